@@ -1,0 +1,118 @@
+"""What was said between a program and a service, as frozen values.
+
+Knows nothing of files, text forms, sockets or matching. Header names and values, and bodies, are bytes as they
+stood on the wire; a body whose content coding was undone names that coding in `encoding`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+__all__ = ["WILD", "Chunk", "Headers", "Interaction", "Recording", "Request", "Response", "header", "header_values"]
+
+#: Header lines in wire order: name and value, case and repeats kept.
+Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
+
+#: The word that stands for anything, unless a block names another one.
+WILD = "XXX"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request as it was sent.
+
+    `url` is absolute, or in a 2011 recording possibly a path; bytes outside ASCII are kept by surrogateescape.
+    `body` is the payload; where `encoding` names a content coding, the wire carried it coded. `wild` is the word
+    that stands for anything in this block (`XXX` unless the traffic itself held those letters); None in a live
+    request, in which every byte is literal.
+    """
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes = field(default=b"", repr=False)
+    encoding: str | None = None
+    version: str = "HTTP/1.1"
+    trailers: Headers = ()
+    wild: str | None = WILD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A piece of a streamed body: its `size` in bytes of the stored body, and the `gap` in seconds before it."""
+
+    size: int
+    gap: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """A response as it was received.
+
+    `framing` is "close" where the end of the connection ended the body, else None (the headers tell). `delay` is
+    the time in seconds to its head. `chunks` is empty unless the boundaries of a stream were kept. `omitted` is the
+    size in bytes of a body too large to store; such a response cannot be replayed.
+    """
+
+    status: int
+    reason: bytes = b""
+    headers: Headers = ()
+    body: bytes = field(default=b"", repr=False)
+    encoding: str | None = None
+    version: str = "HTTP/1.1"
+    framing: str | None = None
+    trailers: Headers = ()
+    delay: float = 0.0
+    chunks: tuple[Chunk, ...] = ()
+    omitted: int | None = None
+    wild: str | None = WILD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """One request and its response.
+
+    `scope` names the test that recorded it, `recorded` the day; `comments` are the file's lines above it, without
+    `#`. `line` and `response_line` (1-based, 0 where there is no file) say where it stands and do not take part in
+    comparison.
+    """
+
+    request: Request
+    response: Response
+    scope: str | None = None
+    recorded: dt.date | None = None
+    comments: tuple[str, ...] = ()
+    line: int = field(default=0, compare=False)
+    response_line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """Interactions with one service, in recorded order.
+
+    `format` is 2, or 1 for a file of 2011 (there the host is any host of the profile). `match_on` names the parts
+    of a request that are compared where the file says so itself; None leaves it to the profile. `comments` are the
+    lines at the head of the file; `closing` those after the last interaction.
+    """
+
+    interactions: tuple[Interaction, ...] = ()
+    match_on: tuple[str, ...] | None = None
+    comments: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+    format: int = 2
+    path: str | None = field(default=None, compare=False)
+
+
+def header_values(headers: Headers, name: bytes) -> list[bytes]:
+    """All values of a header, by its lower-case name, in wire order."""
+    return [value for key, value in headers if key.lower() == name]
+
+
+def header(headers: Headers, name: bytes) -> bytes | None:
+    """The first value of a header, by its lower-case name, or None."""
+    for key, value in headers:
+        if key.lower() == name:
+            return value
+    return None
