@@ -1,1 +1,22 @@
-"""."""
+"""recproxy: functional tests against recordings or the real services, over real TCP.
+
+`recproxy` is the decorator of 2011, in tests: `@recproxy('https', 'twitter.com', 'test_send.rec')`. Importing this
+package costs nothing but the standard library; the decorator is loaded when first asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from recproxy.client.decorator import recproxy as recproxy
+
+__all__ = ["recproxy"]
+
+
+def __getattr__(name: str) -> object:
+    if name == "recproxy":
+        from recproxy.client.decorator import recproxy  # noqa: PLC0415 - loaded when first asked for
+
+        return recproxy
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,1 +1,59 @@
-"""."""
+"""What our processes say to each other.
+
+A *channel* joins the orchestrator and one proxy: framed *messages*, each with any number of file descriptors
+(listeners, connections). The orchestrator sends orders, the proxy sends replies and outcomes. *Variables* are the
+names under which the environment tells a test command where it runs. Nothing here knows what a message causes.
+"""
+
+from recproxy.control.channel import Channel
+from recproxy.control.messages import (
+    Began,
+    Begin,
+    Connect,
+    Ended,
+    EndLane,
+    EndScope,
+    Know,
+    Listen,
+    Look,
+    Message,
+    Missed,
+    Outcome,
+    Playing,
+    Ready,
+    Refused,
+    Return,
+    Setup,
+    Stop,
+    Unused,
+)
+from recproxy.control.variables import CONTROL, LANE, MODE, PROXY, REDIRECT, TOKEN
+
+__all__ = [
+    "CONTROL",
+    "LANE",
+    "MODE",
+    "PROXY",
+    "REDIRECT",
+    "TOKEN",
+    "Began",
+    "Begin",
+    "Channel",
+    "Connect",
+    "EndLane",
+    "EndScope",
+    "Ended",
+    "Know",
+    "Listen",
+    "Look",
+    "Message",
+    "Missed",
+    "Outcome",
+    "Playing",
+    "Ready",
+    "Refused",
+    "Return",
+    "Setup",
+    "Stop",
+    "Unused",
+]

@@ -1,1 +1,47 @@
-"""."""
+"""What was said between a program and a service, and the text it is kept as.
+
+A *recording* holds *interactions* in order; an interaction is a *request* and its *response*, both frozen values
+with the bytes of the wire. `load` and `dump` turn a `.rec` text into a recording and back. A *pattern* is a recorded
+text with *wild places* in it, in which anything may stand. A *content coding* (gzip and its like) is put on and
+taken off by `encode` and `decode`. Pure: bytes in, values out; no file, socket or clock.
+"""
+
+from recproxy.recording.codings import CODINGS, DecodeError, decode, encode
+from recproxy.recording.framing import with_length
+from recproxy.recording.reader import load
+from recproxy.recording.values import (
+    WILD,
+    Chunk,
+    Headers,
+    Interaction,
+    Recording,
+    Request,
+    Response,
+    header,
+    header_values,
+)
+from recproxy.recording.wildcard import Pattern, fill, pattern, unused
+from recproxy.recording.writer import dump
+
+__all__ = [
+    "CODINGS",
+    "WILD",
+    "Chunk",
+    "DecodeError",
+    "Headers",
+    "Interaction",
+    "Pattern",
+    "Recording",
+    "Request",
+    "Response",
+    "decode",
+    "dump",
+    "encode",
+    "fill",
+    "header",
+    "header_values",
+    "load",
+    "pattern",
+    "unused",
+    "with_length",
+]

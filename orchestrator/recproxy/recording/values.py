@@ -6,9 +6,11 @@ stood on the wire; a body whose content coding was undone names that coding in `
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 __all__ = ["WILD", "Chunk", "Headers", "Interaction", "Recording", "Request", "Response", "header", "header_values"]
 
@@ -26,7 +28,8 @@ class Request:
     `url` is absolute, or in a 2011 recording possibly a path; bytes outside ASCII are kept by surrogateescape.
     `body` is the payload; where `encoding` names a content coding, the wire carried it coded. `wild` is the word
     that stands for anything in this block (`XXX` unless the traffic itself held those letters); None in a live
-    request, in which every byte is literal.
+    request, in which every byte is literal. `omitted` is the size in bytes of a body too large to store; such a
+    request cannot be matched.
     """
 
     method: str
@@ -36,6 +39,7 @@ class Request:
     encoding: str | None = None
     version: str = "HTTP/1.1"
     trailers: Headers = ()
+    omitted: int | None = None
     wild: str | None = WILD
 
 

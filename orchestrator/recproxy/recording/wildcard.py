@@ -7,11 +7,20 @@ the match is anchored at both ends. Pure; knows bytes only, not where in a reque
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
 
-__all__ = ["Pattern", "fill", "pattern"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["WORD", "Pattern", "fill", "pattern", "unused"]
+
+#: What a wild word may be.
+WORD = re.compile(r"[A-Za-z0-9]{3,}")
+
+_SHORT = 256  # bytes of a text whose pattern is worth keeping; bodies are not
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +44,40 @@ class Pattern:
         """The values of the named places if `value` fits, else None.
 
         Captures are leftmost-shortest and then verified: a name that is bound, or stands twice, must have one
-        value. Linear in the value; there is no backtracking.
+        value. Without names that stand twice, whatever can fit does. Linear in the value; there is no backtracking.
         """
-        bound = bound or {}
-        pieces, names = self.pieces, self.names
-        first, last = pieces[0], pieces[-1]
-        end = len(value) - len(last)
-        if end < len(first) or not value.startswith(first) or not value.endswith(last):
-            return None
+        known: dict[str | None, bytes] = {name: bound[name] for name in bound} if bound and self.named else {}
         captured: dict[str, bytes] = {}
-        position = len(first)
-        for number, name in enumerate(names):
-            known = captured.get(name, bound.get(name)) if name is not None else None
-            piece = pieces[number + 1]
-            if known is not None:
-                stop = position + len(known)
-                if not value.startswith(known, position) or stop > end:
-                    return None
-            elif number == len(names) - 1:
-                stop = end
+        position = number = 0
+        literal, number = self._literal(0, known)
+        if not value.startswith(literal):
+            return None
+        position = len(literal)
+        while number < len(self.names):
+            name = self.names[number]
+            literal, after = self._literal(number + 1, known)
+            if name in known:
+                stop = position + len(known[name]) if value.startswith(known[name], position) else -1
+            elif after == len(self.names):
+                stop = len(value) - len(literal)
             else:
-                stop = value.find(piece, position, end)
-                if stop < 0:
-                    return None
-            if name is not None and name not in bound:
-                captured[name] = value[position:stop]
-            position = stop
-            if number == len(names) - 1:
-                return captured if position == end else None
-            if not value.startswith(piece, position) or position + len(piece) > end:
+                stop = value.find(literal, position)
+            if stop < position or not value.startswith(literal, stop):
                 return None
-            position += len(piece)
-        return None  # pragma: no cover - a pattern has at least one wild place
+            if name is not None and name not in known:
+                known[name] = captured[name] = value[position:stop]
+            position, number = stop + len(literal), after
+        return captured if position == len(value) else None
+
+    def _literal(self, start: int, known: Mapping[str | None, bytes]) -> tuple[bytes, int]:
+        """The literal text from a piece on, with known names filled in, and the number of the next open place."""
+        if start == len(self.names) or self.names[start] not in known:
+            return self.pieces[start], start
+        parts = [self.pieces[start]]
+        while start < len(self.names) and (name := self.names[start]) in known:
+            start += 1
+            parts += known[name], self.pieces[start]
+        return b"".join(parts), start
 
 
 @lru_cache(maxsize=64)
@@ -74,7 +85,6 @@ def _places(word: str) -> re.Pattern[bytes]:
     return re.compile(re.escape(word.encode()) + rb"(?:\[([A-Za-z0-9_.-]+)\])?")
 
 
-@lru_cache(maxsize=65536)
 def pattern(text: bytes, word: str | None) -> Pattern | None:
     """The pattern that a recorded text stands for, or None where it holds no wild place.
 
@@ -82,6 +92,10 @@ def pattern(text: bytes, word: str | None) -> Pattern | None:
     """
     if word is None or word.encode() not in text:
         return None
+    return _cached(text, word) if len(text) <= _SHORT else _pattern(text, word)
+
+
+def _pattern(text: bytes, word: str) -> Pattern:
     pieces: list[bytes] = []
     names: list[str | None] = []
     position = 0
@@ -97,6 +111,9 @@ def pattern(text: bytes, word: str | None) -> Pattern | None:
     return Pattern(tuple(pieces), tuple(names))
 
 
+_cached = lru_cache(maxsize=16384)(_pattern)
+
+
 def fill(text: bytes, word: str | None, values: Mapping[str, bytes]) -> bytes:
     """A response text with its named wild places filled in; plain ones, and unknown names, stay as they stand."""
     if word is None or word.encode() + b"[" not in text:
@@ -106,3 +123,27 @@ def fill(text: bytes, word: str | None, values: Mapping[str, bytes]) -> bytes:
         return values.get(found[1].decode(), found[0]) if found[1] is not None else found[0]
 
     return _places(word).sub(value, text)
+
+
+def unused(*texts: bytes) -> str:
+    """A wild word for traffic that was just seen: `XXX`, or another one where those letters stand in a text.
+
+    Texts are also looked at with percent-encoding and JSON escapes undone, so that nothing that a comparison
+    decodes can turn wild.
+    """
+    seen = [form for text in texts for form in _forms(text)]
+    for letter in "XZYWVUQKJHGFBPDMNLRCTSIOAE":
+        word = letter * 3
+        if not any(word.encode() in text for text in seen):
+            return word
+    longest = max(len(run) for text in seen for run in re.findall(rb"Z+|$", text))
+    return "Z" * (longest + 1)
+
+
+def _forms(text: bytes) -> set[bytes]:
+    forms = {text}
+    if b"%" in text:
+        forms.add(unquote_to_bytes(text))
+    if b"\\u00" in text:
+        forms.add(re.sub(rb"\\u00([4-7][0-9A-Fa-f])", lambda found: bytes([int(found[1], 16)]), text))
+    return forms

@@ -1,1 +1,9 @@
-"""."""
+"""The report: what a run did, profile by profile, as values and as text.
+
+A *tally* adds up the outcomes of scopes; the table and the misses are made from it once, at the end.
+"""
+
+from recproxy.report.tally import Row, Tally
+from recproxy.report.text import print_report
+
+__all__ = ["Row", "Tally", "print_report"]

@@ -1,0 +1,66 @@
+"""The project's own sessions; `functional` is made the way any project makes it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nox
+
+# A noxfile is read before anything is installed: our own sessions use the source beside it. Other projects install
+# recproxy next to nox, or name it in the noxfile's PEP 723 block, and leave this line out.
+sys.path.insert(0, str(Path(__file__).parent / "orchestrator"))
+
+from recproxy.nox import FunctionalRun, functional_sessions
+
+nox.options.error_on_missing_interpreters = True
+
+PROFILES = ("twitter", "bitly", "gmail")
+OWN = ("-e", ".", *(word for profile in PROFILES for word in ("-e", f"profiles/{profile}")))
+CLIENTS = ("requests", "httpx", "webob", "routes")
+
+
+@functional_sessions(*PROFILES)
+def functional(session: nox.Session, recproxy: FunctionalRun) -> None:
+    """The share application's functional suite."""
+    session.install(*OWN, *CLIENTS, "pytest")
+    recproxy.run("pytest", "tests/functional", *recproxy.args)
+
+
+@nox.session(default=False)
+def tests(session: nox.Session) -> None:
+    """All tests but the functional suite, which they run as a user does."""
+    session.install(
+        *OWN,
+        *CLIENTS,
+        *(
+            "aiohttp",
+            "hypothesis",
+            "nox",
+            "pytest",
+            "pytest-randomly",
+            "pytest-timeout",
+            "pytest-xdist",
+            "toml",
+            "trustme",
+        ),
+    )
+    session.run("pytest", "-n", "2", *session.posargs)
+
+
+@nox.session(default=False)
+def lint(session: nox.Session) -> None:
+    """Style, types, floors and spelling."""
+    session.install(*OWN, "codespell", "import-linter", "mypy", "nox", "pytest", "ruff")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("lint-imports")
+    session.run("codespell", "README.md", "CHANGELOG.md", "docs", "orchestrator", "profiles", "tests")
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """The costs that matter, side by side with nginx where it is installed."""
+    session.install(*OWN, "requests")
+    session.run("python", "tests/bench/replay.py", *session.posargs)

@@ -1,0 +1,5 @@
+"""`python -m recproxy`: the command line."""
+
+from recproxy.cli import main
+
+main()

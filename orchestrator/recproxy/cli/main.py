@@ -1,0 +1,41 @@
+"""The group of verbs, and how an error for the user becomes one line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from importlib import metadata
+
+import click
+
+from recproxy.cli.run import run
+from recproxy.cli.serve import serve
+from recproxy.errors import RecproxyError
+
+__all__ = ["main"]
+
+
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(f"recproxy {metadata.version('recproxy')}")
+        context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
+def _recproxy() -> None:
+    """Run one functional suite against recordings or the real services."""
+
+
+_recproxy.add_command(run)
+_recproxy.add_command(serve)
+
+
+def main() -> None:
+    """The command `recproxy`."""
+    try:
+        _recproxy(prog_name="recproxy")
+    except RecproxyError as error:
+        print(f"recproxy: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(error.hint, file=sys.stderr)
+        sys.exit(error.exit_code)

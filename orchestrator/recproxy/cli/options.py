@@ -1,0 +1,52 @@
+"""Options that verbs share, each declared once, and the plan they make."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from recproxy.control import CONTROL
+from recproxy.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from recproxy.fleet.plan import Plan
+
+__all__ = ["plan_from", "run_options"]
+
+_Function = TypeVar("_Function", bound=Callable[..., object])
+_VCR_NAMES = {"none": "replay", "all": "record", "once": "auto", "new_episodes": "auto"}
+
+
+def run_options(function: _Function) -> _Function:
+    """The options that say what a run is to do."""
+    for option in (
+        click.option("--recordings", multiple=True, metavar="PROFILE=PATH", help="A recording for the whole run."),
+        click.option("--profile", "profiles", multiple=True, metavar="P", help="A profile to run; all by default."),
+        click.option("--mode", default="replay", show_default=True, metavar="MODE", help="replay."),
+    ):
+        function = option(function)
+    return function
+
+
+def plan_from(mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...]) -> Plan:
+    """The plan for these options, in this working directory.
+
+    Raises:
+        RecproxyError: one of them, or the project's configuration, is wrong.
+    """
+    from recproxy.fleet.plan import MODES, make_plan
+    from recproxy.project import find_project
+
+    if os.environ.get(CONTROL):
+        raise ConfigurationError(
+            f"this already runs under recproxy ({CONTROL} is set): call the command without `recproxy run`"
+        )
+    folder = Path.cwd()
+    wanted = _VCR_NAMES.get(mode, mode)
+    if wanted not in MODES:
+        raise ConfigurationError(f"--mode {mode}: known here: {', '.join(MODES)}")
+    return make_plan(find_project(folder), mode=wanted, profiles=profiles, recordings=recordings, folder=folder)

@@ -1,0 +1,27 @@
+"""`recproxy run -- COMMAND`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from recproxy.cli.options import plan_from, run_options
+
+__all__ = ["run"]
+
+
+@click.command(context_settings={"ignore_unknown_options": False})
+@run_options
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def run(mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...], command: tuple[str, ...]) -> None:
+    """Run COMMAND; the services it calls are answered by one local proxy per profile.
+
+    Exit codes: the command's own; 3 it passed but something was asked that no recording answers; 4 a proxy died;
+    2 usage, configuration or an unreadable file.
+    """
+    from recproxy.fleet.run import run as run_command
+
+    plan = plan_from(mode, profiles, recordings)
+    sys.exit(run_command(plan, command, os.environ))

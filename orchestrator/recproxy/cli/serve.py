@@ -1,0 +1,22 @@
+"""`recproxy serve`: a run without a command, for tools that start tests themselves."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from recproxy.cli.options import plan_from, run_options
+
+__all__ = ["serve"]
+
+
+@click.command()
+@run_options
+def serve(mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...]) -> None:
+    """Print the environment of a run as one line of JSON, and hold the run until standard input ends."""
+    from recproxy.fleet.run import serve as serve_run
+
+    plan = plan_from(mode, profiles, recordings)
+    sys.exit(serve_run(plan, os.environ))

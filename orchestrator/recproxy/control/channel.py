@@ -1,0 +1,156 @@
+"""One end of a channel: framed messages and file descriptors over a Unix stream socket, on an event loop.
+
+Knows asyncio and sockets, not what a message means. Both ends are processes of one run and one installation, joined
+by an inherited socketpair that nobody else can reach; so a message travels pickled.
+"""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import errno
+import os
+import pickle
+import socket
+import struct
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from recproxy.control.messages import Message
+
+__all__ = ["Channel"]
+
+_HEAD = struct.Struct("!IB")
+_READ = 1 << 18
+_MOST_DESCRIPTORS = 64
+_RETRY = 0.01
+
+
+class Channel:
+    """Sends and receives messages; `received(message, descriptors)` owns the descriptors it is given.
+
+    `lost()` is called once, when the other end has gone; not after `close()`. Sending never blocks: what the
+    socket does not take waits its turn, descriptors included, and sent descriptors are closed here.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        received: Callable[[Message, list[int]], None],
+        lost: Callable[[], None],
+    ) -> None:
+        sock.setblocking(False)
+        self._sock = sock
+        self._loop = loop
+        self._received = received
+        self._lost = lost
+        self._unread = bytearray()
+        self._descriptors: deque[int] = deque()
+        self._unsent: deque[tuple[memoryview, Sequence[int]]] = deque()
+        self._waiting = False
+        self._closed = False
+        loop.add_reader(sock, self._readable)
+
+    def send(self, message: Message, descriptors: Sequence[int] = ()) -> None:
+        """Queue a message and its descriptors; they are closed here once they are on their way."""
+        if self._closed:
+            _close_all(descriptors)
+            return
+        payload = pickle.dumps(message, protocol=5)
+        frame = _HEAD.pack(len(payload), len(descriptors)) + payload
+        self._unsent.append((memoryview(frame), descriptors))
+        if not self._waiting:
+            self._flush()
+
+    def close(self) -> None:
+        """Close this end and every descriptor that was still on its way; idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        self._loop.remove_reader(self._sock)
+        self._loop.remove_writer(self._sock)
+        self._sock.close()
+        _close_all(self._descriptors)
+        for _, descriptors in self._unsent:
+            _close_all(descriptors)
+        self._unsent.clear()
+
+    def _flush(self) -> None:
+        while self._unsent:
+            frame, descriptors = self._unsent[0]
+            try:
+                sent = (
+                    socket.send_fds(self._sock, [frame], list(descriptors)) if descriptors else self._sock.send(frame)
+                )
+            except (BlockingIOError, InterruptedError):
+                self._wait_writable()
+                return
+            except OSError as error:
+                # Too many descriptors in flight: the kernel sets no event for "the other end took some".
+                if error.errno in (errno.ETOOMANYREFS, errno.ENOBUFS):
+                    self._waiting = True
+                    self._loop.call_later(_RETRY, self._retry)
+                    return
+                self._end()
+                return
+            _close_all(descriptors)
+            if sent < len(frame):
+                self._unsent[0] = (frame[sent:], ())
+            else:
+                self._unsent.popleft()
+
+    def _retry(self) -> None:
+        self._waiting = False
+        if not self._closed:
+            self._flush()
+
+    def _wait_writable(self) -> None:
+        if not self._waiting:
+            self._waiting = True
+            self._loop.add_writer(self._sock, self._writable)
+
+    def _writable(self) -> None:
+        self._loop.remove_writer(self._sock)
+        self._waiting = False
+        self._flush()
+
+    def _readable(self) -> None:
+        try:
+            data, ancillary, _, _ = self._sock.recvmsg(_READ, socket.CMSG_SPACE(4 * _MOST_DESCRIPTORS))
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._end()
+            return
+        for level, kind, raw in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                numbers = array.array("i")
+                numbers.frombytes(raw[: len(raw) - len(raw) % numbers.itemsize])
+                self._descriptors.extend(numbers)
+        if not data:
+            self._end()
+            return
+        self._unread += data
+        self._deliver()
+
+    def _deliver(self) -> None:
+        while not self._closed and len(self._unread) >= _HEAD.size:
+            size, count = _HEAD.unpack_from(self._unread)
+            end = _HEAD.size + size
+            if len(self._unread) < end:
+                return
+            message: Message = pickle.loads(memoryview(self._unread)[_HEAD.size : end])  # noqa: S301 - see above
+            del self._unread[:end]
+            self._received(message, [self._descriptors.popleft() for _ in range(count)])
+
+    def _end(self) -> None:
+        if not self._closed:
+            self.close()
+            self._lost()
+
+
+def _close_all(descriptors: Sequence[int] | deque[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)

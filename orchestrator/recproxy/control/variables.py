@@ -1,0 +1,18 @@
+"""Environment variables that tell a test command, and all it starts, where it runs (DESIGN: environment contract)."""
+
+from typing import Final
+
+__all__ = ["CONTROL", "LANE", "MODE", "PROXY", "REDIRECT", "TOKEN"]
+
+#: The mode of the run: replay, record, live or auto.
+MODE: Final = "RECPROXY_MODE"
+#: URL of the control address.
+CONTROL: Final = "RECPROXY_CONTROL"
+#: Bearer token of the control address.
+TOKEN: Final = "RECPROXY_TOKEN"  # noqa: S105 - the variable's name, not a token
+#: The lane this process belongs to.
+LANE: Final = "RECPROXY_LANE"
+#: Exactly `1` puts the 2011 decorator in record mode, where MODE is not set.
+PROXY: Final = "PROXY"
+#: Where the socket redirect sends connections: `host:port=address:port,...`.
+REDIRECT: Final = "RECPROXY_REDIRECT"

@@ -1,0 +1,114 @@
+"""The command the user runs: how it is started, told to stop, and waited for.
+
+On a terminal it shares our process group: the terminal's Ctrl-C reaches it by itself, so we only wait. Elsewhere it
+has a session of its own and is stopped as a group, and what it left running there is ended with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import resource
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+
+from recproxy.errors import ConfigurationError
+
+__all__ = ["Command", "check_command"]
+
+_GRACE_SECONDS = 10.0
+_LEFTOVER_SECONDS = 1.0
+_LEFTOVER_STEP = 0.02
+
+
+def check_command(words: Sequence[str], path: str | None) -> None:
+    """Refuse a command that cannot be started, before anything is."""
+    if shutil.which(words[0], path=path) is None:
+        raise ConfigurationError(f"command {words[0]!r} does not exist or cannot be run: check its name and PATH")
+
+
+class Command:
+    """A running command."""
+
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str], loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self.shares_terminal = _in_foreground()
+        with _usual_descriptor_limit():
+            try:
+                self._process = subprocess.Popen(
+                    words, env=dict(environment), start_new_session=not self.shares_terminal
+                )
+            except OSError as problem:
+                raise ConfigurationError(f"command {words[0]!r} cannot be run: {problem.strerror or problem}") from None
+        self._ended = loop.run_in_executor(None, self._process.wait)
+
+    async def wait(self) -> int:
+        """Wait for it; its exit code, 128 + the signal's number where a signal ended it."""
+        code = await asyncio.shield(self._ended)
+        await self._end_leftovers()
+        return code if code >= 0 else 128 - code
+
+    async def stop(self, number: int) -> None:
+        """Send it a signal, and kill it if it has not ended after a while."""
+        self._signal(number)
+        try:
+            await asyncio.wait_for(asyncio.shield(self._ended), _GRACE_SECONDS)
+        except TimeoutError:
+            self._signal(signal.SIGKILL)
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            if self.shares_terminal:
+                self._process.send_signal(number)
+            else:
+                os.killpg(self._process.pid, number)
+
+    async def _end_leftovers(self) -> None:
+        """End what the command started in its session and left behind."""
+        if self.shares_terminal:
+            return
+        if not self._left(signal.SIGTERM):
+            return
+        deadline = self._loop.time() + _LEFTOVER_SECONDS
+        while self._left(0) and self._loop.time() < deadline:
+            await asyncio.sleep(_LEFTOVER_STEP)
+        self._left(signal.SIGKILL)
+
+    def _left(self, number: int) -> bool:
+        """Whether the group has processes, which get the signal."""
+        try:
+            os.killpg(self._process.pid, number)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
+
+
+def _in_foreground() -> bool:
+    """Whether our process group is the one that a terminal's Ctrl-C reaches."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
+
+
+#: The limit of open files as it was when this process started: commands get that one, not ours.
+_SOFT_LIMIT = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+@contextlib.contextmanager
+def _usual_descriptor_limit() -> Iterator[None]:
+    current, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_SOFT_LIMIT, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (current, hard))

@@ -1,0 +1,98 @@
+"""The environment contract: what a test command, and all it starts, finds in its environment.
+
+Which variable reaches which client was measured; see docs/explanation/environment.md. Pure: a folder with the bundle
+and addresses in, variables out. Installs never see these.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from recproxy.control import CONTROL, LANE, MODE, REDIRECT, TOKEN
+from recproxy.profile import Profile
+
+__all__ = ["Addresses", "RunFiles", "lane_variables", "run_variables"]
+
+#: Loopback and nothing else, whatever the user had: an inherited `*` would let test traffic out without a word.
+_NO_PROXY = "localhost,127.0.0.1,::1"
+_BUNDLE_VARIABLES = (
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+    "AWS_CA_BUNDLE",
+    "PIP_CERT",
+    "HTTPLIB2_CA_CERTS",
+    "WEBSOCKET_CLIENT_CA_BUNDLE",
+    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+    "PERL_LWP_SSL_CA_FILE",
+    "HTTPS_CA_FILE",
+    "NODE_EXTRA_CA_CERTS",
+)
+_PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+class RunFiles:
+    """The files of a run that clients are pointed at: the bundle, and what says so to wget, PHP, node and Python."""
+
+    def __init__(self, folder: Path, certificates: bytes) -> None:
+        self.folder = folder
+        self.bundle = folder / "ca.pem"
+        self.wgetrc = folder / "wgetrc"
+        self.php = folder / "php"
+        self.bundle.write_bytes(certificates)
+        self.wgetrc.write_text(f"ca_certificate={self.bundle}\n")
+        self.php.mkdir()
+        (self.php / "recproxy.ini").write_text(f"curl.cainfo={self.bundle}\nopenssl.cafile={self.bundle}\n")
+
+
+class Addresses:
+    """Where a lane is reached: the gateway's port, and each endpoint's by its base-URL variable."""
+
+    def __init__(self, gateway: int, endpoints: Mapping[str, int]) -> None:
+        self.gateway = gateway
+        self.endpoints = dict(endpoints)
+
+
+def run_variables(
+    files: RunFiles,
+    profiles: Sequence[Profile],
+    *,
+    mode: str,
+    control: str,
+    token: str,
+    environment: Mapping[str, str],
+) -> dict[str, str]:
+    """The variables that are the same in all lanes."""
+    variables = dict.fromkeys(_BUNDLE_VARIABLES, str(files.bundle))
+    variables |= {
+        "NO_PROXY": _NO_PROXY,
+        "no_proxy": _NO_PROXY,
+        "PERL_LWP_ENV_PROXY": "1",
+        "WGETRC": str(files.wgetrc),
+        "PHP_INI_SCAN_DIR": f"{environment.get('PHP_INI_SCAN_DIR', '')}{os.pathsep}{files.php}",
+        MODE: mode,
+        CONTROL: control,
+        TOKEN: token,
+    }
+    if mode in ("replay", "auto"):
+        for profile in profiles:
+            for name, value in profile.placeholders.items():
+                if not environment.get(name):
+                    variables.setdefault(name, value)
+    return variables
+
+
+def lane_variables(lane: str, addresses: Addresses, hosts: Sequence[str]) -> dict[str, str]:
+    """The variables of one lane: the gateway in all spellings, the endpoints, the socket redirect."""
+    gateway = f"http://127.0.0.1:{addresses.gateway}"
+    variables = {LANE: lane}
+    for name in _PROXY_VARIABLES:
+        variables[name] = variables[name.lower()] = gateway
+    for name, port in addresses.endpoints.items():
+        variables[name] = f"http://127.0.0.1:{port}"
+    target = f"127.0.0.1:{addresses.gateway}"
+    variables[REDIRECT] = ",".join(f"{host}:{port}={target}" for host in hosts for port in (80, 443))
+    return variables

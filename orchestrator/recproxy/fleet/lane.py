@@ -1,0 +1,98 @@
+"""A lane from the orchestrator's side: its addresses, the scope open in it, and what happened there.
+
+It is the gateway's router: it knows which proxy owns a host and remembers what was refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING
+
+from recproxy.control import Connect, EndLane, Listen, Missed, Return
+from recproxy.fleet.environment import Addresses
+from recproxy.fleet.gateway import Gateway, listener
+from recproxy.fleet.tunnel import Tunnels
+from recproxy.wire import authority_host
+
+if TYPE_CHECKING:
+    from recproxy.fleet.proxies import Proxy
+    from recproxy.fleet.roster import Roster
+
+__all__ = ["DEFAULT_LANE", "Lane"]
+
+#: The lane of everything that was not started in a lane of its own.
+DEFAULT_LANE = "default"
+
+
+class Lane:
+    """One stream of tests, with its own gateway and endpoint ports."""
+
+    def __init__(self, name: str, loop: asyncio.AbstractEventLoop, roster: Roster) -> None:
+        self.name = name
+        self.scope = "run"
+        self.refusals: list[Missed] = []
+        self._roster = roster
+        self._tunnels = Tunnels(loop)
+        self._gateway = Gateway(loop, self)
+        self._endpoints: dict[str, int] = {}
+        for proxy in roster.proxies.values():
+            self.listen(proxy)
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where it is reached."""
+        return Addresses(self._gateway.port, self._endpoints)
+
+    def listen(self, proxy: Proxy) -> None:
+        """Give a proxy a listener for each of its endpoints that has a variable."""
+        for number, endpoint in enumerate(proxy.profile.endpoints):
+            if endpoint.base_url:
+                sock = listener()
+                self._endpoints[endpoint.base_url] = sock.getsockname()[1]
+                proxy.send(Listen(lane=self.name, endpoint=number), sock.detach())
+
+    def take_refusals(self) -> tuple[Missed, ...]:
+        """What was refused since the last time."""
+        taken, self.refusals = tuple(self.refusals), []
+        return taken
+
+    def take_back(self, message: Return, descriptor: int) -> None:
+        """Route a connection again that a proxy handed back."""
+        self._gateway.take_back(socket.socket(fileno=descriptor), message.held)
+
+    def close(self) -> None:
+        """Close its ports and connections."""
+        self._gateway.close()
+        self._tunnels.close()
+        for proxy in self._roster.proxies.values():
+            proxy.send(EndLane(lane=self.name))
+
+    def owns(self, host: str) -> bool:
+        """Whether a proxy of this run answers for a host."""
+        return self._roster.owner(host) is not None
+
+    def hand_over(self, sock: socket.socket, host: str, *, authority: str | None, tls: bool, held: bytes) -> None:
+        """Give a connection to the proxy that owns `host`."""
+        proxy = self._roster.owner(host)
+        if proxy is None:
+            sock.close()
+            return
+        certificate = self._roster.certificate(host) if tls else b""
+        message = Connect(lane=self.name, tls=tls, authority=authority, held=held, certificate=certificate)
+        proxy.send(message, sock.detach())
+
+    def passes(self, host: str) -> bool:
+        """Whether a host that nobody owns may be reached."""
+        return self._roster.owner(host) is None and self._roster.passes(host)
+
+    def tunnel(self, sock: socket.socket, host: str, port: int, greeting: bytes) -> None:
+        """Join a connection with the real host."""
+        self._tunnels.join(sock, host, port, greeting)
+
+    def refused(self, what: str, host: str) -> str:
+        """Remember that a host was refused; the text for the client."""
+        text = f"no profile of this run owns {host or 'it'}: {what} refused"
+        hint = self._roster.hint(authority_host(host))
+        self.refusals.append(Missed(method=what, url=host, text=f"{text}; {hint}"))
+        return f"recproxy: {text}\n{hint}\n"

@@ -1,0 +1,70 @@
+"""Who is in the run: the proxies, the hosts they own, and their certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from recproxy.control import Setup
+from recproxy.fleet.authority import Authority
+from recproxy.fleet.plan import Plan
+from recproxy.fleet.proxies import Proxy
+from recproxy.profile import Profile
+from recproxy.wire import Owners, fits
+
+__all__ = ["Roster"]
+
+
+class Roster:
+    """The proxies of a run by profile name, who owns what, and the authority that vouches for them."""
+
+    def __init__(self, plan: Plan, proxies: Iterable[Proxy], authority: Authority) -> None:
+        self.plan = plan
+        self.proxies = {proxy.profile.name: proxy for proxy in proxies}
+        self.authority = authority
+        self._issued: dict[str, bytes] = {}
+        self._owners = Owners(self.patterns())
+
+    def patterns(self) -> dict[str, str]:
+        """Host patterns and the profiles that own them."""
+        return {host: proxy.profile.name for proxy in self.proxies.values() for host in proxy.profile.hosts}
+
+    def add(self, proxy: Proxy) -> None:
+        """Take a proxy in that joined later."""
+        self.proxies[proxy.profile.name] = proxy
+        self._owners = Owners(self.patterns())
+
+    def owner(self, host: str) -> Proxy | None:
+        """The proxy that owns a host, or None."""
+        name = self._owners.owner(host)
+        return self.proxies[name] if name is not None else None
+
+    def setup(self, profile: Profile, folder: str) -> Setup:
+        """The first order for the proxy of a profile."""
+        return Setup(
+            profile=profile.plain(),
+            owners=self.patterns(),
+            mode=self.plan.mode,
+            certificates={host: self.authority.issue(host) for host in profile.hosts if host != "*"},
+            key=self.authority.key,
+            folder=folder,
+        )
+
+    def certificate(self, host: str) -> bytes:
+        """A certificate for a host that only `*` covers; empty where the proxy has one already."""
+        if self._owners.pattern(host) != "*":
+            return b""
+        if host not in self._issued:
+            self._issued[host] = self.authority.issue(host)
+        return self._issued[host]
+
+    def passes(self, host: str) -> bool:
+        """Whether a host that nobody owns may be reached."""
+        return self.plan.passes_unlisted or any(fits(pattern, host) for pattern in self.plan.project.pass_hosts)
+
+    def hint(self, host: str) -> str:
+        """What to do about a host that nobody owns."""
+        names = ", ".join(self.proxies)
+        return (
+            f"this run has {names}: choose the profile that owns it with --profile, write one in "
+            f'[tool.recproxy.profiles.NAME] with hosts = ["{host}"], or list it in pass_hosts'
+        )

@@ -1,0 +1,143 @@
+"""A body read by its content type: JSON, form, multipart, or bytes.
+
+The media type only chooses the reading; it is not itself compared. Where it is absent, a body that is a JSON object
+or array, or that looks like a form, is read as one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from recproxy.matching.json_values import Node, parse_json
+from recproxy.matching.multipart import Part, parse_multipart
+from recproxy.matching.places import Value, read_value
+from recproxy.matching.rules import Plan
+from recproxy.matching.url import NO_PAIRS, Pairs, read_pairs
+from recproxy.recording.values import Headers
+
+__all__ = ["Body", "Form", "Json", "Multipart", "Raw", "raw_body", "read_body"]
+
+
+class Json(NamedTuple):
+    """A JSON body; its strings may hold wild places where `word` is given."""
+
+    tree: Node
+    word: str | None = None
+
+
+class Form(NamedTuple):
+    """A form, as named values."""
+
+    pairs: Pairs
+
+
+class Multipart(NamedTuple):
+    """A multipart body's parts."""
+
+    parts: tuple[Part, ...]
+
+
+class Raw(NamedTuple):
+    """Any other body; text is brought to UTF-8 where its character set is named."""
+
+    value: Value
+
+
+Body: TypeAlias = Json | Form | Multipart | Raw
+
+EMPTY = Raw(b"")
+
+_FORM_LIKE = re.compile(rb"[!-<>-~]+=[!-~]*\Z")
+_JSON_LIKE = re.compile(rb"\s*[\[{]")
+
+
+class _Media(NamedTuple):
+    kind: str
+    charset: str | None
+    boundary: bytes
+
+
+def read_body(headers: Headers, body: bytes, plan: Plan, word: str | None) -> Body:
+    """The body as its content type, or its look, says; as bytes where it is not what it says."""
+    if not body or not plan.body:
+        return EMPTY
+    media = _media(_content_type(headers))
+    if word is not None and body.strip() == word.encode():
+        return Raw(read_value(body.strip(), word))
+    read: Body | None = None
+    if plan.raw_body:
+        pass
+    elif media.kind == "json" or (media.kind == "" and _JSON_LIKE.match(body)):
+        tree = parse_json(body, media.charset, plan.json)
+        read = None if tree is None else Json(tree[0], word)
+    elif media.kind == "form" or (media.kind == "" and _FORM_LIKE.match(body)):
+        read = Form(_form(body, media.charset, plan, word))
+    elif media.kind == "multipart":
+        boundary = media.boundary or body.partition(b"\n")[0].strip().removeprefix(b"--")
+        parts = parse_multipart(body, boundary, word, plan.form_names)
+        read = None if parts is None else Multipart(parts)
+    return _text(body, media.charset, word) if read is None else read
+
+
+def raw_body(headers: Headers, body: bytes, plan: Plan, word: str | None) -> Raw:
+    """The body as bytes, whatever its type."""
+    if not plan.body:
+        return EMPTY
+    return _text(body, _media(_content_type(headers)).charset, word)
+
+
+def _content_type(headers: Headers) -> bytes:
+    for name, value in headers:
+        if len(name) == 12 and name.lower() == b"content-type":
+            return value
+    return b""
+
+
+@lru_cache(maxsize=256)
+def _media(content_type: bytes) -> _Media:
+    text = content_type.decode("latin-1")
+    name, _, _ = text.partition(";")
+    name = name.strip().lower()
+    charset = _parameter(text, "charset")
+    if charset is not None and charset.lower().replace("_", "-") in ("utf-8", "utf8", "us-ascii", "ascii"):
+        charset = None
+    return _Media(_kind(name), charset, (_parameter(text, "boundary") or "").encode("latin-1"))
+
+
+def _kind(name: str) -> str:
+    if "/" not in name:
+        return ""
+    if name == "application/x-www-form-urlencoded":
+        return "form"
+    if name.startswith("multipart/"):
+        return "multipart"
+    _, _, subtype = name.partition("/")
+    return "json" if "json" in re.split(r"[+.-]", subtype) else "other"
+
+
+def _parameter(text: str, name: str) -> str | None:
+    found = re.search(rf';\s*{name}\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))', text, re.IGNORECASE)
+    return None if found is None else found[1] if found[1] is not None else found[2]
+
+
+def _text(body: bytes, charset: str | None, word: str | None) -> Raw:
+    if charset is not None:
+        body = _utf8(body, charset)
+    return Raw(read_value(body, word))
+
+
+def _utf8(text: bytes, charset: str) -> bytes:
+    try:
+        return text.decode(charset).encode()
+    except (LookupError, ValueError):
+        return text
+
+
+def _form(body: bytes, charset: str | None, plan: Plan, word: str | None) -> Pairs:
+    pairs = read_pairs(body.strip(b"\r\n"), word, plan.form_names)
+    if charset is None or pairs is NO_PAIRS:
+        return pairs
+    values = tuple(_utf8(value, charset) if isinstance(value, bytes) else value for value in pairs.values)
+    return pairs._replace(names=tuple(_utf8(name, charset) for name in pairs.names), values=values)

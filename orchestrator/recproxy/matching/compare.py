@@ -1,0 +1,263 @@
+"""Two requests compared field by field: the list of differences, of which an empty one is a match.
+
+Knows nothing of indexes; the index must agree with what is found here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from recproxy.matching.assign import assigned
+from recproxy.matching.bodies import Body, Form, Json, Multipart, Raw
+from recproxy.matching.compare_json import json_differences
+from recproxy.matching.differences import Difference, clipped, excerpt
+from recproxy.matching.fields import Fields, read_fields, whole_path
+from recproxy.matching.multipart import Part
+from recproxy.matching.places import Value, shown
+from recproxy.matching.rules import Plan, Rules, plan
+from recproxy.matching.url import Authority, Pairs, host_fits
+from recproxy.recording.values import Interaction, Request
+from recproxy.recording.wildcard import Pattern
+
+__all__ = ["Comparison", "difference", "host_accepts"]
+
+
+def difference(
+    recorded: Interaction,
+    request: Request,
+    rules: Rules,
+    *,
+    match_on: tuple[str, ...] | None = None,
+    hosts: Sequence[str] = (),
+    any_host: Sequence[str] | None = None,
+    bound: Mapping[str, bytes] | None = None,
+) -> tuple[Difference, ...]:
+    """What keeps a live request from matching a recorded one; nothing is a match.
+
+    `match_on` is the recording's own, `hosts` the profile's; `any_host` and `bound` are as in `Index.find`.
+    """
+    chosen = plan(rules, match_on)
+    wanted, got = read_fields(recorded.request, chosen), read_fields(request, chosen)
+    comparison = Comparison(chosen, bound)
+    comparison.authority(wanted.authority, got.authority, hosts, any_host)
+    comparison.fields(wanted, got)
+    return tuple(comparison.differences)
+
+
+def host_accepts(wanted: Authority, got: Authority, hosts: Sequence[str], any_host: Sequence[str] | None) -> bool:
+    """Whether a recorded authority covers a live one, or, over a base URL, one of an endpoint's hosts."""
+    host = wanted.host
+    if any_host is not None:
+        return not isinstance(host, bytes) or not host or any(host_fits(known, host) for known in any_host)
+    if host is None:
+        return not hosts or any(host_fits(known, _literal(got.host)) for known in hosts)
+    return (
+        _accepts(host, _literal(got.host))
+        and _accepts(wanted.port, _literal(got.port))
+        and wanted.scheme in (b"", got.scheme)
+    )
+
+
+def _accepts(wanted: Value, got: bytes) -> bool:
+    return wanted == got if isinstance(wanted, bytes) else wanted.fits(got) is not None
+
+
+def _literal(value: Value | None) -> bytes:
+    assert isinstance(value, bytes)
+    return value
+
+
+class Comparison:
+    """A comparison under way: the differences so far and what the named wild places took."""
+
+    def __init__(self, chosen: Plan, bound: Mapping[str, bytes] | None = None) -> None:
+        self.plan = chosen
+        self.differences: list[Difference] = []
+        self.captured: dict[str, bytes] = {}
+        self._bound = dict(bound or {})
+        self._word: str | None = None
+
+    def fields(self, wanted: Fields, got: Fields) -> None:
+        """Compare all but the authority."""
+        self._word = wanted.word
+        self._single("method", wanted.method, _literal(got.method))
+        self._path(wanted.path, got.path)
+        self._pairs("query", wanted.query, got.query, self.plan.query_names.secret)
+        self._pairs("header", wanted.headers, got.headers, self.plan.header_names.secret)
+        self._body(wanted, got)
+
+    def authority(
+        self, wanted: Authority, got: Authority, hosts: Sequence[str], any_host: Sequence[str] | None
+    ) -> None:
+        """Compare where the requests go."""
+        if host_accepts(wanted, got, hosts, any_host):
+            return
+        if any_host is not None or wanted.host is None:
+            known = ", ".join(any_host if any_host is not None else hosts)
+            recorded = known if wanted.host is None else shown(wanted.host)
+            live = shown(_literal(got.host)) if any_host is None else known
+            self._add("host", recorded, live)
+            return
+        if not _accepts(wanted.host, _literal(got.host)):
+            self._add("host", shown(wanted.host, self._word), shown(_literal(got.host)))
+        if not _accepts(wanted.port, _literal(got.port)):
+            self._add("port", shown(wanted.port, self._word) or "default", shown(_literal(got.port)) or "default")
+        if wanted.scheme not in (b"", got.scheme):
+            self._add("scheme", shown(wanted.scheme), shown(got.scheme))
+
+    def value(self, wanted: Value, got: bytes) -> bool:
+        """Whether a live value fits; what its named places take holds from then on."""
+        if isinstance(wanted, bytes):
+            return wanted == got
+        taken = wanted.fits(got, self._bound)
+        if taken is None:
+            return False
+        self.captured.update(taken)
+        self._bound.update(taken)
+        return True
+
+    def _add(self, field: str, wanted: str | None, got: str | None, *, secret: bool = False) -> None:
+        self.differences.append(Difference(field, wanted, got, secret))
+
+    def _shown(self, wanted: Value) -> str:
+        """A recorded value; a named place that is bound says to what."""
+        text = shown(wanted, self._word)
+        if isinstance(wanted, bytes):
+            return text
+        known = {name: self._bound[name] for name in wanted.names if name in self._bound and name is not None}
+        held = ", ".join(f"{name} = {shown(value)}" for name, value in known.items())
+        return f"{text} ({held})" if held else text
+
+    def _single(self, field: str, wanted: Value, got: bytes) -> None:
+        if not self.value(wanted, got):
+            self._add(field, *excerpt(self._shown(wanted), shown(got)))
+
+    def _path(self, wanted: tuple[Value, ...], got: tuple[Value, ...]) -> None:
+        live = [_literal(segment) for segment in got]
+        if len(wanted) == len(live):
+            for number, (segment, found) in enumerate(zip(wanted, live, strict=True)):
+                self._single(f"path segment {number}" if len(live) > 1 else "path", segment, found)
+        else:
+            whole = whole_path(wanted)
+            # A wild place may take slashes too, but none of those that are written.
+            if len(wanted) > len(live) or not self.value(whole, b"/".join(live)):
+                self._add("path", self._shown(whole), shown(b"/".join(live)))
+
+    def _pairs(self, kind: str, wanted: Pairs, got: Pairs, secret: frozenset[bytes]) -> None:
+        if wanted.names == got.names and not wanted.loose:
+            if wanted.values == got.values:
+                return
+            if wanted.names and len(set(wanted.names)) == len(wanted.names):
+                for name, value, found in zip(wanted.names, wanted.values, got.values, strict=True):
+                    if not self.value(value, _literal(found)):
+                        self._add(_label(kind, name), *excerpt(self._shown(value), shown(found)))
+                return
+        live = _by_name(got)
+        recorded = _by_name(wanted)
+        for name, values in recorded.items():
+            self._named(_label(kind, name), values, live.pop(name, []), secret=name.lower() in secret)
+        others = [(name, _literal(value)) for name, values in live.items() for value in values]
+        if wanted.loose:
+            others = self._loose(kind, wanted.loose, others)
+        if not wanted.rest:
+            for name, value in others:
+                hidden = name.lower() in secret
+                self._add(_label(kind, name), None, clipped(shown(value)), secret=hidden)
+
+    def _named(self, field: str, wanted: list[Value], got: list[Value], *, secret: bool) -> None:
+        """Compare all values of one name."""
+        fits = [self.value(value, _literal(found)) for value, found in zip(wanted, got, strict=False)]
+        if len(wanted) != len(got) or not all(fits):
+            recorded = ", ".join(map(self._shown, wanted))
+            live = ", ".join(map(shown, got)) if got else None
+            self._add(field, *excerpt(recorded, live), secret=secret)
+
+    def _loose(
+        self, kind: str, wanted: tuple[tuple[Value, Value], ...], got: list[tuple[bytes, bytes]]
+    ) -> list[tuple[bytes, bytes]]:
+        """Pairs with a wild name each take one pair that no written name took; what is left over."""
+
+        def fits(pair: tuple[Value, Value], found: tuple[bytes, bytes]) -> bool:
+            taken = _fit(pair[0], found[0], self._bound)
+            return taken is not None and _fit(pair[1], found[1], self._bound | taken) is not None
+
+        taken = assigned(wanted, got, fits)
+        for (name, value), index in zip(wanted, taken, strict=True):
+            if index is None or not (self.value(name, got[index][0]) and self.value(value, got[index][1])):
+                self._add(f"{kind} {self._shown(name)}", self._shown(value), None)
+        return [pair for number, pair in enumerate(got) if number not in taken]
+
+    def _body(self, wanted: Fields, got: Fields) -> None:
+        left, right = wanted.body, got.body
+        if isinstance(left, Json) and isinstance(right, Json):
+            json_differences(left, right, self.value, self._shown, self.differences)
+        elif isinstance(left, Form) and isinstance(right, Form):
+            self._pairs("form", left.pairs, right.pairs, self.plan.form_names.secret)
+        elif isinstance(left, Multipart) and isinstance(right, Multipart):
+            self._parts(left.parts, right.parts)
+        elif isinstance(left, Raw) and isinstance(right, Raw):
+            self._single("body", left.value, _literal(right.value))
+        elif not self.value(wanted.raw(self.plan), _literal(got.raw(self.plan))):
+            # What one side's rules hide, the other side's kind of body would show.
+            self._add("body", _summary(left, wanted.request), _summary(right, got.request))
+
+    def _parts(self, wanted: tuple[Part, ...], got: tuple[Part, ...]) -> None:
+        if len(wanted) != len(got):
+            self._part_count(wanted, got)
+            return
+        for left, right in zip(wanted, got, strict=True):
+            self._part(left, right)
+
+    def _part(self, wanted: Part, got: Part) -> None:
+        field = f"multipart part {shown(wanted.name, self._word)}"
+        fits = self.value(wanted.name, _literal(got.name))
+        if not fits:
+            self._add("multipart part", self._shown(wanted.name), shown(got.name))
+            return
+        self._single(f"{field} filename", wanted.filename, _literal(got.filename))
+        self._single(f"{field} content-type", wanted.media_type, _literal(got.media_type))
+        self._single(field, wanted.content, _literal(got.content))
+
+    def _part_count(self, wanted: tuple[Part, ...], got: tuple[Part, ...]) -> None:
+        """Name the parts that only one side has; where the names are the same, how many there are."""
+        recorded = [shown(part.name, self._word) for part in wanted]
+        live = [shown(part.name) for part in got]
+        for name in dict.fromkeys(recorded + live):
+            left = [part for part, known in zip(wanted, recorded, strict=True) if known == name]
+            right = [part for part, known in zip(got, live, strict=True) if known == name]
+            for one, other in zip_longest(left[len(right) :], right[len(left) :]):
+                hidden = (one or other).secret
+                self._add(
+                    f"multipart part {name}",
+                    None if one is None else clipped(shown(one.content, self._word)),
+                    None if other is None else clipped(shown(other.content)),
+                    secret=hidden,
+                )
+
+
+def _fit(wanted: Value, got: bytes, bound: Mapping[str, bytes]) -> dict[str, bytes] | None:
+    if isinstance(wanted, Pattern):
+        return wanted.fits(got, bound)
+    return {} if wanted == got else None
+
+
+def _by_name(pairs: Pairs) -> dict[bytes, list[Value]]:
+    found: dict[bytes, list[Value]] = {}
+    for name, value in zip(pairs.names, pairs.values, strict=True):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _label(kind: str, name: bytes) -> str:
+    text = shown(name)
+    return f"{kind} {'-'.join(map(str.capitalize, text.split('-')))}" if kind == "header" else f"{kind} {text}"
+
+
+def _summary(body: Body, request: Request) -> str:
+    kind = {Json: "JSON", Form: "form", Multipart: "multipart", Raw: "other"}[type(body)]
+    size = len(request.body)
+    return f"a body of {size} bytes, read as {kind}" if size else "no body"
+
+

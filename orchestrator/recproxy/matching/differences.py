@@ -1,0 +1,43 @@
+"""A difference between two requests, and how much of two long values a person wants to see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Difference", "clipped", "excerpt"]
+
+_ENOUGH = 160
+_BEFORE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field in which a live request differs from a recorded one.
+
+    `wanted` is what was recorded, `got` what came, None where it is absent. Values that are `secret` are never here.
+    """
+
+    field: str
+    wanted: str | None
+    got: str | None
+    secret: bool = False
+
+
+def clipped(text: str, start: int = 0) -> str:
+    """A text, or enough of it from `start` on, with what was left out marked."""
+    if len(text) <= _ENOUGH:
+        return text
+    start = min(max(0, start - _BEFORE), len(text) - _BEFORE)
+    end = start + _ENOUGH
+    return ("…" if start else "") + text[start:end] + (f"… ({len(text)} characters)" if end < len(text) else "")
+
+
+def excerpt(wanted: str, got: str | None) -> tuple[str, str | None]:
+    """Two texts, cut where they are long to where they begin to differ."""
+    if got is None:
+        return clipped(wanted), None
+    if max(len(wanted), len(got)) <= _ENOUGH:
+        return wanted, got
+    start = next((at for at, (one, other) in enumerate(zip(wanted, got, strict=False)) if one != other), None)
+    at = min(len(wanted), len(got)) if start is None else start
+    return clipped(wanted, at), clipped(got, at)

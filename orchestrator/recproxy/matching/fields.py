@@ -1,0 +1,111 @@
+"""A request as comparable fields: the same reading for what was recorded and for what is live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recproxy.matching.bodies import Body, Raw, raw_body, read_body
+from recproxy.matching.places import SECRET, Value, read_value
+from recproxy.matching.rules import UNCOMPARED, Plan
+from recproxy.matching.url import (
+    NO_PAIRS,
+    Authority,
+    Pairs,
+    UrlParts,
+    gathered,
+    normal_path,
+    read_authority,
+    read_pairs,
+    split_url,
+)
+from recproxy.recording.values import Headers, Request
+from recproxy.recording.wildcard import Pattern
+
+__all__ = ["Fields", "read_fields", "whole_path"]
+
+
+@dataclass(slots=True)
+class Fields:
+    """What of a request is compared. `path` are its segments; what is not compared is empty."""
+
+    authority: Authority
+    method: Value
+    path: tuple[Value, ...]
+    query: Pairs
+    headers: Pairs
+    body: Body
+    request: Request
+    word: str | None
+
+    def raw(self, plan: Plan) -> Value:
+        """The body as bytes, whatever its type."""
+        if isinstance(self.body, Raw):
+            return self.body.value
+        return raw_body(self.request.headers, self.request.body, plan, self.word).value
+
+
+def read_fields(request: Request, plan: Plan) -> Fields:
+    """The fields of a request; its wild places are patterns where `request.wild` names a word."""
+    word = _word_used(request)
+    parts = split_url(request.url)
+    if word is not None and request.url.strip() == word:
+        parts = UrlParts(b"", None, word.encode(), word.encode())
+    authority = read_authority(parts, word)
+    return Fields(
+        Authority(
+            authority.scheme if plan.scheme else b"",
+            authority.host if plan.host else b"",
+            authority.port if plan.port else b"",
+        ),
+        read_value(request.method.encode("utf-8", "surrogateescape"), word) if plan.method else b"",
+        _segments(parts.path, word) if plan.path else (),
+        read_pairs(parts.query, word, plan.query_names) if plan.query else NO_PAIRS,
+        _headers(request.headers, plan, word) if plan.headers != frozenset() else NO_PAIRS,
+        read_body(request.headers, request.body, plan, word),
+        request,
+        word,
+    )
+
+
+def whole_path(path: tuple[Value, ...]) -> Value:
+    """The segments of a path as one value again."""
+    pieces: list[bytes] = [b""]
+    names: list[str | None] = []
+    for number, segment in enumerate(path):
+        slash = b"/" if number else b""
+        if isinstance(segment, bytes):
+            pieces[-1] += slash + segment
+        else:
+            pieces[-1] += slash + segment.pieces[0]
+            pieces.extend(segment.pieces[1:])
+            names.extend(segment.names)
+    return Pattern(tuple(pieces), tuple(names)) if names else pieces[0]
+
+
+def _word_used(request: Request) -> str | None:
+    """The wild word where the request holds it at all: most do not, and are read faster for it."""
+    word = request.wild
+    if word is None or word in request.url or word in request.method:
+        return word
+    wild = word.encode()
+    if wild in request.body or any(wild in value for _, value in request.headers):
+        return word
+    return None
+
+
+def _segments(path: bytes, word: str | None) -> tuple[Value, ...]:
+    if word is None:
+        return tuple(normal_path(path or b"/").split(b"/"))
+    return tuple([read_value(segment, word, normal_path) for segment in (path or b"/").split(b"/")])
+
+
+def _headers(headers: Headers, plan: Plan, word: str | None) -> Pairs:
+    compared, secret = plan.headers, plan.header_names.secret
+    pairs: list[tuple[bytes, Value]] = []
+    for name, value in headers:
+        key = name.lower()
+        if key in compared if compared is not None else key not in UNCOMPARED:
+            pairs.append((key, SECRET if key in secret else read_value(value.strip(b" \t"), word)))
+    return gathered(pairs, [], rest=False)
+
+

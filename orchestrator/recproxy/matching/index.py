@@ -1,0 +1,223 @@
+"""Which recorded interactions answer a request: a look-up whose cost does not grow with the recording."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from recproxy.errors import ConfigurationError, RecordingError
+from recproxy.matching.bodies import Raw
+from recproxy.matching.compare import Comparison, host_accepts
+from recproxy.matching.fields import Fields, read_fields
+from recproxy.matching.rules import Plan, Rules, plan
+from recproxy.matching.table import Authorities, Group, Table
+from recproxy.matching.url import Authority
+from recproxy.recording.values import Interaction, Recording, Request
+
+__all__ = ["Found", "Index"]
+
+_NOTHING: Mapping[str, bytes] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The positions that match a request, the most specific tier first, each in recorded order.
+
+    `stateful` says that named wild places had a part in it: asked again, the answer may be another one.
+    """
+
+    tiers: tuple[tuple[int, ...], ...] = ()
+    stateful: bool = False
+
+
+class Index:
+    """Several recordings as one, numbered from 0 in their order.
+
+    `hosts` are the profile's host patterns: what a recording of 2011 that gives only a path may stand for.
+    """
+
+    def __init__(self, recordings: Sequence[Recording], rules: Rules, hosts: Sequence[str] = ()) -> None:
+        self.recordings = tuple(recordings)
+        self.rules = rules
+        self.hosts = tuple(hosts)
+        self.interactions: tuple[Interaction, ...] = tuple(
+            [interaction for recording in recordings for interaction in recording.interactions]
+        )
+        self._sections: dict[Plan, _Section] = {}
+        position = 0
+        for recording in recordings:
+            section = self._section(recording)
+            for interaction in recording.interactions:
+                section.add(position, interaction.request)
+                position += 1
+        self._merged: dict[tuple[int, ...], tuple[tuple[int, ...], ...]] = {}
+
+    def recording_of(self, position: int) -> Recording:
+        """The recording in which an interaction stands."""
+        for recording in self.recordings:
+            if position < len(recording.interactions):
+                return recording
+            position -= len(recording.interactions)
+        raise IndexError(position)
+
+    def where(self, position: int) -> str:
+        """An interaction's file and line."""
+        line = self.interactions[position].line
+        path = self.recording_of(position).path or "(not in a file)"
+        return f"{path}:{line}" if line else path
+
+    def find(
+        self, request: Request, *, any_host: Sequence[str] | None = None, bound: Mapping[str, bytes] = _NOTHING
+    ) -> Found:
+        """All interactions that match a live request.
+
+        `any_host` holds the host patterns of an endpoint where the request came over its base URL: then a recorded
+        host that one of them covers will do, on any port. `bound` is what named wild places hold.
+        """
+        groups: list[Group] = []
+        stateful = False
+        for section in self._sections.values():
+            live = section.read(request)
+            for group in section.find(live, any_host):
+                stateful = stateful or group.named
+                if group.fields is None or _equal(section.plan, group.fields, live, bound):
+                    groups.append(group)
+        if len(groups) < 2:
+            return Found(groups[0].tiers if groups else (), stateful)
+        return Found(self._merge(groups), stateful)
+
+    def captures(
+        self,
+        position: int,
+        request: Request,
+        *,
+        any_host: Sequence[str] | None = None,  # noqa: ARG002 - the same words as `find`
+        bound: Mapping[str, bytes] = _NOTHING,
+    ) -> dict[str, bytes]:
+        """What the named wild places of an interaction take from a request that it matches."""
+        chosen = plan(self.rules, self.recording_of(position).match_on)
+        comparison = Comparison(chosen, bound)
+        comparison.fields(read_fields(self.interactions[position].request, chosen), read_fields(request, chosen))
+        return comparison.captured
+
+    def _section(self, recording: Recording) -> _Section:
+        try:
+            chosen = plan(self.rules, recording.match_on)
+        except ConfigurationError as error:
+            if recording.match_on is None:
+                raise
+            raise RecordingError(f"{recording.path or 'recording'}: {error.message}") from None
+        section = self._sections.get(chosen)
+        if section is None:
+            section = self._sections[chosen] = _Section(chosen, self.hosts, self.interactions)
+        return section
+
+    def _merge(self, groups: list[Group]) -> tuple[tuple[int, ...], ...]:
+        """Groups as tiers: those of one rank are one tier; the same objects for the same groups."""
+        key = tuple(map(id, groups))
+        tiers = self._merged.get(key)
+        if tiers is None:
+            ranks: dict[int, list[int]] = {}
+            for group in sorted(groups, key=lambda group: group.rank):
+                ranks.setdefault(group.rank, []).extend(group.tiers[0])
+            tiers = self._merged[key] = tuple([tuple(sorted(positions)) for positions in ranks.values()])
+        return tiers
+
+
+def _equal(chosen: Plan, wanted: Fields, got: Fields, bound: Mapping[str, bytes]) -> bool:
+    comparison = Comparison(chosen, bound)
+    comparison.fields(wanted, got)
+    return not comparison.differences
+
+
+class _Section:
+    """What of an index is compared by one plan."""
+
+    def __init__(self, chosen: Plan, hosts: tuple[str, ...], interactions: tuple[Interaction, ...]) -> None:
+        self.plan = chosen
+        self._hosts = hosts
+        self._interactions = interactions
+        self._table = Table()
+        self._authorities: dict[Authority, int] = {}
+        self._wild: list[tuple[Authority, int]] = []
+        self._kinds: dict[type, list[tuple[int, int]]] = {}
+        self._as_bytes: dict[type, Table] = {}
+        self._fitting: dict[tuple[Authority, tuple[str, ...] | None], Authorities] = {}
+
+    def read(self, request: Request) -> Fields:
+        return read_fields(request, self.plan)
+
+    def add(self, position: int, request: Request) -> None:
+        fields = read_fields(request, self.plan)
+        authority = self._number(fields.authority)
+        self._table.add(position, authority, fields, _wild_count(fields.authority))
+        if not isinstance(fields.body, Raw):
+            self._kinds.setdefault(type(fields.body), []).append((position, authority))
+
+    def find(self, live: Fields, any_host: Sequence[str] | None) -> Iterator[Group]:
+        authorities = self._fits(live.authority, any_host)
+        if not authorities:
+            return
+        yield from self._table.find(live, authorities)
+        if not live.request.body:
+            return
+        # A request and a recording whose content types differ in kind are compared as bytes.
+        own = type(live.body)
+        others = [kind for kind in self._kinds if kind is not own]
+        if own is not Raw or others:
+            plain = dataclasses.replace(live, body=Raw(live.raw(self.plan)))
+            if own is not Raw:
+                yield from self._table.find(plain, authorities)
+            for kind in others:
+                yield from self._bytes_of(kind).find(plain, authorities)
+
+    def _number(self, authority: Authority) -> int:
+        number = self._authorities.get(authority)
+        if number is None:
+            number = self._authorities[authority] = len(self._authorities)
+            if authority.host is None or authority.wild or (self.plan.scheme and not authority.scheme):
+                self._wild.append((authority, number))
+            self._fitting.clear()
+        return number
+
+    def _fits(self, live: Authority, any_host: Sequence[str] | None) -> Authorities:
+        """The recorded authorities that cover a live one."""
+        key = (live if any_host is None else _NOWHERE, None if any_host is None else tuple(any_host))
+        known = self._fitting.get(key)
+        if known is None:
+            if len(self._fitting) > 1000:
+                self._fitting.clear()
+            if any_host is None:
+                own = self._authorities.get(live)
+                fitting = [number for known, number in self._wild if host_accepts(known, live, self._hosts, None)]
+                known = fitting if own is None else [own, *(number for number in fitting if number != own)]
+            else:
+                known = frozenset(
+                    number
+                    for authority, number in self._authorities.items()
+                    if host_accepts(authority, live, self._hosts, any_host)
+                )
+            self._fitting[key] = known
+        return known
+
+    def _bytes_of(self, kind: type) -> Table:
+        """What was recorded with one kind of body, read as bytes; made when a body of another kind first comes."""
+        table = self._as_bytes.get(kind)
+        if table is None:
+            table = self._as_bytes[kind] = Table()
+            for position, authority in self._kinds[kind]:
+                fields = read_fields(self._interactions[position].request, self.plan)
+                fields.body = Raw(fields.raw(self.plan))
+                table.add(position, authority, fields, _wild_count(fields.authority))
+        return table
+
+
+_NOWHERE = Authority(b"", None, b"")
+
+
+def _wild_count(authority: Authority) -> int:
+    """How many parts of an authority are open; any host is one."""
+    return (authority.host is None) + sum(len(part.names) for part in authority[1:] if not isinstance(part, bytes | None))
+
+

@@ -1,0 +1,252 @@
+"""JSON by value: exact numbers, repeated keys never collapsed, one canonical text for equal values.
+
+Knows texts and trees, not requests. What JSON cannot say (a wild place, a secret, a number too exact for a float) is
+a mark in the tree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from itertools import chain
+from typing import TypeAlias
+
+from recproxy.matching.rules import JsonPlan
+
+__all__ = ["Mark", "Node", "Number", "Path", "Repeated", "canonical", "cover", "parse_json", "pointer", "scalar_text"]
+
+#: A body nested deeper than this is compared by bytes: no walk of ours may meet the interpreter's own limit.
+_DEEPEST = 200
+
+#: Integers of more digits are kept as text, for `int` refuses them.
+_LONGEST = 4300
+
+#: Where a value stands in a tree.
+Path: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that neither int nor float holds exactly, in canonical digits; or NaN or an infinity."""
+
+    text: str
+
+
+@dataclass(slots=True)
+class Repeated:
+    """An object in which a key stands twice: its pairs by key, those of one key in their order."""
+
+    pairs: list[tuple[str, Node]]
+
+
+class Mark(Enum):
+    """A place in a tree that is not compared as it stands."""
+
+    WILD = "wild"
+    SECRET = "secret"  # noqa: S105 - the name of a mark
+    IGNORED = "ignored"
+
+
+Node: TypeAlias = "dict[str, Node] | list[Node] | Repeated | Number | Mark | str | int | float | bool | None"
+
+
+def parse_json(body: bytes, charset: str | None, plan: JsonPlan) -> tuple[Node] | None:
+    """The tree of a body in a tuple of one, what the plan ignores and hides taken out; None where it is not JSON."""
+    try:
+        text = _text(body, charset)
+        try:
+            tree: Node = _decode(text)
+        except json.JSONDecodeError:
+            return None
+        except ValueError:
+            tree = _decode_long(text)
+    except (ValueError, RecursionError, LookupError):
+        return None
+    if text.count("[") + text.count("{") > _DEEPEST and _too_deep(tree):
+        return None
+    for path in plan.ignored:
+        tree = _ignore(tree, path)
+    for path in plan.secret:
+        tree = _hide(tree, path)
+    if plan.spells_secret is not None and plan.spells_secret.search(text):
+        _hide_keys(tree, plan.secret_keys)
+    return (tree,)
+
+
+def canonical(tree: Node) -> str:
+    """One text for all trees of equal value, whatever the order of their keys."""
+    return _encode(tree)
+
+
+def pointer(path: Path) -> str:
+    """A path as a JSON Pointer."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def scalar_text(tree: Node) -> bytes:
+    """The text of a value as a wild place takes it: a string without its quotes, else JSON."""
+    if isinstance(tree, str):
+        return tree.encode("utf-8", "surrogatepass")
+    return readable(tree).encode()
+
+
+def readable(tree: Node) -> str:
+    """A tree as JSON for people; marks are words."""
+    return _show(tree)
+
+
+def cover(tree: Node, path: Path, mark: Mark) -> tuple[Node, Callable[[], None]] | None:
+    """Put a mark at a path; the value that stood there and what puts it back, or None where nothing is there."""
+    holder: Node = tree
+    for step in path[:-1]:
+        if isinstance(holder, dict) and isinstance(step, str) and step in holder:
+            holder = holder[step]
+        elif isinstance(holder, list) and isinstance(step, int) and step < len(holder):
+            holder = holder[step]
+        else:
+            return None
+    last = path[-1]
+    if isinstance(holder, dict) and isinstance(last, str) and last in holder:
+        value = holder[last]
+        holder[last] = mark
+        return value, partial(holder.__setitem__, last, value)
+    if isinstance(holder, list) and isinstance(last, int) and last < len(holder):
+        value = holder[last]
+        holder[last] = mark
+        return value, partial(holder.__setitem__, last, value)
+    return None
+
+
+def _text(body: bytes, charset: str | None) -> str:
+    if body.isascii() and b"\0" not in body:
+        return body.decode("ascii")
+    try:
+        return body.decode(json.detect_encoding(body))
+    except UnicodeDecodeError:
+        return body.decode(charset or "utf-8")
+
+
+def _object(pairs: list[tuple[str, Node]]) -> Node:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else Repeated(sorted(pairs, key=_key))
+
+
+def _key(pair: tuple[str, Node]) -> str:
+    return pair[0]
+
+
+def _number(text: str) -> Node:
+    value = float(text)
+    if repr(value) == text and not value.is_integer():
+        return value
+    sign, digits, exponent = _digits(text)
+    if exponent >= 0 and len(digits) + exponent <= _LONGEST:
+        return int(sign + digits + "0" * exponent)
+    if value - value == 0 and _digits(repr(value)) == (sign, digits, exponent):
+        return value
+    return Number(f"{sign}{digits}e{exponent}")
+
+
+def _digits(text: str) -> tuple[str, str, int]:
+    """Sign, significant digits and exponent of a JSON number: the same for all its spellings."""
+    mantissa, _, power = text.lower().partition("e")
+    sign = "-" if mantissa.startswith("-") else ""
+    whole, _, fraction = mantissa.lstrip("-").partition(".")
+    every = (whole + fraction).lstrip("0")
+    digits = every.rstrip("0")
+    if not digits:
+        return "", "0", 0
+    return sign, digits, int(power or 0) - len(fraction) + len(every) - len(digits)
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_object, parse_float=_number, parse_constant=Number).decode
+_decode_long = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_number, parse_int=_number, parse_constant=Number
+).decode
+
+
+def _escaped(node: object) -> object:
+    """What JSON cannot say, as a list that begins with NaN, which no other list of a tree can."""
+    if isinstance(node, Repeated):
+        return [_NAN, "pairs", node.pairs]
+    if isinstance(node, Number):
+        return [_NAN, "number", node.text]
+    assert isinstance(node, Mark)
+    return [_NAN, node.value]
+
+
+_NAN = float("nan")
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False, default=_escaped).encode
+
+
+def _plain(node: object) -> object:
+    if isinstance(node, Repeated):
+        return [dict([pair]) for pair in node.pairs]
+    return node.text if isinstance(node, Number) else f"({node.value})" if isinstance(node, Mark) else None
+
+
+_show = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_plain).encode
+
+
+def _children(node: Node) -> list[Node]:
+    if isinstance(node, dict):
+        return list(node.values())
+    if isinstance(node, Repeated):
+        return [value for _, value in node.pairs]
+    return node if isinstance(node, list) else []
+
+
+def _too_deep(tree: Node) -> bool:
+    level = [tree]
+    for _ in range(_DEEPEST):
+        level = list(chain.from_iterable(map(_children, level)))
+        if not level:
+            return False
+    return True
+
+
+def _ignore(tree: Node, path: tuple[str, ...]) -> Node:
+    return _change(tree, path, Mark.IGNORED)
+
+
+def _hide(tree: Node, path: tuple[str, ...]) -> Node:
+    return _change(tree, path, Mark.SECRET)
+
+
+def _change(node: Node, path: tuple[str, ...], mark: Mark) -> Node:
+    """The tree with what stands at a path marked; an ignored member of an object is gone altogether."""
+    if not path:
+        return mark
+    step, rest = path[0], path[1:]
+    if isinstance(node, dict):
+        if step in node:
+            if not rest and mark is Mark.IGNORED:
+                del node[step]
+            else:
+                node[step] = _change(node[step], rest, mark)
+    elif isinstance(node, Repeated):
+        gone = not rest and mark is Mark.IGNORED
+        changed = [(key, _change(value, rest, mark) if key == step else value) for key, value in node.pairs]
+        node.pairs = [pair for pair in changed if not (gone and pair[0] == step)]
+    elif isinstance(node, list) and step.isascii() and step.isdigit() and int(step) < len(node):
+        node[int(step)] = _change(node[int(step)], rest, mark)
+    return node
+
+
+def _hide_keys(node: Node, keys: frozenset[str]) -> None:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key.lower() in keys:
+                node[key] = Mark.SECRET
+            else:
+                _hide_keys(value, keys)
+    elif isinstance(node, Repeated):
+        node.pairs = [(key, Mark.SECRET if key.lower() in keys else value) for key, value in node.pairs]
+        for _, value in node.pairs:
+            _hide_keys(value, keys)
+    elif isinstance(node, list):
+        for value in node:
+            _hide_keys(value, keys)

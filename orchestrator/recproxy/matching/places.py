@@ -1,0 +1,42 @@
+"""One value of a request: literal bytes, or a pattern where the recording has a wild place in it.
+
+A pattern is found in the text as it was written and its pieces are decoded afterwards, so that `%58XX` is three
+letters and not a wild place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from recproxy.recording.wildcard import Pattern, pattern
+
+__all__ = ["SECRET", "Value", "read_value", "shown", "solid"]
+
+Value: TypeAlias = bytes | Pattern
+
+#: Stands for the value of a secret field on both sides, and is what a reader sees of it.
+SECRET = b"(secret)"
+
+
+def read_value(text: bytes, word: str | None, decode: Callable[[bytes], bytes] | None = None) -> Value:
+    """What a text stands for: `word` is the wild word, None where all is literal."""
+    wild = pattern(text, word) if word is not None and word.encode() in text else None
+    if wild is None:
+        return decode(text) if decode else text
+    return Pattern(tuple(map(decode, wild.pieces)), wild.names) if decode else wild
+
+
+def solid(value: Value) -> bool:
+    """Whether a fitting prefix and suffix are all there is to know: one wild place at most, and without a name."""
+    return isinstance(value, bytes) or value.names == (None,)
+
+
+def shown(value: Value, word: str | None = None) -> str:
+    """A value as a person reads it; wild places by their word."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    text = shown(value.pieces[0])
+    for name, piece in zip(value.names, value.pieces[1:], strict=True):
+        text += (word or "XXX") + (f"[{name}]" if name is not None else "") + shown(piece)
+    return text

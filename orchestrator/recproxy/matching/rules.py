@@ -1,0 +1,172 @@
+"""What takes part in a comparison: a profile's rules, and the words of `match_on` made into a plan.
+
+Knows names of fields only; reading and comparing them is done elsewhere.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from recproxy.errors import ConfigurationError
+
+__all__ = ["WORDS", "Plan", "Rules", "plan"]
+
+#: The words of `match_on`, vcrpy's own, and what each of them means here.
+WORDS: dict[str, frozenset[str]] = {
+    "method": frozenset({"method"}),
+    "scheme": frozenset({"scheme"}),
+    "host": frozenset({"host"}),
+    "port": frozenset({"port"}),
+    "path": frozenset({"path"}),
+    "query": frozenset({"query"}),
+    "headers": frozenset({"headers"}),
+    "body": frozenset({"body"}),
+    "raw_body": frozenset({"raw_body"}),
+    "uri": frozenset({"scheme", "host", "port", "path", "query"}),
+    "url": frozenset({"scheme", "host", "port", "path", "query"}),
+}
+
+_DEFAULT = frozenset({"method", "host", "port", "path", "query", "body"})
+
+#: Headers of one connection or one framing: they never take part.
+UNCOMPARED = frozenset(
+    b"connection content-encoding content-length expect host keep-alive proxy-authenticate proxy-authorization "
+    b"proxy-connection te trailer transfer-encoding upgrade".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """A profile's `[match]` and the names that its redaction hides.
+
+    `headers` are the lower-case names of headers that take part. `ignore_*` are left out on both sides; `secret_*`
+    must be present on both sides, but their values are neither compared nor shown. `ignore_json` holds JSON
+    Pointers; `secret_json` JSON Pointers, which begin with `/`, or bare keys that are secret at any depth.
+    `match_on` names the parts compared in vcrpy's words; None means method, host, port, path, query, body and the
+    headers named here. Names of headers, and all secret names, are compared without regard to case.
+    """
+
+    headers: tuple[str, ...] = ()
+    ignore_query: tuple[str, ...] = ()
+    ignore_form: tuple[str, ...] = ()
+    ignore_json: tuple[str, ...] = ()
+    secret_headers: tuple[str, ...] = ()
+    secret_query: tuple[str, ...] = ()
+    secret_form: tuple[str, ...] = ()
+    secret_json: tuple[str, ...] = ()
+    match_on: tuple[str, ...] | None = None
+
+
+class Names(NamedTuple):
+    """Which names of a set of pairs are ignored, and which (in lower case) are secret."""
+
+    ignored: frozenset[bytes] = frozenset()
+    secret: frozenset[bytes] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonPlan:
+    """Pointers, taken apart, to ignore and to hide; `secret_keys` are hidden at any depth.
+
+    `spells_secret` finds a secret key in a body's text, so that most bodies need not be walked.
+    """
+
+    ignored: tuple[tuple[str, ...], ...] = ()
+    secret: tuple[tuple[str, ...], ...] = ()
+    secret_keys: frozenset[str] = frozenset()
+    spells_secret: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Rules made ready for reading requests: what one comparison looks at.
+
+    `headers` is None where all headers are compared. `raw_body` compares bodies by bytes whatever their type.
+    """
+
+    method: bool
+    scheme: bool
+    host: bool
+    port: bool
+    path: bool
+    query: bool
+    body: bool
+    raw_body: bool
+    headers: frozenset[bytes] | None
+    header_names: Names
+    query_names: Names
+    form_names: Names
+    json: JsonPlan
+
+
+@lru_cache(maxsize=64)
+def plan(rules: Rules, match_on: tuple[str, ...] | None = None) -> Plan:
+    """The plan of these rules; `match_on`, where given, stands instead of the rules' own.
+
+    Raises ConfigurationError for a word of `match_on` that is not known.
+    """
+    words = rules.match_on if match_on is None else match_on
+    parts = _DEFAULT if words is None else _parts(words)
+    named = frozenset(_lower(rules.headers))
+    headers: frozenset[bytes] | None = named - UNCOMPARED if words is None else frozenset()
+    if "headers" in parts:
+        headers = named - UNCOMPARED if named else None
+    return Plan(
+        method="method" in parts,
+        scheme="scheme" in parts,
+        host="host" in parts,
+        port="port" in parts,
+        path="path" in parts,
+        query="query" in parts,
+        body="body" in parts or "raw_body" in parts,
+        raw_body="raw_body" in parts,
+        headers=headers,
+        header_names=Names(secret=frozenset(_lower(rules.secret_headers))),
+        query_names=Names(ignored=_bytes(rules.ignore_query), secret=frozenset(_lower(rules.secret_query))),
+        form_names=Names(ignored=_bytes(rules.ignore_form), secret=frozenset(_lower(rules.secret_form))),
+        json=_json_plan(rules),
+    )
+
+
+def _parts(words: Iterable[str]) -> frozenset[str]:
+    parts: set[str] = set()
+    for word in words:
+        known = WORDS.get(word)
+        if known is None:
+            near = difflib.get_close_matches(word, WORDS, 1)
+            advice = f"did you mean {near[0]!r}" if near else f"known are {', '.join(WORDS)}"
+            raise ConfigurationError(f"match_on: {word!r} is not a part of a request; {advice}")
+        parts |= known
+    return frozenset(parts)
+
+
+def _lower(names: Iterable[str]) -> Iterable[bytes]:
+    return (name.lower().encode() for name in names)
+
+
+def _bytes(names: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(name.encode() for name in names)
+
+
+def _json_plan(rules: Rules) -> JsonPlan:
+    keys = frozenset(name.lower() for name in rules.secret_json if not name.startswith("/"))
+    # A key may be spelt with escapes; a body with any is walked.
+    spelt = "|".join(re.escape(key) for key in sorted(keys))
+    return JsonPlan(
+        ignored=tuple(map(_tokens, rules.ignore_json)),
+        secret=tuple(_tokens(name) for name in rules.secret_json if name.startswith("/")),
+        secret_keys=keys,
+        spells_secret=re.compile(rf'(?i)\\|"(?:{spelt})"') if keys else None,
+    )
+
+
+def _tokens(pointer: str) -> tuple[str, ...]:
+    """A JSON Pointer taken apart, RFC 6901; a missing first `/` is forgiven."""
+    if not pointer:
+        return ()
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer.removeprefix("/").split("/"))

@@ -1,0 +1,128 @@
+"""Sessions for a noxfile: one body, run once per mode.
+
+Imports nothing but the standard library and nox. The command is started by `recproxy run` from the session's own
+environment, so that installs never see the variables a test sees.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import nox
+from nox import registry
+
+__all__ = ["MODES", "FunctionalRun", "Words", "functional_sessions", "split_words"]
+
+#: The modes that have a session, the default one first.
+MODES = ("replay",)
+
+_Body = TypeVar("_Body", bound=Callable[..., None])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A session's words, taken apart: the profiles that get its mode, and the words for the test command."""
+
+    profiles: tuple[str, ...]
+    command: tuple[str, ...]
+
+
+class FunctionalRun:
+    """What a session's body gets: the command to run under recproxy, and the words meant for it.
+
+    `mode` is the session's, `chosen` the profiles that get it, `args` the words for the test command.
+    """
+
+    def __init__(self, session: nox.Session, mode: str, profiles: Sequence[str], words: Words) -> None:
+        self._session = session
+        self._profiles = tuple(profiles)
+        self.mode = mode
+        self.chosen = words.profiles or self._profiles
+        self.args = words.command
+
+    def run(self, *command: str, **options: Any) -> Any:
+        """Run a command under `recproxy run`; options are those of `session.run`."""
+        return self._session.run(*self._prefix(), *command, **options)
+
+    def _prefix(self) -> list[str]:
+        words = ["recproxy", "run", "--mode", self.mode]
+        for profile in self._profiles:
+            words += ["--profile", profile]
+        return [*words, "--"]
+
+
+def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Body]:
+    """Make sessions `NAME-replay`, ... out of one body `NAME(session, recproxy)`.
+
+    Leading words that are profile names choose which profiles get the session's mode; the first word that begins
+    with `-`, or `--`, begins the command's words. All sessions carry the tags `functional` and `functional-MODE`, and
+    only the replaying one runs by default. Options are those of `nox.session`.
+
+    Args:
+        profiles: the service profiles of the suite, by name.
+        options: `python`, `reuse_venv`, ... for every session.
+
+    Raises:
+        ValueError: no profile, or a session of that name exists.
+    """
+    if not profiles or not all(isinstance(profile, str) for profile in profiles):
+        raise ValueError('name the profiles of the suite: @functional_sessions("twitter", "bitly")')
+
+    def register(body: _Body) -> _Body:
+        for mode in MODES:
+            _register(body, mode, profiles, dict(options))
+        return body
+
+    return register
+
+
+def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], options: dict[str, Any]) -> None:
+    base = str(options.pop("name", None) or body.__name__).replace("_", "-")
+    name = f"{base}-{mode}"
+    if name in registry.get():
+        raise ValueError(f"session {name!r} exists already: give the body another name, or pass name=...")
+    tags = [*options.pop("tags", ()), "functional", f"functional-{mode}"]
+    options.setdefault("default", mode == "replay")
+
+    def session_body(session: nox.Session) -> None:
+        try:
+            words = split_words(session.posargs, profiles, name)
+        except ValueError as problem:
+            session.error(str(problem))
+        body(session, FunctionalRun(session, mode, profiles, words))
+
+    session_body.__name__ = name
+    session_body.__doc__ = _description(body, mode)
+    nox.session(name=name, tags=list(dict.fromkeys(tags)), **options)(session_body)
+
+
+def _description(body: Callable[..., None], mode: str) -> str:
+    first = (body.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+    how = {"replay": "answered from recordings"}[mode]
+    return f"{first}: {how}." if first else f"Functional tests, {how}."
+
+
+def split_words(words: Sequence[str], profiles: Sequence[str], name: str) -> Words:
+    """Take a session's words apart.
+
+    Raises:
+        ValueError: a bare word is no profile; the message lists them and says where command words go.
+    """
+    chosen: list[str] = []
+    for number, word in enumerate(words):
+        if word == "--":
+            return Words(profiles=tuple(chosen), command=tuple(words[number + 1 :]))
+        if word.startswith("-"):
+            return Words(profiles=tuple(chosen), command=tuple(words[number:]))
+        if word not in profiles:
+            near = difflib.get_close_matches(word, profiles, n=1)
+            nearest = f" (nearest: {near[0]})" if near else ""
+            raise ValueError(
+                f"{word!r} is no profile of this suite, which has {', '.join(profiles)}{nearest}; "
+                f"words for the test command go behind a second --: nox -s {name} -- -- {word}"
+            )
+        chosen.append(word)
+    return Words(profiles=tuple(chosen), command=())

@@ -1,0 +1,101 @@
+"""A recording in play: which interaction answers next.
+
+Holds the positions that repeats advance and the values that named wild places took; asks the index what fits. Pure
+but for that state; knows no socket, file or process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recproxy.matching import Found, Index
+from recproxy.recording import Interaction, Request
+
+__all__ = ["Playback", "Spot"]
+
+
+class _Group:
+    """Interactions of equal fit, in recorded order, and how far they were played."""
+
+    __slots__ = ("cursor", "positions")
+
+    def __init__(self, positions: tuple[int, ...]) -> None:
+        self.positions = positions
+        self.cursor = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a request stands in a playback: the groups that fit, best first. Good for every equal request."""
+
+    groups: tuple[_Group, ...]
+    stateful: bool
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """All interactions that fit."""
+        return tuple(position for group in self.groups for position in group.positions)
+
+
+class Playback:
+    """Interactions in play in one scope.
+
+    `repeat` says what follows the last recorded repeat: last (it again), miss, or cycle. A better fit goes before a
+    worse one; a worse one is taken only where `repeat` is miss and the better are used up, so that a wildcard's
+    interactions are not spent on requests that have their own.
+    """
+
+    def __init__(self, index: Index, *, repeat: str = "last") -> None:
+        self.index = index
+        self.repeat = repeat
+        self.plays = [0] * len(index.interactions)
+        self.bound: dict[str, bytes] = {}
+        self._groups: dict[tuple[int, ...], _Group] = {}
+
+    def locate(self, request: Request, any_host: Sequence[str] | None = None) -> Spot:
+        """Where a request stands; nothing is played. A spot that is not stateful may be kept for equal requests."""
+        found: Found = self.index.find(request, any_host=any_host, bound=self.bound)
+        return Spot(tuple(self._group(tier) for tier in found.tiers), found.stateful)
+
+    def take(self, spot: Spot) -> int | None:
+        """Play the next interaction of a spot and return its position; None where there is none left."""
+        plays = self.plays
+        for group in spot.groups:
+            positions = group.positions
+            cursor = group.cursor
+            while cursor < len(positions) and plays[positions[cursor]]:
+                cursor += 1
+            group.cursor = cursor
+            if cursor < len(positions):
+                position = positions[cursor]
+            elif self.repeat == "last":
+                position = positions[-1]
+            elif self.repeat == "cycle":
+                position = positions[cursor % len(positions)]
+                group.cursor = cursor + 1
+            else:
+                continue
+            plays[position] += 1
+            return position
+        return None
+
+    def bind(self, position: int, request: Request, any_host: Sequence[str] | None = None) -> None:
+        """Bind the named wild places that this request is the first to fill."""
+        captures = self.index.captures(position, request, any_host=any_host, bound=self.bound)
+        for name, value in captures.items():
+            self.bound.setdefault(name, value)
+
+    def unused(self) -> tuple[int, ...]:
+        """The interactions that were not played."""
+        return tuple(position for position, count in enumerate(self.plays) if not count)
+
+    def interaction(self, position: int) -> Interaction:
+        """An interaction by its position."""
+        return self.index.interactions[position]
+
+    def _group(self, tier: tuple[int, ...]) -> _Group:
+        group = self._groups.get(tier)
+        if group is None:
+            group = self._groups[tier] = _Group(tier)
+        return group

@@ -1,0 +1,167 @@
+"""A project: its `[tool.recproxy]`, where its recordings are, and which profiles it can use.
+
+Finds pyproject.toml or recproxy.toml upwards from a folder, profiles by entry point, by path or inline, and merges
+overrides key by key. Reads files once, at the door; knows nothing of processes.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import metadata, util
+from pathlib import Path
+from typing import Any
+
+from recproxy.errors import ConfigurationError, ProfileError
+from recproxy.profile import Profile, parse_profile, profile_folder
+from recproxy.tables import Source, Table, merged, read_toml
+
+__all__ = ["GROUP", "Project", "find_project"]
+
+#: The entry point group under which packages offer profiles.
+GROUP = "recproxy.profiles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What `[tool.recproxy]` says, with its defaults; `root` is the folder of the file, or where the search began."""
+
+    root: Path
+    profiles: tuple[str, ...] = ()
+    recordings: Path
+    unlisted: str = ""
+    pass_hosts: tuple[str, ...] = ()
+    on_miss: str = "fail"
+    inline: dict[str, dict[str, Any]]
+    source: Source | None = None
+    keys: tuple[str, ...] = ()
+
+    def profile(self, word: str) -> Profile:
+        """A profile by its name, or by the path of a profile.toml or its folder.
+
+        Raises:
+            ProfileError: there is none, or it is wrong.
+        """
+        if "/" in word or word.endswith(".toml"):
+            return self._by_path(word)
+        installed = _entry_points().get(word)
+        inline = self.inline.get(word)
+        if installed is None and inline is None:
+            raise ProfileError(self._unknown(word))
+        if installed is None:
+            return self._inline(word)
+        path = _package_file(installed)
+        values, source = read_toml(path, ProfileError)
+        if inline is not None and self.source is not None:
+            # Both are read alone first, so that an error names the file it stands in.
+            parse_profile(values, source, name=word)
+            parse_profile(inline, self.source, keys=(*self.keys, "profiles", word), name=word, partial=True)
+            values = merged(values, inline)
+        return parse_profile(values, source, name=word, recordings=profile_folder(path))
+
+    def default_profiles(self) -> tuple[str, ...]:
+        """The configured profiles, or else every inline and installed one."""
+        if self.profiles:
+            return self.profiles
+        return tuple(sorted({*self.inline, *_entry_points()}))
+
+    def load(self, words: Sequence[str]) -> tuple[Profile, ...]:
+        """The profiles of these words, in order, each once.
+
+        Raises:
+            ProfileError: one is unknown or wrong, or two own the same host.
+        """
+        profiles: dict[str, Profile] = {}
+        for word in words:
+            profile = self.profile(word)
+            profiles.setdefault(profile.name, profile)
+        _check_overlap(tuple(profiles.values()))
+        return tuple(profiles.values())
+
+    def _by_path(self, word: str) -> Profile:
+        path = Path(word)
+        if path.is_dir():
+            path = path / "profile.toml"
+        values, source = read_toml(path, ProfileError)
+        return parse_profile(values, source, recordings=profile_folder(path))
+
+    def _inline(self, word: str) -> Profile:
+        assert self.source is not None
+        return parse_profile(self.inline[word], self.source, keys=(*self.keys, "profiles", word), name=word)
+
+    def _unknown(self, word: str) -> str:
+        known = sorted({*self.inline, *_entry_points()})
+        if not known:
+            return f"unknown profile {word!r}: no profile is installed and none stands in [tool.recproxy.profiles]"
+        near = difflib.get_close_matches(word, known, n=1)
+        nearest = f" (nearest: {near[0]})" if near else ""
+        return f"unknown profile {word!r}: known are {', '.join(known)}{nearest}; install one or write it inline"
+
+
+def find_project(start: Path) -> Project:
+    """The project that `start` belongs to: the nearest recproxy.toml or pyproject.toml with [tool.recproxy] upwards.
+
+    Raises:
+        ConfigurationError: that file is no TOML, or its table is wrong.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        own = folder / "recproxy.toml"
+        if own.is_file():
+            values, source = read_toml(own, ConfigurationError)
+            return _parse(values, source, folder, ())
+        shared = folder / "pyproject.toml"
+        if shared.is_file():
+            values, source = read_toml(shared, ConfigurationError)
+            tool = values.get("tool", {})
+            if isinstance(tool, dict) and "recproxy" in tool:
+                return _parse(tool["recproxy"], source, folder, ("tool", "recproxy"))
+    return Project(root=start, recordings=start / "tests/functional/recordings", inline={})
+
+
+def _parse(values: Any, source: Source, root: Path, keys: tuple[str, ...]) -> Project:
+    if not isinstance(values, dict):
+        raise source.fail(keys, f"{'.'.join(keys)} must be a table")
+    table = Table(values, source, keys)
+    # One key, two forms, since TOML allows a name only once: a list chooses profiles, a table holds inline ones.
+    inline = isinstance(values.get("profiles"), dict)
+    project = Project(
+        root=root,
+        profiles=() if inline else table.strings("profiles"),
+        recordings=root / (table.string("recordings") or "tests/functional/recordings"),
+        unlisted=table.choice("unlisted", ("", "refuse", "pass")),
+        pass_hosts=table.strings("pass_hosts"),
+        on_miss=table.choice("on_miss", ("fail", "warn")),
+        inline=table.named_tables("profiles") if inline else {},
+        source=source,
+        keys=keys,
+    )
+    table.done()
+    return project
+
+
+def _entry_points() -> dict[str, metadata.EntryPoint]:
+    return {point.name: point for point in metadata.entry_points(group=GROUP)}
+
+
+def _package_file(point: metadata.EntryPoint) -> Path:
+    """The profile.toml of an entry point's package, found without importing it."""
+    spec = util.find_spec(point.module)
+    if spec is None or not spec.submodule_search_locations:
+        raise ProfileError(f"profile {point.name!r}: its package {point.module!r} cannot be found: install it again")
+    path = Path(next(iter(spec.submodule_search_locations))) / "profile.toml"
+    if not path.is_file():
+        raise ProfileError(f"profile {point.name!r}: package {point.module!r} holds no profile.toml")
+    return path
+
+
+def _check_overlap(profiles: Sequence[Profile]) -> None:
+    owners: dict[str, str] = {}
+    for profile in profiles:
+        for host in profile.hosts:
+            other = owners.setdefault(host, profile.name)
+            if other != profile.name:
+                raise ProfileError(
+                    f"profiles {other!r} and {profile.name!r} both own host {host!r}: choose one with --profile"
+                )

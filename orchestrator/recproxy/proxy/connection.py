@@ -1,0 +1,217 @@
+"""A client's connection: requests in, answers out, in order.
+
+An asyncio Protocol without a task or an await per request. It knows sockets and lanes; what the answer is, the open
+scope decides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from recproxy.proxy.scope import Answer, Route
+from recproxy.recording import Headers
+from recproxy.wire import (
+    Absolute,
+    Head,
+    Incomplete,
+    Malformed,
+    Origin,
+    RequestReader,
+    authority_host,
+    plain_response,
+    sort,
+)
+from recproxy.wire.requests import MalformedRequest
+
+if TYPE_CHECKING:
+    from recproxy.proxy.lane import Lane
+
+__all__ = ["Connection"]
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_QUICKACK = getattr(socket, "TCP_QUICKACK", None)
+_RETRY = 0.005
+
+
+class Connection(asyncio.Protocol):
+    """One connection of a lane; also the sink of its request reader."""
+
+    def __init__(self, lane: Lane, route: Route, *, held: bytes = b"") -> None:
+        self._lane = lane
+        self._route = route
+        self._reader = RequestReader(self)
+        self._transport: asyncio.Transport = None  # type: ignore[assignment]
+        self._socket: Any = None
+        self._head: Head = None  # type: ignore[assignment]
+        self._body: list[bytes] = []
+        self._size = 0
+        self._held = held
+        self._paused = False
+        self._waiting: deque[Answer] = deque()
+        # A connection that was not opened for one host may turn to another service with any request.
+        self._roams = route.authority is None and route.any_host is None
+        self._owns: bytes | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by the loop."""
+        self._transport = transport  # type: ignore[assignment]
+        self._socket = transport.get_extra_info("socket")
+        self._lane.connections.add(self)
+        if self._held:
+            held, self._held = self._held, b""
+            self.data_received(held)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Called by the loop."""
+        self._lane.connections.discard(self)
+        self._waiting.clear()
+
+    def data_received(self, data: bytes) -> None:
+        """Called by the loop: bytes of the client."""
+        if self._roams and self._reader.idle:
+            data = self._held + data
+            self._held = b""
+            if not self._stays(data):
+                return
+        try:
+            self._reader.feed(data)
+        except MalformedRequest as problem:
+            self._refuse(problem.status, problem.reason)
+        if not self._reader.idle:
+            self._acknowledge()
+
+    def head_received(self, head: Head) -> None:
+        """Called by the reader: a request begins."""
+        self._head = head
+        self._size = 0
+        if not self._owned(head):
+            self._misdirected()
+        elif head.expects and not head.http10 and not self._waiting:
+            self._transport.write(_CONTINUE)
+
+    def body_received(self, piece: bytes) -> None:
+        """Called by the reader: a piece of the body; what is too large to keep is only counted."""
+        self._size += len(piece)
+        if self._size <= self._lane.max_body:
+            self._body.append(piece)
+
+    def request_ended(self, trailers: Headers) -> None:
+        """Called by the reader: the request is complete."""
+        if self._size:
+            body = b"".join(self._body)
+            self._body.clear()
+        else:
+            body = b""
+        answer = self._lane.scope.answer(self._route, self._head, body, complete=self._size == len(body))
+        if answer.close:
+            self._reader.stop()
+        if self._paused:
+            self._waiting.append(answer)
+        else:
+            self._write(answer)
+
+    def pause_writing(self) -> None:
+        """Called by the loop: the client does not read; answers wait, and no more requests are taken."""
+        self._paused = True
+        self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Called by the loop: the client reads again."""
+        self._paused = False
+        while self._waiting and not self._paused:
+            self._write(self._waiting.popleft())
+        if not self._paused and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def close(self) -> None:
+        """Drop the connection."""
+        self._transport.abort()
+
+    def _write(self, answer: Answer) -> None:
+        if answer.reset:
+            self._transport.abort()
+            return
+        self._transport.write(answer.data)
+        if answer.close:
+            self._transport.close()
+
+    def _acknowledge(self) -> None:
+        """Acknowledge a part of a request at once.
+
+        The kernel would wait 40 ms for an answer to send it with, and a client that sends head and body apart with
+        Nagle's algorithm on (urllib3 through a proxy) waits for it before it sends the rest.
+        """
+        if _QUICKACK is not None and self._socket is not None:
+            try:
+                self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+            except OSError:  # the client has gone
+                self._socket = None
+
+    def _refuse(self, status: int, reason: str) -> None:
+        self._reader.stop()
+        self._lane.scope.note(f"a client's request was refused with {status}: {reason}")
+        self._finish(
+            plain_response(status, "Bad Request" if status == 400 else "Refused", f"recproxy: {reason}\n", close=True)
+        )
+
+    def _misdirected(self) -> None:
+        """A request for another profile's service, on a connection that cannot be handed on."""
+        self._reader.stop()
+        self._body.clear()
+        if self._roams:
+            # It came behind another request in one packet: the client sends it again on a connection of its own.
+            self._finish(b"")
+            return
+        host = self._head.host.decode("latin-1")
+        text = f"recproxy: {host} is not served on a connection opened for {self._route.authority}\n"
+        self._finish(plain_response(421, "Misdirected Request", text, close=True))
+
+    def _finish(self, data: bytes) -> None:
+        answer = Answer(data, close=True)
+        if self._paused:
+            self._waiting.append(answer)
+        else:
+            self._write(answer)
+
+    def _owned(self, head: Head) -> bool:
+        """Whether a request is this profile's; the host last seen is not looked up again."""
+        if self._route.any_host is not None:
+            return True
+        host = head.target if b"://" in head.target[:12] else head.host
+        if host == self._owns or not host:
+            return True
+        authority = host.partition(b"://")[2].partition(b"/")[0].partition(b"?")[0] if b"://" in host[:12] else host
+        owned = self._lane.owns(authority_host(authority.decode("latin-1")))
+        if owned:
+            self._owns = host
+        return owned
+
+    def _stays(self, data: bytes) -> bool:
+        """Whether the request that begins here is this profile's; else it is handed back, whole."""
+        wants = sort(data)
+        if isinstance(wants, Incomplete):
+            self._held = data
+            self._acknowledge()
+            return False
+        if isinstance(wants, Malformed):
+            return True
+        if isinstance(wants, Absolute | Origin) and (
+            not wants.authority or self._lane.owns(authority_host(wants.authority))
+        ):
+            return True
+        self._transport.pause_reading()
+        self._hand_back(data)
+        return False
+
+    def _hand_back(self, data: bytes) -> None:
+        """Give the connection back with the bytes it holds, once what was answered is on its way."""
+        if self._transport.get_write_buffer_size():
+            asyncio.get_running_loop().call_later(_RETRY, self._hand_back, data)
+            return
+        descriptor = os.dup(self._socket.fileno())
+        self._lane.hand_back(descriptor, data)
+        self._transport.abort()

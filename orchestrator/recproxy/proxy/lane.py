@@ -1,0 +1,117 @@
+"""A lane in a proxy: its listeners, its connections and the scope that is open in it.
+
+Knows the event loop and sockets; not the channel, except that a connection can be handed back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+
+from recproxy.profile import Profile
+from recproxy.proxy.connection import Connection
+from recproxy.proxy.scope import OpenScope, Route
+from recproxy.wire import Owners
+
+__all__ = ["Lane"]
+
+_HANDSHAKE_SECONDS = 60.0
+_BACKLOG = 4096
+
+
+class Lane:
+    """One stream of tests as this profile sees it."""
+
+    def __init__(
+        self,
+        name: str,
+        profile: Profile,
+        owners: Callable[[], Owners],
+        loop: asyncio.AbstractEventLoop,
+        hand_back: Callable[[int, bytes], None],
+    ) -> None:
+        self.name = name
+        self.base = self.scope = OpenScope(profile, "run", ())
+        self.connections: set[Connection] = set()
+        self.hand_back = hand_back
+        self.max_body = profile.upstream.max_body
+        self._profile = profile
+        self._owners = owners
+        self._loop = loop
+        self._servers: list[asyncio.Server] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def owns(self, host: str) -> bool:
+        """Whether this profile answers for a normal host."""
+        return self._owners().owner(host) == self._profile.name
+
+    def begin(self, scope: OpenScope, *, base: bool) -> None:
+        """Open a scope; a base scope also stands wherever the last base scope did."""
+        if base:
+            if self.scope is self.base:
+                self.scope = scope
+            self.base = scope
+        else:
+            self.scope = scope
+
+    def end(self) -> OpenScope:
+        """End the open scope and return it; the base scope goes on."""
+        ended, self.scope = self.scope, self.base
+        return ended
+
+    def listen(self, descriptor: int, endpoint: int) -> None:
+        """Answer on a listener for an endpoint: its base URL."""
+        hosts = self._profile.endpoints[endpoint].hosts
+        route = Route("http", any_host=hosts)
+        self._spawn(self._serve(socket.socket(fileno=descriptor), route))
+
+    def accept(self, descriptor: int, context: ssl.SSLContext | None, authority: str | None, held: bytes = b"") -> None:
+        """Serve a connection that was handed over."""
+        self._spawn(self._connect(socket.socket(fileno=descriptor), context, authority, held))
+
+    def close(self) -> None:
+        """Close listeners and connections."""
+        for server in self._servers:
+            server.close()
+        for task in self._tasks:
+            task.cancel()
+        for connection in tuple(self.connections):
+            connection.close()
+
+    async def _serve(self, listener: socket.socket, route: Route) -> None:
+        listener.setblocking(False)
+        self._servers.append(
+            await self._loop.create_server(lambda: Connection(self, route), sock=listener, backlog=_BACKLOG)
+        )
+
+    async def _connect(
+        self, sock: socket.socket, context: ssl.SSLContext | None, authority: str | None, held: bytes
+    ) -> None:
+        sock.setblocking(False)
+        route = Route("https" if context is not None else "http", authority)
+        try:
+            await self._loop.connect_accepted_socket(
+                lambda: Connection(self, route, held=held),
+                sock,
+                ssl=context,
+                ssl_handshake_timeout=_HANDSHAKE_SECONDS if context is not None else None,
+            )
+        except ssl.SSLError as problem:
+            self.scope.note(_distrust(authority, problem))
+        except OSError:
+            sock.close()  # the client has gone
+
+    def _spawn(self, work: object) -> None:
+        task: asyncio.Task[None] = self._loop.create_task(work)  # type: ignore[arg-type]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _distrust(authority: str | None, problem: ssl.SSLError) -> str:
+    reason = (problem.reason or str(problem)).lower().replace("_", " ")
+    text = f"TLS with a client of {authority} failed: {reason}"
+    if "unknown ca" in reason or "certificate" in reason:
+        text += "; it does not trust the run's CA: point its CA setting at $SSL_CERT_FILE"
+    return text

@@ -1,0 +1,256 @@
+"""The open scope of a lane: from a request to the bytes that answer it.
+
+What can be worked out once for equal requests is kept: the second of them costs one look-up. Knows recordings in
+play and HTTP forms; no socket.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from recproxy.control import Missed, Outcome, Unused
+from recproxy.matching import Index
+from recproxy.playback import Playback, Spot
+from recproxy.profile import Profile
+from recproxy.recording import (
+    Headers,
+    Recording,
+    Request,
+    Response,
+    decode,
+    fill,
+    header,
+    header_values,
+    pattern,
+)
+from recproxy.wire import Head, Prepared, plain_response
+from recproxy.wire.responses import accepts
+
+__all__ = ["Answer", "OpenScope", "Route"]
+
+_KEPT_REQUESTS = 4096
+_KEPT_BODY = 4096
+#: HTTP has no such status; no service sends it by itself.
+MISS_STATUS = 599
+MISS_REASON = "Not Recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a connection came: its scheme, the authority it was opened for (None: each request names its own).
+
+    `any_host` are the host patterns of an endpoint whose base URL was used: its requests fit any of them.
+    """
+
+    scheme: str
+    authority: str | None = None
+    any_host: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to write, and whether the connection ends behind it; `reset` drops it without a word."""
+
+    data: bytes
+    close: bool = False
+    reset: bool = False
+
+
+@dataclass(slots=True)
+class _Known:
+    """All that is worked out once for equal requests."""
+
+    spot: Spot
+    request: Request
+    coded: frozenset[str] = frozenset()
+    answers: dict[int, Answer] = field(default_factory=dict)
+
+
+class OpenScope:
+    """One scope in play: answers requests and counts what it did."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        name: str,
+        recordings: Sequence[Recording],
+        *,
+        expected: str | None = None,
+        match_on: tuple[str, ...] | None = None,
+        repeat: str | None = None,
+    ) -> None:
+        self.name = name
+        self._profile = profile
+        self._expected = expected
+        rules = profile.rules()
+        if match_on is not None:
+            rules = replace(rules, match_on=match_on)
+        self._playback = Playback(Index(recordings, rules, profile.hosts), repeat=repeat or profile.match.repeat)
+        self._known: dict[tuple[object, ...], _Known] = {}
+        self._prepared: dict[int, Prepared] = {}
+        self._missed: list[Missed] = []
+        self._notes: list[str] = []
+        self._played = 0
+        self._seconds = 0.0
+
+    @property
+    def interactions(self) -> int:
+        """How many interactions are in play."""
+        return len(self._playback.plays)
+
+    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool = True) -> Answer:
+        """The answer to a request; `complete` is false where its body was too large to keep."""
+        begun = time.perf_counter()
+        key = (route, head.method, head.target, head.http10, head.headers, body)
+        known = self._known.get(key)
+        if known is None:
+            known = self._work_out(route, head, body)
+            if not known.spot.stateful and len(body) <= _KEPT_BODY and len(self._known) < _KEPT_REQUESTS:
+                self._known[key] = known
+        position = self._playback.take(known.spot) if complete else None
+        if position is None:
+            answer = self._missing(route, head, known)
+        else:
+            self._played += 1
+            answer = known.answers.get(position) or self._form(position, route, head, known)
+        self._seconds += time.perf_counter() - begun
+        return answer
+
+    def note(self, line: str) -> None:
+        """Keep a line for the user, once."""
+        if line not in self._notes:
+            self._notes.append(line)
+
+    def outcome(self) -> Outcome:
+        """What happened so far."""
+        playback = self._playback
+        return Outcome(
+            scope=self.name,
+            played=self._played,
+            seconds=self._seconds,
+            missed=tuple(self._missed),
+            unused=tuple(self._unused(position) for position in playback.unused()),
+            plays=tuple(playback.plays),
+            notes=tuple(self._notes),
+        )
+
+    def _work_out(self, route: Route, head: Head, body: bytes) -> _Known:
+        request = _request(route, head, body)
+        spot = self._playback.locate(request, route.any_host)
+        accepted = b",".join(header_values(head.headers, b"accept-encoding")) or None
+        codings = {self._playback.interaction(position).response.encoding or "" for position in spot.positions[:1000]}
+        return _Known(spot, request, frozenset(coding for coding in codings if _accepts_all(coding, accepted)))
+
+    def _form(self, position: int, route: Route, head: Head, known: _Known) -> Answer:
+        """The bytes of an interaction for this client; kept, unless named wild places make each its own."""
+        response = self._playback.interaction(position).response
+        if response.omitted is not None:
+            return self._missing(route, head, known)
+        if known.spot.stateful:
+            self._playback.bind(position, known.request, route.any_host)
+        names = _names(response)
+        if names:
+            prepared = Prepared(_filled(response, names, self._playback.bound))
+        else:
+            prepared = self._prepared.get(position) or self._prepared.setdefault(position, Prepared(response))
+        data, close = prepared.form(
+            head_only=head.method == b"HEAD",
+            http10=head.http10,
+            keep_alive=head.keep_alive,
+            coded=(response.encoding or "") in known.coded,
+        )
+        answer = Answer(data, close)
+        if not names:
+            known.answers[position] = answer
+        return answer
+
+    def _missing(self, route: Route, head: Head, known: _Known) -> Answer:
+        """A miss: remembered for the outcome, and told to the client."""
+        from recproxy.matching import miss
+        found = miss(
+            self._playback.index,
+            known.request,
+            any_host=route.any_host,
+            bound=self._playback.bound,
+            test=self.name,
+            profile=self._profile.name,
+            used=known.spot.positions,
+        )
+        text = found.text()
+        if not self._playback.plays and self._expected is not None:
+            text += f"\nthe recording would be {self._expected}"
+        self._missed.append(
+            Missed(
+                method=found.method,
+                url=found.url,
+                text=text,
+                differences=tuple((each.field, each.wanted, each.got) for each in found.differences),
+                closest=self._playback.index.where(found.closest) if found.closest is not None else None,
+            )
+        )
+        if self._profile.match.miss == "reset":
+            return Answer(b"", close=True, reset=True)
+        close = not head.keep_alive
+        data = plain_response(MISS_STATUS, MISS_REASON, text, head_only=head.method == b"HEAD", close=close)
+        return Answer(data, close)
+
+    def _unused(self, position: int) -> Unused:
+        request = self._playback.interaction(position).request
+        return Unused(where=self._playback.index.where(position), request=f"{request.method} {request.url}")
+
+
+def _request(route: Route, head: Head, body: bytes) -> Request:
+    """The live request as matching sees it: absolute URL, payload without its content coding, all literal."""
+    payload, encoding = body, None
+    coding = header(head.headers, b"content-encoding")
+    if coding is not None and body:
+        encoding = coding.decode("latin-1").strip().lower()
+        try:
+            payload = decode(body, encoding, limit=256_000_000)
+        except ValueError:
+            encoding = None
+    return Request(
+        method=head.method.decode("ascii"),
+        url=_url(route, head),
+        headers=head.headers,
+        body=payload,
+        encoding=encoding,
+        wild=None,
+    )
+
+
+def _url(route: Route, head: Head) -> str:
+    target = head.target.decode("ascii", "surrogateescape")
+    if "://" in target.partition("?")[0]:
+        return target
+    if route.any_host is not None:
+        authority = route.any_host[0].removeprefix("*.")
+    else:
+        authority = head.host.decode("latin-1") or route.authority or ""
+    return f"{route.scheme}://{authority}{target if target.startswith('/') else '/' + target}"
+
+
+def _accepts_all(encoding: str, accepted: bytes | None) -> bool:
+    return all(accepts(coding.strip(), accepted) for coding in encoding.split(",")) if encoding else True
+
+
+def _names(response: Response) -> frozenset[str]:
+    """The names of its wild places."""
+    mark = (response.wild or "").encode() + b"["
+    if response.wild is None or not (mark in response.body or any(mark in value for _, value in response.headers)):
+        return frozenset()
+    texts = (response.body, *(value for _, value in response.headers))
+    patterns = (pattern(text, response.wild) for text in texts)
+    return frozenset(name for found in patterns if found is not None for name in found.names if name is not None)
+
+
+def _filled(response: Response, names: frozenset[str], bound: dict[str, bytes]) -> Response:
+    """A response with the named wild places filled in; one that nobody bound is bound to a fixed value."""
+    for name in names:
+        bound.setdefault(name, hashlib.sha256(name.encode()).hexdigest()[:32].encode())
+    word = response.wild
+    headers: Headers = tuple((name, fill(value, word, bound)) for name, value in response.headers)
+    return replace(response, headers=headers, body=fill(response.body, word, bound))

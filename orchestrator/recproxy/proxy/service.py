@@ -1,0 +1,141 @@
+"""What a proxy does with its orders: set itself up, open and end scopes, take listeners and connections."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from recproxy.control import (
+    Began,
+    Begin,
+    Channel,
+    Connect,
+    Ended,
+    EndLane,
+    EndScope,
+    Know,
+    Listen,
+    Look,
+    Message,
+    Playing,
+    Ready,
+    Refused,
+    Return,
+    Setup,
+    Stop,
+)
+from recproxy.errors import RecproxyError
+from recproxy.library import read_recording
+from recproxy.profile import Profile
+from recproxy.proxy.lane import Lane
+from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.tls import Contexts
+from recproxy.wire import Owners, authority_host
+
+__all__ = ["Service"]
+
+
+class Service:
+    """The proxy of one profile; `ended` is done when it was told to stop or its channel went."""
+
+    def __init__(self, channel: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
+        self.ended: asyncio.Future[None] = loop.create_future()
+        self._loop = loop
+        self._channel = Channel(channel, loop, received=self._received, lost=self._abandoned)
+        self._lanes: dict[str, Lane] = {}
+        self._profile: Profile
+        self._owners: Owners
+        self._contexts: Contexts
+        self._folder = ""
+        self._orders: dict[type, Callable[[Any, list[int]], None]] = {
+            Setup: self._set_up,
+            Know: self._know,
+            Listen: self._listen,
+            Connect: self._connect,
+            Begin: self._begin,
+            Look: self._look,
+            EndScope: self._end_scope,
+            EndLane: self._end_lane,
+            Stop: self._stop,
+        }
+
+    def _received(self, message: Message, descriptors: list[int]) -> None:
+        self._orders[type(message)](message, descriptors)
+
+    def _set_up(self, order: Setup, descriptors: list[int]) -> None:
+        self._profile = Profile.restore(order.profile)
+        self._owners = Owners(order.owners)
+        self._contexts = Contexts(order.certificates, order.key)
+        self._folder = order.folder
+        self._channel.send(Ready())
+
+    def _know(self, order: Know, descriptors: list[int]) -> None:
+        self._owners = Owners(order.owners)
+
+    def _lane(self, name: str) -> Lane:
+        lane = self._lanes.get(name)
+        if lane is None:
+
+            def hand_back(descriptor: int, held: bytes) -> None:
+                self._channel.send(Return(lane=name, held=held), [descriptor])
+
+            lane = self._lanes[name] = Lane(name, self._profile, lambda: self._owners, self._loop, hand_back)
+        return lane
+
+    def _listen(self, order: Listen, descriptors: list[int]) -> None:
+        self._lane(order.lane).listen(descriptors[0], order.endpoint)
+
+    def _connect(self, order: Connect, descriptors: list[int]) -> None:
+        lane = self._lane(order.lane)
+        context = None
+        if order.tls:
+            context = self._contexts.get(authority_host(order.authority or ""), order.certificate)
+            if context is None:
+                lane.scope.note(f"no certificate for {order.authority}: its connection was closed")
+                os.close(descriptors[0])
+                return
+        lane.accept(descriptors[0], context, order.authority, order.held)
+
+    def _begin(self, order: Begin, descriptors: list[int]) -> None:
+        try:
+            scope = OpenScope(
+                self._profile,
+                order.scope,
+                [read_recording(path) for path in order.recordings],
+                expected=order.expected,
+                match_on=order.match_on,
+                repeat=order.repeat,
+            )
+        except RecproxyError as problem:
+            self._channel.send(Refused(order=order.order, message=problem.message))
+            return
+        self._lane(order.lane).begin(scope, base=order.base)
+        self._channel.send(Began(order=order.order, interactions=scope.interactions))
+
+    def _look(self, order: Look, descriptors: list[int]) -> None:
+        self._channel.send(Playing(order=order.order, outcome=self._lane(order.lane).scope.outcome()))
+
+    def _end_scope(self, order: EndScope, descriptors: list[int]) -> None:
+        self._channel.send(Ended(order=order.order, outcome=self._lane(order.lane).end().outcome()))
+
+    def _end_lane(self, order: EndLane, descriptors: list[int]) -> None:
+        lane = self._lanes.pop(order.lane, None)
+        if lane is not None:
+            lane.close()
+
+    def _stop(self, order: Stop, descriptors: list[int]) -> None:
+        self._finish()
+
+    def _abandoned(self) -> None:
+        """The orchestrator died: what it could not clean up is cleaned up here."""
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._finish()
+
+    def _finish(self) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)

@@ -1,0 +1,162 @@
+"""Content codings: a payload and the bytes it has on the wire.
+
+gzip and deflate come with Python; brotli and zstandard are imported when first needed. Knows no headers. Bytes of
+the coded form are not kept: what `encode` makes is deterministic, and `decode` gives the payload back exactly.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["CODINGS", "DecodeError", "codings_of", "decode", "encode"]
+
+#: The codings that can be undone and made again, by the names of Content-Encoding.
+CODINGS = frozenset({"br", "deflate", "gzip", "zstd"})
+
+_ALIASES = {"x-gzip": "gzip"}
+_MANY = 8  # codings one on another; more is an attack
+
+
+class DecodeError(ValueError):
+    """Bytes are not what their content coding says, or decode to more than is allowed."""
+
+
+def codings_of(coding: str) -> tuple[str, ...]:
+    """The codings that a Content-Encoding value names, in the order they were put on; identity is left out.
+
+    Raises ValueError for a name that is not in CODINGS.
+    """
+    names = [_ALIASES.get(name, name) for name in (word.strip().lower() for word in coding.split(",")) if name]
+    names = [name for name in names if name != "identity"]
+    for name in names:
+        if name not in CODINGS:
+            raise ValueError(f"content coding {name!r} is none of {', '.join(sorted(CODINGS))}")
+    if len(names) > _MANY:
+        raise ValueError(f"{len(names)} content codings one on another, {_MANY} are the limit")
+    return tuple(names)
+
+
+def encode(payload: bytes, coding: str) -> bytes:
+    """The payload coded as Content-Encoding says; the same payload gives the same bytes."""
+    for name in codings_of(coding):
+        payload = _encode(payload, name)
+    return payload
+
+
+def decode(data: bytes, coding: str, *, limit: int | None = None) -> bytes:
+    """The payload of coded bytes.
+
+    Raises DecodeError where they are damaged, cut off, followed by other bytes, or hold more than `limit` bytes at
+    any stage; memory stays near the limit. Raises ValueError for an unknown coding.
+    """
+    for name in reversed(codings_of(coding)):
+        data = _decode(data, name, limit)
+    return data
+
+
+def _encode(payload: bytes, name: str) -> bytes:
+    if name == "gzip":
+        machine = zlib.compressobj(6, zlib.DEFLATED, 31)  # unlike gzip.compress: no time, the same on every platform
+        return machine.compress(payload) + machine.flush()
+    if name == "deflate":
+        return zlib.compress(payload)
+    if name == "br":
+        import brotli  # noqa: PLC0415 - slow to import, seldom needed
+
+        coded: bytes = brotli.compress(payload, quality=5)
+        return coded
+    import zstandard  # noqa: PLC0415 - slow to import, seldom needed
+
+    return zstandard.ZstdCompressor().compress(payload)
+
+
+def _decode(data: bytes, name: str, limit: int | None) -> bytes:
+    if name != "deflate":
+        return _members(data, name, limit)
+    try:
+        return _members(data, name, limit)
+    except DecodeError:
+        try:  # RFC 9110 section 8.4.1.2: the zlib form is meant, the raw one is also met
+            return _members(data, "raw deflate", limit)
+        except DecodeError:
+            pass
+        raise
+
+
+class _Machine(Protocol):
+    """A decompressor of one member, as zlib and zstandard make it."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+class _Brotli:
+    """A brotli decompressor with that face; brotli itself refuses bytes after the end."""
+
+    unused_data = b""
+
+    def __init__(self, machine: Any) -> None:
+        self._machine = machine
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._machine.is_finished())
+
+    def decompress(self, data: bytes, /) -> bytes:
+        piece: bytes = self._machine.process(data)
+        return piece
+
+
+def _machine(name: str) -> tuple[_Machine, type[Exception]]:
+    """A decompressor for one member, and the error that it raises."""
+    if name == "br":
+        import brotli  # noqa: PLC0415 - slow to import, seldom needed
+
+        return _Brotli(brotli.Decompressor()), brotli.error
+    if name == "zstd":
+        import zstandard  # noqa: PLC0415 - slow to import, seldom needed
+
+        return zstandard.ZstdDecompressor().decompressobj(read_across_frames=False), zstandard.ZstdError
+    return zlib.decompressobj({"gzip": 31, "deflate": 15, "raw deflate": -15}[name]), zlib.error
+
+
+#: Bytes fed at a time, so few that what one step can blow them up to stays below some 30 MB.
+_STEPS = {"br": 16, "zstd": 256}
+
+
+def _members(data: bytes, name: str, limit: int | None) -> bytes:
+    """All members of coded data, one behind another (RFC 1952 section 2.2, RFC 8878 section 3)."""
+    found: list[bytes] = []
+    size = position = 0
+    while position < len(data) or not found:
+        machine, error = _machine(name)
+        for piece, end in _steps(machine, error, data, position, name):
+            position = end
+            size += len(piece)
+            if limit is not None and size > limit:
+                raise DecodeError(f"{name} data holds more than {limit} bytes")
+            found.append(piece)
+        if not machine.eof:
+            raise DecodeError(f"{name} data is cut off")
+    return b"".join(found)
+
+
+def _steps(
+    machine: _Machine, error: type[Exception], data: bytes, position: int, name: str
+) -> Iterator[tuple[bytes, int]]:
+    """What each step gives, and the position in the data behind it, until the member or the data ends."""
+    step = _STEPS.get(name, 4096)
+    while position < len(data) and not machine.eof:
+        try:
+            piece = machine.decompress(data[position : position + step])
+        except error as found:
+            raise DecodeError(f"damaged {name} data: {found}") from None
+        position = min(position + step, len(data)) - len(machine.unused_data)
+        yield piece, position

@@ -1,0 +1,71 @@
+"""The small forms that both sides of the text agree on: request line, status line, header line, coded values.
+
+Knows bytes of single lines; which line stands where is the reader's and the writer's affair.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+__all__ = [
+    "ABSOLUTE",
+    "METHOD",
+    "REASON",
+    "TOKEN",
+    "VERSION",
+    "clean",
+    "from_base64",
+    "header_line",
+    "is_plain",
+    "is_utf8",
+]
+
+TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+#: A token that no comment, directive or conflict marker begins like.
+METHOD = re.compile(rb"[A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*")
+VERSION = re.compile(rb"HTTP/[0-9](?:\.[0-9])?")
+#: Scheme, host, and anything but spaces and control characters.
+ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^\x00-\x20\x7f/?#][^\x00-\x20\x7f]*")
+REASON = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
+
+_CONTROLS = bytes(number for number in range(0x20) if number not in b"\t\n") + b"\x7f"
+_HIGH_CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def clean(data: bytes) -> bool:
+    """Whether the bytes can stand in a text as they are: UTF-8, and no control characters but tab and LF."""
+    if len(data.translate(None, _CONTROLS)) != len(data):
+        return False
+    return data.isascii() or (is_utf8(data) and _HIGH_CONTROLS.search(data) is None)
+
+
+def is_plain(name: bytes, value: bytes) -> bool:
+    """Whether a header can be written as `Name: value` and read again as the same bytes."""
+    return not name.startswith(b"#") and b"\n" not in value and value == value.strip(b" \t") and clean(value)
+
+
+def header_line(line: bytes) -> tuple[bytes, bytes] | None:
+    """Name and value of a header line, or None where it is none."""
+    name, colon, value = line.partition(b":")
+    if not colon or not TOKEN.fullmatch(name):
+        return None
+    return name, value.strip(b" \t")
+
+
+def from_base64(text: bytes) -> bytes:
+    """The bytes that base64 text stands for, whatever its line breaks. Raises ValueError where it is none."""
+    try:
+        return base64.b64decode(text.translate(None, b" \t\n"), validate=True)
+    except binascii.Error as error:
+        raise ValueError(str(error).lower()) from None

@@ -1,0 +1,150 @@
+"""JSON on one line and the same JSON made to be read.
+
+Works on tokens, not on values: numbers keep their spelling, repeated keys and their order stay. Only white space
+changes, and, in a body that escapes all of Unicode, the escapes of characters a reader would rather see. Knows
+nothing of where a body stands.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+
+__all__ = ["STYLES", "compact", "pretty"]
+
+#: What a one-line form may be besides compact UTF-8. `ascii` and `ascii-upper` exclude each other.
+STYLES = ("spaced", "ascii", "ascii-upper", "newline")
+
+_SHORT = 80  # columns that a line may have before it is worth breaking
+_DEEP = 64  # levels; below them indentation would outgrow the text
+_TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
+_SPACED = {",": ", ", ":": ": "}
+_ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)")
+_WIDE = re.compile(r"[^\x00-\x7f]")
+#: Characters better seen as an escape: controls, spaces of odd width, joiners, direction marks, lone surrogates.
+_HIDDEN = re.compile(
+    "[\x00-\xa0\xad\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U0010ffff]"
+)
+
+
+def pretty(body: bytes) -> tuple[tuple[str, ...], bytes] | None:
+    """The words of the style that a JSON body has, and its text over several lines.
+
+    None where the body is short, is no JSON on one line, or could not be made again byte for byte from these two.
+    """
+    core = body.removesuffix(b"\n")
+    if len(core) <= _SHORT or core[0] not in b"{[" or core[-1] not in b"}]" or b"\n" in core:
+        return None
+    try:
+        text = core.decode()
+        _check(text)
+    except ValueError:
+        return None
+    tokens = _TOKENS.findall(text)
+    spacing = _spacing(tokens, text)
+    lines = _lines(tokens)
+    if spacing is None or lines is None:
+        return None
+    escapes, shown = _unescaped("\n".join(lines))
+    ending = ("newline",) if len(core) != len(body) else ()
+    return (*spacing, *escapes, *ending), shown.encode()
+
+
+def compact(text: bytes, style: tuple[str, ...], wild: str) -> bytes:
+    """The body that JSON text stands for in a style. The wild word may stand where a value may.
+
+    Raises ValueError, with the line within the text as its second argument, where the text is no JSON.
+    """
+    try:
+        string = text.decode()
+        try:
+            _check(string)
+        except ValueError:
+            if wild not in string:
+                raise
+            _check(_without_wild(string, wild))
+    except json.JSONDecodeError as error:
+        raise ValueError(error.msg.lower(), error.lineno) from None
+    tokens = _TOKENS.findall(string)
+    if "spaced" in style:
+        tokens = [_SPACED.get(each, each) for each in tokens]
+    found = "".join(tokens)
+    if "ascii" in style or "ascii-upper" in style:
+        found = _escaped(found, "04x" if "ascii" in style else "04X")
+    return found.encode() + (b"\n" if "newline" in style else b"")
+
+
+def _check(text: str) -> None:
+    """Raise ValueError where the text is no JSON. Numbers of any length pass."""
+    try:
+        json.loads(text, parse_int=float)
+    except RecursionError:
+        raise json.JSONDecodeError("nested too deeply", text, 0) from None
+
+
+def _without_wild(text: str, wild: str) -> str:
+    places = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*")|' + re.escape(wild) + r"(?:\[[A-Za-z0-9_.-]+\])?", re.DOTALL)
+    return places.sub(lambda found: found[1] or "null", text)
+
+
+def _spacing(tokens: list[str], text: str) -> tuple[str, ...] | None:
+    if "".join(tokens) == text:
+        return ()
+    return ("spaced",) if "".join([_SPACED.get(each, each) for each in tokens]) == text else None
+
+
+def _lines(tokens: list[str]) -> list[str] | None:
+    """The tokens of a valid text as lines, indented by two; None where it is nested too deeply for that."""
+    lines: list[str] = []
+    line = ""
+    depth = 0
+    for now, after in pairwise([*tokens, ""]):
+        if now in ("]", "}"):
+            depth -= 1
+            if not line.endswith(("[", "{")):
+                lines.append(line)
+                line = "  " * depth
+        line += ": " if now == ":" else now
+        if now in ("[", "{"):
+            depth += 1
+            if depth > _DEEP:
+                return None
+        if now == "," or (now in ("[", "{") and after not in ("]", "}")):
+            lines.append(line)
+            line = "  " * depth
+    return [*lines, line]
+
+
+def _unescaped(text: str) -> tuple[tuple[str, ...], str]:
+    """The text with its escapes shown as characters, and the word that says how to make them again.
+
+    Where that would not give the same text, none and the text as it was.
+    """
+    if "\\u" not in text or not text.isascii():
+        return (), text
+    shown = _ESCAPE.sub(_character, text)
+    if shown != text:
+        for word, form in (("ascii", "04x"), ("ascii-upper", "04X")):
+            if _escaped(shown, form) == text:
+                return (word,), shown
+    return (), text
+
+
+def _character(found: re.Match[str]) -> str:
+    high, low, single = found.groups()
+    if high is not None:
+        character = chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00)
+    elif single is not None:
+        character = chr(int(single, 16))
+    else:
+        return found[0]
+    return found[0] if _HIDDEN.match(character) else character
+
+
+def _escaped(text: str, form: str) -> str:
+    def escape(found: re.Match[str]) -> str:
+        units = found[0].encode("utf-16-be")
+        return "".join(f"\\u{int.from_bytes(units[at : at + 2], 'big'):{form}}" for at in range(0, len(units), 2))
+
+    return _WIDE.sub(escape, text)

@@ -1,0 +1,279 @@
+"""Reading recordings: `load` takes any bytes and gives a recording, or says which line is wrong and what to do.
+
+Format 2 is read here; a file without its first line is a recording of 2011 (legacy.py). Never guesses: what is not
+certain is refused. Linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from recproxy.recording import legacy
+from recproxy.recording.bodies import SEPARATOR, take_text
+from recproxy.recording.directives import DirectiveError, Notes, apply
+from recproxy.recording.framing import with_length
+from recproxy.recording.grammar import ABSOLUTE, METHOD, REASON, VERSION, clean, header_line
+from recproxy.recording.lines import Cursor, show
+from recproxy.recording.values import Interaction, Recording, Request, Response
+
+if TYPE_CHECKING:
+    from recproxy.errors import RecordingError
+
+__all__ = ["FIRST_LINE", "load"]
+
+FIRST_LINE = b"#recproxy 2"
+
+_REQUEST_END = b"===="
+_RESPONSE_END = b"======="
+_STATUS = re.compile(rb"(HTTP/[0-9](?:\.[0-9])?) ([1-9][0-9]{2})(?: (.*))?", re.DOTALL)
+_BOM = b"\xef\xbb\xbf"
+
+
+def load(text: bytes, *, path: str | None = None) -> Recording:
+    """The recording that a file's bytes stand for; `path` is for messages and `Recording.path`.
+
+    Raises RecordingError, and nothing else, where they stand for none.
+    """
+    text = text.removeprefix(_BOM)
+    first = text[: text.find(b"\n") + 1 or None].rstrip()
+    if first == FIRST_LINE:
+        return _Reader(Cursor(_decent(text, path), path)).recording()
+    cursor = Cursor(text, path)
+    if first.startswith(b"#"):
+        raise cursor.fail(f"'{FIRST_LINE.decode()}'", show(first), hint="write that line first, or update recproxy")
+    if not text.strip():
+        raise cursor.fail(f"'{FIRST_LINE.decode()}'", "an empty file", hint="write that line first, or record it anew")
+    return legacy.load(cursor)
+
+
+def _decent(text: bytes, path: str | None) -> bytes:
+    """The text with LF line ends. Raises RecordingError where it is not UTF-8, or line ends are mixed."""
+    if b"\r" in text:
+        ends = text.count(b"\r\n")
+        if not ends == text.count(b"\r") == text.count(b"\n"):
+            crlf = text.startswith(b"\r", max(text.find(b"\n") - 1, 0))
+            odd = re.search(rb"(?<!\r)\n|\r(?!\n)" if crlf else rb"\r", text)
+            at = odd.start() if odd else 0
+            hint = "end every line with LF; write a body with CRLF under ':body crlf', a stray CR under ':body base64'"
+            raise _at(text, at, path, "one kind of line end", "CR, LF and CRLF mixed", hint)
+        text = text.replace(b"\r\n", b"\n")
+    try:
+        text.decode()
+    except UnicodeDecodeError as error:
+        hint = "save it as UTF-8, or write ':body base64' or ':header NAME base64 VALUE'"
+        raise _at(text, error.start, path, "UTF-8", f"byte 0x{text[error.start]:02x}", hint) from None
+    return text
+
+
+def _at(text: bytes, position: int, path: str | None, expected: str, found: str, hint: str) -> RecordingError:
+    cursor = Cursor(text, path)
+    return cursor.fail(expected, found, hint=hint, line=cursor.line_of(position))
+
+
+class _Reader:
+    """One pass over a text of format 2."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._at = cursor
+
+    def recording(self) -> Recording:
+        cursor = self._at
+        cursor.skip()
+        head, match_on, comments = self._preamble()
+        interactions: list[Interaction] = []
+        while True:
+            notes, more = self._lead()
+            comments = (*comments, *more)
+            if cursor.peek() is None:
+                break
+            interactions.append(self._interaction(notes, comments))
+            comments = ()
+        if notes.said:
+            raise cursor.fail("a request line", hint="remove the directives above, or write what they belong to")
+        return Recording(
+            interactions=tuple(interactions), match_on=match_on, comments=head, closing=comments, path=cursor.path
+        )
+
+    def _preamble(self) -> tuple[tuple[str, ...], tuple[str, ...] | None, tuple[str, ...]]:
+        """Comments of the file, `:match_on`, and comments that may belong to the first interaction.
+
+        The file's comments end at the first blank line, or at `:match_on` if that comes later.
+        """
+        cursor = self._at
+        head: tuple[str, ...] | None = None
+        comments: list[str] = []
+        notes = Notes()
+        while (line := cursor.peek()) is not None:
+            if line.startswith(b"#"):
+                comments.append(_comment(line))
+            elif line.startswith(b":match_on"):
+                self._directive(notes, line, "file")
+                head, comments = (*(head or ()), *comments), []
+            elif line:
+                break
+            elif head is None:
+                head, comments = tuple(comments), []
+            cursor.skip()
+        if head is None:
+            return tuple(comments), notes.match_on, ()
+        return head, notes.match_on, tuple(comments)
+
+    def _lead(self) -> tuple[Notes, tuple[str, ...]]:
+        """What stands above a request line, or above the end of the file."""
+        cursor = self._at
+        notes, comments = Notes(), []
+        while (line := cursor.peek()) is not None:
+            if line.startswith(b"#"):
+                comments.append(_comment(line))
+            elif line.startswith(b":"):
+                self._directive(notes, line, "interaction")
+            elif line:
+                break
+            cursor.skip()
+        return notes, tuple(comments)
+
+    def _interaction(self, lead: Notes, comments: tuple[str, ...]) -> Interaction:
+        cursor = self._at
+        line = cursor.line
+        request = self._request()
+        response_line = cursor.line
+        response = self._response()
+        return Interaction(
+            request=request,
+            response=with_length(response, request.method),
+            scope=lead.scope,
+            recorded=lead.recorded,
+            comments=comments,
+            line=line,
+            response_line=response_line,
+        )
+
+    def _request(self) -> Request:
+        cursor = self._at
+        start, number = cursor.peek(), cursor.line
+        cursor.refuse_marker(start)
+        words = (start or b"").split(b" ")
+        if len(words) != 3 or not METHOD.fullmatch(words[0]) or not VERSION.fullmatch(words[2]):
+            raise cursor.fail("a request line", hint="write METHOD URL HTTP/1.1, or '=======' where a response ends")
+        if not ABSOLUTE.fullmatch(words[1]):
+            raise cursor.fail("an absolute URL", show(words[1]), hint="write it with scheme and host")
+        cursor.skip()
+        notes = self._head("request")
+        body = self._body(notes, _REQUEST_END, f"the request of line {number}")
+        return Request(
+            method=words[0].decode(),
+            url=self._first_line(words[1], notes, number).decode("ascii", "surrogateescape"),
+            headers=tuple(notes.headers),
+            body=body,
+            encoding=notes.encoding,
+            version=words[2].decode(),
+            trailers=tuple(notes.trailers),
+            omitted=notes.omitted,
+            wild=notes.wild,
+        )
+
+    def _response(self) -> Response:
+        cursor = self._at
+        start, number = cursor.peek(), cursor.line
+        cursor.refuse_marker(start)
+        found = _STATUS.fullmatch(start or b"")
+        if found is None or not REASON.fullmatch(found[3] or b""):
+            raise cursor.fail("a status line", hint="write HTTP/1.1 STATUS REASON below '===='")
+        cursor.skip()
+        notes = self._head("response")
+        body = self._body(notes, _RESPONSE_END, f"the response of line {number}")
+        return Response(
+            status=int(found[2]),
+            reason=self._first_line(found[3] or b"", notes, number),
+            headers=tuple(notes.headers),
+            body=body,
+            encoding=notes.encoding,
+            version=found[1].decode(),
+            framing=notes.framing,
+            trailers=tuple(notes.trailers),
+            delay=notes.delay,
+            chunks=tuple(notes.chunks),
+            omitted=notes.omitted,
+            wild=notes.wild,
+        )
+
+    def _first_line(self, text: bytes, notes: Notes, line: int) -> bytes:
+        """The bytes that a part of the request or status line stands for."""
+        if not notes.latin:
+            return text
+        try:
+            return text.decode().encode("latin-1")
+        except UnicodeEncodeError as error:
+            found = repr(error.object[error.start])
+            raise self._at.fail("Latin-1", found, hint="remove ':line latin-1' below it", line=line) from None
+
+    def _head(self, place: str) -> Notes:
+        """Header lines and directives up to the blank line, which is passed, or up to a separator, which is not."""
+        cursor = self._at
+        notes = Notes()
+        while line := cursor.peek():
+            if SEPARATOR.match(line):
+                break
+            cursor.refuse_marker(line)
+            if line.startswith(b":"):
+                self._directive(notes, line, place)
+            else:
+                notes.headers.append(self._header(line))
+            cursor.skip()
+        if line == b"":
+            cursor.skip()
+        return notes
+
+    def _header(self, line: bytes) -> tuple[bytes, bytes]:
+        found = header_line(line)
+        if line.startswith(b"#"):
+            raise self._at.fail("a header line", hint="write comments above the request line")
+        if found is None:
+            raise self._at.fail(
+                "a header line or a blank line", hint="write NAME: VALUE, and a blank line before the body"
+            )
+        if not clean(found[1]):
+            raise self._at.fail("a value without control characters", hint="write ':header NAME base64 VALUE'")
+        return found
+
+    def _directive(self, notes: Notes, line: bytes, place: str) -> None:
+        try:
+            apply(notes, line, place)
+        except DirectiveError as error:
+            raise self._at.fail(error.expected, hint=error.hint) from None
+
+    def _body(self, notes: Notes, wanted: bytes, whose: str) -> bytes:
+        """The body up to its separator, which is passed; one LF before it belongs to the separator."""
+        cursor = self._at
+        text, start = cursor.text, cursor.position
+        end, found = start - 1, None
+        while found is None:
+            if (end := text.find(b"\n====", end)) < 0:
+                line = cursor.line_of(len(text))
+                raise cursor.fail(f"'{wanted.decode()}'", show(None), hint=f"end {whose} with it", line=line)
+            end += 1
+            found = SEPARATOR.match(text, end)
+        if found[1] != wanted:
+            raise cursor.fail(
+                f"'{wanted.decode()}' at the end of {whose}",
+                show(found[1]),
+                hint="write it there, or a backslash before a line of the body, or resolve a conflict",
+                line=cursor.line_of(end),
+            )
+        try:
+            body = take_text(text[start : max(start, end - 1)], notes.style, notes.wild)
+        except ValueError as error:
+            message, *inside = error.args
+            line = cursor.line + (inside[0] - 1 if inside else 0)
+            style = " ".join((":body", *notes.style))
+            raise cursor.fail(
+                f"lines of '{style}'", str(message), hint="mend them, or the directive", line=line
+            ) from None
+        cursor.move(end)
+        cursor.skip()
+        return body
+
+
+def _comment(line: bytes) -> str:
+    return line[1:].removeprefix(b" ").decode()

@@ -1,0 +1,161 @@
+"""Writing recordings: `dump` gives the text of format 2 that `load` reads as the same recording.
+
+The same value gives the same bytes. Linear in the bodies.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from recproxy.recording import directives
+from recproxy.recording.bodies import write_body
+from recproxy.recording.codings import codings_of
+from recproxy.recording.framing import with_length
+from recproxy.recording.grammar import ABSOLUTE, METHOD, REASON, TOKEN, VERSION, is_plain, is_utf8
+from recproxy.recording.values import WILD, Headers, Interaction, Recording, Request, Response
+from recproxy.recording.wildcard import WORD, unused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["dump"]
+
+
+def dump(recording: Recording) -> bytes:
+    """The text of a recording, in format 2.
+
+    A block whose wild word is None gets one that its text does not hold; Content-Length of a response becomes the
+    length of its body where `load` would make it again. Raises ValueError for what the text has no form for: a URL
+    that is not absolute, a header name that is no token, a control character in a first line or a comment, a body
+    where `omitted` says there is none, and numbers out of range.
+    """
+    return b"".join(_recording(recording))
+
+
+def _recording(recording: Recording) -> Iterator[bytes]:
+    yield b"#recproxy 2\n"
+    yield from _comments(recording.comments)
+    if recording.match_on is not None:
+        yield _match_on(recording.match_on)
+    for interaction in recording.interactions:
+        yield b"\n"
+        yield from _interaction(interaction)
+    if recording.closing:
+        yield b"\n"
+        yield from _comments(recording.closing)
+
+
+def _comments(comments: tuple[str, ...]) -> Iterator[bytes]:
+    for comment in comments:
+        if "\n" in comment or "\r" in comment:
+            raise ValueError(f"a comment is one line: {comment!r}")
+        yield f"# {comment}\n".encode() if comment else b"#\n"
+
+
+def _match_on(words: tuple[str, ...]) -> bytes:
+    for word in words:
+        if not word.isprintable() or word.replace(",", " ").split() != [word]:
+            raise ValueError(f"not a name for a part of a request: {word!r}")
+    return " ".join((":match_on", *words)).encode() + b"\n"
+
+
+def _interaction(interaction: Interaction) -> Iterator[bytes]:
+    yield from _comments(interaction.comments)
+    if interaction.scope is not None:
+        yield directives.scope(interaction.scope).encode() + b"\n"
+    if interaction.recorded is not None:
+        yield f":recorded {interaction.recorded.isoformat()[:10]}\n".encode()
+    yield from _request(interaction.request)
+    yield from _response(with_length(interaction.response, interaction.request.method))
+
+
+def _request(request: Request) -> Iterator[bytes]:
+    method, version = request.method.encode(), request.version.encode()
+    url = request.url.encode("ascii", "surrogateescape")
+    if not METHOD.fullmatch(method) or not VERSION.fullmatch(version):
+        raise ValueError(f"not a method and a version: {request.method!r}, {request.version!r}")
+    if not ABSOLUTE.fullmatch(url):
+        raise ValueError(f"not an absolute URL: {request.url!r}")
+    line, latin = _first_line(url)
+    yield b"%s %s %s\n" % (method, line, version)
+    yield from _above(request, latin, url)
+    yield from _headers(request.headers)
+    yield from _below(request)
+    yield b"====\n"
+
+
+def _response(response: Response) -> Iterator[bytes]:
+    version = response.version.encode()
+    if not 100 <= response.status <= 999 or not VERSION.fullmatch(version):
+        raise ValueError(f"not a version and a status: {response.version!r}, {response.status!r}")
+    if not REASON.fullmatch(response.reason):
+        raise ValueError(f"a control character in the reason: {response.reason!r}")
+    reason, latin = _first_line(response.reason)
+    yield b"%s %d%s\n" % (version, response.status, b" " + reason if reason else b"")
+    yield from _above(response, latin, response.reason)
+    if response.framing is not None:
+        if response.framing != "close":
+            raise ValueError(f"not a framing: {response.framing!r}")
+        yield b":framing close\n"
+    if response.delay:
+        yield f":delay {directives.number(response.delay)}\n".encode()
+    yield from _headers(response.headers)
+    for line in directives.chunks(response.chunks):
+        yield line.encode() + b"\n"
+    yield from _below(response)
+    yield b"=======\n"
+
+
+def _first_line(text: bytes) -> tuple[bytes, bool]:
+    """Text for a first line, and whether it stands there as Latin-1 characters because it is not UTF-8."""
+    return (text, False) if is_utf8(text) else (text.decode("latin-1").encode(), True)
+
+
+def _above(block: Request | Response, latin: bool, first: bytes) -> Iterator[bytes]:
+    """The directives above the headers of a block whose first line holds the text `first`."""
+    word = block.wild
+    if word is None:
+        values = (value for _, value in itertools.chain(block.headers, block.trailers))
+        word = unused(first, block.body, *values)
+    if not WORD.fullmatch(word):
+        raise ValueError(f"not a wild word: {word!r}")
+    if word != WILD:
+        yield f":wild {word}\n".encode()
+    if latin:
+        yield b":line latin-1\n"
+
+
+def _headers(headers: Headers) -> Iterator[bytes]:
+    for name, value in headers:
+        if not TOKEN.fullmatch(name):
+            raise ValueError(f"not a header name: {name!r}")
+        if is_plain(name, value):
+            yield b"%s: %s\n" % (name, value) if value else b"%s:\n" % name
+        else:
+            yield directives.coded_header("header", name, value) + b"\n"
+
+
+def _below(block: Request | Response) -> Iterator[bytes]:
+    """The directives below the headers of a block, a blank line, and the body."""
+    for line in _headers(block.trailers):
+        yield line.replace(b":header", b":trailer", 1) if line.startswith(b":header ") else b":trailer " + line
+    if block.encoding is not None:
+        if (
+            not codings_of(block.encoding)
+            or not block.encoding.isprintable()
+            or block.encoding.strip() != block.encoding
+        ):
+            raise ValueError(f"not a content coding: {block.encoding!r}")
+        yield f":encoding {block.encoding}\n".encode()
+    if block.omitted is not None:
+        if block.body or not 0 <= block.omitted < 10**18:
+            raise ValueError("a body too large to store has a size and no bytes")
+        yield b":body omitted %d\n" % block.omitted
+    style, text = write_body(block.body)
+    if style:
+        yield " ".join((":body", *style)).encode() + b"\n"
+    yield b"\n"
+    if block.body:
+        yield text
+        yield b"\n"

@@ -1,0 +1,59 @@
+"""Adding up outcomes: one row per profile, and the misses and notes in the order they came. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from recproxy.control import Missed, Outcome, Unused
+
+__all__ = ["Row", "Tally"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Row:
+    """What one profile did in a run; `seconds` is the time spent answering."""
+
+    profile: str
+    mode: str
+    played: int = 0
+    recorded: int = 0
+    missed: int = 0
+    unused: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What a run did."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    misses: list[Missed] = field(default_factory=list)
+    refusals: list[Missed] = field(default_factory=list)
+    unused: list[tuple[str, Unused]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def enter(self, profile: str, mode: str) -> None:
+        """Give a profile its row."""
+        self.rows.setdefault(profile, Row(profile=profile, mode=mode))
+
+    def add(self, profile: str, outcome: Outcome) -> None:
+        """Add what a profile did in one scope."""
+        row = self.rows[profile]
+        row.played += outcome.played
+        row.recorded += outcome.recorded
+        row.missed += len(outcome.missed)
+        row.unused += len(outcome.unused)
+        row.seconds += outcome.seconds
+        self.misses += outcome.missed
+        self.unused += ((profile, unused) for unused in outcome.unused)
+        self.notes += (f"{profile}: {note}" for note in outcome.notes)
+
+    def refuse(self, refusals: Iterable[Missed]) -> None:
+        """Add requests to hosts that no profile owns."""
+        self.refusals += refusals
+
+    @property
+    def failed(self) -> bool:
+        """Whether something was asked that no recording answers."""
+        return bool(self.misses or self.refusals)

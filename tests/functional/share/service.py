@@ -1,0 +1,55 @@
+"""Calling a service, and its refusals in one shape."""
+
+import requests
+
+
+class ServiceError(Exception):
+    """A service refused: which one, in what words, and when to come again where it says so."""
+
+    def __init__(self, provider, message, *, status, code=0, retry=None):
+        super().__init__(message)
+        self.error = {"provider": provider, "message": message, "status": status, "code": code, **(retry or {})}
+
+    def as_json(self):
+        """The error as our client gets it."""
+        return self.error
+
+
+def call(provider, method, url, **request):
+    """The JSON that a service answers.
+
+    Raises:
+        ServiceError: the status is not one of success.
+    """
+    response = requests.request(method, url, timeout=30, **request)
+    if response.ok:
+        return response.json()
+    message, code = refusal(response)
+    raise ServiceError(provider, message, status=response.status_code, code=code, retry=retry(response))
+
+
+def refusal(response):
+    """What a service says of a failure, and its own code for it (0 where it has none)."""
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    match body:
+        case {"errors": [{"message": message, "code": code}, *_]}:  # Twitter v1.1
+            return message, code
+        case {"detail": message} | {"error_description": message}:  # Twitter v2, Google's tokens
+            return message, 0
+        case {"error": {"message": message}}:  # Gmail
+            return message, 0
+        case {"error": message} | {"message": message}:  # Twitter v1, bit.ly v4
+            return message, 0
+    return response.reason, 0
+
+
+def retry(response):
+    """When to come again, where it is said: after so many seconds, or at a time in seconds since 1970."""
+    if response.status_code not in (429, 503):
+        return {}
+    known = {"Retry-After": "retry_after", "X-Rate-Limit-Reset": "retry_at"}
+    said = {name: response.headers.get(header, "") for header, name in known.items()}
+    return {name: int(value) for name, value in said.items() if value.isdigit()}

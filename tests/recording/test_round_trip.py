@@ -1,0 +1,283 @@
+"""Any recording the model allows comes back from its text; any text gives a recording that does, or an error."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import re
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from recproxy.errors import RecordingError
+from recproxy.recording import (
+    CODINGS,
+    Chunk,
+    Interaction,
+    Recording,
+    Request,
+    Response,
+    decode,
+    dump,
+    encode,
+    load,
+    with_length,
+)
+
+TOKEN = "!#$%&'*+-.^_`|~0123456789ABCXYZabcxyz"
+LINES = st.sampled_from(
+    [
+        b"====",
+        b"=======",
+        b"\\====",
+        b"\\\\=======",
+        b"==== ",
+        b"=" * 32,
+        b"<<<<<<< HEAD",
+        b">>>>>>> other",
+        b"",
+        b" ",
+        b"#recproxy 2",
+        b"# comment",
+        b":body base64",
+        b"XXX XXX[name]",
+        b"GET https://example.com/ HTTP/1.1",
+        b"HTTP/1.1 200 OK",
+        b"caf\xc3\xa9\t",
+        b"\xff",
+        b"\r",
+        b'{"a": 1}',
+    ]
+)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=10), inner, max_size=5),
+    max_leaves=30,
+)
+
+
+@st.composite
+def json_bodies(draw):
+    value = draw(values)
+    separators = draw(st.sampled_from([(",", ":"), (", ", ": "), (" ,", ":"), None]))
+    text = json.dumps(value, separators=separators, ensure_ascii=draw(st.booleans()), indent=draw(st.none() | st.just(2)))
+    if draw(st.booleans()):
+        text = re.sub(r"\\u([0-9a-f]{4})", lambda found: "\\u" + found[1].upper(), text).replace("/", "\\/")
+    return (text + draw(st.sampled_from(["", "\n", "\n\n", " "]))).encode("utf-8", "replace")
+
+
+bodies = (
+    st.binary(max_size=200)
+    | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))
+    | st.lists(LINES, max_size=8).map(b"\n".join)
+    | st.lists(LINES, max_size=8).map(b"\r\n".join)
+    | json_bodies()
+)
+names = st.text(TOKEN, min_size=1, max_size=12).map(str.encode) | st.sampled_from(
+    [b"Content-Length", b"Transfer-Encoding", b"Set-Cookie", b"content-encoding", b"X"]
+)
+header_values = st.binary(max_size=40) | LINES | st.sampled_from([b"", b" ", b"0", b"text/html", b"Bearer XXX"])
+headers = st.lists(st.tuples(names, header_values), max_size=6).map(tuple)
+versions = st.sampled_from(["HTTP/1.1", "HTTP/1.0", "HTTP/2"])
+encodings = st.none() | st.sampled_from([*sorted(CODINGS), "gzip, br", "x-gzip", "GZIP"])
+wilds = st.sampled_from(["XXX", "ZZZ", "anything", "000"])
+printable = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])
+urls = st.builds(
+    lambda host, rest: (b"https://" + host + rest).decode("ascii", "surrogateescape"),
+    st.sampled_from([b"example.com", b"127.0.0.1:80", b"[::1]", b"XXX"]),
+    st.binary(max_size=30).map(lambda path: b"/" + bytes(byte for byte in path if byte > 0x20 and byte != 0x7F)),
+)
+reasons = st.binary(max_size=20).map(lambda text: bytes(byte for byte in text if byte == 9 or 0x20 <= byte != 0x7F))
+seconds = st.floats(min_value=0, allow_infinity=False, allow_nan=False)
+
+
+@st.composite
+def requests(draw):
+    request = Request(
+        method=draw(st.sampled_from(["GET", "POST", "HEAD", "X-ANY", "M|"])),
+        url=draw(urls),
+        headers=draw(headers),
+        body=draw(bodies),
+        encoding=draw(encodings),
+        version=draw(versions),
+        trailers=draw(headers),
+        wild=draw(wilds),
+    )
+    return dataclasses.replace(request, body=b"", omitted=draw(sizes)) if draw(rarely) else request
+
+
+sizes = st.integers(0, 10**18 - 1)
+rarely = st.integers(0, 9).map(lambda number: number == 0)
+
+
+@st.composite
+def responses(draw, method):
+    response = Response(
+        status=draw(st.sampled_from([200, 204, 304, 404, 599]) | st.integers(100, 999)),
+        reason=draw(reasons),
+        headers=draw(headers),
+        body=draw(bodies),
+        encoding=draw(encodings),
+        version=draw(versions),
+        framing=draw(st.none() | st.just("close")),
+        trailers=draw(headers),
+        delay=draw(st.just(0.0) | seconds),
+        chunks=tuple(draw(st.lists(st.builds(Chunk, size=sizes, gap=st.just(0.0) | seconds), max_size=12))),
+        wild=draw(wilds),
+    )
+    if draw(rarely):
+        response = dataclasses.replace(response, body=b"", omitted=draw(sizes))
+    return with_length(response, method)
+
+
+comments = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=20), max_size=3).map(tuple)
+
+
+@st.composite
+def interactions(draw):
+    request = draw(requests())
+    return Interaction(
+        request=request,
+        response=draw(responses(request.method)),
+        scope=draw(st.none() | st.text(max_size=20) | st.sampled_from(["test_send", '"a"', "a b", " a"])),
+        recorded=draw(st.none() | st.dates()),
+        comments=draw(comments),
+    )
+
+
+recordings = st.builds(
+    Recording,
+    interactions=st.lists(interactions(), max_size=3).map(tuple),
+    match_on=st.none() | st.lists(st.sampled_from(["method", "uri", "body", "my.matcher"]), max_size=3).map(tuple),
+    comments=comments,
+    closing=comments,
+)
+slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+
+
+@slow
+@given(recordings)
+def test_any_recording_comes_back_from_its_text(recording):
+    text = dump(recording)
+    got = load(text, path="a.rec")
+
+    assert got == recording
+    assert dump(got) == text
+
+
+@slow
+@given(recordings)
+def test_the_text_is_utf8_without_control_characters_and_says_where_each_block_stands(recording):
+    text = dump(recording).decode()
+    lines = text.split("\n")
+
+    for interaction in load(text.encode()).interactions:
+        assert lines[interaction.line - 1].startswith(f"{interaction.request.method} https://")
+        assert lines[interaction.response_line - 1].startswith(f"{interaction.response.version} ")
+
+
+@slow
+@given(recordings)
+def test_a_checkout_with_crlf_is_the_same_recording(recording):
+    assert load(dump(recording).replace(b"\n", b"\r\n")) == recording
+
+
+@slow
+@given(interactions(), bodies)
+def test_what_was_live_gets_a_wild_word_that_it_does_not_hold(interaction, body):
+    live = dataclasses.replace(
+        interaction,
+        request=dataclasses.replace(interaction.request, wild=None),
+        response=dataclasses.replace(interaction.response, wild=None),
+    )
+    [got] = load(dump(Recording(interactions=(live,)))).interactions
+
+    for block, seen in ((got.request, live.request), (got.response, live.response)):
+        assert block == dataclasses.replace(seen, wild=block.wild)
+        texts = [block.body, *(value for _, value in (*block.headers, *block.trailers))]
+        assert not any(block.wild.encode() in text for text in texts)
+    assert got.request.wild not in got.request.url
+
+
+pieces = st.sampled_from(
+    [
+        b"#recproxy 2\n",
+        b"# words\n",
+        b"\n",
+        b":scope test\n",
+        b":recorded 2026-01-31\n",
+        b":match_on method uri\n",
+        b"POST https://example.com/?q=XXX HTTP/1.1\n",
+        b"GET /path\n",
+        b"Host: example.com\r\n",
+        b"Content-Length: 3\n",
+        b":body json ascii newline\n",
+        b":body crlf\n",
+        b":body base64\n",
+        b":body omitted 7\n",
+        b":wild ZZZ\n",
+        b":line latin-1\n",
+        b":header X base64 6Q==\n",
+        b":trailer X: 1\xc2\xa0\n",
+        b":encoding gzip\n",
+        b":chunks 1@0.5 2\n",
+        b":delay 1e3\n",
+        b":framing close\n",
+        b'{"a": XXX, "b": ["\xc3\xa9"]}\n',
+        b"YWJj\n",
+        b"\\====\n",
+        b"====\n",
+        b"==== \n",
+        b"=======\n",
+        b"HTTP/1.1 200 OK\n",
+        b"HTTP/1.0 304 \xe9\n",
+        b"200 OK\r\n",
+        b"<<<<<<< HEAD\n",
+    ]
+)
+frame = st.tuples(
+    st.lists(pieces, max_size=3).map(b"".join),
+    st.lists(pieces, max_size=4).map(b"".join),
+    st.lists(pieces, max_size=4).map(b"".join),
+).map(
+    lambda parts: b"#recproxy 2\n%bPUT https://x.org/ HTTP/1.1\n%b====\nHTTP/1.1 200 OK\n%b=======\n" % parts,
+)
+texts = st.binary(max_size=200) | st.lists(pieces | st.binary(max_size=5), max_size=15).map(b"".join) | frame
+
+
+def reads_or_refuses(text):
+    try:
+        recording = load(text, path="a.rec")
+    except RecordingError as error:
+        assert re.fullmatch(r"a\.rec:[1-9][0-9]*: expected .+, found .+; .+", error.message)
+        assert int(error.message.split(":")[1]) <= text.count(b"\n") + 1
+        return
+    if recording.format == 2:
+        again = dump(recording)
+
+        assert load(again) == recording
+        assert dump(load(again)) == again
+
+
+@slow
+@given(texts)
+def test_any_text_is_read_or_refused_with_its_line(text):
+    reads_or_refuses(text)
+
+
+@slow
+@given(recordings, st.data())
+def test_a_damaged_text_is_read_or_refused_with_its_line(recording, data):
+    text = bytearray(dump(recording))
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(text)))
+        text[at : at + data.draw(st.integers(0, 12))] = data.draw(st.binary(max_size=2) | pieces)
+
+    reads_or_refuses(bytes(text))
+
+
+@slow
+@given(st.binary(max_size=2000), st.sampled_from([*sorted(CODINGS), "gzip, br", "identity", ""]))
+def test_any_payload_comes_back_from_any_coding(payload, coding):
+    assert decode(encode(payload, coding), coding) == payload
