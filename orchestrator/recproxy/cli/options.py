@@ -15,7 +15,7 @@ from recproxy.errors import ConfigurationError
 if TYPE_CHECKING:
     from recproxy.fleet.plan import Plan
 
-__all__ = ["plan_from", "run_options"]
+__all__ = ["plan_from", "refuse_nested", "run_options"]
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 _VCR_NAMES = {"none": "replay", "all": "record", "once": "auto", "new_episodes": "auto"}
@@ -32,6 +32,14 @@ def run_options(function: _Function) -> _Function:
     return function
 
 
+def refuse_nested() -> None:
+    """Refuse a run inside a run: its proxies would answer each other's clients."""
+    if os.environ.get(CONTROL):
+        raise ConfigurationError(
+            f"this already runs under recproxy ({CONTROL} is set): call the command without `recproxy run`"
+        )
+
+
 def plan_from(mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...]) -> Plan:
     """The plan for these options, in this working directory.
 
@@ -41,10 +49,6 @@ def plan_from(mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...])
     from recproxy.fleet.plan import MODES, make_plan
     from recproxy.project import find_project
 
-    if os.environ.get(CONTROL):
-        raise ConfigurationError(
-            f"this already runs under recproxy ({CONTROL} is set): call the command without `recproxy run`"
-        )
     folder = Path.cwd()
     wanted = _VCR_NAMES.get(mode, mode)
     if wanted not in MODES:

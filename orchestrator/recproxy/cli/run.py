@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from recproxy.cli.options import plan_from, run_options
+from recproxy.cli.options import plan_from, refuse_nested, run_options
 
 __all__ = ["run"]
 
@@ -21,7 +21,11 @@ def run(mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...], comma
     Exit codes: the command's own; 3 it passed but something was asked that no recording answers; 4 a proxy died;
     2 usage, configuration or an unreadable file.
     """
-    from recproxy.fleet.run import run as run_command
+    from recproxy.fleet.nursery import Nursery
 
-    plan = plan_from(mode, profiles, recordings)
-    sys.exit(run_command(plan, command, os.environ))
+    refuse_nested()
+    with Nursery() as nursery:  # before the other imports: its own go on beside them
+        from recproxy.fleet.run import run as run_command
+
+        plan = plan_from(mode, profiles, recordings)
+        sys.exit(run_command(plan, command, os.environ, nursery))

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from recproxy.cli.options import plan_from, run_options
+from recproxy.cli.options import plan_from, refuse_nested, run_options
 
 __all__ = ["serve"]
 
@@ -16,7 +16,11 @@ __all__ = ["serve"]
 @run_options
 def serve(mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...]) -> None:
     """Print the environment of a run as one line of JSON, and hold the run until standard input ends."""
-    from recproxy.fleet.run import serve as serve_run
+    from recproxy.fleet.nursery import Nursery
 
-    plan = plan_from(mode, profiles, recordings)
-    sys.exit(serve_run(plan, os.environ))
+    refuse_nested()
+    with Nursery() as nursery:
+        from recproxy.fleet.run import serve as serve_run
+
+        plan = plan_from(mode, profiles, recordings)
+        sys.exit(serve_run(plan, os.environ, nursery))

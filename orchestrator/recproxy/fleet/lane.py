@@ -16,7 +16,7 @@ from recproxy.fleet.tunnel import Tunnels
 from recproxy.wire import authority_host
 
 if TYPE_CHECKING:
-    from recproxy.fleet.proxies import Proxy
+    from recproxy.fleet.proxy import Proxy
     from recproxy.fleet.roster import Roster
 
 __all__ = ["DEFAULT_LANE", "Lane"]

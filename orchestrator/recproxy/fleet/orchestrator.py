@@ -22,8 +22,9 @@ from recproxy.fleet.authority import Authority
 from recproxy.fleet.control_address import ControlAddress
 from recproxy.fleet.environment import RunFiles, lane_variables, run_variables
 from recproxy.fleet.lane import DEFAULT_LANE, Lane
+from recproxy.fleet.nursery import Nursery
 from recproxy.fleet.plan import Plan
-from recproxy.fleet.proxies import Proxy
+from recproxy.fleet.proxy import Proxy
 from recproxy.fleet.roster import Roster
 from recproxy.fleet.trust import bundle
 from recproxy.profile import Endpoint, Profile
@@ -45,8 +46,9 @@ class ScopeOutcome:
 class Orchestrator:
     """One run, as an asynchronous context: entered, it is up; left, nothing of it is."""
 
-    def __init__(self, plan: Plan, environment: Mapping[str, str]) -> None:
+    def __init__(self, plan: Plan, environment: Mapping[str, str], nursery: Nursery) -> None:
         self.plan = plan
+        self._nursery = nursery
         self.tally = Tally()
         self.lanes: dict[str, Lane] = {}
         self.failure: asyncio.Future[ProxyError]
@@ -169,6 +171,7 @@ class Orchestrator:
         return self.tally
 
     async def _start(self) -> None:
+        self._nursery.attach(self._loop)
         for profile in self.plan.profiles:
             self._launch(profile)
         authority = Authority()
@@ -191,7 +194,7 @@ class Orchestrator:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _launch(self, profile: Profile) -> Proxy:
-        proxy = Proxy(profile)
+        proxy = Proxy(profile, self._nursery)
         proxy.attach(self._loop)
         proxy.died = self._died
         proxy.returned = self._returned

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from recproxy.control import Setup
 from recproxy.fleet.authority import Authority
 from recproxy.fleet.plan import Plan
-from recproxy.fleet.proxies import Proxy
+from recproxy.fleet.proxy import Proxy
 from recproxy.profile import Profile
 from recproxy.wire import Owners, fits
 

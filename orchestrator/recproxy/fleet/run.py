@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from recproxy.errors import ProxyError
 from recproxy.fleet.command import Command, check_command
+from recproxy.fleet.nursery import Nursery
 from recproxy.fleet.orchestrator import Orchestrator
 from recproxy.fleet.plan import Plan
 from recproxy.report import Tally, print_report
@@ -26,26 +27,26 @@ _PARENT_SECONDS = 0.5
 _CLOSING_SECONDS = 10.0
 
 
-def run(plan: Plan, words: Sequence[str], environment: Mapping[str, str]) -> int:
+def run(plan: Plan, words: Sequence[str], environment: Mapping[str, str], nursery: Nursery) -> int:
     """Run a command against recordings or services; the exit code to end with.
 
     Raises:
         RecproxyError: the run could not be brought up, or a proxy died; nothing is left running.
     """
     check_command(words, environment.get("PATH"))
-    return asyncio.run(_run(plan, words, environment))
+    return asyncio.run(_run(plan, words, environment, nursery))
 
 
-def serve(plan: Plan, environment: Mapping[str, str]) -> int:
+def serve(plan: Plan, environment: Mapping[str, str], nursery: Nursery) -> int:
     """Bring a run up, print its environment as one JSON line, and hold it until standard input ends."""
-    return asyncio.run(_serve(plan, environment))
+    return asyncio.run(_serve(plan, environment, nursery))
 
 
-async def _run(plan: Plan, words: Sequence[str], environment: Mapping[str, str]) -> int:
+async def _run(plan: Plan, words: Sequence[str], environment: Mapping[str, str], nursery: Nursery) -> int:
     loop = asyncio.get_running_loop()
     stopping: asyncio.Future[int] = loop.create_future()
     _on_signals(loop, stopping)
-    async with Orchestrator(plan, environment) as orchestrator:
+    async with Orchestrator(plan, environment, nursery) as orchestrator:
         if stopping.done():
             return 128 + stopping.result()
         command = Command(words, {**environment, **orchestrator.environment()}, loop)
@@ -56,11 +57,11 @@ async def _run(plan: Plan, words: Sequence[str], environment: Mapping[str, str])
     return _verdict(plan, tally, code)
 
 
-async def _serve(plan: Plan, environment: Mapping[str, str]) -> int:
+async def _serve(plan: Plan, environment: Mapping[str, str], nursery: Nursery) -> int:
     loop = asyncio.get_running_loop()
     stopping: asyncio.Future[int] = loop.create_future()
     _on_signals(loop, stopping)
-    async with Orchestrator(plan, environment) as orchestrator:
+    async with Orchestrator(plan, environment, nursery) as orchestrator:
         line = {
             "environment": orchestrator.environment(),
             "mode": plan.mode,

@@ -11,6 +11,8 @@
 from recproxy.matching.compare import difference
 from recproxy.matching.differences import Difference
 from recproxy.matching.index import Found, Index
+from recproxy.matching.mend import Mend
+from recproxy.matching.miss import Miss, miss
 from recproxy.matching.rules import Rules
 
-__all__ = ["Difference", "Found", "Index", "Rules", "difference"]
+__all__ = ["Difference", "Found", "Index", "Mend", "Miss", "Rules", "difference", "miss"]

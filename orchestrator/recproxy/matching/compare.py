@@ -6,7 +6,6 @@ Knows nothing of indexes; the index must agree with what is found here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from recproxy.matching.assign import assigned
@@ -259,5 +258,3 @@ def _summary(body: Body, request: Request) -> str:
     kind = {Json: "JSON", Form: "form", Multipart: "multipart", Raw: "other"}[type(body)]
     size = len(request.body)
     return f"a body of {size} bytes, read as {kind}" if size else "no body"
-
-

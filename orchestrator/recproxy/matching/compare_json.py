@@ -47,7 +47,7 @@ def json_patterns(body: Json, path: Path) -> list[Pattern]:
     """The patterns in keys and strings of what stands at a path where only the whole can be compared."""
     node = body.tree
     for step in path:
-        node = node[step]  # type: ignore[index,call-overload]
+        node = node[step]  # type: ignore[index]
     return list(_patterns(node, body.word or ""))
 
 

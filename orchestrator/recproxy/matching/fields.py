@@ -107,5 +107,3 @@ def _headers(headers: Headers, plan: Plan, word: str | None) -> Pairs:
         if key in compared if compared is not None else key not in UNCOMPARED:
             pairs.append((key, SECRET if key in secret else read_value(value.strip(b" \t"), word)))
     return gathered(pairs, [], rest=False)
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from recproxy.errors import ConfigurationError, RecordingError
@@ -44,6 +44,7 @@ class Index:
         self.interactions: tuple[Interaction, ...] = tuple(
             [interaction for recording in recordings for interaction in recording.interactions]
         )
+        self._holders: dict[bytes, list[int]] | None = None
         self._sections: dict[Plan, _Section] = {}
         position = 0
         for recording in recordings:
@@ -81,7 +82,7 @@ class Index:
             live = section.read(request)
             for group in section.find(live, any_host):
                 stateful = stateful or group.named
-                if group.fields is None or _equal(section.plan, group.fields, live, bound):
+                if _equal(section.plan, group, live, bound):
                     groups.append(group)
         if len(groups) < 2:
             return Found(groups[0].tiers if groups else (), stateful)
@@ -92,7 +93,7 @@ class Index:
         position: int,
         request: Request,
         *,
-        any_host: Sequence[str] | None = None,  # noqa: ARG002 - the same words as `find`
+        any_host: Sequence[str] | None = None,
         bound: Mapping[str, bytes] = _NOTHING,
     ) -> dict[str, bytes]:
         """What the named wild places of an interaction take from a request that it matches."""
@@ -100,6 +101,15 @@ class Index:
         comparison = Comparison(chosen, bound)
         comparison.fields(read_fields(self.interactions[position].request, chosen), read_fields(request, chosen))
         return comparison.captured
+
+    def holders(self, words: Callable[[Request], Iterable[bytes]], word: bytes) -> Sequence[int]:
+        """The positions of the interactions whose request holds a word; the table is made when first asked for."""
+        if self._holders is None:
+            self._holders = {}
+            for position, interaction in enumerate(self.interactions):
+                for one in words(interaction.request):
+                    self._holders.setdefault(one, []).append(position)
+        return self._holders.get(word, ())
 
     def _section(self, recording: Recording) -> _Section:
         try:
@@ -125,7 +135,14 @@ class Index:
         return tiers
 
 
-def _equal(chosen: Plan, wanted: Fields, got: Fields, bound: Mapping[str, bytes]) -> bool:
+def _equal(chosen: Plan, group: Group, got: Fields, bound: Mapping[str, bytes]) -> bool:
+    """Whether a live request equals what a group still has to compare."""
+    wanted = group.fields
+    if wanted is None:
+        return True
+    if group.crossing and len(wanted.path) >= len(got.path):
+        # Here the wild places keep within their segments: that is the group of a better rank.
+        return False
     comparison = Comparison(chosen, bound)
     comparison.fields(wanted, got)
     return not comparison.differences
@@ -218,6 +235,6 @@ _NOWHERE = Authority(b"", None, b"")
 
 def _wild_count(authority: Authority) -> int:
     """How many parts of an authority are open; any host is one."""
-    return (authority.host is None) + sum(len(part.names) for part in authority[1:] if not isinstance(part, bytes | None))
-
-
+    return (authority.host is None) + sum(
+        len(part.names) for part in authority[1:] if not isinstance(part, bytes | None)
+    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from itertools import chain
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from recproxy.matching.rules import JsonPlan
 
@@ -102,22 +102,24 @@ def cover(tree: Node, path: Path, mark: Mark) -> tuple[Node, Callable[[], None]]
     """Put a mark at a path; the value that stood there and what puts it back, or None where nothing is there."""
     holder: Node = tree
     for step in path[:-1]:
-        if isinstance(holder, dict) and isinstance(step, str) and step in holder:
-            holder = holder[step]
-        elif isinstance(holder, list) and isinstance(step, int) and step < len(holder):
-            holder = holder[step]
-        else:
+        found = _member(holder, step)
+        if found is None:
             return None
+        holder = found[0]
     last = path[-1]
-    if isinstance(holder, dict) and isinstance(last, str) and last in holder:
-        value = holder[last]
-        holder[last] = mark
-        return value, partial(holder.__setitem__, last, value)
-    if isinstance(holder, list) and isinstance(last, int) and last < len(holder):
-        value = holder[last]
-        holder[last] = mark
-        return value, partial(holder.__setitem__, last, value)
-    return None
+    found = _member(holder, last)
+    if found is None:
+        return None
+    members = cast("dict[str | int, Node]", holder)
+    members[last] = mark
+    return found[0], partial(members.__setitem__, last, found[0])
+
+
+def _member(holder: Node, step: str | int) -> tuple[Node] | None:
+    """A member of an object or array in a tuple of one, or None where there is none."""
+    if isinstance(step, str):
+        return (holder[step],) if isinstance(holder, dict) and step in holder else None
+    return (holder[step],) if isinstance(holder, list) and step < len(holder) else None
 
 
 def _text(body: bytes, charset: str | None) -> str:
@@ -217,7 +219,7 @@ def _hide(tree: Node, path: tuple[str, ...]) -> Node:
 
 
 def _change(node: Node, path: tuple[str, ...], mark: Mark) -> Node:
-    """The tree with what stands at a path marked; an ignored member of an object is gone altogether."""
+    """The tree with what stands at a path marked; an ignored member is gone, but others of a list keep their place."""
     if not path:
         return mark
     step, rest = path[0], path[1:]
@@ -233,6 +235,8 @@ def _change(node: Node, path: tuple[str, ...], mark: Mark) -> Node:
         node.pairs = [pair for pair in changed if not (gone and pair[0] == step)]
     elif isinstance(node, list) and step.isascii() and step.isdigit() and int(step) < len(node):
         node[int(step)] = _change(node[int(step)], rest, mark)
+        while node and node[-1] is Mark.IGNORED:
+            node.pop()
     return node
 
 

@@ -11,9 +11,12 @@ from typing import TypeAlias
 
 from recproxy.recording.wildcard import Pattern, pattern
 
-__all__ = ["SECRET", "Value", "read_value", "shown", "solid"]
+__all__ = ["ANYTHING", "SECRET", "Value", "read_value", "shown", "solid"]
 
 Value: TypeAlias = bytes | Pattern
+
+#: A plain wild place and nothing else.
+ANYTHING = Pattern((b"", b""), (None,))
 
 #: Stands for the value of a secret field on both sides, and is what a reader sees of it.
 SECRET = b"(secret)"
@@ -27,9 +30,9 @@ def read_value(text: bytes, word: str | None, decode: Callable[[bytes], bytes] |
     return Pattern(tuple(map(decode, wild.pieces)), wild.names) if decode else wild
 
 
-def solid(value: Value) -> bool:
-    """Whether a fitting prefix and suffix are all there is to know: one wild place at most, and without a name."""
-    return isinstance(value, bytes) or value.names == (None,)
+def solid(value: Pattern) -> bool:
+    """Whether a fitting prefix and suffix are all there is to know: one wild place, and without a name."""
+    return value.names == (None,)
 
 
 def shown(value: Value, word: str | None = None) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from recproxy.control import Missed, Outcome, Unused
-from recproxy.matching import Index
+from recproxy.matching import Index, miss
 from recproxy.playback import Playback, Spot
 from recproxy.profile import Profile
 from recproxy.recording import (
@@ -169,7 +169,6 @@ class OpenScope:
 
     def _missing(self, route: Route, head: Head, known: _Known) -> Answer:
         """A miss: remembered for the outcome, and told to the client."""
-        from recproxy.matching import miss
         found = miss(
             self._playback.index,
             known.request,

@@ -1,6 +1,6 @@
-"""The fleet: one proxy process per profile, and what is said to it.
+"""One proxy from the orchestrator's side: its birth, what is said to it, its end.
 
-Starts processes, sends orders, waits for replies, notices deaths. Knows processes and channels; not what a scope is.
+Sends orders, waits for replies, notices a death. Knows processes and channels; not what a scope is.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ import asyncio
 import itertools
 import os
 import socket
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from recproxy.control import Began, Channel, Ended, Message, Playing, Ready, Refused, Return, Setup, Stop
 from recproxy.errors import ProxyError, RecordingError
+from recproxy.fleet.nursery import Nursery
 from recproxy.profile import Profile
 
 __all__ = ["Proxy"]
@@ -35,24 +34,12 @@ class Proxy:
 
     _numbers = itertools.count(1)
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, nursery: Nursery) -> None:
         self.profile = profile
-        ours, theirs = socket.socketpair()
-        self._socket = ours
-        read, write = os.pipe()
-        self._errors = read
-        try:
-            # -P: a test's working directory may hold a folder of any name.
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "recproxy.proxy"],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=write,
-                start_new_session=True,
-            )
-        finally:
-            theirs.close()
-            os.close(write)
+        self._nursery = nursery
+        self._socket, theirs = socket.socketpair()
+        self._errors, write = os.pipe()
+        nursery.bear(profile.name, theirs, write)
         self._lines: deque[bytes] = deque(maxlen=_LAST_LINES)
         self._replies: dict[int, asyncio.Future[Message]] = {}
         self._ready: asyncio.Future[None]
@@ -61,11 +48,6 @@ class Proxy:
         self._stopping = False
         self.died: Callable[[ProxyError], None] = lambda _: None
         self.returned: Callable[[Return, int], None] = lambda _, descriptor: os.close(descriptor)
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Join the running loop; the process may have been started long before."""
@@ -106,20 +88,11 @@ class Proxy:
         """Tell it to stop, wait, and kill it if it does not."""
         self._stopping = True
         self.send(Stop())
-        waited = self._loop.run_in_executor(None, self._process.wait)
-        try:
-            await asyncio.wait_for(asyncio.shield(waited), _STOP_SECONDS)
-        except TimeoutError:
-            self._process.kill()
-            await waited
-        self._close()
-
-    def kill(self) -> None:
-        """End it at once, before there is a loop or after."""
-        self._stopping = True
-        self._process.kill()
-        self._process.wait()
-        self._socket.close()
+        if not await self._nursery.dead(self.profile.name, _STOP_SECONDS):
+            self._nursery.kill(self.profile.name)
+        self._channel.close()
+        self._loop.remove_reader(self._errors)
+        os.close(self._errors)
 
     def _received(self, message: Message, descriptors: list[int]) -> None:
         if isinstance(message, Ready):
@@ -138,9 +111,8 @@ class Proxy:
             self._loop.create_task(self._bury())
 
     async def _bury(self) -> None:
-        code = await self._loop.run_in_executor(None, self._process.wait)
+        ended = await self._nursery.ending(self.profile.name)
         self._read_errors()
-        ended = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         error = self._error(ended)
         waiting: list[asyncio.Future[Any]] = [self._ready, *self._replies.values()]
         for reply in waiting:
@@ -164,8 +136,3 @@ class Proxy:
             self._lines.extend(data.splitlines(keepends=True))
         else:
             self._loop.remove_reader(self._errors)
-
-    def _close(self) -> None:
-        self._channel.close()
-        self._loop.remove_reader(self._errors)
-        os.close(self._errors)

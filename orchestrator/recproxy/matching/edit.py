@@ -1,0 +1,148 @@
+"""A recorded request with the wild word written into it, in the place that a difference names.
+
+Works on the text as it was recorded, so that what stands around the place stays as it is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Callable
+
+from recproxy.matching.url import decode_parameter
+from recproxy.recording.values import WILD, Request
+
+__all__ = ["with_wild"]
+
+
+def with_wild(request: Request, field: str) -> Request | None:
+    """The request with its wild word instead of a field's value; None where that cannot be written."""
+    kind, _, name = field.partition(" ")
+    editor = _EDITORS.get(kind)
+    if request.wild is None:
+        request = dataclasses.replace(request, wild=WILD)
+    edited = None if editor is None else editor(request, name)
+    return None if edited == request else edited
+
+
+def _word(request: Request) -> str:
+    return request.wild or WILD
+
+
+def _path(request: Request, name: str) -> Request | None:
+    _, _, number = name.partition("segment ")
+    if not number.isdigit():
+        return None
+    head, path, tail = _url_pieces(request.url)
+    segments = path.split("/")
+    if not 0 < int(number) < len(segments):
+        return None
+    segments[int(number)] = _word(request)
+    return dataclasses.replace(request, url=head + "/".join(segments) + tail)
+
+
+def _query(request: Request, name: str) -> Request:
+    url, mark, fragment = request.url.partition("#")
+    head, _, query = url.partition("?")
+    text = query.encode("utf-8", "surrogateescape")
+    changed = _parameters(text, name, _word(request)).decode("utf-8", "surrogateescape")
+    return dataclasses.replace(request, url=f"{head}?{changed}{mark}{fragment}")
+
+
+def _form(request: Request, name: str) -> Request:
+    return dataclasses.replace(request, body=_parameters(request.body, name, _word(request)))
+
+
+def _header(request: Request, name: str) -> Request:
+    wanted, word = name.lower().encode(), _word(request).encode()
+    headers = tuple((key, word if key.lower() == wanted else value) for key, value in request.headers)
+    return dataclasses.replace(request, headers=headers)
+
+
+def _body(request: Request, name: str) -> Request | None:
+    return None if name else dataclasses.replace(request, body=_word(request).encode())
+
+
+def _json(request: Request, name: str) -> Request | None:
+    try:
+        tree = json.loads(request.body)
+    except ValueError:
+        return None
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in name.split("/")[1:]]
+    if not steps:
+        return dataclasses.replace(request, body=json.dumps(_word(request)).encode())
+    holder = tree
+    for step in steps[:-1]:
+        holder = _member(holder, step)
+    last = steps[-1]
+    if isinstance(holder, dict) and last in holder:
+        holder[last] = _word(request)
+    elif isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
+        holder[int(last)] = _word(request)
+    else:
+        return None
+    return dataclasses.replace(request, body=json.dumps(tree).encode())
+
+
+def _member(holder: object, step: str) -> object:
+    if isinstance(holder, dict):
+        return holder.get(step)
+    if isinstance(holder, list) and step.isdigit() and int(step) < len(holder):
+        return holder[int(step)]
+    return None
+
+
+def _multipart(request: Request, name: str) -> Request | None:
+    found = re.fullmatch(r"part (.*?)( filename| content-type)?", name, re.DOTALL)
+    if found is None:
+        return None
+    part = re.escape(found[1].encode("utf-8", "surrogateescape"))
+    # From the part's own disposition; a part ends where the next line of the boundary begins.
+    boundary = re.escape(request.body.partition(b"\n")[0].strip())
+    head = rb'(?i:content-disposition)[^\r\n]*[; ]name="?' + part + rb'"?(?=[;\r\n])[^\r\n]*'
+    rest = rb"((?:\r?\n[^\r\n]+)*\r?\n\r?\n)"
+    word = _word(request).encode()
+    if found[2] == " filename":
+        pattern, put = (
+            rb'((?i:content-disposition)[^\r\n]*[; ]name="?' + part + rb'"?;[^\r\n]*filename=")([^"\r\n]*)',
+            2,
+        )
+    elif found[2] == " content-type":
+        pattern, put = (
+            rb"(" + head + rb"(?:\r?\n(?!(?i:content-type:))[^\r\n]+)*\r?\n(?i:content-type:)\s*)([^\r\n]*)",
+            2,
+        )
+    else:
+        pattern, put = rb"(" + head + rest + rb")(.*?)(?=\r?\n" + boundary + rb")", 3
+    place = re.search(pattern, request.body, re.DOTALL)
+    if place is None:
+        return None
+    return dataclasses.replace(request, body=request.body[: place.start(put)] + word + request.body[place.end(put) :])
+
+
+_EDITORS: dict[str, Callable[[Request, str], Request | None]] = {
+    "path": _path,
+    "query": _query,
+    "form": _form,
+    "header": _header,
+    "json": _json,
+    "body": _body,
+    "multipart": _multipart,
+}
+
+
+def _url_pieces(url: str) -> tuple[str, str, str]:
+    """What stands before a URL's path, the path, and what stands behind it."""
+    found = re.match(r"(?P<head>[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)?(?P<path>[^?#]*)", url)
+    assert found is not None
+    return found["head"] or "", found["path"], url[found.end() :]
+
+
+def _parameters(text: bytes, name: str, word: str) -> bytes:
+    pairs = text.split(b"&")
+    for number, pair in enumerate(pairs):
+        written, _, _ = pair.partition(b"=")
+        if pair and decode_parameter(written) == name.encode("utf-8", "surrogateescape"):
+            pairs[number] = written + b"=" + word.encode()
+    return b"&".join(pairs)

@@ -1,0 +1,138 @@
+"""A miss told to a person: what came, what was recorded nearest to it, how they differ, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from recproxy.matching.differences import Difference
+from recproxy.matching.index import Index
+from recproxy.matching.mend import Mend, mend
+from recproxy.matching.nearest import nearest
+from recproxy.matching.places import SECRET
+from recproxy.matching.rules import Rules
+from recproxy.matching.url import decode_parameter, split_url
+from recproxy.recording.values import Request
+
+__all__ = ["Miss", "miss"]
+
+_NOTHING: Mapping[str, bytes] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """Why a request has no answer.
+
+    `closest` is the position of the nearest interaction (None where nothing is recorded) and `where` its place;
+    `mend` is None where only recording helps. `used` are the interactions that match but have all been played.
+    """
+
+    method: str
+    url: str
+    profile: str
+    test: str | None = None
+    closest: int | None = None
+    where: str | None = None
+    closest_method: str | None = None
+    closest_url: str | None = None
+    differences: tuple[Difference, ...] = ()
+    mend: Mend | None = None
+    used: tuple[int, ...] = ()
+
+    def text(self, *, hide: Callable[[str], str] | None = None) -> str:
+        """The message, a line for each fact; `hide` redacts each line, for secrets that no rule names."""
+        lines = [self._headline(), "", f"  request  {self.method} {self.url}"]
+        if self.test is not None:
+            lines.append(f"  test     {self.test}")
+        if self.closest is not None:
+            label = "recorded" if self.used else "closest "
+            lines.append(f"  {label} {self.closest_method} {self.closest_url}")
+            lines.append(f"           {self.where}")
+        if self.differences:
+            lines += ["", *_table(self.differences)]
+        lines += ["", *self._advice()]
+        return "\n".join(map(hide, lines) if hide is not None else lines) + "\n"
+
+    def _headline(self) -> str:
+        if self.used:
+            times = "once" if len(self.used) == 1 else f"{len(self.used)} times"
+            played = "played" if len(self.used) == 1 else "all played"
+            return f"recproxy: this request to {self.profile} was recorded {times}, {played}"
+        if self.closest is None:
+            return f"recproxy: there is no recording of {self.profile} for this request yet"
+        return f"recproxy: no recorded interaction of {self.profile} fits this request"
+
+    def _advice(self) -> list[str]:
+        record = [f"recproxy run --record {self.profile} -- ...", f"nox -s functional-record -- {self.profile}"]
+        first = "to record it"
+        lines: list[str] = []
+        if self.used:
+            lines = ['to play the last one again: in the profile, [match] repeat = "last"']
+            first = "or record it anew"
+        elif self.mend is not None:
+            lines = [f"to make it match: {self.mend.text}"]
+            first = "or record it anew"
+        return [*lines, f"{first}: {record[0]}", f"{' ' * len(first)}  {record[1]}"]
+
+
+def miss(
+    index: Index,
+    request: Request,
+    *,
+    any_host: Sequence[str] | None = None,
+    bound: Mapping[str, bytes] = _NOTHING,
+    test: str | None = None,
+    profile: str,
+    used: Sequence[int] = (),
+) -> Miss:
+    """Why a request has no answer: `used` are its matches where all of them have been played."""
+    found = (used[-1], ()) if used else nearest(index, request, any_host=any_host, bound=bound)
+    if found is None:
+        return Miss(method=request.method, url=_shown_url(request.url, index.rules), profile=profile, test=test)
+    closest, differences = found
+    recorded = index.interactions[closest].request
+    return Miss(
+        method=request.method,
+        url=_shown_url(request.url, index.rules),
+        profile=profile,
+        test=test,
+        closest=closest,
+        where=index.where(closest),
+        closest_method=recorded.method,
+        closest_url=_shown_url(recorded.url, index.rules),
+        differences=differences,
+        mend=mend(index, request, closest, differences, any_host=any_host, bound=bound),
+        used=tuple(used),
+    )
+
+
+def _table(differences: Sequence[Difference]) -> list[str]:
+    """Field, wanted and got in columns; nothing where one side has no such field."""
+    rows = [("", "recorded", "got")]
+    rows += [(one.field, _cell(one.wanted, one), _cell(one.got, one)) for one in differences]
+    widths = [min(40, max(len(row[column]) for row in rows)) for column in (0, 1)]
+    return [f"  {field:<{widths[0]}}  {wanted:<{widths[1]}}  {got}".rstrip() for field, wanted, got in rows]
+
+
+def _cell(value: str | None, one: Difference) -> str:
+    if value is None:
+        return "(absent)"
+    if one.secret:
+        return SECRET.decode()
+    return value.replace("\r", "\\r").replace("\n", "\\n") or "(empty)"
+
+
+def _shown_url(url: str, rules: Rules) -> str:
+    """A URL as a person may see it: without user info and secret values."""
+    parts = split_url(url)
+    secret = {name.lower().encode() for name in rules.secret_query}
+    pairs = [_shown_pair(pair, secret) for pair in parts.query.split(b"&")] if parts.query else []
+    text = parts.path + (b"?" + b"&".join(pairs) if pairs else b"")
+    if parts.authority is not None:
+        text = parts.scheme + b"://" + parts.authority.rpartition(b"@")[2] + text
+    return text.decode("utf-8", "backslashreplace")
+
+
+def _shown_pair(pair: bytes, secret: set[bytes]) -> bytes:
+    name, found, _ = pair.partition(b"=")
+    return name + b"=" + SECRET if found and decode_parameter(name).lower() in secret else pair
