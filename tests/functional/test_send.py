@@ -1,4 +1,4 @@
-"""The test of 2011: its decorator, its recording and its request as they were."""
+"""The test of 2011, written anew: its decorator and its recording are as they were."""
 
 import json
 import unittest

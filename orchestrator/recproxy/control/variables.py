@@ -2,7 +2,7 @@
 
 from typing import Final
 
-__all__ = ["CONTROL", "LANE", "MODE", "PROXY", "REDIRECT", "TOKEN"]
+__all__ = ["CA", "CONTROL", "LANE", "MODE", "PROXY", "REDIRECT", "TOKEN"]
 
 #: The mode of the run: replay, record, live or auto.
 MODE: Final = "RECPROXY_MODE"
@@ -14,5 +14,7 @@ TOKEN: Final = "RECPROXY_TOKEN"  # noqa: S105 - the variable's name, not a token
 LANE: Final = "RECPROXY_LANE"
 #: Exactly `1` puts the 2011 decorator in record mode, where MODE is not set.
 PROXY: Final = "PROXY"
-#: Where the socket redirect sends connections: `host:port=address:port,...`.
+#: Where the socket redirect sends connections: `host:port=127.0.0.1:port,...`; empty switches it off.
 REDIRECT: Final = "RECPROXY_REDIRECT"
+#: File of the run's CA, which the redirect makes TLS contexts trust whatever bundle they name.
+CA: Final = "RECPROXY_CA"

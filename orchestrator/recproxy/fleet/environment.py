@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from recproxy.control import CONTROL, LANE, MODE, REDIRECT, TOKEN
+from recproxy.control.variables import CA
 from recproxy.profile import Profile
 
 __all__ = ["Addresses", "RunFiles", "lane_variables", "run_variables"]
@@ -32,17 +33,27 @@ _BUNDLE_VARIABLES = (
     "NODE_EXTRA_CA_CERTS",
 )
 _PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+#: The client's socket redirect: files that other programs load, never modules of this one.
+_REDIRECT_FOLDER = Path(__file__).resolve().parents[1] / "client" / "redirect"
 
 
 class RunFiles:
-    """The files of a run that clients are pointed at: the bundle, and what says so to wget, PHP, node and Python."""
+    """The files of a run that clients are pointed at: the bundle, and what says so to wget, PHP, node and Python.
 
-    def __init__(self, folder: Path, certificates: bytes) -> None:
+    Args:
+        folder: where they are written.
+        certificates: the bundle, in PEM.
+        own: the run's CA alone; clients that keep their own roots get only this on top. Else the bundle serves.
+    """
+
+    def __init__(self, folder: Path, certificates: bytes, own: bytes = b"") -> None:
         self.folder = folder
         self.bundle = folder / "ca.pem"
+        self.own = folder / "own.pem"
         self.wgetrc = folder / "wgetrc"
         self.php = folder / "php"
         self.bundle.write_bytes(certificates)
+        self.own.write_bytes(own or certificates)
         self.wgetrc.write_text(f"ca_certificate={self.bundle}\n")
         self.php.mkdir()
         (self.php / "recproxy.ini").write_text(f"curl.cainfo={self.bundle}\nopenssl.cafile={self.bundle}\n")
@@ -73,9 +84,14 @@ def run_variables(
         "PERL_LWP_ENV_PROXY": "1",
         "WGETRC": str(files.wgetrc),
         "PHP_INI_SCAN_DIR": f"{environment.get('PHP_INI_SCAN_DIR', '')}{os.pathsep}{files.php}",
+        "NODE_OPTIONS": _joined(
+            " ", environment.get("NODE_OPTIONS"), f"--require {_quoted(_REDIRECT_FOLDER / 'redirect.cjs')}"
+        ),
+        "PYTHONPATH": _joined(os.pathsep, str(_REDIRECT_FOLDER / "startup"), environment.get("PYTHONPATH")),
         MODE: mode,
         CONTROL: control,
         TOKEN: token,
+        CA: str(files.own),
     }
     if mode in ("replay", "auto"):
         for profile in profiles:
@@ -96,3 +112,15 @@ def lane_variables(lane: str, addresses: Addresses, hosts: Sequence[str]) -> dic
     target = f"127.0.0.1:{addresses.gateway}"
     variables[REDIRECT] = ",".join(f"{host}:{port}={target}" for host in hosts for port in (80, 443))
     return variables
+
+
+def _joined(separator: str, *parts: str | None) -> str:
+    return separator.join(part for part in parts if part)
+
+
+def _quoted(path: Path) -> str:
+    """A path as one word of NODE_OPTIONS, where backslashes are read only inside double quotes."""
+    text = str(path)
+    if not any(character in text for character in ' "'):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -161,7 +161,7 @@ class _Arrival:
         if not isinstance(wants, Incomplete):
             self._send_on(wants)
         elif peeked is not None and len(peeked) == self._seen:
-            self.drop()  # woken without more to see: the client ended in the middle of a head
+            self._dismiss(b"")  # woken without more to see: the client ended in the middle of a head
         else:
             self._watch(len(peeked or b""))
 

@@ -16,7 +16,12 @@ def assigned(wanted: Sequence[A], got: Sequence[B], fits: Callable[[A, B], bool]
 
     Augmenting paths (Kuhn): polynomial, whatever fits whatever.
     """
-    edges = [[number for number, found in enumerate(got) if fits(one, found)] for one in wanted]
+    edges: list[list[int]] = []
+    for one in wanted:
+        edges.append([])
+        for number, found in enumerate(got):
+            if fits(one, found):
+                edges[-1].append(number)
     taken: dict[int, int] = {}
 
     def place(one: int, seen: set[int]) -> bool:
@@ -28,7 +33,7 @@ def assigned(wanted: Sequence[A], got: Sequence[B], fits: Callable[[A, B], bool]
                     return True
         return False
 
-    for one in range(len(wanted)):
-        place(one, set())
+    for number in range(len(wanted)):
+        place(number, set())
     holders = {one: number for number, one in taken.items()}
-    return [holders.get(one) for one in range(len(wanted))]
+    return [holders.get(number) for number in range(len(wanted))]

@@ -75,7 +75,9 @@ def read_body(headers: Headers, body: bytes, plan: Plan, word: str | None) -> Bo
     elif media.kind == "form" or (media.kind == "" and _FORM_LIKE.match(body)):
         read = Form(_form(body, media.charset, plan, word))
     elif media.kind == "multipart":
-        boundary = media.boundary or body.partition(b"\n")[0].strip().removeprefix(b"--")
+        boundary = media.boundary
+        if not boundary or b"--" + boundary not in body:
+            boundary = body.partition(b"\n")[0].strip().removeprefix(b"--")
         parts = parse_multipart(body, boundary, word, plan.form_names)
         read = None if parts is None else Multipart(parts)
     return _text(body, media.charset, word) if read is None else read

@@ -19,7 +19,7 @@ from recproxy.matching.rules import JsonPlan
 __all__ = ["Mark", "Node", "Number", "Path", "Repeated", "canonical", "cover", "parse_json", "pointer", "scalar_text"]
 
 #: A body nested deeper than this is compared by bytes: no walk of ours may meet the interpreter's own limit.
-_DEEPEST = 200
+_DEEPEST = 100
 
 #: Integers of more digits are kept as text, for `int` refuses them.
 _LONGEST = 4300

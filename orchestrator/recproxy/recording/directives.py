@@ -106,10 +106,12 @@ def _match_on(notes: Notes, value: str) -> None:
 
 
 def _scope(notes: Notes, value: str) -> None:
-    name = json.loads(value) if value.startswith('"') else value
-    if not value or not isinstance(name, str):
+    if not value:
         raise ValueError("name the test that recorded it")
-    notes.scope = name
+    try:
+        notes.scope = str(json.loads(value)) if value.startswith('"') else value
+    except json.JSONDecodeError:
+        raise ValueError("end the JSON string that begins the name") from None
 
 
 def _recorded(notes: Notes, value: str) -> None:

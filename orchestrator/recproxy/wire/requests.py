@@ -86,7 +86,7 @@ class RequestReader:
             data = unread + rest if rest else unread
 
     def stop(self) -> None:
-        """Take no more requests: whatever follows is ignored."""
+        """Take no more: whatever follows is ignored, the rest of a request that has begun included."""
         self._stopped = True
 
     def _parse(self, data: bytes) -> bytes:
@@ -144,7 +144,7 @@ class RequestReader:
 
     def on_headers_complete(self) -> None:
         """Called by the parser: the head is complete."""
-        if self._priming:
+        if self._priming or self._stopped:
             return
         self._in_head = False
         self._head_bytes = 0
@@ -167,11 +167,13 @@ class RequestReader:
 
     def on_body(self, piece: bytes) -> None:
         """Called by the parser: a piece of the body."""
+        if self._stopped:
+            return
         self._sink.body_received(piece)
 
     def on_message_complete(self) -> None:
         """Called by the parser: the request is complete."""
-        if self._upgraded is not None:
+        if self._upgraded is not None or self._stopped:
             return
         trailers = tuple(self._headers)
         self._headers = []

@@ -1,0 +1,59 @@
+"""uvloop, redirected: it resolves and connects in C, past the socket module."""
+
+from __future__ import annotations
+
+import sys
+
+from recproxy.client.redirect.sockets import number, redirected, resolved
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    from recproxy.client.redirect.addresses import Addresses
+    from recproxy.client.redirect.patches import Patches
+
+__all__ = ["patch"]
+
+
+def patch(uvloop: ModuleType, addresses: Addresses, patches: Patches) -> None:
+    """Redirect uvloop's loop, a Python class over the one in C."""
+    # Loaded by uvloop; to import it above would load it in programs that never open a socket.
+    socket = sys.modules["socket"]
+    patches.replace(uvloop.Loop, "create_connection", lambda original: _create_connection(socket, original, addresses))
+    patches.replace(uvloop.Loop, "getaddrinfo", lambda original: _getaddrinfo(socket, original, addresses))
+    patches.replace(uvloop.Loop, "sock_connect", lambda original: _sock_connect(socket, original, addresses))
+
+
+def _create_connection(socket: ModuleType, original: Callable[..., Any], addresses: Addresses) -> Callable[..., Any]:
+    async def create_connection(
+        self: Any, protocol_factory: Any, host: Any = None, port: Any = None, **options: Any
+    ) -> Any:
+        wanted = number(socket, port) if isinstance(host, str) else None
+        target = None if wanted is None else addresses.target(host, wanted)
+        if target is None:
+            return await original(self, protocol_factory, host, port, **options)
+        if options.get("ssl") and options.get("server_hostname") is None:
+            options["server_hostname"] = host
+        options["family"] = socket.AF_INET
+        return await original(self, protocol_factory, *target, **options)
+
+    return create_connection
+
+
+def _getaddrinfo(socket: ModuleType, original: Callable[..., Any], addresses: Addresses) -> Callable[..., Any]:
+    async def getaddrinfo(self: Any, host: Any, port: Any, **options: Any) -> Any:
+        if resolved(socket, addresses, host, port, options.get("flags", 0)) is None:
+            return await original(self, host, port, **options)
+        return socket.getaddrinfo(host, port, **options)
+
+    return getaddrinfo
+
+
+def _sock_connect(socket: ModuleType, original: Callable[..., Any], addresses: Addresses) -> Callable[..., Any]:
+    async def sock_connect(self: Any, sock: Any, address: Any) -> Any:
+        return await original(self, sock, redirected(socket, addresses, sock, address))
+
+    return sock_connect

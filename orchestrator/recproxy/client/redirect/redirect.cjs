@@ -1,0 +1,83 @@
+'use strict';
+// The redirect for node: connections of the hosts in RECPROXY_REDIRECT go to the gateway. No client of node 20 reads
+// proxy variables by itself; all of them, http2 and TLS included, end in net.Socket.prototype.connect. Server names
+// and Host headers stay what the program said. `--require` loads this before the program, in its workers too.
+
+const net = require('node:net');
+
+const routes = new Map(); // pattern -> Map of port -> target
+
+function isLoopback(host) {
+  if (host.startsWith('::ffff:')) host = host.slice(7);
+  if (net.isIPv4(host)) return host.startsWith('127.') || host === '0.0.0.0';
+  return ['', 'localhost', '::', '::1'].includes(host) || host.endsWith('.localhost');
+}
+
+function parse(text) {
+  for (const entry of text.split(',').map((part) => part.trim()).filter(Boolean)) {
+    const found = /^(.+):(\d+)=(127\.[\d.]+):(\d+)$/.exec(entry);
+    if (!found) throw new Error(`RECPROXY_REDIRECT: '${entry}' is not host:port=127.0.0.1:PORT`);
+    const host = normal(found[1]);
+    if (!routes.has(host)) routes.set(host, new Map());
+    routes.get(host).set(Number(found[2]), { host: found[3], port: Number(found[4]) });
+  }
+}
+
+function normal(host) {
+  return host.toLowerCase().replace(/^\[|\]$/g, '').replace(/\.$/, '');
+}
+
+// Where a connection goes; null leaves it alone, false refuses it. As in addresses.py: a name's own entry covers all
+// its ports, `*` only those that it names.
+function target(name, port) {
+  const host = normal(name);
+  if (isLoopback(host)) return null;
+  const own = routes.get(host) || routes.get('*.' + host.split('.').slice(1).join('.'));
+  const every = routes.get('*');
+  return (own && own.get(port)) || (every && every.get(port)) || (own ? false : null);
+}
+
+function refuse(host, port) {
+  const error = new Error(`connect ECONNREFUSED: recproxy does not answer for ${host}:${port}`);
+  return Object.assign(error, { code: 'ECONNREFUSED', syscall: 'connect', address: host, port });
+}
+
+function redirected(options) {
+  if (!options || typeof options !== 'object' || options.path) return options;
+  const host = String(options.host || 'localhost');
+  const port = Number(options.port);
+  const to = target(host, port);
+  if (to === null) return options;
+  if (to === false) {
+    // A failing lookup is how a socket fails without a packet sent.
+    return { ...options, host: 'refused.invalid', lookup: (_host, _options, done) => done(refuse(host, port)) };
+  }
+  return { ...options, ...to };
+}
+
+const connect = net.Socket.prototype.connect;
+
+function redirecting(...args) {
+  if (Array.isArray(args[0])) {
+    // net.connect hands over what it has normalized, marked by a symbol that must stay.
+    const normalized = [redirected(args[0][0]), ...args[0].slice(1)];
+    for (const symbol of Object.getOwnPropertySymbols(args[0])) normalized[symbol] = args[0][symbol];
+    args[0] = normalized;
+  } else if (args[0] && typeof args[0] === 'object') {
+    args[0] = redirected(args[0]);
+  } else if (Number(args[0]) > 0 || args[0] === 0) {
+    const named = typeof args[1] === 'string';
+    const options = { port: args[0], host: named ? args[1] : undefined };
+    args.splice(0, named ? 2 : 1, redirected(options));
+  }
+  return connect.apply(this, args);
+}
+
+if (process.env.RECPROXY_REDIRECT) {
+  try {
+    parse(process.env.RECPROXY_REDIRECT);
+    net.Socket.prototype.connect = redirecting;
+  } catch (problem) {
+    process.stderr.write(`recproxy: connections of this process are not redirected: ${problem.message}\n`);
+  }
+}

@@ -1,0 +1,45 @@
+"""Loads the redirect at the start of interpreters that have no recproxy, such as a venv made during a test.
+
+Its folder stands first in a run's PYTHONPATH. The redirect is loaded from the folders above under its own name, so
+that a process has one copy of it however it came in; then the sitecustomize that this one hides has its turn.
+"""
+
+# ruff: noqa: INP001, PTH120 - a folder of its own, and no pathlib at the start of every interpreter
+
+import os
+import sys
+from importlib.machinery import ModuleSpec, PathFinder
+
+_HERE = os.path.dirname(os.path.realpath(__file__))
+_NAME = "recproxy.client.redirect"
+
+
+def _load(spec: ModuleSpec) -> None:
+    from importlib.util import module_from_spec  # noqa: PLC0415 - most programs need neither
+
+    sys.modules[spec.name] = module = module_from_spec(spec)
+    assert spec.loader is not None
+    spec.loader.exec_module(module)
+
+
+def _redirect() -> None:
+    if _NAME not in sys.modules:
+        spec = PathFinder.find_spec(_NAME, [os.path.dirname(os.path.dirname(_HERE))])
+        assert spec is not None
+        _load(spec)
+    sys.modules[_NAME].install_from_env()
+
+
+def _next() -> None:
+    spec = PathFinder.find_spec("sitecustomize", [entry for entry in sys.path if os.path.realpath(entry) != _HERE])
+    if spec is not None and spec.loader is not None:
+        _load(spec)
+
+
+if os.environ.get("RECPROXY_REDIRECT"):
+    try:
+        _redirect()
+    except Exception as problem:  # noqa: BLE001 - an interpreter too old for it, say: its program runs all the same
+        sys.modules.pop(_NAME, None)
+        sys.stderr.write("recproxy: connections of this process are not redirected: %r\n" % (problem,))  # noqa: UP031
+_next()

@@ -1,0 +1,48 @@
+"""What ssl trusts, extended by the run's CA: after whatever a context has loaded, pinned bundles included.
+
+Variables name a bundle to most clients; this reaches those that name their own.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    from recproxy.client.redirect.patches import Patches
+
+__all__ = ["Trust", "read_ca"]
+
+
+class Trust:
+    """The certificates, in PEM, that contexts get on top of their own."""
+
+    def __init__(self) -> None:
+        self.certificates = ""
+
+    def patch(self, ssl: ModuleType, patches: Patches) -> None:
+        """Extend what contexts load; load_default_certs ends in set_default_verify_paths."""
+        load = ssl.SSLContext.load_verify_locations
+
+        def extended(original: Callable[..., Any]) -> Callable[..., Any]:
+            def method(context: Any, *args: Any, **kwargs: Any) -> Any:
+                result = original(context, *args, **kwargs)
+                # A server that asks for client certificates is part of the program under test.
+                if self.certificates and context.protocol != ssl.PROTOCOL_TLS_SERVER:
+                    load(context, cadata=self.certificates)
+                return result
+
+            return method
+
+        patches.replace(ssl.SSLContext, "load_verify_locations", extended)
+        patches.replace(ssl.SSLContext, "set_default_verify_paths", extended)
+
+
+def read_ca(path: str | None) -> str:
+    """A CA's text, read while the file is surely there: programs outlive runs, and tests fake file systems."""
+    if not path:
+        return ""
+    with open(path, encoding="ascii") as file:  # noqa: PTH123 - pathlib costs more than the rest of this at start-up
+        return file.read()

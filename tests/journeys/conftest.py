@@ -1,0 +1,144 @@
+"""A project in a temporary folder, and `recproxy` run in it as a user does."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RECPROXY = (sys.executable, "-m", "recproxy")
+SHOP = """
+[tool.recproxy.profiles.shop]
+[[tool.recproxy.profiles.shop.endpoints]]
+hosts = ["api.shop.example", "*.shop.example"]
+base_url = "SHOP_BASE_URL"
+[tool.recproxy.profiles.shop.placeholders]
+SHOP_KEY = "placeholder"
+"""
+BANK = """
+[tool.recproxy.profiles.bank]
+[[tool.recproxy.profiles.bank.endpoints]]
+hosts = ["bank.example"]
+base_url = "BANK_BASE_URL"
+"""
+RECORDING = """#recproxy 2
+
+GET https://api.shop.example/item?id=1 HTTP/1.1
+
+====
+HTTP/1.1 200 OK
+Content-Type: text/plain
+
+first
+=======
+
+GET https://api.shop.example/item?id=1 HTTP/1.1
+
+====
+HTTP/1.1 200 OK
+Content-Type: text/plain
+
+second
+=======
+
+POST https://api.shop.example/order HTTP/1.1
+Content-Type: application/json
+
+{"item": 1, "nonce": "XXX"}
+====
+HTTP/1.1 201 Created
+Content-Type: application/json
+
+{"order": 7}
+=======
+"""
+
+
+class Project:
+    """A folder with a pyproject.toml and recordings."""
+
+    def __init__(self, root):
+        self.root = root
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def environment(self, **more):
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
+        return inherited | more
+
+    def start(self, *words, **options):
+        options.setdefault("stdin", subprocess.DEVNULL)
+        options.setdefault("stdout", subprocess.PIPE)
+        options.setdefault("stderr", subprocess.PIPE)
+        if words[0] in ("run", "serve") and "--profile" not in words:
+            words = (words[0], "--profile", "shop", *words[1:])  # other profiles may be installed here
+        environment = self.environment(**options.pop("environment", {}))
+        return subprocess.Popen([*RECPROXY, *words], cwd=self.root, env=environment, text=True, **options)
+
+    def run(self, *words, **options):
+        process = self.start(*words, **options)
+        out, err = process.communicate(timeout=60)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def python(self, program, *words, **options):
+        """Run a Python program under `recproxy run`."""
+        return self.run("run", *words, "--", sys.executable, "-c", program, **options)
+
+
+@pytest.fixture
+def project(tmp_path):
+    made = Project(tmp_path)
+    made.write("pyproject.toml", '[project]\nname = "demo"\n' + SHOP)
+    made.write("tests/functional/recordings/shop/default.rec", RECORDING)
+    return made
+
+
+@pytest.fixture
+def served(project):
+    """A run held by `recproxy serve`: the environment it printed."""
+    server = project.start("serve", stdin=subprocess.PIPE)
+    line = server.stdout.readline()
+    assert line, server.stderr.read()
+    yield json.loads(line)["environment"]
+    server.stdin.close()
+    assert server.wait(20) in (0, 3)
+    server.stdout.close()
+    server.stderr.close()
+
+
+def descendants(pid):
+    """The processes below a process, by pid."""
+    children = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            children.setdefault(int(fields[1]), []).append(int(entry.name))
+    found, waiting = [], [pid]
+    while waiting:
+        for child in children.get(waiting.pop(), []):
+            found.append(child)
+            waiting.append(child)
+    return found
+
+
+def alive(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def interruptible():
+    """For a child's start: a job of a non-interactive shell has SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

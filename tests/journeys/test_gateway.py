@@ -1,0 +1,128 @@
+"""The gateway under many connections at once, and under clients that turn from one service to another."""
+
+import asyncio
+import http.client
+import json
+import socket
+import ssl
+import subprocess
+from urllib.parse import urlsplit
+
+import pytest
+
+ITEM = b"GET /item?id=1 HTTP/1.1\r\nHost: api.shop.example\r\n\r\n"
+BANK = """
+[tool.recproxy.profiles.bank]
+[[tool.recproxy.profiles.bank.endpoints]]
+hosts = ["bank.example"]
+"""
+BALANCE = "#recproxy 2\n\nGET https://bank.example/balance HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nnothing\n=======\n"
+
+
+async def one_client(number, environment):
+    """One TLS client: CONNECT and ClientHello together, a byte at a time, or in the usual steps."""
+    context = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    session = context.wrap_bio(incoming, outgoing, server_hostname="api.shop.example")
+    address = urlsplit(environment["HTTPS_PROXY"])
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connect = b"CONNECT api.shop.example:443 HTTP/1.1\r\nHost: api.shop.example\r\n\r\n"
+
+    async def step(work):
+        while True:
+            try:
+                return work()
+            except ssl.SSLWantReadError:
+                writer.write(outgoing.read())
+                data = await reader.read(65536)
+                assert data, "the gateway closed a connection"
+                incoming.write(data)
+
+    if number % 3 == 0:
+        with pytest.raises(ssl.SSLWantReadError):
+            session.do_handshake()
+        writer.write(connect + outgoing.read())
+    elif number % 3 == 1:
+        for place in range(len(connect)):
+            writer.write(connect[place : place + 1])
+            await asyncio.sleep(0)
+    else:
+        writer.write(connect)
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    await step(session.do_handshake)
+    session.write(ITEM)
+    writer.write(outgoing.read())
+    answer = b""
+    while not answer.endswith(b"second"):
+        answer += await step(lambda: session.read(65536))
+        if answer.endswith(b"first"):
+            break
+    writer.close()
+    return answer
+
+
+def test_a_thousand_tls_connections_at_once_are_all_answered_none_in_plaintext(served):
+    async def crowd():
+        return await asyncio.gather(*(one_client(number, served) for number in range(1000)))
+
+    answers = asyncio.run(crowd())
+
+    assert len(answers) == 1000
+    assert sum(answer.endswith(b"first") for answer in answers) == 1
+
+
+@pytest.fixture
+def two(project):
+    config = project.root / "pyproject.toml"
+    config.write_text(config.read_text() + BANK)
+    project.write("tests/functional/recordings/bank/default.rec", BALANCE)
+    server = project.start("serve", "--profile", "shop", "--profile", "bank", stdin=subprocess.PIPE)
+    yield json.loads(server.stdout.readline())["environment"]
+    server.stdin.close()
+    assert server.wait(20) == 0
+    server.stdout.close()
+    server.stderr.close()
+
+
+def ask(sock, text):
+    sock.sendall(text)
+    response = http.client.HTTPResponse(sock)
+    response.begin()
+    return response.status, response.read()
+
+
+def test_a_kept_alive_connection_may_turn_to_another_service_and_back(two):
+    address = urlsplit(two["HTTP_PROXY"])
+    shop = b"GET http://api.shop.example/item?id=1 HTTP/1.1\r\nHost: api.shop.example\r\n\r\n"
+    bank = b"GET http://bank.example/balance HTTP/1.1\r\nHost: bank.example\r\n\r\n"
+    with socket.create_connection((address.hostname, address.port), timeout=20) as sock:
+        assert ask(sock, shop) == (200, b"first")
+        assert ask(sock, bank) == (200, b"nothing")
+        assert ask(sock, shop) == (200, b"second")
+        sock.sendall(b"CONNECT bank.example:443 HTTP/1.1\r\nHost: x\r\n\r\n")
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += sock.recv(1)
+        assert head.startswith(b"HTTP/1.1 200 ")
+        context = ssl.create_default_context(cafile=two["SSL_CERT_FILE"])
+        with context.wrap_socket(sock, server_hostname="bank.example") as secure:
+            assert ask(secure, bank.replace(b"http://bank.example", b"")) == (200, b"nothing")
+
+
+def test_a_request_for_another_service_behind_one_in_the_same_packet_is_not_answered_by_the_first(two):
+    address = urlsplit(two["HTTP_PROXY"])
+    shop = b"GET http://api.shop.example/item?id=1 HTTP/1.1\r\nHost: api.shop.example\r\n\r\n"
+    bank = b"GET http://bank.example/balance HTTP/1.1\r\nHost: bank.example\r\n\r\n"
+    with socket.create_connection((address.hostname, address.port), timeout=20) as sock:
+        assert ask(sock, shop + bank) == (200, b"first")
+        assert sock.recv(1) == b""
+
+
+def test_a_client_that_ends_inside_a_head_is_let_go(served):
+    address = urlsplit(served["HTTP_PROXY"])
+    with socket.create_connection((address.hostname, address.port), timeout=20) as sock:
+        sock.sendall(b"CONNECT api.shop")
+        sock.shutdown(socket.SHUT_WR)
+        assert sock.recv(1) == b""

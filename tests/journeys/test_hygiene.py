@@ -1,0 +1,273 @@
+"""What is left when a run ends, however it ends: no process, no listener, no file."""
+
+import os
+import pty
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from .conftest import alive, descendants, interruptible
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+SLEEP = "import sys, time; print('up', flush=True); time.sleep(60)"
+SECONDS = 2.0
+
+
+def wait_until(condition, seconds=SECONDS):
+    """Wait for what another process does, which nothing tells us of."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def up(project, program=SLEEP, **options):
+    """A run whose command is up, its processes, and its folder."""
+    temporary = project.root / "tmp"
+    temporary.mkdir(exist_ok=True)
+    options["environment"] = {"TMPDIR": str(temporary)} | options.get("environment", {})
+    run = project.start("run", "--", sys.executable, "-c", program, **options)
+    assert run.stdout.readline() == "up\n", run.stderr.read()
+    return run, descendants(run.pid), temporary
+
+
+def listening(pids):
+    """Whether any of these processes holds a listening TCP socket."""
+    inodes = {line.split()[9] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if line.split()[3] == "0A"}
+    for pid in pids:
+        try:
+            links = [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
+        except OSError:
+            continue
+        if any(link.startswith("socket:[") and link[8:-1] in inodes for link in links):
+            return True
+    return False
+
+
+def close(run):
+    run.stdout.close()
+    run.stderr.close()
+
+
+def test_a_run_has_one_proxy_per_profile_and_leaves_nothing(project):
+    run, below, temporary = up(project, "print('up', flush=True)")
+
+    assert run.wait(20) == 0
+    assert not any(alive(pid) for pid in below)
+    assert list(temporary.iterdir()) == []
+    close(run)
+
+
+def test_kill_9_of_the_orchestrator_takes_all_but_the_command_with_it(project):
+    run, below, temporary = up(project)
+    assert listening([run.pid, *below])
+    command = [pid for pid in below if b"recproxy.proxy" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    proxies = [pid for pid in below if pid not in command]
+    assert len(proxies) == 2  # the nursery and the one proxy
+
+    run.kill()
+    run.wait()
+
+    wait_until(lambda: not any(alive(pid) for pid in proxies))
+    wait_until(lambda: not list(temporary.iterdir()))
+    for pid in command:
+        os.kill(pid, signal.SIGKILL)
+    close(run)
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_kill_9_while_it_comes_up_leaves_nothing(project, number):
+    temporary = project.root / "tmp"
+    temporary.mkdir()
+    run = project.start("run", "--", sys.executable, "-c", SLEEP, environment={"TMPDIR": str(temporary)})
+    below = []
+    deadline = time.monotonic() + 0.06 * (number + 1)
+    while time.monotonic() < deadline:
+        below += descendants(run.pid)
+    run.kill()
+    run.wait()
+
+    proxies = [pid for pid in set(below) if _is_proxy(pid)]
+    wait_until(lambda: not any(alive(pid) for pid in proxies))
+    for pid in {pid for pid in below if alive(pid)}:
+        os.kill(pid, signal.SIGKILL)
+    assert not any("key" in path.name for path in temporary.rglob("*"))
+    close(run)
+
+
+def _is_proxy(pid):
+    try:
+        return b"recproxy.proxy" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def test_sigterm_stops_the_command_and_ends_the_run(project):
+    run, below, temporary = up(project)
+
+    run.send_signal(signal.SIGTERM)
+
+    assert run.wait(20) == 128 + signal.SIGTERM
+    assert not any(alive(pid) for pid in below)
+    assert list(temporary.iterdir()) == []
+    assert "recproxy   shop" in run.stderr.read()
+    close(run)
+
+
+def test_sigint_without_a_terminal_stops_the_command(project):
+    run, below, _ = up(project, preexec_fn=interruptible)
+
+    run.send_signal(signal.SIGINT)
+
+    assert run.wait(20) in (1, 128 + signal.SIGINT)
+    assert not any(alive(pid) for pid in below)
+    close(run)
+
+
+def test_ctrl_c_on_a_terminal_reaches_the_command_once_and_it_decides(project):
+    """The command sees one SIGINT, takes its time, and its exit code is the run's."""
+    program = (
+        "import signal, sys, time\n"
+        "print('up', flush=True)\n"
+        "try: time.sleep(60)\n"
+        "except KeyboardInterrupt: pass\n"
+        "print('once', flush=True)\n"
+        "sys.exit(5)\n"
+    )
+    pid, terminal = pty.fork()
+    if pid == 0:
+        interruptible()
+        os.chdir(project.root)
+        words = [sys.executable, "-m", "recproxy", "run", "--profile", "shop", "--", sys.executable, "-c", program]
+        os.execve(sys.executable, words, project.environment())
+    said = _read_until(terminal, b"up\r\n")
+    below = descendants(pid)
+    os.write(terminal, b"\x03")
+    said += _read_until(terminal, b"\x00")
+    status = os.waitpid(pid, 0)[1]
+    os.close(terminal)
+
+    assert os.waitstatus_to_exitcode(status) == 5, said
+    assert said.count(b"once") == 1
+    assert b"shop" in said.partition(b"once")[2]
+    assert not any(alive(each) for each in below)
+
+
+def _read_until(terminal, mark):
+    said = b""
+    while mark not in said:
+        try:
+            data = os.read(terminal, 4096)
+        except OSError:  # the other end has gone
+            return said
+        if not data:
+            return said
+        said += data
+    return said
+
+
+def test_what_a_command_leaves_running_is_ended_with_it(project):
+    program = (
+        "import subprocess, sys\n"
+        "left = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+        "print('up', flush=True); print(left.pid, flush=True)\n"
+    )
+    run, _, _ = up(project, program)
+
+    left = int(run.stdout.readline())
+
+    assert run.wait(20) == 0
+    assert not alive(left)
+    close(run)
+
+
+def test_a_proxy_that_dies_fails_the_run_at_once_by_name(project):
+    run, below, _ = up(project)
+    proxy = max(pid for pid in below if _is_proxy(pid))
+
+    os.kill(proxy, signal.SIGKILL)
+
+    assert run.wait(10) == 4
+    assert "the proxy of profile 'shop' was killed by signal 9" in run.stderr.read()
+    assert not any(alive(pid) for pid in below)
+    close(run)
+
+
+def test_a_run_ends_when_whoever_started_it_has_died(project):
+    """As nox, when it is killed: the command is stopped, and nothing stays."""
+    starter = (
+        "import subprocess, sys, time\n"
+        f"run = subprocess.Popen([sys.executable, '-m', 'recproxy', 'run', '--profile', 'shop', '--', sys.executable, '-c', {SLEEP!r}])\n"
+        "print(run.pid, flush=True); time.sleep(60)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", starter],
+        cwd=project.root,
+        env=project.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    run = int(parent.stdout.readline())
+    assert parent.stdout.readline() == "up\n"
+    below = descendants(run)
+
+    parent.kill()
+    parent.wait()
+
+    wait_until(lambda: not alive(run) and not any(alive(pid) for pid in below), 10)
+    parent.stdout.close()
+
+
+def test_serve_ends_with_its_standard_input(project):
+    server = project.start("serve", stdin=subprocess.PIPE)
+    assert server.stdout.readline().startswith('{"environment": ')
+    below = descendants(server.pid)
+
+    server.stdin.close()
+
+    assert server.wait(10) == 0
+    assert not any(alive(pid) for pid in below)
+    close(server)
+
+
+def test_parallel_starts_never_clash(project, request):
+    """200 at once with --thorough; few otherwise, since each is four processes."""
+    count = 200 if request.config.getoption("--thorough") else 12
+    program = (
+        "import os, urllib.request as u; print(u.urlopen('https://api.shop.example/item?id=1').read(), os.environ['HTTP_PROXY'])"
+    )
+
+    with ThreadPoolExecutor(16) as pool:
+        runs = list(pool.map(lambda _: project.python(program), range(count)))
+
+    assert {run.returncode for run in runs} == {0}
+    assert all(run.stdout.startswith("b'first' ") for run in runs)
+
+
+def test_nothing_listens_beyond_loopback(project):
+    run, below, _ = up(project)
+
+    inodes = set()
+    for pid in (run.pid, *below):
+        for path in Path(f"/proc/{pid}/fd").iterdir():
+            link = os.readlink(path)
+            if link.startswith("socket:["):
+                inodes.add(link[8:-1])
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    addresses = {row[1].partition(":")[0] for row in rows if row[3] == "0A" and row[9] in inodes}
+
+    assert addresses == {"0100007F"}
+    run.terminate()
+    run.wait(20)
+    close(run)

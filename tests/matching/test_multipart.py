@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+
+from recproxy.matching import Rules, difference
+from recproxy.matching.multipart import parse_multipart
+from recproxy.matching.rules import Names
+
+
+def multipart(*parts: tuple[str, str], boundary="cut", newline="\r\n") -> str:
+    lines = []
+    for head, content in parts:
+        lines += [f"--{boundary}", *head.split("\n"), "", content]
+    return newline.join([*lines, f"--{boundary}--", ""])
+
+
+NAME = ('Content-Disposition: form-data; name="name"', "Ann")
+FILE = ('Content-Disposition: form-data; name="avatar"; filename="a.png"\nContent-Type: image/png', "\x00PNG")
+
+
+def types(boundary):
+    return f"multipart/form-data; boundary={boundary}"
+
+
+@pytest.mark.parametrize(
+    ("other", "boundary"),
+    [
+        (multipart(NAME, FILE), "cut"),
+        (multipart(NAME, FILE, boundary="----WebKit7"), "----WebKit7"),
+        (multipart(NAME, FILE, newline="\n"), "cut"),
+        ("preamble\r\n" + multipart(NAME, FILE) + "epilogue", "cut"),
+        (multipart(("content-disposition:form-data;name=name", "Ann"), FILE), "cut"),
+        (multipart(NAME, (FILE[0].replace('filename="a.png"', "filename*=utf-8''a%2Epng"), FILE[1])), "cut"),
+        (multipart(NAME, (FILE[0].replace("image/png", "Image/PNG") + "\nX-Other: 1", FILE[1])), "cut"),
+        (multipart(NAME, (FILE[0].replace("; filename", ";\n filename"), FILE[1])), "cut"),
+    ],
+)
+def test_the_same_parts_match_whatever_the_boundary(other, boundary, recorded, live, index):
+    found = index(recorded("POST https://a.com/", multipart(NAME, FILE), "multipart"))
+
+    assert found.find(live("POST https://a.com/", other, types(boundary))).tiers == ((0,),)
+
+
+@pytest.mark.parametrize(
+    ("parts", "field"),
+    [
+        ((NAME,), "multipart part avatar"),
+        ((NAME, FILE, NAME), "multipart part name"),
+        ((("Content-Disposition: form-data; name=nick", "Ann"), FILE), "multipart part"),
+        (((NAME[0], "Bob"), FILE), "multipart part name"),
+        ((NAME, (FILE[0].replace("a.png", "b.png"), FILE[1])), "multipart part avatar filename"),
+        ((NAME, (FILE[0].replace("image/png", "image/gif"), FILE[1])), "multipart part avatar content-type"),
+        ((NAME, (FILE[0], FILE[1] + "\r\n")), "multipart part avatar"),
+        ((FILE, NAME), "multipart part"),
+    ],
+)
+def test_other_parts_do_not_match(parts, field, recorded, live, index):
+    interaction = recorded("POST https://a.com/", multipart(NAME, FILE), "multipart")
+    request = live("POST https://a.com/", multipart(*parts), "multipart")
+
+    assert difference(interaction, request, Rules())[0].field == field
+    assert index(interaction).find(request).tiers == ()
+
+
+@pytest.mark.parametrize("place", ["Ann", '"name"', "a.png", "image/png", "\x00PNG"])
+def test_a_wild_place_in_a_part_fits(place, recorded, live, index):
+    body = multipart(NAME, FILE)
+    found = index(recorded("POST https://a.com/", body.replace(place, "XXX"), "multipart"))
+
+    assert found.find(live("POST https://a.com/", body, "multipart")).tiers == ((0,),)
+    assert found.find(live("POST https://a.com/", multipart(NAME), "multipart")).tiers == ()
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=XXX"])
+def test_a_boundary_that_the_content_type_does_not_tell_is_read_off_the_body(kind, recorded, live, index):
+    found = index(recorded("POST https://a.com/", multipart(NAME), kind))
+
+    assert found.find(live("POST https://a.com/", multipart(NAME, boundary="x"), types("x"))).tiers == ((0,),)
+
+
+def test_an_incomplete_body_is_compared_by_bytes(recorded, live, index):
+    body = multipart(NAME)[:-6]
+
+    assert index(recorded("POST https://a.com/", body, "multipart")).find(live("POST https://a.com/", body, "multipart")).tiers
+
+
+def test_secret_parts_are_hidden_and_ignored_ones_left_out():
+    names = Names(ignored=frozenset({b"ts"}), secret=frozenset({b"token"}))
+    body = multipart(
+        ('Content-Disposition: form-data; name="Token"', "s3cret"), ("Content-Disposition: form-data; name=ts", "5")
+    )
+    (part,) = parse_multipart(body.encode(), b"cut", None, names)
+
+    assert (part.name, part.content, part.secret) == (b"Token", b"(secret)", True)
+
+
+def test_a_part_without_headers_or_content_is_a_part():
+    parts = parse_multipart(b"--b\r\n\r\njust text\r\n--b\r\nContent-Type: a/b\r\n--b--", b"b", None, Names())
+
+    assert [(part.media_type, part.content) for part in parts] == [(b"", b"just text"), (b"a/b", b"")]
+    assert parse_multipart(b"--b\n\nx\n--b--", b"b", None, Names())[0].content == b"x"
+
+
+def test_a_quoted_name_may_hold_quotes():
+    (part,) = parse_multipart(multipart((r'Content-Disposition: form-data; name="a\"b"', "")).encode(), b"cut", None, Names())
+
+    assert part.name == b'a"b'
