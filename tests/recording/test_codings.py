@@ -53,7 +53,14 @@ def test_forms_that_others_make_are_decoded():
 @pytest.mark.parametrize("payload", [PAYLOAD, b"a", b""])
 def test_cut_damaged_and_overlong_data_are_refused(name, payload):
     coded = encode(payload, name)
-    for wrong in (b"", coded[:-1], coded[: len(coded) // 2], coded + b"junk", b"junk" + coded, payload + b"junk junk junk"):
+    for wrong in (
+        b"",
+        coded[:-1],
+        coded[: len(coded) // 2],
+        coded + b"junk",
+        b"junk" + coded,
+        payload + b"junk junk junk",
+    ):
         with pytest.raises(DecodeError, match=f"{name}|deflate"):
             decode(wrong, name)
 

@@ -58,7 +58,7 @@ def test_values_are_read(line, place, field, value):
         (":delay -1", "response", "write seconds"),
         (":delay 1e999", "response", "write seconds"),
         (":delay nan", "response", "write seconds"),
-        (":delay ١", "response", "write seconds"),
+        (":delay \u0661", "response", "write seconds"),
         (":chunks", "response", "write sizes"),
         (":chunks 1@", "response", "write seconds"),
         (":chunks x", "response", "write each size"),
@@ -77,7 +77,8 @@ def test_wrong_values_are_refused_with_an_example(line, place, hint):
 
 
 @pytest.mark.parametrize(
-    ("line", "near"), [(":wilde ZZZ", ":wild"), (":Scope a", ":scope"), (":chunk 1", ":chunks"), (":scope\ta", ":scope")]
+    ("line", "near"),
+    [(":wilde ZZZ", ":wild"), (":Scope a", ":scope"), (":chunk 1", ":chunks"), (":scope\ta", ":scope")],
 )
 def test_an_unknown_directive_names_the_nearest(line, near):
     with pytest.raises(DirectiveError, match="a directive") as caught:

@@ -49,7 +49,10 @@ def test_escapes_are_shown_as_the_characters_they_stand_for():
     assert text.decode() == f'[\n  "é東😀",\n  "{LONG}"\n]'
 
 
-@pytest.mark.parametrize("escape", [r"\u0000", r"\u003c", r"\/", r"\\u00e9", r"\u0085", r"\u00a0", r"\u2028", r"\u202e", r"\ud800", r"\ufeff"])
+@pytest.mark.parametrize(
+    "escape",
+    [r"\u0000", r"\u003c", r"\/", r"\\u00e9", r"\u0085", r"\u00a0", r"\u2028", r"\u202e", r"\ud800", r"\ufeff"],
+)
 def test_escapes_of_what_is_not_seen_stay(escape):
     body = rf'["{escape}","\u00e9","{LONG}"]'.encode()
     style, text = pretty(body)

@@ -104,7 +104,13 @@ def test_one_line_end_at_the_end_of_the_file_is_not_of_the_body():
     def body(tail):
         return load(b"GET /\n\n====\n200 OK\n\nabc" + tail).interactions[0].response.body
 
-    assert [body(tail) for tail in (b"", b"\n", b"\r\n", b"\n\n", b"\r")] == [b"abc", b"abc", b"abc", b"abc\n", b"abc\r"]
+    assert [body(tail) for tail in (b"", b"\n", b"\r\n", b"\n\n", b"\r")] == [
+        b"abc",
+        b"abc",
+        b"abc",
+        b"abc\n",
+        b"abc\r",
+    ]
 
 
 REFUSED = {

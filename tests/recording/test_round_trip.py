@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import json
 import re
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +24,8 @@ from recproxy.recording import (
     load,
     with_length,
 )
+
+pytestmark = pytest.mark.timeout(3600)  # for --thorough; the usual few take seconds
 
 TOKEN = "!#$%&'*+-.^_`|~0123456789ABCXYZabcxyz"
 LINES = st.sampled_from(
@@ -61,7 +63,9 @@ values = st.recursive(
 def json_bodies(draw):
     value = draw(values)
     separators = draw(st.sampled_from([(",", ":"), (", ", ": "), (" ,", ":"), None]))
-    text = json.dumps(value, separators=separators, ensure_ascii=draw(st.booleans()), indent=draw(st.none() | st.just(2)))
+    text = json.dumps(
+        value, separators=separators, ensure_ascii=draw(st.booleans()), indent=draw(st.none() | st.just(2))
+    )
     if draw(st.booleans()):
         text = re.sub(r"\\u([0-9a-f]{4})", lambda found: "\\u" + found[1].upper(), text).replace("/", "\\/")
     return (text + draw(st.sampled_from(["", "\n", "\n\n", " "]))).encode("utf-8", "replace")
@@ -131,7 +135,9 @@ def responses(draw, method):
     return with_length(response, method)
 
 
-comments = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=20), max_size=3).map(tuple)
+comments = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=20), max_size=3).map(
+    tuple
+)
 
 
 @st.composite

@@ -109,7 +109,12 @@ def test_names_capture_leftmost_and_shortest(text, value, captured):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [(b"XXX[a]-XXX[a]", b"1-2"), (b"XXX[a]-XXX[a]", b"1-"), (b"XXX[a]-XXX[a]", b"a-b-a-b"), (b"XXX[a]-XXX[a]b", b"1-1")],
+    [
+        (b"XXX[a]-XXX[a]", b"1-2"),
+        (b"XXX[a]-XXX[a]", b"1-"),
+        (b"XXX[a]-XXX[a]", b"a-b-a-b"),
+        (b"XXX[a]-XXX[a]b", b"1-1"),
+    ],
 )
 def test_a_name_that_stands_twice_has_one_value(text, value):
     assert fits(text, value) is None

@@ -75,7 +75,9 @@ def test_an_empty_recording_is_its_first_line():
 
 
 def test_absent_and_empty_bodies_are_one_blank_line():
-    assert dump(recording()) == b"#recproxy 2\n\nGET https://example.com/ HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\n=======\n"
+    assert (
+        dump(recording()) == b"#recproxy 2\n\nGET https://example.com/ HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\n=======\n"
+    )
 
 
 def test_a_word_that_is_not_used_becomes_wild_where_the_traffic_holds_the_letters():

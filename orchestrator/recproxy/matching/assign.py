@@ -25,7 +25,8 @@ def assigned(wanted: Sequence[A], got: Sequence[B], fits: Callable[[A, B], bool]
     taken: dict[int, int] = {}
 
     def place(one: int, seen: set[int]) -> bool:
-        for number in edges[one]:
+        # What is free first: then most are placed without moving another.
+        for number in sorted(edges[one], key=taken.__contains__):
             if number not in seen:
                 seen.add(number)
                 if number not in taken or place(taken[number], seen):

@@ -1,0 +1,184 @@
+"""What replay costs, side by side in one run: quote the ratios, not the times.
+
+Server CPU per replayed plain request against nginx with the same bytes (where nginx is installed), `requests` POST
+against GET over HTTPS through the gateway, and the wall time of a run that does nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+REQUESTS = 20_000
+PIECE = 50
+RECPROXY = (sys.executable, "-m", "recproxy")
+PROFILE = """
+[tool.recproxy.profiles.shop]
+[[tool.recproxy.profiles.shop.endpoints]]
+hosts = ["api.shop.example"]
+base_url = "SHOP_BASE_URL"
+"""
+RECORDING = """#recproxy 2
+
+GET https://api.shop.example/item HTTP/1.1
+
+====
+HTTP/1.1 200 OK
+Content-Type: application/json
+
+{"id": 1, "name": "a thing"}
+=======
+
+POST https://api.shop.example/order HTTP/1.1
+Content-Type: application/json
+
+{"item": 1}
+====
+HTTP/1.1 200 OK
+Content-Type: application/json
+
+{"id": 1, "name": "a thing"}
+=======
+"""
+NGINX = """
+daemon off; user root; worker_processes 1; pid {root}/nginx.pid; error_log {root}/error.log crit;
+events {{ worker_connections 64; }}
+http {{
+  access_log off; keepalive_requests 1000000; client_body_temp_path {root}/b; proxy_temp_path {root}/p;
+  fastcgi_temp_path {root}/f; uwsgi_temp_path {root}/u; scgi_temp_path {root}/s;
+  server {{ listen 127.0.0.1:{port}; root {root}/www; default_type application/json; }}
+}}
+"""
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def drive(port: int, path: str) -> None:
+    """Keep-alive requests over one connection, one after the other."""
+    request = f"GET {path} HTTP/1.1\r\nHost: api.shop.example\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n".encode()
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(REQUESTS):
+            sock.sendall(request)
+            answer = sock.recv(65536)
+            assert answer.endswith(b'"a thing"}') or answer.endswith(b'"a thing"}\n'), answer
+
+
+def per_request(pid: int, port: int, path: str) -> float:
+    drive_before = cpu_seconds(pid)
+    drive(port, path)
+    return (cpu_seconds(pid) - drive_before) / REQUESTS * 1e6
+
+
+def nginx(root: Path) -> tuple[subprocess.Popen[bytes], int, int]:
+    """A running nginx: the process, its worker's pid, its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (root / "www").mkdir()
+    (root / "www/item").write_text('{"id": 1, "name": "a thing"}\n')
+    (root / "nginx.conf").write_text(NGINX.format(root=root, port=port))
+    process = subprocess.Popen(["nginx", "-c", str(root / "nginx.conf"), "-p", str(root)])
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return process, children(process.pid)[0], port
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+def serve(root: Path) -> tuple[subprocess.Popen[str], int, dict[str, str]]:
+    """A run: its process, the proxy's pid, its environment."""
+    process = subprocess.Popen(
+        [*RECPROXY, "serve", "--profile", "shop"], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    environment = json.loads(process.stdout.readline())["environment"]
+    nursery = next(child for child in children(process.pid))
+    return process, children(nursery)[0], environment
+
+
+def client_times(environment: dict[str, str]) -> tuple[float, float]:
+    """Median seconds of a `requests` GET and POST over HTTPS through the gateway."""
+    program = (
+        "import requests, time, statistics, json\n"
+        "s = requests.Session(); g = []; p = []\n"
+        "for i in range(300):\n"
+        "    a = time.perf_counter(); assert s.get('https://api.shop.example/item').ok\n"
+        "    b = time.perf_counter(); assert s.post('https://api.shop.example/order', json={'item': 1}).ok\n"
+        "    g.append(b - a); p.append(time.perf_counter() - b)\n"
+        "print(json.dumps([statistics.median(g), statistics.median(p)]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | environment, capture_output=True, text=True, check=True
+    )
+    get, post = json.loads(done.stdout)
+    return get, post
+
+
+def start_times(root: Path, count: int = 11) -> list[float]:
+    words = [word for name in ("a", "b", "c") for word in ("--profile", name)]
+    times = []
+    for _ in range(count):
+        begun = time.perf_counter()
+        subprocess.run([*RECPROXY, "run", *words, "--", "true"], cwd=root, check=True, stderr=subprocess.DEVNULL)
+        times.append(time.perf_counter() - begun)
+    return times
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        three = "".join(PROFILE.replace("shop", name).replace("SHOP", name.upper()) for name in ("a", "b", "c"))
+        (root / "pyproject.toml").write_text(PROFILE + three)
+        recording = root / "tests/functional/recordings/shop/default.rec"
+        recording.parent.mkdir(parents=True)
+        recording.write_text(RECORDING)
+        process, proxy, environment = serve(root)
+        try:
+            port = urlsplit(environment["SHOP_BASE_URL"]).port
+            assert port is not None
+            drive(port, "/item")
+            ours = per_request(proxy, port, "/item")
+            print(f"replayed plain request   {ours:8.1f} us of server CPU")
+            if shutil.which("nginx"):
+                other, worker, other_port = nginx(root)
+                try:
+                    drive(other_port, "/item")
+                    theirs = per_request(worker, other_port, "/item")
+                    ours = statistics.median([ours, per_request(proxy, port, "/item"), per_request(proxy, port, "/item")])
+                    print(f"nginx, the same bytes    {theirs:8.1f} us of server CPU; ratio {ours / theirs:.2f}")
+                finally:
+                    other.terminate()
+                    other.wait()
+            get, post = client_times(environment)
+            print(f"requests GET over HTTPS  {get * 1e3:8.2f} ms; POST {post * 1e3:.2f} ms; ratio {post / get:.2f}")
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            process.wait()
+        times = start_times(root)
+        print(f"a run that does nothing  {min(times):8.3f} s at best, {statistics.median(times):.3f} s median, 3 profiles")
+
+
+if __name__ == "__main__":
+    main()
