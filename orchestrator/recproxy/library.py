@@ -22,9 +22,14 @@ class Library:
         self._recordings = recordings
         self._own = own
 
-    def default(self, profile: str) -> Path:
-        """The recording of a command that names none; it need not exist."""
-        return self._recordings / profile / "default.rec"
+    @property
+    def folder(self) -> Path:
+        """Where the project's recordings are."""
+        return self._recordings
+
+    def default(self, profile: str, name: str | None = None) -> Path:
+        """The recording where none is named: that of a test by its `name`, or of a command; it need not exist."""
+        return self._recordings / profile / (name or "default.rec")
 
     def find(self, profile: str, name: str, *, beside: Path | None = None) -> Path:
         """The file that a name means.
@@ -49,6 +54,19 @@ class Library:
             f"recording {name!r} of profile {profile!r} does not exist: looked in {looked}; "
             f"record it with: recproxy run --record {profile} -- COMMAND"
         )
+
+    def place(self, profile: str, name: str, *, beside: Path | None = None, is_host: bool = False) -> Path:
+        """The file that a name means when it is recorded: the one it has, or where a new one belongs.
+
+        A package's own recordings are not written to. A decorator of 2011, which names a host, has its file beside
+        the test module; else it is in the project's recordings.
+        """
+        folder = self._recordings / profile
+        name = name if name.endswith(".rec") else f"{name}.rec"
+        for known in (beside, folder):
+            if known is not None and (known / name).is_file():
+                return known / name
+        return (beside if beside is not None and is_host else folder) / name
 
     def _package(self, profile: str) -> Path | None:
         folder = self._own.get(profile)

@@ -17,7 +17,7 @@ from nox import registry
 __all__ = ["MODES", "FunctionalRun", "Words", "functional_sessions", "split_words"]
 
 #: The modes that have a session, the default one first.
-MODES = ("replay",)
+MODES = ("replay", "record", "live")
 
 _Body = TypeVar("_Body", bound=Callable[..., None])
 
@@ -48,9 +48,13 @@ class FunctionalRun:
         return self._session.run(*self._prefix(), *command, **options)
 
     def _prefix(self) -> list[str]:
-        words = ["recproxy", "run", "--mode", self.mode]
+        # Profiles that were not chosen replay, whatever the session's mode.
+        words = ["recproxy", "run", "--mode", "replay"]
         for profile in self._profiles:
             words += ["--profile", profile]
+        if self.mode != "replay":
+            for profile in self.chosen:
+                words += [f"--{self.mode}", profile]
         return [*words, "--"]
 
 
@@ -101,7 +105,11 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
 
 def _description(body: Callable[..., None], mode: str) -> str:
     first = (body.__doc__ or "").strip().partition("\n")[0].rstrip(".")
-    how = {"replay": "answered from recordings"}[mode]
+    how = {
+        "replay": "answered from recordings",
+        "record": "the real services, recorded",
+        "live": "the real services, nothing written",
+    }[mode]
     return f"{first}: {how}." if first else f"Functional tests, {how}."
 
 

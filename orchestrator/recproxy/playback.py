@@ -80,11 +80,24 @@ class Playback:
             return position
         return None
 
+    def has(self, spot: Spot) -> bool:
+        """Whether anything of a spot is left to play."""
+        if self.repeat != "miss":
+            return bool(spot.groups)
+        return any(not self.plays[position] for position in spot.positions)
+
     def bind(self, position: int, request: Request, any_host: Sequence[str] | None = None) -> None:
         """Bind the named wild places that this request is the first to fill."""
         captures = self.index.captures(position, request, any_host=any_host, bound=self.bound)
         for name, value in captures.items():
             self.bound.setdefault(name, value)
+
+    def extended(self, index: Index) -> Playback:
+        """This playback over an index that begins with the same interactions: what was played and bound stays so."""
+        after = Playback(index, repeat=self.repeat)
+        after.plays[: len(self.plays)] = self.plays
+        after.bound = self.bound
+        return after
 
     def unused(self) -> tuple[int, ...]:
         """The interactions that were not played."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from recproxy.matching import Rules
+from recproxy.redaction import RedactionRules
 from recproxy.tables import Source, Table
 from recproxy.wire.hosts import normal_host
 
@@ -103,6 +104,18 @@ class Profile:
             secret_query=self.redact.query,
             secret_form=self.redact.form,
             secret_json=self.redact.json,
+        )
+
+    def redaction(self, secrets: Sequence[str] = ()) -> RedactionRules:
+        """Its redaction, on top of the built-in rules; `secrets` are the values of its credentials."""
+        redact = self.redact
+        return RedactionRules(
+            headers=redact.headers,
+            query=redact.query,
+            form=redact.form,
+            json=redact.json,
+            patterns=redact.patterns,
+            values=tuple(secrets),
         )
 
     def plain(self) -> dict[str, Any]:

@@ -65,7 +65,9 @@ def test_json_of_another_value_does_not_match(one, other, field, recorded, live,
 
     assert difference(interaction, request, Rules())[0].field == field
     assert index(interaction).find(request).tiers == ()
-    assert index(recorded("POST https://a.com/", other, "json")).find(live("POST https://a.com/", one, "json")).tiers == ()
+    assert (
+        index(recorded("POST https://a.com/", other, "json")).find(live("POST https://a.com/", one, "json")).tiers == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,12 @@ def test_a_recording_without_a_content_type_fits_a_form_that_has_one(recorded, l
         ('text/plain; charset="iso-8859-1"', b"caf\xe9", "text/plain", b"caf\xc3\xa9"),
         ("application/json; charset=latin-1", b'{"a": "\xe9"}', "application/json", b'{"a":"\xc3\xa9"}'),
         ("application/json", '["é"]'.encode("utf-16"), "application/json", '["é"]'.encode()),
-        ("application/x-www-form-urlencoded; charset=latin-1", b"a=%E9", "application/x-www-form-urlencoded", b"a=%C3%A9"),
+        (
+            "application/x-www-form-urlencoded; charset=latin-1",
+            b"a=%E9",
+            "application/x-www-form-urlencoded",
+            b"a=%C3%A9",
+        ),
         ("text/plain; charset=klingon", b"\xe9", "text/plain", b"\xe9"),
         ("text/plain; charset=hex", b"41", "text/plain", b"41"),
         ("application/json; charset=klingon", b"\xff", "application/json", b"\xff"),

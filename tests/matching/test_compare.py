@@ -61,7 +61,9 @@ def parts(text):
 
 
 @pytest.mark.parametrize(("wild", "fits", "other"), WILD)
-def test_a_wild_place_in_the_url_fits_anything_and_what_is_around_it_is_literal(wild, fits, other, recorded, live, index):
+def test_a_wild_place_in_the_url_fits_anything_and_what_is_around_it_is_literal(
+    wild, fits, other, recorded, live, index
+):
     interaction = recorded(wild)
 
     assert difference(interaction, live(fits), Rules()) == ()
@@ -127,7 +129,9 @@ def test_the_scheme_counts_where_match_on_says_so(recorded, live, index):
 
     assert found.find(live("https://a.com:443/")).tiers == ((0,),)
     assert found.find(live("http://a.com/")).tiers == ()
-    assert [one.field for one in difference(recorded("https://a.com/"), live("http://a.com/"), Rules(match_on=("scheme",)))] == ["scheme"]
+    assert [
+        one.field for one in difference(recorded("https://a.com/"), live("http://a.com/"), Rules(match_on=("scheme",)))
+    ] == ["scheme"]
     assert index(recorded("XXX://a.com/"), match_on=("uri",)).find(live("http://a.com/")).tiers == ((0,),)
 
 
@@ -255,7 +259,9 @@ def test_one_named_place_has_one_value_in_a_request(recorded, live, index):
 def test_long_values_are_cut_to_where_they_begin_to_differ(recorded, live):
     one = "a" * 5000 + "1" + "b" * 5000
     (found,) = difference(
-        recorded("POST https://a.com/", one, "text"), live("POST https://a.com/", one.replace("1", "2"), "text"), Rules()
+        recorded("POST https://a.com/", one, "text"),
+        live("POST https://a.com/", one.replace("1", "2"), "text"),
+        Rules(),
     )
 
     assert "a1b" in found.wanted
@@ -309,6 +315,8 @@ def test_a_path_stands_for_any_host_of_the_profile(hosts, any_host, url, fits, r
 
 
 def test_over_a_base_url_the_hosts_of_the_endpoint_are_told(recorded, live):
-    found = difference(recorded("https://b.com/x"), live("http://127.0.0.1:9/x"), Rules(), any_host=("a.com", "*.a.com"))
+    found = difference(
+        recorded("https://b.com/x"), live("http://127.0.0.1:9/x"), Rules(), any_host=("a.com", "*.a.com")
+    )
 
     assert found == (Difference("host", "b.com", "a.com, *.a.com"),)

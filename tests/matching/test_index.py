@@ -68,7 +68,9 @@ def test_a_recording_s_own_match_on_is_for_its_interactions_only(recorded, live)
 
 
 def test_an_unknown_word_names_the_file_that_holds_it_or_the_rules(recorded):
-    with pytest.raises(RecordingError, match=r"one\.rec: match_on: 'pth' is not a part of a request; did you mean 'path'"):
+    with pytest.raises(
+        RecordingError, match=r"one\.rec: match_on: 'pth' is not a part of a request; did you mean 'path'"
+    ):
         Index([Recording(match_on=("pth",), path="one.rec")], Rules())
     with pytest.raises(RecordingError, match="recording: match_on"):
         Index([Recording(match_on=("pth",))], Rules())

@@ -81,7 +81,11 @@ def test_a_boundary_that_the_content_type_does_not_tell_is_read_off_the_body(kin
 def test_an_incomplete_body_is_compared_by_bytes(recorded, live, index):
     body = multipart(NAME)[:-6]
 
-    assert index(recorded("POST https://a.com/", body, "multipart")).find(live("POST https://a.com/", body, "multipart")).tiers
+    assert (
+        index(recorded("POST https://a.com/", body, "multipart"))
+        .find(live("POST https://a.com/", body, "multipart"))
+        .tiers
+    )
 
 
 def test_secret_parts_are_hidden_and_ignored_ones_left_out():
@@ -102,6 +106,8 @@ def test_a_part_without_headers_or_content_is_a_part():
 
 
 def test_a_quoted_name_may_hold_quotes():
-    (part,) = parse_multipart(multipart((r'Content-Disposition: form-data; name="a\"b"', "")).encode(), b"cut", None, Names())
+    (part,) = parse_multipart(
+        multipart((r'Content-Disposition: form-data; name="a\"b"', "")).encode(), b"cut", None, Names()
+    )
 
     assert part.name == b'a"b'

@@ -113,4 +113,9 @@ def test_a_wild_scheme_is_no_scheme():
 def test_pairs_are_sorted_by_name_and_secret_ones_hidden():
     names = Names(ignored=frozenset({b"no"}), secret=frozenset({b"token"}))
 
-    assert read_pairs(b"b=1&TOKEN=x&no=2&a", None, names) == ((b"TOKEN", b"a", b"b"), (b"(secret)", b"", b"1"), (), False)
+    assert read_pairs(b"b=1&TOKEN=x&no=2&a", None, names) == (
+        (b"TOKEN", b"a", b"b"),
+        (b"(secret)", b"", b"1"),
+        (),
+        False,
+    )

@@ -11,7 +11,7 @@ from recproxy.recording.bodies import read_style, take_text, write_body
         (b"", (), b""),
         (b"a=b&c=XXX", (), b"a=b&c=XXX"),
         (b"a\tb\n", (), b"a\tb\n"),
-        ("caf\u00e9 \u6771".encode(), (), "caf\u00e9 \u6771".encode()),
+        ("\u00e9t\u00e9 \u6771".encode(), (), "\u00e9t\u00e9 \u6771".encode()),
         (b"====", (), b"\\===="),
         (b"a\n====  \n\\\\=====\n=== \nb ====", (), b"a\n\\====  \n\\\\\\=====\n=== \nb ===="),
         (b"a\r\n====\r\n", ("crlf",), b"a\n\\====\n"),

@@ -136,3 +136,9 @@ def test_what_is_no_json_is_refused_with_its_line(text, line):
 def test_what_is_nested_too_deeply_is_refused():
     with pytest.raises(ValueError, match="nested too deeply"):
         compact(b"[" * 100_000 + b"]" * 100_000, (), "XXX")
+
+
+def test_escapes_that_all_stay_need_no_word():
+    body = rf'["\u003c","{LONG}"]'.encode()
+
+    assert pretty(body) == ((), rf'[\n  "\u003c",\n  "{LONG}"\n]'.replace("\\n", "\n").encode())

@@ -75,10 +75,10 @@ def test_a_path_is_not_writable_as_format_2():
 
 
 def test_bodies_are_the_bytes_between():
-    text = b"POST / HTTP/1.0\n\n\\====\r\n\xff\r\n====\n404\n\n\n====\nb\n\n=======\n"
+    text = b"POST / HTTP/1.0\n\n=====\n\\====\r\n\xff\r\n====\n404\n\n\n====\nb\n\n=======\n"
     [interaction] = load(text).interactions
 
-    assert interaction.request.body == b"\\====\r\n\xff\r"
+    assert interaction.request.body == b"=====\n\\====\r\n\xff\r"
     assert interaction.request.version == "HTTP/1.0"
     assert interaction.response.body == b"\n====\nb\n"
     assert (interaction.response.status, interaction.response.reason) == (404, b"")

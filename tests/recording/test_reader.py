@@ -295,8 +295,8 @@ REFUSED = {
         "a.rec:5: expected '====' at the end of the request of line 2",
     ),
     "unknown directive": (
-        H + request_with(b":boddy base64"),
-        "a.rec:3: expected a directive, found ':boddy base64'; known is :body",
+        H + request_with(b":bodie base64"),
+        "a.rec:3: expected a directive, found ':bodie base64'; known is :body",
     ),
     "nothing near": (H + b":qqqqqqqq\n", "a.rec:2: expected a directive, found ':qqqqqqqq'; known is :body, :chunks"),
     "twice": (H + request_with(b":wild AAA", b":wild BBB"), "a.rec:4: expected one :wild, found ':wild BBB'"),

@@ -46,7 +46,7 @@ LINES = st.sampled_from(
         b"XXX XXX[name]",
         b"GET https://example.com/ HTTP/1.1",
         b"HTTP/1.1 200 OK",
-        b"caf\xc3\xa9\t",
+        b"\xc3\xa9t\xc3\xa9\t",
         b"\xff",
         b"\r",
         b'{"a": 1}',

@@ -26,7 +26,11 @@ def run_options(function: _Function) -> _Function:
     for option in (
         click.option("--recordings", multiple=True, metavar="PROFILE=PATH", help="A recording for the whole run."),
         click.option("--profile", "profiles", multiple=True, metavar="P", help="A profile to run; all by default."),
-        click.option("--mode", default="replay", show_default=True, metavar="MODE", help="replay."),
+        click.option("--live", multiple=True, metavar="P", help="Run P live: the real service, nothing written."),
+        click.option("--record", multiple=True, metavar="P", help="Record P: the real service, recordings written."),
+        click.option(
+            "--mode", default="replay", show_default=True, metavar="MODE", help="replay, record, live or auto, for all."
+        ),
     ):
         function = option(function)
     return function
@@ -40,7 +44,13 @@ def refuse_nested() -> None:
         )
 
 
-def plan_from(mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...]) -> Plan:
+def plan_from(
+    mode: str,
+    profiles: tuple[str, ...],
+    recordings: tuple[str, ...],
+    record: tuple[str, ...],
+    live: tuple[str, ...],
+) -> Plan:
     """The plan for these options, in this working directory.
 
     Raises:
@@ -53,4 +63,13 @@ def plan_from(mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...])
     wanted = _VCR_NAMES.get(mode, mode)
     if wanted not in MODES:
         raise ConfigurationError(f"--mode {mode}: known here: {', '.join(MODES)}")
-    return make_plan(find_project(folder), mode=wanted, profiles=profiles, recordings=recordings, folder=folder)
+    return make_plan(
+        find_project(folder),
+        mode=wanted,
+        profiles=profiles,
+        recordings=recordings,
+        record=record,
+        live=live,
+        folder=folder,
+        environment=os.environ,
+    )

@@ -15,7 +15,14 @@ __all__ = ["run"]
 @click.command(context_settings={"ignore_unknown_options": False})
 @run_options
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def run(mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...], command: tuple[str, ...]) -> None:
+def run(
+    mode: str,
+    profiles: tuple[str, ...],
+    recordings: tuple[str, ...],
+    record: tuple[str, ...],
+    live: tuple[str, ...],
+    command: tuple[str, ...],
+) -> None:
     """Run COMMAND; the services it calls are answered by one local proxy per profile.
 
     Exit codes: the command's own; 3 it passed but something was asked that no recording answers; 4 a proxy died;
@@ -27,5 +34,5 @@ def run(mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...], comma
     with Nursery() as nursery:  # before the other imports: its own go on beside them
         from recproxy.fleet.run import run as run_command
 
-        plan = plan_from(mode, profiles, recordings)
+        plan = plan_from(mode, profiles, recordings, record, live)
         sys.exit(run_command(plan, command, os.environ, nursery))

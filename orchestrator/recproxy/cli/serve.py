@@ -14,7 +14,9 @@ __all__ = ["serve"]
 
 @click.command()
 @run_options
-def serve(mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...]) -> None:
+def serve(
+    mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...], record: tuple[str, ...], live: tuple[str, ...]
+) -> None:
     """Print the environment of a run as one line of JSON, and hold the run until standard input ends."""
     from recproxy.fleet.nursery import Nursery
 
@@ -22,5 +24,5 @@ def serve(mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...]) -> 
     with Nursery() as nursery:
         from recproxy.fleet.run import serve as serve_run
 
-        plan = plan_from(mode, profiles, recordings)
+        plan = plan_from(mode, profiles, recordings, record, live)
         sys.exit(serve_run(plan, os.environ, nursery))

@@ -1,13 +1,16 @@
 """Calls to the control address: HTTP and JSON, on the standard library alone.
 
-Goes to loopback directly, whatever proxies the environment names.
+Goes to loopback directly, whatever proxies the environment names, over one connection that is kept: two calls per test
+must cost next to nothing.
 """
 
 from __future__ import annotations
 
-import http.client
 import json
-from collections.abc import Mapping
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from http.client import HTTPConnection, HTTPException  # by name: tools that patch http.client later do not reach us
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -22,46 +25,98 @@ _KINDS: Mapping[str, type[RecproxyError]] = {
 
 
 class Address:
-    """A control address and its token."""
+    """A control address and its token; may be used from several threads, and after a fork."""
 
     def __init__(self, url: str, token: str) -> None:
+        self.url = url
         self._netloc = urlsplit(url).netloc
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._lock = threading.Lock()
+        self._connection: HTTPConnection | None = None
+        self._owner = os.getpid()
 
     def status(self) -> dict[str, Any]:
         """Version, mode, profiles, lanes and addresses of the run."""
         return self._call("GET", "/")
 
-    def begin_scope(self, lane: str, name: str, recordings: Mapping[str, list[str]]) -> None:
-        """End the open scope of a lane and begin this one.
+    def open_lane(self, lane: str) -> dict[str, str]:
+        """Open a lane; the environment that leads to it."""
+        environment: dict[str, str] = self._call("POST", "/lanes", {"lane": lane})["environment"]
+        return environment
+
+    def close_lane(self, lane: str) -> None:
+        """Close a lane's ports, its scopes with it."""
+        self._call("DELETE", f"/lanes/{quote(lane, safe='')}")
+
+    def begin_scope(
+        self,
+        lane: str,
+        name: str,
+        recordings: Mapping[str, Sequence[str]],
+        *,
+        inner: bool = False,
+        default: str | None = None,
+        beside: str | None = None,
+    ) -> None:
+        """End the open scopes of a lane and begin this one; an `inner` one begins inside of what is open.
 
         Raises:
             RecordingNotFound: a recording does not exist.
             RecordingError: one does not parse.
             ControlError: nobody answers, or the call is refused.
         """
-        self._call("PUT", f"/lanes/{quote(lane, safe='')}/scope", {"name": name, "recordings": recordings})
+        values = {"name": name, "recordings": recordings, "default": default, "beside": beside}
+        self._call("POST" if inner else "PUT", _scope(lane), values)
+
+    def extend_scope(self, lane: str, recordings: Mapping[str, Sequence[str]], *, beside: str | None = None) -> None:
+        """Put more recordings in play in the open scope of a lane; raises as `begin_scope` does."""
+        self._call("PATCH", _scope(lane), {"recordings": recordings, "beside": beside})
+
+    def look(self, lane: str) -> dict[str, Any]:
+        """What happened so far in the open scope of a lane."""
+        return self._call("GET", _scope(lane))
 
     def end_scope(self, lane: str, *, passed: bool) -> dict[str, Any]:
         """End the open scope of a lane; its outcome."""
-        return self._call("DELETE", f"/lanes/{quote(lane, safe='')}/scope", {"passed": passed})
+        return self._call("DELETE", _scope(lane), {"passed": passed})
+
+    def close(self) -> None:
+        """Close the kept connection; the next call opens another."""
+        with self._lock:
+            self._drop()
 
     def _call(self, method: str, path: str, value: object = None) -> dict[str, Any]:
-        connection = http.client.HTTPConnection(self._netloc, timeout=_SECONDS)
-        try:
-            connection.request(
-                method, path, body=None if value is None else json.dumps(value).encode(), headers=self._headers
-            )
-            response = connection.getresponse()
-            answer: dict[str, Any] = json.loads(response.read())
-        except (OSError, http.client.HTTPException, ValueError) as problem:
-            raise ControlError(
-                f"the control address {self._netloc} does not answer ({problem}): is the run still up?"
-            ) from None
-        finally:
-            connection.close()
-        if response.status >= 400:
-            raise _KINDS.get(answer.get("kind", ""), ControlError)(
-                answer.get("error", f"refused with {response.status}")
-            )
+        if self._owner != os.getpid():
+            # A fork: the connection is the parent's, and another of its threads may have held the lock.
+            self._lock, self._connection, self._owner = threading.Lock(), None, os.getpid()
+        body = None if value is None else json.dumps(value).encode()
+        with self._lock:
+            try:
+                status, answer = self._exchange(method, path, body)
+            except (OSError, HTTPException, ValueError) as problem:
+                self._drop()
+                raise ControlError(
+                    f"the control address {self._netloc} does not answer ({problem}): is the run still up?"
+                ) from None
+            except BaseException:
+                self._drop()  # a timeout or an interrupt: what is left on the connection belongs to no call
+                raise
+        if status >= 400:
+            raise _KINDS.get(answer.get("kind", ""), ControlError)(answer.get("error", f"refused with {status}"))
         return answer
+
+    def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, dict[str, Any]]:
+        if self._connection is None:
+            self._connection = HTTPConnection(self._netloc, timeout=_SECONDS)
+        self._connection.request(method, path, body=body, headers=self._headers)
+        response = self._connection.getresponse()
+        return response.status, json.loads(response.read())
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+def _scope(lane: str) -> str:
+    return f"/lanes/{quote(lane, safe='')}/scope"

@@ -7,27 +7,28 @@ recording answers fails the test, even where the program swallowed it.
 
 from __future__ import annotations
 
-import functools
 import inspect
+import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Self, TypeVar
 
-from recproxy.client.session import Session, session
-from recproxy.errors import NoMatch
+from recproxy.client.wanted import Wanted, opened, wanted_by
+from recproxy.client.wrappers import wrapped
 
-__all__ = ["recproxy"]
+__all__ = ["check_words", "recproxy"]
 
-_Parameters = ParamSpec("_Parameters")
-_Result = TypeVar("_Result")
-_MARK = "__recproxy_recordings__"
+_Target = TypeVar("_Target", bound=Callable[..., object])
 
 
 class recproxy:  # noqa: N801 - the name it has had since 2011
-    """Recordings for a test: a decorator of functions, methods and coroutines, and a context manager.
+    """Recordings for a test.
+
+    A decorator of functions, methods, coroutines, generator fixtures (below `@pytest.fixture`) and classes, where it
+    is put on each test method; and a context manager, with `with` or `async with`.
 
     Args:
         words: `scheme, host, recording` or `profile, recording`. A recording is a path relative to the test module,
@@ -38,84 +39,61 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
     """
 
     def __init__(self, *words: str) -> None:
-        if len(words) not in (2, 3) or not all(isinstance(word, str) for word in words):
-            raise TypeError("recproxy takes (scheme, host, recording) or (profile, recording)")
-        self._service = words[-2]
-        self._recording = words[-1]
-        self._folder = Path(sys._getframe(1).f_code.co_filename).parent  # noqa: SLF001 - the caller's module
-        self._opened: list[Any] = []
+        self._entry = check_words(words)
+        caller = sys._getframe(1).f_code.co_filename  # noqa: SLF001 - recordings are relative to the caller's module
+        self._folder = str(Path(os.path.abspath(caller)).parent)  # noqa: PTH100 - links stay: the user's own path
+        self._open: list[AbstractContextManager[None]] = []
 
-    def __call__(self, function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
-        """Wrap a test; several on one test share one scope, the outermost first."""
-        recordings: list[tuple[str, str]] | None = getattr(function, _MARK, None)
-        if recordings is not None:
-            recordings.insert(0, self._named())
-            return function
-        return _wrap(function, [self._named()])
+    def __call__(self, target: _Target) -> _Target:
+        """Wrap a test, or each test method of a class; several on one test share one scope."""
+        if isinstance(target, type):
+            self._decorate_methods(target)
+            return target
+        return self._decorate(target)  # type: ignore[return-value] # a wrapper of the same signature
 
     def __enter__(self) -> Self:
-        """Begin the scope, named after the recording."""
-        scope = _scope(Path(self._recording).stem, [self._named()])
+        """Begin a scope named after the recording; inside of another one it comes first while it is open."""
+        scope = opened(Path(self._entry[1]).stem, (self._entry,), self._folder)
         scope.__enter__()
-        self._opened.append(scope)
+        self._open.append(scope)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """End the scope."""
-        self._opened.pop().__exit__(kind, error, traceback)
+        self._open.pop().__exit__(kind, error, traceback)
 
-    def _named(self) -> tuple[str, str]:
-        """The service, and the recording as the orchestrator can find it."""
-        beside = self._folder / self._recording
-        return self._service, str(beside.resolve()) if beside.is_file() else self._recording
+    async def __aenter__(self) -> Self:
+        """Begin the scope. The two calls it costs are to loopback and short: the loop waits for them."""
+        return self.__enter__()
 
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End the scope."""
+        self.__exit__(kind, error, traceback)
 
-def _wrap(
-    function: Callable[_Parameters, _Result], recordings: list[tuple[str, str]]
-) -> Callable[_Parameters, _Result]:
-    name = f"{function.__module__}.{function.__qualname__}"
-    if inspect.iscoroutinefunction(function):
+    def _decorate(self, target: Callable[..., object]) -> Callable[..., object]:
+        if isinstance(target, classmethod | staticmethod):
+            return type(target)(self._decorate(target.__func__))
+        if hasattr(target, "_pytestfixturefunction") or type(target).__name__ == "FixtureFunctionDefinition":
+            raise TypeError("put @recproxy below @pytest.fixture: it wraps the function, not the fixture")
+        inner = wanted_by(target)
+        if inner is not None and inner.wrapper is target:
+            return wrapped(Wanted((self._entry, *inner.entries), inner.folder, inner.function))
+        return wrapped(Wanted((self._entry,), self._folder, target))
 
-        @functools.wraps(function)
-        async def coroutine(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> Any:
-            with _scope(name, recordings):
-                return await function(*args, **kwargs)
-
-        wrapped: Any = coroutine
-    else:
-
-        @functools.wraps(function)
-        def test(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-            with _scope(name, recordings):
-                return function(*args, **kwargs)
-
-        wrapped = test
-    setattr(wrapped, _MARK, recordings)
-    return wrapped  # type: ignore[no-any-return]
+    def _decorate_methods(self, case: type) -> None:
+        for name in dir(case):
+            method = inspect.getattr_static(case, name)
+            if name.startswith("test") and (callable(method) or isinstance(method, classmethod | staticmethod)):
+                setattr(case, name, self._decorate(method))
 
 
-@contextmanager
-def _scope(name: str, recordings: list[tuple[str, str]]) -> Iterator[None]:
-    """A scope around a test; misses fail it, or are told along with its own failure."""
-    by_service: dict[str, list[str]] = {}
-    for service, recording in recordings:
-        by_service.setdefault(service, []).append(recording)
-    run = session()
-    run.address.begin_scope(run.lane, name, by_service)
-    try:
-        with run.environment():
-            yield
-    except BaseException as error:
-        for text in _end(run, passed=False):
-            error.add_note(text)
-        raise
-    missed = _end(run, passed=True)
-    if missed:
-        raise NoMatch("\n".join(missed))
-
-
-def _end(run: Session, *, passed: bool) -> list[str]:
-    outcome = run.address.end_scope(run.lane, passed=passed)
-    return [miss["text"] for miss in outcome["missed"]]
+def check_words(words: tuple[object, ...]) -> tuple[str, str]:
+    """The service and the recording that the words of a decorator or marker name; TypeError where they do not."""
+    texts = [word for word in words if isinstance(word, str)]
+    if len(texts) not in (2, 3) or len(texts) != len(words):
+        raise TypeError("recproxy takes (scheme, host, recording) or (profile, recording)")
+    return texts[-2], texts[-1]

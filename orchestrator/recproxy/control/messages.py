@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from recproxy.recording import Interaction
+
 __all__ = [
     "Began",
     "Begin",
@@ -16,6 +18,8 @@ __all__ = [
     "EndLane",
     "EndScope",
     "Ended",
+    "Extend",
+    "Kept",
     "Know",
     "Listen",
     "Look",
@@ -24,6 +28,7 @@ __all__ = [
     "Outcome",
     "Playing",
     "Ready",
+    "Recorded",
     "Refused",
     "Return",
     "Setup",
@@ -38,7 +43,8 @@ class Setup:
 
     `profile` is the plain form of a profile; `owners` maps host patterns to profile names, for all profiles of the
     run; `certificates` maps a host pattern to its certificate chain (PEM), `key` is the private key of them all.
-    `folder` holds the run's files: the proxy removes it where the orchestrator died before it could.
+    `folder` holds the run's files: the proxy removes it where the orchestrator died before it could. `secrets` are
+    the values of credentials, `unset` the credentials that have none.
     """
 
     profile: Mapping[str, Any]
@@ -47,6 +53,8 @@ class Setup:
     certificates: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     key: bytes = field(default=b"", repr=False)
     folder: str = ""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    unset: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +91,8 @@ class Connect:
 class Begin:
     """Begin a scope in a lane: read these recordings and answer from their start. Answered by Began or Refused.
 
-    A `base` scope is the one that goes on whenever no other is open. `expected` is the file that was looked for
-    where there is none.
+    A `base` scope is the one that goes on whenever no other is open; another one is open until it is ended, before
+    what was open when it began. `expected` is the file that was looked for where there is none.
     """
 
     order: int
@@ -98,6 +106,15 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extend:
+    """Put more recordings in play in the open scope of a lane; what was played stays so. Answered as Begin is."""
+
+    order: int
+    lane: str
+    recordings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """Ask how far the open scope of a lane is. Answered by Playing."""
 
@@ -107,7 +124,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndScope:
-    """End the open scope of a lane, so that its base scope goes on. Answered by Ended."""
+    """End the open scope of a lane, so that the one before it goes on. Answered by Ended."""
 
     order: int
     lane: str
@@ -118,6 +135,14 @@ class EndLane:
     """Close the listeners and connections of a lane."""
 
     lane: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The answer to Recorded: the interaction is on disk, or `error` says why it is not."""
+
+    order: int
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,8 +194,10 @@ class Unused:
 class Outcome:
     """What one profile did in one scope.
 
-    `seconds` is the time spent answering, `plays` how often each interaction was played, in recorded order, and
-    `notes` are lines for the user about connections that never became requests.
+    `seconds` is the time spent answering, `plays` how often each interaction was played, in recorded order, `requests`
+    the latest requests in order of arrival, as recorded, and `notes` are lines for the user about connections that
+    never became requests. `forwarded` counts what went to the real service; `failures` are the requests that could not
+    be answered by it, which fail the scope; `redactions` how often each rule acted.
     """
 
     scope: str
@@ -180,7 +207,11 @@ class Outcome:
     missed: tuple[Missed, ...] = ()
     unused: tuple[Unused, ...] = ()
     plays: tuple[int, ...] = ()
+    requests: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    forwarded: int = 0
+    failures: tuple[str, ...] = ()
+    redactions: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +231,21 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An interaction with the real service, redacted, to be put on disk before the client sees its end.
+
+    `scope` is the number of the Begin that opened its scope; `begun` and `ended` are moments of the monotonic clock.
+    """
+
+    order: int
+    lane: str
+    scope: int
+    interaction: Interaction = field(repr=False)
+    begun: float
+    ended: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
     """Hand a connection (one descriptor) back: its next request, in `held`, is another profile's."""
 
@@ -209,16 +255,19 @@ class Return:
 
 Message: TypeAlias = (
     Setup
+    | Kept
     | Know
     | Listen
     | Connect
     | Begin
+    | Extend
     | Look
     | EndScope
     | EndLane
     | Stop
     | Ready
     | Began
+    | Recorded
     | Refused
     | Playing
     | Ended

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-__all__ = ["CA", "CONTROL", "LANE", "MODE", "PROXY", "REDIRECT", "TOKEN"]
+__all__ = ["CA", "CONTROL", "DEFAULT_LANE", "LANE", "MODE", "PROXY", "REDIRECT", "TOKEN"]
 
 #: The mode of the run: replay, record, live or auto.
 MODE: Final = "RECPROXY_MODE"
@@ -12,6 +12,8 @@ CONTROL: Final = "RECPROXY_CONTROL"
 TOKEN: Final = "RECPROXY_TOKEN"  # noqa: S105 - the variable's name, not a token
 #: The lane this process belongs to.
 LANE: Final = "RECPROXY_LANE"
+#: The lane of everything that was not started in a lane of its own.
+DEFAULT_LANE: Final = "default"
 #: Exactly `1` puts the 2011 decorator in record mode, where MODE is not set.
 PROXY: Final = "PROXY"
 #: Where the socket redirect sends connections: `host:port=127.0.0.1:port,...`; empty switches it off.

@@ -12,6 +12,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from importlib import metadata
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -148,7 +149,7 @@ class _Caller(asyncio.Protocol):
                 await self._orchestrator.close_lane(lane)
                 return 200, {}
             case ["lanes", lane, "scope"]:
-                self._check(method, "GET", "PUT", "DELETE")
+                self._check(method, "GET", "PUT", "POST", "PATCH", "DELETE")
                 self._known(lane)
                 return 200, await self._scope(method, lane, _object(body) if body else {})
         raise _Refusal(404, f"no such call: {method} /{'/'.join(path)}")
@@ -166,6 +167,7 @@ class _Caller(asyncio.Protocol):
         return {
             "version": metadata.version("recproxy"),
             "mode": orchestrator.plan.mode,
+            "recordings": str(orchestrator.plan.library.folder),
             "profiles": {profile.name: {"hosts": list(profile.hosts)} for profile in orchestrator.profiles},
             "lanes": list(orchestrator.lanes),
             "addresses": {
@@ -189,25 +191,42 @@ class _Caller(asyncio.Protocol):
             return _plain(await orchestrator.look(lane))
         if method == "DELETE":
             _refuse_unknown(values, ("passed",))
-            outcome = await orchestrator.end_scope(lane)
-            if outcome is None:
-                raise _Refusal(404, f"no scope is open in lane {lane!r}: begin one with PUT")
+            self._open(lane)
+            outcome = await orchestrator.end_scope(lane, passed=values.get("passed", True) is True)
+            assert outcome is not None
             return _plain(outcome)
-        _refuse_unknown(values, ("name", "recordings", "mode", "match_on", "repeat"))
-        if values.get("mode") not in (None, orchestrator.plan.mode):
-            raise _Refusal(400, f"mode {values['mode']!r} cannot be begun in a run in mode {orchestrator.plan.mode}")
+        if method == "PATCH":
+            _refuse_unknown(values, ("recordings", "beside"))
+            self._open(lane)
+            recordings = _recordings(values.get("recordings") or {})
+            await orchestrator.extend_scope(lane, recordings, beside=_folder(values))
+        else:
+            await self._begin(lane, values, inner=method == "POST")
+        return {"lane": lane, "name": orchestrator.lanes[lane].scope}
+
+    async def _begin(self, lane: str, values: dict[str, Any], *, inner: bool) -> None:
+        _refuse_unknown(values, ("name", "recordings", "default", "beside", "mode", "match_on", "repeat"))
+        mode = self._orchestrator.plan.mode
+        if values.get("mode") not in (None, mode):
+            raise _Refusal(400, f"mode {values['mode']!r} cannot be begun in a run in mode {mode}")
         name = _string(values, "name")
         if not name:
             raise _Refusal(400, 'name is missing: {"name": "test_send", "recordings": {"twitter": "send.rec"}}')
         match_on = values.get("match_on")
-        await orchestrator.begin_scope(
+        await self._orchestrator.begin_scope(
             lane,
             name,
             _recordings(values.get("recordings") or {}),
+            inner=inner,
+            default=_default(values),
+            beside=_folder(values),
             match_on=tuple(_strings(match_on, "match_on")) if match_on is not None else None,
             repeat=_repeat(values),
         )
-        return {"lane": lane, "name": name}
+
+    def _open(self, lane: str) -> None:
+        if not self._orchestrator.lanes[lane].scopes:
+            raise _Refusal(404, f"no scope is open in lane {lane!r}: begin one with PUT")
 
     def _reply(self, status: int, value: Mapping[str, Any], *, keep_alive: bool) -> None:
         body = json.dumps(value).encode()
@@ -249,6 +268,19 @@ def _recordings(value: Any) -> dict[str, list[str]]:
     return {profile: _strings(names, f"recordings.{profile}") for profile, names in value.items()}
 
 
+def _default(values: dict[str, Any]) -> str | None:
+    name = _string(values, "default")
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise _Refusal(400, f"default {name!r} must be a path below a profile's recordings")
+    return name or None
+
+
+def _folder(values: dict[str, Any]) -> Path | None:
+    name = _string(values, "beside")
+    return Path(name) if name else None
+
+
 def _repeat(values: dict[str, Any]) -> str | None:
     repeat = values.get("repeat")
     if repeat not in (None, "last", "miss", "cycle"):
@@ -287,12 +319,22 @@ def _plain(outcome: ScopeOutcome) -> dict[str, Any]:
         "recorded": sum(each.recorded for each in profiles.values()),
         "missed": missed,
         "unused": [
-            {"profile": profile, "where": unused.where, "request": unused.request}
+            {
+                "profile": profile,
+                "where": unused.where,
+                "request": unused.request,
+                "fails": profile in outcome.strict,
+            }
             for profile, each in profiles.items()
             for unused in each.unused
         ],
         "profiles": {
-            profile: {"played": each.played, "plays": list(each.plays), "notes": list(each.notes)}
+            profile: {
+                "played": each.played,
+                "plays": list(each.plays),
+                "requests": list(each.requests),
+                "notes": list(each.notes),
+            }
             for profile, each in profiles.items()
         },
     }

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from recproxy.control import CONTROL, LANE, MODE, REDIRECT, TOKEN
 from recproxy.control.variables import CA
+from recproxy.fleet.plan import Plan
 from recproxy.profile import Profile
 
 __all__ = ["Addresses", "RunFiles", "lane_variables", "run_variables"]
@@ -71,7 +72,7 @@ def run_variables(
     files: RunFiles,
     profiles: Sequence[Profile],
     *,
-    mode: str,
+    plan: Plan,
     control: str,
     token: str,
     environment: Mapping[str, str],
@@ -88,13 +89,13 @@ def run_variables(
             " ", environment.get("NODE_OPTIONS"), f"--require {_quoted(_REDIRECT_FOLDER / 'redirect.cjs')}"
         ),
         "PYTHONPATH": _joined(os.pathsep, str(_REDIRECT_FOLDER / "startup"), environment.get("PYTHONPATH")),
-        MODE: mode,
+        MODE: plan.reach,
         CONTROL: control,
         TOKEN: token,
         CA: str(files.own),
     }
-    if mode in ("replay", "auto"):
-        for profile in profiles:
+    for profile in profiles:
+        if plan.mode_of(profile.name) in ("replay", "auto"):
             for name, value in profile.placeholders.items():
                 if not environment.get(name):
                     variables.setdefault(name, value)

@@ -247,7 +247,7 @@ class _Arrival:
             self._dismiss(_UNRECOGNIZED_NAME)
 
     def _request(self, host: str) -> None:
-        if self._owned(host):
+        if self._owned(host) or (host and self._router.passes(host)):
             self._hand_over(host, authority=None, tls=False)
         else:
             text = self._router.refused("HTTP", host)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from recproxy.control import Connect, EndLane, Listen, Missed, Return
+from recproxy.control.variables import DEFAULT_LANE
 from recproxy.fleet.environment import Addresses
 from recproxy.fleet.gateway import Gateway, listener
 from recproxy.fleet.tunnel import Tunnels
@@ -19,10 +21,17 @@ if TYPE_CHECKING:
     from recproxy.fleet.proxy import Proxy
     from recproxy.fleet.roster import Roster
 
-__all__ = ["DEFAULT_LANE", "Lane"]
+__all__ = ["DEFAULT_LANE", "Lane", "Scope"]
 
-#: The lane of everything that was not started in a lane of its own.
-DEFAULT_LANE = "default"
+
+@dataclass(slots=True, kw_only=True)
+class Scope:
+    """A scope that a test opened: which proxies answer in it, and for which profiles from the run's own recordings."""
+
+    name: str
+    proxies: list[Proxy] = field(default_factory=list)
+    fallen_back: set[str] = field(default_factory=set)
+    numbers: dict[str, int] = field(default_factory=dict)
 
 
 class Lane:
@@ -30,7 +39,10 @@ class Lane:
 
     def __init__(self, name: str, loop: asyncio.AbstractEventLoop, roster: Roster) -> None:
         self.name = name
-        self.scope = "run"
+        #: What tests opened here, the innermost last.
+        self.scopes: list[Scope] = []
+        #: The numbers under which proxies know the base scope.
+        self.numbers: dict[str, int] = {}
         self.refusals: list[Missed] = []
         self._roster = roster
         self._tunnels = Tunnels(loop)
@@ -43,6 +55,11 @@ class Lane:
     def addresses(self) -> Addresses:
         """Where it is reached."""
         return Addresses(self._gateway.port, self._endpoints)
+
+    @property
+    def scope(self) -> str:
+        """The name of the innermost open scope."""
+        return self.scopes[-1].name if self.scopes else "run"
 
     def listen(self, proxy: Proxy) -> None:
         """Give a proxy a listener for each of its endpoints that has a variable."""
@@ -74,7 +91,7 @@ class Lane:
 
     def hand_over(self, sock: socket.socket, host: str, *, authority: str | None, tls: bool, held: bytes) -> None:
         """Give a connection to the proxy that owns `host`."""
-        proxy = self._roster.owner(host)
+        proxy = self._roster.owner(host) or self._roster.passer
         if proxy is None:
             sock.close()
             return

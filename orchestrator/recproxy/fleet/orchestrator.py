@@ -11,20 +11,35 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from recproxy.control import Began, Begin, Ended, EndScope, Know, Look, Missed, Outcome, Playing, Return
-from recproxy.errors import ControlError, ProxyError, RecordingError
+from recproxy.control import (
+    Began,
+    Begin,
+    Ended,
+    EndScope,
+    Extend,
+    Kept,
+    Know,
+    Look,
+    Missed,
+    Outcome,
+    Playing,
+    Recorded,
+    Return,
+)
+from recproxy.errors import ControlError, ProxyError, RecordingError, RecproxyError
 from recproxy.fleet.authority import Authority
 from recproxy.fleet.control_address import ControlAddress
 from recproxy.fleet.environment import RunFiles, lane_variables, run_variables
-from recproxy.fleet.lane import DEFAULT_LANE, Lane
+from recproxy.fleet.lane import DEFAULT_LANE, Lane, Scope
 from recproxy.fleet.nursery import Nursery
-from recproxy.fleet.plan import Plan
+from recproxy.fleet.plan import UNLISTED, Plan
 from recproxy.fleet.proxy import Proxy
+from recproxy.fleet.recorder import Recorder
 from recproxy.fleet.roster import Roster
 from recproxy.fleet.trust import bundle
 from recproxy.profile import Endpoint, Profile
@@ -36,11 +51,15 @@ __all__ = ["Orchestrator", "ScopeOutcome"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeOutcome:
-    """What happened in a scope, by profile, and what was refused in its time."""
+    """What happened in a scope, by profile, and what was refused in its time.
+
+    `strict` are the profiles whose unused interactions fail a test.
+    """
 
     scope: str
     profiles: Mapping[str, Outcome] = field(default_factory=dict)
     refused: tuple[Missed, ...] = ()
+    strict: frozenset[str] = frozenset()
 
 
 class Orchestrator:
@@ -51,7 +70,8 @@ class Orchestrator:
         self._nursery = nursery
         self.tally = Tally()
         self.lanes: dict[str, Lane] = {}
-        self.failure: asyncio.Future[ProxyError]
+        self.failure: asyncio.Future[RecproxyError]
+        self._recorder = Recorder(plan.library.folder)
         self._environment = environment
         self._proxies: list[Proxy] = []
         self._folder = Path()
@@ -80,7 +100,7 @@ class Orchestrator:
     @property
     def profiles(self) -> list[Profile]:
         """The profiles of the run, those that joined later included."""
-        return [proxy.profile for proxy in self._proxies]
+        return [proxy.profile for proxy in self._proxies if proxy.profile.name != UNLISTED]
 
     def environment(self, lane: str = DEFAULT_LANE) -> dict[str, str]:
         """The variables a command in this lane gets on top of its environment."""
@@ -88,7 +108,7 @@ class Orchestrator:
         shared = run_variables(
             self._files,
             self.profiles,
-            mode=self.plan.mode,
+            plan=self.plan,
             control=self._control.url,
             token=self._control.token,
             environment=self._environment,
@@ -107,9 +127,8 @@ class Orchestrator:
     async def close_lane(self, name: str) -> None:
         """End a lane's scopes and close its ports."""
         lane = self.lanes[name]
-        await self.end_scope(name)
-        if lane.scope == "run":
-            await self._end(lane)
+        await self.end_scopes(name)
+        await self._end(lane, passed=True)
         lane.close()
         del self.lanes[name]
 
@@ -119,68 +138,118 @@ class Orchestrator:
         scope: str,
         recordings: Mapping[str, Sequence[str]],
         *,
+        inner: bool = False,
+        default: str | None = None,
+        beside: Path | None = None,
         match_on: tuple[str, ...] | None = None,
         repeat: str | None = None,
     ) -> None:
-        """End the open scope of a lane and begin this one; a name that is no profile is taken for a host.
+        """Begin a scope in a lane; a recording's profile may also be a host.
+
+        Args:
+            lane_name: the lane.
+            scope: its name, the test's.
+            recordings: names or paths, by profile or host.
+            inner: leave what is open open: profiles that are not named are answered as before.
+            default: for profiles that are not named, the recording to look for; with it all of them begin anew.
+            beside: the folder of the test module.
+            match_on: vcrpy's matchers in place of the profile's rules.
+            repeat: what follows the last recorded repeat, in place of the profile's word.
 
         Raises:
             RecordingNotFound: a recording does not exist.
-            RecordingError: one does not parse. No scope is then left half open.
+            RecordingError: one does not parse. The scope is then not open.
         """
         lane = self.lanes[lane_name]
-        named: dict[str, tuple[str, ...]] = {}
-        for word, names in recordings.items():
-            proxy = await self._proxy(word)
-            found = (str(self.plan.library.find(proxy.profile.name, name)) for name in names)
-            named[proxy.profile.name] = (*named.get(proxy.profile.name, ()), *found)
-        if lane.scope != "run":
+        named = await self._named(recordings, beside)
+        if not inner:
+            await self.end_scopes(lane_name)
+        opened = Scope(name=scope)
+        lane.scopes.append(opened)
+        every = not inner or default is not None
+        chosen = [proxy for proxy in self._proxies if every or proxy.profile.name in named]
+        begun = await asyncio.gather(
+            *(
+                self._begin(proxy, lane, opened, named, default=default, match_on=match_on, repeat=repeat)
+                for proxy in chosen
+            ),
+            return_exceptions=True,
+        )
+        problems = [problem for problem in begun if isinstance(problem, BaseException)]
+        if problems:
             await self.end_scope(lane_name)
-        lane.scope = scope
-        try:
-            await asyncio.gather(
-                *(self._begin(proxy, lane, scope, named, match_on=match_on, repeat=repeat) for proxy in self._proxies)
-            )
-        except RecordingError:
-            await self.end_scope(lane_name)
-            raise
+            raise problems[0]
+
+    async def extend_scope(
+        self, lane_name: str, recordings: Mapping[str, Sequence[str]], *, beside: Path | None = None
+    ) -> None:
+        """Put more recordings in play in the innermost open scope; raises as `begin_scope` does."""
+        lane = self.lanes[lane_name]
+        named = await self._named(recordings, beside)
+        scope = lane.scopes[-1]
+        for proxy in self._proxies:
+            paths = named.get(proxy.profile.name)
+            if not paths:
+                continue
+            scope.fallen_back.discard(proxy.profile.name)
+            if proxy in scope.proxies:
+                await proxy.ask(
+                    lambda order, paths=paths: Extend(order=order, lane=lane_name, recordings=paths),  # type: ignore[misc]
+                    Began,
+                )
+            else:
+                await self._begin(proxy, lane, scope, named)
 
     async def look(self, lane_name: str) -> ScopeOutcome:
         """What happened so far in the open scope of a lane."""
         lane = self.lanes[lane_name]
+        proxies = lane.scopes[-1].proxies if lane.scopes else self._proxies
         replies = await asyncio.gather(
-            *(proxy.ask(lambda order: Look(order=order, lane=lane_name), Playing) for proxy in self._proxies)
+            *(proxy.ask(lambda order: Look(order=order, lane=lane_name), Playing) for proxy in proxies)
         )
-        outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(self._proxies, replies, strict=True)}
-        return ScopeOutcome(scope=lane.scope, profiles=outcomes, refused=tuple(lane.refusals))
+        outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
+        return self._outcome(lane.scopes[-1] if lane.scopes else None, outcomes, tuple(lane.refusals))
 
-    async def end_scope(self, lane_name: str) -> ScopeOutcome | None:
-        """End the scope that a test opened in a lane and return its outcome; None where there was none."""
+    async def end_scope(self, lane_name: str, *, passed: bool = False) -> ScopeOutcome | None:
+        """End the innermost scope that a test opened in a lane and return its outcome; None where there was none.
+
+        What it recorded replaces what it had recorded before only where it `passed`; one that nobody ended did not.
+        """
         lane = self.lanes[lane_name]
-        if lane.scope == "run":
+        if not lane.scopes:
             return None
-        outcome = await self._end(lane)
-        lane.scope = "run"
-        return outcome
+        return await self._end(lane, lane.scopes.pop(), passed=passed)
 
-    async def finish(self) -> Tally:
-        """End all scopes; what the run did."""
+    async def end_scopes(self, lane_name: str) -> None:
+        """End all scopes that tests opened in a lane."""
+        while await self.end_scope(lane_name):
+            pass
+
+    async def finish(self, *, passed: bool) -> Tally:
+        """End all scopes, those of the run itself well if it `passed`; what the run did."""
         for lane in self.lanes.values():
-            await self.end_scope(lane.name)
-            await self._end(lane)
+            await self.end_scopes(lane.name)
+            await self._end(lane, passed=passed)
+        self._recorder.close()
+        self.tally.written += self._recorder.written
         return self.tally
 
     async def _start(self) -> None:
         self._nursery.attach(self._loop)
         for profile in self.plan.profiles:
             self._launch(profile)
+        if self.plan.passing:
+            self._launch(Profile(name=UNLISTED, endpoints=(Endpoint(hosts=self.plan.passing),)))
+            self.tally.rows[UNLISTED].listed = False
         authority = Authority()
         self._folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
         self._files = RunFiles(self._folder, bundle(authority.certificate, self._environment))
-        self._roster = Roster(self.plan, self._proxies, authority)
+        self._roster = Roster(self.plan, self._proxies, authority, self._environment)
         await asyncio.gather(
             *(proxy.set_up(self._roster.setup(proxy.profile, str(self._folder))) for proxy in self._proxies)
         )
+        if self.plan.reach in ("record", "auto"):
+            self.tally.recovered += self._recorder.recover(self.plan.library.folder)
         await self.open_lane(DEFAULT_LANE)
         self._control = await ControlAddress.open(self)
 
@@ -198,13 +267,28 @@ class Orchestrator:
         proxy.attach(self._loop)
         proxy.died = self._died
         proxy.returned = self._returned
+        proxy.recorded = self._recorded
         self._proxies.append(proxy)
-        self.tally.enter(profile.name, self.plan.mode)
+        self.tally.enter(profile.name, self.plan.mode_of(profile.name))
         return proxy
 
-    def _died(self, error: ProxyError) -> None:
+    def _recorded(self, proxy: Proxy, message: Recorded) -> None:
+        """Put what a proxy recorded on disk, and tell it so."""
+        try:
+            self._recorder.keep(proxy.profile.name, message)
+        except RecordingError as problem:
+            proxy.send(Kept(order=message.order, error=problem.message))
+            self._fail(problem)
+        else:
+            proxy.send(Kept(order=message.order))
+
+    def _fail(self, error: RecproxyError) -> None:
+        """The run cannot go on."""
         if not self.failure.done():
             self.failure.set_result(error)
+
+    def _died(self, error: ProxyError) -> None:
+        self._fail(error)
 
     def _returned(self, message: Return, descriptor: int) -> None:
         lane = self.lanes.get(message.lane)
@@ -237,47 +321,112 @@ class Orchestrator:
             await self._begin_base(proxy, lane)
         return proxy
 
+    async def _named(self, recordings: Mapping[str, Sequence[str]], beside: Path | None) -> dict[str, tuple[str, ...]]:
+        """The files that names mean, by profile."""
+        named: dict[str, tuple[str, ...]] = {}
+        for word, names in recordings.items():
+            proxy = await self._proxy(word)
+            profile = proxy.profile.name
+            mode = self.plan.mode_of(profile)
+            library = self.plan.library
+            found = (
+                str(
+                    library.find(profile, name, beside=beside)
+                    if mode == "replay"
+                    else library.place(profile, name, beside=beside, is_host=word != profile)
+                )
+                for name in names
+            )
+            named[profile] = (*named.get(profile, ()), *found)
+        return named
+
     async def _begin_base(self, proxy: Proxy, lane: Lane) -> None:
-        await self._begin(proxy, lane, "run", {}, base=True)
+        await self._begin(proxy, lane, None, {})
 
     async def _begin(
         self,
         proxy: Proxy,
         lane: Lane,
-        scope: str,
+        scope: Scope | None,
         named: Mapping[str, tuple[str, ...]],
         *,
-        base: bool = False,
+        default: str | None = None,
         match_on: tuple[str, ...] | None = None,
         repeat: str | None = None,
     ) -> None:
+        """Begin a scope, or the base scope, with one proxy."""
         profile = proxy.profile.name
-        default = self.plan.library.default(profile)
-        recordings = named.get(profile) or self.plan.recordings.get(profile)
+        expected = self.plan.library.default(profile, default)
+        recordings = named.get(profile) or ((str(expected),) if default and expected.is_file() else None)
         if recordings is None:
-            recordings = (str(default),) if default.is_file() else ()
-        paths = recordings
-        await proxy.ask(
-            lambda order: Begin(
-                order=order,
-                lane=lane.name,
-                scope=scope,
-                recordings=paths,
-                base=base,
-                expected=str(default),
-                match_on=match_on,
-                repeat=repeat,
-            ),
-            Began,
+            recordings = self._fallback(profile)
+            if scope is not None:
+                scope.fallen_back.add(profile)
+        mode = self.plan.mode_of(profile)
+        target = Path(
+            (named.get(profile) or (() if default else self.plan.recordings.get(profile)) or (str(expected),))[0]
+        )
+        paths = (
+            recordings
+            if mode == "replay"
+            else tuple(path for path in recordings if mode == "auto" and Path(path).is_file())
         )
 
-    async def _end(self, lane: Lane) -> ScopeOutcome:
+        def begin(order: int) -> Begin:
+            # The recorder must know the scope before the proxy does: what it records may come at once.
+            (scope or lane).numbers[profile] = order
+            if mode in ("record", "auto"):
+                name = scope.name if scope is not None else "run"
+                self._recorder.begin(profile, order, name, target, proxy.profile.rules(), append=mode == "auto")
+            return Begin(
+                order=order,
+                lane=lane.name,
+                scope=scope.name if scope is not None else "run",
+                recordings=paths,
+                base=scope is None,
+                expected=str(expected),
+                match_on=match_on,
+                repeat=repeat,
+            )
+
+        await proxy.ask(begin, Began)
+        if scope is not None:
+            scope.proxies.append(proxy)
+
+    def _fallback(self, profile: str) -> tuple[str, ...]:
+        """What answers where nothing is named: the run's recordings, or else the default one."""
+        default = self.plan.library.default(profile)
+        return self.plan.recordings.get(profile) or ((str(default),) if default.is_file() else ())
+
+    async def _end(self, lane: Lane, scope: Scope | None = None, *, passed: bool) -> ScopeOutcome:
+        """End a scope, or the base scope, with the proxies that it was begun with."""
+        proxies = scope.proxies if scope is not None else self._proxies
         replies = await asyncio.gather(
-            *(proxy.ask(lambda order: EndScope(order=order, lane=lane.name), Ended) for proxy in self._proxies)
+            *(proxy.ask(lambda order: EndScope(order=order, lane=lane.name), Ended) for proxy in proxies)
         )
-        outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(self._proxies, replies, strict=True)}
-        for profile, outcome in outcomes.items():
-            self.tally.add(profile, outcome)
+        outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
         refused = lane.take_refusals()
+        ended = self._outcome(scope, outcomes, refused)
+        for profile, outcome in ended.profiles.items():
+            self.tally.add(profile, outcome)
+            number = (scope or lane).numbers.get(profile)
+            if number is not None:
+                self._recorder.end(profile, number, passed=passed and not outcome.failures)
         self.tally.refuse(refused)
-        return ScopeOutcome(scope=lane.scope, profiles=outcomes, refused=refused)
+        return ended
+
+    def _outcome(
+        self, scope: Scope | None, outcomes: Mapping[str, Outcome], refused: tuple[Missed, ...]
+    ) -> ScopeOutcome:
+        """An outcome in which only what a test named, or what bears its name, can be unused."""
+        fallen_back = scope.fallen_back if scope is not None else ()
+        strict = {proxy.profile.name for proxy in self._proxies if proxy.profile.match.unused == "fail"}
+        return ScopeOutcome(
+            scope=scope.name if scope is not None else "run",
+            profiles={
+                profile: replace(outcome, unused=()) if profile in fallen_back else outcome
+                for profile, outcome in outcomes.items()
+            },
+            refused=refused,
+            strict=frozenset(strict),
+        )

@@ -14,26 +14,42 @@ from recproxy.library import Library
 from recproxy.profile import Profile
 from recproxy.project import Project
 
-__all__ = ["MODES", "Plan", "make_plan"]
+__all__ = ["MODES", "UNLISTED", "Plan", "make_plan"]
 
-#: The modes this version runs.
-MODES = ("replay",)
+#: The proxy of plain HTTP to hosts that pass although no profile owns them.
+UNLISTED = "unlisted"
+#: The modes of a profile, from the one that touches least.
+MODES = ("replay", "auto", "live", "record")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One run: `recordings` are the files in play for a profile where no test names one."""
+    """One run: `recordings` are the files in play for a profile where no test names one.
+
+    `mode` is the mode of profiles that `modes` does not name.
+    """
 
     project: Project
     mode: str
+    modes: Mapping[str, str] = field(default_factory=dict)
     profiles: tuple[Profile, ...]
     library: Library
     recordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def mode_of(self, profile: str) -> str:
+        """The mode of a profile; what passes without one is live."""
+        return "live" if profile == UNLISTED else self.modes.get(profile, self.mode)
+
     @property
-    def passes_unlisted(self) -> bool:
-        """Whether hosts that no profile owns may be reached."""
-        return self.project.unlisted == "pass"
+    def reach(self) -> str:
+        """The mode of the run as a whole: that of the profile that touches most."""
+        return max((self.mode_of(profile.name) for profile in self.profiles), key=MODES.index)
+
+    @property
+    def passing(self) -> tuple[str, ...]:
+        """The hosts that may be reached although no profile owns them: patterns."""
+        unlisted = self.project.unlisted or ("pass" if self.reach in ("record", "live") else "refuse")
+        return ("*",) if unlisted == "pass" else self.project.pass_hosts
 
 
 def make_plan(
@@ -42,7 +58,10 @@ def make_plan(
     mode: str,
     profiles: Sequence[str] = (),
     recordings: Sequence[str] = (),
+    record: Sequence[str] = (),
+    live: Sequence[str] = (),
     folder: Path,
+    environment: Mapping[str, str],
 ) -> Plan:
     """The plan for a command's words.
 
@@ -51,6 +70,9 @@ def make_plan(
         mode: one of MODES.
         profiles: names or paths; none means the configured ones.
         recordings: words of the form PROFILE=PATH.
+        record: profiles to record, whatever the mode.
+        live: profiles to run live, whatever the mode.
+        environment: where credentials are looked for; `CI` there makes auto a replay.
         folder: the working directory, which paths are relative to.
 
     Raises:
@@ -58,13 +80,16 @@ def make_plan(
         ProfileError: a profile is unknown or wrong.
         RecordingNotFound: a named recording does not exist.
     """
-    loaded = project.load(profiles or project.default_profiles())
+    if mode == "auto" and environment.get("CI"):
+        mode = "replay"
+    loaded = project.load(profiles or (*project.default_profiles(), *record, *live))
     if not loaded:
         raise ConfigurationError(
             "no profile to run: install one (recproxy-twitter, say) or write one in [tool.recproxy.profiles.NAME]"
         )
     library = Library(project.recordings, {profile.name: profile.recordings for profile in loaded})
     names = [profile.name for profile in loaded]
+    modes = _modes(names, record, live)
     named: dict[str, tuple[str, ...]] = {}
     for word in recordings:
         profile, equals, path = word.partition("=")
@@ -74,6 +99,30 @@ def make_plan(
             raise ConfigurationError(
                 f"--recordings {word}: profile {profile!r} is not in this run, which has {', '.join(names)}"
             )
-        found = library.find(profile, path, beside=folder)
+        replays = modes.get(profile, mode) in ("replay", "auto")
+        found = library.find(profile, path, beside=folder) if replays else folder / path
         named[profile] = (*named.get(profile, ()), str(found))
-    return Plan(project=project, mode=mode, profiles=loaded, library=library, recordings=named)
+    plan = Plan(project=project, mode=mode, modes=modes, profiles=loaded, library=library, recordings=named)
+    _check_credentials(plan, environment)
+    return plan
+
+
+def _modes(names: Sequence[str], record: Sequence[str], live: Sequence[str]) -> dict[str, str]:
+    modes: dict[str, str] = {}
+    for mode, words in (("record", record), ("live", live)):
+        for word in words:
+            if word not in names:
+                raise ConfigurationError(f"--{mode} {word}: no such profile in this run, which has {', '.join(names)}")
+            modes[word] = mode
+    return modes
+
+
+def _check_credentials(plan: Plan, environment: Mapping[str, str]) -> None:
+    """Name what is missing before any test runs."""
+    for profile in plan.profiles:
+        mode = plan.mode_of(profile.name)
+        missing = [name for name in profile.credentials if not environment.get(name)]
+        if mode in ("record", "live") and missing:
+            raise ConfigurationError(
+                f"profile {profile.name!r} cannot be run in mode {mode}: set {', '.join(missing)} in the environment"
+            )

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from recproxy.control import Began, Channel, Ended, Message, Playing, Ready, Refused, Return, Setup, Stop
+from recproxy.control import Began, Channel, Ended, Message, Playing, Ready, Recorded, Refused, Return, Setup, Stop
 from recproxy.errors import ProxyError, RecordingError
 from recproxy.fleet.nursery import Nursery
 from recproxy.profile import Profile
@@ -47,6 +47,7 @@ class Proxy:
         self._loop: asyncio.AbstractEventLoop
         self._stopping = False
         self.died: Callable[[ProxyError], None] = lambda _: None
+        self.recorded: Callable[[Proxy, Recorded], None] = lambda *_: None
         self.returned: Callable[[Return, int], None] = lambda _, descriptor: os.close(descriptor)
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -98,6 +99,8 @@ class Proxy:
         if isinstance(message, Ready):
             if not self._ready.done():
                 self._ready.set_result(None)
+        elif isinstance(message, Recorded):
+            self.recorded(self, message)
         elif isinstance(message, Return):
             self.returned(message, descriptors[0])
         elif isinstance(message, Began | Playing | Ended | Refused):

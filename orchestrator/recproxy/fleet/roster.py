@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 from recproxy.control import Setup
 from recproxy.fleet.authority import Authority
-from recproxy.fleet.plan import Plan
+from recproxy.fleet.plan import UNLISTED, Plan
 from recproxy.fleet.proxy import Proxy
 from recproxy.profile import Profile
 from recproxy.wire import Owners, fits
@@ -17,21 +17,30 @@ __all__ = ["Roster"]
 class Roster:
     """The proxies of a run by profile name, who owns what, and the authority that vouches for them."""
 
-    def __init__(self, plan: Plan, proxies: Iterable[Proxy], authority: Authority) -> None:
+    def __init__(
+        self, plan: Plan, proxies: Sequence[Proxy], authority: Authority, environment: Mapping[str, str]
+    ) -> None:
         self.plan = plan
-        self.proxies = {proxy.profile.name: proxy for proxy in proxies}
+        self._environment = environment
+        #: Serves plain HTTP to hosts that pass; TLS to them is tunnelled untouched.
+        self.passer = next((proxy for proxy in proxies if proxy.profile.name == UNLISTED), None)
+        self.proxies = {proxy.profile.name: proxy for proxy in proxies if proxy is not self.passer}
         self.authority = authority
         self._issued: dict[str, bytes] = {}
-        self._owners = Owners(self.patterns())
+        self._owners = Owners(self._owned())
 
     def patterns(self) -> dict[str, str]:
-        """Host patterns and the profiles that own them."""
+        """Host patterns and the profiles that own them, or that pass them on."""
+        passing = self.passer.profile.hosts if self.passer is not None else ()
+        return dict.fromkeys(passing, UNLISTED) | self._owned()
+
+    def _owned(self) -> dict[str, str]:
         return {host: proxy.profile.name for proxy in self.proxies.values() for host in proxy.profile.hosts}
 
     def add(self, proxy: Proxy) -> None:
         """Take a proxy in that joined later."""
         self.proxies[proxy.profile.name] = proxy
-        self._owners = Owners(self.patterns())
+        self._owners = Owners(self._owned())
 
     def owner(self, host: str) -> Proxy | None:
         """The proxy that owns a host, or None."""
@@ -43,10 +52,18 @@ class Roster:
         return Setup(
             profile=profile.plain(),
             owners=self.patterns(),
-            mode=self.plan.mode,
-            certificates={host: self.authority.issue(host) for host in profile.hosts if host != "*"},
+            mode=self.plan.mode_of(profile.name),
+            certificates={
+                host: self.authority.issue(host) for host in profile.hosts if host != "*" and profile.name != UNLISTED
+            },
             key=self.authority.key,
             folder=folder,
+            secrets=tuple(
+                value
+                for name in (*profile.credentials, *profile.redact.variables)
+                if (value := self._environment.get(name))
+            ),
+            unset=tuple(name for name in profile.credentials if not self._environment.get(name)),
         )
 
     def certificate(self, host: str) -> bytes:
@@ -59,7 +76,7 @@ class Roster:
 
     def passes(self, host: str) -> bool:
         """Whether a host that nobody owns may be reached."""
-        return self.plan.passes_unlisted or any(fits(pattern, host) for pattern in self.plan.project.pass_hosts)
+        return any(fits(pattern, host) for pattern in self.plan.passing)
 
     def hint(self, host: str) -> str:
         """What to do about a host that nobody owns."""

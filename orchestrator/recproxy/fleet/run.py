@@ -12,7 +12,7 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 
-from recproxy.errors import ProxyError
+from recproxy.errors import ProxyError, RecproxyError
 from recproxy.fleet.command import Command, check_command
 from recproxy.fleet.nursery import Nursery
 from recproxy.fleet.orchestrator import Orchestrator
@@ -52,7 +52,7 @@ async def _run(plan: Plan, words: Sequence[str], environment: Mapping[str, str],
         command = Command(words, {**environment, **orchestrator.environment()}, loop)
         _watch_parent(loop, stopping)
         code = await _accompany(command, stopping, orchestrator.failure)
-        tally = await _finish(orchestrator)
+        tally = await _finish(orchestrator, passed=code == 0)
     print_report(tally)
     return _verdict(plan, tally, code)
 
@@ -72,13 +72,13 @@ async def _serve(plan: Plan, environment: Mapping[str, str], nursery: Nursery) -
         await asyncio.wait((stopping, orchestrator.failure), return_when=asyncio.FIRST_COMPLETED)
         if orchestrator.failure.done():
             raise orchestrator.failure.result()
-        tally = await _finish(orchestrator)
+        tally = await _finish(orchestrator, passed=not stopping.result())
     print_report(tally)
     number = stopping.result()
     return 128 + number if number else _verdict(plan, tally, 0)
 
 
-async def _accompany(command: Command, stopping: asyncio.Future[int], failure: asyncio.Future[ProxyError]) -> int:
+async def _accompany(command: Command, stopping: asyncio.Future[int], failure: asyncio.Future[RecproxyError]) -> int:
     """Wait for the command; stop it on a signal or when a proxy died, which is raised."""
     ended = asyncio.ensure_future(command.wait())
     await asyncio.wait((ended, stopping, failure), return_when=asyncio.FIRST_COMPLETED)
@@ -96,11 +96,11 @@ async def _accompany(command: Command, stopping: asyncio.Future[int], failure: a
     return await ended
 
 
-async def _finish(orchestrator: Orchestrator) -> Tally:
+async def _finish(orchestrator: Orchestrator, *, passed: bool) -> Tally:
     """The tally of the run; a proxy that died meanwhile is the error."""
-    finishing = asyncio.ensure_future(orchestrator.finish())
+    finishing = asyncio.ensure_future(orchestrator.finish(passed=passed))
     done, _ = await asyncio.wait((finishing, orchestrator.failure), return_when=asyncio.FIRST_COMPLETED)
-    if finishing in done and finishing.exception() is None:
+    if finishing in done and not isinstance(finishing.exception(), ProxyError):
         return finishing.result()
     finishing.cancel()
     raise await asyncio.wait_for(asyncio.shield(orchestrator.failure), _CLOSING_SECONDS)

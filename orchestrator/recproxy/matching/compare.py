@@ -190,7 +190,9 @@ class Comparison:
 
     def _body(self, wanted: Fields, got: Fields) -> None:
         left, right = wanted.body, got.body
-        if isinstance(left, Json) and isinstance(right, Json):
+        if self.plan.body and (wanted.request.omitted is not None or got.request.omitted is not None):
+            self._add("body", _summary(left, wanted.request), _summary(right, got.request))
+        elif isinstance(left, Json) and isinstance(right, Json):
             json_differences(left, right, self.value, self._shown, self.differences)
         elif isinstance(left, Form) and isinstance(right, Form):
             self._pairs("form", left.pairs, right.pairs, self.plan.form_names.secret)
@@ -227,12 +229,11 @@ class Comparison:
             left = [part for part, known in zip(wanted, recorded, strict=True) if known == name]
             right = [part for part, known in zip(got, live, strict=True) if known == name]
             for one, other in zip_longest(left[len(right) :], right[len(left) :]):
-                hidden = (one or other).secret
                 self._add(
                     f"multipart part {name}",
                     None if one is None else clipped(shown(one.content, self._word)),
                     None if other is None else clipped(shown(other.content)),
-                    secret=hidden,
+                    secret=any(part is not None and part.secret for part in (one, other)),
                 )
 
 
@@ -255,6 +256,8 @@ def _label(kind: str, name: bytes) -> str:
 
 
 def _summary(body: Body, request: Request) -> str:
+    if request.omitted is not None:
+        return f"a body of {request.omitted} bytes, too large to be stored"
     kind = {Json: "JSON", Form: "form", Multipart: "multipart", Raw: "other"}[type(body)]
     size = len(request.body)
     return f"a body of {size} bytes, read as {kind}" if size else "no body"

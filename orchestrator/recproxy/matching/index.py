@@ -14,6 +14,7 @@ from recproxy.matching.rules import Plan, Rules, plan
 from recproxy.matching.table import Authorities, Group, Table
 from recproxy.matching.url import Authority
 from recproxy.recording.values import Interaction, Recording, Request
+from recproxy.recording.wildcard import Pattern
 
 __all__ = ["Found", "Index"]
 
@@ -99,7 +100,11 @@ class Index:
         """What the named wild places of an interaction take from a request that it matches."""
         chosen = plan(self.rules, self.recording_of(position).match_on)
         comparison = Comparison(chosen, bound)
-        comparison.fields(read_fields(self.interactions[position].request, chosen), read_fields(request, chosen))
+        wanted, live = read_fields(self.interactions[position].request, chosen), read_fields(request, chosen)
+        hosts = wanted.authority.host, live.authority.host
+        if any_host is None and isinstance(hosts[0], Pattern) and isinstance(hosts[1], bytes):
+            comparison.value(hosts[0], hosts[1])
+        comparison.fields(wanted, live)
         return comparison.captured
 
     def holders(self, words: Callable[[Request], Iterable[bytes]], word: bytes) -> Sequence[int]:
@@ -166,6 +171,9 @@ class _Section:
         return read_fields(request, self.plan)
 
     def add(self, position: int, request: Request) -> None:
+        if self.plan.body and request.omitted is not None:
+            # Its body was too large to store: nothing can be known to equal it.
+            return
         fields = read_fields(request, self.plan)
         authority = self._number(fields.authority)
         self._table.add(position, authority, fields, _wild_count(fields.authority))
@@ -174,7 +182,7 @@ class _Section:
 
     def find(self, live: Fields, any_host: Sequence[str] | None) -> Iterator[Group]:
         authorities = self._fits(live.authority, any_host)
-        if not authorities:
+        if not authorities or (self.plan.body and live.request.omitted is not None):
             return
         yield from self._table.find(live, authorities)
         if not live.request.body:

@@ -24,7 +24,8 @@ class Miss:
     """Why a request has no answer.
 
     `closest` is the position of the nearest interaction (None where nothing is recorded) and `where` its place;
-    `mend` is None where only recording helps. `used` are the interactions that match but have all been played.
+    `mend` is None where only recording helps. `used` are the interactions that match but have all been played;
+    `omitted` is the size of a matching response that was too large to be stored.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Miss:
     differences: tuple[Difference, ...] = ()
     mend: Mend | None = None
     used: tuple[int, ...] = ()
+    omitted: int | None = None
 
     def text(self, *, hide: Callable[[str], str] | None = None) -> str:
         """The message, a line for each fact; `hide` redacts each line, for secrets that no rule names."""
@@ -54,6 +56,10 @@ class Miss:
         return "\n".join(map(hide, lines) if hide is not None else lines) + "\n"
 
     def _headline(self) -> str:
+        if self.omitted is not None:
+            return (
+                f"recproxy: the response of {self.profile} to this request was not stored: it has {self.omitted} bytes"
+            )
         if self.used:
             times = "once" if len(self.used) == 1 else f"{len(self.used)} times"
             played = "played" if len(self.used) == 1 else "all played"
@@ -66,7 +72,10 @@ class Miss:
         record = [f"recproxy run --record {self.profile} -- ...", f"nox -s functional-record -- {self.profile}"]
         first = "to record it"
         lines: list[str] = []
-        if self.used:
+        if self.omitted is not None:
+            lines = ["to store it: in the profile, a larger max_body under [upstream]"]
+            first = "and record it anew"
+        elif self.used:
             lines = ['to play the last one again: in the profile, [match] repeat = "last"']
             first = "or record it anew"
         elif self.mend is not None:
@@ -103,6 +112,7 @@ def miss(
         differences=differences,
         mend=mend(index, request, closest, differences, any_host=any_host, bound=bound),
         used=tuple(used),
+        omitted=index.interactions[closest].response.omitted if used else None,
     )
 
 

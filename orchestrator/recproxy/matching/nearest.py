@@ -1,13 +1,14 @@
 """The recorded interaction that comes nearest to a request that fits none.
 
-A shortlist by shared words, rarest first, then a full comparison of each on it: a miss in a large recording must not
+A shortlist by shared words, rare ones counting most, then a full comparison of each on it: a miss in a large recording must not
 cost as much as reading it.
 """
 
 from __future__ import annotations
 
+import heapq
+import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from recproxy.matching.compare import difference
@@ -66,10 +67,13 @@ def _candidates(index: Index, request: Request) -> Iterable[int]:
     if count <= _SHORTLIST:
         return range(count)
     lists = [positions for word in words(request) if (positions := index.holders(words, word))]
-    shared: Counter[int] = Counter()
-    for positions in sorted(lists, key=len):
-        shared.update(positions[:_READ])
-    chosen = [position for position, _ in shared.most_common(_SHORTLIST)]
+    shared: dict[int, float] = {}
+    for positions in lists:
+        # A word that all hold tells nothing; one that few hold tells much.
+        rarity = math.log(count / len(positions)) + 0.01
+        for position in positions[:_READ]:
+            shared[position] = shared.get(position, 0.0) + rarity
+    chosen = heapq.nlargest(_SHORTLIST, shared, key=shared.__getitem__)
     return sorted(chosen or range(_SHORTLIST))
 
 

@@ -1,7 +1,7 @@
 """A client's connection: requests in, answers out, in order.
 
-An asyncio Protocol without a task or an await per request. It knows sockets and lanes; what the answer is, the open
-scope decides.
+An asyncio Protocol without a task or an await per replayed request; a forwarded one has a task. It knows sockets and
+lanes; what the answer is, the open scope decides, or the service.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import socket
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from recproxy.proxy.body import BodyFeed
+from recproxy.proxy.exchange import Exchange
 from recproxy.proxy.scope import Answer, Route
 from recproxy.recording import Headers
 from recproxy.wire import (
@@ -51,7 +53,11 @@ class Connection(asyncio.Protocol):
         self._size = 0
         self._held = held
         self._paused = False
-        self._waiting: deque[Answer] = deque()
+        self._readable = asyncio.Event()
+        self._holds: set[str] = set()
+        self._turns: deque[Answer | Exchange] = deque()
+        self._running: asyncio.Task[None] | None = None
+        self._feed: BodyFeed | None = None
         # A connection that was not opened for one host may turn to another service with any request.
         self._roams = route.authority is None and route.any_host is None
         self._owns: bytes | None = None
@@ -68,7 +74,13 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Called by the loop."""
         self._lane.connections.discard(self)
-        self._waiting.clear()
+        self._turns.clear()
+        self._paused = False
+        self._readable.set()
+        if self._feed is not None:
+            self._feed.end()
+        if self._running is not None:
+            self._running.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Called by the loop: bytes of the client."""
@@ -90,46 +102,131 @@ class Connection(asyncio.Protocol):
         self._size = 0
         if not self._owned(head):
             self._misdirected()
-        elif head.expects and not head.http10 and not self._waiting:
+            return
+        if head.expects and not head.http10 and not self._turns and self._running is None:
             self._transport.write(_CONTINUE)
+        if self._lane.forwards:
+            self._feed = BodyFeed(self._lane.max_body, self._overfull)
+            self._take_turn(self._lane.exchange(self, self._route, head, self._feed))
 
     def body_received(self, piece: bytes) -> None:
         """Called by the reader: a piece of the body; what is too large to keep is only counted."""
+        if self._feed is not None:
+            self._feed.add(piece)
+            return
         self._size += len(piece)
         if self._size <= self._lane.max_body:
             self._body.append(piece)
 
     def request_ended(self, trailers: Headers) -> None:
         """Called by the reader: the request is complete."""
+        if self._feed is not None:
+            self._feed.end(trailers)
+            self._feed = None
+            return
         if self._size:
             body = b"".join(self._body)
             self._body.clear()
         else:
             body = b""
-        answer = self._lane.scope.answer(self._route, self._head, body, complete=self._size == len(body))
-        if answer.close:
-            self._reader.stop()
-        if self._paused:
-            self._waiting.append(answer)
+        answer = self._lane.answer(self._route, self._head, body, complete=self._size == len(body))
+        if answer is None:
+            feed = BodyFeed(self._lane.max_body, self._overfull)
+            feed.add(body)
+            feed.end(trailers)
+            self._take_turn(self._lane.exchange(self, self._route, self._head, feed))
         else:
-            self._write(answer)
+            if answer.close:
+                self._reader.stop()
+            self._take_turn(answer)
+
+    def eof_received(self) -> bool:
+        """Called by the loop: the client sends no more; what it asked for is still answered."""
+        self._reader.stop()
+        return self._running is not None and self._transport.get_extra_info("sslcontext") is None
 
     def pause_writing(self) -> None:
         """Called by the loop: the client does not read; answers wait, and no more requests are taken."""
         self._paused = True
-        self._transport.pause_reading()
+        self._readable.clear()
+        if self._running is None:  # an exchange may need the rest of the request to get to its end
+            self._hold("client")
 
     def resume_writing(self) -> None:
         """Called by the loop: the client reads again."""
         self._paused = False
-        while self._waiting and not self._paused:
-            self._write(self._waiting.popleft())
-        if not self._paused and not self._transport.is_closing():
-            self._transport.resume_reading()
+        self._readable.set()
+        self._advance()
+        if not self._paused:
+            self._release("client")
+
+    def write(self, data: bytes) -> None:
+        """Send to the client: an exchange's side of the connection."""
+        self._transport.write(data)
+
+    async def drain(self) -> None:
+        """Wait while the client does not read."""
+        if self._paused:
+            await self._readable.wait()
+
+    def abort(self) -> None:
+        """Drop the connection: what was begun cannot be finished."""
+        self._transport.abort()
 
     def close(self) -> None:
         """Drop the connection."""
         self._transport.abort()
+
+    def _take_turn(self, turn: Answer | Exchange) -> None:
+        """Answer now, or behind what was asked before."""
+        if self._turns or self._paused or self._running is not None:
+            self._turns.append(turn)
+            self._hold("turns")
+        elif isinstance(turn, Answer):
+            self._write(turn)
+        else:
+            self._running = asyncio.get_running_loop().create_task(self._run(turn))
+
+    def _advance(self) -> None:
+        """Go on with what waits, as far as it goes."""
+        while self._turns and not self._paused and self._running is None:
+            turn = self._turns.popleft()
+            if isinstance(turn, Answer):
+                self._write(turn)
+            else:
+                self._running = asyncio.get_running_loop().create_task(self._run(turn))
+        if not self._turns:
+            self._release("turns")
+
+    async def _run(self, exchange: Exchange) -> None:
+        keep_alive = False
+        try:
+            keep_alive = await exchange.run()
+        finally:
+            self._running = None
+            if not keep_alive:
+                self._reader.stop()
+                self._turns.clear()
+                self._transport.close()
+        self._advance()
+
+    def _overfull(self, overfull: bool) -> None:
+        """The service takes a body more slowly than the client sends it."""
+        if overfull:
+            self._hold("service")
+        else:
+            self._release("service")
+
+    def _hold(self, why: str) -> None:
+        if not self._holds:
+            self._transport.pause_reading()
+        self._holds.add(why)
+
+    def _release(self, why: str) -> None:
+        if why in self._holds:
+            self._holds.discard(why)
+            if not self._holds and not self._transport.is_closing():
+                self._transport.resume_reading()
 
     def _write(self, answer: Answer) -> None:
         if answer.reset:
@@ -171,11 +268,7 @@ class Connection(asyncio.Protocol):
         self._finish(plain_response(421, "Misdirected Request", text, close=True))
 
     def _finish(self, data: bytes) -> None:
-        answer = Answer(data, close=True)
-        if self._paused:
-            self._waiting.append(answer)
-        else:
-            self._write(answer)
+        self._take_turn(Answer(data, close=True))
 
     def _owned(self, head: Head) -> bool:
         """Whether a request is this profile's; the host last seen is not looked up again."""
@@ -209,7 +302,9 @@ class Connection(asyncio.Protocol):
 
     def _hand_back(self, data: bytes) -> None:
         """Give the connection back with the bytes it holds, once what was answered is on its way."""
-        if self._transport.get_write_buffer_size():
+        if self._transport.is_closing():
+            return
+        if self._transport.get_write_buffer_size() or self._running is not None:
             asyncio.get_running_loop().call_later(_RETRY, self._hand_back, data)
             return
         descriptor = os.dup(self._socket.fileno())

@@ -11,9 +11,12 @@ import ssl
 from collections.abc import Callable
 
 from recproxy.profile import Profile
+from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.connection import Connection
-from recproxy.proxy.scope import OpenScope, Route
-from recproxy.wire import Owners
+from recproxy.proxy.exchange import Downstream, Exchange
+from recproxy.proxy.forwarding import Forwarding
+from recproxy.proxy.scope import Answer, OpenScope, Route
+from recproxy.wire import Head, Owners
 
 __all__ = ["Lane"]
 
@@ -31,12 +34,17 @@ class Lane:
         owners: Callable[[], Owners],
         loop: asyncio.AbstractEventLoop,
         hand_back: Callable[[int, bytes], None],
+        forwarding: Forwarding,
     ) -> None:
         self.name = name
         self.base = self.scope = OpenScope(profile, "run", ())
+        self._open: list[OpenScope] = []
         self.connections: set[Connection] = set()
         self.hand_back = hand_back
         self.max_body = profile.upstream.max_body
+        #: Whether every request goes to the service.
+        self.forwards = forwarding.mode in ("record", "live")
+        self._forwarding = forwarding
         self._profile = profile
         self._owners = owners
         self._loop = loop
@@ -47,18 +55,31 @@ class Lane:
         """Whether this profile answers for a normal host."""
         return self._owners().owner(host) == self._profile.name
 
+    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | None:
+        """The recorded answer to a request; None where it is to be forwarded."""
+        if self._forwarding.mode == "auto" and complete and not self._forwarding.unset:
+            return self.scope.recorded_answer(route, head, body)
+        return self.scope.answer(route, head, body, complete=complete)
+
+    def exchange(self, downstream: Downstream, route: Route, head: Head, feed: BodyFeed) -> Exchange:
+        """A request on its way to the service."""
+        scope = self.scope
+        return self._forwarding.exchange(
+            downstream, route, head, feed, lane=self.name, scope=scope.name, traffic=scope.traffic
+        )
+
     def begin(self, scope: OpenScope, *, base: bool) -> None:
-        """Open a scope; a base scope also stands wherever the last base scope did."""
+        """Open a scope, before the one that is open; a base scope takes the place of the last base scope."""
         if base:
-            if self.scope is self.base:
-                self.scope = scope
             self.base = scope
         else:
-            self.scope = scope
+            self._open.append(scope)
+        self.scope = self._open[-1] if self._open else self.base
 
     def end(self) -> OpenScope:
-        """End the open scope and return it; the base scope goes on."""
-        ended, self.scope = self.scope, self.base
+        """End the open scope and return it; the one before it goes on, at last the base scope."""
+        ended = self._open.pop() if self._open else self.base
+        self.scope = self._open[-1] if self._open else self.base
         return ended
 
     def listen(self, descriptor: int, endpoint: int) -> None:

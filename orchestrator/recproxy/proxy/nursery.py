@@ -20,7 +20,7 @@ from recproxy.proxy.service import Service
 try:
     import uvloop
 except ImportError:  # not on Windows
-    uvloop = None
+    uvloop = None  # type: ignore[assignment,unused-ignore]
 
 __all__ = ["main"]
 
@@ -84,7 +84,7 @@ def _live(name: str, channel: int, errors: int) -> None:
         _raise_descriptor_limit()
         loop = uvloop.new_event_loop() if uvloop is not None else asyncio.new_event_loop()
         loop.run_until_complete(Service(socket.socket(fileno=os.dup(0)), loop).ended)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - its last words, then it ends
         sys.excepthook(*sys.exc_info())
         os._exit(1)
     finally:

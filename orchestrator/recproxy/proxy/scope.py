@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from recproxy.control import Missed, Outcome, Unused
 from recproxy.matching import Index, miss
 from recproxy.playback import Playback, Spot
 from recproxy.profile import Profile
+from recproxy.proxy.traffic import Traffic
 from recproxy.recording import (
     Headers,
     Recording,
@@ -33,6 +35,7 @@ __all__ = ["Answer", "OpenScope", "Route"]
 
 _KEPT_REQUESTS = 4096
 _KEPT_BODY = 4096
+_KEPT_LINES = 1000
 #: HTTP has no such status; no service sends it by itself.
 MISS_STATUS = 599
 MISS_REASON = "Not Recorded"
@@ -81,8 +84,12 @@ class OpenScope:
         expected: str | None = None,
         match_on: tuple[str, ...] | None = None,
         repeat: str | None = None,
+        number: int = 0,
     ) -> None:
         self.name = name
+        self.traffic = Traffic(number)
+        #: What a miss says besides, where there is something to say.
+        self.remark: Callable[[], str] = str
         self._profile = profile
         self._expected = expected
         rules = profile.rules()
@@ -92,6 +99,8 @@ class OpenScope:
         self._known: dict[tuple[object, ...], _Known] = {}
         self._prepared: dict[int, Prepared] = {}
         self._missed: list[Missed] = []
+        #: The latest requests: positions, or -1 and down for the first miss and on.
+        self._order: deque[int] = deque(maxlen=_KEPT_LINES)
         self._notes: list[str] = []
         self._played = 0
         self._seconds = 0.0
@@ -100,6 +109,13 @@ class OpenScope:
     def interactions(self) -> int:
         """How many interactions are in play."""
         return len(self._playback.plays)
+
+    def extend(self, recordings: Sequence[Recording]) -> None:
+        """Put more recordings in play; positions and bound values stay."""
+        old = self._playback.index
+        index = Index((*old.recordings, *recordings), old.rules, old.hosts)
+        self._playback = self._playback.extended(index)
+        self._known.clear()
 
     def answer(self, route: Route, head: Head, body: bytes, *, complete: bool = True) -> Answer:
         """The answer to a request; `complete` is false where its body was too large to keep."""
@@ -115,9 +131,17 @@ class OpenScope:
             answer = self._missing(route, head, known)
         else:
             self._played += 1
+            self._order.append(position)
             answer = known.answers.get(position) or self._form(position, route, head, known)
         self._seconds += time.perf_counter() - begun
         return answer
+
+    def recorded_answer(self, route: Route, head: Head, body: bytes) -> Answer | None:
+        """The answer to a request if a recorded interaction fits it and is left to play, else None: no miss."""
+        spot = self._work_out(route, head, body).spot
+        if not self._playback.has(spot):
+            return None
+        return self.answer(route, head, body)
 
     def note(self, line: str) -> None:
         """Keep a line for the user, once."""
@@ -130,10 +154,15 @@ class OpenScope:
         return Outcome(
             scope=self.name,
             played=self._played,
-            seconds=self._seconds,
+            recorded=self.traffic.recorded,
+            forwarded=self.traffic.forwarded,
+            failures=tuple(self.traffic.failures),
+            redactions=dict(self.traffic.redactions),
+            seconds=self._seconds + self.traffic.seconds,
             missed=tuple(self._missed),
             unused=tuple(self._unused(position) for position in playback.unused()),
             plays=tuple(playback.plays),
+            requests=tuple(self._line(position) for position in self._order),
             notes=tuple(self._notes),
         )
 
@@ -181,6 +210,7 @@ class OpenScope:
         text = found.text()
         if not self._playback.plays and self._expected is not None:
             text += f"\nthe recording would be {self._expected}"
+        text += self.remark()
         self._missed.append(
             Missed(
                 method=found.method,
@@ -190,6 +220,7 @@ class OpenScope:
                 closest=self._playback.index.where(found.closest) if found.closest is not None else None,
             )
         )
+        self._order.append(-len(self._missed))
         if self._profile.match.miss == "reset":
             return Answer(b"", close=True, reset=True)
         close = not head.keep_alive
@@ -197,8 +228,15 @@ class OpenScope:
         return Answer(data, close)
 
     def _unused(self, position: int) -> Unused:
+        return Unused(where=self._playback.index.where(position), request=self._line(position))
+
+    def _line(self, position: int) -> str:
+        """A request in one line: as recorded, so that it shows no secret, or the miss it was."""
+        if position < 0:
+            missed = self._missed[-1 - position]
+            return f"{missed.method} {missed.url}"
         request = self._playback.interaction(position).request
-        return Unused(where=self._playback.index.where(position), request=f"{request.method} {request.url}")
+        return f"{request.method} {request.url}"
 
 
 def _request(route: Route, head: Head, body: bytes) -> Request:

@@ -17,6 +17,8 @@ from recproxy.control import (
     Ended,
     EndLane,
     EndScope,
+    Extend,
+    Kept,
     Know,
     Listen,
     Look,
@@ -28,15 +30,19 @@ from recproxy.control import (
     Setup,
     Stop,
 )
+from recproxy.control.variables import DEFAULT_LANE
 from recproxy.errors import RecproxyError
 from recproxy.library import read_recording
 from recproxy.profile import Profile
+from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import Lane
 from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.tls import Contexts
 from recproxy.wire import Owners, authority_host
 
 __all__ = ["Service"]
+
+_QUIET_SECONDS = 5.0
 
 
 class Service:
@@ -50,13 +56,17 @@ class Service:
         self._profile: Profile
         self._owners: Owners
         self._contexts: Contexts
+        self._forwarding: Forwarding
         self._folder = ""
+        self._ending: set[asyncio.Task[None]] = set()
         self._orders: dict[type, Callable[[Any, list[int]], None]] = {
             Setup: self._set_up,
+            Kept: lambda order, _: self._forwarding.kept(order),
             Know: self._know,
             Listen: self._listen,
             Connect: self._connect,
             Begin: self._begin,
+            Extend: self._extend,
             Look: self._look,
             EndScope: self._end_scope,
             EndLane: self._end_lane,
@@ -71,6 +81,7 @@ class Service:
         self._owners = Owners(order.owners)
         self._contexts = Contexts(order.certificates, order.key)
         self._folder = order.folder
+        self._forwarding = Forwarding(self._profile, order, self._channel.send)
         self._channel.send(Ready())
 
     def _know(self, order: Know, descriptors: list[int]) -> None:
@@ -83,7 +94,9 @@ class Service:
             def hand_back(descriptor: int, held: bytes) -> None:
                 self._channel.send(Return(lane=name, held=held), [descriptor])
 
-            lane = self._lanes[name] = Lane(name, self._profile, lambda: self._owners, self._loop, hand_back)
+            lane = self._lanes[name] = Lane(
+                name, self._profile, lambda: self._owners, self._loop, hand_back, self._forwarding
+            )
         return lane
 
     def _listen(self, order: Listen, descriptors: list[int]) -> None:
@@ -109,18 +122,52 @@ class Service:
                 expected=order.expected,
                 match_on=order.match_on,
                 repeat=order.repeat,
+                number=order.order,
             )
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))
             return
+        if order.base and order.lane == DEFAULT_LANE:
+            scope.remark = self._remark
         self._lane(order.lane).begin(scope, base=order.base)
         self._channel.send(Began(order=order.order, interactions=scope.interactions))
+
+    def _extend(self, order: Extend, descriptors: list[int]) -> None:
+        scope = self._lane(order.lane).scope
+        try:
+            scope.extend([read_recording(path) for path in order.recordings])
+        except RecproxyError as problem:
+            self._channel.send(Refused(order=order.order, message=problem.message))
+            return
+        self._channel.send(Began(order=order.order, interactions=scope.interactions))
+
+    def _remark(self) -> str:
+        """What a miss outside of all scopes says where tests run in lanes of their own."""
+        lanes = sorted(name for name in self._lanes if name != DEFAULT_LANE)
+        if not lanes:
+            return ""
+        return (
+            f"\nit came in lane {DEFAULT_LANE!r}, while tests run in lanes {', '.join(lanes)}: the program that sent it "
+            "was started outside of the test workers; start it in each worker (in a session fixture, say), or test "
+            "without workers"
+        )
 
     def _look(self, order: Look, descriptors: list[int]) -> None:
         self._channel.send(Playing(order=order.order, outcome=self._lane(order.lane).scope.outcome()))
 
     def _end_scope(self, order: EndScope, descriptors: list[int]) -> None:
-        self._channel.send(Ended(order=order.order, outcome=self._lane(order.lane).end().outcome()))
+        ended = self._lane(order.lane).end()
+        if ended.traffic.busy:
+            task = self._loop.create_task(self._end_when_quiet(order.order, ended))
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+        else:
+            self._channel.send(Ended(order=order.order, outcome=ended.outcome()))
+
+    async def _end_when_quiet(self, order: int, ended: OpenScope) -> None:
+        """What a scope forwarded belongs to it: its end waits for the answers."""
+        await ended.traffic.quiet(_QUIET_SECONDS)
+        self._channel.send(Ended(order=order, outcome=ended.outcome()))
 
     def _end_lane(self, order: EndLane, descriptors: list[int]) -> None:
         lane = self._lanes.pop(order.lane, None)

@@ -3,7 +3,7 @@
 A *tally* adds up the outcomes of scopes; the table and the misses are made from it once, at the end.
 """
 
-from recproxy.report.tally import Row, Tally
+from recproxy.report.tally import Row, Tally, Written
 from recproxy.report.text import print_report
 
-__all__ = ["Row", "Tally", "print_report"]
+__all__ = ["Row", "Tally", "Written", "print_report"]

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from recproxy.control import Missed, Outcome, Unused
 
-__all__ = ["Row", "Tally"]
+__all__ = ["Row", "Tally", "Written"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A recording that was made, and how many interactions it got.
+
+    `failed` where it stands beside the good one, `changed` where the file is not as it was.
+    """
+
+    path: Path
+    interactions: int
+    failed: bool = False
+    changed: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,7 +35,9 @@ class Row:
     recorded: int = 0
     missed: int = 0
     unused: int = 0
+    forwarded: int = 0
     seconds: float = 0.0
+    listed: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,6 +49,10 @@ class Tally:
     refusals: list[Missed] = field(default_factory=list)
     unused: list[tuple[str, Unused]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    redactions: Counter[str] = field(default_factory=Counter)
+    written: list[Written] = field(default_factory=list)
+    recovered: list[Written] = field(default_factory=list)
 
     def enter(self, profile: str, mode: str) -> None:
         """Give a profile its row."""
@@ -47,6 +68,9 @@ class Tally:
         row.seconds += outcome.seconds
         self.misses += outcome.missed
         self.unused += ((profile, unused) for unused in outcome.unused)
+        row.forwarded += outcome.forwarded
+        self.failures += (f"{profile}: {failure}" for failure in outcome.failures)
+        self.redactions.update(outcome.redactions)
         self.notes += (f"{profile}: {note}" for note in outcome.notes)
 
     def refuse(self, refusals: Iterable[Missed]) -> None:
@@ -55,5 +79,5 @@ class Tally:
 
     @property
     def failed(self) -> bool:
-        """Whether something was asked that no recording answers."""
-        return bool(self.misses or self.refusals)
+        """Whether something was asked that no recording, or no service, answered."""
+        return bool(self.misses or self.refusals or self.failures)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from recproxy.control import Missed
-from recproxy.report.tally import Row, Tally
+from recproxy.report.tally import Row, Tally, Written
 
 __all__ = ["print_report"]
 
@@ -18,36 +18,40 @@ _MOST_SHOWN = 20
 def print_report(tally: Tally, stream: TextIO | None = None) -> None:
     """Print the table, and each miss and refusal, to standard error or the stream given."""
     stream = stream or sys.stderr
-    cells = [_cells(row) for row in tally.rows.values()]
+    rows = [row for row in tally.rows.values() if row.listed]
+    columns = (
+        _COLUMNS if not any(row.mode in ("live", "auto") for row in rows) else (*_COLUMNS[:-1], "forwarded", "time")
+    )
+    cells = [_cells(row, columns) for row in rows]
     if stream.isatty():
-        _print_rich(cells, stream)
+        _print_rich(columns, cells, stream)
     else:
-        for line in _plain(cells):
+        for line in _plain(columns, cells):
             print(line, file=stream)
     for line in _details(tally):
         print(line, file=stream)
     stream.flush()
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    counts = (str(count) for count in (row.played, row.recorded, row.missed, row.unused))
+def _cells(row: Row, columns: tuple[str, ...]) -> tuple[str, ...]:
+    counts = (str(getattr(row, column)) for column in columns[2:-1])
     return (row.profile, row.mode, *counts, f"{row.seconds:.2f} s")
 
 
-def _plain(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in (_COLUMNS, *rows)) for column in range(len(_COLUMNS))]
-    for row in (_COLUMNS, *rows):
+def _plain(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in (columns, *rows)) for column in range(len(columns))]
+    for row in (columns, *rows):
         left = (cell.ljust(width) for cell, width in zip(row[:2], widths[:2], strict=True))
         right = (cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True))
         yield "  ".join(("recproxy ", *left, *right)).rstrip()
 
 
-def _print_rich(rows: list[tuple[str, ...]], stream: TextIO) -> None:
+def _print_rich(columns: tuple[str, ...], rows: list[tuple[str, ...]], stream: TextIO) -> None:
     from rich.console import Console  # noqa: PLC0415 - only for people, and not while they wait
     from rich.table import Table  # noqa: PLC0415
 
     table = Table(title="recproxy", title_justify="left", title_style="bold")
-    for number, column in enumerate(_COLUMNS):
+    for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number < 2 else "right")
     for row in rows:
         table.add_row(*row, style="red" if row[4] != "0" else None)
@@ -55,13 +59,25 @@ def _print_rich(rows: list[tuple[str, ...]], stream: TextIO) -> None:
 
 
 def _details(tally: Tally) -> Iterator[str]:
+    for written in tally.recovered:
+        yield f"recproxy: recovered {_interactions(written)} of a run that was killed: {written.path}"
+    for written in tally.written:
+        kind = "not replaced, what came is in" if written.failed else "wrote" if written.changed else "unchanged"
+        yield f"recproxy: {kind} {written.path}: {_interactions(written)}"
+    if tally.redactions:
+        yield "recproxy: redacted " + ", ".join(f"{rule} {count}" for rule, count in sorted(tally.redactions.items()))
     for note in tally.notes:
         yield f"recproxy: note: {note}"
     problems = [f"recproxy: miss: {miss.text}" for miss in tally.misses]
+    problems += [f"recproxy: failed: {failure}" for failure in tally.failures]
     problems += [f"recproxy: refused: {refusal.text}" for refusal in _once(tally.refusals)]
     yield from problems[:_MOST_SHOWN]
     if len(problems) > _MOST_SHOWN:
         yield f"recproxy: and {len(problems) - _MOST_SHOWN} more"
+
+
+def _interactions(written: Written) -> str:
+    return f"{written.interactions} interaction{'' if written.interactions == 1 else 's'}"
 
 
 def _once(refusals: list[Missed]) -> list[Missed]:

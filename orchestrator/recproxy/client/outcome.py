@@ -1,0 +1,62 @@
+"""What a scope did, as a test is told of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from recproxy.errors import NoMatch
+
+__all__ = ["Outcome", "failure", "read_outcome"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The outcome of a scope, or how far it is.
+
+    `requests` are the latest requests by profile, in order of arrival, as recorded; `plays` say how often each
+    recorded interaction was played. `missed` are the texts of misses, `unused` lines for people, of which `failing`
+    are those that fail a test; `notes` are about connections that never became requests.
+    """
+
+    name: str
+    played: int = 0
+    recorded: int = 0
+    requests: Mapping[str, tuple[str, ...]]
+    plays: Mapping[str, tuple[int, ...]]
+    missed: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_outcome(answer: Mapping[str, Any]) -> Outcome:
+    """An outcome from the answer of the control address."""
+    profiles: Mapping[str, Mapping[str, Any]] = answer["profiles"]
+    return Outcome(
+        name=answer["name"],
+        played=answer["played"],
+        recorded=answer["recorded"],
+        requests={profile: tuple(each["requests"]) for profile, each in profiles.items()},
+        plays={profile: tuple(each["plays"]) for profile, each in profiles.items()},
+        missed=tuple(miss["text"] for miss in answer["missed"]),
+        unused=tuple(_unused(each) for each in answer["unused"]),
+        failing=tuple(_unused(each) for each in answer["unused"] if each["fails"]),
+        notes=tuple(f"{profile}: {note}" for profile, each in profiles.items() for note in each["notes"]),
+    )
+
+
+def failure(outcomes: Sequence[Outcome]) -> Exception | None:
+    """What a test fails with that has not failed by itself; None where all is well."""
+    missed = [text for outcome in outcomes for text in (*outcome.missed, *outcome.notes) if outcome.missed]
+    if missed:
+        return NoMatch("\n\n".join(missed))
+    failing = [line for outcome in outcomes for line in outcome.failing]
+    if failing:
+        return AssertionError("recorded, but never asked for:\n" + "\n".join(failing))
+    return None
+
+
+def _unused(entry: Mapping[str, Any]) -> str:
+    return f"{entry['profile']}: {entry['request']} ({entry['where']})"

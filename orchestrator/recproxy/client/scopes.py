@@ -1,0 +1,88 @@
+"""The scopes that this process has open in its lane, the innermost last.
+
+The first of them takes the place of whatever was left open in the lane; the others begin inside of it. Two threads
+or tasks may end theirs in any order: one that is not the innermost ends together with those inside of it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+
+from recproxy.client.address import Address
+from recproxy.client.environment import prepared
+from recproxy.client.outcome import Outcome, read_outcome
+
+__all__ = ["Recordings", "Scope", "Scopes"]
+
+#: Recordings by profile or host.
+Recordings = Mapping[str, Sequence[str]]
+
+
+class Scope:
+    """An open scope; `passed` is set when whoever opened it is done."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.passed: bool | None = None
+
+
+class Scopes:
+    """The open scopes of a lane; `variables` are what os.environ gets meanwhile."""
+
+    def __init__(self, address: Address, lane: str, variables: Mapping[str, str]) -> None:
+        self.address = address
+        self.lane = lane
+        self._variables = dict(variables)
+        self._open: list[Scope] = []
+        self._environment = ExitStack()
+        self._lock = threading.RLock()
+
+    def __bool__(self) -> bool:
+        """Whether one is open."""
+        return bool(self._open)
+
+    def begin(
+        self, name: str, recordings: Recordings, *, default: str | None = None, beside: str | None = None
+    ) -> Scope:
+        """Begin a scope; arguments and errors are those of `Address.begin_scope`."""
+        with self._lock:
+            inner = bool(self._open)
+            self.address.begin_scope(self.lane, name, recordings, inner=inner, default=default, beside=beside)
+            scope = Scope(name)
+            self._open.append(scope)
+            if not inner:
+                try:
+                    self._environment.enter_context(prepared(self._variables))
+                except BaseException:
+                    self.end(scope, passed=False)
+                    raise
+            return scope
+
+    def extend(self, recordings: Recordings, *, beside: str | None = None) -> None:
+        """Put more recordings in play in the innermost scope."""
+        self.address.extend_scope(self.lane, recordings, beside=beside)
+
+    def look(self) -> Outcome:
+        """How far the innermost scope is."""
+        return read_outcome(self.address.look(self.lane))
+
+    def end(self, scope: Scope, *, passed: bool) -> list[Outcome]:
+        """End a scope; the outcomes of all that ended with it."""
+        with self._lock:
+            scope.passed = passed
+            outcomes: list[Outcome] = []
+            try:
+                while self._open and self._open[-1].passed is not None:
+                    ended = self._open.pop()
+                    outcomes.append(read_outcome(self.address.end_scope(self.lane, passed=ended.passed is True)))
+            finally:
+                if not self._open:
+                    self._environment.close()
+            return outcomes
+
+    def end_all(self) -> None:
+        """End what is still open, as failed: the test was interrupted."""
+        while self._open:
+            self.end(self._open[-1], passed=False)

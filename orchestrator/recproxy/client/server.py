@@ -1,0 +1,90 @@
+"""`recproxy serve`, started and stopped by a test process that no run has started."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO
+
+from recproxy.control.variables import MODE, PROXY
+from recproxy.errors import ControlError
+
+__all__ = ["Server"]
+
+_STOP_SECONDS = 20.0
+
+
+class Server:
+    """An orchestrator of this process's own; `environment` are its variables.
+
+    Args:
+        mode: of the run; None takes what the environment says.
+        folder: of the project; None is the working directory.
+
+    Raises:
+        ControlError: it could not be started; its own words follow.
+    """
+
+    def __init__(self, mode: str | None = None, folder: Path | None = None) -> None:
+        self._owner = os.getpid()
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "recproxy", "serve", "--mode", mode or mode_of_environment()],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # a Ctrl-C is for the tests; it ends when its stdin does
+        )
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        with self._process.stdout as stdout:
+            line = stdout.readline()
+        if not line:
+            self._refuse(self._process.stderr)
+        # Nobody reads what it reports: tests are told of their misses one by one.
+        threading.Thread(target=_drain, args=(self._process.stderr,), daemon=True).start()
+        self.environment: dict[str, str] = json.loads(line)["environment"]
+
+    @property
+    def alive(self) -> bool:
+        """Whether this process may use it: its own, and still running."""
+        return self._owner == os.getpid() and self._process.poll() is None
+
+    def stop(self) -> None:
+        """Stop it, and wait; in a fork of the process that started it, nothing happens."""
+        if self._owner != os.getpid():
+            return
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _refuse(self, stderr: IO[str]) -> None:
+        with stderr:
+            said = stderr.read().strip()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        code = self._process.wait()
+        raise ControlError(f"recproxy could not be started: {said or f'exit code {code}'}")
+
+
+def mode_of_environment() -> str:
+    """The mode of a run that a test starts: `PROXY=1` is how 2011 asked to record."""
+    mode = os.environ.get(MODE)
+    if mode:
+        return mode
+    return "record" if os.environ.get(PROXY) == "1" else "replay"
+
+
+def _drain(stream: IO[str]) -> None:
+    with stream:
+        for _ in stream:
+            pass

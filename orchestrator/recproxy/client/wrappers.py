@@ -1,0 +1,70 @@
+"""Functions with a scope around them, each of its own kind: plain, coroutine, generator, asynchronous generator.
+
+pytest and unittest look at a function's kind to know how to call it, so a wrapper is of the kind that it wraps.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from recproxy.client.wanted import Wanted, opened, scope_name
+
+__all__ = ["wrapped"]
+
+
+def wrapped(wanted: Wanted) -> Callable[..., object]:
+    """The decorated function with its scope around each call; where the scope is held already, without."""
+    function: Any = wanted.function
+    name = scope_name(inspect.unwrap(function))
+
+    def scope() -> AbstractContextManager[None]:
+        return nullcontext() if wanted.held else opened(name, wanted.entries, wanted.folder)
+
+    wrapper = functools.wraps(function)(_wrapper(function, scope))
+    wanted.mark(wrapper)
+    return wrapper
+
+
+def _wrapper(function: Any, scope: Callable[[], AbstractContextManager[None]]) -> Callable[..., Any]:
+    async def coroutine(*args: object, **kwargs: object) -> object:
+        with scope():
+            return await function(*args, **kwargs)
+
+    def generator(*args: object, **kwargs: object) -> Generator[object, object, object]:
+        with scope():
+            return (yield from function(*args, **kwargs))
+
+    async def asynchronous_generator(*args: object, **kwargs: object) -> AsyncGenerator[object, object]:
+        with scope():
+            inner = function(*args, **kwargs)
+            try:  # what `yield from` does for generators
+                value = await anext(inner)
+                while True:
+                    try:
+                        sent = yield value
+                    except GeneratorExit:
+                        raise
+                    except BaseException as error:  # noqa: BLE001 - it is the inner generator's
+                        value = await inner.athrow(error)
+                    else:
+                        value = await inner.asend(sent)
+            except StopAsyncIteration:
+                return
+            finally:
+                await inner.aclose()
+
+    def plain(*args: object, **kwargs: object) -> object:
+        with scope():
+            return function(*args, **kwargs)
+
+    if inspect.iscoroutinefunction(function):
+        return coroutine
+    if inspect.isgeneratorfunction(function):
+        return generator
+    if inspect.isasyncgenfunction(function):
+        return asynchronous_generator
+    return plain

@@ -1,0 +1,126 @@
+"""What becomes of a recording when some of its scopes were recorded anew.
+
+Only the scopes that ran are replaced. Where the service answered as before, the old interaction stands to the letter,
+so that a diff shows only what the service changed; interactions that overlapped keep the order of the file before.
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from recproxy.matching import Rules, difference
+from recproxy.recording import Headers, Interaction, Recording, Response
+
+__all__ = ["Taken", "merge"]
+
+#: Response headers that change with every answer and say nothing of the service's behaviour.
+_VOLATILE = frozenset(
+    name.encode()
+    for name in (
+        "age", "alt-svc", "cf-cache-status", "cf-ray", "connection", "content-length", "date", "expires",
+        "nel", "report-to", "request-id", "server-timing", "via", "x-amz-cf-id", "x-amz-cf-pop", "x-amz-id-2",
+        "x-amz-request-id", "x-amzn-requestid", "x-amzn-trace-id", "x-b3-traceid", "x-cache", "x-cache-hits",
+        "x-connection-hash", "x-correlation-id", "x-github-request-id", "x-goog-trace", "x-rate-limit-remaining",
+        "x-rate-limit-reset", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id", "x-response-time",
+        "x-runtime", "x-served-by", "x-timer", "x-trace-id", "x-transaction", "x-transaction-id",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An interaction as it was recorded, and when: moments of one clock, in seconds."""
+
+    interaction: Interaction
+    begun: float
+    ended: float
+
+
+def merge(
+    before: Recording,
+    scopes: frozenset[str],
+    taken: Sequence[Taken],
+    rules: Rules,
+    *,
+    append: bool = False,
+) -> Recording:
+    """The recording with the interactions of `scopes` replaced by those taken; with `append` nothing is replaced."""
+    if append:
+        new = tuple(each.interaction for each in sorted(taken, key=lambda each: each.begun))
+        return replace(before, interactions=before.interactions + new, format=2)
+    old = before.interactions
+    # What was written by hand belongs to no scope; a scope that asks the same takes it over.
+    candidates = [place for place, each in enumerate(old) if each.scope is None or each.scope in scopes]
+    ordered = sorted(taken, key=lambda each: each.begun)
+    partners = _partners([each.interaction for each in ordered], [old[place] for place in candidates], rules)
+    rows = [
+        (each, candidates[partner] if partner is not None else None)
+        for each, partner in zip(ordered, partners, strict=True)
+    ]
+    _keep_order(rows)
+    kept = [_stable(old[place], each.interaction) if place is not None else each.interaction for each, place in rows]
+    replaced = {place for _, place in rows} | {place for place in candidates if old[place].scope is not None}
+    first = min((place for place in replaced if place is not None), default=len(old))
+    head = [each for place, each in enumerate(old) if place < first]
+    tail = [each for place, each in enumerate(old) if place >= first and place not in replaced]
+    return replace(before, interactions=(*head, *kept, *tail), format=2)
+
+
+def _partners(new: Sequence[Interaction], old: Sequence[Interaction], rules: Rules) -> list[int | None]:
+    """For each new interaction the old one that asked the same, each once, in order."""
+    free = list(range(len(old)))
+    partners: list[int | None] = []
+    for interaction in new:
+        asks = _asks(interaction, rules)
+        place = next((place for place in free if asks(old[place])), None)
+        if place is not None:
+            free.remove(place)
+        partners.append(place)
+    return partners
+
+
+def _asks(new: Interaction, rules: Rules) -> Callable[[Interaction], bool]:
+    """Whether an old interaction asked what this one does."""
+    request = new.request
+    literal = replace(request, wild=None)
+
+    def same(old: Interaction) -> bool:
+        asked = old.request
+        if asked.method != request.method:
+            return False
+        return (asked.url == request.url and asked.body == request.body) or not difference(old, literal, rules)
+
+    return same
+
+
+def _keep_order(rows: list[tuple[Taken, int | None]]) -> None:
+    """Put neighbours that overlapped in time back into their old order."""
+    moved = True
+    while moved:
+        moved = False
+        for place in range(len(rows) - 1):
+            (first, old_first), (second, old_second) = rows[place], rows[place + 1]
+            if (
+                old_first is not None
+                and old_second is not None
+                and old_first > old_second
+                and second.begun < first.ended
+            ):
+                rows[place], rows[place + 1] = rows[place + 1], rows[place]
+                moved = True
+
+
+def _stable(old: Interaction, new: Interaction) -> Interaction:
+    """The old interaction where the service said the same, else the new one with the old one's comments."""
+    if _essence(old.response) == _essence(new.response):
+        return replace(old, scope=new.scope)
+    return replace(new, comments=old.comments)
+
+
+def _essence(response: Response) -> Response:
+    """A response without what changes by itself."""
+    headers: Headers = tuple(line for line in response.headers if line[0].lower() not in _VOLATILE)
+    chunks = tuple(replace(chunk, gap=0.0) for chunk in response.chunks)
+    return replace(response, headers=headers, delay=0.0, chunks=chunks, version="HTTP/1.1", wild=None)

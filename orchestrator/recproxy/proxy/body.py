@@ -1,0 +1,83 @@
+"""A request's body on its way through: pieces in as they arrive, pieces out as the service takes them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from recproxy.recording import Headers
+
+__all__ = ["BodyFeed"]
+
+_HIGH_WATER = 1 << 18
+
+
+class BodyFeed:
+    """The body of one request. `filled(True)` is called when too much waits, `filled(False)` when it no longer does.
+
+    `kept` is what the client has sent, up to `most` bytes; `size` counts all of it.
+    """
+
+    def __init__(self, most: int, filled: Callable[[bool], None]) -> None:
+        self.size = 0
+        self.trailers: Headers = ()
+        self._most = most
+        self._filled = filled
+        self._pieces: deque[bytes] = deque()
+        self._waiting = 0
+        self._kept: list[bytes] = []
+        self._ended = False
+        self._wake: asyncio.Event = asyncio.Event()
+
+    @property
+    def kept(self) -> bytes:
+        """What the client has sent, as far as it was kept."""
+        return b"".join(self._kept)
+
+    @property
+    def passed(self) -> bytes:
+        """What was taken so far, where all is kept."""
+        return self.kept[: self.size - self._waiting]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that the client has sent was kept."""
+        return self.size <= self._most
+
+    @property
+    def ended(self) -> bool:
+        """Whether the client has sent all of it."""
+        return self._ended
+
+    def add(self, piece: bytes) -> None:
+        """Take a piece from the client."""
+        self.size += len(piece)
+        if self.whole:
+            self._kept.append(piece)
+        else:
+            self._kept.clear()
+        self._pieces.append(piece)
+        self._waiting += len(piece)
+        if self._waiting > _HIGH_WATER:
+            self._filled(True)
+        self._wake.set()
+
+    def end(self, trailers: Headers = ()) -> None:
+        """The client has sent all of it, or gone."""
+        self.trailers = trailers
+        self._ended = True
+        self._wake.set()
+
+    async def next(self) -> bytes | None:
+        """The next piece, or None behind the last."""
+        while not self._pieces:
+            if self._ended:
+                return None
+            self._wake.clear()
+            await self._wake.wait()
+        piece = self._pieces.popleft()
+        before, self._waiting = self._waiting, self._waiting - len(piece)
+        if before > _HIGH_WATER >= self._waiting:
+            self._filled(False)
+        return piece

@@ -1,0 +1,118 @@
+"""What passed between a client and a service, put together as an interaction.
+
+Pure: heads, payloads and moments in, values out. Undoes content codings where the bytes can be made again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from recproxy.recording import Chunk, Headers, Request, Response, decode, encode, header
+from recproxy.wire import Head
+
+__all__ = ["CODINGS_WE_DECODE", "HOP_BY_HOP", "Captured", "is_stream", "request_of", "response_of"]
+
+CODINGS_WE_DECODE = ("gzip", "deflate", "br", "zstd")
+#: About one connection only, RFC 9110 section 7.6.1; framing is made anew on each leg.
+HOP_BY_HOP = frozenset(
+    (
+        b"connection",
+        b"keep-alive",
+        b"proxy-connection",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"te",
+        b"upgrade",
+    )
+)
+_STREAMS = (
+    b"text/event-stream",
+    b"application/x-ndjson",
+    b"application/jsonl",
+    b"application/json-seq",
+    b"application/stream+json",
+)
+_LARGEST_PAYLOAD = 256_000_000
+
+
+@dataclass(slots=True)
+class Captured:
+    """A response as it comes: `gaps` are the seconds before each piece, kept for streams only."""
+
+    status: int
+    reason: bytes
+    headers: Headers
+    delay: float
+    most: int
+    body: list[bytes] = field(default_factory=list)
+    size: int = 0
+    gaps: list[tuple[int, float]] = field(default_factory=list)
+    closed: bool = False
+    trailers: Headers = ()
+
+    def add(self, piece: bytes, gap: float) -> None:
+        """Take a piece of the body; what is too large is only counted."""
+        self.size += len(piece)
+        if self.size <= self.most:
+            self.body.append(piece)
+            self.gaps.append((len(piece), gap))
+        else:
+            self.body.clear()
+            self.gaps.clear()
+
+
+def is_stream(headers: Headers) -> bool:
+    """Whether a response is one whose pieces matter: server-sent events, JSON lines."""
+    kind = (header(headers, b"content-type") or b"").partition(b";")[0].strip().lower()
+    return kind in _STREAMS
+
+
+def request_of(head: Head, url: str, body: bytes, trailers: Headers) -> Request:
+    """The request as it is recorded: all literal, its payload readable."""
+    payload, encoding = _decoded(body, head.headers)
+    return Request(
+        method=head.method.decode("ascii"),
+        url=url,
+        headers=tuple(
+            line for line in head.headers if line[0].lower() not in HOP_BY_HOP and line[0].lower() != b"expect"
+        ),
+        body=payload,
+        encoding=encoding,
+        trailers=trailers,
+        wild=None,
+    )
+
+
+def response_of(captured: Captured) -> Response:
+    """The response as it is recorded."""
+    whole = captured.size <= captured.most
+    stream = is_stream(captured.headers)
+    payload, encoding = (
+        _decoded(b"".join(captured.body), captured.headers) if not stream else (b"".join(captured.body), None)
+    )
+    return Response(
+        status=captured.status,
+        reason=captured.reason,
+        headers=captured.headers,
+        body=payload,
+        encoding=encoding,
+        framing="close" if captured.closed else None,
+        trailers=captured.trailers,
+        delay=round(captured.delay, 3) if stream else 0.0,
+        chunks=tuple(Chunk(size=size, gap=round(gap, 3)) for size, gap in captured.gaps) if stream else (),
+        omitted=None if whole else captured.size,
+        wild=None,
+    )
+
+
+def _decoded(body: bytes, headers: Headers) -> tuple[bytes, str | None]:
+    """The payload without its content coding, and that coding; the bytes as they are where it cannot be undone."""
+    coding = (header(headers, b"content-encoding") or b"").decode("latin-1").strip().lower()
+    if not coding or coding == "identity" or not body:
+        return body, None
+    try:
+        payload = decode(body, coding, limit=_LARGEST_PAYLOAD)
+        encode(b"", coding)
+    except ValueError:
+        return body, None
+    return payload, coding

@@ -1,0 +1,121 @@
+"""How a proxy forwards: where each request goes, and how what came of it is redacted and kept.
+
+Redaction is here, in the process that saw the secret: what leaves it for the orchestrator's disk is clean.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+
+from recproxy.control import Kept, Message, Recorded, Setup
+from recproxy.profile import Profile
+from recproxy.proxy.body import BodyFeed
+from recproxy.proxy.exchange import Downstream, Exchange, Keep
+from recproxy.proxy.scope import Route
+from recproxy.proxy.traffic import Traffic
+from recproxy.proxy.upstream import Target, UpstreamError, Upstreams
+from recproxy.recording import Interaction
+from recproxy.redaction import Redactor, Unsafe
+from recproxy.wire import Head, split_authority
+
+__all__ = ["Forwarding"]
+
+
+class Forwarding:
+    """The way out of one proxy; `mode` is its profile's, `unset` the credentials that have no value."""
+
+    def __init__(self, profile: Profile, setup: Setup, send: Callable[[Message], None]) -> None:
+        self.mode = setup.mode
+        self.unset = setup.unset
+        self._profile = profile
+        self._upstreams = Upstreams(profile.upstream)
+        self._send = send
+        self._rules = profile.redaction(setup.secrets)
+        self._redactors: dict[int, Redactor] = {}
+        self._orders = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[None]] = {}
+
+    def exchange(
+        self,
+        downstream: Downstream,
+        route: Route,
+        head: Head,
+        feed: BodyFeed,
+        *,
+        lane: str,
+        scope: str,
+        traffic: Traffic,
+    ) -> Exchange:
+        """A request on its way to the service, kept in record and auto."""
+        return Exchange(
+            downstream,
+            self._upstreams,
+            _target(route, head),
+            head,
+            feed,
+            traffic=traffic,
+            scope=scope,
+            most=self._profile.upstream.max_body,
+            keep=None if self.mode == "live" else self._keeper(lane),
+        )
+
+    def kept(self, message: Kept) -> None:
+        """The orchestrator has put an interaction on disk, or could not."""
+        waiting = self._waiting.pop(message.order, None)
+        if waiting is None or waiting.done():
+            return
+        if message.error:
+            waiting.set_exception(UpstreamError(502, message.error))
+        else:
+            waiting.set_result(None)
+
+    def _keeper(self, lane: str) -> Keep:
+        begun = time.monotonic()
+
+        async def keep(interaction: Interaction, traffic: Traffic) -> None:
+            redactor = self._redactors.setdefault(traffic.number, Redactor(self._rules))
+            try:
+                redacted = redactor.redact(interaction)
+            except Unsafe as problem:
+                traffic.fail(f"{interaction.request.method}: not recorded: {problem}")
+                return
+            traffic.redactions.update(redacted.counts)
+            order = next(self._orders)
+            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting[order] = done
+            self._send(
+                Recorded(
+                    order=order,
+                    lane=lane,
+                    scope=traffic.number,
+                    interaction=redacted.interaction,
+                    begun=begun,
+                    ended=time.monotonic(),
+                )
+            )
+            await done
+            traffic.recorded += 1
+
+        return keep
+
+
+def _target(route: Route, head: Head) -> Target:
+    """Where a request goes: an absolute target's host, else the Host it names, else what the connection was opened for."""
+    scheme = route.scheme
+    if route.any_host is not None:
+        # Over a base URL the service is the endpoint's first host, and services speak TLS.
+        host = next((pattern for pattern in route.any_host if "*" not in pattern), "")
+        return Target("https", host, 443)
+    target = head.target.decode("ascii")
+    before, mark, rest = target.partition("://")
+    if mark and "?" not in before and "/" not in before:
+        scheme = before.lower()
+        authority = rest.partition("/")[0].partition("?")[0]
+    else:
+        authority = head.host.decode("latin-1") or route.authority or ""
+    host, port = split_authority(authority, 443 if scheme == "https" else 80)
+    assert port is not None
+    return Target(scheme, host, port)

@@ -1,0 +1,53 @@
+"""What went to the real service in one scope: counted, and waited for when the scope ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+__all__ = ["Traffic"]
+
+
+class Traffic:
+    """The exchanges of one scope; `number` is the scope's in its proxy."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.forwarded = 0
+        self.recorded = 0
+        self.seconds = 0.0
+        self.failures: list[str] = []
+        self.redactions: Counter[str] = Counter()
+        self._under_way = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether an exchange is under way."""
+        return self._under_way > 0
+
+    def begin(self) -> None:
+        """An exchange begins."""
+        self._under_way += 1
+        self._quiet.clear()
+
+    def end(self, seconds: float) -> None:
+        """An exchange has ended, well or not."""
+        self.seconds += seconds
+        self._under_way -= 1
+        if not self._under_way:
+            self._quiet.set()
+
+    def fail(self, line: str) -> None:
+        """An exchange failed: the scope counts as failed."""
+        if line not in self.failures:
+            self.failures.append(line)
+
+    async def quiet(self, seconds: float) -> None:
+        """Wait until none is under way, at most so long; what is then still under way fails the scope."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._quiet.wait()
+        except TimeoutError:
+            self.fail(f"{self._under_way} requests were still under way when the scope ended")

@@ -1,0 +1,237 @@
+"""The way to the real service: connections, kept alive and pooled, their TLS verified.
+
+Knows sockets and h11, not what is recorded. The user's own HTTP(S)_PROXY and NO_PROXY are honoured, read once from the
+environment the run was started in. Every failure is an UpstreamError with the status and the line a client gets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import socket
+import ssl
+from collections import defaultdict
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
+
+import h11
+
+from recproxy.profile import Upstream
+
+__all__ = ["Link", "ServiceClosed", "Target", "UpstreamError", "Upstreams"]
+
+_READ = 65536
+_LARGEST_HEAD = 1 << 20
+_IDLE_LINKS = 8
+
+
+class UpstreamError(Exception):
+    """The service could not be asked: answer with `status`; the text says which way it failed."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class ServiceClosed(UpstreamError):
+    """The service ended the connection; one that was kept alive may have been closed long before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a request goes."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def authority(self) -> str:
+        """As it stands in a Host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.scheme == "https" else 80) else f"{host}:{self.port}"
+
+
+class Link:
+    """One connection to a service, with the state of its protocol.
+
+    `absolute` says that requests go through the user's own proxy in absolute form; `used`, that one was answered.
+    """
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, absolute: bool) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.absolute = absolute
+        self.used = False
+        self.protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it can take another request."""
+        return not self.reader.at_eof() and not self.writer.is_closing()
+
+    async def send(self, event: h11.Event) -> None:
+        """Send an event; waits while the service does not take what it was sent."""
+        data = self.protocol.send(event)
+        if data:
+            self.writer.write(data)
+            await self.writer.drain()
+
+    async def receive(self, seconds: float | None) -> object:
+        """The next event of the response, as h11 names them; UpstreamError where it does not come in time or is no HTTP."""
+        while True:
+            try:
+                event = self.protocol.next_event()
+            except h11.RemoteProtocolError as problem:
+                if self.reader.at_eof():
+                    raise ServiceClosed(502, "the service closed the connection in the middle") from None
+                raise UpstreamError(502, f"the service's answer is no HTTP/1.1: {problem}") from None
+            if event is not h11.NEED_DATA:
+                return event
+            try:
+                async with asyncio.timeout(seconds):
+                    data = await self.reader.read(_READ)
+            except TimeoutError:
+                raise UpstreamError(504, f"the service did not go on within {seconds:g} s") from None
+            except OSError as problem:
+                raise ServiceClosed(502, f"the connection to the service broke: {_said(problem)}") from None
+            self.protocol.receive_data(data)
+
+    def close(self) -> None:
+        """Drop it."""
+        self.writer.close()
+
+
+class Upstreams:
+    """The connections of one profile."""
+
+    def __init__(self, settings: Upstream) -> None:
+        self.seconds = settings.timeout or None
+        self._settings = settings
+        self._idle: defaultdict[Target, list[Link]] = defaultdict(list)
+        self._context: ssl.SSLContext | None = None
+        self._proxies = getproxies_environment()
+
+    async def link(self, target: Target, *, fresh: bool = False) -> Link:
+        """A connection to a target, kept alive from before unless `fresh`."""
+        idle = self._idle[target]
+        while idle:
+            link = idle.pop()
+            if link.fresh and not fresh:
+                return link
+            link.close()
+        return await self._open(target)
+
+    def give_back(self, target: Target, link: Link) -> None:
+        """Keep a connection for the next request, if its protocol allows."""
+        protocol = link.protocol
+        if protocol.our_state is h11.DONE and protocol.their_state is h11.DONE and link.fresh:
+            protocol.start_next_cycle()
+            link.used = True
+            idle = self._idle[target]
+            if len(idle) < _IDLE_LINKS:
+                idle.append(link)
+                return
+        link.close()
+
+    def close(self) -> None:
+        """Drop all that is kept."""
+        for links in self._idle.values():
+            for link in links:
+                link.close()
+        self._idle.clear()
+
+    async def _open(self, target: Target) -> Link:
+        secure = target.scheme == "https"
+        host, port = target.host, target.port
+        if self._settings.address:
+            address = urlsplit(
+                self._settings.address if "//" in self._settings.address else f"//{self._settings.address}"
+            )
+            host = address.hostname or host
+            port = address.port or port
+            secure = secure if not address.scheme else address.scheme == "https"
+            return await self._connect(host, port, secure, target)
+        proxy = self._proxies.get(target.scheme) or self._proxies.get("all")
+        if proxy and not proxy_bypass_environment(target.host, self._proxies):
+            return await self._through(proxy, target)
+        return await self._connect(host, port, secure, target)
+
+    async def _connect(self, host: str, port: int, secure: bool, target: Target) -> Link:
+        context = self._tls() if secure else None
+        name = target.host if secure else None
+        try:
+            async with asyncio.timeout(self.seconds):
+                reader, writer = await asyncio.open_connection(
+                    host, port, ssl=context, server_hostname=name, limit=_READ
+                )
+        except (OSError, TimeoutError) as problem:
+            raise _failure(target, problem, self.seconds) from None
+        _without_delay(writer)
+        return Link(reader, writer, absolute=False)
+
+    async def _through(self, proxy: str, target: Target) -> Link:
+        """Go through the user's own proxy: a tunnel for https, absolute form for http."""
+        address = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+        authorization = ""
+        if address.username:
+            login = f"{unquote(address.username)}:{unquote(address.password or '')}"
+            authorization = f"Proxy-Authorization: Basic {base64.b64encode(login.encode()).decode()}\r\n"
+        try:
+            async with asyncio.timeout(self.seconds):
+                reader, writer = await asyncio.open_connection(address.hostname, address.port or 80, limit=_READ)
+                if target.scheme == "https":
+                    await _tunnel(reader, writer, f"{target.host}:{target.port}", authorization)
+                    await writer.start_tls(self._tls(), server_hostname=target.host)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as problem:
+            raise _failure(target, problem, self.seconds, f" through the proxy {address.hostname}") from None
+        _without_delay(writer)
+        return Link(reader, writer, absolute=target.scheme == "http")
+
+    def _tls(self) -> ssl.SSLContext:
+        if self._context is None:
+            context = ssl.create_default_context()
+            if self._settings.ca:
+                context.load_verify_locations(self._settings.ca)
+            if not self._settings.verify:
+                context.check_hostname = False
+                context.verify_mode = ssl.CERT_NONE
+            context.set_alpn_protocols(["http/1.1"])
+            self._context = context
+        return self._context
+
+
+async def _tunnel(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, authority: str, authorization: str
+) -> None:
+    writer.write(f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n{authorization}\r\n".encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    status = head.split(b" ", 2)[1:2]
+    if status != [b"200"]:
+        line = head.partition(b"\r\n")[0].decode("latin-1")
+        raise ConnectionError(f"it answered {line!r}")
+
+
+def _without_delay(writer: asyncio.StreamWriter) -> None:
+    sock = writer.get_extra_info("socket")
+    if sock is not None:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _failure(target: Target, problem: BaseException, seconds: float | None, way: str = "") -> UpstreamError:
+    """What went wrong, in one line, and whether it was time that ran out."""
+    where = f"{target.authority}{way}"
+    if isinstance(problem, TimeoutError) and not getattr(problem, "errno", None):
+        return UpstreamError(504, f"{where} did not answer within {seconds:g} s")
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return UpstreamError(502, f"the certificate of {where} cannot be verified: {problem.verify_message}")
+    if isinstance(problem, ssl.SSLError):
+        return UpstreamError(502, f"TLS with {where} failed: {(problem.reason or str(problem)).lower()}")
+    if isinstance(problem, socket.gaierror):
+        return UpstreamError(502, f"the name {where} cannot be resolved: {problem.strerror}")
+    return UpstreamError(502, f"{where} cannot be reached: {_said(problem)}")
+
+
+def _said(problem: BaseException) -> str:
+    return getattr(problem, "strerror", None) or str(problem) or type(problem).__name__

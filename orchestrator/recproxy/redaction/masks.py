@@ -1,0 +1,84 @@
+"""What stands in a secret's place: the wild word in a request, something of the same shape in a response.
+
+Every mask is fixed by the word and the form of what it hides, never by its content, and masking a mask changes
+nothing. A mask holds only letters that need no escape in any text it may stand in.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from recproxy.redaction.shapes import JWT
+from recproxy.redaction.spans import Span
+
+__all__ = ["is_mask", "request_mask", "response_mask", "stand_in"]
+
+_NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
+_DIGITS = re.compile(rb"[0-9]+\Z")
+_EMAIL = re.compile(rb"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
+_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_JWT = re.compile(JWT + rb"\Z")
+
+
+def _jwt(word: bytes) -> bytes:
+    """A JWT that parses, says so that it is none, and does not expire while anybody replays it."""
+    parts = (
+        b'{"alg":"none","typ":"JWT"}',
+        b'{"iss":"https://example.com","sub":"%s","aud":"%s","iat":0,"exp":4102444800}' % (word, word),
+        word,
+    )
+    return b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+
+
+def is_mask(value: bytes, word: bytes) -> bool:
+    """Whether a value is already masked, by whatever side."""
+    if word not in value:
+        return value == _jwt(word) or (len(value) >= 4 and value == shaped(value, word) != word)
+    rest = re.sub(re.escape(word) + rb"(?:\[[A-Za-z0-9_.-]+\])?", b"", value)
+    return rest in (b"", b":", b"@example.com")
+
+
+def request_mask(span: Span, word: bytes, raw: bytes) -> bytes:
+    """The mask of a place in a request: anything fits it."""
+    if span.kind == "scalar":
+        return b'"%s"' % word
+    return word
+
+
+def response_mask(span: Span, word: bytes, raw: bytes) -> bytes:
+    """The mask of a place in a response: a program can still read it as what it was."""
+    if span.replacement is not None:
+        return span.replacement
+    if span.kind == "scalar":
+        return _zeros(raw) if _NUMBER.match(raw) else b'"%s"' % word
+    return shaped(span.value or raw, word) if span.kind == "text" else word
+
+
+def shaped(value: bytes, word: bytes) -> bytes:
+    """A value of the same shape without its content; the word where the shape is of no account."""
+    if _JWT.match(value):
+        return _jwt(word)
+    if _DIGITS.match(value):
+        return b"0" * len(value)
+    if _EMAIL.match(value):
+        return word + b"@example.com"
+    if _UUID.match(value):
+        return re.sub(rb"[^-]", b"0", value)
+    return word
+
+
+def _zeros(number: bytes) -> bytes:
+    """A number of the same length; JSON allows no zero in front of others."""
+    zeros = re.sub(rb"[0-9]", b"0", number)
+    return re.sub(rb"\A(-?)0(?=0)", rb"\g<1>1", zeros)
+
+
+def has_shape(value: bytes, word: bytes) -> bool:
+    """Whether a plain word would not do in a value's place."""
+    return shaped(value, word) != word
+
+
+def stand_in(name: str) -> bytes | None:
+    """A value for a named wild place that nobody bound, where its name says which shape it has; else None."""
+    return _jwt(re.sub(r"[^A-Za-z0-9]", "", name).encode()) if name.endswith(".jwt") else None

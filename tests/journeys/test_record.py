@@ -1,0 +1,460 @@
+"""Record, live and auto against origins on loopback, with TLS that is verified."""
+
+import gzip
+import http.client
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import trustme
+
+from recproxy.recording import load
+
+SECRET = "-".join(("s3cr3t", "value", "of", "the", "shop"))
+FETCH = (
+    "import sys, urllib.request as u, urllib.error as e\n"
+    "for url in sys.argv[1:]:\n"
+    "    try: r = u.urlopen(url)\n"
+    "    except e.HTTPError as error: r = error\n"
+    "    print(r.status, r.read())\n"
+)
+
+
+class Origin(BaseHTTPRequestHandler):
+    """A service that says back what it was asked, and a few awkward things."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *words):
+        pass
+
+    def do_GET(self):
+        self.server.asked.append((self.command, self.path, dict(self.headers)))
+        name = self.path.partition("?")[0].strip("/").replace("-", "_")
+        getattr(self, f"get_{name}", self.get_anything)()
+
+    do_DELETE = do_GET
+
+    def do_HEAD(self):
+        self.answer(200, b"", ("Content-Length", "1234"))
+
+    def do_POST(self):
+        self.server.asked.append((self.command, self.path, dict(self.headers)))
+        size = int(self.headers.get("Content-Length") or -1)
+        body = self.rfile.read(size) if size >= 0 else self.chunks()
+        self.answer(201, b"%d bytes" % len(body))
+
+    def chunks(self):
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
+    def answer(self, status, body, *headers):
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        if not any(name.lower() in ("content-length", "transfer-encoding", "connection") for name, _ in headers):
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def get_anything(self):
+        self.answer(200, json.dumps({"path": self.path, "count": self.server.version}).encode())
+
+    def get_gzip(self):
+        body = gzip.compress(b'{"zipped": true}')
+        self.answer(200, body, ("Content-Encoding", "gzip"), ("Content-Type", "application/json"))
+
+    def get_nothing(self):
+        self.send_response(204)
+        self.end_headers()
+
+    def get_same(self):
+        self.send_response(304)
+        self.send_header("ETag", '"x"')
+        self.end_headers()
+
+    def get_redirect(self):
+        self.answer(302, b"", ("Location", "/elsewhere"))
+
+    def get_until_close(self):
+        self.answer(200, b"until the end", ("Connection", "close"))
+        self.close_connection = True
+
+    def get_cookies(self):
+        self.answer(200, b"ok", ("Set-Cookie", "a=1"), ("set-cookie", "b=2"), ("X-Odd", "caf\xe9"))
+
+    def get_trailers(self):
+        self.answer(200, b"5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n", ("Transfer-Encoding", "chunked"))
+
+    def get_binary(self):
+        self.answer(200, bytes(range(256)), ("Content-Type", "application/octet-stream"))
+
+    def get_stream(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for number in range(3):
+            self.server.go.acquire(timeout=10)
+            self.wfile.write(b"9\r\ndata: %d\n\n\r\n" % number)
+        self.wfile.write(b"0\r\n\r\n")
+
+    def get_hints(self):
+        self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
+        self.answer(200, b"ok")
+
+    def get_break(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "100")
+        self.end_headers()
+        self.wfile.write(b"only this")
+        self.close_connection = True
+
+    def get_reset(self):
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        self.close_connection = True
+
+    def get_token(self):
+        self.answer(200, json.dumps({"access_token": SECRET, "id": 5}).encode(), ("Content-Type", "application/json"))
+
+
+@pytest.fixture
+def origin(tmp_path):
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "origin-ca.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("api.shop.example").configure_cert(context)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Origin)
+    server.daemon_threads = True
+    server.handle_error = lambda *_: None
+    server.asked, server.version, server.go = [], 1, threading.Semaphore(3)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def shop(project, origin, tmp_path):
+    config = project.root / "pyproject.toml"
+    text = config.read_text().replace("[tool.recproxy.profiles.shop]\n", '[tool.recproxy.profiles.shop]\ncredentials = ["SHOP_KEY"]\n')
+    config.write_text(
+        text + f'[tool.recproxy.profiles.shop.upstream]\naddress = "127.0.0.1:{origin.server_port}"\nca = "{tmp_path}/origin-ca.pem"\ntimeout = 5\n'
+    )
+    project.recording = project.root / "tests/functional/recordings/shop/default.rec"
+    project.recording.unlink()
+    return project
+
+
+def fetch(project, mode, *paths, environment=None, options=()):
+    urls = [f"https://api.shop.example/{path}" for path in paths]
+    words = ["run", "--mode", mode, *options, "--", sys.executable, "-c", FETCH, *urls]
+    return project.run(*words, environment={"SHOP_KEY": SECRET} | (environment or {}))
+
+
+AWKWARD = ("a?x=1", "nothing", "same", "redirect", "until-close", "cookies", "trailers", "binary", "stream")
+
+
+def test_what_was_recorded_replays_alike(shop, origin):
+    recorded = fetch(shop, "record", *AWKWARD)
+    asked = len(origin.asked)
+    replayed = fetch(shop, "replay", *AWKWARD)
+
+    assert recorded.returncode == replayed.returncode == 0, recorded.stderr
+    assert replayed.stdout == recorded.stdout
+    assert len(origin.asked) == asked
+    assert f"recproxy: wrote {shop.recording}: {len(AWKWARD) + 1} interactions" in recorded.stderr
+
+
+def test_a_coded_body_is_readable_in_the_file_and_goes_plain_to_who_does_not_accept_it(shop, origin):
+    fetch(shop, "record", "gzip")
+
+    assert b':encoding gzip\n\n{"zipped": true}\n' in shop.recording.read_bytes()
+    assert fetch(shop, "replay", "gzip").stdout == "200 b'{\"zipped\": true}'\n"
+
+
+def test_recording_again_gives_the_same_bytes_apart_from_what_the_service_changed(shop, origin):
+    fetch(shop, "record", "a", "b")
+    first = shop.recording.read_bytes()
+
+    again = fetch(shop, "record", "a", "b")
+    assert shop.recording.read_bytes() == first
+    assert f"unchanged {shop.recording}" in again.stderr
+
+    origin.version = 2
+    fetch(shop, "record", "a", "b")
+    changed = shop.recording.read_bytes()
+    assert changed != first
+    assert changed.count(b'"count": 2') == 2
+
+
+def test_live_writes_nothing(shop, origin):
+    done = fetch(shop, "live", "a")
+
+    assert done.returncode == 0
+    assert len(origin.asked) == 1
+    assert not shop.recording.exists()
+    assert done.stderr.splitlines()[-1].split()[:8] == ["recproxy", "shop", "live", "0", "0", "0", "0", "1"]
+
+
+def test_auto_replays_what_is_there_and_records_what_is_missing(shop, origin):
+    fetch(shop, "record", "a")
+    before = shop.recording.read_bytes()
+
+    done = fetch(shop, "auto", "a", "b", environment={"CI": ""})
+
+    assert done.returncode == 0
+    assert [path for _, path, _ in origin.asked] == ["/a", "/b"]
+    assert shop.recording.read_bytes().startswith(before.removesuffix(b"\n"))
+    assert len(load(shop.recording.read_bytes()).interactions) == 2
+
+
+def test_auto_under_ci_is_replay(shop, origin):
+    done = fetch(shop, "auto", "a", environment={"CI": "true"})
+
+    assert done.returncode == 3
+    assert origin.asked == []
+
+
+def test_missing_credentials_are_named_before_anything_runs(shop, origin):
+    done = fetch(shop, "record", "a", environment={"SHOP_KEY": ""})
+
+    assert done.returncode == 2
+    assert done.stderr == "recproxy: profile 'shop' cannot be run in mode record: set SHOP_KEY in the environment\n"
+
+
+def test_a_command_that_fails_leaves_the_good_recording_and_puts_what_came_beside_it(shop, origin):
+    fetch(shop, "record", "a")
+    good = shop.recording.read_bytes()
+    program = FETCH + "sys.exit(9)"
+
+    done = shop.run(
+        *("run", "--mode", "record", "--", sys.executable, "-c", program, "https://api.shop.example/b"),
+        environment={"SHOP_KEY": SECRET},
+    )
+
+    failed = shop.recording.with_name("default.failed.rec")
+    assert done.returncode == 9
+    assert shop.recording.read_bytes() == good
+    assert b"/b HTTP/1.1" in failed.read_bytes()
+    assert str(failed) in done.stderr
+
+
+def test_no_secret_reaches_the_disk_or_a_report(shop, origin):
+    program = (
+        "import os, urllib.request as u\n"
+        "key = os.environ['SHOP_KEY']\n"
+        "r = u.Request('https://api.shop.example/token?key=' + key, headers={'Authorization': 'Bearer ' + key})\n"
+        "assert key in u.urlopen(r).read().decode()\n"
+    )
+
+    done = shop.run("run", "--mode", "record", "--", sys.executable, "-c", program, environment={"SHOP_KEY": SECRET})
+
+    assert done.returncode == 0, done.stderr
+    assert SECRET not in done.stderr
+    for path in shop.root.rglob("*"):
+        assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
+    assert b"Bearer XXX" in shop.recording.read_bytes()
+    replayed = shop.run("run", "--", sys.executable, "-c", program.replace("assert", "print"))
+    assert replayed.returncode == 0, replayed.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "address", "status", "said"),
+    [
+        ("a", "127.0.0.1:1", 502, "cannot be reached"),
+        ("break", None, None, "middle"),
+        ("reset", None, 502, "connection"),
+    ],
+)
+def test_a_service_that_fails_is_told_to_the_client_and_fails_the_run(shop, origin, path, address, status, said):
+    if address:
+        config = shop.root / "pyproject.toml"
+        config.write_text(config.read_text().replace(f"127.0.0.1:{origin.server_port}", address))
+    program = FETCH.replace("print(r.status, r.read())", "print(r.status)\n    try: r.read()\n    except Exception: pass")
+
+    done = shop.run(
+        *("run", "--mode", "record", "--", sys.executable, "-c", program, f"https://api.shop.example/{path}"),
+        environment={"SHOP_KEY": SECRET},
+    )
+
+    assert done.returncode == 3, done.stderr
+    assert f"recproxy: failed: shop: GET https://api.shop.example/{path}: " in done.stderr
+    assert said in done.stderr
+    assert not shop.recording.exists()
+    if status:
+        assert done.stdout == f"{status}\n"
+
+
+def test_a_service_whose_certificate_nobody_vouches_for_is_refused(shop, origin):
+    config = shop.root / "pyproject.toml"
+    config.write_text("\n".join(line for line in config.read_text().splitlines() if not line.startswith("ca =")))
+
+    done = fetch(shop, "record", "a")
+
+    assert done.stdout.startswith("502 ")
+    assert "the certificate of api.shop.example cannot be verified" in done.stdout
+
+
+def test_a_service_that_does_not_answer_in_time_is_504(shop, origin):
+    config = shop.root / "pyproject.toml"
+    config.write_text(config.read_text().replace("timeout = 5", "timeout = 0.2"))
+    origin.go = threading.Semaphore(0)
+
+    done = shop.python(
+        "import urllib.request as u\n"
+        "r = u.urlopen('https://api.shop.example/stream')\n"
+        "try: print(r.read())\n"
+        "except Exception as error: print(type(error).__name__)",
+        "--mode",
+        "record",
+        environment={"SHOP_KEY": SECRET},
+    )
+    for _ in range(3):
+        origin.go.release()
+
+    assert "did not go on within 0.2 s" in done.stderr
+
+
+def test_an_interim_response_passes(shop, origin):
+    server = shop.start("serve", "--mode", "live", stdin=subprocess.PIPE, environment={"SHOP_KEY": SECRET})
+    environment = json.loads(server.stdout.readline())["environment"]
+    host, _, port = environment["SHOP_BASE_URL"].removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as sock:
+        sock.sendall(b"GET /hints HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        said = b"".join(iter(lambda: sock.recv(65536), b""))
+    server.stdin.close()
+    assert server.wait(20) == 0
+    server.stdout.close()
+    server.stderr.close()
+
+    assert said.startswith(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n")
+    assert said.endswith(b"\r\n\r\nok")
+
+
+def test_a_stream_passes_as_it_comes(shop, origin):
+    """The client must have the first event before the second is sent: it lets the origin go on by a second request."""
+    origin.go = threading.Semaphore(1)
+    server = shop.start("serve", "--mode", "record", stdin=subprocess.PIPE, environment={"SHOP_KEY": SECRET})
+    environment = json.loads(server.stdout.readline())["environment"]
+    address = environment["SHOP_BASE_URL"].removeprefix("http://")
+    client = http.client.HTTPConnection(address, timeout=10)
+    client.request("GET", "/stream")
+    response = client.getresponse()
+
+    events = []
+    for _ in range(3):
+        events.append(response.readline() + response.readline())
+        origin.go.release()
+    assert response.read() == b""
+    client.close()
+    server.stdin.close()
+    assert server.wait(20) == 0
+    server.stdout.close()
+    server.stderr.close()
+
+    assert events == [b"data: 0\n\n", b"data: 1\n\n", b"data: 2\n\n"]
+    assert len(load(shop.recording.read_bytes()).interactions[0].response.chunks) == 3
+
+
+def test_what_a_killed_run_had_finished_is_recovered_by_the_next(shop, origin):
+    program = FETCH + "print('done', flush=True)\nimport time; time.sleep(60)\n"
+    run = shop.start(
+        *("run", "--mode", "record", "--", sys.executable, "-c", program, "https://api.shop.example/a"),
+        environment={"SHOP_KEY": SECRET},
+        start_new_session=True,
+    )
+    assert run.stdout.readline().startswith("200")
+    assert run.stdout.readline() == "done\n"
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    subprocess.run(["pkill", "-9", "-f", "import time; time.sleep"], check=False)
+    run.stdout.close()
+    run.stderr.close()
+    assert not shop.recording.exists()
+
+    done = fetch(shop, "record", "b")
+
+    failed = shop.recording.with_name("default.failed.rec")
+    assert f"recovered 1 interaction of a run that was killed: {failed}" in done.stderr
+    assert b"/b HTTP/1.1" in shop.recording.read_bytes()
+
+
+def test_two_runs_do_not_record_one_file_at_once(shop, origin):
+    server = shop.start("serve", "--mode", "record", stdin=subprocess.PIPE, environment={"SHOP_KEY": SECRET})
+    environment = json.loads(server.stdout.readline())["environment"]
+    first = http.client.HTTPConnection(environment["SHOP_BASE_URL"].removeprefix("http://"), timeout=10)
+    first.request("GET", "/a")
+    assert first.getresponse().read()
+    first.close()
+
+    second = fetch(shop, "record", "b")
+
+    assert second.returncode == 2
+    assert f"{shop.recording}: another run is recording it" in second.stderr
+    server.stdin.close()
+    assert server.wait(20) == 0
+    server.stdout.close()
+    server.stderr.close()
+    assert len(load(shop.recording.read_bytes()).interactions) == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_fails_the_run_with_the_good_file_intact(shop, origin):
+    fetch(shop, "record", "a")
+    good = shop.recording.read_bytes()
+    shop.recording.parent.chmod(0o500)
+
+    done = fetch(shop, "record", "b")
+
+    shop.recording.parent.chmod(0o700)
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert shop.recording.read_bytes() == good
+
+
+def test_the_base_url_records_under_the_first_host(shop, origin):
+    program = "import os, urllib.request as u; print(u.urlopen(os.environ['SHOP_BASE_URL'] + '/a').read())"
+
+    done = shop.python(program, "--mode", "record", environment={"SHOP_KEY": SECRET})
+
+    assert done.returncode == 0, done.stderr
+    assert b"GET https://api.shop.example/a HTTP/1.1" in shop.recording.read_bytes()
+    assert dict(origin.asked[0][2])["Host"] == "api.shop.example"
+    assert fetch(shop, "replay", "a").returncode == 0
+
+
+def test_recording_one_profile_replays_the_others(shop, origin):
+    config = shop.root / "pyproject.toml"
+    config.write_text(
+        config.read_text() + '[tool.recproxy.profiles.bank]\n[[tool.recproxy.profiles.bank.endpoints]]\nhosts = ["bank.example"]\n'
+    )
+    shop.write(
+        "tests/functional/recordings/bank/default.rec",
+        "#recproxy 2\n\nGET https://bank.example/b HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nold\n=======\n",
+    )
+
+    done = shop.run(
+        *("run", "--profile", "shop", "--profile", "bank", "--record", "shop", "--", sys.executable, "-c", FETCH),
+        *("https://api.shop.example/a", "https://bank.example/b"),
+        environment={"SHOP_KEY": SECRET},
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "200 b'old'" in done.stdout
+    assert [path for _, path, _ in origin.asked] == ["/a"]
+    assert shop.recording.exists()

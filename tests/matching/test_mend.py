@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from recproxy.matching import Index, Rules, miss
+from recproxy.recording.values import Recording
+
+
+def mended(index, request, **kwargs):
+    return miss(index, request, profile="x", **kwargs).mend
+
+
+def test_what_is_new_each_time_is_ignored_by_a_rule(recorded, live, index):
+    for one, other in [
+        ("nonce=1", "nonce=2"),
+        ("x=1650000000", "x=1660000000"),
+        ("id=0a" + "1" * 20, "id=0b" + "2" * 20),
+    ]:
+        change = mended(index(recorded(f"https://a.com/?{one}")), live(f"https://a.com/?{other}"))
+
+        assert change.rules.ignore_query == (one.partition("=")[0],)
+        assert change.requests == {}
+
+
+def test_what_seems_to_matter_is_made_wild_in_the_one_recording(recorded, live, index):
+    change = mended(index(recorded("https://a.com/?q=cats", line=5), path="a.rec"), live("https://a.com/?q=dogs"))
+
+    assert change.text == "at a.rec:5, write XXX for the value of query q"
+    assert change.requests[0].url == "https://a.com/?q=XXX"
+    assert change.rules == Rules()
+
+
+def test_all_requests_that_are_the_same_are_made_wild_together(recorded, live, index):
+    change = mended(index(*[recorded("https://a.com/?q=cats")] * 3), live("https://a.com/?q=dogs"))
+
+    assert sorted(change.requests) == [0, 1, 2]
+    assert change.text.endswith(", and in the 2 other requests that are the same")
+
+
+def test_a_rule_that_would_confuse_other_recordings_is_not_suggested(recorded, live, index):
+    # Without ts the second and third could not be told apart; with an XXX they can.
+    found = index(recorded("https://a.com/1?ts=1"), recorded("https://a.com/2?ts=1"), recorded("https://a.com/2?ts=2"))
+    change = mended(found, live("https://a.com/1?ts=9"))
+
+    assert change.rules == Rules()
+    assert change.requests[0].url == "https://a.com/1?ts=XXX"
+
+
+def test_where_every_change_would_confuse_others_only_recording_helps(recorded, live, index):
+    found = index(recorded("https://a.com/?a=1"), recorded("https://a.com/?a=1&ts=5"))
+
+    assert mended(found, live("https://a.com/?a=1&ts=6&b=2")) is None
+
+
+def test_rules_and_wild_places_go_together(recorded, live, index):
+    found = index(recorded("POST https://a.com/?ts=1", "q=cats&u=1", "form"))
+    change = mended(found, live("POST https://a.com/?ts=2", "q=dogs", "form"))
+
+    assert change.rules == Rules(ignore_query=("ts",), ignore_form=("u",))
+    assert change.requests[0].body == b"q=XXX&u=1"
+    assert change.text == (
+        'in the profile, [match] ignore.query = ["ts"]; and in the profile, [match] ignore.form = ["u"]; '
+        "and at (not in a file), write XXX for the value of form q"
+    )
+
+
+def test_what_is_ignored_already_stays_in_the_line(recorded, live, index):
+    found = index(recorded("https://a.com/"), rules=Rules(ignore_query=("a",)))
+
+    assert mended(found, live('https://a.com/?"=1')).text == 'in the profile, [match] ignore.query = ["a", "\\""]'
+
+
+def test_a_header_is_left_out_by_a_rule(recorded, live, index):
+    found = index(recorded("https://a.com/", X_A="1", X_B="1"), rules=Rules(headers=("x-a", "x-b")))
+
+    assert mended(found, live("https://a.com/", X_A="1")).text == 'in the profile, [match] headers = ["x-a"]'
+    assert mended(found, live("https://a.com/", X_A="1", X_B="2")).requests[0].headers[1] == (b"X-B", b"XXX")
+
+
+def test_headers_that_match_on_brings_in_are_made_wild_only(recorded, live, index):
+    found = index(recorded("https://a.com/", X_A="1"), match_on=("headers",))
+
+    assert mended(found, live("https://a.com/")) is None
+    assert mended(found, live("https://a.com/", X_A="2")).rules == Rules()
+
+
+def test_a_recording_s_own_match_on_is_minded(recorded, live):
+    index = Index([Recording(interactions=(recorded("https://a.com/1?q=1"),), match_on=("uri",))], Rules())
+
+    assert mended(index, live("http://a.com/1?q=1")) is None
+    assert mended(index, live("https://a.com/1?q=2")).apply(index).recordings[0].match_on == ("uri",)
+
+
+def test_a_part_of_a_multipart_body_is_ignored_by_its_name(recorded, live, index):
+    one = '--cut\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+    two = one.replace('"a"', '"b"')
+    change = mended(
+        index(recorded("POST https://a.com/", one + "--cut--", "multipart")),
+        live("POST https://a.com/", one + two + "--cut--", "multipart"),
+    )
+
+    assert change.rules.ignore_form == ("b",)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("https://a.com/1", "https://b.com/1"),
+        ("https://a.com/1", "DELETE https://a.com/1"),
+        ("https://a.com/1", "https://a.com/1/2"),
+    ],
+)
+def test_no_rule_makes_another_place_match(before, after, recorded, live, index):
+    assert mended(index(recorded(before)), live(after)) is None
+
+
+def test_recordings_of_2011_and_over_base_urls_are_mended_too(recorded, live):
+    index = Index([Recording(interactions=(recorded("/1?q=1"), recorded("/2?q=1")), format=1)], Rules(), ("a.com",))
+    change = mended(index, live("http://127.0.0.1:5/1?q=2"), any_host=("a.com",))
+
+    assert change.requests[0].url == "/1?q=XXX"
+    assert change.apply(index).find(live("https://a.com/1?q=2")).tiers == ((0,),)
+
+
+def test_a_large_recording_is_not_indexed_anew_for_advice(recorded, live, index):
+    found = index(*[recorded(f"https://a.com/{number}") for number in range(3001)])
+
+    assert mended(found, live("https://a.com/7?ts=1")) is None
+
+
+def test_what_a_named_place_holds_is_minded(recorded, live, index):
+    found = index(recorded("https://a.com/?id=XXX[id]"))
+    request = live("https://a.com/?id=2")
+    change = mended(found, request, bound={"id": b"1"})
+
+    assert change is not None
+    assert dataclasses.replace(change.requests[0], wild=None).url == "https://a.com/?id=XXX"
+    assert change.apply(found).find(request, bound={"id": b"1"}).tiers == ((0,),)

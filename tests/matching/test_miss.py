@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import dataclasses
+
+from recproxy.matching import Index, Rules, miss
+from recproxy.recording.values import Recording
+
+RULES = Rules(secret_query=("token",), secret_form=("password",))
+
+
+def test_the_message_says_what_came_what_was_recorded_how_they_differ_and_what_to_do(recorded, live, index):
+    found = index(
+        recorded("https://api.example.com/2/tweets/20?lang=en&ts=1650000000", line=4),
+        rules=RULES,
+        path="tweets/one.rec",
+    )
+    request = live("https://api.example.com/2/tweets/20?ts=1660000000&lang=en")
+
+    assert miss(found, request, profile="twitter", test="test_one").text() == (
+        "recproxy: no recorded interaction of twitter fits this request\n"
+        "\n"
+        "  request  GET https://api.example.com/2/tweets/20?ts=1660000000&lang=en\n"
+        "  test     test_one\n"
+        "  closest  GET https://api.example.com/2/tweets/20?lang=en&ts=1650000000\n"
+        "           tweets/one.rec:4\n"
+        "\n"
+        "            recorded    got\n"
+        "  query ts  1650000000  1660000000\n"
+        "\n"
+        'to make it match: in the profile, [match] ignore.query = ["ts"]\n'
+        "or record it anew: recproxy run --record twitter -- ...\n"
+        "                   nox -s functional-record -- twitter\n"
+    )
+
+
+def test_where_nothing_is_recorded_it_says_how_to_record(live, index):
+    found = miss(index(), live("https://api.example.com/1"), profile="twitter")
+
+    assert (found.closest, found.differences, found.mend) == (None, (), None)
+    assert found.text() == (
+        "recproxy: there is no recording of twitter for this request yet\n"
+        "\n"
+        "  request  GET https://api.example.com/1\n"
+        "\n"
+        "to record it: recproxy run --record twitter -- ...\n"
+        "              nox -s functional-record -- twitter\n"
+    )
+
+
+def test_where_all_were_played_it_says_how_often_it_was_recorded(recorded, live, index):
+    found = index(recorded("https://a.com/1", line=3), recorded("https://a.com/1", line=9), path="one.rec")
+    text = miss(found, live("https://a.com/1"), profile="twitter", used=(0, 1)).text()
+
+    assert "this request to twitter was recorded 2 times, all played" in text
+    assert "one.rec:9" in text
+    assert '[match] repeat = "last"' in text
+    assert "recorded once, played" in miss(found, live("https://a.com/1"), profile="twitter", used=(0,)).text()
+
+
+def test_a_response_that_was_too_large_is_named(recorded, live, index):
+    one = recorded("https://a.com/1")
+    found = index(dataclasses.replace(one, response=dataclasses.replace(one.response, omitted=20_000_000)))
+    text = miss(found, live("https://a.com/1"), profile="twitter", used=(0,)).text()
+
+    assert "the response of twitter to this request was not stored: it has 20000000 bytes" in text
+    assert "max_body" in text
+
+
+def test_a_request_that_was_too_large_never_matches_and_is_named(recorded, live, index):
+    one = recorded("POST https://a.com/1", "", "text")
+    one = dataclasses.replace(one, request=dataclasses.replace(one.request, omitted=20_000_000))
+    request = live("POST https://a.com/1", "", "text")
+
+    assert index(one).find(request).tiers == ()
+    assert index(one, match_on=("uri",)).find(request).tiers == ((0,),)
+    assert index(recorded("POST https://a.com/1")).find(dataclasses.replace(request, omitted=9)).tiers == ()
+    (found,) = miss(index(one), request, profile="twitter").differences
+    assert (found.field, found.wanted) == ("body", "a body of 20000000 bytes, too large to be stored")
+
+
+def test_secrets_are_never_shown(recorded, live, index):
+    found = index(
+        recorded("POST https://a.com/x?token=XXX&a=1", "password=XXX&b=1", "form"),
+        recorded("https://user:s3cret@a.com/y?token=s3cret"),
+        rules=RULES,
+    )
+    requests = [
+        live("POST https://user:s3cret@a.com/x?Token=s3cret&a=2", "password=s3cret&b=2", "form"),
+        live("POST https://a.com/x?a=1", "password=s3cret&password=s3cret2&b=1", "form"),
+        live("https://user:s3cret@a.com/y?a=1"),
+        live("POST https://a.com/x?token=s3cret&a=1", '{"password": "s3cret"}', "json"),
+    ]
+    for request in requests:
+        said = miss(found, request, profile="twitter")
+
+        assert said.differences
+        assert "s3cret" not in said.text() + repr(said)
+
+
+def test_what_no_rule_names_can_be_hidden_too(recorded, live, index):
+    text = miss(index(recorded("https://a.com/1")), live("https://a.com/s3cret"), profile="x").text(
+        hide=lambda line: line.replace("s3cret", "***")
+    )
+
+    assert "s3cret" not in text
+    assert "***" in text
+
+
+def test_absent_empty_and_broken_lines_are_told_apart(recorded, live, index):
+    found = index(recorded("POST https://a.com/1?a=&b=1", "x\r\ny", "text"))
+    text = miss(found, live("POST https://a.com/1?a=1", "x\ny", "text"), profile="x").text()
+
+    assert "query a  (empty)   1" in text
+    assert "query b  1         (absent)" in text
+    assert r"body     x\r\ny    x\ny" in text
+
+
+def test_over_a_base_url_the_request_is_told_as_it_came(recorded, live, index):
+    found = index(recorded("https://a.com/1"), recorded("/2"), hosts=("a.com",))
+    said = miss(found, live("http://127.0.0.1:5000/3"), any_host=("a.com",), profile="x")
+
+    assert [one.field for one in said.differences] == ["path segment 1"]
+    assert "GET http://127.0.0.1:5000/3" in said.text()
+    assert miss(found, live("http://127.0.0.1:5000/2?x"), any_host=("a.com",), profile="x").closest == 1
+
+
+def test_a_recording_of_2011_is_told_by_its_path(recorded, live):
+    index = Index(
+        [Recording(interactions=(recorded("/1?token=s3cret", line=1),), format=1, path="a.rec")], RULES, ("a.com",)
+    )
+    text = miss(index, live("https://a.com/2?token=1"), profile="x").text()
+
+    assert "closest  GET /1?token=(secret)\n           a.rec:1" in text

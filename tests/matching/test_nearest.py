@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from recproxy.matching import miss
+from recproxy.matching.nearest import words
+
+
+def nearest(index, request):
+    return miss(index, request, profile="x").closest
+
+
+def test_the_same_place_with_other_values_is_nearer_than_another_place(recorded, live, index):
+    found = index(
+        recorded("https://a.com/users"),
+        recorded("POST https://a.com/tweets", '{"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6}', "json"),
+        recorded("POST https://a.com/likes", "", "json"),
+    )
+
+    assert nearest(found, live("POST https://a.com/tweets", '{"z": 1}', "json")) == 1
+
+
+@pytest.mark.parametrize(
+    ("request_", "closest"),
+    [("https://a.com/users/7?b=2", 1), ("https://b.com/users?a=1", 0), ("PUT https://a.com/other", 2)],
+)
+def test_the_fewer_differences_the_nearer(request_, closest, recorded, live, index):
+    found = index(
+        recorded("https://a.com/users?a=1"), recorded("https://a.com/users/8?b=2"), recorded("POST https://a.com/other")
+    )
+
+    assert nearest(found, live(request_)) == closest
+
+
+def test_of_two_that_are_as_near_the_first_is_told(recorded, live, index):
+    assert (
+        nearest(index(recorded("https://a.com/?a=1"), recorded("https://a.com/?a=2")), live("https://a.com/?a=3")) == 0
+    )
+
+
+@pytest.mark.parametrize("seed", [0, 70, 1999])
+def test_in_a_large_recording_the_one_that_was_changed_is_found(seed, recorded, live, index):
+    found = index(
+        *[
+            recorded("POST https://a.com/tweets", f'{{"text": "hello {number}", "lang": "en", "n": {number}}}', "json")
+            for number in range(2000)
+        ]
+    )
+    request = live("POST https://a.com/tweets", f'{{"text": "hello {seed}", "lang": "de", "n": {seed}}}', "json")
+    said = miss(found, request, profile="x")
+
+    assert said.closest == seed
+    assert [one.field for one in said.differences] == ["json /lang"]
+
+
+def test_where_nothing_is_shared_something_is_told_all_the_same(recorded, live, index):
+    found = index(*[recorded(f"https://a.com/{number}") for number in range(100)])
+
+    assert nearest(found, live("PUT https://b.com/%FF")) == 0
+
+
+def test_words_are_those_of_the_url_and_the_body(live):
+    assert words(live("POST https://a.com/a/b-?c=d", '{"e": 1}')) == {
+        b"path /a/b-",
+        b"a",
+        b"b-",
+        b"c",
+        b"d",
+        b"e",
+        b"1",
+    }
