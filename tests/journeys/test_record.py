@@ -269,7 +269,7 @@ def test_no_secret_reaches_the_disk_or_a_report(shop, origin):
     for path in shop.root.rglob("*"):
         assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
     assert b"Bearer XXX" in shop.recording.read_bytes()
-    replayed = shop.run("run", "--", sys.executable, "-c", program.replace("assert", "print"))
+    replayed = shop.run("run", "--", sys.executable, "-c", program.replace("assert key in ", ""))
     assert replayed.returncode == 0, replayed.stderr
 
 

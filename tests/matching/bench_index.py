@@ -65,9 +65,7 @@ KINDS: dict[str, Callable[[int], Request]] = {
 
 def recording(make: Callable[[int], Request], size: int) -> Recording:
     response = Response(status=200)
-    return Recording(
-        interactions=tuple(Interaction(request=make(number), response=response) for number in range(size))
-    )
+    return Recording(interactions=tuple(Interaction(request=make(number), response=response) for number in range(size)))
 
 
 def live(request: Request) -> Request:

@@ -170,3 +170,18 @@ def test_a_look_up_reads_no_more_of_a_large_recording_than_of_a_small_one(record
         met.append(len(list(section.find(section.read(request), None))))
 
     assert met == [1, 1]
+
+
+def test_a_named_place_in_the_host_is_captured_but_not_over_a_base_url(recorded, live, index):
+    found = index(recorded("https://XXX[region].a.com/1"))
+
+    assert found.captures(0, live("https://eu.a.com/1")) == {"region": b"eu"}
+    assert found.captures(0, live("http://127.0.0.1:5/1"), any_host=("*.a.com",)) == {}
+
+
+def test_a_large_index_and_a_small_one_answer_alike(recorded, live):
+    small = Index([Recording(interactions=(recorded("https://a.com/7?a=XXX"),))], Rules())
+    large = Index([Recording(interactions=tuple(recorded(f"https://a.com/{n}?a=XXX") for n in range(500)))], Rules())
+
+    assert small.find(live("https://a.com/7?a=1")).tiers == ((0,),)
+    assert large.find(live("https://a.com/7?a=1")).tiers == ((7,),)

@@ -89,7 +89,7 @@ def missed(mutation, recorded, live):
 
 
 def test_a_miss_names_exactly_what_was_changed(mutation, missed):
-    index, _, found = missed
+    _, _, found = missed
 
     assert found.closest == 2
     assert [one.field for one in found.differences] == MUTATIONS[mutation][2]

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -21,6 +22,7 @@ from recproxy.library import read_recording
 from recproxy.matching import Rules
 from recproxy.merging import Taken, merge
 from recproxy.recording import Recording, dump
+from recproxy.redaction import link
 from recproxy.report import Written
 
 __all__ = ["Recorder"]
@@ -92,11 +94,12 @@ class Recorder:
         pending = self._pending.pop((profile, number), None)
         if pending is None or not pending.taken:
             return
+        taken = _linked(pending.taken)
         if passed:
-            self._save(pending)
+            self._save(pending, taken)
         else:
-            taken = tuple(each.interaction for each in pending.taken)
-            self.written.append(_write_failed(pending.path, Recording(interactions=taken)))
+            interactions = tuple(each.interaction for each in taken)
+            self.written.append(_write_failed(pending.path, Recording(interactions=interactions)))
 
     def close(self) -> None:
         """Nothing is open any more: journal and locks go."""
@@ -108,15 +111,15 @@ class Recorder:
             lock.close()
         self._locks.clear()
 
-    def _save(self, pending: _Pending) -> None:
+    def _save(self, pending: _Pending, taken: Sequence[Taken]) -> None:
         path = pending.path
         before = read_recording(str(path)) if path.is_file() else Recording()
         if before.format == 1:
             before = Recording()  # a file of 2011 has no place for scopes; it stays in version control
-        merged = merge(before, frozenset((pending.scope,)), pending.taken, pending.rules, append=pending.append)
+        merged = merge(before, frozenset((pending.scope,)), taken, pending.rules, append=pending.append)
         changed = _replace(path, dump(merged))
         _failed_path(path).unlink(missing_ok=True)
-        self.written.append(Written(path, len(pending.taken), changed=changed))
+        self.written.append(Written(path, len(taken), changed=changed))
 
     def _lock(self, path: Path) -> None:
         """One run at a time records a file; two scopes of one run may."""
@@ -136,6 +139,13 @@ class Recorder:
 
     def _lock_path(self, path: Path) -> Path:
         return self._folder / f"{hashlib.sha256(str(path).encode()).hexdigest()[:16]}.lock"
+
+
+def _linked(taken: Sequence[Taken]) -> list[Taken]:
+    """In order, and with a name where the service handed out what was sent back to it."""
+    ordered = sorted(taken, key=lambda each: each.begun)
+    linked = link([each.interaction for each in ordered])
+    return [Taken(new, old.begun, old.ended) for new, old in zip(linked, ordered, strict=True)]
 
 
 def _failed_path(path: Path) -> Path:

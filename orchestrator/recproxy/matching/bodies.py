@@ -83,10 +83,8 @@ def read_body(headers: Headers, body: bytes, plan: Plan, word: str | None) -> Bo
     return _text(body, media.charset, word) if read is None else read
 
 
-def raw_body(headers: Headers, body: bytes, plan: Plan, word: str | None) -> Raw:
+def raw_body(headers: Headers, body: bytes, word: str | None) -> Raw:
     """The body as bytes, whatever its type."""
-    if not plan.body:
-        return EMPTY
     return _text(body, _media(_content_type(headers)).charset, word)
 
 

@@ -37,11 +37,11 @@ class Fields:
     request: Request
     word: str | None
 
-    def raw(self, plan: Plan) -> Value:
+    def raw(self) -> Value:
         """The body as bytes, whatever its type."""
         if isinstance(self.body, Raw):
             return self.body.value
-        return raw_body(self.request.headers, self.request.body, plan, self.word).value
+        return raw_body(self.request.headers, self.request.body, self.word).value
 
 
 def read_fields(request: Request, plan: Plan) -> Fields:
@@ -50,13 +50,8 @@ def read_fields(request: Request, plan: Plan) -> Fields:
     parts = split_url(request.url)
     if word is not None and request.url.strip() == word:
         parts = UrlParts(b"", None, word.encode(), word.encode())
-    authority = read_authority(parts, word)
     return Fields(
-        Authority(
-            authority.scheme if plan.scheme else b"",
-            authority.host if plan.host else b"",
-            authority.port if plan.port else b"",
-        ),
+        read_authority(parts, word, plan),
         read_value(request.method.encode("utf-8", "surrogateescape"), word) if plan.method else b"",
         _segments(parts.path, word) if plan.path else (),
         read_pairs(parts.query, word, plan.query_names) if plan.query else NO_PAIRS,

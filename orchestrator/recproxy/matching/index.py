@@ -191,7 +191,7 @@ class _Section:
         own = type(live.body)
         others = [kind for kind in self._kinds if kind is not own]
         if own is not Raw or others:
-            plain = dataclasses.replace(live, body=Raw(live.raw(self.plan)))
+            plain = dataclasses.replace(live, body=Raw(live.raw()))
             if own is not Raw:
                 yield from self._table.find(plain, authorities)
             for kind in others:
@@ -233,7 +233,7 @@ class _Section:
             table = self._as_bytes[kind] = Table()
             for position, authority in self._kinds[kind]:
                 fields = read_fields(self._interactions[position].request, self.plan)
-                fields.body = Raw(fields.raw(self.plan))
+                fields.body = Raw(fields.raw())
                 table.add(position, authority, fields, _wild_count(fields.authority))
         return table
 

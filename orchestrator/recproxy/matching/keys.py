@@ -123,23 +123,18 @@ def _select(pairs: Pairs, names: tuple[bytes, ...], slots: list[Slot]) -> bool:
 
 def mask_of(slots: Sequence[Slot], places: Sequence[WildPlace], mask: Mask) -> Mask:
     """The mask of a recorded request: its wild slots and the wild places of its JSON body."""
-    return mask._replace(
-        holes=tuple(
-            [
-                (number, len(slot.pieces[0]), len(slot.pieces[-1]))
-                for number, slot in enumerate(slots)
-                if isinstance(slot, Pattern)
-            ]
-        ),
-        paths=tuple(
-            [
-                (path, len(wild.pieces[0]), len(wild.pieces[-1]))
-                if wild is not None and wild.pieces != (b"", b"")
-                else (path, -1, -1)
-                for path, wild in places
-            ]
-        ),
-    )
+    holes = [
+        (number, len(slot.pieces[0]), len(slot.pieces[-1]))
+        for number, slot in enumerate(slots)
+        if isinstance(slot, Pattern)
+    ]
+    paths = [
+        (path, len(wild.pieces[0]), len(wild.pieces[-1]))
+        if wild is not None and wild.pieces != (b"", b"")
+        else (path, -1, -1)
+        for path, wild in places
+    ]
+    return Mask(tuple(holes), tuple(paths), mask.query, mask.form)
 
 
 def key_of(fields: Fields, shape: Shape, slots: Sequence[Slot], mask: Mask) -> Hashable:

@@ -97,10 +97,10 @@ class Table:
             return
         wildness = Wildness(fields)
         for shape in wildness.shapes():
-            names = NO_MASK._replace(
-                query=fields.query.names if shape.query else None,
-                form=fields.body.pairs.names if shape.form and isinstance(fields.body, Form) else None,
-            )
+            names = NO_MASK
+            if shape.query or shape.form:
+                form = fields.body.pairs.names if shape.form and isinstance(fields.body, Form) else None
+                names = Mask(query=fields.query.names if shape.query else None, form=form)
             slots = slots_of(fields, shape, names) or []
             mask = mask_of(slots, wildness.places if shape.body == "json" else (), names)
             bucket = self._bucket(authority, fields, shape, mask, slots)

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from recproxy.matching.places import SECRET, Value, read_value
-from recproxy.matching.rules import Names
+from recproxy.matching.rules import Names, Plan
 from recproxy.recording.wildcard import Pattern
 
 __all__ = [
@@ -87,20 +87,22 @@ def split_url(url: str) -> UrlParts:
     return UrlParts(scheme.lower(), authority, path, query)
 
 
-def read_authority(parts: UrlParts, word: str | None) -> Authority:
-    """The normal form of a URL's authority: user info and default port dropped."""
+def read_authority(parts: UrlParts, word: str | None, plan: Plan) -> Authority:
+    """The normal form of a URL's authority, as far as it is compared: user info and default port dropped."""
     if parts.authority is None:
-        return Authority(b"", None, b"")
-    text = parts.authority.rpartition(b"@")[2]
-    host, port = _split_port(text)
+        return Authority(b"", None if plan.host else b"", b"")
+    host, port = _split_port(parts.authority.rpartition(b"@")[2])
     scheme = parts.scheme
     if (scheme, port) in _DEFAULT_PORTS:
         port = b""
-    if word is not None and scheme == word.lower().encode():
-        scheme = b""
-    wild = word is not None and word.encode() in host
+    wild = b"" if word is None else word.encode()
     # The dot at the end of a piece of a pattern is no trailing dot.
-    return Authority(scheme, read_value(host, word, bytes.lower if wild else normal_host), read_value(port, word))
+    decode = bytes.lower if wild and wild in host else normal_host
+    return Authority(
+        scheme if plan.scheme and scheme != wild.lower() else b"",
+        read_value(host, word, decode) if plan.host else b"",
+        read_value(port, word) if plan.port else b"",
+    )
 
 
 def _split_port(text: bytes) -> tuple[bytes, bytes]:

@@ -37,10 +37,9 @@ class Wildness:
         """Each way in which the request may be reached."""
         fields = self._fields
         body, form = self._body_shape()
-        shapes = [Shape(body, query=_loose(fields.query), form=form)]
-        if any(isinstance(segment, Pattern) for segment in fields.path):
-            shapes.append(shapes[0]._replace(crossing=True))
-        return shapes
+        query = _loose(fields.query)
+        crossing = any(isinstance(segment, Pattern) for segment in fields.path)
+        return [Shape(body, across, query, form) for across in ((False, True) if crossing else (False,))]
 
     def exact(self, shape: Shape) -> bool:
         """Whether a fitting key is a match: no value holds two wild places, and none has a name."""

@@ -28,6 +28,7 @@ from recproxy.recording import (
     header_values,
     pattern,
 )
+from recproxy.redaction import stand_in
 from recproxy.wire import Head, Prepared, plain_response
 from recproxy.wire.responses import accepts
 
@@ -284,10 +285,15 @@ def _names(response: Response) -> frozenset[str]:
     return frozenset(name for found in patterns if found is not None for name in found.names if name is not None)
 
 
+def _stand_in(name: str) -> bytes:
+    """The value of a wild place that no request bound: fixed, and of the shape that its name tells."""
+    return stand_in(name) if name.endswith(".jwt") else hashlib.sha256(name.encode()).hexdigest()[:32].encode()
+
+
 def _filled(response: Response, names: frozenset[str], bound: dict[str, bytes]) -> Response:
     """A response with the named wild places filled in; one that nobody bound is bound to a fixed value."""
     for name in names:
-        bound.setdefault(name, hashlib.sha256(name.encode()).hexdigest()[:32].encode())
+        bound.setdefault(name, _stand_in(name))
     word = response.wild
     headers: Headers = tuple((name, fill(value, word, bound)) for name, value in response.headers)
     return replace(response, headers=headers, body=fill(response.body, word, bound))

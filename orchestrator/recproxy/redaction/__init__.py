@@ -1,45 +1,15 @@
-"""Redaction: until its rules stand, nothing is stored."""
+"""Redaction: an interaction without its secrets, before it is stored anywhere.
 
-from __future__ import annotations
+*Rules* are built in, and a profile adds its own and the *known values* of its credentials. They find *spans*, places
+of a text, in URL, headers and body; a *mask* takes each one's place: the wild word in a request, something of the
+same shape in a response. A *redactor* does this for one scope and knows again what the service handed out; `link`
+then keeps a name only where such a value came back. What cannot be read and may hold a known value is *unsafe*.
+"""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from recproxy.redaction.block import Finding
+from recproxy.redaction.masks import stand_in
+from recproxy.redaction.pipeline import Redacted, Redactor, redact
+from recproxy.redaction.rules import RedactionRules, Unsafe
+from recproxy.redaction.seen import Seen, link
 
-from recproxy.recording import Interaction
-
-__all__ = ["Redacted", "RedactionRules", "Redactor", "Unsafe"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RedactionRules:
-    """What is secret, on top of the built-in rules."""
-
-    headers: tuple[str, ...] = ()
-    query: tuple[str, ...] = ()
-    form: tuple[str, ...] = ()
-    json: tuple[str, ...] = ()
-    patterns: tuple[str, ...] = ()
-    values: tuple[str, ...] = field(default=(), repr=False)
-
-
-class Unsafe(Exception):
-    """An interaction cannot be stored."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redacted:
-    """An interaction that may be stored."""
-
-    interaction: Interaction
-    counts: Mapping[str, int]
-
-
-class Redactor:
-    """Redacts the interactions of one scope."""
-
-    def __init__(self, rules: RedactionRules) -> None:
-        self._rules = rules
-
-    def redact(self, interaction: Interaction) -> Redacted:
-        """Refuse: fail closed."""
-        raise Unsafe("redaction is not available")
+__all__ = ["Finding", "Redacted", "RedactionRules", "Redactor", "Seen", "Unsafe", "link", "redact", "stand_in"]

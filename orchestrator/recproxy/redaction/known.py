@@ -8,7 +8,7 @@ bytes; never shows a value.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
@@ -22,6 +22,7 @@ SHORT = 8
 _WINDOW = 96  # bytes of a long value that are looked for as one; a key file in a variable is looked for in pieces
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 _DIGIT = {letter: number for number, letter in enumerate(_ALPHABET)} | {ord("-"): 62, ord("_"): 63}
 #: What may break a line inside an encoded value, in the text or in a string or form that holds the text.
 _BREAK = rb"(?:(?:\r?\n|(?:\\+r)?\\+n|(?:%0[dD])?%0[aA])[ \t]*|=\r?\n)?"
@@ -50,8 +51,10 @@ class Known:
 
     def spans(self, text: bytes) -> Iterator[Span]:
         """Where any of the values stands in a text, in whatever form."""
+        lower = text.lower()
+        squeezed = _squeezed(text)
         for form in self.forms:
-            if form.hint and form.hint not in text:
+            if form.hint and form.hint not in {"": text, "hex": lower, "base64": squeezed}[form.coded]:
                 continue
             for found in form.places.finditer(text):
                 yield _span(form, found)
@@ -94,7 +97,7 @@ def _forms(value: bytes) -> Iterator[_Form]:
     for form in sorted(wide - {value}):
         yield _Form(form, re.compile(re.escape(form)))
     for form in sorted(wide):
-        yield _Form(b"", re.compile(b"".join(_either(b"%02x" % byte) for byte in form)), "hex")
+        yield _Form(form.hex().encode(), re.compile(b"".join(_either(b"%02x" % byte) for byte in form)), "hex")
     escaped = _json_escaped(text)
     coded = {*wide, quote(value, safe="").encode(), quote_plus(value).encode(), escaped, escaped.replace(b"/", b"\\/")}
     for form in sorted(coded):
@@ -102,21 +105,37 @@ def _forms(value: bytes) -> Iterator[_Form]:
             yield _base64_form(form, before)
 
 
+def _squeezed(text: bytes) -> bytes:
+    """A text in which base64 has one alphabet and no line breaks: what is not in this is not in the text."""
+    if b"%" in text:
+        for escape in (b"%0D", b"%0d", b"%0A", b"%0a"):
+            text = text.replace(escape, b"")
+        text = text.replace(b"%2B", b"+").replace(b"%2b", b"+").replace(b"%2F", b"/").replace(b"%2f", b"/")
+    if b"\\" in text:
+        text = re.sub(rb"\\+[nr]", b"", text).replace(b"\\/", b"/")
+    return re.sub(rb"=(?=[\r\n])", b"", text).translate(_STANDARD, b" \t\r\n")
+
+
 def _character(character: str) -> bytes:
-    """An expression for one character in any escape."""
+    """An expression for one character in any escape. Each choice begins with a letter: that keeps searching fast."""
     raw = character.encode("utf-8", "surrogateescape")
-    forms = [re.escape(raw)]
-    forms.append(b"".join(rb"%(?:25)*" + _either(b"%02x" % byte) for byte in raw))
-    forms.append(b"".join(b"=" + _either(b"%02x" % byte) for byte in raw))
-    if len(raw) > 1 or raw.isascii():
-        units = character.encode("utf-16-be", "surrogatepass")
-        forms.append(
-            b"".join(rb"\\+u" + _either(b"%02x%02x" % (units[at], units[at + 1])) for at in range(0, len(units), 2))
+    percent = b"".join(rb"%(?:25)*" + _either(b"%02x" % byte) for byte in raw)
+    units = character.encode("utf-16-be", "surrogatepass")
+    escapes = [
+        b"".join(_either(b"u%02x%02x" % (units[at], units[at + 1])) for at in range(0, len(units), 2))
+        if len(units) == 2
+        else (
+            rb"%s"
+            % (rb"(?:\\|%(?:25)*5[cC])+".join(_either(b"u%02x%02x" % (units[at], units[at + 1])) for at in (0, 2)))
         )
+    ]
     if character in '"\\/':
-        forms.append(rb"\\+" + re.escape(raw))
+        escapes += re.escape(raw), percent
     if character in "\n\r\t":
-        forms.append(rb"\\+" + {"\n": b"n", "\r": b"r", "\t": b"t"}[character])
+        escapes.append({"\n": b"n", "\r": b"r", "\t": b"t"}[character])
+    escaped = rb"(?:\\|%(?:25)*5[cC])*(?:" + b"|".join(escapes) + b")"
+    forms = [re.escape(raw), percent, rb"\\" + escaped, rb"%(?:25)*5[cC]" + escaped]
+    forms.append(b"".join(b"=" + _either(b"%02x" % byte) for byte in raw))
     if character == " ":
         forms.append(rb"\+")
     if character in _ENTITIES:
@@ -144,10 +163,13 @@ def _base64_form(value: bytes, before: int) -> _Form:
     low, high = 8 * before, 8 * (before + len(value))
     bits = int.from_bytes(value, "big")
     units: list[bytes] = []
+    sure = bytearray()
     for position in range(low // 6, (high + 5) // 6):
-        letters = b"".join(_letter(digit) for digit in range(64) if _fits(digit, position, bits, low, high))
-        units.append(_unit(letters))
-    return _Form(b"", re.compile(_BREAK.join(units)), "base64", before, len(value))
+        digits = [digit for digit in range(64) if _fits(digit, position, bits, low, high)]
+        units.append(_unit(b"".join(map(_letter, digits))))
+        if len(digits) == 1:
+            sure += _ALPHABET[digits[0] : digits[0] + 1]
+    return _Form(bytes(sure), re.compile(_BREAK.join(units)), "base64", before, len(value))
 
 
 def _fits(digit: int, position: int, bits: int, low: int, high: int) -> bool:
@@ -177,7 +199,7 @@ def _span(form: _Form, found: re.Match[bytes]) -> Span:
     if form.coded == "hex":
         return Span(start, end, "known value", kind="inside", replacement=b"58" * ((end - start) // 2))
     if form.coded == "base64":
-        return Span(start, end, "known value", kind="inside", replacement=_crossed_out(form, found[0]))
+        return Span(start, end, "known value", kind="base64", replacement=_crossed_out(form, found[0]))
     return Span(start, end, "known value", kind="text")
 
 
@@ -203,8 +225,3 @@ def _crossed_out(form: _Form, text: bytes) -> bytes:
         return {b"+": b"-", b"/": b"_"}.get(standard, standard) if digit > 61 and b"_" in text else standard
 
     return re.sub(rb"(?:\\+r)?\\+n|(?:%0[dD])?%0[aA]|[ \t\r\n]+|=\r?\n|(" + _BASE64_UNIT.pattern + rb")", cross, text)
-
-
-def same(values: Iterable[bytes | str]) -> frozenset[bytes]:
-    """Values as bytes."""
-    return frozenset(value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value for value in values)

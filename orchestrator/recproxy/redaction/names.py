@@ -53,7 +53,9 @@ _SECRET = frozenset(
     b"proxyauthorization xapitoken crctoken responsetoken registrationtoken devicetoken kmskey licensekey".split()
 )
 #: Names that are secret only where the value looks it: `code=DE` and `key=title` are not.
-_SOMETIMES = frozenset(b"token code key sig auth credential credentials hash state_token session sid sessionid ticket pin nonce".split()) - {
+_SOMETIMES = frozenset(
+    b"token code key sig auth credential credentials hash state_token session sid sessionid ticket pin nonce".split()
+) - {
     b"nonce",
     b"hash",
     b"pin",

@@ -7,7 +7,7 @@ back to the bytes that hold it, so that everything around it stays as it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 __all__ = ["Layer", "Span", "merged", "parameter", "replaced", "string_content"]
@@ -18,7 +18,7 @@ class Span:
     """A place from `start` to `end`, found by `rule`.
 
     `name` suggests what to call the value; `kind` says how it is masked: "text"; "scalar" (a bare JSON value);
-    "inside" (only a part of a value, which is never linked). `replacement` is the mask where the finder had to make
+    "inside" (only a part of a value, which is never linked); "base64" (the same, in a run of base64). `replacement` is the mask where the finder had to make
     it itself, since it depends on the place. `value` is the secret as the program knows it, decoded.
     """
 
@@ -47,7 +47,9 @@ class Layer:
 
 
 _PARAMETER = re.compile(rb"%([0-9A-Fa-f]{2})|\+")
-_STRING = re.compile(rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_STRING = re.compile(
+    rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL
+)
 _SIMPLE = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
@@ -104,13 +106,12 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return result
 
 
-def replaced(text: bytes, spans: Sequence[Span], mask: Callable[[Span], bytes]) -> tuple[bytes, Callable[[int], int]]:
-    """The text with its spans masked, and where an offset of the old text is in the new one."""
+def replaced(text: bytes, places: Sequence[tuple[Span, bytes]]) -> tuple[bytes, Callable[[int], int]]:
+    """The text with another text in each span, in order, and where an offset of the old text is in the new one."""
     pieces: list[bytes] = []
     moves: list[tuple[int, int, int]] = []
     position = size = 0
-    for span in spans:
-        new = mask(span)
+    for span, new in places:
         pieces += text[position : span.start], new
         size += span.start - position + len(new)
         moves.append((span.start, span.end, size))
@@ -128,4 +129,3 @@ def replaced(text: bytes, spans: Sequence[Span], mask: Callable[[Span], bytes]) 
         return offset + shift
 
     return b"".join(pieces), moved
-

@@ -25,7 +25,9 @@ _QUOTED = re.compile(
 _ELEMENT = re.compile(rb"<(?:[A-Za-z0-9_-]+:)?([A-Za-z_][A-Za-z0-9_.-]*)(?:\s[^<>]*)?>\s*([^<>\s][^<>]*?)\s*</")
 _INPUT = re.compile(rb"(?i)<(?:input|meta)\s[^<>]*>")
 _ATTRIBUTE = re.compile(rb"([A-Za-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
-_LINE = re.compile(rb"(?m)^[ \t]*(?:- |export |set )?([A-Za-z_][A-Za-z0-9_.-]{2,60})[ \t]*[:=][ \t]*([^\s\"'{\[<&|>]\S{5,})[ \t]*\r?$")
+_LINE = re.compile(
+    rb"(?m)^[ \t]*(?:- |export |set )?([A-Za-z_][A-Za-z0-9_.-]{2,60})[ \t]*[:=][ \t]*([^\s\"'{\[<&|>]\S{5,})[ \t]*\r?$"
+)
 _JSON_LIKE = re.compile(rb"\s*(?:[\[{]\s*[\"{\[\]}0-9tfn-]|\"[^\"]*\"\s*\Z)")
 
 _SCHEMES = frozenset(
@@ -34,7 +36,9 @@ _SCHEMES = frozenset(
     b"privileged scram-sha-256 scram-sha-1 acs-hmac hmac-sha256 private-token auth".split()
 )
 #: Schemes made of parameters, of which only some are secret.
-_WITH_PARAMETERS = frozenset(b"oauth digest aws4-hmac-sha256 aws4-ecdsa-p256-sha256 goog4-hmac-sha256 goog4-rsa-sha256 hawk signature".split())
+_WITH_PARAMETERS = frozenset(
+    b"oauth digest aws4-hmac-sha256 aws4-ecdsa-p256-sha256 goog4-hmac-sha256 goog4-rsa-sha256 hawk signature".split()
+)
 _SECRET_PARAMETERS = frozenset(
     b"response nonce cnonce opaque nc mac signature credential auth token hash oauth_token oauth_consumer_key "
     b"oauth_signature oauth_nonce oauth_timestamp oauth_verifier oauth_body_hash oauth_token_secret".split()
@@ -44,15 +48,18 @@ _AUTH_PARAMETER = re.compile(rb"([A-Za-z0-9_-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s,\"]
 
 def plain_text(text: bytes, plan: Plan, depth: int = 0) -> Iterator[Span]:
     """Secrets in text of no known form: shapes, the profile's patterns, and values behind names that say so."""
+    if plan.query or plan.form or plan.keys or LIKELY.search(text) is not None:
+        yield from _named(text, plan, depth)
+        yield from _markup(text)
+    yield from _shaped(text, plan)
+
+
+def _shaped(text: bytes, plan: Plan) -> Iterator[Span]:
     yield from shapes(text)
     for pattern in plan.patterns:
         for found in pattern.finditer(text):
             if found[0]:
                 yield Span(*found.span(), "profile pattern", value=found[0])
-    if LIKELY.search(text) is None and not plan.query and not plan.form:
-        return
-    yield from _named(text, plan, depth)
-    yield from _markup(text)
 
 
 def _named(text: bytes, plan: Plan, depth: int) -> Iterator[Span]:
@@ -145,12 +152,10 @@ def url_text(text: bytes, plan: Plan, depth: int = 0) -> Iterator[Span]:
 
 def json_text(text: bytes, plan: Plan, depth: int = 0) -> Iterator[Span]:
     """Secrets in JSON, also several values one behind another, and in text that only mostly is JSON."""
-    if depth == 0:
-        yield from shapes(text)
-        for pattern in plan.patterns:
-            yield from (Span(*found.span(), "profile pattern", value=found[0]) for found in pattern.finditer(text) if found[0])
     for place in places(text):
         yield from _place(place, text, plan, depth)
+    if depth == 0:
+        yield from _shaped(text, plan)
 
 
 def _place(place: Place, text: bytes, plan: Plan, depth: int) -> Iterator[Span]:
@@ -214,7 +219,9 @@ def authorization(value: bytes) -> Iterator[Span]:
             if inner and (key in _SECRET_PARAMETERS or is_secret(key, inner)):
                 # What follows the key id in a credential is date, region and service.
                 size = len(inner.partition(b"/")[0]) if key == b"credential" else len(inner)
-                yield Span(start, start + size, "authorization", _word(key), value=parameter(inner[:size], plus=False).text)
+                yield Span(
+                    start, start + size, "authorization", _word(key), value=parameter(inner[:size], plus=False).text
+                )
     elif found and scheme in _SCHEMES | _WITH_PARAMETERS:
         end = len(value.rstrip())
         yield Span(found.end(), end, "authorization", "token", value=value[found.end() : end])

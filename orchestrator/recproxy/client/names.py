@@ -1,0 +1,67 @@
+"""The file names of tests' own recordings: from a module and the names below it to a path.
+
+Two tests never share one, also where the file system does not tell upper from lower case: what had to be changed for
+a file name, or differs in case alone, gets a piece of a digest. Pure; a name does not depend on which tests are run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+__all__ = ["fixture_recording", "module_folders", "test_recording"]
+
+_LONGEST = 120
+#: In a folder's name, in the name of a class or function, and in the id of parameters.
+_FOLDER = re.compile(r"[^A-Za-z0-9_-]")
+_NAME = re.compile(r"[^A-Za-z0-9_]")
+_ID = re.compile(r"[^a-z0-9_.,=+-]")
+
+
+def module_folders(module: Path, recordings: Path, root: Path) -> tuple[str, ...]:
+    """The folders of a test module's recordings.
+
+    Below the folder that holds the recordings it is the module's own path; elsewhere one folder, named by the path
+    from the project's root with dots.
+    """
+    path = module.with_suffix("")
+    if path.is_relative_to(recordings.parent):
+        return tuple(_safe(part, _FOLDER) for part in path.relative_to(recordings.parent).parts)
+    parts = path.relative_to(root).parts if path.is_relative_to(root) else path.parts
+    return (".".join(_safe(part, _FOLDER) for part in parts if part != path.anchor),)
+
+
+def test_recording(folders: Sequence[str], names: Sequence[str], *, ambiguous: bool = False) -> str:
+    """The recording of a test, below a profile's recordings.
+
+    Args:
+        folders: of its module.
+        names: of its classes and of itself, with the id of its parameters in brackets.
+        ambiguous: another test of the module has the same name but for upper and lower case.
+    """
+    *classes, test = names
+    function, bracket, rest = test.partition("[")
+    readable = ".".join(_NAME.sub("_", name) for name in (*classes, function))
+    changed = ambiguous or any(_NAME.search(name) for name in (*classes, function))
+    if bracket:
+        inner = rest.removesuffix("]")
+        changed = changed or not rest.endswith("]") or _ID.search(inner) is not None
+        readable += f"[{_ID.sub('_', inner) if _ID.search(inner.lower()) else inner}]"
+    if changed or len(readable) > _LONGEST:
+        readable = f"{readable[:_LONGEST]}-{_digest('::'.join(names))}"
+    return "/".join((*folders, f"{readable}.rec"))
+
+
+def fixture_recording(folders: Sequence[str], name: str) -> str:
+    """The recording of a fixture that serves more than one test, below a profile's recordings."""
+    return "/".join((*folders, f"{_safe(name, _NAME)}.fixture.rec"))
+
+
+def _safe(name: str, unsafe: re.Pattern[str]) -> str:
+    return f"{unsafe.sub('_', name)[:_LONGEST]}-{_digest(name)}" if unsafe.search(name) else name
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]

@@ -1,0 +1,87 @@
+"""An interaction without its secrets: finds them in every part and masks them, before it is stored anywhere.
+
+Pure but for the memory that a `Redactor` keeps of what was handed out. Deterministic, and idempotent: what is
+redacted stays as it is. Knows no file, profile or process.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from recproxy.recording.values import Interaction, Request, Response
+from recproxy.recording.wildcard import unused
+from recproxy.redaction.block import Cleaner, Finding
+from recproxy.redaction.rules import RedactionRules, Unsafe, plan
+from recproxy.redaction.seen import Seen
+
+__all__ = ["Redacted", "Redactor", "redact"]
+
+_Block = TypeVar("_Block", Request, Response)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redacted:
+    """An interaction that may be written, how often each rule acted in it, and where."""
+
+    interaction: Interaction
+    counts: Mapping[str, int]
+    findings: tuple[Finding, ...] = field(default=(), repr=False)
+
+
+class Redactor:
+    """Redaction of one scope's interactions, in order: it knows again in a request what a response handed out.
+
+    Places of such values have names, `XXX[access_token]`; when the scope ends, `link` takes the names that link
+    nothing away.
+    """
+
+    __slots__ = ("_rules", "_seen")
+
+    def __init__(self, rules: RedactionRules) -> None:
+        self._rules = rules
+        self._seen = Seen()
+
+    def redact(self, interaction: Interaction) -> Redacted:
+        """The interaction redacted. Raises Unsafe where it must not be written."""
+        return redact(interaction, self._rules, self._seen)
+
+
+def redact(interaction: Interaction, rules: RedactionRules, seen: Seen | None = None) -> Redacted:
+    """The interaction without its secrets; `seen` is the memory of its scope, if values are to be linked.
+
+    Raises Unsafe where a body cannot be read and may hold a known secret.
+    """
+    findings: list[Finding] = []
+    request = _clean(interaction.request, "request", rules, seen, findings)
+    response = _clean(interaction.response, "response", rules, seen, findings)
+    cleaner = Cleaner("comment", "XXX", plan(rules), None, findings)
+    comments = tuple(cleaner.text(line.encode()).decode("utf-8", "replace") for line in interaction.comments)
+    if comments == interaction.comments:
+        comments = interaction.comments
+    clean = dataclasses.replace(interaction, request=request, response=response, comments=comments)
+    return Redacted(
+        interaction=clean,
+        counts=dict(sorted(Counter(each.rule for each in findings).items())),
+        findings=tuple(findings),
+    )
+
+
+def _clean(block: _Block, side: str, rules: RedactionRules, seen: Seen | None, findings: list[Finding]) -> _Block:
+    cleaner = Cleaner(side, block.wild or _word(block), plan(rules), seen, findings)
+    try:
+        return cleaner.block(block)
+    except Unsafe as problem:
+        raise Unsafe(
+            f"the body of a {side} {problem.message}, and it may hold a secret: it is not recorded",
+            hint="ask for a form of it that can be read, or leave that request out of the recorded tests",
+        ) from None
+
+
+def _word(block: Request | Response) -> str:
+    """A wild word for a live block: one that its own text does not hold."""
+    first = block.url.encode("utf-8", "surrogateescape") if isinstance(block, Request) else block.reason
+    return unused(first, block.body, *(value for _, value in (*block.headers, *block.trailers)))

@@ -1,0 +1,38 @@
+// A program under test: `client.mjs NAME URL` fetches a URL with one of node's own clients.
+import http from 'node:http';
+import https from 'node:https';
+import net from 'node:net';
+import tls from 'node:tls';
+import { Worker } from 'node:worker_threads';
+
+const text = (stream) => new Promise((resolve, reject) => {
+  let data = '';
+  stream.on('data', (chunk) => { data += chunk; }).on('end', () => resolve(data)).on('error', reject);
+});
+
+const overSocket = (socket, url) => {
+  socket.write(`GET ${url.pathname} HTTP/1.0\r\nHost: ${url.host}\r\n\r\n`);
+  return text(socket).then((data) => data.split('\r\n\r\n')[1]);
+};
+
+const clients = {
+  fetch: async (url) => (await fetch(url)).text(),
+  get: (url) => new Promise((resolve, reject) => {
+    (url.protocol === 'https:' ? https : http).get(url, (got) => resolve(text(got))).on('error', reject);
+  }),
+  socket: (url) => url.protocol === 'https:'
+    ? overSocket(tls.connect({ host: url.hostname, port: 443, servername: url.hostname }), url)
+    : overSocket(net.connect(80, url.hostname), url),
+  unnamed: (url) => overSocket(tls.connect(443, url.hostname), url),
+  worker: (url) => new Promise((resolve, reject) => {
+    const program = `fetch(process.argv[2]).then((got) => got.text()).then((body) =>
+      require('worker_threads').parentPort.postMessage(body))`;
+    new Worker(program, { eval: true, argv: [String(url)] }).on('message', resolve).on('error', reject);
+  }),
+};
+
+const [name, url] = process.argv.slice(2);
+clients[name](new URL(url)).then(
+  (body) => process.stdout.write(body),
+  (error) => { process.stdout.write(`${(error.cause ?? error).code} ${(error.cause ?? error).message}`); },
+);

@@ -1,0 +1,87 @@
+"""uvloop while the redirect is installed in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import pytest
+
+from recproxy.client import redirect
+
+uvloop = pytest.importorskip("uvloop")
+HOST = "api.example.test"
+
+
+def run(coroutine):
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(coroutine)
+
+
+@pytest.fixture
+def listening(installed):
+    """A listener to which port 25 of HOST goes."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        port = sock.getsockname()[1]
+        redirect.install(f"{HOST}:25=127.0.0.1:{port}", None)
+        yield port
+
+
+@pytest.mark.parametrize("port", [25, "25"])
+@pytest.mark.parametrize("family", [socket.AF_UNSPEC, socket.AF_INET, socket.AF_INET6])
+def test_create_connection(listening, port, family):
+    async def connect():
+        transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, HOST, port, family=family)
+        peer = transport.get_extra_info("peername")
+        transport.close()
+        return peer
+
+    assert run(connect()) == ("127.0.0.1", listening)
+
+
+def test_create_connection_to_loopback(listening):
+    async def connect():
+        transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, "127.0.0.1", listening)
+        transport.close()
+
+    run(connect())
+
+
+def test_create_connection_refuses_other_ports(listening):
+    async def connect():
+        await asyncio.get_running_loop().create_connection(asyncio.Protocol, HOST, 26)
+
+    with pytest.raises(ConnectionRefusedError, match=f"{HOST}:26"):
+        run(connect())
+
+
+def test_getaddrinfo(listening):
+    async def find(host):
+        return await asyncio.get_running_loop().getaddrinfo(host, 25, type=socket.SOCK_STREAM)
+
+    assert run(find(HOST)) == socket.getaddrinfo(HOST, 25, type=socket.SOCK_STREAM)
+    assert run(find("127.0.0.1"))[0][4] == ("127.0.0.1", 25)
+
+
+def test_sock_connect(listening):
+    async def connect(sock):
+        await asyncio.get_running_loop().sock_connect(sock, (HOST, 25))
+
+    with socket.socket() as sock:
+        sock.setblocking(False)
+        run(connect(sock))
+        assert sock.getpeername() == ("127.0.0.1", listening)
+
+
+def test_a_context_verifies_the_name_that_was_asked_for(gateway, installed):
+    import ssl
+
+    async def connect():
+        context = ssl.create_default_context()
+        _, writer = await asyncio.open_connection(HOST, 443, ssl=context)
+        subject = writer.get_extra_info("ssl_object").server_hostname
+        writer.close()
+        await writer.wait_closed()
+        return subject
+
+    assert run(connect()) == HOST

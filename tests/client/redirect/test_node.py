@@ -1,0 +1,117 @@
+"""The redirect for node: real clients, with nothing else to help them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from recproxy.client import redirect
+from recproxy.fleet.environment import RunFiles, run_variables
+
+NODE = shutil.which("node")
+SCRIPT = Path(redirect.__file__).with_name("redirect.cjs")
+HOST = "api.example.test"
+needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed")
+
+
+@pytest.fixture
+def node(run, programs, ca_file):
+    """Fetch a URL with one of node's clients; what it got, or the error's code and text."""
+
+    def call(client, url, script=SCRIPT, **changes):
+        changes = {"NODE_OPTIONS": f"--require {script}", "NODE_EXTRA_CA_CERTS": ca_file, **changes}
+        return run(NODE, programs / "client.mjs", client, url, **changes)
+
+    return call
+
+
+@needs_node
+@pytest.mark.parametrize("client", ["fetch", "get", "socket", "worker"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("host", [HOST, "any.wild.example.test"])
+def test_a_client_reaches_the_gateway(node, client, scheme, host):
+    got = node(client, f"{scheme}://{host}/path")
+
+    assert got.stderr == ""
+    assert json.loads(got.stdout) == {"sni": host if scheme == "https" else None, "host": host, "path": "/path"}
+
+
+@needs_node
+def test_a_socket_that_names_no_server_gets_one(node):
+    got = node("unnamed", f"https://{HOST}/path")
+
+    assert json.loads(got.stdout)["sni"] == HOST
+
+
+@needs_node
+@pytest.mark.parametrize("client", ["fetch", "get"])
+def test_a_port_without_a_route_is_refused(node, client):
+    assert node(client, f"http://{HOST}:8080/").stdout == (
+        f"ECONNREFUSED connect ECONNREFUSED: recproxy does not answer for {HOST}:8080"
+    )
+
+
+@needs_node
+def test_the_lone_star_covers_its_ports_and_literal_addresses(node, gateway):
+    routes = gateway.routes("*", ports=[80])
+
+    got = node("get", "http://203.0.113.9/path", RECPROXY_REDIRECT=routes)
+    named = node("get", "http://anything.test/path", RECPROXY_REDIRECT=routes)
+    other = node("get", "http://anything.invalid:81/", RECPROXY_REDIRECT=routes)
+
+    assert json.loads(got.stdout)["host"] == "203.0.113.9"
+    assert json.loads(named.stdout)["host"] == "anything.test"
+    assert "recproxy" not in other.stdout
+
+
+@needs_node
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_loopback_is_never_redirected(node, gateway, host):
+    routes = f"*:{gateway.port}=127.0.0.1:1,{host}:{gateway.port}=127.0.0.1:1"
+
+    got = node("get", f"http://{host}:{gateway.port}/path", RECPROXY_REDIRECT=routes)
+
+    assert json.loads(got.stdout)["path"] == "/path"
+
+
+@needs_node
+def test_a_wrong_value_costs_one_line(node, gateway):
+    got = node("get", f"http://127.0.0.1:{gateway.port}/path", RECPROXY_REDIRECT="rubbish")
+
+    assert json.loads(got.stdout)["path"] == "/path"
+    assert got.stderr == (
+        "recproxy: connections of this process are not redirected: "
+        "RECPROXY_REDIRECT: 'rubbish' is not host:port=127.0.0.1:PORT\n"
+    )
+
+
+@needs_node
+@pytest.mark.parametrize("value", [None, ""])
+def test_without_the_variable_node_is_as_ever(node, value):
+    assert node("get", "http://api.example.invalid/", RECPROXY_REDIRECT=value).stdout.startswith(("ENOTFOUND", "EAI_"))
+
+
+def variables(tmp_path, **environment):
+    made = run_variables(RunFiles(tmp_path, b""), [], mode="replay", control="", token="", environment=environment)
+    return made["NODE_OPTIONS"]
+
+
+def test_the_users_options_stay(tmp_path):
+    assert variables(tmp_path, NODE_OPTIONS="--no-warnings") == f"--no-warnings --require {SCRIPT}"
+
+
+@needs_node
+@pytest.mark.parametrize("folder", ["with space", 'with " quote', "with \\ and space"])
+def test_a_path_that_needs_quotes(node, tmp_path, monkeypatch, folder):
+    from recproxy.fleet import environment
+
+    (tmp_path / folder).mkdir()
+    shutil.copy(SCRIPT, tmp_path / folder)
+    monkeypatch.setattr(environment, "_REDIRECT_FOLDER", tmp_path / folder)
+
+    got = node("fetch", f"http://{HOST}/path", NODE_OPTIONS=variables(tmp_path))
+
+    assert json.loads(got.stdout)["host"] == HOST

@@ -1,0 +1,155 @@
+"""The socket module while the redirect is installed in this process."""
+
+from __future__ import annotations
+
+import errno
+import os
+import smtplib
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+HOST = "api.example.test"
+
+
+@pytest.fixture
+def listener():
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        yield sock
+
+
+@pytest.fixture
+def listening(installed, listener):
+    """The port of a listener to which port 25 of HOST, and 80 of everything, go."""
+    port = listener.getsockname()[1]
+    installed.install(f"{HOST}:25=127.0.0.1:{port},203.0.113.9:25=127.0.0.1:{port},*:80=127.0.0.1:{port}", None)
+    return port
+
+
+def test_a_name_resolves_without_a_name_server(installed):
+    found = socket.getaddrinfo(HOST, 443, type=socket.SOCK_STREAM)
+
+    [(family, kind, proto, canonical, (address, port))] = found
+    assert (family, kind, proto, canonical, port) == (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", 443)
+    assert address.startswith("127.77.")
+    assert socket.gethostbyname(HOST) == address
+    assert socket.gethostbyname_ex(HOST) == (HOST, [], [address])
+
+
+@pytest.mark.parametrize("host", [HOST, HOST.encode(), bytearray(HOST, "ascii"), HOST.upper() + "."])
+@pytest.mark.parametrize("port", [443, "443", b"443", "https", None, 0])
+def test_every_form_of_host_and_port_resolves(installed, host, port):
+    [(*_, (address, _port))] = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)
+
+    assert address == socket.gethostbyname(HOST)
+
+
+def test_a_canonical_name_is_the_name(installed):
+    [entry] = socket.getaddrinfo(HOST, 443, type=socket.SOCK_STREAM, flags=socket.AI_CANONNAME)
+
+    assert entry[3] == HOST
+
+
+def test_a_machine_without_network_resolves_too(installed):
+    assert socket.getaddrinfo(HOST, 443, flags=getattr(socket, "AI_ADDRCONFIG", 0))
+
+
+def test_who_wants_an_address_gets_no_name_resolved(installed):
+    with pytest.raises(socket.gaierror):
+        socket.getaddrinfo(HOST, 443, flags=socket.AI_NUMERICHOST)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", None])
+def test_loopback_resolves_as_ever(installed, host):
+    assert ("127.0.0.1", 443) in [entry[4] for entry in socket.getaddrinfo(host, 443, socket.AF_INET)]
+    assert socket.gethostbyname("127.0.0.1") == "127.0.0.1"
+    assert socket.gethostbyname_ex("127.0.0.1")[2] == ["127.0.0.1"]
+
+
+def test_a_service_that_nobody_knows_is_left_to_the_system(listening):
+    with pytest.raises(socket.gaierror):
+        socket.getaddrinfo("anything.test", "no-such-service", type=socket.SOCK_STREAM)
+
+
+@pytest.mark.parametrize("address", [(HOST, 25), ("203.0.113.9", 25), ("198.51.100.1", 80)])
+def test_connect_by_name_and_by_literal_address(listening, address):
+    with socket.socket() as sock:
+        sock.connect(address)
+        assert sock.getpeername() == ("127.0.0.1", listening)
+    with socket.socket() as sock:
+        assert sock.connect_ex(address) == 0
+        assert sock.getpeername() == ("127.0.0.1", listening)
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no dual-stack IPv6")
+@pytest.mark.parametrize("host", [None, "2001:db8::1"])
+def test_connect_of_an_ipv6_socket(listening, host):
+    port = 25 if host is None else 80
+    [entry] = socket.getaddrinfo(host or HOST, port, socket.AF_INET6, socket.SOCK_STREAM)
+    with socket.socket(socket.AF_INET6) as sock:
+        sock.connect(entry[4])
+        assert sock.getpeername()[:2] == ("::ffff:127.0.0.1", listening)
+
+
+def test_a_port_without_a_route_is_refused(installed):
+    with pytest.raises(ConnectionRefusedError, match=f"recproxy does not answer for {HOST}:25"):
+        socket.create_connection((HOST, 25))
+    with socket.socket() as sock:
+        assert sock.connect_ex((HOST, 25)) == errno.ECONNREFUSED
+
+
+def test_datagrams_are_refused_where_connections_are_redirected(installed):
+    with socket.socket(type=socket.SOCK_DGRAM) as sock, pytest.raises(ConnectionRefusedError):
+        sock.connect((HOST, 443))
+
+
+def test_datagrams_elsewhere_go_their_way(installed):
+    with socket.socket(type=socket.SOCK_DGRAM) as sock:
+        sock.connect(("127.0.0.1", 9))
+
+
+def test_loopback_connects_as_ever(installed, listener):
+    with socket.create_connection(listener.getsockname()) as sock:
+        assert sock.getpeername() == listener.getsockname()
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no Unix sockets")
+def test_unix_sockets_connect_as_ever(installed, tmp_path):
+    path = os.fspath(tmp_path / "socket")
+    with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as sock:
+        server.bind(path)
+        server.listen()
+        sock.connect(path)
+        assert sock.getpeername() == path
+
+
+@pytest.mark.parametrize("address", [HOST, (HOST,), (None, 80), (HOST, "80")])
+def test_nonsense_gets_the_standard_library_s_own_error(installed, address):
+    with socket.socket() as sock, pytest.raises(TypeError):
+        sock.connect(address)
+
+
+def test_threads_agree_on_addresses(installed):
+    names = [f"n{number % 20}.wild.example.test" for number in range(400)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(socket.gethostbyname, names))
+
+    assert len(set(zip(names, found, strict=True))) == len(set(found)) == 20
+
+
+def test_smtp_by_name(listening, listener):
+    def greet():
+        sock, _ = listener.accept()
+        with sock, sock.makefile("rwb") as stream:
+            stream.write(b"220 hello\r\n")
+            stream.flush()
+            assert stream.readline().upper() == b"QUIT\r\n"
+            stream.write(b"221 bye\r\n")
+
+    thread = threading.Thread(target=greet)
+    thread.start()
+    with smtplib.SMTP(HOST, 25) as client:
+        assert client.quit() == (221, b"bye")
+    thread.join()

@@ -1,0 +1,70 @@
+"""What ssl trusts while the redirect is installed in this process."""
+
+from __future__ import annotations
+
+import ssl
+
+import certifi
+import pytest
+import trustme
+
+from recproxy.client.redirect.trust import read_ca
+
+
+def trusts(context, ca):
+    wanted = ssl.PEM_cert_to_DER_cert(ca.cert_pem.bytes().decode())
+    return wanted in context.get_ca_certs(binary_form=True)
+
+
+def pinned(cafile):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cafile)
+    return context
+
+
+def by_paths():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_default_verify_paths()
+    return context
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        ssl.create_default_context,
+        lambda: ssl.create_default_context(cafile=certifi.where()),
+        lambda: pinned(certifi.where()),
+        by_paths,
+    ],
+)
+def test_a_context_trusts_the_run_ca_whatever_it_loads(installed, ca, make):
+    assert trusts(make(), ca)
+
+
+def test_a_pinned_context_keeps_what_it_pinned_and_gets_one_more(installed, ca, tmp_path):
+    other = trustme.CA()
+    other.cert_pem.write_to_path(tmp_path / "other.pem")
+
+    context = pinned(tmp_path / "other.pem")
+
+    assert trusts(context, other)
+    assert len(context.get_ca_certs()) == 2
+
+
+def test_a_server_s_context_is_left_alone(installed, ca):
+    assert not trusts(ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=certifi.where()), ca)
+
+
+def test_a_bundle_that_does_not_exist_is_the_same_error(installed, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        pinned(tmp_path / "absent.pem")
+
+
+def test_without_a_ca_nothing_is_added(gateway, installed, ca):
+    installed.install(gateway.routes(), None)
+
+    assert not trusts(ssl.create_default_context(), ca)
+
+
+def test_no_ca_is_an_empty_text():
+    assert read_ca(None) == read_ca("") == ""
