@@ -56,7 +56,7 @@ class Project:
         if inline is not None and self.source is not None:
             # Both are read alone first, so that an error names the file it stands in.
             parse_profile(values, source, name=word)
-            parse_profile(inline, self.source, keys=(*self.keys, "profiles", word), name=word, partial=True)
+            self._inline(word, partial=True)
             values = merged(values, inline)
         return parse_profile(values, source, name=word, recordings=profile_folder(path))
 
@@ -86,9 +86,11 @@ class Project:
         values, source = read_toml(path, ProfileError)
         return parse_profile(values, source, recordings=profile_folder(path))
 
-    def _inline(self, word: str) -> Profile:
+    def _inline(self, word: str, *, partial: bool = False) -> Profile:
         assert self.source is not None
-        return parse_profile(self.inline[word], self.source, keys=(*self.keys, "profiles", word), name=word)
+        source = Source(self.source.path, self.source.text, ProfileError)
+        keys = (*self.keys, "profiles", word)
+        return parse_profile(self.inline[word], source, keys=keys, name=word, partial=partial)
 
     def _unknown(self, word: str) -> str:
         known = sorted({*self.inline, *_entry_points()})

@@ -137,8 +137,7 @@ def test_ctrl_c_on_a_terminal_reaches_the_command_once_and_it_decides(project):
     """The command sees one SIGINT, takes its time, and its exit code is the run's."""
     program = (
         "import signal, sys, time\n"
-        "print('up', flush=True)\n"
-        "try: time.sleep(60)\n"
+        "try: print('up', flush=True); time.sleep(60)\n"
         "except KeyboardInterrupt: pass\n"
         "print('once', flush=True)\n"
         "sys.exit(5)\n"

@@ -147,8 +147,8 @@ def test_a_recording_without_a_content_type_fits_a_form_that_has_one(recorded, l
 @pytest.mark.parametrize(
     ("left", "one", "right", "other"),
     [
-        ("text/plain; charset=latin-1", b"caf\xe9", "text/plain; charset=UTF-8", b"caf\xc3\xa9"),
-        ('text/plain; charset="iso-8859-1"', b"caf\xe9", "text/plain", b"caf\xc3\xa9"),
+        ("text/plain; charset=latin-1", b"\xe9", "text/plain; charset=UTF-8", b"\xc3\xa9"),
+        ('text/plain; charset="iso-8859-1"', b"\xe9", "text/plain", b"\xc3\xa9"),
         ("application/json; charset=latin-1", b'{"a": "\xe9"}', "application/json", b'{"a":"\xc3\xa9"}'),
         ("application/json", '["é"]'.encode("utf-16"), "application/json", '["é"]'.encode()),
         (
@@ -183,3 +183,9 @@ def test_raw_body_compares_bytes_whatever_the_type(recorded, live, index):
 def test_an_empty_body_is_no_body_whatever_its_type(recorded, live, index):
     assert index(recorded("POST https://a.com/", "", "json")).find(live("POST https://a.com/", "", "form")).tiers
     assert not index(recorded("POST https://a.com/")).find(live("POST https://a.com/", "{}", "json")).tiers
+
+
+def test_the_content_type_is_found_among_other_headers(recorded, live, index):
+    found = index(recorded("POST https://a.com/", "[1, 2]", "json", Accept="x", Content_Typo="text/plain"))
+
+    assert found.find(live("POST https://a.com/", "[1,2]", "json")).tiers == ((0,),)

@@ -114,7 +114,7 @@ def test_named_headers_are_compared_by_all_their_values(recorded, live, index):
 def test_match_on_headers_compares_all_but_those_of_one_connection(recorded, live, index):
     found = index(recorded("https://a.com/", Accept="a", Host="a.com", Expect="x"), match_on=("headers",))
 
-    assert found.find(live("POST https://b.com/x", accept="a", Connection="close", Te="x")).tiers == ((0,),)
+    assert found.find(live("POST https://b.com/x", accept="a", Connection="close", Upgrade="x")).tiers == ((0,),)
     assert found.find(live("https://a.com/", Accept="b")).tiers == ()
 
 
@@ -231,10 +231,11 @@ def test_a_whole_json_body_may_be_ignored(recorded, live, index):
     assert found.find(live("POST https://a.com/", '{"a": 1}', "json")).tiers == ((0,),)
 
 
-def test_an_ignored_element_still_counts_the_ones_behind_it(recorded, live):
+@pytest.mark.parametrize(("one", "other"), [("[1, 2, 3]", "[1]"), ("[1]", "[1, 2, 3]")])
+def test_an_ignored_element_still_counts_the_ones_behind_it(one, other, recorded, live):
     found = difference(
-        recorded("POST https://a.com/", '{"tags": [1, 2, 3]}', "json"),
-        live("POST https://a.com/", '{"tags": [1]}', "json"),
+        recorded("POST https://a.com/", f'{{"tags": {one}}}', "json"),
+        live("POST https://a.com/", f'{{"tags": {other}}}', "json"),
         IGNORE,
     )
 

@@ -4,6 +4,7 @@ import pytest
 
 from recproxy.errors import ConfigurationError, RecordingError
 from recproxy.matching import Found, Index, Rules
+from recproxy.recording import load
 from recproxy.recording.values import Recording
 
 
@@ -55,7 +56,7 @@ def test_several_recordings_are_numbered_one_after_the_other(recorded, live):
     assert found.find(live("https://a.com/1")).tiers == ((0, 2),)
     assert len(found.interactions) == 3
     with pytest.raises(IndexError):
-        found.where(3)
+        found.recording_of(3)
 
 
 def test_a_recording_s_own_match_on_is_for_its_interactions_only(recorded, live):
@@ -185,3 +186,28 @@ def test_a_large_index_and_a_small_one_answer_alike(recorded, live):
 
     assert small.find(live("https://a.com/7?a=1")).tiers == ((0,),)
     assert large.find(live("https://a.com/7?a=1")).tiers == ((7,),)
+
+
+SEND_2011 = b"""POST /statuses/update.json HTTP/1.1
+Accept-Encoding: identity
+Content-Length: XXX
+Content-Type: application/x-www-form-urlencoded
+Host: localhost:65535
+
+oauth_consumer_key=XXX&oauth_nonce=XXX&oauth_version=1.0&status=%20http%3A%2F%2Fwp.me%2FpgWjI-7X&oauth_signature=XXX
+====
+200 OK
+Content-Type: application/json; charset=UTF-8
+
+{"id": 123}
+======="""
+
+
+def test_a_recording_of_2011_answers_on_each_host_of_its_profile(live):
+    found = Index([load(SEND_2011, path="test_send.rec")], Rules(), ("twitter.com", "*.twitter.com"))
+    body = "oauth_version=1.0&oauth_nonce=1&oauth_consumer_key=k%3D&status=+http://wp.me/pgWjI-7X&oauth_signature=a%2Fb"
+
+    for url in ("https://twitter.com/statuses/update.json", "http://api.twitter.com:8080/statuses/update.json"):
+        assert found.find(live(f"POST {url}", body, "form")).tiers == ((0,),)
+    assert found.find(live("POST https://other.com/statuses/update.json", body, "form")).tiers == ()
+    assert found.where(0) == "test_send.rec:1"

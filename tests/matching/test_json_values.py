@@ -34,6 +34,7 @@ def test_keys_may_stand_in_any_order_and_twice():
 def test_a_tree_is_readable_with_all_its_marks():
     tree = parse('{"a": 1, "a": {"token": 1}, "n": NaN, "é": [1.5]}', secret_json=("token",))
 
+    assert readable(Number("1e9999")) == '"1e9999"'
     assert readable(tree) == '[{"a": 1}, {"a": {"token": "(secret)"}}, {"n": NaN}, {"é": [1.5]}]'
 
 

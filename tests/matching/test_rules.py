@@ -49,7 +49,7 @@ def test_a_recording_s_own_match_on_stands_instead_of_the_rules():
 
 
 @pytest.mark.parametrize(
-    ("word", "advice"), [("methode", "did you mean 'method'"), ("frobnicate", "known are method, scheme")]
+    ("word", "advice"), [("methods", "did you mean 'method'"), ("frobnicate", "known are method, scheme")]
 )
 def test_an_unknown_word_names_the_nearest_or_all(word, advice):
     with pytest.raises(ConfigurationError, match=advice):

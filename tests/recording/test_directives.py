@@ -40,6 +40,7 @@ def test_values_are_read(line, place, field, value):
 @pytest.mark.parametrize(
     ("line", "place", "hint"),
     [
+        (":match_on a\x1bb", "file", "without control characters"),
         (":scope", "interaction", "name the test"),
         (':scope "a', "interaction", "end the JSON string"),
         (":recorded 2026-1-31", "interaction", "write year, month and day"),

@@ -54,9 +54,10 @@ def test_recording(folders: Sequence[str], names: Sequence[str], *, ambiguous: b
     return "/".join((*folders, f"{readable}.rec"))
 
 
-def fixture_recording(folders: Sequence[str], name: str) -> str:
-    """The recording of a fixture that serves more than one test, below a profile's recordings."""
-    return "/".join((*folders, f"{_safe(name, _NAME)}.fixture.rec"))
+def fixture_recording(folders: Sequence[str], names: Sequence[str], *, index: int = 0) -> str:
+    """The recording of a fixture that serves more than one test; `index` tells its parameters apart."""
+    readable = ".".join(_safe(name, _NAME) for name in names)
+    return "/".join((*folders, f"{readable}.fixture{f'[{index}]' if index else ''}.rec"))
 
 
 def _safe(name: str, unsafe: re.Pattern[str]) -> str:

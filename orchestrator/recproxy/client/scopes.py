@@ -7,7 +7,7 @@ or tasks may end theirs in any order: one that is not the innermost ends togethe
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 
 from recproxy.client.address import Address
@@ -37,6 +37,8 @@ class Scopes:
         self._variables = dict(variables)
         self._open: list[Scope] = []
         self._environment = ExitStack()
+        #: Called with the outcome of each scope that ends.
+        self.ended: Callable[[Outcome], None] = lambda _: None
         self._lock = threading.RLock()
 
     def __bool__(self) -> bool:
@@ -76,7 +78,9 @@ class Scopes:
             try:
                 while self._open and self._open[-1].passed is not None:
                     ended = self._open.pop()
-                    outcomes.append(read_outcome(self.address.end_scope(self.lane, passed=ended.passed is True)))
+                    outcome = read_outcome(self.address.end_scope(self.lane, passed=ended.passed is True))
+                    outcomes.append(outcome)
+                    self.ended(outcome)
             finally:
                 if not self._open:
                     self._environment.close()

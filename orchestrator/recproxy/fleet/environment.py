@@ -15,7 +15,7 @@ from recproxy.control.variables import CA
 from recproxy.fleet.plan import Plan
 from recproxy.profile import Profile
 
-__all__ = ["Addresses", "RunFiles", "lane_variables", "run_variables"]
+__all__ = ["Addresses", "RunFiles", "lane_variables", "redirect_variables", "run_variables"]
 
 #: Loopback and nothing else, whatever the user had: an inherited `*` would let test traffic out without a word.
 _NO_PROXY = "localhost,127.0.0.1,::1"
@@ -85,14 +85,10 @@ def run_variables(
         "PERL_LWP_ENV_PROXY": "1",
         "WGETRC": str(files.wgetrc),
         "PHP_INI_SCAN_DIR": f"{environment.get('PHP_INI_SCAN_DIR', '')}{os.pathsep}{files.php}",
-        "NODE_OPTIONS": _joined(
-            " ", environment.get("NODE_OPTIONS"), f"--require {_quoted(_REDIRECT_FOLDER / 'redirect.cjs')}"
-        ),
-        "PYTHONPATH": _joined(os.pathsep, str(_REDIRECT_FOLDER / "startup"), environment.get("PYTHONPATH")),
         MODE: plan.reach,
         CONTROL: control,
         TOKEN: token,
-        CA: str(files.own),
+        **redirect_variables(files, environment),
     }
     for profile in profiles:
         if plan.mode_of(profile.name) in ("replay", "auto"):
@@ -113,6 +109,16 @@ def lane_variables(lane: str, addresses: Addresses, hosts: Sequence[str]) -> dic
     target = f"127.0.0.1:{addresses.gateway}"
     variables[REDIRECT] = ",".join(f"{host}:{port}={target}" for host in hosts for port in (80, 443))
     return variables
+
+
+def redirect_variables(files: RunFiles, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which interpreters load the socket redirect, beside what the user has in them."""
+    script = f"--require {_quoted(_REDIRECT_FOLDER / 'redirect.cjs')}"
+    return {
+        "NODE_OPTIONS": _joined(" ", environment.get("NODE_OPTIONS"), script),
+        "PYTHONPATH": _joined(os.pathsep, str(_REDIRECT_FOLDER / "startup"), environment.get("PYTHONPATH")),
+        CA: str(files.own),
+    }
 
 
 def _joined(separator: str, *parts: str | None) -> str:

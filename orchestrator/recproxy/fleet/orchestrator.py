@@ -151,7 +151,8 @@ class Orchestrator:
             scope: its name, the test's.
             recordings: names or paths, by profile or host.
             inner: leave what is open open: profiles that are not named are answered as before.
-            default: for profiles that are not named, the recording to look for; with it all of them begin anew.
+            default: for profiles that are not named, the recording to look for. An inner scope begins anew for those
+                that have it, or may write it.
             beside: the folder of the test module.
             match_on: vcrpy's matchers in place of the profile's rules.
             repeat: what follows the last recorded repeat, in place of the profile's word.
@@ -166,8 +167,11 @@ class Orchestrator:
             await self.end_scopes(lane_name)
         opened = Scope(name=scope)
         lane.scopes.append(opened)
-        every = not inner or default is not None
-        chosen = [proxy for proxy in self._proxies if every or proxy.profile.name in named]
+        chosen = [
+            proxy
+            for proxy in self._proxies
+            if not inner or proxy.profile.name in named or self._has_default(proxy.profile.name, default)
+        ]
         begun = await asyncio.gather(
             *(
                 self._begin(proxy, lane, opened, named, default=default, match_on=match_on, repeat=repeat)
@@ -392,6 +396,12 @@ class Orchestrator:
         await proxy.ask(begin, Began)
         if scope is not None:
             scope.proxies.append(proxy)
+
+    def _has_default(self, profile: str, default: str | None) -> bool:
+        """Whether a profile's own recording of a test is there, or may be written."""
+        if default is None:
+            return False
+        return self.plan.mode_of(profile) in ("record", "auto") or self.plan.library.default(profile, default).is_file()
 
     def _fallback(self, profile: str) -> tuple[str, ...]:
         """What answers where nothing is named: the run's recordings, or else the default one."""

@@ -187,7 +187,10 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular
 def _plain(node: object) -> object:
     if isinstance(node, Repeated):
         return [dict([pair]) for pair in node.pairs]
-    return node.text if isinstance(node, Number) else f"({node.value})" if isinstance(node, Mark) else None
+    if isinstance(node, Number):
+        return node.text if node.text[-1].isdigit() else float(node.text)
+    assert isinstance(node, Mark)
+    return f"({node.value})"
 
 
 _show = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_plain).encode

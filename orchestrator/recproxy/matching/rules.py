@@ -36,7 +36,7 @@ _DEFAULT = frozenset({"method", "host", "port", "path", "query", "body"})
 #: Headers of one connection or one framing: they never take part.
 UNCOMPARED = frozenset(
     b"connection content-encoding content-length expect host keep-alive proxy-authenticate proxy-authorization "
-    b"proxy-connection te trailer transfer-encoding upgrade".split()
+    b"proxy-connection te trailer transfer-encoding upgrade".split()  # codespell:ignore te
 )
 
 

@@ -236,8 +236,11 @@ class Exchange:
         url = f"{self._target.scheme}://{self._target.authority}{_path(self._head.target.decode('ascii'))}"
         body = self.feed.kept if self.feed.whole else b""
         request = request_of(self._recorded_head(), url, body, self.feed.trailers)
-        response = response_of(captured)
-        await self._keep(Interaction(request=request, response=response, scope=self._scope), self._traffic)
+        comments = () if self.feed.whole else (f"its request's body of {self.feed.size} bytes was not stored",)
+        interaction = Interaction(
+            request=request, response=response_of(captured), scope=self._scope, comments=comments
+        )
+        await self._keep(interaction, self._traffic)
 
     def _recorded_head(self) -> Head:
         """The head as the service saw it: over a base URL, the client's Host is a port of this run."""

@@ -129,7 +129,7 @@ class OpenScope:
                 self._known[key] = known
         position = self._playback.take(known.spot) if complete else None
         if position is None:
-            answer = self._missing(route, head, known)
+            answer = self._missing(route, head, known, "" if complete else self._too_large())
         else:
             self._played += 1
             self._order.append(position)
@@ -178,6 +178,7 @@ class OpenScope:
         """The bytes of an interaction for this client; kept, unless named wild places make each its own."""
         response = self._playback.interaction(position).response
         if response.omitted is not None:
+            self._played -= 1
             return self._missing(route, head, known)
         if known.spot.stateful:
             self._playback.bind(position, known.request, route.any_host)
@@ -197,8 +198,12 @@ class OpenScope:
             known.answers[position] = answer
         return answer
 
-    def _missing(self, route: Route, head: Head, known: _Known) -> Answer:
-        """A miss: remembered for the outcome, and told to the client."""
+    def _too_large(self) -> str:
+        most = self._profile.upstream.max_body
+        return f"the request's body is larger than {most} bytes (upstream.max_body): such bodies are not matched"
+
+    def _missing(self, route: Route, head: Head, known: _Known, reason: str = "") -> Answer:
+        """A miss: remembered for the outcome, and told to the client; `reason` goes before the differences."""
         found = miss(
             self._playback.index,
             known.request,
@@ -208,7 +213,7 @@ class OpenScope:
             profile=self._profile.name,
             used=known.spot.positions,
         )
-        text = found.text()
+        text = f"{reason}\n{found.text()}" if reason else found.text()
         if not self._playback.plays and self._expected is not None:
             text += f"\nthe recording would be {self._expected}"
         text += self.remark()

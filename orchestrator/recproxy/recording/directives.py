@@ -102,6 +102,8 @@ _PLACES = {
 
 
 def _match_on(notes: Notes, value: str) -> None:
+    if not value.isprintable():
+        raise ValueError("name parts of a request, without control characters")
     notes.match_on = tuple(value.replace(",", " ").split())
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from recproxy.recording.values import Chunk, Headers, Request, Response
 from recproxy.redaction.bodies import body_spans, check_archive, packed_coding, repacked, text_charset, undone
-from recproxy.redaction.deep import hidden_runs, still_holds
+from recproxy.redaction.deep import hidden_runs, layered, still_holds
 from recproxy.redaction.masks import is_mask, request_mask, response_mask
 from recproxy.redaction.rules import Plan, Unsafe
 from recproxy.redaction.seen import Seen
@@ -137,7 +137,8 @@ class Cleaner:
             masks = [(span, self._mask(span, text[span.start : span.end])) for span in merged(spans)]
             masks = [(span, mask) for span, mask in masks if mask != text[span.start : span.end]]
             if not masks:
-                spans = merged(hidden_runs(text, self._plan.known))
+                known = self._plan.known
+                spans = merged([*layered(text, known), *hidden_runs(text, known)])
                 masks = [(span, self._mask(span, text[span.start : span.end])) for span in spans]
             if not masks:
                 break

@@ -140,7 +140,7 @@ def text_charset(headers: Headers, body: bytes) -> str | None:
         return "utf-32"
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    found = re.search(rb'(?i)charset\s*=\s*"?(utf-?(?:16|32)(?:[bl]e)?)', header(headers, b"content-type") or b"")
+    found = re.search(rb'(?i)charset\s*=\s*"?(utf-?(?:16|32)(?:-?[bl]e)?)', header(headers, b"content-type") or b"")
     if found:
         return found[1].decode().lower()
     for wide, spaced in (("utf-16-le", body[1:64:2]), ("utf-16-be", body[0:64:2])):

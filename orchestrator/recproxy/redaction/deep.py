@@ -11,17 +11,18 @@ import binascii
 import html
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
 
 from recproxy.recording.codings import decode
 from recproxy.redaction.known import Known
-from recproxy.redaction.spans import Span, string_content
+from recproxy.redaction.spans import Layer, Span, coded_layer, parameter, string_content
 
-__all__ = ["hidden_runs", "still_holds"]
+__all__ = ["hidden_runs", "layered", "still_holds"]
 
 _RUN = re.compile(rb"(?:[A-Za-z0-9+/_-]|%2[BbFf]|\\/){16,}(?:=|%3[Dd]){0,2}")
 _HEX = re.compile(rb"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}){12,}(?![0-9A-Fa-f])")
+_ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);")
 _DEEP = 3
 _SLASHES = 8
 _LIMIT = 64_000_000
@@ -38,6 +39,26 @@ def hidden_runs(text: bytes, known: Known, depth: int = 1) -> Iterator[Span]:
                 break
 
 
+def layered(text: bytes, known: Known, depth: int = 0) -> Iterator[Span]:
+    """Places of a text that hold a known value once escapes around its own encoding are undone."""
+    if not known.long or depth >= _DEEP:
+        return
+    for decode_all, layer in _ESCAPES:
+        view = decode_all(text)
+        if view == text:
+            continue
+        inner = [*known.spans(view), *layered(view, known, depth + 1)]
+        if inner:
+            places = layer(text)
+            for span in inner:
+                raw = places.raw(span)
+                yield Span(raw.start, raw.end, "known value", kind="inside")
+
+
+def _entities(text: bytes) -> Layer:
+    return coded_layer(text, _ENTITY, lambda found: html.unescape(found[0].decode()).encode())
+
+
 def _parts(run: bytes) -> Iterator[tuple[int, int]]:
     """Where the base64 in a run may begin and end: in a path, a slash is not part of it."""
     yield 0, len(run)
@@ -50,7 +71,7 @@ def _parts(run: bytes) -> Iterator[tuple[int, int]]:
 def still_holds(text: bytes, known: Known, depth: int = 0) -> bool:
     """Whether a text, taken apart by every encoding it may have, holds a known value.
 
-    At depth 0, what `Known.spans` and `hidden_runs` find is taken to be gone.
+    At depth 0, what the functions above find is taken to be gone.
     """
     if not known.long:
         return False
@@ -60,7 +81,9 @@ def still_holds(text: bytes, known: Known, depth: int = 0) -> bool:
         return False
     if any(still_holds(view, known, depth + 1) for view in _views(text)):
         return True
-    return depth > 0 and next(hidden_runs(text, known, depth + 1), None) is not None
+    if depth == 0:
+        return False
+    return next(layered(text, known, 1), next(hidden_runs(text, known, depth + 1), None)) is not None
 
 
 def _views(text: bytes) -> Iterator[bytes]:
@@ -68,14 +91,16 @@ def _views(text: bytes) -> Iterator[bytes]:
     for magic, coding in ((b"\x1f\x8b\x08", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"\x78", "deflate")):
         if text.startswith(magic):
             yield from _decoded(text, coding)
-    if b"%" in text:
-        yield unquote_to_bytes(text)
-    if b"\\" in text:
-        yield string_content(text).text
-    if b"&" in text:
-        yield html.unescape(text.decode("latin-1")).encode("latin-1", "replace")
     for run in _HEX.findall(text):
         yield bytes.fromhex(run.decode())
+
+
+#: Ways to take escapes off a whole text: fast, and with the places kept.
+_ESCAPES: tuple[tuple[Callable[[bytes], bytes], Callable[[bytes], Layer]], ...] = (
+    (unquote_to_bytes, lambda text: parameter(text, plus=False)),
+    (lambda text: string_content(text).text, string_content),
+    (lambda text: _entities(text).text if b"&" in text else text, _entities),
+)
 
 
 def _contents(run: bytes) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Layer", "Span", "merged", "parameter", "replaced", "string_content"]
+__all__ = ["Layer", "Span", "coded_layer", "merged", "parameter", "replaced", "string_content"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,12 @@ def parameter(raw: bytes, *, plus: bool = True) -> Layer:
     def byte(found: re.Match[bytes]) -> bytes:
         return bytes((int(found[1], 16),)) if found[1] else b" " if plus else b"+"
 
-    return _layer(raw, _PARAMETER, byte)
+    return coded_layer(raw, _PARAMETER, byte)
 
 
 def string_content(raw: bytes) -> Layer:
     """What stands between the quotes of a JSON string, escapes undone, in UTF-8."""
-    return _layer(raw, _STRING, _character) if b"\\" in raw else Layer(raw)
+    return coded_layer(raw, _STRING, _character) if b"\\" in raw else Layer(raw)
 
 
 def _character(found: re.Match[bytes]) -> bytes:
@@ -78,7 +78,8 @@ def _character(found: re.Match[bytes]) -> bytes:
     return _SIMPLE.get(simple, simple)
 
 
-def _layer(raw: bytes, places: re.Pattern[bytes], decode: Callable[[re.Match[bytes]], bytes]) -> Layer:
+def coded_layer(raw: bytes, places: re.Pattern[bytes], decode: Callable[[re.Match[bytes]], bytes]) -> Layer:
+    """A text with each of some places decoded."""
     text, offsets, position = bytearray(), list[int](), 0
     for found in places.finditer(raw):
         text += raw[position : found.start()]

@@ -13,6 +13,7 @@ __all__ = ["print_report"]
 
 _COLUMNS = ("profile", "mode", "played", "recorded", "missed", "unused", "time")
 _MOST_SHOWN = 20
+_PREFIX = "recproxy: "
 
 
 def print_report(tally: Tally, stream: TextIO | None = None) -> None:
@@ -68,7 +69,7 @@ def _details(tally: Tally) -> Iterator[str]:
         yield "recproxy: redacted " + ", ".join(f"{rule} {count}" for rule, count in sorted(tally.redactions.items()))
     for note in tally.notes:
         yield f"recproxy: note: {note}"
-    problems = [f"recproxy: miss: {miss.text}" for miss in tally.misses]
+    problems = [f"recproxy: miss: {miss.text.removeprefix(_PREFIX)}" for miss in tally.misses]
     problems += [f"recproxy: failed: {failure}" for failure in tally.failures]
     problems += [f"recproxy: refused: {refusal.text}" for refusal in _once(tally.refusals)]
     yield from problems[:_MOST_SHOWN]

@@ -13,7 +13,7 @@ TARGET = ("127.0.0.1", 9000)
 
 def addresses(*sources):
     made = Addresses()
-    made.routes = Routes(",".join(f"{source}=127.0.0.1:9000" for source in sources))
+    made.follow(Routes(",".join(f"{source}=127.0.0.1:9000" for source in sources)))
     return made
 
 
@@ -75,7 +75,7 @@ def test_a_star_covers_one_label():
 
 def test_a_name_before_a_star():
     made = Addresses()
-    made.routes = Routes("*.x.test:443=127.0.0.1:1,a.x.test:443=127.0.0.1:2")
+    made.follow(Routes("*.x.test:443=127.0.0.1:1,a.x.test:443=127.0.0.1:2"))
 
     assert made.target("a.x.test", 443) == ("127.0.0.1", 2)
 
@@ -152,7 +152,7 @@ def test_an_address_in_the_network_that_nobody_was_given_is_left_alone():
 def test_a_name_keeps_its_address_in_other_processes_and_under_other_routes():
     made, other = addresses("api.x.test:443"), addresses("b.test:443", "api.x.test:443")
     made_up = made.resolve("api.x.test", 443)
-    made.routes = Routes("api.x.test:443=127.0.0.1:1")
+    made.follow(Routes("api.x.test:443=127.0.0.1:1"))
 
     assert made_up.startswith("127.77.")
     assert other.target(made_up, 443) == TARGET

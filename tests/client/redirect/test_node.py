@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recproxy.client import redirect
-from recproxy.fleet.environment import RunFiles, run_variables
+from recproxy.fleet.environment import RunFiles, redirect_variables
 
 NODE = shutil.which("node")
 SCRIPT = Path(redirect.__file__).with_name("redirect.cjs")
@@ -94,13 +94,12 @@ def test_without_the_variable_node_is_as_ever(node, value):
     assert node("get", "http://api.example.invalid/", RECPROXY_REDIRECT=value).stdout.startswith(("ENOTFOUND", "EAI_"))
 
 
-def variables(tmp_path, **environment):
-    made = run_variables(RunFiles(tmp_path, b""), [], mode="replay", control="", token="", environment=environment)
-    return made["NODE_OPTIONS"]
+def options(tmp_path, **environment):
+    return redirect_variables(RunFiles(tmp_path, b""), environment)["NODE_OPTIONS"]
 
 
 def test_the_users_options_stay(tmp_path):
-    assert variables(tmp_path, NODE_OPTIONS="--no-warnings") == f"--no-warnings --require {SCRIPT}"
+    assert options(tmp_path, NODE_OPTIONS="--no-warnings") == f"--no-warnings --require {SCRIPT}"
 
 
 @needs_node
@@ -112,6 +111,6 @@ def test_a_path_that_needs_quotes(node, tmp_path, monkeypatch, folder):
     shutil.copy(SCRIPT, tmp_path / folder)
     monkeypatch.setattr(environment, "_REDIRECT_FOLDER", tmp_path / folder)
 
-    got = node("fetch", f"http://{HOST}/path", NODE_OPTIONS=variables(tmp_path))
+    got = node("fetch", f"http://{HOST}/path", NODE_OPTIONS=options(tmp_path))
 
     assert json.loads(got.stdout)["host"] == HOST

@@ -135,6 +135,14 @@ def test_a_module_that_does_not_exist_stays_so():
         hook.remove()
 
 
+def test_a_folder_of_the_same_name_is_a_package_without_a_loader_to_patch(tmp_path, monkeypatch):
+    (tmp_path / "patched_folder").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    hook = ImportHook({"patched_folder": pytest.fail})
+
+    assert list(hook.find_spec("patched_folder", None).submodule_search_locations) == [str(tmp_path / "patched_folder")]
+
+
 def test_after_removal_nothing_is_patched(module, hooked):
     hook, called = hooked
     hook.insert()

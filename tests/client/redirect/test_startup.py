@@ -14,14 +14,13 @@ import pytest
 
 import recproxy
 from recproxy.client import redirect
-from recproxy.fleet.environment import RunFiles, run_variables
+from recproxy.fleet.environment import RunFiles, redirect_variables
 
 PACKAGE = Path(redirect.__file__).parent
 STARTUP = PACKAGE / "startup"
 ROOT = Path(recproxy.__file__).parent.parent
 RESOLVE = "import socket; print(socket.gethostbyname('api.example.test'))"
 LOADED = "import sys; print(*sorted(name for name in sys.modules if name.partition('.')[0] == 'recproxy'))"
-REDIRECTED = redirect.__name__
 
 
 @pytest.fixture(scope="module")
@@ -137,9 +136,7 @@ def test_the_sitecustomize_that_is_hidden_has_its_turn(run, bare, environment, t
 
 
 @pytest.mark.parametrize("interpreter", ["bare", "equipped"])
-@pytest.mark.parametrize(
-    ("name", "value"), [("RECPROXY_REDIRECT", "rubbish"), ("RECPROXY_CA", os.path.join(os.sep, "absent", "ca.pem"))]
-)
+@pytest.mark.parametrize(("name", "value"), [("RECPROXY_REDIRECT", "rubbish"), ("RECPROXY_CA", "/absent/ca.pem")])
 def test_a_wrong_value_costs_one_line(run, request, interpreter, name, value):
     got = run(request.getfixturevalue(interpreter), "-W", "error", "-c", "print('on')", **{name: value})
 
@@ -190,18 +187,14 @@ def test_the_start_file_names_a_callable():
 
 
 def test_a_runs_pythonpath_has_the_users_after_ours(tmp_path):
-    def path(**environment):
-        folder = tmp_path / str(len(environment))
-        folder.mkdir()
-        files = RunFiles(folder, b"bundle")
-        return run_variables(files, [], mode="replay", control="", token="", environment=environment)["PYTHONPATH"]
+    files = RunFiles(tmp_path, b"bundle")
 
-    assert path() == str(STARTUP)
-    assert path(PYTHONPATH="theirs") == f"{STARTUP}{os.pathsep}theirs"
+    assert redirect_variables(files, {})["PYTHONPATH"] == str(STARTUP)
+    assert redirect_variables(files, {"PYTHONPATH": "theirs"})["PYTHONPATH"] == f"{STARTUP}{os.pathsep}theirs"
 
 
 @pytest.mark.parametrize(("own", "wanted"), [(b"own", b"own"), (b"", b"bundle")])
 def test_a_run_names_its_own_ca_or_else_the_bundle(tmp_path, own, wanted):
-    made = run_variables(RunFiles(tmp_path, b"bundle", own), [], mode="replay", control="", token="", environment={})
+    made = redirect_variables(RunFiles(tmp_path, b"bundle", own), {})
 
     assert Path(made["RECPROXY_CA"]).read_bytes() == wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 import ssl
@@ -76,7 +77,7 @@ def test_what_another_tool_wrapped_does_nothing_after_uninstall(gateway, ca_file
     monkeypatch.setattr(socket, "gethostbyname", socket.gethostbyname)
     redirect.install(gateway.routes(), ca_file)
     ours = socket.gethostbyname
-    socket.gethostbyname = lambda name: ours(name)
+    socket.gethostbyname = functools.partial(ours)
 
     redirect.uninstall()
 

@@ -60,13 +60,8 @@ class Addresses:
         self._names: dict[str, str] = {}
         self._routes = Routes("")
 
-    @property
-    def routes(self) -> Routes:
-        """The routes in force; addresses given out under others stay known."""
-        return self._routes
-
-    @routes.setter
-    def routes(self, routes: Routes) -> None:
+    def follow(self, routes: Routes) -> None:
+        """Have these routes from now on; addresses given out under others stay known."""
         self._routes = routes
         for name in routes.names:
             self._address(name)

@@ -93,9 +93,8 @@ class _PatchingLoader:
 
     def exec_module(self, module: ModuleType) -> None:
         """Execute it and patch it."""
-        module.__loader__ = self._loader
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._loader
+        assert module.__spec__ is not None
+        module.__loader__ = module.__spec__.loader = self._loader
         self._loader.exec_module(module)
         _apply(self._patch, module)
 

@@ -42,7 +42,7 @@ function refuse(host, port) {
   return Object.assign(error, { code: 'ECONNREFUSED', syscall: 'connect', address: host, port });
 }
 
-function redirected(options) {
+function redirected(options, socket) {
   if (!options || typeof options !== 'object' || options.path) return options;
   const host = String(options.host || 'localhost');
   const port = Number(options.port);
@@ -52,6 +52,8 @@ function redirected(options) {
     // A failing lookup is how a socket fails without a packet sent.
     return { ...options, host: 'refused.invalid', lookup: (_host, _options, done) => done(refuse(host, port)) };
   }
+  // tls.connect without a servername sends none, and the gateway knows TLS connections by it.
+  if (socket.setServername && !options.servername && !net.isIP(host)) socket.setServername(host);
   return { ...options, ...to };
 }
 
@@ -60,15 +62,15 @@ const connect = net.Socket.prototype.connect;
 function redirecting(...args) {
   if (Array.isArray(args[0])) {
     // net.connect hands over what it has normalized, marked by a symbol that must stay.
-    const normalized = [redirected(args[0][0]), ...args[0].slice(1)];
+    const normalized = [redirected(args[0][0], this), ...args[0].slice(1)];
     for (const symbol of Object.getOwnPropertySymbols(args[0])) normalized[symbol] = args[0][symbol];
     args[0] = normalized;
   } else if (args[0] && typeof args[0] === 'object') {
-    args[0] = redirected(args[0]);
+    args[0] = redirected(args[0], this);
   } else if (Number(args[0]) > 0 || args[0] === 0) {
     const named = typeof args[1] === 'string';
     const options = { port: args[0], host: named ? args[1] : undefined };
-    args.splice(0, named ? 2 : 1, redirected(options));
+    args.splice(0, named ? 2 : 1, redirected(options, this));
   }
   return connect.apply(this, args);
 }

@@ -64,7 +64,7 @@ def install(value: str, ca: str | None) -> None:
 
     routes, certificates = Routes(value), read_ca(ca)
     redirect = _installed[0] if _installed else _Redirect()
-    redirect.addresses.routes = routes
+    redirect.addresses.follow(routes)
     redirect.trust.certificates = certificates
     if not _installed:
         _installed.append(redirect)
@@ -82,7 +82,7 @@ def uninstall() -> None:
     redirect.hook.remove()
     redirect.patches.undo()
     # What another tool has wrapped meanwhile cannot be put back: it stays, and does nothing.
-    redirect.addresses.routes = Routes("")
+    redirect.addresses.follow(Routes(""))
     redirect.trust.certificates = ""
 
 

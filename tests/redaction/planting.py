@@ -23,8 +23,7 @@ PLAIN_KNOWN = "wq8zk1" + "mv0c7lTr4e"
 
 
 def b64(data, *, before=b"", after=b"", safe=False):
-    coded = (base64.urlsafe_b64encode if safe else base64.b64encode)(before + data + after)
-    return coded
+    return (base64.urlsafe_b64encode if safe else base64.b64encode)(before + data + after)
 
 
 def escaped(text):
@@ -42,7 +41,7 @@ def every_percent(text, form="%{:02x}"):
 #: Ways to write a known value in a place that takes any ASCII text.
 FORMS = {
     "percent": lambda s: quote(s, safe="").encode(),
-    "percent-lower": lambda s: every_percent(s),
+    "percent-lower": every_percent,
     "percent-upper": lambda s: every_percent(s, "%{:02X}"),
     "percent-twice": lambda s: quote(quote(s, safe=""), safe="").encode(),
     "form": lambda s: quote_plus(s).encode(),

@@ -1,0 +1,57 @@
+"""What a test sees of its open scope: the pytest fixture `recproxy`."""
+
+from __future__ import annotations
+
+from recproxy.client.outcome import Outcome
+from recproxy.client.suite import Suite
+from recproxy.client.wanted import recordings_of
+
+__all__ = ["Handle"]
+
+
+class Handle:
+    """The scope of the test that runs; `folder` is what paths of recordings are relative to."""
+
+    def __init__(self, suite: Suite, folder: str) -> None:
+        self._suite = suite
+        self._folder = folder
+
+    @property
+    def mode(self) -> str:
+        """The mode of the run: replay, record, live or auto."""
+        return self._suite.mode
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The proxy's addresses by name: `gateway`, and each base-URL variable, as TWITTER_BASE_URL."""
+        return self._suite.addresses
+
+    @property
+    def played(self) -> int:
+        """How many requests were answered from recordings so far."""
+        return self._look().played
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The misses so far, as text. They fail the test, also when they were looked at."""
+        return self._look().missed
+
+    def requests(self, profile: str) -> tuple[str, ...]:
+        """The latest requests to a service, at most 1,000, in order of arrival: `GET https://...`, as recorded."""
+        return self._look().requests.get(profile, ())
+
+    def plays(self, profile: str) -> tuple[int, ...]:
+        """How often each recorded interaction was played, in recorded order."""
+        return self._look().plays.get(profile, ())
+
+    def add(self, profile: str, recording: str) -> None:
+        """Put one more recording in play, behind those that are; what was played stays so.
+
+        Raises:
+            RecordingNotFound: it does not exist.
+            RecordingError: it does not parse.
+        """
+        self._suite.scopes.extend(recordings_of(((profile, recording),), self._folder), beside=self._folder)
+
+    def _look(self) -> Outcome:
+        return self._suite.scopes.look()

@@ -1,0 +1,111 @@
+"""What a pytest item asks for: its recordings, the name of its scope, the file of its own recording.
+
+Knows pytest's items by their attributes alone, so that nothing of pytest is imported here.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recproxy.client.decorator import check_words
+from recproxy.client.names import fixture_recording, module_folders, test_recording
+from recproxy.client.scopes import Recordings
+from recproxy.client.wanted import Wanted, recordings_of, wanted_by
+
+__all__ = ["Asked", "Places", "of_fixture", "of_item"]
+
+#: Fixtures that pytest makes of setUpClass, setup_module and the like: `_unittest_setUpClass_fixture_TestSend`.
+_MADE_OF = ("_unittest_", "_xunit_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where the project's recordings are, and its root."""
+
+    recordings: Path
+    root: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A scope to begin: arguments of `Scopes.begin`, and the decorator that must not begin it once more."""
+
+    name: str
+    recordings: Recordings
+    default: str
+    beside: str
+    wanted: Wanted | None = None
+
+
+def of_item(item: Any, places: Places) -> Asked:
+    """What a test asks for by its markers, outermost first, and its decorator.
+
+    Raises:
+        TypeError: a marker has the wrong words.
+    """
+    path = Path(item.path)
+    names = _names(item)
+    entries = tuple(check_words(marker.args) for marker in reversed(list(item.iter_markers("recproxy"))))
+    wanted = wanted_by(getattr(item, "function", None))
+    folders = module_folders(path, places.recordings, places.root)
+    return Asked(
+        name=".".join((path.stem, *names)),
+        recordings=_merged(recordings_of(entries, str(path.parent)), _recordings(wanted)),
+        default=test_recording(folders, names, ambiguous=any(_ambiguous(item))),
+        beside=wanted.folder if wanted is not None and not entries else str(path.parent),
+        wanted=wanted,
+    )
+
+
+def of_fixture(definition: Any, request: Any, places: Places) -> Asked | None:
+    """What a fixture that serves several tests asks for; None for pytest's own."""
+    function = inspect.unwrap(definition.func)
+    name: str = definition.argname
+    names: tuple[str, ...] = (name,)
+    if name.startswith(_MADE_OF):
+        # `_unittest_setUpClass_fixture_TestSend` is setUpClass of TestSend
+        what, _, where = name.split("_", 2)[2].partition("_fixture_")
+        names = (*where.split("."), what) if what in ("setUpClass", "setup_class") else (what,)
+        path = Path(request.path)
+    elif function.__module__.partition(".")[0] in ("_pytest", "pytest"):
+        return None
+    else:
+        path = Path(inspect.getfile(function))
+    index: int = getattr(request, "param_index", 0) if hasattr(request, "param") else 0
+    wanted = wanted_by(definition.func)
+    folders = module_folders(path, places.recordings, places.root)
+    return Asked(
+        name=".".join((path.stem, *names)) + (f"[{index}]" if index else ""),
+        recordings=_recordings(wanted),
+        default=fixture_recording(folders, names, index=index),
+        beside=wanted.folder if wanted is not None else str(path.parent),
+        wanted=wanted,
+    )
+
+
+def _names(item: Any) -> list[str]:
+    """The names below the module: classes, and the test with the id of its parameters."""
+    module = item.nodeid.partition("::")[0]
+    below = [node.name for node in item.listchain() if node.nodeid.startswith(f"{module}::")]
+    return below or [item.name]
+
+
+def _ambiguous(item: Any) -> Iterator[bool]:
+    """Whether what holds the test, or its class, also holds a name that differs in case alone."""
+    for node in item.listchain():
+        holder = getattr(node.parent, "obj", None)
+        if holder is not None and node.parent is not None:
+            name = getattr(node, "originalname", None) or node.name
+            yield any(other != name and other.lower() == name.lower() for other in dir(holder))
+
+
+def _recordings(wanted: Wanted | None) -> Recordings:
+    return recordings_of(wanted.entries, wanted.folder) if wanted is not None else {}
+
+
+def _merged(first: Recordings, second: Recordings) -> Recordings:
+    return {service: [*first.get(service, ()), *second.get(service, ())] for service in {**first, **second}}

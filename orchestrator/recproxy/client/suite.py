@@ -1,0 +1,140 @@
+"""A pytest run's side of the scopes: one around each test, one around each fixture that serves several.
+
+Made when the first test asks for a scope. Tells what went wrong as text; failing the test is the plugin's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from recproxy.client.items import Asked, Places, of_fixture, of_item
+from recproxy.client.outcome import Outcome, failure
+from recproxy.client.scopes import Scope, Scopes
+from recproxy.client.session import Session, session
+from recproxy.errors import ControlError, RecproxyError
+
+__all__ = ["Suite", "Tale"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Tale:
+    """What a test did, in plain values that pytest-xdist can carry."""
+
+    mode: str
+    played: int = 0
+    recorded: int = 0
+    missed: int = 0
+    unused: list[str] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """Add what one scope did."""
+        self.played += outcome.played
+        self.recorded += outcome.recorded
+        self.missed += len(outcome.missed)
+        self.unused += outcome.unused
+
+
+class Suite:
+    """The scopes of a pytest run in this process; raises the errors of `session` where there can be none."""
+
+    def __init__(self, mode: str | None, root: Path) -> None:
+        self._session: Session = session(mode, root)
+        status = self._session.address.status()
+        self.mode: str = status["mode"]
+        self._places = Places(recordings=Path(status["recordings"]), root=root)
+        self._asked: Asked | None = None
+        self._scope: Scope | None = None
+        self._tale = Tale(mode=self.mode)
+        self._told: set[str] = set()
+        self.scopes.ended = lambda outcome: self._tale.add(outcome)
+
+    @property
+    def scopes(self) -> Scopes:
+        """The scopes of this process."""
+        return self._session.scopes
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where the lane is reached: the gateway, and each endpoint by its base-URL variable."""
+        addresses: dict[str, str] = self._session.address.status()["addresses"][self._session.lane]
+        return addresses
+
+    def begin(self, item: Any) -> None:
+        """Begin the scope of a test; that of a test which was never torn down is ended."""
+        if self._scope is not None:
+            self.end(passed=False)
+        asked = of_item(item, self._places)
+        self._tale, self._told = Tale(mode=self.mode), set()
+        self._scope = self._begin(asked)
+        self._asked = asked
+
+    def trouble(self) -> str:
+        """The misses of the open test that were not told yet, as text; empty where there are none."""
+        return self._untold([self.scopes.look()]) if self._scope is not None else ""
+
+    def end(self, *, passed: bool) -> tuple[Tale, str]:
+        """End the scope of the test: what it did, and what it fails with that was not told yet."""
+        assert self._scope is not None
+        try:
+            outcomes = self.scopes.end(self._scope, passed=passed)
+        finally:
+            self._let_go()
+        text = self._untold(outcomes)
+        if passed and not text and isinstance(problem := failure(outcomes), AssertionError):
+            text = str(problem)
+        return self._tale, text
+
+    def abandon(self) -> None:
+        """End what is open, as failed: the test was interrupted."""
+        self._let_go()
+        with suppress(ControlError):  # the run may be gone: then so are its scopes
+            self.scopes.end_all()
+
+    def fixture(self, definition: Any, request: Any) -> Asked | None:
+        """What a fixture that serves several tests asks for; None where it needs no scope of its own."""
+        asked = of_fixture(definition, request, self._places)
+        if asked is None or not (self.scopes or asked.wanted):
+            return None
+        return asked
+
+    @contextmanager
+    def around(self, asked: Asked) -> Iterator[None]:
+        """A scope around the setting up, or the tearing down, of a fixture; its misses are an error of its own."""
+        scope = self._begin(asked)
+        passed = False
+        try:
+            yield
+            passed = True
+        finally:
+            _hold(asked, held=False)
+            text = self._untold(self.scopes.end(scope, passed=passed))
+        if text:
+            raise RecproxyError(text)
+
+    def _begin(self, asked: Asked) -> Scope:
+        scope = self.scopes.begin(asked.name, asked.recordings, default=asked.default, beside=asked.beside)
+        _hold(asked, held=True)
+        return scope
+
+    def _let_go(self) -> None:
+        _hold(self._asked, held=False)
+        self._asked = self._scope = None
+
+    def _untold(self, outcomes: list[Outcome]) -> str:
+        lines = [
+            text
+            for outcome in outcomes
+            for text in (*outcome.missed, *(outcome.notes if outcome.missed else ()))
+            if text not in self._told
+        ]
+        self._told.update(lines)
+        return "\n\n".join(line.rstrip() for line in lines)
+
+
+def _hold(asked: Asked | None, *, held: bool) -> None:
+    if asked is not None and asked.wanted is not None:
+        asked.wanted.held = held

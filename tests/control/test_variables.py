@@ -1,0 +1,18 @@
+"""The names in the environment: a contract with tests in any language."""
+
+from recproxy.control import variables
+
+
+def test_the_names_are_these():
+    names = {name: getattr(variables, name) for name in variables.__all__}
+
+    assert names == {
+        "CA": "RECPROXY_CA",
+        "CONTROL": "RECPROXY_CONTROL",
+        "DEFAULT_LANE": "default",
+        "LANE": "RECPROXY_LANE",
+        "MODE": "RECPROXY_MODE",
+        "PROXY": "PROXY",
+        "REDIRECT": "RECPROXY_REDIRECT",
+        "TOKEN": "RECPROXY_TOKEN",
+    }

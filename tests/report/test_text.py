@@ -1,0 +1,117 @@
+"""The report as text: plain when piped, rich on a terminal, then what went wrong."""
+
+import io
+from pathlib import Path
+
+from recproxy.control import Missed, Outcome
+from recproxy.report import Tally, Written, print_report
+
+MISS = Missed(method="GET", url="https://a.example/", text="recproxy: no recording fits GET /\nthe closest is a.rec:3")
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def tally(*rows):
+    made = Tally()
+    for profile, mode, outcome in rows:
+        made.enter(profile, mode)
+        made.add(profile, outcome)
+    return made
+
+
+def text(made, stream=None):
+    stream = stream or io.StringIO()
+    print_report(made, stream)
+    return stream.getvalue()
+
+
+def test_the_table_is_plain_where_no_terminal_reads_it():
+    made = tally(
+        ("shop", "replay", Outcome(scope="s", played=10, seconds=1.234, missed=(MISS,))),
+        ("a-long-name", "record", Outcome(scope="s", recorded=3)),
+    )
+
+    assert text(made).splitlines()[:3] == [
+        "recproxy   profile      mode    played  recorded  missed  unused    time",
+        "recproxy   shop         replay      10         0       1       0  1.23 s",
+        "recproxy   a-long-name  record       0         3       0       0  0.00 s",
+    ]
+
+
+def test_forwarded_is_a_column_only_where_it_says_something():
+    live = text(tally(("shop", "live", Outcome(scope="s", forwarded=7))))
+
+    assert live.splitlines()[0].split()[1:] == ["profile", "mode", "played", "recorded", "missed", "unused", "forwarded", "time"]
+    assert live.splitlines()[1].split()[1:8] == ["shop", "live", "0", "0", "0", "0", "7"]
+    assert "forwarded" in text(tally(("shop", "auto", Outcome(scope="s"))))
+    assert "forwarded" not in text(tally(("shop", "record", Outcome(scope="s", forwarded=7))))
+
+
+def test_a_terminal_gets_a_drawn_table_with_the_same_cells():
+    made = tally(("shop", "replay", Outcome(scope="s", played=10, seconds=1.5, missed=(MISS,))))
+
+    drawn = text(made, Terminal())
+
+    assert "\u2502" in drawn
+    for cell in ("recproxy", "profile", "shop", "replay", "10", "1.50 s"):
+        assert cell in drawn
+    assert "recproxy: miss: no recording fits GET /\nthe closest is a.rec:3\n" in drawn
+
+
+def test_rows_that_are_not_for_people_are_left_out():
+    made = tally(("shop", "replay", Outcome(scope="s")), ("unlisted", "live", Outcome(scope="s")))
+    made.rows["unlisted"].listed = False
+
+    assert "unlisted" not in text(made)
+    assert "forwarded" not in text(made)
+
+
+def test_misses_failures_and_refusals_are_listed_behind_the_table():
+    made = tally(("shop", "record", Outcome(scope="s", missed=(MISS,), failures=("GET /a: 502",), notes=("no TLS",))))
+    refusal = Missed(method="CONNECT", url="b.example:443", text="no profile of this run owns b.example:443")
+    made.refuse([refusal, refusal])
+
+    assert text(made).splitlines()[2:] == [
+        "recproxy: note: shop: no TLS",
+        "recproxy: miss: no recording fits GET /",
+        "the closest is a.rec:3",
+        "recproxy: failed: shop: GET /a: 502",
+        "recproxy: refused: no profile of this run owns b.example:443",
+    ]
+
+
+def test_of_many_problems_the_first_are_shown_and_the_rest_counted():
+    missed = tuple(Missed(method="GET", url=f"/{number}", text=f"miss {number}") for number in range(25))
+
+    lines = text(tally(("shop", "replay", Outcome(scope="s", missed=missed)))).splitlines()[2:]
+
+    assert lines == [*(f"recproxy: miss: miss {number}" for number in range(20)), "recproxy: and 5 more"]
+
+
+def test_what_was_written_is_said_by_file():
+    made = tally(("shop", "record", Outcome(scope="s", redactions={"header authorization": 2, "cookie": 1})))
+    made.written += [
+        Written(Path("a.rec"), 1),
+        Written(Path("b.rec"), 2, changed=False),
+        Written(Path("c.failed.rec"), 3, failed=True),
+    ]
+    made.recovered.append(Written(Path("d.failed.rec"), 1, failed=True))
+
+    assert text(made).splitlines()[2:] == [
+        "recproxy: recovered 1 interaction of a run that was killed: d.failed.rec",
+        "recproxy: wrote a.rec: 1 interaction",
+        "recproxy: unchanged b.rec: 2 interactions",
+        "recproxy: not replaced, what came is in c.failed.rec: 3 interactions",
+        "recproxy: redacted cookie 1, header authorization 2",
+    ]
+
+
+def test_standard_error_is_where_it_goes_by_default(capsys):
+    print_report(tally(("shop", "replay", Outcome(scope="s"))))
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("recproxy   profile")

@@ -1,0 +1,210 @@
+"""Sessions for a noxfile: how words are taken apart, what is registered, and real nox running them."""
+
+import json
+import os
+import subprocess
+import sys
+
+import nox
+import pytest
+from nox import registry
+
+from recproxy.nox import MODES, Words, functional_sessions, split_words
+
+NOXFILE = """\
+import nox
+from recproxy.nox import functional_sessions
+
+@functional_sessions("twitter", "bitly", venv_backend="none")
+def functional(session, recproxy):
+    \"\"\"The suite.\"\"\"
+    print("mode", recproxy.mode, "chosen", *recproxy.chosen)
+    recproxy.run("pytest", "tests", *recproxy.args, external=True)
+"""
+#: Stands on PATH in place of recproxy and says what it was asked.
+FAKE = "#!{python}\nimport json, sys\nprint(json.dumps(sys.argv[1:]))\n"
+
+
+@pytest.fixture
+def registered():
+    """What is registered with nox in this process, none at first."""
+    before = registry.get()
+    registry.reset()
+    yield registry.get
+    registry.reset()
+    registry._REGISTRY.update(before)
+
+
+@pytest.fixture
+def run_nox(tmp_path):
+    (tmp_path / "noxfile.py").write_text(NOXFILE)
+    (tmp_path / "bin").mkdir()
+    fake = tmp_path / "bin" / "recproxy"
+    fake.write_text(FAKE.format(python=sys.executable))
+    fake.chmod(0o755)
+    path = os.pathsep.join((str(tmp_path / "bin"), os.environ.get("PATH", "")))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NOX", "RECPROXY"))}
+
+    def run(*words):
+        return subprocess.run(
+            [sys.executable, "-m", "nox", "-f", str(tmp_path / "noxfile.py"), *words],
+            cwd=tmp_path,
+            env=environment | {"PATH": path},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+def started(done):
+    """The words of each `recproxy` that was started."""
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+
+
+@pytest.mark.parametrize(
+    ("words", "profiles", "command"),
+    [
+        ([], (), ()),
+        (["twitter"], ("twitter",), ()),
+        (["twitter", "bitly"], ("twitter", "bitly"), ()),
+        (["twitter", "--", "-k", "send"], ("twitter",), ("-k", "send")),
+        (["twitter", "-k", "send"], ("twitter",), ("-k", "send")),
+        (["-k", "twitter"], (), ("-k", "twitter")),
+        (["--", "tests/test_send.py"], (), ("tests/test_send.py",)),
+        (["--", "twitter"], (), ("twitter",)),
+        (["twitter", "--", "--", "x"], ("twitter",), ("--", "x")),
+    ],
+)
+def test_leading_words_choose_profiles_and_the_rest_is_the_commands(words, profiles, command):
+    assert split_words(words, ("twitter", "bitly"), "functional-record") == Words(profiles=profiles, command=command)
+
+
+def test_an_unknown_bare_word_is_an_error_that_says_where_command_words_go():
+    with pytest.raises(ValueError, match=r".") as caught:
+        split_words(["twiter", "-x"], ("twitter", "bitly"), "functional-record")
+
+    assert str(caught.value) == (
+        "'twiter' is no profile of this suite, which has twitter, bitly (nearest: twitter); "
+        "words for the test command go behind a second --: nox -s functional-record -- -- twiter"
+    )
+
+
+def test_one_body_makes_a_session_per_mode_and_only_replay_runs_by_default(registered):
+    @functional_sessions("twitter", tags=["slow", "functional"])
+    def share_suite(session, recproxy):
+        """Posts to Twitter.
+
+        And more.
+        """
+
+    sessions = registered()
+    assert list(sessions) == [f"share-suite-{mode}" for mode in MODES]
+    assert {name: func.tags for name, func in sessions.items()} == {
+        f"share-suite-{mode}": ["slow", "functional", f"functional-{mode}"] for mode in MODES
+    }
+    assert [func.default for func in sessions.values()] == [True, False, False]
+    assert [func.__doc__ for func in sessions.values()] == [
+        "Posts to Twitter: answered from recordings.",
+        "Posts to Twitter: the real services, recorded.",
+        "Posts to Twitter: the real services, nothing written.",
+    ]
+    assert share_suite.__name__ == "share_suite"
+
+
+def test_a_body_without_a_docstring_still_has_a_description(registered):
+    functional_sessions("twitter")(lambda session, recproxy: None)
+
+    assert [func.__doc__ for func in registered().values()][0] == "Functional tests, answered from recordings."
+
+
+def test_options_are_those_of_nox_session(registered):
+    functional_sessions("twitter", name="api", python=["3.11", "3.12"], reuse_venv=True, default=False)(lambda *_: None)
+
+    sessions = registered()
+    assert list(sessions) == ["api-replay", "api-record", "api-live"]
+    assert {(tuple(func.python), func.reuse_venv, func.default) for func in sessions.values()} == {
+        (("3.11", "3.12"), True, False)
+    }
+
+
+def test_a_name_that_exists_already_is_an_error(registered):
+    @nox.session(name="functional-record")
+    def mine(session):
+        pass
+
+    def functional(session, recproxy):
+        pass
+
+    with pytest.raises(ValueError, match="session 'functional-record' exists already"):
+        functional_sessions("twitter")(functional)
+
+
+@pytest.mark.parametrize("profiles", [(), (lambda: None,), (["twitter"],)])
+def test_profiles_must_be_named(profiles):
+    with pytest.raises(ValueError, match="name the profiles of the suite"):
+        functional_sessions(*profiles)
+
+
+PROFILES = ["--profile", "twitter", "--profile", "bitly"]
+
+
+@pytest.mark.parametrize(
+    ("words", "mode", "wanted"),
+    [
+        ((), "replay", [*PROFILES, "--", "pytest", "tests"]),
+        (("-s", "functional-replay", "--", "-k", "send"), "replay", [*PROFILES, "--", "pytest", "tests", "-k", "send"]),
+        (
+            ("-s", "functional-record"),
+            "record",
+            [*PROFILES, "--record", "twitter", "--record", "bitly", "--", "pytest", "tests"],
+        ),
+        (("-s", "functional-record", "--", "bitly"), "record", [*PROFILES, "--record", "bitly", "--", "pytest", "tests"]),
+        (
+            ("-s", "functional-live", "--", "twitter", "--", "-k", "send"),
+            "live",
+            [*PROFILES, "--live", "twitter", "--", "pytest", "tests", "-k", "send"],
+        ),
+    ],
+)
+def test_nox_starts_the_command_under_recproxy(run_nox, words, mode, wanted):
+    done = run_nox(*words)
+
+    assert done.returncode == 0, done.stderr
+    assert started(done) == [["run", "--mode", "replay", *wanted]]
+    assert f"mode {mode} chosen " in done.stdout
+
+
+def test_nox_fails_a_session_for_an_unknown_word_and_starts_nothing(run_nox):
+    done = run_nox("-s", "functional-record", "--", "tests/test_send.py")
+
+    assert done.returncode == 1
+    assert started(done) == []
+    assert "'tests/test_send.py' is no profile of this suite, which has twitter, bitly" in done.stderr
+
+
+def test_install_only_starts_nothing(run_nox):
+    done = run_nox("-s", "functional-replay", "functional-record", "--install-only")
+
+    assert done.returncode == 0, done.stderr
+    assert started(done) == []
+
+
+def test_nox_lists_the_sessions_with_their_descriptions(run_nox):
+    lines = [line for line in run_nox("-l").stdout.splitlines() if "functional-" in line]
+
+    assert [(line[0], line.partition("->")[2].strip()) for line in lines] == [
+        ("*", "The suite: answered from recordings."),
+        ("-", "The suite: the real services, recorded."),
+        ("-", "The suite: the real services, nothing written."),
+    ]
+
+
+def test_the_tag_chooses_all_modes(run_nox):
+    done = run_nox("-t", "functional")
+
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("mode ")] == list(MODES)

@@ -1,0 +1,138 @@
+"""Which interaction answers next: one table of repeats, tiers and what was played, and the named wild places."""
+
+import pytest
+
+from recproxy.matching import Index, Rules
+from recproxy.playback import Playback
+from recproxy.recording import Interaction, Recording, Request, Response
+
+#: What was recorded, by position: two of one request, a wildcard that fits it worse, and one of another.
+RECORDED = ("/a?id=1", "/a?id=XXX", "/a?id=1", "/b")
+
+
+def interaction(path, body=b"", **request):
+    return Interaction(
+        request=Request(method="GET", url=f"https://a.example{path}", **request),
+        response=Response(status=200, body=body),
+    )
+
+
+def index(*interactions):
+    return Index((Recording(interactions=interactions),), Rules())
+
+
+def playback(repeat="last", recorded=RECORDED):
+    return Playback(index(*(interaction(path) for path in recorded)), repeat=repeat)
+
+
+def live(path, headers=()):
+    return Request(method="GET", url=f"https://a.example{path}", headers=headers, wild=None)
+
+
+def play(playing, *paths):
+    return [playing.take(playing.locate(live(path))) for path in paths]
+
+
+@pytest.mark.parametrize(
+    ("repeat", "asked", "wanted"),
+    [
+        # One interaction: what follows it is a matter of `repeat`.
+        ("last", ("/b", "/b", "/b"), [3, 3, 3]),
+        ("miss", ("/b", "/b", "/b"), [3, None, None]),
+        ("cycle", ("/b", "/b", "/b"), [3, 3, 3]),
+        # Two of equal fit are played in recorded order; a worse fit only where nothing better is left and repeat is miss.
+        ("last", ("/a?id=1",) * 4, [0, 2, 2, 2]),
+        ("miss", ("/a?id=1",) * 4, [0, 2, 1, None]),
+        ("cycle", ("/a?id=1",) * 5, [0, 2, 0, 2, 0]),
+        # What only the wildcard fits.
+        ("last", ("/a?id=2", "/a?id=3"), [1, 1]),
+        ("miss", ("/a?id=2", "/a?id=3"), [1, None]),
+        ("cycle", ("/a?id=2", "/a?id=3"), [1, 1]),
+        # The order between different requests does not matter.
+        ("last", ("/b", "/a?id=1", "/a?id=2", "/a?id=1", "/b"), [3, 0, 1, 2, 3]),
+        ("miss", ("/a?id=2", "/a?id=1", "/a?id=1", "/a?id=1"), [1, 0, 2, None]),
+        ("cycle", ("/a?id=1", "/b", "/a?id=1", "/a?id=1"), [0, 3, 2, 0]),
+        # What nothing fits.
+        ("last", ("/c",), [None]),
+        ("miss", ("/c",), [None]),
+        ("cycle", ("/c",), [None]),
+    ],
+)
+def test_what_answers_next(repeat, asked, wanted):
+    assert play(playback(repeat), *asked) == wanted
+
+
+@pytest.mark.parametrize(
+    ("repeat", "wanted"),
+    [("last", [True, True, True]), ("cycle", [True, True, True]), ("miss", [True, True, False])],
+)
+def test_whether_something_is_left_to_play(repeat, wanted):
+    playing = playback(repeat, ("/a?id=1", "/a?id=XXX"))
+    left = []
+    for _ in range(3):
+        spot = playing.locate(live("/a?id=1"))
+        left.append(playing.has(spot))
+        playing.take(spot)
+
+    assert left == wanted
+    assert not playing.has(playing.locate(live("/c")))
+
+
+def test_a_spot_is_good_for_every_equal_request():
+    playing = playback()
+
+    spot = playing.locate(live("/a?id=1"))
+
+    assert not spot.stateful
+    assert spot.positions == (0, 2, 1)
+    assert [playing.take(spot) for _ in range(3)] == [0, 2, 2]
+
+
+def test_requests_that_share_interactions_take_turns_in_them():
+    """The same group answers however the request that led to it was written."""
+    playing = playback()
+
+    assert play(playing, "/a?id=1") + [playing.take(playing.locate(live("/a?id=1", ((b"X", b"y"),))))] == [0, 2]
+
+
+def test_plays_are_counted_and_what_was_not_played_is_unused():
+    playing = playback()
+
+    play(playing, "/a?id=1", "/b", "/b")
+
+    assert playing.plays == [1, 0, 0, 2]
+    assert playing.unused() == (1, 2)
+    assert playing.interaction(3).request.url == "https://a.example/b"
+
+
+def test_an_extended_playback_goes_on_where_it_was():
+    playing = playback("miss", ("/a", "/a"))
+    play(playing, "/a")
+    playing.bound["id"] = b"7"
+
+    after = playing.extended(index(*(interaction(path) for path in ("/a", "/a", "/a", "/new"))))
+
+    assert (after.repeat, after.bound, after.plays) == ("miss", {"id": b"7"}, [1, 0, 0, 0])
+    assert play(after, "/a", "/a", "/a", "/new") == [1, 2, None, 3]
+
+
+def test_a_named_wild_place_is_bound_by_the_first_request_and_equal_from_then_on():
+    playing = playback("last", ("/item/XXX[id]", "/item/XXX[id]/price"))
+    first = live("/item/42")
+
+    spot = playing.locate(first)
+    position = playing.take(spot)
+    playing.bind(position, first)
+
+    assert spot.stateful
+    assert playing.bound == {"id": b"42"}
+    assert play(playing, "/item/42/price", "/item/43/price") == [1, None]
+
+
+def test_a_bound_value_is_not_bound_again():
+    playing = playback("last", ("/item/XXX[id]",))
+    playing.bound["id"] = b"1"
+
+    playing.bind(0, live("/item/2"))
+
+    assert playing.bound == {"id": b"1"}

@@ -1,0 +1,193 @@
+"""Profiles: every key of profile.toml, its default, and the error of each wrong value."""
+
+import tomllib
+
+import pytest
+
+from recproxy.errors import ProfileError
+from recproxy.profile import Endpoint, Match, Profile, Redact, Upstream, parse_profile, profile_folder
+from recproxy.tables import Source
+
+LEAST = 'schema = 1\nname = "shop"\n[[endpoints]]\nhosts = ["shop.example"]\n'
+WHOLE = """\
+schema = 1
+name = "shop"
+summary = "A shop"
+credentials = ["SHOP_KEY"]
+
+[[endpoints]]
+protocol = "http"
+hosts = ["API.Shop.Example", "*.shop.example", "127.0.0.1", "::1", "b\u00fccher.example"]
+base_url = "SHOP_BASE_URL"
+
+[[endpoints]]
+hosts = ["*"]
+
+[placeholders]
+SHOP_KEY = "placeholder"
+
+[match]
+headers = ["X-Version"]
+ignore.query = ["q"]
+ignore.form = ["f"]
+ignore.json = ["/token"]
+repeat = "cycle"
+miss = "reset"
+unused = "fail"
+
+[redact]
+headers = ["X-Key"]
+query = ["key"]
+form = ["password"]
+json = ["/email"]
+patterns = ["[0-9]{9}"]
+variables = ["SHOP_OTHER"]
+
+[replay]
+pace = "recorded"
+
+[upstream]
+timeout = 1.5
+verify = false
+ca = "ca.pem"
+max_body = 10
+address = "127.0.0.1:1"
+"""
+
+
+def parse(text, **options):
+    return parse_profile(tomllib.loads(text), Source("profile.toml", text, ProfileError), **options)
+
+
+def refused(text, **options):
+    with pytest.raises(ProfileError) as caught:
+        parse(text, **options)
+    return caught.value.message
+
+
+def test_a_profile_needs_a_name_and_a_host_and_has_defaults_for_the_rest():
+    assert parse(LEAST) == Profile(
+        name="shop", endpoints=(Endpoint(protocol="http", hosts=("shop.example",), base_url=""),), origin="profile.toml"
+    )
+
+
+def test_every_key_is_read():
+    profile = parse(WHOLE, recordings="recordings")
+
+    assert profile == Profile(
+        name="shop",
+        summary="A shop",
+        credentials=("SHOP_KEY",),
+        endpoints=(
+            Endpoint(
+                hosts=("api.shop.example", "*.shop.example", "127.0.0.1", "::1", "xn--bcher-kva.example"),
+                base_url="SHOP_BASE_URL",
+            ),
+            Endpoint(hosts=("*",)),
+        ),
+        placeholders={"SHOP_KEY": "placeholder"},
+        match=Match(
+            headers=("X-Version",),
+            ignore_query=("q",),
+            ignore_form=("f",),
+            ignore_json=("/token",),
+            repeat="cycle",
+            miss="reset",
+            unused="fail",
+        ),
+        redact=Redact(
+            headers=("X-Key",),
+            query=("key",),
+            form=("password",),
+            json=("/email",),
+            patterns=("[0-9]{9}",),
+            variables=("SHOP_OTHER",),
+        ),
+        pace="recorded",
+        upstream=Upstream(timeout=1.5, verify=False, ca="ca.pem", max_body=10, address="127.0.0.1:1"),
+        recordings="recordings",
+        origin="profile.toml",
+    )
+    assert profile.hosts[0] == "api.shop.example"
+    assert profile.hosts[-1] == "*"
+
+
+def test_its_rules_know_header_names_in_lower_case_and_what_is_redacted():
+    rules = parse(WHOLE).rules()
+
+    assert (rules.headers, rules.secret_headers) == (("x-version",), ("x-key",))
+    assert (rules.ignore_query, rules.ignore_form, rules.ignore_json) == (("q",), ("f",), ("/token",))
+    assert (rules.secret_query, rules.secret_form, rules.secret_json) == (("key",), ("password",), ("/email",))
+
+
+def test_its_redaction_holds_the_values_that_it_is_given():
+    redaction = parse(WHOLE).redaction(["the value of a credential"])
+
+    assert redaction.values == ("the value of a credential",)
+    assert (redaction.query, redaction.patterns) == (("key",), ("[0-9]{9}",))
+
+
+def test_its_plain_form_restores_it():
+    profile = parse(WHOLE, recordings="recordings")
+
+    assert Profile.restore(profile.plain()) == profile
+
+
+def test_a_profile_whose_name_is_known_says_neither_schema_nor_name():
+    text = '[tool.x]\n[[tool.x.endpoints]]\nhosts = ["a.example"]\n'
+
+    profile = parse_profile(
+        tomllib.loads(text)["tool"]["x"], Source("p.toml", text, ProfileError), keys=("tool", "x"), name="shop"
+    )
+
+    assert profile.name == "shop"
+
+
+def test_an_override_needs_no_endpoint():
+    assert parse("match.repeat = 'miss'\n", name="shop", partial=True).match.repeat == "miss"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (LEAST.replace("schema = 1\n", ""), "profile.toml:1: schema is missing: write schema = 1"),
+        (LEAST.replace("schema = 1", "schema = 2"), "profile.toml:1: schema is 2: write schema = 1"),
+        (LEAST.replace('name = "shop"\n', ""), "profile.toml:1: name is missing"),
+        (LEAST.replace("shop", "Shop", 1), "profile.toml:2: name 'Shop' must be lower-case letters, digits, - and _"),
+        (LEAST.partition("[[")[0], "profile.toml:1: profile 'shop' has no endpoint"),
+        (LEAST.replace('"shop.example"', ""), "profile.toml:4: an endpoint without hosts"),
+        (LEAST.replace("shop.example", "https://shop.example"), "profile.toml:4: host 'https://shop.example' is no host"),
+        (LEAST.replace("shop.example", "shop.example:443"), "profile.toml:4: host 'shop.example:443' is no host"),
+        (LEAST.replace("shop.example", "api.*.example"), "profile.toml:4: host 'api.*.example' is no host"),
+        (LEAST.replace("shop.example", ""), "profile.toml:4: host '' is no host"),
+        (LEAST + 'protocol = "gopher"\n', "profile.toml:5: endpoints.protocol is 'gopher'"),
+        (LEAST + 'base_url = "no variable"\n', "profile.toml:5: base_url is 'no variable': give it the name"),
+        (LEAST + 'port = 1\n', "profile.toml:5: unknown key 'endpoints.port'"),
+        (LEAST + "[match]\nignore.json = ['user']\n", "profile.toml:6: 'user' is no JSON Pointer"),
+        (LEAST + "[match]\nignore.jsn = []\n", "profile.toml:6: unknown key 'match.ignore.jsn'"),
+        (LEAST + "[match]\nrepeat = 'lost'\n", "profile.toml:6: match.repeat is 'lost': give it last, miss, cycle"),
+        (LEAST + "[redact]\npatterns = ['(']\n", "profile.toml:6: '(' is no regular expression"),
+        (LEAST + "[redact]\nvariables = ['A B']\n", "profile.toml:6: variables holds 'A B'"),
+        (LEAST + "[redact]\nheader = []\n", "profile.toml:6: unknown key 'redact.header'"),
+        (LEAST + "[replay]\npace = 'slow'\n", "profile.toml:6: replay.pace is 'slow'"),
+        (LEAST + "[replay]\nspeed = 1\n", "profile.toml:6: unknown key 'replay.speed'"),
+        (LEAST + "[upstream]\ntimeout = -1\n", "profile.toml:6: upstream.timeout is -1"),
+        (LEAST + "[upstream]\nverfy = false\n", "unknown key 'upstream.verfy': known here are timeout, verify"),
+        (LEAST.replace("name", 'credentials = ["A-B"]\nname', 1), "profile.toml:2: credentials holds 'A-B'"),
+        (LEAST.replace("name", "reords = 1\nname", 1), "profile.toml:2: unknown key 'reords'"),
+    ],
+)
+def test_a_wrong_profile_is_refused_with_file_line_and_key(text, wanted):
+    assert wanted in refused(text)
+
+
+def test_a_name_that_is_not_the_expected_one_is_refused():
+    assert "profile.toml:2: name is 'shop' where 'bank' was expected" in refused(LEAST, name="bank")
+
+
+def test_the_recordings_beside_a_profile_are_its_own(tmp_path):
+    assert profile_folder(tmp_path / "profile.toml") is None
+
+    (tmp_path / "recordings").mkdir()
+
+    assert profile_folder(tmp_path / "profile.toml") == str(tmp_path / "recordings")

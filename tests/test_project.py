@@ -1,0 +1,178 @@
+"""Projects: where configuration is found, and which profiles a word means."""
+
+from importlib import metadata
+
+import pytest
+
+from recproxy import project as module
+from recproxy.errors import ConfigurationError, ProfileError
+from recproxy.project import find_project
+
+SHOP = '[tool.recproxy.profiles.shop]\n[[tool.recproxy.profiles.shop.endpoints]]\nhosts = ["shop.example"]\n'
+INSTALLED = 'schema = 1\nname = "bank"\ncredentials = ["BANK_KEY"]\n[[endpoints]]\nhosts = ["bank.example"]\n'
+
+
+@pytest.fixture(autouse=True)
+def nothing_installed(monkeypatch):
+    """Which profiles are installed here is not what these tests are about."""
+    monkeypatch.setattr(module, "_entry_points", dict)
+
+
+@pytest.fixture
+def bank(tmp_path, monkeypatch):
+    """An installed profile package."""
+    package = tmp_path / "site" / "recproxy_test_bank"
+    (package / "recordings").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise AssertionError('a profile package is not imported')")
+    (package / "profile.toml").write_text(INSTALLED)
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    point = metadata.EntryPoint("bank", "recproxy_test_bank", module.GROUP)
+    monkeypatch.setattr(module, "_entry_points", lambda: {"bank": point})
+    return package
+
+
+def project(folder, text="", name="pyproject.toml"):
+    (folder / name).write_text(text)
+    return find_project(folder)
+
+
+def test_a_folder_without_configuration_is_a_project_of_its_own(tmp_path):
+    found = find_project(tmp_path)
+
+    assert found.root == tmp_path.resolve()
+    assert found.recordings == tmp_path.resolve() / "tests/functional/recordings"
+    assert (found.profiles, found.default_profiles(), found.on_miss, found.unlisted) == ((), (), "fail", "")
+
+
+def test_configuration_is_found_upwards(tmp_path):
+    text = 'recordings = "rec"\nunlisted = "pass"\npass_hosts = ["*.example"]\non_miss = "warn"\nprofiles = ["shop"]\n'
+    (tmp_path / "pyproject.toml").write_text(f"[tool.recproxy]\n{text}")
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+
+    found = find_project(inner)
+
+    assert (found.root, found.recordings) == (tmp_path.resolve(), tmp_path.resolve() / "rec")
+    assert (found.unlisted, found.pass_hosts, found.on_miss) == ("pass", ("*.example",), "warn")
+    assert found.default_profiles() == ("shop",)
+
+
+def test_a_pyproject_without_our_table_is_passed_by(tmp_path):
+    project(tmp_path, "[tool.recproxy]\non_miss = 'warn'\n")
+    inner = tmp_path / "package"
+    inner.mkdir()
+
+    assert project(inner, "[project]\nname = 'x'\n").on_miss == "warn"
+
+
+def test_recproxy_toml_goes_before_pyproject_toml_and_has_no_prefix(tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[tool.recproxy]\non_miss = 'fail'\n")
+
+    found = project(tmp_path, "on_miss = 'warn'\n[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['a.example']\n", "recproxy.toml")
+
+    assert found.on_miss == "warn"
+    assert found.profile("shop").hosts == ("a.example",)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("[tool]\nrecproxy = 1\n", "pyproject.toml:2: tool.recproxy must be a table"),
+        ("[tool.recproxy]\non_mis = 'warn'\n", "pyproject.toml:2: unknown key 'tool.recproxy.on_mis'"),
+        ("[tool.recproxy]\nunlisted = 'maybe'\n", "pyproject.toml:2: tool.recproxy.unlisted is 'maybe'"),
+        ("[tool.recproxy]\nprofiles = 'shop'\n", "pyproject.toml:2: tool.recproxy.profiles is 'shop': give it a list"),
+        ("[tool.recproxy.profiles]\nshop = 1\n", "pyproject.toml:2: tool.recproxy.profiles.shop must be a table"),
+        ("[tool.recproxy\n", "pyproject.toml:1: not TOML"),
+    ],
+)
+def test_a_wrong_table_is_refused_with_its_line(tmp_path, text, wanted):
+    with pytest.raises(ConfigurationError, match=r".") as caught:
+        project(tmp_path, text)
+
+    assert wanted in caught.value.message
+
+
+def test_an_inline_profile_is_found_and_its_errors_name_the_line(tmp_path):
+    assert project(tmp_path, SHOP).profile("shop").hosts == ("shop.example",)
+
+    with pytest.raises(ProfileError, match=r"pyproject\.toml:4: unknown key 'tool\.recproxy\.profiles\.shop\.endpoints\.prot'"):
+        project(tmp_path, SHOP + "prot = 1\n").profile("shop")
+
+
+def test_an_unknown_profile_is_named_with_what_is_known(tmp_path):
+    with pytest.raises(ProfileError, match=r"unknown profile 'shp': known are shop \(nearest: shop\)"):
+        project(tmp_path, SHOP).profile("shp")
+    with pytest.raises(ProfileError, match="unknown profile 'shp': no profile is installed"):
+        project(tmp_path, "").profile("shp")
+
+
+def test_a_path_means_a_profile_file_or_its_folder(tmp_path):
+    (tmp_path / "profile.toml").write_text(INSTALLED)
+    found = find_project(tmp_path)
+
+    assert found.profile(str(tmp_path)) == found.profile(str(tmp_path / "profile.toml"))
+    assert found.profile(str(tmp_path)).name == "bank"
+    with pytest.raises(ProfileError, match="cannot be read"):
+        found.profile(str(tmp_path / "other" / "profile.toml"))
+
+
+def test_an_installed_profile_is_read_without_importing_its_package(tmp_path, bank):
+    profile = find_project(tmp_path).profile("bank")
+
+    assert profile.credentials == ("BANK_KEY",)
+    assert profile.recordings == str(bank / "recordings")
+    assert profile.origin == str(bank / "profile.toml")
+
+
+def test_an_inline_table_overrides_an_installed_profile_key_by_key(tmp_path, bank):
+    found = project(tmp_path, "[tool.recproxy.profiles.bank.match]\nrepeat = 'miss'\n")
+
+    profile = found.profile("bank")
+
+    assert (profile.match.repeat, profile.hosts) == ("miss", ("bank.example",))
+    assert found.default_profiles() == ("bank",)
+
+
+def test_an_error_in_an_override_names_the_file_it_stands_in(tmp_path, bank):
+    found = project(tmp_path, "[tool.recproxy.profiles.bank.match]\nrepeet = 'miss'\n")
+
+    with pytest.raises(ProfileError, match=r"pyproject\.toml:2: unknown key"):
+        found.profile("bank")
+
+
+def test_an_error_in_an_installed_profile_names_its_file(tmp_path, bank):
+    (bank / "profile.toml").write_text(INSTALLED + "prot = 1\n")
+
+    with pytest.raises(ProfileError, match=r"recproxy_test_bank/profile\.toml:6: unknown key"):
+        find_project(tmp_path).profile("bank")
+
+
+def test_a_package_without_a_profile_is_told_from_one_that_is_gone(tmp_path, bank, monkeypatch):
+    (bank / "profile.toml").unlink()
+    with pytest.raises(ProfileError, match=r"package 'recproxy_test_bank' holds no profile\.toml"):
+        find_project(tmp_path).profile("bank")
+
+    gone = metadata.EntryPoint("bank", "recproxy_test_gone", module.GROUP)
+    monkeypatch.setattr(module, "_entry_points", lambda: {"bank": gone})
+    with pytest.raises(ProfileError, match=r"its package 'recproxy_test_gone' cannot be found: install it again"):
+        find_project(tmp_path).profile("bank")
+
+
+def test_profiles_are_loaded_once_in_order(tmp_path, bank):
+    found = project(tmp_path, SHOP)
+
+    assert [profile.name for profile in found.load(("shop", "bank", "shop"))] == ["shop", "bank"]
+    assert found.default_profiles() == ("bank", "shop")
+
+
+def test_two_owners_of_one_host_are_refused(tmp_path):
+    other = SHOP.replace("profiles.shop", "profiles.other")
+
+    with pytest.raises(ProfileError, match=r"profiles 'shop' and 'other' both own host 'shop\.example'"):
+        project(tmp_path, SHOP + other).load(("shop", "other"))
+
+
+def test_all_entry_points_of_the_group_are_offered(monkeypatch):
+    monkeypatch.undo()
+
+    assert set(module._entry_points()) == {point.name for point in metadata.entry_points(group=module.GROUP)}
