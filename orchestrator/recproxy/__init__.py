@@ -2,6 +2,8 @@
 
 `recproxy` is the decorator of 2011, in tests: `@recproxy('https', 'twitter.com', 'test_send.rec')`. Importing this
 package costs nothing but the standard library; the decorator is loaded when first asked for.
+
+PYTEST_DONT_REWRITE: in a run the redirect has loaded it before pytest starts, which pytest would warn of.
 """
 
 from __future__ import annotations

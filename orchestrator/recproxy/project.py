@@ -33,6 +33,7 @@ class Project:
     unlisted: str = ""
     pass_hosts: tuple[str, ...] = ()
     on_miss: str = "fail"
+    max_age: float = 0
     inline: dict[str, dict[str, Any]]
     source: Source | None = None
     keys: tuple[str, ...] = ()
@@ -59,6 +60,14 @@ class Project:
             self._inline(word, partial=True)
             values = merged(values, inline)
         return parse_profile(values, source, name=word, recordings=profile_folder(path))
+
+    def owner(self, recording: Path) -> Profile | None:
+        """The profile that a recording belongs to, told by the folders it stands in; None where none does."""
+        for part in reversed(recording.resolve().parent.parts):
+            word = part.removeprefix("recproxy_")
+            if word in self.inline or word in _entry_points():
+                return self.profile(word)
+        return None
 
     def default_profiles(self) -> tuple[str, ...]:
         """The configured profiles, or else every inline and installed one."""
@@ -135,6 +144,7 @@ def _parse(values: Any, source: Source, root: Path, keys: tuple[str, ...]) -> Pr
         unlisted=table.choice("unlisted", ("", "refuse", "pass")),
         pass_hosts=table.strings("pass_hosts"),
         on_miss=table.choice("on_miss", ("fail", "warn")),
+        max_age=table.number("max_age", 0),
         inline=table.named_tables("profiles") if inline else {},
         source=source,
         keys=keys,

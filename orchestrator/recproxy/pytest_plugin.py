@@ -33,6 +33,8 @@ _suite = pytest.StashKey["Suite"]()
 _running = pytest.StashKey[bool]()
 #: Whether the test has passed; set while it has a scope.
 _passed = pytest.StashKey[bool]()
+#: The misses that it was failed with.
+_text = pytest.StashKey[str]()
 _tale = pytest.StashKey[dict[str, Any]]()
 
 
@@ -103,8 +105,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     try:
         _made(item.config).begin(item)
     except (RecproxyError, TypeError) as problem:
-        pytest.fail(f"recproxy: {problem}", pytrace=False)
-    item.stash[_passed] = False
+        text = f"recproxy: {problem}"
+    else:
+        item.stash[_passed] = False
+        return
+    pytest.fail(text, pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -117,13 +122,12 @@ def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, objec
     asked = suite.fixture(fixturedef, request)
     if asked is None:
         return (yield)
-    teardown = _told(suite.around(asked))
     # Finalizers run in reverse: the fixture's own will be between these two.
-    after = ExitStack()
-    request.addfinalizer(after.close)
-    with _told(suite.around(asked)):
+    teardown = ExitStack()
+    request.addfinalizer(teardown.close)
+    with _told(suite.setup(asked)):
         value = yield
-    request.addfinalizer(lambda: after.enter_context(teardown))
+    request.addfinalizer(lambda: teardown.enter_context(_told(suite.teardown(asked))))
     return value
 
 
@@ -132,6 +136,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """A miss fails the test, also where the program swallowed it."""
     value = yield
     if _passed in item.stash and (text := _trouble(item)):
+        item.stash[_text] = text  # a unittest case may have failed already, and then this is dropped
         pytest.fail(text, pytrace=False)
     return value
 
@@ -158,8 +163,10 @@ def pytest_runtest_makereport(
     report = yield
     if _passed in item.stash:
         item.stash[_passed] = item.stash[_passed] or (call.when == "call" and report.passed)
-        if report.failed and call.when != "teardown" and (text := _trouble(item)):
+        text = item.stash.get(_text, "") or (_trouble(item) if report.failed else "")
+        if report.failed and text and text not in report.longreprtext:
             report.sections.append((_SECTION, text))
+        item.stash[_text] = ""
     elif call.when == "teardown" and _tale in item.stash:
         setattr(report, _SECTION, item.stash[_tale])  # a plain value: pytest-xdist carries it along
         del item.stash[_tale]
@@ -263,5 +270,7 @@ def _told(scope: AbstractContextManager[None]) -> Generator[None]:
     try:
         with scope:
             yield
+        return
     except RecproxyError as problem:
-        pytest.fail(str(problem), pytrace=False)
+        text = str(problem)
+    pytest.fail(text, pytrace=False)

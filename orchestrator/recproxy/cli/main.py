@@ -7,8 +7,11 @@ from importlib import metadata
 
 import click
 
+from recproxy.cli.check import check
 from recproxy.cli.run import run
+from recproxy.cli.scan import scan
 from recproxy.cli.serve import serve
+from recproxy.cli.show import show
 from recproxy.errors import RecproxyError
 
 __all__ = ["main"]
@@ -26,8 +29,11 @@ def _recproxy() -> None:
     """Run one functional suite against recordings or the real services."""
 
 
+_recproxy.add_command(check)
 _recproxy.add_command(run)
+_recproxy.add_command(scan)
 _recproxy.add_command(serve)
+_recproxy.add_command(show)
 
 
 def main() -> None:

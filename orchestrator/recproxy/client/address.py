@@ -57,6 +57,7 @@ class Address:
         inner: bool = False,
         default: str | None = None,
         beside: str | None = None,
+        plays: Mapping[str, Sequence[int]] | None = None,
     ) -> None:
         """End the open scopes of a lane and begin this one; an `inner` one begins inside of what is open.
 
@@ -65,7 +66,7 @@ class Address:
             RecordingError: one does not parse.
             ControlError: nobody answers, or the call is refused.
         """
-        values = {"name": name, "recordings": recordings, "default": default, "beside": beside}
+        values = {"name": name, "recordings": recordings, "default": default, "beside": beside, "plays": plays or None}
         self._call("POST" if inner else "PUT", _scope(lane), values)
 
     def extend_scope(self, lane: str, recordings: Mapping[str, Sequence[str]], *, beside: str | None = None) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.client.decorator import check_words
-from recproxy.client.names import fixture_recording, module_folders, test_recording
+from recproxy.client.names import module_folders, recording_of_fixture, recording_of_test
 from recproxy.client.scopes import Recordings
 from recproxy.client.wanted import Wanted, recordings_of, wanted_by
 
@@ -55,7 +55,7 @@ def of_item(item: Any, places: Places) -> Asked:
     return Asked(
         name=".".join((path.stem, *names)),
         recordings=_merged(recordings_of(entries, str(path.parent)), _recordings(wanted)),
-        default=test_recording(folders, names, ambiguous=any(_ambiguous(item))),
+        default=recording_of_test(folders, names, ambiguous=any(_ambiguous(item))),
         beside=wanted.folder if wanted is not None and not entries else str(path.parent),
         wanted=wanted,
     )
@@ -81,7 +81,7 @@ def of_fixture(definition: Any, request: Any, places: Places) -> Asked | None:
     return Asked(
         name=".".join((path.stem, *names)) + (f"[{index}]" if index else ""),
         recordings=_recordings(wanted),
-        default=fixture_recording(folders, names, index=index),
+        default=recording_of_fixture(folders, names, index=index),
         beside=wanted.folder if wanted is not None else str(path.parent),
         wanted=wanted,
     )

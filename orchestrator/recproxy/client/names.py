@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["fixture_recording", "module_folders", "test_recording"]
+__all__ = ["module_folders", "recording_of_fixture", "recording_of_test"]
 
 _LONGEST = 120
 #: In a folder's name, in the name of a class or function, and in the id of parameters.
@@ -33,7 +33,7 @@ def module_folders(module: Path, recordings: Path, root: Path) -> tuple[str, ...
     return (".".join(_safe(part, _FOLDER) for part in parts if part != path.anchor),)
 
 
-def test_recording(folders: Sequence[str], names: Sequence[str], *, ambiguous: bool = False) -> str:
+def recording_of_test(folders: Sequence[str], names: Sequence[str], *, ambiguous: bool = False) -> str:
     """The recording of a test, below a profile's recordings.
 
     Args:
@@ -54,7 +54,7 @@ def test_recording(folders: Sequence[str], names: Sequence[str], *, ambiguous: b
     return "/".join((*folders, f"{readable}.rec"))
 
 
-def fixture_recording(folders: Sequence[str], names: Sequence[str], *, index: int = 0) -> str:
+def recording_of_fixture(folders: Sequence[str], names: Sequence[str], *, index: int = 0) -> str:
     """The recording of a fixture that serves more than one test; `index` tells its parameters apart."""
     readable = ".".join(_safe(name, _NAME) for name in names)
     return "/".join((*folders, f"{readable}.fixture{f'[{index}]' if index else ''}.rec"))

@@ -14,10 +14,12 @@ from recproxy.client.address import Address
 from recproxy.client.environment import prepared
 from recproxy.client.outcome import Outcome, read_outcome
 
-__all__ = ["Recordings", "Scope", "Scopes"]
+__all__ = ["Plays", "Recordings", "Scope", "Scopes"]
 
 #: Recordings by profile or host.
 Recordings = Mapping[str, Sequence[str]]
+#: How often each interaction was played, by profile.
+Plays = Mapping[str, Sequence[int]]
 
 
 class Scope:
@@ -46,12 +48,20 @@ class Scopes:
         return bool(self._open)
 
     def begin(
-        self, name: str, recordings: Recordings, *, default: str | None = None, beside: str | None = None
+        self,
+        name: str,
+        recordings: Recordings,
+        *,
+        default: str | None = None,
+        beside: str | None = None,
+        plays: Plays | None = None,
     ) -> Scope:
         """Begin a scope; arguments and errors are those of `Address.begin_scope`."""
         with self._lock:
             inner = bool(self._open)
-            self.address.begin_scope(self.lane, name, recordings, inner=inner, default=default, beside=beside)
+            self.address.begin_scope(
+                self.lane, name, recordings, inner=inner, default=default, beside=beside, plays=plays
+            )
             scope = Scope(name)
             self._open.append(scope)
             if not inner:

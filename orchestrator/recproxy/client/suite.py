@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from recproxy.client.items import Asked, Places, of_fixture, of_item
 from recproxy.client.outcome import Outcome, failure
-from recproxy.client.scopes import Scope, Scopes
+from recproxy.client.scopes import Plays, Scope, Scopes
 from recproxy.client.session import Session, session
 from recproxy.errors import ControlError, RecproxyError
 
@@ -50,7 +50,10 @@ class Suite:
         self._scope: Scope | None = None
         self._tale = Tale(mode=self.mode)
         self._told: set[str] = set()
-        self.scopes.ended = lambda outcome: self._tale.add(outcome)
+        #: How far fixtures got in their recordings, by name; their tearing down goes on there.
+        self._plays: dict[str, Plays] = {}
+        self._unfinished = False
+        self.scopes.ended = self._ended
 
     @property
     def scopes(self) -> Scopes:
@@ -69,7 +72,7 @@ class Suite:
             self.end(passed=False)
         asked = of_item(item, self._places)
         self._tale, self._told = Tale(mode=self.mode), set()
-        self._scope = self._begin(asked)
+        self._scope = self._begin(asked, asked.name, {})
         self._asked = asked
 
     def trouble(self) -> str:
@@ -102,23 +105,41 @@ class Suite:
         return asked
 
     @contextmanager
-    def around(self, asked: Asked) -> Iterator[None]:
-        """A scope around the setting up, or the tearing down, of a fixture; its misses are an error of its own."""
-        scope = self._begin(asked)
+    def setup(self, asked: Asked) -> Iterator[None]:
+        """A scope around the setting up of a fixture; its misses are an error of its own."""
+        with self._around(asked, asked.name, last=False):
+            yield
+
+    @contextmanager
+    def teardown(self, asked: Asked) -> Iterator[None]:
+        """A scope around the tearing down of a fixture: it goes on in the recordings where its setting up ended."""
+        with self._around(asked, f"{asked.name} teardown", last=True):
+            yield
+
+    @contextmanager
+    def _around(self, asked: Asked, name: str, *, last: bool) -> Iterator[None]:
+        scope = self._begin(asked, name, self._plays.pop(asked.name, {}))
         passed = False
+        self._unfinished = not last
         try:
             yield
             passed = True
         finally:
             _hold(asked, held=False)
-            text = self._untold(self.scopes.end(scope, passed=passed))
+            outcomes = self.scopes.end(scope, passed=passed)
+            self._unfinished = False
+            text = self._untold(outcomes)
+        self._plays[asked.name] = outcomes[-1].plays if outcomes and not last else {}
         if text:
             raise RecproxyError(text)
 
-    def _begin(self, asked: Asked) -> Scope:
-        scope = self.scopes.begin(asked.name, asked.recordings, default=asked.default, beside=asked.beside)
+    def _begin(self, asked: Asked, name: str, plays: Plays) -> Scope:
+        scope = self.scopes.begin(name, asked.recordings, default=asked.default, beside=asked.beside, plays=plays)
         _hold(asked, held=True)
         return scope
+
+    def _ended(self, outcome: Outcome) -> None:
+        self._tale.add(replace(outcome, unused=()) if self._unfinished else outcome)
 
     def _let_go(self) -> None:
         _hold(self._asked, held=False)

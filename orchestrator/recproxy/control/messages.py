@@ -103,6 +103,7 @@ class Begin:
     expected: str | None = None
     match_on: tuple[str, ...] | None = None
     repeat: str | None = None
+    plays: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,5 +95,5 @@ def _entries(file: BinaryIO) -> Iterator[Entry]:
             text = file.read(about["size"])
             interaction = load(text).interactions[0]
             yield Entry(Path(about["recording"]), about["scope"], interaction)
-        except (ValueError, KeyError, IndexError, RecordingError):
+        except (ValueError, TypeError, KeyError, IndexError, RecordingError):
             return

@@ -105,6 +105,8 @@ class Orchestrator:
     def environment(self, lane: str = DEFAULT_LANE) -> dict[str, str]:
         """The variables a command in this lane gets on top of its environment."""
         hosts = [host for profile in self.profiles for host in profile.hosts]
+        if not self.plan.passing:
+            hosts.append("*")  # a client that ignores proxy variables must not reach a host that nobody owns
         shared = run_variables(
             self._files,
             self.profiles,
@@ -247,7 +249,9 @@ class Orchestrator:
             self.tally.rows[UNLISTED].listed = False
         authority = Authority()
         self._folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
-        self._files = RunFiles(self._folder, bundle(authority.certificate, self._environment))
+        self._files = RunFiles(
+            self._folder, bundle(authority.certificate, self._environment), authority.certificate
+        )
         self._roster = Roster(self.plan, self._proxies, authority, self._environment)
         await asyncio.gather(
             *(proxy.set_up(self._roster.setup(proxy.profile, str(self._folder))) for proxy in self._proxies)

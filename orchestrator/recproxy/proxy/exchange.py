@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Protocol
 
 import h11
@@ -57,6 +58,7 @@ class Exchange:
         traffic: Traffic,
         scope: str,
         most: int,
+        shown: Callable[[str], str],
         keep: Keep | None,
     ) -> None:
         self.feed = feed
@@ -67,6 +69,7 @@ class Exchange:
         self._traffic = traffic
         self._scope = scope
         self._most = most
+        self._shown = shown
         self._keep = keep
         self._captured: Captured | None = None
         self._again = b""
@@ -94,7 +97,8 @@ class Exchange:
 
     def _fail(self, why: str) -> None:
         method, target = self._head.method.decode("ascii"), self._head.target.decode("ascii").partition("?")[0]
-        self._traffic.fail(f"{method} {self._target.scheme}://{self._target.authority}{_path(target)}: {why}")
+        url = self._shown(f"{self._target.scheme}://{self._target.authority}{_path(target)}")
+        self._traffic.fail(f"{method} {url}: {why}")
 
     async def _forward(self) -> bool:
         link = await self._upstreams.link(self._target)
@@ -236,10 +240,9 @@ class Exchange:
         url = f"{self._target.scheme}://{self._target.authority}{_path(self._head.target.decode('ascii'))}"
         body = self.feed.kept if self.feed.whole else b""
         request = request_of(self._recorded_head(), url, body, self.feed.trailers)
-        comments = () if self.feed.whole else (f"its request's body of {self.feed.size} bytes was not stored",)
-        interaction = Interaction(
-            request=request, response=response_of(captured), scope=self._scope, comments=comments
-        )
+        if not self.feed.whole:
+            request = replace(request, omitted=self.feed.size)
+        interaction = Interaction(request=request, response=response_of(captured), scope=self._scope)
         await self._keep(interaction, self._traffic)
 
     def _recorded_head(self) -> Head:

@@ -17,8 +17,8 @@ from recproxy.proxy.exchange import Downstream, Exchange, Keep
 from recproxy.proxy.scope import Route
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import Target, UpstreamError, Upstreams
-from recproxy.recording import Interaction
-from recproxy.redaction import Redactor, Unsafe
+from recproxy.recording import Interaction, Request
+from recproxy.redaction import Redactor, Unsafe, redact_request
 from recproxy.wire import Head, split_authority
 
 __all__ = ["Forwarding"]
@@ -33,7 +33,7 @@ class Forwarding:
         self._profile = profile
         self._upstreams = Upstreams(profile.upstream)
         self._send = send
-        self._rules = profile.redaction(setup.secrets)
+        self.rules = profile.redaction(setup.secrets)
         self._redactors: dict[int, Redactor] = {}
         self._orders = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[None]] = {}
@@ -59,6 +59,7 @@ class Forwarding:
             traffic=traffic,
             scope=scope,
             most=self._profile.upstream.max_body,
+            shown=lambda url: redact_request(Request(method="GET", url=url), self.rules).url,
             keep=None if self.mode == "live" else self._keeper(lane),
         )
 
@@ -76,7 +77,7 @@ class Forwarding:
         begun = time.monotonic()
 
         async def keep(interaction: Interaction, traffic: Traffic) -> None:
-            redactor = self._redactors.setdefault(traffic.number, Redactor(self._rules))
+            redactor = self._redactors.setdefault(traffic.number, Redactor(self.rules))
             try:
                 redacted = redactor.redact(interaction)
             except Unsafe as problem:

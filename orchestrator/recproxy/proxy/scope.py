@@ -28,7 +28,7 @@ from recproxy.recording import (
     header_values,
     pattern,
 )
-from recproxy.redaction import stand_in
+from recproxy.redaction import RedactionRules, redact_request, stand_in
 from recproxy.wire import Head, Prepared, plain_response
 from recproxy.wire.responses import accepts
 
@@ -86,12 +86,14 @@ class OpenScope:
         match_on: tuple[str, ...] | None = None,
         repeat: str | None = None,
         number: int = 0,
+        redaction: RedactionRules | None = None,
     ) -> None:
         self.name = name
         self.traffic = Traffic(number)
         #: What a miss says besides, where there is something to say.
         self.remark: Callable[[], str] = str
         self._profile = profile
+        self._redaction = redaction or profile.redaction()
         self._expected = expected
         rules = profile.rules()
         if match_on is not None:
@@ -206,7 +208,7 @@ class OpenScope:
         """A miss: remembered for the outcome, and told to the client; `reason` goes before the differences."""
         found = miss(
             self._playback.index,
-            known.request,
+            redact_request(known.request, self._redaction),  # what is shown is redacted as what is stored
             any_host=route.any_host,
             bound=self._playback.bound,
             test=self.name,

@@ -123,6 +123,7 @@ class Service:
                 match_on=order.match_on,
                 repeat=order.repeat,
                 number=order.order,
+                redaction=self._forwarding.rules,
             )
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))

@@ -181,9 +181,13 @@ class Upstreams:
         try:
             async with asyncio.timeout(self.seconds):
                 reader, writer = await asyncio.open_connection(address.hostname, address.port or 80, limit=_READ)
-                if target.scheme == "https":
-                    await _tunnel(reader, writer, f"{target.host}:{target.port}", authorization)
-                    await writer.start_tls(self._tls(), server_hostname=target.host)
+                try:
+                    if target.scheme == "https":
+                        await _tunnel(reader, writer, f"{target.host}:{target.port}", authorization)
+                        await writer.start_tls(self._tls(), server_hostname=target.host)
+                except BaseException:
+                    writer.close()
+                    raise
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as problem:
             raise _failure(target, problem, self.seconds, f" through the proxy {address.hostname}") from None
         _without_delay(writer)

@@ -8,8 +8,19 @@ then keeps a name only where such a value came back. What cannot be read and may
 
 from recproxy.redaction.block import Finding
 from recproxy.redaction.masks import stand_in
-from recproxy.redaction.pipeline import Redacted, Redactor, redact
+from recproxy.redaction.pipeline import Redacted, Redactor, redact, redact_request
 from recproxy.redaction.rules import RedactionRules, Unsafe
-from recproxy.redaction.seen import Seen, link
+from recproxy.redaction.seen import Seen, link, names
 
-__all__ = ["Finding", "Redacted", "RedactionRules", "Redactor", "Seen", "Unsafe", "link", "redact", "stand_in"]
+__all__ = [
+    "Finding",
+    "Redacted",
+    "RedactionRules",
+    "Redactor",
+    "Seen",
+    "Unsafe",
+    "link",
+    "redact",
+    "redact_request",
+    "stand_in",
+]

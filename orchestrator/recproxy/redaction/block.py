@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from recproxy.recording.grammar import clean
 from recproxy.recording.values import Chunk, Headers, Request, Response
 from recproxy.redaction.bodies import body_spans, check_archive, packed_coding, repacked, text_charset, undone
 from recproxy.redaction.deep import hidden_runs, layered, still_holds
@@ -87,14 +88,15 @@ class Cleaner:
             try:
                 found = undone(block.headers, body)
             except ValueError:
-                if self._plan.known.long:
+                # Some programs keep the header and store what was decoded.
+                if self._plan.known.long and not clean(body):
                     raise Unsafe("has a content coding that cannot be undone") from None
                 found = None
             if found is not None:
-                clean, moved = self._payload(block.headers, found[0])
-                return (body, None, _same) if clean == found[0] else (clean, found[1], moved)
-        clean, moved = self._payload(block.headers, body)
-        return clean, encoding, moved
+                payload, moved = self._payload(block.headers, found[0])
+                return (body, None, _same) if payload == found[0] else (payload, found[1], moved)
+        payload, moved = self._payload(block.headers, body)
+        return payload, encoding, moved
 
     def _payload(self, headers: Headers, body: bytes, depth: int = 0) -> tuple[bytes, Callable[[int], int]]:
         """A payload without its secrets, and how offsets in it moved."""
@@ -105,28 +107,28 @@ class Cleaner:
             return self._wide(headers, body, charset)
         coding = packed_coding(body)
         if coding is not None and depth < 3:
-            clean = repacked(body, coding, lambda content: self._payload((), content, depth + 1)[0], self._plan)
-            if clean != body:
-                return clean, _same
+            plain = repacked(body, coding, lambda content: self._payload((), content, depth + 1)[0], self._plan)
+            if plain != body:
+                return plain, _same
         check_archive(body, self._plan)
-        clean, moved = self._masked(body, lambda text: body_spans(headers, text, self._plan), "body")
-        if still_holds(clean, self._plan.known):
+        plain, moved = self._masked(body, lambda text: body_spans(headers, text, self._plan), "body")
+        if still_holds(plain, self._plan.known):
             raise Unsafe("holds a known secret in a form that cannot be masked")
-        return clean, moved
+        return plain, moved
 
     def _wide(self, headers: Headers, body: bytes, charset: str) -> tuple[bytes, Callable[[int], int]]:
         """Text in UTF-16 or UTF-32, redacted as UTF-8 and written again as it was."""
         try:
-            text = body.decode(charset)
+            text = body.decode(charset, "surrogatepass")
         except (UnicodeDecodeError, LookupError):
             if self._plan.known.long:
                 raise Unsafe(f"is no {charset} text, though it says so") from None
             return body, _same
-        plain = text.encode("utf-8", "surrogatepass")
-        clean = self._masked(plain, lambda each: body_spans((), each, self._plan), "body")[0]
-        if clean == plain:
+        before = text.encode("utf-8", "surrogatepass")
+        plain = self._masked(before, lambda each: body_spans((), each, self._plan), "body")[0]
+        if plain == before:
             return body, _same
-        return clean.decode("utf-8", "surrogatepass").encode(charset), _same
+        return plain.decode("utf-8", "surrogatepass").encode(charset, "surrogatepass"), _same
 
     def _masked(
         self, text: bytes, find: Callable[[bytes], Iterable[Span]], place: str

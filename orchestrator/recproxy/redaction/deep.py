@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from recproxy.recording.codings import decode
 from recproxy.redaction.known import Known
-from recproxy.redaction.spans import Layer, Span, coded_layer, parameter, string_content
+from recproxy.redaction.spans import Layer, Span, coded_layer, parameter, string_content, unescaped
 
 __all__ = ["hidden_runs", "layered", "still_holds"]
 
@@ -25,6 +25,7 @@ _HEX = re.compile(rb"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}){12,}(?![0-9A-Fa-f])")
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);")
 _DEEP = 3
 _SLASHES = 8
+_PATH = 4096  # bytes of a run that may be a path
 _LIMIT = 64_000_000
 
 
@@ -62,6 +63,8 @@ def _entities(text: bytes) -> Layer:
 def _parts(run: bytes) -> Iterator[tuple[int, int]]:
     """Where the base64 in a run may begin and end: in a path, a slash is not part of it."""
     yield 0, len(run)
+    if len(run) > _PATH:
+        return
     slashes = [found.end() for found in re.finditer(rb"/", run)][:_SLASHES]
     for number, slash in enumerate(slashes):
         yield slash, slashes[number + 1] - 1 if number + 1 < len(slashes) else len(run)
@@ -98,7 +101,7 @@ def _views(text: bytes) -> Iterator[bytes]:
 #: Ways to take escapes off a whole text: fast, and with the places kept.
 _ESCAPES: tuple[tuple[Callable[[bytes], bytes], Callable[[bytes], Layer]], ...] = (
     (unquote_to_bytes, lambda text: parameter(text, plus=False)),
-    (lambda text: string_content(text).text, string_content),
+    (unescaped, string_content),
     (lambda text: _entities(text).text if b"&" in text else text, _entities),
 )
 

@@ -63,6 +63,8 @@ _SOMETIMES = frozenset(
 _TOKEN_LIKE = re.compile(rb"(?=[^\s]*[0-9_\-/+=.])[A-Za-z0-9._~+/=:|%-]{16,}\Z")
 #: In a JSON object these are seldom what OAuth means by them.
 _NOT_IN_JSON = frozenset({b"code", b"key", b"sid", b"session"})
+#: A link is no secret as a whole, whatever it is called; what is secret in it is found in the link itself.
+_LINK = re.compile(rb"https?:(?://|\\/\\/)[^\s/@]+(?:[/?#]|\Z)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -93,10 +95,12 @@ def _always(name: bytes) -> bool:
 
 def is_secret(name: bytes, value: bytes, *, json: bool = False) -> bool:
     """Whether the value that stands under a name, both decoded, is secret."""
-    if not value or value.lower() in (b"true", b"false", b"null", b"none"):
+    if not value or value.lower() in (b"true", b"false", b"null", b"none") or _LINK.match(value):
         return False
     # `user[password]` and `user.password` are written for the last word.
     last = re.split(rb"[\[.]", name.rstrip(b"]"))[-1] or name
+    if json and normal(last) == b"signature":  # of a commit or a document: made to be shown
+        return False
     if _always(last) or _always(name):
         return True
     plain = normal(last)

@@ -18,7 +18,7 @@ from recproxy.redaction.block import Cleaner, Finding
 from recproxy.redaction.rules import RedactionRules, Unsafe, plan
 from recproxy.redaction.seen import Seen
 
-__all__ = ["Redacted", "Redactor", "redact"]
+__all__ = ["Redacted", "Redactor", "redact", "redact_request"]
 
 _Block = TypeVar("_Block", Request, Response)
 
@@ -68,6 +68,15 @@ def redact(interaction: Interaction, rules: RedactionRules, seen: Seen | None = 
         counts=dict(sorted(Counter(each.rule for each in findings).items())),
         findings=tuple(findings),
     )
+
+
+def redact_request(request: Request, rules: RedactionRules) -> Request:
+    """A live request without its secrets, to be shown; a body that cannot be read is left out. All of it is literal."""
+    try:
+        clean = _clean(request, "request", rules, None, [])
+    except Unsafe:
+        clean = _clean(dataclasses.replace(request, body=b"", encoding=None), "request", rules, None, [])
+    return dataclasses.replace(clean, wild=None)
 
 
 def _clean(block: _Block, side: str, rules: RedactionRules, seen: Seen | None, findings: list[Finding]) -> _Block:

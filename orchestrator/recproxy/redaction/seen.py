@@ -7,8 +7,9 @@ interactions alone: it gives one name to what was handed out and sent back, and 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -16,7 +17,7 @@ from recproxy.recording.values import Chunk, Headers, Interaction, Request, Resp
 from recproxy.redaction.masks import has_shape, stand_in
 from recproxy.redaction.spans import Span
 
-__all__ = ["Seen", "link"]
+__all__ = ["Seen", "link", "names"]
 
 _LONG = 12  # bytes a value must have to be looked for where no rule hides it
 _MANY = 256  # the latest values that are looked for
@@ -69,27 +70,37 @@ class Seen:
                     start = text.find(form, start + len(form))
 
 
-def link(interactions: Sequence[Interaction]) -> tuple[Interaction, ...]:
+def names(interactions: Iterable[Interaction]) -> frozenset[str]:
+    """The names of wild places in interactions."""
+    return frozenset(name for each in interactions for block in (each.request, each.response) for name in _names(block))
+
+
+def link(interactions: Sequence[Interaction], taken: Container[str] = ()) -> tuple[Interaction, ...]:
     """The redacted interactions of one scope, with a name only where a response's value came back in a request.
 
-    Names are made unique by numbers in the order of the recording, so that the same traffic gives the same text.
+    Names are made unique by numbers in the order of the recording, so that the same traffic gives the same text;
+    `taken` are the `names` of other scopes in the same recording.
     """
     given = dict.fromkeys(name for each in interactions for name in _names(each.response))
     sent = {name for each in interactions for name in _names(each.request)}
     final: dict[str, str | None] = {}
-    counts: dict[str, int] = {}
     for name in given:
         if name not in sent:
             final[name] = None
             continue
         base = re.sub(r"(?:\.[0-9]+)?(?:\.jwt)?\Z", "", name)
-        counts[base] = counts.get(base, 0) + 1
-        number = f".{counts[base]}" if counts[base] > 1 else ""
-        final[name] = f"{base}{number}{'.jwt' if name.endswith('.jwt') else ''}"
+        ending = ".jwt" if name.endswith(".jwt") else ""
+        free = (f"{base}{number}{ending}" for number in _numbers())
+        final[name] = next(each for each in free if each not in taken and each not in final.values())
     final = {name: new for name, new in final.items() if new != name}
     if not final:
         return tuple(interactions)
     return tuple(_renamed(each, final) for each in interactions)
+
+
+def _numbers() -> Iterator[str]:
+    yield ""
+    yield from (f".{number}" for number in itertools.count(2))
 
 
 def _places(word: str) -> re.Pattern[bytes]:

@@ -37,10 +37,10 @@ _SHAPES = (
         "private key",
         b"PRIVATE KEY",
         rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[rn])*"
-        rb"((?:(?!-----(?:END|BEGIN)|\\[rn]-----|\s+-----)[\s\S])+)",
+        rb"((?:(?!-----(?:END|BEGIN)|\\[rn]-----|\s{1,4}-----)[\s\S])+)",
     ),
     _shape("bearer token", b"earer ", rb"(?<![A-Za-z])[Bb]earer\s+([A-Za-z0-9._~+/-]{16,}=*)"),
-    _shape("user info", b"@", rb"(?<=://)(?![^/]*\\u00)([^\s/?#@:\"'<>\\]*:[^\s/?#@\"'<>\\]+)(?=@)"),
+    _shape("user info", b"@", rb"(?<=://)([^\s/?#@:\"'<>\\]*:[^\s/?#@\"'<>\\]+)(?=@)"),
     _shape("user info", b"@", rb"(?<=://)([A-Za-z0-9_.~%-]{16,})(?=@)"),
     _shape("aws key", b"A", _EDGE + rb"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
     _shape("azure key", b"Account", rb"AccountKey=([A-Za-z0-9+/]{40,}={0,2})"),

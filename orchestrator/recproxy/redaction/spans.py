@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Layer", "Span", "coded_layer", "merged", "parameter", "replaced", "string_content"]
+__all__ = ["Layer", "Span", "coded_layer", "merged", "parameter", "replaced", "string_content", "unescaped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ def parameter(raw: bytes, *, plus: bool = True) -> Layer:
 def string_content(raw: bytes) -> Layer:
     """What stands between the quotes of a JSON string, escapes undone, in UTF-8."""
     return coded_layer(raw, _STRING, _character) if b"\\" in raw else Layer(raw)
+
+
+def unescaped(raw: bytes) -> bytes:
+    """A text with every escape of JSON undone, wherever it stands."""
+    return _STRING.sub(_character, raw) if b"\\" in raw else raw
 
 
 def _character(found: re.Match[bytes]) -> bytes:

@@ -22,11 +22,11 @@ _PAIR = re.compile(rb"(?<![A-Za-z0-9_.%\[\]-])([A-Za-z_$][A-Za-z0-9_.$%\[\]-]{0,
 _QUOTED = re.compile(
     rb"([\"'])([A-Za-z_][A-Za-z0-9_.-]{1,80})\1\s*:\s*(?:\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)')"
 )
-_ELEMENT = re.compile(rb"<(?:[A-Za-z0-9_-]+:)?([A-Za-z_][A-Za-z0-9_.-]*)(?:\s[^<>]*)?>\s*([^<>\s][^<>]*?)\s*</")
+_ELEMENT = re.compile(rb"<(?:[A-Za-z0-9_-]+:)?([A-Za-z_][A-Za-z0-9_.-]*)(?:\s[^<>]*)?>([^<>]+)</")
 _INPUT = re.compile(rb"(?i)<(?:input|meta)\s[^<>]*>")
 _ATTRIBUTE = re.compile(rb"([A-Za-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
 _LINE = re.compile(
-    rb"(?m)^[ \t]*(?:- |export |set )?([A-Za-z_][A-Za-z0-9_.-]{2,60})[ \t]*[:=][ \t]*([^\s\"'{\[<&|>]\S{5,})[ \t]*\r?$"
+    rb"(?m)^[ \t]*(?:- |export |set )?([A-Za-z_][A-Za-z0-9_.-]{2,60})[ \t]*[:=][ \t]*([^\s\"'{}\[\]<&|>]{6,})[ \t]*\r?$"
 )
 _JSON_LIKE = re.compile(rb"\s*(?:[\[{]\s*[\"{\[\]}0-9tfn-]|\"[^\"]*\"\s*\Z)")
 
@@ -84,8 +84,10 @@ def _markup(text: bytes) -> Iterator[Span]:
     if b"<" not in text:
         return
     for found in _ELEMENT.finditer(text):
-        if is_secret(found[1], found[2], json=True):
-            yield Span(*found.span(2), "markup", _word(found[1]), value=found[2])
+        value = found[2].strip()
+        if is_secret(found[1], value, json=True):
+            start = found.start(2) + found[2].index(value)
+            yield Span(start, start + len(value), "markup", _word(found[1]), value=value)
     for tag in _INPUT.finditer(text):
         said = {found[1].lower(): found for found in _ATTRIBUTE.finditer(tag[0])}
         name = next((_first(said[key])[0] for key in (b"name", b"id") if key in said), b"")
@@ -165,7 +167,7 @@ def _place(place: Place, text: bytes, plan: Plan, depth: int) -> Iterator[Span]:
     if not raw or (not place.quoted and raw in (b"true", b"false", b"null")):
         return
     own = _chosen(place, plan)
-    if not own and place.quoted and place.key.lower() in _HEADER_NAMES:
+    if not own and place.quoted and place.key.lower() in _HEADER_NAMES and b"://" not in layer.text[:8]:
         yield from (layer.raw(span, place.start) for span in header_value(place.key, layer.text, plan, depth))
     elif own or is_secret(place.key, layer.text, json=True) or (place.named and header_is_secret(place.key)):
         yield Span(place.start, place.end, "json", _word(place.key), kind, value=layer.text)

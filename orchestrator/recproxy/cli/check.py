@@ -1,0 +1,82 @@
+"""`recproxy check`: what is wrong with recordings, for people and for CI."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from recproxy.checking import Problem
+    from recproxy.project import Project
+
+__all__ = ["check"]
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
+@click.argument("paths", nargs=-1, type=click.Path())
+def check(as_json: bool, paths: tuple[str, ...]) -> None:
+    """Check recordings: PATHS, or all of the project.
+
+    Tells files that do not parse, recordings that steal each other's requests, interactions that can never match, an
+    XXX that swallows a whole body, age beyond max_age, secrets left. Exit code 1 where there is anything to mend.
+    """
+    from pathlib import Path
+
+    from recproxy.errors import ConfigurationError
+    from recproxy.project import find_project
+
+    project = find_project(Path.cwd())
+    roots = [Path(path) for path in paths] or [project.recordings]
+    for root in roots:
+        if not root.exists():
+            raise ConfigurationError(f"{root}: there is no such file or folder")
+    files = [file for root in roots for file in (sorted(root.rglob("*.rec")) if root.is_dir() else [root])]
+    rows = [
+        {"path": str(file), "line": line, "kind": kind, "message": message}
+        for file in files
+        for line, kind, message in _check_file(file, project)
+    ]
+    if as_json:
+        print(json.dumps(rows))
+    else:
+        for row in rows:
+            print(f"{row['path']}:{row['line']}: {row['kind']}: {row['message']}")
+        print(f"recproxy: {len(files)} recordings, {len(rows)} to mend", file=sys.stderr)
+    sys.exit(1 if rows else 0)
+
+
+def _check_file(file: Path, project: Project) -> list[tuple[int, str, str]]:
+    import datetime as dt
+
+    from recproxy.checking import check_recording
+    from recproxy.errors import RecordingError
+    from recproxy.library import read_recording
+    from recproxy.matching import Rules
+    from recproxy.redaction import RedactionRules
+
+    try:
+        recording = read_recording(str(file))
+    except RecordingError as problem:
+        line, message = _place(problem.message.removeprefix(f"{file}:"))
+        return [(line, "unreadable", message)]
+    profile = project.owner(file)
+    problems: list[Problem] = check_recording(
+        recording,
+        rules=profile.rules() if profile else Rules(),
+        redaction=profile.redaction() if profile else RedactionRules(),
+        hosts=profile.hosts if profile else (),
+        max_age=project.max_age,
+        today=dt.datetime.now(dt.UTC).date(),
+    )
+    return [(each.line, each.kind, each.message) for each in problems]
+
+
+def _place(message: str) -> tuple[int, str]:
+    line, colon, rest = message.partition(":")
+    return (int(line), rest.strip()) if colon and line.isdigit() else (1, message.strip())

@@ -1,0 +1,105 @@
+"""`recproxy scan PATH...`: what slipped into recordings that exist, and `--fix` that takes it out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from recproxy.cli.scanning import Scan
+    from recproxy.redaction import RedactionRules
+
+__all__ = ["scan"]
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option("--fix", is_flag=True, help="Redact in place what is found.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option(
+    "--profile", "profiles", multiple=True, metavar="P", help="Also by its rules and its credentials' values."
+)
+def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str, ...]) -> None:
+    """Look for secrets in recordings: files, or folders with `.rec` files in them.
+
+    Prints where each one stands and which rule found it, never the secret. Exit codes: 1 something was found (with
+    --fix: and could not be taken out); 2 usage, or a file that cannot be read.
+    """
+    from recproxy.cli.scanning import files_in, scan_file
+
+    files, missing = files_in(paths)
+    problems = [f"{path}: no such file or folder" for path in missing]
+    rules = _rules(profiles)
+    scans: list[Scan] = []
+    for path in _shown(files):
+        done = scan_file(path, rules, fix=fix)
+        scans.append(done)
+        if done.problem:
+            problems.append(done.problem)
+    _report(scans, as_json=as_json)
+    for problem in problems:
+        print(f"recproxy: {problem}", file=sys.stderr)
+    _summary(scans, fix=fix)
+    left = any(each.findings and not each.fixed for each in scans)
+    sys.exit(2 if problems else int(left))
+
+
+def _rules(profiles: tuple[str, ...]) -> RedactionRules:
+    """The rules of the profiles together, with the values that their variables have in the environment."""
+    from recproxy.project import find_project
+    from recproxy.redaction import RedactionRules
+
+    loaded = find_project(Path.cwd()).load(profiles) if profiles else ()
+    variables = [name for profile in loaded for name in (*profile.credentials, *profile.redact.variables)]
+    return RedactionRules(
+        headers=tuple(name for profile in loaded for name in profile.redact.headers),
+        query=tuple(name for profile in loaded for name in profile.redact.query),
+        form=tuple(name for profile in loaded for name in profile.redact.form),
+        json=tuple(name for profile in loaded for name in profile.redact.json),
+        patterns=tuple(name for profile in loaded for name in profile.redact.patterns),
+        values=tuple(os.environ[name] for name in variables if os.environ.get(name)),
+    )
+
+
+def _shown(files: list[Path]) -> list[Path]:
+    """The files one by one, with a progress bar where somebody looks at a terminal."""
+    if not sys.stderr.isatty():
+        return files
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(files, description="scanning", console=Console(stderr=True), transient=True)  # type: ignore[return-value]
+
+
+def _report(scans: list[Scan], *, as_json: bool) -> None:
+    found = [(done, each) for done in scans for each in done.findings]
+    if as_json:
+        rows = [
+            {"path": done.path, "line": each.line, "rule": each.rule, "place": each.place, "fixed": done.fixed}
+            for done, each in found
+        ]
+        print(json.dumps(rows, indent=2))
+        return
+    for done, each in found:
+        print(f"{done.path}:{each.line}: {each.rule} in {each.place}{' (fixed)' if done.fixed else ''}")
+
+
+def _summary(scans: list[Scan], *, fix: bool) -> None:
+    from recproxy.cli.scanning import detectors
+
+    if not detectors():
+        hint = "pip install 'recproxy[scan]'"
+        print(f"only the built-in rules were used, detect-secrets is not installed: {hint}", file=sys.stderr)
+    count = sum(len(each.findings) for each in scans)
+    held = sum(1 for each in scans if each.findings)
+    plural = "" if len(scans) == 1 else "s"
+    if not count:
+        print(f"no secret found in {len(scans)} recording{plural}", file=sys.stderr)
+        return
+    advice = "" if fix else "; take them out with --fix, and revoke what was real"
+    print(f"{count} found in {held} of {len(scans)} recording{plural}{advice}", file=sys.stderr)

@@ -1,0 +1,98 @@
+"""`recproxy check` and `recproxy show` in a project."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+GOOD = "#recproxy 2\n\nGET https://a.example/x HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhello\n=======\n"
+CONFIG = '[tool.recproxy]\nmax_age = 30\n[tool.recproxy.profiles.shop]\n[[tool.recproxy.profiles.shop.endpoints]]\nhosts = ["a.example"]\n'
+
+
+@pytest.fixture
+def check(tmp_path):
+    (tmp_path / "pyproject.toml").write_text(CONFIG)
+    folder = tmp_path / "tests/functional/recordings/shop"
+    folder.mkdir(parents=True)
+
+    def run(text, *words):
+        (folder / "one.rec").write_text(text)
+        words = words or ("check", "--json")
+        return subprocess.run(
+            [sys.executable, "-m", "recproxy", *words], cwd=tmp_path, capture_output=True, text=True, timeout=60
+        )
+
+    return run
+
+
+def kinds(done):
+    assert done.returncode == 1, done.stderr
+    return [(row["kind"], row["line"]) for row in json.loads(done.stdout)]
+
+
+def test_a_good_recording_passes(check):
+    done = check(GOOD)
+
+    assert (done.returncode, json.loads(done.stdout)) == (0, [])
+
+
+def test_a_file_that_does_not_parse(check):
+    assert kinds(check(GOOD.replace("=======\n", ""))) == [("unreadable", 9)]
+
+
+def test_recordings_that_steal_from_each_other(check):
+    first = GOOD.replace("GET https://a.example/x", "POST https://a.example/x?a=XXX&b=1")
+    second = first.replace("a=XXX&b=1", "a=2&b=XXX").partition("\n\n")[2]
+
+    assert kinds(check(f"{first}\n{second}")) == [("steals", 11)]
+
+
+def test_a_better_fit_does_not_steal(check):
+    first = GOOD.replace("GET https://a.example/x", "POST https://a.example/x?a=XXX&b=1")
+    second = first.replace("a=XXX", "a=2").partition("\n\n")[2]
+
+    assert check(f"{first}\n{second}").returncode == 0
+
+
+def test_a_wild_word_that_swallows_the_body(check):
+    text = GOOD.replace("GET", "POST").replace("HTTP/1.1\n\n====", "HTTP/1.1\n\nXXX\n====", 1)
+
+    assert kinds(check(text)) == [("swallows", 3)]
+
+
+def test_a_host_of_another_service_can_never_match(check):
+    assert kinds(check(GOOD.replace("a.example", "b.example"))) == [("never", 3)]
+
+
+def test_an_interaction_that_is_too_old(check):
+    assert kinds(check(GOOD.replace("GET", ":recorded 2020-01-01\nGET"))) == [("age", 4)]
+
+
+def test_a_secret_that_slipped_in(check):
+    done = check(GOOD.replace("HTTP/1.1\n\n====", "HTTP/1.1\nAuthorization: Bearer abc.def-1234567890\n\n====", 1))
+
+    assert kinds(done) == [("secret", 3)]
+    assert "abc.def" not in done.stdout
+
+
+def test_people_get_lines_and_a_sum(check):
+    done = check(GOOD.replace("a.example", "b.example"), "check")
+
+    assert "one.rec:3: never: host 'b.example' is none of the profile's: a.example" in done.stdout
+    assert done.stderr == "recproxy: 1 recordings, 1 to mend\n"
+
+
+def test_a_path_that_is_not_there_is_named(check):
+    done = check(GOOD, "check", "nowhere")
+
+    assert done.returncode == 2
+    assert done.stderr == "recproxy: nowhere: there is no such file or folder\n"
+
+
+def test_show_prints_requests_and_responses(check):
+    done = check(GOOD, "show", "tests/functional/recordings/shop/one.rec")
+
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[:3] == ["#1  line 3", "GET https://a.example/x", ""]
+    assert "200 OK" in done.stdout

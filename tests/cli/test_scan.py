@@ -1,0 +1,113 @@
+"""`recproxy scan`: what it finds, what it prints, what it leaves of a file."""
+
+import importlib.util
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from recproxy.cli.scan import scan
+from recproxy.cli.scanning import scan_file
+from recproxy.recording import load
+from recproxy.redaction import RedactionRules
+
+TOKEN = "made" + "-up-t0ken-1"
+DISCORD = "M" + "TIzNDU2Nzg5MDEyMzQ1Njc4" + ".Gabcde." + "abcdefghijklmnopqrstuvwxyz1"
+DIRTY = f"""#recproxy 2
+# a comment
+
+:scope test_a
+GET https://api.example.com/me?id=7 HTTP/1.1
+Accept: */*
+Authorization: Bearer {TOKEN}
+
+====
+HTTP/1.1 200 OK
+Content-Type: application/json
+
+{{"id": "7",
+ "refresh_token": "{TOKEN}-2"}}
+=======
+"""
+
+
+@pytest.fixture
+def dirty(tmp_path):
+    path = tmp_path / "recordings" / "a.rec"
+    path.parent.mkdir()
+    path.write_text(DIRTY)
+    return path
+
+
+def test_it_names_file_line_and_rule_and_never_the_secret(dirty):
+    result = CliRunner().invoke(scan, [str(dirty.parent)])
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"{dirty}:7: authorization in request header Authorization",
+        f"{dirty}:14: json in response body",
+    ]
+    assert TOKEN not in result.output
+    assert dirty.read_text() == DIRTY
+
+
+def test_a_clean_recording_ends_well(dirty):
+    dirty.write_text(DIRTY.replace(TOKEN + "-2", "XXX").replace(TOKEN, "XXX"))
+    result = CliRunner().invoke(scan, [str(dirty)])
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "no secret found in 1 recording" in result.stderr
+
+
+def test_json_for_machines(dirty):
+    result = CliRunner().invoke(scan, ["--json", str(dirty)])
+    assert json.loads(result.stdout)[0] == {
+        "path": str(dirty),
+        "line": 7,
+        "rule": "authorization",
+        "place": "request header Authorization",
+        "fixed": False,
+    }
+
+
+def test_fix_takes_it_out_and_the_second_time_changes_nothing(dirty):
+    dirty.chmod(0o640)
+    result = CliRunner().invoke(scan, ["--fix", str(dirty)])
+    assert result.exit_code == 0
+    assert "(fixed)" in result.stdout
+    fixed = dirty.read_bytes()
+    (interaction,) = load(fixed).interactions
+    assert interaction.request.headers[1] == (b"Authorization", b"Bearer XXX")
+    assert interaction.response.body == b'{"id": "7",\n "refresh_token": "XXX"}'
+    assert interaction.scope == "test_a"
+    assert TOKEN.encode() not in fixed
+    again = CliRunner().invoke(scan, ["--fix", str(dirty)])
+    assert (again.exit_code, again.stdout, dirty.read_bytes()) == (0, "", fixed)
+    assert dirty.stat().st_mode & 0o777 == 0o640
+    assert [each.name for each in dirty.parent.iterdir()] == ["a.rec"]
+
+
+def test_an_unreadable_file_is_named_and_the_others_are_scanned(dirty, tmp_path):
+    broken = tmp_path / "broken.rec"
+    broken.write_text("#recproxy 2\nnonsense\n")
+    result = CliRunner().invoke(scan, [str(broken), str(dirty), str(tmp_path / "none.rec")])
+    assert result.exit_code == 2
+    assert f"{broken}:2: " in result.stderr
+    assert "none.rec: no such file or folder" in result.stderr
+    assert f"{dirty}:7: " in result.stdout
+
+
+def test_values_that_are_known_are_found(dirty):
+    found = scan_file(dirty, RedactionRules(values=("test-not-there", "id-of-nobody")), fix=False)
+    assert [each.line for each in found.findings] == [7, 14]
+
+
+@pytest.mark.skipif(importlib.util.find_spec("detect_secrets") is None, reason="detect-secrets is not installed")
+def test_what_only_detect_secrets_knows_is_found_and_taken_out(dirty):
+    dirty.write_text(
+        DIRTY.replace(TOKEN + "-2", "XXX").replace(TOKEN, "XXX").replace('"id": "7"', f'"id": "{DISCORD}"')
+    )
+    result = CliRunner().invoke(scan, [str(dirty)])
+    assert result.exit_code == 1
+    assert f"{dirty}:13: discord bot token in " in result.stdout
+    assert CliRunner().invoke(scan, ["--fix", str(dirty)]).exit_code == 0
+    assert DISCORD not in dirty.read_text()
+    assert CliRunner().invoke(scan, [str(dirty)]).exit_code == 0

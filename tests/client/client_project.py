@@ -1,0 +1,116 @@
+"""A project in a temporary folder: a profile, recordings and test files, run by commands as a user runs them."""
+
+import os
+import re
+import subprocess
+import sys
+
+PROFILE = """\
+schema = 1
+name = "{name}"
+
+[[endpoints]]
+hosts = ["{host}"]
+base_url = "{variable}"
+
+[match]
+{match}
+"""
+GET = '''\
+import urllib.error
+import urllib.request
+
+
+def get(path):
+    """The body of an answer; a program that swallows errors."""
+    try:
+        with urllib.request.urlopen(f"https://api.shop.example/{path}") as response:
+            return response.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return f"swallowed {error.code}"
+'''
+
+
+class ClientProject:
+    """A folder with profiles `shop` and `bank`; `match` are lines for the first one's `[match]`."""
+
+    def __init__(self, root, match=""):
+        self.root = root
+        self.write("recproxy.toml", 'profiles = ["shop/profile.toml", "bank/profile.toml"]\nrecordings = "recordings"\n')
+        self.write(
+            "shop/profile.toml",
+            PROFILE.format(name="shop", host="api.shop.example", variable="SHOP_BASE_URL", match=match),
+        )
+        self.write(
+            "bank/profile.toml",
+            PROFILE.format(name="bank", host="bank.example", variable="BANK_BASE_URL", match=""),
+        )
+        self.write("asking.py", GET)
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def record(self, name, *answers, host="api.shop.example"):
+        """A recording: each answer is a path and a body."""
+        blocks = [
+            f"GET https://{host}/{path} HTTP/1.1\n\n====\nHTTP/1.1 200 OK\nContent-Type: text/plain\n\n{body}\n=======\n"
+            for path, body in answers
+        ]
+        return self.write(name, "#recproxy 2\n\n" + "\n".join(blocks))
+
+    def start(self, *words, **environment):
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("RECPROXY", "PYTEST")) and name not in ("PROXY", "CI")
+        }
+        return subprocess.Popen(
+            [sys.executable, *words],
+            cwd=self.root,
+            env=inherited | {"PYTHONPATH": str(self.root), "PYTHONWARNINGS": "error"} | environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def python(self, *words, **environment):
+        """Run Python; the exit code and what it said."""
+        process = self.start(*words, **environment)
+        out, _ = process.communicate(timeout=100)
+        return process.returncode, out
+
+    def unittest(self, *words, **environment):
+        return self.python("-m", "unittest", *words, **environment)
+
+    def pytest(self, *words, run=False, **environment):
+        """Run pytest, plainly or under `recproxy run`; its outcomes by word, and what it said."""
+        command = ["-m", "pytest", "-p", "no:cacheprovider", "-W", "error", *words]
+        if run:
+            command = ["-m", "recproxy", "run", "--mode", "replay", "--", sys.executable, *command]
+        code, out = self.python(*command, **environment)
+        return Outcomes(code, out)
+
+
+class Outcomes:
+    """What pytest said, and its counts: `outcomes.passed`, `outcomes.failed`."""
+
+    def __init__(self, code, out):
+        self.code = code
+        self.out = out
+        lines = [line for line in out.splitlines() if re.search(r" in [0-9.]+s( \(.*\))? ?=*$", line)]
+        self.counts = {
+            word.rstrip("s"): int(count) for count, word in re.findall(r"(\d+) (\w+)", lines[-1] if lines else "")
+        }
+
+    def __eq__(self, other):
+        return {word: count for word, count in self.counts.items() if word != "deselected"} == other
+
+    def __repr__(self):
+        return f"{self.counts}\n{self.out}"
+
+    __hash__ = None

@@ -1,0 +1,379 @@
+"""The decorator in all its forms, in test processes that no run has started."""
+
+import sys
+
+import pytest
+
+from recproxy import recproxy
+
+FORMS = '''
+import asyncio, contextlib, os, unittest
+from asking import get
+from recproxy import recproxy
+
+
+def ask(path="item"):
+    return get(path)
+
+
+class TestMethods(unittest.TestCase):
+    @recproxy("https", "api.shop.example", "two.rec")
+    def test_the_form_of_2011(self):
+        self.assertEqual([ask(), ask()], ["first", "second"])
+
+    @recproxy("shop", "two.rec")
+    def test_the_profile(self):
+        self.assertEqual(ask(), "first")
+
+    @recproxy("shop", "in_folder")
+    def test_a_name_among_the_recordings(self):
+        self.assertEqual(ask(), "of the folder")
+
+    @recproxy("shop", "two.rec")
+    @recproxy("https", "api.shop.example", "other.rec")
+    def test_stacked(self):
+        self.assertEqual([ask("other"), ask()], ["other", "first"])
+
+    @recproxy("shop", "two.rec")
+    def test_sub_tests_share_the_scope(self):
+        for wanted in ("first", "second"):
+            with self.subTest(wanted):
+                self.assertEqual(ask(), wanted)
+
+    def test_a_context_manager(self):
+        with recproxy("shop", "two.rec") as scope, recproxy("shop", "other.rec"):
+            self.assertEqual(ask("other"), "other")
+        self.assertIsInstance(scope, recproxy)
+
+    def test_an_inner_scope_comes_first_and_the_outer_goes_on_behind_it(self):
+        with recproxy("shop", "two.rec"):
+            self.assertEqual(ask(), "first")
+            with recproxy("shop", "in_folder"):
+                self.assertEqual(ask(), "of the folder")
+            self.assertEqual(ask(), "second")
+
+    def test_entered_by_a_case(self):
+        self.enterContext(recproxy("shop", "two.rec"))
+        self.assertEqual(ask(), "first")
+
+
+class TestSetUpClass(unittest.TestCase):
+    @classmethod
+    @recproxy("shop", "two.rec")
+    def setUpClass(cls):
+        cls.found = ask()
+
+    @recproxy("shop", "other.rec")
+    def test_has_a_scope_of_its_own(self):
+        self.assertEqual([self.found, ask("other")], ["first", "other"])
+
+
+class TestEnteredByAClass(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.enterClassContext(recproxy("shop", "two.rec"))
+
+    def test_it_is_open_in_each_test(self):
+        self.assertEqual(ask(), "first")
+
+
+@recproxy("shop", "two.rec")
+class TestDecoratedClass(unittest.TestCase):
+    def test_each_method_begins_anew(self):
+        self.assertEqual(ask(), "first")
+
+    def test_each_method_begins_anew_indeed(self):
+        self.assertEqual(ask(), "first")
+
+    @recproxy("shop", "other.rec")
+    def test_with_one_of_its_own(self):
+        self.assertEqual([ask(), ask("other")], ["first", "other"])
+
+    @staticmethod
+    def test_static():
+        assert ask() == "first"
+
+    def helper(self):
+        return os.environ.get("RECPROXY_CONTROL")
+
+    def tearDown(self):
+        assert self.helper() is None
+
+
+class TestCoroutines(unittest.IsolatedAsyncioTestCase):
+    @recproxy("shop", "two.rec")
+    async def test_a_coroutine(self):
+        self.assertEqual(await asyncio.to_thread(ask), "first")
+
+    async def test_an_asynchronous_context_manager(self):
+        async with recproxy("shop", "two.rec"):
+            self.assertEqual(await asyncio.to_thread(ask), "first")
+
+    async def test_tasks_may_end_their_scopes_in_any_order(self):
+        first, second = asyncio.Event(), asyncio.Event()
+
+        async def one():
+            async with recproxy("shop", "two.rec"):
+                first.set()
+                await second.wait()
+
+        async def two():
+            await first.wait()
+            async with recproxy("shop", "other.rec"):
+                second.set()
+                await task
+
+        task = asyncio.ensure_future(one())
+        await two()
+
+
+class TestGenerators(unittest.TestCase):
+    def test_a_generator(self):
+        @contextlib.contextmanager
+        @recproxy("shop", "two.rec")
+        def fixture():
+            yield ask()
+
+        with fixture() as found:
+            self.assertEqual([found, ask()], ["first", "second"])
+
+    def test_an_asynchronous_generator(self):
+        seen = []
+
+        @contextlib.asynccontextmanager
+        @recproxy("shop", "two.rec")
+        async def fixture():
+            try:
+                yield await asyncio.to_thread(ask)
+            except KeyError:
+                seen.append("thrown in")
+
+        async def main():
+            async with fixture() as found:
+                seen.append(found)
+                raise KeyError
+
+        asyncio.run(main())
+        self.assertEqual(seen, ["first", "thrown in"])
+'''
+
+
+@pytest.fixture
+def forms(project):
+    project.record("two.rec", ("item", "first"), ("item", "second"))
+    project.record("other.rec", ("other", "other"))
+    project.record("recordings/shop/in_folder.rec", ("item", "of the folder"))
+    return project
+
+
+def test_every_form_of_it(forms):
+    forms.write("test_forms.py", FORMS)
+
+    code, out = forms.unittest("test_forms")
+
+    assert code == 0, out
+    assert "Ran 19 tests" in out
+
+
+def test_every_form_of_it_under_a_run(forms):
+    forms.write("test_forms.py", FORMS.replace("assert self.helper() is None", "assert self.helper()"))
+
+    code, out = forms.python("-m", "recproxy", "run", "--", sys.executable, "-m", "unittest", "test_forms")
+
+    assert "Ran 19 tests" in out
+    assert code == 0, out
+
+
+MISSES = '''
+import os, unittest
+from asking import get
+from recproxy import recproxy
+
+
+class TestMiss(unittest.TestCase):
+    @recproxy("shop", "two.rec")
+    def test_a_miss_that_was_swallowed(self):
+        get("elsewhere")
+
+    @recproxy("shop", "two.rec")
+    def test_a_miss_and_an_error_of_its_own(self):
+        self.assertEqual(get("elsewhere"), "something")
+
+    @recproxy("shop", "nowhere.rec")
+    def test_a_recording_that_does_not_exist(self):
+        pass
+
+    @recproxy("https", "unknown.example", "two.rec")
+    def test_a_host_that_nobody_owns(self):
+        get("item")
+'''
+
+
+def test_a_miss_fails_the_test_that_caused_it_with_the_closest_recording(forms):
+    forms.write("test_misses.py", MISSES)
+
+    code, out = forms.unittest("test_misses")
+
+    assert code == 1
+    assert "errors=3, failures=1" in out or "failures=1, errors=3" in out
+    assert out.count("no recorded interaction of shop fits this request") == 2
+    assert f"closest  GET https://api.shop.example/item\n           {forms.root}/two.rec:3" in out
+    assert "path segment 1  item      elsewhere" in out
+    assert "AssertionError: 'swallowed 599' != 'something'" in out
+    assert "recording 'nowhere.rec' of profile 'shop' does not exist" in out
+    assert f"looked in {forms.root}, {forms.root}/recordings/shop" in out
+
+
+CLEAN = '''
+import os, socket, signal, sys, threading, unittest, urllib.request
+from asking import get
+from recproxy import recproxy
+
+OPENER = urllib.request.build_opener()
+
+
+def state():
+    return dict(os.environ), urllib.request._opener, socket.socket.connect, socket.getaddrinfo, sys.meta_path[:]
+
+
+class Base(unittest.TestCase):
+    def setUp(self):
+        urllib.request.install_opener(OPENER)
+        self.before = state()
+        self.addCleanup(lambda: self.assertEqual(state(), self.before))
+
+
+class TestLeftAsFound(Base):
+    @recproxy("shop", "two.rec")
+    def test_passes(self):
+        self.assertEqual(get("item"), "first")
+        os.environ["SSL_CERT_FILE"] = "changed"
+
+    @unittest.expectedFailure
+    @recproxy("shop", "two.rec")
+    def test_raises(self):
+        self.assertEqual(get("item"), "first")
+        raise LookupError
+
+    @recproxy("shop", "two.rec")
+    def test_is_skipped(self):
+        self.skipTest("not today")
+
+    def test_is_interrupted(self):
+        @recproxy("shop", "two.rec")
+        def interrupted():
+            signal.raise_signal(signal.SIGINT)
+
+        with self.assertRaises(KeyboardInterrupt):
+            interrupted()
+
+    def test_times_out(self):
+        def late(*_):
+            raise TimeoutError
+
+        @recproxy("shop", "two.rec")
+        def slow():
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            threading.Event().wait()
+
+        signal.signal(signal.SIGALRM, late)
+        with self.assertRaises(TimeoutError):
+            slow()
+        with recproxy("shop", "two.rec"):
+            self.assertEqual(get("item"), "first")
+'''
+
+
+def test_the_process_is_left_as_it_was_found(forms):
+    forms.write("test_clean.py", CLEAN)
+
+    code, out = forms.unittest("test_clean")
+
+    assert code == 0, out
+
+
+CLIENTS = '''
+import os, unittest, urllib.request
+import httpx, requests
+from recproxy import recproxy
+
+URL = "https://api.shop.example/item"
+EARLY = httpx.Client()
+urllib.request.build_opener  # and the opener that urlopen keeps:
+try:
+    urllib.request.urlopen("http://127.0.0.1:9/")
+except OSError:
+    pass
+
+
+class TestClients(unittest.TestCase):
+    @recproxy("shop", "two.rec")
+    def test_urllib_that_was_used_before(self):
+        with urllib.request.urlopen(URL) as response:
+            self.assertEqual(response.read(), b"first")
+
+    @recproxy("shop", "two.rec")
+    def test_requests(self):
+        self.assertEqual(requests.get(URL).text, "first")
+
+    @recproxy("shop", "two.rec")
+    def test_httpx(self):
+        self.assertEqual(httpx.get(URL).text, "first")
+
+    @recproxy("shop", "two.rec")
+    def test_a_client_that_was_made_before(self):
+        self.assertEqual(EARLY.get(URL.replace("https", "http")).text, "first")
+
+    @classmethod
+    def tearDownClass(cls):
+        EARLY.close()
+'''
+
+
+def test_clients_of_this_process_are_caught(forms):
+    pytest.importorskip("httpx")
+    pytest.importorskip("requests")
+    forms.write("test_clients.py", CLIENTS)
+
+    code, out = forms.unittest("test_clients")
+
+    assert code == 0, out
+
+
+def test_unused_interactions_fail_a_test_where_the_profile_says_so(forms):
+    profile = forms.root / "shop/profile.toml"
+    profile.write_text(profile.read_text().replace("[match]", '[match]\nunused = "fail"'))
+    forms.write(
+        "test_unused.py",
+        "import unittest\nfrom asking import get\nfrom recproxy import recproxy\n"
+        "class TestUnused(unittest.TestCase):\n"
+        "    @recproxy('shop', 'two.rec')\n"
+        "    def test_one(self):\n"
+        "        get('item')\n",
+    )
+
+    code, out = forms.unittest("test_unused")
+
+    assert code == 1
+    assert "AssertionError: recorded, but never asked for:\nshop: GET https://api.shop.example/item (" in out
+
+
+def test_a_run_that_cannot_start_says_why_in_one_line(forms):
+    forms.write("shop/profile.toml", "nonsense = 1\n")
+    forms.write("test_forms.py", FORMS)
+
+    _, out = forms.unittest("test_forms.TestMethods.test_the_profile")
+
+    assert "recproxy could not be started: recproxy: " in out
+    assert "profile.toml" in out
+
+
+@pytest.mark.parametrize("words", [(), ("shop",), ("a", "b", "c", "d"), ("shop", 1)])
+def test_other_words_are_misuse(words):
+    with pytest.raises(TypeError, match="takes"):
+        recproxy(*words)
+
+
+def test_a_fixture_is_told_the_order_of_decorators():
+    with pytest.raises(TypeError, match="below"):
+        recproxy("shop", "two.rec")(pytest.fixture(lambda: None))

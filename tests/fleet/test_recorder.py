@@ -1,0 +1,280 @@
+"""The recorder: what becomes of recordings when scopes end, well or not."""
+
+import os
+
+import pytest
+
+from recproxy.control import Recorded
+from recproxy.errors import RecordingError
+from recproxy.fleet.recorder import Recorder
+from recproxy.matching import Rules
+from recproxy.recording import Interaction, Recording, Request, Response, dump, load
+
+OLD = b"GET /path HTTP/1.1\nHost: a.example\n\n====\n200 OK\n\nold\n=======\n"
+
+
+class Session:
+    """A recorder, and one clock for what it is given."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.recorder = Recorder(folder)
+        self.moment = 0.0
+
+    def begin(self, number=1, scope="run", path="shop/default.rec", append=False, profile="shop"):
+        self.recorder.begin(profile, number, scope, self.folder / path, Rules(), append=append)
+
+    def keep(self, path="/a", body=b"ok", number=1, scope="run", profile="shop"):
+        interaction = Interaction(
+            request=Request(method="GET", url=f"https://a.example{path}", wild=None),
+            response=Response(status=200, reason=b"OK", body=body, wild=None),
+            scope=scope,
+        )
+        self.moment += 1
+        self.recorder.keep(
+            profile,
+            Recorded(
+                order=1, lane="default", scope=number, interaction=interaction, begun=self.moment, ended=self.moment + 0.5
+            ),
+        )
+
+    def end(self, number=1, passed=True, profile="shop"):
+        self.recorder.end(profile, number, passed=passed)
+
+    def record(self, *paths, scope="run", number=1, passed=True, **options):
+        """A whole scope."""
+        self.begin(number, scope, **options)
+        for path in paths:
+            self.keep(path, number=number, scope=scope)
+        self.end(number, passed=passed)
+
+
+@pytest.fixture
+def session(tmp_path):
+    made = Session(tmp_path)
+    yield made
+    made.recorder.close()
+
+
+@pytest.fixture
+def default(tmp_path):
+    return tmp_path / "shop/default.rec"
+
+
+def urls(path):
+    return [each.request.url.removeprefix("https://a.example") for each in load(path.read_bytes()).interactions]
+
+
+def said(session):
+    return [
+        (written.path.relative_to(session.folder).as_posix(), written.interactions, written.failed, written.changed)
+        for written in session.recorder.written
+    ]
+
+
+def test_a_scope_that_ends_well_is_in_its_file(session, default):
+    session.record("/a", "/b")
+
+    assert urls(default) == ["/a", "/b"]
+    assert said(session) == [("shop/default.rec", 2, False, True)]
+
+
+def test_nothing_is_written_before_a_scope_ends(session, default):
+    session.begin()
+    session.keep()
+
+    assert not default.exists()
+    assert len(list((session.folder / ".journal").glob("*.journal"))) == 1
+    session.end()
+
+
+def test_a_scope_replaces_only_its_own(session, default):
+    session.record("/one", scope="one")
+    session.record("/two", scope="two", number=2)
+    session.record("/two-again", scope="two", number=3)
+
+    assert urls(default) == ["/one", "/two-again"]
+
+
+def test_a_scope_that_recorded_nothing_leaves_the_file_as_it_is(session, default):
+    session.record("/a")
+    before = default.read_bytes()
+
+    session.record(number=2)
+
+    assert default.read_bytes() == before
+    assert len(said(session)) == 1
+
+
+def test_the_same_again_leaves_the_file_untouched(session, default):
+    session.record("/a")
+    before = default.stat()
+
+    session.record("/a", number=2)
+
+    assert (default.stat().st_mtime_ns, default.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+    assert said(session)[1] == ("shop/default.rec", 1, False, False)
+
+
+def test_a_scope_that_fails_leaves_the_good_file_and_puts_what_came_beside_it(session, default):
+    session.record("/good")
+    good = default.read_bytes()
+
+    session.record("/bad", number=2, passed=False)
+
+    assert default.read_bytes() == good
+    assert urls(default.with_name("default.failed.rec")) == ["/bad"]
+    assert said(session)[1] == ("shop/default.failed.rec", 1, True, True)
+
+
+def test_a_later_success_removes_what_a_failure_had_left(session, default):
+    session.record("/bad", passed=False)
+    session.record("/good", number=2)
+
+    assert [path.name for path in default.parent.iterdir()] == ["default.rec"]
+
+
+def test_appending_keeps_what_is_there(session, default):
+    session.record("/a")
+    session.record("/b", number=2, append=True)
+
+    assert urls(default) == ["/a", "/b"]
+
+
+def test_a_file_of_2011_is_replaced_whole(session, default):
+    default.parent.mkdir()
+    default.write_bytes(OLD)
+
+    session.record("/a")
+
+    assert default.read_bytes().startswith(b"#recproxy 2\n")
+    assert urls(default) == ["/a"]
+
+
+def test_a_file_that_does_not_parse_is_refused_before_anything_is_recorded(session, default):
+    default.parent.mkdir()
+    default.write_text("#recproxy 2\n\nnonsense\n")
+
+    with pytest.raises(RecordingError, match=r"default\.rec:3: "):
+        session.begin()
+
+
+def test_what_comes_after_its_scope_has_ended_is_refused(session):
+    session.record("/a")
+
+    with pytest.raises(RecordingError, match="the scope of this request has ended"):
+        session.keep()
+
+
+def test_a_file_that_another_run_is_recording_is_refused_by_name(session, default):
+    other = Session(session.folder)
+    other.begin()
+    other.keep()
+    session.begin()
+
+    with pytest.raises(RecordingError) as caught:
+        session.keep()
+
+    assert caught.value.message == f"{default}: another run is recording it: wait for its end"
+    other.end()
+    other.recorder.close()
+    session.keep()
+
+
+def test_two_scopes_of_one_run_may_record_one_file(session, default):
+    session.begin(1, "one")
+    session.begin(2, "two")
+    session.keep("/one", number=1, scope="one")
+    session.keep("/two", number=2, scope="two")
+    session.end(1)
+    session.end(2)
+
+    assert urls(default) == ["/one", "/two"]
+
+
+def test_equal_numbers_of_two_profiles_are_two_scopes(session):
+    session.begin(path="shop/default.rec")
+    session.begin(path="bank/default.rec", profile="bank")
+    session.keep("/shop")
+    session.keep("/bank", profile="bank")
+    session.end()
+    session.end(profile="bank")
+
+    assert [urls(session.folder / name / "default.rec") for name in ("shop", "bank")] == [["/shop"], ["/bank"]]
+
+
+def test_closing_ends_what_is_open_as_failed_and_leaves_no_journal_or_lock(session, default):
+    session.begin()
+    session.keep("/open")
+
+    session.recorder.close()
+
+    assert urls(default.with_name("default.failed.rec")) == ["/open"]
+    assert [path.name for path in (session.folder / ".journal").iterdir()] == [".gitignore"]
+
+
+def test_what_a_killed_run_left_is_put_beside_its_recordings(session, default):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.begin(2, "other", path="shop/other.rec")
+    killed.keep("/a")
+    killed.keep("/b")
+    killed.keep("/c", number=2, scope="other")
+    for file in (killed.recorder._journal._file, *killed.recorder._locks.values()):
+        file.close()  # what the kernel does at its death
+
+    recovered = session.recorder.recover(session.folder)
+
+    assert [(written.path.name, written.interactions, written.failed) for written in recovered] == [
+        ("default.failed.rec", 2, True),
+        ("other.failed.rec", 1, True),
+    ]
+    assert urls(default.with_name("default.failed.rec")) == ["/a", "/b"]
+    assert not default.exists()
+    assert session.recorder.recover(session.folder) == []
+
+
+def test_a_rename_keeps_the_mode_of_the_file(session, default):
+    session.record("/a")
+    default.chmod(0o640)
+
+    session.record("/b", number=2)
+
+    assert default.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_new_file_has_the_usual_mode(session, default):
+    mask = os.umask(0o027)
+    try:
+        session.record("/a")
+    finally:
+        os.umask(mask)
+
+    assert default.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_that_cannot_be_written_is_an_error_and_leaves_nothing_half_done(session, default):
+    session.begin()
+    session.keep()
+    default.mkdir(parents=True)
+
+    with pytest.raises(RecordingError, match=r"default\.rec: cannot be written: .*; what was there is as it was"):
+        session.end()
+
+    assert [path.name for path in default.parent.iterdir()] == ["default.rec"]
+
+
+def test_a_journal_that_cannot_be_written_is_an_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    session = Session(tmp_path / "file")
+    session.begin()
+
+    with pytest.raises(RecordingError, match=r"\.journal: cannot be written"):
+        session.keep()
+
+
+def test_what_was_written_reads_back(session, default):
+    session.record("/a")
+
+    assert dump(load(default.read_bytes())) == default.read_bytes()
+    assert isinstance(load(default.read_bytes()), Recording)

@@ -1,0 +1,82 @@
+"""A request's body on its way through."""
+
+import asyncio
+
+from recproxy.proxy.body import BodyFeed
+
+
+def run(work, most=100):
+    async def ran():
+        told = []
+        await work(BodyFeed(most, told.append), told)
+
+    asyncio.run(ran())
+
+
+def test_pieces_come_out_as_they_went_in_and_then_none():
+    async def work(feed, told):
+        for piece in (b"a", b"b", b"c"):
+            feed.add(piece)
+        feed.end(((b"X-Sum", b"1"),))
+        assert [await feed.next() for _ in range(4)] == [b"a", b"b", b"c", None]
+        assert (feed.size, feed.kept, feed.trailers, feed.ended) == (3, b"abc", ((b"X-Sum", b"1"),), True)
+
+    run(work)
+
+
+def test_who_asks_first_waits_for_the_next_piece():
+    async def work(feed, told):
+        waiting = asyncio.ensure_future(feed.next())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        feed.add(b"late")
+        assert await waiting == b"late"
+        waiting = asyncio.ensure_future(feed.next())
+        await asyncio.sleep(0)
+        feed.end()
+        assert await waiting is None
+
+    run(work)
+
+
+def test_what_was_passed_is_what_was_taken():
+    async def work(feed, told):
+        feed.add(b"one")
+        feed.add(b"two")
+        assert feed.passed == b""
+        await feed.next()
+        assert feed.passed == b"one"
+        await feed.next()
+        assert feed.passed == b"onetwo"
+
+    run(work)
+
+
+def test_a_body_that_is_too_large_streams_on_but_is_not_kept():
+    async def work(feed, told):
+        feed.add(b"12345")
+        assert (feed.whole, feed.kept) == (True, b"12345")
+        feed.add(b"6")
+        assert (feed.whole, feed.kept, feed.size) == (False, b"", 6)
+        feed.add(b"7")
+        assert feed.kept == b""
+        assert [await feed.next() for _ in range(3)] == [b"12345", b"6", b"7"]
+
+    run(work, most=5)
+
+
+def test_the_client_is_held_while_too_much_waits():
+    piece = b"x" * (1 << 17)
+
+    async def work(feed, told):
+        feed.add(piece)
+        feed.add(piece)
+        assert told == []
+        feed.add(piece)
+        assert told == [True]
+        await feed.next()
+        assert told == [True, False]
+        await feed.next()
+        assert told == [True, False]
+
+    run(work, most=1 << 30)

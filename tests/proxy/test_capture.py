@@ -1,0 +1,100 @@
+"""What passed, put together as an interaction."""
+
+import gzip
+
+import pytest
+
+from recproxy.proxy.capture import Captured, is_stream, request_of, response_of
+from recproxy.recording import Chunk, Request, Response
+from recproxy.wire import Head
+
+
+def head(*headers, method=b"POST"):
+    return Head(method, b"/a", headers, b"a.example", http10=False, expects=False, keep_alive=True)
+
+
+def captured(*pieces, headers=(), most=100, **values):
+    made = Captured(200, b"OK", headers, 0.12345, most)
+    for number, piece in enumerate(pieces):
+        made.add(piece, number / 8)
+    for name, value in values.items():
+        setattr(made, name, value)
+    return made
+
+
+def test_a_request_is_recorded_as_it_was_sent_all_of_it_literal():
+    got = request_of(head((b"Host", b"a.example"), (b"X-A", b"XXX")), "https://a.example/a", b"XXX", ((b"T", b"1"),))
+
+    assert got == Request(
+        method="POST",
+        url="https://a.example/a",
+        headers=((b"Host", b"a.example"), (b"X-A", b"XXX")),
+        body=b"XXX",
+        trailers=((b"T", b"1"),),
+        wild=None,
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Connection", "keep-alive", "Proxy-Connection", "Proxy-Authorization", "TE", "Upgrade", "Expect"],
+)
+def test_what_is_about_one_connection_is_not_recorded(name):
+    line = (name.encode(), b"x")
+
+    assert request_of(head(line, (b"A", b"b")), "https://a.example/a", b"", ()).headers == ((b"A", b"b"),)
+
+
+@pytest.mark.parametrize("coding", [b"gzip", b"GZIP", b" gzip "])
+def test_coded_bodies_are_recorded_readable(coding):
+    line = (b"Content-Encoding", coding)
+    body = gzip.compress(b"readable")
+
+    request = request_of(head(line), "https://a.example/a", body, ())
+    response = response_of(captured(body[:5], body[5:], headers=(line,)))
+
+    assert (request.body, request.encoding, request.headers) == (b"readable", "gzip", (line,))
+    assert (response.body, response.encoding, response.headers) == (b"readable", "gzip", (line,))
+
+
+@pytest.mark.parametrize(("coding", "body"), [(b"gzip", b"not gzip"), (b"unknown", b"x"), (b"identity", b"x"), (b"gzip", b"")])
+def test_what_cannot_be_decoded_is_recorded_as_it_came(coding, body):
+    response = response_of(captured(body, headers=((b"Content-Encoding", coding),)))
+
+    assert (response.body, response.encoding) == (body, None)
+
+
+def test_a_response_has_no_pace_and_its_end_is_told():
+    got = response_of(captured(b"he", b"llo", closed=True, trailers=((b"T", b"1"),)))
+
+    assert got == Response(
+        status=200, reason=b"OK", body=b"hello", framing="close", trailers=((b"T", b"1"),), wild=None
+    )
+
+
+def test_a_stream_keeps_its_pieces_and_their_pace():
+    got = response_of(captured(b"a", b"bc", headers=((b"Content-Type", b"text/event-stream"),)))
+
+    assert (got.delay, got.chunks) == (0.123, (Chunk(size=1, gap=0.0), Chunk(size=2, gap=0.125)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        (b"text/event-stream", True),
+        (b"Text/Event-Stream; charset=utf-8", True),
+        (b"application/x-ndjson", True),
+        (b"application/json", False),
+        (b"", False),
+    ],
+)
+def test_streams_are_told_by_their_type(kind, wanted):
+    assert is_stream(((b"Content-Type", kind),)) is wanted
+    assert is_stream(()) is False
+
+
+def test_a_body_that_is_too_large_is_counted_and_not_kept():
+    got = response_of(captured(b"12345", b"6", b"7", most=5))
+
+    assert (got.body, got.omitted, got.chunks) == (b"", 7, ())
+    assert response_of(captured(b"12345", most=5)).omitted is None

@@ -1,0 +1,241 @@
+"""The open scope: from a request to the bytes that answer it."""
+
+import gzip
+
+import pytest
+
+from recproxy.profile import Endpoint, Match, Profile, Upstream
+from recproxy.proxy.scope import OpenScope, Route
+from recproxy.recording import load
+from recproxy.wire import Head
+
+TLS = Route("https", "shop.example")
+
+
+def profile(**match):
+    return Profile(
+        name="shop",
+        endpoints=(Endpoint(hosts=("shop.example", "*.shop.example"), base_url="SHOP_BASE_URL"),),
+        match=Match(**match),
+        upstream=Upstream(max_body=10),
+    )
+
+
+def block(request="GET https://shop.example/a HTTP/1.1", response="HTTP/1.1 200 OK", said="ok", body=""):
+    return f"{request}\n\n{body}\n====\n{response}\n\n{said}\n=======\n\n"
+
+
+def scope(*blocks, rules=None, **options):
+    recording = load(("#recproxy 2\n\n" + "".join(blocks)).encode(), path="a.rec")
+    return OpenScope(rules or profile(), "test_a", [recording], **options)
+
+
+def head(target=b"/a", *headers, method=b"GET", host=b"shop.example", http10=False, keep_alive=True):
+    return Head(method, target, ((b"Host", host), *headers), host, http10, expects=False, keep_alive=keep_alive)
+
+
+def ask(opened, target=b"/a", *headers, route=TLS, body=b"", complete=True, **values):
+    return opened.answer(route, head(target, *headers, **values), body, complete=complete)
+
+
+def said(answer):
+    return answer.data.partition(b"\r\n\r\n")[2]
+
+
+def test_a_recorded_request_is_answered_and_counted():
+    opened = scope(block())
+
+    answer = ask(opened)
+
+    assert answer.data == b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    assert (answer.close, answer.reset, opened.interactions) == (False, False, 1)
+    outcome = opened.outcome()
+    assert (outcome.scope, outcome.played, outcome.plays, outcome.requests) == (
+        "test_a",
+        1,
+        (1,),
+        ("GET https://shop.example/a",),
+    )
+    assert (outcome.missed, outcome.unused) == ((), ())
+
+
+def test_repeats_are_answered_in_recorded_order():
+    opened = scope(block(said="one"), block(said="two"))
+
+    assert [said(ask(opened)) for _ in range(3)] == [b"one", b"two", b"two"]
+
+
+@pytest.mark.parametrize(
+    ("route", "target", "host"),
+    [
+        (TLS, b"/a", b"shop.example"),
+        (TLS, b"/a", b"SHOP.example:443"),
+        (TLS, b"/a", b""),
+        (Route("http"), b"https://shop.example/a", b"other.example"),
+        (Route("http", any_host=("shop.example", "*.shop.example")), b"/a", b"127.0.0.1:5000"),
+        (Route("http"), b"/a", b"shop.example"),
+    ],
+)
+def test_a_request_means_the_same_however_it_came(route, target, host):
+    assert said(ask(scope(block()), target, route=route, host=host)) == b"ok"
+
+
+def test_over_a_base_url_every_recorded_host_of_the_endpoint_will_do():
+    opened = scope(block("GET https://cdn.shop.example/a HTTP/1.1"))
+    route = Route("http", any_host=("shop.example", "*.shop.example"))
+
+    assert said(ask(opened, route=route)) == b"ok"
+    assert b" 599 " in ask(opened).data
+
+
+def test_a_miss_is_told_to_the_client_and_remembered():
+    opened = scope(block())
+
+    answer = ask(opened, b"/b?id=1")
+
+    assert answer.data.startswith(b"HTTP/1.1 599 Not Recorded\r\n")
+    assert b"a.rec:3" in answer.data
+    outcome = opened.outcome()
+    assert (outcome.played, outcome.requests) == (0, ("GET https://shop.example/b?id=1",))
+    (missed,) = outcome.missed
+    assert (missed.method, missed.url, missed.closest) == ("GET", "https://shop.example/b?id=1", "a.rec:3")
+    assert missed.differences
+    assert missed.text.encode() in answer.data
+    assert [unused.where for unused in outcome.unused] == ["a.rec:3"]
+
+
+def test_a_miss_may_drop_the_connection_instead():
+    answer = ask(scope(block(), rules=profile(miss="reset")), b"/b")
+
+    assert (answer.data, answer.close, answer.reset) == (b"", True, True)
+
+
+def test_a_miss_without_recordings_says_which_one_it_would_be():
+    opened = OpenScope(profile(), "run", [], expected="rec/shop/default.rec")
+
+    assert b"\nthe recording would be rec/shop/default.rec" in ask(opened).data
+    assert opened.interactions == 0
+
+
+def test_a_miss_says_what_its_lane_has_to_add():
+    opened = scope(block())
+    opened.remark = lambda: "\nit came in another lane"
+
+    assert ask(opened, b"/b").data.endswith(b"\nit came in another lane")
+
+
+def test_a_miss_of_head_has_no_body_and_of_http10_ends_the_connection():
+    opened = scope(block())
+
+    assert said(ask(opened, b"/b", method=b"HEAD")) == b""
+    assert ask(opened, b"/b", keep_alive=False).close
+
+
+def test_misses_and_plays_are_told_in_order_of_arrival():
+    opened = scope(block())
+
+    ask(opened, b"/b")
+    ask(opened)
+    ask(opened, b"/c")
+
+    assert opened.outcome().requests == tuple(f"GET https://shop.example/{name}" for name in "bac")
+
+
+def test_a_body_that_was_too_large_to_keep_is_a_miss_that_says_so():
+    answer = ask(scope(block()), complete=False)
+
+    assert b"larger than 10 bytes (upstream.max_body): such bodies are not matched" in answer.data
+
+
+def test_a_response_whose_body_was_not_stored_is_a_miss_and_not_played():
+    opened = scope(block(response="HTTP/1.1 200 OK\n:body omitted 99999999", said=""))
+
+    answer = ask(opened)
+
+    assert answer.data.startswith(b"HTTP/1.1 599 ")
+    assert (opened.outcome().played, len(opened.outcome().missed)) == (0, 1)
+
+
+@pytest.mark.parametrize(("accepted", "coded"), [((b"Accept-Encoding", b"gzip"), True), ((b"A", b"b"), False)])
+def test_a_coded_body_goes_coded_to_who_accepts_it(accepted, coded):
+    opened = scope(block(response="HTTP/1.1 200 OK\nContent-Encoding: gzip\n:encoding gzip", said="readable"))
+
+    body = said(ask(opened, b"/a", accepted))
+
+    assert (gzip.decompress(body) if coded else body) == b"readable"
+
+
+def test_a_coded_request_is_matched_by_what_it_says():
+    opened = scope(block("POST https://shop.example/a HTTP/1.1\nContent-Type: text/plain", body="hello"))
+    coding, kind = (b"Content-Encoding", b"gzip"), (b"Content-Type", b"text/plain")
+
+    assert said(ask(opened, b"/a", coding, kind, method=b"POST", body=gzip.compress(b"hello"))) == b"ok"
+    assert b" 599 " in ask(opened, b"/a", coding, kind, method=b"POST", body=b"no gzip").data
+
+
+def test_equal_requests_are_worked_out_once(monkeypatch):
+    opened = scope(block())
+    ask(opened)
+    monkeypatch.setattr(opened._playback.index, "find", None)
+
+    assert said(ask(opened)) == b"ok"
+
+
+def test_a_named_wild_place_is_echoed_and_bound():
+    opened = scope(
+        block("POST https://shop.example/a?nonce=XXX[n] HTTP/1.1", said='{"nonce": "XXX[n]"}'),
+        block("GET https://shop.example/b?nonce=XXX[n] HTTP/1.1", said="same"),
+    )
+
+    assert said(ask(opened, b"/a?nonce=42", method=b"POST")) == b'{"nonce": "42"}'
+    assert said(ask(opened, b"/b?nonce=42")) == b"same"
+    assert b" 599 " in ask(opened, b"/b?nonce=43").data
+
+
+def test_a_named_wild_place_that_nobody_bound_is_a_fixed_value_from_then_on():
+    blocks = (block(said="XXX[token]"), block("GET https://shop.example/b?t=XXX[token] HTTP/1.1", said="same"))
+
+    first, second = (said(ask(scope(*blocks))) for _ in range(2))
+    opened = scope(*blocks)
+
+    assert first == second
+    assert b"XXX" not in first
+    assert said(ask(opened, b"/b?t=" + said(ask(opened)))) == b"same"
+
+
+def test_a_plain_wild_word_in_a_response_is_text():
+    assert said(ask(scope(block(said="XXX")))) == b"XXX"
+
+
+def test_what_is_recorded_may_be_asked_for_without_a_miss():
+    opened = scope(block(), repeat="miss")
+
+    assert said(opened.recorded_answer(TLS, head(), b"")) == b"ok"
+    assert opened.recorded_answer(TLS, head(), b"") is None
+    assert opened.recorded_answer(TLS, head(b"/b"), b"") is None
+    assert opened.outcome().missed == ()
+
+
+def test_a_scope_may_have_its_own_word_on_repeats_and_matchers():
+    assert b" 599 " in [ask(opened).data for opened in [scope(block(), repeat="miss")] for _ in range(2)][1]
+    assert said(ask(scope(block(), match_on=("method",)), b"/quite/another")) == b"ok"
+
+
+def test_an_extended_scope_keeps_what_was_played():
+    opened = scope(block(said="one"), block(said="two"))
+    ask(opened)
+
+    opened.extend([load(("#recproxy 2\n\n" + block("GET https://shop.example/new HTTP/1.1")).encode(), path="b.rec")])
+
+    assert opened.interactions == 3
+    assert [said(ask(opened)), said(ask(opened, b"/new"))] == [b"two", b"ok"]
+    assert opened.outcome().plays == (1, 1, 1)
+
+
+def test_a_note_is_kept_once():
+    opened = scope(block())
+
+    opened.note("a client did not trust us")
+    opened.note("a client did not trust us")
+
+    assert opened.outcome().notes == ("a client did not trust us",)

@@ -1,0 +1,54 @@
+"""What went to the real service, counted and waited for."""
+
+import asyncio
+
+from recproxy.proxy.traffic import Traffic
+
+
+def run(work):
+    async def ran():
+        await work(Traffic(7))
+
+    asyncio.run(ran())
+
+
+def test_a_scope_is_quiet_when_nothing_is_under_way():
+    async def work(traffic):
+        await traffic.quiet(20)
+        assert (traffic.number, traffic.busy, traffic.failures) == (7, False, [])
+
+    run(work)
+
+
+def test_its_end_waits_for_the_last_exchange():
+    async def work(traffic):
+        traffic.begin()
+        traffic.begin()
+        waiting = asyncio.ensure_future(traffic.quiet(20))
+        traffic.end(0.5)
+        await asyncio.sleep(0)
+        assert traffic.busy
+        assert not waiting.done()
+        traffic.end(0.25)
+        await waiting
+        assert (traffic.busy, traffic.seconds, traffic.failures) == (False, 0.75, [])
+
+    run(work)
+
+
+def test_what_never_ends_fails_the_scope():
+    async def work(traffic):
+        traffic.begin()
+        await traffic.quiet(0.01)
+        assert traffic.failures == ["1 requests were still under way when the scope ended"]
+
+    run(work)
+
+
+def test_a_failure_is_told_once():
+    async def work(traffic):
+        traffic.fail("GET /: no")
+        traffic.fail("GET /: no")
+        assert traffic.failures == ["GET /: no"]
+
+    run(work)

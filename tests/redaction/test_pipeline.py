@@ -1,0 +1,148 @@
+import dataclasses
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from planting import exchange
+
+from recproxy.recording import Interaction, Request, Response
+from recproxy.redaction import RedactionRules, redact
+from recproxy.redaction.rules import plan
+
+
+def both(headers=(), body=b"", url="https://api.example.com/v1/users/12345?page=2&since=2026-01-31"):
+    return Interaction(
+        request=Request(method="POST", url=url, headers=tuple(headers), body=body, wild=None),
+        response=Response(status=200, headers=tuple(headers), body=body, wild=None),
+    )
+
+
+@pytest.mark.parametrize(
+    "interaction",
+    [
+        both(
+            [
+                (b"Date", b"Sat, 31 Jan 2026 10:00:00 GMT"),
+                (b"ETag", b'"33a64df551425fcc55e4d42a148795d9f25f89d4"'),
+                (b"Location", b"https://api.example.com/v1/users/12345?tab=2#top"),
+                (b"X-Request-Id", b"7f2c0a1e-58c1-4b0e-9f0a-1e2d3c4b5a69"),
+                (b"Link", b'<https://api.example.com/items?page_token=abcdEFGH12345678&n=3>; rel="next"'),
+                (b"X-Rate-Limit-Remaining", b"899"),
+                (b"WWW-Authenticate", b'Bearer realm="api"'),
+                (b"User-Agent", b"python-requests/2.32 (token-tool; key=none)"),
+                (b"Content-Type", b"application/json"),
+            ],
+            json.dumps(
+                {
+                    "id": 1149868020346556416,
+                    "id_str": "1149868020346556416",
+                    "uuid": "123e4567-e89b-42d3-a456-426614174000",
+                    "name": "Ada Lovelace",
+                    "email_count": 3,
+                    "created_at": "2026-01-31T10:00:00Z",
+                    "next_page_token": "Q2FuIHlvdSByZWFkIHRoaXM_",
+                    "token_type": "bearer",
+                    "expires_in": 3599,
+                    "sha": "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+                    "text": "the password is not here; a key = a key, code: 42",
+                    "usage": {"prompt_tokens": 12, "total_tokens": 30},
+                    "code": "E1234",
+                    "url": "https://cdn.example.com/p/abcdef0123456789abcdef0123456789.jpg?w=200",
+                }
+            ).encode(),
+        ),
+        both(body=b"status=hi+there&id=7&lang=en&country_code=DE&key=title&state=af0ifjsldkj&client_id=my-app"),
+        both(body=b"<html><p>Forgot your password? Your token expired.</p><input name=q value=hello></html>"),
+        both(body=b"plain text\nwith lines: and colons\nReset password: click below\n"),
+        both(body=bytes(range(256)) * 4),
+        both(body=b"\x89PNG\r\n\x1a\n" + bytes(range(200)), headers=[(b"Content-Type", b"image/png")]),
+    ],
+    ids=["json", "form", "html", "text", "bytes", "image"],
+)
+def test_ids_names_dates_and_links_stay(interaction):
+    result = redact(interaction, RedactionRules(values=("a-secret-that-is-not-here",)))
+    assert result.counts == {}
+    clean = result.interaction
+    assert dataclasses.replace(clean.request, wild=None) == interaction.request
+    assert dataclasses.replace(clean.response, wild=None) == interaction.response
+
+
+def test_a_short_value_is_secret_only_as_a_whole_field():
+    rules = RedactionRules(values=("abc12",))
+    interaction = exchange(
+        url="https://a.example.com/abc12?x=abc12&y=abc123", headers=[(b"X-One", b"abc12"), (b"X-Two", b"abc12 abc12")]
+    )
+    request = redact(interaction, rules).interaction.request
+    assert request.url == "https://a.example.com/abc12?x=XXX&y=abc123"
+    assert request.headers == ((b"X-One", b"XXX"), (b"X-Two", b"abc12 abc12"))
+
+
+def test_a_profile_s_own_rules_act():
+    rules = RedactionRules(
+        headers=("X-Mine",), query=("who",), form=("Who",), json=("/a/0/b", "anywhere"), patterns=("cust-[0-9]+",)
+    )
+    request = redact(
+        exchange(
+            url="https://a.example.com/cust-77?who=me&x=1", headers=[(b"x-mine", b"yes")], body=b"who=me&x=cust-5"
+        ),
+        rules,
+    ).interaction.request
+    assert request.url == "https://a.example.com/XXX?who=XXX&x=1"
+    assert request.headers == ((b"x-mine", b"XXX"),)
+    assert request.body == b"who=XXX&x=XXX"
+    body = b'{"a":[{"b":"me","c":"me"}],"z":{"Anywhere":{"deep":"me"}}}'
+    found = redact(exchange(body=body), rules).interaction.request.body
+    assert found == b'{"a":[{"b":"XXX","c":"me"}],"z":{"Anywhere":{"deep":"XXX"}}}'
+
+
+def test_counts_say_which_rules_acted():
+    result = redact(
+        exchange(url="https://a.example.com/?access_token=abc", headers=[(b"Cookie", b"a=b; c=d")]), RedactionRules()
+    )
+    assert result.counts == {"cookie": 2, "query": 1}
+
+
+def test_the_scheme_and_the_public_parameters_of_a_login_stay():
+    value = b'OAuth realm="r", oauth_consumer_key="k", oauth_token="t", oauth_signature="s%3D", oauth_version="1.0"'
+    request = redact(exchange(headers=[(b"Authorization", value)]), RedactionRules()).interaction.request
+    assert request.headers[0][1] == (
+        b'OAuth realm="r", oauth_consumer_key="XXX", oauth_token="XXX", oauth_signature="XXX", oauth_version="1.0"'
+    )
+
+
+def test_rules_and_plans_show_no_value():
+    rules = RedactionRules(values=("hidden-value-1",))
+    assert "hidden" not in repr((rules, plan(rules), plan(rules).known))
+
+
+def test_a_pattern_that_is_none_is_misuse():
+    with pytest.raises(ValueError, match="no regular expression"):
+        plan(RedactionRules(patterns=("(",)))
+
+
+_NAMES = st.sampled_from(["access_token", "id", "password", "text", "code", "token", "x"])
+_VALUES = st.recursive(
+    st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(_VALUES, st.booleans())
+def test_json_stays_json_and_twice_is_once(value, wide):
+    body = json.dumps(value, ensure_ascii=wide).encode("utf-8", "surrogatepass")
+    rules = RedactionRules(json=("text",), values=("12345678",))
+    interaction = both(body=body)
+    once = redact(interaction, rules).interaction
+    json.loads(once.response.body.decode("utf-8", "surrogatepass"))
+    again = redact(once, rules)
+    assert again.interaction == once
+    assert again.counts == {}
+
+
+@given(st.binary(max_size=80), st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=60))
+def test_any_bytes_are_taken_and_twice_is_once(body, value):
+    rules = RedactionRules(values=("known-value-1",))
+    once = redact(both(body=body, headers=[(b"X-Any", value.encode()), (b"Authorization", value.encode())]), rules)
+    assert redact(once.interaction, rules).interaction == once.interaction
