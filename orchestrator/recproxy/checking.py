@@ -1,5 +1,6 @@
-"""What is wrong with a recording that parses: interactions that steal from each other or are never played, wild words
-that swallow a body, secrets left, age.
+"""What is wrong with a recording that parses.
+
+Interactions that steal from each other or are never played, wild words that swallow a body, secrets left, age.
 
 Pure: a recording and the rules of its profile in, findings out. An interaction's own request, its wild places filled
 with a sample, is what it is asked with.

@@ -165,7 +165,9 @@ def main() -> None:
                 try:
                     drive(other_port, "/item")
                     theirs = per_request(worker, other_port, "/item")
-                    ours = statistics.median([ours, per_request(proxy, port, "/item"), per_request(proxy, port, "/item")])
+                    ours = statistics.median(
+                        [ours, per_request(proxy, port, "/item"), per_request(proxy, port, "/item")]
+                    )
                     print(f"nginx, the same bytes    {theirs:8.1f} us of server CPU; ratio {ours / theirs:.2f}")
                 finally:
                     other.terminate()
@@ -177,7 +179,9 @@ def main() -> None:
             process.stdin.close()
             process.wait()
         times = start_times(root)
-        print(f"a run that does nothing  {min(times):8.3f} s at best, {statistics.median(times):.3f} s median, 3 profiles")
+        print(
+            f"a run that does nothing  {min(times):8.3f} s at best, {statistics.median(times):.3f} s median, 3 profiles"
+        )
 
 
 if __name__ == "__main__":

@@ -2,12 +2,9 @@
 
 import os
 import pty
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -243,9 +240,7 @@ def test_serve_ends_with_its_standard_input(project):
 def test_parallel_starts_never_clash(project, request):
     """200 at once with --thorough; few otherwise, since each is four processes."""
     count = 200 if request.config.getoption("--thorough") else 12
-    program = (
-        "import os, urllib.request as u; print(u.urlopen('https://api.shop.example/item?id=1').read(), os.environ['HTTP_PROXY'])"
-    )
+    program = "import os, urllib.request as u; print(u.urlopen('https://api.shop.example/item?id=1').read(), os.environ['HTTP_PROXY'])"
 
     with ThreadPoolExecutor(16) as pool:
         runs = list(pool.map(lambda _: project.python(program), range(count)))

@@ -151,9 +151,12 @@ def origin(tmp_path):
 @pytest.fixture
 def shop(project, origin, tmp_path):
     config = project.root / "pyproject.toml"
-    text = config.read_text().replace("[tool.recproxy.profiles.shop]\n", '[tool.recproxy.profiles.shop]\ncredentials = ["SHOP_KEY"]\n')
+    text = config.read_text().replace(
+        "[tool.recproxy.profiles.shop]\n", '[tool.recproxy.profiles.shop]\ncredentials = ["SHOP_KEY"]\n'
+    )
     config.write_text(
-        text + f'[tool.recproxy.profiles.shop.upstream]\naddress = "127.0.0.1:{origin.server_port}"\nca = "{tmp_path}/origin-ca.pem"\ntimeout = 5\n'
+        text
+        + f'[tool.recproxy.profiles.shop.upstream]\naddress = "127.0.0.1:{origin.server_port}"\nca = "{tmp_path}/origin-ca.pem"\ntimeout = 5\n'
     )
     project.recording = project.root / "tests/functional/recordings/shop/default.rec"
     project.recording.unlink()
@@ -285,7 +288,9 @@ def test_a_service_that_fails_is_told_to_the_client_and_fails_the_run(shop, orig
     if address:
         config = shop.root / "pyproject.toml"
         config.write_text(config.read_text().replace(f"127.0.0.1:{origin.server_port}", address))
-    program = FETCH.replace("print(r.status, r.read())", "print(r.status)\n    try: r.read()\n    except Exception: pass")
+    program = FETCH.replace(
+        "print(r.status, r.read())", "print(r.status)\n    try: r.read()\n    except Exception: pass"
+    )
 
     done = shop.run(
         *("run", "--mode", "record", "--", sys.executable, "-c", program, f"https://api.shop.example/{path}"),
@@ -441,7 +446,8 @@ def test_the_base_url_records_under_the_first_host(shop, origin):
 def test_recording_one_profile_replays_the_others(shop, origin):
     config = shop.root / "pyproject.toml"
     config.write_text(
-        config.read_text() + '[tool.recproxy.profiles.bank]\n[[tool.recproxy.profiles.bank.endpoints]]\nhosts = ["bank.example"]\n'
+        config.read_text()
+        + '[tool.recproxy.profiles.bank]\n[[tool.recproxy.profiles.bank.endpoints]]\nhosts = ["bank.example"]\n'
     )
     shop.write(
         "tests/functional/recordings/bank/default.rec",

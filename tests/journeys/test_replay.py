@@ -189,7 +189,9 @@ def test_a_host_nobody_owns_is_refused_in_every_form(served):
         assert status == 599
         assert b"No Profile Owns evil.example" in head
     with connect(served["HTTPS_PROXY"]) as sock:
-        status, text = ask(sock, "POST http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 3\r\n\r\nabc")
+        status, text = ask(
+            sock, "POST http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 3\r\n\r\nabc"
+        )
         assert status == 599
         assert b"no profile of this run owns evil.example" in text
     with connect(served["HTTPS_PROXY"]) as sock, pytest.raises(ssl.SSLError, match="(?i)unrecognized.name"):
@@ -266,7 +268,9 @@ def test_on_miss_warn_lets_the_command_pass(project):
     config = project.root / "pyproject.toml"
     config.write_text('[tool.recproxy]\non_miss = "warn"\n' + config.read_text())
 
-    done = project.python("import urllib.request as u\ntry: u.urlopen('https://api.shop.example/no')\nexcept OSError: pass")
+    done = project.python(
+        "import urllib.request as u\ntry: u.urlopen('https://api.shop.example/no')\nexcept OSError: pass"
+    )
 
     assert done.returncode == 0
     assert "miss" in done.stderr
@@ -287,7 +291,9 @@ def test_miss_reset_drops_the_connection(project):
 def test_without_a_recording_the_miss_says_which_one_it_would_be(project):
     (project.root / "tests/functional/recordings/shop/default.rec").unlink()
 
-    done = project.python("import urllib.request as u\ntry: u.urlopen('http://api.shop.example/')\nexcept OSError: pass")
+    done = project.python(
+        "import urllib.request as u\ntry: u.urlopen('http://api.shop.example/')\nexcept OSError: pass"
+    )
 
     assert done.returncode == 3
     assert str(project.root / "tests/functional/recordings/shop/default.rec") in done.stderr
