@@ -42,12 +42,16 @@ async def ask(upstreams, target, path="/", *, fresh=False):
     """Ask and give the connection back; the body and the link."""
     link = await upstreams.link(target, fresh=fresh)
     where = f"http://{target.authority}{path}" if link.absolute else path
-    await link.send(h11.Request(method="GET", target=where, headers=[("Host", target.authority)]))
-    await link.send(h11.EndOfMessage())
     body = b""
-    while not isinstance(event := await link.receive(20), h11.EndOfMessage):
-        if isinstance(event, h11.Data):
-            body += bytes(event.data)
+    try:
+        await link.send(h11.Request(method="GET", target=where, headers=[("Host", target.authority)]))
+        await link.send(h11.EndOfMessage())
+        while not isinstance(event := await link.receive(20), h11.EndOfMessage):
+            if isinstance(event, h11.Data):
+                body += bytes(event.data)
+    except UpstreamError:
+        link.close()
+        raise
     upstreams.give_back(target, link)
     return body, link
 

@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from recproxy.client.names import recording_of_test
+
 ITEMS = (("item", "first"), ("item", "second"))
 IMPORTS = "import pytest\nfrom asking import get\nfrom recproxy import recproxy as decorator\n\n"
 
@@ -79,8 +81,9 @@ def test_every_way_to_name_a_recording(suite, run):
     own = "recordings/shop/test_ways"
     suite.record(f"{own}/test_its_own_recording.rec", ("mine", "of this test"))
     suite.record(f"{own}/TestClass.test_its_own_recording.rec", ("mine", "of this method"))
-    for name, word in (("[a]", "a"), ("[B]-d3edcfcc", "B"), ("[b]", "b"), ("[c_d]-1d6a7eb8", "c/d")):
-        suite.record(f"{own}/test_parameters{name}.rec", ("mine", f"of {word}"))
+    for word in ("a", "B", "b", "c/d"):
+        name = recording_of_test(("test_ways",), (f"test_parameters[{word}]",))
+        suite.record(f"recordings/shop/{name}", ("mine", f"of {word}"))
     suite.write("test_ways.py", IMPORTS + WAYS)
 
     outcomes = suite.pytest("--strict-markers", "test_ways.py", run=run)

@@ -146,3 +146,27 @@ def test_any_bytes_are_taken_and_twice_is_once(body, value):
     rules = RedactionRules(values=("known-value-1",))
     once = redact(both(body=body, headers=[(b"X-Any", value.encode()), (b"Authorization", value.encode())]), rules)
     assert redact(once.interaction, rules).interaction == once.interaction
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        b" ",
+        b'"',
+        b"\\",
+        b"&",
+        b"%25",
+        b"a=",
+        b"<a ",
+        b"eyJa.",
+        b"-----BEGIN PRIVATE KEY-----\n ",
+        b"[",
+        b"://a:",
+        b"; ",
+    ],
+)
+def test_no_text_takes_long(unit):
+    rules = RedactionRules(values=("Pa+ss/word" + "Zq81LmN0pQ",))
+    text = unit * (100_000 // len(unit))
+    header = text[:20_000].replace(b"\n", b" ")
+    redact(exchange(headers=[(b"Cookie", header), (b"Authorization", b"OAuth " + header)], body=text), rules)

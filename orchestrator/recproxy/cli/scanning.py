@@ -85,8 +85,8 @@ def scan_file(path: Path, rules: RedactionRules, *, fix: bool) -> Scan:
     try:
         recording = read_recording(str(path))
         text = path.read_bytes()
-    except RecproxyError as problem:
-        return Scan(path=str(path), problem=problem.message)
+    except RecproxyError as error:
+        return Scan(path=str(path), problem=error.message)
     clean, findings, problem = _clean(recording, text, rules)
     if not findings or not fix:
         return Scan(path=str(path), findings=findings, problem=problem)

@@ -92,7 +92,8 @@ class Begin:
     """Begin a scope in a lane: read these recordings and answer from their start. Answered by Began or Refused.
 
     A `base` scope is the one that goes on whenever no other is open; another one is open until it is ended, before
-    what was open when it began. `expected` is the file that was looked for where there is none.
+    what was open when it began. `expected` is the file that was looked for where there is none. `plays` say how often the
+    interactions were played already.
     """
 
     order: int

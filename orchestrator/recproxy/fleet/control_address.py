@@ -205,7 +205,7 @@ class _Caller(asyncio.Protocol):
         return {"lane": lane, "name": orchestrator.lanes[lane].scope}
 
     async def _begin(self, lane: str, values: dict[str, Any], *, inner: bool) -> None:
-        _refuse_unknown(values, ("name", "recordings", "default", "beside", "mode", "match_on", "repeat"))
+        _refuse_unknown(values, ("name", "recordings", "default", "beside", "mode", "match_on", "repeat", "plays"))
         mode = self._orchestrator.plan.mode
         if values.get("mode") not in (None, mode):
             raise _Refusal(400, f"mode {values['mode']!r} cannot be begun in a run in mode {mode}")
@@ -222,6 +222,7 @@ class _Caller(asyncio.Protocol):
             beside=_folder(values),
             match_on=tuple(_strings(match_on, "match_on")) if match_on is not None else None,
             repeat=_repeat(values),
+            plays=_plays(values.get("plays") or {}),
         )
 
     def _open(self, lane: str) -> None:
@@ -266,6 +267,14 @@ def _recordings(value: Any) -> dict[str, list[str]]:
     if not isinstance(value, dict):
         raise _Refusal(400, "recordings must be an object: a profile or host, and a path or name or a list of them")
     return {profile: _strings(names, f"recordings.{profile}") for profile, names in value.items()}
+
+
+def _plays(value: Any) -> dict[str, list[int]]:
+    if not isinstance(value, dict) or not all(
+        isinstance(counts, list) and all(isinstance(count, int) for count in counts) for counts in value.values()
+    ):
+        raise _Refusal(400, "plays must be an object: a profile, and a list of counts, as an outcome has them")
+    return value
 
 
 def _default(values: dict[str, Any]) -> str | None:

@@ -145,6 +145,7 @@ class Orchestrator:
         beside: Path | None = None,
         match_on: tuple[str, ...] | None = None,
         repeat: str | None = None,
+        plays: Mapping[str, Sequence[int]] | None = None,
     ) -> None:
         """Begin a scope in a lane; a recording's profile may also be a host.
 
@@ -158,6 +159,7 @@ class Orchestrator:
             beside: the folder of the test module.
             match_on: vcrpy's matchers in place of the profile's rules.
             repeat: what follows the last recorded repeat, in place of the profile's word.
+            plays: how often each interaction was played already, by profile: an outcome's, to go on there.
 
         Raises:
             RecordingNotFound: a recording does not exist.
@@ -176,7 +178,16 @@ class Orchestrator:
         ]
         begun = await asyncio.gather(
             *(
-                self._begin(proxy, lane, opened, named, default=default, match_on=match_on, repeat=repeat)
+                self._begin(
+                    proxy,
+                    lane,
+                    opened,
+                    named,
+                    default=default,
+                    match_on=match_on,
+                    repeat=repeat,
+                    plays=(plays or {}).get(proxy.profile.name, ()),
+                )
                 for proxy in chosen
             ),
             return_exceptions=True,
@@ -249,9 +260,7 @@ class Orchestrator:
             self.tally.rows[UNLISTED].listed = False
         authority = Authority()
         self._folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
-        self._files = RunFiles(
-            self._folder, bundle(authority.certificate, self._environment), authority.certificate
-        )
+        self._files = RunFiles(self._folder, bundle(authority.certificate, self._environment), authority.certificate)
         self._roster = Roster(self.plan, self._proxies, authority, self._environment)
         await asyncio.gather(
             *(proxy.set_up(self._roster.setup(proxy.profile, str(self._folder))) for proxy in self._proxies)
@@ -361,6 +370,7 @@ class Orchestrator:
         default: str | None = None,
         match_on: tuple[str, ...] | None = None,
         repeat: str | None = None,
+        plays: Sequence[int] = (),
     ) -> None:
         """Begin a scope, or the base scope, with one proxy."""
         profile = proxy.profile.name
@@ -395,6 +405,7 @@ class Orchestrator:
                 expected=str(expected),
                 match_on=match_on,
                 repeat=repeat,
+                plays=tuple(plays),
             )
 
         await proxy.ask(begin, Began)

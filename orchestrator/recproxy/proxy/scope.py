@@ -113,6 +113,11 @@ class OpenScope:
         """How many interactions are in play."""
         return len(self._playback.plays)
 
+    def go_on(self, plays: Sequence[int]) -> None:
+        """Begin where another scope with these recordings ended; where they have changed since, at the start."""
+        if len(plays) == len(self._playback.plays):
+            self._playback.plays[:] = plays
+
     def extend(self, recordings: Sequence[Recording]) -> None:
         """Put more recordings in play; positions and bound values stay."""
         old = self._playback.index

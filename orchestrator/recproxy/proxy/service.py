@@ -128,6 +128,7 @@ class Service:
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))
             return
+        scope.go_on(order.plays)
         if order.base and order.lane == DEFAULT_LANE:
             scope.remark = self._remark
         self._lane(order.lane).begin(scope, base=order.base)

@@ -20,6 +20,7 @@ __all__ = [
     "Seen",
     "Unsafe",
     "link",
+    "names",
     "redact",
     "redact_request",
     "stand_in",

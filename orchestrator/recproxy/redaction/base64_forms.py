@@ -16,8 +16,8 @@ _DIGIT = {letter: number for number, letter in enumerate(_ALPHABET)} | {ord("-")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _ESCAPED = {b"%2B": 62, b"%2F": 63, b"\\/": 63}
 #: What may break a line inside base64, in the text or in a string or form that holds the text.
-_BREAK = rb"(?:(?:\r?\n|(?:\\+r)?\\+n|(?:%0[dD])?%0[aA])[ \t]*|=\r?\n)?"
-_UNIT = re.compile(rb"(?:\\+r)?\\+n|(?:%0[dD])?%0[aA]|[ \t\r\n]+|=\r?\n|(%2[BbFf]|\\/|[A-Za-z0-9+/_-])")
+_BREAK = rb"(?:(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n|(?:%0[dD])?%0[aA])[ \t]*|=\r?\n)?"
+_UNIT = re.compile(rb"(?:\\{1,8}r)?\\{1,8}n|(?:%0[dD])?%0[aA]|[ \t\r\n]+|=\r?\n|(%2[BbFf]|\\/|[A-Za-z0-9+/_-])")
 
 
 def sure_letters(value: bytes, before: int) -> bytes:
@@ -33,7 +33,7 @@ def squeezed(text: bytes) -> bytes:
             text = text.replace(escape, b"")
         text = text.replace(b"%2B", b"+").replace(b"%2b", b"+").replace(b"%2F", b"/").replace(b"%2f", b"/")
     if b"\\" in text:
-        text = re.sub(rb"\\+[nr]", b"", text).replace(b"\\/", b"/")
+        text = re.sub(rb"\\{1,8}[nr]", b"", text).replace(b"\\/", b"/")
     return re.sub(rb"=(?=[\r\n])", b"", text).translate(_STANDARD, b" \t\r\n")
 
 

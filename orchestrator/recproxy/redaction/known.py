@@ -114,22 +114,26 @@ def _places(form: _Form) -> re.Pattern[bytes]:
 def _character(character: str) -> bytes:
     """An expression for one character in any escape. Each choice begins with a letter: that keeps searching fast."""
     raw = character.encode("utf-8", "surrogateescape")
-    percent = b"".join(rb"%(?:25)*" + _either(b"%02x" % byte) for byte in raw)
+    percent = b"".join(rb"%(?:25){0,4}" + _either(b"%02x" % byte) for byte in raw)
     units = character.encode("utf-16-be", "surrogatepass")
     escapes = [
         b"".join(_either(b"u%02x%02x" % (units[at], units[at + 1])) for at in range(0, len(units), 2))
         if len(units) == 2
         else (
             rb"%s"
-            % (rb"(?:\\|%(?:25)*5[cC])+".join(_either(b"u%02x%02x" % (units[at], units[at + 1])) for at in (0, 2)))
+            % (
+                rb"(?:\\|%(?:25){0,4}5[cC]){1,8}".join(
+                    _either(b"u%02x%02x" % (units[at], units[at + 1])) for at in (0, 2)
+                )
+            )
         )
     ]
     if character in '"\\/':
         escapes += re.escape(raw), percent
     if character in "\n\r\t":
         escapes.append({"\n": b"n", "\r": b"r", "\t": b"t"}[character])
-    escaped = rb"(?:\\|%(?:25)*5[cC])*(?:" + b"|".join(escapes) + b")"
-    forms = [re.escape(raw), percent, rb"\\" + escaped, rb"%(?:25)*5[cC]" + escaped]
+    escaped = rb"(?:\\|%(?:25){0,4}5[cC]){0,8}(?:" + b"|".join(escapes) + b")"
+    forms = [re.escape(raw), percent, rb"\\" + escaped, rb"%(?:25){0,4}5[cC]" + escaped]
     forms.append(b"".join(b"=" + _either(b"%02x" % byte) for byte in raw))
     if character == " ":
         forms.append(rb"\+")

@@ -232,21 +232,25 @@ def authorization(value: bytes) -> Iterator[Span]:
 
 
 def cookies(value: bytes) -> Iterator[Span]:
-    """The values of a Cookie header; names stay."""
-    for found in re.finditer(rb"(?:^|;)\s*([^;=]*)=\s*(\"?)([^;]*?)\2\s*(?=;|$)", value):
-        if found[3]:
-            yield Span(*found.span(3), "cookie", _word(found[1]), value=found[3])
-    for found in re.finditer(rb"(?:^|;)\s*([^;=\s]+)\s*(?=;|$)", value):
-        yield Span(*found.span(1), "cookie", "cookie", value=found[1])
+    """The values of a Cookie header; names stay. One without a name is all value."""
+    start = 0
+    for part in value.split(b";"):
+        yield from _cookie(part, start)
+        start += len(part) + 1
 
 
 def set_cookie(value: bytes) -> Iterator[Span]:
     """The value of a Set-Cookie header; its name and attributes stay."""
-    found = re.match(rb"\s*([^;=]*)=\s*(\"?)([^;]*?)\2\s*(?=;|$)", value)
-    if found is None:
-        yield from cookies(value.partition(b";")[0])
-    elif found[3]:
-        yield Span(*found.span(3), "cookie", _word(found[1]), value=found[3])
+    yield from _cookie(value.partition(b";")[0], 0)
+
+
+def _cookie(part: bytes, start: int) -> Iterator[Span]:
+    name, _, value = part.partition(b"=") if b"=" in part else (b"cookie", b"", part)
+    start += len(part) - len(value)
+    inner = value.strip().strip(b'"')
+    if inner:
+        start += value.index(inner)
+        yield Span(start, start + len(inner), "cookie", _word(name.strip()), value=inner)
 
 
 def _word(name: bytes) -> str:

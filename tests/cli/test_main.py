@@ -1,0 +1,92 @@
+"""The command line: verbs, and an error for the user as one line and an exit code."""
+
+import sys
+from importlib import metadata
+
+import click
+import pytest
+
+from recproxy.cli import main as entry
+from recproxy.cli.main import _recproxy, main
+from recproxy.errors import NoMatch, ProxyError
+
+
+@pytest.fixture
+def ended(monkeypatch, capsys):
+    """Run `recproxy` with words: its exit code, standard output and standard error."""
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["recproxy", *words])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        said = capsys.readouterr()
+        return caught.value.code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """A verb that raises an error."""
+
+    def add(error):
+        @click.command()
+        def fail():
+            raise error
+
+        monkeypatch.setitem(_recproxy.commands, "fail", fail)
+
+    return add
+
+
+def test_the_face_of_the_package_is_the_command():
+    assert entry is main
+
+
+def test_the_version_is_the_installed_one(ended):
+    assert ended("--version") == (0, f"recproxy {metadata.version('recproxy')}\n", "")
+
+
+@pytest.mark.parametrize("words", [("--help",), ("-h",), ("run", "--help"), ("run", "-h")])
+def test_help_is_data_and_no_error(ended, words):
+    code, out, err = ended(*words)
+
+    assert (code, err) == (0, "")
+    assert out.startswith("Usage: recproxy")
+
+
+def test_every_verb_says_what_it_does(ended):
+    _, out, _ = ended("--help")
+
+    assert {"check", "run", "scan", "serve", "show"} <= set(_recproxy.commands)
+    for name, command in _recproxy.commands.items():
+        assert name in out
+        assert command.help
+
+
+@pytest.mark.parametrize(
+    ("error", "wanted"),
+    [
+        (ProxyError("it died", hint="its last\nlines"), (4, "", "recproxy: it died\nits last\nlines\n")),
+        (NoMatch("nothing fits"), (3, "", "recproxy: nothing fits\n")),
+    ],
+)
+def test_an_error_for_the_user_is_one_line_its_hint_and_its_exit_code(ended, failing, error, wanted):
+    failing(error)
+
+    assert ended("fail") == wanted
+
+
+def test_any_other_error_is_a_bug_and_shows_itself(monkeypatch, failing):
+    failing(ZeroDivisionError("a bug"))
+    monkeypatch.setattr(sys, "argv", ["recproxy", "fail"])
+
+    with pytest.raises(ZeroDivisionError):
+        main()
+
+
+def test_an_unknown_verb_is_a_usage_error(ended):
+    code, out, err = ended("rewind")
+
+    assert (code, out) == (2, "")
+    assert "No such command 'rewind'" in err

@@ -1,0 +1,95 @@
+"""Options that verbs share, and the plan they make."""
+
+import os
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from recproxy import project as project_module
+from recproxy.cli.options import plan_from, refuse_nested, run_options
+from recproxy.errors import ConfigurationError
+
+TEXT = "[tool.recproxy.profiles.shop]\n[[tool.recproxy.profiles.shop.endpoints]]\nhosts = ['shop.example']\n"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "pyproject.toml").write_text(TEXT)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(project_module, "_entry_points", dict)
+    monkeypatch.delenv("CI", raising=False)
+    return tmp_path
+
+
+def plan(mode="replay", profiles=(), recordings=(), record=(), live=()):
+    return plan_from(mode, profiles, recordings, record, live)
+
+
+@pytest.mark.parametrize(
+    ("mode", "wanted"),
+    [
+        ("replay", "replay"),
+        ("record", "record"),
+        ("live", "live"),
+        ("auto", "auto"),
+        ("none", "replay"),
+        ("all", "record"),
+        ("once", "auto"),
+        ("new_episodes", "auto"),
+    ],
+)
+def test_modes_and_vcrpys_names_for_them(folder, mode, wanted):
+    assert plan(mode).mode == wanted
+
+
+def test_an_unknown_mode_is_refused_with_the_known_ones(folder):
+    with pytest.raises(ConfigurationError) as caught:
+        plan("rewind")
+
+    assert caught.value.message == "--mode rewind: known here: replay, auto, live, record"
+
+
+def test_the_project_is_that_of_the_working_directory(folder):
+    made = plan(record=("shop",))
+
+    assert made.project.root == folder.resolve()
+    assert [(profile.name, made.mode_of(profile.name)) for profile in made.profiles] == [("shop", "record")]
+
+
+def test_paths_are_relative_to_the_working_directory(folder, monkeypatch):
+    inner = folder / "inner"
+    inner.mkdir()
+    (inner / "a.rec").write_text("")
+    monkeypatch.chdir(inner)
+
+    assert plan(recordings=("shop=a.rec",)).recordings == {"shop": (os.path.join(inner.resolve(), "a.rec"),)}
+
+
+def test_a_run_inside_a_run_is_refused(monkeypatch):
+    monkeypatch.delenv("RECPROXY_CONTROL", raising=False)
+    refuse_nested()
+    monkeypatch.setenv("RECPROXY_CONTROL", "http://127.0.0.1:1")
+
+    with pytest.raises(ConfigurationError, match="this already runs under recproxy"):
+        refuse_nested()
+
+
+def test_each_option_may_be_given_as_often_as_it_makes_sense():
+    got = {}
+
+    @click.command()
+    @run_options
+    def verb(**values):
+        got.update(values)
+
+    words = "--profile a --profile b --record a --live b --recordings a=x --recordings a=y"
+
+    assert CliRunner().invoke(verb, words.split()).exit_code == 0
+    assert got == {
+        "mode": "replay",
+        "profiles": ("a", "b"),
+        "record": ("a",),
+        "live": ("b",),
+        "recordings": ("a=x", "a=y"),
+    }

@@ -1,0 +1,41 @@
+"""The share application's functional suite, run as its users do: under `recproxy run`, and by pytest alone."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SUITE = ROOT / "tests/functional"
+
+
+def run(*words):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
+    return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100)
+
+
+@pytest.fixture(autouse=True)
+def _profiles():
+    for package in ("recproxy_twitter", "recproxy_bitly", "recproxy_gmail", "webob", "routes"):
+        pytest.importorskip(package)
+
+
+def test_under_a_run_everything_is_answered_from_recordings():
+    words = (sys.executable, "-m", "recproxy", "run", "--mode", "replay", "--")
+
+    done = run(*words, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(SUITE))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "passed" in done.stdout
+    rows = [line.split() for line in done.stderr.splitlines() if line.startswith("recproxy   ")]
+    assert {row[1] for row in rows[1:]} == {"twitter", "bitly", "gmail"}
+    assert all(int(row[3]) > 0 and row[5] == "0" for row in rows[1:])
+
+
+def test_the_test_of_2011_passes_by_unittest_with_nothing_running():
+    done = run(sys.executable, "-m", "unittest", "discover", "-s", str(SUITE), "-p", "test_send.py", "-t", str(SUITE))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr.rstrip().endswith("OK")

@@ -1,0 +1,123 @@
+"""Where requests go, and how what came of them is redacted and kept."""
+
+import asyncio
+
+import pytest
+
+from recproxy.control import Kept, Recorded, Setup
+from recproxy.profile import Endpoint, Profile
+from recproxy.proxy.body import BodyFeed
+from recproxy.proxy.forwarding import Forwarding, _target
+from recproxy.proxy.scope import Route
+from recproxy.proxy.traffic import Traffic
+from recproxy.proxy.upstream import Target, UpstreamError
+from recproxy.recording import Interaction, Request, Response
+from recproxy.wire import Head
+
+SECRET = "-".join(("the", "value", "of", "a", "credential"))
+SHOP = Profile(name="shop", endpoints=(Endpoint(hosts=("*.shop.example", "shop.example")),))
+
+
+def head(target=b"/a", host=b"shop.example"):
+    return Head(b"GET", target, ((b"Host", host),), host, http10=False, expects=False, keep_alive=True)
+
+
+@pytest.mark.parametrize(
+    ("route", "target", "host", "wanted"),
+    [
+        (Route("https", "shop.example"), b"/a", b"shop.example", Target("https", "shop.example", 443)),
+        (Route("https", "shop.example"), b"/a", b"", Target("https", "shop.example", 443)),
+        (Route("https", "shop.example:8443"), b"/a", b"shop.example:8443", Target("https", "shop.example", 8443)),
+        (Route("http"), b"http://shop.example:8080/a", b"x", Target("http", "shop.example", 8080)),
+        (Route("http"), b"https://shop.example?a=1", b"x", Target("https", "shop.example", 443)),
+        (Route("http"), b"/a?u=http://x/", b"shop.example", Target("http", "shop.example", 80)),
+        (Route("http"), b"/a", b"[::1]:81", Target("http", "::1", 81)),
+        (Route("http", any_host=SHOP.hosts), b"/a", b"127.0.0.1:5000", Target("https", "shop.example", 443)),
+    ],
+)
+def test_where_a_request_goes(route, target, host, wanted):
+    assert _target(route, head(target, host)) == wanted
+
+
+class Orchestrator:
+    """Says what became of an interaction as soon as it was sent."""
+
+    def __init__(self, mode, error=""):
+        self.got = []
+        self.error = error
+        setup = Setup(profile={}, owners={}, mode=mode, secrets=(SECRET,), unset=("SHOP_KEY",))
+        self.forwarding = Forwarding(SHOP, setup, self.send)
+
+    def send(self, message):
+        self.got.append(message)
+        asyncio.get_running_loop().call_soon(self.forwarding.kept, Kept(order=message.order, error=self.error))
+
+    def exchange(self, traffic):
+        return self.forwarding.exchange(
+            None, Route("https", "shop.example"), head(), BodyFeed(10, lambda _: None),
+            lane="gw0", scope="test_a", traffic=traffic,
+        )  # fmt: skip
+
+
+def keep(orchestrator, traffic, **response):
+    async def ran():
+        interaction = Interaction(
+            request=Request(method="GET", url=f"https://shop.example/a?key={SECRET}", wild=None),
+            response=Response(**({"status": 200, "body": SECRET.encode()} | response)),
+            scope="test_a",
+        )
+        async with asyncio.timeout(20):
+            await orchestrator.exchange(traffic)._keep(interaction, traffic)
+
+    asyncio.run(ran())
+
+
+def test_what_is_kept_is_redacted_before_it_leaves_the_process():
+    orchestrator, traffic = Orchestrator("record"), Traffic(7)
+
+    keep(orchestrator, traffic)
+
+    (message,) = orchestrator.got
+    assert isinstance(message, Recorded)
+    assert (message.lane, message.scope, message.interaction.scope) == ("gw0", 7, "test_a")
+    assert message.begun <= message.ended
+    assert SECRET not in message.interaction.request.url
+    assert SECRET.encode() not in message.interaction.response.body
+    assert (traffic.recorded, traffic.failures) == (1, [])
+    assert sum(traffic.redactions.values()) >= 2
+
+
+def test_what_could_not_be_put_on_disk_fails_the_request():
+    orchestrator, traffic = Orchestrator("record", error="the disk is full"), Traffic(1)
+
+    with pytest.raises(UpstreamError, match="the disk is full"):
+        keep(orchestrator, traffic)
+
+    assert traffic.recorded == 0
+
+
+def test_what_may_hold_a_secret_and_cannot_be_read_is_not_recorded():
+    orchestrator, traffic = Orchestrator("record"), Traffic(1)
+
+    keep(orchestrator, traffic, headers=((b"Content-Encoding", b"exotic"),), body=b"\x00\x01\x02")
+
+    assert orchestrator.got == []
+    assert traffic.recorded == 0
+    assert len(traffic.failures) == 1
+    assert traffic.failures[0].startswith("GET: not recorded: ")
+
+
+@pytest.mark.parametrize(("mode", "keeps"), [("live", False), ("record", True), ("auto", True)])
+def test_only_live_keeps_nothing(mode, keeps):
+    async def ran():
+        return Orchestrator(mode).exchange(Traffic(1))._keep is not None
+
+    assert asyncio.run(ran()) is keeps
+
+
+def test_an_answer_that_nobody_waits_for_is_ignored():
+    forwarding = Orchestrator("record").forwarding
+
+    forwarding.kept(Kept(order=99))
+
+    assert (forwarding.mode, forwarding.unset) == ("record", ("SHOP_KEY",))

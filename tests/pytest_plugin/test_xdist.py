@@ -1,0 +1,192 @@
+"""Parallel and concurrent tests: lanes of workers, threads and tasks in one test."""
+
+import random
+import re
+import sys
+
+import pytest
+
+pytest.importorskip("xdist")
+
+PARALLEL = """
+import os, random, threading
+import pytest
+from asking import get
+
+LANE = os.environ["RECPROXY_LANE"]  # read when the module is imported: the lane is open by then
+
+
+@pytest.mark.parametrize("number", range({tests}))
+def test_its_own(number, recproxy):
+    assert LANE == os.environ["RECPROXY_LANE"] != "default"
+    for _ in range(3):
+        assert get("item") == f"of {{number}}"
+    assert get("next") == f"first of {{number}}"
+    assert get("next") == f"second of {{number}}"
+    if number % 10 == 0:
+        get("elsewhere")
+"""
+
+
+def test_workers_replay_what_was_recorded_for_each_test_in_any_order(project, request):
+    thorough = request.config.getoption("--thorough")
+    tests, rounds = (200, 10) if thorough else (40, 2)
+    for number in range(tests):
+        answers = (("item", f"of {number}"), ("next", f"first of {number}"), ("next", f"second of {number}"))
+        project.record(f"recordings/shop/test_parallel/test_its_own[{number}].rec", *answers)
+    project.write("test_parallel.py", PARALLEL.format(tests=tests))
+    project.write(
+        "conftest.py",
+        "import os, random\n\ndef pytest_collection_modifyitems(items):\n"
+        "    random.Random(os.environ['SEED']).shuffle(items)\n",
+    )
+    wanted = {f"test_its_own[{number}]" for number in range(0, tests, 10)}
+    for seed in random.sample(range(10_000), rounds):
+        outcomes = project.pytest(
+            "-n", "4", "--dist", "load", "-p", "no:randomly", "test_parallel.py", run=True, SEED=str(seed)
+        )
+
+        assert outcomes == {"failed": len(wanted), "passed": tests - len(wanted)}, (seed, outcomes)
+        assert set(re.findall(r"^FAILED test_parallel.py::(\S+)", outcomes.out, re.MULTILINE)) == wanted
+        assert f"replay: {tests} tests, {tests * 5} requests played, 0 recorded, {len(wanted)} missed" in outcomes.out
+
+
+def test_workers_without_a_run(project):
+    for number in range(4):
+        answers = (("item", f"of {number}"), ("next", f"first of {number}"), ("next", f"second of {number}"))
+        project.record(f"recordings/shop/test_parallel/test_its_own[{number}].rec", *answers)
+    text = PARALLEL.format(tests=4).replace('os.environ["RECPROXY_LANE"]  #', "None  #")
+    project.write("test_parallel.py", re.sub(r"    assert LANE .*\n", "", text))
+
+    outcomes = project.pytest("-n", "2", "test_parallel.py")
+
+    assert outcomes == {"failed": 1, "passed": 3}, outcomes
+
+
+def test_a_worker_that_is_killed_leaves_the_others_clean(project):
+    project.record("recordings/shop/test_crash/test_fine.rec", ("item", "fine"))
+    project.write(
+        "test_crash.py",
+        "import os, signal\nimport pytest\nfrom asking import get\n\n"
+        "def test_killed():\n    os.kill(os.getpid(), signal.SIGKILL)\n\n"
+        "def test_fine():\n    assert get('item') == 'fine'\n\n"
+        "@pytest.fixture\ndef broken():\n    raise LookupError\n\n"
+        "def test_setup(broken):\n    pass\n",
+    )
+    project.write(
+        "conftest.py",
+        "import os, json, urllib.request\n\ndef pytest_unconfigure(config):\n"
+        "    if not hasattr(config, 'workerinput'):\n"
+        "        request = urllib.request.Request(os.environ['RECPROXY_CONTROL'])\n"
+        "        request.add_header('Authorization', 'Bearer ' + os.environ['RECPROXY_TOKEN'])\n"
+        "        with urllib.request.urlopen(request) as answer:\n"
+        "            print('lanes', json.load(answer)['lanes'])\n",
+    )
+
+    outcomes = project.pytest("-n", "1", "-p", "no:randomly", "test_crash.py", run=True)
+
+    assert outcomes == {"failed": 1, "passed": 1, "error": 1}, outcomes
+    assert f"crashed while running 'test_crash.py::test_killed'" in outcomes.out
+    assert "lanes ['default']" in outcomes.out
+
+
+def test_a_miss_of_an_application_outside_of_the_workers_says_so(project):
+    project.record("recordings/shop/test_outside/test_one.rec", ("item", "in the lane"))
+    project.write(
+        "application.py",
+        "import sys\nfrom asking import get\nfor line in sys.stdin:\n    print(get(line.strip()), flush=True)\n",
+    )
+    project.write(
+        "test_outside.py",
+        "import os\nfrom asking import get\n\ndef test_one():\n    assert get('item') == 'in the lane'\n"
+        "    with open(os.environ['ASK'], 'w') as ask, open(os.environ['ANSWER']) as answer:\n"
+        "        print('item', file=ask, flush=True)\n        assert answer.readline() == 'swallowed 599\\n'\n",
+    )
+    script = (
+        'mkfifo ask answer; "$PYTHON" application.py <ask >answer &\n'
+        'ASK=ask ANSWER=answer "$PYTHON" -m pytest -q -n 1 test_outside.py; code=$?; wait; exit $code\n'
+    )
+    project.write("both.sh", script)
+
+    code, out = project.python("-m", "recproxy", "run", "--", "sh", "both.sh", PYTHON=sys.executable)
+
+    assert "1 passed" in out, out
+    assert code == 3
+    assert re.search(r"it came in lane 'default', while tests run in lanes gw0-\w+: the program that sent it was", out)
+
+
+CONCURRENT = """
+import asyncio, concurrent.futures, http.client, os, random
+from urllib.parse import urlsplit
+
+ADDRESS = urlsplit(os.environ["SHOP_BASE_URL"])
+
+
+def bodies(paths):
+    connection = http.client.HTTPConnection(ADDRESS.hostname, ADDRESS.port)
+    found = []
+    for path in paths:
+        connection.request("GET", "/" + path, headers={"Host": "api.shop.example"})
+        found.append((path, connection.getresponse().read().decode()))
+    connection.close()
+    return found
+
+
+def shuffled(count):
+    paths = [f"path{number}" for number in range(20)]
+    for _ in range(count):
+        random.shuffle(paths)
+        yield list(paths)
+
+
+def test_threads(recproxy):
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for found in pool.map(bodies, shuffled(SHUFFLES)):
+            assert all(body == f"body of {path}" for path, body in found)
+
+
+async def ask(path):
+    reader, writer = await asyncio.open_connection(ADDRESS.hostname, ADDRESS.port)
+    writer.write(f"GET /{path} HTTP/1.1\\r\\nHost: api.shop.example\\r\\nConnection: close\\r\\n\\r\\n".encode())
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    return path, answer.rpartition(b"\\r\\n\\r\\n")[2].decode()
+
+
+def test_tasks(recproxy):
+    async def main():
+        for paths in shuffled(SHUFFLES // 2):
+            for path, body in await asyncio.gather(*(ask(path) for path in (paths * 3)[:50])):
+                assert body == f"body of {path}"
+
+    asyncio.run(main())
+
+
+def test_identical_requests_come_in_the_order_of_their_arrival(recproxy):
+    async def main():
+        found = []
+        for _ in range(50):
+            found.append((await ask("same"))[1])
+        assert found == [f"number {number}" for number in range(50)]
+        together = await asyncio.gather(*(ask("other") for _ in range(50)))
+        assert sorted(body for _, body in together) == sorted(f"number {number}" for number in range(50))
+
+    asyncio.run(main())
+"""
+
+
+def test_threads_and_tasks_in_one_test_never_get_a_wrong_body(project, request):
+    shuffles = 1000 if request.config.getoption("--thorough") else 60
+    paths = [(f"path{number}", f"body of path{number}") for number in range(20)]
+    project.record("recordings/shop/test_together/test_threads.rec", *paths)
+    project.record("recordings/shop/test_together/test_tasks.rec", *paths)
+    same = [(path, f"number {number}") for number in range(50) for path in ("same", "other")]
+    project.record(
+        "recordings/shop/test_together/test_identical_requests_come_in_the_order_of_their_arrival.rec", *same
+    )
+    project.write("test_together.py", CONCURRENT.replace("SHUFFLES", str(shuffles)))
+
+    outcomes = project.pytest("test_together.py", run=True)
+
+    assert outcomes == {"passed": 3}, outcomes

@@ -1,0 +1,247 @@
+"""What holds of the house as a whole: what importing costs, what is public, and what no file may say."""
+
+import ast
+import importlib
+import importlib.util
+import json
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import recproxy
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = Path(recproxy.__file__).resolve().parent
+TESTS = ROOT / "tests"
+
+#: Modules without a test file of their own name, and what tests them.
+ELSEWHERE = {
+    "__main__": "one line; the journeys start it",
+    "cli/run": "tests/journeys runs it as a user does",
+    "cli/serve": "tests/journeys holds runs by it",
+    "cli/scanning": "tests/cli/test_scan.py",
+    "fleet/lane": "tests/journeys/test_gateway.py and test_replay.py: real lanes, real proxies",
+    "fleet/nursery": "tests/journeys/test_hygiene.py: births and deaths are processes",
+    "fleet/orchestrator": "tests/journeys: it is what a run is",
+    "fleet/proxy": "tests/journeys/test_hygiene.py: a proxy's life is a process",
+    "fleet/run": "tests/journeys/test_hygiene.py: signals, exit codes, the end",
+    "proxy/__main__": "one line; the journeys start it",
+    "proxy/connection": "tests/journeys/test_replay.py and test_gateway.py, over real sockets",
+    "proxy/lane": "tests/journeys/test_replay.py: listeners and connections arrive from an orchestrator",
+    "proxy/nursery": "tests/journeys/test_hygiene.py: forks and their ends",
+    "proxy/service": "tests/journeys: orders come from an orchestrator",
+    "pytest_plugin": "tests/pytest_plugin",
+}
+#: Rooms whose tests are arranged by behaviour instead, each in a folder of the same name.
+BY_BEHAVIOUR = ("client", "redaction")
+#: Loaded in a fresh interpreter; only these and the standard library may come with them.
+CHEAP = ("recproxy", "recproxy.client", "recproxy.client.decorator", "recproxy.control.variables")
+
+PROGRAM = """
+import importlib, json, sys
+sys.path.insert(0, sys.argv[1])
+before = set(sys.modules)
+for name in sys.argv[2:]:
+    importlib.import_module(name)
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def loaded_by(*names):
+    """The top-level packages that importing these brings in."""
+    done = subprocess.run(
+        # -I: no environment, no user site; the folder of the source is the first on the path.
+        [sys.executable, "-I", "-W", "error", "-c", PROGRAM, str(PACKAGE.parent), *names],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def foreign(modules):
+    """What is neither the standard library's nor ours."""
+    tops = {name.partition(".")[0] for name in modules}
+    return {name for name in tops if name not in sys.stdlib_module_names and name != "recproxy"}
+
+
+def modules():
+    """All our modules, as `room/name`."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        relative = path.relative_to(PACKAGE).with_suffix("")
+        if relative.name != "__init__" and "startup" not in relative.parts:
+            yield relative.as_posix()
+
+
+def packages():
+    return [name for _, name, is_package in pkgutil.walk_packages([str(PACKAGE)], "recproxy.") if is_package]
+
+
+def client_modules():
+    """What runs inside a test process."""
+    return [f"recproxy.{name.replace('/', '.')}" for name in modules() if name.startswith("client/")]
+
+
+def text_files():
+    """The files of the repository, as version control knows them; all of them where there is none."""
+    known = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if known.returncode:
+        hidden = {".git", ".nox", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", "__pycache__"}
+        names = [path.relative_to(ROOT) for path in ROOT.rglob("*") if not hidden & set(path.parts)]
+    else:
+        names = [Path(os.fsdecode(name)) for name in known.stdout.split(b"\0") if name]
+    for name in names:
+        path = ROOT / name
+        if not path.is_file():
+            continue
+        try:
+            yield name, path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_importing_costs_nothing_but_the_standard_library(name):
+    assert foreign(loaded_by(name)) == set()
+
+
+def test_no_module_of_the_client_costs_more():
+    assert foreign(loaded_by(*client_modules())) == set()
+
+
+def test_the_decorator_is_loaded_when_first_asked_for():
+    assert loaded_by("recproxy") == ["recproxy"]
+
+
+def test_a_noxfile_costs_nothing_but_nox():
+    if importlib.util.find_spec("nox") is None:
+        pytest.skip("nox is not installed")
+
+    assert foreign(loaded_by("recproxy.nox")) - foreign(loaded_by("nox")) == set()
+
+
+def test_a_proxy_imports_no_cryptography_and_no_command_line():
+    got = {name.partition(".")[0] for name in loaded_by("recproxy.proxy.service")}
+
+    assert got & {"cryptography", "click", "rich", "pytest", "nox", "tomllib"} <= {"tomllib"}
+
+
+@pytest.mark.parametrize("name", ["recproxy", *packages()])
+def test_the_names_a_package_offers_exist_and_are_in_order(name):
+    package = importlib.import_module(name)
+    offered = getattr(package, "__all__", ())
+
+    assert [each for each in offered if not hasattr(package, each)] == []
+    assert list(offered) == sorted(set(offered), key=_order)
+
+
+def _order(name):
+    """Constants, then classes, then functions, as the linter sorts them."""
+    return (not name.isupper(), not name[:1].isupper(), name)
+
+
+@pytest.mark.parametrize("name", packages())
+def test_a_package_offers_all_that_it_brings_in_and_nothing_else(name):
+    """Its face is its `__all__`: what is imported there is for others."""
+    package = importlib.import_module(name)
+    tree = ast.parse(Path(package.__file__).read_text(encoding="utf-8"))
+    imported = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("recproxy")
+        for alias in node.names
+    }
+
+    assert imported == set(getattr(package, "__all__", ()))
+
+
+@pytest.mark.parametrize("name", list(modules()))
+def test_what_a_module_offers_exists_and_is_in_order(name):
+    tree = ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))
+    offered = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and [each.id for each in node.targets if isinstance(each, ast.Name)] == ["__all__"]
+    ]
+    defined = {
+        target
+        for node in tree.body
+        for target in (
+            [node.name]
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            else [each.id for each in getattr(node, "targets", [getattr(node, "target", None)]) if isinstance(each, ast.Name)]
+            + [alias.asname or alias.name for alias in getattr(node, "names", []) if isinstance(alias, ast.alias)]
+        )
+    }
+
+    for names in offered:
+        assert [each for each in names if each not in defined] == []
+        assert names == sorted(names, key=_order)
+
+
+def test_the_tree_of_tests_mirrors_the_package():
+    untested = [
+        name
+        for name in modules()
+        if name not in ELSEWHERE
+        and name.partition("/")[0] not in BY_BEHAVIOUR
+        and not (TESTS / name).with_name(f"test_{Path(name).name}.py").is_file()
+    ]
+
+    assert untested == []
+
+
+def test_no_module_is_excused_in_vain():
+    known = set(modules())
+
+    assert [name for name in ELSEWHERE if name not in known] == []
+    assert [name for name in ELSEWHERE if (TESTS / name).with_name(f"test_{Path(name).name}.py").is_file()] == []
+    assert [room for room in BY_BEHAVIOUR if not list((TESTS / room).rglob("test_*.py"))] == []
+
+
+#: Where people keep their own files, and where we keep ours: no file of the repository may know.
+_HOMES = re.compile(
+    r"(?<![\w.])/(?:home|Users|root|work|tmp/venv|workspace)/[\w.-]+|(?<![\w.])" + re.escape(str(ROOT)) + r"\b"
+)
+
+
+def test_no_file_names_a_path_of_a_machine():
+    found = [
+        f"{name}:{text.count(chr(10), 0, match.start()) + 1}: {match[0]}"
+        for name, text in text_files()
+        if name.name != Path(__file__).name and name.suffix != ".rec"
+        for match in _HOMES.finditer(text)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("profiles/*/recproxy_*/profile.toml")), ids=lambda path: path.parent.name)
+def test_the_older_toml_package_reads_our_profiles_alike(path):
+    """Tools around us still use it; it has had no release since 2020."""
+    toml = pytest.importorskip("toml")
+    text = path.read_text(encoding="utf-8")
+
+    assert toml.loads(text) == tomllib.loads(text)
+
+
+def test_there_are_profiles_to_read():
+    assert {path.parent.name for path in ROOT.glob("profiles/*/recproxy_*/profile.toml")} >= {
+        "recproxy_twitter",
+        "recproxy_bitly",
+        "recproxy_gmail",
+    }
