@@ -11,7 +11,19 @@ from recproxy.recording import Chunk, Interaction, Recording, Request, Response,
 DAY = dt.date(2020, 1, 2)
 
 
-def said(path, body=b"ok", *, scope=None, wild=None, method="GET", request=b"", headers=(), recorded=None, comments=(), **response):
+def said(
+    path,
+    body=b"ok",
+    *,
+    scope=None,
+    wild=None,
+    method="GET",
+    request=b"",
+    headers=(),
+    recorded=None,
+    comments=(),
+    **response,
+):
     return Interaction(
         request=Request(method=method, url=f"https://a.example{path}", body=request, wild=wild),
         response=Response(status=200, reason=b"OK", headers=headers, body=body, **response),
@@ -57,9 +69,13 @@ def test_only_the_scopes_that_ran_are_replaced():
 
 
 def test_what_a_scope_no_longer_asks_goes_and_what_it_asks_besides_comes():
-    before = recording(said("/a", scope="s"), said("/gone", scope="s"), said("/b", scope="s"), said("/other", scope="t"))
+    before = recording(
+        said("/a", scope="s"), said("/gone", scope="s"), said("/b", scope="s"), said("/other", scope="t")
+    )
 
-    assert paths(merged(before, ["s"], taken(said("/a", scope="s"), said("/new", scope="s"), said("/b", scope="s")))) == [
+    assert paths(
+        merged(before, ["s"], taken(said("/a", scope="s"), said("/new", scope="s"), said("/b", scope="s")))
+    ) == [
         "/a",
         "/new",
         "/b",
@@ -90,7 +106,9 @@ def test_the_same_session_recorded_twice_gives_the_same_bytes():
     before = recording(said("/a", scope="s", headers=headers, recorded=DAY), said("/b", scope="s", comments=("kept",)))
     later = ((b"Date", b"Tue"), (b"Content-Type", b"text/plain"))
 
-    result = merged(before, ["s"], taken(said("/a", scope="s", headers=later, recorded=dt.date(2024, 1, 1)), said("/b", scope="s")))
+    result = merged(
+        before, ["s"], taken(said("/a", scope="s", headers=later, recorded=dt.date(2024, 1, 1)), said("/b", scope="s"))
+    )
 
     assert dump(result) == dump(before)
 
@@ -136,13 +154,23 @@ def test_a_request_of_another_method_or_body_is_another_one():
 
     result = merged(before, ["s"], taken(said("/a", b"new", method="PUT", request=b"1", scope="s")))
 
-    assert [(each.request.method, each.scope) for each in result.interactions] == [("POST", None), ("PUT", None), ("PUT", "s")]
+    assert [(each.request.method, each.scope) for each in result.interactions] == [
+        ("POST", None),
+        ("PUT", None),
+        ("PUT", "s"),
+    ]
 
 
 def test_repeats_of_one_request_are_partners_in_order_each_once():
-    before = recording(said("/a", b"1", scope="s", comments=("first",)), said("/a", b"2", scope="s", comments=("second",)))
+    before = recording(
+        said("/a", b"1", scope="s", comments=("first",)), said("/a", b"2", scope="s", comments=("second",))
+    )
 
-    result = merged(before, ["s"], taken(said("/a", b"1", scope="s"), said("/a", b"changed", scope="s"), said("/a", b"3", scope="s")))
+    result = merged(
+        before,
+        ["s"],
+        taken(said("/a", b"1", scope="s"), said("/a", b"changed", scope="s"), said("/a", b"3", scope="s")),
+    )
 
     assert [(each.response.body, each.comments) for each in result.interactions] == [
         (b"1", ("first",)),

@@ -162,7 +162,11 @@ PROFILES = ["--profile", "twitter", "--profile", "bitly"]
             "record",
             [*PROFILES, "--record", "twitter", "--record", "bitly", "--", "pytest", "tests"],
         ),
-        (("-s", "functional-record", "--", "bitly"), "record", [*PROFILES, "--record", "bitly", "--", "pytest", "tests"]),
+        (
+            ("-s", "functional-record", "--", "bitly"),
+            "record",
+            [*PROFILES, "--record", "bitly", "--", "pytest", "tests"],
+        ),
         (
             ("-s", "functional-live", "--", "twitter", "--", "-k", "send"),
             "live",

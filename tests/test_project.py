@@ -68,7 +68,11 @@ def test_a_pyproject_without_our_table_is_passed_by(tmp_path):
 def test_recproxy_toml_goes_before_pyproject_toml_and_has_no_prefix(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool.recproxy]\non_miss = 'fail'\n")
 
-    found = project(tmp_path, "on_miss = 'warn'\n[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['a.example']\n", "recproxy.toml")
+    found = project(
+        tmp_path,
+        "on_miss = 'warn'\n[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['a.example']\n",
+        "recproxy.toml",
+    )
 
     assert found.on_miss == "warn"
     assert found.profile("shop").hosts == ("a.example",)
@@ -95,7 +99,9 @@ def test_a_wrong_table_is_refused_with_its_line(tmp_path, text, wanted):
 def test_an_inline_profile_is_found_and_its_errors_name_the_line(tmp_path):
     assert project(tmp_path, SHOP).profile("shop").hosts == ("shop.example",)
 
-    with pytest.raises(ProfileError, match=r"pyproject\.toml:4: unknown key 'tool\.recproxy\.profiles\.shop\.endpoints\.prot'"):
+    with pytest.raises(
+        ProfileError, match=r"pyproject\.toml:4: unknown key 'tool\.recproxy\.profiles\.shop\.endpoints\.prot'"
+    ):
         project(tmp_path, SHOP + "prot = 1\n").profile("shop")
 
 

@@ -23,7 +23,9 @@ def read(tmp_path, text):
 
 
 def test_values_of_every_type_are_read():
-    given = table(s="a", b=True, n=3, l=["x"], m={"k": "v"}, t={"s": "inner"}, ts=[{"s": "1"}, {"s": "2"}], nt={"a": {}})
+    given = table(
+        s="a", b=True, n=3, l=["x"], m={"k": "v"}, t={"s": "inner"}, ts=[{"s": "1"}, {"s": "2"}], nt={"a": {}}
+    )
 
     assert given.string("s") == given.required("s") == "a"
     assert given.boolean("b", default=False) is True
@@ -156,7 +158,9 @@ def test_what_is_not_utf_8_is_refused(tmp_path):
     path = tmp_path / "f.toml"
     path.write_bytes(b'a = "caf\xe9"\n')
 
-    assert refused(lambda: read_toml(path, ProfileError, shown="f.toml")) == "f.toml:1: not UTF-8: save the file as UTF-8"
+    assert (
+        refused(lambda: read_toml(path, ProfileError, shown="f.toml")) == "f.toml:1: not UTF-8: save the file as UTF-8"
+    )
 
 
 def test_a_file_is_its_values_and_its_source(tmp_path):

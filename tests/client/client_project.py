@@ -37,7 +37,9 @@ class ClientProject:
 
     def __init__(self, root, match=""):
         self.root = root
-        self.write("recproxy.toml", 'profiles = ["shop/profile.toml", "bank/profile.toml"]\nrecordings = "recordings"\n')
+        self.write(
+            "recproxy.toml", 'profiles = ["shop/profile.toml", "bank/profile.toml"]\nrecordings = "recordings"\n'
+        )
         self.write(
             "shop/profile.toml",
             PROFILE.format(name="shop", host="api.shop.example", variable="SHOP_BASE_URL", match=match),

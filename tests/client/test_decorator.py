@@ -6,7 +6,7 @@ import pytest
 
 from recproxy import recproxy
 
-FORMS = '''
+FORMS = """
 import asyncio, contextlib, os, unittest
 from asking import get
 from recproxy import recproxy
@@ -155,7 +155,7 @@ class TestGenerators(unittest.TestCase):
 
         asyncio.run(main())
         self.assertEqual(seen, ["first", "thrown in"])
-'''
+"""
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def test_every_form_of_it_under_a_run(forms):
     assert code == 0, out
 
 
-MISSES = '''
+MISSES = """
 import os, unittest
 from asking import get
 from recproxy import recproxy
@@ -206,7 +206,7 @@ class TestMiss(unittest.TestCase):
     @recproxy("https", "unknown.example", "two.rec")
     def test_a_host_that_nobody_owns(self):
         get("item")
-'''
+"""
 
 
 def test_a_miss_fails_the_test_that_caused_it_with_the_closest_recording(forms):
@@ -224,7 +224,7 @@ def test_a_miss_fails_the_test_that_caused_it_with_the_closest_recording(forms):
     assert f"looked in {forms.root}, {forms.root}/recordings/shop" in out
 
 
-CLEAN = '''
+CLEAN = """
 import os, socket, signal, sys, threading, unittest, urllib.request
 from asking import get
 from recproxy import recproxy
@@ -281,7 +281,7 @@ class TestLeftAsFound(Base):
             slow()
         with recproxy("shop", "two.rec"):
             self.assertEqual(get("item"), "first")
-'''
+"""
 
 
 def test_the_process_is_left_as_it_was_found(forms):
@@ -292,7 +292,7 @@ def test_the_process_is_left_as_it_was_found(forms):
     assert code == 0, out
 
 
-CLIENTS = '''
+CLIENTS = """
 import os, unittest, urllib.request
 import httpx, requests
 from recproxy import recproxy
@@ -327,7 +327,7 @@ class TestClients(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         EARLY.close()
-'''
+"""
 
 
 def test_clients_of_this_process_are_caught(forms):

@@ -176,7 +176,9 @@ def test_several_descriptors_keep_their_order():
     async def work(left, right):
         left.channel.send(Connect(lane="default"), [file_with(b"%d" % number) for number in range(10)])
         await right.messages(1)
-        assert [os.read(descriptor, 1) for descriptor in right.received[0][1]] == [b"%d" % number for number in range(10)]
+        assert [os.read(descriptor, 1) for descriptor in right.received[0][1]] == [
+            b"%d" % number for number in range(10)
+        ]
 
     run(work)
 

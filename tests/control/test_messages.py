@@ -13,9 +13,7 @@ VALUES = {"str": "x", "int": 1, "bool": True, "float": 1.0, "bytes": b"x"}
 
 
 def kinds():
-    return [
-        kind for name in messages.__all__ if name != "Message" for kind in (getattr(messages, name),)
-    ]
+    return [kind for name in messages.__all__ if name != "Message" for kind in (getattr(messages, name),)]
 
 
 def filled(kind):

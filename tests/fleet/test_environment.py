@@ -27,9 +27,7 @@ def variables(files, mode="replay", **environment):
         profiles=(SHOP,),
         library=Library(root, {}),
     )
-    return run_variables(
-        files, [SHOP], plan=plan, control="http://127.0.0.1:1", token="token", environment=environment
-    )
+    return run_variables(files, [SHOP], plan=plan, control="http://127.0.0.1:1", token="token", environment=environment)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +71,11 @@ def test_placeholders_stand_in_for_credentials_that_are_not_set_in_replay(files,
 def test_the_run_is_named_and_its_control_address(files):
     got = variables(files, "record")
 
-    assert (got["RECPROXY_MODE"], got["RECPROXY_CONTROL"], got["RECPROXY_TOKEN"]) == ("record", "http://127.0.0.1:1", "token")
+    assert (got["RECPROXY_MODE"], got["RECPROXY_CONTROL"], got["RECPROXY_TOKEN"]) == (
+        "record",
+        "http://127.0.0.1:1",
+        "token",
+    )
 
 
 def test_a_lane_is_its_gateway_in_all_spellings_and_its_endpoints():

@@ -30,7 +30,11 @@ def plan(tmp_path):
     def make(mode="replay", more="", environment=None, **words):
         (tmp_path / "pyproject.toml").write_text(TEXT.format(more=more))
         return make_plan(
-            find_project(tmp_path), mode=mode, folder=tmp_path, environment={"SHOP_KEY": "k"} | (environment or {}), **words
+            find_project(tmp_path),
+            mode=mode,
+            folder=tmp_path,
+            environment={"SHOP_KEY": "k"} | (environment or {}),
+            **words,
         )
 
     return make

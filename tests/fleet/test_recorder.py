@@ -34,7 +34,12 @@ class Session:
         self.recorder.keep(
             profile,
             Recorded(
-                order=1, lane="default", scope=number, interaction=interaction, begun=self.moment, ended=self.moment + 0.5
+                order=1,
+                lane="default",
+                scope=number,
+                interaction=interaction,
+                begun=self.moment,
+                ended=self.moment + 0.5,
             ),
         )
 

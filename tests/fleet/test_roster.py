@@ -31,7 +31,9 @@ def roster(authority, tmp_path):
     def make(*proxies, environment=None, pass_hosts=()):
         project = Project(root=tmp_path, recordings=tmp_path, inline={}, pass_hosts=pass_hosts)
         profiles = tuple(each.profile for each in proxies if each.profile.name != UNLISTED)
-        plan = Plan(project=project, mode="replay", modes={"rest": "live"}, profiles=profiles, library=Library(tmp_path, {}))
+        plan = Plan(
+            project=project, mode="replay", modes={"rest": "live"}, profiles=profiles, library=Library(tmp_path, {})
+        )
         return Roster(plan, proxies, authority, environment or {})
 
     return make

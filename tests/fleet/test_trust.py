@@ -48,7 +48,9 @@ def test_each_certificate_is_there_once(tmp_path):
     own = pem()
     (tmp_path / "theirs.pem").write_bytes(own)
 
-    made = bundle(own, {"SSL_CERT_FILE": str(tmp_path / "theirs.pem"), "REQUESTS_CA_BUNDLE": str(tmp_path / "theirs.pem")})
+    made = bundle(
+        own, {"SSL_CERT_FILE": str(tmp_path / "theirs.pem"), "REQUESTS_CA_BUNDLE": str(tmp_path / "theirs.pem")}
+    )
 
     assert made.count(own.strip()) == 1
 

@@ -83,7 +83,9 @@ class Service:
 async def answering(service, reader, writer):
     """The script of a usual service: keep-alive, a body by its length."""
     while head := await service.head(reader):
-        length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
+        length = next(
+            (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
+        )
         body = await reader.readexactly(length)
         said = b"%d" % len(body) if body else b"ok"
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(said), said))

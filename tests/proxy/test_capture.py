@@ -57,7 +57,9 @@ def test_coded_bodies_are_recorded_readable(coding):
     assert (response.body, response.encoding, response.headers) == (b"readable", "gzip", (line,))
 
 
-@pytest.mark.parametrize(("coding", "body"), [(b"gzip", b"not gzip"), (b"unknown", b"x"), (b"identity", b"x"), (b"gzip", b"")])
+@pytest.mark.parametrize(
+    ("coding", "body"), [(b"gzip", b"not gzip"), (b"unknown", b"x"), (b"identity", b"x"), (b"gzip", b"")]
+)
 def test_what_cannot_be_decoded_is_recorded_as_it_came(coding, body):
     response = response_of(captured(body, headers=((b"Content-Encoding", coding),)))
 

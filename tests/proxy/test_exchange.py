@@ -135,7 +135,13 @@ def test_live_keeps_nothing(service):
 def test_headers_of_one_connection_stay_on_it(service):
     async def work(case, origin):
         await case.ask(
-            b"GET", b"/", (b"Connection", b"X-Y"), (b"Proxy-Authorization", b"Basic x"), (b"TE", b"trailers"), (b"Expect", b"100-continue"), (b"A", b"b")
+            b"GET",
+            b"/",
+            (b"Connection", b"X-Y"),
+            (b"Proxy-Authorization", b"Basic x"),
+            (b"TE", b"trailers"),
+            (b"Expect", b"100-continue"),
+            (b"A", b"b"),
         )
         assert origin.heads == [b"GET / HTTP/1.1\r\nHost: shop.example\r\nA: b\r\n\r\n"]
         assert b"Keep-Alive" not in case.client.said
@@ -213,7 +219,10 @@ def test_trailers_pass_both_ways(service):
         assert await exchange.run()
         assert case.client.said.endswith(b"\r\n\r\n2\r\nok\r\n0\r\nX-Down: 2\r\n\r\n")
         interaction = case.kept[0][0]
-        assert (interaction.request.trailers, interaction.response.trailers) == (((b"X-Up", b"1"),), ((b"X-Down", b"2"),))
+        assert (interaction.request.trailers, interaction.response.trailers) == (
+            ((b"X-Up", b"1"),),
+            ((b"X-Down", b"2"),),
+        )
 
     run(work, service(script))
 
@@ -265,7 +274,7 @@ def test_a_stale_connection_is_not_tried_again_where_the_body_was_not_kept(servi
 
     async def work(case, origin):
         await case.ask()
-        assert await case.ask(b"POST", b"/", (b"Content-Length", b"20"), body=b"x" * 20) is False
+        assert await case.ask(b"PUT", b"/", (b"Content-Length", b"20"), body=b"x" * 20) is False
         assert b"HTTP/1.1 502 Bad Gateway\r\n" in case.client.said
         assert origin.connections == 1
         assert len(case.traffic.failures) == 1
@@ -281,7 +290,9 @@ def test_a_fresh_connection_that_breaks_is_a_failure_that_shows_no_secret_and_is
         assert await case.ask(b"GET", b"/a-value?key=1") is False
         assert case.client.said.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
         assert origin.connections == 1
-        assert case.traffic.failures == ["GET http://shop.example/a-XXX: the service closed the connection in the middle"]
+        assert case.traffic.failures == [
+            "GET http://shop.example/a-XXX: the service closed the connection in the middle"
+        ]
         assert case.kept == []
 
     run(work, service(script))

@@ -173,7 +173,9 @@ def test_tls_is_verified_against_the_name_that_was_asked_for(service, trust):
             address = f"127.0.0.1:{origin.port}"
             known = Upstreams(Upstream(address=address, ca=trust.path))
             assert (await ask(known, target))[0] == b"ok"
-            with pytest.raises(UpstreamError, match="the certificate of other.example cannot be verified: Hostname mismatch"):
+            with pytest.raises(
+                UpstreamError, match="the certificate of other.example cannot be verified: Hostname mismatch"
+            ):
                 await known.link(Target("https", "other.example", 443))
             with pytest.raises(UpstreamError, match="the certificate of shop.example cannot be verified") as caught:
                 await Upstreams(Upstream(address=address)).link(target)

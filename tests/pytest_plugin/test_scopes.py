@@ -155,7 +155,9 @@ def test_a_miss_fails_the_test_that_caused_it(suite, run):
 
 
 def test_in_a_run_every_test_has_a_scope(suite):
-    suite.write("test_plain.py", "from asking import get\n\ndef test_one():\n    get('item')\n\ndef test_two():\n    pass\n")
+    suite.write(
+        "test_plain.py", "from asking import get\n\ndef test_one():\n    get('item')\n\ndef test_two():\n    pass\n"
+    )
 
     outcomes = suite.pytest("test_plain.py", run=True)
 
@@ -215,7 +217,9 @@ def test_a_skipped_test_starts_nothing(suite):
 
 
 def test_unused_interactions_are_reported(suite):
-    suite.write("test_unused.py", IMPORTS + "@pytest.mark.recproxy('shop', 'two.rec')\ndef test_one():\n    get('item')\n")
+    suite.write(
+        "test_unused.py", IMPORTS + "@pytest.mark.recproxy('shop', 'two.rec')\ndef test_one():\n    get('item')\n"
+    )
 
     outcomes = suite.pytest("test_unused.py")
 
@@ -227,7 +231,9 @@ def test_unused_interactions_are_reported(suite):
 def test_unused_interactions_fail_the_test_where_the_profile_says_so(suite):
     profile = suite.root / "shop/profile.toml"
     profile.write_text(profile.read_text().replace("[match]", '[match]\nunused = "fail"'))
-    suite.write("test_unused.py", IMPORTS + "@pytest.mark.recproxy('shop', 'two.rec')\ndef test_one():\n    get('item')\n")
+    suite.write(
+        "test_unused.py", IMPORTS + "@pytest.mark.recproxy('shop', 'two.rec')\ndef test_one():\n    get('item')\n"
+    )
 
     outcomes = suite.pytest("test_unused.py")
 

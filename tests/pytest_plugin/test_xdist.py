@@ -86,7 +86,7 @@ def test_a_worker_that_is_killed_leaves_the_others_clean(project):
     outcomes = project.pytest("-n", "1", "-p", "no:randomly", "test_crash.py", run=True)
 
     assert outcomes == {"failed": 1, "passed": 1, "error": 1}, outcomes
-    assert f"crashed while running 'test_crash.py::test_killed'" in outcomes.out
+    assert "crashed while running 'test_crash.py::test_killed'" in outcomes.out
     assert "lanes ['default']" in outcomes.out
 
 

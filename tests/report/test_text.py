@@ -44,7 +44,16 @@ def test_the_table_is_plain_where_no_terminal_reads_it():
 def test_forwarded_is_a_column_only_where_it_says_something():
     live = text(tally(("shop", "live", Outcome(scope="s", forwarded=7))))
 
-    assert live.splitlines()[0].split()[1:] == ["profile", "mode", "played", "recorded", "missed", "unused", "forwarded", "time"]
+    assert live.splitlines()[0].split()[1:] == [
+        "profile",
+        "mode",
+        "played",
+        "recorded",
+        "missed",
+        "unused",
+        "forwarded",
+        "time",
+    ]
     assert live.splitlines()[1].split()[1:8] == ["shop", "live", "0", "0", "0", "0", "7"]
     assert "forwarded" in text(tally(("shop", "auto", Outcome(scope="s"))))
     assert "forwarded" not in text(tally(("shop", "record", Outcome(scope="s", forwarded=7))))

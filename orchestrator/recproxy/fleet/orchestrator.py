@@ -166,9 +166,9 @@ class Orchestrator:
             RecordingError: one does not parse. The scope is then not open.
         """
         lane = self.lanes[lane_name]
-        named = await self._named(recordings, beside)
         if not inner:
             await self.end_scopes(lane_name)
+        named = await self._named(recordings, beside)
         opened = Scope(name=scope)
         lane.scopes.append(opened)
         chosen = [

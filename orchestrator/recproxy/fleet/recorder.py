@@ -47,6 +47,7 @@ class Recorder:
         self._journal = Journal(recordings)
         self._pending: dict[tuple[str, int], _Pending] = {}
         self._locks: dict[Path, IO[bytes]] = {}
+        self._recovered: set[Path] = set()  # told as there, so this run does not remove them
         self.written: list[Written] = []
 
     def recover(self, recordings: Path) -> list[Written]:
@@ -59,6 +60,7 @@ class Recorder:
             for path, group in by_path.items():
                 recording = Recording(interactions=tuple(entry.interaction for entry in group))
                 recovered.append(_write_failed(path, recording))
+                self._recovered.add(_failed_path(path))
             journal.unlink(missing_ok=True)
         return recovered
 
@@ -118,7 +120,8 @@ class Recorder:
             before = Recording()  # a file of 2011 has no place for scopes; it stays in version control
         merged = merge(before, frozenset((pending.scope,)), taken, pending.rules, append=pending.append)
         changed = _replace(path, dump(merged))
-        _failed_path(path).unlink(missing_ok=True)
+        if _failed_path(path) not in self._recovered:
+            _failed_path(path).unlink(missing_ok=True)
         self.written.append(Written(path, len(taken), changed=changed))
 
     def _lock(self, path: Path) -> None:

@@ -25,6 +25,8 @@ from recproxy.wire.responses import accepts
 
 __all__ = ["Downstream", "Exchange", "Keep"]
 
+#: RFC 9110 section 9.2.2.
+_REPEATABLE = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"))
 _REASONS = {502: "Bad Gateway", 504: "Gateway Timeout"}
 
 #: Has an interaction kept; its end is awaited before the client sees the end of the response.
@@ -101,7 +103,8 @@ class Exchange:
         self._traffic.fail(f"{method} {url}: {why}")
 
     async def _forward(self) -> bool:
-        link = await self._upstreams.link(self._target)
+        # A kept connection may turn out to be closed after it took a request: only what may be asked twice goes there.
+        link = await self._upstreams.link(self._target, fresh=self._head.method not in _REPEATABLE)
         try:
             return await self._over(link)
         except _Stale:

@@ -53,7 +53,7 @@ class Lane:
 
     def owns(self, host: str) -> bool:
         """Whether this profile answers for a normal host."""
-        return self._owners().owner(host) == self._profile.name
+        return bool(host) and self._owners().owner(host) == self._profile.name
 
     def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | None:
         """The recorded answer to a request; None where it is to be forwarded."""

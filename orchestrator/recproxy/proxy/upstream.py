@@ -116,9 +116,9 @@ class Upstreams:
     async def link(self, target: Target, *, fresh: bool = False) -> Link:
         """A connection to a target, kept alive from before unless `fresh`."""
         idle = self._idle[target]
-        while idle:
+        while idle and not fresh:
             link = idle.pop()
-            if link.fresh and not fresh:
+            if link.fresh:
                 return link
             link.close()
         return await self._open(target)

@@ -104,7 +104,11 @@ class Cleaner:
             return body, _same
         charset = text_charset(headers, body)
         if charset is not None:
-            return self._wide(headers, body, charset)
+            try:
+                body = self._wide(body, body.decode(charset, "surrogatepass"), charset)
+            except UnicodeDecodeError:
+                if self._plan.known.long and text_charset(headers, b"") is not None:
+                    raise Unsafe(f"is no {charset} text, though it says so") from None
         coding = packed_coding(body)
         if coding is not None and depth < 3:
             plain = repacked(body, coding, lambda content: self._payload((), content, depth + 1)[0], self._plan)
@@ -116,19 +120,13 @@ class Cleaner:
             raise Unsafe("holds a known secret in a form that cannot be masked")
         return plain, moved
 
-    def _wide(self, headers: Headers, body: bytes, charset: str) -> tuple[bytes, Callable[[int], int]]:
-        """Text in UTF-16 or UTF-32, redacted as UTF-8 and written again as it was."""
-        try:
-            text = body.decode(charset, "surrogatepass")
-        except (UnicodeDecodeError, LookupError):
-            if self._plan.known.long:
-                raise Unsafe(f"is no {charset} text, though it says so") from None
-            return body, _same
+    def _wide(self, body: bytes, text: str, charset: str) -> bytes:
+        """Text in UTF-16 or UTF-32, redacted as UTF-8 and written again as it was. Its bytes are still searched."""
         before = text.encode("utf-8", "surrogatepass")
         plain = self._masked(before, lambda each: body_spans((), each, self._plan), "body")[0]
         if plain == before:
-            return body, _same
-        return plain.decode("utf-8", "surrogatepass").encode(charset, "surrogatepass"), _same
+            return body
+        return plain.decode("utf-8", "surrogatepass").encode(charset, "surrogatepass")
 
     def _masked(
         self, text: bytes, find: Callable[[bytes], Iterable[Span]], place: str

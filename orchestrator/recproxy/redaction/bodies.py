@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterator
 
 from recproxy.recording.codings import DecodeError, decode, encode
 from recproxy.recording.values import Headers, header
-from recproxy.redaction.deep import hidden_runs
-from recproxy.redaction.known import Known
+from recproxy.redaction.deep import still_holds
 from recproxy.redaction.names import is_secret
 from recproxy.redaction.rules import Plan, Unsafe
 from recproxy.redaction.spans import Layer, Span
@@ -123,15 +122,11 @@ def check_archive(body: bytes, plan: Plan) -> None:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             if sum(each.file_size for each in archive.infolist()) > _LIMIT:
                 raise Unsafe("is a zip archive too large to look into")
-            held = any(_holds(archive.read(each), plan.known) for each in archive.infolist())
+            held = any(still_holds(archive.read(each), plan.known, 1) for each in archive.infolist())
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, OSError, ValueError):
         raise Unsafe("is a zip archive that cannot be read") from None
     if held:
         raise Unsafe("is a zip archive that holds a known secret")
-
-
-def _holds(content: bytes, known: Known) -> bool:
-    return next(known.spans(content), None) is not None or next(hidden_runs(content, known), None) is not None
 
 
 def text_charset(headers: Headers, body: bytes) -> str | None:

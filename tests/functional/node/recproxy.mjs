@@ -14,15 +14,14 @@ async function call(method, value) {
 export function recorded(recordings, body) {
   return async (context) => {
     await call("PUT", { name: context.name, recordings });
-    let passed = false;
-    let outcome;
     try {
       await body(context);
-      passed = true;
-    } finally {
-      outcome = await call("DELETE", { passed });
-      for (const miss of outcome.missed) context.diagnostic(miss.text);
+    } catch (error) {
+      const { missed } = await call("DELETE", { passed: false });
+      for (const miss of missed) context.diagnostic(miss.text);
+      throw error;
     }
-    if (outcome.missed.length) throw new Error(outcome.missed.map((miss) => miss.text).join("\n"));
+    const { missed } = await call("DELETE", { passed: true });
+    if (missed.length) throw new Error(missed.map((miss) => miss.text).join("\n"));
   };
 }

@@ -1,4 +1,4 @@
-// Run by: recproxy run --mode replay -- node --test tests/functional/node
+// Run by: recproxy run --mode replay -- node --test tests/functional/node/tweets.test.mjs
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,0 +1,64 @@
+"""Tests in another language: node's own runner, by the control address."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SUITE = ROOT / "tests/functional/node"
+NODE = shutil.which("node")
+
+pytestmark = pytest.mark.skipif(NODE is None, reason="node is not installed")
+
+
+def run(*files, folder=ROOT):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
+    environment.pop("NODE_TEST_CONTEXT", None)
+    return subprocess.run(
+        [sys.executable, "-m", "recproxy", "run", "--mode", "replay", "--", NODE, "--test", *map(str, files)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_the_example_suite():
+    pytest.importorskip("recproxy_twitter")
+
+    done = run(SUITE / "tweets.test.mjs")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "# pass 3" in done.stdout or "pass 3" in done.stdout
+    assert "twitter  replay       3 " in done.stderr
+
+
+def test_a_miss_fails_the_test_that_caused_it(project):
+    project.record("two.rec", ("item", "first"))
+    shutil.copy(SUITE / "recproxy.mjs", project.root)
+    project.write(
+        "shop.test.mjs",
+        'import assert from "node:assert/strict";\nimport { test } from "node:test";\n'
+        'import { recorded } from "./recproxy.mjs";\n\n'
+        f'const two = {{ shop: "{project.root}/two.rec" }};\n'
+        "const get = async (path) => (await fetch(`https://api.shop.example/${path}`)).text();\n\n"
+        'test("swallowed", recorded(two, async () => { await get("elsewhere"); }));\n'
+        'test("fails by itself", recorded(two, async () => {\n'
+        '  assert.equal(await get("elsewhere"), "something");\n}));\n'
+        'test("the next is clean", recorded(two, async () => { assert.equal(await get("item"), "first"); }));\n'
+        'test("names nothing", recorded({ shop: "nowhere" }, async () => {}));\n',
+    )
+
+    done = run("shop.test.mjs", folder=project.root)
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "pass 1" in done.stdout
+    assert "fail 3" in done.stdout
+    assert done.stdout.count("no recorded interaction of shop fits this request") >= 2
+    assert "recording 'nowhere' of profile 'shop' does not exist" in done.stdout

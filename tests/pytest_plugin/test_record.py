@@ -1,0 +1,107 @@
+"""Recording under pytest: each test into its own file, and only where it passed."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from recproxy.recording import load
+
+SUITE = """
+import http.client, os
+from urllib.parse import urlsplit
+import pytest
+from recproxy import recproxy as decorator
+
+
+def get(path):
+    connection = http.client.HTTPConnection(urlsplit(os.environ["HTTP_PROXY"]).netloc)
+    connection.request("GET", f"http://api.shop.example/{path}")
+    body = connection.getresponse().read().decode()
+    connection.close()
+    return body
+
+
+@pytest.fixture(scope="session")
+@decorator("shop", "account")
+def account():
+    yield get("balance")
+    assert get("balance") == "balance 2"
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return get("module")
+
+
+def test_its_own(account, plain, recproxy):
+    assert [account, get("item"), get("item")] == ["balance 1", "item 1", "item 2"]
+
+
+@pytest.mark.recproxy("shop", "named")
+def test_named(account):
+    assert get("other") == "other 1"
+
+
+@pytest.mark.recproxy("shop", "failed")
+def test_failed():
+    assert get("third") == "something"
+"""
+
+
+class Counter(BaseHTTPRequestHandler):
+    """A service whose answers are numbered, path by path."""
+
+    def log_message(self, *words):
+        pass
+
+    def do_GET(self):
+        path = self.path.strip("/")
+        self.server.asked[path] = self.server.asked.get(path, 0) + 1
+        body = f"{path} {self.server.asked[path]}".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture
+def origin():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Counter)
+    server.asked = {}
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_what_was_recorded_is_replayed(project, origin, workers):
+    profile = project.root / "shop/profile.toml"
+    profile.write_text(f'{profile.read_text()}\n[upstream]\naddress = "127.0.0.1:{origin.server_port}"\n')
+    suite = SUITE if not workers else SUITE.replace('scope="session"', 'scope="module"')
+    project.write("test_shop.py", suite)
+    words = ("-n", str(workers), "--dist", "loadfile", "-p", "no:randomly", "test_shop.py")
+
+    recorded = project.pytest("--recproxy-mode=record", *words)
+
+    assert recorded == {"failed": 1, "passed": 2}, recorded
+    folder = project.root / "recordings/shop"
+    assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*.rec")) == [
+        "account.rec",
+        "failed.failed.rec",
+        "named.rec",
+        "test_shop/plain.fixture.rec",
+        "test_shop/test_its_own.rec",
+    ]
+    account = load((folder / "account.rec").read_bytes())
+    assert [each.scope for each in account.interactions] == ["test_shop.account", "test_shop.account teardown"]
+
+    origin.asked.clear()
+    replayed = project.pytest(*words[:-1], "test_shop.py::test_its_own", "test_shop.py::test_named")
+
+    assert replayed == {"passed": 2}, replayed
+    assert "replay: 2 tests, 6 requests played, 0 recorded, 0 missed, 0 recorded interactions unused" in replayed.out
+    assert origin.asked == {}

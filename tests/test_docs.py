@@ -1,0 +1,214 @@
+"""The pages say what the code does: commands, options, keys, variables, examples and links."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from recproxy.fleet.environment import Addresses, RunFiles, lane_variables, run_variables
+from recproxy.fleet.plan import make_plan
+from recproxy.nox import split_words
+from recproxy.profile import parse_profile
+from recproxy.project import find_project
+from recproxy.recording import load
+from recproxy.tables import Source, Table
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted(
+    [ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("profiles/*/README.md")]
+    + [ROOT / "tests/functional/README.md"]
+)
+TEXTS = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in PAGES}
+VERBS = importlib.import_module("recproxy.cli.main")._recproxy.commands
+FENCE = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(*languages):
+    """Each fenced block in one of these languages, with where it stands."""
+    return [
+        pytest.param(block, id=f"{page}:{text[: match.start()].count(chr(10)) + 1}")
+        for page, text in TEXTS.items()
+        for match in FENCE.finditer(text)
+        for language, block in [match.groups()]
+        if language in languages
+    ]
+
+
+def lines_with(word):
+    """Each line of a shell or indented block that begins with a command, and each call of a verb within a sentence."""
+    found = []
+    for page, text in TEXTS.items():
+        shell = [line for language, block in FENCE.findall(text) if language == "sh" for line in block.splitlines()]
+        rest = FENCE.sub("", text)
+        shell += re.findall(r"^ {4}(.*)$", rest, re.MULTILINE)
+        inline = re.findall(rf"(?<!`)`({word} [^`\n]+)`", rest)  # messages stand in code too: only known verbs
+        shell += [line for line in inline if word != "recproxy" or line.split()[1] in VERBS]
+        found += [pytest.param(line, id=f"{page}: {line}") for line in shell if re.match(rf"{word} [a-z-]", line)]
+    return found
+
+
+def table_words(text):
+    """What stands as code in the first column of the tables."""
+    rows = re.findall(r"^\| ([^|]*) \|", text, re.MULTILINE)
+    return [word for row in rows for word in re.findall(r"`([^`]+)`", row)]
+
+
+def section(text, heading):
+    return re.split(r"^## ", text.partition(f"\n## {heading}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+@pytest.mark.parametrize("line", lines_with("recproxy"))
+def test_a_command_line_uses_what_exists(line):
+    _, verb, *words = shlex.split(line, comments=True)
+    if verb == "--version":
+        return
+    assert verb in VERBS
+    before = words[: words.index("--")] if "--" in words else words
+    known = {name for option in VERBS[verb].params for name in (*option.opts, *option.secondary_opts)}
+    assert [word for word in before if word.startswith("-") and word.partition("=")[0] not in known] == []
+    if "[OPTIONS]" not in words and words:
+        VERBS[verb].make_context(verb, [*words, *([] if "--" in words or verb != "run" else ["--", "true"])])
+
+
+@pytest.mark.parametrize("line", lines_with("nox"))
+def test_a_nox_line_has_words_that_a_session_takes(line):
+    _, _, name, *words = shlex.split(line, comments=True)
+
+    assert re.fullmatch(r"functional-(replay|record|live)|tests|lint|bench", name)
+    if name.startswith("functional-"):
+        assert words[:1] in ([], ["--"])
+        split_words(words[1:], ("twitter", "bitly", "gmail"), name)
+
+
+def test_the_first_two_commands_stand_as_they_are():
+    commands = [line.strip() for line in TEXTS["README.md"].splitlines() if "-m nox -s" in line]
+
+    assert commands == [
+        "python3 -m pip install nox && python3 -m nox -s functional-replay",
+        "python3 -m pip install nox && python3 -m nox -s tests",
+    ]
+
+
+def test_each_verb_has_a_section_and_each_section_a_verb():
+    assert sorted(re.findall(r"^## recproxy (\w+)$", TEXTS["docs/reference/command-line.md"], re.MULTILINE)) == sorted(
+        VERBS
+    )
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_the_options_are_those_of_the_verb(verb):
+    wanted = [
+        f"{name} {option.metavar}" if option.metavar else name
+        for option in VERBS[verb].params
+        if isinstance(option, click.Option)
+        for name in (*option.opts, *option.secondary_opts)
+    ]
+    page = section(TEXTS["docs/reference/command-line.md"], f"recproxy {verb}")
+    rows = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
+
+    assert sorted(rows) == sorted(wanted)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The keys that a reader asks for, dotted, as it reads."""
+    keys = []
+    take = Table._take
+
+    def remember(self, key, *words):
+        keys.append(self._named(key))
+        return take(self, key, *words)
+
+    monkeypatch.setattr(Table, "_take", remember)
+    return keys
+
+
+def test_the_keys_of_a_profile_are_those_that_are_read(asked):
+    values = {"schema": 1, "name": "shop", "endpoints": [{"hosts": ["shop.example"]}]}
+    parse_profile(values, Source("profile.toml", "", ValueError))
+    leaves = [key for key in asked if not any(other.startswith(f"{key}.") for other in asked)]
+    page = TEXTS["docs/reference/profile.md"]
+
+    assert sorted(re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)) == sorted(leaves)
+
+
+def test_the_keys_of_a_project_are_those_that_are_read(asked, tmp_path):
+    (tmp_path / "recproxy.toml").write_text("")
+    find_project(tmp_path)
+    page = TEXTS["docs/reference/project.md"]
+
+    assert sorted(re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)) == sorted(asked)
+
+
+def test_the_variables_are_those_that_a_run_sets(tmp_path):
+    (tmp_path / "recproxy.toml").write_text('[[profiles.shop.endpoints]]\nhosts = ["shop.example"]\n')
+    plan = make_plan(find_project(tmp_path), mode="replay", profiles=["shop"], folder=tmp_path, environment={})
+    files = RunFiles(tmp_path, b"")
+    variables = run_variables(files, plan.profiles, plan=plan, control="", token="", environment={})
+    variables |= lane_variables("default", Addresses(1, {}), ["shop.example"])
+    page = section(TEXTS["docs/reference/environment-variables.md"], "What a run sets").partition("Of each profile")[0]
+
+    assert sorted(table_words(page)) == sorted(variables)
+
+
+@pytest.mark.parametrize("block", blocks("toml"))
+def test_a_toml_block_is_read(block, tmp_path):
+    values = tomllib.loads(block)
+    if "schema" in values:
+        assert parse_profile(values, Source("profile.toml", block, ValueError))
+    elif "tool" in values:
+        (tmp_path / "pyproject.toml").write_text(block)
+        project = find_project(tmp_path)
+        for name, inline in project.inline.items():
+            assert parse_profile(inline, project.source, name=name, partial=True)
+        assert set(project.profiles) <= {"twitter", "bitly", "gmail"}
+    elif "project" not in values:
+        assert parse_profile(values, Source("profile.toml", block, ValueError), name="shop", partial=True)
+
+
+@pytest.mark.parametrize("block", blocks("rec", "rec-2011"))
+def test_a_recording_is_read(block):
+    assert load(block.encode()).interactions
+
+
+@pytest.mark.parametrize("block", blocks("python", "py"))
+def test_a_python_block_compiles(block):
+    compile(block, "example.py", "exec")
+
+
+def slugs(page):
+    """The anchors of a page's headings."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=TEXTS)
+def test_links_lead_somewhere(page):
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    missing = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if "://" not in link and not (target.exists() and (not anchor or anchor in slugs(target))):
+            missing.append(link)
+
+    assert missing == []
+
+
+def test_every_page_is_in_the_index():
+    linked = set(re.findall(r"\]\(([^)#]+)\)", TEXTS["docs/README.md"]))
+    pages = {str(page.relative_to(ROOT / "docs")) for page in ROOT.glob("docs/**/*.md")} - {"README.md"}
+
+    assert pages <= linked
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/how-to/ci.md"])
+def test_the_line_for_git_is_our_own(page):
+    assert (ROOT / ".gitattributes").read_text().strip() in TEXTS[page]
