@@ -83,7 +83,12 @@ class ClientProject:
     def python(self, *words, **environment):
         """Run Python; the exit code and what it said."""
         process = self.start(*words, **environment)
-        out, _ = process.communicate(timeout=100)
+        try:
+            out, _ = process.communicate(timeout=110)
+        except subprocess.TimeoutExpired:
+            process.terminate()  # a run takes what it started along
+            out, _ = process.communicate(timeout=20)
+            raise AssertionError(f"it did not end: {out}") from None
         return process.returncode, out
 
     def unittest(self, *words, **environment):

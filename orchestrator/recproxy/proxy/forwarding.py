@@ -23,6 +23,9 @@ from recproxy.wire import Head, split_authority
 
 __all__ = ["Forwarding"]
 
+#: Bytes from which redaction takes long enough to be kept off the event loop.
+_LARGE = 1 << 17
+
 
 class Forwarding:
     """The way out of one proxy; `mode` is its profile's, `unset` the credentials that have no value."""
@@ -35,6 +38,7 @@ class Forwarding:
         self._send = send
         self.rules = profile.redaction(setup.secrets)
         self._redactors: dict[int, Redactor] = {}
+        self._redacting = asyncio.Lock()
         self._orders = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[None]] = {}
 
@@ -79,7 +83,11 @@ class Forwarding:
         async def keep(interaction: Interaction, traffic: Traffic) -> None:
             redactor = self._redactors.setdefault(traffic.number, Redactor(self.rules))
             try:
-                redacted = redactor.redact(interaction)
+                async with self._redacting:  # a redactor knows what came before: one after the other
+                    if _size(interaction) > _LARGE:
+                        redacted = await asyncio.to_thread(redactor.redact, interaction)
+                    else:
+                        redacted = redactor.redact(interaction)
             except Unsafe as problem:
                 traffic.fail(f"{interaction.request.method}: not recorded: {problem}")
                 return
@@ -101,6 +109,10 @@ class Forwarding:
             traffic.recorded += 1
 
         return keep
+
+
+def _size(interaction: Interaction) -> int:
+    return len(interaction.request.body) + len(interaction.response.body)
 
 
 def _target(route: Route, head: Head) -> Target:
