@@ -33,6 +33,7 @@ _REASONS = {
     400: "Bad Request",
     401: "Unauthorized",
     404: "Not Found",
+    500: "Internal Server Error",
     405: "Method Not Allowed",
 }
 
@@ -126,6 +127,8 @@ class _Caller(asyncio.Protocol):
             status, value = refusal.status, {"error": str(refusal)}
         except RecproxyError as problem:
             status, value = 400, {"error": problem.message, "kind": type(problem).__name__}
+        except Exception as problem:  # noqa: BLE001 - a caller that waits must be answered
+            status, value = 500, {"error": f"{type(problem).__name__}: {problem}"}
         self._reply(status, value, keep_alive=head.keep_alive)
 
     def _authorize(self, head: Head) -> None:

@@ -39,7 +39,7 @@ from recproxy.fleet.lane import DEFAULT_LANE, Lane, Scope
 from recproxy.fleet.nursery import Nursery
 from recproxy.fleet.plan import UNLISTED, Plan
 from recproxy.fleet.proxy import Proxy
-from recproxy.fleet.recorder import Recorder
+from recproxy.fleet.recorder import Recorder, ScopeEnded
 from recproxy.fleet.roster import Roster
 from recproxy.fleet.trust import bundle
 from recproxy.profile import Endpoint, Profile
@@ -122,7 +122,7 @@ class Orchestrator:
         if name in self.lanes:
             raise ControlError(f"lane {name!r} is open already: choose another name")
         lane = self.lanes[name] = Lane(name, self._loop, self._roster)
-        for proxy in self._proxies:
+        for proxy in tuple(self._proxies):
             await self._begin_base(proxy, lane)
         return lane
 
@@ -244,7 +244,7 @@ class Orchestrator:
 
     async def finish(self, *, passed: bool) -> Tally:
         """End all scopes, those of the run itself well if it `passed`; what the run did."""
-        for lane in self.lanes.values():
+        for lane in tuple(self.lanes.values()):
             await self.end_scopes(lane.name)
             await self._end(lane, passed=passed)
         self._recorder.close()
@@ -271,7 +271,7 @@ class Orchestrator:
         self._control = await ControlAddress.open(self)
 
     async def _stop(self) -> None:
-        for lane in self.lanes.values():
+        for lane in tuple(self.lanes.values()):
             lane.close()
         if hasattr(self, "_control"):
             await self._control.close()
@@ -295,7 +295,8 @@ class Orchestrator:
             self._recorder.keep(proxy.profile.name, message)
         except RecordingError as problem:
             proxy.send(Kept(order=message.order, error=problem.message))
-            self._fail(problem)
+            if not isinstance(problem, ScopeEnded):
+                self._fail(problem)
         else:
             proxy.send(Kept(order=message.order))
 
@@ -331,9 +332,9 @@ class Orchestrator:
         proxy = self._launch(profile)
         self._roster.add(proxy)
         await proxy.set_up(self._roster.setup(profile, str(self._folder)))
-        for other in self._proxies:
+        for other in tuple(self._proxies):
             other.send(Know(owners=self._roster.patterns()))
-        for lane in self.lanes.values():
+        for lane in tuple(self.lanes.values()):
             lane.listen(proxy)
             await self._begin_base(proxy, lane)
         return proxy

@@ -25,7 +25,11 @@ from recproxy.recording import Recording, dump
 from recproxy.redaction import link
 from recproxy.report import Written
 
-__all__ = ["Recorder"]
+__all__ = ["Recorder", "ScopeEnded"]
+
+
+class ScopeEnded(RecordingError):
+    """An interaction came after the end of its scope, which counted as failed because of it; the run goes on."""
 
 
 @dataclass(slots=True)
@@ -82,7 +86,7 @@ class Recorder:
         """
         pending = self._pending.get((profile, message.scope))
         if pending is None:
-            raise RecordingError("the scope of this request has ended: nothing is recorded any more")
+            raise ScopeEnded("the scope of this request has ended: nothing is recorded any more")
         self._lock(pending.path)
         self._journal.add(Entry(pending.path, pending.scope, message.interaction))
         pending.taken.append(Taken(message.interaction, message.begun, message.ended))

@@ -59,9 +59,12 @@ class Roster:
             key=self.authority.key,
             folder=folder,
             secrets=tuple(
-                value
-                for name in (*profile.credentials, *profile.redact.variables)
-                if (value := self._environment.get(name))
+                dict.fromkeys(
+                    value
+                    for each in (*self.plan.profiles, profile)  # a program may send any of them anywhere
+                    for name in (*each.credentials, *each.redact.variables)
+                    if (value := self._environment.get(name))
+                )
             ),
             unset=tuple(name for name in profile.credentials if not self._environment.get(name)),
         )
@@ -71,7 +74,10 @@ class Roster:
         if self._owners.pattern(host) != "*":
             return b""
         if host not in self._issued:
-            self._issued[host] = self.authority.issue(host)
+            try:
+                self._issued[host] = self.authority.issue(host)
+            except ValueError:  # no name that a certificate can hold
+                return b""
         return self._issued[host]
 
     def passes(self, host: str) -> bool:

@@ -77,9 +77,8 @@ class Connection(asyncio.Protocol):
         self._turns.clear()
         self._paused = False
         self._readable.set()
-        if self._feed is not None:
-            self._feed.end()
         if self._running is not None:
+            # Not the end of the body: the service must not take half of it for the whole.
             self._running.cancel()
 
     def data_received(self, data: bytes) -> None:
@@ -93,6 +92,8 @@ class Connection(asyncio.Protocol):
             self._reader.feed(data)
         except MalformedRequest as problem:
             self._refuse(problem.status, problem.reason)
+        except Exception as problem:  # noqa: BLE001 - one request's trouble is told, and is that request's alone
+            self._refuse(500, f"{type(problem).__name__}: {problem}")
         if not self._reader.idle:
             self._acknowledge()
 
@@ -143,6 +144,8 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Called by the loop: the client sends no more; what it asked for is still answered."""
         self._reader.stop()
+        if self._feed is not None:
+            return False
         return self._running is not None and self._transport.get_extra_info("sslcontext") is None
 
     def pause_writing(self) -> None:
@@ -250,6 +253,9 @@ class Connection(asyncio.Protocol):
 
     def _refuse(self, status: int, reason: str) -> None:
         self._reader.stop()
+        if self._feed is not None:
+            self._transport.abort()  # in the middle of a body on its way: the service must not see an end
+            return
         self._lane.scope.note(f"a client's request was refused with {status}: {reason}")
         self._finish(
             plain_response(status, "Bad Request" if status == 400 else "Refused", f"recproxy: {reason}\n", close=True)

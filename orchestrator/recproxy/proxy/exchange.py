@@ -74,6 +74,8 @@ class Exchange:
         self._shown = shown
         self._keep = keep
         self._captured: Captured | None = None
+        self._answering = False
+        self._finishing = False
         self._again = b""
         self._begun = time.monotonic()
 
@@ -85,7 +87,7 @@ class Exchange:
             return await self._forward()
         except UpstreamError as problem:
             self._fail(str(problem))
-            if self._captured is not None:
+            if self._answering:
                 self._downstream.abort()
                 return False
             text = f"recproxy: {problem}\n"
@@ -94,6 +96,10 @@ class Exchange:
         except asyncio.CancelledError:
             await self._abandoned()
             raise
+        except Exception as problem:  # noqa: BLE001 - the scope must not pass for good, nor the client wait
+            self._fail(f"{type(problem).__name__}: a defect of recproxy")
+            self._downstream.abort()
+            return False
         finally:
             self._traffic.end(time.monotonic() - self._begun)
 
@@ -196,6 +202,7 @@ class Exchange:
         captured = Captured(event.status_code, bytes(event.reason), headers, time.monotonic() - self._begun, self._most)
         captured.closed = way.until_close and not way.chunked
         self._captured = captured
+        self._answering = True
         held = way.head(keep_alive=self._head.keep_alive)
         if not way.ends_at_head:
             self._downstream.write(held)
@@ -218,7 +225,8 @@ class Exchange:
             else:
                 self._downstream.write(data)
                 await self._downstream.drain()
-        await self._kept(captured)
+        self._finishing = True
+        await asyncio.shield(self._kept(captured))
         self._downstream.write(held + way.end(captured.trailers))
         keep_alive = self._head.keep_alive and not way.until_close and self.feed.ended
         if sending.done():
@@ -231,6 +239,8 @@ class Exchange:
     async def _abandoned(self) -> None:
         """The client has gone: what came of a stream is kept, since that is how streams are left."""
         captured = self._captured
+        if self._finishing:
+            return  # all of it had come: it is being kept, or is
         if captured is not None and is_stream(captured.headers):
             with contextlib.suppress(UpstreamError):
                 await self._kept(captured)

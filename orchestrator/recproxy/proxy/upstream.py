@@ -166,7 +166,7 @@ class Upstreams:
                 reader, writer = await asyncio.open_connection(
                     host, port, ssl=context, server_hostname=name, limit=_READ
                 )
-        except (OSError, TimeoutError) as problem:
+        except (OSError, TimeoutError, UnicodeError) as problem:
             raise _failure(target, problem, self.seconds) from None
         _without_delay(writer)
         return Link(reader, writer, absolute=False)
