@@ -96,7 +96,8 @@ class ClientProject:
 
     def pytest(self, *words, run=False, **environment):
         """Run pytest, plainly or under `recproxy run`; its outcomes by word, and what it said."""
-        command = ["-m", "pytest", "-p", "no:cacheprovider", "-W", "error", *words]
+        asyncio = "ignore:The configuration option"  # of pytest-asyncio, where it is installed
+        command = ["-m", "pytest", "-p", "no:cacheprovider", "-W", "error", "-W", asyncio, *words]
         if run:
             command = ["-m", "recproxy", "run", "--mode", "replay", "--", sys.executable, *command]
         code, out = self.python(*command, **environment)
