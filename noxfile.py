@@ -41,7 +41,6 @@ def tests(session: nox.Session) -> None:
             "mypy",
             "nox",
             "pytest",
-            "pytest-asyncio",
             "pytest-rerunfailures",
             "pytest-randomly",
             "pytest-timeout",
