@@ -52,6 +52,8 @@ def play(playing, *paths):
         ("last", ("/b", "/a?id=1", "/a?id=2", "/a?id=1", "/b"), [3, 0, 1, 2, 3]),
         ("miss", ("/a?id=2", "/a?id=1", "/a?id=1", "/a?id=1"), [1, 0, 2, None]),
         ("cycle", ("/a?id=1", "/b", "/a?id=1", "/a?id=1"), [0, 3, 2, 0]),
+        # Nothing but the first of equal fit.
+        ("first", ("/a?id=1", "/a?id=1", "/b", "/a?id=2"), [0, 0, 3, 1]),
         # What nothing fits.
         ("last", ("/c",), [None]),
         ("miss", ("/c",), [None]),

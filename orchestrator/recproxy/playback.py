@@ -41,7 +41,8 @@ class Spot:
 class Playback:
     """Interactions in play in one scope.
 
-    `repeat` says what follows the last recorded repeat: last (it again), miss, or cycle. A better fit goes before a
+    `repeat` says what follows the last recorded repeat: last (it again), miss, or cycle; with first, nothing but the
+    first is ever played. A better fit goes before a
     worse one; a worse one is taken only where `repeat` is miss and the better are used up, so that a wildcard's
     interactions are not spent on requests that have their own.
     """
@@ -63,6 +64,9 @@ class Playback:
         plays = self.plays
         for group in spot.groups:
             positions = group.positions
+            if self.repeat == "first":
+                plays[positions[0]] += 1
+                return positions[0]
             cursor = group.cursor
             while cursor < len(positions) and plays[positions[cursor]]:
                 cursor += 1

@@ -22,8 +22,8 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def plan(mode="replay", profiles=(), recordings=(), record=(), live=()):
-    return plan_from(mode, profiles, recordings, record, live)
+def plan(mode="replay", profiles=(), recordings=(), record=(), live=(), *, any_host=False):
+    return plan_from(mode, profiles, recordings, record, live, any_host=any_host)
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,20 @@ def test_each_option_may_be_given_as_often_as_it_makes_sense():
         "record": ("a",),
         "live": ("b",),
         "recordings": ("a=x", "a=y"),
+        "any_host": False,
     }
+
+
+def test_any_host_is_a_profile_of_its_own_unless_one_has_all_hosts(folder):
+    assert [profile.name for profile in plan(any_host=True).profiles] == ["shop", "any-host"]
+
+    text = TEXT + "[[tool.recproxy.profiles.shop.endpoints]]\nhosts = ['*']\n"
+    (folder / "pyproject.toml").write_text(text)
+
+    assert [profile.name for profile in plan(any_host=True).profiles] == ["shop"]
+
+
+def test_any_host_needs_no_profile_beside_it(folder):
+    (folder / "pyproject.toml").write_text("[tool.recproxy]\n")
+
+    assert [profile.name for profile in plan(any_host=True).profiles] == ["any-host"]

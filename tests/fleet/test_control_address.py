@@ -40,7 +40,9 @@ class Orchestrator:
     """Has one lane and remembers what it was asked."""
 
     def __init__(self):
-        self.plan = SimpleNamespace(mode="replay", library=SimpleNamespace(folder=Path("rec")))
+        self.plan = SimpleNamespace(
+            mode="replay", mode_of=lambda profile: "replay", library=SimpleNamespace(folder=Path("rec"))
+        )
         self.profiles = [Profile(name="shop", endpoints=(Endpoint(hosts=("shop.example",)),))]
         self.lanes = {}
         self.asked = []
@@ -147,7 +149,7 @@ def test_the_status_says_what_runs_where():
         assert said == {
             "mode": "replay",
             "recordings": "rec",
-            "profiles": {"shop": {"hosts": ["shop.example"]}},
+            "profiles": {"shop": {"hosts": ["shop.example"], "mode": "replay"}},
             "lanes": ["default"],
             "addresses": {"default": {"gateway": "http://127.0.0.1:1", "SHOP_BASE_URL": "http://127.0.0.1:2"}},
         }
@@ -186,6 +188,7 @@ def test_a_scope_begins_with_what_was_said_and_ends_with_its_outcome():
             "mode": "replay",
             "match_on": ["method"],
             "repeat": "miss",
+            "ignore": {"query": "key", "json": ["/nonce"]},
         }
         assert await caller.call("PUT", "/lanes/default/scope", said) == (200, {"lane": "default", "name": "test_a"})
         assert (await caller.call("POST", "/lanes/default/scope", {"name": "inner"}))[0] == 200
@@ -196,7 +199,13 @@ def test_a_scope_begins_with_what_was_said_and_ends_with_its_outcome():
             (
                 "test_a",
                 {"shop": ["a.rec"], "bank": ["b.rec", "c.rec"]},
-                {"default": "m/test_a.rec", "beside": Path("tests"), "match_on": ("method",), "repeat": "miss"},
+                {
+                    "default": "m/test_a.rec",
+                    "beside": Path("tests"),
+                    "match_on": ("method",),
+                    "repeat": "miss",
+                    "ignore": {"query": ("key",), "json": ("/nonce",)},
+                },
             ),
             ("inner", {}, {"inner": True}),
             ("extend", {"shop": ["d.rec"]}, {"beside": None}),
@@ -265,6 +274,7 @@ def test_an_outcome_is_plain_json():
             "mode 'record' cannot be begun in a run in",
         ),
         ("PUT", "/lanes/default/scope", {"name": "x", "repeat": "never"}, 400, "repeat 'never' is not known"),
+        ("PUT", "/lanes/default/scope", {"name": "x", "ignore": {"path": ["a"]}}, 400, "ignore must be an object"),
         ("PUT", "/lanes/default/scope", {"name": "x", "default": "../a.rec"}, 400, "default '../a.rec' must be a path"),
         ("PUT", "/lanes/default/scope", {"name": "x", "default": "/a.rec"}, 400, "default '/a.rec' must be a path"),
         ("PUT", "/lanes/default/scope", {"name": "x", "recordings": ["a"]}, 400, "recordings must be an object"),

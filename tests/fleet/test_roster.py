@@ -46,6 +46,13 @@ def test_the_most_specific_host_wins(roster):
     assert roster(SHOP).owner("other.example") is None
 
 
+def test_a_host_that_the_project_lets_pass_goes_before_all_hosts(roster):
+    made = roster(REST, SHOP, pass_hosts=("cdn.example", "shop.example"))
+
+    assert [made.owner(host) for host in ("cdn.example", "other.example", "shop.example")] == [None, REST, SHOP]
+    assert made.passes("cdn.example")
+
+
 def test_a_proxy_that_joins_owns_its_hosts(roster):
     made, late = roster(SHOP), proxy("late", "late.example")
 

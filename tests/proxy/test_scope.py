@@ -42,6 +42,10 @@ def said(answer):
     return answer.data.partition(b"\r\n\r\n")[2]
 
 
+def status(answer):
+    return int(answer.data.split()[1])
+
+
 def test_a_recorded_request_is_answered_and_counted():
     opened = scope(block())
 
@@ -219,6 +223,35 @@ def test_what_is_recorded_may_be_asked_for_without_a_miss():
 def test_a_scope_may_have_its_own_word_on_repeats_and_matchers():
     assert b" 599 " in [ask(opened).data for opened in [scope(block(), repeat="miss")] for _ in range(2)][1]
     assert said(ask(scope(block(), match_on=("method",)), b"/quite/another")) == b"ok"
+
+
+def test_a_scope_s_matchers_go_before_those_that_a_file_names():
+    recording = load(("#recproxy 2\n\n:match_on method path\n\n" + block()).encode(), path="rec/a.rec")
+    by_file = OpenScope(profile(), "test_a", [recording])
+    by_scope = OpenScope(profile(), "test_a", [recording], match_on=("method", "query"))
+    by_scope.extend([recording])
+
+    assert said(ask(by_file, b"/a?b=1")) == b"ok"
+    assert [status(ask(by_scope, target)) for target in (b"/b", b"/a?b=1")] == [200, 599]
+
+
+@pytest.mark.parametrize(
+    ("ignore", "match_on"),
+    [({"query": ("key",)}, ("query",)), ({"headers": ("Key",)}, ("headers",)), ({"json": ("/key",)}, ("body",))],
+)
+def test_a_scope_may_leave_names_out_of_the_comparison(ignore, match_on):
+    body = b'{"key": 2, "a": 1}'
+    sent = ((b"Key", b"2"), (b"Content-Type", b"application/json"))
+    recorded = block(
+        "POST https://shop.example/?key=1&a=1 HTTP/1.1\nKey: 1\nContent-Type: application/json",
+        body='{"a": 1, "key": 1}',
+    )
+
+    def answered(**options):
+        return ask(scope(recorded, match_on=match_on, **options), b"/?a=1&key=2", *sent, body=body, method=b"POST")
+
+    assert status(answered(ignore=ignore)) == 200
+    assert status(answered()) == 599
 
 
 def test_an_extended_scope_keeps_what_was_played():

@@ -26,6 +26,7 @@ def run_options(function: _Function) -> _Function:
     for option in (
         click.option("--recordings", multiple=True, metavar="PROFILE=PATH", help="A recording for the whole run."),
         click.option("--profile", "profiles", multiple=True, metavar="P", help="A profile to run; all by default."),
+        click.option("--any-host", is_flag=True, help="Answer for the hosts that no profile owns, too."),
         click.option("--live", multiple=True, metavar="P", help="Run P live: the real service, nothing written."),
         click.option("--record", multiple=True, metavar="P", help="Record P: the real service, recordings written."),
         click.option(
@@ -50,6 +51,7 @@ def plan_from(
     recordings: tuple[str, ...],
     record: tuple[str, ...],
     live: tuple[str, ...],
+    any_host: bool = False,
 ) -> Plan:
     """The plan for these options, in this working directory.
 
@@ -70,6 +72,7 @@ def plan_from(
         recordings=recordings,
         record=record,
         live=live,
+        every_host=any_host,
         folder=folder,
         environment=os.environ,
     )

@@ -21,6 +21,7 @@ def run(
     recordings: tuple[str, ...],
     record: tuple[str, ...],
     live: tuple[str, ...],
+    any_host: bool,
     command: tuple[str, ...],
 ) -> None:
     """Run COMMAND; the services it calls are answered by one local proxy per profile.
@@ -34,5 +35,5 @@ def run(
     with Nursery() as nursery:  # before the other imports: its own go on beside them
         from recproxy.fleet.run import run as run_command
 
-        plan = plan_from(mode, profiles, recordings, record, live)
+        plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host)
         sys.exit(run_command(plan, command, os.environ, nursery))

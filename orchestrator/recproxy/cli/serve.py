@@ -15,7 +15,12 @@ __all__ = ["serve"]
 @click.command()
 @run_options
 def serve(
-    mode: str, profiles: tuple[str, ...], recordings: tuple[str, ...], record: tuple[str, ...], live: tuple[str, ...]
+    mode: str,
+    profiles: tuple[str, ...],
+    recordings: tuple[str, ...],
+    record: tuple[str, ...],
+    live: tuple[str, ...],
+    any_host: bool,
 ) -> None:
     """Print the environment of a run as one line of JSON, and hold the run until standard input ends."""
     from recproxy.fleet.nursery import Nursery
@@ -24,5 +29,5 @@ def serve(
     with Nursery() as nursery:
         from recproxy.fleet.run import serve as serve_run
 
-        plan = plan_from(mode, profiles, recordings, record, live)
+        plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host)
         sys.exit(serve_run(plan, os.environ, nursery))

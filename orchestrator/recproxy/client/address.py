@@ -14,6 +14,7 @@ from http.client import HTTPConnection, HTTPException  # by name: tools that pat
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from recproxy.client.manner import PROFILES, Manner
 from recproxy.errors import ControlError, RecordingError, RecordingNotFound, RecproxyError
 
 __all__ = ["Address"]
@@ -58,6 +59,7 @@ class Address:
         default: str | None = None,
         beside: str | None = None,
         plays: Mapping[str, Sequence[int]] | None = None,
+        manner: Manner = PROFILES,
     ) -> None:
         """End the open scopes of a lane and begin this one; an `inner` one begins inside of what is open.
 
@@ -67,6 +69,7 @@ class Address:
             ControlError: nobody answers, or the call is refused.
         """
         values = {"name": name, "recordings": recordings, "default": default, "beside": beside, "plays": plays or None}
+        values |= manner.plain()
         self._call("POST" if inner else "PUT", _scope(lane), values)
 
     def extend_scope(self, lane: str, recordings: Mapping[str, Sequence[str]], *, beside: str | None = None) -> None:

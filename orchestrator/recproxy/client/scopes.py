@@ -12,6 +12,7 @@ from contextlib import ExitStack
 
 from recproxy.client.address import Address
 from recproxy.client.environment import prepared
+from recproxy.client.manner import PROFILES, Manner
 from recproxy.client.outcome import Outcome, read_outcome
 
 __all__ = ["Plays", "Recordings", "Scope", "Scopes"]
@@ -55,12 +56,13 @@ class Scopes:
         default: str | None = None,
         beside: str | None = None,
         plays: Plays | None = None,
+        manner: Manner = PROFILES,
     ) -> Scope:
         """Begin a scope; arguments and errors are those of `Address.begin_scope`."""
         with self._lock:
             inner = bool(self._open)
             self.address.begin_scope(
-                self.lane, name, recordings, inner=inner, default=default, beside=beside, plays=plays
+                self.lane, name, recordings, inner=inner, default=default, beside=beside, plays=plays, manner=manner
             )
             scope = Scope(name)
             self._open.append(scope)

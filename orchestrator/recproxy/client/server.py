@@ -24,15 +24,19 @@ class Server:
     Args:
         mode: of the run; None takes what the environment says.
         folder: of the project; None is the working directory.
+        any_host: answer for the hosts that no profile owns, too.
 
     Raises:
         ControlError: it could not be started; its own words follow.
     """
 
-    def __init__(self, mode: str | None = None, folder: Path | None = None) -> None:
+    def __init__(self, mode: str | None = None, folder: Path | None = None, *, any_host: bool = False) -> None:
         self._owner = os.getpid()
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "recproxy", "serve", "--mode", mode or mode_of_environment()],
+            [
+                *(sys.executable, "-P", "-m", "recproxy", "serve", "--mode", mode or mode_of_environment()),
+                *(("--any-host",) if any_host else ()),
+            ],
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

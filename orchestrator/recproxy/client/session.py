@@ -49,7 +49,7 @@ class Session:
             self._server.stop()
 
 
-def session(mode: str | None = None, folder: Path | None = None) -> Session:
+def session(mode: str | None = None, folder: Path | None = None, *, any_host: bool = False) -> Session:
     """The session of this process: the run it is in, or one started now with these arguments of `Server`.
 
     Raises:
@@ -62,7 +62,7 @@ def session(mode: str | None = None, folder: Path | None = None) -> Session:
         if os.environ.get(CONTROL):
             made = Session(os.environ)
         else:
-            server = Server(mode, folder)
+            server = Server(mode, folder, any_host=any_host)
             made = Session(server.environment, server)
         _sessions.append(made)
         atexit.register(made.close)

@@ -93,7 +93,7 @@ class Begin:
 
     A `base` scope is the one that goes on whenever no other is open; another one is open until it is ended, before
     what was open when it began. `expected` is the file that was looked for where there is none. `plays` say how often the
-    interactions were played already.
+    interactions were played already. `ignore` are names that are not compared, by the part of a request that holds them.
     """
 
     order: int
@@ -104,6 +104,7 @@ class Begin:
     expected: str | None = None
     match_on: tuple[str, ...] | None = None
     repeat: str | None = None
+    ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plays: tuple[int, ...] = ()
 
 

@@ -171,7 +171,10 @@ class _Caller(asyncio.Protocol):
             "version": metadata.version("recproxy"),
             "mode": orchestrator.plan.mode,
             "recordings": str(orchestrator.plan.library.folder),
-            "profiles": {profile.name: {"hosts": list(profile.hosts)} for profile in orchestrator.profiles},
+            "profiles": {
+                profile.name: {"hosts": list(profile.hosts), "mode": orchestrator.plan.mode_of(profile.name)}
+                for profile in orchestrator.profiles
+            },
             "lanes": list(orchestrator.lanes),
             "addresses": {
                 name: {
@@ -208,7 +211,9 @@ class _Caller(asyncio.Protocol):
         return {"lane": lane, "name": orchestrator.lanes[lane].scope}
 
     async def _begin(self, lane: str, values: dict[str, Any], *, inner: bool) -> None:
-        _refuse_unknown(values, ("name", "recordings", "default", "beside", "mode", "match_on", "repeat", "plays"))
+        _refuse_unknown(
+            values, ("name", "recordings", "default", "beside", "mode", "match_on", "repeat", "ignore", "plays")
+        )
         mode = self._orchestrator.plan.mode
         if values.get("mode") not in (None, mode):
             raise _Refusal(400, f"mode {values['mode']!r} cannot be begun in a run in mode {mode}")
@@ -225,6 +230,7 @@ class _Caller(asyncio.Protocol):
             beside=_folder(values),
             match_on=tuple(_strings(match_on, "match_on")) if match_on is not None else None,
             repeat=_repeat(values),
+            ignore=_ignore(values.get("ignore") or {}),
             plays=_plays(values.get("plays") or {}),
         )
 
@@ -295,9 +301,15 @@ def _folder(values: dict[str, Any]) -> Path | None:
 
 def _repeat(values: dict[str, Any]) -> str | None:
     repeat = values.get("repeat")
-    if repeat not in (None, "last", "miss", "cycle"):
-        raise _Refusal(400, f"repeat {repeat!r} is not known: use last, miss or cycle")
+    if repeat not in (None, "last", "miss", "cycle", "first"):
+        raise _Refusal(400, f"repeat {repeat!r} is not known: use last, miss, cycle or first")
     return repeat
+
+
+def _ignore(value: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict) or not value.keys() <= {"headers", "query", "form", "json"}:
+        raise _Refusal(400, "ignore must be an object: headers, query, form or json, and names or JSON Pointers")
+    return {part: tuple(_strings(names, f"ignore.{part}")) for part, names in value.items()}
 
 
 def _refuse_unknown(values: dict[str, Any], known: tuple[str, ...]) -> None:

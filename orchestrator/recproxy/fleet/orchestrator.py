@@ -37,7 +37,7 @@ from recproxy.fleet.control_address import ControlAddress
 from recproxy.fleet.environment import RunFiles, lane_variables, run_variables
 from recproxy.fleet.lane import DEFAULT_LANE, Lane, Scope
 from recproxy.fleet.nursery import Nursery
-from recproxy.fleet.plan import UNLISTED, Plan
+from recproxy.fleet.plan import UNLISTED, Plan, any_host
 from recproxy.fleet.proxy import Proxy
 from recproxy.fleet.recorder import Recorder, ScopeEnded
 from recproxy.fleet.roster import Roster
@@ -145,6 +145,7 @@ class Orchestrator:
         beside: Path | None = None,
         match_on: tuple[str, ...] | None = None,
         repeat: str | None = None,
+        ignore: Mapping[str, tuple[str, ...]] | None = None,
         plays: Mapping[str, Sequence[int]] | None = None,
     ) -> None:
         """Begin a scope in a lane; a recording's profile may also be a host.
@@ -152,13 +153,14 @@ class Orchestrator:
         Args:
             lane_name: the lane.
             scope: its name, the test's.
-            recordings: names or paths, by profile or host.
+            recordings: names or paths, by profile or host, `*` for all that no profile owns; none: nothing answers.
             inner: leave what is open open: profiles that are not named are answered as before.
             default: for profiles that are not named, the recording to look for. An inner scope begins anew for those
                 that have it, or may write it.
             beside: the folder of the test module.
             match_on: vcrpy's matchers in place of the profile's rules.
             repeat: what follows the last recorded repeat, in place of the profile's word.
+            ignore: names that are not compared either: of headers, query, form or JSON.
             plays: how often each interaction was played already, by profile: an outcome's, to go on there.
 
         Raises:
@@ -186,6 +188,7 @@ class Orchestrator:
                     default=default,
                     match_on=match_on,
                     repeat=repeat,
+                    ignore=ignore or {},
                     plays=(plays or {}).get(proxy.profile.name, ()),
                 )
                 for proxy in chosen
@@ -322,6 +325,8 @@ class Orchestrator:
         proxy = known or self._roster.owner(host)
         if proxy is not None:
             return proxy
+        if word == "*":
+            return await self._join(any_host("a test's recording for any host"))
         if not host or "." not in host:
             names = ", ".join(self._roster.proxies)
             raise ControlError(f"{word!r} is neither a profile of this run ({names}) nor a host")
@@ -371,12 +376,13 @@ class Orchestrator:
         default: str | None = None,
         match_on: tuple[str, ...] | None = None,
         repeat: str | None = None,
+        ignore: Mapping[str, tuple[str, ...]] | None = None,
         plays: Sequence[int] = (),
     ) -> None:
         """Begin a scope, or the base scope, with one proxy."""
         profile = proxy.profile.name
         expected = self.plan.library.default(profile, default)
-        recordings = named.get(profile) or ((str(expected),) if default and expected.is_file() else None)
+        recordings = named.get(profile, (str(expected),) if default and expected.is_file() else None)
         if recordings is None:
             recordings = self._fallback(profile)
             if scope is not None:
@@ -406,6 +412,7 @@ class Orchestrator:
                 expected=str(expected),
                 match_on=match_on,
                 repeat=repeat,
+                ignore=ignore or {},
                 plays=tuple(plays),
             )
 

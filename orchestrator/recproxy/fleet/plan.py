@@ -11,10 +11,10 @@ from pathlib import Path
 
 from recproxy.errors import ConfigurationError
 from recproxy.library import Library
-from recproxy.profile import Profile
+from recproxy.profile import Endpoint, Profile
 from recproxy.project import Project
 
-__all__ = ["MODES", "UNLISTED", "Plan", "make_plan"]
+__all__ = ["MODES", "UNLISTED", "Plan", "any_host", "make_plan"]
 
 #: The proxy of plain HTTP to hosts that pass although no profile owns them.
 UNLISTED = "unlisted"
@@ -60,6 +60,7 @@ def make_plan(
     recordings: Sequence[str] = (),
     record: Sequence[str] = (),
     live: Sequence[str] = (),
+    every_host: bool = False,
     folder: Path,
     environment: Mapping[str, str],
 ) -> Plan:
@@ -72,6 +73,7 @@ def make_plan(
         recordings: words of the form PROFILE=PATH.
         record: profiles to record, whatever the mode.
         live: profiles to run live, whatever the mode.
+        every_host: have a profile for the hosts that no other owns.
         environment: where credentials are looked for; `CI` there makes auto a replay.
         folder: the working directory, which paths are relative to.
 
@@ -83,6 +85,8 @@ def make_plan(
     if mode == "auto" and environment.get("CI"):
         mode = "replay"
     loaded = project.load(profiles or (*project.default_profiles(), *record, *live))
+    if every_host and not any("*" in profile.hosts for profile in loaded):
+        loaded = (*loaded, any_host("--any-host"))
     if not loaded:
         raise ConfigurationError(
             "no profile to run: install one (recproxy-twitter, say) or write one in [tool.recproxy.profiles.NAME]"
@@ -105,6 +109,11 @@ def make_plan(
     plan = Plan(project=project, mode=mode, modes=modes, profiles=loaded, library=library, recordings=named)
     _check_credentials(plan, environment)
     return plan
+
+
+def any_host(origin: str) -> Profile:
+    """A profile of all hosts that no other owns."""
+    return Profile(name="any-host", endpoints=(Endpoint(hosts=("*",)),), origin=origin)
 
 
 def _modes(names: Sequence[str], record: Sequence[str], live: Sequence[str]) -> dict[str, str]:

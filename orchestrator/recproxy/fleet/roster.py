@@ -45,7 +45,9 @@ class Roster:
     def owner(self, host: str) -> Proxy | None:
         """The proxy that owns a host, or None."""
         name = self._owners.owner(host)
-        return self.proxies[name] if name is not None else None
+        if name is None or (self._owners.pattern(host) == "*" and self._named_to_pass(host)):
+            return None
+        return self.proxies[name]
 
     def setup(self, profile: Profile, folder: str) -> Setup:
         """The first order for the proxy of a profile."""
@@ -83,6 +85,10 @@ class Roster:
     def passes(self, host: str) -> bool:
         """Whether a host that nobody owns may be reached."""
         return any(fits(pattern, host) for pattern in self.plan.passing)
+
+    def _named_to_pass(self, host: str) -> bool:
+        """Whether the project lists a host: that goes before a profile of all hosts."""
+        return any(fits(pattern, host) for pattern in self.plan.project.pass_hosts)
 
     def hint(self, host: str) -> str:
         """What to do about a host that nobody owns."""

@@ -95,10 +95,12 @@ def _segments(path: bytes, word: str | None) -> tuple[Value, ...]:
 
 
 def _headers(headers: Headers, plan: Plan, word: str | None) -> Pairs:
-    compared, secret = plan.headers, plan.header_names.secret
+    compared, (ignored, secret) = plan.headers, plan.header_names
     pairs: list[tuple[bytes, Value]] = []
     for name, value in headers:
         key = name.lower()
+        if key in ignored:
+            continue
         if key in compared if compared is not None else key not in UNCOMPARED:
             pairs.append((key, SECRET if key in secret else read_value(value.strip(b" \t"), word)))
     return gathered(pairs, [], rest=False)

@@ -44,7 +44,7 @@ UNCOMPARED = frozenset(
 class Rules:
     """A profile's `[match]` and the names that its redaction hides.
 
-    `headers` are the lower-case names of headers that take part. `ignore_*` are left out on both sides; `secret_*`
+    `headers` are the lower-case names of headers that take part; `ignore_headers` never do. `ignore_*` are left out on both sides; `secret_*`
     must be present on both sides, but their values are neither compared nor shown. `ignore_json` holds JSON
     Pointers; `secret_json` JSON Pointers, which begin with `/`, or bare keys that are secret at any depth.
     `match_on` names the parts compared in vcrpy's words; None means method, host, port, path, query, body and the
@@ -52,6 +52,7 @@ class Rules:
     """
 
     headers: tuple[str, ...] = ()
+    ignore_headers: tuple[str, ...] = ()
     ignore_query: tuple[str, ...] = ()
     ignore_form: tuple[str, ...] = ()
     ignore_json: tuple[str, ...] = ()
@@ -126,7 +127,9 @@ def plan(rules: Rules, match_on: tuple[str, ...] | None = None) -> Plan:
         body="body" in parts or "raw_body" in parts,
         raw_body="raw_body" in parts,
         headers=headers,
-        header_names=Names(secret=frozenset(_lower(rules.secret_headers))),
+        header_names=Names(
+            ignored=frozenset(_lower(rules.ignore_headers)), secret=frozenset(_lower(rules.secret_headers))
+        ),
         query_names=Names(ignored=_bytes(rules.ignore_query), secret=frozenset(_lower(rules.secret_query))),
         form_names=Names(ignored=_bytes(rules.ignore_form), secret=frozenset(_lower(rules.secret_form))),
         json=_json_plan(rules),

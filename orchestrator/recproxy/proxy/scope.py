@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from recproxy.control import Missed, Outcome, Unused
-from recproxy.matching import Index, miss
+from recproxy.matching import Index, Rules, miss
 from recproxy.playback import Playback, Spot
 from recproxy.profile import Profile
 from recproxy.proxy.traffic import Traffic
@@ -85,6 +85,7 @@ class OpenScope:
         expected: str | None = None,
         match_on: tuple[str, ...] | None = None,
         repeat: str | None = None,
+        ignore: Mapping[str, Sequence[str]] | None = None,
         number: int = 0,
         redaction: RedactionRules | None = None,
     ) -> None:
@@ -95,10 +96,11 @@ class OpenScope:
         self._profile = profile
         self._redaction = redaction or profile.redaction()
         self._expected = expected
-        rules = profile.rules()
-        if match_on is not None:
-            rules = replace(rules, match_on=match_on)
-        self._playback = Playback(Index(recordings, rules, profile.hosts), repeat=repeat or profile.match.repeat)
+        rules = _ignoring(profile.rules(), ignore or {})
+        self._match_on = match_on
+        self._playback = Playback(
+            Index(self._matched(recordings), rules, profile.hosts), repeat=repeat or profile.match.repeat
+        )
         self._known: dict[tuple[object, ...], _Known] = {}
         self._prepared: dict[int, Prepared] = {}
         self._missed: list[Missed] = []
@@ -121,7 +123,7 @@ class OpenScope:
     def extend(self, recordings: Sequence[Recording]) -> None:
         """Put more recordings in play; positions and bound values stay."""
         old = self._playback.index
-        index = Index((*old.recordings, *recordings), old.rules, old.hosts)
+        index = Index((*old.recordings, *self._matched(recordings)), old.rules, old.hosts)
         self._playback = self._playback.extended(index)
         self._known.clear()
 
@@ -173,6 +175,12 @@ class OpenScope:
             requests=tuple(self._line(position) for position in self._order),
             notes=tuple(self._notes),
         )
+
+    def _matched(self, recordings: Sequence[Recording]) -> Sequence[Recording]:
+        """Recordings with the matchers of this scope, which go before those that a file names."""
+        if self._match_on is None:
+            return recordings
+        return [replace(recording, match_on=self._match_on) for recording in recordings]
 
     def _work_out(self, route: Route, head: Head, body: bytes) -> _Known:
         request = _request(route, head, body)
@@ -269,6 +277,17 @@ def _request(route: Route, head: Head, body: bytes) -> Request:
         body=payload,
         encoding=encoding,
         wild=None,
+    )
+
+
+def _ignoring(rules: Rules, names: Mapping[str, Sequence[str]]) -> Rules:
+    """Rules by which these names are not compared either, by the part of a request that holds them."""
+    return replace(
+        rules,
+        ignore_headers=(*rules.ignore_headers, *names.get("headers", ())),
+        ignore_query=(*rules.ignore_query, *names.get("query", ())),
+        ignore_form=(*rules.ignore_form, *names.get("form", ())),
+        ignore_json=(*rules.ignore_json, *names.get("json", ())),
     )
 
 

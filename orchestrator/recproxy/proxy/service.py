@@ -122,6 +122,7 @@ class Service:
                 expected=order.expected,
                 match_on=order.match_on,
                 repeat=order.repeat,
+                ignore=order.ignore,
                 number=order.order,
                 redaction=self._forwarding.rules,
             )
