@@ -126,9 +126,19 @@ def test_only_headers_that_change_by_themselves_are_no_change(name):
 def test_the_pace_of_a_service_is_no_change():
     before = recording(said("/a", scope="s", delay=0.1, chunks=(Chunk(size=2, gap=0.5),)))
 
-    result = merged(before, ["s"], taken(said("/a", scope="s", delay=9.0, chunks=(Chunk(size=2, gap=1.5),))))
+    pieces = (Chunk(size=1, gap=1.5), Chunk(size=1))
+    result = merged(before, ["s"], taken(said("/a", scope="s", delay=9.0, chunks=pieces)))
 
     assert result == before
+
+
+@pytest.mark.parametrize(("since", "wanted"), [(None, DAY), (DAY, DAY), (dt.date(2020, 1, 3), dt.date(2024, 1, 1))])
+def test_what_did_not_change_keeps_its_date_unless_that_is_too_old(since, wanted):
+    before = recording(said("/a", scope="s", recorded=DAY))
+
+    result = merged(before, ["s"], taken(said("/a", scope="s", recorded=dt.date(2024, 1, 1))), renewed_before=since)
+
+    assert [each.recorded for each in result.interactions] == [wanted]
 
 
 def test_what_the_service_changed_is_new_but_keeps_the_comments():

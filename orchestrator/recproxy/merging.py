@@ -7,6 +7,7 @@ Pure.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -45,8 +46,12 @@ def merge(
     rules: Rules,
     *,
     append: bool = False,
+    renewed_before: dt.date | None = None,
 ) -> Recording:
-    """The recording with the interactions of `scopes` replaced by those taken; with `append` nothing is replaced."""
+    """The recording with the interactions of `scopes` replaced by those taken; with `append` nothing is replaced.
+
+    An interaction that says what it said before keeps its date, unless that is earlier than `renewed_before`.
+    """
     if append:
         new = tuple(each.interaction for each in sorted(taken, key=lambda each: each.begun))
         return replace(before, interactions=before.interactions + new, format=2)
@@ -60,7 +65,10 @@ def merge(
         for each, partner in zip(ordered, partners, strict=True)
     ]
     _keep_order(rows)
-    kept = [_stable(old[place], each.interaction) if place is not None else each.interaction for each, place in rows]
+    kept = [
+        _stable(old[place], each.interaction, renewed_before) if place is not None else each.interaction
+        for each, place in rows
+    ]
     replaced = {place for _, place in rows} | {place for place in candidates if old[place].scope is not None}
     first = min((place for place in replaced if place is not None), default=len(old))
     head = [each for place, each in enumerate(old) if place < first]
@@ -112,15 +120,15 @@ def _keep_order(rows: list[tuple[Taken, int | None]]) -> None:
                 moved = True
 
 
-def _stable(old: Interaction, new: Interaction) -> Interaction:
+def _stable(old: Interaction, new: Interaction, renewed_before: dt.date | None) -> Interaction:
     """The old interaction where the service said the same, else the new one with the old one's comments."""
     if _essence(old.response) == _essence(new.response):
-        return replace(old, scope=new.scope)
+        aged = renewed_before is not None and old.recorded is not None and old.recorded < renewed_before
+        return replace(old, scope=new.scope, recorded=new.recorded if aged else old.recorded)
     return replace(new, comments=old.comments)
 
 
 def _essence(response: Response) -> Response:
     """A response without what changes by itself."""
     headers: Headers = tuple(line for line in response.headers if line[0].lower() not in _VOLATILE)
-    chunks = tuple(replace(chunk, gap=0.0) for chunk in response.chunks)
-    return replace(response, headers=headers, delay=0.0, chunks=chunks, version="HTTP/1.1", wild=None)
+    return replace(response, headers=headers, delay=0.0, chunks=(), version="HTTP/1.1", wild=None)

@@ -2,6 +2,9 @@
 
 import fcntl
 import json
+import os
+import resource
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,18 +14,18 @@ from recproxy.fleet.journal import Entry, Journal, abandoned
 from recproxy.recording import Interaction, Request, Response
 
 
-def entry(path="shop/a.rec", scope="test_a", body=b"ok"):
+def entry(path="shop/a.rec", scope="test_a", body=b"ok", key=""):
     interaction = Interaction(
         request=Request(method="POST", url="https://a.example/", headers=((b"A", b"b"),), body=body),
         response=Response(status=200, reason=b"OK", headers=((b"Content-Length", b"2"),), body=b"ok"),
         scope=scope,
     )
-    return Entry(Path(path), scope, interaction)
+    return Entry(Path(path), scope, interaction, key)
 
 
 def leave(journal):
     """What a kill does to a journal: the file stays, its lock goes."""
-    journal._file.close()
+    os.close(journal._file)
 
 
 def entries(recordings):
@@ -129,3 +132,47 @@ def test_a_journal_in_use_is_locked(tmp_path):
     with journal._path.open("rb") as file, pytest.raises(BlockingIOError):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     journal.close()
+
+
+def test_a_scope_that_ended_is_not_found_again(tmp_path):
+    journal = Journal(tmp_path)
+    journal.add(entry(scope="one", key="shop/1"))
+    journal.add(entry(scope="two", key="shop/2"))
+    journal.add(entry(scope="one", key="shop/1", body=b"more"))
+    journal.ended("shop/1")
+    journal.add(entry(scope="one", key="shop/3"))
+    leave(journal)
+
+    assert [[each.key for each in found] for found in entries(tmp_path)] == [["shop/2", "shop/3"]]
+
+
+def test_it_is_empty_where_no_scope_is_open(tmp_path):
+    journal = Journal(tmp_path)
+    for key in ("shop/1", "shop/2"):
+        journal.add(entry(key=key))
+    for key in ("shop/1", "shop/2", "shop/2"):
+        journal.ended(key)
+    assert journal._path.stat().st_size == 0
+
+    journal.add(entry(key="shop/3"))
+    leave(journal)
+
+    assert [[each.key for each in found] for found in entries(tmp_path)] == [["shop/3"]]
+
+
+def test_a_full_disk_costs_only_the_entry_that_did_not_fit(tmp_path):
+    journal = Journal(tmp_path)
+    journal.add(entry(body=b"first"))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (journal._size + 100, before[1]))
+    try:
+        with pytest.raises(RecordingError, match=r"\.journal: cannot be written: File too large"):
+            journal.add(entry(body=b"x" * 1000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    journal.add(entry(body=b"third"))
+    leave(journal)
+
+    assert [[each.interaction.request.body for each in found] for found in entries(tmp_path)] == [[b"first", b"third"]]

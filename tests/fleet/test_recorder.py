@@ -1,5 +1,8 @@
 """The recorder: what becomes of recordings when scopes end, well or not."""
 
+import datetime as dt
+import fcntl
+import json
 import os
 
 import pytest
@@ -16,18 +19,19 @@ OLD = b"GET /path HTTP/1.1\nHost: a.example\n\n====\n200 OK\n\nold\n=======\n"
 class Session:
     """A recorder, and one clock for what it is given."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **options):
         self.folder = folder
-        self.recorder = Recorder(folder)
+        self.day = dt.date(2026, 1, 31)
+        self.recorder = Recorder(folder, today=lambda: self.day, **options)
         self.moment = 0.0
 
     def begin(self, number=1, scope="run", path="shop/default.rec", append=False, profile="shop"):
         self.recorder.begin(profile, number, scope, self.folder / path, Rules(), append=append)
 
-    def keep(self, path="/a", body=b"ok", number=1, scope="run", profile="shop"):
+    def keep(self, path="/a", body=b"ok", number=1, scope="run", profile="shop", wild=None):
         interaction = Interaction(
-            request=Request(method="GET", url=f"https://a.example{path}", wild=None),
-            response=Response(status=200, reason=b"OK", body=body, wild=None),
+            request=Request(method="GET", url=f"https://a.example{path}", wild=wild),
+            response=Response(status=200, reason=b"OK", body=body, wild=wild),
             scope=scope,
         )
         self.moment += 1
@@ -45,6 +49,12 @@ class Session:
 
     def end(self, number=1, passed=True, profile="shop"):
         self.recorder.end(profile, number, passed=passed)
+
+    def die(self):
+        """What the kernel does at its death."""
+        os.close(self.recorder._journal._file)
+        for lock in self.recorder._locks.values():
+            lock.close()
 
     def record(self, *paths, scope="run", number=1, passed=True, **options):
         """A whole scope."""
@@ -225,8 +235,7 @@ def test_what_a_killed_run_left_is_put_beside_its_recordings(session, default):
     killed.keep("/a")
     killed.keep("/b")
     killed.keep("/c", number=2, scope="other")
-    for file in (killed.recorder._journal._file, *killed.recorder._locks.values()):
-        file.close()  # what the kernel does at its death
+    killed.die()
 
     recovered = session.recorder.recover(session.folder)
 
@@ -283,3 +292,156 @@ def test_what_was_written_reads_back(session, default):
 
     assert dump(load(default.read_bytes())) == default.read_bytes()
     assert isinstance(load(default.read_bytes()), Recording)
+
+
+def test_failed_scopes_of_one_file_stand_beside_each_other(session, default):
+    session.record("/a", scope="one", number=1, passed=False)
+    session.record("/b", scope="two", number=2, passed=False)
+    session.record("/c", scope="one", number=3, passed=False)
+
+    assert urls(default.with_name("default.failed.rec")) == ["/b", "/c"]
+
+
+def test_a_success_removes_only_what_its_own_scope_had_left(session, default):
+    session.record("/a", scope="one", number=1, passed=False)
+    session.record("/b", scope="two", number=2, passed=False)
+    session.record("/c", scope="one", number=3)
+
+    assert urls(default.with_name("default.failed.rec")) == ["/b"]
+
+
+def test_what_stands_beside_a_recording_may_be_anything(session, default):
+    default.parent.mkdir()
+    default.with_name("default.failed.rec").write_text("notes of mine")
+
+    session.record("/a", passed=False)
+
+    assert urls(default.with_name("default.failed.rec")) == ["/a"]
+
+
+def test_scopes_that_ended_are_not_recovered(session, default):
+    killed = Session(session.folder)
+    killed.begin(9, "open")
+    killed.keep("/open", number=9, scope="open")
+    killed.record("/saved", scope="saved", number=1)
+    killed.record("/failed", scope="failed", number=2, passed=False)
+    killed.die()
+
+    recovered = session.recorder.recover(session.folder)
+
+    assert [(written.path.name, written.interactions) for written in recovered] == [("default.failed.rec", 1)]
+    assert urls(default) == ["/saved"]
+    assert urls(default.with_name("default.failed.rec")) == ["/failed", "/open"]
+
+
+def test_what_several_killed_runs_left_is_recovered_together(session, default):
+    for place in ("/a", "/b"):
+        killed = Session(session.folder)
+        killed.begin()
+        killed.keep(place)
+        killed.die()
+
+    (written,) = session.recorder.recover(session.folder)
+
+    assert written.interactions == 2
+    assert sorted(urls(default.with_name("default.failed.rec"))) == ["/a", "/b"]
+
+
+def test_a_failure_of_the_run_that_recovered_leaves_what_was_recovered(session, default):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.keep("/recovered")
+    killed.die()
+    session.recorder.recover(session.folder)
+
+    session.record("/new", passed=False)
+
+    assert urls(default.with_name("default.failed.rec")) == ["/recovered", "/new"]
+
+
+def test_half_a_file_that_a_killed_run_left_is_removed(session, default):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.keep("/a")
+    killed.die()
+    default.parent.mkdir()
+    default.with_name(".default.rec.tmp").write_bytes(b"#recproxy 2\n\nGET htt")
+
+    session.recorder.recover(session.folder)
+
+    assert [path.name for path in default.parent.iterdir()] == ["default.failed.rec"]
+
+
+def test_an_interaction_has_the_day_it_was_recorded_and_keeps_it_while_nothing_changes(session, default):
+    session.record("/a")
+    first = default.read_bytes()
+    session.day = dt.date(2026, 7, 1)
+
+    session.record("/a", number=2)
+    assert b":recorded 2026-01-31\n" in first
+    assert default.read_bytes() == first
+
+    session.begin(3)
+    session.keep("/a", body=b"changed", number=3)
+    session.end(3)
+    assert b":recorded 2026-07-01\n" in default.read_bytes()
+
+
+def test_beyond_max_age_the_day_is_renewed(tmp_path, default):
+    session = Session(tmp_path, max_age=90)
+    session.record("/a")
+    session.day = dt.date(2026, 5, 1)
+    session.record("/a", number=2)
+    assert b":recorded 2026-01-31\n" in default.read_bytes()
+
+    session.day = dt.date(2026, 5, 2)
+    session.record("/a", number=3)
+
+    assert b":recorded 2026-05-02\n" in default.read_bytes()
+    session.recorder.close()
+
+
+def token(session, number, scope, name):
+    """A scope in which the service hands out a value, and the program sends it back."""
+    session.begin(number, scope)
+    session.keep("/token", b"XXX[%s]" % name, number=number, scope=scope, wild="XXX")
+    session.keep(f"/use?t=XXX[{name.decode()}]", number=number, scope=scope, wild="XXX")
+    session.end(number)
+
+
+def test_linked_values_of_two_scopes_in_one_file_have_two_names(session, default):
+    token(session, 1, "one", b"token")
+    token(session, 2, "two", b"token")
+    text = default.read_bytes()
+    assert (text.count(b"XXX[token]"), text.count(b"XXX[token.2]")) == (2, 2)
+
+    token(session, 3, "two", b"token")
+    token(session, 4, "one", b"token")
+
+    assert default.read_bytes() == text
+
+
+def test_a_lock_whose_file_went_with_the_run_before_is_taken_anew(session, default, monkeypatch):
+    """Between opening the lock's file and locking it, the run before may end and remove it."""
+    where, real, calls = session.recorder._lock_path(default), fcntl.flock, []
+
+    def flock(file, how):
+        if not calls and not isinstance(file, int):
+            where.unlink()
+            calls.append(file)
+        real(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    session.begin()
+    session.keep()
+
+    assert calls
+    assert os.path.samestat(os.fstat(session.recorder._locks[default].fileno()), where.stat())
+
+
+def test_the_journal_names_no_more_than_its_entries_need(session, default):
+    session.begin()
+    session.keep("/a")
+
+    (path,) = (session.folder / ".journal").glob("*.journal")
+    assert set(json.loads(path.read_bytes().partition(b"\n")[0])) == {"recording", "scope", "key", "size"}

@@ -83,6 +83,14 @@ def test_a_proxy_gets_its_certificates_ahead_and_the_values_of_its_credentials(r
     assert Profile.restore(setup.profile) == SHOP.profile
 
 
+def test_a_name_is_shown_without_the_values_of_any_credential(roster):
+    made = roster(SHOP, REST, environment={"KEY": "one-of-many", "UNRELATED": "three-of-many"})
+
+    shown = made.shown(REST.profile, "test_login[one-of-many-three-of-many]")
+
+    assert shown == "test_login[XXX-three-of-many]"
+
+
 def test_only_a_host_that_everything_covers_gets_a_certificate_at_hand_over(roster):
     made = roster(SHOP, REST)
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 import pytest
 import trustme
@@ -465,3 +466,94 @@ def test_recording_one_profile_replays_the_others(shop, origin):
     assert "200 b'old'" in done.stdout
     assert [path for _, path, _ in origin.asked] == ["/a"]
     assert shop.recording.exists()
+
+
+def in_scope(server, name, *paths, passed=True):
+    """A scope by the control address, and requests in it over the base URL."""
+    environment = json.loads(server.stdout.readline())["environment"] if not hasattr(server, "known") else server.known
+    server.known = environment
+    control = urlsplit(environment["RECPROXY_CONTROL"])
+    headers = {"Authorization": f"Bearer {environment['RECPROXY_TOKEN']}"}
+
+    def call(method, value):
+        connection = http.client.HTTPConnection(control.netloc, timeout=20)
+        connection.request(method, "/lanes/default/scope", json.dumps(value), headers)
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+        connection.close()
+        return response.status, answer
+
+    status, answer = call("PUT", {"name": name})
+    if status == 200:
+        for path in paths:
+            client = http.client.HTTPConnection(environment["SHOP_BASE_URL"].removeprefix("http://"), timeout=20)
+            client.request("GET", path)
+            client.getresponse().read()
+            client.close()
+        status, answer = call("DELETE", {"passed": passed})
+    return status, answer
+
+
+def served(project, *words):
+    return project.start("serve", *words, stdin=subprocess.PIPE, environment={"SHOP_KEY": SECRET})
+
+
+def over(server, code=0):
+    """End a served run; what it said."""
+    server.stdin.close()
+    said = server.stderr.read()
+    assert server.wait(20) == code, said
+    server.stdout.close()
+    server.stderr.close()
+    return said
+
+
+def test_the_name_of_a_test_shows_no_secret(shop, origin):
+    server = served(shop, "--mode", "record")
+
+    assert in_scope(server, f"test_a[{SECRET}]", "/a")[0] == 200
+    said = over(server)
+
+    text = shop.recording.read_bytes()
+    assert b":scope test_a[XXX]\n" in text
+    assert SECRET.encode() not in text
+    assert SECRET not in said
+
+
+def test_a_recording_whose_name_would_be_a_secret_is_refused(shop, origin):
+    server = served(shop, "--mode", "record", "--recordings", f"shop={SECRET}.rec")
+    server.stdin.close()
+    said = server.stderr.read()
+
+    assert server.wait(20) == 2
+    assert said == "recproxy: a recording named XXX.rec would hold a secret in its name: rename the test run\n"
+    server.stdout.close()
+    server.stderr.close()
+
+
+def test_scopes_of_one_file_that_fail_stand_beside_each_other_and_the_good_ones_in_it(shop, origin):
+    server = served(shop, "--mode", "record")
+
+    assert in_scope(server, "test_a", "/a", passed=False)[0] == 200
+    assert in_scope(server, "test_b", "/b")[0] == 200
+    assert in_scope(server, "test_c", "/c", passed=False)[0] == 200
+    over(server)
+
+    failed = load(shop.recording.with_name("default.failed.rec").read_bytes())
+    assert [each.scope for each in failed.interactions] == ["test_a", "test_c"]
+    assert [each.scope for each in load(shop.recording.read_bytes()).interactions] == ["test_b"]
+
+
+def test_a_recording_that_cannot_be_replaced_fails_the_run_and_is_recovered_by_the_next(shop, origin):
+    fetch(shop, "record", "a")
+    good = shop.recording.read_bytes()
+    blocked = shop.recording.with_name(".default.rec.tmp")  # root may write anywhere: a folder stands in the way
+    blocked.mkdir()
+
+    done = fetch(shop, "record", "b")
+
+    assert done.returncode == 2
+    assert f"{shop.recording}: cannot be written: Is a directory; what was there is as it was" in done.stderr
+    assert shop.recording.read_bytes() == good
+    blocked.rmdir()
+    assert "recovered 1 interaction of a run that was killed" in fetch(shop, "record", "c").stderr

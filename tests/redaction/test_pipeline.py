@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from planting import exchange
 
 from recproxy.recording import Interaction, Request, Response
-from recproxy.redaction import RedactionRules, Unsafe, redact, redact_request
+from recproxy.redaction import RedactionRules, Unsafe, redact, redact_request, redact_text
 from recproxy.redaction.rules import plan
 
 
@@ -201,3 +201,12 @@ def test_a_request_that_is_only_shown_is_literal_and_never_refused():
     request = exchange(body=b"\x00", headers=[(b"Content-Encoding", b"rot13"), (b"X-Any", b"known-value-1")]).request
     shown = redact_request(request, rules)
     assert (shown.body, shown.wild, shown.headers[1][1]) == (b"", None, b"XXX")
+
+
+def test_a_line_of_text_loses_its_secrets_and_nothing_else():
+    rules = RedactionRules(values=("made-up-value",))
+    name = "tests/test_api.py::TestA::test_login[made-up-value-GET https://a.example/b?c=1]"
+
+    assert redact_text(name, rules) == name.replace("made-up-value", "XXX")
+    assert redact_text(redact_text(name, rules), rules) == redact_text(name, rules)
+    assert redact_text("run", rules) == "run"

@@ -71,7 +71,7 @@ class Orchestrator:
         self.tally = Tally()
         self.lanes: dict[str, Lane] = {}
         self.failure: asyncio.Future[RecproxyError]
-        self._recorder = Recorder(plan.library.folder)
+        self._recorder = Recorder(plan.library.folder, max_age=plan.project.max_age)
         self._environment = environment
         self._proxies: list[Proxy] = []
         self._folder = Path()
@@ -391,6 +391,9 @@ class Orchestrator:
         target = Path(
             (named.get(profile) or (() if default else self.plan.recordings.get(profile)) or (str(expected),))[0]
         )
+        name = self._roster.shown(proxy.profile, scope.name if scope is not None else "run")
+        if mode in ("record", "auto") and (safe := self._roster.shown(proxy.profile, target.name)) != target.name:
+            raise RecordingError(f"a recording named {safe} would hold a secret in its name: rename the test {name}")
         paths = (
             recordings
             if mode == "replay"
@@ -401,12 +404,11 @@ class Orchestrator:
             # The recorder must know the scope before the proxy does: what it records may come at once.
             (scope or lane).numbers[profile] = order
             if mode in ("record", "auto"):
-                name = scope.name if scope is not None else "run"
                 self._recorder.begin(profile, order, name, target, proxy.profile.rules(), append=mode == "auto")
             return Begin(
                 order=order,
                 lane=lane.name,
-                scope=scope.name if scope is not None else "run",
+                scope=name,
                 recordings=paths,
                 base=scope is None,
                 expected=str(expected),
@@ -444,9 +446,17 @@ class Orchestrator:
             self.tally.add(profile, outcome)
             number = (scope or lane).numbers.get(profile)
             if number is not None:
-                self._recorder.end(profile, number, passed=passed and not outcome.failures)
+                self._save(profile, number, passed=passed and not outcome.failures)
         self.tally.refuse(refused)
         return ended
+
+    def _save(self, profile: str, number: int, *, passed: bool) -> None:
+        """Write what a scope recorded; where that cannot be, the run ends."""
+        try:
+            self._recorder.end(profile, number, passed=passed)
+        except RecordingError as problem:
+            self._fail(problem)
+            raise
 
     def _outcome(
         self, scope: Scope | None, outcomes: Mapping[str, Outcome], refused: tuple[Missed, ...]

@@ -6,12 +6,13 @@ put beside it as NAME.failed.rec. A file that another run is recording is refuse
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import fcntl
 import hashlib
 import os
-import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -21,8 +22,8 @@ from recproxy.fleet.journal import Entry, Journal, abandoned, make_folder
 from recproxy.library import read_recording
 from recproxy.matching import Rules
 from recproxy.merging import Taken, merge
-from recproxy.recording import Recording, dump
-from recproxy.redaction import link
+from recproxy.recording import Interaction, Recording, dump
+from recproxy.redaction import link, names
 from recproxy.report import Written
 
 __all__ = ["Recorder", "ScopeEnded"]
@@ -34,37 +35,54 @@ class ScopeEnded(RecordingError):
 
 @dataclass(slots=True)
 class _Pending:
-    """What one scope has recorded of one profile so far."""
+    """What one scope has recorded of one profile so far; `key` is its own in the journal."""
 
     path: Path
     scope: str
+    key: str
     rules: Rules
     append: bool
     taken: list[Taken] = field(default_factory=list)
 
 
-class Recorder:
-    """Collects the interactions of open scopes and writes their recordings when they end."""
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
 
-    def __init__(self, recordings: Path) -> None:
+
+class Recorder:
+    """Collects the interactions of open scopes and writes their recordings when they end.
+
+    `max_age` is the age in days from which an interaction that was recorded again gets a new date though nothing of it
+    changed; 0 means never.
+    """
+
+    def __init__(self, recordings: Path, *, max_age: float = 0, today: Callable[[], dt.date] = _today) -> None:
         self._folder = recordings / ".journal"
         self._journal = Journal(recordings)
+        self._max_age = max_age
+        self._today = today
         self._pending: dict[tuple[str, int], _Pending] = {}
         self._locks: dict[Path, IO[bytes]] = {}
-        self._recovered: set[Path] = set()  # told as there, so this run does not remove them
+        self._recovered: set[Path] = set()  # told as there, so this run takes nothing out of them
         self.written: list[Written] = []
 
     def recover(self, recordings: Path) -> list[Written]:
         """Put what killed runs left beside the recordings it was meant for."""
-        recovered: list[Written] = []
+        left: dict[Path, list[Interaction]] = {}
+        journals: list[Path] = []
         for journal, entries in abandoned(recordings):
-            by_path: dict[Path, list[Entry]] = {}
+            journals.append(journal)
             for entry in entries:
-                by_path.setdefault(entry.recording, []).append(entry)
-            for path, group in by_path.items():
-                recording = Recording(interactions=tuple(entry.interaction for entry in group))
-                recovered.append(_write_failed(path, recording))
-                self._recovered.add(_failed_path(path))
+                left.setdefault(entry.recording, []).append(replace(entry.interaction, scope=entry.scope))
+        recovered: list[Written] = []
+        for path, interactions in left.items():
+            failed = failed_path(path)
+            for half in (_temporary(path), _temporary(failed)):
+                with contextlib.suppress(OSError):
+                    half.unlink()
+            recovered.append(self._put_beside(path, interactions, {each.scope for each in interactions}))
+            self._recovered.add(failed)
+        for journal in journals:
             journal.unlink(missing_ok=True)
         return recovered
 
@@ -76,7 +94,7 @@ class Recorder:
         """
         if path.is_file():
             read_recording(str(path))
-        self._pending[profile, number] = _Pending(path, scope, rules, append)
+        self._pending[profile, number] = _Pending(path, scope, f"{profile}/{number}", rules, append)
 
     def keep(self, profile: str, message: Recorded) -> None:
         """Put an interaction on disk.
@@ -88,24 +106,26 @@ class Recorder:
         if pending is None:
             raise ScopeEnded("the scope of this request has ended: nothing is recorded any more")
         self._lock(pending.path)
-        self._journal.add(Entry(pending.path, pending.scope, message.interaction))
-        pending.taken.append(Taken(message.interaction, message.begun, message.ended))
+        interaction = replace(message.interaction, recorded=self._today())
+        self._journal.add(Entry(pending.path, pending.scope, interaction, pending.key))
+        pending.taken.append(Taken(interaction, message.begun, message.ended))
 
     def end(self, profile: str, number: int, *, passed: bool) -> None:
         """The scope has ended: its recording is replaced, or what it got is put beside it.
 
         Raises:
-            RecordingError: the file cannot be written; the one before is as it was.
+            RecordingError: the file cannot be written; the one before is as it was, and the next run recovers the rest.
         """
         pending = self._pending.pop((profile, number), None)
         if pending is None or not pending.taken:
             return
-        taken = _linked(pending.taken)
         if passed:
-            self._save(pending, taken)
+            self._save(pending)
         else:
-            interactions = tuple(each.interaction for each in taken)
-            self.written.append(_write_failed(pending.path, Recording(interactions=interactions)))
+            ordered = sorted(pending.taken, key=lambda each: each.begun)
+            interactions = [each.interaction for each in ordered]
+            self.written.append(self._put_beside(pending.path, interactions, {pending.scope}))
+        self._journal.ended(pending.key)
 
     def close(self) -> None:
         """Nothing is open any more: journal and locks go."""
@@ -117,24 +137,51 @@ class Recorder:
             lock.close()
         self._locks.clear()
 
-    def _save(self, pending: _Pending, taken: Sequence[Taken]) -> None:
+    def _save(self, pending: _Pending) -> None:
         path = pending.path
         before = read_recording(str(path)) if path.is_file() else Recording()
         if before.format == 1:
             before = Recording()  # a file of 2011 has no place for scopes; it stays in version control
-        merged = merge(before, frozenset((pending.scope,)), taken, pending.rules, append=pending.append)
+        others = [each for each in before.interactions if pending.append or each.scope != pending.scope]
+        taken = _linked(pending.taken, others)
+        since = self._today() - dt.timedelta(days=self._max_age) if self._max_age else None
+        merged = merge(
+            before, frozenset((pending.scope,)), taken, pending.rules, append=pending.append, renewed_before=since
+        )
         changed = _replace(path, dump(merged))
-        if _failed_path(path) not in self._recovered:
-            _failed_path(path).unlink(missing_ok=True)
+        self._take_away(path, pending.scope)
         self.written.append(Written(path, len(taken), changed=changed))
+
+    def _put_beside(self, path: Path, interactions: Sequence[Interaction], scopes: set[str | None]) -> Written:
+        """Put what scopes got beside the recording, in place of what they had left there in an earlier run."""
+        failed = failed_path(path)
+        before = _leftovers(failed)
+        if failed not in self._recovered:
+            before = [each for each in before if each.scope not in scopes]
+        linked = link(interactions, names(before))
+        _replace(failed, dump(Recording(interactions=(*before, *linked))))
+        return Written(failed, len(interactions), failed=True)
+
+    def _take_away(self, path: Path, scope: str) -> None:
+        """A scope went well: what it had left beside its recording is of no use any more."""
+        failed = failed_path(path)
+        if failed in self._recovered or not failed.is_file():
+            return
+        before = _leftovers(failed)
+        left = tuple(each for each in before if each.scope != scope)
+        if not left:
+            failed.unlink(missing_ok=True)
+        elif len(left) < len(before):
+            _replace(failed, dump(Recording(interactions=left)))
 
     def _lock(self, path: Path) -> None:
         """One run at a time records a file; two scopes of one run may."""
         if path in self._locks:
             return
+        where = self._lock_path(path)
         try:
             make_folder(self._folder)
-            lock = self._lock_path(path).open("ab+")
+            lock = where.open("ab+")
         except OSError as problem:
             raise RecordingError(f"{self._folder}: cannot be written: {problem.strerror or problem}") from None
         try:
@@ -142,55 +189,68 @@ class Recorder:
         except OSError:
             lock.close()
             raise RecordingError(f"{path}: another run is recording it: wait for its end") from None
-        self._locks[path] = lock
+        if not _is_at(lock, where):  # the run that had it has just ended, and took the file with it
+            lock.close()
+            self._lock(path)
+        else:
+            self._locks[path] = lock
 
     def _lock_path(self, path: Path) -> Path:
-        return self._folder / f"{hashlib.sha256(str(path).encode()).hexdigest()[:16]}.lock"
+        return self._folder / f"{hashlib.sha256(os.path.realpath(path).encode()).hexdigest()[:16]}.lock"
 
 
-def _linked(taken: Sequence[Taken]) -> list[Taken]:
-    """In order, and with a name where the service handed out what was sent back to it."""
+def _linked(taken: Sequence[Taken], others: Sequence[Interaction]) -> list[Taken]:
+    """In order, with a name where the service handed out what was sent back to it; those of `others` are not taken."""
     ordered = sorted(taken, key=lambda each: each.begun)
-    linked = link([each.interaction for each in ordered])
+    linked = link([each.interaction for each in ordered], names(others))
     return [Taken(new, old.begun, old.ended) for new, old in zip(linked, ordered, strict=True)]
 
 
-def _failed_path(path: Path) -> Path:
+def _is_at(file: IO[bytes], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except OSError:
+        return False
+
+
+def failed_path(path: Path) -> Path:
+    """Where stands what a scope got that did not go well."""
     return path.with_name(f"{path.name.removesuffix('.rec')}.failed.rec")
 
 
-def _write_failed(path: Path, recording: Recording) -> Written:
-    failed = _failed_path(path)
-    _replace(failed, dump(recording))
-    return Written(failed, len(recording.interactions), failed=True)
+def _leftovers(failed: Path) -> list[Interaction]:
+    """What stands beside a recording; nothing where it was edited into something else."""
+    try:
+        return list(read_recording(str(failed)).interactions) if failed.is_file() else []
+    except RecordingError:
+        return []
+
+
+def _temporary(path: Path) -> Path:
+    """The next version of a file while it is written: of one name, so that a kill leaves one at most."""
+    return path.with_name(f".{path.name}.tmp")
 
 
 def _replace(path: Path, text: bytes) -> bool:
     """Put a file in its place whole, or leave what is there; whether it changed."""
+    temporary = _temporary(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file() and path.read_bytes() == text:
             return False
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with temporary.open("wb") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-            Path(name).chmod(mode)
-            Path(name).replace(path)
+            if path.exists():
+                temporary.chmod(path.stat().st_mode & 0o777)
+            temporary.replace(path)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as problem:
         raise RecordingError(
             f"{path}: cannot be written: {problem.strerror or problem}; what was there is as it was"
         ) from None
     return True
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

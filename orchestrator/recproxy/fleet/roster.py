@@ -9,6 +9,7 @@ from recproxy.fleet.authority import Authority
 from recproxy.fleet.plan import UNLISTED, Plan
 from recproxy.fleet.proxy import Proxy
 from recproxy.profile import Profile
+from recproxy.redaction import redact_text
 from recproxy.wire import Owners, fits
 
 __all__ = ["Roster"]
@@ -60,15 +61,23 @@ class Roster:
             },
             key=self.authority.key,
             folder=folder,
-            secrets=tuple(
-                dict.fromkeys(
-                    value
-                    for each in (*self.plan.profiles, profile)  # a program may send any of them anywhere
-                    for name in (*each.credentials, *each.redact.variables)
-                    if (value := self._environment.get(name))
-                )
-            ),
+            secrets=self._secrets(profile),
             unset=tuple(name for name in profile.credentials if not self._environment.get(name)),
+        )
+
+    def shown(self, profile: Profile, text: str) -> str:
+        """A text of the user's, the name of a test say, without the secrets in it: it is written and reported."""
+        return redact_text(text, profile.redaction(self._secrets(profile)))
+
+    def _secrets(self, profile: Profile) -> tuple[str, ...]:
+        """The values of all credentials of the run: a program may send any of them anywhere."""
+        return tuple(
+            dict.fromkeys(
+                value
+                for each in (*self.plan.profiles, profile)
+                for name in (*each.credentials, *each.redact.variables)
+                if (value := self._environment.get(name))
+            )
         )
 
     def certificate(self, host: str) -> bytes:

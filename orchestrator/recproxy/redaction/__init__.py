@@ -8,7 +8,7 @@ then keeps a name only where such a value came back. What cannot be read and may
 
 from recproxy.redaction.block import Finding
 from recproxy.redaction.masks import stand_in
-from recproxy.redaction.pipeline import Redacted, Redactor, redact, redact_request
+from recproxy.redaction.pipeline import Redacted, Redactor, redact, redact_request, redact_text
 from recproxy.redaction.rules import RedactionRules, Unsafe
 from recproxy.redaction.seen import Seen, link, names
 
@@ -23,5 +23,6 @@ __all__ = [
     "names",
     "redact",
     "redact_request",
+    "redact_text",
     "stand_in",
 ]

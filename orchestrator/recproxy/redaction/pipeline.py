@@ -10,6 +10,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 from recproxy.recording.values import Interaction, Request, Response
@@ -18,7 +19,7 @@ from recproxy.redaction.block import Cleaner, Finding
 from recproxy.redaction.rules import RedactionRules, Unsafe, plan
 from recproxy.redaction.seen import Seen
 
-__all__ = ["Redacted", "Redactor", "redact", "redact_request"]
+__all__ = ["Redacted", "Redactor", "redact", "redact_request", "redact_text"]
 
 _Block = TypeVar("_Block", Request, Response)
 
@@ -68,6 +69,13 @@ def redact(interaction: Interaction, rules: RedactionRules, seen: Seen | None = 
         counts=dict(sorted(Counter(each.rule for each in findings).items())),
         findings=tuple(findings),
     )
+
+
+@lru_cache(maxsize=1024)
+def redact_text(text: str, rules: RedactionRules) -> str:
+    """A line of text without its secrets: a comment, the name of a test."""
+    cleaner = Cleaner("comment", "XXX", plan(rules), None, [])
+    return cleaner.text(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
 
 def redact_request(request: Request, rules: RedactionRules) -> Request:
