@@ -45,8 +45,11 @@ def tests(session: nox.Session) -> None:
             "pytest-randomly",
             "pytest-timeout",
             "pytest-xdist",
+            "responses",
+            "tomli-w",
             "toml",
             "trustme",
+            "vcrpy>=9",
         ),
     )
     # Tests of processes wait for other processes: a starved machine may fail one, a defect fails it each time.

@@ -96,3 +96,26 @@ def test_a_file_that_cannot_be_read_or_parsed_is_an_error_with_its_place(tmp_pat
     (tmp_path / "a.rec").write_text(TEXT.replace("200", "two hundred"))
     with pytest.raises(RecordingError, match=r"a\.rec:6: "):
         read_recording(str(tmp_path / "a.rec"))
+
+
+CASSETTE = "interactions:\n- request: {method: GET, uri: 'http://a.example/', headers: {}, body: null}\n"
+CASSETTE += "  response: {status: {code: 200, message: OK}, headers: {}, body: {string: hello}}\n"
+
+
+def test_a_recording_of_another_tool_is_read_in_place_whatever_its_name(tmp_path):
+    for name in ("a.yaml", "a.rec", "a"):
+        (tmp_path / name).write_text(CASSETTE)
+
+        assert read_recording(str(tmp_path / name)).interactions[0].response.body == b"hello"
+
+
+def test_a_file_of_no_format_is_refused_with_those_that_are_known(tmp_path):
+    (tmp_path / "a.txt").write_text("dear diary")
+
+    with pytest.raises(RecordingError, match=r"a\.txt: is of no known format; known are \.rec and .*vcrpy"):
+        read_recording(str(tmp_path / "a.txt"))
+
+
+def test_a_folder_that_is_no_recording_is_refused(tmp_path):
+    with pytest.raises(RecordingError, match="is a folder, and of no known format"):
+        read_recording(str(tmp_path))

@@ -138,3 +138,24 @@ def test_a_bound_value_is_not_bound_again():
     playing.bind(0, live("/item/2"))
 
     assert playing.bound == {"id": b"1"}
+
+
+def said(repeat, *paths):
+    return Recording(interactions=tuple(interaction(path) for path in paths), repeat=repeat)
+
+
+def test_each_recording_says_for_itself_what_follows_its_last_repeat():
+    union = Index((said("miss", "/a", "/b"), said("last", "/a"), said(None, "/c")), Rules())
+    playing = Playback(union, default="cycle")
+
+    assert play(playing, "/a", "/a", "/a", "/a") == [0, 2, 2, 2]
+    assert play(playing, "/b", "/b") == [1, None]
+    assert play(playing, "/c", "/c") == [3, 3]
+    assert playing.has(playing.locate(live("/a")))
+    assert not playing.has(playing.locate(live("/b")))
+
+
+def test_a_scopes_own_word_goes_before_the_recordings():
+    playing = Playback(Index((said("miss", "/a"),), Rules()), repeat="last")
+
+    assert play(playing, "/a", "/a") == [0, 0]

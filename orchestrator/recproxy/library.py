@@ -1,4 +1,4 @@
-"""Which recording: from the name a test gives, or from no name at all, to files.
+"""Which recording: from the name a test gives, or from no name at all, to files, and what stands in them.
 
 Looks relative to the test module, then in the project's recordings/PROFILE/, then among the profile package's own
 (DESIGN: profiles). Reads files; knows nothing of what is in play.
@@ -10,9 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from recproxy.errors import RecordingError, RecordingNotFound
+from recproxy.formats import FORMATS, Loaded, folder_format_of, format_of
 from recproxy.recording import Recording, load
 
-__all__ = ["Library", "read_recording"]
+__all__ = ["Library", "load_any", "read_loaded", "read_recording"]
+
+#: What a recording that is a folder may hold; more is somebody's home.
+_MOST_FILES = 100
+_MOST_BYTES = 64_000_000
 
 
 class Library:
@@ -47,7 +52,7 @@ class Library:
         for folder in folders:
             for candidate in names:
                 path = folder / candidate
-                if path.is_file():
+                if path.is_file() or _is_recorded_folder(path):
                     return path
         looked = ", ".join(str(folder) for folder in dict.fromkeys(folders))
         raise RecordingNotFound(
@@ -74,13 +79,47 @@ class Library:
 
 
 def read_recording(path: str) -> Recording:
-    """The recording in a file.
+    """The recording in a file, or in a folder of a format that is one: in our format or another, told by content.
 
     Raises:
         RecordingError: it cannot be read or does not parse; `path:line`, what was expected and what stands there.
     """
+    return read_loaded(path).recording
+
+
+def read_loaded(path: str) -> Loaded:
+    """The recording in a file or a folder, and what of it did not come over exactly. Raises as `read_recording`."""
     try:
-        text = Path(path).read_bytes()
+        if Path(path).is_dir():
+            return _read_folder(Path(path))
+        data = Path(path).read_bytes()
     except OSError as problem:
         raise RecordingError(f"{path}: cannot be read: {problem.strerror or problem}") from None
-    return load(text, path=path)
+    return load_any(data, path)
+
+
+def load_any(data: bytes, path: str) -> Loaded:
+    """The recording in the bytes of a file. Raises RecordingError where they are of no format, or damaged."""
+    if not data.removeprefix(b"\xef\xbb\xbf").startswith(b"#recproxy"):
+        found = format_of(data)
+        if found is not None:
+            return found.load(data, path)
+        if data.strip() and not path.endswith(".rec"):
+            known = ", ".join(each.title for each in FORMATS)
+            raise RecordingError(f"{path}: is of no known format; known are .rec and {known}")
+    return Loaded(recording=load(data, path=path))
+
+
+def _read_folder(folder: Path) -> Loaded:
+    """The recording that a folder is. Only files that stand in it are read, never what a link leads to."""
+    files = {path.name: path for path in folder.iterdir() if path.is_file() and not path.is_symlink()}
+    found = folder_format_of(files)
+    if found is None:
+        raise RecordingError(f"{folder}: is a folder, and of no known format; name the files in it")
+    if len(files) > _MOST_FILES or sum(path.stat().st_size for path in files.values()) > _MOST_BYTES:
+        raise RecordingError(f"{folder}: holds too much for a recording of the format {found.title}")
+    return found.load({name: path.read_bytes() for name, path in files.items()}, str(folder))
+
+
+def _is_recorded_folder(path: Path) -> bool:
+    return path.is_dir() and folder_format_of(each.name for each in path.iterdir() if each.is_file()) is not None

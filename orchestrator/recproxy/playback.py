@@ -16,12 +16,17 @@ __all__ = ["Playback", "Spot"]
 
 
 class _Group:
-    """Interactions of equal fit, in recorded order, and how far they were played."""
+    """Interactions of equal fit, in recorded order, and how far they were played.
 
-    __slots__ = ("cursor", "positions")
+    `again` are those that may be played again when all were played, `repeat` says in which order.
+    """
 
-    def __init__(self, positions: tuple[int, ...]) -> None:
+    __slots__ = ("again", "cursor", "positions", "repeat")
+
+    def __init__(self, positions: tuple[int, ...], again: tuple[int, ...], repeat: str) -> None:
         self.positions = positions
+        self.again = again
+        self.repeat = repeat
         self.cursor = 0
 
 
@@ -42,14 +47,16 @@ class Playback:
     """Interactions in play in one scope.
 
     `repeat` says what follows the last recorded repeat: last (it again), miss, or cycle; with first, nothing but the
-    first is ever played. A better fit goes before a
-    worse one; a worse one is taken only where `repeat` is miss and the better are used up, so that a wildcard's
-    interactions are not spent on requests that have their own.
+    first is ever played. Where it is None each recording decides, and `default` where the recording does not say. A
+    better fit goes before a worse one; a worse one is taken only where the better are used up and miss follows, so
+    that a wildcard's interactions are not spent on requests that have their own.
     """
 
-    def __init__(self, index: Index, *, repeat: str = "last") -> None:
+    def __init__(self, index: Index, *, repeat: str | None = None, default: str = "last") -> None:
         self.index = index
         self.repeat = repeat
+        self.default = default
+        self._repeats = [repeat or own or default for own in index.repeats()]
         self.plays = [0] * len(index.interactions)
         self.bound: dict[str, bytes] = {}
         self._groups: dict[tuple[int, ...], _Group] = {}
@@ -73,21 +80,21 @@ class Playback:
             group.cursor = cursor
             if cursor < len(positions):
                 position = positions[cursor]
-            elif self.repeat == "last":
-                position = positions[-1]
-            elif self.repeat == "cycle":
-                position = positions[cursor % len(positions)]
-                group.cursor = cursor + 1
-            else:
+            elif not group.again:
                 continue
+            elif group.repeat == "last":
+                position = group.again[-1]
+            else:
+                position = group.again[(cursor - len(positions)) % len(group.again)]
+                group.cursor = cursor + 1
             plays[position] += 1
             return position
         return None
 
     def has(self, spot: Spot) -> bool:
         """Whether anything of a spot is left to play."""
-        if self.repeat != "miss":
-            return bool(spot.groups)
+        if any(group.again for group in spot.groups):
+            return True
         return any(not self.plays[position] for position in spot.positions)
 
     def bind(self, position: int, request: Request, any_host: Sequence[str] | None = None) -> None:
@@ -98,7 +105,7 @@ class Playback:
 
     def extended(self, index: Index) -> Playback:
         """This playback over an index that begins with the same interactions: what was played and bound stays so."""
-        after = Playback(index, repeat=self.repeat)
+        after = Playback(index, repeat=self.repeat, default=self.default)
         after.plays[: len(self.plays)] = self.plays
         after.bound = self.bound
         return after
@@ -114,5 +121,6 @@ class Playback:
     def _group(self, tier: tuple[int, ...]) -> _Group:
         group = self._groups.get(tier)
         if group is None:
-            group = self._groups[tier] = _Group(tier)
+            again = tuple(position for position in tier if self._repeats[position] != "miss")
+            group = self._groups[tier] = _Group(tier, again, self._repeats[again[-1]] if again else "miss")
         return group

@@ -44,7 +44,7 @@ class Replay:
         paths = [library.find(self.profile.name, str(name), beside=folder) for name in recordings]
         read = [read_recording(str(path)) for path in paths]
         index = Index(read, self.profile.rules(), self.profile.hosts)
-        self._playback = Playback(index, repeat=self.profile.match.repeat)
+        self._playback = Playback(index, default=self.profile.match.repeat)
 
     def answer(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """The recorded response to a request, as it stands in the recording.

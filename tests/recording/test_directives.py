@@ -15,6 +15,7 @@ def notes_after(line: str, place: str) -> Notes:
 @pytest.mark.parametrize(
     ("line", "place", "field", "value"),
     [
+        (":repeat miss", "file", "repeat", "miss"),
         (":match_on method, uri", "file", "match_on", ("method", "uri")),
         (":scope a b", "interaction", "scope", "a b"),
         (':scope "a\\nb"', "interaction", "scope", "a\nb"),
@@ -40,6 +41,7 @@ def test_values_are_read(line, place, field, value):
 @pytest.mark.parametrize(
     ("line", "place", "hint"),
     [
+        (":repeat twice", "file", "known are last, miss, cycle"),
         (":match_on a\x1bb", "file", "without control characters"),
         (":scope", "interaction", "name the test"),
         (':scope "a', "interaction", "end the JSON string"),

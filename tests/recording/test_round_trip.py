@@ -155,6 +155,7 @@ def interactions(draw):
 recordings = st.builds(
     Recording,
     interactions=st.lists(interactions(), max_size=3).map(tuple),
+    repeat=st.sampled_from([None, "last", "miss", "cycle"]),
     match_on=st.none() | st.lists(st.sampled_from(["method", "uri", "body", "my.matcher"]), max_size=3).map(tuple),
     comments=comments,
     closing=comments,

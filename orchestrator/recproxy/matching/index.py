@@ -63,6 +63,10 @@ class Index:
             position -= len(recording.interactions)
         raise IndexError(position)
 
+    def repeats(self) -> list[str | None]:
+        """By position, what the recording itself says follows the last recorded repeat."""
+        return [recording.repeat for recording in self.recordings for _ in recording.interactions]
+
     def where(self, position: int) -> str:
         """An interaction's file and line."""
         line = self.interactions[position].line

@@ -98,9 +98,8 @@ class OpenScope:
         self._expected = expected
         rules = _ignoring(profile.rules(), ignore or {})
         self._match_on = match_on
-        self._playback = Playback(
-            Index(self._matched(recordings), rules, profile.hosts), repeat=repeat or profile.match.repeat
-        )
+        index = Index(self._matched(recordings), rules, profile.hosts)
+        self._playback = Playback(index, repeat=repeat, default=profile.match.repeat)
         self._known: dict[tuple[object, ...], _Known] = {}
         self._prepared: dict[int, Prepared] = {}
         self._missed: list[Missed] = []

@@ -24,7 +24,10 @@ from recproxy.recording.wildcard import WORD
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["DirectiveError", "Notes", "apply", "chunks", "coded_header", "number", "scope"]
+__all__ = ["REPEATS", "DirectiveError", "Notes", "apply", "chunks", "coded_header", "number", "scope"]
+
+#: What may follow the last recorded repeat of a request.
+REPEATS = ("last", "miss", "cycle")
 
 _COUNT = re.compile(r"[0-9]{1,18}")
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -46,6 +49,7 @@ class Notes:
 
     said: set[str] = field(default_factory=set)
     match_on: tuple[str, ...] | None = None
+    repeat: str | None = None
     scope: str | None = None
     recorded: dt.date | None = None
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
@@ -105,6 +109,12 @@ def _match_on(notes: Notes, value: str) -> None:
     if not value.isprintable():
         raise ValueError("name parts of a request, without control characters")
     notes.match_on = tuple(value.replace(",", " ").split())
+
+
+def _repeat(notes: Notes, value: str) -> None:
+    if value not in REPEATS:
+        raise ValueError(f"known are {', '.join(REPEATS)}")
+    notes.repeat = value
 
 
 def _scope(notes: Notes, value: str) -> None:
@@ -188,6 +198,7 @@ def _trailer(notes: Notes, value: str) -> None:
 
 _DIRECTIVES = {
     "match_on": _Directive(("file",), ":match_on method uri", _match_on),
+    "repeat": _Directive(("file",), ":repeat miss", _repeat),
     "scope": _Directive(("interaction",), ":scope test_send", _scope),
     "recorded": _Directive(("interaction",), ":recorded 2026-01-31", _recorded),
     "body": _Directive(("request", "response"), ":body base64", _body),

@@ -80,7 +80,8 @@ class _Reader:
     def recording(self) -> Recording:
         cursor = self._at
         cursor.skip()
-        head, match_on, comments = self._preamble()
+        head, notes, comments = self._preamble()
+        match_on, repeat = notes.match_on, notes.repeat
         interactions: list[Interaction] = []
         while True:
             notes, more = self._lead()
@@ -92,13 +93,18 @@ class _Reader:
         if notes.said:
             raise cursor.fail("a request line", hint="remove the directives above, or write what they belong to")
         return Recording(
-            interactions=tuple(interactions), match_on=match_on, comments=head, closing=comments, path=cursor.path
+            interactions=tuple(interactions),
+            match_on=match_on,
+            repeat=repeat,
+            comments=head,
+            closing=comments,
+            path=cursor.path,
         )
 
-    def _preamble(self) -> tuple[tuple[str, ...], tuple[str, ...] | None, tuple[str, ...]]:
-        """Comments of the file, `:match_on`, and comments that may belong to the first interaction.
+    def _preamble(self) -> tuple[tuple[str, ...], Notes, tuple[str, ...]]:
+        """Comments of the file, what its directives say, and comments that may belong to the first interaction.
 
-        The file's comments end at the first blank line, or at `:match_on` if that comes later.
+        The file's comments end at the first blank line, or at its last directive if that comes later.
         """
         cursor = self._at
         head: tuple[str, ...] | None = None
@@ -107,7 +113,7 @@ class _Reader:
         while (line := cursor.peek()) is not None:
             if line.startswith(b"#"):
                 comments.append(_comment(line))
-            elif line.startswith(b":match_on"):
+            elif line.startswith((b":match_on", b":repeat")):
                 self._directive(notes, line, "file")
                 head, comments = (*(head or ()), *comments), []
             elif line:
@@ -116,8 +122,8 @@ class _Reader:
                 head, comments = tuple(comments), []
             cursor.skip()
         if head is None:
-            return tuple(comments), notes.match_on, ()
-        return head, notes.match_on, tuple(comments)
+            return tuple(comments), notes, ()
+        return head, notes, tuple(comments)
 
     def _lead(self) -> tuple[Notes, tuple[str, ...]]:
         """What stands above a request line, or above the end of the file."""

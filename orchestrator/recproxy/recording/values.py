@@ -97,12 +97,14 @@ class Recording:
     """Interactions with one service, in recorded order.
 
     `format` is 2, or 1 for a file of 2011 (there the host is any host of the profile). `match_on` names the parts
-    of a request that are compared where the file says so itself; None leaves it to the profile. `comments` are the
-    lines at the head of the file; `closing` those after the last interaction.
+    of a request that are compared where the file says so itself, `repeat` what follows the last recorded repeat (last,
+    miss or cycle); None leaves it to the profile. `comments` are the lines at the head of the file; `closing` those
+    after the last interaction.
     """
 
     interactions: tuple[Interaction, ...] = ()
     match_on: tuple[str, ...] | None = None
+    repeat: str | None = None
     comments: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
     format: int = 2

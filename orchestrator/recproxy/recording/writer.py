@@ -38,6 +38,10 @@ def _recording(recording: Recording) -> Iterator[bytes]:
     yield from _comments(recording.comments)
     if recording.match_on is not None:
         yield _match_on(recording.match_on)
+    if recording.repeat is not None:
+        if recording.repeat not in directives.REPEATS:
+            raise ValueError(f"not a word for repeats: {recording.repeat!r}")
+        yield f":repeat {recording.repeat}\n".encode()
     for interaction in recording.interactions:
         yield b"\n"
         yield from _interaction(interaction)

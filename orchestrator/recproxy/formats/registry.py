@@ -1,0 +1,65 @@
+"""All formats, one row each, and the look-up by content.
+
+A row's module is imported when the row is first used: that keeps proxies that read only `.rec` files light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib import import_module
+
+from recproxy.formats import sniffing
+from recproxy.formats.values import Dumped, FolderFormat, Format, Loaded
+from recproxy.recording import Recording
+
+__all__ = ["FOLDER_FORMATS", "FORMATS", "HEAD", "by_name", "folder_format_of", "format_of"]
+
+#: As much of a file as sniffing looks at.
+HEAD = 65536
+
+
+def _load(module: str, function: str = "load") -> Callable[[bytes, str], Loaded]:
+    def load(data: bytes, path: str) -> Loaded:
+        found: Loaded = getattr(import_module(f"recproxy.formats.{module}"), function)(data, path)
+        return found
+
+    return load
+
+
+def _dump(module: str, function: str = "dump") -> Callable[[Recording], Dumped]:
+    def dump(recording: Recording) -> Dumped:
+        found: Dumped = getattr(import_module(f"recproxy.formats.{module}"), function)(recording)
+        return found
+
+    return dump
+
+
+#: In the order in which they are tried.
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="vcrpy",
+        title="vcrpy cassette, YAML",
+        suffixes=(".yaml", ".yml"),
+        sniff=sniffing.vcrpy_yaml,
+        load=_load("vcrpy"),
+    ),
+)
+
+FOLDER_FORMATS: tuple[FolderFormat, ...] = ()
+
+
+def format_of(head: bytes) -> Format | None:
+    """The format of a file, told by its first bytes; None where it is none of these."""
+    head = head[:HEAD]
+    return next((each for each in FORMATS if each.sniff(head)), None)
+
+
+def folder_format_of(names: Iterable[str]) -> FolderFormat | None:
+    """The format of a folder, told by the names of the files in it."""
+    known = frozenset(names)
+    return next((each for each in FOLDER_FORMATS if each.sniff(known)), None)
+
+
+def by_name(name: str) -> Format | None:
+    """The format of a name."""
+    return next((each for each in FORMATS if each.name == name), None)

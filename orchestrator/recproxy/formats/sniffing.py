@@ -1,0 +1,19 @@
+"""What the first bytes of a file tell about its format. Knows shapes of beginnings only; never raises."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["vcrpy_yaml"]
+
+#: Keys of the outermost mapping stand at the first column; an old cassette is a list of requests.
+_VCRPY_YAML = re.compile(rb"(?m:^)[\"']?interactions[\"']?\s*:|\A(?:#[^\n]*\n|---[^\n]*\n|\s)*-\s+request\s*:")
+
+
+def vcrpy_yaml(head: bytes) -> bool:
+    """A mapping with `interactions`, or the list that vcrpy wrote before 1.0."""
+    return not _is_json(head) and _VCRPY_YAML.search(head) is not None
+
+
+def _is_json(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")

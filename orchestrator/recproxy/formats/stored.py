@@ -1,0 +1,173 @@
+"""What other libraries stored of a message, made into one that can be sent again.
+
+They keep what their client saw: without chunks, sometimes decoded, with the framing headers of another day. Knows
+HTTP, no format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+
+from recproxy.formats.values import Note
+from recproxy.recording import DecodeError, Headers, Request, Response, decode, header_values, with_length
+
+__all__ = ["Notebook", "request", "response"]
+
+#: A coded body that holds more than this is a bomb.
+MOST_DECODED = 256_000_000
+_MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
+_BODILESS = frozenset((204, 304))
+_TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+
+
+class Notebook:
+    """The notes of one file, taken as it is read; `where` is the place they are about."""
+
+    def __init__(self) -> None:
+        self.notes: list[Note] = []
+        self.where = ""
+
+    def made_up(self, text: str) -> None:
+        """What the source did not say and was filled in."""
+        self.notes.append(Note(kind="made up", where=self.where, text=text))
+
+    def lost(self, text: str) -> None:
+        """What the source said and could not be taken."""
+        self.notes.append(Note(kind="lost", where=self.where, text=text))
+
+
+def request(
+    method: str, url: str, headers: Iterable[tuple[bytes, bytes]], body: bytes, notes: Notebook, *, version: str | None
+) -> Request:
+    """A stored request; every byte of it is literal. Raises ValueError where it is none."""
+    if not method.isascii() or not method or set(method.encode()) - _TOKEN:
+        raise ValueError(f"{method!r} is not a method")
+    return Request(
+        method=method,
+        url=absolute(url),
+        headers=tuple(_headers(headers, notes)),
+        body=body,
+        version=http_version(version),
+        wild=None,
+    )
+
+
+def response(
+    status: int,
+    reason: str | bytes | None,
+    headers: Iterable[tuple[bytes, bytes]],
+    body: bytes,
+    notes: Notebook,
+    *,
+    method: str,
+    version: str | None = None,
+    decoded: bool = False,
+) -> Response:
+    """A stored response. Raises ValueError where it is none.
+
+    Transfer-Encoding goes, Content-Length is made anew. Content-Encoding stays where the body is still coded, and goes
+    where it was undone: `decoded` says that the source always undoes it, else the body tells.
+    """
+    if not 200 <= status <= 999:
+        raise ValueError(f"{status} is not the status of a final response")
+    if reason is None:
+        reason = _phrase(status)
+        notes.made_up(f"the reason phrase {reason!r}")
+    text = reason.encode() if isinstance(reason, str) else reason
+    if any((byte < 0x20 and byte != 9) or byte == 0x7F for byte in text):
+        raise ValueError(f"control characters in the reason phrase {text!r}")
+    kept = tuple(_headers(headers, notes))
+    encoding = None
+    coding = _coding(kept)
+    if body and (status in _BODILESS or method == "HEAD"):
+        notes.lost(f"a body of {len(body)} bytes, which the answer to {method} with status {status} does not have")
+        body = b""
+    if body and coding is not None:
+        payload = None if decoded else _payload(body, coding)
+        if payload is not None:
+            body, encoding = payload, coding
+        elif decoded or not _looks_coded(body, coding):
+            kept = tuple((name, value) for name, value in kept if name.lower() != b"content-encoding")
+    made = Response(
+        status=status,
+        reason=text,
+        headers=_one_length(tuple((name, value) for name, value in kept if name.lower() != b"transfer-encoding")),
+        body=body,
+        encoding=encoding,
+        version=http_version(version),
+        wild=None,
+    )
+    return with_length(made, method)
+
+
+def absolute(url: str) -> str:
+    """A URL as a recording holds it: absolute, without fragment, spaces and control characters percent-encoded."""
+    text = url.encode("utf-8", "surrogateescape").decode("ascii", "surrogateescape").strip().partition("#")[0]
+    scheme, mark, rest = text.partition("://")
+    if not mark or scheme.lower() not in ("http", "https") or not rest or rest[0] in "/?":
+        raise ValueError(f"{url[:80]!r} is not an absolute http or https URL")
+    return "".join(f"%{ord(letter):02X}" if letter <= " " or letter == "\x7f" else letter for letter in text)
+
+
+def http_version(version: str | None) -> str:
+    """A version as a first line has it; HTTP/1.1 where there is none, or one of no number."""
+    text = (version or "").strip().upper().replace("HTTP/2.0", "HTTP/2").replace("HTTP/3.0", "HTTP/3")
+    known = {"H2": "HTTP/2", "H3": "HTTP/3", "HTTP/1.0": "HTTP/1.0", "HTTP/2": "HTTP/2", "HTTP/3": "HTTP/3"}
+    return known.get(text, "HTTP/1.1")
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _headers(headers: Iterable[tuple[bytes, bytes]], notes: Notebook) -> Iterator[tuple[bytes, bytes]]:
+    for name, value in headers:
+        if name.startswith(b":"):
+            continue  # a pseudo-header of HTTP/2
+        if not name or set(name) - _TOKEN:
+            notes.lost(f"a header with the name {name.decode('utf-8', 'backslashreplace')!r}")
+            continue
+        if b"\r" in value or b"\n" in value or b"\0" in value:
+            value = b" ".join(value.replace(b"\0", b"").split())  # noqa: PLW2901 - RFC 9110 section 5.5
+            notes.made_up(f"header {name.decode()}: line breaks in its value became spaces")
+        yield name, value.strip(b" \t")
+
+
+def _coding(headers: Headers) -> str | None:
+    values = [value.decode("latin-1").strip().lower() for value in header_values(headers, b"content-encoding")]
+    names = [name for value in values for name in (word.strip() for word in value.split(",")) if name != "identity"]
+    return ", ".join(name for name in names if name) or None
+
+
+def _payload(body: bytes, coding: str) -> bytes | None:
+    """What a coded body holds; None where it is not coded so."""
+    try:
+        return decode(body, coding, limit=MOST_DECODED)
+    except DecodeError as problem:
+        if "more than" in str(problem):
+            raise ValueError(f"a body of {len(body)} bytes: {problem}") from None
+        return None
+    except ValueError:
+        return None
+
+
+def _looks_coded(body: bytes, coding: str) -> bool:
+    """Whether a body that cannot be decoded is coded all the same, and damaged: then it is sent as it stands."""
+    return body.startswith(_MAGIC.get(coding.rpartition(",")[2].strip(), b"\xff\xff\xff\xff"))
+
+
+def _one_length(headers: Headers) -> Headers:
+    """Headers with the first Content-Length only: two of them are no HTTP."""
+    seen = False
+    kept: list[tuple[bytes, bytes]] = []
+    for name, value in headers:
+        if name.lower() == b"content-length":
+            if seen:
+                continue
+            seen = True
+        kept.append((name, value))
+    return tuple(kept)

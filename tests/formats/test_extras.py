@@ -1,0 +1,43 @@
+"""Libraries that may be missing: one line that says how to get them."""
+
+import importlib.util
+import subprocess
+import sys
+import types
+
+import pytest
+
+from recproxy.errors import ConfigurationError, RecordingError
+from recproxy.formats import extras, vcrpy
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    extras.vcrpy_serializer.cache_clear()
+    yield
+    extras.vcrpy_serializer.cache_clear()
+
+
+def test_a_missing_library_is_named_with_its_extra(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+
+    with pytest.raises(RecordingError, match=r"^a\.yaml: vcrpy is not installed.*install recproxy\[vcrpy\]"):
+        vcrpy.load(b"interactions: []", "a.yaml")
+
+
+def test_a_loader_that_builds_objects_is_refused(monkeypatch):
+    unsafe = types.SimpleNamespace(deserialize=lambda text: {})
+    monkeypatch.setattr(extras, "_module", lambda *names: unsafe)
+
+    with pytest.raises(ConfigurationError, match="can run code"):
+        extras.vcrpy_serializer("yamlserializer")
+
+
+def test_reading_a_cassette_imports_no_client():
+    program = (
+        "import sys; from recproxy.formats import vcrpy; vcrpy.load(b'interactions: []', 'a');"
+        "print(sorted({'requests', 'urllib3', 'httpx', 'aiohttp', 'vcr'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+
+    assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -1,0 +1,75 @@
+"""What a library stored, made into a message that can be sent again."""
+
+import gzip
+
+import pytest
+
+from recproxy.formats import stored
+
+
+def response(status=200, reason="OK", headers=(), body=b"", *, method="GET", **options):
+    notes = stored.Notebook()
+    return stored.response(status, reason, headers, body, notes, method=method, **options), notes.notes
+
+
+def test_the_length_is_made_anew_and_chunks_go():
+    got, _ = response(headers=[(b"Content-Length", b"9"), (b"Transfer-Encoding", b"chunked")], body=b"four")
+
+    assert got.headers == ((b"Content-Length", b"4"),)
+
+
+def test_a_coded_body_is_kept_readable_under_its_coding():
+    got, _ = response(headers=[(b"Content-Encoding", b"gzip")], body=gzip.compress(b"text"))
+
+    assert (got.body, got.encoding, got.headers) == (b"text", "gzip", ((b"Content-Encoding", b"gzip"),))
+
+
+def test_a_body_that_was_decoded_loses_the_name_of_its_coding():
+    got, _ = response(headers=[(b"Content-Encoding", b"gzip")], body=b"text")
+
+    assert (got.body, got.encoding, got.headers) == (b"text", None, ())
+
+
+def test_a_damaged_coded_body_is_sent_as_it_stands():
+    damaged = gzip.compress(b"text" * 100)[:-9]
+    got, _ = response(headers=[(b"Content-Encoding", b"gzip")], body=damaged)
+
+    assert (got.body, got.encoding, got.headers) == (damaged, None, ((b"Content-Encoding", b"gzip"),))
+
+
+def test_a_bomb_is_refused(monkeypatch):
+    monkeypatch.setattr(stored, "MOST_DECODED", 1000)
+
+    with pytest.raises(ValueError, match="more than 1000 bytes"):
+        response(headers=[(b"Content-Encoding", b"gzip")], body=gzip.compress(bytes(2000)))
+
+
+def test_repeated_headers_stay_in_their_order():
+    cookies = [(b"Set-Cookie", b"a=1"), (b"X", b"y"), (b"Set-Cookie", b"b=2")]
+
+    assert response(headers=cookies)[0].headers == tuple(cookies)
+
+
+@pytest.mark.parametrize(("status", "method"), [(204, "GET"), (304, "GET"), (200, "HEAD")])
+def test_no_body_where_http_has_none(status, method):
+    got, notes = response(status, body=b"more", method=method)
+
+    assert got.body == b""
+    assert [note.kind for note in notes] == ["lost"]
+
+
+def test_a_missing_reason_is_made_up():
+    got, notes = response(404, None)
+
+    assert got.reason == b"Not Found"
+    assert [note.kind for note in notes] == ["made up"]
+
+
+@pytest.mark.parametrize("url", ["/path", "ftp://a.example/", "http://", "http:///x", "https"])
+def test_a_url_must_be_absolute(url):
+    with pytest.raises(ValueError, match="not an absolute"):
+        stored.absolute(url)
+
+
+def test_a_url_is_made_one_word():
+    assert stored.absolute("http://a.example/a b\n#part") == "http://a.example/a%20b%0A"
