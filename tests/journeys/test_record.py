@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -375,6 +376,89 @@ def test_a_stream_passes_as_it_comes(shop, origin):
 
     assert events == [b"data: 0\n\n", b"data: 1\n\n", b"data: 2\n\n"]
     assert len(load(shop.recording.read_bytes()).interactions[0].response.chunks) == 3
+
+
+def raw(address, path):
+    """A request by hand, and what came, with the moment of each piece that was read."""
+    host, _, port = address.partition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as sock:
+        sock.sendall(b"GET /%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" % path)
+        pieces = []
+        while data := sock.recv(65536):
+            pieces.append((time.monotonic(), data))
+    return pieces
+
+
+PACED = """#recproxy 2
+
+GET https://api.shop.example/stream HTTP/1.1
+
+====
+HTTP/1.1 200 OK
+Content-Type: text/event-stream
+Transfer-Encoding: chunked
+:delay 0.3
+:chunks 9@0.2 9@0.4
+
+data: 0
+
+data: 1
+
+
+=======
+"""
+
+
+def test_a_stream_is_replayed_chunk_by_chunk_at_once(shop, origin):
+    shop.write("tests/functional/recordings/shop/default.rec", PACED)
+    server = served(shop)
+    address = json.loads(server.stdout.readline())["environment"]["SHOP_BASE_URL"].removeprefix("http://")
+
+    text = b"".join(data for _, data in raw(address, b"stream"))
+    over(server)
+
+    assert text.partition(b"\r\n\r\n")[2] == b"9\r\ndata: 0\n\n\r\n9\r\ndata: 1\n\n\r\n0\r\n\r\n"
+
+
+def test_a_stream_is_replayed_at_its_recorded_pace(shop, origin):
+    shop.write("tests/functional/recordings/shop/default.rec", PACED)
+    config = shop.root / "pyproject.toml"
+    config.write_text(config.read_text() + '[tool.recproxy.profiles.shop.replay]\npace = "recorded"\n')
+    server = served(shop)
+    address = json.loads(server.stdout.readline())["environment"]["SHOP_BASE_URL"].removeprefix("http://")
+
+    begun = time.monotonic()
+    pieces = raw(address, b"stream")
+    over(server)
+
+    text, came = b"", {}
+    for moment, data in pieces:
+        text += data
+        for mark in (b"HTTP/1.1 200", b"data: 0", b"data: 1"):
+            if mark in text:
+                came.setdefault(mark, moment - begun)
+    assert text.endswith(b"\r\n9\r\ndata: 1\n\n\r\n0\r\n\r\n")
+    first, second, third = came.values()
+    assert (first >= 0.3, second >= 0.5, third >= 0.9) == (True, True, True)
+    assert second - first >= 0.1 <= third - second
+
+
+def test_a_pace_that_was_recorded_is_replayed(shop, origin):
+    """The gaps stand in the file as they were: the origin waits for a word before each event."""
+    origin.go = threading.Semaphore(0)
+    server = served(shop, "--mode", "record")
+    address = json.loads(server.stdout.readline())["environment"]["SHOP_BASE_URL"].removeprefix("http://")
+    threads = [threading.Timer(delay, origin.go.release) for delay in (0.3, 0.6, 0.9)]
+    for thread in threads:
+        thread.start()
+    raw(address, b"stream")
+    for thread in threads:
+        thread.join()
+    over(server)
+
+    (interaction,) = load(shop.recording.read_bytes()).interactions
+    assert [chunk.size for chunk in interaction.response.chunks] == [9, 9, 9]
+    assert 0.8 <= interaction.response.delay + sum(chunk.gap for chunk in interaction.response.chunks) < 10
 
 
 def test_what_a_killed_run_had_finished_is_recovered_by_the_next(shop, origin):

@@ -100,3 +100,12 @@ def test_a_body_that_is_too_large_is_counted_and_not_kept():
 
     assert (got.body, got.omitted, got.chunks) == (b"", 7, ())
     assert response_of(captured(b"12345", most=5)).omitted is None
+
+
+def test_the_pieces_of_a_stream_are_its_chunks_however_they_were_read():
+    captured = Captured(200, b"OK", ((b"Content-Type", b"text/event-stream"),), 0.1, 100)
+    captured.add(b"da", 0.5, begins=False)  # the first always begins
+    captured.add(b"ta", 0.2, begins=False)
+    captured.add(b"more", 1.0)
+
+    assert [(chunk.size, chunk.gap) for chunk in response_of(captured).chunks] == [(4, 0.5), (4, 1.0)]

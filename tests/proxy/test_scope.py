@@ -1,11 +1,13 @@
 """The open scope: from a request to the bytes that answer it."""
 
 import gzip
+from dataclasses import replace
 
 import pytest
 
 from recproxy.profile import Endpoint, Match, Profile, Upstream
-from recproxy.proxy.scope import OpenScope, Route
+from recproxy.proxy.pacing import PacedAnswer
+from recproxy.proxy.scope import Answer, OpenScope, Route
 from recproxy.recording import load
 from recproxy.wire import Head
 
@@ -272,3 +274,32 @@ def test_a_note_is_kept_once():
     opened.note("a client did not trust us")
 
     assert opened.outcome().notes == ("a client did not trust us",)
+
+
+PACED = "HTTP/1.1 200 OK\nContent-Type: text/event-stream\nTransfer-Encoding: chunked\n:delay 0.5\n:chunks 2@0.25 3@1"
+
+
+def test_an_answer_has_its_recorded_pace_where_the_profile_says_so():
+    paced = replace(profile(), pace="recorded")
+    opened = scope(block(response=PACED, said="hello"), block("GET https://shop.example/b HTTP/1.1"), rules=paced)
+
+    answers = [ask(opened), ask(opened)]
+
+    assert isinstance(answers[0], PacedAnswer)
+    assert answers[0] is answers[1]
+    assert [gap for gap, _ in answers[0].pieces] == [0.5, 0.25, 1.0, 0.0]
+    assert isinstance(ask(opened, b"/b"), Answer)
+    assert opened.outcome().plays == (2, 1)
+
+
+def test_an_answer_comes_at_once_where_the_profile_says_nothing():
+    answer = ask(scope(block(response=PACED, said="hello")))
+
+    assert said(answer) == b"2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"
+
+
+def test_pieces_fit_what_stands_in_named_wild_places():
+    response = PACED.replace("2@0.25 3@1", "8@0.25 3@1")
+    opened = scope(block("GET https://shop.example/XXX[a] HTTP/1.1", response, "XXX[a]\n\nend"))
+
+    assert said(ask(opened, b"/longer")) == b"8\r\nlonger\n\n\r\n3\r\nend\r\n0\r\n\r\n"

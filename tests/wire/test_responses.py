@@ -117,3 +117,67 @@ def test_our_own_responses_are_plain_and_uncached():
     assert data.endswith(b"Content-Length: 2\r\nConnection: close\r\n\r\n\xc3\xa9")
     assert b"no-store" in data
     assert plain_response(599, "x", "é", head_only=True).endswith(b"Content-Length: 2\r\n\r\n")
+
+
+STREAM = ((b"Content-Type", b"text/event-stream"), (b"Transfer-Encoding", b"chunked"))
+
+
+def paced(response, *, head_only=False, http10=False, keep_alive=True, coded=True):
+    """The pieces behind the head, joined with it they are the form; and whether the connection ends."""
+    made = Prepared(response)
+    ways = {"head_only": head_only, "http10": http10, "keep_alive": keep_alive, "coded": coded}
+    ((delay, head), *pieces), close = made.paced(**ways)
+    assert (head + b"".join(data for _, data in pieces), close) == made.form(**ways)
+    assert head.endswith(b"\r\n\r\n")
+    return [(delay, b""), *pieces], close
+
+
+def test_a_paced_response_comes_in_its_pieces_with_its_gaps():
+    recorded = response(
+        *STREAM, delay=0.5, chunks=(Chunk(size=2, gap=0.25), Chunk(size=3, gap=1.0)), trailers=((b"X-Sum", b"1"),)
+    )
+
+    assert paced(recorded) == (
+        [(0.5, b""), (0.25, b"2\r\nhe\r\n"), (1.0, b"3\r\nllo\r\n"), (0.0, b"0\r\nX-Sum: 1\r\n\r\n")],
+        False,
+    )
+
+
+def test_a_paced_response_without_chunks_of_its_own_is_cut_all_the_same():
+    pieces = (Chunk(size=2, gap=0.25), Chunk(size=3, gap=1.0))
+
+    closing = paced(response(framing="close", chunks=pieces))
+    old = paced(response(*STREAM, chunks=pieces), http10=True)
+    measured = paced(response((b"Content-Length", b"5"), chunks=pieces), keep_alive=False)
+
+    assert closing == old == measured == ([(0.0, b""), (0.25, b"he"), (1.0, b"llo")], True)
+
+
+@pytest.mark.parametrize("sizes", [(), (2, 2)])
+def test_pieces_that_do_not_fit_the_body_come_as_one_after_all_of_the_time(sizes):
+    recorded = response((b"Content-Length", b"5"), delay=0.5, chunks=tuple(Chunk(size=size, gap=1.0) for size in sizes))
+
+    assert paced(recorded) == ([(0.5, b""), (1.0 * len(sizes), b"hello")], False)
+
+
+def test_a_coded_body_comes_as_one_piece():
+    recorded = response((b"Content-Encoding", b"gzip"), *STREAM, encoding="gzip", chunks=(Chunk(size=5, gap=1.0),))
+
+    (_, (gap, data)), _ = paced(recorded)
+
+    assert gap == 1.0
+    assert data.endswith(b"\r\n0\r\n\r\n")
+
+
+@pytest.mark.parametrize("ways", [{"head_only": True}, {}])
+def test_a_paced_response_without_a_body_is_its_head(ways):
+    status = 200 if ways else 204
+
+    assert paced(response(*STREAM, body=b"", status=status, delay=0.5), **ways)[0] == [(0.5, b"")]
+
+
+@pytest.mark.parametrize(("ways", "kept"), [({}, True), ({"http10": True}, False), ({"head_only": True}, False)])
+def test_trailers_are_announced_where_they_follow(ways, kept):
+    data, _ = form(response((b"Trailer", b"X-Sum"), (b"Transfer-Encoding", b"chunked")), **ways)
+
+    assert (b"Trailer: X-Sum\r\n" in data) is kept

@@ -50,12 +50,16 @@ class Captured:
     closed: bool = False
     trailers: Headers = ()
 
-    def add(self, piece: bytes, gap: float) -> None:
-        """Take a piece of the body; what is too large is only counted."""
+    def add(self, piece: bytes, gap: float, *, begins: bool = True) -> None:
+        """Take a piece of the body, the rest of one where it does not begin there; too large a body is only counted."""
         self.size += len(piece)
         if self.size <= self.most:
             self.body.append(piece)
-            self.gaps.append((len(piece), gap))
+            if begins or not self.gaps:
+                self.gaps.append((len(piece), gap))
+            else:
+                size, before = self.gaps[-1]
+                self.gaps[-1] = (size + len(piece), before)
         else:
             self.body.clear()
             self.gaps.clear()

@@ -10,10 +10,11 @@ import asyncio
 import os
 import socket
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.exchange import Exchange
+from recproxy.proxy.pacing import PacedAnswer, Pacing
 from recproxy.proxy.scope import Answer, Route
 from recproxy.recording import Headers
 from recproxy.wire import (
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from recproxy.proxy.lane import Lane
 
 __all__ = ["Connection"]
+
+#: What answers a request: at once, piece by piece, or by the service.
+_Turn: TypeAlias = Answer | PacedAnswer | Exchange
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
@@ -55,7 +59,7 @@ class Connection(asyncio.Protocol):
         self._paused = False
         self._readable = asyncio.Event()
         self._holds: set[str] = set()
-        self._turns: deque[Answer | Exchange] = deque()
+        self._turns: deque[_Turn] = deque()
         self._running: asyncio.Task[None] | None = None
         self._feed: BodyFeed | None = None
         # A connection that was not opened for one host may turn to another service with any request.
@@ -180,7 +184,7 @@ class Connection(asyncio.Protocol):
         """Drop the connection."""
         self._transport.abort()
 
-    def _take_turn(self, turn: Answer | Exchange) -> None:
+    def _take_turn(self, turn: _Turn) -> None:
         """Answer now, or behind what was asked before."""
         if self._turns or self._paused or self._running is not None:
             self._turns.append(turn)
@@ -188,7 +192,12 @@ class Connection(asyncio.Protocol):
         elif isinstance(turn, Answer):
             self._write(turn)
         else:
-            self._running = asyncio.get_running_loop().create_task(self._run(turn))
+            self._start(turn)
+
+    def _start(self, turn: Exchange | PacedAnswer) -> None:
+        """Begin what takes time; what comes behind it waits for its end."""
+        work = Pacing(self, turn) if isinstance(turn, PacedAnswer) else turn
+        self._running = asyncio.get_running_loop().create_task(self._run(work))
 
     def _advance(self) -> None:
         """Go on with what waits, as far as it goes."""
@@ -197,14 +206,14 @@ class Connection(asyncio.Protocol):
             if isinstance(turn, Answer):
                 self._write(turn)
             else:
-                self._running = asyncio.get_running_loop().create_task(self._run(turn))
+                self._start(turn)
         if not self._turns:
             self._release("turns")
 
-    async def _run(self, exchange: Exchange) -> None:
+    async def _run(self, work: Exchange | Pacing) -> None:
         keep_alive = False
         try:
-            keep_alive = await exchange.run()
+            keep_alive = await work.run()
         finally:
             self._running = None
             if not keep_alive:

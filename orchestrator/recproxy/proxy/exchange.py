@@ -217,7 +217,7 @@ class Exchange:
                 raise UpstreamError(502, f"{self._target.authority} broke off in the middle of its answer")
             now = time.monotonic()
             piece = bytes(event_or_end.data)
-            captured.add(piece, now - last)
+            captured.add(piece, now - last, begins=event_or_end.chunk_start or not way.has_chunks)
             last = now
             data = way.piece(piece)
             if way.complete(captured.size):
@@ -279,7 +279,7 @@ class _Way:
         self._headers = headers
         names = {name.lower(): value for name, value in headers}
         bodiless = head.method == b"HEAD" or status in (204, 304)
-        has_chunks = b"chunked" in names.get(b"transfer-encoding", b"").lower()
+        self.has_chunks = has_chunks = b"chunked" in names.get(b"transfer-encoding", b"").lower()
         self._length = int(names.get(b"content-length", b"-1")) if not has_chunks else -1
         self.ends_at_head = bodiless or self._length == 0
         self.chunked = has_chunks and not bodiless and not head.http10

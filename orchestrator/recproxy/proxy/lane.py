@@ -15,6 +15,7 @@ from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.connection import Connection
 from recproxy.proxy.exchange import Downstream, Exchange
 from recproxy.proxy.forwarding import Forwarding
+from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.scope import Answer, OpenScope, Route
 from recproxy.wire import Head, Owners
 
@@ -55,7 +56,7 @@ class Lane:
         """Whether this profile answers for a normal host."""
         return bool(host) and self._owners().owner(host) == self._profile.name
 
-    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | None:
+    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | PacedAnswer | None:
         """The recorded answer to a request; None where it is to be forwarded."""
         if self._forwarding.mode == "auto" and complete and not self._forwarding.unset:
             return self.scope.recorded_answer(route, head, body)

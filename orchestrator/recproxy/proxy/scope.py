@@ -16,6 +16,7 @@ from recproxy.control import Missed, Outcome, Unused
 from recproxy.matching import Index, Rules, miss
 from recproxy.playback import Playback, Spot
 from recproxy.profile import Profile
+from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import (
     Headers,
@@ -70,7 +71,7 @@ class _Known:
     spot: Spot
     request: Request
     coded: frozenset[str] = frozenset()
-    answers: dict[int, Answer] = field(default_factory=dict)
+    answers: dict[int, Answer | PacedAnswer] = field(default_factory=dict)
 
 
 class OpenScope:
@@ -126,7 +127,7 @@ class OpenScope:
         self._playback = self._playback.extended(index)
         self._known.clear()
 
-    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool = True) -> Answer:
+    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool = True) -> Answer | PacedAnswer:
         """The answer to a request; `complete` is false where its body was too large to keep."""
         begun = time.perf_counter()
         key = (route, head.method, head.target, head.http10, head.headers, body)
@@ -137,7 +138,7 @@ class OpenScope:
                 self._known[key] = known
         position = self._playback.take(known.spot) if complete else None
         if position is None:
-            answer = self._missing(route, head, known, "" if complete else self._too_large())
+            answer: Answer | PacedAnswer = self._missing(route, head, known, "" if complete else self._too_large())
         else:
             self._played += 1
             self._order.append(position)
@@ -145,7 +146,7 @@ class OpenScope:
         self._seconds += time.perf_counter() - begun
         return answer
 
-    def recorded_answer(self, route: Route, head: Head, body: bytes) -> Answer | None:
+    def recorded_answer(self, route: Route, head: Head, body: bytes) -> Answer | PacedAnswer | None:
         """The answer to a request if a recorded interaction fits it and is left to play, else None: no miss."""
         spot = self._work_out(route, head, body).spot
         if not self._playback.has(spot):
@@ -188,7 +189,7 @@ class OpenScope:
         codings = {self._playback.interaction(position).response.encoding or "" for position in spot.positions[:1000]}
         return _Known(spot, request, frozenset(coding for coding in codings if _accepts_all(coding, accepted)))
 
-    def _form(self, position: int, route: Route, head: Head, known: _Known) -> Answer:
+    def _form(self, position: int, route: Route, head: Head, known: _Known) -> Answer | PacedAnswer:
         """The bytes of an interaction for this client; kept, unless named wild places make each its own."""
         response = self._playback.interaction(position).response
         if response.omitted is not None:
@@ -201,13 +202,17 @@ class OpenScope:
             prepared = Prepared(_filled(response, names, self._playback.bound))
         else:
             prepared = self._prepared.get(position) or self._prepared.setdefault(position, Prepared(response))
-        data, close = prepared.form(
-            head_only=head.method == b"HEAD",
-            http10=head.http10,
-            keep_alive=head.keep_alive,
-            coded=(response.encoding or "") in known.coded,
-        )
-        answer = Answer(data, close)
+        takes = {
+            "head_only": head.method == b"HEAD",
+            "http10": head.http10,
+            "keep_alive": head.keep_alive,
+            "coded": (response.encoding or "") in known.coded,
+        }
+        answer: Answer | PacedAnswer
+        if self._profile.pace == "recorded" and (response.delay or response.chunks):
+            answer = PacedAnswer(*prepared.paced(**takes))
+        else:
+            answer = Answer(*prepared.form(**takes))
         if not names:
             known.answers[position] = answer
         return answer
@@ -326,4 +331,9 @@ def _filled(response: Response, names: frozenset[str], bound: dict[str, bytes]) 
         bound.setdefault(name, _stand_in(name))
     word = response.wild
     headers: Headers = tuple((name, fill(value, word, bound)) for name, value in response.headers)
-    return replace(response, headers=headers, body=fill(response.body, word, bound))
+    pieces, position = [], 0
+    for chunk in response.chunks:  # a boundary never stands inside a wild place
+        piece = fill(response.body[position : position + chunk.size], word, bound)
+        pieces.append(replace(chunk, size=len(piece)))
+        position += chunk.size
+    return replace(response, headers=headers, body=fill(response.body, word, bound), chunks=tuple(pieces))

@@ -8,7 +8,7 @@ owns a host. Pure.
 from recproxy.wire.first_bytes import Absolute, ClientHello, Connecting, FirstBytes, Incomplete, Malformed, Origin, sort
 from recproxy.wire.hosts import Owners, authority_host, fits, split_authority
 from recproxy.wire.requests import Head, RequestReader, Sink
-from recproxy.wire.responses import Prepared, plain_response
+from recproxy.wire.responses import Pieces, Prepared, plain_response
 
 __all__ = [
     "Absolute",
@@ -20,6 +20,7 @@ __all__ = [
     "Malformed",
     "Origin",
     "Owners",
+    "Pieces",
     "Prepared",
     "RequestReader",
     "Sink",

@@ -7,12 +7,17 @@ section 12.5.3.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from recproxy.recording import Headers, Response, encode
 
-__all__ = ["Prepared", "accepts", "plain_response"]
+__all__ = ["Pieces", "Prepared", "accepts", "plain_response"]
+
+#: Pieces of a response, each with the seconds before it.
+Pieces: TypeAlias = tuple[tuple[float, bytes], ...]
 
 #: Hop-by-hop headers: they are about the recorded connection, not this one.
-_HOP_BY_HOP = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"upgrade"))
+_HOP_BY_HOP = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"te", b"upgrade"))
 _NO_BODY = frozenset((204, 304))
 
 
@@ -30,6 +35,28 @@ class Prepared:
         if known is None:
             known = self._forms[key] = _build(self.response, *key)
         return known
+
+    def paced(self, *, head_only: bool, http10: bool, keep_alive: bool, coded: bool) -> tuple[Pieces, bool]:
+        """What `form` gives, in the pieces in which it came, each with the seconds that went by before it."""
+        data, close = self.form(head_only=head_only, http10=http10, keep_alive=keep_alive, coded=coded)
+        response = self.response
+        head = data.index(b"\r\n\r\n") + 4
+        pieces = [(response.delay, data[:head])]
+        chunked = _is_chunked(response) and not http10
+        gaps = [chunk.gap for chunk in response.chunks if chunk.size]
+        sizes = _sizes(response, len(response.body))
+        if len(sizes) != len(gaps) or (coded and response.encoding is not None):
+            gaps, sizes = [sum(chunk.gap for chunk in response.chunks)], [len(data) - head]
+            chunked = False
+        position = head
+        for gap, size in zip(gaps, sizes, strict=True):
+            end = position + size + (len(b"%x\r\n\r\n" % size) if chunked else 0)
+            if position < len(data):
+                pieces.append((gap, data[position:end]))
+            position = end
+        if position < len(data):
+            pieces.append((0.0, data[position:]))
+        return tuple(pieces), close
 
 
 def plain_response(status: int, reason: str, text: str, *, head_only: bool = False, close: bool = False) -> bytes:
@@ -99,7 +126,7 @@ def _framed(
     measured = False
     for name, value in headers:
         lower = name.lower()
-        if lower in _HOP_BY_HOP:
+        if lower in _HOP_BY_HOP or (lower == b"trailer" and not (chunked and has_body and not http10)):
             continue
         if lower == b"transfer-encoding":
             if http10 or response.status in _NO_BODY:
@@ -117,14 +144,16 @@ def _framed(
 
 
 def _chunked(response: Response, body: bytes) -> bytes:
-    sizes = [chunk.size for chunk in response.chunks] if response.encoding is None else []
-    if sum(sizes) != len(body):
-        sizes = [len(body)]
     pieces = []
     position = 0
-    for size in sizes:
-        if size:
-            pieces.append(b"%x\r\n%s\r\n" % (size, body[position : position + size]))
-            position += size
+    for size in _sizes(response, len(body)):
+        pieces.append(b"%x\r\n%s\r\n" % (size, body[position : position + size]))
+        position += size
     trailers = b"".join(b"%s: %s\r\n" % line for line in response.trailers)
     return b"".join(pieces) + b"0\r\n" + trailers + b"\r\n"
+
+
+def _sizes(response: Response, length: int) -> list[int]:
+    """The sizes in which a body of so many bytes is sent: as it came, where that is known of these bytes."""
+    sizes = [chunk.size for chunk in response.chunks if chunk.size]
+    return sizes if sum(sizes) == length else [length] if length else []

@@ -1,0 +1,46 @@
+"""A recorded answer sent as slowly as the service sent it: piece by piece, each after the gap before it.
+
+Knows the client's side of a connection and the clock. Only profiles with `pace = "recorded"` have such answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from recproxy.wire import Pieces
+
+if TYPE_CHECKING:
+    from recproxy.proxy.exchange import Downstream
+
+__all__ = ["PacedAnswer", "Pacing"]
+
+
+@dataclass(frozen=True, slots=True)
+class PacedAnswer:
+    """What to write in pieces, and whether the connection ends behind them."""
+
+    pieces: Pieces
+    close: bool = False
+
+
+class Pacing:
+    """A paced answer on its way; `run` returns whether the client's connection may go on."""
+
+    def __init__(self, downstream: Downstream, answer: PacedAnswer) -> None:
+        self._downstream = downstream
+        self._answer = answer
+
+    async def run(self) -> bool:
+        """Send the pieces, each at its time; a client that reads slowly does not delay the ones behind it twice."""
+        clock = asyncio.get_running_loop().time
+        due = clock()
+        for gap, data in self._answer.pieces:
+            due += gap
+            wait = due - clock()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            self._downstream.write(data)
+            await self._downstream.drain()
+        return not self._answer.close
