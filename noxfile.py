@@ -48,6 +48,7 @@ def tests(session: nox.Session) -> None:
             "responses",
             "tomli-w",
             "toml",
+            "tox",
             "trustme",
             "vcrpy>=9",
         ),
@@ -59,7 +60,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(default=False)
 def lint(session: nox.Session) -> None:
     """Style, types, floors and spelling."""
-    session.install(*OWN, "codespell", "import-linter", "mypy", "nox", "pytest", "ruff")
+    session.install(*OWN, "codespell", "import-linter", "mypy", "nox", "pytest", "ruff", "tox")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")

@@ -13,11 +13,12 @@ import pytest
 
 from recproxy.fleet.environment import Addresses, RunFiles, lane_variables, run_variables
 from recproxy.fleet.plan import make_plan
-from recproxy.nox import split_words
 from recproxy.profile import parse_profile
 from recproxy.project import find_project
 from recproxy.recording import load
 from recproxy.tables import Source, Table
+from recproxy.tox.settings import define
+from recproxy.words import split_words
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
@@ -27,6 +28,13 @@ PAGES = sorted(
 TEXTS = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in PAGES}
 VERBS = importlib.import_module("recproxy.cli.main")._recproxy.commands
 FENCE = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Keys(dict):
+    """Stands in for a tox environment: which keys are added."""
+
+    def add_config(self, key, **definition):
+        self[key] = definition["default"]
 
 
 def blocks(*languages):
@@ -83,7 +91,27 @@ def test_a_nox_line_has_words_that_a_session_takes(line):
     assert re.fullmatch(r"functional-(replay|record|live)|tests|lint|bench", name)
     if name.startswith("functional-"):
         assert words[:1] in ([], ["--"])
-        split_words(words[1:], ("twitter", "bitly", "gmail"), name)
+        split_words(words[1:], ("twitter", "bitly", "gmail"), f"nox -s {name}")
+
+
+@pytest.mark.parametrize("line", lines_with("tox"))
+def test_a_tox_line_has_words_that_an_environment_takes(line):
+    words = shlex.split(line, comments=True)[1:]
+    before, behind = (words[: words.index("--")], words[words.index("--") + 1 :]) if "--" in words else (words, [])
+
+    assert re.fullmatch(
+        r"-p|(exec )?-e functional-(replay|record|live)( -x env\.functional-\w+\.recproxy_\w+=\w+)?", " ".join(before)
+    )
+    if before[0] != "exec":
+        split_words(behind, ("twitter", "bitly", "gmail"), "tox")
+
+
+def test_the_keys_of_tox_are_those_that_are_defined():
+    keys = Keys()
+    define(keys)
+    rows = re.findall(r"^\| `(recproxy_\w+)` \|", TEXTS["docs/how-to/tox.md"], re.MULTILINE)
+
+    assert rows == list(keys)
 
 
 def test_the_first_two_commands_stand_as_they_are():
@@ -168,6 +196,11 @@ def test_a_toml_block_is_read(block, tmp_path):
         for name, inline in project.inline.items():
             assert parse_profile(inline, project.source, name=name, partial=True)
         assert set(project.profiles) <= {"twitter", "bitly", "gmail"}
+    elif "env" in values or "env_run_base" in values:
+        tables = [values.get("env_run_base", {}), *values.get("env", {}).values()]
+        keys = Keys()
+        define(keys)
+        assert {key for table in tables for key in table if key.startswith("recproxy")} <= set(keys)
     elif "project" not in values:
         assert parse_profile(values, Source("profile.toml", block, ValueError), name="shop", partial=True)
 

@@ -1,4 +1,4 @@
-"""Sessions for a noxfile: how words are taken apart, what is registered, and real nox running them."""
+"""Sessions for a noxfile: what is registered, and real nox running them."""
 
 import json
 import os
@@ -9,7 +9,8 @@ import nox
 import pytest
 from nox import registry
 
-from recproxy.nox import MODES, Words, functional_sessions, split_words
+from recproxy.nox import functional_sessions
+from recproxy.words import MODES
 
 NOXFILE = """\
 import nox
@@ -63,34 +64,6 @@ def run_nox(tmp_path):
 def started(done):
     """The words of each `recproxy` that was started."""
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
-
-
-@pytest.mark.parametrize(
-    ("words", "profiles", "command"),
-    [
-        ([], (), ()),
-        (["twitter"], ("twitter",), ()),
-        (["twitter", "bitly"], ("twitter", "bitly"), ()),
-        (["twitter", "--", "-k", "send"], ("twitter",), ("-k", "send")),
-        (["twitter", "-k", "send"], ("twitter",), ("-k", "send")),
-        (["-k", "twitter"], (), ("-k", "twitter")),
-        (["--", "tests/test_send.py"], (), ("tests/test_send.py",)),
-        (["--", "twitter"], (), ("twitter",)),
-        (["twitter", "--", "--", "x"], ("twitter",), ("--", "x")),
-    ],
-)
-def test_leading_words_choose_profiles_and_the_rest_is_the_commands(words, profiles, command):
-    assert split_words(words, ("twitter", "bitly"), "functional-record") == Words(profiles=profiles, command=command)
-
-
-def test_an_unknown_bare_word_is_an_error_that_says_where_command_words_go():
-    with pytest.raises(ValueError, match=r".") as caught:
-        split_words(["twiter", "-x"], ("twitter", "bitly"), "functional-record")
-
-    assert str(caught.value) == (
-        "'twiter' is no profile of this suite, which has twitter, bitly (nearest: twitter); "
-        "words for the test command go behind a second --: nox -s functional-record -- -- twiter"
-    )
 
 
 def test_one_body_makes_a_session_per_mode_and_only_replay_runs_by_default(registered):

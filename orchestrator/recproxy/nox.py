@@ -6,28 +6,17 @@ environment, so that installs never see the variables a test sees.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import nox
 from nox import registry
 
-__all__ = ["MODES", "FunctionalRun", "Words", "functional_sessions", "split_words"]
+from recproxy.words import MODES, Words, mode_options, split_words
 
-#: The modes that have a session, the default one first.
-MODES = ("replay", "record", "live")
+__all__ = ["FunctionalRun", "functional_sessions"]
 
 _Body = TypeVar("_Body", bound=Callable[..., None])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """A session's words, taken apart: the profiles that get its mode, and the words for the test command."""
-
-    profiles: tuple[str, ...]
-    command: tuple[str, ...]
 
 
 class FunctionalRun:
@@ -48,14 +37,7 @@ class FunctionalRun:
         return self._session.run(*self._prefix(), *command, **options)
 
     def _prefix(self) -> list[str]:
-        # Profiles that were not chosen replay, whatever the session's mode.
-        words = ["recproxy", "run", "--mode", "replay"]
-        for profile in self._profiles:
-            words += ["--profile", profile]
-        if self.mode != "replay":
-            for profile in self.chosen:
-                words += [f"--{self.mode}", profile]
-        return [*words, "--"]
+        return ["recproxy", "run", *mode_options(self.mode, self._profiles, self.chosen), "--"]
 
 
 def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Body]:
@@ -63,7 +45,8 @@ def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Bo
 
     Leading words that are profile names choose which profiles get the session's mode; the first word that begins
     with `-`, or `--`, begins the command's words. All sessions carry the tags `functional` and `functional-MODE`, and
-    only the replaying one runs by default. Options are those of `nox.session`.
+    only the replaying one runs by default. Options are those of `nox.session`. `@nox.parametrize` stands below this
+    decorator, and the body then takes its parameters after `recproxy`.
 
     Args:
         profiles: the service profiles of the suite, by name.
@@ -91,13 +74,16 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
     tags = [*options.pop("tags", ()), "functional", f"functional-{mode}"]
     options.setdefault("default", mode == "replay")
 
-    def session_body(session: nox.Session) -> None:
+    def session_body(session: nox.Session, **parameters: Any) -> None:
         try:
-            words = split_words(session.posargs, profiles, name)
+            words = split_words(session.posargs, profiles, f"nox -s {name}")
         except ValueError as problem:
             session.error(str(problem))
-        body(session, FunctionalRun(session, mode, profiles, words))
+        body(session, FunctionalRun(session, mode, profiles, words), **parameters)
 
+    # nox looks at a function's own attributes for @nox.parametrize, and at its signature for a parameter `python`.
+    session_body.__dict__.update(body.__dict__)
+    session_body.__dict__["__wrapped__"] = body
     session_body.__name__ = name
     session_body.__doc__ = _description(body, mode)
     nox.session(name=name, tags=list(dict.fromkeys(tags)), **options)(session_body)
@@ -111,26 +97,3 @@ def _description(body: Callable[..., None], mode: str) -> str:
         "live": "the real services, nothing written",
     }[mode]
     return f"{first}: {how}." if first else f"Functional tests, {how}."
-
-
-def split_words(words: Sequence[str], profiles: Sequence[str], name: str) -> Words:
-    """Take a session's words apart.
-
-    Raises:
-        ValueError: a bare word is no profile; the message lists them and says where command words go.
-    """
-    chosen: list[str] = []
-    for number, word in enumerate(words):
-        if word == "--":
-            return Words(profiles=tuple(chosen), command=tuple(words[number + 1 :]))
-        if word.startswith("-"):
-            return Words(profiles=tuple(chosen), command=tuple(words[number:]))
-        if word not in profiles:
-            near = difflib.get_close_matches(word, profiles, n=1)
-            nearest = f" (nearest: {near[0]})" if near else ""
-            raise ValueError(
-                f"{word!r} is no profile of this suite, which has {', '.join(profiles)}{nearest}; "
-                f"words for the test command go behind a second --: nox -s {name} -- -- {word}"
-            )
-        chosen.append(word)
-    return Words(profiles=tuple(chosen), command=())

@@ -1,0 +1,142 @@
+"""Real tox around real runs: four environments at once, Ctrl-C, a proxy that dies; and nothing left of any of it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import alive, descendants, interruptible
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+NAMES = ("one", "two", "three", "four")
+TOX = """
+no_package = true
+[env_run_base]
+skip_install = true
+allowlist_externals = ["*"]
+recproxy_mode = "replay"
+recproxy_profiles = ["shop"]
+pass_env = ["TMPDIR"]
+commands = [["PYTHON", "app.py", "{env_name}"]]
+""" + "".join(f"[env.{name}]\n" for name in NAMES)
+#: Asks the shop, writes down where it was answered, and where it is told to, waits to be interrupted.
+APP = """
+import os, sys, time
+from urllib.request import urlopen
+answer = urlopen("https://api.shop.example/item?id=1").read().decode()
+with open(sys.argv[1] + ".part", "w") as file: print(answer, os.environ["HTTPS_PROXY"], os.getpid(), file=file)
+os.rename(sys.argv[1] + ".part", sys.argv[1] + ".txt")
+if os.path.exists("wait"): time.sleep(60)
+"""
+
+
+@pytest.fixture
+def tox(project):
+    """Starts tox; its temporary files have a folder of their own."""
+    project.write("tox.toml", TOX.replace("PYTHON", sys.executable))
+    project.write("app.py", APP)
+    project.write("tmp/kept", "")
+
+    def start(*words):
+        environment = {name: value for name, value in project.environment().items() if not name.startswith("TOX")}
+        return subprocess.Popen(
+            [sys.executable, "-m", "tox", *words],
+            cwd=project.root,
+            env=environment | {"TMPDIR": str(project.root / "tmp")},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            preexec_fn=interruptible,  # noqa: PLW1509 - the one way to have SIGINT back
+        )
+
+    return start
+
+
+def wait_for(process, condition):
+    """Wait for what another process does, which nothing tells us of."""
+    deadline = time.monotonic() + 40
+    while not (got := condition()):
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+    return got
+
+
+def left(project, below):
+    """What is left of a run: processes, and files in the folder for temporary ones."""
+    return [pid for pid in below if alive(pid)], [path.name for path in (project.root / "tmp").glob("recproxy*")]
+
+
+def test_four_environments_at_once_have_a_run_each_and_leave_nothing(project, tox):
+    done = tox("-p", "4", "-e", ",".join(NAMES))
+    below = set()
+    while done.poll() is None:
+        below.update(descendants(done.pid))
+        time.sleep(0.05)
+    said = done.communicate()[0]
+
+    assert done.returncode == 0, said
+    answers = [(project.root / f"{name}.txt").read_text().split() for name in NAMES]
+    assert [answer for answer, *_ in answers] == ["first"] * 4
+    assert len({proxy for _, proxy, _ in answers}) == 4
+    assert left(project, below) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("-e", "one"), ("-p", "4", "-e", ",".join(NAMES)), ("exec", "-e", "one", "--", sys.executable, "app.py", "one")],
+    ids=["run", "parallel", "exec"],
+)
+@pytest.mark.parametrize("whom", ["group", "tox"])
+def test_ctrl_c_leaves_nothing(project, tox, words, whom):
+    project.write("wait", "")
+    names = NAMES if words[0] == "-p" else ("one",)
+    running = tox(*words)
+    wait_for(running, lambda: all((project.root / f"{name}.txt").exists() for name in names))
+    below = descendants(running.pid)
+
+    (os.killpg if whom == "group" else os.kill)(running.pid, signal.SIGINT)
+
+    said = running.communicate(timeout=40)[0]
+    assert running.returncode != 0
+    assert left(project, below) == ([], []), said
+    assert said.count("Traceback") <= len(names)  # the commands' own
+
+
+def test_a_proxy_that_dies_fails_its_environment_at_once_by_name(project, tox):
+    project.write("wait", "")
+    running = tox("-e", "one")
+    wait_for(running, (project.root / "one.txt").exists)
+    below = descendants(running.pid)
+    proxy = max(pid for pid in below if b"recproxy.proxy" in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+    os.kill(proxy, signal.SIGKILL)
+
+    said = running.communicate(timeout=40)[0]
+    assert running.returncode == 4, said
+    assert "the proxy of profile 'shop' was killed by signal 9" in said
+    assert left(project, below) == ([], [])
+
+
+def test_kill_9_of_tox_takes_the_run_with_it(project, tox):
+    project.write("wait", "")
+    running = tox("-e", "one")
+    wait_for(running, (project.root / "one.txt").exists)
+    command = int((project.root / "one.txt").read_text().split()[2])
+    below = [pid for pid in descendants(running.pid) if pid != command]
+
+    running.kill()
+    running.communicate()
+    deadline = time.monotonic() + 10
+    while left(project, below) != ([], []) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    assert left(project, below) == ([], [])
+    os.kill(command, signal.SIGKILL)

@@ -1,0 +1,98 @@
+"""A tox project in a temporary folder, run by real tox; its environments need no index and are made once."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+PROFILES = """
+[profiles.shop]
+credentials = ["SHOP_KEY"]
+[[profiles.shop.endpoints]]
+hosts = ["api.shop.example"]
+base_url = "SHOP_BASE_URL"
+[profiles.bank]
+[[profiles.bank.endpoints]]
+hosts = ["bank.example"]
+"""
+RECORDING = """#recproxy 2
+
+GET https://api.shop.example/item HTTP/1.1
+
+====
+HTTP/1.1 200 OK
+Content-Type: text/plain
+
+recorded
+=======
+"""
+TOML = """
+no_package = true
+env_list = ["functional-replay"]
+[env_run_base]
+skip_install = true
+allowlist_externals = ["*"]
+recproxy_profiles = ["shop", "bank"]
+commands = [["PYTHON", "app.py", { replace = "posargs", extend = true }]]
+"""
+INI = """
+[tox]
+no_package = true
+[testenv]
+skip_install = true
+allowlist_externals = *
+recproxy_profiles = shop, bank
+commands = PYTHON app.py {posargs}
+"""
+#: Says what it sees: its words, the mode, and what the shop answers.
+APP = """
+import os, sys
+from urllib.error import HTTPError
+from urllib.request import urlopen
+print("app", *sys.argv[1:], "mode", os.environ.get("RECPROXY_MODE"))
+if "RECPROXY_MODE" in os.environ:
+    try:
+        print("shop", urlopen("https://api.shop.example/" + os.environ.get("ITEM", "item")).read().decode())
+    except HTTPError as problem:
+        print("shop", problem.code)
+sys.exit(int(os.environ.get("CODE", "0")))
+"""
+
+
+class ToxProject:
+    def __init__(self, root, work):
+        self.root = root
+        self.work = work
+        self.write("recproxy.toml", PROFILES)
+        self.write("tests/functional/recordings/shop/default.rec", RECORDING)
+        self.write("app.py", APP)
+        self.write("tox.toml", TOML)
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace("PYTHON", sys.executable))
+
+    def run(self, *words, **environment):
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "TOX"))}
+        return subprocess.run(
+            [sys.executable, "-m", "tox", "--workdir", str(self.work), *words],
+            cwd=self.root,
+            env=inherited | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+
+@pytest.fixture(scope="session")
+def work(tmp_path_factory):
+    """Environments are made once for all tests of a worker."""
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture
+def tox(tmp_path, work):
+    return ToxProject(tmp_path, work)
