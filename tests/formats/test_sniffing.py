@@ -20,3 +20,19 @@ from recproxy.formats import sniffing
 )
 def test_a_cassette_in_yaml(head, wanted):
     assert sniffing.vcrpy_yaml(head) is wanted
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        ({"meta.json", "response-0"}, True),
+        ({"meta.json", "request-0", "response-0", "README.txt"}, True),
+        ({"meta.json", "smtp-trace"}, True),
+        ({"meta.json"}, False),
+        ({"response-0"}, False),
+        ({"meta.json", "response-body"}, False),
+        (set(), False),
+    ],
+)
+def test_a_capture_of_f1(names, wanted):
+    assert sniffing.f1_capture(frozenset(names)) is wanted

@@ -5,7 +5,7 @@ A row's module is imported when the row is first used: that keeps proxies that r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 
 from recproxy.formats import sniffing
@@ -21,6 +21,14 @@ HEAD = 65536
 def _load(module: str, function: str = "load") -> Callable[[bytes, str], Loaded]:
     def load(data: bytes, path: str) -> Loaded:
         found: Loaded = getattr(import_module(f"recproxy.formats.{module}"), function)(data, path)
+        return found
+
+    return load
+
+
+def _load_folder(module: str) -> Callable[[Mapping[str, bytes], str], Loaded]:
+    def load(files: Mapping[str, bytes], path: str) -> Loaded:
+        found: Loaded = import_module(f"recproxy.formats.{module}").load(files, path)
         return found
 
     return load
@@ -45,7 +53,14 @@ FORMATS: tuple[Format, ...] = (
     ),
 )
 
-FOLDER_FORMATS: tuple[FolderFormat, ...] = ()
+FOLDER_FORMATS: tuple[FolderFormat, ...] = (
+    FolderFormat(
+        name="f1",
+        title="capture of the F1 corpus",
+        sniff=sniffing.f1_capture,
+        load=_load_folder("f1"),
+    ),
+)
 
 
 def format_of(head: bytes) -> Format | None:
