@@ -11,12 +11,13 @@ from pathlib import Path
 import click
 import pytest
 
+from recproxy.declared import leaves
 from recproxy.fleet.environment import Addresses, RunFiles, lane_variables, run_variables
 from recproxy.fleet.plan import make_plan
-from recproxy.profile import parse_profile
-from recproxy.project import find_project
+from recproxy.profile import PROFILE, parse_profile
+from recproxy.project import PROJECT, find_project
 from recproxy.recording import load
-from recproxy.tables import Source, Table
+from recproxy.tables import Source
 from recproxy.tox.settings import define
 from recproxy.words import split_words
 
@@ -143,35 +144,11 @@ def test_the_options_are_those_of_the_verb(verb):
     assert sorted(rows) == sorted(wanted)
 
 
-@pytest.fixture
-def asked(monkeypatch):
-    """The keys that a reader asks for, dotted, as it reads."""
-    keys = []
-    take = Table._take
+@pytest.mark.parametrize(("page", "declared"), [("profile", PROFILE), ("project", PROJECT)])
+def test_the_keys_of_a_page_are_those_that_are_declared(page, declared):
+    keys = re.findall(r"^\| `([^`]+)` \|", TEXTS[f"docs/reference/{page}.md"], re.MULTILINE)
 
-    def remember(self, key, *words):
-        keys.append(self._named(key))
-        return take(self, key, *words)
-
-    monkeypatch.setattr(Table, "_take", remember)
-    return keys
-
-
-def test_the_keys_of_a_profile_are_those_that_are_read(asked):
-    values = {"schema": 1, "name": "shop", "endpoints": [{"hosts": ["shop.example"]}]}
-    parse_profile(values, Source("profile.toml", "", ValueError))
-    leaves = [key for key in asked if not any(other.startswith(f"{key}.") for other in asked)]
-    page = TEXTS["docs/reference/profile.md"]
-
-    assert sorted(re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)) == sorted(leaves)
-
-
-def test_the_keys_of_a_project_are_those_that_are_read(asked, tmp_path):
-    (tmp_path / "recproxy.toml").write_text("")
-    find_project(tmp_path)
-    page = TEXTS["docs/reference/project.md"]
-
-    assert sorted(re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)) == sorted(asked)
+    assert sorted(keys) == sorted(".".join(path) for path, _ in leaves(declared))
 
 
 def test_the_variables_are_those_that_a_run_sets(tmp_path):

@@ -13,14 +13,38 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
+from recproxy.declared import Key, Keys, read
 from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.profile import Profile, parse_profile, profile_folder
 from recproxy.tables import Source, Table, merged, read_toml
 
-__all__ = ["GROUP", "Project", "find_project"]
+__all__ = ["GROUP", "PROJECT", "PROJECT_INLINE", "RECORDINGS", "Project", "find_project"]
 
 #: The entry point group under which packages offer profiles.
 GROUP = "recproxy.profiles"
+#: Where recordings are, unless the project says otherwise.
+RECORDINGS = "tests/functional/recordings"
+
+_PLAIN: dict[str, Key | Keys] = {
+    "recordings": Key(kind="string", default=RECORDINGS, says="The folder of recordings, relative to the file."),
+    "unlisted": Key(
+        kind="choice",
+        choices=("", "refuse", "pass"),
+        says="What becomes of hosts that no profile owns; without it they pass where a profile records or runs live.",
+    ),
+    "pass_hosts": Key(kind="strings", says="Hosts that may be reached although no profile owns them: names, *.NAME."),
+    "on_miss": Key(kind="choice", choices=("fail", "warn"), says="Whether a miss fails a run whose command passed."),
+    "max_age": Key(kind="number", default=0, says="Days after which a recording is old; 0 is never."),
+}
+#: The keys of a project that lists its profiles, and of one that holds some itself.
+PROJECT = Keys(
+    says="What a project says to recproxy: [tool.recproxy], or recproxy.toml.",
+    keys={"profiles": Key(kind="strings", says="The profiles of a run that names none."), **_PLAIN},
+)
+PROJECT_INLINE = Keys(
+    says=PROJECT.says,
+    keys={"profiles": Key(kind="tables", says="Profiles of its own, and overrides of installed ones."), **_PLAIN},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,29 +152,28 @@ def find_project(start: Path) -> Project:
             tool = values.get("tool", {})
             if isinstance(tool, dict) and "recproxy" in tool:
                 return _parse(tool["recproxy"], source, folder, ("tool", "recproxy"))
-    return Project(root=start, recordings=start / "tests/functional/recordings", inline={})
+    return Project(root=start, recordings=start / RECORDINGS, inline={})
 
 
 def _parse(values: Any, source: Source, root: Path, keys: tuple[str, ...]) -> Project:
     if not isinstance(values, dict):
         raise source.fail(keys, f"{'.'.join(keys)} must be a table")
-    table = Table(values, source, keys)
     # One key, two forms, since TOML allows a name only once: a list chooses profiles, a table holds inline ones.
     inline = isinstance(values.get("profiles"), dict)
-    project = Project(
+    declared = PROJECT_INLINE if inline else PROJECT
+    found = read(declared, Table(values, source, keys))
+    return Project(
         root=root,
-        profiles=() if inline else table.strings("profiles"),
-        recordings=root / (table.string("recordings") or "tests/functional/recordings"),
-        unlisted=table.choice("unlisted", ("", "refuse", "pass")),
-        pass_hosts=table.strings("pass_hosts"),
-        on_miss=table.choice("on_miss", ("fail", "warn")),
-        max_age=table.number("max_age", 0),
-        inline=table.named_tables("profiles") if inline else {},
+        profiles=() if inline else found["profiles"],
+        recordings=root / (found["recordings"] or RECORDINGS),
+        unlisted=found["unlisted"],
+        pass_hosts=found["pass_hosts"],
+        on_miss=found["on_miss"],
+        max_age=found["max_age"],
+        inline=found["profiles"] if inline else {},
         source=source,
         keys=keys,
     )
-    table.done()
-    return project
 
 
 def _entry_points() -> dict[str, metadata.EntryPoint]:

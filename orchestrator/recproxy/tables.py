@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from typing import Any
 from recproxy.errors import RecproxyError
 
 __all__ = ["Source", "Table", "merged", "read_toml"]
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\]#]+?)\s*\]\]?\s*(?:#.*)?$")
+_ENTRY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 
 
 class Source:
@@ -26,15 +30,19 @@ class Source:
         self.text = text
         self.error = error
 
-    def fail(self, keys: Sequence[str], message: str) -> RecproxyError:
-        """The error for what stands at `keys`: `path:line: message`."""
-        return self.error(f"{self.path}:{_line(self.text, keys)}: {message}")
+    def fail(self, keys: Sequence[str | int], message: str) -> RecproxyError:
+        """The error for what stands at `keys`: `path:line: message`; a number counts tables under one `[[key]]`."""
+        return self.error(f"{self.place(keys)}: {message}")
+
+    def place(self, keys: Sequence[str | int]) -> str:
+        """Where a key stands, as `path:line`."""
+        return f"{self.path}:{_line(self.text, keys)}"
 
 
 class Table:
     """A table being read. Each key is asked for once; `done()` refuses those nobody asked for."""
 
-    def __init__(self, values: Mapping[str, Any], source: Source, keys: tuple[str, ...] = ()) -> None:
+    def __init__(self, values: Mapping[str, Any], source: Source, keys: tuple[str | int, ...] = ()) -> None:
         self._values = values
         self._source = source
         self._keys = keys
@@ -55,7 +63,7 @@ class Table:
         """A string that must be there and not be empty."""
         value = self.string(key)
         if not value:
-            raise self.fail(key if key in self else None, f"{self._named(key)} is missing: give it a string")
+            raise self.fail(key if key in self else None, f"{self.named(key)} is missing: give it a string")
         return value
 
     def boolean(self, key: str, *, default: bool) -> bool:
@@ -66,21 +74,21 @@ class Table:
         """A number of zero or more."""
         value = self._take(key, default, (int, float), "a number")
         if isinstance(value, bool) or value < 0:
-            raise self.fail(key, f"{self._named(key)} is {value!r}: give it a number of zero or more")
+            raise self.fail(key, f"{self.named(key)} is {value!r}: give it a number of zero or more")
         return float(value)
 
     def choice(self, key: str, known: Sequence[str]) -> str:
         """One of the known words; the first is the default."""
         value = self.string(key, known[0])
         if value not in known:
-            raise self.fail(key, f"{self._named(key)} is {value!r}: give it {_listed(known, value)}")
+            raise self.fail(key, f"{self.named(key)} is {value!r}: give it {_listed(known, value)}")
         return value
 
     def strings(self, key: str) -> tuple[str, ...]:
         """A list of strings, empty by default."""
         value = self._take(key, [], (list,), "a list of strings")
         if not all(isinstance(item, str) for item in value):
-            raise self.fail(key, f"{self._named(key)} holds something that is no string: give it a list of strings")
+            raise self.fail(key, f"{self.named(key)} holds something that is no string: give it a list of strings")
         return tuple(value)
 
     def mapping(self, key: str) -> dict[str, str]:
@@ -89,7 +97,7 @@ class Table:
         for name, item in value.items():
             if not isinstance(item, str):
                 raise self._source.fail(
-                    (*self._keys, key, name), f"{self._named(key)}.{name} is {item!r}: give it a string"
+                    (*self._keys, key, name), f"{self.named(key)}.{name} is {item!r}: give it a string"
                 )
         return dict(value)
 
@@ -101,32 +109,33 @@ class Table:
         """A list of tables, empty by default."""
         value = self._take(key, [], (list,), f"tables, each under [[{key}]]")
         if not all(isinstance(item, dict) for item in value):
-            raise self.fail(key, f"{self._named(key)} holds something that is no table: write each under [[{key}]]")
-        return [Table(item, self._source, (*self._keys, key)) for item in value]
+            raise self.fail(key, f"{self.named(key)} holds something that is no table: write each under [[{key}]]")
+        return [Table(item, self._source, (*self._keys, key, number)) for number, item in enumerate(value)]
 
     def named_tables(self, key: str) -> dict[str, dict[str, Any]]:
         """A table of tables, as plain dicts, empty by default."""
         value = self._take(key, {}, (dict,), "a table of tables")
         for name, item in value.items():
             if not isinstance(item, dict):
-                raise self._source.fail((*self._keys, key, name), f"{self._named(key)}.{name} must be a table")
+                raise self._source.fail((*self._keys, key, name), f"{self.named(key)}.{name} must be a table")
         return dict(value)
 
     def done(self) -> None:
         """Refuse the keys nobody asked for."""
         for key in self._values:
             if key not in self._known:
-                raise self.fail(key, f"unknown key {self._named(key)!r}: known here are {_listed(self._known, key)}")
+                raise self.fail(key, f"unknown key {self.named(key)!r}: known here are {_listed(self._known, key)}")
 
     def _take(self, key: str, default: Any, kinds: tuple[type, ...], wanted: str) -> Any:
         self._known.append(key)
         value = self._values.get(key, default)
         if not isinstance(value, kinds):
-            raise self.fail(key, f"{self._named(key)} is {value!r}: give it {wanted}")
+            raise self.fail(key, f"{self.named(key)} is {value!r}: give it {wanted}")
         return value
 
-    def _named(self, key: str) -> str:
-        return ".".join((*self._keys, key))
+    def named(self, key: str) -> str:
+        """A key with its path, as it is shown."""
+        return ".".join(str(part) for part in (*self._keys, key) if isinstance(part, str))
 
 
 def read_toml(path: Path, error: type[RecproxyError], *, shown: str | None = None) -> tuple[dict[str, Any], Source]:
@@ -159,28 +168,35 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 def _listed(known: Sequence[str], word: str) -> str:
     """The known words in order, the nearest one named first."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    text = ", ".join(known)
+    text = ", ".join(filter(None, known))
     return f"{text} (nearest: {near[0]})" if near else text
 
 
-def _line(text: str, keys: Sequence[str]) -> int:
+def _line(text: str, keys: Sequence[str | int]) -> int:
     """The line of a key, or of the last part of it that can be found (dotted keys, tables and inline ones alike)."""
-    table: tuple[str, ...] = ()
+    wanted = tuple(keys)
+    table: tuple[str | int, ...] = ()
+    counts: Counter[tuple[str | int, ...]] = Counter()
     best, best_depth = 1, 0
     for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[\[?\s*([^\]#]+?)\s*\]\]?\s*(?:#.*)?$", line)
+        header = _HEADER.match(line)
+        entry = None if header else _ENTRY.match(line)
         if header:
-            table = _parts(header[1])
-            path = table
-        else:
-            entry = re.match(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""", line)
-            if not entry:
-                continue
+            path: tuple[str | int, ...] = _parts(header[2])
+            table = path
+            if header[1] == "[[":
+                table = (*path, counts[path])
+                counts[path] += 1
+                # Where no number is asked for, any of them will do.
+                path = table if wanted[: len(table)] == table else path
+        elif entry:
             path = (*table, *_parts(entry[1]))
-            wanted = tuple(keys[: len(path) + 1])
-            if len(keys) > len(path) and wanted[:-1] == path and re.search(rf"\b{re.escape(keys[len(path)])}\b", line):
-                path = wanted
-        depth = len(path) if tuple(keys[: len(path)]) == path else 0
+            inner = wanted[: len(path) + 1]
+            if len(inner) > len(path) and inner[:-1] == path and re.search(rf"\b{re.escape(str(inner[-1]))}\b", line):
+                path = inner
+        else:
+            continue
+        depth = len(path) if wanted[: len(path)] == path else 0
         if depth > best_depth:
             best, best_depth = number, depth
     return best

@@ -1,6 +1,7 @@
 """Profiles: every key of profile.toml, its default, and the error of each wrong value."""
 
 import tomllib
+from importlib import metadata
 
 import pytest
 
@@ -112,27 +113,6 @@ def test_every_key_is_read():
     assert profile.hosts[-1] == "*"
 
 
-def test_its_rules_know_header_names_in_lower_case_and_what_is_redacted():
-    rules = parse(WHOLE).rules()
-
-    assert (rules.headers, rules.secret_headers) == (("x-version",), ("x-key",))
-    assert (rules.ignore_query, rules.ignore_form, rules.ignore_json) == (("q",), ("f",), ("/token",))
-    assert (rules.secret_query, rules.secret_form, rules.secret_json) == (("key",), ("password",), ("/email",))
-
-
-def test_its_redaction_holds_the_values_that_it_is_given():
-    redaction = parse(WHOLE).redaction(["the value of a credential"])
-
-    assert redaction.values == ("the value of a credential",)
-    assert (redaction.query, redaction.patterns) == (("key",), ("[0-9]{9}",))
-
-
-def test_its_plain_form_restores_it():
-    profile = parse(WHOLE, recordings="recordings")
-
-    assert Profile.restore(profile.plain()) == profile
-
-
 def test_a_profile_whose_name_is_known_says_neither_schema_nor_name():
     text = '[tool.x]\n[[tool.x.endpoints]]\nhosts = ["a.example"]\n'
 
@@ -151,7 +131,10 @@ def test_an_override_needs_no_endpoint():
     ("text", "wanted"),
     [
         (LEAST.replace("schema = 1\n", ""), "profile.toml:1: schema is missing: write schema = 1"),
-        (LEAST.replace("schema = 1", "schema = 2"), "profile.toml:1: schema is 2: write schema = 1"),
+        (
+            LEAST.replace("schema = 1", "schema = 2"),
+            "profile.toml:1: schema is 2: the profile is for a newer recproxy; this is ",
+        ),
         (LEAST.replace('name = "shop"\n', ""), "profile.toml:1: name is missing"),
         (LEAST.replace("shop", "Shop", 1), "profile.toml:2: name 'Shop' must be lower-case letters, digits, - and _"),
         (LEAST.partition("[[")[0], "profile.toml:1: profile 'shop' has no endpoint"),
@@ -164,13 +147,25 @@ def test_an_override_needs_no_endpoint():
         (LEAST.replace("shop.example", "api.*.example"), "profile.toml:4: host 'api.*.example' is no host"),
         (LEAST.replace("shop.example", ""), "profile.toml:4: host '' is no host"),
         (LEAST + 'protocol = "gopher"\n', "profile.toml:5: endpoints.protocol is 'gopher'"),
-        (LEAST + 'base_url = "no variable"\n', "profile.toml:5: base_url is 'no variable': give it the name"),
+        (LEAST + 'base_url = "no variable"\n', "profile.toml:5: endpoints.base_url is 'no variable': give it the name"),
+        (
+            LEAST.replace('"shop.example"', '"*.shop.example"') + 'base_url = "SHOP_URL"\n',
+            "profile.toml:5: base_url 'SHOP_URL' has hosts with * only",
+        ),
+        (LEAST + "[[endpoints]]\nhosts = ['b.example']\nprot = 1\n", "profile.toml:7: unknown key 'endpoints.prot'"),
+        (LEAST + "[upstream]\nmax_body = 1.5\n", "profile.toml:6: upstream.max_body is 1.5: give it a whole number"),
         (LEAST + "port = 1\n", "profile.toml:5: unknown key 'endpoints.port'"),
-        (LEAST + "[match]\nignore.json = ['user']\n", "profile.toml:6: 'user' is no JSON Pointer"),
+        (
+            LEAST + "[match]\nignore.json = ['user']\n",
+            "profile.toml:6: match.ignore.json holds 'user', which is no JSON Pointer",
+        ),
         (LEAST + "[match]\nignore.jsn = []\n", "profile.toml:6: unknown key 'match.ignore.jsn'"),
-        (LEAST + "[match]\nrepeat = 'lost'\n", "profile.toml:6: match.repeat is 'lost': give it last, miss, cycle"),
+        (
+            LEAST + "[match]\nrepeat = 'lost'\n",
+            "profile.toml:6: match.repeat is 'lost': give it last, miss, cycle (nearest: last)",
+        ),
         (LEAST + "[redact]\npatterns = ['(']\n", "profile.toml:6: '(' is no regular expression"),
-        (LEAST + "[redact]\nvariables = ['A B']\n", "profile.toml:6: variables holds 'A B'"),
+        (LEAST + "[redact]\nvariables = ['A B']\n", "profile.toml:6: redact.variables holds 'A B'"),
         (LEAST + "[redact]\nheader = []\n", "profile.toml:6: unknown key 'redact.header'"),
         (LEAST + "[replay]\npace = 'slow'\n", "profile.toml:6: replay.pace is 'slow'"),
         (LEAST + "[replay]\nspeed = 1\n", "profile.toml:6: unknown key 'replay.speed'"),
@@ -194,3 +189,26 @@ def test_the_recordings_beside_a_profile_are_its_own(tmp_path):
     (tmp_path / "recordings").mkdir()
 
     assert profile_folder(tmp_path / "profile.toml") == str(tmp_path / "recordings")
+
+
+def test_a_profile_for_a_newer_recproxy_says_so_whatever_else_it_holds():
+    text = "schema = 7\nhologram = true\n"
+
+    assert refused(text).startswith("profile.toml:1: schema is 7: the profile is for a newer recproxy; this is ")
+
+
+@pytest.mark.parametrize("wanted", [">=99", "<0.0.1", ">=0.1,!=0.1.*,<0.2"])
+def test_a_profile_that_requires_another_recproxy_says_so_in_one_line(wanted):
+    line = refused(f'requires_recproxy = "{wanted}"\nhologram = true\n{LEAST}')
+
+    assert f"profile.toml:1: the profile requires recproxy {wanted}, and this is {metadata.version('recproxy')}" in line
+
+
+def test_a_profile_that_this_recproxy_fits_is_read():
+    assert parse(f'requires_recproxy = ">=0.0.1,<99"\n{LEAST}').name == "shop"
+
+
+def test_what_is_no_version_is_refused():
+    assert "profile.toml:1: requires_recproxy is 'new': give it versions" in refused(
+        f'requires_recproxy = "new"\n{LEAST}'
+    )

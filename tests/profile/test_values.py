@@ -1,0 +1,43 @@
+"""What a profile gives to those who compare and redact, and its plain form."""
+
+import pytest
+
+from recproxy.profile import Endpoint, Match, Profile, Redact, Upstream
+
+
+@pytest.fixture
+def profile():
+    return Profile(
+        name="shop",
+        credentials=("SHOP_KEY",),
+        endpoints=(Endpoint(hosts=("api.shop.example", "*.shop.example"), base_url="SHOP_URL"), Endpoint(hosts=("*",))),
+        placeholders={"SHOP_KEY": "placeholder"},
+        match=Match(headers=("X-Version",), ignore_query=("q",), ignore_form=("f",), ignore_json=("/token",)),
+        redact=Redact(headers=("X-Key",), query=("key",), form=("password",), json=("/email",), patterns=("[0-9]{9}",)),
+        upstream=Upstream(timeout=1.5),
+        recordings="recordings",
+        origin="profile.toml",
+    )
+
+
+def test_its_hosts_are_those_of_all_endpoints_in_order(profile):
+    assert profile.hosts == ("api.shop.example", "*.shop.example", "*")
+
+
+def test_its_rules_know_header_names_in_lower_case_and_what_is_redacted(profile):
+    rules = profile.rules()
+
+    assert (rules.headers, rules.secret_headers) == (("x-version",), ("x-key",))
+    assert (rules.ignore_query, rules.ignore_form, rules.ignore_json) == (("q",), ("f",), ("/token",))
+    assert (rules.secret_query, rules.secret_form, rules.secret_json) == (("key",), ("password",), ("/email",))
+
+
+def test_its_redaction_holds_the_values_that_it_is_given(profile):
+    redaction = profile.redaction(["the value of a credential"])
+
+    assert redaction.values == ("the value of a credential",)
+    assert (redaction.query, redaction.patterns) == (("key",), ("[0-9]{9}",))
+
+
+def test_its_plain_form_restores_it(profile):
+    assert Profile.restore(profile.plain()) == profile
