@@ -41,3 +41,18 @@ def test_reading_a_cassette_imports_no_client():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
 
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+@pytest.mark.parametrize(
+    ("module", "call", "message"),
+    [
+        ("yaml", extras.yaml_library, "PyYAML is not installed.*install recproxy\\[responses\\]"),
+        ("tomli_w", extras.toml_writer, "tomli-w is not installed.*install recproxy\\[responses\\]"),
+    ],
+)
+def test_other_missing_libraries_are_named_too(monkeypatch, module, call, message):
+    monkeypatch.setitem(sys.modules, module, None)
+    call.cache_clear()
+
+    with pytest.raises(ConfigurationError, match=message):
+        call()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.formats import sniffing
+from recproxy.formats import format_of, sniffing
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,27 @@ def test_a_cassette_in_yaml(head, wanted):
 )
 def test_a_capture_of_f1(names, wanted):
     assert sniffing.f1_capture(frozenset(names)) is wanted
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        (b'{"version": 1, "interactions": [', "vcrpy-json"),
+        (b'\xef\xbb\xbf {"interactions": [', "vcrpy-json"),
+        (b'[{"request": {"body"', "vcrpy-json"),
+        (b'{"log": {', "har"),
+        (b'{"recorded_with": "betamax", "http_interactions": [', "betamax"),
+        (b'{"http_interactions": [', "betamax"),
+        (b"responses:\n- response:\n", "responses"),
+        (b"[[responses]]\n\n[responses.response]\n", "responses-toml"),
+        (b"POST /path HTTP/1.1\r\nHost: a\r\n", "rec-2011"),
+        (b"interactions:\n", "vcrpy"),
+        (b'{"anything": "else"}', None),
+        (b"[1]", None),
+        (b"http_interactions:\n", None),
+    ],
+)
+def test_each_format_is_told_by_its_beginning(head, wanted):
+    found = format_of(head)
+
+    assert (found and found.name) == wanted

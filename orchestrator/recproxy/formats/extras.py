@@ -7,14 +7,22 @@ of it, and a proxy that reads a cassette has no use for that.
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from recproxy.errors import ConfigurationError
 
-__all__ = ["vcrpy_serializer"]
+__all__ = ["ALIAS", "MERGE", "YamlLibrary", "refuse_merges", "toml_writer", "vcrpy_serializer", "yaml_library"]
+
+#: Where an alias may stand, and what may make a merge key of a key: its plain name, or a tag in some spelling.
+ALIAS = re.compile(rb"[\s,:\[{]\*\w")
+MERGE = re.compile(rb"<<|merge|^%TAG|!<|![^\s,]*%", re.MULTILINE)
 
 
 @cache
@@ -31,10 +39,64 @@ def vcrpy_serializer(kind: str) -> ModuleType:
     return module
 
 
+@dataclass(frozen=True, slots=True)
+class YamlLibrary:
+    """PyYAML, by its safe loader and dumper only."""
+
+    read: Callable[[bytes], Any]
+    write: Callable[[Any], bytes]
+
+
+@cache
+def yaml_library() -> YamlLibrary:
+    """PyYAML. Raises ConfigurationError where it is not installed."""
+    try:
+        import yaml  # noqa: PLC0415 - comes with an extra
+    except ImportError:
+        raise _missing("PyYAML", "responses") from None
+    loader, dumper = getattr(yaml, "CSafeLoader", yaml.SafeLoader), getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+    def read(data: bytes) -> Any:
+        if ALIAS.search(data) and MERGE.search(data):
+            refuse_merges(data)
+        return yaml.load(data.decode("utf-8-sig"), Loader=loader)  # noqa: S506 - it is the safe one
+
+    def write(values: Any) -> bytes:
+        text: str = yaml.dump(values, Dumper=dumper, sort_keys=False)
+        return text.encode()
+
+    return YamlLibrary(read, write)
+
+
+def refuse_merges(data: bytes) -> None:
+    """Raise ValueError where a mapping takes over others: a few lines of that can stand for more than memory holds."""
+    import yaml  # noqa: PLC0415 - comes with an extra
+
+    for event in yaml.parse(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, yaml.ScalarEvent) and (
+            (event.value == "<<" and event.implicit[0]) or (event.tag or "").endswith(":merge")
+        ):
+            raise ValueError("merge keys (<<) are not read; write the values out")
+
+
+@cache
+def toml_writer() -> Callable[[Any], str]:
+    """tomli-w's `dumps`. Raises ConfigurationError where it is not installed."""
+    try:
+        import tomli_w  # noqa: PLC0415 - comes with an extra
+    except ImportError:
+        raise _missing("tomli-w", "responses") from None
+    return tomli_w.dumps
+
+
+def _missing(library: str, extra: str) -> ConfigurationError:
+    return ConfigurationError(f"{library} is not installed: files of this format need it; install recproxy[{extra}]")
+
+
 def _module(package: str, file: str, extra: str) -> ModuleType:
     found = importlib.util.find_spec(package)
     if found is None or found.origin is None:
-        raise ConfigurationError(f"{extra} is not installed: files of this format need it; install recproxy[{extra}]")
+        raise _missing(extra, extra)
     path = Path(found.origin).parent / file
     name = f"recproxy.formats._{package}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from recproxy.formats import sniffing
 from recproxy.formats.values import Dumped, FolderFormat, Format, Loaded
-from recproxy.recording import Recording
+from recproxy.recording import Recording, load
 
 __all__ = ["FOLDER_FORMATS", "FORMATS", "HEAD", "by_name", "folder_format_of", "format_of"]
 
@@ -42,14 +42,65 @@ def _dump(module: str, function: str = "dump") -> Callable[[Recording], Dumped]:
     return dump
 
 
+def _load_rec(data: bytes, path: str) -> Loaded:
+    return Loaded(recording=load(data, path=path))
+
+
 #: In the order in which they are tried.
 FORMATS: tuple[Format, ...] = (
     Format(
         name="vcrpy",
-        title="vcrpy cassette, YAML",
+        title="vcrpy cassette (YAML)",
         suffixes=(".yaml", ".yml"),
         sniff=sniffing.vcrpy_yaml,
         load=_load("vcrpy"),
+        dump=_dump("vcrpy"),
+    ),
+    Format(
+        name="vcrpy-json",
+        title="vcrpy cassette (JSON)",
+        suffixes=(".json",),
+        sniff=sniffing.vcrpy_json,
+        load=_load("vcrpy", "load_json"),
+        dump=_dump("vcrpy", "dump_json"),
+    ),
+    Format(
+        name="har",
+        title="HAR 1.2",
+        suffixes=(".har",),
+        sniff=sniffing.har,
+        load=_load("har"),
+        dump=_dump("har"),
+    ),
+    Format(
+        name="responses",
+        title="responses recorder (YAML)",
+        suffixes=(".yaml", ".yml"),
+        sniff=sniffing.responses_yaml,
+        load=_load("responses"),
+        dump=_dump("responses"),
+    ),
+    Format(
+        name="responses-toml",
+        title="responses recorder (TOML)",
+        suffixes=(".toml",),
+        sniff=sniffing.responses_toml,
+        load=_load("responses", "load_toml"),
+        dump=_dump("responses", "dump_toml"),
+    ),
+    Format(
+        name="betamax",
+        title="Betamax cassette (JSON)",
+        suffixes=(".json",),
+        sniff=sniffing.betamax,
+        load=_load("betamax"),
+    ),
+    Format(
+        name="rec-2011",
+        title=".rec of 2011",
+        suffixes=(".rec",),
+        sniff=sniffing.rec_2011,
+        load=_load_rec,
     ),
 )
 

@@ -7,26 +7,65 @@ HTTP, no format.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from http import HTTPStatus
 
 from recproxy.formats.values import Note
-from recproxy.recording import DecodeError, Headers, Request, Response, decode, header_values, with_length
+from recproxy.recording import (
+    CODINGS,
+    DecodeError,
+    Headers,
+    Request,
+    Response,
+    decode,
+    header_values,
+    unused,
+    with_length,
+)
 
-__all__ = ["Notebook", "request", "response"]
+__all__ = ["Notebook", "absolute", "for_any_query", "http_version", "request", "response", "without_any_query"]
 
-#: A coded body that holds more than this is a bomb.
-MOST_DECODED = 256_000_000
+#: A coded body that holds more than this is a bomb, and so is a file whose bodies together hold so much more.
+MOST_DECODED = 64_000_000
+_MOST_GROWN = 20
+_MOST_REPEATED = 8
 _MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 _BODILESS = frozenset((204, 304))
 _TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
 class Notebook:
-    """The notes of one file, taken as it is read; `where` is the place they are about."""
+    """The notes of one file of `size` bytes, taken as it is read; `where` is the place they are about.
 
-    def __init__(self) -> None:
+    It also counts what the file grows to: text that stands once and is meant many times (YAML has aliases), and
+    bodies that are coded.
+    """
+
+    def __init__(self, size: int = 0) -> None:
         self.notes: list[Note] = []
         self.where = ""
+        self._stored = _MOST_REPEATED * size + 1_000_000
+        self._decoded = max(_MOST_GROWN * size, 4 * MOST_DECODED)
+
+    def store(self, body: bytes) -> bytes:
+        """A body, counted. Raises ValueError where bodies together are far larger than the file that holds them."""
+        self._stored -= len(body)
+        if self._stored < 0:
+            raise ValueError("its bodies are many times larger than the file: it repeats itself by aliases")
+        return body
+
+    def decode(self, body: bytes, coding: str) -> bytes:
+        """A coded body decoded, counted. Raises ValueError for a bomb, DecodeError for what is not coded so."""
+        try:
+            payload = decode(body, coding, limit=MOST_DECODED)
+        except DecodeError as problem:
+            if "more than" in str(problem):
+                raise ValueError(f"a body of {len(body)} bytes: {problem}") from None
+            raise
+        self._decoded -= len(payload)
+        if self._decoded < 0:
+            raise ValueError("its coded bodies hold many times more than the file")
+        return payload
 
     def made_up(self, text: str) -> None:
         """What the source did not say and was filled in."""
@@ -43,11 +82,15 @@ def request(
     """A stored request; every byte of it is literal. Raises ValueError where it is none."""
     if not method.isascii() or not method or set(method.encode()) - _TOKEN:
         raise ValueError(f"{method!r} is not a method")
+    kept = tuple(_headers(headers, notes))
+    coding = _coding(kept)
+    payload = _payload(body, coding, notes) if coding is not None and body else None
     return Request(
         method=method,
         url=absolute(url),
-        headers=tuple(_headers(headers, notes)),
-        body=body,
+        headers=kept,
+        body=notes.store(body) if payload is None else payload,
+        encoding=coding if payload is not None else None,
         version=http_version(version),
         wild=None,
     )
@@ -63,11 +106,13 @@ def response(
     method: str,
     version: str | None = None,
     decoded: bool = False,
+    recode: bool = False,
 ) -> Response:
     """A stored response. Raises ValueError where it is none.
 
     Transfer-Encoding goes, Content-Length is made anew. Content-Encoding stays where the body is still coded, and goes
-    where it was undone: `decoded` says that the source always undoes it, else the body tells.
+    where it was undone: `decoded` says that the source always undoes it, else the body tells. With `recode` a coding
+    that was undone is put on again when the response is played.
     """
     if not 200 <= status <= 999:
         raise ValueError(f"{status} is not the status of a final response")
@@ -78,15 +123,18 @@ def response(
     if any((byte < 0x20 and byte != 9) or byte == 0x7F for byte in text):
         raise ValueError(f"control characters in the reason phrase {text!r}")
     kept = tuple(_headers(headers, notes))
+    notes.store(body)
     encoding = None
     coding = _coding(kept)
     if body and (status in _BODILESS or method == "HEAD"):
         notes.lost(f"a body of {len(body)} bytes, which the answer to {method} with status {status} does not have")
         body = b""
     if body and coding is not None:
-        payload = None if decoded else _payload(body, coding)
+        payload = None if decoded else _payload(body, coding, notes)
         if payload is not None:
             body, encoding = payload, coding
+        elif recode and _known(coding) and not _looks_coded(body, coding):
+            encoding = coding
         elif decoded or not _looks_coded(body, coding):
             kept = tuple((name, value) for name, value in kept if name.lower() != b"content-encoding")
     made = Response(
@@ -99,6 +147,21 @@ def response(
         wild=None,
     )
     return with_length(made, method)
+
+
+def for_any_query(request: Request) -> Request:
+    """A request without a query made one that any query fits."""
+    if "?" in request.url:
+        return request
+    word = unused(request.url.encode("ascii", "surrogateescape"), request.body)
+    return replace(request, url=f"{request.url}?{word}", wild=word)
+
+
+def without_any_query(request: Request) -> Request:
+    """The same request as it was before `for_any_query`."""
+    if request.wild is None or not request.url.endswith(f"?{request.wild}"):
+        return request
+    return replace(request, url=request.url.removesuffix(f"?{request.wild}"))
 
 
 def absolute(url: str) -> str:
@@ -143,21 +206,23 @@ def _coding(headers: Headers) -> str | None:
     return ", ".join(name for name in names if name) or None
 
 
-def _payload(body: bytes, coding: str) -> bytes | None:
-    """What a coded body holds; None where it is not coded so."""
+def _payload(body: bytes, coding: str, notes: Notebook) -> bytes | None:
+    """What a coded body holds; None where it is not coded so, or in a way that nobody here can undo."""
+    if not _known(coding):
+        return None
     try:
-        return decode(body, coding, limit=MOST_DECODED)
-    except DecodeError as problem:
-        if "more than" in str(problem):
-            raise ValueError(f"a body of {len(body)} bytes: {problem}") from None
+        return notes.decode(body, coding)
+    except DecodeError:
         return None
-    except ValueError:
-        return None
+
+
+def _known(coding: str) -> bool:
+    return all(name.strip() in CODINGS or name.strip() == "x-gzip" for name in coding.split(","))
 
 
 def _looks_coded(body: bytes, coding: str) -> bool:
     """Whether a body that cannot be decoded is coded all the same, and damaged: then it is sent as it stands."""
-    return body.startswith(_MAGIC.get(coding.rpartition(",")[2].strip(), b"\xff\xff\xff\xff"))
+    return not _known(coding) or body.startswith(_MAGIC.get(coding.rpartition(",")[2].strip(), b"\xff\xff\xff\xff"))
 
 
 def _one_length(headers: Headers) -> Headers:

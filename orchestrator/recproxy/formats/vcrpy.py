@@ -1,155 +1,108 @@
-"""vcrpy's cassettes, in every shape that it has written.
+"""vcrpy's cassettes, YAML and JSON, in and out.
 
-Its own reader makes plain values of the text; what they must be is checked here, and nothing is taken on trust.
+vcrpy's own reader makes plain values of YAML text, with a loader that builds no objects; what the values mean is in
+vcrpy_shapes. A large cassette is read some interactions at a time, because the reader needs ten times the text's size.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import io
-import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from typing import Any
 
-from recproxy.errors import ConfigurationError, RecordingError
-from recproxy.formats import stored
-from recproxy.formats.extras import vcrpy_serializer
-from recproxy.formats.values import Loaded
+from recproxy.errors import RecordingError
+from recproxy.formats import vcrpy_shapes as shapes
+from recproxy.formats.extras import ALIAS, MERGE, refuse_merges, vcrpy_serializer
+from recproxy.formats.reading import json_values, mapping, refusing
+from recproxy.formats.stored import Notebook
+from recproxy.formats.values import Dumped, Loaded, Note
 from recproxy.recording import Interaction, Recording
 
-__all__ = ["MATCH_ON", "load"]
+__all__ = ["MATCH_ON", "dump", "dump_json", "load", "load_json"]
 
 #: What vcrpy compares where a test does not say otherwise.
 MATCH_ON = ("method", "scheme", "host", "port", "path", "query")
 
+#: Below this size a cassette is read at once.
+_LARGE = 4_000_000
+_PIECE = 400_000
+_START = re.compile(rb"^- request:", re.MULTILINE)
+_BEGINNING = re.compile(rb"\A(?:version: 1\r?\n)?interactions:\r?\n- request:")
+_KEY = re.compile(rb"^[A-Za-z_]\w*:", re.MULTILINE)
+#: An anchor or an alias where a value begins: pieces of such a text need each other.
+_LINKED = re.compile(rb"^ *(?:- +)*(?:[^\s:\"'#]+: +)?[&*]\w", re.MULTILINE)
+#: As vcrpy's own migration does: the object tags of cassettes before 1.0 say nothing that is needed.
+_OLD_TAGS = re.compile(
+    r"!!python/object:vcr\.request\.Request|!!python/object/apply:(?:__builtin__|builtins)\.frozenset"
+)
+
 
 def load(data: bytes, path: str) -> Loaded:
-    """The recording in a cassette. Raises RecordingError, and nothing else, where it is none."""
-    notes = stored.Notebook()
+    """The recording in a YAML cassette. Raises RecordingError, and nothing else, where it is none."""
+    notes = Notebook(len(data))
+    with refusing(path, notes):
+        if len(data) > _LARGE and _BEGINNING.match(data) and not _LINKED.search(data):
+            each = shapes.interactions(_in_pieces(data), notes)
+        else:
+            each = shapes.read(_values(data), notes)
+        return _loaded(each, path, notes)
+
+
+def load_json(data: bytes, path: str) -> Loaded:
+    """The recording in a JSON cassette. Raises RecordingError, and nothing else, where it is none."""
+    notes = Notebook(len(data))
+    with refusing(path, notes):
+        return _loaded(shapes.read(json_values(data), notes), path, notes)
+
+
+def _loaded(interactions: Iterator[Interaction], path: str, notes: Notebook) -> Loaded:
+    recording = Recording(interactions=tuple(interactions), match_on=MATCH_ON, repeat="miss", path=path)
+    return Loaded(recording=recording, notes=tuple(notes.notes))
+
+
+def _values(data: bytes) -> Any:
+    serializer = vcrpy_serializer("yamlserializer")
+    if ALIAS.search(data) and MERGE.search(data):
+        refuse_merges(data)
+    text = data.decode("utf-8-sig")
+    if "!!python/object" in text:
+        text = _OLD_TAGS.sub("", text)
+    return serializer.deserialize(text)
+
+
+def _in_pieces(data: bytes) -> Iterator[Any]:
+    """The interactions of a cassette as vcrpy writes it, read piece by piece."""
+    starts = [found.start() for found in _START.finditer(data)]
+    last = _KEY.search(data, starts[-1])
+    end = last.start() if last else len(data)
+    shapes.check_version(mapping(_values(data[end:]) or {}, "a cassette"))
+    begin = starts[0]
+    for start in [*starts[1:], end]:
+        if start - begin >= _PIECE or start == end:
+            try:
+                found = _values(data[begin:start])
+            except Exception as problem:  # noqa: BLE001 - said again, with the lines it is about
+                line = data.count(b"\n", 0, begin) + 1
+                raise ValueError(f"in the lines from {line} on: {problem}") from None
+            yield from shapes.listed(found)
+            begin = start
+
+
+def dump(recording: Recording) -> Dumped:
+    """The recording as a YAML cassette."""
+    values, notes = shapes.written(recording)
+    return _dumped("yamlserializer", values, notes)
+
+
+def dump_json(recording: Recording) -> Dumped:
+    """The recording as a JSON cassette. Raises RecordingError where a body is binary: vcrpy's JSON cannot hold it."""
+    values, notes = shapes.written(recording, binary=False)
+    return _dumped("jsonserializer", values, notes)
+
+
+def _dumped(serializer: str, values: Any, notes: tuple[Note, ...]) -> Dumped:
     try:
-        values = vcrpy_serializer("yamlserializer").deserialize(data.decode())
-        interactions = tuple(_interactions(values, notes))
-    except ConfigurationError as problem:
-        raise RecordingError(f"{path}: {problem.message}") from None
-    except Exception as problem:  # noqa: BLE001 - whatever a foreign reader raises, the file is what is wrong
-        raise RecordingError(f"{path}: {notes.where and notes.where + ': '}{_reason(problem)}; mend it") from None
-    return Loaded(
-        recording=Recording(interactions=interactions, match_on=MATCH_ON, repeat="miss", path=path),
-        notes=tuple(notes.notes),
-    )
-
-
-def _reason(problem: Exception) -> str:
-    text = " ".join(str(problem).split())[:200]
-    return text if type(problem) is ValueError and text else f"{type(problem).__name__}: {text}"
-
-
-def _interactions(values: Any, notes: stored.Notebook) -> Iterator[Interaction]:
-    if not isinstance(values, Mapping):
-        raise ValueError("expected a mapping with 'interactions'")  # noqa: TRY004 - the file is wrong, not a call
-    for number, each in enumerate(_list(values.get("interactions"), "interactions"), 1):
-        notes.where = f"interaction {number}"
-        yield _interaction(_mapping(each, "an interaction"), notes)
-
-
-def _interaction(each: Mapping[str, Any], notes: stored.Notebook) -> Interaction:
-    asked = _mapping(each.get("request"), "request")
-    answer = _mapping(each.get("response"), "response")
-    method = _text(asked.get("method"), "method")
-    request = stored.request(
-        method, _text(asked.get("uri"), "uri"), _headers(asked.get("headers")), _body(asked), notes, version=None
-    )
-    if "status_code" in answer:  # as vcrpy wrote it for httpx, up to 5.1
-        status, reason = answer["status_code"], None
-    else:
-        said = _mapping(answer.get("status"), "status")
-        status, reason = said.get("code"), said.get("message")
-    response = stored.response(
-        _number(status),
-        _text(reason, "message") if reason is not None else None,
-        _headers(answer.get("headers")),
-        _body(answer),
-        notes,
-        method=method,
-        version=answer.get("http_version") if isinstance(answer.get("http_version"), str) else None,
-    )
-    return Interaction(request=request, response=response)
-
-
-def _body(block: Mapping[str, Any]) -> bytes:
-    if "parsed_body" in block:
-        return json.dumps(block["parsed_body"], ensure_ascii=False).encode()
-    body = block.get("body", block.get("content"))
-    if isinstance(body, Mapping):
-        if "base64_string" in body:
-            return _base64(_text(body["base64_string"], "base64_string"))
-        body = body.get("string", body.get("text"))
-    return _bytes(body)
-
-
-def _bytes(body: Any) -> bytes:
-    if body is None:
-        return b""
-    if isinstance(body, str):
-        return body.encode("utf-8", "surrogatepass")
-    if isinstance(body, bytes):
-        return body
-    if isinstance(body, io.BytesIO):
-        return body.getvalue()
-    if isinstance(body, Iterator):
-        return b"".join(map(_bytes, body))
-    raise ValueError(f"a body is text, bytes or null, not {type(body).__name__}")
-
-
-def _base64(text: str) -> bytes:
-    try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except binascii.Error as problem:
-        raise ValueError(f"base64_string: {problem}") from None
-
-
-def _headers(headers: Any) -> Iterator[tuple[bytes, bytes]]:
-    for name, values in _mapping(headers if headers is not None else {}, "headers").items():
-        for value in values if isinstance(values, list | tuple) else [values]:
-            yield _text(name, "a header's name").encode(), _header_value(value)
-
-
-def _header_value(value: Any) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogateescape")
-    if isinstance(value, int | float) or value is None:
-        return b"" if value is None else str(value).encode()
-    raise ValueError(f"a header's value is text, not {type(value).__name__}")
-
-
-def _mapping(value: Any, what: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise ValueError(f"{what} is a mapping, not {_kind(value)}")  # noqa: TRY004 - the file is wrong, not a call
-    return value
-
-
-def _list(value: Any, what: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise ValueError(f"{what} is a list, not {_kind(value)}")  # noqa: TRY004 - the file is wrong, not a call
-    return value
-
-
-def _text(value: Any, what: str) -> str:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "surrogateescape")
-    if not isinstance(value, str):
-        raise ValueError(f"{what} is text, not {_kind(value)}")  # noqa: TRY004 - the file is wrong, not a call
-    return value
-
-
-def _number(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError(f"a status is a number, not {_kind(value)}")  # noqa: TRY004 - the file is wrong
-    return int(value)
-
-
-def _kind(value: Any) -> str:
-    return "missing" if value is None else type(value).__name__
+        text: str = vcrpy_serializer(serializer).serialize(values)
+    except TypeError as problem:
+        raise RecordingError(f"vcrpy cannot write it: {problem}") from None
+    return Dumped(data=text.encode(), notes=notes)

@@ -1,0 +1,63 @@
+"""Foreign values, one by one."""
+
+import pytest
+
+from recproxy.errors import ConfigurationError, RecordingError
+from recproxy.formats import reading
+from recproxy.formats.stored import Notebook
+
+
+@pytest.mark.parametrize(
+    ("take", "value", "message"),
+    [
+        (reading.mapping, [], "x is a mapping, not list"),
+        (reading.mapping, None, "x is a mapping, not missing"),
+        (reading.sequence, {}, "x is a list, not dict"),
+        (reading.string, 1, "x is text, not int"),
+        (reading.number, True, "x is a number, not bool"),
+        (reading.number, "many", "x is a number, not 'many'"),
+        (reading.number, float("inf"), "x is a number, not 'inf'"),
+        (reading.base64_bytes, "A", "x is not base64"),
+    ],
+)
+def test_a_wrong_value_is_named(take, value, message):
+    with pytest.raises(ValueError, match=message):
+        take(value, "x")
+
+
+def test_right_values_are_given_back():
+    assert reading.mapping({"a": 1}, "x") == {"a": 1}
+    assert reading.string(b"\xc3\xa9", "x") == "é"
+    assert reading.number("200", "x") == 200
+    assert reading.base64_bytes("YQ\n==", "x") == b"a"
+    assert reading.json_values(b"\xef\xbb\xbf[1]") == [1]
+
+
+def test_a_value_that_holds_itself_is_too_large():
+    itself = []
+    itself.append(itself)
+
+    with pytest.raises(ValueError, match="holds more than 100 values"):
+        reading.within(itself, 100, "x")
+    assert reading.within({"a": [1, (2, 3)]}, 100, "x") == {"a": [1, (2, 3)]}
+
+
+@pytest.mark.parametrize(
+    ("raised", "message"),
+    [
+        (ValueError("two\nlines"), "a: interaction 3: two lines; mend the file"),
+        (KeyError("x"), "a: interaction 3: KeyError: 'x'; mend the file"),
+        (RecursionError(), "a: interaction 3: values are nested too deeply; mend the file"),
+        (ValueError("y" * 1000), f"a: interaction 3: {'y' * 200}...; mend the file"),
+        (ConfigurationError("not installed"), "a: not installed"),
+        (RecordingError("its own words"), "its own words"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_any_exception_is_one_line_that_names_the_file(raised, message):
+    notes = Notebook()
+    notes.where = "interaction 3"
+
+    with pytest.raises(RecordingError) as caught, reading.refusing("a", notes):
+        raise raised
+    assert caught.value.message == message
