@@ -3,7 +3,7 @@
 import pytest
 
 from recproxy.matching import Index, Rules
-from recproxy.playback import Playback
+from recproxy.playback import Playback, filled, wild_names
 from recproxy.recording import Interaction, Recording, Request, Response
 
 #: What was recorded, by position: two of one request, a wildcard that fits it worse, and one of another.
@@ -159,3 +159,21 @@ def test_a_scopes_own_word_goes_before_the_recordings():
     playing = Playback(Index((said("miss", "/a"),), Rules()), repeat="last")
 
     assert play(playing, "/a", "/a") == [0, 0]
+
+
+def test_a_response_with_named_places_is_filled_and_what_nobody_bound_is_one_fixed_value():
+    response = Response(status=200, headers=((b"X-Id", b"XXX[id]"),), body=b"XXX[id] XXX[other] XXX")
+    bound = {"id": b"7"}
+
+    names = wild_names(response)
+    got = filled(response, names, bound)
+
+    assert names == {"id", "other"}
+    assert got.headers == ((b"X-Id", b"7"),)
+    assert got.body == b"7 " + bound["other"] + b" XXX"
+    assert filled(response, names, {"id": b"7"}) == got
+
+
+def test_a_response_without_named_places_has_no_names():
+    assert wild_names(Response(status=200, body=b"XXX")) == frozenset()
+    assert wild_names(Response(status=200, body=b"XXX[id]", wild=None)) == frozenset()

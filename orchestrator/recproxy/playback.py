@@ -6,13 +6,15 @@ but for that state; knows no socket, file or process.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recproxy.matching import Found, Index
-from recproxy.recording import Interaction, Request
+from recproxy.recording import Headers, Interaction, Request, Response, fill, pattern
+from recproxy.redaction import stand_in
 
-__all__ = ["Playback", "Spot"]
+__all__ = ["Playback", "Spot", "filled", "wild_names"]
 
 
 class _Group:
@@ -124,3 +126,32 @@ class Playback:
             again = tuple(position for position in tier if self._repeats[position] != "miss")
             group = self._groups[tier] = _Group(tier, again, self._repeats[again[-1]] if again else "miss")
         return group
+
+
+def wild_names(response: Response) -> frozenset[str]:
+    """The names of a response's wild places."""
+    mark = (response.wild or "").encode() + b"["
+    if response.wild is None or not (mark in response.body or any(mark in value for _, value in response.headers)):
+        return frozenset()
+    texts = (response.body, *(value for _, value in response.headers))
+    patterns = (pattern(text, response.wild) for text in texts)
+    return frozenset(name for found in patterns if found is not None for name in found.names if name is not None)
+
+
+def filled(response: Response, names: frozenset[str], bound: dict[str, bytes]) -> Response:
+    """A response with the named wild places filled in; one that nobody bound is bound to a fixed value."""
+    for name in names:
+        bound.setdefault(name, _stand_in(name))
+    word = response.wild
+    headers: Headers = tuple((name, fill(value, word, bound)) for name, value in response.headers)
+    pieces, position = [], 0
+    for chunk in response.chunks:  # a boundary never stands inside a wild place
+        piece = fill(response.body[position : position + chunk.size], word, bound)
+        pieces.append(replace(chunk, size=len(piece)))
+        position += chunk.size
+    return replace(response, headers=headers, body=fill(response.body, word, bound), chunks=tuple(pieces))
+
+
+def _stand_in(name: str) -> bytes:
+    """The value of a wild place that no request bound: fixed, and of the shape that its name tells."""
+    return stand_in(name) if name.endswith(".jwt") else hashlib.sha256(name.encode()).hexdigest()[:32].encode()

@@ -6,7 +6,6 @@ play and HTTP forms; no socket.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -14,22 +13,18 @@ from dataclasses import dataclass, field, replace
 
 from recproxy.control import Missed, Outcome, Unused
 from recproxy.matching import Index, Rules, miss
-from recproxy.playback import Playback, Spot
+from recproxy.playback import Playback, Spot, filled, wild_names
 from recproxy.profile import Profile
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import (
-    Headers,
     Recording,
     Request,
-    Response,
     decode,
-    fill,
     header,
     header_values,
-    pattern,
 )
-from recproxy.redaction import RedactionRules, redact_request, stand_in
+from recproxy.redaction import RedactionRules, redact_request
 from recproxy.wire import Head, Prepared, plain_response
 from recproxy.wire.responses import accepts
 
@@ -197,9 +192,9 @@ class OpenScope:
             return self._missing(route, head, known)
         if known.spot.stateful:
             self._playback.bind(position, known.request, route.any_host)
-        names = _names(response)
+        names = wild_names(response)
         if names:
-            prepared = Prepared(_filled(response, names, self._playback.bound))
+            prepared = Prepared(filled(response, names, self._playback.bound))
         else:
             prepared = self._prepared.get(position) or self._prepared.setdefault(position, Prepared(response))
         takes = {
@@ -308,32 +303,3 @@ def _url(route: Route, head: Head) -> str:
 
 def _accepts_all(encoding: str, accepted: bytes | None) -> bool:
     return all(accepts(coding.strip(), accepted) for coding in encoding.split(",")) if encoding else True
-
-
-def _names(response: Response) -> frozenset[str]:
-    """The names of its wild places."""
-    mark = (response.wild or "").encode() + b"["
-    if response.wild is None or not (mark in response.body or any(mark in value for _, value in response.headers)):
-        return frozenset()
-    texts = (response.body, *(value for _, value in response.headers))
-    patterns = (pattern(text, response.wild) for text in texts)
-    return frozenset(name for found in patterns if found is not None for name in found.names if name is not None)
-
-
-def _stand_in(name: str) -> bytes:
-    """The value of a wild place that no request bound: fixed, and of the shape that its name tells."""
-    return stand_in(name) if name.endswith(".jwt") else hashlib.sha256(name.encode()).hexdigest()[:32].encode()
-
-
-def _filled(response: Response, names: frozenset[str], bound: dict[str, bytes]) -> Response:
-    """A response with the named wild places filled in; one that nobody bound is bound to a fixed value."""
-    for name in names:
-        bound.setdefault(name, _stand_in(name))
-    word = response.wild
-    headers: Headers = tuple((name, fill(value, word, bound)) for name, value in response.headers)
-    pieces, position = [], 0
-    for chunk in response.chunks:  # a boundary never stands inside a wild place
-        piece = fill(response.body[position : position + chunk.size], word, bound)
-        pieces.append(replace(chunk, size=len(piece)))
-        position += chunk.size
-    return replace(response, headers=headers, body=fill(response.body, word, bound), chunks=tuple(pieces))
