@@ -27,6 +27,7 @@ ELSEWHERE = {
     "cli/serve": "tests/journeys holds runs by it",
     "checking": "tests/cli/test_check.py: what `check` says is what it finds",
     "cli/scanning": "tests/cli/test_scan.py",
+    "cli/starter": "tests/cli/test_init.py: the texts are what it makes",
     "cli/show": "tests/cli/test_check.py",
     "fleet/lane": "tests/journeys/test_gateway.py and test_replay.py: real lanes, real proxies",
     "fleet/nursery": "tests/journeys/test_hygiene.py: births and deaths are processes",

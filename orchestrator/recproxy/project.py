@@ -18,7 +18,7 @@ from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.profile import Profile, parse_profile, profile_folder
 from recproxy.tables import Source, Table, merged, read_toml
 
-__all__ = ["GROUP", "PROJECT", "PROJECT_INLINE", "RECORDINGS", "Project", "find_project"]
+__all__ = ["GROUP", "PROJECT", "PROJECT_INLINE", "RECORDINGS", "Project", "distribution_of", "find_project"]
 
 #: The entry point group under which packages offer profiles.
 GROUP = "recproxy.profiles"
@@ -153,6 +153,12 @@ def find_project(start: Path) -> Project:
             if isinstance(tool, dict) and "recproxy" in tool:
                 return _parse(tool["recproxy"], source, folder, ("tool", "recproxy"))
     return Project(root=start, recordings=start / RECORDINGS, inline={})
+
+
+def distribution_of(profile: str) -> str:
+    """The name of the distribution that offers a profile; empty where none does."""
+    point = _entry_points().get(profile)
+    return point.dist.name if point is not None and point.dist is not None else ""
 
 
 def _parse(values: Any, source: Source, root: Path, keys: tuple[str, ...]) -> Project:

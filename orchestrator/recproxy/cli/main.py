@@ -8,6 +8,7 @@ from importlib import metadata
 import click
 
 from recproxy.cli.check import check
+from recproxy.cli.init import init
 from recproxy.cli.run import run
 from recproxy.cli.scan import scan
 from recproxy.cli.serve import serve
@@ -30,6 +31,7 @@ def _recproxy() -> None:
 
 
 _recproxy.add_command(check)
+_recproxy.add_command(init)
 _recproxy.add_command(run)
 _recproxy.add_command(scan)
 _recproxy.add_command(serve)

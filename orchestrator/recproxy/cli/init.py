@@ -1,0 +1,214 @@
+"""`recproxy init`: a project's beginning. Never overwrites, and says what it did."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from recproxy.cli.starter import Chosen, Starter
+    from recproxy.project import Project
+
+__all__ = ["init"]
+
+_RUNNERS = ("nox", "tox", "none")
+
+
+@click.command()
+@click.option("--runner", type=click.Choice(_RUNNERS), metavar="RUNNER", help="nox, tox or none: who runs the tests.")
+@click.option("--profile", "profiles", multiple=True, metavar="P", help="A profile's name, or NAME=HOST for one's own.")
+@click.option("--yes", is_flag=True, help="Ask nothing; take what suits the folder.")
+def init(runner: str | None, profiles: tuple[str, ...], yes: bool) -> None:
+    """Set this folder up: configuration, a runner's file, a line for git, and a first test that passes.
+
+    Asks on a terminal what no option says. Files that exist are kept; what they lack is printed.
+    """
+    from pathlib import Path
+
+    from recproxy.cli.starter import Starter
+    from recproxy.errors import ConfigurationError
+    from recproxy.project import find_project
+
+    folder = Path.cwd()
+    project = find_project(folder)
+    asks = not yes and sys.stdin.isatty()
+    if not asks and not yes and not (runner and profiles):
+        raise ConfigurationError("say what to set up: --runner RUNNER and --profile P, or --yes for what suits")
+    runner = runner or (_ask_runner(folder) if asks else _guess_runner(folder))
+    words = profiles or (_ask_profiles(project) if asks else project.default_profiles())
+    if not words:
+        raise ConfigurationError(
+            "no profile is installed: install one, or name a service of your own with --profile NAME=HOST"
+        )
+    chosen = tuple(_choose(project, word) for word in dict.fromkeys(words))
+    starter = Starter(chosen=chosen, packaged=_is_package(folder))
+    for line in _set_up(folder, project, starter, runner):
+        print(f"recproxy: {line}", file=sys.stderr)
+
+
+def _ask_runner(folder: Path) -> str:
+    answer: str = click.prompt(
+        "Who runs the tests", type=click.Choice(_RUNNERS), default=_guess_runner(folder), err=True
+    )
+    return answer
+
+
+def _ask_profiles(project: Project) -> tuple[str, ...]:
+    known = project.default_profiles()
+    print(f"Profiles here: {', '.join(known) or 'none'}. A service of your own is NAME=HOST.", file=sys.stderr)
+    answer: str = click.prompt("Profiles of the suite", default=" ".join(known) or None, err=True)
+    return tuple(answer.replace(",", " ").split())
+
+
+def _guess_runner(folder: Path) -> str:
+    return "tox" if _tox_file(folder) and not (folder / "noxfile.py").exists() else "nox"
+
+
+def _tox_file(folder: Path) -> str:
+    """The file that configures tox here; empty where there is none."""
+    for name in ("tox.toml", "tox.ini"):
+        if (folder / name).exists():
+            return name
+    return "pyproject.toml" if "tox" in _tool(folder) else ""
+
+
+def _tool(folder: Path) -> dict[str, object]:
+    tool = _pyproject(folder).get("tool", {})
+    return tool if isinstance(tool, dict) else {}
+
+
+def _pyproject(folder: Path) -> dict[str, object]:
+    """What pyproject.toml holds.
+
+    Raises:
+        ConfigurationError: it is no TOML.
+    """
+    from recproxy.errors import ConfigurationError
+    from recproxy.tables import read_toml
+
+    path = folder / "pyproject.toml"
+    return read_toml(path, ConfigurationError)[0] if path.exists() else {}
+
+
+def _is_package(folder: Path) -> bool:
+    return "build-system" in _pyproject(folder) or (folder / "setup.py").exists()
+
+
+def _choose(project: Project, word: str) -> Chosen:
+    """The profile that a word means: NAME, or NAME=HOST.
+
+    Raises:
+        ProfileError: there is none, or name or host is wrong.
+    """
+    from recproxy.cli.starter import Chosen, requirement
+    from recproxy.errors import ProfileError
+    from recproxy.profile import parse_profile
+    from recproxy.project import distribution_of
+    from recproxy.tables import Source
+
+    name, equals, host = word.partition("=")
+    if equals:
+        source = Source(f"--profile {word}", "", ProfileError)
+        return Chosen(profile=parse_profile({"endpoints": [{"hosts": [host]}]}, source, name=name), host=host)
+    distribution = distribution_of(name)
+    return Chosen(profile=project.profile(name), requirement=requirement(distribution) if distribution else "")
+
+
+def _set_up(folder: Path, project: Project, starter: Starter, runner: str) -> Iterator[str]:
+    """Write what is not there yet; a line for each thing that was done, or is left to do."""
+    yield from _configure(folder, project, starter)
+    if runner == "nox":
+        yield from _make(folder / "noxfile.py", starter.noxfile())
+    elif runner == "tox":
+        name = _tox_file(folder) or "tox.toml"
+        texts = {"tox.ini": starter.tox_ini(), "pyproject.toml": starter.tox("tool", "tox")}
+        yield from _make(folder / name, texts.get(name) or starter.tox())
+    yield from _attributes(folder)
+    yield from _first_test(folder, project, starter)
+    command = {"nox": "nox -s functional-replay", "tox": "tox -e functional-replay"}
+    plain = f"recproxy run {' '.join(f'--profile {name}' for name in starter.names)} -- pytest tests/functional"
+    yield f"run it: {command.get(runner, plain)}"
+
+
+def _make(path: Path, text: str) -> Iterator[str]:
+    """Make a file; where it exists, say what it might get."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        yield f"kept {path.name}, which exists; it might get:\n\n{_indented(text)}"
+    else:
+        yield f"made {_shown(path)}"
+
+
+def _configure(folder: Path, project: Project, starter: Starter) -> Iterator[str]:
+    from recproxy.errors import ConfigurationError
+
+    if project.source is not None:
+        own = [each.profile.name for each in starter.chosen if each.host and each.profile.name not in project.inline]
+        more = f"; it might get:\n\n{_indented(starter.configuration(*project.keys))}" if own else ""
+        yield f"kept the configuration in {_shown(project.root / project.source.path)}{more}"
+        return
+    path = folder / "pyproject.toml"
+    if not path.exists():
+        yield from _make(folder / "recproxy.toml", starter.configuration())
+        return
+    with path.open(encoding="utf-8", newline="") as file:
+        before = file.read()
+    end = "\r\n" if "\r\n" in before else "\n"
+    block = starter.configuration("tool", "recproxy").replace("\n", end)
+    gap = "" if not before else end if before.endswith("\n") else end * 2
+    try:
+        tomllib.loads(before + gap + block)
+    except tomllib.TOMLDecodeError as problem:
+        raise ConfigurationError(f"pyproject.toml cannot get a table [tool.recproxy]: {problem}") from None
+    with path.open("a", encoding="utf-8", newline="") as file:
+        file.write(gap + block)
+    yield "added [tool.recproxy] to pyproject.toml"
+
+
+def _attributes(folder: Path) -> Iterator[str]:
+    from recproxy.cli.starter import ATTRIBUTES
+
+    path = folder / ".gitattributes"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if any(line.split()[:1] == ["*.rec"] for line in text.splitlines()):
+        yield "kept .gitattributes, which speaks of *.rec"
+        return
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{'' if not text or text.endswith(chr(10)) else chr(10)}{ATTRIBUTES}\n")
+    yield f"{'added a line to' if text else 'made'} .gitattributes"
+
+
+def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[str]:
+    from recproxy.cli.starter import FIRST_TEST
+
+    tests = folder / "tests" / "functional"
+    found = next(iter(sorted([*tests.glob("**/test_*.py"), *tests.glob("**/*_test.py")])), None)
+    first = starter.first_test()
+    if found is not None:
+        yield f"kept the tests in {_shown(tests)}"
+    elif first is None:
+        yield f"made no first test: {', '.join(starter.names)} speak no HTTP with a host that could be asked"
+    else:
+        text, place, recording = first
+        yield from _make(tests / FIRST_TEST, text)
+        yield from _make(project.recordings / place, recording)
+
+
+def _shown(path: Path) -> str:
+    from pathlib import Path
+
+    folder = Path.cwd()
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.splitlines()) + "\n"

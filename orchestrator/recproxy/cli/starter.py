@@ -1,0 +1,169 @@
+"""What `recproxy init` writes: the texts, made of what was chosen. Pure but for the look at what is installed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import tomlkit
+
+from recproxy.profile import Profile
+
+__all__ = ["ATTRIBUTES", "FIRST_TEST", "Chosen", "Starter", "requirement"]
+
+ATTRIBUTES = "*.rec -text conflict-marker-size=32"
+#: The first test, in the folder of functional tests; its recording bears its name.
+FIRST_TEST = "test_first.py"
+_RECORDED = "test_first/test_the_service_answers.rec"
+_ANSWER = "hello from a recording"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A profile that was chosen: `host` where it is the project's own, else an installed one and what installs it."""
+
+    profile: Profile
+    host: str = ""
+    requirement: str = ""
+
+    @property
+    def address(self) -> str:
+        """A host that the first test may ask; empty where the service speaks no HTTP."""
+        hosts = (host for endpoint in self.profile.endpoints if endpoint.protocol == "http" for host in endpoint.hosts)
+        return next((host for host in hosts if "*" not in host), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Starter:
+    """A project's beginning; `packaged` where it can be installed itself."""
+
+    chosen: tuple[Chosen, ...]
+    packaged: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The profiles of the suite."""
+        return tuple(each.profile.name for each in self.chosen)
+
+    def configuration(self, *tables: str) -> str:
+        """The keys of the project, below these tables."""
+        # A name stands once in TOML: where a project has profiles of its own, all installed ones are in its runs too.
+        values: dict[str, Any] = {
+            "profiles": {each.profile.name: _own(each) for each in self.chosen if each.host} or list(self.names)
+        }
+        for table in reversed(tables):
+            values = {table: values}
+        return tomlkit.dumps(values)
+
+    def noxfile(self) -> str:
+        """A noxfile with one body for all modes."""
+        installs = ["-e", ".", *self.requirements] if self.packaged else list(self.requirements)
+        lines = [f"    session.install({', '.join(json.dumps(word) for word in installs)})"]
+        if len(lines[0]) > 110:
+            lines = ["    session.install(", *(f"        {json.dumps(word)}," for word in installs), "    )"]
+        return "\n".join(
+            [
+                '"""Functional tests, against recordings or the real services: `nox -l` lists the sessions."""',
+                "",
+                "from recproxy.nox import functional_sessions",
+                "",
+                "",
+                f"@functional_sessions({', '.join(json.dumps(name) for name in self.names)})",
+                "def functional(session, recproxy):",
+                '    """The functional suite."""',
+                *lines,
+                '    recproxy.run("pytest", "tests/functional", *recproxy.args)',
+                "",
+            ]
+        )
+
+    def tox(self, *tables: str) -> str:
+        """A tox.toml whose base makes an environment for each mode; below these tables in a file of others."""
+        base: dict[str, Any] = {"recproxy_profiles": list(self.names), "deps": self._lines()}
+        credentials = [name for each in self.chosen for name in each.profile.credentials]
+        if credentials:
+            base["pass_env"] = credentials
+        posargs = tomlkit.inline_table()
+        posargs.update({"replace": "posargs", "extend": True})
+        base["commands"] = tomlkit.array()
+        base["commands"].append(["pytest", "tests/functional", posargs])
+        values: dict[str, Any] = {"env_list": ["functional-replay"]}
+        if not self.packaged:
+            values["no_package"] = True
+        values["env_run_base"] = base
+        for table in reversed(tables):
+            values = {table: values}
+        return f"# recproxy is a plugin of tox: install it beside tox\n{tomlkit.dumps(values)}"
+
+    def tox_ini(self) -> str:
+        """What a tox.ini needs for an environment of each mode."""
+        return (
+            f"[testenv]\nrecproxy_profiles = {', '.join(self.names)}\ncommands = pytest tests/functional {{posargs}}\n"
+        )
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """The words that install the test tools, recproxy and the profiles."""
+        words = ["pytest", *requirement("recproxy").split(" ", 1)]
+        for each in self.chosen:
+            words += each.requirement.split(" ", 1) if each.requirement else ()
+        return tuple(words)
+
+    def _lines(self) -> list[str]:
+        return ["pytest", requirement("recproxy"), *(each.requirement for each in self.chosen if each.requirement)]
+
+    def first_test(self) -> tuple[str, str, str] | None:
+        """The first test, and its recording: the test's text, the recording's place and text; None without a host."""
+        each = next((each for each in self.chosen if each.address), None)
+        if each is None:
+            return None
+        url = f"https://{each.address}/hello"
+        test = f'''"""The first functional test; its answer stands in recordings/{each.profile.name}/{_RECORDED}."""
+
+from urllib.request import urlopen
+
+
+def test_the_service_answers():
+    with urlopen("{url}") as response:
+        assert response.read() == b"{_ANSWER}"
+'''
+        recording = f"""#recproxy 2
+# Written by `recproxy init`, not by the service: put in its place what your program asks.
+
+GET {url} HTTP/1.1
+
+====
+HTTP/1.1 200 OK
+Content-Type: text/plain
+
+{_ANSWER}
+=======
+"""
+        return test, f"{each.profile.name}/{_RECORDED}", recording
+
+
+def requirement(name: str) -> str:
+    """What installs a distribution as it is installed here: its name, or the place it came from."""
+    try:
+        text = metadata.distribution(name).read_text("direct_url.json")
+    except metadata.PackageNotFoundError:
+        return name
+    if not text:
+        return name
+    origin = json.loads(text)
+    url = origin["url"]
+    if "dir_info" in origin:
+        path = unquote(urlsplit(url).path)
+        return f"-e {path}" if origin["dir_info"].get("editable") else path
+    if "vcs_info" in origin:
+        return f"{name} @ {origin['vcs_info']['vcs']}+{url}@{origin['vcs_info']['commit_id']}"
+    return f"{name} @ {url}"
+
+
+def _own(chosen: Chosen) -> dict[str, Any]:
+    """The table of a profile of one's own."""
+    variable = f"{chosen.profile.name.upper().replace('-', '_')}_BASE_URL"
+    return {"endpoints": [{"hosts": [chosen.host], "base_url": variable}]}

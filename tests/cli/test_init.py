@@ -1,0 +1,275 @@
+"""`recproxy init`: what it makes in which folder, what it keeps, and that what it made runs."""
+
+import os
+import pty
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from recproxy.project import find_project
+
+RECPROXY = (sys.executable, "-m", "recproxy")
+PYPROJECT = """# ours
+[project]
+name = "demo"   # and this
+version = "1"
+
+[tool.other]
+key = [
+    1,  # one
+]
+"""
+OWN = ("--profile", "shop=api.shop.example")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    for name in [name for name in os.environ if name.startswith(("RECPROXY", "TOX", "NOX"))]:
+        monkeypatch.delenv(name)
+    return tmp_path
+
+
+def init(folder, *words):
+    return subprocess.run(
+        [*RECPROXY, "init", *words], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+    )
+
+
+def files(folder):
+    return {
+        str(path.relative_to(folder)): path.read_text()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not {".nox", ".tox", "__pycache__", ".pytest_cache"} & set(path.parts)
+    }
+
+
+def said(done):
+    return [line.removeprefix("recproxy: ") for line in done.stderr.splitlines() if line.startswith("recproxy: ")]
+
+
+MADE = {
+    ".gitattributes",
+    "tests/functional/recordings/shop/test_first/test_the_service_answers.rec",
+    "tests/functional/test_first.py",
+}
+
+
+@pytest.mark.parametrize(("runner", "more"), [("none", set()), ("nox", {"noxfile.py"}), ("tox", {"tox.toml"})])
+def test_an_empty_folder_gets_all_that_is_needed(folder, runner, more):
+    done = init(folder, "--runner", runner, *OWN)
+
+    assert done.returncode == 0, done.stderr
+    assert set(files(folder)) == MADE | more | {"recproxy.toml"}
+    assert find_project(folder).profile("shop").endpoints[0].base_url == "SHOP_BASE_URL"
+    assert len([line for line in said(done) if line.startswith("made ")]) == 4 + len(more)
+    assert said(done)[-1].startswith("run it: ")
+
+
+def test_what_it_made_passes_at_once_under_recproxy_run(folder):
+    command = said(init(folder, "--runner", "none", *OWN))[-1].removeprefix("run it: recproxy ")
+
+    done = subprocess.run(
+        [
+            *RECPROXY,
+            *command.replace("pytest", f"{sys.executable} -m pytest -p no:asyncio -p no:cacheprovider").split(),
+        ],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert "recproxy   shop     replay       1         0       0       0" in done.stderr
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_pyproject_keeps_all_it_has(folder, end):
+    before = PYPROJECT.replace("\n", end) if end else PYPROJECT.rstrip("\n")
+    (folder / "pyproject.toml").write_bytes(before.encode())
+
+    done = init(folder, "--runner", "none", *OWN)
+
+    after = (folder / "pyproject.toml").read_bytes().decode()
+    assert "added [tool.recproxy] to pyproject.toml" in said(done)
+    assert after.startswith(before)
+    assert ("\r\n" in after, "\n" in after.replace("\r\n", "")) == (end == "\r\n", end != "\r\n")
+    assert tomllib.loads(after)["tool"] == {
+        "other": {"key": [1]},
+        "recproxy": {
+            "profiles": {"shop": {"endpoints": [{"hosts": ["api.shop.example"], "base_url": "SHOP_BASE_URL"}]}}
+        },
+    }
+
+
+def test_an_installed_profile_is_named_and_installed_by_the_runner(folder):
+    (folder / "pyproject.toml").write_text("[build-system]\nrequires = []\n")
+
+    assert init(folder, "--runner", "tox", "--profile", "bitly").returncode == 0
+
+    assert find_project(folder).profiles == ("bitly",)
+    values = tomllib.loads((folder / "tox.toml").read_text())
+    base = values["env_run_base"]
+    assert base["recproxy_profiles"] == ["bitly"]
+    assert "BITLY_ACCESS_TOKEN" in base["pass_env"]
+    assert len(base["deps"]) == 3
+    assert "no_package" not in values
+
+
+def test_nothing_that_exists_is_touched(folder):
+    mine = {
+        "noxfile.py": "# mine\n",
+        "recproxy.toml": 'profiles = ["bitly"]\n',
+        ".gitattributes": "*.rec -text\n",
+        "tests/functional/test_mine.py": "",
+    }
+    for name, text in mine.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+    done = init(folder, "--yes")
+
+    assert done.returncode == 0, done.stderr
+    assert files(folder) == mine
+    assert [line.split(",")[0] for line in said(done)] == [
+        "kept the configuration in recproxy.toml",
+        "kept noxfile.py",
+        "kept .gitattributes",
+        "kept the tests in tests/functional",
+        "run it: nox -s functional-replay",
+    ]
+    assert '@functional_sessions("bitly")' in done.stderr
+
+
+def test_twice_is_once(folder):
+    init(folder, "--runner", "nox", *OWN)
+    before = files(folder)
+
+    done = init(folder, "--runner", "nox", *OWN)
+
+    assert files(folder) == before
+    assert [line for line in said(done) if line.startswith(("made", "added"))] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wanted"),
+    [
+        ("tox.ini", "[tox]\n", "    recproxy_profiles = shop\n"),
+        ("pyproject.toml", "[tool.tox]\nenv_list = []\n", "    [tool.tox.env_run_base]\n"),
+    ],
+)
+def test_a_tox_configuration_is_found_kept_and_told_what_it_lacks(folder, name, text, wanted):
+    (folder / name).write_text(text)
+
+    done = init(folder, "--yes", *OWN)
+
+    assert (folder / name).read_text().startswith(text)
+    assert not (folder / "noxfile.py").exists()
+    assert f"recproxy: kept {name}, which exists; it might get:\n" in done.stderr
+    assert wanted in done.stderr
+    assert said(done)[-1] == "run it: tox -e functional-replay"
+
+
+def test_gitattributes_get_a_line_of_their_own(folder):
+    (folder / ".gitattributes").write_text("*.png binary")
+
+    init(folder, "--runner", "none", *OWN)
+
+    assert (folder / ".gitattributes").read_text() == "*.png binary\n*.rec -text conflict-marker-size=32\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ((), "say what to set up: --runner RUNNER and --profile P, or --yes for what suits"),
+        (("--yes", "--profile", "twiter"), "unknown profile 'twiter': known are "),
+        (("--yes", "--profile", "Shop=a.example"), "name 'Shop' must be lower-case letters"),
+        (("--yes", "--profile", "shop=https://a.example"), "is no host name: write it without scheme, port and path"),
+    ],
+)
+def test_an_error_is_one_line_and_nothing_is_made(folder, words, wanted):
+    done = init(folder, *words)
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert wanted in done.stderr
+    assert files(folder) == {}
+
+
+def test_a_pyproject_that_can_get_no_table_is_one_line(folder):
+    (folder / "pyproject.toml").write_text("tool = { other = 1 }\n")
+
+    done = init(folder, "--runner", "none", *OWN)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("recproxy: pyproject.toml cannot get a table [tool.recproxy]: ")
+    assert files(folder) == {"pyproject.toml": "tool = { other = 1 }\n"}
+
+
+def test_on_a_terminal_it_asks(folder):
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(folder)
+        os.execv(sys.executable, [*RECPROXY, "init"])
+    os.write(terminal, b"tox\nshop=api.shop.example\n")
+    told = b""
+    while True:
+        try:
+            data = os.read(terminal, 4096)
+        except OSError:  # the other end has gone
+            break
+        if not data:
+            break
+        told += data
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(terminal)
+
+    assert code == 0, told
+    assert b"Who runs the tests (nox, tox, none) [nox]: " in told
+    assert b"Profiles of the suite" in told
+    assert set(files(folder)) == MADE | {"tox.toml", "recproxy.toml"}
+
+
+def borrow(environment):
+    """Give an environment what is installed here, so that it needs no index."""
+    site = next(environment.glob("lib/python*/site-packages"))
+    here = Path(pytest.__file__).parents[1]
+    (site / "borrowed.pth").write_text(f"import site; site.addsitedir({str(here)!r})\n")
+    for name in ("pytest", "recproxy"):
+        module = "pytest" if name == "pytest" else "recproxy"
+        script = environment / "bin" / name
+        script.write_text(f'#!/bin/sh\nexec "{environment}/bin/python" -m {module} "$@"\n')
+        script.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("runner", "environment", "words"),
+    [
+        ("tox", ".tox/functional-replay", ("run", "--skip-env-install", "-e", "functional-replay")),
+        ("nox", ".nox/functional-replay", ("-R", "-s", "functional-replay")),
+    ],
+)
+def test_what_it_made_passes_at_once_under_its_runner(folder, runner, environment, words):
+    init(folder, "--runner", runner, *OWN)
+    made = [sys.executable, "-m", "virtualenv", "-q", "--no-seed", environment]
+    assert subprocess.run(made, cwd=folder).returncode == 0
+    borrow(folder / environment)
+
+    done = subprocess.run(
+        [sys.executable, "-m", runner, *words],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
+    assert "recproxy   shop     replay       1" in done.stdout
