@@ -50,6 +50,7 @@ def tests(session: nox.Session) -> None:
             "toml",
             "tox",
             "trustme",
+            "uv",
             "vcrpy>=9",
         ),
     )

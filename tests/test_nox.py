@@ -1,5 +1,6 @@
 """Sessions for a noxfile: what is registered, and real nox running them."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from nox import registry
 from recproxy.nox import functional_sessions
 from recproxy.words import MODES
 
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 NOXFILE = """\
 import nox
 from recproxy.nox import functional_sessions
@@ -38,7 +40,6 @@ def registered():
 
 @pytest.fixture
 def run_nox(tmp_path):
-    (tmp_path / "noxfile.py").write_text(NOXFILE)
     (tmp_path / "bin").mkdir()
     fake = tmp_path / "bin" / "recproxy"
     fake.write_text(FAKE.format(python=sys.executable))
@@ -46,7 +47,8 @@ def run_nox(tmp_path):
     path = os.pathsep.join((str(tmp_path / "bin"), os.environ.get("PATH", "")))
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("NOX", "RECPROXY"))}
 
-    def run(*words):
+    def run(*words, noxfile=NOXFILE):
+        (tmp_path / "noxfile.py").write_text(noxfile)
         return subprocess.run(
             [sys.executable, "-m", "nox", "-f", str(tmp_path / "noxfile.py"), *words],
             cwd=tmp_path,
@@ -185,3 +187,116 @@ def test_the_tag_chooses_all_modes(run_nox):
 
     assert done.returncode == 0, done.stderr
     assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("mode ")] == list(MODES)
+
+
+def body(*decorators, parameters="", heading=""):
+    """A noxfile whose functional sessions have these decorators; in each session, `recproxy` is what is on PATH."""
+    return f"""{heading}
+import nox
+from recproxy.nox import functional_sessions
+
+{chr(10).join(decorators)}
+def functional(session, recproxy{parameters}):
+    print("session", session.name, session.python, recproxy.mode, *recproxy.chosen)
+    recproxy.run("pytest", *recproxy.args, external=True)
+"""
+
+
+def ran(done):
+    """What the body said, session by session."""
+    assert done.returncode == 0, done.stdout + done.stderr
+    return [line.removeprefix("session ") for line in done.stdout.splitlines() if line.startswith("session ")]
+
+
+def test_a_parametrised_body_makes_a_session_per_value_and_mode(run_nox):
+    noxfile = body(
+        '@functional_sessions("twitter", venv_backend="none")',
+        '@nox.parametrize("database", ["one", nox.param("two", tags=["big"])])',
+        parameters=", database",
+    ).replace("*recproxy.chosen)", "database)")
+
+    assert ran(run_nox(noxfile=noxfile)) == [
+        "functional-replay(database='one') None replay one",
+        "functional-replay(database='two') None replay two",
+    ]
+    assert ran(run_nox("-s", "functional-live(database='two')", "--", "twitter", noxfile=noxfile)) == [
+        "functional-live(database='two') None live two"
+    ]
+    assert ran(run_nox("-t", "big", noxfile=noxfile)) == [
+        f"functional-{mode}(database='two') None {mode} two" for mode in MODES
+    ]
+
+
+def test_a_parameter_named_python_chooses_the_interpreter_as_nox_has_it(run_nox):
+    noxfile = body('@functional_sessions("twitter")', f'@nox.parametrize("python", ["{HERE}"])')
+
+    rows = json.loads(run_nox("-l", "--json", noxfile=noxfile).stdout)
+
+    assert [(row["name"], row["python"]) for row in rows] == [("functional-replay", HERE)]
+
+
+def test_python_versions_and_a_reused_environment(run_nox):
+    noxfile = body(
+        f'@functional_sessions("twitter", python=["{HERE}"], reuse_venv=True, venv_backend="virtualenv", '
+        'venv_params=["--no-seed"])'
+    )
+
+    first, second = run_nox("-s", "functional-replay", noxfile=noxfile), run_nox("-p", HERE, noxfile=noxfile)
+
+    assert ran(first) == ran(second) == [f"functional-replay-{HERE} {HERE} replay twitter"]
+    assert "Creating virtual environment" in first.stderr
+    assert "Reusing existing virtual environment" in second.stderr
+    assert started(first) == started(second) != []
+
+
+def test_the_uv_backend(run_nox):
+    if importlib.util.find_spec("uv") is None:
+        pytest.skip("uv is not installed")
+    noxfile = body('@functional_sessions("twitter", venv_backend="uv")')
+
+    done = run_nox("-s", "functional-record", "--", "twitter", noxfile=noxfile)
+
+    assert ran(done) == ["functional-record None record twitter"]
+    assert "Creating virtual environment (uv)" in done.stderr
+    assert started(done) == [["run", "--mode", "replay", "--profile", "twitter", "--record", "twitter", "--", "pytest"]]
+
+
+def test_the_list_as_json_makes_a_matrix_for_ci(run_nox):
+    """Each row names its session for `nox -s`, its mode by a tag, and nothing has to be taken apart."""
+    noxfile = body('@functional_sessions("twitter", "bitly", python=["3.11", "3.12"])')
+
+    usual = json.loads(run_nox("-l", "--json", noxfile=noxfile).stdout)
+    every = json.loads(run_nox("-l", "--json", "-t", "functional", noxfile=noxfile).stdout)
+
+    assert [row["session"] for row in usual] == ["functional-replay-3.11", "functional-replay-3.12"]
+    assert {(row["session"], row["python"], *row["tags"]) for row in every} == {
+        (f"functional-{mode}-{python}", python, "functional", f"functional-{mode}")
+        for mode in MODES
+        for python in ("3.11", "3.12")
+    }
+
+
+def test_another_session_notifies_one_with_words(run_nox):
+    noxfile = (
+        body('@functional_sessions("twitter", "bitly", venv_backend="none", default=False)')
+        + """
+@nox.session(venv_backend="none")
+def renew(session):
+    session.notify("functional-record", posargs=["bitly", "--", "-k", "send"])
+"""
+    )
+
+    done = run_nox(noxfile=noxfile)
+
+    assert ran(done) == ["functional-record None record bitly"]
+    assert started(done)[0][-4:] == ["--", "pytest", "-k", "send"]
+
+
+def test_a_noxfile_that_names_its_dependencies_runs_where_they_are_met(run_nox):
+    heading = '# /// script\n# dependencies = ["nox", "recproxy"]\n# ///\n'
+    noxfile = body('@functional_sessions("twitter", venv_backend="none")', heading=heading)
+
+    done = run_nox(noxfile=noxfile)
+
+    assert ran(done) == ["functional-replay None replay twitter"]
+    assert "_nox_script_mode" not in done.stderr

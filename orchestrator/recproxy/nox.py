@@ -16,6 +16,9 @@ from recproxy.words import MODES, Words, mode_options, split_words
 
 __all__ = ["FunctionalRun", "functional_sessions"]
 
+_INTERRUPT_SECONDS = 3.0
+_TERMINATE_SECONDS = 15.0
+
 _Body = TypeVar("_Body", bound=Callable[..., None])
 
 
@@ -34,6 +37,9 @@ class FunctionalRun:
 
     def run(self, *command: str, **options: Any) -> Any:
         """Run a command under `recproxy run`; options are those of `session.run`."""
+        # On Ctrl-C nox kills what has not ended in half a second: too soon for a suite to tear down and be saved.
+        options.setdefault("interrupt_timeout", _INTERRUPT_SECONDS)
+        options.setdefault("terminate_timeout", _TERMINATE_SECONDS)
         return self._session.run(*self._prefix(), *command, **options)
 
     def _prefix(self) -> list[str]:
