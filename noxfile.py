@@ -36,6 +36,7 @@ def tests(session: nox.Session) -> None:
         *(
             "aiohttp",
             "anyio",
+            "async-lru",
             "detect-secrets",
             "hypothesis",
             "mypy",
@@ -50,12 +51,17 @@ def tests(session: nox.Session) -> None:
             "toml",
             "tox",
             "trustme",
+            "tweepy",
             "uv",
             "vcrpy>=9",
         ),
     )
+    # Two plugins that refuse to stand beside each other: tests put the one that they are about on the path.
+    clashing = Path(session.create_tmp(), "clashing-plugins").absolute()
+    for plugin in ("pytest-recording", "pytest-vcr"):
+        session.install("--no-deps", "--upgrade", "--target", str(clashing / plugin), plugin)
     # Tests of processes wait for other processes: a starved machine may fail one, a defect fails it each time.
-    session.run("pytest", "-n", "2", "--reruns", "2", *session.posargs)
+    session.run("pytest", "-n", "2", "--reruns", "2", *session.posargs, env={"CLASHING_PYTEST_PLUGINS": str(clashing)})
 
 
 @nox.session(default=False)

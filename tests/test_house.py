@@ -42,7 +42,7 @@ ELSEWHERE = {
     "pytest_plugin": "tests/pytest_plugin",
 }
 #: Rooms whose tests are arranged by behaviour instead, each in a folder of the same name.
-BY_BEHAVIOUR = ("client", "redaction")
+BY_BEHAVIOUR = ("client", "redaction", "vcrpy_bridge")
 #: Loaded in a fresh interpreter; only these and the standard library may come with them.
 CHEAP = ("recproxy", "recproxy.client", "recproxy.client.decorator", "recproxy.control.variables")
 

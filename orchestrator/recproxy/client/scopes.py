@@ -48,6 +48,11 @@ class Scopes:
         """Whether one is open."""
         return bool(self._open)
 
+    @property
+    def innermost(self) -> Scope | None:
+        """The one that `look` tells of; None where none is open."""
+        return self._open[-1] if self._open else None
+
     def begin(
         self,
         name: str,

@@ -411,7 +411,7 @@ class Orchestrator:
                 scope=name,
                 recordings=paths,
                 base=scope is None,
-                expected=str(expected),
+                expected=None if profile in named else str(expected),
                 match_on=match_on,
                 repeat=repeat,
                 ignore=ignore or {},

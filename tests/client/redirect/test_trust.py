@@ -51,6 +51,19 @@ def test_a_pinned_context_keeps_what_it_pinned_and_gets_one_more(installed, ca, 
     assert len(context.get_ca_certs()) == 2
 
 
+@pytest.mark.parametrize("verify", [ssl.CERT_REQUIRED, ssl.CERT_NONE])
+def test_a_context_that_was_made_before_trusts_it_when_it_is_used(gateway, ca, verify, request):
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = verify
+    before = trusts(context, ca)
+
+    request.getfixturevalue("installed")
+    context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO())
+
+    assert (before, trusts(context, ca)) == (False, verify == ssl.CERT_REQUIRED)
+
+
 def test_a_server_s_context_is_left_alone(installed, ca):
     assert not trusts(ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=certifi.where()), ca)
 

@@ -23,7 +23,10 @@ class Trust:
         self.certificates = ""
 
     def patch(self, ssl: ModuleType, patches: Patches) -> None:
-        """Extend what contexts load; load_default_certs ends in set_default_verify_paths."""
+        """Extend what contexts load, and those that have loaded before, when they are used.
+
+        load_default_certs ends in set_default_verify_paths.
+        """
         load = ssl.SSLContext.load_verify_locations
 
         def extended(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -36,6 +39,17 @@ class Trust:
 
             return method
 
+        def late(original: Callable[..., Any]) -> Callable[..., Any]:
+            def method(context: Any, *args: Any, **kwargs: Any) -> Any:
+                # Clients keep contexts that they made at import. The CA lives no longer than the run does.
+                if self.certificates and context.protocol != ssl.PROTOCOL_TLS_SERVER and context.verify_mode:
+                    load(context, cadata=self.certificates)
+                return original(context, *args, **kwargs)
+
+            return method
+
+        patches.replace(ssl.SSLContext, "wrap_socket", late)
+        patches.replace(ssl.SSLContext, "wrap_bio", late)
         patches.replace(ssl.SSLContext, "load_verify_locations", extended)
         patches.replace(ssl.SSLContext, "set_default_verify_paths", extended)
 

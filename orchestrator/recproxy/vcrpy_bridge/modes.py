@@ -1,0 +1,65 @@
+"""In which mode a cassette is opened, and the run that plays or records it.
+
+In a run, its mode is that of all cassettes. Where the bridge starts runs itself, each cassette has the mode that it
+asks for: one run per mode, started when the first cassette needs it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from recproxy.client.server import Server
+from recproxy.client.session import Session, session
+from recproxy.control.variables import CONTROL, MODE, PROXY
+
+__all__ = ["Runs", "mode_of"]
+
+
+def mode_of(cassette: Any) -> str:
+    """The mode that a cassette's `record_mode` asks for.
+
+    `once` is auto where there is no cassette yet: one that was read is write-protected, and a request that it does
+    not hold an error.
+    """
+    word = str(getattr(cassette.record_mode, "value", cassette.record_mode))
+    if word == "once":
+        return "replay" if cassette.rewound else "auto"
+    return {"none": "replay", "all": "record"}.get(word, "auto")
+
+
+class Runs:
+    """The runs that cassettes are opened in.
+
+    Args:
+        mode: of all cassettes, where the user names one; else the environment may, else each its own.
+        folder: of the project.
+    """
+
+    def __init__(self, mode: str | None, folder: Path) -> None:
+        self._inside = bool(os.environ.get(CONTROL))
+        self._mode = mode or os.environ.get(MODE) or ("record" if os.environ.get(PROXY) == "1" else None)
+        self._folder = folder
+        self._made: dict[str, Session] = {}
+
+    def of(self, cassette: Any) -> Session:
+        """The run for a cassette. Raises ControlError where one could not be started."""
+        if self._inside:
+            return session()
+        mode = self._mode or mode_of(cassette)
+        if mode not in self._made:
+            own = mode in ("record", "auto") and not self._mode
+            self._made[mode] = _started(mode, self._folder) if own else session(mode, self._folder, any_host=True)
+        return self._made[mode]
+
+    def close(self) -> None:
+        """Stop what was started."""
+        for each in self._made.values():
+            each.close()
+        self._made.clear()
+
+
+def _started(mode: str, folder: Path) -> Session:
+    server = Server(mode, folder, any_host=True)
+    return Session(server.environment, server)

@@ -1,0 +1,94 @@
+"""What no cassette answers fails the test, and says what is closest."""
+
+from vcrpy_project import interaction
+
+SUITE = """
+import pytest
+import requests
+import vcr
+
+
+def get(path):
+    try:
+        return requests.get(f"https://api.shop.example/{path}", timeout=20).status_code
+    except requests.ConnectionError:
+        return "dropped"
+
+
+@vcr.use_cassette("items.yaml")
+def test_swallowed():
+    assert get("item?b=2") in (599, "dropped")
+
+
+@vcr.use_cassette("items.yaml")
+def test_failed_by_itself():
+    assert get("items") == 200
+
+
+@vcr.use_cassette("items.yaml")
+def test_more_than_was_recorded():
+    assert get("item?a=1") == 200
+    get("item?a=1")
+
+
+@vcr.use_cassette("none.yaml", record_mode="none")
+def test_there_is_no_cassette():
+    get("item")
+
+
+@vcr.use_cassette("broken.yaml")
+def test_a_broken_cassette():
+    get("item")
+
+
+@vcr.use_cassette("items.yaml")
+def test_a_host_that_is_not_in_it():
+    try:
+        requests.get("https://other.example/")
+    except requests.ConnectionError:
+        pass
+
+
+@vcr.use_cassette("items.yaml")
+def test_the_next_one_is_clean():
+    assert get("item?a=1") == 200
+"""
+
+
+def test_each_fails_its_test_in_a_few_lines(suite):
+    suite.cassette("items.yaml", interaction("item?a=1", "first"))
+    suite.write("test_a.py", SUITE)
+    suite.write(
+        "broken.yaml",
+        "interactions: [{request: {method: GET, uri: nonsense, body: null, headers: {}}, response: {}}]\n",
+    )
+
+    got = suite.run("test_a.py", bridge=True)
+
+    assert got == {"passed": 1, "failed": 6}
+    assert "query a  1         (absent)" in got.out
+    assert "path segment 1  item      items" in got.out
+    assert "test_a.py:21: AssertionError" in got.out
+    assert "cassette: none.yaml" in got.out
+    assert "GET https://other.example/" in got.out
+    assert "broken.yaml: interaction 1: 'nonsense' is not an absolute http or https URL" in got.out
+    assert got.out.count("cassette: items.yaml") == 4
+    assert "to make it match" not in got.out
+    assert "record it" not in got.out
+    assert "address.py" not in got.out
+
+
+def test_a_miss_drops_the_connection_where_a_profile_of_all_hosts_says_so(suite):
+    suite.cassette("items.yaml", interaction("item?a=1", "first"))
+    suite.write("test_a.py", SUITE.replace('in (599, "dropped")', '== "dropped"'))
+    suite.write(
+        "recproxy.toml",
+        '[profiles.everything]\n[[profiles.everything.endpoints]]\nhosts = ["*"]\n'
+        '[profiles.everything.match]\nmiss = "reset"\n',
+    )
+
+    got = suite.run("test_a.py", "-k", "swallowed or clean", bridge=True)
+
+    assert got == {"passed": 1, "failed": 1}
+    assert "query b  (absent)  2" in got.out
+    assert "AssertionError" not in got.out
