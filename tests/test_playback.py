@@ -1,5 +1,7 @@
 """Which interaction answers next: one table of repeats, tiers and what was played, and the named wild places."""
 
+from dataclasses import replace
+
 import pytest
 
 from recproxy.matching import Index, Rules
@@ -177,3 +179,39 @@ def test_a_response_with_named_places_is_filled_and_what_nobody_bound_is_one_fix
 def test_a_response_without_named_places_has_no_names():
     assert wild_names(Response(status=200, body=b"XXX")) == frozenset()
     assert wild_names(Response(status=200, body=b"XXX[id]", wild=None)) == frozenset()
+
+
+def shared(scope, *, repeat=None):
+    """A file that two tests recorded, each for itself; before them stands what was written by hand."""
+    said = [(None, "/c", b"hand"), ("one", "/a", b"one"), ("two", "/a", b"two"), ("two", "/b", b"two")]
+    interactions = tuple(replace(interaction(path, body), scope=name) for name, path, body in said)
+    return Playback(index(*interactions), repeat=repeat, scope=scope)
+
+
+def test_a_scope_is_answered_from_what_it_recorded_itself():
+    assert play(shared("one"), "/a", "/a") == [1, 1]
+    assert play(shared("two"), "/a", "/a", "/b") == [2, 2, 3]
+    assert play(shared("two", repeat="miss"), "/a", "/a") == [2, None]
+
+
+def test_what_other_scopes_recorded_answers_what_nothing_else_fits():
+    playing = shared("one")
+
+    assert play(playing, "/b", "/c") == [3, 0]
+    assert playing.unused() == (1,)
+
+
+def test_a_scope_that_recorded_nothing_in_a_file_has_all_of_it():
+    playing = shared("three")
+
+    assert play(playing, "/a", "/a", "/b") == [1, 2, 3]
+    assert playing.unused() == (0,)
+
+
+def test_only_the_files_that_a_scope_recorded_into_are_divided():
+    mine = Recording(interactions=(replace(interaction("/a"), scope="one"), replace(interaction("/b"), scope="two")))
+    other = Recording(interactions=(replace(interaction("/c"), scope="two"),))
+    playing = Playback(Index((other, mine), Rules()), scope="one")
+
+    assert playing.unused() == (0, 1)
+    assert playing.extended(Index((other, mine, mine), Rules())).unused() == (0, 1, 3)

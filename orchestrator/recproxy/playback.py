@@ -52,10 +52,17 @@ class Playback:
     first is ever played. Where it is None each recording decides, and `default` where the recording does not say. A
     better fit goes before a worse one; a worse one is taken only where the better are used up and miss follows, so
     that a wildcard's interactions are not spent on requests that have their own.
+
+    Tests may share a file: where a recording holds interactions that this `scope` recorded, those of other scopes answer
+    only what none of its own fits.
     """
 
-    def __init__(self, index: Index, *, repeat: str | None = None, default: str = "last") -> None:
+    def __init__(
+        self, index: Index, *, repeat: str | None = None, default: str = "last", scope: str | None = None
+    ) -> None:
         self.index = index
+        self.scope = scope
+        self._foreign = _foreign(index, scope)
         self.repeat = repeat
         self.default = default
         self._repeats = [repeat or own or default for own in index.repeats()]
@@ -66,7 +73,7 @@ class Playback:
     def locate(self, request: Request, any_host: Sequence[str] | None = None) -> Spot:
         """Where a request stands; nothing is played. A spot that is not stateful may be kept for equal requests."""
         found: Found = self.index.find(request, any_host=any_host, bound=self.bound)
-        return Spot(tuple(self._group(tier) for tier in found.tiers), found.stateful)
+        return Spot(tuple(self._group(tier) for tier in self._own(found.tiers)), found.stateful)
 
     def take(self, spot: Spot) -> int | None:
         """Play the next interaction of a spot and return its position; None where there is none left."""
@@ -107,18 +114,27 @@ class Playback:
 
     def extended(self, index: Index) -> Playback:
         """This playback over an index that begins with the same interactions: what was played and bound stays so."""
-        after = Playback(index, repeat=self.repeat, default=self.default)
+        after = Playback(index, repeat=self.repeat, default=self.default, scope=self.scope)
         after.plays[: len(self.plays)] = self.plays
         after.bound = self.bound
         return after
 
     def unused(self) -> tuple[int, ...]:
-        """The interactions that were not played."""
-        return tuple(position for position, count in enumerate(self.plays) if not count)
+        """The interactions that were not played, but for those that other scopes recorded for themselves."""
+        return tuple(
+            position for position, count in enumerate(self.plays) if not count and position not in self._foreign
+        )
 
     def interaction(self, position: int) -> Interaction:
         """An interaction by its position."""
         return self.index.interactions[position]
+
+    def _own(self, tiers: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+        """What fits without other scopes' interactions, unless nothing else fits."""
+        if not self._foreign:
+            return tiers
+        own = (tuple(position for position in tier if position not in self._foreign) for tier in tiers)
+        return tuple(tier for tier in own if tier) or tiers
 
     def _group(self, tier: tuple[int, ...]) -> _Group:
         group = self._groups.get(tier)
@@ -155,3 +171,15 @@ def filled(response: Response, names: frozenset[str], bound: dict[str, bytes]) -
 def _stand_in(name: str) -> bytes:
     """The value of a wild place that no request bound: fixed, and of the shape that its name tells."""
     return stand_in(name) if name.endswith(".jwt") else hashlib.sha256(name.encode()).hexdigest()[:32].encode()
+
+
+def _foreign(index: Index, scope: str | None) -> frozenset[int]:
+    """The positions of what other scopes recorded, in recordings that hold something of this one."""
+    found: list[int] = []
+    start = 0
+    for recording in index.recordings:
+        scopes = [each.scope for each in recording.interactions]
+        if scope is not None and scope in scopes:
+            found += (start + place for place, name in enumerate(scopes) if name not in (None, scope))
+        start += len(scopes)
+    return frozenset(found)

@@ -347,6 +347,20 @@ def test_what_several_killed_runs_left_is_recovered_together(session, default):
     assert sorted(urls(default.with_name("default.failed.rec"))) == ["/a", "/b"]
 
 
+def test_what_one_run_recovered_is_not_lost_when_that_run_is_killed_too(session, default):
+    for place in ("/a", "/b"):
+        killed = Session(session.folder)
+        killed.recorder.recover(session.folder)
+        killed.begin()
+        killed.keep(place)
+        killed.die()
+
+    session.recorder.recover(session.folder)
+    session.recorder.recover(session.folder)
+
+    assert urls(default.with_name("default.failed.rec")) == ["/a", "/b"]
+
+
 def test_a_failure_of_the_run_that_recovered_leaves_what_was_recovered(session, default):
     killed = Session(session.folder)
     killed.begin()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))  # for `origins`, the services on loopback
+
 RECPROXY = (sys.executable, "-m", "recproxy")
 SHOP = """
 [tool.recproxy.profiles.shop]

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from recproxy.proxy.capture import Captured, is_stream, request_of, response_of
+from recproxy.proxy.capture import Captured, end_to_end, is_stream, request_of, response_of
 from recproxy.recording import Chunk, Request, Response
 from recproxy.wire import Head
 
@@ -109,3 +109,14 @@ def test_the_pieces_of_a_stream_are_its_chunks_however_they_were_read():
     captured.add(b"more", 1.0)
 
     assert [(chunk.size, chunk.gap) for chunk in response_of(captured).chunks] == [(4, 0.5), (4, 1.0)]
+
+
+def test_what_connection_names_stays_on_the_connection_but_for_what_frames_the_message():
+    headers = (
+        (b"Connection", b"close, X-One, Content-Length"),
+        (b"X-One", b"1"),
+        (b"Content-Length", b"0"),
+        (b"A", b"b"),
+    )
+
+    assert end_to_end(headers) == ((b"Content-Length", b"0"), (b"A", b"b"))

@@ -59,6 +59,15 @@ def test_forwarded_is_a_column_only_where_it_says_something():
     assert "forwarded" not in text(tally(("shop", "record", Outcome(scope="s", forwarded=7))))
 
 
+def test_failed_is_a_column_only_where_something_failed():
+    lines = text(tally(("shop", "record", Outcome(scope="s", failures=("GET https://a.example/: gone",))))).splitlines()
+
+    assert lines[0].split()[-2:] == ["failed", "time"]
+    assert lines[1].split()[-3] == "1"
+    assert lines[2] == "recproxy: failed: shop: GET https://a.example/: gone"
+    assert "failed" not in text(tally(("shop", "record", Outcome(scope="s"))))
+
+
 def test_a_terminal_gets_a_drawn_table_with_the_same_cells():
     made = tally(("shop", "replay", Outcome(scope="s", played=10, seconds=1.5, missed=(MISS,))))
 
@@ -105,15 +114,17 @@ def test_what_was_written_is_said_by_file():
     made.written += [
         Written(Path("a.rec"), 1),
         Written(Path("b.rec"), 2, changed=False),
+        Written(Path("a.rec"), 4, changed=False),
         Written(Path("c.failed.rec"), 3, failed=True),
     ]
     made.recovered.append(Written(Path("d.failed.rec"), 1, failed=True))
 
     assert text(made).splitlines()[2:] == [
         "recproxy: recovered 1 interaction of a run that was killed: d.failed.rec",
-        "recproxy: wrote a.rec: 1 interaction",
+        "recproxy: wrote a.rec: 5 interactions",
         "recproxy: unchanged b.rec: 2 interactions",
         "recproxy: not replaced, what came is in c.failed.rec: 3 interactions",
+        "recproxy: recorded 10 interactions in 3 files",
         "recproxy: redacted cookie 1, header authorization 2",
     ]
 

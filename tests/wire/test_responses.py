@@ -176,7 +176,7 @@ def test_a_paced_response_without_a_body_is_its_head(ways):
     assert paced(response(*STREAM, body=b"", status=status, delay=0.5), **ways)[0] == [(0.5, b"")]
 
 
-@pytest.mark.parametrize(("ways", "kept"), [({}, True), ({"http10": True}, False), ({"head_only": True}, False)])
+@pytest.mark.parametrize(("ways", "kept"), [({}, True), ({"http10": True}, False), ({"head_only": True}, True)])
 def test_trailers_are_announced_where_they_follow(ways, kept):
     data, _ = form(response((b"Trailer", b"X-Sum"), (b"Transfer-Encoding", b"chunked")), **ways)
 

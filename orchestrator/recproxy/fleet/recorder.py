@@ -80,7 +80,7 @@ class Recorder:
             for half in (_temporary(path), _temporary(failed)):
                 with contextlib.suppress(OSError):
                     half.unlink()
-            recovered.append(self._put_beside(path, interactions, {each.scope for each in interactions}))
+            recovered.append(self._put_beside(path, interactions, replaces=None))
             self._recovered.add(failed)
         for journal in journals:
             journal.unlink(missing_ok=True)
@@ -124,7 +124,7 @@ class Recorder:
         else:
             ordered = sorted(pending.taken, key=lambda each: each.begun)
             interactions = [each.interaction for each in ordered]
-            self.written.append(self._put_beside(pending.path, interactions, {pending.scope}))
+            self.written.append(self._put_beside(pending.path, interactions, replaces=pending.scope))
         self._journal.ended(pending.key)
 
     def close(self) -> None:
@@ -152,13 +152,13 @@ class Recorder:
         self._take_away(path, pending.scope)
         self.written.append(Written(path, len(taken), changed=changed))
 
-    def _put_beside(self, path: Path, interactions: Sequence[Interaction], scopes: set[str | None]) -> Written:
-        """Put what scopes got beside the recording, in place of what they had left there in an earlier run."""
+    def _put_beside(self, path: Path, interactions: Sequence[Interaction], *, replaces: str | None) -> Written:
+        """Put what came beside the recording, in place of what the scope `replaces` had left there in an earlier run."""
         failed = failed_path(path)
         before = _leftovers(failed)
-        if failed not in self._recovered:
-            before = [each for each in before if each.scope not in scopes]
-        linked = link(interactions, names(before))
+        if failed not in self._recovered and replaces is not None:
+            before = [each for each in before if each.scope != replaces]
+        linked = [each for each in link(interactions, names(before)) if each not in before]
         _replace(failed, dump(Recording(interactions=(*before, *linked))))
         return Written(failed, len(interactions), failed=True)
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from recproxy.recording import Chunk, Headers, Request, Response, decode, encode, header
+from recproxy.recording import Chunk, Headers, Request, Response, decode, encode, header, header_values
 from recproxy.wire import Head
 
-__all__ = ["CODINGS_WE_DECODE", "HOP_BY_HOP", "Captured", "is_stream", "request_of", "response_of"]
+__all__ = ["CODINGS_WE_DECODE", "Captured", "end_to_end", "is_stream", "request_of", "response_of"]
 
 CODINGS_WE_DECODE = ("gzip", "deflate", "br", "zstd")
 #: About one connection only, RFC 9110 section 7.6.1; framing is made anew on each leg.
-HOP_BY_HOP = frozenset(
+_HOP_BY_HOP = frozenset(
     (
         b"connection",
         b"keep-alive",
@@ -25,6 +25,8 @@ HOP_BY_HOP = frozenset(
         b"upgrade",
     )
 )
+#: What nobody may take away by naming it in Connection.
+_FRAMING = frozenset((b"host", b"content-length", b"transfer-encoding", b"content-type", b"authorization"))
 _STREAMS = (
     b"text/event-stream",
     b"application/x-ndjson",
@@ -65,6 +67,14 @@ class Captured:
             self.gaps.clear()
 
 
+def end_to_end(headers: Headers) -> Headers:
+    """The headers that are not about one connection: neither by their name, nor named by Connection."""
+    named = {
+        word.strip().lower() for value in header_values(headers, b"connection") for word in value.split(b",")
+    } - _FRAMING
+    return tuple(line for line in headers if (lower := line[0].lower()) not in _HOP_BY_HOP and lower not in named)
+
+
 def is_stream(headers: Headers) -> bool:
     """Whether a response is one whose pieces matter: server-sent events, JSON lines."""
     kind = (header(headers, b"content-type") or b"").partition(b";")[0].strip().lower()
@@ -77,9 +87,7 @@ def request_of(head: Head, url: str, body: bytes, trailers: Headers) -> Request:
     return Request(
         method=head.method.decode("ascii"),
         url=url,
-        headers=tuple(
-            line for line in head.headers if line[0].lower() not in HOP_BY_HOP and line[0].lower() != b"expect"
-        ),
+        headers=tuple(line for line in end_to_end(head.headers) if line[0].lower() != b"expect"),
         body=payload,
         encoding=encoding,
         trailers=trailers,

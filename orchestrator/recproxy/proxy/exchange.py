@@ -16,7 +16,7 @@ from typing import Protocol
 import h11
 
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.capture import CODINGS_WE_DECODE, HOP_BY_HOP, Captured, is_stream, request_of, response_of
+from recproxy.proxy.capture import CODINGS_WE_DECODE, Captured, end_to_end, is_stream, request_of, response_of
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import Link, ServiceClosed, Target, UpstreamError, Upstreams
 from recproxy.recording import Headers, Interaction, header_values
@@ -147,11 +147,11 @@ class Exchange:
         if link.absolute:
             target = f"http://{self._target.authority}".encode() + target
         headers = [(b"Host", self._target.authority.encode())]
-        for name, value in self._head.headers:
-            lower = name.lower()
-            if lower in HOP_BY_HOP or lower in (b"host", b"expect", b"accept-encoding"):
-                continue
-            headers.append((name, value))
+        headers += (
+            line
+            for line in end_to_end(self._head.headers)
+            if line[0].lower() not in (b"host", b"expect", b"accept-encoding")
+        )
         codings = self._codings()
         if codings is not None:
             headers.append((b"Accept-Encoding", codings))
@@ -197,7 +197,7 @@ class Exchange:
             self._downstream.write(b"HTTP/1.1 %d %s\r\n%s\r\n" % (event.status_code, event.reason, lines))
 
     async def _respond(self, link: Link, event: h11.Response, sending: asyncio.Task[None]) -> bool:
-        headers: Headers = tuple(line for line in event.headers.raw_items() if line[0].lower() not in HOP_BY_HOP)
+        headers = end_to_end(tuple(event.headers.raw_items()))
         way = _Way(self._head, event.status_code, bytes(event.reason), headers)
         captured = Captured(event.status_code, bytes(event.reason), headers, time.monotonic() - self._begun, self._most)
         captured.closed = way.until_close and not way.chunked

@@ -95,7 +95,7 @@ class OpenScope:
         rules = _ignoring(profile.rules(), ignore or {})
         self._match_on = match_on
         index = Index(self._matched(recordings), rules, profile.hosts)
-        self._playback = Playback(index, repeat=repeat, default=profile.match.repeat)
+        self._playback = Playback(index, repeat=repeat, default=profile.match.repeat, scope=name)
         self._known: dict[tuple[object, ...], _Known] = {}
         self._prepared: dict[int, Prepared] = {}
         self._missed: list[Missed] = []

@@ -36,6 +36,7 @@ class Row:
     missed: int = 0
     unused: int = 0
     forwarded: int = 0
+    failed: int = 0
     seconds: float = 0.0
     listed: bool = True
 
@@ -69,6 +70,7 @@ class Tally:
         self.misses += outcome.missed
         self.unused += ((profile, unused) for unused in outcome.unused)
         row.forwarded += outcome.forwarded
+        row.failed += len(outcome.failures)
         self.failures += (f"{profile}: {failure}" for failure in outcome.failures)
         self.redactions.update(outcome.redactions)
         self.notes += (f"{profile}: {note}" for note in outcome.notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
 from recproxy.control import Missed
@@ -20,9 +21,7 @@ def print_report(tally: Tally, stream: TextIO | None = None) -> None:
     """Print the table, and each miss and refusal, to standard error or the stream given."""
     stream = stream or sys.stderr
     rows = [row for row in tally.rows.values() if row.listed]
-    columns = (
-        _COLUMNS if not any(row.mode in ("live", "auto") for row in rows) else (*_COLUMNS[:-1], "forwarded", "time")
-    )
+    columns = _columns(rows)
     cells = [_cells(row, columns) for row in rows]
     if stream.isatty():
         _print_rich(columns, cells, stream)
@@ -32,6 +31,13 @@ def print_report(tally: Tally, stream: TextIO | None = None) -> None:
     for line in _details(tally):
         print(line, file=stream)
     stream.flush()
+
+
+def _columns(rows: list[Row]) -> tuple[str, ...]:
+    """The columns; those that few runs need only where they say something."""
+    more = ["forwarded"] if any(row.mode in ("live", "auto") for row in rows) else []
+    more += ["failed"] if any(row.failed for row in rows) else []
+    return (*_COLUMNS[:-1], *more, _COLUMNS[-1])
 
 
 def _cells(row: Row, columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -55,16 +61,20 @@ def _print_rich(columns: tuple[str, ...], rows: list[tuple[str, ...]], stream: T
     for number, column in enumerate(columns):
         table.add_column(column, justify="left" if number < 2 else "right")
     for row in rows:
-        table.add_row(*row, style="red" if row[4] != "0" else None)
+        table.add_row(*row, style="red" if row[4] != "0" or ("failed" in columns and row[-2] != "0") else None)
     Console(file=stream).print(table)
 
 
 def _details(tally: Tally) -> Iterator[str]:
     for written in tally.recovered:
         yield f"recproxy: recovered {_interactions(written)} of a run that was killed: {written.path}"
-    for written in tally.written:
+    files = list(_by_file(tally.written))
+    for written in files:
         kind = "not replaced, what came is in" if written.failed else "wrote" if written.changed else "unchanged"
         yield f"recproxy: {kind} {written.path}: {_interactions(written)}"
+    if len(files) > 1:
+        count = sum(written.interactions for written in files)
+        yield f"recproxy: recorded {count} interactions in {len(files)} files"
     if tally.redactions:
         yield "recproxy: redacted " + ", ".join(f"{rule} {count}" for rule, count in sorted(tally.redactions.items()))
     for note in tally.notes:
@@ -75,6 +85,16 @@ def _details(tally: Tally) -> Iterator[str]:
     yield from problems[:_MOST_SHOWN]
     if len(problems) > _MOST_SHOWN:
         yield f"recproxy: and {len(problems) - _MOST_SHOWN} more"
+
+
+def _by_file(every: list[Written]) -> Iterator[Written]:
+    """One for each file, in the order in which they were first written: many scopes may have recorded into it."""
+    files: dict[tuple[Path, bool], list[Written]] = {}
+    for written in every:
+        files.setdefault((written.path, written.failed), []).append(written)
+    for (path, failed), group in files.items():
+        count = sum(written.interactions for written in group)
+        yield Written(path, count, failed=failed, changed=any(written.changed for written in group))
 
 
 def _interactions(written: Written) -> str:

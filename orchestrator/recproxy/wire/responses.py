@@ -126,7 +126,7 @@ def _framed(
     measured = False
     for name, value in headers:
         lower = name.lower()
-        if lower in _HOP_BY_HOP or (lower == b"trailer" and not (chunked and has_body and not http10)):
+        if lower in _HOP_BY_HOP or (lower == b"trailer" and (http10 or not chunked)):
             continue
         if lower == b"transfer-encoding":
             if http10 or response.status in _NO_BODY:
