@@ -254,4 +254,5 @@ def test_there_are_profiles_to_read():
         "recproxy_twitter",
         "recproxy_bitly",
         "recproxy_gmail",
+        "recproxy_facebook",
     }
