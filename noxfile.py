@@ -15,12 +15,13 @@ from recproxy.nox import FunctionalRun, functional_sessions
 
 nox.options.error_on_missing_interpreters = True
 
-PROFILES = ("twitter", "bitly", "gmail")
+PROFILES = ("twitter", "bitly", "gmail", "facebook")
+INLINE = ("google", "linkedin", "yahoo")  # they stand in pyproject.toml
 OWN = ("-e", ".", *(word for profile in PROFILES for word in ("-e", f"profiles/{profile}")))
 CLIENTS = ("requests", "httpx", "webob", "routes")
 
 
-@functional_sessions(*PROFILES)
+@functional_sessions(*PROFILES, *INLINE)
 def functional(session: nox.Session, recproxy: FunctionalRun) -> None:
     """The share application's functional suite."""
     session.install(*OWN, *CLIENTS, "pytest")

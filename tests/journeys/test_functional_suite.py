@@ -18,7 +18,7 @@ def run(*words):
 
 @pytest.fixture(autouse=True)
 def _profiles():
-    for package in ("recproxy_twitter", "recproxy_bitly", "recproxy_gmail", "webob", "routes"):
+    for package in ("recproxy_twitter", "recproxy_bitly", "recproxy_gmail", "recproxy_facebook", "webob", "routes"):
         pytest.importorskip(package)
 
 
@@ -30,7 +30,15 @@ def test_under_a_run_everything_is_answered_from_recordings():
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed" in done.stdout
     rows = [line.split() for line in done.stderr.splitlines() if line.startswith("recproxy   ")]
-    assert {row[1] for row in rows[1:]} == {"twitter", "bitly", "gmail"}
+    assert {row[1] for row in rows[1:]} == {
+        "twitter",
+        "bitly",
+        "gmail",
+        "facebook",
+        "google",
+        "linkedin",
+        "yahoo",
+    }
     assert all(int(row[3]) > 0 and row[5] == "0" for row in rows[1:])
 
 

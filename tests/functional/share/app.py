@@ -1,37 +1,62 @@
-"""The web application: its two calls, and the shape of their answers. It knows no service's addresses."""
+"""The web application: its calls, and the shape of their answers. It knows no service's addresses."""
 
 from routes import Mapper
 from webob import Response
 from webob.dec import wsgify
-from webob.exc import HTTPNotFound
+from webob.exc import HTTPFound, HTTPNotFound
 
-from share import bitly, gmail, twitter
-from share.service import ServiceError
+from share import bitly, facebook, gmail, google, linkedin, twitter, yahoo
+from share.service import ServiceError, UnavailableError
+
+#: The services that work for an account of theirs, which the request brings.
+SERVICES = {
+    "facebook.com": facebook,
+    "google.com": google,
+    "linkedin.com": linkedin,
+    "twitter.com": twitter,
+    "yahoo.com": yahoo,
+}
 
 
 class Share:
-    """The WSGI application. An answer is `{"result": ..., "error": null}`, or the other way round."""
+    """The WSGI application. An answer is `{"result": ..., "error": null}`, or the other way round, or a redirect."""
 
     def __init__(self):
         self.routes = Mapper()
         self.routes.connect("/api/send", call=send, conditions={"method": ["POST"]})
         self.routes.connect("/api/contacts", call=contacts, conditions={"method": ["GET"]})
+        self.routes.connect("/api/contacts/{domain}", call=contacts_of, conditions={"method": ["POST"]})
+        self.routes.connect("/api/account/authorize", call=authorize, conditions={"method": ["POST"]})
+        self.routes.connect("/api/account/verify", call=verify, conditions={"method": ["GET"]})
 
     @wsgify
     def __call__(self, request):
         found = self.routes.match(environ=request.environ)
         if found is None:
             raise HTTPNotFound
+        call = found.pop("call")
         try:
-            answer = {"result": found["call"](request), "error": None}
+            answer = call(request, **found)
+        except UnavailableError as error:
+            answer = {"result": {} if call is send else None, "error": error.error}
         except ServiceError as error:
-            answer = {"result": None, "error": error.as_json()}
+            answer = {"result": None, "error": error.error}
+        else:
+            if isinstance(answer, Response):
+                return answer
+            answer = {"result": answer, "error": None}
         return Response(json_body=answer)
 
 
 def send(request):
-    """Share a link: `domain` says where, `message` with what words; a `shorturl` saves the shortening."""
+    """Share a link: `domain` says where, `message` with what words; a `shorturl` saves the shortening.
+
+    With an `account` it is shared as F1 did, for that account; else for the owner of our own credentials.
+    """
     share = request.json_body if request.content_type == "application/json" else request.POST
+    if "account" in share:
+        sent = SERVICES[share["domain"]].send(share["account"], share)
+        return sent | {"shorturl": share.get("shorturl"), "from": share.get("userid"), "to": share.get("to")}
     short = share.get("shorturl") or bitly.shorten(share["link"], version=share.get("shortener", "v4"))
     text = f"{share.get('message', '')} {short}"
     if share["domain"] == "google.com":
@@ -41,9 +66,8 @@ def send(request):
     return sent | {"shorturl": short}
 
 
-def contacts(request):
-    """The followers, as entries of an address book."""
-    followers = twitter.followers()
+def contacts(_request):
+    """The followers on Twitter of the owner of our own credentials, as entries of an address book."""
     entries = [
         {
             "displayName": follower["name"],
@@ -51,6 +75,45 @@ def contacts(request):
                 {"domain": "twitter.com", "userid": follower["id"], "username": follower["username"]},
             ],
         }
-        for follower in followers
+        for follower in twitter.followers()
     ]
     return {"entry": entries, "itemsPerPage": len(entries), "startIndex": 0, "totalResults": len(entries)}
+
+
+def contacts_of(request, domain):
+    """The contacts of an account."""
+    return SERVICES[domain].contacts(request.json_body["account"])
+
+
+def authorize(request):
+    """Send a browser to a service to log in; cookies remember where it goes after that."""
+    domain = request.POST["domain"]
+    try:
+        redirect = HTTPFound(location=SERVICES[domain].authorize(callback(request, domain)))
+    except ServiceError as error:
+        return failed(request.POST["end_point_auth_failure"], error)
+    redirect.set_cookie("success", request.POST["end_point_auth_success"])
+    redirect.set_cookie("failure", request.POST["end_point_auth_failure"])
+    return redirect
+
+
+def verify(request):
+    """A browser comes back from a service, with a code: find out whose it is. (Facebook only.)"""
+    domain = request.GET["provider"]
+    try:
+        account = SERVICES[domain].verify(request.GET["code"], callback(request, domain))
+    except ServiceError as error:
+        return failed(request.cookies["failure"], error)
+    redirect = HTTPFound(location=request.cookies["success"])
+    redirect.set_cookie("userid", account["userid"])
+    return redirect
+
+
+def callback(request, domain):
+    """Where a service sends the browser back to."""
+    return f"{request.application_url}/api/account/verify?provider={domain}"
+
+
+def failed(end_point, error):
+    """A browser whose login failed, and why."""
+    return HTTPFound(location=f"{end_point}?error={error.error['message']}")

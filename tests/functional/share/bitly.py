@@ -15,5 +15,5 @@ def shorten(link, *, version="v4"):
         return call("bit.ly", "POST", f"{API}/v4/shorten", json={"long_url": link}, headers=headers)["link"]
     answer = call("bit.ly", "GET", f"{API}/v3/shorten", params={"access_token": token, "longUrl": link})
     if answer["status_code"] != 200:  # the HTTP status of v3 is 200 whatever happened
-        raise ServiceError("bit.ly", answer["status_txt"], status=answer["status_code"])
+        raise ServiceError(provider="bit.ly", message=answer["status_txt"], status=answer["status_code"], code=0)
     return answer["data"]["url"]

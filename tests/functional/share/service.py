@@ -4,15 +4,24 @@ import requests
 
 
 class ServiceError(Exception):
-    """A service refused: which one, in what words, and when to come again where it says so."""
+    """A service refused: `error` is what our client gets of it."""
 
-    def __init__(self, provider, message, *, status, code=0, retry=None):
-        super().__init__(message)
-        self.error = {"provider": provider, "message": message, "status": status, "code": code, **(retry or {})}
+    def __init__(self, **error):
+        super().__init__(error)
+        self.error = error
 
-    def as_json(self):
-        """The error as our client gets it."""
-        return self.error
+
+class UnavailableError(ServiceError):
+    """A service is not there for the moment; what it said is told for whoever looks into it."""
+
+    def __init__(self, provider, said):
+        message = "The service is temporarily unavailable - please try again later."
+        super().__init__(provider=provider, message=message, status=503, debug_message=said)
+
+
+def ask(method, url, **request):
+    """The answer of a service, whatever its status."""
+    return requests.request(method, url, timeout=30, **request)
 
 
 def call(provider, method, url, **request):
@@ -21,11 +30,12 @@ def call(provider, method, url, **request):
     Raises:
         ServiceError: the status is not one of success.
     """
-    response = requests.request(method, url, timeout=30, **request)
+    response = ask(method, url, **request)
     if response.ok:
         return response.json()
     message, code = refusal(response)
-    raise ServiceError(provider, message, status=response.status_code, code=code, retry=retry(response))
+    status = response.status_code
+    raise ServiceError(provider=provider, message=message, status=status, code=code, **retry(response))
 
 
 def refusal(response):
@@ -41,7 +51,7 @@ def refusal(response):
             return message, 0
         case {"error": {"message": message}}:  # Gmail
             return message, 0
-        case {"error": message} | {"message": message}:  # Twitter v1, bit.ly v4
+        case {"error": message} | {"message": message}:  # Twitter v1, bit.ly v4, LinkedIn
             return message, 0
     return response.reason, 0
 

@@ -19,6 +19,24 @@ def contacts():
     return requests.get(f"{address()}/api/contacts", timeout=60).json()
 
 
+def contacts_of(domain, **asked):
+    """Ask for the contacts of an account."""
+    return requests.post(f"{address()}/api/contacts/{domain}", json=asked, timeout=60).json()
+
+
+def log_in(domain, **returned):
+    """Log in by a service; the last redirect. `returned` is what the service sends the browser back with."""
+    browser = requests.Session()
+    end_points = {"end_point_auth_success": "/success", "end_point_auth_failure": "/failure"}
+    form = {"domain": domain} | end_points
+    answer = browser.post(f"{address()}/api/account/authorize", data=form, allow_redirects=False, timeout=60)
+    if returned:
+        back = {"provider": domain} | returned
+        url = f"{address()}/api/account/verify"
+        answer = browser.get(url, params=back, allow_redirects=False, timeout=60)
+    return answer
+
+
 @functools.cache
 def address():
     """Where the share server listens: a process of its own that ends with this one."""
