@@ -1,0 +1,127 @@
+"""Answers from recordings in play, for whatever stands in for a client's transport. Knows no library that does so."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from recproxy.formats.writing import sendable
+from recproxy.matching import Index, Miss, miss
+from recproxy.playback import Playback, filled, wild_names
+from recproxy.profile import Profile
+from recproxy.recording import Interaction, Recording, Request, Response, decode, header
+from recproxy.redaction import redact_request
+from recproxy.wire.responses import accepts
+
+__all__ = ["Answers", "Source", "live_request"]
+
+_MOST_DECODED = 256_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What answers, and how: put into play anew each time `opened` is called."""
+
+    recordings: tuple[Recording, ...]
+    profile: Profile
+    match_on: tuple[str, ...] | None = None
+    repeat: str | None = None
+
+    def opened(self) -> Answers:
+        """These recordings at their beginning. Raises RecproxyError for an unknown word of `match_on`."""
+        return Answers(self)
+
+
+class Answers:
+    """Recordings in play in one test; safe to use from several threads."""
+
+    def __init__(self, source: Source) -> None:
+        recordings, rules = source.recordings, source.profile.rules()
+        if source.match_on is not None:
+            recordings = tuple(replace(recording, match_on=None) for recording in recordings)
+            rules = replace(rules, match_on=source.match_on)
+        self._profile = source.profile
+        index = Index(recordings, rules, source.profile.hosts)
+        self._playback = Playback(index, repeat=source.repeat, default=source.profile.match.repeat)
+        self._lock = threading.Lock()
+
+    @property
+    def interactions(self) -> Sequence[Interaction]:
+        """What is in play, by position."""
+        return self._playback.index.interactions
+
+    def fitting(self, request: Request) -> tuple[int, ...]:
+        """The positions of all interactions that fit a request, the best first; nothing is played."""
+        return self._playback.locate(request).positions
+
+    def has(self, request: Request) -> bool:
+        """Whether an interaction fits a request and is left to play."""
+        return self._playback.has(self._playback.locate(request))
+
+    def take(self, request: Request) -> int | None:
+        """Play the next interaction that fits; its position, or None where there is none, or its body is not stored."""
+        with self._lock:
+            spot = self._playback.locate(request)
+            position = self._playback.take(spot)
+            if position is None or self._playback.interaction(position).response.omitted is not None:
+                return None
+            if spot.stateful:
+                self._playback.bind(position, request)
+            return position
+
+    def recorded(self, position: int) -> Response:
+        """The response of an interaction as it is recorded, plain and with its wild places."""
+        return sendable(self._playback.interaction(position), coded=False)
+
+    def response(self, position: int, accepted: bytes | None = None) -> Response:
+        """The response of an interaction as it is sent: filled in, of the right length, without chunks.
+
+        Its body is coded if `accepted`, the client's Accept-Encoding, takes the coding; else it is plain.
+        """
+        interaction = self._playback.interaction(position)
+        names = wild_names(interaction.response)
+        if names:
+            with self._lock:
+                made = filled(interaction.response, names, self._playback.bound)
+            interaction = replace(interaction, response=made)
+        codings = (interaction.response.encoding or "").split(",")
+        return sendable(interaction, coded=all(accepts(coding.strip(), accepted) for coding in codings))
+
+    def missed(self, request: Request) -> Miss:
+        """Why a request has no answer; redacted, fit to be shown."""
+        shown = redact_request(request, self._profile.redaction())
+        used = self._playback.locate(request).positions
+        return miss(self._playback.index, shown, bound=self._playback.bound, profile=self._profile.name, used=used)
+
+
+def live_request(
+    method: str, url: str, headers: Mapping[str, object] | Iterable[tuple[str, object]], body: object
+) -> Request:
+    """A request of a client library as matching sees it: bytes, payload without its content coding, all literal."""
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    lines = tuple((name.encode(), line) for name, value in pairs for line in _lines(value))
+    payload, encoding = _bytes(body), None
+    coding = header(lines, b"content-encoding")
+    if coding is not None and payload:
+        encoding = coding.decode("latin-1").strip().lower()
+        try:
+            payload = decode(payload, encoding, limit=_MOST_DECODED)
+        except ValueError:
+            encoding = None
+    return Request(method=method, url=url, headers=lines, body=payload, encoding=encoding, wild=None)
+
+
+def _lines(value: object) -> Iterable[bytes]:
+    values = value if isinstance(value, list | tuple) else [value]
+    return [_bytes(each) for each in values]
+
+
+def _bytes(value: object) -> bytes:
+    if value is None:
+        return b""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return b"".join(map(_bytes, value))
+    return str(value).encode("utf-8", "surrogateescape")
