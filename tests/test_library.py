@@ -3,7 +3,7 @@
 import pytest
 
 from recproxy.errors import RecordingError, RecordingNotFound
-from recproxy.library import Library, read_recording
+from recproxy.library import Library, foreign_format, read_recording
 
 TEXT = "#recproxy 2\n\nGET https://a.example/ HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\n=======\n"
 
@@ -119,3 +119,12 @@ def test_a_file_of_no_format_is_refused_with_those_that_are_known(tmp_path):
 def test_a_folder_that_is_no_recording_is_refused(tmp_path):
     with pytest.raises(RecordingError, match="is a folder, and of no known format"):
         read_recording(str(tmp_path))
+
+
+def test_only_what_another_tool_made_is_foreign(tmp_path):
+    (tmp_path / "a.rec").write_text(CASSETTE)
+    (tmp_path / "b.rec").write_text(TEXT)
+    (tmp_path / "c.rec").write_text("")
+
+    assert [foreign_format(tmp_path / name) is None for name in ("a.rec", "b.rec", "c.rec")] == [False, True, True]
+    assert foreign_format(tmp_path) is None

@@ -13,9 +13,10 @@ from recproxy.errors import RecordingError, RecordingNotFound
 from recproxy.formats import FORMATS, Loaded, folder_format_of, format_of
 from recproxy.recording import Recording, load
 
-__all__ = ["Library", "load_any", "read_loaded", "read_recording"]
+__all__ = ["Library", "foreign_format", "load_any", "read_loaded", "read_recording"]
 
 #: What a recording that is a folder may hold; more is somebody's home.
+_HEAD = 65536
 _MOST_FILES = 100
 _MOST_BYTES = 64_000_000
 
@@ -96,6 +97,17 @@ def read_loaded(path: str) -> Loaded:
     except OSError as problem:
         raise RecordingError(f"{path}: cannot be read: {problem.strerror or problem}") from None
     return load_any(data, path)
+
+
+def foreign_format(path: Path) -> str | None:
+    """The title of another tool's format, where an existing file or folder is of one: we read it, and never write it."""
+    if path.is_dir():
+        found = folder_format_of(each.name for each in path.iterdir() if each.is_file())
+        return found.title if found is not None else None
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    known = format_of(head) if not head.removeprefix(b"\xef\xbb\xbf").startswith(b"#recproxy") else None
+    return known.title if known is not None and known.name != "rec-2011" else None
 
 
 def load_any(data: bytes, path: str) -> Loaded:

@@ -1,7 +1,15 @@
 """`recproxy scan`: what it finds, what it prints, what it leaves of a file."""
 
+import contextlib
 import importlib.util
 import json
+import os
+import pty
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +19,7 @@ from recproxy.cli.scanning import scan_file
 from recproxy.recording import load
 from recproxy.redaction import RedactionRules
 
+ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "made" + "-up-t0ken-1"
 DISCORD = "M" + "TIzNDU2Nzg5MDEyMzQ1Njc4" + ".Gabcde." + "abcdefghijklmnopqrstuvwxyz1"
 DIRTY = f"""#recproxy 2
@@ -111,3 +120,56 @@ def test_what_only_detect_secrets_knows_is_found_and_taken_out(dirty):
     assert CliRunner().invoke(scan, ["--fix", str(dirty)]).exit_code == 0
     assert DISCORD not in dirty.read_text()
     assert CliRunner().invoke(scan, [str(dirty)]).exit_code == 0
+
+
+def test_a_recording_of_another_tool_is_looked_through_and_left_as_it_is(tmp_path):
+    cassette = tmp_path / "a.yaml"
+    cassette.write_text(
+        "interactions:\n- request:\n    body: null\n    headers:\n"
+        f"      Authorization: [Bearer {TOKEN}]\n    method: GET\n    uri: https://a.example/\n"
+        "  response:\n    body: {string: ok}\n    headers: {}\n    status: {code: 200, message: OK}\nversion: 1\n"
+    )
+    before = cassette.read_bytes()
+
+    result = CliRunner().invoke(scan, ["--fix", str(cassette)])
+
+    assert result.exit_code == 2
+    assert "is mended by its own tool" in result.stderr
+    assert "authorization in request header" in result.stdout
+    assert cassette.read_bytes() == before
+
+
+def test_the_hook_for_pre_commit_is_the_command_with_the_files_behind_it(dirty):
+    """As pre-commit runs it: the entry, split as a shell does, then the files that match."""
+    hook = dict(
+        line.strip("- ").split(": ", 1) for line in (ROOT / ".pre-commit-hooks.yaml").read_text().splitlines() if line
+    )
+    assert (hook["id"], hook["language"]) == ("recproxy-scan", "python")
+    assert re.search(hook["files"], "tests/functional/recordings/a.rec")
+    assert not re.search(hook["files"], "recordings.py")
+
+    name, *words = shlex.split(hook["entry"])
+    program = str(Path(sys.executable).with_name(name))
+    done = subprocess.run([program, *words, str(dirty)], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert f"{dirty}:7: authorization in request header Authorization" in done.stdout
+    assert dirty.read_text() == DIRTY
+
+
+def test_a_progress_bar_is_shown_where_somebody_looks(dirty):
+    master, slave = pty.openpty()
+    words = [sys.executable, "-m", "recproxy", "scan", "--fix", str(dirty.parent)]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=slave, env=environment)
+    os.close(slave)
+    said = b""
+    with contextlib.suppress(OSError):
+        while data := os.read(master, 65536):
+            said += data
+    os.close(master)
+
+    assert done.returncode == 0
+    assert b"scanning" in said
+    assert b"100%" in said
+    assert done.stdout.count(b"(fixed)") == 2

@@ -459,3 +459,13 @@ def test_the_journal_names_no_more_than_its_entries_need(session, default):
 
     (path,) = (session.folder / ".journal").glob("*.journal")
     assert set(json.loads(path.read_bytes().partition(b"\n")[0])) == {"recording", "scope", "key", "size"}
+
+
+def test_a_recording_of_another_tool_is_never_written(session, default):
+    default.parent.mkdir()
+    default.write_text("interactions:\n- request: {method: GET, uri: 'http://a.example/', headers: {}, body: null}\n")
+
+    with pytest.raises(
+        RecordingError, match=r"default\.rec: is a recording of vcrpy.*, which is never written: name a"
+    ):
+        session.begin()

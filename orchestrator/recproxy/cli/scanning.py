@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.errors import RecproxyError
-from recproxy.library import read_recording
+from recproxy.library import foreign_format, read_recording
 from recproxy.recording import Interaction, Recording, dump
 from recproxy.redaction import RedactionRules, Unsafe, redact, stand_in
 
@@ -90,6 +90,11 @@ def scan_file(path: Path, rules: RedactionRules, *, fix: bool) -> Scan:
     clean, findings, problem = _clean(recording, text, rules)
     if not findings or not fix:
         return Scan(path=str(path), findings=findings, problem=problem)
+    title = foreign_format(path)
+    if title is not None:
+        return Scan(
+            path=str(path), findings=findings, problem=f"{path}: a recording of {title} is mended by its own tool"
+        )
     if recording.format != 2:
         return Scan(path=str(path), findings=findings, problem=f"{path}: a recording of 2011 is mended by hand")
     if problem:

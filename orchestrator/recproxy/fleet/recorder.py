@@ -19,7 +19,7 @@ from typing import IO
 from recproxy.control import Recorded
 from recproxy.errors import RecordingError
 from recproxy.fleet.journal import Entry, Journal, abandoned, make_folder
-from recproxy.library import read_recording
+from recproxy.library import foreign_format, read_recording
 from recproxy.matching import Rules
 from recproxy.merging import Taken, merge
 from recproxy.recording import Interaction, Recording, dump
@@ -90,9 +90,14 @@ class Recorder:
         """A scope begins to record into a file.
 
         Raises:
-            RecordingError: the file that is there does not parse.
+            RecordingError: the file that is there does not parse, or is another tool's.
         """
-        if path.is_file():
+        if path.exists():
+            title = foreign_format(path)
+            if title is not None:
+                raise RecordingError(
+                    f"{path}: is a recording of {title}, which is never written: name a .rec to record"
+                )
             read_recording(str(path))
         self._pending[profile, number] = _Pending(path, scope, f"{profile}/{number}", rules, append)
 
