@@ -39,6 +39,7 @@ def tests(session: nox.Session) -> None:
             "anyio",
             "async-lru",
             "detect-secrets",
+            "hatchling",
             "hypothesis",
             "mypy",
             "nox",

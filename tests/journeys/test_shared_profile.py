@@ -1,0 +1,168 @@
+"""One profile, a wheel, in two projects: one under nox, one under tox. A better rule reaches both by its new version.
+
+Nothing is fetched: runners install the wheel with no index, and a wheel of ours lends environments what is installed
+here (recproxy, pytest).
+"""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(
+    any(importlib.util.find_spec(name) is None for name in ("hatchling", "nox", "tox", "uv")),
+    reason="hatchling, nox, tox or uv is not installed",
+)
+
+SHOP = """
+[build-system]
+build-backend = "hatchling.build"
+requires = ["hatchling"]
+[project]
+name = "recproxy-shop"
+version = "VERSION"
+[project.entry-points."recproxy.profiles"]
+shop = "recproxy_shop"
+[tool.hatch]
+build.targets.wheel.packages = ["recproxy_shop"]
+"""
+PROFILE = """
+schema = 1
+name = "shop"
+[[endpoints]]
+hosts = ["api.shop.example"]
+[placeholders]
+SHOP_KEY = "placeholder"
+"""
+BETTER = '[match]\nignore.query = ["nonce"]\n'
+HERE = """
+[build-system]
+build-backend = "hatchling.build"
+requires = ["hatchling"]
+[project]
+name = "here"
+version = "1"
+scripts.recproxy = "recproxy.cli:main"
+scripts.pytest = "pytest:console_main"
+[tool.hatch]
+build.targets.wheel.bypass-selection = true
+build.targets.wheel.force-include."here.pth" = "here.pth"
+"""
+TEST = """
+import os, uuid
+from urllib.request import urlopen
+
+def test_the_shop_answers():
+    assert os.environ["SHOP_KEY"] == "placeholder"
+    with urlopen(f"https://api.shop.example/item?nonce={uuid.uuid4()}") as response:
+        assert response.read() == b"an item"
+"""
+RECORDING = """#recproxy 2
+
+GET https://api.shop.example/item?nonce=1 HTTP/1.1
+
+====
+HTTP/1.1 200 OK
+Content-Type: text/plain
+
+an item
+=======
+"""
+NOXFILE = """
+from recproxy.nox import functional_sessions
+
+@functional_sessions("shop", venv_backend="uv")
+def functional(session, recproxy):
+    session.install("--no-index", "--no-deps", HERE, WHEEL)
+    recproxy.run("pytest", "-p", "no:cacheprovider", "-p", "no:asyncio", "tests/functional", *recproxy.args)
+"""
+TOX = """
+no_package = true
+[env_run_base]
+recproxy_profiles = ["shop"]
+deps = [HERE, WHEEL]
+install_command = ["uv", "pip", "install", "--no-index", "--no-deps", "--offline", "{packages}"]
+allowlist_externals = ["uv"]
+commands = [["pytest", "-p", "no:cacheprovider", "-p", "no:asyncio", "tests/functional"]]
+"""
+
+
+def write(folder, files):
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def wheel(folder):
+    """The wheel of a distribution."""
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder / "dist")],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    return next((folder / "dist").glob("*.whl"))
+
+
+def shop(folder, version, profile):
+    files = {"pyproject.toml": SHOP.replace("VERSION", version), "recproxy_shop/__init__.py": ""}
+    return wheel(write(folder / version, files | {"recproxy_shop/profile.toml": profile}))
+
+
+@pytest.fixture
+def here(tmp_path):
+    site = Path(pytest.__file__).parents[1]
+    lend = f"import site; site.addsitedir({str(site)!r})\n"
+    return wheel(write(tmp_path / "here", {"pyproject.toml": HERE, "here.pth": lend}))
+
+
+def project(folder):
+    suite = "tests/functional/"
+    recording = f"{suite}recordings/shop/test_shop/test_the_shop_answers.rec"
+    return write(folder, {f"{suite}test_shop.py": TEST, recording: RECORDING})
+
+
+def run(folder, *words):
+    """What a runner ended with, and all it said."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "NOX", "TOX"))}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{inherited['PATH']}"
+    done = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=folder,
+        env=inherited | {"PATH": path},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=100,
+    )
+    return done.returncode, done.stdout
+
+
+def texts(folder):
+    return {path.name: path.read_bytes() for path in folder.glob("tests/**/*.*") if path.suffix in (".rec", ".py")}
+
+
+def test_a_better_rule_in_a_new_version_changes_both_projects_without_recording(tmp_path, here):
+    first = shop(tmp_path / "shop", "1.0", PROFILE)
+    second = shop(tmp_path / "shop", "1.1", PROFILE + BETTER)
+    under_nox, under_tox = project(tmp_path / "a"), project(tmp_path / "b")
+    before = texts(under_nox)
+
+    def both(version):
+        for folder, name, text in ((under_nox, "noxfile.py", NOXFILE), (under_tox, "tox.toml", TOX)):
+            write(folder, {name: text.replace("HERE", repr(str(here))).replace("WHEEL", repr(str(version)))})
+        return run(under_nox, "nox", "-s", "functional-replay"), run(under_tox, "tox", "-e", "functional-replay")
+
+    for code, said in both(first):
+        assert code == 1, said
+        assert "no recorded interaction of shop fits this request" in said
+        assert "query nonce" in said
+    for code, said in both(second):
+        assert code == 0, said
+        assert "replay: 1 tests, 1 requests played" in said
+    assert texts(under_nox) == texts(under_tox) == before
