@@ -30,6 +30,7 @@ def test_the_message_says_what_came_what_was_recorded_how_they_differ_and_what_t
         'to make it match: in the profile, [match] ignore.query = ["ts"]\n'
         "or record it anew: recproxy run --record twitter -- ...\n"
         "                   nox -s functional-record -- twitter\n"
+        "                   tox -e functional-record -- twitter\n"
     )
 
 
@@ -44,6 +45,7 @@ def test_where_nothing_is_recorded_it_says_how_to_record(live, index):
         "\n"
         "to record it: recproxy run --record twitter -- ...\n"
         "              nox -s functional-record -- twitter\n"
+        "              tox -e functional-record -- twitter\n"
     )
 
 

@@ -69,7 +69,12 @@ class Miss:
         return f"recproxy: no recorded interaction of {self.profile} fits this request"
 
     def _advice(self) -> list[str]:
-        record = [f"recproxy run --record {self.profile} -- ...", f"nox -s functional-record -- {self.profile}"]
+        runners = (
+            "recproxy run --record {} -- ...",
+            "nox -s functional-record -- {}",
+            "tox -e functional-record -- {}",
+        )
+        record = [runner.format(self.profile) for runner in runners]
         first = "to record it"
         lines: list[str] = []
         if self.omitted is not None:
@@ -81,7 +86,8 @@ class Miss:
         elif self.mend is not None:
             lines = [f"to make it match: {self.mend.text}"]
             first = "or record it anew"
-        return [*lines, f"{first}: {record[0]}", f"{' ' * len(first)}  {record[1]}"]
+        margin = " " * len(first)
+        return [*lines, f"{first}: {record[0]}", *(f"{margin}  {other}" for other in record[1:])]
 
 
 def miss(
