@@ -39,6 +39,19 @@ class Keys(dict):
         self[key] = definition["default"]
 
 
+def of(verb, words):
+    """The verb that a line calls, below a group where it is one, and the words behind it."""
+    command = VERBS[verb]
+    below = getattr(command, "commands", {})
+    return (below[words[0]], words[1:]) if words and words[0] in below else (command, words)
+
+
+def options(command):
+    """The options of a verb, and of the verbs below it."""
+    own = [option for option in command.params if isinstance(option, click.Option)]
+    return own + [option for below in getattr(command, "commands", {}).values() for option in options(below)]
+
+
 def blocks(*languages):
     """Each fenced block in one of these languages, with where it stands."""
     return [
@@ -79,11 +92,12 @@ def test_a_command_line_uses_what_exists(line):
     if verb == "--version":
         return
     assert verb in VERBS
+    command, words = of(verb, words)
     before = words[: words.index("--")] if "--" in words else words
-    known = {name for option in VERBS[verb].params for name in (*option.opts, *option.secondary_opts)}
+    known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
     assert [word for word in before if word.startswith("-") and word.partition("=")[0] not in known] == []
     if "[OPTIONS]" not in words and words:
-        VERBS[verb].make_context(verb, [*words, *([] if "--" in words or verb != "run" else ["--", "true"])])
+        command.make_context(verb, [*words, *([] if "--" in words or verb != "run" else ["--", "true"])])
 
 
 @pytest.mark.parametrize("line", lines_with("nox"))
@@ -140,8 +154,7 @@ def test_each_verb_has_a_section_and_each_section_a_verb():
 def test_the_options_are_those_of_the_verb(verb):
     wanted = [
         f"{name} {option.metavar}" if option.metavar else name
-        for option in VERBS[verb].params
-        if isinstance(option, click.Option)
+        for option in options(VERBS[verb])
         for name in (*option.opts, *option.secondary_opts)
     ]
     page = section(TEXTS["docs/reference/command-line.md"], f"recproxy {verb}")

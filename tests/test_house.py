@@ -28,6 +28,7 @@ ELSEWHERE = {
     "checking": "tests/cli/test_check.py: what `check` says is what it finds",
     "cli/scanning": "tests/cli/test_scan.py",
     "cli/starter": "tests/cli/test_init.py: the texts are what it makes",
+    "cli/profiles/group": "tests/cli/profiles/test_listing.py: the list is the group without a word",
     "cli/show": "tests/cli/test_check.py",
     "fleet/lane": "tests/journeys/test_gateway.py and test_replay.py: real lanes, real proxies",
     "fleet/nursery": "tests/journeys/test_hygiene.py: births and deaths are processes",

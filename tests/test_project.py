@@ -1,11 +1,10 @@
 """Projects: where configuration is found, and which profiles a word means."""
 
-from importlib import metadata
-
 import pytest
 
 from recproxy import project as module
 from recproxy.errors import ConfigurationError, ProfileError
+from recproxy.installed import Offer
 from recproxy.project import find_project
 
 SHOP = '[tool.recproxy.profiles.shop]\n[[tool.recproxy.profiles.shop.endpoints]]\nhosts = ["shop.example"]\n'
@@ -15,7 +14,7 @@ INSTALLED = 'schema = 1\nname = "bank"\ncredentials = ["BANK_KEY"]\n[[endpoints]
 @pytest.fixture(autouse=True)
 def nothing_installed(monkeypatch):
     """Which profiles are installed here is not what these tests are about."""
-    monkeypatch.setattr(module, "_entry_points", dict)
+    monkeypatch.setattr(module, "offers", dict)
 
 
 @pytest.fixture
@@ -26,8 +25,8 @@ def bank(tmp_path, monkeypatch):
     (package / "__init__.py").write_text("raise AssertionError('a profile package is not imported')")
     (package / "profile.toml").write_text(INSTALLED)
     monkeypatch.syspath_prepend(tmp_path / "site")
-    point = metadata.EntryPoint("bank", "recproxy_test_bank", module.GROUP)
-    monkeypatch.setattr(module, "_entry_points", lambda: {"bank": point})
+    offer = Offer(name="bank", package="recproxy_test_bank", distribution="recproxy-bank", version="1.0")
+    monkeypatch.setattr(module, "offers", lambda: {"bank": [offer]})
     return package
 
 
@@ -158,8 +157,8 @@ def test_a_package_without_a_profile_is_told_from_one_that_is_gone(tmp_path, ban
     with pytest.raises(ProfileError, match=r"package 'recproxy_test_bank' holds no profile\.toml"):
         find_project(tmp_path).profile("bank")
 
-    gone = metadata.EntryPoint("bank", "recproxy_test_gone", module.GROUP)
-    monkeypatch.setattr(module, "_entry_points", lambda: {"bank": gone})
+    gone = Offer(name="bank", package="recproxy_test_gone")
+    monkeypatch.setattr(module, "offers", lambda: {"bank": [gone]})
     with pytest.raises(ProfileError, match=r"its package 'recproxy_test_gone' cannot be found: install it again"):
         find_project(tmp_path).profile("bank")
 
@@ -176,9 +175,3 @@ def test_two_owners_of_one_host_are_refused(tmp_path):
 
     with pytest.raises(ProfileError, match=r"profiles 'shop' and 'other' both own host 'shop\.example'"):
         project(tmp_path, SHOP + other).load(("shop", "other"))
-
-
-def test_all_entry_points_of_the_group_are_offered(monkeypatch):
-    monkeypatch.undo()
-
-    assert set(module._entry_points()) == {point.name for point in metadata.entry_points(group=module.GROUP)}

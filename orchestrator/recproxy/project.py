@@ -9,19 +9,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
 from recproxy.declared import Key, Keys, read
 from recproxy.errors import ConfigurationError, ProfileError
+from recproxy.installed import offers, only
+from recproxy.overlap import check_overlap
 from recproxy.profile import Profile, parse_profile, profile_folder
 from recproxy.tables import Source, Table, merged, read_toml
 
-__all__ = ["GROUP", "PROJECT", "PROJECT_INLINE", "RECORDINGS", "Project", "distribution_of", "find_project"]
+__all__ = ["PROJECT", "PROJECT_INLINE", "RECORDINGS", "Project", "find_project"]
 
-#: The entry point group under which packages offer profiles.
-GROUP = "recproxy.profiles"
 #: Where recordings are, unless the project says otherwise.
 RECORDINGS = "tests/functional/recordings"
 
@@ -70,13 +69,13 @@ class Project:
         """
         if "/" in word or word.endswith(".toml"):
             return self._by_path(word)
-        installed = _entry_points().get(word)
+        installed = offers().get(word)
         inline = self.inline.get(word)
         if installed is None and inline is None:
             raise ProfileError(self._unknown(word))
         if installed is None:
             return self._inline(word)
-        path = _package_file(installed)
+        path = only(installed).file()
         values, source = read_toml(path, ProfileError)
         if inline is not None and self.source is not None:
             # Both are read alone first, so that an error names the file it stands in.
@@ -89,7 +88,7 @@ class Project:
         """The profile that a recording belongs to, told by the folders it stands in; None where none does."""
         for part in reversed(recording.resolve().parent.parts):
             word = part.removeprefix("recproxy_")
-            if word in self.inline or word in _entry_points():
+            if word in self.inline or word in offers():
                 return self.profile(word)
         return None
 
@@ -97,7 +96,7 @@ class Project:
         """The configured profiles, or else every inline and installed one."""
         if self.profiles:
             return self.profiles
-        return tuple(sorted({*self.inline, *_entry_points()}))
+        return tuple(sorted({*self.inline, *offers()}))
 
     def load(self, words: Sequence[str]) -> tuple[Profile, ...]:
         """The profiles of these words, in order, each once.
@@ -108,8 +107,12 @@ class Project:
         profiles: dict[str, Profile] = {}
         for word in words:
             profile = self.profile(word)
-            profiles.setdefault(profile.name, profile)
-        _check_overlap(tuple(profiles.values()))
+            known = profiles.setdefault(profile.name, profile)
+            if Path(known.origin).resolve() != Path(profile.origin).resolve():
+                raise ProfileError(
+                    f"two profiles are named {profile.name!r}, of {known.origin} and {profile.origin}: choose one"
+                )
+        check_overlap(tuple(profiles.values()))
         return tuple(profiles.values())
 
     def _by_path(self, word: str) -> Profile:
@@ -126,7 +129,7 @@ class Project:
         return parse_profile(self.inline[word], source, keys=keys, name=word, partial=partial)
 
     def _unknown(self, word: str) -> str:
-        known = sorted({*self.inline, *_entry_points()})
+        known = sorted({*self.inline, *offers()})
         if not known:
             return f"unknown profile {word!r}: no profile is installed and none stands in [tool.recproxy.profiles]"
         near = difflib.get_close_matches(word, known, n=1)
@@ -155,12 +158,6 @@ def find_project(start: Path) -> Project:
     return Project(root=start, recordings=start / RECORDINGS, inline={})
 
 
-def distribution_of(profile: str) -> str:
-    """The name of the distribution that offers a profile; empty where none does."""
-    point = _entry_points().get(profile)
-    return point.dist.name if point is not None and point.dist is not None else ""
-
-
 def _parse(values: Any, source: Source, root: Path, keys: tuple[str, ...]) -> Project:
     if not isinstance(values, dict):
         raise source.fail(keys, f"{'.'.join(keys)} must be a table")
@@ -180,29 +177,3 @@ def _parse(values: Any, source: Source, root: Path, keys: tuple[str, ...]) -> Pr
         source=source,
         keys=keys,
     )
-
-
-def _entry_points() -> dict[str, metadata.EntryPoint]:
-    return {point.name: point for point in metadata.entry_points(group=GROUP)}
-
-
-def _package_file(point: metadata.EntryPoint) -> Path:
-    """The profile.toml of an entry point's package, found without importing it."""
-    spec = util.find_spec(point.module)
-    if spec is None or not spec.submodule_search_locations:
-        raise ProfileError(f"profile {point.name!r}: its package {point.module!r} cannot be found: install it again")
-    path = Path(next(iter(spec.submodule_search_locations))) / "profile.toml"
-    if not path.is_file():
-        raise ProfileError(f"profile {point.name!r}: package {point.module!r} holds no profile.toml")
-    return path
-
-
-def _check_overlap(profiles: Sequence[Profile]) -> None:
-    owners: dict[str, str] = {}
-    for profile in profiles:
-        for host in profile.hosts:
-            other = owners.setdefault(host, profile.name)
-            if other != profile.name:
-                raise ProfileError(
-                    f"profiles {other!r} and {profile.name!r} both own host {host!r}: choose one with --profile"
-                )

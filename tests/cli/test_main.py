@@ -58,7 +58,7 @@ def test_help_is_data_and_no_error(ended, words):
 def test_every_verb_says_what_it_does(ended):
     _, out, _ = ended("--help")
 
-    assert {"check", "run", "scan", "serve", "show"} <= set(_recproxy.commands)
+    assert {"check", "profiles", "run", "scan", "serve", "show"} <= set(_recproxy.commands)
     for name, command in _recproxy.commands.items():
         assert name in out
         assert command.help

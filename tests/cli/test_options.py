@@ -17,7 +17,7 @@ TEXT = "[tool.recproxy.profiles.shop]\n[[tool.recproxy.profiles.shop.endpoints]]
 def folder(tmp_path, monkeypatch):
     (tmp_path / "pyproject.toml").write_text(TEXT)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(project_module, "_entry_points", dict)
+    monkeypatch.setattr(project_module, "offers", dict)
     monkeypatch.delenv("CI", raising=False)
     return tmp_path
 

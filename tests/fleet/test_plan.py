@@ -22,7 +22,7 @@ hosts = ["bank.example"]
 
 @pytest.fixture(autouse=True)
 def nothing_installed(monkeypatch):
-    monkeypatch.setattr(project_module, "_entry_points", dict)
+    monkeypatch.setattr(project_module, "offers", dict)
 
 
 @pytest.fixture

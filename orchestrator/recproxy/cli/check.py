@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from recproxy.checking import Problem
-    from recproxy.project import Project
+    from recproxy.profile import Profile
 
-__all__ = ["check"]
+__all__ = ["check", "problems_of"]
 
 
 @click.command()
@@ -40,7 +40,7 @@ def check(as_json: bool, paths: tuple[str, ...]) -> None:
     rows = [
         {"path": str(file), "line": line, "kind": kind, "message": message}
         for file in files
-        for line, kind, message in _check_file(file, project)
+        for line, kind, message in problems_of(file, project.owner(file), project.max_age)
     ]
     if as_json:
         print(json.dumps(rows))
@@ -51,7 +51,8 @@ def check(as_json: bool, paths: tuple[str, ...]) -> None:
     sys.exit(1 if rows else 0)
 
 
-def _check_file(file: Path, project: Project) -> list[tuple[int, str, str]]:
+def problems_of(file: Path, profile: Profile | None, max_age: float = 0) -> list[tuple[int, str, str]]:
+    """Line, kind and message of each problem of a recording, by the rules of its profile."""
     import datetime as dt
 
     from recproxy.checking import check_recording
@@ -65,13 +66,12 @@ def _check_file(file: Path, project: Project) -> list[tuple[int, str, str]]:
     except RecordingError as problem:
         line, message = _place(problem.message.removeprefix(f"{file}:"))
         return [(line, "unreadable", message)]
-    profile = project.owner(file)
     problems: list[Problem] = check_recording(
         recording,
         rules=profile.rules() if profile else Rules(),
         redaction=profile.redaction() if profile else RedactionRules(),
         hosts=profile.hosts if profile else (),
-        max_age=project.max_age,
+        max_age=max_age,
         today=dt.datetime.now(dt.UTC).date(),
     )
     return [(each.line, each.kind, each.message) for each in problems]

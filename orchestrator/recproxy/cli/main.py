@@ -9,6 +9,7 @@ import click
 
 from recproxy.cli.check import check
 from recproxy.cli.init import init
+from recproxy.cli.profiles import profiles
 from recproxy.cli.run import run
 from recproxy.cli.scan import scan
 from recproxy.cli.serve import serve
@@ -32,6 +33,7 @@ def _recproxy() -> None:
 
 _recproxy.add_command(check)
 _recproxy.add_command(init)
+_recproxy.add_command(profiles)
 _recproxy.add_command(run)
 _recproxy.add_command(scan)
 _recproxy.add_command(serve)

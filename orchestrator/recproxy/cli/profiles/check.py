@@ -1,0 +1,81 @@
+"""`recproxy profiles check`: what is wrong with a profile, its recordings included."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import click
+
+if TYPE_CHECKING:
+    from recproxy.profile import Profile
+
+__all__ = ["check"]
+
+#: Path, line, kind, message.
+_Row: TypeAlias = tuple[str, int, str, str]
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
+@click.argument("path", type=click.Path(path_type=Path))
+def check(as_json: bool, path: Path) -> None:
+    """Check the profile at PATH, a profile.toml or its folder, and the recordings beside it.
+
+    Tells hosts that overlap, rules that can never act, secrets in placeholders and recordings, recordings that do not
+    parse. Exit code 1 where there is anything to mend, 2 where the profile itself cannot be read.
+    """
+    from recproxy.cli.check import problems_of
+    from recproxy.errors import ProfileError
+    from recproxy.profile import parse_profile, profile_folder
+    from recproxy.profile_checking import check_profile
+    from recproxy.tables import read_toml
+
+    file = path / "profile.toml" if path.is_dir() else path
+    values, source = read_toml(file, ProfileError)
+    folder = profile_folder(file)
+    profile = parse_profile(values, source, recordings=folder)
+    rows: list[_Row] = [
+        (str(file), each.line, each.kind, each.message) for each in check_profile(profile, values, source)
+    ]
+    for number, message in _clashes(profile, file):
+        line = int(source.place(("endpoints", number, "hosts")).rpartition(":")[2])
+        rows.append((str(file), line, "overlap", message))
+    recordings = sorted(Path(folder).rglob("*.rec")) if folder else []
+    for recording in recordings:
+        # A starter recording may well answer any body; and how old it is, each project decides.
+        found = problems_of(recording, profile)
+        rows += ((str(recording), *problem) for problem in found if problem[1] not in ("swallows", "age"))
+    if as_json:
+        print(json.dumps([dict(zip(("path", "line", "kind", "message"), row, strict=True)) for row in rows]))
+    else:
+        for where, line, kind, message in rows:
+            print(f"{where}:{line}: {kind}: {message}")
+        count = f"{len(recordings)} recording{'' if len(recordings) == 1 else 's'}"
+        print(f"recproxy: profile {profile.name!r} and {count}, {len(rows)} to mend", file=sys.stderr)
+    sys.exit(1 if rows else 0)
+
+
+def _clashes(profile: Profile, file: Path) -> Iterator[tuple[int, str]]:
+    """Hosts that an installed profile owns, too, by the number of their endpoint: a run with both is refused."""
+    from recproxy.errors import ProfileError
+    from recproxy.installed import offers
+    from recproxy.overlap import equal_hosts
+    from recproxy.profile import parse_profile
+    from recproxy.tables import read_toml
+
+    for offered in offers().values():
+        for offer in offered:
+            try:
+                other_file = offer.file()
+                other = parse_profile(*read_toml(other_file, ProfileError))
+            except ProfileError:
+                continue  # `recproxy profiles` tells of it
+            if other_file.resolve() == file.resolve() or other.name == profile.name:
+                continue
+            for host, _, _ in equal_hosts([other, profile]):
+                number = next(each for each, endpoint in enumerate(profile.endpoints) if host in endpoint.hosts)
+                yield number, f"host {host!r} is also that of {other.name!r}, of {offer}: a run with both is refused"

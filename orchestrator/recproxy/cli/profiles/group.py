@@ -1,0 +1,24 @@
+"""`recproxy profiles`: the list, and the verbs below it."""
+
+from __future__ import annotations
+
+import click
+
+from recproxy.cli.profiles.check import check
+from recproxy.cli.profiles.listing import list_profiles
+from recproxy.cli.profiles.new import new
+
+__all__ = ["profiles"]
+
+
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
+@click.pass_context
+def profiles(context: click.Context, as_json: bool) -> None:
+    """List the service profiles that are installed or stand in the project."""
+    if context.invoked_subcommand is None:
+        list_profiles(as_json=as_json)
+
+
+profiles.add_command(check)
+profiles.add_command(new)

@@ -1,0 +1,38 @@
+"""`recproxy profiles new`: a distribution of a profile, ready to build, test and publish."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+__all__ = ["new"]
+
+
+@click.command()
+@click.option("--host", "hosts", multiple=True, required=True, metavar="HOST", help="A host of the service.")
+@click.option("--credential", "credentials", multiple=True, metavar="VAR", help="A variable that holds a secret.")
+@click.option("--folder", type=click.Path(path_type=Path), metavar="FOLDER", help="Where; recproxy-NAME by default.")
+@click.argument("name")
+def new(name: str, hosts: tuple[str, ...], credentials: tuple[str, ...], folder: Path | None) -> None:
+    """Write a distribution of the profile NAME: a package, a starter recording, and a test that passes."""
+    from recproxy.cli.profiles.distribution import distribution
+    from recproxy.errors import ConfigurationError
+    from recproxy.installed import offers
+
+    if known := offers().get(name):
+        raise ConfigurationError(f"profile {name!r} is installed already, by {known[0]}: give yours another name")
+    root = folder or Path(f"recproxy-{name}")
+    files = distribution(name, hosts, credentials)
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise ConfigurationError(f"{root}: is there already and not empty: choose another with --folder")
+    for path, text in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        print(target)
+    print(
+        f"recproxy: wrote profile {name!r}; try it with: python -m pip install -e {root} && python -m pytest {root}",
+        file=sys.stderr,
+    )

@@ -1,0 +1,67 @@
+"""Profiles that installed packages offer, found by their entry points; no package is imported for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata, util
+from pathlib import Path
+
+from recproxy.errors import ProfileError
+
+__all__ = ["GROUP", "Offer", "distribution_of", "offers", "only"]
+
+#: The entry point group under which packages offer profiles.
+GROUP = "recproxy.profiles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A profile of an installed package: `package` holds profile.toml, `distribution` is what was installed."""
+
+    name: str
+    package: str
+    distribution: str = ""
+    version: str = ""
+
+    def file(self) -> Path:
+        """Its profile.toml. Raises ProfileError where the package is gone or holds none."""
+        spec = util.find_spec(self.package)
+        if spec is None or not spec.submodule_search_locations:
+            raise ProfileError(f"profile {self.name!r}: its package {self.package!r} cannot be found: install it again")
+        path = Path(next(iter(spec.submodule_search_locations))) / "profile.toml"
+        if not path.is_file():
+            raise ProfileError(f"profile {self.name!r}: package {self.package!r} holds no profile.toml")
+        return path
+
+    def __str__(self) -> str:
+        """The distribution and its version, as people name it."""
+        return f"{self.distribution} {self.version}" if self.distribution else self.package
+
+
+def offers() -> Mapping[str, Sequence[Offer]]:
+    """What is offered, by profile name; more than one where packages clash."""
+    found: dict[str, list[Offer]] = {}
+    for point in metadata.entry_points(group=GROUP):
+        offer = Offer(
+            name=point.name,
+            package=point.module,
+            distribution=point.dist.name if point.dist else "",
+            version=point.dist.version if point.dist else "",
+        )
+        if offer not in found.setdefault(point.name, []):
+            found[point.name].append(offer)
+    return found
+
+
+def distribution_of(profile: str) -> str:
+    """The name of the distribution that offers a profile; empty where none does."""
+    return next((offer.distribution for offer in offers().get(profile, ())), "")
+
+
+def only(offered: Sequence[Offer]) -> Offer:
+    """The one offer of a name. Raises ProfileError where there are several: which is meant cannot be told."""
+    if len(offered) > 1:
+        packages = " and ".join(sorted(str(each) for each in offered))
+        raise ProfileError(f"profile {offered[0].name!r} is installed twice, by {packages}: uninstall one of them")
+    return offered[0]

@@ -1,0 +1,106 @@
+"""`recproxy profiles check`: a profile and its recordings, for people and for CI."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROFILE = 'schema = 1\nname = "shop"\n[[endpoints]]\nhosts = ["a.example"]\n'
+GOOD = "#recproxy 2\n\nGET https://a.example/x HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhello\n=======\n"
+SHIPPED = sorted(Path(__file__).parents[3].glob("profiles/*/*/profile.toml"))
+
+
+@pytest.fixture
+def check(tmp_path):
+    (tmp_path / "recordings").mkdir()
+
+    def run(*words, profile=PROFILE, recording=GOOD, path="."):
+        (tmp_path / "profile.toml").write_text(profile)
+        (tmp_path / "recordings" / "one.rec").write_text(recording)
+        command = [sys.executable, "-m", "recproxy", "profiles", "check", *words, path]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    return run
+
+
+def found(done):
+    assert done.returncode == 1, done.stderr
+    return [(row["path"], row["line"], row["kind"]) for row in json.loads(done.stdout)]
+
+
+@pytest.mark.parametrize("path", [".", "profile.toml"])
+def test_a_good_profile_passes(check, path):
+    done = check(path=path)
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "recproxy: profile 'shop' and 1 recording, 0 to mend\n"
+
+
+def test_people_get_lines(check):
+    done = check(profile=PROFILE + "[match]\nheaders = ['Host']\n")
+
+    assert done.returncode == 1
+    assert done.stdout == (
+        "profile.toml:6: never: match.headers holds 'Host', which is of one connection and is never compared\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("recording", "wanted"),
+    [
+        (GOOD.replace("=======\n", ""), ("recordings/one.rec", 9, "unreadable")),
+        (GOOD.replace("a.example", "b.example"), ("recordings/one.rec", 3, "never")),
+        (
+            GOOD.replace("\n\n====", "\nAuthorization: Bearer abc.def-1234567890\n\n====", 1),
+            ("recordings/one.rec", 3, "secret"),
+        ),
+    ],
+)
+def test_recordings_are_checked_by_its_rules(check, recording, wanted):
+    assert found(check("--json", recording=recording)) == [wanted]
+
+
+def test_a_starter_recording_may_answer_any_body(check):
+    assert (
+        check(recording=GOOD.replace("GET", "POST").replace("HTTP/1.1\n\n====", "HTTP/1.1\n\nXXX\n====", 1)).returncode
+        == 0
+    )
+
+
+@pytest.mark.skipif(not SHIPPED, reason="the profiles of the repository are not here")
+def test_a_host_that_an_installed_profile_owns_is_told(check):
+    done = check(profile=PROFILE.replace('"a.example"', '"a.example", "api.twitter.com"'))
+
+    assert done.stdout.startswith(
+        "profile.toml:4: overlap: host 'api.twitter.com' is also that of 'twitter', of recproxy-"
+    )
+
+
+@pytest.mark.parametrize(
+    ("profile", "wanted"),
+    [
+        (PROFILE + "port = 1\n", "recproxy: profile.toml:5: unknown key 'endpoints.port': known here are "),
+        (
+            PROFILE.replace("schema = 1", "schema = 2"),
+            "recproxy: profile.toml:1: schema is 2: the profile is for a newer",
+        ),
+    ],
+)
+def test_a_profile_that_cannot_be_read_is_one_line(check, profile, wanted):
+    done = check(profile=profile)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(wanted)
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.parent.name)
+def test_our_own_profiles_have_nothing_to_mend(path):
+    command = [sys.executable, "-m", "recproxy", "profiles", "check", os.fspath(path)]
+
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+    assert (done.returncode, done.stdout) == (0, "")

@@ -1,0 +1,56 @@
+"""The files of a new profile."""
+
+import tomllib
+
+import pytest
+
+from recproxy.cli.profiles.distribution import distribution
+from recproxy.errors import ConfigurationError
+from recproxy.profile import parse_profile
+from recproxy.recording import load
+from recproxy.tables import Source
+
+
+def test_its_profile_parses_and_knows_what_it_was_told():
+    files = distribution("my-shop", ["*.shop.example", "api.shop.example"], ["SHOP_KEY"])
+    text = files["recproxy_my_shop/profile.toml"]
+
+    profile = parse_profile(tomllib.loads(text), Source("profile.toml", text, ValueError))
+
+    assert profile.hosts == ("api.shop.example", "*.shop.example")
+    assert profile.endpoints[0].base_url == "MY_SHOP_BASE_URL"
+    assert profile.placeholders == {"SHOP_KEY": "placeholder-of-shop-key"}
+    assert tomllib.loads(files["pyproject.toml"])["project"]["entry-points"]["recproxy.profiles"] == {
+        "my-shop": "recproxy_my_shop"
+    }
+
+
+def test_its_recording_is_one_of_its_host():
+    recording = load(distribution("shop", ["Shop.Example"])["recproxy_shop/recordings/example.rec"].encode())
+
+    assert recording.interactions[0].request.url == "https://shop.example/example"
+
+
+def test_its_tests_compile():
+    compile(distribution("shop", ["shop.example"])["tests/test_profile.py"], "test_profile.py", "exec")
+
+
+def test_a_name_that_begins_with_a_digit_has_a_variable_too():
+    assert '"_4SHOP_BASE_URL"' in distribution("4shop", ["shop.example"])["recproxy_4shop/profile.toml"]
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (("Shop", ["a.example"]), "name 'Shop' must be lower-case letters"),
+        (("shop", ["https://a.example"]), "host 'https://a.example' is no host name"),
+        (("shop", ["*.a.example"]), "base_url 'SHOP_BASE_URL' has hosts with * only"),
+        (("shop", ["a.example"], ["A B"]), "credentials holds 'A B', which is no name"),
+        (("shop\n", ["a.example"]), "the name, the hosts and the variables must be plain words"),
+    ],
+)
+def test_bad_words_are_told_without_a_place(words, wanted):
+    with pytest.raises(ConfigurationError) as caught:
+        distribution(*words)
+
+    assert caught.value.message.startswith(wanted)

@@ -1,0 +1,72 @@
+"""`recproxy profiles new`: what it writes builds, is installed, and passes its own tests at once."""
+
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+
+@pytest.fixture
+def run(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "PYTEST"))}
+
+    def call(*words, code=0):
+        done = subprocess.run(
+            [sys.executable, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=100
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    return call
+
+
+def recproxy(*words):
+    return ("-m", "recproxy", "profiles", *words)
+
+
+def test_a_new_distribution_builds_and_passes_its_own_tests(run, tmp_path):
+    done = run(*recproxy("new", "shop", "--host", "api.shop.example", "--credential", "SHOP_KEY"))
+    root = tmp_path / "recproxy-shop"
+
+    assert sorted(done.stdout.splitlines()) == sorted(
+        str(path.relative_to(tmp_path)) for path in root.rglob("*") if path.is_file()
+    )
+    assert done.stderr.startswith("recproxy: wrote profile 'shop'; try it with: ")
+
+    run("-m", "pytest", "-q", "-p", "no:cacheprovider", str(root))
+    pytest.importorskip("hatchling")
+    build(root)
+    with zipfile.ZipFile(root / "dist" / "recproxy_shop-0.1.0-py3-none-any.whl") as wheel:
+        names = set(wheel.namelist())
+        points = wheel.read("recproxy_shop-0.1.0.dist-info/entry_points.txt").decode()
+
+    assert {"recproxy_shop/profile.toml", "recproxy_shop/recordings/example.rec"} <= names
+    assert "[recproxy.profiles]\nshop = recproxy_shop" in points
+
+
+def build(root):
+    """The wheel, by the build backend itself: nothing is downloaded."""
+    code = "from hatchling.build import build_wheel; build_wheel('dist')"
+    subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, timeout=100)
+
+
+def test_what_is_there_is_not_written_over(run, tmp_path):
+    (tmp_path / "recproxy-shop").mkdir()
+    (tmp_path / "recproxy-shop" / "mine.txt").write_text("mine")
+
+    done = run(*recproxy("new", "shop", "--host", "api.shop.example"), code=2)
+
+    assert done.stderr == "recproxy: recproxy-shop: is there already and not empty: choose another with --folder\n"
+    assert [path.name for path in (tmp_path / "recproxy-shop").iterdir()] == ["mine.txt"]
+
+
+def test_a_folder_may_be_chosen(run, tmp_path):
+    run(*recproxy("new", "shop", "--host", "api.shop.example", "--folder", "a/b"))
+
+    assert (tmp_path / "a/b/recproxy_shop/profile.toml").is_file()
+
+
+def test_a_host_is_needed(run):
+    assert "Missing option '--host'" in run(*recproxy("new", "shop"), code=2).stderr
