@@ -108,8 +108,8 @@ def _choose(project: Project, word: str) -> Chosen:
     """
     from recproxy.cli.starter import Chosen, requirement
     from recproxy.errors import ProfileError
-    from recproxy.profile import parse_profile
     from recproxy.installed import distribution_of
+    from recproxy.profile import parse_profile
     from recproxy.tables import Source
 
     name, equals, host = word.partition("=")

@@ -12,7 +12,7 @@ from recproxy.cli.options import plan_from, refuse_nested, run_options
 __all__ = ["run"]
 
 
-@click.command(context_settings={"ignore_unknown_options": False})
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @run_options
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def run(
