@@ -11,10 +11,14 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 import recproxy
+from recproxy.profile import parse_profile
+from recproxy.recording import load
+from recproxy.tables import read_toml
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path(recproxy.__file__).resolve().parent
@@ -257,3 +261,28 @@ def test_there_are_profiles_to_read():
         "recproxy_gmail",
         "recproxy_facebook",
     }
+
+
+PACKAGES = sorted(ROOT.glob("profiles/*/recproxy_*"))
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
+def test_starter_recordings_are_read_and_listed_with_their_origin(package):
+    recordings = {path.name: load(path.read_bytes()) for path in package.glob("recordings/*.rec")}
+    page = (package / "recordings/README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([\w.]+\.rec)` \|(.*)\|$", page, re.MULTILINE))
+
+    assert all(recording.interactions for recording in recordings.values())
+    assert sorted(rows) == sorted(recordings)
+    for name, recording in recordings.items():
+        comment = " ".join(recording.comments)
+        assert ("MPL 1.1" in rows[name]) == ("MPL 1.1" in comment)
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
+def test_starter_recordings_are_of_their_profile(package):
+    profile = parse_profile(*read_toml(package / "profile.toml", ValueError))
+    for path in package.glob("recordings/*.rec"):
+        for interaction in load(path.read_bytes()).interactions:
+            host = urlsplit(interaction.request.url).hostname
+            assert any(host == known or known.startswith("*.") and host.endswith(known[1:]) for known in profile.hosts)
