@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import gzip
 import html
 import io
@@ -20,6 +21,8 @@ from recproxy.recording import Chunk, Interaction, Recording, Request, Response,
 #: A value that only the profile's variables name: letters that every encoding changes.
 KNOWN = 'Pa+s/w=rd é"&' + "zQ81LmN0pQ7"
 PLAIN_KNOWN = "wq8zk1" + "mv0c7lTr4e"
+#: A value that no variable names: only the place it stands in tells that it is a secret.
+TOKEN = "t0k" + "en" + "Zx91Lq-Vb_77"
 
 
 def b64(data, *, before=b"", after=b"", safe=False):
@@ -68,6 +71,87 @@ FORMS = {
     "hex-upper": lambda s: s.encode().hex().upper().encode(),
 }
 
+#: Places for a secret that the built-in rules know by its name: words of `exchange`, the secret in them.
+NAMED = {
+    "bearer": lambda s: {"headers": [(b"Authorization", b"Bearer " + s)]},
+    "basic": lambda s: {"headers": [(b"authorization", b"Basic " + b64(b"me:" + s))]},
+    "raw authorization": lambda s: {"headers": [(b"Authorization", s)]},
+    "proxy": lambda s: {"headers": [(b"Proxy-Authorization", b"Basic " + b64(b"me:" + s))]},
+    "digest": lambda s: {"headers": [(b"Authorization", b'Digest username="me", realm="r", response="' + s + b'"')]},
+    "oauth1 header": lambda s: {
+        "headers": [(b"Authorization", b'OAuth oauth_token="' + s + b'", oauth_version="1.0"')]
+    },
+    "sigv4": lambda s: {
+        "headers": [
+            (b"Authorization", b"AWS4-HMAC-SHA256 Credential=K/20260101/us-east-1/s3/aws4_request, Signature=" + s)
+        ]
+    },
+    "api key": lambda s: {"headers": [(b"X-Api-Key", s)]},
+    "azure": lambda s: {"headers": [(b"Ocp-Apim-Subscription-Key", s)]},
+    "google": lambda s: {"headers": [(b"x-goog-api-key", s)]},
+    "aws session": lambda s: {"headers": [(b"X-Amz-Security-Token", s)]},
+    "vault": lambda s: {"headers": [(b"X-Vault-Token", s)]},
+    "unheard-of token": lambda s: {"headers": [(b"X-Acme-Service-Token", s)]},
+    "cookie": lambda s: {"headers": [(b"Cookie", b"lang=de; sid=" + s + b"; last=" + s)]},
+    "query token": lambda s: {"url": "https://api.example.com/?id=7&access_token=" + s.decode()},
+    "oauth1 query": lambda s: {"url": "https://api.example.com/?oauth_signature=" + s.decode() + "&n=1"},
+    "presigned": lambda s: {"url": "https://s.example.com/k?X-Amz-Expires=60&X-Amz-Signature=" + s.decode()},
+    "sas": lambda s: {"url": "https://s.example.com/k?sv=2022&sig=" + s.decode() + "%2Bab%3D"},
+    "google signed": lambda s: {"url": "https://s.example.com/k?X-Goog-Signature=" + s.decode()},
+    "fragment": lambda s: {"url": "https://a.example.com/cb#access_token=" + s.decode() + "&state=1"},
+    "user info": lambda s: {"url": "https://me:" + s.decode() + "@a.example.com/"},
+    "token as user": lambda s: {"url": "https://" + s.decode() + "@a.example.com/"},
+    "escaped name": lambda s: {"url": "https://api.example.com/?access%5Ftoken=" + s.decode()},
+    "form password": lambda s: {"body": b"grant_type=password&username=me&password=" + s},
+    "form secret": lambda s: {"body": b"client_id=me&client_secret=" + s + b"&x=1"},
+    "form code": lambda s: {"body": b"grant_type=authorization_code&code=" + s},
+    "form bracket": lambda s: {"body": b"user%5Bpassword%5D=" + s},
+    "json": lambda s: {"body": b'{"id": 1, "refresh_token": "' + s + b'"}'},
+    "json camel": lambda s: {"body": b'{"clientSecret":"' + s + b'"}'},
+    "json deep": lambda s: {"body": b'[{"a":[{"b":{"Password":["' + s + b'"]}}]}]'},
+    "json escaped key": lambda s: {"body": b'{"pass\\u0077ord":"' + s + b'"}'},
+    "json in json": lambda s: {"body": b'{"message":"{\\"id_token\\":\\"' + s + b'\\"}"}'},
+    "json in form": lambda s: {"body": b"payload=" + quote_plus('{"api_key": "' + s.decode() + '"}').encode()},
+    "url in json": lambda s: {"body": b'{"next":"https:\\/\\/a.example.com\\/?auth_token=' + s + b'&n=2"}'},
+    "url in query": lambda s: {
+        "url": "https://a.example.com/?to=" + quote("https://b.example.com/?access_token=" + s.decode(), safe="")
+    },
+    "json lines": lambda s: {"body": b'{"a":1}\n{"secret":"' + s + b'"}\n'},
+    "xml": lambda s: {"body": b"<r><id>1</id><AccessToken>" + s + b"</AccessToken></r>"},
+    "html input": lambda s: {"body": b'<form><input type="hidden" name="csrf_token" value="' + s + b'"></form>'},
+    "html password": lambda s: {"body": b"<input value='" + s + b"' type=password>"},
+    "html script": lambda s: {"body": b"<script>var c = {'apiKey': '" + s + b"'}</script>"},
+    "yaml": lambda s: {"body": b"id: 1\npassword: " + s + b"\n"},
+    "multipart": lambda s: {
+        "headers": [(b"Content-Type", b"multipart/form-data; boundary=b1")],
+        "body": b'--b1\r\nContent-Disposition: form-data; name="password"\r\n\r\n' + s + b"\r\n--b1--\r\n",
+    },
+    "multipart json": lambda s: {
+        "headers": [(b"Content-Type", b"multipart/mixed; boundary=b1")],
+        "body": b'--b1\r\nContent-Type: application/json\r\n\r\n{"access_token":"' + s + b'"}\r\n--b1--\r\n',
+    },
+    "multipart header": lambda s: {
+        "headers": [(b"Content-Type", b"multipart/mixed; boundary=b1")],
+        "body": b"--b1\r\nAuthorization: Bearer " + s + b"\r\n\r\nhi\r\n--b1--\r\n",
+    },
+    "set-cookie": lambda s: {"response": {"headers": ((b"Set-Cookie", b"sid=" + s + b"; Path=/; HttpOnly"),)}},
+    "location": lambda s: {"response": {"headers": ((b"Location", b"https://a.example.com/cb?code=" + s),)}},
+    "location fragment": lambda s: {"response": {"headers": ((b"Location", b"/cb#access_token=" + s + b"&x=1"),)}},
+    "trailer": lambda s: {"response": {"trailers": ((b"X-Auth-Token", s),)}},
+    "event stream": lambda s: {
+        "response": {
+            "headers": ((b"Content-Type", b"text/event-stream"),),
+            "body": b'data: {"n":1}\n\ndata: {"access_token":"' + s + b'"}\n\n',
+        }
+    },
+    "echo of headers": lambda s: {
+        "response": {"body": b'{"headers":{"Authorization":"Bearer ' + s + b'","Cookie":"a=' + s + b'"}}'}
+    },
+    "names and values": lambda s: {"response": {"body": b'[{"name":"X-Api-Key","value":"' + s + b'"}]'}},
+    "form answer": lambda s: {"response": {"body": b"oauth_token=" + s + b"&oauth_token_secret=" + s}},
+    "utf-16": lambda s: {"response": {"body": ('{"password":"' + s.decode() + '"}').encode("utf-16")}},
+}
+
 CODINGS = {
     "gzip": gzip.compress,
     "deflate": zlib.compress,
@@ -90,6 +174,14 @@ def exchange(*, url="https://api.example.com/v1/things?id=7", headers=(), body=b
         request=Request(method=method, url=url, headers=tuple(headers), body=body, wild=None),
         response=Response(wild=None, **response),
     )
+
+
+def planted(words):
+    """A live exchange with these words in the request, and those of `response` in the response."""
+    words = dict(words)
+    response = words.pop("response", {})
+    interaction = exchange(**words)
+    return dataclasses.replace(interaction, response=dataclasses.replace(interaction.response, **response))
 
 
 def in_chunks(body, size=7):
