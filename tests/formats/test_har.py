@@ -10,7 +10,6 @@ import pytest
 
 from recproxy.errors import RecordingError
 from recproxy.formats import har
-from recproxy.recording import Interaction, Recording, Request, Response
 
 DATA = Path(__file__).parent / "data" / "har" / "mitmproxy"
 
@@ -143,43 +142,136 @@ def test_whatever_is_wrong_is_one_line(data):
         har.load(data, "a.har")
 
 
-def test_what_is_written_is_read_as_the_same():
-    interactions = (
-        Interaction(
-            request=Request(
-                method="POST",
-                url="https://a.example/p?q=1&q=2",
-                headers=((b"Content-Type", b"text/plain"), (b"X", b"1"), (b"X", b"2")),
-                body="é".encode(),
-                wild=None,
-            ),
-            response=Response(
-                status=201,
-                reason=b"Made",
-                headers=((b"Content-Encoding", b"gzip"), (b"Set-Cookie", b"a"), (b"Set-Cookie", b"b")),
-                body=b"text",
-                encoding="gzip",
-                wild=None,
-            ),
-            recorded=dt.date(2026, 1, 31),
+def listed(**headers):
+    return [{"name": name.replace("_", "-"), "value": value} for name, value in headers.items()]
+
+
+def test_cookies_count_only_where_no_header_says_them():
+    cookies = [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}]
+    got, _ = one(request={"cookies": cookies})
+    said, _ = one(request={"cookies": cookies, "headers": listed(cookie="c=3")})
+
+    assert got.request.headers == ((b"Cookie", b"a=1; b=2"),)
+    assert said.request.headers == ((b"cookie", b"c=3"),)
+
+
+def test_a_cookie_that_a_response_set_keeps_its_attributes():
+    cookie = {
+        "name": "a",
+        "value": "1",
+        "path": "/",
+        "domain": "a.example",
+        "expires": "2026-01-31T10:00:00.000Z",
+        "sameSite": "Lax",
+        "secure": True,
+        "httpOnly": True,
+    }
+    got, _ = one(response={"cookies": [cookie, {"name": "b", "value": "2", "expires": "never", "secure": False}]})
+    said, _ = one(response={"cookies": [cookie], "headers": listed(Set_Cookie="c=3")})
+
+    assert got.response.headers == (
+        (
+            b"Set-Cookie",
+            b"a=1; Expires=Sat, 31 Jan 2026 10:00:00 GMT; Path=/; Domain=a.example; SameSite=Lax; Secure; HttpOnly",
         ),
-        Interaction(
-            request=Request(method="GET", url="http://a.example/image", wild=None),
-            response=Response(status=200, reason=b"OK", body=b"\x89PNG", wild=None),
-            recorded=dt.date(2026, 1, 31),
-        ),
+        (b"Set-Cookie", b"b=2"),
     )
-    dumped = har.dump(Recording(interactions=interactions))
-
-    assert har.load(dumped.data, "a.har").recording.interactions == interactions
-    assert dumped.notes == ()
+    assert said.response.headers == ((b"Set-Cookie", b"c=3"),)
 
 
-def test_what_cannot_be_written_is_noted():
-    wild = Interaction(
-        request=Request(method="GET", url="http://a.example/XXX"), response=Response(status=200, reason=b"OK")
+@pytest.mark.parametrize(
+    ("kind", "wanted", "notes"),
+    [
+        ("text/html", "é€".encode(), []),
+        ("text/html; charset=windows-1252", b"\xe9\x80", []),
+        ("text/html; charset=latin-1", "é€".encode(), [("made up", "entry 1")]),
+        ("text/html; charset=none-such", "é€".encode(), [("made up", "entry 1")]),
+    ],
+)
+def test_text_goes_back_to_its_character_set(kind, wanted, notes):
+    got, noted = one(response={"headers": listed(Content_Type=kind), "content": {"text": "é€"}})
+    posted, _ = one(request={"method": "POST", "postData": {"mimeType": kind, "text": "é€"}})
+
+    assert (got.response.body, noted) == (wanted, notes)
+    assert posted.request.body == wanted
+
+
+def test_text_is_never_taken_for_a_coded_body():
+    got, _ = one(response={"headers": listed(content_encoding="br"), "content": {"text": "3"}})
+
+    assert (got.response.body, got.response.encoding) == (b"3", "br")
+
+
+def test_a_coding_that_nobody_here_knows_is_not_named():
+    got, _ = one(response={"headers": listed(content_encoding="dcb"), "content": {"text": "plain"}})
+
+    assert (got.response.body, got.response.encoding, got.response.headers) == (b"plain", None, ())
+
+
+def test_a_redirect_leads_where_it_led():
+    bare = {"status": 302, "redirectURL": "http://a.example/next", "content": {"size": 154}}
+    got, notes = one(response=bare)
+
+    assert got.response.headers == ((b"Location", b"http://a.example/next"),)
+    assert (got.response.body, got.response.omitted) == (b"", None)
+    assert notes == [("made up", "entry 1")] * 2
+    said, notes = one(response={"status": 301, "redirectURL": "http://b/", "headers": listed(location="/c")})
+    assert (said.response.headers, notes) == (((b"location", b"/c"),), [])
+
+
+def test_what_a_browser_shows_of_a_304_was_not_sent():
+    got, notes = one(response={"status": 304, "content": {"size": 5, "text": "cache"}})
+
+    assert (got.response.body, notes) == (b"", [])
+
+
+def test_a_body_in_another_file_is_not_looked_for():
+    got, notes = one(response={"content": {"size": -1, "_file": "../secret"}})
+
+    assert got.response.omitted == 0
+    assert notes == [("lost", "entry 1")]
+
+
+def test_a_form_of_parts_is_made_of_its_parameters():
+    params = [
+        {"name": "a", "value": "1"},
+        {"name": "f", "fileName": "f.txt", "contentType": "text/plain", "value": "x"},
+    ]
+    kind = "multipart/form-data; boundary=xyz"
+    got, notes = one(request={"method": "POST", "postData": {"mimeType": kind, "params": params}})
+
+    assert got.request.body == (
+        b'--xyz\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+        b'--xyz\r\nContent-Disposition: form-data; name="f"; filename="f.txt"\r\nContent-Type: text/plain\r\n\r\nx\r\n'
+        b"--xyz--\r\n"
+    )
+    assert notes == [("made up", "entry 1")]
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted"), [("h3", "HTTP/3"), ("http/2.0", "HTTP/2"), ("", "HTTP/1.1"), (None, "HTTP/1.1")]
+)
+def test_versions_are_written_in_many_ways(version, wanted):
+    got, _ = one(request={"httpVersion": version}, response={"httpVersion": version})
+
+    assert (got.request.version, got.response.version) == (wanted, wanted)
+
+
+def test_private_keys_say_nothing():
+    got, notes = one(
+        request={"_priority": "High"}, response={"_transferSize": -1, "_error": None}, _resourceType="xhr", _x=[1]
     )
 
-    assert [note.text for note in har.dump(Recording(interactions=(wild,))).notes] == [
-        "XXX in the URL, which stood for anything"
+    assert (got, notes) == one()
+
+
+def test_each_entry_that_is_left_out_says_why():
+    aborted = {"status": 0, "_error": "net::ERR_ABORTED"}
+    got = loaded(entry({"url": "data:,x"}), entry(response=aborted), entry(response={"status": 101}))
+
+    assert got.recording.interactions == ()
+    assert [note.text for note in got.notes] == [
+        "GET data:,x: not HTTP",
+        "GET http://a.example/: no response (net::ERR_ABORTED)",
+        "GET http://a.example/: the response 101, which is not final",
     ]

@@ -73,3 +73,17 @@ def test_a_url_must_be_absolute(url):
 
 def test_a_url_is_made_one_word():
     assert stored.absolute("http://a.example/a b\n#part") == "http://a.example/a%20b%0A"
+
+
+@pytest.mark.parametrize("coding", [b"br", b"deflate"])
+@pytest.mark.parametrize("body", [b"3", b"?", b"{!xSjmO<@"])
+def test_plain_text_is_not_taken_for_a_coding_without_a_magic_number(coding, body):
+    got, _ = response(headers=[(b"Content-Encoding", coding)], body=body)
+
+    assert (got.body, got.encoding, got.headers) == (body, None, ())
+
+
+def test_nothing_in_brotli_is_still_nothing():
+    got, _ = response(headers=[(b"Content-Encoding", b"br")], body=b";")
+
+    assert (got.body, got.encoding) == (b"", "br")

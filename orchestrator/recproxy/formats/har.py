@@ -1,4 +1,4 @@
-"""HAR 1.2, as browsers, playwright and mitmproxy write it, in and out.
+"""HAR 1.2, as browsers, playwright and mitmproxy write it.
 
 Bodies in it are as a person sees them: usually decoded, under headers that still name the coding. That coding is put
 on again when the recording is played.
@@ -6,22 +6,23 @@ on again when the recording is played.
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from email.utils import format_datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from recproxy.formats import stored
 from recproxy.formats.reading import base64_bytes, json_values, mapping, number, refusing, sequence, string
 from recproxy.formats.stored import Notebook
-from recproxy.formats.values import Dumped, Loaded, Note
-from recproxy.formats.writing import body_text, sendable, unsaid
-from recproxy.recording import Headers, Interaction, Recording, Request, Response, header, unused
+from recproxy.formats.texts import is_utf8, parameter, text_bytes
+from recproxy.formats.values import Loaded
+from recproxy.recording import Headers, Interaction, Recording, Request, Response, header, header_values, unused
 
-__all__ = ["dump", "load"]
+__all__ = ["load"]
+
+_ATTRIBUTES = (("Path", "path"), ("Domain", "domain"), ("SameSite", "sameSite"))
 
 
 def load(data: bytes, path: str) -> Loaded:
@@ -38,22 +39,36 @@ def _interactions(entries: list[Any], notes: Notebook) -> Iterator[Interaction]:
         notes.where = f"entry {place}"
         entry = mapping(value, "it")
         asked, answer = mapping(entry.get("request"), "request"), mapping(entry.get("response"), "response")
-        url = string(asked.get("url"), "url")
-        scheme = url.partition(":")[0].lower()
-        if scheme not in ("http", "https"):
-            notes.lost(f"a request by {scheme[:20]!r}, which is not HTTP")
-        elif (status := number(answer.get("status"), "status")) < 200:
-            notes.lost("a request that got no response")
-        else:
-            request = _request(asked, url, notes)
-            response = _response(answer, status, request.method, notes)
-            yield Interaction(request=request, response=response, recorded=_day(entry.get("startedDateTime")))
+        url, status = string(asked.get("url"), "url"), number(answer.get("status"), "status")
+        left_out = _left_out(url, status, answer)
+        if left_out:
+            notes.lost(f"{string(asked.get('method'), 'method')[:20]} {url[:200]}: {left_out}")
+            continue
+        request = _request(asked, url, notes)
+        response = _response(answer, status, request.method, notes)
+        yield Interaction(request=request, response=response, recorded=_day(entry.get("startedDateTime")))
+
+
+def _left_out(url: str, status: int, answer: Mapping[str, Any]) -> str:
+    """Why an entry is no interaction; empty where it is one."""
+    if url.partition(":")[0].lower() not in ("http", "https"):
+        return "not HTTP"
+    if status >= 200:
+        return ""
+    error = answer.get("_error")
+    if status >= 100:
+        return f"the response {status}, which is not final"
+    return f"no response ({error[:80]})" if isinstance(error, str) and error else "no response"
 
 
 def _request(asked: Mapping[str, Any], url: str, notes: Notebook) -> Request:
     method = string(asked.get("method"), "method").upper()
-    body, size = _posted(asked.get("postData"), notes), asked.get("bodySize")
-    request = stored.request(method, url, _headers(asked), body, notes, version=_version(asked))
+    headers, size = _headers(asked), asked.get("bodySize")
+    if not header_values(headers, b"cookie"):
+        pairs = "; ".join(f"{name}={value}" for name, value, _ in _cookies(asked))
+        headers += ((b"Cookie", pairs.encode("utf-8", "surrogateescape")),) if pairs else ()
+    body = _posted(asked.get("postData"), notes)
+    request = stored.request(method, url, headers, body, notes, version=_version(asked))
     if body or isinstance(size, bool) or not isinstance(size, int) or size <= 0:
         return request
     notes.lost(f"the request's body of {size} bytes, which the file does not hold: any body matches")
@@ -66,29 +81,49 @@ def _posted(post: Any, notes: Notebook) -> bytes:
         return b""
     values = mapping(post, "postData")
     text = values.get("text")
+    kind = string(values.get("mimeType") or "", "mimeType")
     if text:
         coded = values.get("encoding", values.get("_encoding")) == "base64"
-        return base64_bytes(text, "postData") if coded else string(text, "postData").encode("utf-8", "surrogatepass")
-    pairs = [
-        (string(each.get("name"), "a parameter's name"), string(each.get("value") or "", "a parameter's value"))
-        for each in (mapping(one, "a parameter") for one in sequence(values.get("params") or [], "params"))
-    ]
-    if pairs:
+        return base64_bytes(text, "postData") if coded else _coded(string(text, "postData"), kind, notes)
+    params = [mapping(one, "a parameter") for one in sequence(values.get("params") or [], "params")]
+    if params:
         notes.made_up("the request's body, from its parameters")
-    return urlencode(pairs).encode()
+    if kind.partition(";")[0].strip().lower() == "multipart/form-data" and (boundary := parameter(kind, "boundary")):
+        return b"".join(_part(one, boundary) for one in params) + (f"--{boundary}--\r\n".encode() if params else b"")
+    return urlencode([(_field(one, "name"), _field(one, "value")) for one in params]).encode()
+
+
+def _part(param: Mapping[str, Any], boundary: str) -> bytes:
+    """One part of a form of parts."""
+    name, file, kind = (_field(param, key).replace('"', "%22") for key in ("name", "fileName", "contentType"))
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"'
+    head += f'; filename="{file}"' if file else ""
+    head += f"\r\nContent-Type: {kind}" if kind else ""
+    return f"{head}\r\n\r\n{_field(param, 'value')}\r\n".encode("utf-8", "surrogatepass")
+
+
+def _field(values: Mapping[str, Any], key: str) -> str:
+    return string(values.get(key) or "", key)
 
 
 def _response(answer: Mapping[str, Any], status: int, method: str, notes: Notebook) -> Response:
     content = mapping(answer.get("content") or {}, "content")
-    text, size = content.get("text"), content.get("size")
-    if text is None:
+    text, size, is_base64 = content.get("text"), content.get("size"), content.get("encoding") == "base64"
+    headers = _headers(answer)
+    if not header_values(headers, b"set-cookie"):
+        headers += tuple((b"Set-Cookie", _set_cookie(*each)) for each in _cookies(answer))
+    there = answer.get("redirectURL")
+    if 300 < status < 400 and isinstance(there, str) and there and not header_values(headers, b"location"):
+        notes.made_up("the header Location, from redirectURL")
+        headers += ((b"Location", there.encode("utf-8", "surrogateescape")),)
+    if text is None or status == 304:  # what a browser shows of a 304 is from its cache
         body = b""
-    elif content.get("encoding") == "base64":
+    elif is_base64:
         body = base64_bytes(text, "content")
     else:
-        body = string(text, "content").encode("utf-8", "surrogatepass")
+        kind = header(headers, b"content-type") or _field(content, "mimeType").encode("utf-8", "surrogateescape")
+        body = _coded(string(text, "content"), kind.decode("utf-8", "replace"), notes)
     reason = answer.get("statusText")
-    headers = tuple(_headers(answer))
     response = stored.response(
         status,
         string(reason, "statusText") if reason is not None else None,
@@ -97,21 +132,58 @@ def _response(answer: Mapping[str, Any], status: int, method: str, notes: Notebo
         notes,
         method=method,
         version=_version(answer),
+        decoded=not is_base64,
         recode=True,
     )
-    missing = text is None and isinstance(size, int) and size > 0 and method != "HEAD" and status not in (204, 304)
+    size = size if isinstance(size, int) and size > 0 else 0
+    missing = text is None and (size or "_file" in content) and method != "HEAD" and status not in (204, 304)
     if not missing:
+        return response
+    if header_values(headers, b"location") and 300 < status < 400:
+        notes.made_up(f"an empty body for one of {size} bytes, which the file does not hold, of a redirect")
         return response
     notes.lost(f"the body of {size} bytes, which the file does not hold: its request will be a miss")
     return replace(response, omitted=size)
 
 
-def _headers(block: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
+def _coded(text: str, kind: str, notes: Notebook) -> bytes:
+    """Text in the character set that its content type names; a file shows it decoded."""
+    coded = text_bytes(text, kind)
+    if coded is not None:
+        return coded
+    if not is_utf8(kind):
+        notes.made_up(f"UTF-8 for the character set {parameter(kind, 'charset')[:40]!r}, which cannot hold the text")
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _headers(block: Mapping[str, Any]) -> Headers:
+    lines: list[tuple[bytes, bytes]] = []
     for value in sequence(block.get("headers") or [], "headers"):
         each = mapping(value, "a header")
         name, text = string(each.get("name"), "a header's name"), string(each.get("value") or "", "a header's value")
-        for line in text.split("\n") if name.lower() == "set-cookie" else [text]:  # so do browsers join them
-            yield name.encode(), line.encode("utf-8", "surrogateescape")
+        lines += [(name.encode(), line.encode("utf-8", "surrogateescape")) for line in text.split("\n")]
+    return tuple(lines)  # a browser joins headers of one name by line feeds
+
+
+def _cookies(block: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for value in sequence(block.get("cookies") or [], "cookies"):
+        each = mapping(value, "a cookie")
+        yield _field(each, "name"), _field(each, "value"), each
+
+
+def _set_cookie(name: str, value: str, each: Mapping[str, Any]) -> bytes:
+    """A cookie as the header that set it; `expires` is a date in ISO 8601."""
+    parts = [f"{name}={value}"]
+    expires = each.get("expires")
+    if isinstance(expires, str) and expires:
+        try:
+            then = dt.datetime.fromisoformat(expires)
+            parts.append(f"Expires={format_datetime(then.astimezone(dt.UTC), usegmt=True)}")
+        except (ValueError, OverflowError):
+            pass  # a cookie of this session
+    parts += [f"{key}={each[word]}" for key, word in _ATTRIBUTES if isinstance(each.get(word), str) and each[word]]
+    parts += [key for key, word in (("Secure", "secure"), ("HttpOnly", "httpOnly")) if each.get(word) is True]
+    return "; ".join(parts).encode("utf-8", "surrogateescape")
 
 
 def _version(block: Mapping[str, Any]) -> str | None:
@@ -124,69 +196,3 @@ def _day(started: Any) -> dt.date | None:
         return dt.date.fromisoformat(started[:10]) if isinstance(started, str) else None
     except ValueError:
         return None
-
-
-def dump(recording: Recording) -> Dumped:
-    """The recording as HAR."""
-    entries: list[dict[str, Any]] = []
-    notes: list[Note] = []
-    for place, each in enumerate(recording.interactions, 1):
-        notes.extend(unsaid(each, f"entry {place}", recording.match_on or ("body",)))
-        entries.append(_entry(each))
-    creator = {"name": "recproxy", "version": "2"}
-    log = {"log": {"version": "1.2", "creator": creator, "pages": [], "entries": entries}}
-    return Dumped(data=json.dumps(log, indent=1, ensure_ascii=False).encode() + b"\n", notes=tuple(notes))
-
-
-def _entry(interaction: Interaction) -> dict[str, Any]:
-    request, response = interaction.request, sendable(interaction, coded=False, renamed=False)
-    day = (interaction.recorded or dt.date(1970, 1, 1)).isoformat()
-    asked: dict[str, Any] = {
-        "method": request.method,
-        "url": request.url.encode("ascii", "surrogateescape").decode("utf-8", "replace"),
-        "httpVersion": request.version,
-        "cookies": [],
-        "headers": _listed(request.headers),
-        "queryString": [
-            {"name": name, "value": value}
-            for name, value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True, errors="replace")
-        ],
-        "headersSize": -1,
-        "bodySize": len(request.body),
-    }
-    if request.body:
-        asked["postData"] = {"mimeType": _type(request.headers), "params": [], **_text(request.body)}
-    content = {"size": len(response.body), "mimeType": _type(response.headers), **_text(response.body)}
-    return {
-        "startedDateTime": f"{day}T00:00:00.000Z",
-        "time": 0,
-        "request": asked,
-        "response": {
-            "status": response.status,
-            "statusText": response.reason.decode("utf-8", "replace"),
-            "httpVersion": response.version,
-            "cookies": [],
-            "headers": _listed(response.headers),
-            "content": content,
-            "redirectURL": (header(response.headers, b"location") or b"").decode("utf-8", "replace"),
-            "headersSize": -1,
-            "bodySize": -1,
-        },
-        "cache": {},
-        "timings": {"send": 0, "wait": 0, "receive": 0},
-    }
-
-
-def _text(body: bytes) -> dict[str, str]:
-    text = body_text(body)
-    if isinstance(text, str):
-        return {"text": text}
-    return {"text": base64.b64encode(text).decode(), "encoding": "base64"}
-
-
-def _listed(headers: Headers) -> list[dict[str, str]]:
-    return [{"name": name.decode(), "value": value.decode("utf-8", "replace")} for name, value in headers]
-
-
-def _type(headers: Headers) -> str:
-    return (header(headers, b"content-type") or b"").decode("utf-8", "replace")

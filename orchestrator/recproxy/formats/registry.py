@@ -70,7 +70,7 @@ FORMATS: tuple[Format, ...] = (
         suffixes=(".har",),
         sniff=sniffing.har,
         load=_load("har"),
-        dump=_dump("har"),
+        dump=_dump("har_writing"),
     ),
     Format(
         name="responses",

@@ -208,12 +208,21 @@ def _coding(headers: Headers) -> str | None:
 
 def _payload(body: bytes, coding: str, notes: Notebook) -> bytes | None:
     """What a coded body holds; None where it is not coded so, or in a way that nobody here can undo."""
-    if not _known(coding):
+    if not _known(coding) or (_has_no_magic(coding) and _reads(body)):
         return None
     try:
         return notes.decode(body, coding)
     except DecodeError:
         return None
+
+
+def _has_no_magic(coding: str) -> bool:
+    return coding.rpartition(",")[2].strip() in ("br", "deflate")
+
+
+def _reads(body: bytes) -> bool:
+    """Whether a body is plain text; many a short one, such as `3`, would pass for brotli. Nothing, in brotli, is `;`."""
+    return body != b";" and body.isascii() and body.translate(None, b"\t\r\n").decode().isprintable()
 
 
 def _known(coding: str) -> bool:
