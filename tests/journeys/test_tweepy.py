@@ -1,0 +1,68 @@
+"""Real tweepy, sync and async, over the cassettes that its project recorded: in place, imported, and as vcrpy names them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from recproxy.library import read_recording
+from recproxy.recording import dump
+
+DATA = Path(__file__).parent / "data"
+CASSETTES = Path(__file__).parents[3] / "shared/corpus/vcrpy/tweepy"
+#: Of API, of Client and of AsyncClient: 18 cassettes of version 1.1, 22 of version 2, and 21 of these.
+TESTS = 18 + 22 + 21
+
+pytestmark = pytest.mark.skipif(not CASSETTES.is_dir(), reason="the corpus of recordings is not beside the checkout")
+
+
+def run(folder, *words, **environment):
+    for name in ("tweepy_calls.py", "suite_of_tweepy.py", "suite_of_tweepy_by_vcrpy.py"):
+        shutil.copy(DATA / name, folder / f"test_{name}" if name.startswith("suite") else folder)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("RECPROXY", "PYTEST")) and name != "CI"
+    }
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=folder,
+        env=inherited | {"TWEEPY_CASSETTES": str(CASSETTES)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    return done.stdout + done.stderr
+
+
+PYTEST = ("-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:asyncio")
+
+
+def replay(folder, recordings):
+    words = ("-m", "recproxy", "run", "--profile", "twitter", "--", sys.executable, *PYTEST)
+    return run(folder, *words, "test_suite_of_tweepy.py", TWEEPY_RECORDINGS=str(recordings))
+
+
+def test_its_cassettes_in_place(tmp_path):
+    assert f"{TESTS} passed" in replay(tmp_path, CASSETTES)
+
+
+def test_its_cassettes_imported(tmp_path):
+    imported = tmp_path / "imported"
+    imported.mkdir()
+    for cassette in CASSETTES.iterdir():
+        (imported / f"{cassette.stem}.rec").write_bytes(dump(read_recording(str(cassette))))
+
+    assert f"{TESTS} passed" in replay(tmp_path, imported)
+
+
+def test_a_suite_in_the_manner_of_its_own_under_the_bridge(tmp_path):
+    out = run(tmp_path, *PYTEST, "-p", "recproxy.vcrpy_bridge", "test_suite_of_tweepy_by_vcrpy.py")
+
+    assert f"{TESTS} passed" in out
+    assert "61 cassettes, 101 requests played, 0 recorded, 0 missed, 0 recorded interactions unused" in out
+    assert "not honoured" not in out
