@@ -192,6 +192,10 @@ def test_a_toml_block_is_read(block, tmp_path):
         for name, inline in project.inline.items():
             assert parse_profile(inline, project.source, name=name, partial=True)
         assert set(project.profiles) <= set(SHIPPED)
+    elif "profiles" in values:
+        (tmp_path / "recproxy.toml").write_text(block)
+        project = find_project(tmp_path)
+        assert [parse_profile(project.inline[name], project.source, name=name, partial=True) for name in project.inline]
     elif "env" in values or "env_run_base" in values:
         tables = [values.get("env_run_base", {}), *values.get("env", {}).values()]
         keys = Keys()

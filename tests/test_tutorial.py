@@ -1,0 +1,138 @@
+"""The tutorials, done word for word: each block is a file that is written, a command that is run, or what it says.
+
+A block in a programming language is a file, named in the sentence before it; `Add to` adds to it. A shell block is
+run; a line with & at its end stays up until `kill %1`. The text block that follows must stand in what was said, but for
+times and the folder.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BLOCK = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Reader:
+    """Does what a page says, in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.said = ""
+        self.background = None
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = str(free.getsockname()[1])
+        outside = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "NOX"))}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{outside['PATH']}"
+        # Plugins that happen to be here are not the reader's.
+        quiet = "-p no:randomly -p no:asyncio -p no:cacheprovider -p no:rerunfailures"
+        self.environment = outside | {"PATH": path, "PYTEST_ADDOPTS": quiet}
+
+    def write(self, paragraph, text):
+        name = re.findall(r"`([\w./-]+\.\w+)`", paragraph)[-1]
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        before = f"{path.read_text()}\n" if "Add to" in paragraph else ""
+        path.write_text(before + text.replace("8765", self.port))
+
+    def run(self, text):
+        self.said = ""
+        for line in text.splitlines():
+            if line == "kill %1":
+                self.stop()
+            elif line.endswith("&"):
+                self.background = subprocess.Popen(
+                    line.removesuffix("&").split(),
+                    cwd=self.folder,
+                    env=self.environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+                self.wait_for_the_service()
+            else:
+                if line.startswith("nox -s"):
+                    self.lend(".nox/functional-replay")
+                done = subprocess.run(
+                    line.replace("nox -s", "nox -R -s"),  # what is lent is not installed again
+                    shell=True,
+                    cwd=self.folder,
+                    env=self.environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    timeout=60,
+                )
+                self.said += done.stdout
+
+    def wait_for_the_service(self):
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", int(self.port))) == 0:
+                    return
+            time.sleep(0.02)
+        raise AssertionError("the service is not up")
+
+    def stop(self):
+        if self.background is not None:
+            self.background.terminate()
+            self.background.wait(20)
+            self.background = None
+
+    def lend(self, name):
+        """An environment with what is installed here, since no index can be reached."""
+        made = [sys.executable, "-m", "virtualenv", "-q", "--no-seed", name]
+        subprocess.run(made, cwd=self.folder, check=True, stdin=subprocess.DEVNULL)
+        environment = self.folder / name
+        site = next(environment.glob("lib/python*/site-packages"))
+        (site / "lent.pth").write_text(f"import site; site.addsitedir({str(Path(pytest.__file__).parents[1])!r})\n")
+        for word in ("pytest", "recproxy"):
+            script = environment / "bin" / word
+            script.write_text(f'#!/bin/sh\nexec "{environment}/bin/python" -m {word} "$@"\n')
+            script.chmod(0o755)
+
+    def check(self, text):
+        told = [self.plain(line) for line in self.said.splitlines()]
+        for line in text.splitlines():
+            assert not line.strip() or any(self.plain(line) in other for other in told), (
+                f"{line}\n\nnot in\n\n{self.said}"
+            )
+
+    def plain(self, line):
+        line = re.sub(r"\d+\.\d+ s\b", "", line.replace(f"{self.folder}/", ""))
+        return re.sub(r"-+$", "", " ".join(line.split())).rstrip()
+
+
+@pytest.fixture
+def reader(tmp_path):
+    made = Reader(tmp_path.resolve())
+    yield made
+    made.stop()
+
+
+@pytest.mark.parametrize("page", sorted(path.stem for path in ROOT.glob("docs/tutorial/*.md")))
+def test_a_tutorial_works_word_for_word(reader, page):
+    text = (ROOT / "docs/tutorial" / f"{page}.md").read_text()
+    done = []
+
+    for match in BLOCK.finditer(text):
+        language, block = match.groups()
+        if language == "sh":
+            reader.run(block)
+        elif language == "text":
+            reader.check(block)
+        else:
+            reader.write(text[: match.start()].split("\n\n")[-2], block)
+        done.append(language)
+
+    assert len(done) == len(re.findall(r"^```", text, re.MULTILINE)) // 2
+    assert {"sh", "text", "python"} <= set(done)
