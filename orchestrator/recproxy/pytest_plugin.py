@@ -43,8 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("recproxy").addoption(
         "--recproxy-mode",
         metavar="MODE",
-        help="replay, record, live or auto, where pytest is not started by `recproxy run` (default: $RECPROXY_MODE, "
-        "or replay).",
+        help="replay, record, live or auto, or vcrpy's word for one, where pytest is not started by `recproxy run` "
+        "(default: $RECPROXY_MODE, or replay).",
     )
 
 
@@ -61,14 +61,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known, and refuse a mode that is not the run's."""
     config.addinivalue_line(
         "markers",
-        "recproxy(profile, recording): the recording that answers a service in this test; also (scheme, host, "
-        "recording). Several add up.",
+        "recproxy(profile, recording, mode=None): the recording that answers a service in this test; also (scheme, "
+        "host, recording). Several add up. mode='replay': it replays in every run.",
     )
     config.stash[_running] = bool(os.environ.get(_CONTROL))
     config.pluginmanager.register(_Summary(), "recproxy-summary")
-    mode, of_run = config.getoption("--recproxy-mode"), os.environ.get("RECPROXY_MODE")
-    if mode and config.stash[_running] and mode != of_run:
-        raise pytest.UsageError(f"--recproxy-mode={mode}: this runs in mode {of_run}: give `recproxy run` the mode")
+    if config.getoption("--recproxy-mode"):
+        _check_mode(config.getoption("--recproxy-mode"), os.environ.get("RECPROXY_MODE"), run=config.stash[_running])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -104,7 +103,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
     try:
         _made(item.config).begin(item)
-    except (RecproxyError, TypeError) as problem:
+    except (RecproxyError, TypeError, ValueError) as problem:
         text = f"recproxy: {problem}"
     else:
         item.stash[_passed] = False
@@ -211,6 +210,29 @@ class _Summary:
             terminalreporter.line(f"unused: {line}")
         if len(unused) > _MOST_UNUSED:
             terminalreporter.line(f"unused: and {len(unused) - _MOST_UNUSED} more")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """What a word of vcrpy means here."""
+    if not config.getoption("--recproxy-mode"):
+        return None
+    from recproxy.control.modes import explained_mode  # noqa: PLC0415 - a mode was named
+
+    told = explained_mode(config.getoption("--recproxy-mode"))
+    return f"recproxy: {told}" if told else None
+
+
+def _check_mode(word: str, of_run: str | None, *, run: bool) -> None:
+    """Refuse a mode that is unknown, or not that of the run that pytest is in."""
+    from recproxy.control.modes import MODES, VCRPY_MODES, mode_named  # noqa: PLC0415 - a mode was named
+
+    mode = mode_named(word)
+    if mode is None:
+        raise pytest.UsageError(
+            f"--recproxy-mode={word}: known here: {', '.join(MODES)}, and vcrpy's words {', '.join(VCRPY_MODES)}"
+        )
+    if run and mode != of_run:
+        raise pytest.UsageError(f"--recproxy-mode={word}: this runs in mode {of_run}: give `recproxy run` the mode")
 
 
 def _lane_of(worker: str, run: str) -> str:

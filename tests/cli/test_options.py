@@ -47,7 +47,15 @@ def test_an_unknown_mode_is_refused_with_the_known_ones(folder):
     with pytest.raises(ConfigurationError) as caught:
         plan("rewind")
 
-    assert caught.value.message == "--mode rewind: known here: replay, auto, live, record"
+    assert caught.value.message == (
+        "--mode rewind: known here: replay, auto, live, record, and vcrpy's words none, all, once, new_episodes"
+    )
+
+
+def test_a_word_of_vcrpy_is_explained(folder, capsys):
+    plan("all")
+
+    assert capsys.readouterr().err == "recproxy: mode 'all' is vcrpy's word: here it is record\n"
 
 
 def test_the_project_is_that_of_the_working_directory(folder):

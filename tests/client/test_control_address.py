@@ -132,6 +132,8 @@ def test_what_is_refused_is_described(call):
         call("put", scope, {"name": "test", "recordings": {"shop": ["nowhere"]}}),
         call("put", scope, {"name": "test", "recordings": ["shop"]}),
         call("put", scope, {"name": "test", "mode": "live"}),
+        call("put", scope, {"name": "test", "mode": "rewind"}),
+        call("put", scope, {"name": "test", "mode": ["replay"]}),
         call("put", scope, {"name": "test", "repeat": "often"}),
         call("put", scope, {"name": "test", "default": "../../elsewhere.rec"}),
         call("put", scope, {"name": "test", "plays": {"shop": "many"}}),
@@ -142,7 +144,7 @@ def test_what_is_refused_is_described(call):
         call("post", "/lanes", {"lane": 1}),
     ]
 
-    assert [status for status, _ in refused] == [400] * 7 + [404] * 3 + [400] * 2
+    assert [status for status, _ in refused] == [400] * 9 + [404] * 3 + [400] * 2
     for _, answer in refused:
         check(answer, SCHEMAS["Error"])
 

@@ -374,6 +374,12 @@ def test_other_words_are_misuse(words):
         recproxy(*words)
 
 
+@pytest.mark.parametrize("mode", ["record", "live", "auto", "all", "rewind", 1])
+def test_a_test_cannot_insist_on_more_than_replay(mode):
+    with pytest.raises(ValueError, match="can only insist on 'replay'"):
+        recproxy("shop", "two.rec", mode=mode)
+
+
 def test_a_fixture_is_told_the_order_of_decorators():
     with pytest.raises(TypeError, match="below"):
         recproxy("shop", "two.rec")(pytest.fixture(lambda: None))

@@ -205,6 +205,7 @@ def test_a_scope_begins_with_what_was_said_and_ends_with_its_outcome():
                     "match_on": ("method",),
                     "repeat": "miss",
                     "ignore": {"query": ("key",), "json": ("/nonce",)},
+                    "mode": "replay",
                 },
             ),
             ("inner", {}, {"inner": True}),

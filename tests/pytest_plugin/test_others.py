@@ -89,7 +89,8 @@ def test_all_at_once(project, run, workers):
     project.record("two.rec", ("item", "first"), ("item", "second"), ("item", "third"))
     project.write("test_all.py", SUITE)
 
-    outcomes = project.pytest("-n", str(workers), "--strict-markers", "test_all.py", run=run)
+    words = ("-n", str(workers), "--strict-markers", "test_all.py")
+    outcomes = project.pytest(*words, run=run, PYTEST_ADDOPTS="")
 
     assert outcomes == {"failed": 1, "passed": 26, "rerun": 3}, outcomes
     assert "FAILED test_all.py::test_times_out" in outcomes.out

@@ -46,6 +46,20 @@ def test_named(account):
 @pytest.mark.recproxy("shop", "failed")
 def test_failed():
     assert get("third") == "something"
+
+
+@decorator("shop", "down", mode="replay")
+def test_bad_behaviour():
+    assert get("item") == "out of order"
+    with decorator("shop", "worse"):
+        assert get("item") == "on fire"
+
+
+@pytest.mark.recproxy(mode="replay")
+class TestBadBehaviour:
+    @pytest.mark.recproxy("shop", "down")
+    def test_of_a_class(self, plain):
+        assert [plain, get("item")] == ["module 1", "out of order"]
 """
 
 
@@ -81,27 +95,33 @@ def origin():
 def test_what_was_recorded_is_replayed(project, origin, workers):
     profile = project.root / "shop/profile.toml"
     profile.write_text(f'{profile.read_text()}\n[upstream]\naddress = "127.0.0.1:{origin.server_port}"\n')
+    project.record("recordings/shop/down.rec", ("item", "out of order"))
+    project.record("recordings/shop/worse.rec", ("item", "on fire"))
+    by_hand = (project.root / "recordings/shop/down.rec").read_bytes()
     suite = SUITE if not workers else SUITE.replace('scope="session"', 'scope="module"')
     project.write("test_shop.py", suite)
     words = ("-n", str(workers), "--dist", "loadfile", "-p", "no:randomly", "test_shop.py")
 
     recorded = project.pytest("--recproxy-mode=record", *words)
 
-    assert recorded == {"failed": 1, "passed": 2}, recorded
+    assert recorded == {"failed": 1, "passed": 4}, recorded
     folder = project.root / "recordings/shop"
+    assert (folder / "down.rec").read_bytes() == by_hand
     assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*.rec")) == [
         "account.rec",
+        "down.rec",
         "failed.failed.rec",
         "named.rec",
         "test_shop/plain.fixture.rec",
         "test_shop/test_its_own.rec",
+        "worse.rec",
     ]
     account = load((folder / "account.rec").read_bytes())
     assert [each.scope for each in account.interactions] == ["test_shop.account", "test_shop.account teardown"]
 
     origin.asked.clear()
-    replayed = project.pytest(*words[:-1], "test_shop.py::test_its_own", "test_shop.py::test_named")
+    replayed = project.pytest(*words, "--deselect", "test_shop.py::test_failed")
 
-    assert replayed == {"passed": 2}, replayed
-    assert "replay: 2 tests, 6 requests played, 0 recorded, 0 missed, 0 recorded interactions unused" in replayed.out
+    assert replayed == {"passed": 4}, replayed
+    assert "replay: 4 tests, 9 requests played, 0 recorded, 0 missed, 0 recorded interactions unused" in replayed.out
     assert origin.asked == {}

@@ -134,6 +134,18 @@ def test_names_nothing():
 @pytest.mark.recproxy("shop")
 def test_has_too_few_words():
     pass
+
+@pytest.mark.recproxy("shop", "two.rec", mode="record")
+def test_insists_on_recording():
+    pass
+
+@pytest.mark.recproxy("shop", "two.rec", modes="replay")
+def test_has_an_unknown_word():
+    pass
+
+@pytest.mark.recproxy("shop", "two.rec", mode="replay")
+def test_replays_always():
+    get("elsewhere")
 """
 
 
@@ -142,16 +154,22 @@ def test_a_miss_fails_the_test_that_caused_it(suite, run):
 
     outcomes = suite.pytest("test_misses.py", run=run)
 
-    assert outcomes == {"failed": 2, "passed": 2, "error": 4, "xfailed": 1}, outcomes
-    for name in ("swallowed", "fails_by_itself"):
+    assert outcomes == {"failed": 3, "passed": 2, "error": 6, "xfailed": 1}, outcomes
+    for name in ("swallowed", "fails_by_itself", "replays_always"):
         assert f"FAILED test_misses.py::test_{name} - " in outcomes.out
-    for name in ("fails_in_setup", "in_teardown", "names_nothing", "has_too_few_words"):
+    for name in (
+        *("fails_in_setup", "in_teardown", "names_nothing", "has_too_few_words"),
+        *("insists_on_recording", "has_an_unknown_word"),
+    ):
         assert f"ERROR test_misses.py::test_{name} - " in outcomes.out
     told = outcomes.out.partition("short test summary")[0]
-    assert told.count("no recorded interaction of shop fits this request") == 4
-    assert told.count(f"closest  GET https://api.shop.example/item\n           {suite.root}/two.rec:3") == 4
+    assert told.count("no recorded interaction of shop fits this request") == 5
+    assert told.count(f"closest  GET https://api.shop.example/item\n           {suite.root}/two.rec:3") == 5
     assert "recording 'nowhere' of profile 'shop' does not exist" in told
     assert "takes (scheme, host, recording) or (profile, recording)" in told
+    assert "recproxy: mode='record': a test can only insist on 'replay'; the run chooses the others" in told
+    assert "recproxy: recproxy takes mode, and no modes" in told
+    assert told.count("this test replays in every mode (mode='replay'): write what its recording lacks by hand") == 1
 
 
 def test_in_a_run_every_test_has_a_scope(suite):
@@ -390,3 +408,21 @@ def test_the_mode_of_a_run_that_pytest_starts(suite):
     suite.write("test_plain.py", "def test_one(recproxy):\n    assert recproxy.mode == 'live'\n")
 
     assert suite.pytest("--recproxy-mode=live", "test_plain.py") == {"passed": 1}
+
+
+def test_vcrpys_words_for_modes_are_taken_and_explained(suite, run):
+    suite.write("test_plain.py", "def test_one(recproxy):\n    assert recproxy.mode == 'replay'\n")
+
+    outcomes = suite.pytest("--recproxy-mode=none", "test_plain.py", run=run)
+
+    assert outcomes == {"passed": 1}, outcomes
+    assert "recproxy: mode 'none' is vcrpy's word: here it is replay" in outcomes.out
+
+
+def test_an_unknown_mode_is_refused_before_any_test(suite):
+    outcomes = suite.pytest("--recproxy-mode=rewind")
+
+    assert outcomes.code == 4
+    assert (
+        "ERROR: --recproxy-mode=rewind: known here: replay, auto, live, record, and vcrpy's words none," in outcomes.out
+    )

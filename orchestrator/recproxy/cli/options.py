@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from recproxy.control import CONTROL
+from recproxy.control.modes import MODES, VCRPY_MODES, explained_mode, mode_named
 from recproxy.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["plan_from", "refuse_nested", "run_options"]
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
-_VCR_NAMES = {"none": "replay", "all": "record", "once": "auto", "new_episodes": "auto"}
 
 
 def run_options(function: _Function) -> _Function:
@@ -58,13 +58,17 @@ def plan_from(
     Raises:
         RecproxyError: one of them, or the project's configuration, is wrong.
     """
-    from recproxy.fleet.plan import MODES, make_plan
+    from recproxy.fleet.plan import make_plan
     from recproxy.project import find_project
 
     folder = Path.cwd()
-    wanted = _VCR_NAMES.get(mode, mode)
-    if wanted not in MODES:
-        raise ConfigurationError(f"--mode {mode}: known here: {', '.join(MODES)}")
+    wanted = mode_named(mode)
+    if wanted is None:
+        raise ConfigurationError(
+            f"--mode {mode}: known here: {', '.join(MODES)}, and vcrpy's words {', '.join(VCRPY_MODES)}"
+        )
+    if told := explained_mode(mode):
+        click.echo(f"recproxy: {told}", err=True)
     return make_plan(
         find_project(folder),
         mode=wanted,

@@ -18,8 +18,9 @@ from typing import Self, TypeVar
 
 from recproxy.client.wanted import Wanted, opened, wanted_by
 from recproxy.client.wrappers import wrapped
+from recproxy.control.modes import mode_named
 
-__all__ = ["check_words", "recproxy"]
+__all__ = ["check_mode", "check_words", "recproxy"]
 
 _Target = TypeVar("_Target", bound=Callable[..., object])
 
@@ -33,13 +34,16 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
     Args:
         words: `scheme, host, recording` or `profile, recording`. A recording is a path relative to the test module,
             or a name among the project's or the profile package's recordings.
+        mode: "replay", for a test of behaviour that cannot be recorded: all of it replays in every run.
 
     Raises:
         TypeError: another number of words, or a word that is no string.
+        ValueError: another mode: the run has the choice of those.
     """
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, mode: str | None = None) -> None:
         self._entry = check_words(words)
+        self._mode = check_mode(mode)
         caller = sys._getframe(1).f_code.co_filename  # noqa: SLF001 - recordings are relative to the caller's module
         self._folder = str(Path(os.path.abspath(caller)).parent)  # noqa: PTH100 - links stay: the user's own path
         self._open: list[AbstractContextManager[None]] = []
@@ -53,7 +57,7 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
 
     def __enter__(self) -> Self:
         """Begin a scope named after the recording; inside of another one it comes first while it is open."""
-        scope = opened(Path(self._entry[1]).stem, (self._entry,), self._folder)
+        scope = opened(Path(self._entry[1]).stem, (self._entry,), self._folder, self._mode)
         scope.__enter__()
         self._open.append(scope)
         return self
@@ -81,14 +85,24 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
             raise TypeError("put @recproxy below @pytest.fixture: it wraps the function, not the fixture")
         inner = wanted_by(target)
         if inner is not None and inner.wrapper is target:
-            return wrapped(Wanted((self._entry, *inner.entries), inner.folder, inner.function))
-        return wrapped(Wanted((self._entry,), self._folder, target))
+            mode = self._mode or inner.mode
+            return wrapped(Wanted((self._entry, *inner.entries), inner.folder, inner.function, mode))
+        return wrapped(Wanted((self._entry,), self._folder, target, self._mode))
 
     def _decorate_methods(self, case: type) -> None:
         for name in dir(case):
             method = inspect.getattr_static(case, name)
             if name.startswith("test") and (callable(method) or isinstance(method, classmethod | staticmethod)):
                 setattr(case, name, self._decorate(method))
+
+
+def check_mode(mode: object) -> str | None:
+    """The mode that a decorator or marker insists on; ValueError where it cannot."""
+    if mode is None:
+        return None
+    if not isinstance(mode, str) or mode_named(mode) != "replay":
+        raise ValueError(f"mode={mode!r}: a test can only insist on 'replay'; the run chooses the others")
+    return "replay"
 
 
 def check_words(words: tuple[object, ...]) -> tuple[str, str]:

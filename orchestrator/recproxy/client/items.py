@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recproxy.client.decorator import check_words
+from recproxy.client.decorator import check_mode, check_words
 from recproxy.client.names import module_folders, recording_of_fixture, recording_of_test
 from recproxy.client.scopes import Recordings
 from recproxy.client.wanted import Wanted, recordings_of, wanted_by
@@ -38,6 +38,7 @@ class Asked:
     recordings: Recordings
     default: str
     beside: str
+    mode: str | None = None
     wanted: Wanted | None = None
 
 
@@ -46,10 +47,12 @@ def of_item(item: Any, places: Places) -> Asked:
 
     Raises:
         TypeError: a marker has the wrong words.
+        ValueError: it has a mode that is not for tests to choose.
     """
     path = Path(item.path)
     names = _names(item)
-    entries = tuple(check_words(marker.args) for marker in reversed(list(item.iter_markers("recproxy"))))
+    markers = list(reversed(list(item.iter_markers("recproxy"))))
+    entries = tuple(check_words(marker.args) for marker in markers if marker.args or not marker.kwargs)
     wanted = wanted_by(getattr(item, "function", None))
     folders = module_folders(path, places.recordings, places.root)
     return Asked(
@@ -57,6 +60,7 @@ def of_item(item: Any, places: Places) -> Asked:
         recordings=_merged(recordings_of(entries, str(path.parent)), _recordings(wanted)),
         default=recording_of_test(folders, names, ambiguous=any(_ambiguous(item))),
         beside=wanted.folder if wanted is not None and not entries else str(path.parent),
+        mode=_mode(markers) or (wanted.mode if wanted is not None else None),
         wanted=wanted,
     )
 
@@ -83,8 +87,18 @@ def of_fixture(definition: Any, request: Any, places: Places) -> Asked | None:
         recordings=_recordings(wanted),
         default=recording_of_fixture(folders, names, index=index),
         beside=wanted.folder if wanted is not None else str(path.parent),
+        mode=wanted.mode if wanted is not None else None,
         wanted=wanted,
     )
+
+
+def _mode(markers: list[Any]) -> str | None:
+    """What one of the markers insists on."""
+    for marker in markers:
+        if unknown := marker.kwargs.keys() - {"mode"}:
+            raise TypeError(f"recproxy takes mode, and no {', '.join(sorted(unknown))}")
+    modes = [check_mode(marker.kwargs.get("mode")) for marker in markers]
+    return next((mode for mode in modes if mode), None)
 
 
 def _names(item: Any) -> list[str]:

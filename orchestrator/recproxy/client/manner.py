@@ -14,12 +14,13 @@ class Manner:
     """What a scope says in place of its profiles: vcrpy's matchers, what follows the last repeat.
 
     `ignore` are names that are not compared, on top of those of the profiles: of `headers`, `query` and `form`, and
-    JSON Pointers under `json`.
+    JSON Pointers under `json`. `mode` is replay for what replays in every run, else the run's.
     """
 
     match_on: tuple[str, ...] | None = None
     repeat: str | None = None
     ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mode: str | None = None
 
     def plain(self) -> dict[str, Any]:
         """As the control address takes it; what is not said is left out."""
@@ -30,6 +31,8 @@ class Manner:
             values["repeat"] = self.repeat
         if self.ignore:
             values["ignore"] = self.ignore
+        if self.mode is not None:
+            values["mode"] = self.mode
         return values
 
 

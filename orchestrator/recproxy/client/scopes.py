@@ -24,10 +24,11 @@ Plays = Mapping[str, Sequence[int]]
 
 
 class Scope:
-    """An open scope; `passed` is set when whoever opened it is done."""
+    """An open scope; `passed` is set when whoever opened it is done, `mode` where it insists on one."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, mode: str | None = None) -> None:
         self.name = name
+        self.mode = mode
         self.passed: bool | None = None
 
 
@@ -53,6 +54,11 @@ class Scopes:
         """The one that `look` tells of; None where none is open."""
         return self._open[-1] if self._open else None
 
+    @property
+    def mode(self) -> str | None:
+        """What the innermost scope insists on; a part of its test does too."""
+        return self._open[-1].mode if self._open else None
+
     def begin(
         self,
         name: str,
@@ -69,7 +75,7 @@ class Scopes:
             self.address.begin_scope(
                 self.lane, name, recordings, inner=inner, default=default, beside=beside, plays=plays, manner=manner
             )
-            scope = Scope(name)
+            scope = Scope(name, manner.mode)
             self._open.append(scope)
             if not inner:
                 try:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.client.items import Asked, Places, of_fixture, of_item
+from recproxy.client.manner import Manner
 from recproxy.client.outcome import Outcome, failure
 from recproxy.client.scopes import Plays, Scope, Scopes
 from recproxy.client.session import Session, session
@@ -134,7 +135,10 @@ class Suite:
             raise RecproxyError(text)
 
     def _begin(self, asked: Asked, name: str, plays: Plays) -> Scope:
-        scope = self.scopes.begin(name, asked.recordings, default=asked.default, beside=asked.beside, plays=plays)
+        manner = Manner(mode=asked.mode)
+        scope = self.scopes.begin(
+            name, asked.recordings, default=asked.default, beside=asked.beside, plays=plays, manner=manner
+        )
         _hold(asked, held=True)
         return scope
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from recproxy.client.manner import Manner
 from recproxy.client.outcome import Outcome, failure
 from recproxy.client.scopes import Recordings
 from recproxy.client.session import session
@@ -20,13 +21,14 @@ _MARK = "__recproxy_wanted__"
 class Wanted:
     """The recordings of one decorated function, the outermost decorator's first.
 
-    `function` is what was decorated, `wrapper` what took its place. While it is `held` somebody else has the scope
+    `mode` is what the test insists on, None for the run's own. `function` is what was decorated, `wrapper` what took its place. While it is `held` somebody else has the scope
     open: the pytest plugin.
     """
 
     entries: tuple[tuple[str, str], ...]
     folder: str
     function: Callable[..., object]
+    mode: str | None = None
     wrapper: Callable[..., object] | None = None
     held: bool = False
 
@@ -59,10 +61,11 @@ def scope_name(function: Callable[..., object]) -> str:
 
 
 @contextmanager
-def opened(name: str, entries: tuple[tuple[str, str], ...], folder: str) -> Iterator[None]:
+def opened(name: str, entries: tuple[tuple[str, str], ...], folder: str, mode: str | None = None) -> Iterator[None]:
     """A scope around a test; what goes wrong in it fails the test, or is told along with its own failure."""
     scopes = session().scopes
-    scope = scopes.begin(name, recordings_of(entries, folder), beside=folder)
+    manner = Manner(mode=mode or scopes.mode)
+    scope = scopes.begin(name, recordings_of(entries, folder), beside=folder, manner=manner)
     try:
         yield
     except BaseException as error:

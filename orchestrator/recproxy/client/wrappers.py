@@ -22,7 +22,7 @@ def wrapped(wanted: Wanted) -> Callable[..., object]:
     name = scope_name(inspect.unwrap(function))
 
     def scope() -> AbstractContextManager[None]:
-        return nullcontext() if wanted.held else opened(name, wanted.entries, wanted.folder)
+        return nullcontext() if wanted.held else opened(name, wanted.entries, wanted.folder, wanted.mode)
 
     wrapper = functools.wraps(function)(_wrapper(function, scope))
     wanted.mark(wrapper)

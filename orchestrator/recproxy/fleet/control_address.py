@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from recproxy.control.modes import MODES, mode_named
 from recproxy.errors import RecproxyError
 from recproxy.recording import Headers, header
 from recproxy.wire import Head, RequestReader
@@ -214,9 +215,7 @@ class _Caller(asyncio.Protocol):
         _refuse_unknown(
             values, ("name", "recordings", "default", "beside", "mode", "match_on", "repeat", "ignore", "plays")
         )
-        mode = self._orchestrator.plan.mode
-        if values.get("mode") not in (None, mode):
-            raise _Refusal(400, f"mode {values['mode']!r} cannot be begun in a run in mode {mode}")
+        mode = _mode(values, self._orchestrator.plan.mode)
         name = _string(values, "name")
         if not name:
             raise _Refusal(400, 'name is missing: {"name": "test_send", "recordings": {"twitter": "send.rec"}}')
@@ -232,6 +231,7 @@ class _Caller(asyncio.Protocol):
             repeat=_repeat(values),
             ignore=_ignore(values.get("ignore") or {}),
             plays=_plays(values.get("plays") or {}),
+            mode=mode,
         )
 
     def _open(self, lane: str) -> None:
@@ -297,6 +297,23 @@ def _default(values: dict[str, Any]) -> str | None:
 def _folder(values: dict[str, Any]) -> Path | None:
     name = _string(values, "beside")
     return Path(name) if name else None
+
+
+def _mode(values: dict[str, Any], of_run: str) -> str | None:
+    """The mode that a scope insists on: only replay can be had in every run. None is the run's own."""
+    word = _string(values, "mode")
+    mode = mode_named(word) if word else None
+    if word and mode is None:
+        raise _Refusal(400, f"mode {word!r} is not known: use {', '.join(MODES)}, or null for the run's own")
+    if mode in (None, "replay"):
+        return mode
+    if mode != of_run:
+        raise _Refusal(
+            400,
+            f"mode {word!r} cannot be begun in a run in mode {of_run}: leave it out, or begin the run in that mode; "
+            "a scope may only replay where the run does more",
+        )
+    return None
 
 
 def _repeat(values: dict[str, Any]) -> str | None:

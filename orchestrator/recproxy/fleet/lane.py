@@ -29,6 +29,8 @@ class Scope:
     """A scope that a test opened: which proxies answer in it, and for which profiles from the run's own recordings."""
 
     name: str
+    #: Its own, whatever the modes of the profiles; None leaves them theirs.
+    mode: str | None = None
     proxies: list[Proxy] = field(default_factory=list)
     fallen_back: set[str] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=dict)

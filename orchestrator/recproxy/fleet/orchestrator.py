@@ -147,6 +147,7 @@ class Orchestrator:
         repeat: str | None = None,
         ignore: Mapping[str, tuple[str, ...]] | None = None,
         plays: Mapping[str, Sequence[int]] | None = None,
+        mode: str | None = None,
     ) -> None:
         """Begin a scope in a lane; a recording's profile may also be a host.
 
@@ -162,6 +163,7 @@ class Orchestrator:
             repeat: what follows the last recorded repeat, in place of the profile's word.
             ignore: names that are not compared either: of headers, query, form or JSON.
             plays: how often each interaction was played already, by profile: an outcome's, to go on there.
+            mode: replay, to replay whatever the run does; None is each profile's own.
 
         Raises:
             RecordingNotFound: a recording does not exist.
@@ -170,13 +172,13 @@ class Orchestrator:
         lane = self.lanes[lane_name]
         if not inner:
             await self.end_scopes(lane_name)
-        named = await self._named(recordings, beside)
-        opened = Scope(name=scope)
+        opened = Scope(name=scope, mode=mode)
+        named = await self._named(recordings, beside, opened)
         lane.scopes.append(opened)
         chosen = [
             proxy
             for proxy in self._proxies
-            if not inner or proxy.profile.name in named or self._has_default(proxy.profile.name, default)
+            if not inner or proxy.profile.name in named or self._has_default(proxy.profile.name, default, opened)
         ]
         begun = await asyncio.gather(
             *(
@@ -205,8 +207,8 @@ class Orchestrator:
     ) -> None:
         """Put more recordings in play in the innermost open scope; raises as `begin_scope` does."""
         lane = self.lanes[lane_name]
-        named = await self._named(recordings, beside)
         scope = lane.scopes[-1]
+        named = await self._named(recordings, beside, scope)
         for proxy in self._proxies:
             paths = named.get(proxy.profile.name)
             if not paths:
@@ -344,13 +346,15 @@ class Orchestrator:
             await self._begin_base(proxy, lane)
         return proxy
 
-    async def _named(self, recordings: Mapping[str, Sequence[str]], beside: Path | None) -> dict[str, tuple[str, ...]]:
+    async def _named(
+        self, recordings: Mapping[str, Sequence[str]], beside: Path | None, scope: Scope
+    ) -> dict[str, tuple[str, ...]]:
         """The files that names mean, by profile."""
         named: dict[str, tuple[str, ...]] = {}
         for word, names in recordings.items():
             proxy = await self._proxy(word)
             profile = proxy.profile.name
-            mode = self.plan.mode_of(profile)
+            mode = self._mode(profile, scope)
             library = self.plan.library
             found = (
                 str(
@@ -387,7 +391,7 @@ class Orchestrator:
             recordings = self._fallback(profile)
             if scope is not None:
                 scope.fallen_back.add(profile)
-        mode = self.plan.mode_of(profile)
+        mode = self._mode(profile, scope)
         target = Path(
             (named.get(profile) or (() if default else self.plan.recordings.get(profile)) or (str(expected),))[0]
         )
@@ -410,6 +414,7 @@ class Orchestrator:
                 lane=lane.name,
                 scope=name,
                 recordings=paths,
+                mode=scope.mode if scope is not None and profile != UNLISTED else None,
                 base=scope is None,
                 expected=None if profile in named else str(expected),
                 match_on=match_on,
@@ -422,11 +427,16 @@ class Orchestrator:
         if scope is not None:
             scope.proxies.append(proxy)
 
-    def _has_default(self, profile: str, default: str | None) -> bool:
+    def _mode(self, profile: str, scope: Scope | None) -> str:
+        """The mode of a profile in a scope; what passes without a profile passes there too."""
+        own = scope.mode if scope is not None and profile != UNLISTED else None
+        return own or self.plan.mode_of(profile)
+
+    def _has_default(self, profile: str, default: str | None, scope: Scope) -> bool:
         """Whether a profile's own recording of a test is there, or may be written."""
         if default is None:
             return False
-        return self.plan.mode_of(profile) in ("record", "auto") or self.plan.library.default(profile, default).is_file()
+        return self._mode(profile, scope) in ("record", "auto") or self.plan.library.default(profile, default).is_file()
 
     def _fallback(self, profile: str) -> tuple[str, ...]:
         """What answers where nothing is named: the run's recordings, or else the default one."""

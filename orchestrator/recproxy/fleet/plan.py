@@ -9,17 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from recproxy.control.modes import MODES
 from recproxy.errors import ConfigurationError
 from recproxy.library import Library
 from recproxy.profile import Endpoint, Profile
 from recproxy.project import Project
 
-__all__ = ["MODES", "UNLISTED", "Plan", "any_host", "make_plan"]
+__all__ = ["UNLISTED", "Plan", "any_host", "make_plan"]
 
 #: The proxy of plain HTTP to hosts that pass although no profile owns them.
 UNLISTED = "unlisted"
-#: The modes of a profile, from the one that touches least.
-MODES = ("replay", "auto", "live", "record")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

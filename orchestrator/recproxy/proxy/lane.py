@@ -38,13 +38,11 @@ class Lane:
         forwarding: Forwarding,
     ) -> None:
         self.name = name
-        self.base = self.scope = OpenScope(profile, "run", ())
+        self.base = self.scope = OpenScope(profile, "run", (), mode=forwarding.mode)
         self._open: list[OpenScope] = []
         self.connections: set[Connection] = set()
         self.hand_back = hand_back
         self.max_body = profile.upstream.max_body
-        #: Whether every request goes to the service.
-        self.forwards = forwarding.mode in ("record", "live")
         self._forwarding = forwarding
         self._profile = profile
         self._owners = owners
@@ -52,13 +50,20 @@ class Lane:
         self._servers: list[asyncio.Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def forwards(self) -> bool:
+        """Whether every request goes to the service now."""
+        return self.scope.mode in ("record", "live")
+
     def owns(self, host: str) -> bool:
         """Whether this profile answers for a normal host."""
         return bool(host) and self._owners().owner(host) == self._profile.name
 
     def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | PacedAnswer | None:
         """The recorded answer to a request; None where it is to be forwarded."""
-        if self._forwarding.mode == "auto" and complete and not self._forwarding.unset:
+        if self.forwards:
+            return None  # its head came while a scope was open that replays
+        if self.scope.mode == "auto" and complete and not self._forwarding.unset:
             return self.scope.recorded_answer(route, head, body)
         return self.scope.answer(route, head, body, complete=complete)
 

@@ -84,8 +84,10 @@ class OpenScope:
         ignore: Mapping[str, Sequence[str]] | None = None,
         number: int = 0,
         redaction: RedactionRules | None = None,
+        mode: str = "replay",
     ) -> None:
         self.name = name
+        self.mode = mode
         self.traffic = Traffic(number)
         #: What a miss says besides, where there is something to say.
         self.remark: Callable[[], str] = str

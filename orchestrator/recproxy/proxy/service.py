@@ -43,6 +43,7 @@ from recproxy.wire import Owners, authority_host
 __all__ = ["Service"]
 
 _QUIET_SECONDS = 5.0
+_REPLAYS_ALWAYS = "\nthis test replays in every mode (mode='replay'): write what its recording lacks by hand"
 
 
 class Service:
@@ -125,6 +126,7 @@ class Service:
                 ignore=order.ignore,
                 number=order.order,
                 redaction=self._forwarding.rules,
+                mode=order.mode or self._forwarding.mode,
             )
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))
@@ -132,6 +134,8 @@ class Service:
         scope.go_on(order.plays)
         if order.base and order.lane == DEFAULT_LANE:
             scope.remark = self._remark
+        elif order.mode is not None:
+            scope.remark = lambda: _REPLAYS_ALWAYS
         self._lane(order.lane).begin(scope, base=order.base)
         self._channel.send(Began(order=order.order, interactions=scope.interactions))
 

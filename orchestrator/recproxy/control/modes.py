@@ -1,0 +1,22 @@
+"""The modes and the words that mean them: our own four, and those that people know from vcrpy."""
+
+from typing import Final
+
+__all__ = ["MODES", "VCRPY_MODES", "explained_mode", "mode_named"]
+
+#: The modes of a profile, from the one that touches least.
+MODES: Final = ("replay", "auto", "live", "record")
+#: What vcrpy calls them.
+VCRPY_MODES: Final = {"none": "replay", "all": "record", "once": "auto", "new_episodes": "auto"}
+
+
+def mode_named(word: str) -> str | None:
+    """The mode that a word means, ours or vcrpy's; None where it means none."""
+    found = VCRPY_MODES.get(word, word)
+    return found if found in MODES else None
+
+
+def explained_mode(word: str) -> str:
+    """A line for those who used vcrpy's word; empty where there is nothing to explain."""
+    mode = VCRPY_MODES.get(word)
+    return "" if mode is None else f"mode {word!r} is vcrpy's word: here it is {mode}"
