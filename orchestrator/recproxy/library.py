@@ -7,6 +7,7 @@ Looks relative to the test module, then in the project's recordings/PROFILE/, th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from recproxy.errors import RecordingError, RecordingNotFound
@@ -115,11 +116,11 @@ def load_any(data: bytes, path: str) -> Loaded:
     if not data.removeprefix(b"\xef\xbb\xbf").startswith(b"#recproxy"):
         found = format_of(data)
         if found is not None:
-            return found.load(data, path)
+            return replace(found.load(data, path), format=found.name)
         if data.strip() and not path.endswith(".rec"):
             known = ", ".join(each.title for each in FORMATS)
             raise RecordingError(f"{path}: is of no known format; known are .rec and {known}")
-    return Loaded(recording=load(data, path=path))
+    return Loaded(recording=load(data, path=path), format="rec")
 
 
 def _read_folder(folder: Path) -> Loaded:
@@ -130,7 +131,8 @@ def _read_folder(folder: Path) -> Loaded:
         raise RecordingError(f"{folder}: is a folder, and of no known format; name the files in it")
     if len(files) > _MOST_FILES or sum(path.stat().st_size for path in files.values()) > _MOST_BYTES:
         raise RecordingError(f"{folder}: holds too much for a recording of the format {found.title}")
-    return found.load({name: path.read_bytes() for name, path in files.items()}, str(folder))
+    loaded = found.load({name: path.read_bytes() for name, path in files.items()}, str(folder))
+    return replace(loaded, format=found.name)
 
 
 def _is_recorded_folder(path: Path) -> bool:

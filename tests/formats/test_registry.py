@@ -1,6 +1,9 @@
 """One row per format, found by content."""
 
-from recproxy.formats import FORMATS, by_name, folder_format_of, format_of
+import re
+from pathlib import Path
+
+from recproxy.formats import FOLDER_FORMATS, FORMATS, by_name, folder_format_of, format_of
 
 
 def test_each_name_stands_once_and_finds_its_row():
@@ -19,3 +22,13 @@ def test_a_folder_of_other_files_is_no_recording():
 
 def test_each_file_is_written_with_an_ending():
     assert all(each.suffixes[0].startswith(".") for each in FORMATS)
+
+
+def test_the_page_has_a_row_for_each():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \| [^|]+ \| yes \| (yes|) ?\|", page, re.MULTILINE)
+
+    assert rows == [
+        *((each.name, "yes" if each.dump else "") for each in FORMATS),
+        *((each.name, "") for each in FOLDER_FORMATS),
+    ]

@@ -8,6 +8,8 @@ from importlib import metadata
 import click
 
 from recproxy.cli.check import check
+from recproxy.cli.export import export
+from recproxy.cli.import_recordings import import_recordings
 from recproxy.cli.init import init
 from recproxy.cli.profiles import profiles
 from recproxy.cli.run import run
@@ -34,6 +36,8 @@ def _recproxy() -> None:
 _recproxy.add_command(check)
 _recproxy.add_command(init)
 _recproxy.add_command(profiles)
+_recproxy.add_command(export)
+_recproxy.add_command(import_recordings)
 _recproxy.add_command(run)
 _recproxy.add_command(scan)
 _recproxy.add_command(serve)

@@ -28,10 +28,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """A recording as it was read, and what did not come over exactly."""
+    """A recording as it was read, what did not come over exactly, and the name of its format where it was looked up."""
 
     recording: Recording
     notes: tuple[Note, ...] = ()
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

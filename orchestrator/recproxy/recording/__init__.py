@@ -21,7 +21,7 @@ from recproxy.recording.values import (
     header_values,
 )
 from recproxy.recording.wildcard import Pattern, fill, pattern, unused
-from recproxy.recording.writer import dump
+from recproxy.recording.writer import dump, pieces
 
 __all__ = [
     "CODINGS",
@@ -42,6 +42,7 @@ __all__ = [
     "header_values",
     "load",
     "pattern",
+    "pieces",
     "unused",
     "with_length",
 ]

@@ -19,7 +19,7 @@ from recproxy.recording.wildcard import WORD, unused
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["dump"]
+__all__ = ["dump", "pieces"]
 
 
 def dump(recording: Recording) -> bytes:
@@ -30,10 +30,11 @@ def dump(recording: Recording) -> bytes:
     that is not absolute, a header name that is no token, a control character in a first line or a comment, a body
     where `omitted` says there is none, and numbers out of range.
     """
-    return b"".join(_recording(recording))
+    return b"".join(pieces(recording))
 
 
-def _recording(recording: Recording) -> Iterator[bytes]:
+def pieces(recording: Recording) -> Iterator[bytes]:
+    """The text of `dump`, a few lines at a time, so that a large recording need not be in memory twice."""
     yield b"#recproxy 2\n"
     yield from _comments(recording.comments)
     if recording.match_on is not None:

@@ -1,0 +1,58 @@
+"""Recordings made into files of another tool. Prints nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from recproxy.cli.importing import Progress, Receipt, Target
+from recproxy.cli.sources import Source
+from recproxy.cli.staging import Staging
+from recproxy.errors import ConfigurationError, RecproxyError
+from recproxy.formats import FORMATS, Format, by_name
+from recproxy.library import read_loaded
+
+__all__ = ["Exporter", "chosen"]
+
+
+def chosen(name: str) -> Format:
+    """The format of a name, one that is written. Raises ConfigurationError where there is none."""
+    found = by_name(name)
+    if found is None or found.dump is None:
+        known = ", ".join(each.name for each in FORMATS if each.dump is not None)
+        raise ConfigurationError(f"--format {name}: is not written; known are {known}")
+    return found
+
+
+class Exporter:
+    """One export: takes sources one by one; what they give is put on its way to `folder`."""
+
+    def __init__(self, folder: Path, staging: Staging, wanted: Format) -> None:
+        self._folder = folder
+        self._staging = staging
+        self._wanted = wanted
+
+    def take(self, source: Source, progress: Progress) -> Receipt:
+        """Read a source and write it in the other format; notes say what that format cannot hold."""
+        assert self._wanted.dump is not None
+        name = source.name.with_name(f"{source.name.name}{self._wanted.suffixes[0]}")
+        target = self._folder / name
+        try:
+            loaded = read_loaded(str(source.path))
+            progress(source.size / 2)
+            dumped = self._wanted.dump(loaded.recording)
+            state = self._staging.put(target, (dumped.data,))
+        except RecproxyError as problem:
+            if not source.asked and "is of no known format" in problem.message:
+                return Receipt(source=source.path, passed_over=True)
+            message = problem.message
+            where = "" if message.startswith((str(source.path), str(target))) else f"{source.path}: "
+            return Receipt(source=source.path, problem=f"{where}{message}")
+        total = len(loaded.recording.interactions)
+        return Receipt(
+            source=source.path,
+            format=loaded.format,
+            interactions=total,
+            exact=total - len({note.where for note in dumped.notes}),
+            targets=(Target(path=target, profile="", interactions=total, state=state),),
+            notes=dumped.notes,
+        )

@@ -1,0 +1,79 @@
+"""`recproxy import SOURCE...`: recordings of other tools made into ours, with a receipt."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from recproxy.errors import ConfigurationError
+
+__all__ = ["import_recordings"]
+
+
+@click.command(name="import")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path(path_type=Path))
+@click.option("--profile", metavar="P", help="The profile all belongs to; without it each host decides.")
+@click.option(
+    "--to", "folder", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Where recordings are put."
+)
+@click.option(
+    "--placeholder",
+    "placeholders",
+    multiple=True,
+    metavar="TEXT[=VALUE]",
+    help="What TEXT in them stands for; anything, without a value.",
+)
+@click.option("--dry-run", "dry", is_flag=True, help="Write nothing, say what would be.")
+@click.option("--force", is_flag=True, help="Overwrite recordings that differ.")
+@click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON.")
+def import_recordings(
+    sources: tuple[Path, ...],
+    profile: str | None,
+    folder: Path,
+    placeholders: tuple[str, ...],
+    dry: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Import recordings of other tools: files, or folders with such files in them.
+
+    Prints a receipt: per file what came over exactly, what was made up, and what was lost. Exit codes: 1 something
+    was lost; 2 usage, or a file that cannot be read or would be overwritten, and then nothing is written.
+    """
+    from recproxy.cli.importing import Importer
+    from recproxy.cli.receipts import report, take_all
+    from recproxy.cli.sources import sources_in
+    from recproxy.cli.staging import Staging
+    from recproxy.project import find_project
+
+    texts = _placeholders(placeholders)
+    found = sources_in(sources)
+    project = find_project(Path.cwd())
+    profiles = (project.profile(profile),) if profile else project.load(project.default_profiles())
+    if not profiles:
+        raise ConfigurationError("no profile is installed or inline: name one with --profile, as a name or a path")
+    staging = Staging(folder, force=force, dry=dry)
+    try:
+        importer = Importer(
+            folder, staging, profiles, named=profile is not None, variables=os.environ, placeholders=texts
+        )
+        receipts = take_all(importer.take, found, "importing")
+        if not dry and not any(each.problem for each in receipts):
+            staging.finish()
+    finally:
+        staging.abandon()
+    sys.exit(report(receipts, as_json=as_json, dry=dry))
+
+
+def _placeholders(words: tuple[str, ...]) -> Mapping[str, str | None]:
+    found: dict[str, str | None] = {}
+    for word in words:
+        text, equals, value = word.partition("=")
+        if not text:
+            raise ConfigurationError(f"--placeholder {word}: write TEXT or TEXT=VALUE")
+        found[text] = value if equals else None
+    return found

@@ -1,0 +1,173 @@
+"""Recordings of other tools made into ours: read, sorted to profiles and redacted. Prints nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from recproxy.cli.sources import Source
+from recproxy.cli.staging import Staging
+from recproxy.errors import RecordingError, RecproxyError
+from recproxy.formats import Note
+from recproxy.formats.placeholders import filled
+from recproxy.library import read_loaded
+from recproxy.profile import Profile
+from recproxy.recording import Interaction, Recording, pieces
+from recproxy.redaction import RedactionRules, Redactor, Unsafe, link
+from recproxy.wire import Owners, authority_host
+
+__all__ = ["Importer", "Progress", "Receipt", "Target"]
+
+#: Says how many bytes of a source are done.
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A recording that was made: its path, its interactions, and `state`: new, changed or unchanged."""
+
+    path: Path
+    profile: str
+    interactions: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of one source: of `interactions`, `exact` came over to the letter; `notes` say what of the others.
+
+    `redacted` is how often each rule of redaction acted. `passed_over` is a file of a folder that is no recording;
+    `problem` says why the source was refused.
+    """
+
+    source: Path
+    format: str = ""
+    interactions: int = 0
+    exact: int = 0
+    targets: tuple[Target, ...] = ()
+    notes: tuple[Note, ...] = ()
+    redacted: Mapping[str, int] = field(default_factory=dict)
+    passed_over: bool = False
+    problem: str = ""
+
+    @property
+    def lost(self) -> int:
+        """How many things could not be taken."""
+        return sum(note.kind == "lost" for note in self.notes)
+
+
+class Importer:
+    """One import: takes sources one by one; what they give is put on its way to `folder`.
+
+    With one profile all goes to it; with several each interaction goes to the one that owns its host.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        staging: Staging,
+        profiles: Sequence[Profile],
+        *,
+        named: bool,
+        variables: Mapping[str, str],
+        placeholders: Mapping[str, str | None] | None = None,
+    ) -> None:
+        self._folder = folder
+        self._profiles = {profile.name: profile for profile in profiles}
+        self._only = profiles[0].name if named else None
+        self._owners = Owners({host: profile.name for profile in profiles for host in profile.hosts})
+        self._rules = {profile.name: _rules(profile, variables) for profile in profiles}
+        self._placeholders = placeholders or {}
+        self._staging = staging
+
+    def take(self, source: Source, progress: Progress) -> Receipt:
+        """Read, sort and redact a source; what it gives waits for the end of all."""
+        try:
+            loaded = read_loaded(str(source.path))
+        except RecproxyError as problem:
+            if not source.asked and "is of no known format" in problem.message:
+                return Receipt(source=source.path, passed_over=True)
+            return Receipt(source=source.path, problem=problem.message)
+        recording = filled(loaded.recording, self._placeholders)
+        total = len(recording.interactions)
+        notes, counts, targets = list(loaded.notes), Counter[str](), []
+        sorted_out = self._sorted(recording, notes)
+        done = 0
+
+        def step() -> None:
+            nonlocal done
+            done += 1
+            progress(source.size * done / max(total, 1))
+
+        try:
+            for name, interactions in sorted_out.items():
+                redacted = self._redacted(name, interactions, notes, counts, step)
+                targets.append(self._write(source, name, replace(recording, interactions=redacted, format=2)))
+        except RecproxyError as problem:
+            return Receipt(source=source.path, problem=problem.message)
+        touched = {note.where for note in notes if note.where and note.kind != "beware"}
+        return Receipt(
+            source=source.path,
+            format=loaded.format,
+            interactions=total,
+            exact=max(total - len(touched), 0),
+            targets=tuple(targets),
+            notes=tuple(notes),
+            redacted=dict(sorted(counts.items())),
+        )
+
+    def _sorted(self, recording: Recording, notes: list[Note]) -> dict[str, list[tuple[int, Interaction]]]:
+        """The interactions by profile, each with its number in the file."""
+        found: dict[str, list[tuple[int, Interaction]]] = {} if self._only is None else {self._only: []}
+        for number, each in enumerate(recording.interactions, 1):
+            host = authority_host(each.request.url.partition("://")[2].partition("/")[0].partition("?")[0])
+            owner = self._owners.owner(host) if host else self._only
+            if owner is None:
+                notes.append(self._unowned(host, f"interaction {number}"))
+            if (profile := self._only or owner) is not None:
+                found.setdefault(profile, []).append((number, each))
+        return found
+
+    def _unowned(self, host: str, where: str) -> Note:
+        if self._only is None:
+            return Note(kind="lost", where=where, text=f"host {host} belongs to no profile: name one with --profile")
+        text = f"host {host} is none of the hosts of {self._only}: add it to the profile"
+        return Note(kind="beware", where=where, text=text)
+
+    def _redacted(
+        self,
+        profile: str,
+        interactions: list[tuple[int, Interaction]],
+        notes: list[Note],
+        counts: Counter[str],
+        step: Callable[[], None],
+    ) -> tuple[Interaction, ...]:
+        redactor = Redactor(self._rules[profile])
+        kept: list[Interaction] = []
+        for number, each in interactions:
+            try:
+                clean = redactor.redact(each)
+            except Unsafe as problem:
+                notes.append(Note(kind="lost", where=f"interaction {number}", text=problem.message))
+            else:
+                counts.update(clean.counts)
+                kept.append(clean.interaction)
+            step()
+        return link(kept)
+
+    def _write(self, source: Source, profile: str, recording: Recording) -> Target:
+        """Put a recording on its way, unless it is there already."""
+        folder = self._folder if self._only is not None else self._folder / profile
+        path = folder / source.name.with_name(f"{source.name.name}.rec")
+        try:
+            state = self._staging.put(path, pieces(recording))
+        except ValueError as problem:
+            raise RecordingError(f"{source.path}: has no text form: {problem}") from None
+        return Target(path=path, profile=profile, interactions=len(recording.interactions), state=state)
+
+
+def _rules(profile: Profile, variables: Mapping[str, str]) -> RedactionRules:
+    names = (*profile.credentials, *profile.redact.variables)
+    return profile.redaction(tuple(variables[name] for name in names if variables.get(name)))

@@ -1,0 +1,306 @@
+"""`recproxy import`: what it writes, what it tells, and what it leaves alone."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from recproxy.cli.main import _recproxy
+from recproxy.errors import RecproxyError
+from recproxy.library import read_recording
+
+DATA = Path(__file__).parents[1] / "formats" / "data"
+TOKEN = "made" + "-up-t0ken-1"
+CASSETTE = """interactions:
+- request:
+    method: GET
+    uri: https://{host}/item?id=1
+    headers: {{Authorization: [Bearer {token}]}}
+    body: null
+  response:
+    status: {{code: 200, message: OK}}
+    headers: {{Content-Type: [text/plain]}}
+    body: {{string: hello}}
+version: 1
+"""
+HTTPX = """interactions:
+- request: {method: GET, uri: 'https://api.shop.example/', headers: {}, body: ''}
+  response: {status_code: 200, content: hello, headers: {}, http_version: HTTP/1.1}
+version: 1
+"""
+PROJECT = """
+[tool.recproxy.profiles.shop]
+credentials = ["SHOP_KEY"]
+[[tool.recproxy.profiles.shop.endpoints]]
+hosts = ["api.shop.example"]
+[tool.recproxy.profiles.bank]
+[[tool.recproxy.profiles.bank.endpoints]]
+hosts = ["bank.example"]
+"""
+BROKEN = {
+    "truncated.yaml": "interactions:\n- request: {method: GET",
+    "mistyped.yaml": "interactions: 7\n",
+    "cyclic.yaml": "interactions: &a [*a]\n",
+    "object.yaml": "interactions: !!python/object/apply:os.system ['touch made']\n",
+    "deep.json": '{"interactions": ' + "[" * 100_000,
+    "broken.har": '{"log": [}',
+    "broken.toml": "[[responses]]\n[",
+    "traversal.yaml": CASSETTE.format(host="../../etc", token="x").replace("https://", "file://"),
+}
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    (tmp_path / "cassettes").mkdir()
+    return tmp_path
+
+
+def run(*words):
+    """Exit code, standard output, standard error, as a user sees them."""
+    result = CliRunner().invoke(_recproxy, ["import", *map(str, words)])
+    if isinstance(result.exception, RecproxyError):
+        return result.exception.exit_code, result.stdout, f"recproxy: {result.exception.message}\n"
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def cassette(project, name, host="api.shop.example", text=CASSETTE):
+    path = project / "cassettes" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text.format(host=host, token=TOKEN) if text is CASSETTE else text)
+    return path
+
+
+def files(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_folder_of_cassettes_becomes_recordings_without_secrets(project):
+    cassette(project, "a.yaml")
+    cassette(project, "sub/b.yaml")
+    code, out, err = run("cassettes", "--profile", "shop", "--to", "out")
+
+    assert code == 0
+    assert out.splitlines() == [
+        "cassettes/a.yaml (vcrpy): 1 interaction, all exact, 1 redacted (authorization)",
+        "  -> out/a.rec: new",
+        "cassettes/sub/b.yaml (vcrpy): 1 interaction, all exact, 1 redacted (authorization)",
+        "  -> out/sub/b.rec: new",
+    ]
+    assert err == "2 interactions of 2 files: 2 exact, 0 made up, 0 lost\n"
+    assert TOKEN not in (project / "out/a.rec").read_text()
+    got = read_recording("out/a.rec")
+    assert (got.match_on, got.repeat) == (("method", "scheme", "host", "port", "path", "query"), "miss")
+
+
+def test_the_values_of_credentials_are_redacted_wherever_they_stand(project, monkeypatch):
+    monkeypatch.setenv("SHOP_KEY", "hello-very-secret")
+    path = cassette(project, "a.yaml")
+    path.write_text(path.read_text().replace("hello", "hello-very-secret"))
+    run("cassettes", "--profile", "shop", "--to", "out")
+
+    assert "very-secret" not in (project / "out/a.rec").read_text()
+
+
+def test_importing_twice_changes_nothing(project):
+    cassette(project, "a.yaml")
+    run("cassettes", "--profile", "shop", "--to", "out")
+    before = (project / "out/a.rec").stat()
+    code, out, _ = run("cassettes", "--profile", "shop", "--to", "out")
+
+    assert (code, out.splitlines()[1]) == (0, "  -> out/a.rec: unchanged")
+    assert (project / "out/a.rec").stat().st_mtime_ns == before.st_mtime_ns
+    assert files(project / "out") == ["a.rec"]
+
+
+def test_what_is_there_is_overwritten_only_by_force(project):
+    cassette(project, "a.yaml")
+    cassette(project, "b.yaml")
+    (project / "out").mkdir()
+    (project / "out/b.rec").write_text("mine")
+    code, _, err = run("cassettes", "--profile", "shop", "--to", "out")
+
+    assert code == 2
+    assert "recproxy: out/b.rec: is there and would change; --force overwrites it\n" in err
+    assert files(project / "out") == ["b.rec"]
+    assert (project / "out/b.rec").read_text() == "mine"
+    assert run("cassettes", "--profile", "shop", "--to", "out", "--force")[0] == 0
+    assert files(project / "out") == ["a.rec", "b.rec"]
+
+
+def test_hosts_decide_where_no_profile_is_named(project):
+    cassette(project, "a.yaml")
+    cassette(project, "b.yaml", host="bank.example")
+    code, _, _ = run("cassettes", "--to", "out")
+
+    assert code == 0
+    assert files(project / "out") == ["bank/b.rec", "shop/a.rec"]
+
+
+def test_a_host_of_nobody_is_lost_and_said_so(project):
+    cassette(project, "a.yaml", host="nobody.example")
+    code, out, _ = run("cassettes", "--to", "out")
+
+    assert code == 1
+    assert out.splitlines()[1:] == [
+        "  lost: host nobody.example belongs to no profile: name one with --profile (interaction 1)"
+    ]
+
+
+def test_a_host_that_the_named_profile_lacks_is_told(project):
+    cassette(project, "a.yaml", host="nobody.example")
+    code, out, _ = run("cassettes", "--to", "out", "--profile", "shop")
+
+    assert code == 0
+    assert "  beware: host nobody.example is none of the hosts of shop: add it to the profile (interaction 1)" in out
+
+
+def test_what_was_made_up_is_told_and_is_no_loss(project):
+    cassette(project, "a.yaml", text=HTTPX)
+    code, out, err = run("cassettes", "--profile", "shop", "--to", "out")
+
+    assert code == 0
+    assert out.splitlines()[0] == "cassettes/a.yaml (vcrpy): 1 interaction, 0 exact"
+    assert "  made up: the reason phrase 'OK' (interaction 1)" in out
+    assert "1 made up" in err
+
+
+def test_what_was_lost_is_told_and_fails(project):
+    entry = {
+        "request": {"method": "GET", "url": "https://api.shop.example/", "headers": []},
+        "response": {"status": 200, "statusText": "OK", "headers": [], "content": {"size": 7}},
+    }
+    cassette(project, "a.har", text=json.dumps({"log": {"entries": [entry]}}))
+    code, out, _ = run("cassettes", "--profile", "shop", "--to", "out")
+
+    assert code == 1
+    assert "  lost: the body of 7 bytes, which the file does not hold" in out
+    assert files(project / "out") == ["a.rec"]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_or_hostile_file_is_one_line_and_nothing_is_written(project, name):
+    cassette(project, "good.yaml")
+    cassette(project, name, text=BROKEN[name])
+    code, _, err = run("cassettes", "--profile", "shop", "--to", "out")
+
+    assert code == 2
+    assert [line for line in err.splitlines() if line.startswith("recproxy: ")][0].startswith(
+        f"recproxy: cassettes/{name}: "
+    )
+    assert len(err.splitlines()) == 2
+    assert "Traceback" not in err
+    assert files(project) == sorted(["pyproject.toml", "cassettes/good.yaml", f"cassettes/{name}"])
+    assert not [path for path in project.iterdir() if path.name.startswith(".recproxy")]
+
+
+def test_files_of_other_kinds_are_passed_over_in_a_folder_and_refused_by_name(project):
+    cassette(project, "a.yaml")
+    cassette(project, "README.md", text="words")
+
+    code, out, _ = run("cassettes", "--profile", "shop", "--to", "out")
+    assert (code, out.splitlines()[0]) == (0, "cassettes/README.md: passed over, of no known format")
+    code, _, err = run("cassettes/README.md", "--profile", "shop", "--to", "out")
+    assert code == 2
+    assert "cassettes/README.md: is of no known format" in err
+
+
+def test_a_dry_run_tells_and_writes_nothing(project):
+    cassette(project, "a.yaml")
+    code, out, err = run("cassettes", "--profile", "shop", "--to", "out", "--dry-run")
+
+    assert code == 0
+    assert "  -> out/a.rec: would be new" in out
+    assert err.endswith("nothing was written\n")
+    assert not (project / "out").exists()
+
+
+def test_the_receipt_for_machines(project):
+    cassette(project, "a.yaml", text=HTTPX)
+    code, out, _ = run("cassettes", "--profile", "shop", "--to", "out", "--json")
+
+    assert code == 0
+    assert json.loads(out) == [
+        {
+            "source": "cassettes/a.yaml",
+            "format": "vcrpy",
+            "interactions": 1,
+            "exact": 0,
+            "targets": [{"path": "out/a.rec", "profile": "shop", "interactions": 1, "state": "new"}],
+            "notes": [{"kind": "made up", "where": "interaction 1", "text": "the reason phrase 'OK'"}],
+            "redacted": {},
+            "passed_over": False,
+            "problem": "",
+        }
+    ]
+
+
+def test_placeholders_are_filled_in(project):
+    text = CASSETTE.format(host="api.shop.example", token="x").replace("id=1", "id=<ID>").replace("hello", "<ID> <V>")
+    cassette(project, "a.yaml", text=text)
+    run("cassettes", "--profile", "shop", "--to", "out", "--placeholder", "<ID>", "--placeholder", "<V>=value")
+    [got] = read_recording("out/a.rec").interactions
+
+    assert got.request.url == "https://api.shop.example/item?id=XXX[ID]"
+    assert got.response.body == b"XXX[ID] value"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("gone", "--to", "out"), "gone: no such file or folder"),
+        (("cassettes", "--to", "out", "--profile", "shpo"), "unknown profile 'shpo'"),
+        (("cassettes", "--to", "out", "--placeholder", "=x"), "--placeholder =x: write TEXT or TEXT=VALUE"),
+        (("cassettes", "--to", "pyproject.toml"), "pyproject.toml: is no folder"),
+    ],
+)
+def test_a_wrong_word_is_one_line(project, words, message):
+    code, _, err = run(*words)
+
+    assert code == 2
+    assert message in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_body_that_may_hold_a_secret_and_cannot_be_read_is_not_written(project, monkeypatch):
+    monkeypatch.setenv("SHOP_KEY", "hello-very-secret")
+    text = CASSETTE.format(host="api.shop.example", token="x").replace(
+        "Content-Type: [text/plain]", "Content-Encoding: [compress]"
+    )
+    text = text.replace("string: hello", "string: !!binary AAECAw==")
+    cassette(project, "a.yaml", text=text)
+    code, out, _ = run("cassettes", "--profile", "shop", "--to", "out")
+
+    assert code == 1
+    assert "  lost: " in out
+    assert read_recording("out/a.rec").interactions == ()
+
+
+def test_the_whole_corpus_of_a_real_project_comes_over(project):
+    shutil.copytree(DATA / "vcrpy" / "tweepy", project / "tweepy")
+    code, _, err = run("tweepy", "--profile", "shop", "--to", "out")
+
+    assert code == 0
+    assert err == "65 interactions of 40 files: 65 exact, 0 made up, 0 lost\n"
+    assert len(files(project / "out")) == 40
+
+
+def test_it_is_a_verb_of_the_command():
+    assert {"import", "export"} <= set(_recproxy.commands)
+
+
+def test_the_transcript_of_the_page_is_what_is_printed(project):
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "move-from-vcrpy.md").read_text(encoding="utf-8")
+    [transcript] = re.findall(r"^```text\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    for name in ("test_client_get_me.yaml", "testsavedsearches.json"):
+        shutil.copy(DATA / "vcrpy" / "tweepy" / name, project / "cassettes")
+    code, out, err = run("cassettes", "--profile", "shop", "--to", "tests/functional/recordings/twitter")
+
+    assert code == 0
+    assert [line for line in out.splitlines() if "beware" not in line] + err.splitlines() == transcript.splitlines()
