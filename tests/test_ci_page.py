@@ -1,0 +1,144 @@
+"""The pipelines of the page on CI: they parse, their commands exist, and what opens a diff does so."""
+
+import importlib
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+yaml = pytest.importorskip("yaml")
+
+PAGE = (Path(__file__).parents[1] / "docs/how-to/ci.md").read_text()
+ACTIONS, MATRIX, GITLAB = (
+    yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+)
+VERBS = importlib.import_module("recproxy.cli.main")._recproxy.commands
+CHANGED = "tests/functional/recordings/twitter/default.rec"
+
+
+def scripts():
+    """Each command of each job."""
+    for pipeline in (ACTIONS, MATRIX):
+        for job in pipeline["jobs"].values():
+            yield from (step["run"] for step in job["steps"] if "run" in step)
+    for job in (GITLAB["default"]["before_script"], GITLAB["replay"]["script"], GITLAB["record"]["script"]):
+        yield from job
+
+
+def test_each_command_of_ours_exists():
+    lines = [line.strip() for script in scripts() for line in script.splitlines()]
+    ours = [shlex.split(line) for line in lines if line.startswith("recproxy ")]
+    sessions = {shlex.split(line)[2] for line in lines if line.startswith("nox -s")}
+
+    assert {verb for _, verb, *_ in ours} == {"check", "scan"} <= set(VERBS)
+    assert sessions == {"functional-replay", "functional-record", "${{ matrix.session }}"}
+
+
+def test_a_push_replays_without_secrets_and_a_schedule_records_with_them():
+    replay, record = ACTIONS["jobs"]["replay"], ACTIONS["jobs"]["record"]
+
+    assert set(ACTIONS[True]) == {"push", "pull_request", "workflow_dispatch", "schedule"}  # YAML takes `on` for true
+    assert "secrets" not in json.dumps(replay)
+    assert "TWITTER_BEARER_TOKEN" in record["env"]
+    assert "schedule" in record["if"]
+    assert "schedule" not in replay["if"]
+    assert '"schedule"' in GITLAB["record"]["rules"][0]["if"]
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """A clone with a recording in it, of a repository that stands for the host."""
+    remote, clone = tmp_path / "remote.git", tmp_path / "clone"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "RECPROXY"))}
+    path = f"{tmp_path / 'bin'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    environment |= {"PATH": path, "HOME": str(tmp_path), "GIT_CONFIG_NOSYSTEM": "1", "CI_DEFAULT_BRANCH": "main"}
+
+    def run(script, folder=clone):
+        done = subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", script], cwd=folder, env=environment, capture_output=True, text=True
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    git = "git -c user.name=a -c user.email=a@example.com"
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/gh").write_text('#!/bin/sh\necho "gh $*"\n')
+    (tmp_path / "bin/gh").chmod(0o755)
+    code, said = run(
+        f"git init -q -b main --bare {remote}; git -C {remote} config receive.advertisePushOptions true; "
+        f"git clone -q {remote} {clone}; cd {clone}; mkdir -p {Path(CHANGED).parent}; "
+        f"echo '#recproxy 2' > {CHANGED}; git add .; {git} commit -qm first; git push -q origin HEAD",
+        tmp_path,
+    )
+    assert code == 0, said
+    run.remote, run.clone = remote, clone
+    return run
+
+
+OPENS = {
+    "actions": ACTIONS["jobs"]["record"]["steps"][-1]["run"],
+    "gitlab": "\n".join(GITLAB["record"]["script"][1:]),
+}
+
+
+def opens(repository, host):
+    """What a pipeline does after it recorded; its host is a repository of this machine."""
+    return repository(re.sub(r'"https://oauth2[^"]*"', f'"{repository.remote}"', OPENS[host]))
+
+
+def branches(repository):
+    return repository("git branch --format='%(refname:short)'", repository.remote)[1].split()
+
+
+@pytest.mark.parametrize("host", OPENS)
+def test_a_changed_recording_is_pushed_to_a_branch_of_its_own(repository, host):
+    with (repository.clone / CHANGED).open("a") as file:
+        file.write("\n# anew\n")
+    (repository.clone / CHANGED).with_name("default.failed.rec").write_text("#recproxy 2\n")
+
+    code, said = opens(repository, host)
+
+    assert code == 0, said
+    name = next(name for name in branches(repository) if name != "main")
+    assert re.fullmatch(r"recordings-\d{4}-\d\d-\d\d", name)
+    assert repository(f"git diff --name-only main {name}", repository.remote)[1].split() == [CHANGED]
+    assert ("gh pr create --fill" in said) == (host == "actions")
+
+
+@pytest.mark.parametrize("host", OPENS)
+def test_where_nothing_changed_nothing_is_opened(repository, host):
+    code, said = opens(repository, host)
+
+    assert (code, said) == (0, "")
+    assert branches(repository) == ["main"]
+
+
+@pytest.mark.parametrize("host", OPENS)
+def test_a_secret_in_a_recording_is_never_pushed(repository, host):
+    secret = "".join(("Authorization: ", "Bearer ", "x9" * 20))
+    text = f"\nGET https://api.twitter.com/ HTTP/1.1\n{secret}\n\n====\nHTTP/1.1 200 OK\n\n=======\n"
+    with (repository.clone / CHANGED).open("a") as file:
+        file.write(text)
+
+    code, _ = opens(repository, host)
+
+    assert code == 1
+    assert branches(repository) == ["main"]
+
+
+def test_the_list_of_sessions_makes_a_matrix(tmp_path):
+    noxfile = "from recproxy.nox import functional_sessions\n@functional_sessions('a', python=['3.11', '3.12'])\ndef functional(session, recproxy): pass\n"
+    (tmp_path / "noxfile.py").write_text(noxfile)
+    script = next(step["run"] for step in MATRIX["jobs"]["sessions"]["steps"] if step.get("id") == "list")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "GITHUB_OUTPUT": str(tmp_path / "output")}
+
+    done = subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    names = (tmp_path / "output").read_text().strip().removeprefix("names=")
+    assert json.loads(names) == ["functional-replay-3.11", "functional-replay-3.12"]
