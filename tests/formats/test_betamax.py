@@ -1,5 +1,6 @@
-"""Betamax's cassettes, old and new."""
+"""Betamax's cassettes, old and new, and those of Ruby's VCR."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -81,3 +82,61 @@ def test_text_is_written_in_its_encoding():
 def test_whatever_is_wrong_is_one_line(data):
     with pytest.raises(RecordingError, match=r"^a\.json: [^\n]+$"):
         betamax.load(data, "a.json")
+
+
+RUBY = DATA.parent / "ruby-vcr" / "bitly"
+
+
+@pytest.mark.parametrize("path", sorted(RUBY.glob("*.yml")), ids=lambda path: path.stem)
+def test_each_cassette_of_rubys_vcr_is_read(path):
+    got = betamax.load_ruby(path.read_bytes(), str(path))
+    [one] = got.recording.interactions
+
+    assert (one.request.method, one.request.url) == ("POST", "https://api-ssl.bitly.com/oauth/access_token")
+    assert one.recorded == dt.date(2019, 10, 28)
+    assert (got.recording.match_on, got.recording.repeat, got.notes) == (("method", "uri"), "miss", ())
+
+
+def ruby(body, more=""):
+    return (
+        "---\nhttp_interactions:\n- request: {method: get, uri: 'http://a.example/', body: {}, headers: {}}\n"
+        f"  response:\n    status: {{code: 200, message: OK}}\n    headers: {{}}\n    body:\n      {body}\n{more}"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("{encoding: ASCII-8BIT, string: plain}", b"plain"),
+        ("{encoding: US-ASCII, string: plain}", b"plain"),
+        ("{encoding: ASCII-8BIT, string: !!binary iVBO}", b"\x89PN"),
+        ("{encoding: UTF-8, base64_string: iVBO}", b"\x89PN"),
+        ("{encoding: UTF-8, string: ''}", b""),
+    ],
+)
+def test_bodies_in_rubys_encodings(body, wanted):
+    [one] = betamax.load_ruby(ruby(body), "a.yml").recording.interactions
+
+    assert one.response.body == wanted
+
+
+def test_a_template_is_named():
+    got = betamax.load_ruby(ruby("{string: '<%= secret %>'}"), "a.yml")
+
+    assert [note.text for note in got.notes] == ["a template (ERB): its text is taken as it stands"]
+
+
+@pytest.mark.parametrize("body", ["!ruby/object:Object {}", "{string: [}", "{encoding: KLINGON, string: x}"])
+def test_what_ruby_alone_can_read_is_one_line(body):
+    with pytest.raises(RecordingError, match=r"^a\.yml: [^\n]+$"):
+        betamax.load_ruby(ruby(body), "a.yml")
+
+
+def test_a_day_is_read_as_json_and_as_mail_have_it():
+    def day(text):
+        values = json.loads(cassette("x"))
+        values["http_interactions"][0]["recorded_at"] = text
+        return betamax.load(json.dumps(values).encode(), "a.json").recording.interactions[0].recorded
+
+    assert day("2014-05-02T13:13:26") == day("Fri, 02 May 2014 13:13:26 GMT") == dt.date(2014, 5, 2)
+    assert (day("some day"), day(None)) == (None, None)

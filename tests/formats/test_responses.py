@@ -119,6 +119,60 @@ def test_whatever_is_wrong_is_one_line(data):
         responses.load(data, "a.yaml")
 
 
+def one(text):
+    got = responses.load(f"responses:\n- response: {{method: get, url: 'http://a.example/', {text}}}\n".encode(), "a")
+    [interaction] = got.recording.interactions
+    return interaction, [note.text for note in got.notes if "reason" not in note.text]
+
+
+def test_values_are_sent_as_json():
+    got, notes = one("json: {a: [1, null]}, status: 201")
+
+    assert (got.response.body, got.response.headers) == (
+        b'{"a": [1, null]}',
+        ((b"Content-Type", b"application/json"),),
+    )
+    assert notes == []
+
+
+def test_a_length_is_said_where_the_library_would_say_it(tmp_path):
+    fields = "body: été, status: 200, content_type: text/plain, auto_calculate_content_length: true"
+    got, _ = one(fields)
+    path = tmp_path / "a.yaml"
+    path.write_text(f"responses:\n- response: {{method: GET, url: 'http://a.example/', {fields}}}\n")
+
+    recording = Recording(interactions=(got,))
+    asked = [("GET", "http://a.example/")]
+    assert given_here(recording, asked) == given_by_the_library(path, asked)
+    assert (b"Content-Length", b"5") in got.response.headers
+
+
+def test_a_status_alone_is_an_empty_answer():
+    got, notes = one("status: 204")
+
+    assert (got.response.status, got.response.body, notes) == (204, b"", [])
+
+
+def test_matchers_are_code_and_named():
+    assert one("body: x, match: [query_param_matcher]")[1] == ["the field 'match', which a file has no use for"]
+
+
+def test_several_of_one_url_are_taken_in_order_and_the_last_stays(tmp_path):
+    several = "".join(
+        f"- response: {{method: GET, url: 'http://a.example/{path}', body: '{body}', status: 200, "
+        "content_type: text/plain, auto_calculate_content_length: false}\n"
+        for path, body in (("a", 1), ("a", 2), ("b?q=1", 3), ("a", 4), ("b?q=2", 5))
+    )
+    path = tmp_path / "a.yaml"
+    path.write_text(f"responses:\n{several}")
+    asked = [("GET", f"http://a.example/{each}") for each in ("a", "b?q=2", "a?x=1", "a", "a", "b?q=1", "b?q=2", "a")]
+
+    here = given_here(responses.load(path.read_bytes(), "a").recording, asked)
+
+    assert here == given_by_the_library(path, asked)
+    assert [each[2] for each in here] == [b"1", b"5", b"2", b"4", b"4", b"3", b"5", b"4"]
+
+
 def test_a_broken_toml_is_one_line():
     with pytest.raises(RecordingError, match=r"^a\.toml: [^\n]+$"):
         responses.load_toml(b"[[responses]\n", "a.toml")

@@ -53,7 +53,7 @@ def test_a_capture_of_f1(names, wanted):
         (b"interactions:\n", "vcrpy"),
         (b'{"anything": "else"}', None),
         (b"[1]", None),
-        (b"http_interactions:\n", None),
+        (b"http_interactions:\n", "ruby-vcr"),
     ],
 )
 def test_each_format_is_told_by_its_beginning(head, wanted):

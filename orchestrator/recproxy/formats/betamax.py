@@ -1,31 +1,51 @@
-"""Betamax's cassettes, JSON, in: those of today, and those of 2013 with bare strings and a status code alone."""
+"""Betamax's cassettes, JSON: those of today, and those of 2013 with bare strings and a status code alone.
+
+Ruby's VCR, after which Betamax was made, writes the same shape, as YAML or as JSON; it too plays each interaction once.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from email.utils import parsedate_tz
 from typing import Any
 
 from recproxy.formats import stored
+from recproxy.formats.extras import yaml_library
 from recproxy.formats.reading import base64_bytes, json_values, mapping, number, refusing, sequence, string
 from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Loaded
 from recproxy.recording import Interaction, Recording
 
-__all__ = ["MATCH_ON", "load"]
+__all__ = ["MATCH_ON", "load", "load_ruby"]
 
-#: What Betamax compares where a test does not say otherwise.
+#: What both compare where a test does not say otherwise.
 MATCH_ON = ("method", "uri")
+#: What Ruby calls its encodings; text in the first is ASCII, for anything else YAML has a type of its own.
+_RUBY = {"ascii-8bit": "utf-8", "binary": "utf-8"}
 
 
 def load(data: bytes, path: str) -> Loaded:
-    """The recording in a cassette. Raises RecordingError, and nothing else, where it is none."""
+    """The recording in a JSON cassette. Raises RecordingError, and nothing else, where it is none."""
     notes = Notebook(len(data))
     with refusing(path, notes):
-        values = sequence(mapping(json_values(data), "it").get("http_interactions"), "http_interactions")
-        interactions = tuple(_interactions(values, notes))
-        recording = Recording(interactions=interactions, match_on=MATCH_ON, repeat="miss", path=path)
-        return Loaded(recording=recording, notes=tuple(notes.notes))
+        return _loaded(json_values(data), path, notes)
+
+
+def load_ruby(data: bytes, path: str) -> Loaded:
+    """The recording in a YAML cassette of Ruby's VCR. Raises RecordingError, and nothing else, where it is none."""
+    notes = Notebook(len(data))
+    with refusing(path, notes):
+        if b"<%" in data:
+            notes.lost("a template (ERB): its text is taken as it stands")
+        return _loaded(yaml_library().read(data), path, notes)
+
+
+def _loaded(values: Any, path: str, notes: Notebook) -> Loaded:
+    listed = sequence(mapping(values, "it").get("http_interactions"), "http_interactions")
+    interactions = tuple(_interactions(listed, notes))
+    recording = Recording(interactions=interactions, match_on=MATCH_ON, repeat="miss", path=path)
+    return Loaded(recording=recording, notes=tuple(notes.notes))
 
 
 def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
@@ -33,7 +53,7 @@ def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
         notes.where = f"interaction {place}"
         each = mapping(value, "it")
         asked, answer = mapping(each.get("request"), "request"), mapping(each.get("response"), "response")
-        method = string(asked.get("method"), "method")
+        method = string(asked.get("method"), "method").upper()
         url = string(asked.get("uri"), "uri")
         request = stored.request(method, url, _headers(asked), _body(asked.get("body")), notes, version=None)
         status, reason = answer.get("status_code"), None
@@ -59,11 +79,13 @@ def _body(body: Any) -> bytes:
     values = mapping(body, "a body")
     if "base64_string" in values:
         return base64_bytes(values["base64_string"], "base64_string")
-    encoding = values.get("encoding") or "utf-8"
+    text, encoding = values.get("string") or "", string(values.get("encoding") or "utf-8", "encoding")
+    if isinstance(text, bytes):
+        return text
     try:
-        return string(values.get("string") or "", "a body").encode(string(encoding, "encoding"))
+        return string(text, "a body").encode(_RUBY.get(encoding.lower(), encoding))
     except LookupError:
-        raise ValueError(f"a body in the unknown encoding {str(encoding)[:40]!r}") from None
+        raise ValueError(f"a body in the unknown encoding {encoding[:40]!r}") from None
 
 
 def _headers(block: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
@@ -73,7 +95,11 @@ def _headers(block: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _day(recorded: Any) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(recorded[:10]) if isinstance(recorded, str) else None
-    except ValueError:
+    """The day of a date in ISO 8601, or as mail has it."""
+    if not isinstance(recorded, str):
         return None
+    try:
+        return dt.date.fromisoformat(recorded[:10])
+    except ValueError:
+        found = parsedate_tz(recorded)
+        return dt.date(*found[:3]) if found is not None else None

@@ -96,6 +96,13 @@ FORMATS: tuple[Format, ...] = (
         load=_load("betamax"),
     ),
     Format(
+        name="ruby-vcr",
+        title="cassette of Ruby's VCR (YAML)",
+        suffixes=(".yml", ".yaml"),
+        sniff=sniffing.ruby_vcr,
+        load=_load("betamax", "load_ruby"),
+    ),
+    Format(
         name="rec-2011",
         title=".rec of 2011",
         suffixes=(".rec",),

@@ -6,6 +6,7 @@ PyYAML's safe loader, as `responses` does it, TOML by the standard library; `res
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -14,7 +15,7 @@ from typing import Any
 from recproxy.errors import RecordingError
 from recproxy.formats import stored
 from recproxy.formats.extras import toml_writer, yaml_library
-from recproxy.formats.reading import mapping, number, refusing, sequence, string
+from recproxy.formats.reading import mapping, number, refusing, sequence, string, within
 from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Dumped, Loaded, Note
 from recproxy.formats.writing import body_text, sendable, unsaid
@@ -25,6 +26,10 @@ __all__ = ["MATCH_ON", "dump", "dump_toml", "load", "load_toml"]
 #: What `responses` compares for a registered URL.
 MATCH_ON = ("method", "scheme", "host", "port", "path", "query")
 _DEFAULT_TYPE = "text/plain"
+_FIELDS = frozenset(
+    ("auto_calculate_content_length", "body", "content_type", "headers", "json", "method", "status", "url")
+)
+_MOST_PARTS = 1_000_000
 #: What its recorder leaves out of the headers.
 _LEFT_OUT = frozenset((b"content-length", b"content-type", b"content-encoding", b"connection", b"transfer-encoding"))
 
@@ -55,14 +60,15 @@ def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
         each = mapping(mapping(value, "it").get("response"), "response")
         method = string(each.get("method"), "method").upper()
         url = string(each.get("url"), "url")
-        body = each.get("body", "")
-        if not isinstance(body, str | bytes):
-            raise ValueError(f"a body is text or bytes, not {type(body).__name__}")  # noqa: TRY004 - the file is wrong
+        body = _body(each)
+        for key in each:
+            if key not in _FIELDS:
+                notes.lost(f"the field {str(key)[:40]!r}, which a file has no use for")
         response = stored.response(
             number(each.get("status", 200), "status"),
             None,
             _headers(each),
-            body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body,
+            body,
             notes,
             method=method,
             decoded=True,
@@ -71,9 +77,20 @@ def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
         yield Interaction(request=stored.for_any_query(request), response=response)
 
 
+def _body(each: Mapping[str, Any]) -> bytes:
+    """The body, from text, bytes or values that are sent as JSON."""
+    body = each.get("body", "")
+    if each.get("json") is not None and not body:
+        body = json.dumps(within(each["json"], _MOST_PARTS, "json"))
+    if not isinstance(body, str | bytes):
+        raise ValueError(f"a body is text or bytes, not {type(body).__name__}")  # noqa: TRY004 - the file is wrong
+    return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
+
+
 def _headers(each: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
     """The headers that `responses` would give: the content type of its own field goes first and wins."""
-    kind = each.get("content_type", _DEFAULT_TYPE)
+    default = _DEFAULT_TYPE if each.get("json") is None else "application/json"
+    kind = each.get("content_type", default)
     if kind is not None and kind != "":
         yield b"Content-Type", string(kind, "content_type").encode()
     given = each.get("headers") or {}
@@ -83,6 +100,8 @@ def _headers(each: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
         for value in values if isinstance(values, list) else [values]:
             text = str(value) if isinstance(value, int | float) else string(value, "a header's value")
             yield name.encode(), text.encode("utf-8", "surrogateescape")
+    if each.get("auto_calculate_content_length") is True and "content-length" not in map(str.lower, given):
+        yield b"Content-Length", b"0"  # made right where the message is
 
 
 def dump(recording: Recording) -> Dumped:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["betamax", "f1_capture", "har", "rec_2011", "responses_toml", "responses_yaml", "vcrpy_json", "vcrpy_yaml"]
+__all__ = [
+    "betamax",
+    "f1_capture",
+    "har",
+    "rec_2011",
+    "responses_toml",
+    "responses_yaml",
+    "ruby_vcr",
+    "vcrpy_json",
+    "vcrpy_yaml",
+]
 
 #: Keys of the outermost mapping stand at the first column; an old cassette is a list of requests.
 _VCRPY_YAML = re.compile(rb"(?m:^)[\"']?interactions[\"']?\s*:|\A(?:#[^\n]*\n|---[^\n]*\n|\s)*-\s+request\s*:")
@@ -14,6 +24,7 @@ _VCRPY_JSON = re.compile(
 )
 _HAR = re.compile(rb'\{\s*(?:"\w+"\s*:\s*\{\s*)?"log"\s*:')
 _BETAMAX = re.compile(rb'\{(?:\s*"recorded_with"\s*:[^{}]*,)?\s*"http_interactions"\s*:')
+_RUBY_VCR = re.compile(rb"^http_interactions\s*:", re.MULTILINE)
 _RESPONSES_YAML = re.compile(rb"^responses\s*:", re.MULTILINE)
 _RESPONSES_TOML = re.compile(rb"^\s*\[\[\s*responses\s*\]\]|^responses\s*=\s*\[", re.MULTILINE)
 _REQUEST_LINE = re.compile(rb"[A-Z]+ (?:/|https?://)[^\x00-\x20]*(?: HTTP/[0-9](?:\.[0-9])?)?\r?\n")
@@ -42,6 +53,11 @@ def har(head: bytes) -> bool:
 def betamax(head: bytes) -> bool:
     """An object with `http_interactions`."""
     return _BETAMAX.match(_text(head)) is not None
+
+
+def ruby_vcr(head: bytes) -> bool:
+    """A mapping with `http_interactions`."""
+    return not _is_json(head) and _RUBY_VCR.search(head) is not None
 
 
 def responses_yaml(head: bytes) -> bool:
