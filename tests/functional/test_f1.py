@@ -75,5 +75,12 @@ def compared(got, wanted):
     return got
 
 
+@pytest.mark.parametrize("domain", ["myspace.com", "google.com"])
+def test_a_service_that_cannot_send_is_told(domain):
+    error = send(domain=domain, account=ACCOUNT)["error"]
+
+    assert error == {"provider": domain, "message": f"{domain!r} has no send", "status": 400, "code": 0}
+
+
 def test_the_corpus_is_whole():
     assert len(CAPTURES) == 23
