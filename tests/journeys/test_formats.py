@@ -1,0 +1,204 @@
+"""Files of other tools as named recordings of a real run: a client gets over TCP what the file, or its library, says."""
+
+import base64
+import gzip
+import http.client
+import json
+import os
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+requests = pytest.importorskip("requests")
+
+DATA = Path(__file__).parents[1] / "formats" / "data"
+PROJECT = """
+[tool.recproxy.profiles.any]
+[[tool.recproxy.profiles.any.endpoints]]
+hosts = ["*"]
+"""
+#: What a message has anew on each connection, and what tells how its body was coded.
+FRAMING = {"content-length", "transfer-encoding", "connection", "keep-alive", "content-encoding"}
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("formats")
+    (folder / "pyproject.toml").write_text(PROJECT)
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "recproxy", "serve", "--profile", "any"],
+        cwd=folder,
+        env=inherited,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    line = server.stdout.readline()
+    assert line, server.stderr.read()
+    yield json.loads(line)["environment"]
+    server.communicate(timeout=20)
+
+
+def scope(environment, method, value):
+    connection = http.client.HTTPConnection(urlsplit(environment["RECPROXY_CONTROL"]).netloc, timeout=20)
+    headers = {"Authorization": f"Bearer {environment['RECPROXY_TOKEN']}"}
+    connection.request(method, "/lanes/default/scope", json.dumps(value), headers)
+    answer = connection.getresponse()
+    text = answer.read()
+    connection.close()
+    return answer.status, json.loads(text)
+
+
+def replayed(environment, path, asked):
+    """Status, reason, headers and payload of each request, with the file as the scope's recording."""
+    status, said = scope(environment, "PUT", {"name": "test_it", "recordings": {"any": str(path)}})
+    assert status < 300, said
+    proxies = {scheme: environment["HTTP_PROXY"] for scheme in ("http", "https")}
+    found = []
+    with requests.Session() as session:
+        session.trust_env = False
+        for method, url, headers, body in asked:
+            session.cookies.clear()
+            got = session.request(
+                method,
+                url,
+                headers=headers,
+                data=body,
+                proxies=proxies,
+                verify=environment["SSL_CERT_FILE"],
+                allow_redirects=False,
+                timeout=20,
+            )
+            found.append((got.status_code, got.reason, lines(got.raw.headers.items()), got.content))
+    _, outcome = scope(environment, "DELETE", {"passed": True})
+    assert outcome["missed"] == []
+    return found
+
+
+def lines(headers):
+    return sorted((name.lower(), value.strip()) for name, value in headers if name.lower() not in FRAMING)
+
+
+def plain(headers, body):
+    """A body without its coding, where it has it still."""
+    coded = [value for name, value in headers if name.lower() == "content-encoding"]
+    if coded == ["gzip"] and body.startswith(b"\x1f\x8b"):
+        return gzip.decompress(body)
+    return zlib.decompress(body) if coded == ["deflate"] else body
+
+
+def pairs(headers):
+    return [(name, each) for name, value in headers.items() for each in (value if isinstance(value, list) else [value])]
+
+
+def held(body):
+    """The bytes that a body of Betamax or Ruby's VCR stands for."""
+    if isinstance(body, str):
+        return body.encode()
+    if "base64_string" in body:
+        return base64.b64decode(body["base64_string"])
+    return body["string"].encode(body["encoding"] or "utf-8")
+
+
+def said_by_betamax(values):
+    asked, wanted = [], []
+    for each in values["http_interactions"]:
+        request, response = each["request"], each["response"]
+        headers, body = pairs(response["headers"]), held(response["body"])
+        status = response.get("status") or {"code": response["status_code"], "message": "OK"}
+        sent = {name: value for name, value in pairs(request["headers"]) if name.lower() != "accept-encoding"}
+        asked.append((request["method"].upper(), request["uri"], sent, held(request["body"]) or None))
+        wanted.append((status["code"], status["message"], lines(headers), plain(headers, body)))
+    return asked, wanted
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("betamax/*/*.json")), ids=lambda path: path.stem)
+def test_a_betamax_cassette(environment, path):
+    asked, wanted = said_by_betamax(json.loads(path.read_text()))
+
+    assert replayed(environment, path, asked) == wanted
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("ruby-vcr/*/*.yml")), ids=lambda path: path.stem)
+def test_a_cassette_of_rubys_vcr(environment, path):
+    yaml = pytest.importorskip("yaml")
+    asked, wanted = said_by_betamax(yaml.safe_load(path.read_text()))
+
+    assert replayed(environment, path, asked) == wanted
+
+
+@pytest.mark.parametrize("name", ["insomnia", "postdata", "with-bom"])
+def test_a_har_file(environment, name):
+    path = DATA / "har" / "mitmproxy" / f"{name}.har"
+    asked, wanted = [], []
+    for each in json.loads(path.read_text("utf-8-sig"))["log"]["entries"]:
+        request, response = each["request"], each["response"]
+        sent = {
+            each["name"]: each["value"]
+            for each in request["headers"]
+            if not each["name"].startswith(":") and each["name"].lower() not in ("content-length", "accept-encoding")
+        }
+        body = request.get("postData", {}).get("text") or ""
+        asked.append((request["method"], request["url"], sent, body.encode() or None))
+        headers = lines([(each["name"], each["value"]) for each in response["headers"]])
+        wanted.append((response["status"], response["statusText"], headers, response["content"]["text"].encode()))
+
+    assert replayed(environment, path, asked) == wanted
+
+
+def test_a_har_file_with_a_damaged_body(environment):
+    """Its bytes come as they stand, under the coding that they do not fulfil: that is what the service sent."""
+    path = DATA / "har" / "mitmproxy" / "corrupted_gzip_body.har"
+    [entry] = json.loads(path.read_text())["log"]["entries"]
+    scope(environment, "PUT", {"name": "test_it", "recordings": {"any": str(path)}})
+    address = urlsplit(environment["HTTP_PROXY"])
+
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=20)
+    connection.request("GET", entry["request"]["url"])
+    got = connection.getresponse()
+
+    assert got.getheader("Content-Encoding") == "gzip"
+    assert got.read() == base64.b64decode(entry["response"]["content"]["text"])
+    connection.close()
+    assert scope(environment, "DELETE", {"passed": True})[1]["played"] == 1
+
+
+@pytest.mark.parametrize("name", ["recorded.yaml", "recorded.toml"])
+def test_a_file_of_the_responses_recorder(environment, name):
+    library = pytest.importorskip("responses")
+    asked = [
+        (method, f"https://api.example.com/{path}", {}, None)
+        for method, path in (
+            ("GET", "json?b=2&a=1"),
+            ("GET", "text"),
+            ("GET", "text?any=1"),
+            ("GET", "text"),
+            ("POST", "empty"),
+            ("GET", "gone"),
+        )
+    ]
+    wanted = []
+    with library.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock._add_from_file(DATA / "responses" / "recorded.yaml")
+        for method, url, *_ in asked:
+            got = requests.request(method, url)
+            wanted.append((got.status_code, got.reason, lines(got.headers.items()), got.content))
+
+    assert replayed(environment, DATA / "responses" / name, asked) == wanted
+
+
+@pytest.mark.parametrize("name", ["brokenfile", "har_extractor"])
+def test_a_damaged_file_is_refused_in_one_line(environment, name):
+    path = DATA / "har" / "mitmproxy" / f"{name}.har"
+
+    status, said = scope(environment, "PUT", {"name": "test_it", "recordings": {"any": str(path)}})
+
+    assert status >= 400
+    assert str(path) in said["error"]
+    assert "\n" not in said["error"]
