@@ -1,9 +1,12 @@
 """Record, live and auto against origins on loopback, with TLS that is verified."""
 
+import contextlib
+import ctypes
 import gzip
 import http.client
 import json
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -18,6 +21,8 @@ import pytest
 import trustme
 
 from recproxy.recording import load
+
+from .conftest import descendants
 
 SECRET = "-".join(("s3cr3t", "value", "of", "the", "shop"))
 FETCH = (
@@ -125,6 +130,21 @@ class Origin(BaseHTTPRequestHandler):
 
     def get_reset(self):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        os.close(self.connection.detach())
+        self.close_connection = True
+
+    def get_shut(self):
+        self.close_connection = True
+
+    def get_nonsense(self):
+        self.wfile.write(b"SMTP here, who are you?\r\n\r\n")
+        self.close_connection = True
+
+    def get_large(self):
+        self.answer(200, b"x" * 1_500_000, ("Content-Type", "application/octet-stream"))
+
+    def get_silent(self):
+        self.server.go.acquire(timeout=10)
         self.close_connection = True
 
     def get_token(self):
@@ -136,7 +156,7 @@ def origin(tmp_path):
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "origin-ca.pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("api.shop.example").configure_cert(context)
+    authority.issue_cert("*.shop.example").configure_cert(context)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Origin)
     server.daemon_threads = True
     server.handle_error = lambda *_: None
@@ -165,10 +185,10 @@ def shop(project, origin, tmp_path):
     return project
 
 
-def fetch(project, mode, *paths, environment=None, options=()):
+def fetch(project, mode, *paths, environment=None, options=(), **more):
     urls = [f"https://api.shop.example/{path}" for path in paths]
     words = ["run", "--mode", mode, *options, "--", sys.executable, "-c", FETCH, *urls]
-    return project.run(*words, environment={"SHOP_KEY": SECRET} | (environment or {}))
+    return project.run(*words, environment={"SHOP_KEY": SECRET} | (environment or {}), **more)
 
 
 AWKWARD = ("a?x=1", "nothing", "same", "redirect", "until-close", "cookies", "trailers", "binary", "stream")
@@ -278,63 +298,60 @@ def test_no_secret_reaches_the_disk_or_a_report(shop, origin):
     assert replayed.returncode == 0, replayed.stderr
 
 
-@pytest.mark.parametrize(
-    ("path", "address", "status", "said"),
-    [
-        ("a", "127.0.0.1:1", 502, "cannot be reached"),
-        ("break", None, None, "middle"),
-        ("reset", None, 502, "connection"),
-    ],
-)
-def test_a_service_that_fails_is_told_to_the_client_and_fails_the_run(shop, origin, path, address, status, said):
-    if address:
-        config = shop.root / "pyproject.toml"
-        config.write_text(config.read_text().replace(f"127.0.0.1:{origin.server_port}", address))
-    program = FETCH.replace(
-        "print(r.status, r.read())", "print(r.status)\n    try: r.read()\n    except Exception: pass"
-    )
-
-    done = shop.run(
-        *("run", "--mode", "record", "--", sys.executable, "-c", program, f"https://api.shop.example/{path}"),
-        environment={"SHOP_KEY": SECRET},
-    )
-
-    assert done.returncode == 3, done.stderr
-    assert f"recproxy: failed: shop: GET https://api.shop.example/{path}: " in done.stderr
-    assert said in done.stderr
-    assert not shop.recording.exists()
-    if status:
-        assert done.stdout == f"{status}\n"
+#: What may be wrong with a service: the path, settings of its profile, the status that the client gets, what is said.
+FAILURES = {
+    "down": ("a", 'address = "127.0.0.1:1"', 502, "{host} cannot be reached: "),
+    "unnamed": ("a", f'address = "{"x" * 64}.example"', 502, "the name {host} cannot be resolved: "),
+    "unverifiable": ("a", 'ca = ""', 502, "the certificate of {host} cannot be verified: "),
+    "reset": ("reset", "", 502, "the connection to the service broke: "),
+    "shut": ("shut", "", 502, "the service closed the connection without an answer"),
+    "broken": ("break", "", None, "the service closed the connection in the middle of its answer"),
+    "silent": ("silent", "timeout = 0.3", 504, "the service did not go on within 0.3 s"),
+    "nonsense": ("nonsense", "", 502, "the service's answer is no HTTP/1.1: "),
+}
+ASK = """
+import sys, urllib.request as u, urllib.error as e
+for url in sys.argv[1:]:
+    try: r = u.urlopen(url)
+    except e.HTTPError as error: r = error
+    try: print(r.status, r.read().decode().strip(), flush=True)
+    except Exception as error: print(type(error).__name__, flush=True)
+"""
 
 
-def test_a_service_whose_certificate_nobody_vouches_for_is_refused(shop, origin):
-    config = shop.root / "pyproject.toml"
-    config.write_text("\n".join(line for line in config.read_text().splitlines() if not line.startswith("ca =")))
-
-    done = fetch(shop, "record", "a")
-
-    assert done.stdout.startswith("502 ")
-    assert "the certificate of api.shop.example cannot be verified" in done.stdout
-
-
-def test_a_service_that_does_not_answer_in_time_is_504(shop, origin):
-    config = shop.root / "pyproject.toml"
-    config.write_text(config.read_text().replace("timeout = 5", "timeout = 0.2"))
+@pytest.mark.parametrize("mode", ["record", "live"])
+def test_a_service_that_fails_is_told_to_the_client_and_in_the_report_and_fails_the_scope(shop, origin, mode):
+    """A profile for each thing that may be wrong, and all of them in one run."""
     origin.go = threading.Semaphore(0)
+    usual = {"address": f'"127.0.0.1:{origin.server_port}"', "ca": f'"{shop.root}/origin-ca.pem"', "timeout": "5"}
+    text = '[project]\nname = "demo"\n'
+    for name, (_, setting, *_) in FAILURES.items():
+        key, _, value = setting.partition(" = ")
+        lines = usual | ({key: value} if key else {})
+        text += f"[tool.recproxy.profiles.{name}]\n[[tool.recproxy.profiles.{name}.endpoints]]\n"
+        text += f'hosts = ["{name}.shop.example"]\n[tool.recproxy.profiles.{name}.upstream]\n'
+        text += "".join(f"{each} = {lines[each]}\n" for each in lines)
+    (shop.root / "pyproject.toml").write_text(text)
+    urls = [f"https://{name}.shop.example/{path}" for name, (path, *_) in FAILURES.items()]
+    chosen = [word for name in FAILURES for word in ("--profile", name)]
 
-    done = shop.python(
-        "import urllib.request as u\n"
-        "r = u.urlopen('https://api.shop.example/stream')\n"
-        "try: print(r.read())\n"
-        "except Exception as error: print(type(error).__name__)",
-        "--mode",
-        "record",
-        environment={"SHOP_KEY": SECRET},
-    )
-    for _ in range(3):
-        origin.go.release()
+    done = shop.run("run", "--mode", mode, *chosen, "--", sys.executable, "-c", ASK, *urls)
 
-    assert "did not go on within 0.2 s" in done.stderr
+    origin.go.release(9)
+    assert done.returncode == 3, done.stderr
+    lines = done.stderr.splitlines()
+    failed = [line for line in lines if "failed: " in line]
+    told = done.stdout.splitlines()
+    assert len(failed) == len(told) == len(FAILURES)
+    for url, (name, (_, _, status, said)), line, answer in zip(urls, FAILURES.items(), failed, told, strict=True):
+        wanted = said.replace("{host}", f"{name}.shop.example")
+        assert line.startswith(f"recproxy: failed: {name}: GET {url}: {wanted}"), line
+        assert answer.startswith(f"{status} recproxy: {wanted}" if status else "IncompleteRead"), answer
+    head = lines[0].split()[1:]
+    assert [dict(zip(head, line.split()[1:], strict=False))["failed"] for line in lines[1 : len(FAILURES) + 1]] == [
+        "1"
+    ] * 8
+    assert list((shop.root / "tests").rglob("*.rec")) == []
 
 
 def test_an_interim_response_passes(shop, origin):
@@ -470,9 +487,12 @@ def test_what_a_killed_run_had_finished_is_recovered_by_the_next(shop, origin):
     )
     assert run.stdout.readline().startswith("200")
     assert run.stdout.readline() == "done\n"
+    below = descendants(run.pid)
     run.send_signal(signal.SIGKILL)
     run.wait()
-    subprocess.run(["pkill", "-9", "-f", "import time; time.sleep"], check=False)
+    for pid in below:  # the command goes on; the proxies end by themselves
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     run.stdout.close()
     run.stderr.close()
     assert not shop.recording.exists()
@@ -504,18 +524,52 @@ def test_two_runs_do_not_record_one_file_at_once(shop, origin):
     assert len(load(shop.recording.read_bytes()).interactions) == 1
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def without_override():
+    """For a child's start: root, too, is held by the permissions of files then."""
+    drop, override = 24, 1  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
+    ctypes.CDLL(None).prctl(drop, override, 0, 0, 0)
+
+
 def test_a_read_only_folder_fails_the_run_with_the_good_file_intact(shop, origin):
     fetch(shop, "record", "a")
     good = shop.recording.read_bytes()
     shop.recording.parent.chmod(0o500)
 
-    done = fetch(shop, "record", "b")
+    done = fetch(shop, "record", "b", preexec_fn=without_override)
 
     shop.recording.parent.chmod(0o700)
     assert done.returncode == 2
-    assert "cannot be written" in done.stderr
+    assert f"{shop.recording}: cannot be written: Permission denied; what was there is as it was" in done.stderr
     assert shop.recording.read_bytes() == good
+    assert "recovered 1 interaction" in fetch(shop, "record", "c").stderr
+
+
+def test_a_folder_of_recordings_that_is_read_only_fails_the_run_at_the_first_request(shop, origin):
+    folder = shop.recording.parents[1]
+    folder.chmod(0o500)
+
+    done = fetch(shop, "record", "b", preexec_fn=without_override)
+
+    folder.chmod(0o700)
+    assert done.returncode == 2
+    assert f"recproxy: {folder}/.journal: cannot be written: Permission denied" in done.stderr
+    assert not shop.recording.exists()
+
+
+def test_a_full_disk_fails_the_run_with_the_good_file_intact(shop, origin):
+    """A limit on the size of files stands for the disk: the journal's is what grows first."""
+    fetch(shop, "record", "a")
+    good = shop.recording.read_bytes()
+
+    def limited():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, resource.RLIM_INFINITY))
+
+    done = fetch(shop, "record", "b", "large", "c", preexec_fn=limited)
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith("/.journal: cannot be written: File too large")
+    assert shop.recording.read_bytes() == good
+    assert "recovered 1 interaction" in fetch(shop, "record", "d").stderr
 
 
 def test_the_base_url_records_under_the_first_host(shop, origin):

@@ -291,7 +291,7 @@ def test_a_fresh_connection_that_breaks_is_a_failure_that_shows_no_secret_and_is
         assert case.client.said.startswith(b"HTTP/1.1 502 Bad Gateway\r\n")
         assert origin.connections == 1
         assert case.traffic.failures == [
-            "GET http://shop.example/a-XXX: the service closed the connection in the middle"
+            "GET http://shop.example/a-XXX: the service closed the connection without an answer"
         ]
         assert case.kept == []
 

@@ -212,6 +212,21 @@ def test_a_service_that_is_not_there_is_502():
     assert caught.value.status == 502
 
 
+def test_a_name_that_nobody_knows_is_502(monkeypatch):
+    def getaddrinfo(*words, **options):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    async def ran():
+        monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+        with pytest.raises(
+            UpstreamError, match=r"the name gone\.example cannot be resolved: Name or service not known"
+        ) as caught:
+            await Upstreams(Upstream()).link(Target("http", "gone.example", 80))
+        assert caught.value.status == 502
+
+    asyncio.run(ran())
+
+
 def test_a_service_that_takes_too_long_to_greet_is_504(service):
     async def silent(origin, reader, writer):
         await reader.read()

@@ -56,7 +56,8 @@ class Target:
 class Link:
     """One connection to a service, with the state of its protocol.
 
-    `absolute` says that requests go through the user's own proxy in absolute form; `used`, that one was answered.
+    `absolute` says that requests go through the user's own proxy in absolute form; `used`, that one was answered; `heard`,
+    that something of the answer has come.
     """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, absolute: bool) -> None:
@@ -64,6 +65,7 @@ class Link:
         self.writer = writer
         self.absolute = absolute
         self.used = False
+        self.heard = False
         self.protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
 
     @property
@@ -85,7 +87,8 @@ class Link:
                 event = self.protocol.next_event()
             except h11.RemoteProtocolError as problem:
                 if self.reader.at_eof():
-                    raise ServiceClosed(502, "the service closed the connection in the middle") from None
+                    when = "in the middle of its answer" if self.heard else "without an answer"
+                    raise ServiceClosed(502, f"the service closed the connection {when}") from None
                 raise UpstreamError(502, f"the service's answer is no HTTP/1.1: {problem}") from None
             if event is not h11.NEED_DATA:
                 return event
@@ -96,6 +99,7 @@ class Link:
                 raise UpstreamError(504, f"the service did not go on within {seconds:g} s") from None
             except OSError as problem:
                 raise ServiceClosed(502, f"the connection to the service broke: {_said(problem)}") from None
+            self.heard = self.heard or bool(data)
             self.protocol.receive_data(data)
 
     def close(self) -> None:
@@ -129,6 +133,7 @@ class Upstreams:
         if protocol.our_state is h11.DONE and protocol.their_state is h11.DONE and link.fresh:
             protocol.start_next_cycle()
             link.used = True
+            link.heard = False
             idle = self._idle[target]
             if len(idle) < _IDLE_LINKS:
                 idle.append(link)
@@ -232,8 +237,8 @@ def _failure(target: Target, problem: BaseException, seconds: float | None, way:
         return UpstreamError(502, f"the certificate of {where} cannot be verified: {problem.verify_message}")
     if isinstance(problem, ssl.SSLError):
         return UpstreamError(502, f"TLS with {where} failed: {(problem.reason or str(problem)).lower()}")
-    if isinstance(problem, socket.gaierror):
-        return UpstreamError(502, f"the name {where} cannot be resolved: {problem.strerror}")
+    if isinstance(problem, socket.gaierror | UnicodeError):
+        return UpstreamError(502, f"the name {where} cannot be resolved: {_said(problem)}")
     return UpstreamError(502, f"{where} cannot be reached: {_said(problem)}")
 
 
