@@ -89,12 +89,15 @@ def test_four_environments_at_once_have_a_run_each_and_leave_nothing(project, to
     assert left(project, below) == ([], [])
 
 
+EXEC = ("exec", "-e", "one", "--", sys.executable, "app.py", "one")
+PARALLEL = ("-p", "4", "-e", ",".join(NAMES))
+
+
 @pytest.mark.parametrize(
-    "words",
-    [("-e", "one"), ("-p", "4", "-e", ",".join(NAMES)), ("exec", "-e", "one", "--", sys.executable, "app.py", "one")],
-    ids=["run", "parallel", "exec"],
+    ("words", "whom"),
+    [(("-e", "one"), "group"), (PARALLEL, "group"), (PARALLEL, "tox"), (EXEC, "tox")],
+    ids=["run", "parallel", "parallel, tox alone", "exec, tox alone"],
 )
-@pytest.mark.parametrize("whom", ["group", "tox"])
 def test_ctrl_c_leaves_nothing(project, tox, words, whom):
     project.write("wait", "")
     names = NAMES if words[0] == "-p" else ("one",)

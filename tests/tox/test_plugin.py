@@ -2,6 +2,8 @@
 
 import os
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -171,3 +173,48 @@ def test_a_project_below_the_root_is_that_of_its_commands(tox):
 
     assert done.returncode == 3
     assert "part/tests/functional/recordings/shop/default.rec" in done.stderr
+
+
+@pytest.fixture
+def origin(tox):
+    """The real shop, and the project that leads to it."""
+
+    class Shop(BaseHTTPRequestHandler):
+        def do_GET(self):
+            answer = b"anew"
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Shop)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    configuration = (tox.root / "recproxy.toml").read_text()
+    tox.write("recproxy.toml", f'{configuration}[profiles.shop.upstream]\naddress = "{address}"\n')
+    tox.write("tox.toml", TOML.replace("[env_run_base]", '[env_run_base]\npass_env = ["SHOP_KEY", "CODE"]'))
+    yield
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_recording_replaces_the_one_before_where_the_commands_passed(tox, origin):
+    recording = tox.root / "tests/functional/recordings/shop/default.rec"
+    before = recording.read_text()
+
+    failed = tox.run("-e", "functional-record", "--", "shop", SHOP_KEY="value", CODE="7")
+    kept = recording.read_text()
+    passed = tox.run("-x", "env.functional-replay.recproxy_record=shop", SHOP_KEY="value")
+
+    assert failed.returncode == 7
+    assert said_by_app(failed) == ["app mode record", "shop anew"]
+    assert kept == before
+    assert "recproxy: not replaced, what came is in " in failed.stderr
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    assert said_by_app(passed) == ["app mode record", "shop anew"]
+    assert "\nanew\n" in recording.read_text()
+    assert "recproxy   shop     record       0         1" in passed.stderr

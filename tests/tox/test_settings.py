@@ -38,6 +38,7 @@ def test_none_are_made_where_the_base_names_no_profiles(tox, environments):
     assert list(environments()) == ["unit"]
 
 
+KEYS = "recproxy_mode, recproxy_profiles, recproxy_record"
 PYPROJECT = "[project]\nname = 'demo'\nversion = '1'\n[tool.tox]" + TOML.replace("[env_run", "[tool.tox.env_run")
 
 
@@ -83,6 +84,10 @@ def test_other_environments_have_the_profiles_and_no_mode(tox, environments):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
+        (
+            'recproxy_mod = "replay"',
+            f"unknown key 'recproxy_mod': recproxy knows {KEYS} (nearest: recproxy_mode)",
+        ),
         ('recproxy_mode = "reply"', "recproxy_mode is 'reply': give it off, auto, replay, record, live"),
         (
             'recproxy_mode = "replay"\nrecproxy_profiles = []',

@@ -5,6 +5,7 @@ Knows tox's configuration and nothing of processes.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ __all__ = ["OFF", "Settings", "define", "generate", "settings_of"]
 
 #: The mode of an environment that has nothing to do with recproxy.
 OFF = "off"
+_KEYS = ("recproxy_mode", "recproxy_profiles", "recproxy_record")
 _KNOWN = (OFF, "auto", *MODES)
 _DESCRIPTIONS = {
     "replay": "functional tests, answered from recordings",
@@ -58,6 +60,7 @@ def settings_of(conf: EnvConfigSet) -> Settings:
     Raises:
         Fail: one of them is wrong; the message names the key.
     """
+    _refuse_unknown(conf)
     mode: str = conf["recproxy_mode"]
     if mode not in _KNOWN:
         raise Fail(f"recproxy_mode is {mode!r}: give it {', '.join(_KNOWN)}")
@@ -70,6 +73,15 @@ def settings_of(conf: EnvConfigSet) -> Settings:
         if profile not in profiles:
             raise Fail(f"recproxy_record names {profile!r}, which recproxy_profiles lacks: {', '.join(profiles)}")
     return Settings(mode=mode, profiles=profiles, recorded=recorded)
+
+
+def _refuse_unknown(conf: EnvConfigSet) -> None:
+    """A key that is nearly one of ours would leave the environment without a run, and let its commands out."""
+    for key in conf.unused():
+        if key.startswith("recproxy"):
+            near = difflib.get_close_matches(key, _KEYS, n=1)
+            nearest = f" (nearest: {near[0]})" if near else ""
+            raise Fail(f"unknown key {key!r}: recproxy knows {', '.join(_KEYS)}{nearest}")
 
 
 def generate(config: Config) -> Iterator[str]:
