@@ -1,4 +1,4 @@
-"""The errors a user is meant to read: one base, seven kinds, chosen by what the reader does next.
+"""The errors a user is meant to read: one base, eight kinds, chosen by what the reader does next.
 
 A message says what happened, where (`path:line`, profile, test) and what to do, on one line, lower case, without a
 full stop. The command line prints these without a traceback; any other exception is a bug and shows itself. Misuse
@@ -10,6 +10,7 @@ from __future__ import annotations
 __all__ = [
     "ConfigurationError",
     "ControlError",
+    "HookError",
     "NoMatch",
     "ProfileError",
     "ProxyError",
@@ -46,6 +47,10 @@ class NoMatch(RecproxyError):
 
 class ProfileError(RecproxyError):
     """A profile is wrong or unknown: mend the profile.toml or table the message names."""
+
+
+class HookError(RecproxyError):
+    """A hook cannot be loaded, or raised: mend the function at the line that the message names."""
 
 
 class ConfigurationError(RecproxyError):

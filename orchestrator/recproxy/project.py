@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +79,12 @@ class Project:
         values, source = read_toml(path, ProfileError)
         if inline is not None and self.source is not None:
             # Both are read alone first, so that an error names the file it stands in.
-            parse_profile(values, source, name=word)
-            self._inline(word, partial=True)
-            values = merged(values, inline)
+            below = parse_profile(values, source, name=word, recordings=profile_folder(path))
+            above = self._inline(word, partial=True).hooks
+            both = parse_profile(merged(values, inline), source, name=word, recordings=below.recordings)
+            return replace(
+                both, hooks=replace(both.hooks, places={**below.hooks.places, **above.places}, folders=above.folders)
+            )
         return parse_profile(values, source, name=word, recordings=profile_folder(path))
 
     def owner(self, recording: Path) -> Profile | None:
@@ -120,13 +123,30 @@ class Project:
         if path.is_dir():
             path = path / "profile.toml"
         values, source = read_toml(path, ProfileError)
-        return parse_profile(values, source, recordings=profile_folder(path))
+        profile = parse_profile(values, source, recordings=profile_folder(path), folders=self._folders(path))
+        for place in profile.hooks.places.values() if not profile.hooks.folders else ():
+            raise ProfileError(
+                f"{place}: hooks are loaded from installed packages and from the project, {self.root}: install the "
+                "package of this profile, or move it there"
+            )
+        return profile
+
+    def _folders(self, path: Path) -> tuple[str, ...]:
+        """Where hooks of a profile.toml in the project may be: beside its outermost package, and in the project."""
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            return ()
+        folder = path.resolve().parent
+        while (folder / "__init__.py").is_file():
+            folder = folder.parent
+        return tuple(dict.fromkeys((str(folder), str(self.root))))
 
     def _inline(self, word: str, *, partial: bool = False) -> Profile:
         assert self.source is not None
         source = Source(self.source.path, self.source.text, ProfileError)
         keys = (*self.keys, "profiles", word)
-        return parse_profile(self.inline[word], source, keys=keys, name=word, partial=partial)
+        return parse_profile(
+            self.inline[word], source, keys=keys, name=word, partial=partial, folders=(str(self.root),)
+        )
 
     def _unknown(self, word: str) -> str:
         known = sorted({*self.inline, *offers()})

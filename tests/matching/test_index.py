@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from recproxy.errors import ConfigurationError, RecordingError
+from recproxy.errors import ConfigurationError, HookError, RecordingError
 from recproxy.matching import Found, Index, Rules
 from recproxy.recording import load
-from recproxy.recording.values import Recording
+from recproxy.recording.values import Interaction, Recording, Request, Response
 
 
 def test_nothing_recorded_is_nothing_found(live):
@@ -211,3 +213,51 @@ def test_a_recording_of_2011_answers_on_each_host_of_its_profile(live):
         assert found.find(live(f"POST {url}", body, "form")).tiers == ((0,),)
     assert found.find(live("POST https://other.com/statuses/update.json", body, "form")).tiers == ()
     assert found.where(0) == "test_send.rec:1"
+
+
+def lowered(request):
+    """A form in which requests are compared: bodies without regard to case."""
+    return replace(request, body=request.body.lower())
+
+
+def test_a_form_is_given_to_recorded_and_live_requests_alike():
+    recorded = [post(b"ABC"), post(b"x"), post(b"abc")]
+    index = Index([Recording(interactions=tuple(recorded))], Rules(), form=lowered)
+
+    assert index.find(asked(b"aBc")).tiers == ((0, 2),)
+    assert index.find(asked(b"y")).tiers == ()
+    assert index.interactions[0].request.body == b"ABC"
+    assert index.compared[0].request.body == b"abc"
+
+
+def test_a_request_in_its_form_is_not_given_it_twice():
+    index = Index(
+        [Recording(interactions=(post(b"ABC"),))], Rules(), form=lambda each: replace(each, body=each.body[1:])
+    )
+
+    assert index.find(asked(b"ABC")).tiers == index.find(asked(b"BC"), formed=True).tiers == ((0,),)
+
+
+def test_captures_are_those_of_the_form():
+    index = Index([Recording(interactions=(post(b"ID-xxx[id]", wild="xxx"),))], Rules(), form=lowered)
+
+    assert index.captures(0, asked(b"id-SEVEN")) == {"id": b"seven"}
+
+
+def test_a_form_that_fails_for_a_recorded_request_names_its_place():
+    def fail(request):
+        raise HookError("hook compare of profile 'shop' raised at hooks.py:1: KeyError")
+
+    with pytest.raises(RecordingError) as caught:
+        Index([Recording(interactions=(post(b"a", line=7),), path="one.rec")], Rules(), form=fail)
+
+    assert caught.value.message == "one.rec:7: hook compare of profile 'shop' raised at hooks.py:1: KeyError"
+
+
+def post(body, *, wild="XXX", line=0):
+    request = Request(method="POST", url="https://a.example/", body=body, wild=wild)
+    return Interaction(request=request, response=Response(status=200), line=line)
+
+
+def asked(body):
+    return Request(method="POST", url="https://a.example/", body=body, wild=None)

@@ -8,7 +8,7 @@ from recproxy.control import Kept, Recorded, Setup
 from recproxy.profile import Endpoint, Profile
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.forwarding import Forwarding, _target
-from recproxy.proxy.scope import Route
+from recproxy.proxy.live import Route
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import Target, UpstreamError
 from recproxy.recording import Interaction, Request, Response

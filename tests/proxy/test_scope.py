@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from recproxy.profile import Endpoint, Match, Profile, Upstream
+from recproxy.proxy.live import Route
 from recproxy.proxy.pacing import PacedAnswer
-from recproxy.proxy.scope import Answer, OpenScope, Route
+from recproxy.proxy.scope import Answer, OpenScope
 from recproxy.recording import load
 from recproxy.wire import Head
 

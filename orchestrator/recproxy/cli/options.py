@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +17,7 @@ from recproxy.errors import ConfigurationError
 if TYPE_CHECKING:
     from recproxy.fleet.plan import Plan
 
-__all__ = ["plan_from", "refuse_nested", "run_options"]
+__all__ = ["plan_from", "refuse_nested", "run_options", "tell"]
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
@@ -43,6 +44,12 @@ def refuse_nested() -> None:
         raise ConfigurationError(
             f"this already runs under recproxy ({CONTROL} is set): call the command without `recproxy run`"
         )
+
+
+def tell(plan: Plan) -> None:
+    """Tell, once, what the user should know before the run."""
+    for note in plan.notes:
+        print(f"recproxy: note: {note}", file=sys.stderr)
 
 
 def plan_from(

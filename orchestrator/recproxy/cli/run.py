@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from recproxy.cli.options import plan_from, refuse_nested, run_options
+from recproxy.cli.options import plan_from, refuse_nested, run_options, tell
 
 __all__ = ["run"]
 
@@ -36,4 +36,5 @@ def run(
         from recproxy.fleet.run import run as run_command
 
         plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host)
+        tell(plan)
         sys.exit(run_command(plan, command, os.environ, nursery))

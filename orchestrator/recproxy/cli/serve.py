@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from recproxy.cli.options import plan_from, refuse_nested, run_options
+from recproxy.cli.options import plan_from, refuse_nested, run_options, tell
 
 __all__ = ["serve"]
 
@@ -30,4 +30,5 @@ def serve(
         from recproxy.fleet.run import serve as serve_run
 
         plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host)
+        tell(plan)
         sys.exit(serve_run(plan, os.environ, nursery))

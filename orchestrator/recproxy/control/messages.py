@@ -170,7 +170,7 @@ class Began:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """An order could not be carried out: one line for the user."""
+    """An order could not be carried out: one line for the user. The Setup has the number 0."""
 
     order: int
     message: str

@@ -12,6 +12,7 @@ from pathlib import Path
 from recproxy.control.modes import MODES
 from recproxy.errors import ConfigurationError
 from recproxy.library import Library
+from recproxy.overlap import settled
 from recproxy.profile import Endpoint, Profile
 from recproxy.project import Project
 
@@ -34,6 +35,11 @@ class Plan:
     profiles: tuple[Profile, ...]
     library: Library
     recordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user is told before the run, a line each."""
+        return settled(self.profiles)
 
     def mode_of(self, profile: str) -> str:
         """The mode of a profile; what passes without one is live."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from recproxy.control import Began, Channel, Ended, Message, Playing, Ready, Recorded, Refused, Return, Setup, Stop
-from recproxy.errors import ProxyError, RecordingError
+from recproxy.errors import HookError, ProxyError, RecordingError
 from recproxy.fleet.nursery import Nursery
 from recproxy.profile import Profile
 
@@ -99,6 +99,9 @@ class Proxy:
         if isinstance(message, Ready):
             if not self._ready.done():
                 self._ready.set_result(None)
+        elif isinstance(message, Refused) and not message.order:
+            if not self._ready.done():
+                self._ready.set_exception(HookError(message.message))
         elif isinstance(message, Recorded):
             self.recorded(self, message)
         elif isinstance(message, Return):

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from recproxy.errors import ConfigurationError, RecordingError
+from recproxy.errors import ConfigurationError, HookError, RecordingError
 from recproxy.matching.bodies import Raw
 from recproxy.matching.compare import Comparison, host_accepts
 from recproxy.matching.fields import Fields, read_fields
@@ -35,23 +35,33 @@ class Found:
 class Index:
     """Several recordings as one, numbered from 0 in their order.
 
-    `hosts` are the profile's host patterns: what a recording of 2011 that gives only a path may stand for.
+    `hosts` are the profile's host patterns: what a recording of 2011 that gives only a path may stand for. `form`,
+    where given, makes of each request, recorded or live, the one that is compared.
     """
 
-    def __init__(self, recordings: Sequence[Recording], rules: Rules, hosts: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        recordings: Sequence[Recording],
+        rules: Rules,
+        hosts: Sequence[str] = (),
+        form: Callable[[Request], Request] | None = None,
+    ) -> None:
         self.recordings = tuple(recordings)
         self.rules = rules
         self.hosts = tuple(hosts)
+        self.form = form
         self.interactions: tuple[Interaction, ...] = tuple(
             [interaction for recording in recordings for interaction in recording.interactions]
         )
+        #: The interactions as they are compared.
+        self.compared = self.interactions if form is None else tuple(self._formed(form))
         self._holders: dict[bytes, list[int]] | None = None
         self._sections: dict[Plan, _Section] = {}
         position = 0
         for recording in recordings:
             section = self._section(recording)
-            for interaction in recording.interactions:
-                section.add(position, interaction.request)
+            for _ in recording.interactions:
+                section.add(position, self.compared[position].request)
                 position += 1
         self._merged: dict[tuple[int, ...], tuple[tuple[int, ...], ...]] = {}
 
@@ -74,13 +84,21 @@ class Index:
         return f"{path}:{line}" if line else path
 
     def find(
-        self, request: Request, *, any_host: Sequence[str] | None = None, bound: Mapping[str, bytes] = _NOTHING
+        self,
+        request: Request,
+        *,
+        any_host: Sequence[str] | None = None,
+        bound: Mapping[str, bytes] = _NOTHING,
+        formed: bool = False,
     ) -> Found:
         """All interactions that match a live request.
 
         `any_host` holds the host patterns of an endpoint where the request came over its base URL: then a recorded
-        host that one of them covers will do, on any port. `bound` is what named wild places hold.
+        host that one of them covers will do, on any port. `bound` is what named wild places hold;
+        `formed` says that the request is in the form that is compared already.
         """
+        if self.form is not None and not formed:
+            request = self.form(request)
         groups: list[Group] = []
         stateful = False
         for section in self._sections.values():
@@ -104,7 +122,9 @@ class Index:
         """What the named wild places of an interaction take from a request that it matches."""
         chosen = plan(self.rules, self.recording_of(position).match_on)
         comparison = Comparison(chosen, bound)
-        wanted, live = read_fields(self.interactions[position].request, chosen), read_fields(request, chosen)
+        if self.form is not None:
+            request = self.form(request)
+        wanted, live = read_fields(self.compared[position].request, chosen), read_fields(request, chosen)
         hosts = wanted.authority.host, live.authority.host
         if any_host is None and isinstance(hosts[0], Pattern) and isinstance(hosts[1], bytes):
             comparison.value(hosts[0], hosts[1])
@@ -115,10 +135,17 @@ class Index:
         """The positions of the interactions whose request holds a word; the table is made when first asked for."""
         if self._holders is None:
             self._holders = {}
-            for position, interaction in enumerate(self.interactions):
+            for position, interaction in enumerate(self.compared):
                 for one in words(interaction.request):
                     self._holders.setdefault(one, []).append(position)
         return self._holders.get(word, ())
+
+    def _formed(self, form: Callable[[Request], Request]) -> Iterator[Interaction]:
+        for position, interaction in enumerate(self.interactions):
+            try:
+                yield dataclasses.replace(interaction, request=form(interaction.request))
+            except HookError as problem:
+                raise RecordingError(f"{self.where(position)}: {problem.message}") from None
 
     def _section(self, recording: Recording) -> _Section:
         try:
@@ -129,7 +156,7 @@ class Index:
             raise RecordingError(f"{recording.path or 'recording'}: {error.message}") from None
         section = self._sections.get(chosen)
         if section is None:
-            section = self._sections[chosen] = _Section(chosen, self.hosts, self.interactions)
+            section = self._sections[chosen] = _Section(chosen, self.hosts, self.compared)
         return section
 
     def _merge(self, groups: list[Group]) -> tuple[tuple[int, ...], ...]:

@@ -64,7 +64,7 @@ def mend(
     before: list[tuple[int, ...]] | None = None
     for change in _changes(index, closest, differences):
         after = change.apply(index)
-        found = after.find(request, any_host=any_host, bound=bound)
+        found = after.find(request, any_host=any_host, bound=bound, formed=True)
         if not any(closest in tier for tier in found.tiers):
             continue
         if before is None:
@@ -94,7 +94,7 @@ def _rebuilt(index: Index, rules: Rules, requests: Mapping[int, Request]) -> Ind
         ]
         position += len(changed)
         recordings.append(dataclasses.replace(recording, interactions=tuple(changed)))
-    return Index(recordings, rules, index.hosts)
+    return Index(recordings, rules, index.hosts, index.form)
 
 
 def _changes(index: Index, closest: int, differences: Sequence[Difference]) -> Iterator[Mend]:

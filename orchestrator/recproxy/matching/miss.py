@@ -100,7 +100,7 @@ def miss(
     profile: str,
     used: Sequence[int] = (),
 ) -> Miss:
-    """Why a request has no answer: `used` are its matches where all of them have been played."""
+    """Why a request, in the form that is compared, has no answer: `used` are its matches where all of them have been played."""
     found = (used[-1], ()) if used else nearest(index, request, any_host=any_host, bound=bound)
     if found is None:
         return Miss(method=request.method, url=_shown_url(request.url, index.rules), profile=profile, test=test)

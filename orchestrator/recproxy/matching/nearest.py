@@ -40,7 +40,7 @@ def nearest(
     best: tuple[float, int, tuple[Difference, ...]] | None = None
     for position in _candidates(index, request):
         found = difference(
-            index.interactions[position],
+            index.compared[position],
             request,
             index.rules,
             match_on=index.recording_of(position).match_on,

@@ -1,18 +1,19 @@
 """Service profiles: all that is known of one third party, read from TOML.
 
-A *profile* has *endpoints* (ways to reach the service), what takes part in *matching*, what is *redacted* and how the
-real service is reached, *upstream*. `PROFILE` declares each key of profile.toml once; `parse_profile` reads them, and
+A *profile* has *endpoints* (ways to reach the service), what takes part in *matching*, what is *redacted*, how the
+real service is reached, *upstream*, and *hooks*, functions for what TOML cannot say. `PROFILE` declares each key of profile.toml once; `parse_profile` reads them, and
 an unknown key, a wrong type or a bad value is a ProfileError with file, line and key.
 """
 
 from recproxy.profile.keys import PROFILE, SCHEMA
 from recproxy.profile.parse import parse_profile, profile_folder
-from recproxy.profile.values import Endpoint, Match, Profile, Redact, Upstream
+from recproxy.profile.values import Endpoint, HookNames, Match, Profile, Redact, Upstream
 
 __all__ = [
     "PROFILE",
     "SCHEMA",
     "Endpoint",
+    "HookNames",
     "Match",
     "Profile",
     "Redact",

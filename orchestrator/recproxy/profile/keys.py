@@ -134,6 +134,25 @@ _UPSTREAM = Keys(
     },
 )
 
+
+def _hook(says: str) -> Key:
+    return Key(
+        kind="string",
+        pattern=r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*",
+        wrong="{key} is {value!r}: give it a function as module:function",
+        says=says,
+    )
+
+
+_HOOKS = Keys(
+    says="Functions for what TOML cannot say, each as module:function.",
+    keys={
+        "compare": _hook("Gives a request the form in which it is compared."),
+        "respond": _hook("Makes the response to a request."),
+        "redact": _hook("Takes more out of an interaction before it is stored."),
+    },
+)
+
 PROFILE = Keys(
     says="A service profile: all that is known of one third party.",
     required=("schema", "name", "endpoints"),
@@ -167,5 +186,6 @@ PROFILE = Keys(
             },
         ),
         "upstream": _UPSTREAM,
+        "hooks": _HOOKS,
     },
 )

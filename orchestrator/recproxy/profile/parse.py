@@ -14,7 +14,7 @@ from typing import Any
 
 from recproxy.declared import Key, read
 from recproxy.profile.keys import PROFILE, SCHEMA
-from recproxy.profile.values import Endpoint, Match, Profile, Redact, Upstream
+from recproxy.profile.values import Endpoint, HookNames, Match, Profile, Redact, Upstream
 from recproxy.tables import Source, Table
 
 __all__ = ["parse_profile", "profile_folder"]
@@ -27,6 +27,7 @@ def parse_profile(
     keys: tuple[str, ...] = (),
     name: str | None = None,
     recordings: str | None = None,
+    folders: tuple[str, ...] = (),
     partial: bool = False,
 ) -> Profile:
     """Read a profile from its TOML values.
@@ -37,6 +38,7 @@ def parse_profile(
         keys: where in that file the table stands.
         name: the name it must have; None where the table says it itself.
         recordings: the folder of the package's own recordings, if there is one.
+        folders: the project's, where its hooks may be.
         partial: an override of an installed profile: nothing is required.
 
     Raises:
@@ -50,7 +52,9 @@ def parse_profile(
         _check_endpoint(endpoint, source, (*keys, "endpoints", number))
     if not found["endpoints"] and not partial:
         raise table.fail(None, f"profile {found['name']!r} has no endpoint: add [[endpoints]] with hosts")
-    return _profile(found, recordings, source.path)
+    hooks = {name: target for name, target in found["hooks"].items() if target}
+    places = {name: source.place((*keys, "hooks", name)) for name in hooks}
+    return _profile(found, HookNames(**hooks, places=places, folders=folders if hooks else ()), recordings, source.path)
 
 
 def profile_folder(path: Path) -> str | None:
@@ -117,7 +121,7 @@ def _check_endpoint(endpoint: Mapping[str, Any], source: Source, keys: tuple[str
         )
 
 
-def _profile(found: Mapping[str, Any], recordings: str | None, origin: str) -> Profile:
+def _profile(found: Mapping[str, Any], hooks: HookNames, recordings: str | None, origin: str) -> Profile:
     match, ignore = dict(found["match"]), found["match"]["ignore"]
     del match["ignore"]
     return Profile(
@@ -130,6 +134,7 @@ def _profile(found: Mapping[str, Any], recordings: str | None, origin: str) -> P
         redact=Redact(**found["redact"]),
         pace=found["replay"]["pace"],
         upstream=Upstream(**found["upstream"]),
+        hooks=hooks,
         recordings=recordings,
         origin=origin,
     )

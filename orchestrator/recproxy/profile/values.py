@@ -10,7 +10,7 @@ from typing import Any
 from recproxy.matching import Rules
 from recproxy.redaction import RedactionRules
 
-__all__ = ["Endpoint", "Match", "Profile", "Redact", "Upstream"]
+__all__ = ["Endpoint", "HookNames", "Match", "Profile", "Redact", "Upstream"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,26 @@ class Upstream:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HookNames:
+    """Functions for what TOML cannot say, each as `module:function`, empty where there is none.
+
+    `places` says where each is named. `folders` are the project's, where modules are looked for besides what is
+    installed.
+    """
+
+    compare: str = ""
+    respond: str = ""
+    redact: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
+    folders: tuple[str, ...] = ()
+
+    def named(self) -> dict[str, str]:
+        """Those that there are, by kind."""
+        kinds = {"compare": self.compare, "respond": self.respond, "redact": self.redact}
+        return {kind: target for kind, target in kinds.items() if target}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """A service profile; `recordings` is the folder of its package's own recordings, `origin` where it was read."""
 
@@ -71,6 +91,7 @@ class Profile:
     redact: Redact = field(default_factory=Redact)
     pace: str = "none"
     upstream: Upstream = field(default_factory=Upstream)
+    hooks: HookNames = field(default_factory=HookNames)
     recordings: str | None = None
     origin: str = ""
 
@@ -113,6 +134,6 @@ class Profile:
         """A profile from its plain form."""
         values = dict(plain)
         values["endpoints"] = tuple(Endpoint(**endpoint) for endpoint in plain["endpoints"])
-        for key, kind in (("match", Match), ("redact", Redact), ("upstream", Upstream)):
+        for key, kind in (("match", Match), ("redact", Redact), ("upstream", Upstream), ("hooks", HookNames)):
             values[key] = kind(**plain[key])
         return cls(**values)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.exchange import Exchange
+from recproxy.proxy.live import Route
 from recproxy.proxy.pacing import PacedAnswer, Pacing
-from recproxy.proxy.scope import Answer, Route
+from recproxy.proxy.scope import Answer
 from recproxy.recording import Headers
 from recproxy.wire import (
     Absolute,

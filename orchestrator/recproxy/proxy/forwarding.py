@@ -11,14 +11,16 @@ import time
 from collections.abc import Callable
 
 from recproxy.control import Kept, Message, Recorded, Setup
+from recproxy.errors import HookError
 from recproxy.profile import Profile
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.exchange import Downstream, Exchange, Keep
-from recproxy.proxy.scope import Route
+from recproxy.proxy.hooks import NO_HOOKS, Hooks
+from recproxy.proxy.live import Route
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import Target, UpstreamError, Upstreams
 from recproxy.recording import Interaction, Request
-from recproxy.redaction import Redactor, Unsafe, redact_request
+from recproxy.redaction import Redactor, Unsafe
 from recproxy.wire import Head, split_authority
 
 __all__ = ["Forwarding"]
@@ -30,12 +32,15 @@ _LARGE = 1 << 17
 class Forwarding:
     """The way out of one proxy; `mode` is its profile's, `unset` the credentials that have no value."""
 
-    def __init__(self, profile: Profile, setup: Setup, send: Callable[[Message], None]) -> None:
+    def __init__(
+        self, profile: Profile, setup: Setup, send: Callable[[Message], None], hooks: Hooks = NO_HOOKS
+    ) -> None:
         self.mode = setup.mode
         self.unset = setup.unset
         self._profile = profile
         self._upstreams = Upstreams(profile.upstream)
         self._send = send
+        self.hooks = hooks
         self.rules = profile.redaction(setup.secrets)
         self._redactors: dict[int, Redactor] = {}
         self._redacting = asyncio.Lock()
@@ -63,7 +68,7 @@ class Forwarding:
             traffic=traffic,
             scope=scope,
             most=self._profile.upstream.max_body,
-            shown=lambda url: redact_request(Request(method="GET", url=url), self.rules).url,
+            shown=lambda url: self.hooks.show(Request(method="GET", url=url), self.rules).url,
             keep=None if self.mode == "live" else self._keeper(lane),
         )
 
@@ -88,7 +93,8 @@ class Forwarding:
                         redacted = await asyncio.to_thread(redactor.redact, interaction)
                     else:
                         redacted = redactor.redact(interaction)
-            except Unsafe as problem:
+                    kept = self.hooks.hide(redacted.interaction)
+            except (Unsafe, HookError) as problem:
                 traffic.fail(f"{interaction.request.method}: not recorded: {problem}")
                 return
             traffic.redactions.update(redacted.counts)
@@ -100,7 +106,7 @@ class Forwarding:
                     order=order,
                     lane=lane,
                     scope=traffic.number,
-                    interaction=redacted.interaction,
+                    interaction=kept,
                     begun=begun,
                     ended=time.monotonic(),
                 )

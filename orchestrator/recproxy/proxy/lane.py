@@ -15,8 +15,9 @@ from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.connection import Connection
 from recproxy.proxy.exchange import Downstream, Exchange
 from recproxy.proxy.forwarding import Forwarding
+from recproxy.proxy.live import Route
 from recproxy.proxy.pacing import PacedAnswer
-from recproxy.proxy.scope import Answer, OpenScope, Route
+from recproxy.proxy.scope import Answer, OpenScope
 from recproxy.wire import Head, Owners
 
 __all__ = ["Lane"]

@@ -12,23 +12,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from recproxy.control import Missed, Outcome, Unused
+from recproxy.errors import HookError
 from recproxy.matching import Index, Rules, miss
 from recproxy.playback import Playback, Spot, filled, wild_names
 from recproxy.profile import Profile
+from recproxy.proxy.hooks import NO_HOOKS, Hooks
+from recproxy.proxy.live import Route, accepts_all, live_request
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import (
     Recording,
     Request,
-    decode,
-    header,
     header_values,
 )
-from recproxy.redaction import RedactionRules, redact_request
+from recproxy.redaction import RedactionRules
 from recproxy.wire import Head, Prepared, plain_response
-from recproxy.wire.responses import accepts
 
-__all__ = ["Answer", "OpenScope", "Route"]
+__all__ = ["Answer", "OpenScope"]
 
 _KEPT_REQUESTS = 4096
 _KEPT_BODY = 4096
@@ -36,18 +36,6 @@ _KEPT_LINES = 1000
 #: HTTP has no such status; no service sends it by itself.
 MISS_STATUS = 599
 MISS_REASON = "Not Recorded"
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """How a connection came: its scheme, the authority it was opened for (None: each request names its own).
-
-    `any_host` are the host patterns of an endpoint whose base URL was used: its requests fit any of them.
-    """
-
-    scheme: str
-    authority: str | None = None
-    any_host: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +73,7 @@ class OpenScope:
         number: int = 0,
         redaction: RedactionRules | None = None,
         mode: str = "replay",
+        hooks: Hooks = NO_HOOKS,
     ) -> None:
         self.name = name
         self.mode = mode
@@ -96,13 +85,15 @@ class OpenScope:
         self._expected = expected
         rules = _ignoring(profile.rules(), ignore or {})
         self._match_on = match_on
-        index = Index(self._matched(recordings), rules, profile.hosts)
+        self._hooks = hooks
+        self._responds = hooks.respond is not None
+        index = Index(self._matched(recordings), rules, profile.hosts, hooks.compare)
         self._playback = Playback(index, repeat=repeat, default=profile.match.repeat, scope=name)
         self._known: dict[tuple[object, ...], _Known] = {}
         self._prepared: dict[int, Prepared] = {}
         self._missed: list[Missed] = []
-        #: The latest requests: positions, or -1 and down for the first miss and on.
-        self._order: deque[int] = deque(maxlen=_KEPT_LINES)
+        #: The latest requests: positions, -1 and down for the first miss and on, or the line of one that a hook answered.
+        self._order: deque[int | str] = deque(maxlen=_KEPT_LINES)
         self._notes: list[str] = []
         self._played = 0
         self._seconds = 0.0
@@ -120,34 +111,75 @@ class OpenScope:
     def extend(self, recordings: Sequence[Recording]) -> None:
         """Put more recordings in play; positions and bound values stay."""
         old = self._playback.index
-        index = Index((*old.recordings, *self._matched(recordings)), old.rules, old.hosts)
+        index = Index((*old.recordings, *self._matched(recordings)), old.rules, old.hosts, old.form)
         self._playback = self._playback.extended(index)
         self._known.clear()
 
     def answer(self, route: Route, head: Head, body: bytes, *, complete: bool = True) -> Answer | PacedAnswer:
         """The answer to a request; `complete` is false where its body was too large to keep."""
         begun = time.perf_counter()
-        key = (route, head.method, head.target, head.http10, head.headers, body)
-        known = self._known.get(key)
-        if known is None:
-            known = self._work_out(route, head, body)
-            if not known.spot.stateful and len(body) <= _KEPT_BODY and len(self._known) < _KEPT_REQUESTS:
-                self._known[key] = known
-        position = self._playback.take(known.spot) if complete else None
-        if position is None:
-            answer: Answer | PacedAnswer = self._missing(route, head, known, "" if complete else self._too_large())
-        else:
-            self._played += 1
-            self._order.append(position)
-            answer = known.answers.get(position) or self._form(position, route, head, known)
+        try:
+            key = (route, head.method, head.target, head.http10, head.headers, body)
+            known = self._known.get(key)
+            if known is None:
+                known = self._work_out(route, head, body)
+                if not known.spot.stateful and len(body) <= _KEPT_BODY and len(self._known) < _KEPT_REQUESTS:
+                    self._known[key] = known
+            position = self._playback.take(known.spot) if complete else None
+            made = self._made(position, route, head, known) if self._responds and complete else None
+            if made is not None:
+                answer: Answer | PacedAnswer = made
+            elif position is None:
+                answer = self._missing(route, head, known, "" if complete else self._too_large())
+            else:
+                self._played += 1
+                self._order.append(position)
+                answer = known.answers.get(position) or self._form(position, route, head, known)
+        except HookError as problem:
+            answer = self._failed(route, head, problem)
         self._seconds += time.perf_counter() - begun
         return answer
 
+    def _made(self, position: int | None, route: Route, head: Head, known: _Known) -> Answer | None:
+        """What the hook makes of a request, and of the response that was recorded for it; None leaves that."""
+        recorded = None
+        if position is not None:
+            recorded = self._playback.interaction(position).response
+            if known.spot.stateful:
+                self._playback.bind(position, known.request, route.any_host)
+            recorded = filled(recorded, wild_names(recorded), self._playback.bound)
+        assert self._hooks.respond is not None
+        response = self._hooks.respond(known.request, recorded)
+        if response is None:
+            return None
+        self._played += 1
+        shown = self._hooks.show(known.request, self._redaction)
+        self._order.append(position if position is not None else f"{shown.method} {shown.url}")
+        accepted = b",".join(header_values(head.headers, b"accept-encoding")) or None
+        data, close = Prepared(response).form(
+            head_only=head.method == b"HEAD",
+            http10=head.http10,
+            keep_alive=head.keep_alive,
+            coded=accepts_all(response.encoding or "", accepted),
+        )
+        return Answer(data, close)
+
+    def _failed(self, route: Route, head: Head, problem: HookError) -> Answer:
+        """A hook raised: the request has no answer, and the scope does not pass."""
+        shown = self._hooks.show(live_request(route, head, b""), self._redaction)
+        self.traffic.fail(f"{shown.method} {shown.url.partition('?')[0]}: {problem.message}")
+        close = not head.keep_alive
+        text = f"recproxy: {problem.message}\n"
+        return Answer(plain_response(502, "Bad Gateway", text, head_only=head.method == b"HEAD", close=close), close)
+
     def recorded_answer(self, route: Route, head: Head, body: bytes) -> Answer | PacedAnswer | None:
         """The answer to a request if a recorded interaction fits it and is left to play, else None: no miss."""
-        spot = self._work_out(route, head, body).spot
-        if not self._playback.has(spot):
-            return None
+        try:
+            known = self._work_out(route, head, body)
+            if not self._playback.has(known.spot):
+                return self._made(None, route, head, known) if self._responds else None
+        except HookError as problem:
+            return self._failed(route, head, problem)
         return self.answer(route, head, body)
 
     def note(self, line: str) -> None:
@@ -180,11 +212,11 @@ class OpenScope:
         return [replace(recording, match_on=self._match_on) for recording in recordings]
 
     def _work_out(self, route: Route, head: Head, body: bytes) -> _Known:
-        request = _request(route, head, body)
+        request = live_request(route, head, body)
         spot = self._playback.locate(request, route.any_host)
         accepted = b",".join(header_values(head.headers, b"accept-encoding")) or None
         codings = {self._playback.interaction(position).response.encoding or "" for position in spot.positions[:1000]}
-        return _Known(spot, request, frozenset(coding for coding in codings if _accepts_all(coding, accepted)))
+        return _Known(spot, request, frozenset(coding for coding in codings if accepts_all(coding, accepted)))
 
     def _form(self, position: int, route: Route, head: Head, known: _Known) -> Answer | PacedAnswer:
         """The bytes of an interaction for this client; kept, unless named wild places make each its own."""
@@ -220,9 +252,11 @@ class OpenScope:
 
     def _missing(self, route: Route, head: Head, known: _Known, reason: str = "") -> Answer:
         """A miss: remembered for the outcome, and told to the client; `reason` goes before the differences."""
+        compare = self._hooks.compare
+        asked = known.request if compare is None else compare(known.request)
         found = miss(
             self._playback.index,
-            redact_request(known.request, self._redaction),  # what is shown is redacted as what is stored
+            self._hooks.show(asked, self._redaction),  # what is shown is redacted as what is stored
             any_host=route.any_host,
             bound=self._playback.bound,
             test=self.name,
@@ -252,33 +286,15 @@ class OpenScope:
     def _unused(self, position: int) -> Unused:
         return Unused(where=self._playback.index.where(position), request=self._line(position))
 
-    def _line(self, position: int) -> str:
+    def _line(self, position: int | str) -> str:
         """A request in one line: as recorded, so that it shows no secret, or the miss it was."""
+        if isinstance(position, str):
+            return position
         if position < 0:
             missed = self._missed[-1 - position]
             return f"{missed.method} {missed.url}"
         request = self._playback.interaction(position).request
         return f"{request.method} {request.url}"
-
-
-def _request(route: Route, head: Head, body: bytes) -> Request:
-    """The live request as matching sees it: absolute URL, payload without its content coding, all literal."""
-    payload, encoding = body, None
-    coding = header(head.headers, b"content-encoding")
-    if coding is not None and body:
-        encoding = coding.decode("latin-1").strip().lower()
-        try:
-            payload = decode(body, encoding, limit=256_000_000)
-        except ValueError:
-            encoding = None
-    return Request(
-        method=head.method.decode("ascii"),
-        url=_url(route, head),
-        headers=head.headers,
-        body=payload,
-        encoding=encoding,
-        wild=None,
-    )
 
 
 def _ignoring(rules: Rules, names: Mapping[str, Sequence[str]]) -> Rules:
@@ -290,18 +306,3 @@ def _ignoring(rules: Rules, names: Mapping[str, Sequence[str]]) -> Rules:
         ignore_form=(*rules.ignore_form, *names.get("form", ())),
         ignore_json=(*rules.ignore_json, *names.get("json", ())),
     )
-
-
-def _url(route: Route, head: Head) -> str:
-    target = head.target.decode("ascii", "surrogateescape")
-    if "://" in target.partition("?")[0]:
-        return target
-    if route.any_host is not None:
-        authority = route.any_host[0].removeprefix("*.")
-    else:
-        authority = head.host.decode("latin-1") or route.authority or ""
-    return f"{route.scheme}://{authority}{target if target.startswith('/') else '/' + target}"
-
-
-def _accepts_all(encoding: str, accepted: bytes | None) -> bool:
-    return all(accepts(coding.strip(), accepted) for coding in encoding.split(",")) if encoding else True

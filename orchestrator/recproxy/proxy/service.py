@@ -31,10 +31,11 @@ from recproxy.control import (
     Stop,
 )
 from recproxy.control.variables import DEFAULT_LANE
-from recproxy.errors import RecproxyError
+from recproxy.errors import HookError, RecproxyError
 from recproxy.library import read_recording
 from recproxy.profile import Profile
 from recproxy.proxy.forwarding import Forwarding
+from recproxy.proxy.hooks import load_hooks
 from recproxy.proxy.lane import Lane
 from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.tls import Contexts
@@ -82,7 +83,12 @@ class Service:
         self._owners = Owners(order.owners)
         self._contexts = Contexts(order.certificates, order.key)
         self._folder = order.folder
-        self._forwarding = Forwarding(self._profile, order, self._channel.send)
+        try:
+            hooks = load_hooks(self._profile.name, self._profile.hooks, self._profile.redaction(order.secrets))
+        except HookError as problem:
+            self._channel.send(Refused(order=0, message=problem.message))
+            return
+        self._forwarding = Forwarding(self._profile, order, self._channel.send, hooks)
         self._channel.send(Ready())
 
     def _know(self, order: Know, descriptors: list[int]) -> None:
@@ -127,6 +133,7 @@ class Service:
                 number=order.order,
                 redaction=self._forwarding.rules,
                 mode=order.mode or self._forwarding.mode,
+                hooks=self._forwarding.hooks,
             )
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))

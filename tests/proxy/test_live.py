@@ -1,0 +1,47 @@
+"""A live request as matching sees it."""
+
+import gzip
+
+import pytest
+
+from recproxy.proxy.live import Route, accepts_all, live_request
+from recproxy.wire import Head
+
+
+def head(target=b"/a?b=1", host=b"shop.example", headers=()):
+    return Head(b"POST", target, headers, host, http10=False, expects=False, keep_alive=True)
+
+
+@pytest.mark.parametrize(
+    ("route", "target", "wanted"),
+    [
+        (Route("https", "shop.example:443"), b"/a?b=1", "https://shop.example/a?b=1"),
+        (Route("http"), b"http://other.example/a", "http://other.example/a"),
+        (Route("http", any_host=("*.shop.example", "x.example")), b"/a", "http://shop.example/a"),
+        (Route("http"), b"*", "http://shop.example/*"),
+    ],
+)
+def test_its_url_is_absolute(route, target, wanted):
+    assert live_request(route, head(target), b"").url == wanted
+
+
+def test_all_of_it_is_literal_and_its_body_is_the_payload():
+    coded = (b"Content-Encoding", b"gzip")
+
+    request = live_request(Route("http"), head(headers=(coded,)), gzip.compress(b"hello"))
+
+    assert (request.method, request.body, request.encoding, request.wild) == ("POST", b"hello", "gzip", None)
+
+
+def test_a_body_that_is_not_what_it_says_is_left_as_it_is():
+    request = live_request(Route("http"), head(headers=((b"Content-Encoding", b"gzip"),)), b"hello")
+
+    assert (request.body, request.encoding) == (b"hello", None)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "accepted", "wanted"),
+    [("", None, True), ("gzip", b"gzip, br", True), ("gzip, br", b"gzip", False), ("gzip", None, False)],
+)
+def test_a_client_takes_a_body_whose_codings_it_takes(encoding, accepted, wanted):
+    assert accepts_all(encoding, accepted) is wanted
