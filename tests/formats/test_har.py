@@ -225,11 +225,14 @@ def test_what_a_browser_shows_of_a_304_was_not_sent():
     assert (got.response.body, notes) == (b"", [])
 
 
-def test_a_body_in_another_file_is_not_looked_for():
-    got, notes = one(response={"content": {"size": -1, "_file": "../secret"}})
+@pytest.mark.parametrize("key", ["_file", "_sha1"])
+def test_a_body_in_another_file_is_not_looked_for(key):
+    got, notes = one(response={"content": {"size": -1, key: "../secret"}})
+    posted, _ = one(request={"method": "POST", "bodySize": -1, "postData": {"mimeType": "a/b", key: "../secret"}})
 
     assert got.response.omitted == 0
     assert notes == [("lost", "entry 1")]
+    assert posted.request.body.decode() == posted.request.wild
 
 
 def test_a_form_of_parts_is_made_of_its_parameters():
