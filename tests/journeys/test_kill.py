@@ -18,7 +18,7 @@ from recproxy.recording import load
 from .conftest import alive, descendants
 
 #: How many moments; the usual few cost seconds, RECPROXY_KILLS=100 minutes.
-KILLS = int(os.environ.get("RECPROXY_KILLS", "6"))
+KILLS = int(os.environ.get("RECPROXY_KILLS", "5"))
 SCOPES, REQUESTS = 4, 3
 SECRET = "-".join(("k1ll", "secret", "that", "nobody", "may", "find"))
 #: Four tests of three requests each, two to a file. A line in `finished` for each answer that was read to its end.

@@ -6,7 +6,10 @@ import shutil
 import subprocess
 import sys
 import threading
+import tomllib
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.metadata import entry_points
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -58,7 +61,7 @@ class Suite:
         self.moods.origins = origins
         self.secrets = [value for origin in origins.values() for value in origin.service.environment.values()]
 
-    def run(self, mode, *words, credentials=True, record=()):
+    def environment(self, *, credentials):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
         environment["ORIGINS"] = f"http://127.0.0.1:{self.moods.server_port}"
         environment["PYTHONPATH"] = str(Path(__file__).parent / "origins")
@@ -66,6 +69,10 @@ class Suite:
         if credentials:
             for origin in self.origins.values():
                 environment |= origin.service.environment
+        return environment
+
+    def run(self, mode, *words, credentials=True, record=()):
+        environment = self.environment(credentials=credentials)
         chosen = [word for name in self.origins for word in ("--profile", name)]
         modes = [word for name in record for word in ("--record", name)]
         pytest_words = (
@@ -103,6 +110,19 @@ class Suite:
             timeout=SECONDS,
         )
 
+    def unittest(self, **more):
+        """The test of 2011 by unittest, with nothing else running: the decorator starts what it needs."""
+        words = ("-m", "unittest", "discover", "-s", "tests/functional", "-p", "test_send.py", "-t", "tests/functional")
+        return subprocess.run(
+            [sys.executable, *words],
+            cwd=self.root,
+            env=installed_credentials() | self.environment(credentials=bool(more)) | more,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+
     def files(self):
         """All that stands in the project, but for Python's own."""
         return {
@@ -113,6 +133,13 @@ class Suite:
 
     def asked(self):
         return {name: len(origin.asked) for name, origin in self.origins.items()}
+
+
+def installed_credentials():
+    """Values for what every installed profile wants: such a run has all of them."""
+    folders = (files(point.value) for point in entry_points(group="recproxy.profiles"))
+    profiles = (tomllib.loads((folder / "profile.toml").read_text()) for folder in folders)
+    return {name: f"value-of-{name}" for profile in profiles for name in profile.get("credentials", ())}
 
 
 @pytest.fixture
@@ -194,7 +221,7 @@ def test_the_suite_is_recorded_replayed_and_run_live(suite):
     assert b"\n:scope test_gmail.test_a_message_is_mailed\n" in mailed
 
     # Again: nothing changed at the services, nothing changes in the files.
-    again = suite.run("record", *BUT_FOR_CLIENTS)
+    again = suite.run("record", "-k", "gmail or share or bitly")
     assert again.returncode == 0, again.stdout + again.stderr
     changed = [name for name, text in suite.files().items() if files.get(name) != text]
     assert changed == []
@@ -228,3 +255,22 @@ def test_one_profile_is_recorded_while_the_others_replay(suite):
         "tests/functional/recordings/.journal/.gitignore",
         *(f"tests/functional/recordings/twitter/{name}.rec" for name in ("post", "update")),
     }
+
+
+def test_the_decorator_of_2011_records_where_proxy_is_1(suite):
+    """PROXY=1 as it was meant then; any other value, or none, replays."""
+    recording = suite.root / "tests/functional/test_send.rec"
+    before = recording.read_bytes()
+
+    assert suite.unittest(PROXY="true").returncode == 0
+    assert (suite.asked()["twitter"], recording.read_bytes()) == (0, before)
+
+    done = suite.unittest(PROXY="1")
+    assert done.returncode == 0, done.stderr
+    assert suite.asked()["twitter"] == 2
+    scopes = [each.scope.rpartition(".")[2] for each in load(recording.read_bytes()).interactions]
+    assert scopes == ["test_send", "test_send_through_the_share_server"]
+
+    done = suite.unittest()
+    assert done.returncode == 0, done.stderr
+    assert suite.asked()["twitter"] == 2
