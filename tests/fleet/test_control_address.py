@@ -41,7 +41,7 @@ class Orchestrator:
 
     def __init__(self):
         self.plan = SimpleNamespace(
-            mode="replay", mode_of=lambda profile: "replay", library=SimpleNamespace(folder=Path("rec"))
+            mode="replay", reach="replay", mode_of=lambda profile: "replay", library=SimpleNamespace(folder=Path("rec"))
         )
         self.profiles = [Profile(name="shop", endpoints=(Endpoint(hosts=("shop.example",)),))]
         self.lanes = {}

@@ -170,7 +170,7 @@ class _Caller(asyncio.Protocol):
         orchestrator = self._orchestrator
         return {
             "version": metadata.version("recproxy"),
-            "mode": orchestrator.plan.mode,
+            "mode": orchestrator.plan.reach,
             "recordings": str(orchestrator.plan.library.folder),
             "profiles": {
                 profile.name: {"hosts": list(profile.hosts), "mode": orchestrator.plan.mode_of(profile.name)}

@@ -64,7 +64,7 @@ async def _serve(plan: Plan, environment: Mapping[str, str], nursery: Nursery) -
     async with Orchestrator(plan, environment, nursery) as orchestrator:
         line = {
             "environment": orchestrator.environment(),
-            "mode": plan.mode,
+            "mode": plan.reach,
             "profiles": [profile.name for profile in orchestrator.profiles],
         }
         print(json.dumps(line), flush=True)
