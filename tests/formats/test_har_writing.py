@@ -1,10 +1,13 @@
 """HAR as it is written: what other tools need in it, and what it gives back."""
 
 import datetime as dt
+import gzip
 import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recproxy.formats import har, har_writing
 from recproxy.library import read_recording
@@ -217,3 +220,39 @@ def test_the_time_to_the_head_is_written():
     [entry], _ = written(interaction(response={"delay": 0.25}))
 
     assert (entry["time"], entry["timings"]["wait"]) == (250.0, 250.0)
+
+
+TYPES = [
+    b"",
+    b"application/json",
+    b"image/png",
+    *(b"text/plain; charset=" + each for each in (b"koi8-r", b"utf-16", b"zz")),
+]
+WORD = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=9)
+HEADERS = st.lists(st.tuples(st.sampled_from([b"X-A", b"x-a", b"X-B"]), WORD.map(str.encode)), max_size=3).map(tuple)
+BODY = st.binary(max_size=40) | st.text(max_size=20).map(lambda text: text.encode("utf-8", "ignore"))
+
+
+@st.composite
+def interactions(draw):
+    kind = draw(st.sampled_from(TYPES))
+    headers = draw(HEADERS) + (((b"Content-Type", kind),) if kind else ())
+    coding = draw(st.sampled_from([None, "gzip", "br"]))
+    body = draw(BODY)
+    if coding == "gzip" and draw(st.booleans()):
+        body = gzip.compress(body)  # a file that is coded, sent under a coding
+    coding = coding if body else None
+    coded = ((b"Content-Encoding", coding.encode()),) if coding else ()
+    return interaction(
+        {"method": "POST", "headers": headers, "body": draw(BODY)},
+        {"headers": headers + coded, "body": body, "encoding": coding},
+    )
+
+
+@settings(max_examples=100)
+@given(st.lists(interactions(), max_size=3).map(tuple))
+def test_whatever_is_written_is_read_as_the_same(sent):
+    dumped = har_writing.dump(Recording(interactions=sent))
+
+    assert faults("log", json.loads(dumped.data)["log"]) == []
+    assert har.load(dumped.data, "a.har").recording.interactions == sent

@@ -15,9 +15,11 @@ from urllib.parse import parse_qsl, urlsplit
 from recproxy.formats.texts import bytes_text
 from recproxy.formats.values import Dumped, Note
 from recproxy.formats.writing import sendable, unsaid
-from recproxy.recording import Headers, Interaction, Recording, Request, Response, header, header_values
+from recproxy.recording import Headers, Interaction, Recording, Request, Response, decode, encode, header, header_values
 
 __all__ = ["dump"]
+
+_MOST_DECODED = 64_000_000
 
 
 def dump(recording: Recording) -> Dumped:
@@ -86,9 +88,21 @@ def _content(interaction: Interaction, response: Response) -> dict[str, Any]:
     kind = _type(response.headers)
     if response.omitted is not None:
         return {"size": response.omitted, "mimeType": kind, "comment": "recproxy: too large to store"}
-    # A body that looks coded although nothing undid its coding is told from a decoded one by base64.
-    untouched = interaction.response.encoding is None and header(response.headers, b"content-encoding") is not None
-    return {"size": len(response.body), "mimeType": kind, **_text(response.body, kind, "encoding", plain=not untouched)}
+    coding, body = interaction.response.encoding, response.body
+    if coding is None:
+        # A body whose coding nothing undid is told from a decoded one by base64.
+        plain = header(response.headers, b"content-encoding") is None
+        return {"size": len(body), "mimeType": kind, **_text(body, kind, "encoding", plain=plain)}
+    looks_coded = _decodes(body, coding)  # and is taken for it where it is base64: so it is coded once more
+    text = _text(encode(body, coding) if looks_coded else body, kind, "encoding", plain=not looks_coded)
+    return {"size": len(body), "mimeType": kind, **text}
+
+
+def _decodes(body: bytes, coding: str) -> bool:
+    try:
+        return bool(body) and decode(body, coding, limit=_MOST_DECODED) is not None
+    except ValueError:
+        return False
 
 
 def _text(body: bytes, kind: str, word: str, *, plain: bool = True) -> dict[str, str]:

@@ -133,7 +133,7 @@ def response(
         payload = None if decoded else _payload(body, coding, notes)
         if payload is not None:
             body, encoding = payload, coding
-        elif recode and _known(coding) and not _looks_coded(body, coding):
+        elif recode and _known(coding) and (decoded or not _looks_coded(body, coding)):
             encoding = coding
         elif decoded or not _looks_coded(body, coding):
             kept = tuple((name, value) for name, value in kept if name.lower() != b"content-encoding")
