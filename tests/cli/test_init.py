@@ -189,7 +189,8 @@ def test_gitattributes_get_a_line_of_their_own(folder):
         ((), "say what to set up: --runner RUNNER and --profile P, or --yes for what suits"),
         (("--yes", "--profile", "twiter"), "unknown profile 'twiter': known are "),
         (("--yes", "--profile", "Shop=a.example"), "name 'Shop' must be lower-case letters"),
-        (("--yes", "--profile", "shop=https://a.example"), "is no host name: write it without scheme, port and path"),
+        (("--yes", "--profile", "shop=https:"), "is no host name: write it without scheme, port and path"),
+        (("--yes", "--profile", "./shop"), "give a name; a profile.toml has none until a package offers it"),
     ],
 )
 def test_an_error_is_one_line_and_nothing_is_made(folder, words, wanted):

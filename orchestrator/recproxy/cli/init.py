@@ -112,6 +112,8 @@ def _choose(project: Project, word: str) -> Chosen:
     from recproxy.profile import parse_profile
     from recproxy.tables import Source
 
+    if "/" in word or word.endswith(".toml"):
+        raise ProfileError(f"--profile {word}: give a name; a profile.toml has none until a package offers it")
     name, equals, host = word.partition("=")
     if equals:
         source = Source(f"--profile {word}", "", ProfileError)
