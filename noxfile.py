@@ -41,6 +41,7 @@ def tests(session: nox.Session) -> None:
             "detect-secrets",
             "hatchling",
             "hypothesis",
+            "jsonschema",
             "mypy",
             "nox",
             "pytest",

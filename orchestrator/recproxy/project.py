@@ -7,6 +7,7 @@ overrides key by key. Reads files once, at the door; knows nothing of processes.
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,8 @@ from recproxy.declared import Key, Keys, read
 from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.installed import offers, only
 from recproxy.overlap import check_overlap
-from recproxy.profile import Profile, parse_profile, profile_folder
+from recproxy.profile import PROFILE, Profile, parse_profile, profile_folder
+from recproxy.settings import Layer, Precedence, Setting, settings
 from recproxy.tables import Source, Table, merged, read_toml
 
 __all__ = ["PROJECT", "PROJECT_INLINE", "RECORDINGS", "Project", "find_project"]
@@ -86,6 +88,33 @@ class Project:
                 both, hooks=replace(both.hooks, places={**below.hooks.places, **above.places}, folders=above.folders)
             )
         return parse_profile(values, source, name=word, recordings=profile_folder(path))
+
+    def settings(self, word: str) -> list[Setting]:
+        """The keys of a profile, as they are in effect, each with who says it. Raises as `profile` does."""
+        profile = self.profile(word)
+        layers: list[Layer] = []
+        if "/" in word or word.endswith(".toml"):
+            layers.append(_layer(Path(profile.origin)))
+        elif installed := offers().get(word):
+            layers.append(_layer(only(installed).file()))
+        if self.source is not None and word in self.inline:
+            keys = (*self.keys, "profiles", word)
+            inline = self.inline[word]
+            layers.append(Layer(precedence=Precedence.PROJECT, values=inline, source=self.source, keys=keys))
+        return [
+            replace(each, value=profile.name) if each.key == ("name",) and not each.value else each
+            for each in settings(PROFILE, layers)
+        ]
+
+    def own_settings(self) -> list[Setting]:
+        """The project's own keys, as they are in effect, each with who says it."""
+        layers: list[Layer] = []
+        if self.source is not None:
+            values = tomllib.loads(self.source.text)
+            for key in self.keys:
+                values = values[key]
+            layers.append(Layer(precedence=Precedence.PROJECT, values=values, source=self.source, keys=self.keys))
+        return list(settings(PROJECT_INLINE if self.inline else PROJECT, layers))
 
     def owner(self, recording: Path) -> Profile | None:
         """The profile that a recording belongs to, told by the folders it stands in; None where none does."""
@@ -176,6 +205,11 @@ def find_project(start: Path) -> Project:
             if isinstance(tool, dict) and "recproxy" in tool:
                 return _parse(tool["recproxy"], source, folder, ("tool", "recproxy"))
     return Project(root=start, recordings=start / RECORDINGS, inline={})
+
+
+def _layer(file: Path) -> Layer:
+    values, source = read_toml(file, ProfileError)
+    return Layer(precedence=Precedence.PACKAGE, values=values, source=source)
 
 
 def _parse(values: Any, source: Source, root: Path, keys: tuple[str, ...]) -> Project:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from recproxy.control import CONTROL
+from recproxy.control import CONTROL, MODE
 from recproxy.control.modes import MODES, VCRPY_MODES, explained_mode, mode_named
 from recproxy.errors import ConfigurationError
 
@@ -31,7 +31,12 @@ def run_options(function: _Function) -> _Function:
         click.option("--live", multiple=True, metavar="P", help="Run P live: the real service, nothing written."),
         click.option("--record", multiple=True, metavar="P", help="Record P: the real service, recordings written."),
         click.option(
-            "--mode", default="replay", show_default=True, metavar="MODE", help="replay, record, live or auto, for all."
+            "--mode",
+            default="replay",
+            show_default=True,
+            envvar=MODE,
+            metavar="MODE",
+            help="replay, record, live or auto, for all.",
         ),
     ):
         function = option(function)

@@ -14,14 +14,20 @@ __all__ = ["run"]
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @run_options
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.option("--show-config", is_flag=True, help="Print what is in effect, and who says so, and end.")
+@click.option("--json", "json_wanted", is_flag=True, help="With --show-config: as one JSON list.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
 def run(
+    context: click.Context,
     mode: str,
     profiles: tuple[str, ...],
     recordings: tuple[str, ...],
     record: tuple[str, ...],
     live: tuple[str, ...],
     any_host: bool,
+    show_config: bool,
+    json_wanted: bool,
     command: tuple[str, ...],
 ) -> None:
     """Run COMMAND; the services it calls are answered by one local proxy per profile.
@@ -29,6 +35,16 @@ def run(
     Exit codes: the command's own; 3 it passed but something was asked that no recording answers; 4 a proxy died;
     2 usage, configuration or an unreadable file.
     """
+    if show_config:
+        from recproxy.cli.show_config import show_config as show
+
+        plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host)
+        show(context, plan, json_wanted=json_wanted)
+        return
+    if json_wanted:
+        raise click.UsageError("--json goes with --show-config")
+    if not command:
+        raise click.UsageError("Missing argument 'COMMAND...': write it behind --")
     from recproxy.fleet.nursery import Nursery
 
     refuse_nested()

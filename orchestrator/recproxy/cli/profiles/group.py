@@ -7,6 +7,7 @@ import click
 from recproxy.cli.profiles.check import check
 from recproxy.cli.profiles.listing import list_profiles
 from recproxy.cli.profiles.new import new
+from recproxy.cli.profiles.show import show
 
 __all__ = ["profiles"]
 
@@ -22,3 +23,4 @@ def profiles(context: click.Context, as_json: bool) -> None:
 
 profiles.add_command(check)
 profiles.add_command(new)
+profiles.add_command(show)

@@ -1,0 +1,22 @@
+"""`recproxy profiles show`: a profile as it is in effect, and where each value comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["show"]
+
+
+@click.command()
+@click.option("--json", "json_wanted", is_flag=True, help="One JSON list on standard output.")
+@click.argument("name")
+def show(json_wanted: bool, name: str) -> None:
+    """Show the profile NAME, or the one at a path with a `/` in it, as TOML: each value with its source."""
+    from recproxy.cli.configuration import as_json, as_toml
+    from recproxy.project import find_project
+
+    project = find_project(Path.cwd())
+    found = project.settings(name)
+    print(as_json(found) if json_wanted else as_toml(found), end="\n" if json_wanted else "")

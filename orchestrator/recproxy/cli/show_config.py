@@ -1,0 +1,87 @@
+"""`recproxy run --show-config`: what a run would do, and who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from recproxy.fleet.plan import Plan
+    from recproxy.settings import Precedence, Setting
+
+__all__ = ["show_config"]
+
+
+def show_config(context: click.Context, plan: Plan, *, json_wanted: bool) -> None:
+    """Print the options of a run, its project's keys and its profiles', with the source of each."""
+    from recproxy.cli.configuration import as_json, as_toml
+
+    found = [*_options(context, plan), *(_below(each, "project") for each in plan.project.own_settings())]
+    words = _words(context, plan)
+    for profile in plan.profiles:
+        word = words.get(profile.name)
+        if word is not None:
+            found += (_below(each, "profiles", profile.name) for each in plan.project.settings(word))
+    if json_wanted:
+        print(as_json(found))
+    else:
+        print(as_toml(found).removeprefix("\n"), end="")
+
+
+def _below(setting: Setting, *above: str) -> Setting:
+    from dataclasses import replace
+
+    return replace(setting, key=(*above, *setting.key))
+
+
+def _words(context: click.Context, plan: Plan) -> Mapping[str, str]:
+    """The word by which each profile was chosen."""
+    project, given = plan.project, context.params
+    words = given["profiles"] or (*project.default_profiles(), *given["record"], *given["live"])
+    return {project.profile(word).name: word for word in words}
+
+
+def _options(context: click.Context, plan: Plan) -> list[Setting]:
+    from recproxy.settings import Precedence, Setting
+
+    given = context.params
+    found = []
+    for name in ("mode", "profiles", "record", "live", "recordings", "any_host"):
+        option = next(each for each in context.command.params if each.name == name)
+        precedence, place = _said_by(context, option)
+        value: Any = given[name]
+        if name == "mode" and value != plan.mode:
+            value, place = plan.mode, f"{place} {value}{', a replay where CI is set' if value == 'auto' else ''}"
+        if name == "profiles" and not value:
+            value = [profile.name for profile in plan.profiles]
+            if plan.project.profiles and plan.project.source:
+                precedence = Precedence.PROJECT
+                place = plan.project.source.place((*plan.project.keys, "profiles"))
+        found.append(Setting(key=("run", name), value=value, precedence=precedence, place=place))
+    for profile in plan.profiles:
+        flag = next((f"--{mode}" for mode in ("record", "live") if profile.name in given[mode]), "")
+        mode = found[0]
+        found.append(
+            Setting(
+                key=("run", "modes", profile.name),
+                value=plan.mode_of(profile.name),
+                precedence=Precedence.COMMAND if flag else mode.precedence,
+                place=flag or mode.place,
+            )
+        )
+    return found
+
+
+def _said_by(context: click.Context, option: click.Parameter) -> tuple[Precedence, str]:
+    """Who gave an option its value, and by which word."""
+    from recproxy.settings import Precedence
+
+    source = context.get_parameter_source(option.name or "")
+    if source is ParameterSource.ENVIRONMENT:
+        return Precedence.ENVIRONMENT, f"{option.envvar}"
+    if source is ParameterSource.COMMANDLINE:
+        return Precedence.COMMAND, option.opts[0]
+    return Precedence.DEFAULT, ""

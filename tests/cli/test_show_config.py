@@ -1,0 +1,93 @@
+"""`recproxy run --show-config`: the effective configuration, and who says each value."""
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+PROJECT = """\
+[tool.recproxy]
+on_miss = "warn"
+[tool.recproxy.profiles.shop]
+[[tool.recproxy.profiles.shop.endpoints]]
+hosts = ["shop.example"]
+[tool.recproxy.profiles.shop.match]
+repeat = "miss"
+"""
+
+
+@pytest.fixture
+def config(tmp_path):
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+
+    def run(*words, **variables):
+        inherited = {name: value for name, value in os.environ.items() if name != "CI" and "RECPROXY" not in name}
+        command = [sys.executable, "-m", "recproxy", "run", "--show-config", "--profile", "shop", *words]
+        return subprocess.run(
+            command, cwd=tmp_path, env=inherited | variables, capture_output=True, text=True, timeout=60
+        )
+
+    return run
+
+
+def rows(done):
+    assert done.returncode == 0, done.stderr
+    return {row["key"]: (row["value"], row["source"], row["place"]) for row in json.loads(done.stdout)}
+
+
+def test_values_come_from_defaults_the_project_and_the_command(config, tmp_path):
+    got = rows(config("--json", "--record", "shop"))
+
+    assert got["run.mode"] == ("replay", "default", "")
+    assert got["run.profiles"] == (["shop"], "command", "--profile")
+    assert got["run.modes.shop"] == ("record", "command", "--record")
+    assert got["project.on_miss"] == ("warn", "project", f"{tmp_path}/pyproject.toml:2")
+    assert got["project.recordings"][1:] == ("default", "")
+    assert got["profiles.shop.match.repeat"] == ("miss", "project", f"{tmp_path}/pyproject.toml:7")
+    assert got["profiles.shop.match.miss"] == ("status", "default", "")
+
+
+def test_the_environment_says_a_mode_and_the_command_goes_before_it(config):
+    assert rows(config("--json", RECPROXY_MODE="live"))["run.mode"] == ("live", "environment", "RECPROXY_MODE")
+    assert rows(config("--json", "--mode", "record", RECPROXY_MODE="live"))["run.mode"] == (
+        "record", "command", "--mode",
+    )  # fmt: skip
+
+
+def test_auto_under_ci_and_vcrpys_words_say_what_they_become(config):
+    assert rows(config("--json", "--mode", "auto", CI="1"))["run.modes.shop"] == (
+        "replay", "command", "--mode auto, a replay where CI is set",
+    )  # fmt: skip
+    assert rows(config("--json", "--mode", "all"))["run.mode"] == ("record", "command", "--mode all")
+
+
+def test_people_get_toml_on_standard_output(config):
+    done = config("--", "pytest")
+
+    values = tomllib.loads(done.stdout)
+    assert (values["run"]["mode"], values["project"]["on_miss"]) == ("replay", "warn")
+    assert values["profiles"]["shop"]["endpoints"] == [{"protocol": "http", "hosts": ["shop.example"], "base_url": ""}]
+    assert "# project file, pyproject.toml:7\n" in done.stdout
+
+
+def test_a_wrong_configuration_is_one_line(config, tmp_path):
+    (tmp_path / "pyproject.toml").write_text(PROJECT.replace('"warn"', '"wran"'))
+
+    done = config()
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"recproxy: {tmp_path}/pyproject.toml:2: tool.recproxy.on_miss is 'wran': give it fail, warn (nearest: warn)\n"
+    )
+
+
+def test_json_without_it_is_refused(config, tmp_path):
+    command = [sys.executable, "-m", "recproxy", "run", "--json", "--", "true"]
+
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 2
+    assert "--json goes with --show-config" in done.stderr
