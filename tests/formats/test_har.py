@@ -39,6 +39,21 @@ def test_files_of_other_tools_are_read(name):
     assert got.notes == ()
 
 
+def test_what_a_browser_saved_is_read_and_what_is_lost_is_named():
+    path = DATA.parent / "own" / "browser.har"
+    got = har.load(path.read_bytes(), str(path))
+
+    assert len(got.recording.interactions) == 9
+    assert [(note.kind, note.where, note.text) for note in got.notes] == [
+        ("made up", "entry 6", "the request's body, from its parameters"),
+        ("lost", "entry 8", "the request's body of 1 bytes, which the file does not hold: any body matches"),
+        ("lost", "entry 9", "the body of 5000000 bytes, which the file does not hold: its request will be a miss"),
+        ("lost", "entry 10", "GET https://shop.example/aborted: no response (net::ERR_ABORTED)"),
+        ("lost", "entry 11", "GET wss://shop.example/live: not HTTP"),
+        ("lost", "entry 12", "GET data:image/gif;base64,R0lGODlhAQABAAAAACw=: not HTTP"),
+    ]
+
+
 @pytest.mark.parametrize("name", ["brokenfile", "har_extractor"])
 def test_files_that_are_none_are_refused(name):
     path = DATA / f"{name}.har"

@@ -169,6 +169,44 @@ def test_a_har_file_with_a_damaged_body(environment):
     assert scope(environment, "DELETE", {"passed": True})[1]["played"] == 1
 
 
+def test_what_a_browser_saved(environment):
+    """Redirects, cookies, codings, character sets, forms: what a program does next works as it did."""
+    shop = "https://shop.example"
+    status, said = scope(
+        environment, "PUT", {"name": "test_it", "recordings": {"any": str(DATA / "har/own/browser.har")}}
+    )
+    assert status < 300, said
+    with requests.Session() as session:
+        session.trust_env = False
+        session.proxies = {"https": environment["HTTP_PROXY"]}
+        session.verify = environment["SSL_CERT_FILE"]
+        home = session.get(f"{shop}/", timeout=20)
+        session.get(f"{shop}/session", timeout=20)
+        got = [
+            session.get(f"{shop}/latin", timeout=20),
+            session.get(f"{shop}/logo.png", timeout=20),
+            session.post(f"{shop}/login", data={"next": "/?a=b", "user": "ann lee"}, timeout=20),
+            session.post(f"{shop}/order", json={"count": 2, "item": 1}, timeout=20),
+            session.post(f"{shop}/upload", data=b"\x00whatever", timeout=20),
+        ]
+        video = session.get(f"{shop}/video", timeout=20)
+    _, outcome = scope(environment, "DELETE", {"passed": True})
+
+    assert (home.url, home.text, [each.status_code for each in home.history]) == (f"{shop}/home", "<p>home</p>", [302])
+    assert dict(session.cookies) == {"a": "1", "b": "2", "seen": "yes"}
+    assert [(each.status_code, each.content) for each in got] == [
+        (200, b"\xe9"),
+        (200, b"\x89PNG\r\n\x1a\n\0"),
+        (204, b""),
+        (201, b'{"order": 7}'),
+        (200, b"got it"),
+    ]
+    assert (got[0].text, got[0].headers["Content-Encoding"]) == ("é", "gzip")
+    # What the file does not hold is no empty answer.
+    assert (video.status_code, "was not stored: it has 5000000 bytes" in video.text) == (599, True)
+    assert (outcome["played"], len(outcome["missed"]), outcome["unused"]) == (8, 1, [])
+
+
 @pytest.mark.parametrize("name", ["recorded.yaml", "recorded.toml"])
 def test_a_file_of_the_responses_recorder(environment, name):
     library = pytest.importorskip("responses")
