@@ -117,3 +117,11 @@ def test_any_host_needs_no_profile_beside_it(folder):
     (folder / "pyproject.toml").write_text("[tool.recproxy]\n")
 
     assert [profile.name for profile in plan(any_host=True).profiles] == ["any-host"]
+
+
+def test_with_any_host_no_credentials_are_asked_for(folder):
+    (folder / "pyproject.toml").write_text(TEXT.replace("shop]", "shop]\ncredentials = ['KEY_OF_THE_SHOP']", 1))
+
+    assert plan("record", any_host=True).mode_of("shop") == "record"
+    with pytest.raises(ConfigurationError, match="KEY_OF_THE_SHOP"):
+        plan("record")

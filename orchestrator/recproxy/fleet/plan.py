@@ -16,7 +16,7 @@ from recproxy.overlap import settled
 from recproxy.profile import Endpoint, Profile
 from recproxy.project import Project
 
-__all__ = ["UNLISTED", "Plan", "any_host", "make_plan"]
+__all__ = ["UNLISTED", "Plan", "any_host", "make_plan", "unset_credentials"]
 
 #: The proxy of plain HTTP to hosts that pass although no profile owns them.
 UNLISTED = "unlisted"
@@ -26,7 +26,8 @@ UNLISTED = "unlisted"
 class Plan:
     """One run: `recordings` are the files in play for a profile where no test names one.
 
-    `mode` is the mode of profiles that `modes` does not name.
+    `mode` is the mode of profiles that `modes` does not name. With `every_host` the tests are somebody's who may name
+    credentials otherwise than our profiles do: none is missed.
     """
 
     project: Project
@@ -35,6 +36,7 @@ class Plan:
     profiles: tuple[Profile, ...]
     library: Library
     recordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    every_host: bool = False
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -78,7 +80,7 @@ def make_plan(
         recordings: words of the form PROFILE=PATH.
         record: profiles to record, whatever the mode.
         live: profiles to run live, whatever the mode.
-        every_host: have a profile for the hosts that no other owns.
+        every_host: have a profile for the hosts that no other owns, and ask for no credentials.
         environment: where credentials are looked for; `CI` there makes auto a replay.
         folder: the working directory, which paths are relative to.
 
@@ -111,7 +113,15 @@ def make_plan(
         replays = modes.get(profile, mode) in ("replay", "auto")
         found = library.find(profile, path, beside=folder) if replays else folder / path
         named[profile] = (*named.get(profile, ()), str(found))
-    plan = Plan(project=project, mode=mode, modes=modes, profiles=loaded, library=library, recordings=named)
+    plan = Plan(
+        project=project,
+        mode=mode,
+        modes=modes,
+        profiles=loaded,
+        library=library,
+        recordings=named,
+        every_host=every_host,
+    )
     _check_credentials(plan, environment)
     return plan
 
@@ -131,11 +141,18 @@ def _modes(names: Sequence[str], record: Sequence[str], live: Sequence[str]) -> 
     return modes
 
 
+def unset_credentials(plan: Plan, profile: Profile, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The credentials of a profile that have no value and that this run needs."""
+    if plan.every_host:
+        return ()
+    return tuple(name for name in profile.credentials if not environment.get(name))
+
+
 def _check_credentials(plan: Plan, environment: Mapping[str, str]) -> None:
     """Name what is missing before any test runs."""
     for profile in plan.profiles:
         mode = plan.mode_of(profile.name)
-        missing = [name for name in profile.credentials if not environment.get(name)]
+        missing = unset_credentials(plan, profile, environment)
         if mode in ("record", "live") and missing:
             raise ConfigurationError(
                 f"profile {profile.name!r} cannot be run in mode {mode}: set {', '.join(missing)} in the environment"

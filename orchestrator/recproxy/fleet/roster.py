@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from recproxy.control import Setup
 from recproxy.fleet.authority import Authority
-from recproxy.fleet.plan import UNLISTED, Plan
+from recproxy.fleet.plan import UNLISTED, Plan, unset_credentials
 from recproxy.fleet.proxy import Proxy
 from recproxy.profile import Profile
 from recproxy.redaction import redact_text
@@ -62,7 +62,7 @@ class Roster:
             key=self.authority.key,
             folder=folder,
             secrets=self._secrets(profile),
-            unset=tuple(name for name in profile.credentials if not self._environment.get(name)),
+            unset=unset_credentials(self.plan, profile, self._environment),
         )
 
     def shown(self, profile: Profile, text: str) -> str:

@@ -26,6 +26,8 @@ class Opened:
 
     def __init__(self, cassette: Any, session: Session, settings: Settings, sources: Sources) -> None:
         self.path = str(cassette.path)
+        #: Whether what is recorded takes the place of what the cassette held.
+        self.replaces = False
         self._cassette = cassette
         self._session = session
         self._sources = sources
@@ -129,6 +131,7 @@ class Opened:
             modes["*"] = mode
         for name, its_mode in modes.items():
             in_it = (None if name == "*" else name) in asked
+            self.replaces = self.replaces or its_mode == "record"
             if its_mode in ("record", "auto"):
                 yield name, [self._sources.recorded_into(name, with_cassette=its_mode == "auto" and in_it)]
             else:

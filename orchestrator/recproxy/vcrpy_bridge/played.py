@@ -45,8 +45,11 @@ def _kind(kind: Any) -> Any:
         getattr(cassette, _OPENED).restart()
 
     def save(cassette: Any, *words: Any, **options: Any) -> None:
-        for request, response in getattr(cassette, _OPENED).recorded():
+        opened: Opened = getattr(cassette, _OPENED)
+        for request, response in opened.recorded():
             cassette.append(request, response)
+        if opened.replaces:
+            cassette.record_mode = "all"
         kind._save(cassette, *words, **options)  # noqa: SLF001 - vcrpy calls it when a cassette closes
 
     body = {
