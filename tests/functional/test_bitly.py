@@ -6,32 +6,32 @@ from share.testing import send
 SHARE = {"domain": "twitter.com", "message": "nerdy!", "link": "http://slashdot.org/"}
 
 
-@recproxy("https", "api-ssl.bitly.com", "v4_shorten_rate_limited.rec")
+@recproxy("https", "api-ssl.bitly.com", "v4_shorten_rate_limited.rec", mode="replay")
 def test_the_rate_limit_of_v4():
     assert send(**SHARE) == refusal(429, "MONTHLY_RATE_LIMIT_EXCEEDED")
 
 
-@recproxy("https", "api-ssl.bitly.com", "v4_shorten_revoked.rec")
+@recproxy("https", "api-ssl.bitly.com", "v4_shorten_revoked.rec", mode="replay")
 def test_a_revoked_token_of_v4():
     assert send(**SHARE) == refusal(403, "FORBIDDEN")
 
 
-@recproxy("https", "api-ssl.bitly.com", "v4_shorten_server_error.rec")
+@recproxy("https", "api-ssl.bitly.com", "v4_shorten_server_error.rec", mode="replay")
 def test_a_server_error_of_v4():
     assert send(**SHARE) == refusal(503, "TEMPORARILY_UNAVAILABLE")
 
 
-@recproxy("https", "api-ssl.bitly.com", "v3_shorten_rate_limited.rec")
+@recproxy("https", "api-ssl.bitly.com", "v3_shorten_rate_limited.rec", mode="replay")
 def test_the_rate_limit_of_v3():
     assert send(**SHARE, shortener="v3") == refusal(403, "RATE_LIMIT_EXCEEDED")
 
 
-@recproxy("https", "api-ssl.bitly.com", "v3_shorten_revoked.rec")
+@recproxy("https", "api-ssl.bitly.com", "v3_shorten_revoked.rec", mode="replay")
 def test_a_revoked_token_of_v3():
     assert send(**SHARE, shortener="v3") == refusal(500, "INVALID_ARG_ACCESS_TOKEN")
 
 
-@recproxy("https", "api-ssl.bitly.com", "v3_shorten_server_error.rec")
+@recproxy("https", "api-ssl.bitly.com", "v3_shorten_server_error.rec", mode="replay")
 def test_a_server_error_of_v3():
     assert send(**SHARE, shortener="v3") == refusal(503, "TEMPORARILY_UNAVAILABLE")
 

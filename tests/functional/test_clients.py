@@ -33,19 +33,19 @@ CLIENTS = [by_urllib, by_requests, by_httpx, by_curl]
 
 
 @pytest.mark.parametrize("get", CLIENTS)
-@recproxy("https", "api.twitter.com", "clients.rec")
+@recproxy("https", "api.twitter.com", "clients.rec", mode="replay")
 def test_https_through_the_gateway(get):
     assert text_of(get("https://api.twitter.com/2/tweets/20")) == "just setting up my twttr"
 
 
 @pytest.mark.parametrize("get", CLIENTS)
-@recproxy("https", "api.twitter.com", "clients.rec")
+@recproxy("https", "api.twitter.com", "clients.rec", mode="replay")
 def test_plain_http_through_the_gateway(get):
     assert text_of(get("http://api.twitter.com/2/tweets/20")) == "just setting up my twttr"
 
 
 @pytest.mark.parametrize("get", CLIENTS)
-@recproxy("https", "api.twitter.com", "clients.rec")
+@recproxy("https", "api.twitter.com", "clients.rec", mode="replay")
 def test_the_base_url(get):
     assert text_of(get(f"{os.environ['TWITTER_BASE_URL']}/2/tweets/20")) == "just setting up my twttr"
 

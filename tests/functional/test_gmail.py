@@ -27,7 +27,7 @@ def test_the_same_message_is_mailed_twice():
     assert first != second
 
 
-@recproxy("https", "gmail.googleapis.com", "send_rate_limited.rec")
+@recproxy("https", "gmail.googleapis.com", "send_rate_limited.rec", mode="replay")
 def test_a_rate_limit_says_when_to_come_again():
     error = send(**MAIL)["error"]
 
@@ -35,17 +35,17 @@ def test_a_rate_limit_says_when_to_come_again():
     assert error["message"].endswith("Retry after 2024-07-25T01:18:53.022Z")
 
 
-@recproxy("https", "gmail.googleapis.com", "send_revoked.rec")
+@recproxy("https", "gmail.googleapis.com", "send_revoked.rec", mode="replay")
 def test_a_token_revoked_between_two_calls():
     assert send(**MAIL)["error"] == refusal(401, "Invalid Credentials")
 
 
-@recproxy("https", "oauth2.googleapis.com", "token_revoked.rec")
+@recproxy("https", "oauth2.googleapis.com", "token_revoked.rec", mode="replay")
 def test_a_revoked_refresh_token():
     assert send(**MAIL)["error"] == refusal(400, "Token has been expired or revoked.")
 
 
-@recproxy("https", "gmail.googleapis.com", "send_server_error.rec")
+@recproxy("https", "gmail.googleapis.com", "send_server_error.rec", mode="replay")
 def test_a_server_error():
     assert send(**MAIL)["error"] == refusal(500, "Backend Error")
 

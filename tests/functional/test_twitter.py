@@ -17,7 +17,7 @@ class TestPost(unittest.TestCase):
         self.assertEqual(answer["result"]["id"], "1522929456142245888")
         self.assertEqual(answer["result"]["text"], "nerdy! https://bit.ly/eT3aUn")
 
-    @recproxy("https", "api.twitter.com", "v2_post_duplicate.rec")
+    @recproxy("https", "api.twitter.com", "v2_post_duplicate.rec", mode="replay")
     def test_a_duplicate_is_refused(self):
         answer = send(**SHARE)
 
@@ -32,20 +32,20 @@ class TestPost(unittest.TestCase):
             },
         )
 
-    @recproxy("https", "api.twitter.com", "v2_post_rate_limited.rec")
+    @recproxy("https", "api.twitter.com", "v2_post_rate_limited.rec", mode="replay")
     def test_a_rate_limit_says_when_to_come_again(self):
         error = send(**SHARE)["error"]
 
         self.assertEqual(error["status"], 429)
         self.assertEqual(error["retry_at"], 1651930551)
 
-    @recproxy("https", "api.twitter.com", "v2_post_revoked.rec")
+    @recproxy("https", "api.twitter.com", "v2_post_revoked.rec", mode="replay")
     def test_a_revoked_token_is_told(self):
         error = send(**SHARE)["error"]
 
         self.assertEqual((error["status"], error["message"]), (401, "Unauthorized"))
 
-    @recproxy("https", "api.twitter.com", "v2_post_server_error.rec")
+    @recproxy("https", "api.twitter.com", "v2_post_server_error.rec", mode="replay")
     def test_a_server_error_is_told(self):
         error = send(**SHARE)["error"]
 
@@ -55,7 +55,7 @@ class TestPost(unittest.TestCase):
 class TestOlderPost(unittest.TestCase):
     """v1.1, which wants a signature of OAuth 1 in the form."""
 
-    @recproxy("https", "api.twitter.com", "v1_1_update_duplicate.rec")
+    @recproxy("https", "api.twitter.com", "v1_1_update_duplicate.rec", mode="replay")
     def test_a_duplicate_has_a_code(self):
         error = send(**SHARE, api="1.1")["error"]
 
@@ -64,7 +64,7 @@ class TestOlderPost(unittest.TestCase):
             {"provider": "twitter.com", "message": "Status is a duplicate.", "status": 403, "code": 187},
         )
 
-    @recproxy("https", "api.twitter.com", "v1_1_update_rate_limited.rec")
+    @recproxy("https", "api.twitter.com", "v1_1_update_rate_limited.rec", mode="replay")
     def test_a_rate_limit_says_when_to_come_again(self):
         error = send(**SHARE, api="1.1")["error"]
 

@@ -61,6 +61,11 @@ class Suite:
         self.moods.origins = origins
         self.secrets = [value for origin in origins.values() for value in origin.service.environment.values()]
 
+    def record_everything(self):
+        """Our services show bad behaviour at will: no test need insist on replay."""
+        for path in (self.root / "tests/functional").glob("test_*.py"):
+            path.write_text(path.read_text().replace(', mode="replay"', ""))
+
     def environment(self, *, credentials):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
         environment["ORIGINS"] = f"http://127.0.0.1:{self.moods.server_port}"
@@ -198,6 +203,8 @@ def held(suite):
 
 @pytest.mark.timeout(300)
 def test_the_suite_is_recorded_replayed_and_run_live(suite):
+    suite.record_everything()
+
     # Record: all of it is asked of the services, and nothing secret is left anywhere.
     recorded = suite.run("record")
     assert recorded.returncode == 0, recorded.stdout + recorded.stderr
@@ -243,17 +250,17 @@ def test_the_suite_is_recorded_replayed_and_run_live(suite):
     assert suite.files() == files
 
 
-def test_one_profile_is_recorded_while_the_others_replay(suite):
+def test_one_profile_is_recorded_while_the_others_and_what_cannot_be_recorded_replay(suite):
     before = suite.files()
 
-    done = suite.run("replay", "-k", "test_share", record=("twitter",))
+    done = suite.run("replay", "-k", "test_share or test_twitter", record=("twitter",))
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert {name for name, count in suite.asked().items() if count} == {"twitter"}
     changed = {name for name, text in suite.files().items() if before.get(name) != text}
     assert changed == {
         "tests/functional/recordings/.journal/.gitignore",
-        *(f"tests/functional/recordings/twitter/{name}.rec" for name in ("post", "update")),
+        *(f"tests/functional/recordings/twitter/{name}.rec" for name in ("post", "update", "contacts")),
     }
 
 
