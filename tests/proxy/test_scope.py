@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from recproxy.errors import HookError
 from recproxy.profile import Endpoint, Match, Profile, Upstream
+from recproxy.proxy.hooks import Hooks
 from recproxy.proxy.live import Route
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.scope import Answer, OpenScope
-from recproxy.recording import load
+from recproxy.recording import Response, load
 from recproxy.wire import Head
 
 TLS = Route("https", "shop.example")
@@ -304,3 +306,78 @@ def test_pieces_fit_what_stands_in_named_wild_places():
     opened = scope(block("GET https://shop.example/XXX[a] HTTP/1.1", response, "XXX[a]\n\nend"))
 
     assert said(ask(opened, b"/longer")) == b"8\r\nlonger\n\n\r\n3\r\nend\r\n0\r\n\r\n"
+
+
+def respond(request, recorded):
+    """A response out of the request; None for what was not recorded, unless it is an echo."""
+    if request.url.endswith("/echo"):
+        return Response(status=200, reason=b"OK", headers=((b"Content-Length", b"99"),), body=request.method.encode())
+    return None if recorded is None else replace(recorded, body=recorded.body + b"!")
+
+
+def test_a_hook_makes_the_response_out_of_the_recorded_one_or_out_of_nothing():
+    opened = scope(block(), hooks=Hooks(respond=respond))
+
+    assert [said(ask(opened)), said(ask(opened, b"/echo", method=b"POST"))] == [b"ok!", b"POST"]
+    assert status(ask(opened, b"/other")) == 599
+    outcome = opened.outcome()
+    assert (outcome.played, len(outcome.missed), outcome.plays) == (2, 1, (1,))
+    assert outcome.requests[:2] == ("GET https://shop.example/a", "POST https://shop.example/echo")
+
+
+def test_in_auto_what_a_hook_answers_is_not_forwarded():
+    opened = scope(block(), hooks=Hooks(respond=respond))
+
+    assert said(opened.recorded_answer(TLS, head(b"/echo"), b"")) == b"GET"
+    assert said(opened.recorded_answer(TLS, head(b"/a"), b"")) == b"ok!"
+    assert opened.recorded_answer(TLS, head(b"/other"), b"") is None
+
+
+def test_a_hook_gets_named_wild_places_filled_in():
+    opened = scope(block("GET https://shop.example/XXX[id] HTTP/1.1", said="XXX[id]"), hooks=Hooks(respond=respond))
+
+    assert said(ask(opened, b"/seven")) == b"seven!"
+
+
+def test_a_coded_response_of_a_hook_is_sent_as_the_client_takes_it():
+    def zipped(request, recorded):
+        return replace(recorded, headers=((b"Content-Encoding", b"gzip"),), encoding="gzip")
+
+    opened = scope(block(), hooks=Hooks(respond=zipped))
+
+    assert gzip.decompress(said(ask(opened, b"/a", (b"Accept-Encoding", b"gzip")))) == b"ok"
+    assert said(ask(opened, b"/a")) == b"ok"
+
+
+@pytest.mark.parametrize("auto", [False, True])
+@pytest.mark.parametrize("kind", ["compare", "respond"])
+def test_a_hook_that_raises_is_a_502_and_fails_the_scope(kind, auto):
+    def fail(request, *_):
+        if request.wild is not None:  # as it was recorded
+            return request
+        raise HookError("hook compare of profile 'shop' raised at hooks.py:7: KeyError")
+
+    opened = scope(block(), hooks=Hooks(**{kind: fail}))
+
+    answer = (
+        opened.recorded_answer(TLS, head(b"/a?q=1" if auto and kind == "respond" else b"/a"), b"")
+        if auto
+        else ask(opened)
+    )
+
+    assert status(answer) == 502
+    assert said(answer) == b"recproxy: hook compare of profile 'shop' raised at hooks.py:7: KeyError\n"
+    assert opened.outcome().failures == (
+        "GET https://shop.example/a: hook compare of profile 'shop' raised at hooks.py:7: KeyError",
+    )
+    assert opened.outcome().missed == ()
+
+
+def test_a_miss_is_told_in_the_form_that_was_compared():
+    def path_only(request):
+        return replace(request, url=request.url.lower())
+
+    opened = scope(block("GET https://shop.example/A HTTP/1.1"), hooks=Hooks(compare=path_only))
+
+    assert said(ask(opened, b"/a")) == b"ok"
+    assert b"closest  GET https://shop.example/A\n" in ask(opened, b"/B").data

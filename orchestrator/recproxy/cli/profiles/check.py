@@ -25,10 +25,11 @@ _Row: TypeAlias = tuple[str, int, str, str]
 def check(as_json: bool, path: Path) -> None:
     """Check the profile at PATH, a profile.toml or its folder, and the recordings beside it.
 
-    Tells hosts that overlap, rules that can never act, secrets in placeholders and recordings, recordings that do not
-    parse. Exit code 1 where there is anything to mend, 2 where the profile itself cannot be read.
+    Tells hosts that overlap, rules that can never act, hooks that are not there, secrets in placeholders and
+    recordings, recordings that do not parse. Nothing of the profile's code is run. Exit code 1 where there is anything to mend, 2 where the profile itself cannot be read.
     """
     from recproxy.cli.check import problems_of
+    from recproxy.cli.profiles.hook_files import missing_hooks
     from recproxy.errors import ProfileError
     from recproxy.profile import parse_profile, profile_folder
     from recproxy.profile_checking import check_profile
@@ -44,6 +45,7 @@ def check(as_json: bool, path: Path) -> None:
     for number, message in _clashes(profile, file):
         line = int(source.place(("endpoints", number, "hosts")).rpartition(":")[2])
         rows.append((str(file), line, "overlap", message))
+    rows += ((*_place(place), "hook", message) for place, message in missing_hooks(profile.hooks, file))
     recordings = sorted(Path(folder).rglob("*.rec")) if folder else []
     for recording in recordings:
         # A starter recording may well answer any body; and how old it is, each project decides.
@@ -57,6 +59,11 @@ def check(as_json: bool, path: Path) -> None:
         count = f"{len(recordings)} recording{'' if len(recordings) == 1 else 's'}"
         print(f"recproxy: profile {profile.name!r} and {count}, {len(rows)} to mend", file=sys.stderr)
     sys.exit(1 if rows else 0)
+
+
+def _place(place: str) -> tuple[str, int]:
+    path, _, line = place.rpartition(":")
+    return path, int(line)
 
 
 def _clashes(profile: Profile, file: Path) -> Iterator[tuple[int, str]]:
