@@ -34,7 +34,6 @@ ELSEWHERE = {
     "cli/importing": "tests/cli/test_import_recordings.py",
     "cli/receipts": "tests/cli/test_import_recordings.py and test_export.py, as they are printed",
     "cli/scanning": "tests/cli/test_scan.py",
-    "cli/starter": "tests/cli/test_init.py: the texts are what it makes",
     "cli/profiles/group": "tests/cli/profiles/test_listing.py: the list is the group without a word",
     "cli/show": "tests/cli/test_check.py",
     "fleet/lane": "tests/journeys/test_gateway.py and test_replay.py: real lanes, real proxies",

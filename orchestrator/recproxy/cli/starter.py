@@ -107,9 +107,9 @@ class Starter:
     @property
     def requirements(self) -> tuple[str, ...]:
         """The words that install the test tools, recproxy and the profiles."""
-        words = ["pytest", *requirement("recproxy").split(" ", 1)]
-        for each in self.chosen:
-            words += each.requirement.split(" ", 1) if each.requirement else ()
+        words: list[str] = []
+        for line in self._lines():
+            words += line.split(" ", 1) if line.startswith("-e ") else [line]
         return tuple(words)
 
     def _lines(self) -> list[str]:

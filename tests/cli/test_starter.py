@@ -1,0 +1,70 @@
+"""The texts of a beginning: what installs what is installed here, and that each text is read by its tool."""
+
+import json
+import tomllib
+from importlib import metadata
+from types import SimpleNamespace
+
+import pytest
+
+from recproxy.cli.starter import Chosen, Starter, requirement
+from recproxy.profile import Endpoint, Profile
+
+ORIGINS = [
+    (None, "shop"),
+    ({"url": "file:///here/shop%20s", "dir_info": {}}, "/here/shop s"),
+    ({"url": "file:///here/shop", "dir_info": {"editable": True}}, "-e /here/shop"),
+    ({"url": "file:///here/shop-1.whl", "archive_info": {}}, "shop @ file:///here/shop-1.whl"),
+    (
+        {"url": "https://example.com/shop.git", "vcs_info": {"vcs": "git", "commit_id": "a1"}},
+        "shop @ git+https://example.com/shop.git@a1",
+    ),
+]
+
+
+def chosen(*hosts, protocol="http", **words):
+    return Chosen(profile=Profile(name="shop", endpoints=(Endpoint(hosts=hosts, protocol=protocol),)), **words)
+
+
+@pytest.mark.parametrize(("origin", "wanted"), ORIGINS)
+def test_what_is_installed_from_somewhere_is_installed_from_there(monkeypatch, origin, wanted):
+    text = None if origin is None else json.dumps(origin)
+    monkeypatch.setattr(metadata, "distribution", lambda name: SimpleNamespace(read_text=lambda file: text))
+
+    assert requirement("shop") == wanted
+
+
+def test_what_is_not_installed_is_named():
+    assert requirement("recproxy-of-nobody") == "recproxy-of-nobody"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("-e /here/shop s", ("-e", "/here/shop s")),
+        ("/here/shop s", ("/here/shop s",)),
+        ("shop @ file:///here/shop-1.whl", ("shop @ file:///here/shop-1.whl",)),
+    ],
+)
+def test_a_requirement_is_what_an_installer_takes_as_words(line, words):
+    starter = Starter(chosen=(chosen("a.example", requirement=line),), packaged=False)
+
+    assert starter.requirements[-len(words) :] == words
+    compile(starter.noxfile(), "noxfile.py", "exec")
+    assert tomllib.loads(starter.tox())["env_run_base"]["deps"][-1] == line
+
+
+def test_the_first_test_asks_a_host_that_can_be_asked():
+    assert chosen("*.a.example", "b.example").address == "b.example"
+    assert chosen("*").address == ""
+    assert chosen("a.example", protocol="smtp").address == ""
+    assert Starter(chosen=(chosen("*"),), packaged=False).first_test() is None
+
+
+def test_tables_stand_below_the_tables_of_a_shared_file():
+    starter = Starter(chosen=(chosen("a.example", host="a.example"),), packaged=True)
+    own = {"profiles": {"shop": {"endpoints": [{"hosts": ["a.example"], "base_url": "SHOP_BASE_URL"}]}}}
+
+    assert tomllib.loads(starter.configuration()) == own
+    assert tomllib.loads(starter.configuration("tool", "recproxy")) == {"tool": {"recproxy": own}}
+    assert list(tomllib.loads(starter.tox("tool", "tox"))["tool"]["tox"]) == ["env_list", "env_run_base"]
