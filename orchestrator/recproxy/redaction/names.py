@@ -97,6 +97,13 @@ def is_secret(name: bytes, value: bytes, *, json: bool = False) -> bool:
     """Whether the value that stands under a name, both decoded, is secret."""
     if not value or value.lower() in (b"true", b"false", b"null", b"none") or _LINK.match(value):
         return False
+    verdict = _verdict(name, json)
+    return _TOKEN_LIKE.match(value) is not None if verdict is None else verdict
+
+
+@lru_cache(maxsize=4096)
+def _verdict(name: bytes, json: bool) -> bool | None:
+    """Whether a name alone makes a value secret; None where the value decides. Names repeat: few are worked out."""
     # `user[password]` and `user.password` are written for the last word.
     last = re.split(rb"[\[.]", name.rstrip(b"]"))[-1] or name
     if json and normal(last) == b"signature":  # of a commit or a document: made to be shown
@@ -104,6 +111,4 @@ def is_secret(name: bytes, value: bytes, *, json: bool = False) -> bool:
     if _always(last) or _always(name):
         return True
     plain = normal(last)
-    if plain not in _SOMETIMES or (json and plain in _NOT_IN_JSON):
-        return False
-    return _TOKEN_LIKE.match(value) is not None
+    return False if plain not in _SOMETIMES or (json and plain in _NOT_IN_JSON) else None
