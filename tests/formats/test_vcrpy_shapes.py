@@ -55,6 +55,22 @@ def test_a_parsed_body_is_json():
     assert got.response.body == '{"a": ["é"]}'.encode()
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "wanted"),
+    [
+        ("application/json", {"text": "é", "list": [1]}, b'{"text": "\\u00e9", "list": [1]}'),
+        ("application/x-www-form-urlencoded", {"a": ["1 2", "3"]}, b"a=1+2&a=3"),
+        ("text/plain", [("a", "1"), ("a", "2")], b"a=1&a=2"),
+        ("application/json", [{"a": 1}, [2]], b'[{"a": 1}, [2]]'),
+    ],
+)
+def test_a_mapping_that_aiohttp_was_given_is_what_it_made_of_it(kind, body, wanted):
+    got, notes = read({"body": body, "headers": {"Content-Type": [kind]}})
+
+    assert got.request.body == wanted
+    assert [note.kind for note in notes] == ["made up"]
+
+
 def test_headers_are_lists_or_single_values():
     got, _ = read({"headers": {"A": ["1", "2"], "B": "3", "C": 4, "D": b"5", "E": None}})
 

@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from recproxy.errors import RecordingError
 from recproxy.formats import stored
@@ -16,7 +17,7 @@ from recproxy.formats.reading import base64_bytes, mapping, number, sequence, st
 from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Note
 from recproxy.formats.writing import body_text, plain_request, sendable, unsaid
-from recproxy.recording import Headers, Interaction, Recording
+from recproxy.recording import Headers, Interaction, Recording, header
 
 __all__ = ["check_version", "interactions", "listed", "read", "written"]
 
@@ -57,7 +58,8 @@ def _interaction(each: Mapping[str, Any], notes: Notebook) -> Interaction:
     if "uri" not in asked and "url" in asked:
         raise ValueError("has 'url' for 'uri': it is another tool's")
     url = string(asked.get("uri"), "uri")
-    request = stored.request(method, url, _headers(asked.get("headers")), _body(asked), notes, version=None)
+    headers = tuple(_headers(asked.get("headers")))
+    request = stored.request(method, url, headers, _request_body(asked, headers, notes), notes, version=None)
     if "status_code" in answer:  # what vcrpy wrote for httpx up to version 5
         status, reason = answer["status_code"], None
     else:
@@ -84,8 +86,22 @@ def _body(block: Mapping[str, Any]) -> bytes:
     if isinstance(body, Mapping):
         if "base64_string" in body:
             return base64_bytes(body["base64_string"], "base64_string")
-        body = body.get("string", body.get("text"))
+        body = body.get("string")
     return _bytes(body)
+
+
+def _request_body(asked: Mapping[str, Any], headers: Headers, notes: Notebook) -> bytes:
+    """A request's body; a mapping is what aiohttp was given, and it made JSON or a form of that."""
+    body: Any = asked.get("body")
+    given = isinstance(body, Mapping) and not set(body) <= {"string", "encoding", "base64_string"}
+    if not given and not (isinstance(body, list) and any(isinstance(each, Mapping | list | tuple) for each in body)):
+        return _body(asked)
+    within(body, _MOST_PARTS, "a body")
+    notes.made_up("the exact bytes of the request's body, of which the values are known")
+    pairs = isinstance(body, list) and all(isinstance(each, tuple) and len(each) == 2 for each in body)
+    if pairs or b"urlencoded" in (header(headers, b"content-type") or b""):
+        return urlencode(body, doseq=True).encode()
+    return json.dumps(body).encode()
 
 
 def _bytes(body: Any) -> bytes:
