@@ -381,3 +381,10 @@ def test_a_miss_is_told_in_the_form_that_was_compared():
 
     assert said(ask(opened, b"/a")) == b"ok"
     assert b"closest  GET https://shop.example/A\n" in ask(opened, b"/B").data
+
+
+def test_unused_interactions_of_recordings_that_nobody_named_are_not_told():
+    opened = scope(block())
+    opened.tells_unused = False
+
+    assert opened.outcome().unused == ()

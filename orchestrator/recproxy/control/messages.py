@@ -94,7 +94,8 @@ class Begin:
     A `base` scope is the one that goes on whenever no other is open; another one is open until it is ended, before
     what was open when it began. `expected` is the file that was looked for where there is none. `plays` say how often the
     interactions were played already. `ignore` are names that are not compared, by the part of a request that holds them.
-    `mode` is the scope's own, where it is not that of its profile.
+    `mode` is the scope's own, where it is not that of its profile. `fallback`: nobody named these recordings, so that what
+    is unused in them is nobody's business.
     """
 
     order: int
@@ -103,6 +104,7 @@ class Begin:
     recordings: tuple[str, ...] = ()
     mode: str | None = None
     base: bool = False
+    fallback: bool = False
     expected: str | None = None
     match_on: tuple[str, ...] | None = None
     repeat: str | None = None

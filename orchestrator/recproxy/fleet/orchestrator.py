@@ -415,6 +415,7 @@ class Orchestrator:
                 scope=name,
                 recordings=paths,
                 mode=scope.mode if scope is not None and profile != UNLISTED else None,
+                fallback=scope is not None and profile in scope.fallen_back,
                 base=scope is None,
                 expected=None if profile in named else str(expected),
                 match_on=match_on,

@@ -19,6 +19,7 @@ from recproxy.profile import Profile
 from recproxy.proxy.hooks import NO_HOOKS, Hooks
 from recproxy.proxy.live import Route, accepts_all, live_request
 from recproxy.proxy.pacing import PacedAnswer
+from recproxy.proxy.shelf import Indexed, index_of, matched
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import (
     Recording,
@@ -74,12 +75,15 @@ class OpenScope:
         redaction: RedactionRules | None = None,
         mode: str = "replay",
         hooks: Hooks = NO_HOOKS,
+        indexed: Indexed = index_of,
     ) -> None:
         self.name = name
         self.mode = mode
         self.traffic = Traffic(number)
         #: What a miss says besides, where there is something to say.
         self.remark: Callable[[], str] = str
+        #: Whether what is unused is told.
+        self.tells_unused = True
         self._profile = profile
         self._redaction = redaction or profile.redaction()
         self._expected = expected
@@ -87,7 +91,7 @@ class OpenScope:
         self._match_on = match_on
         self._hooks = hooks
         self._responds = hooks.respond is not None
-        index = Index(self._matched(recordings), rules, profile.hosts, hooks.compare)
+        index = indexed(recordings, rules, profile.hosts, match_on, hooks.compare)
         self._playback = Playback(index, repeat=repeat, default=profile.match.repeat, scope=name)
         self._known: dict[tuple[object, ...], _Known] = {}
         self._prepared: dict[int, Prepared] = {}
@@ -111,7 +115,7 @@ class OpenScope:
     def extend(self, recordings: Sequence[Recording]) -> None:
         """Put more recordings in play; positions and bound values stay."""
         old = self._playback.index
-        index = Index((*old.recordings, *self._matched(recordings)), old.rules, old.hosts, old.form)
+        index = Index((*old.recordings, *matched(recordings, self._match_on)), old.rules, old.hosts, old.form)
         self._playback = self._playback.extended(index)
         self._known.clear()
 
@@ -199,17 +203,11 @@ class OpenScope:
             redactions=dict(self.traffic.redactions),
             seconds=self._seconds + self.traffic.seconds,
             missed=tuple(self._missed),
-            unused=tuple(self._unused(position) for position in playback.unused()),
+            unused=tuple(map(self._unused, playback.unused())) if self.tells_unused else (),
             plays=tuple(playback.plays),
             requests=tuple(self._line(position) for position in self._order),
             notes=tuple(self._notes),
         )
-
-    def _matched(self, recordings: Sequence[Recording]) -> Sequence[Recording]:
-        """Recordings with the matchers of this scope, which go before those that a file names."""
-        if self._match_on is None:
-            return recordings
-        return [replace(recording, match_on=self._match_on) for recording in recordings]
 
     def _work_out(self, route: Route, head: Head, body: bytes) -> _Known:
         request = live_request(route, head, body)

@@ -32,12 +32,12 @@ from recproxy.control import (
 )
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.errors import HookError, RecproxyError
-from recproxy.library import read_recording
 from recproxy.profile import Profile
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.hooks import load_hooks
 from recproxy.proxy.lane import Lane
 from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.shelf import Shelf
 from recproxy.proxy.tls import Contexts
 from recproxy.wire import Owners, authority_host
 
@@ -60,6 +60,7 @@ class Service:
         self._contexts: Contexts
         self._forwarding: Forwarding
         self._folder = ""
+        self._shelf = Shelf()
         self._ending: set[asyncio.Task[None]] = set()
         self._orders: dict[type, Callable[[Any, list[int]], None]] = {
             Setup: self._set_up,
@@ -125,7 +126,7 @@ class Service:
             scope = OpenScope(
                 self._profile,
                 order.scope,
-                [read_recording(path) for path in order.recordings],
+                [self._shelf.read(path) for path in order.recordings],
                 expected=order.expected,
                 match_on=order.match_on,
                 repeat=order.repeat,
@@ -134,11 +135,13 @@ class Service:
                 redaction=self._forwarding.rules,
                 mode=order.mode or self._forwarding.mode,
                 hooks=self._forwarding.hooks,
+                indexed=self._shelf.index,
             )
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))
             return
         scope.go_on(order.plays)
+        scope.tells_unused = not order.fallback
         if order.base and order.lane == DEFAULT_LANE:
             scope.remark = self._remark
         elif order.mode is not None:
@@ -149,10 +152,11 @@ class Service:
     def _extend(self, order: Extend, descriptors: list[int]) -> None:
         scope = self._lane(order.lane).scope
         try:
-            scope.extend([read_recording(path) for path in order.recordings])
+            scope.extend([self._shelf.read(path) for path in order.recordings])
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))
             return
+        scope.tells_unused = True
         self._channel.send(Began(order=order.order, interactions=scope.interactions))
 
     def _remark(self) -> str:

@@ -1,0 +1,138 @@
+"""What tests pay for their scopes: milliseconds per test, the plugin in a suite that does not use it, full-size runs.
+
+python tests/bench/scopes.py             # the times
+python tests/bench/scopes.py --thorough  # and 10 x 200 tests at -n 4, 1,000 shuffles, 1,000 scopes and lanes
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from recproxy.client.address import Address
+
+ROOT = Path(__file__).parents[2]
+TIMES = 500
+TESTS = 1000
+ROUNDS = 10
+PROFILES = ("shop", "bank", "post")
+INTERACTION = """GET https://api.shop.example/item/{number} HTTP/1.1
+
+====
+HTTP/1.1 200 OK
+Content-Type: application/json
+
+{{"id": {number}, "name": "a thing"}}
+=======
+
+"""
+THOROUGH = (
+    "tests/pytest_plugin/test_xdist.py::test_workers_replay_what_was_recorded_for_each_test_in_any_order",
+    "tests/pytest_plugin/test_xdist.py::test_threads_and_tasks_in_one_test_never_get_a_wrong_body",
+    "tests/client/test_scopes.py::test_scopes_and_lanes_leave_nothing_behind",
+)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_project(folder)
+        measure_scopes(folder)
+        measure_plugin(folder)
+    if "--thorough" in sys.argv[1:]:
+        words = ("-p", "no:randomly", "-p", "no:xdist", "-p", "no:timeout", "-s", "-q", "--thorough", *THOROUGH)
+        sys.exit(subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, check=False).returncode)
+
+
+def make_project(folder: Path) -> None:
+    for name in PROFILES:
+        endpoint = f'[[endpoints]]\nhosts = ["api.{name}.example"]\nbase_url = "{name.upper()}_BASE_URL"\n'
+        (folder / f"{name}.toml").write_text(f'schema = 1\nname = "{name}"\n\n{endpoint}')
+    (folder / "recproxy.toml").write_text(f"profiles = {json.dumps([f'{name}.toml' for name in PROFILES])}\n")
+    for size in (1, 100, 1000):
+        blocks = "".join(INTERACTION.format(number=number) for number in range(size))
+        (folder / f"of_{size}.rec").write_text(f"#recproxy 2\n\n{blocks}")
+    (folder / "test_many.py").write_text(
+        f"import pytest\n\n@pytest.mark.parametrize('number', range({TESTS}))\ndef test_one(number):\n    pass\n"
+    )
+
+
+def measure_scopes(folder: Path) -> None:
+    """Begin and end over the control address, alone; the client's own cost included."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "recproxy", "serve"],
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=clean(),
+    )
+    assert server.stdout is not None
+    environment = json.loads(server.stdout.readline())["environment"]
+    address = Address(environment["RECPROXY_CONTROL"], environment["RECPROXY_TOKEN"])
+    print(f"begin and end of a scope, {len(PROFILES)} profiles, {TIMES} times: milliseconds, median (90%), CPU of all")
+    for size in (1, 100, 1000):
+        recordings = {"shop": [str(folder / f"of_{size}.rec")]}
+        times = []
+        used = cpu(server.pid)
+        for _ in range(TIMES):
+            begun = time.perf_counter()
+            address.begin_scope("default", "test", recordings)
+            address.end_scope("default", passed=True)
+            times.append((time.perf_counter() - begun) * 1000)
+        used = (cpu(server.pid) - used) * 1000 / TIMES
+        line = f"{statistics.median(times):6.2f} ({tenth(times):.2f}) {used:6.2f}"
+        print(f"  a recording of {size:5} interactions: {line}")
+    address.close()
+    server.communicate(timeout=30)
+
+
+def measure_plugin(folder: Path) -> None:
+    """A suite that does not use the plugin, with it and without, in turns."""
+    ways = {"without": ("-p", "no:recproxy"), "with": ()}
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(ROUNDS):
+        for name, words in random.sample(list(ways.items()), 2):
+            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
+            begun = os.times()
+            done = subprocess.run([*command, *words], cwd=folder, env=clean(), capture_output=True, check=True)
+            ended = os.times()
+            assert f"{TESTS} passed".encode() in done.stdout, done.stdout
+            used = ended.children_user + ended.children_system - begun.children_user - begun.children_system
+            times[name].append(used)
+    print(
+        f"the plugin in a suite of {TESTS} tests that does not use it, {ROUNDS} rounds: seconds of CPU, median (spread)"
+    )
+    for name, each in times.items():
+        print(f"  {name:7} {statistics.median(each):.3f} ({min(each):.3f} to {max(each):.3f})")
+
+
+def cpu(pid: int) -> float:
+    """Seconds of CPU that this process has used, and another one with all below it."""
+    ours = os.times()
+    total, waiting = ours.user + ours.system, [pid]
+    for process in waiting:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        waiting += map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split())
+    return total
+
+
+def tenth(times: list[float]) -> float:
+    return statistics.quantiles(times, n=10)[-1]
+
+
+def clean() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "PYTEST"))}
+
+
+if __name__ == "__main__":
+    main()
