@@ -16,13 +16,13 @@ DATA = Path(__file__).parent / "data"
 PLUGINS = os.environ.get("CLASHING_PYTEST_PLUGINS", "")
 
 
-def interaction(path, said, *, method="GET", host="api.shop.example", body=None, headers=None, **response):
-    """One interaction of a cassette, as vcrpy writes it."""
+def interaction(path, said, *, method="GET", host="api.shop.example", body=None, headers=None, code=200, answered=None):
+    """One interaction of a cassette, as vcrpy writes it; `headers` are the request's, `answered` the response's."""
     return {
         "request": {"method": method, "uri": f"https://{host}/{path}", "body": body, "headers": headers or {}},
         "response": {
-            "status": {"code": response.get("code", 200), "message": "OK"},
-            "headers": response.get("headers", {"Content-Type": ["text/plain"]}),
+            "status": {"code": code, "message": "OK"},
+            "headers": answered or {"Content-Type": ["text/plain"]},
             "body": {"string": said},
         },
     }
