@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from recproxy.errors import ConfigurationError
 from recproxy.inprocess.sources import Wanted, source_of
@@ -22,7 +22,7 @@ def requests_mock(
     profile: str | None = None,
     match_on: Sequence[str] | None = None,
     repeat: str | None = None,
-    **options: Any,
+    **options: object,
 ) -> RequestsMock:
     """A `responses.RequestsMock` that answers from recordings; `with` it, or decorate with its `activate`.
 
@@ -49,7 +49,7 @@ def vcrpy_cassette(
     profile: str | None = None,
     match_on: Sequence[str] | None = None,
     repeat: str | None = None,
-    **options: Any,
+    **options: object,
 ) -> CassetteContextDecorator:
     """A vcrpy cassette that answers from recordings and records nothing; `with` it, or decorate with it.
 
