@@ -1,6 +1,7 @@
 """A RequestsMock of `responses` that answers from a recording."""
 
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,16 @@ def test_each_entry_begins_anew(recording):
     for _ in range(2):
         with mock:
             assert requests.get(ITEM).text == "first"
+
+
+def test_several_threads_share_what_was_recorded():
+    block = "GET https://shop.example/x HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\n{}\n=======\n\n"
+    recording = load(("#recproxy 2\n\n" + "".join(map(block.format, range(40)))).encode())
+
+    with inprocess.requests_mock(recording, repeat="miss"), ThreadPoolExecutor(4) as pool:
+        got = list(pool.map(lambda _: int(requests.get("https://shop.example/x").text), range(40)))
+
+    assert sorted(got) == list(range(40))
 
 
 def test_as_a_decorator(recording):
