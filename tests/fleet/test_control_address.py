@@ -73,8 +73,8 @@ class Orchestrator:
     async def look(self, lane):
         return OUTCOME
 
-    async def end_scope(self, lane, *, passed):
-        self.asked.append(("end", passed))
+    async def end_scope(self, lane, *, passed, told):
+        self.asked.append(("end", passed, told))
         self.lanes[lane].scopes.pop()
         return OUTCOME
 
@@ -193,7 +193,7 @@ def test_a_scope_begins_with_what_was_said_and_ends_with_its_outcome():
         assert await caller.call("PUT", "/lanes/default/scope", said) == (200, {"lane": "default", "name": "test_a"})
         assert (await caller.call("POST", "/lanes/default/scope", {"name": "inner"}))[0] == 200
         assert (await caller.call("PATCH", "/lanes/default/scope", {"recordings": {"shop": "d.rec"}}))[0] == 200
-        assert (await caller.call("DELETE", "/lanes/default/scope", {"passed": False}))[0] == 200
+        assert (await caller.call("DELETE", "/lanes/default/scope", {"passed": False, "told": True}))[0] == 200
         assert (await caller.call("DELETE", "/lanes/default/scope"))[0] == 200
         assert orchestrator.asked == [
             (
@@ -210,8 +210,8 @@ def test_a_scope_begins_with_what_was_said_and_ends_with_its_outcome():
             ),
             ("inner", {}, {"inner": True}),
             ("extend", {"shop": ["d.rec"]}, {"beside": None}),
-            ("end", False),
-            ("end", True),
+            ("end", False, True),
+            ("end", True, False),
         ]
 
     run(work)

@@ -180,7 +180,9 @@ def test_in_a_run_every_test_has_a_scope(suite):
     outcomes = suite.pytest("test_plain.py", run=True)
 
     assert outcomes == {"failed": 1, "passed": 1}, outcomes
-    assert "there is no recording of shop for this request yet" in outcomes.out
+    assert outcomes.out.count("there is no recording of shop for this request yet") == 1
+    brief = "recproxy: miss: GET https://api.shop.example/item: see test test_plain.test_one, which tells it"
+    assert outcomes.out.count(brief) == 1
     assert f"the recording would be {suite.root}/recordings/shop/test_plain/test_one.rec" in outcomes.out
 
 

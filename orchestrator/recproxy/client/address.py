@@ -83,9 +83,9 @@ class Address:
         """What happened so far in the open scope of a lane."""
         return self._call("GET", _scope(lane))
 
-    def end_scope(self, lane: str, *, passed: bool) -> dict[str, Any]:
-        """End the open scope of a lane; its outcome."""
-        return self._call("DELETE", _scope(lane), {"passed": passed})
+    def end_scope(self, lane: str, *, passed: bool, told: bool = False) -> dict[str, Any]:
+        """End the open scope of a lane; its outcome. Whoever shows its misses says so: `told`."""
+        return self._call("DELETE", _scope(lane), {"passed": passed, "told": told})
 
     def close(self) -> None:
         """Close the kept connection; the next call opens another."""

@@ -93,15 +93,15 @@ class Scopes:
         """How far the innermost scope is."""
         return read_outcome(self.address.look(self.lane))
 
-    def end(self, scope: Scope, *, passed: bool) -> list[Outcome]:
-        """End a scope; the outcomes of all that ended with it."""
+    def end(self, scope: Scope, *, passed: bool, told: bool = False) -> list[Outcome]:
+        """End a scope; the outcomes of all that ended with it. Whoever shows their misses says so: `told`."""
         with self._lock:
             scope.passed = passed
             outcomes: list[Outcome] = []
             try:
                 while self._open and self._open[-1].passed is not None:
                     ended = self._open.pop()
-                    outcome = read_outcome(self.address.end_scope(self.lane, passed=ended.passed is True))
+                    outcome = read_outcome(self.address.end_scope(self.lane, passed=ended.passed is True, told=told))
                     outcomes.append(outcome)
                     self.ended(outcome)
             finally:

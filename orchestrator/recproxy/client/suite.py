@@ -84,7 +84,7 @@ class Suite:
         """End the scope of the test: what it did, and what it fails with that was not told yet."""
         assert self._scope is not None
         try:
-            outcomes = self.scopes.end(self._scope, passed=passed)
+            outcomes = self.scopes.end(self._scope, passed=passed, told=True)
         finally:
             self._let_go()
         text = self._untold(outcomes)
@@ -127,7 +127,7 @@ class Suite:
             passed = True
         finally:
             _hold(asked, held=False)
-            outcomes = self.scopes.end(scope, passed=passed)
+            outcomes = self.scopes.end(scope, passed=passed, told=True)
             self._unfinished = False
             text = self._untold(outcomes)
         self._plays[asked.name] = outcomes[-1].plays if outcomes and not last else {}

@@ -69,9 +69,9 @@ def opened(name: str, entries: tuple[tuple[str, str], ...], folder: str, mode: s
     try:
         yield
     except BaseException as error:
-        _tell(error, scopes.end(scope, passed=False))
+        _tell(error, scopes.end(scope, passed=False, told=True))
         raise
-    problem = failure(scopes.end(scope, passed=True))
+    problem = failure(scopes.end(scope, passed=True, told=True))
     if problem is not None:
         raise problem
 

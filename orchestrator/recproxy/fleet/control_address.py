@@ -197,9 +197,11 @@ class _Caller(asyncio.Protocol):
         if method == "GET":
             return _plain(await orchestrator.look(lane))
         if method == "DELETE":
-            _refuse_unknown(values, ("passed",))
+            _refuse_unknown(values, ("passed", "told"))
             self._open(lane)
-            outcome = await orchestrator.end_scope(lane, passed=values.get("passed", True) is True)
+            outcome = await orchestrator.end_scope(
+                lane, passed=values.get("passed", True) is True, told=values.get("told") is True
+            )
             assert outcome is not None
             return _plain(outcome)
         if method == "PATCH":

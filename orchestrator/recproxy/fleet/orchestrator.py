@@ -232,15 +232,16 @@ class Orchestrator:
         outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
         return self._outcome(lane.scopes[-1] if lane.scopes else None, outcomes, tuple(lane.refusals))
 
-    async def end_scope(self, lane_name: str, *, passed: bool = False) -> ScopeOutcome | None:
+    async def end_scope(self, lane_name: str, *, passed: bool = False, told: bool = False) -> ScopeOutcome | None:
         """End the innermost scope that a test opened in a lane and return its outcome; None where there was none.
 
         What it recorded replaces what it had recorded before only where it `passed`; one that nobody ended did not.
+        Where its misses are `told` with the test, the run's report names them in a line each.
         """
         lane = self.lanes[lane_name]
         if not lane.scopes:
             return None
-        return await self._end(lane, lane.scopes.pop(), passed=passed)
+        return await self._end(lane, lane.scopes.pop(), passed=passed, told=told)
 
     async def end_scopes(self, lane_name: str) -> None:
         """End all scopes that tests opened in a lane."""
@@ -444,7 +445,7 @@ class Orchestrator:
         default = self.plan.library.default(profile)
         return self.plan.recordings.get(profile) or ((str(default),) if default.is_file() else ())
 
-    async def _end(self, lane: Lane, scope: Scope | None = None, *, passed: bool) -> ScopeOutcome:
+    async def _end(self, lane: Lane, scope: Scope | None = None, *, passed: bool, told: bool = False) -> ScopeOutcome:
         """End a scope, or the base scope, with the proxies that it was begun with."""
         proxies = scope.proxies if scope is not None else self._proxies
         replies = await asyncio.gather(
@@ -454,7 +455,7 @@ class Orchestrator:
         refused = lane.take_refusals()
         ended = self._outcome(scope, outcomes, refused)
         for profile, outcome in ended.profiles.items():
-            self.tally.add(profile, outcome)
+            self.tally.add(profile, _in_brief(outcome) if told else outcome)
             number = (scope or lane).numbers.get(profile)
             if number is not None:
                 self._save(profile, number, passed=passed and not outcome.failures)
@@ -484,3 +485,14 @@ class Orchestrator:
             refused=refused,
             strict=frozenset(strict),
         )
+
+
+def _in_brief(outcome: Outcome) -> Outcome:
+    """An outcome whose misses were told where they matter: with their test."""
+    return replace(
+        outcome,
+        missed=tuple(
+            replace(miss, text=f"{miss.method} {miss.url}: see test {outcome.scope}, which tells it")
+            for miss in outcome.missed
+        ),
+    )
