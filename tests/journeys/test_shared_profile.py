@@ -17,27 +17,6 @@ pytestmark = pytest.mark.skipif(
     reason="hatchling, nox, tox or uv is not installed",
 )
 
-SHOP = """
-[build-system]
-build-backend = "hatchling.build"
-requires = ["hatchling"]
-[project]
-name = "recproxy-shop"
-version = "VERSION"
-[project.entry-points."recproxy.profiles"]
-shop = "recproxy_shop"
-[tool.hatch]
-build.targets.wheel.packages = ["recproxy_shop"]
-"""
-PROFILE = """
-schema = 1
-name = "shop"
-[[endpoints]]
-hosts = ["api.shop.example"]
-[placeholders]
-SHOP_KEY = "placeholder"
-"""
-BETTER = '[match]\nignore.query = ["nonce"]\n'
 HERE = """
 [build-system]
 build-backend = "hatchling.build"
@@ -54,6 +33,12 @@ build.targets.wheel.force-include."here.pth" = "here.pth"
 TEST = """
 import os, uuid
 from urllib.request import urlopen
+from recproxy import recproxy
+
+@recproxy("https", "api.shop.example", "example.rec")
+def test_a_starter_recording_comes_with_the_profile():
+    with urlopen("https://api.shop.example/example") as response:
+        assert response.read() == b"hello"
 
 def test_the_shop_answers():
     assert os.environ["SHOP_KEY"] == "placeholder"
@@ -108,9 +93,27 @@ def wheel(folder):
     return next((folder / "dist").glob("*.whl"))
 
 
-def shop(folder, version, profile):
-    files = {"pyproject.toml": SHOP.replace("VERSION", version), "recproxy_shop/__init__.py": ""}
-    return wheel(write(folder / version, files | {"recproxy_shop/profile.toml": profile}))
+def shop(folder, version, *rules):
+    """The wheel of a profile that `recproxy profiles new` has begun."""
+    words = [sys.executable, "-m", "recproxy", "profiles", "new", "shop", "--host", "api.shop.example"]
+    folder.mkdir()
+    subprocess.run(words, cwd=folder, check=True, capture_output=True)
+    package = folder / "recproxy-shop"
+    edit(package / "pyproject.toml", ('version = "0.1.0"', f'version = "{version}"'))
+    edit(
+        package / "recproxy_shop/profile.toml",
+        ("[placeholders]\n", '[placeholders]\nSHOP_KEY = "placeholder"\n'),
+        *rules,
+    )
+    return wheel(package)
+
+
+def edit(path, *changes):
+    text = path.read_text()
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after, 1)
+    path.write_text(text)
 
 
 @pytest.fixture
@@ -148,8 +151,8 @@ def texts(folder):
 
 
 def test_a_better_rule_in_a_new_version_changes_both_projects_without_recording(tmp_path, here):
-    first = shop(tmp_path / "shop", "1.0", PROFILE)
-    second = shop(tmp_path / "shop", "1.1", PROFILE + BETTER)
+    first = shop(tmp_path / "first", "1.0")
+    second = shop(tmp_path / "second", "1.1", ("query = []", 'query = ["nonce"]'))
     under_nox, under_tox = project(tmp_path / "a"), project(tmp_path / "b")
     before = texts(under_nox)
 
@@ -162,7 +165,8 @@ def test_a_better_rule_in_a_new_version_changes_both_projects_without_recording(
         assert code == 1, said
         assert "no recorded interaction of shop fits this request" in said
         assert "query nonce" in said
+        assert "1 failed, 1 passed" in said
     for code, said in both(second):
         assert code == 0, said
-        assert "replay: 1 tests, 1 requests played" in said
+        assert "replay: 2 tests, 2 requests played" in said
     assert texts(under_nox) == texts(under_tox) == before
