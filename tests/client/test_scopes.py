@@ -166,11 +166,13 @@ def test_many_threads_share_it(address):
 
 
 def test_misses_are_told_before_unused_interactions(project, scopes, get):
-    outcome = {"name": "test", "played": 0, "recorded": 0, "profiles": {}, "missed": [], "unused": []}
+    outcome = {"name": "test", "played": 0, "recorded": 0, "profiles": {}, "missed": [], "unused": [], "failed": []}
     unused = [{"profile": "shop", "request": "GET /", "where": "a.rec:3", "fails": True}]
 
     assert failure([read_outcome(outcome)]) is None
     assert isinstance(failure([read_outcome(outcome | {"unused": unused})]), AssertionError)
+    failed = outcome | {"unused": unused, "failed": [{"profile": "shop", "text": "GET /: gone"}]}
+    assert str(failure([read_outcome(failed)])) == "the real service did not answer:\nshop: GET /: gone"
     missed = outcome | {"unused": unused, "missed": [{"text": "a miss"}]}
     assert isinstance(failure([read_outcome(missed)]), NoMatch)
 

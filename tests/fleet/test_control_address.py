@@ -28,6 +28,7 @@ OUTCOME = ScopeOutcome(
             plays=(2, 0),
             requests=("GET https://a/",),
             notes=("a note",),
+            failures=("GET https://a/: gone",),
         ),
         "bank": Outcome(scope="test_a", played=1),
     },
@@ -241,6 +242,7 @@ def test_an_outcome_is_plain_json():
             },
         ],
         "unused": [{"profile": "shop", "where": "a.rec:9", "request": "GET https://a/b", "fails": True}],
+        "failed": [{"profile": "shop", "text": "GET https://a/: gone"}],
     }
 
     async def work(caller, orchestrator):

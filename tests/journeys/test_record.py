@@ -695,3 +695,22 @@ def test_a_recording_that_cannot_be_replaced_fails_the_run_and_is_recovered_by_t
     assert shop.recording.read_bytes() == good
     blocked.rmdir()
     assert "recovered 1 interaction of a run that was killed" in fetch(shop, "record", "c").stderr
+
+
+def test_a_service_that_fails_fails_the_recordings_of_all_in_its_scope(shop, origin):
+    config = shop.root / "pyproject.toml"
+    config.write_text(
+        config.read_text()
+        + '[tool.recproxy.profiles.bank]\n[[tool.recproxy.profiles.bank.endpoints]]\nhosts = ["bank.example"]\n'
+        + '[tool.recproxy.profiles.bank.upstream]\naddress = "127.0.0.1:1"\n'
+    )
+
+    done = shop.run(
+        *("run", "--mode", "record", "--profile", "shop", "--profile", "bank", "--", sys.executable, "-c", FETCH),
+        *("https://api.shop.example/a", "https://bank.example/b"),
+        environment={"SHOP_KEY": SECRET},
+    )
+
+    assert done.returncode == 3, done.stderr
+    assert not shop.recording.exists()
+    assert shop.recording.with_name("default.failed.rec").is_file()

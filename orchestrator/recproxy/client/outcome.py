@@ -17,7 +17,8 @@ class Outcome:
 
     `requests` are the latest requests by profile, in order of arrival, as recorded; `plays` say how often each
     recorded interaction was played. `missed` are the texts of misses, `unused` lines for people, of which `failing`
-    are those that fail a test; `notes` are about connections that never became requests.
+    are those that fail a test; `failed` are requests that the real service did not answer; `notes` are about
+    connections that never became requests.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Outcome:
     missed: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     failing: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -43,6 +45,7 @@ def read_outcome(answer: Mapping[str, Any]) -> Outcome:
         missed=tuple(miss["text"] for miss in answer["missed"]),
         unused=tuple(_unused(each) for each in answer["unused"]),
         failing=tuple(_unused(each) for each in answer["unused"] if each["fails"]),
+        failed=tuple(f"{each['profile']}: {each['text']}" for each in answer["failed"]),
         notes=tuple(f"{profile}: {note}" for profile, each in profiles.items() for note in each["notes"]),
     )
 
@@ -52,6 +55,9 @@ def failure(outcomes: Sequence[Outcome]) -> Exception | None:
     missed = [text for outcome in outcomes for text in (*outcome.missed, *outcome.notes) if outcome.missed]
     if missed:
         return NoMatch("\n\n".join(missed))
+    failed = [line for outcome in outcomes for line in outcome.failed]
+    if failed:
+        return AssertionError("the real service did not answer:\n" + "\n".join(failed))
     failing = [line for outcome in outcomes for line in outcome.failing]
     if failing:
         return AssertionError("recorded, but never asked for:\n" + "\n".join(failing))

@@ -371,6 +371,9 @@ def _plain(outcome: ScopeOutcome) -> dict[str, Any]:
             for profile, each in profiles.items()
             for unused in each.unused
         ],
+        "failed": [
+            {"profile": profile, "text": failure} for profile, each in profiles.items() for failure in each.failures
+        ],
         "profiles": {
             profile: {
                 "played": each.played,
