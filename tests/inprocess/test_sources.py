@@ -47,7 +47,7 @@ def test_a_file_that_nobody_owns_has_the_built_in_rules(tmp_path_factory, projec
     path = tmp_path_factory.mktemp("elsewhere") / "a.rec"
     path.write_text(REC)
 
-    assert source(path).profile.name == "any"
+    assert source(path).profile.name == "PROFILE"
     assert source(path, profile="shop").profile.name == "shop"
 
 

@@ -113,7 +113,7 @@ def test_a_miss_says_what_differs(recording):
 
     text = str(caught.value)
     assert "Connection refused by Responses" in text
-    assert "no recorded interaction of any fits this request" in text
+    assert "no recorded interaction of PROFILE fits this request" in text
     assert "/item" in text
 
 

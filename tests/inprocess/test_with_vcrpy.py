@@ -10,7 +10,7 @@ import pytest
 import requests
 
 pytest.importorskip("vcr")
-from vcr.errors import CannotOverwriteExistingCassetteException
+from vcr.errors import CannotOverwriteExistingCassetteException, UnhandledHTTPRequestError
 
 from recproxy import inprocess
 from recproxy.errors import ConfigurationError
@@ -145,6 +145,46 @@ def test_a_miss_sends_nothing(recording):
         requests.get("https://shop.example/other")
 
     assert "shop.example/other" in str(caught.value)
+
+
+def test_a_miss_says_what_differs(recording):
+    with inprocess.vcrpy_cassette(recording), pytest.raises(CannotOverwriteExistingCassetteException) as caught:
+        requests.post("https://shop.example/order", json={"nonce": "n", "item": 2})
+
+    assert caught.value.reason == "no_match"
+    assert "https://shop.example/order" in str(caught.value)
+    assert "/item differs: 1 is recorded, 2 came" in str(caught.value)
+
+
+def test_what_was_played_is_told_from_what_is_not_recorded(recording):
+    with inprocess.vcrpy_cassette(recording, repeat="miss") as cassette:
+        requests.post("https://shop.example/order", json=ORDER)
+        with pytest.raises(CannotOverwriteExistingCassetteException) as caught:
+            requests.post("https://shop.example/order", json=ORDER)
+
+        assert caught.value.reason == "already_played"
+        assert cassette.find_requests_with_most_matches(cassette.requests[0])[0][0] is cassette.requests[0]
+
+
+def test_a_redirect_of_aiohttp_leads_to_what_was_recorded_and_to_nothing_else():
+    aiohttp = pytest.importorskip("aiohttp")
+    texts = ["#recproxy 2\n"]
+    for path, head in (
+        ("/a", "HTTP/1.1 302 Found\nLocation: /b"),
+        ("/b", "HTTP/1.1 200 OK"),
+        ("/c", "HTTP/1.1 302 No\nLocation: /d"),
+    ):
+        texts.append(f"GET https://shop.example{path} HTTP/1.1\n\n====\n{head}\n\nat {path}\n=======\n")
+    recording = load("\n".join(texts).encode())
+
+    async def ask(path):
+        async with aiohttp.ClientSession() as session, session.get(f"https://shop.example{path}") as got:
+            return await got.text()
+
+    with inprocess.vcrpy_cassette(recording):
+        assert asyncio.run(ask("/a")) == "at /b"
+        with pytest.raises(UnhandledHTTPRequestError, match="https://shop.example/d"):
+            asyncio.run(ask("/c"))
 
 
 def test_a_request_may_be_changed_before_it_is_compared(recording):

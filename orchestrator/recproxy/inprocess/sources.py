@@ -19,8 +19,8 @@ __all__ = ["Wanted", "source_of"]
 #: A recording, the path of one, or several.
 Wanted: TypeAlias = str | os.PathLike[str] | Recording | Sequence[str | os.PathLike[str] | Recording]
 
-#: Where no profile is named and none owns the recording.
-_ANY = Profile(name="any", endpoints=(Endpoint(hosts=("*",)),))
+#: Where no profile is named and none owns the recording. Its name stands in advice, for the user to fill in.
+_ANY = Profile(name="PROFILE", endpoints=(Endpoint(hosts=("*",)),))
 
 
 def source_of(wanted: Wanted, *, profile: str | None, match_on: Sequence[str] | None, repeat: str | None) -> Source:

@@ -26,7 +26,7 @@ def cassette_of(source: Source, options: dict[str, Any]) -> CassetteContextDecor
 
 
 class _Cassette(Cassette):  # type: ignore[misc]
-    """Plays what recproxy's matching finds; what vcrpy's own matchers say is only shown."""
+    """Plays what recproxy's matching finds; vcrpy's own matchers are not asked."""
 
     def __init__(self, *, source: Source, **options: Any) -> None:
         super().__init__(record_mode=RecordMode.NONE, **options)
@@ -34,14 +34,7 @@ class _Cassette(Cassette):  # type: ignore[misc]
 
     def _load(self) -> None:
         for position, interaction in enumerate(self._answers.interactions):
-            asked = interaction.request
-            headers = _listed(asked.headers)
-            self.data.append(
-                (
-                    VcrRequest(asked.method, asked.url, asked.body or None, headers),
-                    _values(self._answers.recorded(position)),
-                )
-            )
+            self.data.append((VcrRequest(*_parts(interaction.request)), _values(self._answers.recorded(position))))
         self._loaded_count = len(self.data)
         self.rewound = True
 
@@ -53,9 +46,11 @@ class _Cassette(Cassette):  # type: ignore[misc]
         return bool(request) and request in self
 
     def __contains__(self, request: Any) -> bool:
-        return any(map(self._answers.has, _live(request)))
+        return not isinstance(request, _Shown) and any(map(self._answers.has, _live(request)))
 
     def play_response(self, request: Any) -> Any:
+        if isinstance(request, _Shown):
+            raise UnhandledHTTPRequestError(request.text)
         live = _live(self._before_record_request(request))
         for each in live:
             position = self._answers.take(each)
@@ -65,10 +60,40 @@ class _Cassette(Cassette):  # type: ignore[misc]
                 return _values(self._answers.response(position))
         raise UnhandledHTTPRequestError(self._answers.missed(live[0]).text())
 
+    def find_requests_with_most_matches(self, request: Any) -> list[tuple[Any, list[str], list[tuple[str, str]]]]:
+        """The recorded requests that fit; else the closest one, with the parts that differ. For vcrpy's messages."""
+        live = _live(self._before_record_request(request))
+        fitting = [position for each in live for position in self._answers.fitting(each)]
+        if fitting:
+            return [(self.data[position][0], ["recording"], []) for position in fitting]
+        missed = self._answers.missed(live[0])
+        if missed.closest is None:
+            return []
+        differences = [
+            (one.field, "" if one.secret else f"{one.wanted} is recorded, {one.got} came") for one in missed.differences
+        ]
+        shown = _Shown(*_parts(self._answers.interactions[missed.closest].request))
+        shown.text = missed.text()
+        return [(shown, [], differences)]
+
     def _responses(self, request: Any) -> Iterator[tuple[int, Any]]:
         for each in _live(self._before_record_request(request)):
             for position in self._answers.fitting(each):
                 yield position, _values(self._answers.recorded(position))
+
+
+class _Shown(VcrRequest):  # type: ignore[misc]
+    """A recorded request as it stands in a message; `text` is the miss.
+
+    vcrpy's stub of aiohttp would play it where a redirect leads to what is not recorded.
+    """
+
+    text = ""
+
+
+def _parts(request: Request) -> tuple[str, str, bytes | None, dict[str, list[str]]]:
+    url = request.url.encode("ascii", "surrogateescape").decode("utf-8", "replace")
+    return request.method, url, request.body or None, _listed(request.headers)
 
 
 def _values(response: Response) -> dict[str, Any]:
