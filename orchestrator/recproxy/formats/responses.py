@@ -7,6 +7,7 @@ PyYAML's safe loader, as `responses` does it, TOML by the standard library; `res
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -30,6 +31,8 @@ _FIELDS = frozenset(
     ("auto_calculate_content_length", "body", "content_type", "headers", "json", "method", "status", "url")
 )
 _MOST_PARTS = 1_000_000
+#: The reader needs the square of a dotted key's length, in time and in memory.
+_LONG_KEY = re.compile(rb"(?:[\w-]+[ \t]*\.[ \t]*){100}")
 #: What its recorder leaves out of the headers.
 _LEFT_OUT = frozenset((b"content-length", b"content-type", b"content-encoding", b"connection", b"transfer-encoding"))
 
@@ -45,6 +48,8 @@ def load_toml(data: bytes, path: str) -> Loaded:
     """The recording in a TOML file. Raises RecordingError, and nothing else, where it is none."""
     notes = Notebook(len(data))
     with refusing(path, notes):
+        if _LONG_KEY.search(data):
+            raise ValueError("a key of a hundred parts")
         return _loaded(tomllib.loads(data.decode("utf-8-sig")), path, notes)
 
 
