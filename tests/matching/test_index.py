@@ -54,7 +54,11 @@ def test_several_recordings_are_numbered_one_after_the_other(recorded, live):
         Rules(),
     )
 
-    assert [found.where(position) for position in range(3)] == ["one.rec:3", "one.rec", "(not in a file):7"]
+    assert [found.where(position) for position in range(3)] == [
+        "one.rec:3",
+        "one.rec, interaction 2",
+        "(not in a file):7",
+    ]
     assert found.find(live("https://a.com/1")).tiers == ((0, 2),)
     assert len(found.interactions) == 3
     with pytest.raises(IndexError):

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from recproxy.matching import Index, Rules, miss
-from recproxy.recording.values import Recording
+from recproxy.recording.values import Interaction, Recording, Request, Response
 
 
 def mended(index, request, **kwargs):
@@ -138,3 +138,15 @@ def test_what_a_named_place_holds_is_minded(recorded, live, index):
     assert change is not None
     assert dataclasses.replace(change.requests[0], wild=None).url == "https://a.com/?id=XXX"
     assert change.apply(found).find(request, bound={"id": b"1"}).tiers == ((0,),)
+
+
+def test_a_file_of_another_tool_is_to_be_imported_first():
+    other = Interaction(
+        request=Request(method="GET", url="https://a.example/x?name=one", wild=None), response=Response(status=200)
+    )
+    index = Index((Recording(interactions=(other,), path="a.yaml"),), Rules())
+    live = Request(method="GET", url="https://a.example/x?name=two", wild=None)
+
+    assert miss(index, live, profile="shop").mend.text == (
+        "import a.yaml with recproxy import, and there write XXX for the value of query name"
+    )

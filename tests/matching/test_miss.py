@@ -3,7 +3,7 @@ from __future__ import annotations
 import dataclasses
 
 from recproxy.matching import Index, Rules, miss
-from recproxy.recording.values import Recording
+from recproxy.recording.values import Interaction, Recording, Request, Response
 
 RULES = Rules(secret_query=("token",), secret_form=("password",))
 
@@ -133,3 +133,18 @@ def test_a_recording_of_2011_is_told_by_its_path(recorded, live):
     text = miss(index, live("https://a.com/2?token=1"), profile="x").text()
 
     assert "closest  GET /1?token=(secret)\n           a.rec:1" in text
+
+
+def test_what_has_it_played_again_is_the_recordings_own_word_where_it_has_one():
+    def advice(repeat, line, path="a.rec"):
+        once = Interaction(
+            request=Request(method="GET", url="https://a.example/"), response=Response(status=200), line=line
+        )
+        index = Index((Recording(interactions=(once,), repeat=repeat, path=path),), Rules())
+        found = miss(index, Request(method="GET", url="https://a.example/", wild=None), profile="shop", used=(0,))
+        [told] = [each for each in found.text().splitlines() if each.startswith("to play")]
+        return told.partition(": ")[2]
+
+    assert advice(None, 3) == 'in the profile, [match] repeat = "last"'
+    assert advice("miss", 3) == "in a.rec, :repeat last"
+    assert advice("miss", 0, "a.yaml") == "for the test, repeat='last'; or import a.yaml and write :repeat last"

@@ -78,10 +78,14 @@ class Index:
         return [recording.repeat for recording in self.recordings for _ in recording.interactions]
 
     def where(self, position: int) -> str:
-        """An interaction's file and line."""
+        """An interaction's file and line; in a file of another tool, its number there."""
         line = self.interactions[position].line
-        path = self.recording_of(position).path or "(not in a file)"
-        return f"{path}:{line}" if line else path
+        recording = self.recording_of(position)
+        path = recording.path or "(not in a file)"
+        if line or len(recording.interactions) < 2:
+            return f"{path}:{line}" if line else path
+        number = next(n for n, each in enumerate(recording.interactions, 1) if each is self.interactions[position])
+        return f"{path}, interaction {number}"
 
     def find(
         self,

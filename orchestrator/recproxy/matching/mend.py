@@ -187,7 +187,11 @@ def _toml(names: Iterable[str]) -> str:
 
 
 def _wild_line(index: Index, closest: int, wild: Sequence[Difference], count: int) -> str:
+    literal = index.interactions[closest].request.wild is None and not index.interactions[closest].line
     word = index.interactions[closest].request.wild or "XXX"
     fields = " and of ".join(one.field for one in wild)
     others = f", and in the {count - 1} other requests that are the same" if count > 1 else ""
+    if literal:  # a file of another tool has no word that stands for anything
+        path = index.recording_of(closest).path
+        return f"import {path} with recproxy import, and there write {word} for the value of {fields}{others}"
     return f"at {index.where(closest)}, write {word} for the value of {fields}{others}"

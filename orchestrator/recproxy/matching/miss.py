@@ -19,13 +19,17 @@ __all__ = ["Miss", "miss"]
 _NOTHING: Mapping[str, bytes] = {}
 
 
+_BY_PROFILE = 'in the profile, [match] repeat = "last"'
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
     """Why a request has no answer.
 
     `closest` is the position of the nearest interaction (None where nothing is recorded) and `where` its place;
     `mend` is None where only recording helps. `used` are the interactions that match but have all been played;
-    `omitted` is the size of a matching response that was too large to be stored.
+    `again` is what would have the last of them played again. `omitted` is the size of a matching response that was too
+    large to be stored.
     """
 
     method: str
@@ -39,6 +43,7 @@ class Miss:
     differences: tuple[Difference, ...] = ()
     mend: Mend | None = None
     used: tuple[int, ...] = ()
+    again: str = _BY_PROFILE
     omitted: int | None = None
 
     def text(self, *, hide: Callable[[str], str] | None = None) -> str:
@@ -81,7 +86,7 @@ class Miss:
             lines = ["to store it: in the profile, a larger max_body under [upstream]"]
             first = "and record it anew"
         elif self.used:
-            lines = ['to play the last one again: in the profile, [match] repeat = "last"']
+            lines = [f"to play the last one again: {self.again}"]
             first = "or record it anew"
         elif self.mend is not None:
             lines = [f"to make it match: {self.mend.text}"]
@@ -118,8 +123,19 @@ def miss(
         differences=differences,
         mend=mend(index, request, closest, differences, any_host=any_host, bound=bound),
         used=tuple(used),
+        again=_again(index, closest),
         omitted=index.interactions[closest].response.omitted if used else None,
     )
+
+
+def _again(index: Index, position: int) -> str:
+    """What has the last of equal requests played again: a recording's own word goes before the profile's."""
+    recording = index.recording_of(position)
+    if recording.repeat is None:
+        return _BY_PROFILE
+    if index.interactions[position].line:
+        return f"in {recording.path}, :repeat last"
+    return f"for the test, repeat='last'; or import {recording.path} and write :repeat last"
 
 
 def _table(differences: Sequence[Difference]) -> list[str]:
