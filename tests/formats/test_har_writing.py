@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recproxy.formats import har, har_writing
@@ -249,7 +249,6 @@ def interactions(draw):
     )
 
 
-@settings(max_examples=100)
 @given(st.lists(interactions(), max_size=3).map(tuple))
 def test_whatever_is_written_is_read_as_the_same(sent):
     dumped = har_writing.dump(Recording(interactions=sent))
