@@ -45,6 +45,7 @@ def tests(session: nox.Session) -> None:
             "mypy",
             "nox",
             "pytest",
+            "pytest-asyncio",
             "pytest-rerunfailures",
             "pytest-randomly",
             "pytest-timeout",
@@ -63,8 +64,12 @@ def tests(session: nox.Session) -> None:
     clashing = Path(session.create_tmp(), "clashing-plugins").absolute()
     for plugin in ("pytest-recording", "pytest-vcr"):
         session.install("--no-deps", "--upgrade", "--target", str(clashing / plugin), plugin)
+    # The pytest before the one installed, for the tests of the plugin: they put it in front of it.
+    former = Path(session.create_tmp(), "former-pytest").absolute()
+    session.install("--no-deps", "--upgrade", "--target", str(former), "pytest>=8,<9")
     # Tests of processes wait for other processes: a starved machine may fail one, a defect fails it each time.
-    session.run("pytest", "-n", "2", "--reruns", "2", *session.posargs, env={"CLASHING_PYTEST_PLUGINS": str(clashing)})
+    variables = {"CLASHING_PYTEST_PLUGINS": str(clashing), "FORMER_PYTEST": str(former)}
+    session.run("pytest", "-n", "2", "--reruns", "2", *session.posargs, env=variables)
 
 
 @nox.session(default=False)

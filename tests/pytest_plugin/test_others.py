@@ -1,5 +1,8 @@
 """Beside other plugins: xdist, asyncio, anyio, randomly, timeout and rerunfailures, all at once."""
 
+import os
+import re
+
 import pytest
 
 PLUGINS = ("xdist", "pytest_asyncio", "anyio", "pytest_randomly", "pytest_timeout", "pytest_rerunfailures")
@@ -80,17 +83,31 @@ def test_many(number):
 """
 
 
-@pytest.mark.parametrize("run", [False, True], ids=["plainly", "in a run"])
-@pytest.mark.parametrize("workers", [0, 2])
-def test_all_at_once(project, run, workers):
+def try_all(project, workers, *, run, **environment):
     for name in PLUGINS:
         pytest.importorskip(name)
     project.write("pytest.ini", "[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     project.record("two.rec", ("item", "first"), ("item", "second"), ("item", "third"))
     project.write("test_all.py", SUITE)
-
     words = ("-n", str(workers), "--strict-markers", "test_all.py")
-    outcomes = project.pytest(*words, run=run, PYTEST_ADDOPTS="")
+    outcomes = project.pytest(*words, run=run, PYTEST_ADDOPTS="", **environment)
 
     assert outcomes == {"failed": 1, "passed": 26, "rerun": 3}, outcomes
     assert "FAILED test_all.py::test_times_out" in outcomes.out
+    return outcomes.out
+
+
+@pytest.mark.parametrize("run", [False, True], ids=["plainly", "in a run"])
+@pytest.mark.parametrize("workers", [0, 2])
+def test_all_at_once(project, run, workers):
+    try_all(project, workers, run=run)
+
+
+@pytest.mark.skipif("FORMER_PYTEST" not in os.environ, reason="no pytest 8 in $FORMER_PYTEST; nox -s tests installs it")
+@pytest.mark.parametrize(("workers", "run"), [(0, False), (2, True)], ids=["plainly", "workers in a run"])
+def test_all_at_once_with_pytest_8(project, run, workers):
+    former = os.environ["FORMER_PYTEST"]
+
+    out = try_all(project, workers, run=run, PYTHONPATH=os.pathsep.join((former, str(project.root))))
+
+    assert re.search(r"pytest-8\.\d", out)
