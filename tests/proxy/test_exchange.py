@@ -475,3 +475,19 @@ def test_of_a_client_that_goes_away_only_a_stream_is_kept(service, kind, kept, f
         assert not case.traffic.busy
 
     run(work, service(script))
+
+
+def test_the_users_proxy_gets_its_login_with_each_plain_request_and_no_recording_has_it(service, monkeypatch):
+    async def ran():
+        async with service() as proxy:
+            monkeypatch.setenv("HTTP_PROXY", f"http://me:pass@127.0.0.1:{proxy.port}")
+            case = Case(proxy)
+            case.upstreams = Upstreams(Upstream())
+            assert await case.ask(b"GET", b"/a", (b"Proxy-Authorization", b"Basic of the client"))
+            case.upstreams.close()
+            assert b"GET http://shop.example/a HTTP/1.1\r\n" in proxy.heads[0]
+            assert proxy.heads[0].count(b"Proxy-Authorization: ") == 1
+            assert b"\r\nProxy-Authorization: Basic bWU6cGFzcw==\r\n" in proxy.heads[0]
+            assert b"bWU6cGFzcw" not in repr(case.kept).encode()
+
+    asyncio.run(ran())

@@ -104,7 +104,18 @@ def test_what_may_hold_a_secret_and_cannot_be_read_is_not_recorded():
     assert orchestrator.got == []
     assert traffic.recorded == 0
     assert len(traffic.failures) == 1
-    assert traffic.failures[0].startswith("GET: not recorded: ")
+    assert traffic.failures[0].startswith("GET https://shop.example/a?key=XXX: not recorded: ")
+
+
+def test_what_a_scope_was_handed_out_is_forgotten_at_its_end():
+    orchestrator, traffic = Orchestrator("record"), Traffic(7)
+    keep(orchestrator, traffic)
+    assert list(orchestrator.forwarding._redactors) == [7]
+
+    orchestrator.forwarding.forget(traffic)
+    orchestrator.forwarding.forget(Traffic(8))
+
+    assert orchestrator.forwarding._redactors == {}
 
 
 @pytest.mark.parametrize(("mode", "keeps"), [("live", False), ("record", True), ("auto", True)])

@@ -371,3 +371,11 @@ def test_a_proxy_that_says_nothing_is_named_too(service, monkeypatch):
                 await Upstreams(Upstream()).link(Target("https", "shop.example", 443))
 
     asyncio.run(ran())
+
+
+def test_a_proxy_of_another_kind_is_told(monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+
+    with pytest.raises(UpstreamError, match=r"shop\.example cannot be reached: a proxy of the kind socks5") as caught:
+        asyncio.run(Upstreams(Upstream()).link(TARGET))
+    assert caught.value.status == 502

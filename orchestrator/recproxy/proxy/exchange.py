@@ -152,6 +152,8 @@ class Exchange:
             for line in end_to_end(self._head.headers)
             if line[0].lower() not in (b"host", b"expect", b"accept-encoding")
         )
+        if link.authorization:
+            headers.append((b"Proxy-Authorization", link.authorization))
         codings = self._codings()
         if codings is not None:
             headers.append((b"Accept-Encoding", codings))

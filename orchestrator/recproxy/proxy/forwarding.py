@@ -68,7 +68,7 @@ class Forwarding:
             traffic=traffic,
             scope=scope,
             most=self._profile.upstream.max_body,
-            shown=lambda url: self.hooks.show(Request(method="GET", url=url), self.rules).url,
+            shown=self._shown,
             keep=None if self.mode == "live" else self._keeper(lane),
         )
 
@@ -81,6 +81,13 @@ class Forwarding:
             waiting.set_exception(UpstreamError(502, message.error))
         else:
             waiting.set_result(None)
+
+    def _shown(self, url: str) -> str:
+        return self.hooks.show(Request(method="GET", url=url), self.rules).url
+
+    def forget(self, traffic: Traffic) -> None:
+        """A scope has ended: what services handed out in it is remembered no longer."""
+        self._redactors.pop(traffic.number, None)
 
     def _keeper(self, lane: str) -> Keep:
         begun = time.monotonic()
@@ -95,7 +102,8 @@ class Forwarding:
                         redacted = redactor.redact(interaction)
                     kept = self.hooks.hide(redacted.interaction)
             except (Unsafe, HookError) as problem:
-                traffic.fail(f"{interaction.request.method}: not recorded: {problem}")
+                shown = self._shown(interaction.request.url)
+                traffic.fail(f"{interaction.request.method} {shown}: not recorded: {problem}")
                 return
             traffic.redactions.update(redacted.counts)
             order = next(self._orders)

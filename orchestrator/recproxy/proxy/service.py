@@ -180,11 +180,15 @@ class Service:
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
         else:
-            self._channel.send(Ended(order=order.order, outcome=ended.outcome()))
+            self._ended(order.order, ended)
 
     async def _end_when_quiet(self, order: int, ended: OpenScope) -> None:
         """What a scope forwarded belongs to it: its end waits for the answers."""
         await ended.traffic.quiet(_QUIET_SECONDS)
+        self._ended(order, ended)
+
+    def _ended(self, order: int, ended: OpenScope) -> None:
+        self._forwarding.forget(ended.traffic)
         self._channel.send(Ended(order=order, outcome=ended.outcome()))
 
     def _end_lane(self, order: EndLane, descriptors: list[int]) -> None:

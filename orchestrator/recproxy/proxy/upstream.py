@@ -7,17 +7,17 @@ environment the run was started in. Every failure is an UpstreamError with the s
 from __future__ import annotations
 
 import asyncio
-import base64
 import socket
 import ssl
 from collections import defaultdict
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 import h11
 
 from recproxy.profile import Upstream
+from recproxy.proxy.user_proxy import read_user_proxy
 
 __all__ = ["Link", "ServiceClosed", "Target", "UpstreamError", "Upstreams"]
 
@@ -56,14 +56,23 @@ class Target:
 class Link:
     """One connection to a service, with the state of its protocol.
 
-    `absolute` says that requests go through the user's own proxy in absolute form; `used`, that one was answered; `heard`,
+    `absolute` says that requests go through the user's own proxy in absolute form, with this
+    `authorization`; `used`, that one was answered; `heard`,
     that something of the answer has come.
     """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, absolute: bool) -> None:
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        *,
+        absolute: bool,
+        authorization: bytes = b"",
+    ) -> None:
         self.reader = reader
         self.writer = writer
         self.absolute = absolute
+        self.authorization = authorization
         self.used = False
         self.heard = False
         self.protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
@@ -178,25 +187,26 @@ class Upstreams:
 
     async def _through(self, proxy: str, target: Target) -> Link:
         """Go through the user's own proxy: a tunnel for https, absolute form for http."""
-        address = urlsplit(proxy if "//" in proxy else f"//{proxy}")
-        authorization = ""
-        if address.username:
-            login = f"{unquote(address.username)}:{unquote(address.password or '')}"
-            authorization = f"Proxy-Authorization: Basic {base64.b64encode(login.encode()).decode()}\r\n"
+        try:
+            way = read_user_proxy(proxy)
+        except ValueError as problem:
+            raise UpstreamError(502, f"{target.authority} cannot be reached: {problem}") from None
+        context = ssl.create_default_context() if way.secure else None
         try:
             async with asyncio.timeout(self.seconds):
-                reader, writer = await asyncio.open_connection(address.hostname, address.port or 80, limit=_READ)
+                reader, writer = await asyncio.open_connection(way.host, way.port, ssl=context, limit=_READ)
                 try:
                     if target.scheme == "https":
-                        await _tunnel(reader, writer, f"{target.host}:{target.port}", authorization)
+                        await _tunnel(reader, writer, target, way.authorization)
                         await writer.start_tls(self._tls(), server_hostname=target.host)
                 except BaseException:
                     writer.close()
                     raise
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as problem:
-            raise _failure(target, problem, self.seconds, f" through the proxy {address.hostname}") from None
+            raise _failure(target, problem, self.seconds, f" through the proxy {way.host}") from None
         _without_delay(writer)
-        return Link(reader, writer, absolute=target.scheme == "http")
+        absolute = target.scheme == "http"
+        return Link(reader, writer, absolute=absolute, authorization=way.authorization if absolute else b"")
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
@@ -212,9 +222,12 @@ class Upstreams:
 
 
 async def _tunnel(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, authority: str, authorization: str
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: Target, authorization: bytes
 ) -> None:
-    writer.write(f"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n{authorization}\r\n".encode())
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    authority = f"{host}:{target.port}".encode()
+    login = b"Proxy-Authorization: %s\r\n" % authorization if authorization else b""
+    writer.write(b"CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n" % (authority, authority, login))
     head = await reader.readuntil(b"\r\n\r\n")
     status = head.split(b" ", 2)[1:2]
     if status != [b"200"]:

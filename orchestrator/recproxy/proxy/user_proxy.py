@@ -1,0 +1,40 @@
+"""The proxy of the user's own environment, which leads to the real services: what its URL says. Pure."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+__all__ = ["UserProxy", "read_user_proxy"]
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserProxy:
+    """Where it is, whether TLS is spoken with it, and the value of Proxy-Authorization, empty where it wants none."""
+
+    host: str
+    port: int
+    secure: bool = False
+    authorization: bytes = field(default=b"", repr=False)
+
+
+def read_user_proxy(url: str) -> UserProxy:
+    """The proxy of a URL as it stands in HTTPS_PROXY, with or without a scheme; ValueError says what is wrong with it."""
+    address = urlsplit(url if "//" in url else f"http://{url}")
+    if address.scheme not in _PORTS:
+        raise ValueError(f"a proxy of the kind {address.scheme} is not supported, use one of http or https")
+    if not address.hostname:
+        raise ValueError("the proxy of the environment has no host")
+    authorization = b""
+    if address.username:
+        login = f"{unquote(address.username)}:{unquote(address.password or '')}"
+        authorization = b"Basic " + base64.b64encode(login.encode())
+    return UserProxy(
+        host=address.hostname,
+        port=address.port or _PORTS[address.scheme],
+        secure=address.scheme == "https",
+        authorization=authorization,
+    )
