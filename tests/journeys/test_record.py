@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import socket
+import socketserver
 import ssl
 import subprocess
 import sys
@@ -714,3 +715,62 @@ def test_a_service_that_fails_fails_the_recordings_of_all_in_its_scope(shop, ori
     assert done.returncode == 3, done.stderr
     assert not shop.recording.exists()
     assert shop.recording.with_name("default.failed.rec").is_file()
+
+
+class Office(socketserver.StreamRequestHandler):
+    """The proxy of an office: a tunnel to the service, whatever its name, for who logs in."""
+
+    def handle(self):
+        head = b""
+        while (line := self.rfile.readline()) not in (b"\r\n", b""):
+            head += line
+        self.server.heads.append(head)
+        if b"Proxy-Authorization: Basic bWU6b2ZmaWNlIHNlY3JldA==" not in head:
+            self.wfile.write(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
+            return
+        with socket.create_connection(("127.0.0.1", self.server.beyond)) as service:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            back = threading.Thread(target=self.pump, args=(service, self.connection))
+            back.start()
+            self.pump(self.connection, service)
+            back.join()
+
+    def pump(self, one, other):
+        with contextlib.suppress(OSError):
+            while data := one.recv(65536):
+                other.sendall(data)
+            other.shutdown(socket.SHUT_WR)
+
+
+def test_the_users_own_proxy_leads_to_the_service_and_the_test_command_gets_ours(shop, origin):
+    config = shop.root / "pyproject.toml"
+    config.write_text("\n".join(line for line in config.read_text().splitlines() if not line.startswith("address =")))
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Office) as office:
+        office.daemon_threads = True
+        office.heads, office.beyond = [], origin.server_port
+        thread = threading.Thread(target=office.serve_forever, args=(0.01,))
+        thread.start()
+        environment = {
+            "HTTPS_PROXY": f"http://me:office%20secret@127.0.0.1:{office.server_address[1]}",
+            "NO_PROXY": "a.b",
+        }
+
+        done = fetch(shop, "record", "a?x=1", environment=environment)
+        wrong = fetch(
+            shop,
+            "live",
+            "a",
+            environment=environment | {"HTTPS_PROXY": environment["HTTPS_PROXY"].replace("me:", "you:")},
+        )
+
+        office.shutdown()
+        thread.join()
+
+    assert done.returncode == 0, done.stderr
+    assert [path for _, path, _ in origin.asked] == ["/a?x=1"]
+    assert {head.splitlines()[0] for head in office.heads} == {b"CONNECT api.shop.example:443 HTTP/1.1"}
+    assert shop.recording.is_file()
+    assert "office" not in shop.recording.read_text() + done.stderr + done.stdout
+    assert wrong.returncode == 3
+    assert "through the proxy 127.0.0.1 cannot be reached: it answered 'HTTP/1.1 407 Proxy" in wrong.stderr
+    assert "office" not in wrong.stderr + wrong.stdout
