@@ -86,6 +86,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """The costs that matter, side by side with nginx where it is installed."""
-    session.install(*OWN, *CLIENTS, "hypothesis", "pytest", "pytest-timeout", "pytest-xdist")
+    session.install(*OWN, *CLIENTS, "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "vcrpy>=9")
     session.run("python", "tests/bench/replay.py")
+    session.run("python", "tests/bench/import_cassette.py")
     session.run("python", "tests/bench/scopes.py", *session.posargs)

@@ -2,7 +2,8 @@
 
     python tests/bench/import_cassette.py [INTERACTIONS] [BYTES OF EACH BODY]
 
-Each is measured in a process of its own; memory is the peak of the resident set, less what the process has at start.
+Each is measured in a process of its own, in seconds of processor time; memory is the peak of the resident set, less
+what the process has at start.
 """
 
 import json
@@ -15,10 +16,11 @@ import time
 from pathlib import Path
 
 IMPORT = """
-import sys
+import sys, yaml
+import recproxy.cli.import_recordings, recproxy.cli.importing, recproxy.cli.receipts, recproxy.formats.vcrpy
 from recproxy.cli.main import _recproxy
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-begun = time.perf_counter()
+begun = time.process_time()
 try:
     _recproxy(["import", sys.argv[1], "--profile", sys.argv[2], "--to", sys.argv[3]])
 except SystemExit as end:
@@ -28,13 +30,13 @@ LOAD = """
 import sys
 from vcr.cassette import Cassette
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-begun = time.perf_counter()
+begun = time.process_time()
 assert len(Cassette.load(path=sys.argv[1])) > 0
 """
 MEASURED = """
 import resource, time
 {}
-spent = time.perf_counter() - begun
+spent = time.process_time() - begun
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print("measured", spent, (peak - before) * 1024, peak * 1024)
 """

@@ -1,5 +1,6 @@
 """`recproxy import`: what it writes, what it tells, and what it leaves alone."""
 
+import importlib.util
 import json
 import re
 import shutil
@@ -304,3 +305,16 @@ def test_the_transcript_of_the_page_is_what_is_printed(project):
 
     assert code == 0
     assert [line for line in out.splitlines() if "beware" not in line] + err.splitlines() == transcript.splitlines()
+
+
+def test_a_large_cassette_needs_little_memory(tmp_path):
+    """The whole size is in tests/bench: 100 MB need 1.3 times their size, vcrpy's own load 4.4 times."""
+    spec = importlib.util.spec_from_file_location("bench", Path(__file__).parents[1] / "bench" / "import_cassette.py")
+    bench = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(bench)
+    bench.make(tmp_path / "large.yaml", 100, 50_000)
+    (tmp_path / "profile.toml").write_text(bench.PROFILE)
+    _, above, _ = bench.measured(bench.IMPORT, tmp_path / "large.yaml", tmp_path / "profile.toml", tmp_path / "out")
+
+    assert len(read_recording(str(tmp_path / "out" / "large.rec")).interactions) == 100
+    assert above < 4 * (tmp_path / "large.yaml").stat().st_size
