@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from recproxy.library import read_recording
-from recproxy.recording import dump
-
 DATA = Path(__file__).parent / "data"
 CASSETTES = Path(__file__).parents[3] / "shared/corpus/vcrpy/tweepy"
 #: Of API, of Client and of AsyncClient: 18 cassettes of version 1.1, 22 of version 2, and 21 of these.
@@ -42,9 +39,9 @@ def run(folder, *words, **environment):
 PYTEST = ("-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:asyncio")
 
 
-def replay(folder, recordings):
+def replay(folder, recordings, **environment):
     words = ("-m", "recproxy", "run", "--profile", "twitter", "--", sys.executable, *PYTEST)
-    return run(folder, *words, "test_suite_of_tweepy.py", TWEEPY_RECORDINGS=str(recordings))
+    return run(folder, *words, "test_suite_of_tweepy.py", TWEEPY_RECORDINGS=str(recordings), **environment)
 
 
 def test_its_cassettes_in_place(tmp_path):
@@ -53,11 +50,12 @@ def test_its_cassettes_in_place(tmp_path):
 
 def test_its_cassettes_imported(tmp_path):
     imported = tmp_path / "imported"
-    imported.mkdir()
-    for cassette in CASSETTES.iterdir():
-        (imported / f"{cassette.stem}.rec").write_bytes(dump(read_recording(str(cassette))))
+    words = ("-m", "recproxy", "import", str(CASSETTES), "--profile", "twitter", "--to", str(imported))
 
-    assert f"{TESTS} passed" in replay(tmp_path, imported)
+    receipt = run(tmp_path, *words).splitlines()[-1]
+    assert receipt.startswith("65 interactions of 40 files")
+    assert receipt.endswith("0 lost")
+    assert f"{TESTS} passed" in replay(tmp_path, imported, TWEEPY_IMPORTED="1")
 
 
 def test_a_suite_in_the_manner_of_its_own_under_the_bridge(tmp_path):

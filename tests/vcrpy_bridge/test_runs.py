@@ -1,0 +1,93 @@
+"""The bridge in a run of somebody else's, in workers beside each other, and beside recproxy's own ways."""
+
+import sys
+
+import pytest
+from vcrpy_project import interaction
+
+SUITE = """
+import pytest
+import requests
+import vcr
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_own(number):
+    with vcr.use_cassette(f"cassettes/{number}.yaml", match_on=["path", "by_hand"]) as cassette:
+        assert requests.get("https://api.shop.example/item").text == f"said {number}"
+        assert cassette.play_count == 1
+
+
+def test_recordings_of_ours(recproxy):
+    recproxy.add("shop", "ours.rec")
+    assert requests.get("https://api.shop.example/item").text == "ours"
+    with vcr.use_cassette("cassettes/0.yaml"):
+        assert requests.get("https://api.shop.example/item").text == "said 0"
+    assert requests.get("https://api.shop.example/item").text == "ours"
+"""
+OURS = "#recproxy 2\n\nGET https://api.shop.example/item HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nours\n=======\n"
+CONFTEST = """
+import vcr
+
+
+def by_hand(one, other):
+    return True
+
+
+vcr.default_vcr.register_matcher("by_hand", by_hand)
+"""
+
+
+@pytest.fixture
+def shop(suite):
+    for number in range(8):
+        suite.cassette(f"cassettes/{number}.yaml", interaction("item", f"said {number}"))
+    suite.write("ours.rec", OURS)
+    suite.write("recproxy.toml", "[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n")
+    suite.write("conftest.py", CONFTEST)
+    suite.write("test_a.py", SUITE)
+    return suite
+
+
+def summary(got):
+    return [line for line in got.out.splitlines() if " cassettes, " in line or line.startswith("not honoured")]
+
+
+def test_workers_tell_together_what_they_did(shop):
+    got = shop.run("-n", "2", "test_a.py", bridge=True)
+
+    assert got == {"passed": 9}
+    assert summary(got) == [
+        "9 cassettes, 9 requests played, 0 recorded, 0 missed, 0 recorded interactions unused",
+        "not honoured: matcher by_hand (conftest.py:5): not compared",
+    ]
+
+
+def test_in_a_run(shop):
+    pytest_words = ("-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "recproxy.vcrpy_bridge")
+    code, out = shop.python(
+        "-m", "recproxy", "run", "--any-host", "--", sys.executable, *pytest_words, "test_a.py", PYTHONWARNINGS="default"
+    )
+
+    assert code == 0, out
+    assert "9 cassettes, 9 requests played, 0 recorded, 0 missed" in out
+    assert "replay: 9 tests, 11 requests played, 0 recorded, 0 missed" in out
+
+
+def test_in_a_run_hosts_that_nobody_owns_are_answered_too(suite):
+    suite.cassette("cassettes/0.yaml", interaction("item", "said", host="elsewhere.example"))
+    suite.write("recproxy.toml", "[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n")
+    suite.write(
+        "test_a.py",
+        "import requests, vcr\n\n\n@vcr.use_cassette('cassettes/0.yaml')\ndef test_a():\n"
+        "    assert requests.get('https://elsewhere.example/item').text == 'said'\n",
+    )
+
+    code, out = suite.python(
+        *("-m", "recproxy", "run", "--profile", "shop", "--", sys.executable, "-m", "pytest", "-p", "no:randomly"),
+        *("-p", "recproxy.vcrpy_bridge", "test_a.py"),
+        PYTHONWARNINGS="default",
+    )
+
+    assert code == 0, out
+    assert "1 cassettes, 1 requests played" in out
