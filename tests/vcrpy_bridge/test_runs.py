@@ -66,7 +66,15 @@ def test_workers_tell_together_what_they_did(shop):
 def test_in_a_run(shop):
     pytest_words = ("-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "recproxy.vcrpy_bridge")
     code, out = shop.python(
-        "-m", "recproxy", "run", "--any-host", "--", sys.executable, *pytest_words, "test_a.py", PYTHONWARNINGS="default"
+        "-m",
+        "recproxy",
+        "run",
+        "--any-host",
+        "--",
+        sys.executable,
+        *pytest_words,
+        "test_a.py",
+        PYTHONWARNINGS="default",
     )
 
     assert code == 0, out
