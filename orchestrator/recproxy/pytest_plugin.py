@@ -52,9 +52,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests() -> None:
     """A pytest-xdist worker goes into a lane of its own before any test module is imported."""
     if os.environ.get(_WORKER) and os.environ.get(_CONTROL):
-        from recproxy.client.lanes import enter_lane  # noqa: PLC0415 - only in workers of a run
+        from recproxy.client.lanes import enter_lane, lane_of  # noqa: PLC0415 - only in workers of a run
 
-        enter_lane(_lane_of(os.environ[_WORKER], os.environ["PYTEST_XDIST_TESTRUNUID"]))
+        enter_lane(lane_of(os.environ[_WORKER], os.environ["PYTEST_XDIST_TESTRUNUID"]))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -82,9 +82,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_testnodedown(node: Any, error: object) -> None:
     """A worker that crashed could not close its lane."""
     if error and os.environ.get(_CONTROL):
-        from recproxy.client.lanes import leave_lane  # noqa: PLC0415 - only after a crash
+        from recproxy.client.lanes import lane_of, leave_lane  # noqa: PLC0415 - only after a crash
 
-        leave_lane(_lane_of(node.gateway.id, node.workerinput["testrunuid"]))
+        leave_lane(lane_of(node.gateway.id, node.workerinput["testrunuid"]))
 
 
 @pytest.fixture
@@ -233,11 +233,6 @@ def _check_mode(word: str, of_run: str | None, *, run: bool) -> None:
         )
     if run and mode != of_run:
         raise pytest.UsageError(f"--recproxy-mode={word}: this runs in mode {of_run}: give `recproxy run` the mode")
-
-
-def _lane_of(worker: str, run: str) -> str:
-    """The lane of a worker: one run of ours may hold several of pytest."""
-    return f"{worker}-{run[:8]}"
 
 
 def _asks(item: pytest.Item) -> bool:

@@ -41,6 +41,8 @@ class ClientProject:
 
     def __init__(self, root, match=""):
         self.root = root
+        #: A command may take so long.
+        self.seconds = 110
         self.write(
             "recproxy.toml", 'profiles = ["shop/profile.toml", "bank/profile.toml"]\nrecordings = "recordings"\n'
         )
@@ -88,7 +90,7 @@ class ClientProject:
         """Run Python; the exit code and what it said."""
         process = self.start(*words, **environment)
         try:
-            out, _ = process.communicate(timeout=110)
+            out, _ = process.communicate(timeout=self.seconds)
         except subprocess.TimeoutExpired:
             process.terminate()  # a run takes what it started along
             out, _ = process.communicate(timeout=20)

@@ -228,6 +228,7 @@ def test_scopes_and_lanes_leave_nothing_behind(project, address, get, request):
         assert max(late - early for (late, _), (early, _) in zip(after, before, strict=True)) <= 0
         grown = [late - early for (_, late), (_, early) in zip(after, before, strict=True)]
         assert max(grown) < 2_000, grown
+        print(f"{times} {work.__name__}: descriptors {[count for count, _ in after]}, kilobytes grown {grown}")
     assert address.status() == control
 
 

@@ -42,6 +42,7 @@ def test_its_own(number, recproxy):
 def test_workers_replay_what_was_recorded_for_each_test_in_any_order(project, request):
     thorough = request.config.getoption("--thorough")
     tests, rounds = (200, 10) if thorough else (40, 2)
+    project.seconds = 900 if thorough else 110
     for number in range(tests):
         answers = (("item", f"of {number}"), ("next", f"first of {number}"), ("next", f"second of {number}"))
         project.record(f"recordings/shop/test_parallel/test_its_own[{number}].rec", *answers)
@@ -59,6 +60,7 @@ def test_workers_replay_what_was_recorded_for_each_test_in_any_order(project, re
 
         assert outcomes == {"failed": len(wanted), "passed": tests - len(wanted)}, (seed, outcomes)
         assert set(re.findall(r"^FAILED test_parallel.py::(\S+)", outcomes.out, re.MULTILINE)) == wanted
+        print(f"order {seed}: {outcomes.counts}")  # what `nox -s bench -- --thorough` shows
         assert f"replay: {tests} tests, {tests * 5} requests played, 0 recorded, {len(wanted)} missed" in outcomes.out
 
 
@@ -71,6 +73,28 @@ def test_workers_without_a_run(project):
     outcomes = project.pytest("-n", "2", "test_parallel.py")
 
     assert outcomes == {"failed": 1, "passed": 3}, outcomes
+
+
+DECORATED = """
+import pytest
+from asking import get
+from recproxy import recproxy
+
+
+@pytest.mark.parametrize("number", range(20))
+@recproxy("shop", "two.rec")
+def test_one(number):
+    assert [get("item"), get("item")] == ["first", "second"]
+"""
+
+
+def test_workers_without_the_plugin_have_lanes_of_their_own(project):
+    project.record("two.rec", ("item", "first"), ("item", "second"))
+    project.write("test_decorated.py", DECORATED)
+
+    outcomes = project.pytest("-p", "no:recproxy", "-n", "2", "test_decorated.py", run=True)
+
+    assert outcomes == {"passed": 20}, outcomes
 
 
 def test_a_worker_that_is_killed_leaves_the_others_clean(project):
@@ -187,7 +211,9 @@ def test_identical_requests_come_in_the_order_of_their_arrival(recproxy):
 
 
 def test_threads_and_tasks_in_one_test_never_get_a_wrong_body(project, request):
-    shuffles = 1000 if request.config.getoption("--thorough") else 60
+    thorough = request.config.getoption("--thorough")
+    shuffles = 1000 if thorough else 60
+    project.seconds = 900 if thorough else 110
     paths = [(f"path{number}", f"body of path{number}") for number in range(20)]
     project.record("recordings/shop/test_together/test_threads.rec", *paths)
     project.record("recordings/shop/test_together/test_tasks.rec", *paths)
@@ -200,3 +226,4 @@ def test_threads_and_tasks_in_one_test_never_get_a_wrong_body(project, request):
     outcomes = project.pytest("test_together.py", run=True)
 
     assert outcomes == {"passed": 3}, outcomes
+    print(next(line for line in outcomes.out.splitlines() if "requests played" in line))

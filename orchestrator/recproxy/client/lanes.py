@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from contextlib import suppress
 
 from recproxy.client.address import Address
-from recproxy.control.variables import CONTROL, TOKEN
+from recproxy.control.variables import CONTROL, DEFAULT_LANE, LANE, TOKEN
 from recproxy.errors import ControlError
 
-__all__ = ["enter_lane", "leave_lane"]
+__all__ = ["enter_lane", "enter_own_lane", "lane_of", "leave_lane"]
 
 
 def enter_lane(lane: str) -> None:
@@ -27,6 +28,21 @@ def enter_lane(lane: str) -> None:
         address.close()
     os.environ.update(environment)
     install_from_env()
+
+
+def lane_of(worker: str, run: str) -> str:
+    """The lane of a pytest-xdist worker: one run of ours may hold several of pytest."""
+    return f"{worker}-{run[:8]}"
+
+
+def enter_own_lane() -> None:
+    """Enter the lane of this worker until it ends, if it is one and in none: the plugin, which does it, is off."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if not worker or os.environ.get(LANE, DEFAULT_LANE) != DEFAULT_LANE:
+        return
+    lane = lane_of(worker, os.environ.get("PYTEST_XDIST_TESTRUNUID", ""))
+    enter_lane(lane)
+    atexit.register(leave_lane, lane)
 
 
 def leave_lane(lane: str) -> None:

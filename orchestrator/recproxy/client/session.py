@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from recproxy.client.address import Address
+from recproxy.client.lanes import enter_own_lane
 from recproxy.client.scopes import Scopes
 from recproxy.client.server import Server
 from recproxy.control.variables import CONTROL, DEFAULT_LANE, LANE, TOKEN
@@ -60,6 +61,7 @@ def session(mode: str | None = None, folder: Path | None = None, *, any_host: bo
             if known.serves(os.environ):
                 return known
         if os.environ.get(CONTROL):
+            enter_own_lane()
             made = Session(os.environ)
         else:
             server = Server(mode, folder, any_host=any_host)
