@@ -2,12 +2,14 @@
 
 import gzip
 import io
+import sys
+from dataclasses import replace
 
 import pytest
 
-from recproxy.errors import ConfigurationError
+from recproxy.errors import ConfigurationError, HookError
 from recproxy.inprocess.answers import Source, live_request
-from recproxy.profile import Endpoint, Match, Profile
+from recproxy.profile import Endpoint, HookNames, Match, Profile
 from recproxy.recording import load
 
 PROFILE = Profile(name="shop", endpoints=(Endpoint(hosts=("shop.example",)),), match=Match(ignore_query=("nonce",)))
@@ -56,14 +58,14 @@ def test_the_words_of_a_test_compare_instead_of_the_files():
 def test_named_wild_places_are_bound_by_the_request():
     answers = opened(block("GET https://shop.example/XXX[id] HTTP/1.1", "it is XXX[id]"))
 
-    assert answers.response(answers.take(get("/seven"))).body == b"it is seven"
+    assert answers.response(answers.take(get("/seven")), get("/seven")).body == b"it is seven"
     assert answers.recorded(0).body == b"it is XXX[id]"
 
 
 def test_a_body_is_coded_for_who_takes_the_coding():
     answers = opened(block(A, "plain", "HTTP/1.1 200 OK\nContent-Encoding: gzip\n:encoding gzip"))
 
-    coded, plain = answers.response(0, b"br, gzip"), answers.response(0, b"br")
+    coded, plain = answers.response(0, get("/a"), b"br, gzip"), answers.response(0, get("/a"), b"br")
 
     assert (gzip.decompress(coded.body), coded.headers) == (b"plain", ((b"Content-Encoding", b"gzip"),))
     assert (plain.body, plain.headers) == (b"plain", ())
@@ -115,3 +117,65 @@ def test_a_coded_request_is_compared_by_its_payload():
 
     assert (got.body, got.encoding) == (b"payload", "gzip")
     assert (damaged.body, damaged.encoding) == (b"no", None)
+
+
+HOOKS = """
+from dataclasses import replace
+from recproxy.hooks import Response
+
+
+def compare(request):
+    return replace(request, url=request.url.lower())
+
+
+def respond(request, recorded):
+    if request.url.endswith("/boom"):
+        raise RuntimeError("no")
+    if recorded is None:
+        return Response(status=202, reason=b"Made", body=b"made") if request.url.endswith("/made") else None
+    return replace(recorded, body=recorded.body + b"!") if request.method == "GET" else None
+"""
+
+
+@pytest.fixture
+def hooked(tmp_path):
+    (tmp_path / "hooks_of_shop.py").write_text(HOOKS)
+    path = list(sys.path)
+    names = HookNames(compare="hooks_of_shop:compare", respond="hooks_of_shop:respond", folders=(str(tmp_path),))
+    yield Source(recordings=(load(("#recproxy 2\n\n" + block(A)).encode()),), profile=replace(PROFILE, hooks=names))
+    sys.path[:] = path
+    sys.modules.pop("hooks_of_shop", None)
+
+
+def test_the_hooks_of_the_profile_compare_and_respond(hooked):
+    answers = hooked.opened()
+    asked = get("/A")
+
+    assert answers.response(answers.take(asked), asked).body == b"ok!"
+    assert answers.made(get("/other")) is None
+    assert answers.made(get("/made")).body == b"made"
+    assert (answers.has(get("/made")), answers.has(get("/other"))) == (True, False)
+    with pytest.raises(
+        HookError, match=r"^hook respond of profile 'shop' raised at .*hooks_of_shop\.py:12: RuntimeError: no$"
+    ):
+        answers.made(get("/boom"))
+
+
+def test_the_hooks_answer_behind_both_doors(hooked):
+    requests = pytest.importorskip("requests")
+    pytest.importorskip("responses")
+    pytest.importorskip("vcr")
+    from recproxy.inprocess.with_responses import mock_of
+    from recproxy.inprocess.with_vcrpy import cassette_of
+
+    for door in (mock_of, cassette_of):
+        with door(hooked, {}):
+            recorded, made = requests.get("https://shop.example/A"), requests.get("https://shop.example/made")
+            assert (recorded.text, made.text, made.status_code, made.reason) == ("ok!", "made", 202, "Made")
+
+
+def test_a_hook_that_is_not_there_is_told_at_once(hooked):
+    names = replace(hooked.profile.hooks, respond="hooks_of_shop:nothing")
+
+    with pytest.raises(HookError, match="has no function 'nothing'"):
+        replace(hooked, profile=replace(hooked.profile, hooks=names)).opened()

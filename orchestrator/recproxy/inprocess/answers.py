@@ -10,8 +10,8 @@ from recproxy.formats.writing import sendable
 from recproxy.matching import Index, Miss, miss
 from recproxy.playback import Playback, filled, wild_names
 from recproxy.profile import Profile
+from recproxy.proxy.hooks import load_hooks
 from recproxy.recording import Interaction, Recording, Request, Response, decode, header
-from recproxy.redaction import redact_request
 from recproxy.wire.responses import accepts
 
 __all__ = ["Answers", "Source", "live_request"]
@@ -42,7 +42,8 @@ class Answers:
             recordings = tuple(replace(recording, match_on=None) for recording in recordings)
             rules = replace(rules, match_on=source.match_on)
         self._profile = source.profile
-        index = Index(recordings, rules, source.profile.hosts)
+        self._hooks = load_hooks(source.profile.name, source.profile.hooks, source.profile.redaction())
+        index = Index(recordings, rules, source.profile.hosts, self._hooks.compare)
         self._playback = Playback(index, repeat=source.repeat, default=source.profile.match.repeat)
         self._lock = threading.Lock()
 
@@ -56,8 +57,8 @@ class Answers:
         return self._playback.locate(request).positions
 
     def has(self, request: Request) -> bool:
-        """Whether an interaction fits a request and is left to play."""
-        return self._playback.has(self._playback.locate(request))
+        """Whether an interaction fits a request and is left to play, or a hook answers it."""
+        return self._playback.has(self._playback.locate(request)) or self.made(request) is not None
 
     def take(self, request: Request) -> int | None:
         """Play the next interaction that fits; its position, or None where there is none, or its body is not stored."""
@@ -74,25 +75,37 @@ class Answers:
         """The response of an interaction as it is recorded, plain and with its wild places."""
         return sendable(self._playback.interaction(position), coded=False)
 
-    def response(self, position: int, accepted: bytes | None = None) -> Response:
-        """The response of an interaction as it is sent: filled in, of the right length, without chunks.
+    def response(self, position: int, request: Request, accepted: bytes | None = None) -> Response:
+        """What an interaction that was taken gives to its request: filled in, of the right length, without chunks.
 
-        Its body is coded if `accepted`, the client's Accept-Encoding, takes the coding; else it is plain.
+        Its body is coded if `accepted`, the client's Accept-Encoding, takes the coding; else it is plain. Raises
+        HookError where the profile's hook does.
         """
         interaction = self._playback.interaction(position)
-        names = wild_names(interaction.response)
-        if names:
-            with self._lock:
-                made = filled(interaction.response, names, self._playback.bound)
-            interaction = replace(interaction, response=made)
-        codings = (interaction.response.encoding or "").split(",")
-        return sendable(interaction, coded=all(accepts(coding.strip(), accepted) for coding in codings))
+        with self._lock:
+            response = filled(interaction.response, wild_names(interaction.response), self._playback.bound)
+            made = self._hooks.respond(request, response) if self._hooks.respond is not None else None
+        return _sent(replace(interaction, response=made or response), accepted)
+
+    def made(self, request: Request, accepted: bytes | None = None) -> Response | None:
+        """What the profile's hook answers where nothing is recorded; None where it does not. Raises HookError."""
+        if self._hooks.respond is None:
+            return None
+        with self._lock:
+            made = self._hooks.respond(request, None)
+        return _sent(Interaction(request=request, response=made), accepted) if made is not None else None
 
     def missed(self, request: Request) -> Miss:
         """Why a request has no answer; redacted, fit to be shown."""
-        shown = redact_request(request, self._profile.redaction())
+        asked = request if self._hooks.compare is None else self._hooks.compare(request)
+        shown = self._hooks.show(asked, self._profile.redaction())
         used = self._playback.locate(request).positions
         return miss(self._playback.index, shown, bound=self._playback.bound, profile=self._profile.name, used=used)
+
+
+def _sent(interaction: Interaction, accepted: bytes | None) -> Response:
+    codings = (interaction.response.encoding or "").split(",")
+    return sendable(interaction, coded=all(accepts(coding.strip(), accepted) for coding in codings))
 
 
 def live_request(

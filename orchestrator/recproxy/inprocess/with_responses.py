@@ -10,6 +10,7 @@ from urllib3 import HTTPHeaderDict
 
 from recproxy.inprocess.answers import Answers, Source, live_request
 from recproxy.recording import Request, header_values
+from recproxy.recording import Response as Answer
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -56,6 +57,9 @@ class _Registry(FirstMatchRegistry):  # type: ignore[misc,unused-ignore]
         position = self._answers.take(live)
         if position is not None and position not in self._gone:
             return self._played[position], []
+        made = self._answers.made(live, _accepted(live))
+        if made is not None:
+            return _Given(live, made), []
         found: BaseResponse | None
         found, reasons = super().find(request)
         if found is None:
@@ -95,17 +99,34 @@ class _Played(Response):  # type: ignore[misc,unused-ignore]
         return False, ""
 
     def get_response(self, request: PreparedRequest) -> HTTPResponse:
-        accepted = b",".join(header_values(_live(request).headers, b"accept-encoding")) or None
-        answer = self._answers.response(self._position, accepted)
-        headers = HTTPHeaderDict()
-        for name, value in answer.headers:
-            headers.add(name.decode(), value.decode("latin-1"))
-        given = Response(
-            self.method, str(self.url), body=answer.body, status=answer.status, headers=headers, content_type=None
-        )
-        made: HTTPResponse = given.get_response(request)
-        made.reason = answer.reason.decode("latin-1")
-        return made
+        live = _live(request)
+        return _given(live, self._answers.response(self._position, live, _accepted(live)), request)
+
+
+class _Given(Response):  # type: ignore[misc,unused-ignore]
+    """What a hook of the profile answers by itself."""
+
+    def __init__(self, live: Request, answer: Answer) -> None:
+        super().__init__(live.method, live.url, status=answer.status)
+        self._live = live
+        self._answer = answer
+
+    def get_response(self, request: PreparedRequest) -> HTTPResponse:
+        return _given(self._live, self._answer, request)
+
+
+def _given(live: Request, answer: Answer, request: PreparedRequest) -> HTTPResponse:
+    headers = HTTPHeaderDict()
+    for name, value in answer.headers:
+        headers.add(name.decode(), value.decode("latin-1"))
+    given = Response(live.method, live.url, body=answer.body, status=answer.status, headers=headers, content_type=None)
+    made: HTTPResponse = given.get_response(request)
+    made.reason = answer.reason.decode("latin-1")
+    return made
+
+
+def _accepted(live: Request) -> bytes | None:
+    return b",".join(header_values(live.headers, b"accept-encoding")) or None
 
 
 def _live(request: PreparedRequest) -> Request:

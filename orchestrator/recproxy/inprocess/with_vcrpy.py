@@ -57,7 +57,10 @@ class _Cassette(Cassette):  # type: ignore[misc]
             if position is not None:
                 self.play_counts[position] += 1
                 # Plain, since not all of vcrpy's clients undo a coding.
-                return _values(self._answers.response(position))
+                return _values(self._answers.response(position, each))
+            made = self._answers.made(each)
+            if made is not None:
+                return _values(made)
         raise UnhandledHTTPRequestError(self._answers.missed(live[0]).text())
 
     def find_requests_with_most_matches(self, request: Any) -> list[tuple[Any, list[str], list[tuple[str, str]]]]:
