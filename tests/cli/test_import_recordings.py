@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from recproxy.cli.main import _recproxy
 from recproxy.errors import RecproxyError
 from recproxy.library import read_recording
+from recproxy.matching import Index, Rules
 
 DATA = Path(__file__).parents[1] / "formats" / "data"
 TOKEN = "made" + "-up-t0ken-1"
@@ -318,3 +320,19 @@ def test_a_large_cassette_needs_little_memory(tmp_path):
 
     assert len(read_recording(str(tmp_path / "out" / "large.rec")).interactions) == 100
     assert above < 4 * (tmp_path / "large.yaml").stat().st_size
+
+
+def test_a_recording_of_2011_becomes_one_of_today_and_answers_for_any_host(project):
+    shutil.copy(DATA / "rec" / "test_send.rec", project / "cassettes")
+    code, _, err = run("cassettes", "--profile", "shop", "--to", "out")
+    [got] = read_recording("out/test_send.rec").interactions
+    index = Index((read_recording("out/test_send.rec"),), Rules())
+    body = got.request.body.replace(b"XXX", b"1")
+    live = replace(got.request, url="http://api.shop.example/statuses/update.json", body=body, wild=None)
+
+    assert (code, err) == (0, "1 interactions of 1 files: 1 exact, 0 made up, 0 lost\n")
+    assert got.request.url == "https://XXX/statuses/update.json"
+    assert index.find(live).tiers == ((0,),)
+    code, out, _ = run("cassettes", "--to", "out")
+    assert code == 1
+    assert "  lost: a path without a host belongs to no profile: name one with --profile (interaction 1)\n" in out

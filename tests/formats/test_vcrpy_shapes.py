@@ -80,7 +80,7 @@ def test_headers_are_lists_or_single_values():
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"interactions": [], "version": 2}, "version '2' is none"),
+        ({"interactions": [], "version": 2}, "version '2' is none of vcrpy's"),
         ({"interactions": [{"request": {"method": "GET", "url": "x"}, "response": {}}]}, "another tool's"),
         ({"interactions": [1]}, "it is a mapping"),
         ({"interactions": {}}, "interactions is a list"),

@@ -108,3 +108,18 @@ def test_indexes_that_were_used_longest_ago_go(tmp_path):
         shelf.index(recording, Rules(ignore_query=(str(number),)), HOSTS, None)
 
     assert shelf.index(recording, Rules(), HOSTS, None) is not first
+
+
+def test_what_another_tool_put_in_the_place_of_a_variable_stands_for_anything(tmp_path):
+    cassette = (
+        "{'interactions': [{'request': {'method': 'GET', 'uri': 'https://api.shop.example/?key=<SHOP_KEY>', 'headers': {}},"
+        " 'response': {'status': {'code': 200, 'message': 'OK'}, 'headers': {}, 'body': {'string': '<SHOP_KEY> <OTHER>'}}}]}"
+    ).replace("'", '"')
+    (tmp_path / "a.json").write_text(cassette)
+    (tmp_path / "b.rec").write_text(TEXT.format(path="<SHOP_KEY>"))
+    shelf = Shelf(variables=("SHOP_KEY",))
+    [got] = shelf.read(str(tmp_path / "a.json")).interactions
+
+    assert got.request.url == "https://api.shop.example/?key=XXX[SHOP_KEY]"
+    assert got.response.body == b"XXX[SHOP_KEY] <OTHER>"
+    assert asked(shelf.read(str(tmp_path / "b.rec"))) == "<SHOP_KEY>"

@@ -121,16 +121,20 @@ class Importer:
     def _sorted(self, recording: Recording, notes: list[Note]) -> dict[str, list[tuple[int, Interaction]]]:
         """The interactions by profile, each with its number in the file."""
         found: dict[str, list[tuple[int, Interaction]]] = {} if self._only is None else {self._only: []}
-        for number, each in enumerate(recording.interactions, 1):
+        for number, read in enumerate(recording.interactions, 1):
+            each = _absolute(read)
             host = authority_host(each.request.url.partition("://")[2].partition("/")[0].partition("?")[0])
-            owner = self._owners.owner(host) if host else self._only
+            owner = self._owners.owner(host) if each is read else self._only
             if owner is None:
-                notes.append(self._unowned(host, f"interaction {number}"))
+                notes.append(self._unowned(host if each is read else "", f"interaction {number}"))
             if (profile := self._only or owner) is not None:
                 found.setdefault(profile, []).append((number, each))
         return found
 
     def _unowned(self, host: str, where: str) -> Note:
+        if self._only is None and not host:
+            text = "a path without a host belongs to no profile: name one with --profile"
+            return Note(kind="lost", where=where, text=text)
         if self._only is None:
             return Note(kind="lost", where=where, text=f"host {host} belongs to no profile: name one with --profile")
         text = f"host {host} is none of the hosts of {self._only}: add it to the profile"
@@ -166,6 +170,14 @@ class Importer:
         except ValueError as problem:
             raise RecordingError(f"{source.path}: has no text form: {problem}") from None
         return Target(path=path, profile=profile, interactions=len(recording.interactions), state=state)
+
+
+def _absolute(each: Interaction) -> Interaction:
+    """An interaction of 2011, which may give a path alone and means any host, as the format of today says that."""
+    request = each.request
+    if not request.url.startswith("/") or request.wild is None:
+        return each
+    return replace(each, request=replace(request, url=f"https://{request.wild}{request.url}"))
 
 
 def _rules(profile: Profile, variables: Mapping[str, str]) -> RedactionRules:

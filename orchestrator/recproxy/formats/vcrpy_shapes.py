@@ -42,7 +42,7 @@ def check_version(values: Mapping[str, Any]) -> None:
     """Raise ValueError where a cassette says that it is of another tool."""
     version = values.get("version", 1)
     if version != 1:
-        raise ValueError(f"version {str(version)[:20]!r} is none that vcrpy has written")
+        raise ValueError(f"version {str(version)[:20]!r} is none of vcrpy's: another tool wrote it")
 
 
 def interactions(values: Iterable[Any], notes: Notebook) -> Iterator[Interaction]:

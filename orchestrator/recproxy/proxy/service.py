@@ -81,6 +81,7 @@ class Service:
 
     def _set_up(self, order: Setup, descriptors: list[int]) -> None:
         self._profile = Profile.restore(order.profile)
+        self._shelf = Shelf(variables=(*self._profile.credentials, *self._profile.placeholders))
         self._owners = Owners(order.owners)
         self._contexts = Contexts(order.certificates, order.key)
         self._folder = order.folder

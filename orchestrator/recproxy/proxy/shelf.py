@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from recproxy.library import read_recording
+from recproxy.formats.placeholders import filled
+from recproxy.library import read_loaded
 from recproxy.matching import Index, Rules
 from recproxy.recording import Recording, Request
 
@@ -48,10 +49,15 @@ def index_of(
 
 
 class Shelf:
-    """What one proxy has read; `most` are the bytes of files it keeps."""
+    """What one proxy has read; `most` are the bytes of files it keeps.
 
-    def __init__(self, most: int = _MOST_BYTES) -> None:
+    `variables` are the profile's: where another tool put `<NAME>` in the place of the value of one, it stands for
+    anything, and responses give back what the program sent.
+    """
+
+    def __init__(self, most: int = _MOST_BYTES, *, variables: Sequence[str] = ()) -> None:
         self._most = most
+        self._placeholders = {f"<{name}>": None for name in variables}
         self._read: OrderedDict[str, tuple[_Stamp, Recording]] = OrderedDict()
         #: With each index the recordings that its key knows by their numbers, so that no other gets these.
         self._indexes: OrderedDict[_Key, tuple[tuple[Recording, ...], Index]] = OrderedDict()
@@ -63,7 +69,8 @@ class Shelf:
         if known is not None and known[0] == stamp:
             self._read[path] = known
             return known[1]
-        recording = read_recording(path)
+        loaded = read_loaded(path)
+        recording = loaded.recording if loaded.format == "rec" else filled(loaded.recording, self._placeholders)
         if stamp is not None and stamp == _stamp(path):
             self._read[path] = stamp, recording
             while sum(size for (_, _, size, _), _ in self._read.values()) > self._most:
