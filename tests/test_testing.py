@@ -1,8 +1,10 @@
 """What a project uses to test its own recordings and profiles."""
 
+import sys
+
 import pytest
 
-from recproxy.errors import NoMatch, ProfileError, RecordingNotFound
+from recproxy.errors import HookError, NoMatch, ProfileError, RecordingNotFound
 from recproxy.recording import Interaction, Request, Response
 from recproxy.testing import Replay, check_recordings, redacted
 
@@ -62,7 +64,7 @@ def test_a_replay_answers_as_a_proxy_would(folder):
     assert replay.unused == (
         f"GET https://api.shop.example/item/XXX[id] ({folder}/tests/functional/recordings/shop/good.rec:19)",
     )
-    assert replay.answer("GET", "https://api.shop.example/item/7").status == 200
+    assert replay.answer("GET", "https://api.shop.example/item/7").body == b"7"
     assert replay.unused == ()
 
 
@@ -120,3 +122,57 @@ def test_redaction_as_recording_does_it(folder):
     assert "GET https://api.shop.example/me" in text
     assert "nerd@example.com" not in text
     assert "the-secret-of-the-shop" not in text
+
+
+HOOKS = """\
+import re
+from dataclasses import replace
+
+
+def compare(request):
+    return replace(request, url=request.url.lower())
+
+
+def respond(request, recorded):
+    if recorded is None or recorded.body != b"first":
+        return None
+    return replace(recorded, body=recorded.body + b" by a hook")
+
+
+def redact(interaction):
+    if "fail" in interaction.request.url:
+        raise KeyError("account")
+    url = interaction.request.url.replace("jane", interaction.request.wild or "XXX")
+    return replace(interaction, request=replace(interaction.request, url=url))
+"""
+
+
+@pytest.fixture
+def hooked(folder):
+    names = "".join(f'{kind} = "hooks_of_the_shop:{kind}"\n' for kind in ("compare", "respond", "redact"))
+    (folder / "pyproject.toml").write_text(f"{PROJECT}[tool.recproxy.profiles.shop.hooks]\n{names}")
+    (folder / "hooks_of_the_shop.py").write_text(HOOKS)
+    yield folder
+    sys.modules.pop("hooks_of_the_shop", None)
+    if str(folder) in sys.path:
+        sys.path.remove(str(folder))
+
+
+def test_a_replay_has_the_hooks_of_its_profile(hooked):
+    replay = Replay("shop", "good", folder=hooked)
+
+    bodies = [replay.answer("GET", "https://api.shop.example/ITEM").body for _ in range(2)]
+
+    assert bodies == [b"first by a hook", b"second"]
+    with pytest.raises(NoMatch, match="/else"):
+        replay.answer("GET", "https://api.shop.example/else/where")
+
+
+def test_redaction_goes_through_the_hook(hooked):
+    def text(path):
+        request = Request(method="GET", url=f"https://api.shop.example/{path}")
+        return redacted("shop", Interaction(request=request, response=Response(status=204)), folder=hooked)
+
+    assert "GET https://api.shop.example/XXX/orders HTTP/1.1" in text("jane/orders")
+    with pytest.raises(HookError, match=r"hook redact of profile 'shop' raised at .*hooks_of_the_shop.py:"):
+        text("fail")

@@ -1,7 +1,8 @@
 """For a project's own tests of its recordings and profiles: no process, no socket.
 
 `check_recordings` reads all recordings of a project and looks for what would hurt later. `Replay` answers requests
-from recordings as a proxy would, in this process: which interaction a profile's rules choose, and what a miss says.
+from recordings as a proxy would, in this process: which interaction a profile's rules choose, what its hooks make of it,
+and what a miss says.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from pathlib import Path
 from recproxy.errors import NoMatch, ProfileError, RecordingError
 from recproxy.library import Library, read_recording
 from recproxy.matching import Index, miss
-from recproxy.playback import Playback
+from recproxy.playback import Playback, filled, wild_names
 from recproxy.profile import Profile
 from recproxy.project import Project, find_project
+from recproxy.proxy.hooks import load_hooks
 from recproxy.recording import Interaction, Recording, Request, Response, dump
 from recproxy.redaction import Unsafe, redact
 
@@ -34,6 +36,7 @@ class Replay:
         ProfileError: the profile is unknown or wrong.
         RecordingNotFound: a recording does not exist.
         RecordingError: one does not parse.
+        HookError: a hook cannot be loaded, or *compare* raises for a recorded request.
     """
 
     def __init__(self, profile: str, *recordings: str | Path, folder: Path | None = None) -> None:
@@ -43,14 +46,17 @@ class Replay:
         library = _library(project, self.profile)
         paths = [library.find(self.profile.name, str(name), beside=folder) for name in recordings]
         read = [read_recording(str(path)) for path in paths]
-        index = Index(read, self.profile.rules(), self.profile.hosts)
+        self._redaction = self.profile.redaction()
+        self._hooks = load_hooks(self.profile.name, self.profile.hooks, self._redaction)
+        index = Index(read, self.profile.rules(), self.profile.hosts, self._hooks.compare)
         self._playback = Playback(index, default=self.profile.match.repeat)
 
     def answer(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
-        """The recorded response to a request, as it stands in the recording.
+        """The response to a request: the recorded one, its named wild places filled in, or what a hook makes of it.
 
         Raises:
             NoMatch: no recorded interaction fits; the closest one and all differences.
+            HookError: a hook raised.
         """
         request = Request(
             method=method,
@@ -61,18 +67,24 @@ class Replay:
         )
         spot = self._playback.locate(request)
         position = self._playback.take(spot)
-        if position is None:
-            found = miss(
-                self._playback.index,
-                request,
-                bound=self._playback.bound,
-                profile=self.profile.name,
-                used=spot.positions,
-            )
-            raise NoMatch(found.text())
-        if spot.stateful:
+        recorded = self._recorded(position, request, bind=spot.stateful) if position is not None else None
+        made = self._hooks.respond(request, recorded) if self._hooks.respond is not None else None
+        response = made or recorded
+        if response is None:
+            raise NoMatch(self._miss(request, spot.positions))
+        return response
+
+    def _recorded(self, position: int, request: Request, *, bind: bool) -> Response:
+        if bind:
             self._playback.bind(position, request)
-        return self._playback.interaction(position).response
+        response = self._playback.interaction(position).response
+        return filled(response, wild_names(response), self._playback.bound)
+
+    def _miss(self, request: Request, used: Sequence[int]) -> str:
+        asked = request if self._hooks.compare is None else self._hooks.compare(request)
+        playback = self._playback
+        shown = self._hooks.show(asked, self._redaction)
+        return miss(playback.index, shown, bound=playback.bound, profile=self.profile.name, used=used).text()
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -82,7 +94,7 @@ class Replay:
 
 
 def redacted(profile: str, interaction: Interaction, *, secrets: Sequence[str] = (), folder: Path | None = None) -> str:
-    """What recording would make of an interaction under a profile's `[redact]`: its text in a `.rec` file.
+    """What recording would make of an interaction under a profile's `[redact]` and its hook: its text in a `.rec` file.
 
     Args:
         profile: its name, or the path of a profile.toml.
@@ -92,9 +104,12 @@ def redacted(profile: str, interaction: Interaction, *, secrets: Sequence[str] =
 
     Raises:
         Unsafe: a body cannot be read and may hold a secret, so that it would not be written.
+        HookError: the profile's hook *redact* cannot be loaded, or raised.
     """
-    rules = find_project(folder or Path.cwd()).profile(profile).redaction(secrets)
-    return dump(Recording(interactions=(redact(interaction, rules).interaction,))).decode("utf-8", "surrogateescape")
+    found = find_project(folder or Path.cwd()).profile(profile)
+    rules = found.redaction(secrets)
+    kept = load_hooks(found.name, found.hooks, rules).hide(redact(interaction, rules).interaction)
+    return dump(Recording(interactions=(kept,))).decode("utf-8", "surrogateescape")
 
 
 def check_recordings(folder: Path | None = None, *, secrets: Sequence[str] = ()) -> None:

@@ -47,7 +47,7 @@ def main() -> None:
         measure_scopes(folder)
         measure_plugin(folder)
     if "--thorough" in sys.argv[1:]:
-        words = ("-p", "no:randomly", "-p", "no:xdist", "-p", "no:timeout", "-s", "-q", "--thorough", *THOROUGH)
+        words = ("-p", "no:randomly", "--timeout", "1800", "-s", "-q", "--thorough", *THOROUGH)
         sys.exit(subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, check=False).returncode)
 
 
