@@ -96,3 +96,21 @@ def test_show_prints_requests_and_responses(check):
     assert done.returncode == 0
     assert done.stdout.splitlines()[:3] == ["#1  line 3", "GET https://a.example/x", ""]
     assert "200 OK" in done.stdout
+
+
+CASSETTE = {
+    "interactions": [
+        {
+            "request": {"method": "GET", "uri": "https://b.example/", "headers": {}},
+            "response": {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": "hello"}},
+        }
+    ]
+}
+
+
+def test_a_file_of_another_tool_has_no_lines_to_name(check):
+    told = check(json.dumps(CASSETTE), "check").stdout
+    shown = check(json.dumps(CASSETTE), "show", "tests/functional/recordings/shop/one.rec").stdout
+
+    assert "one.rec: never: host 'b.example'" in told
+    assert shown.splitlines()[:2] == ["#1", "GET https://b.example/"]

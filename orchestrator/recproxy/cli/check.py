@@ -46,7 +46,8 @@ def check(as_json: bool, paths: tuple[str, ...]) -> None:
         print(json.dumps(rows))
     else:
         for row in rows:
-            print(f"{row['path']}:{row['line']}: {row['kind']}: {row['message']}")
+            line = f":{row['line']}" if row["line"] else ""  # another tool's file is read without lines
+            print(f"{row['path']}{line}: {row['kind']}: {row['message']}")
         print(f"recproxy: {len(files)} recordings, {len(rows)} to mend", file=sys.stderr)
     sys.exit(1 if rows else 0)
 

@@ -40,7 +40,8 @@ def _print(console: object, interactions: tuple[Interaction, ...]) -> None:
         request, response = interaction.request, interaction.response
         scope = f"  {interaction.scope}" if interaction.scope else ""
         when = f"  {interaction.recorded}" if interaction.recorded else ""
-        console.print(Text(f"#{number}  line {interaction.line}{scope}{when}", style="dim"))
+        line = f"  line {interaction.line}" if interaction.line else ""  # another tool's file is read without lines
+        console.print(Text(f"#{number}{line}{scope}{when}", style="dim"))
         console.print(Text(f"{request.method} {request.url}", style="bold cyan"))
         _block(console, request)
         status = f"{response.status} {response.reason.decode('latin-1')}"
