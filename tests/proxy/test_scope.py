@@ -259,6 +259,22 @@ def test_a_scope_may_leave_names_out_of_the_comparison(ignore, match_on):
     assert status(answered()) == 599
 
 
+def test_what_other_profiles_answer_is_not_unused_here():
+    opened = scope(
+        block(),
+        block("GET https://other.example/a HTTP/1.1"),
+        block("GET https://XXX.example/a HTTP/1.1"),
+        block("GET https://shop.example?a=1 HTTP/1.1"),
+    )
+    opened.owns = {"shop.example"}.__contains__
+
+    assert [each.request for each in opened.outcome().unused] == [
+        "GET https://shop.example/a",
+        "GET https://XXX.example/a",
+        "GET https://shop.example?a=1",
+    ]
+
+
 def test_an_extended_scope_keeps_what_was_played():
     opened = scope(block(said="one"), block(said="two"))
     ask(opened)

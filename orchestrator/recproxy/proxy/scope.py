@@ -27,7 +27,7 @@ from recproxy.recording import (
     header_values,
 )
 from recproxy.redaction import RedactionRules
-from recproxy.wire import Head, Prepared, plain_response
+from recproxy.wire import Head, Prepared, authority_host, plain_response
 
 __all__ = ["Answer", "OpenScope"]
 
@@ -84,6 +84,8 @@ class OpenScope:
         self.remark: Callable[[], str] = str
         #: Whether what is unused is told.
         self.tells_unused = True
+        #: Whether a host is this profile's: a file of another tool may also hold what other profiles answer.
+        self.owns: Callable[[str], bool] = bool
         self._profile = profile
         self._redaction = redaction or profile.redaction()
         self._expected = expected
@@ -203,7 +205,7 @@ class OpenScope:
             redactions=dict(self.traffic.redactions),
             seconds=self._seconds + self.traffic.seconds,
             missed=tuple(self._missed),
-            unused=tuple(map(self._unused, playback.unused())) if self.tells_unused else (),
+            unused=tuple(self._unused(each) for each in playback.unused() if self.tells_unused and self._is_ours(each)),
             plays=tuple(playback.plays),
             requests=tuple(self._line(position) for position in self._order),
             notes=tuple(self._notes),
@@ -280,6 +282,12 @@ class OpenScope:
         close = not head.keep_alive
         data = plain_response(MISS_STATUS, MISS_REASON, text, head_only=head.method == b"HEAD", close=close)
         return Answer(data, close)
+
+    def _is_ours(self, position: int) -> bool:
+        request = self._playback.interaction(position).request
+        host = authority_host(request.url.partition("://")[2].partition("/")[0].partition("?")[0])
+        is_wild = request.wild is not None and request.wild.lower() in host
+        return not host or is_wild or self.owns(host)
 
     def _unused(self, position: int) -> Unused:
         return Unused(where=self._playback.index.where(position), request=self._line(position))

@@ -143,6 +143,7 @@ class Service:
             return
         scope.go_on(order.plays)
         scope.tells_unused = not order.fallback
+        scope.owns = self._lane(order.lane).owns
         if order.base and order.lane == DEFAULT_LANE:
             scope.remark = self._remark
         elif order.mode is not None:
