@@ -29,7 +29,7 @@ class Reader:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = str(free.getsockname()[1])
-        outside = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "NOX"))}
+        outside = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "NOX", "CI"))}
         path = f"{Path(sys.executable).parent}{os.pathsep}{outside['PATH']}"
         # Plugins that happen to be here are not the reader's.
         quiet = "-p no:randomly -p no:asyncio -p no:cacheprovider -p no:rerunfailures"

@@ -27,7 +27,7 @@ OWN = ("--profile", "shop=api.shop.example")
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    for name in [name for name in os.environ if name.startswith(("RECPROXY", "TOX", "NOX"))]:
+    for name in [name for name in os.environ if name.startswith(("RECPROXY", "TOX", "NOX", "CI"))]:
         monkeypatch.delenv(name)
     return tmp_path
 

@@ -131,7 +131,9 @@ def project(folder):
 
 def run(folder, *words):
     """What a runner ended with, and all it said."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "NOX", "TOX"))}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "NOX", "TOX", "CI"))
+    }
     path = f"{Path(sys.executable).parent}{os.pathsep}{inherited['PATH']}"
     done = subprocess.run(
         [sys.executable, "-m", *words],

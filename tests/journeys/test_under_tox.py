@@ -43,11 +43,14 @@ def tox(project):
     project.write("tmp/kept", "")
 
     def start(*words):
-        environment = {name: value for name, value in project.environment().items() if not name.startswith("TOX")}
+        # Where CI is set, tox lists what is installed, by pip.
+        environment = {
+            name: value for name, value in project.environment().items() if not name.startswith(("TOX", "CI"))
+        }
         return subprocess.Popen(
             [sys.executable, "-m", "tox", *words],
             cwd=project.root,
-            env=environment | {"TMPDIR": str(project.root / "tmp")},
+            env=environment | {"TMPDIR": str(project.root / "tmp"), "VIRTUALENV_NO_SEED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
