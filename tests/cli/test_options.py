@@ -58,6 +58,11 @@ def test_a_word_of_vcrpy_is_explained(folder, capsys):
     assert capsys.readouterr().err == "recproxy: mode 'all' is vcrpy's word: here it is record\n"
 
 
+def test_a_mode_that_is_nearly_one_is_answered_with_it(folder):
+    with pytest.raises(ConfigurationError, match=r"--mode reply: known here: .* \(nearest: replay\)$"):
+        plan("reply")
+
+
 def test_the_project_is_that_of_the_working_directory(folder):
     made = plan(record=("shop",))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 from collections.abc import Callable
@@ -76,8 +77,10 @@ def plan_from(
     folder = Path.cwd()
     wanted = mode_named(mode)
     if wanted is None:
+        near = difflib.get_close_matches(mode, (*MODES, *VCRPY_MODES), n=1)
+        nearest = f" (nearest: {near[0]})" if near else ""
         raise ConfigurationError(
-            f"--mode {mode}: known here: {', '.join(MODES)}, and vcrpy's words {', '.join(VCRPY_MODES)}"
+            f"--mode {mode}: known here: {', '.join(MODES)}, and vcrpy's words {', '.join(VCRPY_MODES)}{nearest}"
         )
     if told := explained_mode(mode):
         click.echo(f"recproxy: {told}", err=True)
