@@ -119,6 +119,7 @@ def reader(tmp_path):
     made.stop()
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("page", sorted(path.stem for path in ROOT.glob("docs/tutorial/*.md")))
 def test_a_tutorial_works_word_for_word(reader, page):
     text = (ROOT / "docs/tutorial" / f"{page}.md").read_text()

@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.skipif(
-    any(importlib.util.find_spec(name) is None for name in ("hatchling", "nox", "tox", "uv")),
-    reason="hatchling, nox, tox or uv is not installed",
-)
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(
+        any(importlib.util.find_spec(name) is None for name in ("hatchling", "nox", "tox", "uv")),
+        reason="hatchling, nox, tox or uv is not installed",
+    ),
+]
 
 HERE = """
 [build-system]
