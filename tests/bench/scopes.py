@@ -65,7 +65,7 @@ def make_project(folder: Path) -> None:
 
 
 def measure_scopes(folder: Path) -> None:
-    """Begin and end over the control address, alone; the client's own cost included."""
+    """Begin and end over the control address, the client's own cost included; each interaction was asked for."""
     server = subprocess.Popen(
         [sys.executable, "-m", "recproxy", "serve"],
         cwd=folder,
@@ -78,18 +78,20 @@ def measure_scopes(folder: Path) -> None:
     assert server.stdout is not None
     environment = json.loads(server.stdout.readline())["environment"]
     address = Address(environment["RECPROXY_CONTROL"], environment["RECPROXY_TOKEN"])
-    print(f"begin and end of a scope, {len(PROFILES)} profiles, {TIMES} times: milliseconds, median (90%), CPU of all")
+    print(
+        f"begin and end of a scope, {len(PROFILES)} profiles, {TIMES} times: milliseconds, median (10% to 90%), CPU of all"
+    )
     for size in (1, 100, 1000):
-        recordings = {"shop": [str(folder / f"of_{size}.rec")]}
+        recordings, plays = {"shop": [str(folder / f"of_{size}.rec")]}, {"shop": [1] * size}
         times = []
         used = cpu(server.pid)
         for _ in range(TIMES):
             begun = time.perf_counter()
-            address.begin_scope("default", "test", recordings)
+            address.begin_scope("default", "test", recordings, plays=plays)
             address.end_scope("default", passed=True)
             times.append((time.perf_counter() - begun) * 1000)
         used = (cpu(server.pid) - used) * 1000 / TIMES
-        line = f"{statistics.median(times):6.2f} ({tenth(times):.2f}) {used:6.2f}"
+        line = f"{statistics.median(times):6.2f} ({tenth(times, 0):.2f} to {tenth(times, -1):.2f}) {used:6.2f}"
         print(f"  a recording of {size:5} interactions: {line}")
     address.close()
     server.communicate(timeout=30)
@@ -126,8 +128,8 @@ def cpu(pid: int) -> float:
     return total
 
 
-def tenth(times: list[float]) -> float:
-    return statistics.quantiles(times, n=10)[-1]
+def tenth(times: list[float], number: int) -> float:
+    return statistics.quantiles(times, n=10)[number]
 
 
 def clean() -> dict[str, str]:
