@@ -40,6 +40,7 @@ ELSEWHERE = {
     "fleet/nursery": "tests/journeys/test_hygiene.py: births and deaths are processes",
     "fleet/orchestrator": "tests/journeys: it is what a run is",
     "fleet/proxy": "tests/journeys/test_hygiene.py: a proxy's life is a process",
+    "fleet/scopes": "tests/client/test_scopes.py and tests/pytest_plugin: scopes of real runs",
     "fleet/run": "tests/journeys/test_hygiene.py: signals, exit codes, the end",
     "proxy/__main__": "one line; the journeys start it",
     "proxy/connection": "tests/journeys/test_replay.py and test_gateway.py, over real sockets",

@@ -11,7 +11,7 @@ from recproxy.control import Missed, Outcome, Unused
 from recproxy.errors import RecordingNotFound
 from recproxy.fleet.control_address import ControlAddress
 from recproxy.fleet.environment import Addresses
-from recproxy.fleet.orchestrator import ScopeOutcome
+from recproxy.fleet.scopes import ScopeOutcome
 from recproxy.profile import Endpoint, Profile
 
 SECONDS = 20
@@ -47,6 +47,7 @@ class Orchestrator:
         self.profiles = [Profile(name="shop", endpoints=(Endpoint(hosts=("shop.example",)),))]
         self.lanes = {}
         self.asked = []
+        self.scopes = Scopes(self)
         self._lane("default")
 
     def _lane(self, name):
@@ -61,22 +62,30 @@ class Orchestrator:
     async def close_lane(self, name):
         del self.lanes[name]
 
-    async def begin_scope(self, lane, name, recordings, **options):
+
+class Scopes:
+    """Opens whatever it is asked for."""
+
+    def __init__(self, orchestrator):
+        self._lanes, self._asked = orchestrator.lanes, orchestrator.asked
+
+    async def begin(self, lane, name, recordings, manner, **options):
         if "gone.rec" in recordings.get("shop", ()):
             raise RecordingNotFound("recording 'gone.rec' does not exist")
-        self.asked.append((name, recordings, {key: value for key, value in options.items() if value}))
-        self.lanes[lane].scopes.append(name)
-        self.lanes[lane].scope = name
+        said = {key: value for key, value in options.items() if value}
+        self._asked.append((name, recordings, said | manner.plain()))
+        self._lanes[lane].scopes.append(name)
+        self._lanes[lane].scope = name
 
-    async def extend_scope(self, lane, recordings, *, beside=None):
-        self.asked.append(("extend", recordings, {"beside": beside}))
+    async def extend(self, lane, recordings, *, beside=None):
+        self._asked.append(("extend", recordings, {"beside": beside}))
 
     async def look(self, lane):
         return OUTCOME
 
-    async def end_scope(self, lane, *, passed, told):
-        self.asked.append(("end", passed, told))
-        self.lanes[lane].scopes.pop()
+    async def end(self, lane, *, passed, told):
+        self._asked.append(("end", passed, told))
+        self._lanes[lane].scopes.pop()
         return OUTCOME
 
 

@@ -2,15 +2,14 @@
 
 import pytest
 
+from recproxy.control import Manner
 from recproxy.fleet.control_values import (
     Refusal,
     read_default,
-    read_ignore,
-    read_mode,
+    read_manner,
     read_object,
     read_plays,
     read_recordings,
-    read_repeat,
     read_string,
     refuse_unknown,
 )
@@ -22,8 +21,10 @@ def test_values_are_read_as_they_are_described():
     assert read_recordings({"shop": "a.rec", "bank": ["b.rec"]}) == {"shop": ["a.rec"], "bank": ["b.rec"]}
     assert read_plays({"shop": [1, 0]}) == {"shop": [1, 0]}
     assert (read_default({"default": "a/b.rec"}), read_default({})) == ("a/b.rec", None)
-    assert (read_repeat({"repeat": "miss"}), read_repeat({})) == ("miss", None)
-    assert read_ignore({"query": "nonce", "json": ["/id"]}) == {"query": ("nonce",), "json": ("/id",)}
+    assert read_manner({}, "replay") == Manner()
+    assert read_manner(
+        {"match_on": "body", "repeat": "miss", "ignore": {"query": "nonce", "json": ["/id"]}}, "replay"
+    ) == Manner(match_on=("body",), repeat="miss", ignore={"query": ("nonce",), "json": ("/id",)})
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_values_are_read_as_they_are_described():
     ],
 )
 def test_a_scope_has_the_modes_of_its_run_or_replays(word, of_run, wanted):
-    assert read_mode({"mode": word}, of_run) == wanted
+    assert read_manner({"mode": word}, of_run).mode == wanted
 
 
 @pytest.mark.parametrize(
@@ -53,11 +54,14 @@ def test_a_scope_has_the_modes_of_its_run_or_replays(word, of_run, wanted):
         (lambda: read_plays({"shop": ["1"]}), "plays must be an object"),
         (lambda: read_default({"default": "/a.rec"}), "below a profile's recordings"),
         (lambda: read_default({"default": "../a.rec"}), "below a profile's recordings"),
-        (lambda: read_mode({"mode": "rewind"}, "replay"), "mode 'rewind' is not known: use replay, auto, live, record"),
-        (lambda: read_mode({"mode": "record"}, "replay"), "cannot be begun in a run in mode replay: leave it out"),
-        (lambda: read_mode({"mode": ["replay"]}, "replay"), "mode must be a string"),
-        (lambda: read_repeat({"repeat": "often"}), "repeat 'often' is not known"),
-        (lambda: read_ignore({"cookies": "a"}), "ignore must be an object"),
+        (
+            lambda: read_manner({"mode": "rewind"}, "replay"),
+            "mode 'rewind' is not known: use replay, auto, live, record",
+        ),
+        (lambda: read_manner({"mode": "record"}, "replay"), "cannot be begun in a run in mode replay: leave it out"),
+        (lambda: read_manner({"mode": ["replay"]}, "replay"), "mode must be a string"),
+        (lambda: read_manner({"repeat": "often"}, "replay"), "repeat 'often' is not known"),
+        (lambda: read_manner({"ignore": {"cookies": "a"}}, "replay"), "ignore must be an object"),
         (lambda: refuse_unknown({"nam": 1}, ("name",)), "unknown key 'nam': known are name"),
     ],
 )

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from recproxy.client.manner import PROFILES, Manner
+from recproxy.control.manner import PROFILES, Manner
 from recproxy.errors import ControlError, RecordingError, RecordingNotFound, RecproxyError
 
 __all__ = ["Address"]

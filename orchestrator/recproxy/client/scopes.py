@@ -12,8 +12,8 @@ from contextlib import ExitStack
 
 from recproxy.client.address import Address
 from recproxy.client.environment import prepared
-from recproxy.client.manner import PROFILES, Manner
 from recproxy.client.outcome import Outcome, read_outcome
+from recproxy.control.manner import PROFILES, Manner
 
 __all__ = ["Plays", "Recordings", "Scope", "Scopes"]
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.client.items import Asked, Places, of_fixture, of_item
-from recproxy.client.manner import Manner
 from recproxy.client.outcome import Outcome, failure
 from recproxy.client.scopes import Plays, Scope, Scopes
 from recproxy.client.session import Session, session
+from recproxy.control.manner import Manner
 from recproxy.errors import ControlError, RecproxyError
 
 __all__ = ["Suite", "Tale"]

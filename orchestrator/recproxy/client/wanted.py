@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from recproxy.client.manner import Manner
 from recproxy.client.outcome import Outcome, failure
 from recproxy.client.scopes import Recordings
 from recproxy.client.session import session
+from recproxy.control.manner import Manner
 
 __all__ = ["Wanted", "opened", "recordings_of", "scope_name", "wanted_by"]
 

@@ -1,11 +1,13 @@
 """What our processes say to each other.
 
 A *channel* joins the orchestrator and one proxy: framed *messages*, each with any number of file descriptors
-(listeners, connections). The orchestrator sends orders, the proxy sends replies and outcomes. *Variables* are the
-names under which the environment tells a test command where it runs. Nothing here knows what a message causes.
+(listeners, connections). The orchestrator sends orders, the proxy sends replies and outcomes. A *manner* is how
+a scope has its recordings played. *Variables* are the names under which the environment tells a test command where it
+runs. Nothing here knows what a message causes.
 """
 
 from recproxy.control.channel import Channel
+from recproxy.control.manner import PROFILES, Manner
 from recproxy.control.messages import (
     Began,
     Begin,
@@ -36,6 +38,7 @@ __all__ = [
     "CONTROL",
     "LANE",
     "MODE",
+    "PROFILES",
     "PROXY",
     "REDIRECT",
     "TOKEN",
@@ -51,6 +54,7 @@ __all__ = [
     "Know",
     "Listen",
     "Look",
+    "Manner",
     "Message",
     "Missed",
     "Outcome",

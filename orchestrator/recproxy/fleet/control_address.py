@@ -21,14 +21,11 @@ from recproxy.fleet.control_values import (
     plain_outcome,
     read_default,
     read_folder,
-    read_ignore,
-    read_mode,
+    read_manner,
     read_object,
     read_plays,
     read_recordings,
-    read_repeat,
     read_string,
-    read_strings,
     refuse_unknown,
 )
 from recproxy.recording import Headers, header
@@ -200,11 +197,11 @@ class _Caller(asyncio.Protocol):
     async def _scope(self, method: str, lane: str, values: dict[str, Any]) -> dict[str, Any]:
         orchestrator = self._orchestrator
         if method == "GET":
-            return plain_outcome(await orchestrator.look(lane))
+            return plain_outcome(await orchestrator.scopes.look(lane))
         if method == "DELETE":
             refuse_unknown(values, ("passed", "told"))
             self._open(lane)
-            outcome = await orchestrator.end_scope(
+            outcome = await orchestrator.scopes.end(
                 lane, passed=values.get("passed", True) is True, told=values.get("told") is True
             )
             assert outcome is not None
@@ -213,7 +210,7 @@ class _Caller(asyncio.Protocol):
             refuse_unknown(values, ("recordings", "beside"))
             self._open(lane)
             recordings = read_recordings(values.get("recordings") or {})
-            await orchestrator.extend_scope(lane, recordings, beside=read_folder(values))
+            await orchestrator.scopes.extend(lane, recordings, beside=read_folder(values))
         else:
             await self._begin(lane, values, inner=method == "POST")
         return {"lane": lane, "name": orchestrator.lanes[lane].scope}
@@ -222,23 +219,19 @@ class _Caller(asyncio.Protocol):
         refuse_unknown(
             values, ("name", "recordings", "default", "beside", "mode", "match_on", "repeat", "ignore", "plays")
         )
-        mode = read_mode(values, self._orchestrator.plan.mode)
+        manner = read_manner(values, self._orchestrator.plan.mode)
         name = read_string(values, "name")
         if not name:
             raise Refusal(400, 'name is missing: {"name": "test_send", "recordings": {"twitter": "send.rec"}}')
-        match_on = values.get("match_on")
-        await self._orchestrator.begin_scope(
+        await self._orchestrator.scopes.begin(
             lane,
             name,
             read_recordings(values.get("recordings") or {}),
+            manner,
             inner=inner,
             default=read_default(values),
             beside=read_folder(values),
-            match_on=tuple(read_strings(match_on, "match_on")) if match_on is not None else None,
-            repeat=read_repeat(values),
-            ignore=read_ignore(values.get("ignore") or {}),
             plays=read_plays(values.get("plays") or {}),
-            mode=mode,
         )
 
     def _open(self, lane: str) -> None:

@@ -9,24 +9,22 @@ import json
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from recproxy.control import Manner
 from recproxy.control.modes import MODES, mode_named
 
 if TYPE_CHECKING:
-    from recproxy.fleet.orchestrator import ScopeOutcome
+    from recproxy.fleet.scopes import ScopeOutcome
 
 __all__ = [
     "Refusal",
     "plain_outcome",
     "read_default",
     "read_folder",
-    "read_ignore",
-    "read_mode",
+    "read_manner",
     "read_object",
     "read_plays",
     "read_recordings",
-    "read_repeat",
     "read_string",
-    "read_strings",
     "refuse_unknown",
 ]
 
@@ -58,7 +56,7 @@ def read_string(values: dict[str, Any], key: str) -> str:
     return value
 
 
-def read_strings(value: Any, key: str) -> list[str]:
+def _strings(value: Any, key: str) -> list[str]:
     """A list of strings; one alone will do."""
     if isinstance(value, str):
         return [value]
@@ -71,7 +69,7 @@ def read_recordings(value: Any) -> dict[str, list[str]]:
     """Paths and names, by profile or host."""
     if not isinstance(value, dict):
         raise Refusal(400, "recordings must be an object: a profile or host, and a path or name or a list of them")
-    return {profile: read_strings(names, f"recordings.{profile}") for profile, names in value.items()}
+    return {profile: _strings(names, f"recordings.{profile}") for profile, names in value.items()}
 
 
 def read_plays(value: Any) -> dict[str, list[int]]:
@@ -98,7 +96,18 @@ def read_folder(values: dict[str, Any]) -> Path | None:
     return Path(name) if name else None
 
 
-def read_mode(values: dict[str, Any], of_run: str) -> str | None:
+def read_manner(values: dict[str, Any], mode_of_run: str) -> Manner:
+    """How a scope's recordings are played, where the call says so."""
+    match_on = values.get("match_on")
+    return Manner(
+        match_on=tuple(_strings(match_on, "match_on")) if match_on is not None else None,
+        repeat=_repeat(values),
+        ignore=_ignore(values.get("ignore") or {}),
+        mode=_mode(values, mode_of_run),
+    )
+
+
+def _mode(values: dict[str, Any], of_run: str) -> str | None:
     """The mode that a scope insists on: only replay can be had in every run. None is the run's own."""
     word = read_string(values, "mode")
     mode = mode_named(word) if word else None
@@ -115,7 +124,7 @@ def read_mode(values: dict[str, Any], of_run: str) -> str | None:
     return None
 
 
-def read_repeat(values: dict[str, Any]) -> str | None:
+def _repeat(values: dict[str, Any]) -> str | None:
     """What follows the last recorded repeat."""
     repeat = values.get("repeat")
     if repeat not in (None, "last", "miss", "cycle", "first"):
@@ -123,11 +132,11 @@ def read_repeat(values: dict[str, Any]) -> str | None:
     return repeat
 
 
-def read_ignore(value: Any) -> dict[str, tuple[str, ...]]:
+def _ignore(value: Any) -> dict[str, tuple[str, ...]]:
     """Names that are not compared, by the part that holds them."""
     if not isinstance(value, dict) or not value.keys() <= {"headers", "query", "form", "json"}:
         raise Refusal(400, "ignore must be an object: headers, query, form or json, and names or JSON Pointers")
-    return {part: tuple(read_strings(names, f"ignore.{part}")) for part, names in value.items()}
+    return {part: tuple(_strings(names, f"ignore.{part}")) for part, names in value.items()}
 
 
 def refuse_unknown(values: dict[str, Any], known: tuple[str, ...]) -> None:

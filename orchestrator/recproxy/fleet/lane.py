@@ -10,7 +10,7 @@ import socket
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from recproxy.control import Connect, EndLane, Listen, Missed, Return
+from recproxy.control import PROFILES, Connect, EndLane, Listen, Manner, Missed, Return
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.fleet.environment import Addresses
 from recproxy.fleet.gateway import Gateway, listener
@@ -29,8 +29,7 @@ class Scope:
     """A scope that a test opened: which proxies answer in it, and for which profiles from the run's own recordings."""
 
     name: str
-    #: Its own, whatever the modes of the profiles; None leaves them theirs.
-    mode: str | None = None
+    manner: Manner = PROFILES
     proxies: list[Proxy] = field(default_factory=list)
     fallen_back: set[str] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=dict)

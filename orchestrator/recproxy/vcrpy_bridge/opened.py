@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from recproxy.client.manner import Manner
 from recproxy.client.outcome import Outcome
 from recproxy.client.scopes import Scope
 from recproxy.client.session import Session
+from recproxy.control.manner import Manner
 from recproxy.errors import NoMatch
 from recproxy.vcrpy_bridge.settings import Settings, matcher_words
 from recproxy.vcrpy_bridge.sources import Sources

@@ -1,6 +1,6 @@
 """How one scope plays its recordings, as the control address takes it."""
 
-from recproxy.client.manner import PROFILES, Manner
+from recproxy.control.manner import PROFILES, Manner
 
 
 def test_what_is_not_said_is_left_to_the_profiles():
