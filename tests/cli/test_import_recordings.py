@@ -137,6 +137,20 @@ def test_what_is_there_is_overwritten_only_by_force(project):
     assert files(project / "out") == ["a.rec", "b.rec"]
 
 
+@pytest.mark.parametrize("more", [(), ("--force",), ("--dry-run",)])
+def test_two_sources_of_one_name_never_become_one_recording(project, more):
+    cassette(project, "one/a.yaml")
+    other = cassette(project, "two/a.yaml")
+    other.write_text(other.read_text().replace("hello", "goodbye"))
+    code, _, err = run("cassettes/one", "cassettes/two", "--profile", "shop", "--to", "out", *more)
+
+    assert code == 2
+    assert (
+        "out/a.yaml.rec: another source has that name too: take them one by one, each --to a folder of its own\n" in err
+    )
+    assert not (project / "out").exists()
+
+
 def test_hosts_decide_where_no_profile_is_named(project):
     cassette(project, "a.yaml")
     cassette(project, "b.yaml", host="bank.example")

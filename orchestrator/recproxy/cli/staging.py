@@ -23,18 +23,24 @@ class Staging:
         self._force = force
         self._waiting: Path | None = None if dry else _beside(folder)
         self._staged: dict[Path, Path] = {}
+        self._taken: dict[Path, bytes] = {}
+        self._count = 0
 
     def put(self, target: Path, pieces: Iterable[bytes]) -> str:
         """Take a file's bytes; they are in its place after `finish`. Gives new, changed or unchanged.
 
         Raises:
-            RecordingError: something else is there, or it cannot be written.
+            RecordingError: something else is there or on its way there, or it cannot be written.
         """
         try:
             digest, staged = self._stage(pieces)
             state = "new" if not target.exists() else "unchanged" if _digest(target) == digest else "changed"
         except OSError as problem:
             raise RecordingError(f"{target}: cannot be written: {problem.strerror or problem}") from None
+        if self._taken.setdefault(target, digest) != digest:
+            raise RecordingError(
+                f"{target}: another source has that name too: take them one by one, each --to a folder of its own"
+            )
         if state == "changed" and not self._force:
             raise RecordingError(f"{target}: is there and would change; --force overwrites it")
         if staged is not None and state != "unchanged":
@@ -62,7 +68,8 @@ class Staging:
             for piece in pieces:
                 digest.update(piece)
             return digest.digest(), None
-        staged = self._waiting / str(len(list(self._waiting.iterdir())))
+        self._count += 1
+        staged = self._waiting / str(self._count)
         with staged.open("wb") as file:
             for piece in pieces:
                 digest.update(piece)
