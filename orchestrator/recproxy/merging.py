@@ -8,11 +8,11 @@ Pure.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from recproxy.matching import Rules, difference
-from recproxy.recording import Headers, Interaction, Recording, Response
+from recproxy.matching import Index, Rules
+from recproxy.recording import Headers, Interaction, Recording, Request, Response
 
 __all__ = ["Taken", "merge"]
 
@@ -78,29 +78,28 @@ def merge(
 
 def _partners(new: Sequence[Interaction], old: Sequence[Interaction], rules: Rules) -> list[int | None]:
     """For each new interaction the old one that asked the same, each once, in order."""
-    free = list(range(len(old)))
+    index = Index((Recording(interactions=tuple(old)),), rules)
+    equal: dict[tuple[str, str, bytes], list[int]] = {}
+    for place, each in enumerate(old):
+        equal.setdefault(_asked(each.request), []).append(place)
+    taken: set[int] = set()
     partners: list[int | None] = []
     for interaction in new:
-        asks = _asks(interaction, rules)
-        place = next((place for place in free if asks(old[place])), None)
-        if place is not None:
-            free.remove(place)
-        partners.append(place)
+        found = index.find(replace(interaction.request, wild=None))
+        same_method = (
+            place for tier in found.tiers for place in tier if old[place].request.method == interaction.request.method
+        )
+        fitting = (*equal.get(_asked(interaction.request), ()), *same_method)
+        partner = min((place for place in fitting if place not in taken), default=None)
+        if partner is not None:
+            taken.add(partner)
+        partners.append(partner)
     return partners
 
 
-def _asks(new: Interaction, rules: Rules) -> Callable[[Interaction], bool]:
-    """Whether an old interaction asked what this one does."""
-    request = new.request
-    literal = replace(request, wild=None)
-
-    def same(old: Interaction) -> bool:
-        asked = old.request
-        if asked.method != request.method:
-            return False
-        return (asked.url == request.url and asked.body == request.body) or not difference(old, literal, rules)
-
-    return same
+def _asked(request: Request) -> tuple[str, str, bytes]:
+    """What makes two requests the same without a comparison."""
+    return request.method, request.url, request.body
 
 
 def _keep_order(rows: list[tuple[Taken, int | None]]) -> None:
