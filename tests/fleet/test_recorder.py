@@ -166,6 +166,19 @@ def test_a_file_of_2011_is_replaced_whole(session, default):
     assert urls(default) == ["/a"]
 
 
+def test_what_is_added_to_a_file_of_2011_leaves_all_that_it_holds(session, default):
+    default.parent.mkdir()
+    default.write_bytes(OLD)
+
+    session.record("/a", append=True)
+
+    recording = load(default.read_bytes())
+    old, new = recording.interactions
+    assert recording.format == 2
+    assert (old.request.url, old.response.status, old.response.body) == ("https://XXX/path", 200, b"old")
+    assert (new.request.url, new.scope) == ("https://a.example/a", "run")
+
+
 def test_a_file_that_does_not_parse_is_refused_before_anything_is_recorded(session, default):
     default.parent.mkdir()
     default.write_text("#recproxy 2\n\nnonsense\n")

@@ -14,7 +14,7 @@ from recproxy.formats import Note
 from recproxy.formats.placeholders import filled
 from recproxy.library import read_loaded
 from recproxy.profile import Profile
-from recproxy.recording import Interaction, Recording, pieces
+from recproxy.recording import Interaction, Recording, of_today, pieces
 from recproxy.redaction import RedactionRules, Redactor, Unsafe, link
 from recproxy.wire import Owners, authority_host
 
@@ -122,7 +122,7 @@ class Importer:
         """The interactions by profile, each with its number in the file."""
         found: dict[str, list[tuple[int, Interaction]]] = {} if self._only is None else {self._only: []}
         for number, read in enumerate(recording.interactions, 1):
-            each = _absolute(read)
+            each = of_today(read)
             host = authority_host(each.request.url.partition("://")[2].partition("/")[0].partition("?")[0])
             owner = self._owners.owner(host) if each is read else self._only
             if owner is None:
@@ -170,14 +170,6 @@ class Importer:
         except ValueError as problem:
             raise RecordingError(f"{source.path}: has no text form: {problem}") from None
         return Target(path=path, profile=profile, interactions=len(recording.interactions), state=state)
-
-
-def _absolute(each: Interaction) -> Interaction:
-    """An interaction of 2011, which may give a path alone and means any host, as the format of today says that."""
-    request = each.request
-    if not request.url.startswith("/") or request.wild is None:
-        return each
-    return replace(each, request=replace(request, url=f"https://{request.wild}{request.url}"))
 
 
 def _rules(profile: Profile, variables: Mapping[str, str]) -> RedactionRules:

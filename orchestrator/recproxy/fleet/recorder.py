@@ -22,7 +22,7 @@ from recproxy.fleet.journal import Entry, Journal, abandoned, make_folder
 from recproxy.library import foreign_format, read_recording
 from recproxy.matching import Rules
 from recproxy.merging import Taken, merge
-from recproxy.recording import Interaction, Recording, dump
+from recproxy.recording import Interaction, Recording, dump, of_today
 from recproxy.redaction import link, names
 from recproxy.report import Written
 
@@ -146,7 +146,8 @@ class Recorder:
         path = pending.path
         before = read_recording(str(path)) if path.is_file() else Recording()
         if before.format == 1:
-            before = Recording()  # a file of 2011 has no place for scopes; it stays in version control
+            # A file of 2011 has no place for scopes: what is recorded anew replaces it, and it stays in version control.
+            before = Recording(interactions=tuple(map(of_today, before.interactions)) if pending.append else ())
         others = [each for each in before.interactions if pending.append or each.scope != pending.scope]
         taken = _linked(pending.taken, others)
         since = self._today() - dt.timedelta(days=self._max_age) if self._max_age else None

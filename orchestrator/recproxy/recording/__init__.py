@@ -8,6 +8,7 @@ taken off by `encode` and `decode`. Pure: bytes in, values out; no file, socket 
 
 from recproxy.recording.codings import CODINGS, DecodeError, decode, encode
 from recproxy.recording.framing import with_length
+from recproxy.recording.legacy import of_today
 from recproxy.recording.reader import load
 from recproxy.recording.values import (
     WILD,
@@ -41,6 +42,7 @@ __all__ = [
     "header",
     "header_values",
     "load",
+    "of_today",
     "pattern",
     "pieces",
     "unused",

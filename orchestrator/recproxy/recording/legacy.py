@@ -7,13 +7,14 @@ line may lack its version, the last separator may be missing. Bodies are the byt
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, header_line
 from recproxy.recording.lines import Cursor, show
 from recproxy.recording.values import Headers, Interaction, Recording, Request, Response
 
-__all__ = ["load"]
+__all__ = ["load", "of_today"]
 
 _REQUEST_LINE = re.compile(rb"([A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*) ([^\x00-\x20\x7f]+)(?: (HTTP/[0-9](?:\.[0-9])?))?")
 _STATUS_LINE = re.compile(rb"(?:(HTTP/[0-9](?:\.[0-9])?) )?([1-9][0-9]{2})(?: ([^\x00-\x08\x0a-\x1f\x7f]*))?")
@@ -30,6 +31,14 @@ def load(cursor: Cursor) -> Recording:
         else:
             cursor.skip()
     return Recording(interactions=tuple(interactions), format=1, path=cursor.path)
+
+
+def of_today(each: Interaction) -> Interaction:
+    """An interaction that may be of 2011, where a path alone means any host, as format 2 says that."""
+    request = each.request
+    if not request.url.startswith("/") or request.wild is None:
+        return each
+    return replace(each, request=replace(request, url=f"https://{request.wild}{request.url}"))
 
 
 def _interaction(cursor: Cursor) -> Interaction:
