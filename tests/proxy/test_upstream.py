@@ -262,6 +262,28 @@ def test_an_answer_that_breaks_off_or_is_none_is_told(service, answer, kind, sta
     asyncio.run(ran())
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nSet-Cookie : id=very-secret\r\n\r\n",
+        b'{"access_token": "very-secret"}\r\n\r\n',
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nvery-secret\r\n",
+    ],
+)
+def test_an_answer_that_is_no_http_is_not_quoted(service, answer):
+    async def script(origin, reader, writer):
+        await origin.head(reader)
+        writer.write(answer)
+
+    async def ran():
+        async with service(script) as origin:
+            with pytest.raises(UpstreamError, match="the service's answer is no HTTP/1.1: [a-z ]+$") as caught:
+                await ask(local(origin), TARGET)
+            assert "secret" not in str(caught.value)
+
+    asyncio.run(ran())
+
+
 def test_an_answer_that_does_not_come_in_time_is_504(service):
     async def silent(origin, reader, writer):
         await reader.read()

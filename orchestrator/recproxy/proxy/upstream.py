@@ -98,7 +98,9 @@ class Link:
                 if self.reader.at_eof():
                     when = "in the middle of its answer" if self.heard else "without an answer"
                     raise ServiceClosed(502, f"the service closed the connection {when}") from None
-                raise UpstreamError(502, f"the service's answer is no HTTP/1.1: {problem}") from None
+                # Behind the colon h11 quotes the line, which may hold what the service hands out.
+                reason = str(problem).partition(":")[0]
+                raise UpstreamError(502, f"the service's answer is no HTTP/1.1: {reason}") from None
             if event is not h11.NEED_DATA:
                 return event
             try:
