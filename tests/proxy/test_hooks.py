@@ -21,6 +21,10 @@ import sys
 def compare(request):
     if request.body == b"boom":
         raise ValueError("cannot read " + "-".join(("the", "value", "of", "a", "credential")) + "\\nin two lines")
+    if request.body == b"long":
+        raise ValueError("." * 190 + "-".join(("the", "value", "of", "a", "credential")))
+    if request.body == b"whole":
+        raise ValueError(f"what is {request}?")
     if request.body == b"leave":
         sys.exit(1)
     return replace(request, body=request.body.lower())
@@ -117,12 +121,24 @@ def test_what_a_hook_raises_is_one_line_with_its_place_and_without_secrets(load,
     assert "SystemExit" in refused(lambda: hooks.compare(request(b"leave")))
 
 
+def test_what_a_hook_raises_holds_no_secret_of_its_request_nor_half_of_one(load):
+    hooks = load(compare="project_hooks:compare")
+    headers = ((b"Authorization", b"Bearer handed-out"), (b"Cookie", b"id=given-away"), (b"Accept", b"text/plain"))
+
+    whole = refused(lambda: hooks.compare(replace(request(b"whole"), headers=headers)))
+
+    assert "Bearer XXX" in whole
+    assert "handed-out" not in whole
+    assert "given-away" not in whole
+    assert SECRET[:9] not in refused(lambda: hooks.compare(request(b"long")))
+
+
 def test_what_a_hook_gives_must_be_of_its_kind(load, folder):
     hooks = load(respond="project_hooks:respond")
 
     line = refused(lambda: hooks.respond(request(), None))
 
-    assert line == f"hook respond of profile 'shop', {folder / 'project_hooks.py'}:13, gave str, not Response"
+    assert line == f"hook respond of profile 'shop', {folder / 'project_hooks.py'}:17, gave str, not Response"
 
 
 def test_a_redaction_changes_texts_and_nothing_that_is_ours(load):

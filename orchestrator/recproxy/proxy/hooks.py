@@ -6,6 +6,7 @@ project's own folders, which are looked through first while a hook is loaded and
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import sys
@@ -18,7 +19,7 @@ from recproxy.errors import HookError
 from recproxy.hooks import Compare, Interaction, Redact, Request, Respond, Response
 from recproxy.profile import HookNames
 from recproxy.recording import WILD
-from recproxy.redaction import RedactionRules, redact_request, redact_text
+from recproxy.redaction import RedactionRules, Unsafe, redact, redact_request, redact_text
 
 __all__ = ["NO_HOOKS", "Hooks", "load_hooks"]
 
@@ -65,6 +66,7 @@ class Hooks:
             return Request(method=clean.method, url=f"{scheme}{mark}{rest.partition('/')[0]}/XXX", wild=None)
 
 
+_SOME = Interaction(request=Request(method="GET", url="/"), response=Response(status=200))
 #: Of a profile that names none.
 NO_HOOKS = Hooks()
 
@@ -75,11 +77,11 @@ def load_hooks(profile: str, names: HookNames, rules: RedactionRules) -> Hooks:
     Raises:
         HookError: one cannot be loaded, or is no function; the message says where it is named.
     """
-    loaded = {kind: _load(kind, target, names) for kind, target in names.named().items()}
+    loaded = {kind: _load(kind, target, names, rules) for kind, target in names.named().items()}
     return Hooks(**{kind: _guarded(profile, kind, function, rules) for kind, function in loaded.items()})
 
 
-def _load(kind: str, target: str, names: HookNames) -> Callable[..., Any]:
+def _load(kind: str, target: str, names: HookNames, rules: RedactionRules) -> Callable[..., Any]:
     module, _, name = target.partition(":")
     named = f"{names.places.get(kind, 'profile')}: hooks.{kind} {target!r}"
     try:
@@ -87,7 +89,7 @@ def _load(kind: str, target: str, names: HookNames) -> Callable[..., Any]:
     except (Exception, SystemExit) as problem:  # noqa: BLE001 - whatever a module raises is its own
         where = _line(problem.__traceback__, None)
         at = f" at {where}" if where and not isinstance(problem, ModuleNotFoundError) else ""
-        raise HookError(f"{named} cannot be imported{at}: {_said(problem)}") from None
+        raise HookError(f"{named} cannot be imported{at}: {_said(problem, rules)}") from None
     if not callable(function):
         raise HookError(f"{named}: module {module!r} has no function {name!r}")
     if inspect.iscoroutinefunction(function):
@@ -116,7 +118,7 @@ def _guarded(profile: str, kind: str, function: Callable[..., Any], rules: Redac
             given = function(*values)
         except (Exception, SystemExit) as problem:  # noqa: BLE001 - it fails its request, not the proxy
             where = _line(problem.__traceback__, file) or function
-            said = redact_text(_said(problem), rules)
+            said = _said(problem, _with_secrets_of(values, rules))
             raise HookError(f"hook {kind} of profile {profile!r} raised at {where}: {said}") from None
         if not isinstance(given, _GIVES[kind]):
             wanted = _GIVES[kind][0].__name__
@@ -138,8 +140,22 @@ def _line(traceback: TracebackType | None, file: str | None) -> str:
     return "{}:{}".format(*(own or outside)[-1]) if outside else ""
 
 
-def _said(problem: BaseException) -> str:
-    """An exception in one line."""
-    text = " ".join(str(problem).split())
+def _said(problem: BaseException, rules: RedactionRules) -> str:
+    """An exception in one line, redacted and then cut: half a secret is none that the rules know."""
+    text = redact_text(" ".join(str(problem).split()), rules)
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
     return f"{type(problem).__name__}: {text}" if text else type(problem).__name__
+
+
+def _with_secrets_of(values: Sequence[object], rules: RedactionRules) -> RedactionRules:
+    """Rules that also know what is secret in a hook's arguments: in an exception it stands without its name."""
+    found: list[bytes] = []
+    for value in values:
+        asked = value if isinstance(value, Interaction) else _SOME
+        if isinstance(value, Request):
+            asked = replace(_SOME, request=value)
+        elif isinstance(value, Response):
+            asked = replace(_SOME, response=value)
+        with contextlib.suppress(Unsafe):  # then nothing is shown of the body, which no repr holds
+            found += (each.value for each in redact(asked, rules).findings)
+    return replace(rules, values=(*rules.values, *found))
