@@ -3,6 +3,7 @@
 import pytest
 
 from recproxy.errors import ProfileError, RecordingError, RecordingNotFound
+from recproxy.inprocess.answers import live_request
 from recproxy.inprocess.sources import source_of
 from recproxy.recording import Recording
 
@@ -12,6 +13,7 @@ PROJECT = """
 recordings = "recordings"
 [tool.recproxy.profiles.shop]
 match.ignore.query = ["nonce"]
+credentials = ["SHOP_KEY"]
 [[tool.recproxy.profiles.shop.endpoints]]
 hosts = ["shop.example"]
 """
@@ -37,6 +39,17 @@ def test_a_path_has_the_rules_of_the_profile_that_owns_it(project):
 
         assert (got.profile.name, got.profile.match.ignore_query) == ("shop", ("nonce",))
         assert [len(one.interactions) for one in got.recordings] == [1]
+
+
+def test_the_value_of_a_credential_is_in_no_miss(monkeypatch):
+    monkeypatch.setenv("SHOP_KEY", "the-value-of-a-key")
+    found = source("a", profile="shop")
+
+    live = live_request("GET", "https://shop.example/a?by=the-value-of-a-key", (), None)
+    text = found.opened().missed(live).text()
+
+    assert "by=XXX" in text
+    assert "the-value" not in text + repr(found)
 
 
 def test_a_name_is_looked_for_as_a_decorators(project):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from recproxy.formats.writing import sendable
 from recproxy.matching import Index, Miss, miss
@@ -21,12 +21,13 @@ _MOST_DECODED = 256_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What answers, and how: put into play anew each time `opened` is called."""
+    """What answers, and how: put into play anew each time `opened` is called; `secrets` are shown in no message."""
 
     recordings: tuple[Recording, ...]
     profile: Profile
     match_on: tuple[str, ...] | None = None
     repeat: str | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def opened(self) -> Answers:
         """These recordings at their beginning. Raises RecproxyError for an unknown word of `match_on`."""
@@ -42,7 +43,8 @@ class Answers:
             recordings = tuple(replace(recording, match_on=None) for recording in recordings)
             rules = replace(rules, match_on=source.match_on)
         self._profile = source.profile
-        self._hooks = load_hooks(source.profile.name, source.profile.hooks, source.profile.redaction())
+        self._redaction = source.profile.redaction(source.secrets)
+        self._hooks = load_hooks(source.profile.name, source.profile.hooks, self._redaction)
         index = Index(recordings, rules, source.profile.hosts, self._hooks.compare)
         self._playback = Playback(index, repeat=source.repeat, default=source.profile.match.repeat)
         self._lock = threading.Lock()
@@ -98,7 +100,7 @@ class Answers:
     def missed(self, request: Request) -> Miss:
         """Why a request has no answer; redacted, fit to be shown."""
         asked = request if self._hooks.compare is None else self._hooks.compare(request)
-        shown = self._hooks.show(asked, self._profile.redaction())
+        shown = self._hooks.show(asked, self._redaction)
         used = self._playback.locate(request).positions
         return miss(self._playback.index, shown, bound=self._playback.bound, profile=self._profile.name, used=used)
 

@@ -42,9 +42,16 @@ def source_of(wanted: Wanted, *, profile: str | None, match_on: Sequence[str] | 
     return Source(
         recordings=tuple(one if isinstance(one, Recording) else read_recording(str(one)) for one in found),
         profile=chosen or _ANY,
+        secrets=_secrets(chosen or _ANY),
         match_on=tuple(match_on) if match_on is not None else None,
         repeat=repeat,
     )
+
+
+def _secrets(profile: Profile) -> tuple[str, ...]:
+    """The values of its credentials, where a unit test has real ones."""
+    names = (*profile.credentials, *profile.redact.variables)
+    return tuple(value for name in names if (value := os.environ.get(name)))
 
 
 def _path(name: str, profile: Profile | None, project: Project) -> Path:
