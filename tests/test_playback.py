@@ -109,6 +109,15 @@ def test_plays_are_counted_and_what_was_not_played_is_unused():
     assert playing.interaction(3).request.url == "https://a.example/b"
 
 
+def test_a_cycle_goes_on_where_an_extended_playback_was():
+    recorded = ("/a", "/a", "/a")
+    playing = playback("cycle", recorded)
+
+    assert play(playing, *["/a"] * 4) == [0, 1, 2, 0]
+    after = playing.extended(index(*(interaction(path) for path in (*recorded, "/new"))))
+    assert play(after, *["/a"] * 4) == [1, 2, 0, 1]
+
+
 def test_an_extended_playback_goes_on_where_it_was():
     playing = playback("miss", ("/a", "/a"))
     play(playing, "/a")

@@ -141,6 +141,8 @@ class Playback:
         if group is None:
             again = tuple(position for position in tier if self._repeats[position] != "miss")
             group = self._groups[tier] = _Group(tier, again, self._repeats[again[-1]] if again else "miss")
+            plays = [self.plays[position] for position in tier]
+            group.cursor = sum(plays) if all(plays) else 0  # what another scope has played counts in its cycle
         return group
 
 
