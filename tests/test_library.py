@@ -128,3 +128,28 @@ def test_only_what_another_tool_made_is_foreign(tmp_path):
 
     assert [foreign_format(tmp_path / name) is None for name in ("a.rec", "b.rec", "c.rec")] == [False, True, True]
     assert foreign_format(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.rec", "#recproxy 2\n\nGET https://a.example/ HTTP/1.1\nAuthorization Bearer very-secret-0123\n"),
+        ("a.rec", "#recproxy 2\n\nGET a.example/?access_token=very-secret-0123 HTTP/1.1\n"),
+        (
+            "a.yaml",
+            "interactions:\n- request: {method: GET, uri: 'a.example/?access_token=very-secret-0123'}\n  response: {}\n",
+        ),
+        (
+            "a.yaml",
+            "interactions:\n- request: {method: 'Bearer very-secret-0123', uri: 'https://a.example/'}\n  response: {}\n",
+        ),
+    ],
+)
+def test_a_message_quotes_what_is_wrong_without_the_secret_in_it(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+
+    with pytest.raises(RecordingError) as caught:
+        read_recording(str(tmp_path / name))
+
+    assert caught.value.message.startswith(f"{tmp_path / name}:")
+    assert "very-secret" not in caught.value.message

@@ -6,13 +6,15 @@ Looks relative to the test module, then in the project's recordings/PROFILE/, th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from recproxy.errors import RecordingError, RecordingNotFound
 from recproxy.formats import FORMATS, Loaded, folder_format_of, format_of
 from recproxy.recording import Recording, load
+from recproxy.redaction import RedactionRules, redact_text
 
 __all__ = ["Library", "foreign_format", "load_any", "read_loaded", "read_recording"]
 
@@ -113,6 +115,11 @@ def foreign_format(path: Path) -> str | None:
 
 def load_any(data: bytes, path: str) -> Loaded:
     """The recording in the bytes of a file. Raises RecordingError where they are of no format, or damaged."""
+    with _quoting_no_secret(path):
+        return _load_any(data, path)
+
+
+def _load_any(data: bytes, path: str) -> Loaded:
     if not data.removeprefix(b"\xef\xbb\xbf").startswith(b"#recproxy"):
         found = format_of(data)
         if found is not None:
@@ -131,8 +138,22 @@ def _read_folder(folder: Path) -> Loaded:
         raise RecordingError(f"{folder}: is a folder, and of no known format; name the files in it")
     if len(files) > _MOST_FILES or sum(path.stat().st_size for path in files.values()) > _MOST_BYTES:
         raise RecordingError(f"{folder}: holds too much for a recording of the format {found.title}")
-    loaded = found.load({name: path.read_bytes() for name, path in files.items()}, str(folder))
+    with _quoting_no_secret(str(folder)):
+        loaded = found.load({name: path.read_bytes() for name, path in files.items()}, str(folder))
     return replace(loaded, format=found.name)
+
+
+@contextmanager
+def _quoting_no_secret(path: str) -> Iterator[None]:
+    """A message quotes the line that is wrong: of a file that nobody has redacted yet, it may be any line."""
+    try:
+        yield
+    except RecordingError as problem:
+        said = problem.message.removeprefix(path)
+        safe = redact_text(said, RedactionRules())
+        if safe == said:
+            raise
+        raise RecordingError(f"{path if said != problem.message else ''}{safe}", hint=problem.hint) from None
 
 
 def _is_recorded_folder(path: Path) -> bool:

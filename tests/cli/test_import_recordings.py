@@ -111,6 +111,22 @@ def test_the_values_of_credentials_are_redacted_wherever_they_stand(project, mon
     assert "very-secret" not in (project / "out/a.rec").read_text()
 
 
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_a_receipt_holds_no_secret(project, monkeypatch, words):
+    monkeypatch.setenv("SHOP_KEY", "the-value-of-a-key")
+    answer = {"status": {"code": 200}, "headers": {}, "body": {"string": ""}}
+    good = {"method": "GET", "uri": "https://api.shop.example/", "headers": {"Set-Cookie: a=very-secret-0123": "b"}}
+    bad = {"method": "GET", "uri": "the-value-of-a-key/x"}
+    for name, asked in (("a.json", good), ("b.json", bad)):
+        cassette(project, name, text=json.dumps({"interactions": [{"request": asked, "response": answer}]}))
+    printed = str(run("cassettes", "--profile", "shop", "--to", "out", *words))
+
+    assert "a header whose name is none: 'Set-Cookie...'" in printed.replace("\\", "")
+    assert "'XXX/x' is not an absolute" in printed.replace("\\", "")
+    assert "very-secret" not in printed
+    assert "the-value" not in printed
+
+
 def test_importing_twice_changes_nothing(project):
     cassette(project, "a.yaml")
     run("cassettes", "--profile", "shop", "--to", "out")

@@ -15,7 +15,7 @@ from recproxy.formats.placeholders import filled
 from recproxy.library import read_loaded
 from recproxy.profile import Profile
 from recproxy.recording import Interaction, Recording, of_today, pieces
-from recproxy.redaction import RedactionRules, Redactor, Unsafe, link
+from recproxy.redaction import Redactor, Unsafe, link, redact_text
 from recproxy.wire import Owners, authority_host
 
 __all__ = ["Importer", "Progress", "Receipt", "Target"]
@@ -78,12 +78,23 @@ class Importer:
         self._profiles = {profile.name: profile for profile in profiles}
         self._only = profiles[0].name if named else None
         self._owners = Owners({host: profile.name for profile in profiles for host in profile.hosts})
-        self._rules = {profile.name: _rules(profile, variables) for profile in profiles}
+        secrets = _secrets(profiles, variables)
+        self._rules = {profile.name: profile.redaction(secrets) for profile in profiles}
         self._placeholders = placeholders or {}
         self._staging = staging
 
     def take(self, source: Source, progress: Progress) -> Receipt:
-        """Read, sort and redact a source; what it gives waits for the end of all."""
+        """Read, sort and redact a source; what it gives waits for the end of all. The receipt holds no secret."""
+        taken = self._take(source, progress)
+        notes = tuple(replace(note, text=self._shown(note.text)) for note in taken.notes)
+        return replace(taken, notes=notes, problem=self._shown(taken.problem))
+
+    def _shown(self, text: str) -> str:
+        for rules in self._rules.values():
+            text = redact_text(text, rules)
+        return text
+
+    def _take(self, source: Source, progress: Progress) -> Receipt:
         try:
             loaded = read_loaded(str(source.path))
         except RecproxyError as problem:
@@ -172,6 +183,7 @@ class Importer:
         return Target(path=path, profile=profile, interactions=len(recording.interactions), state=state)
 
 
-def _rules(profile: Profile, variables: Mapping[str, str]) -> RedactionRules:
-    names = (*profile.credentials, *profile.redact.variables)
-    return profile.redaction(tuple(variables[name] for name in names if variables.get(name)))
+def _secrets(profiles: Sequence[Profile], variables: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of all credentials: a program may have sent any of them anywhere."""
+    names = (name for profile in profiles for name in (*profile.credentials, *profile.redact.variables))
+    return tuple(dict.fromkeys(variables[name] for name in names if variables.get(name)))

@@ -81,7 +81,7 @@ def request(
 ) -> Request:
     """A stored request; every byte of it is literal. Raises ValueError where it is none."""
     if not method.isascii() or not method or set(method.encode()) - _TOKEN:
-        raise ValueError(f"{method!r} is not a method")
+        raise ValueError(f"{_beginning(method.encode())!r} is not a method")
     kept = tuple(_headers(headers, notes))
     coding = _coding(kept)
     payload = _payload(body, coding, notes) if coding is not None and body else None
@@ -192,12 +192,18 @@ def _headers(headers: Iterable[tuple[bytes, bytes]], notes: Notebook) -> Iterato
         if name.startswith(b":"):
             continue  # a pseudo-header of HTTP/2
         if not name or set(name) - _TOKEN:
-            notes.lost(f"a header with the name {name.decode('utf-8', 'backslashreplace')!r}")
+            notes.lost(f"a header whose name is none: {_beginning(name)!r}")
             continue
         if b"\r" in value or b"\n" in value or b"\0" in value:
             value = b" ".join(value.replace(b"\0", b"").split())  # noqa: PLW2901 - RFC 9110 section 5.5
             notes.made_up(f"header {name.decode()}: line breaks in its value became spaces")
         yield name, value.strip(b" \t")
+
+
+def _beginning(name: bytes) -> str:
+    """As much of a name as is one: what follows may be a value, and secret."""
+    end = next((place for place, byte in enumerate(name) if byte not in _TOKEN), len(name))
+    return name[:end].decode() + ("..." if end < len(name) else "")
 
 
 def _coding(headers: Headers) -> str | None:
