@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import shlex
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -245,3 +247,16 @@ def test_every_page_is_in_the_index():
 @pytest.mark.parametrize("page", ["README.md", "docs/how-to/ci.md"])
 def test_the_line_for_git_is_our_own(page):
     assert (ROOT / ".gitattributes").read_text().strip() in TEXTS[page]
+
+
+@pytest.mark.parametrize("code", [0, 1, 3])
+def test_tests_beside_an_application_end_the_run_with_their_own_code(tmp_path, code):
+    (line,) = re.findall(r"sh -c '(share [^']*)'", TEXTS["docs/how-to/another-process.md"])
+    for name, does in {"share": "exec sleep 100", "pytest": f"exit {code}"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    path = os.pathsep.join((str(tmp_path), os.environ["PATH"]))
+
+    done = subprocess.run(["sh", "-c", line], env={**os.environ, "PATH": path}, timeout=60, check=False)
+
+    assert done.returncode == code

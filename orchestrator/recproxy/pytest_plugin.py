@@ -61,8 +61,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known, and refuse a mode that is not the run's."""
     config.addinivalue_line(
         "markers",
-        "recproxy(profile, recording, mode=None): the recording that answers a service in this test; also (scheme, "
-        "host, recording). Several add up. mode='replay': it replays in every run.",
+        "recproxy(profile, *recordings, mode=None): the recordings that answer a service in this test; also (scheme, "
+        "host, *recordings). Several add up. mode='replay': it replays in every run.",
     )
     config.stash[_running] = bool(os.environ.get(_CONTROL))
     config.pluginmanager.register(_Summary(), "recproxy-summary")

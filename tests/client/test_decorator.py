@@ -34,6 +34,14 @@ class TestMethods(unittest.TestCase):
     def test_stacked(self):
         self.assertEqual([ask("other"), ask()], ["other", "first"])
 
+    @recproxy("shop", "two.rec", "other.rec")
+    def test_several_of_a_profile(self):
+        self.assertEqual([ask("other"), ask(), ask()], ["other", "first", "second"])
+
+    @recproxy("https", "api.shop.example", "in_folder", "other.rec")
+    def test_several_of_a_host(self):
+        self.assertEqual([ask("other"), ask()], ["other", "of the folder"])
+
     @recproxy("shop", "two.rec")
     def test_sub_tests_share_the_scope(self):
         for wanted in ("first", "second"):
@@ -172,7 +180,7 @@ def test_every_form_of_it(forms):
     code, out = forms.unittest("test_forms")
 
     assert code == 0, out
-    assert "Ran 19 tests" in out
+    assert "Ran 21 tests" in out
 
 
 def test_every_form_of_it_under_a_run(forms):
@@ -180,7 +188,7 @@ def test_every_form_of_it_under_a_run(forms):
 
     code, out = forms.python("-m", "recproxy", "run", "--", sys.executable, "-m", "unittest", "test_forms")
 
-    assert "Ran 19 tests" in out
+    assert "Ran 21 tests" in out
     assert code == 0, out
 
 
@@ -368,9 +376,17 @@ def test_a_run_that_cannot_start_says_why_in_one_line(forms):
     assert "profile.toml" in out
 
 
-@pytest.mark.parametrize("words", [(), ("shop",), ("a", "b", "c", "d"), ("shop", 1)])
+@pytest.mark.parametrize("words", [(), ("shop",), ("https", "api.shop.example"), ("https",), ("shop", 1)])
 def test_other_words_are_misuse(words):
     with pytest.raises(TypeError, match="takes"):
+        recproxy(*words)
+
+
+@pytest.mark.parametrize(
+    "words", [("https", "cassettes/a.yaml", "b.yaml"), ("https://", "a.example", "a.rec"), ("", "a.rec")]
+)
+def test_a_service_that_is_none_is_said_in_one_line(words):
+    with pytest.raises(ValueError, match=r"is no (host|profile); write .*; a scheme is http or https\Z"):
         recproxy(*words)
 
 

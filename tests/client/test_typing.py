@@ -15,7 +15,7 @@ from recproxy import recproxy
 
 
 @recproxy("https", "twitter.com", "test_send.rec")
-@recproxy("bitly", "v4_shorten.rec")
+@recproxy("bitly", "v4_shorten.rec", "v4_expand.rec", "more.rec", mode="replay")
 def test_function(word: str, *, times: int = 1) -> bytes:
     return word.encode() * times
 

@@ -166,7 +166,7 @@ def test_a_miss_fails_the_test_that_caused_it(suite, run):
     assert told.count("no recorded interaction of shop fits this request") == 5
     assert told.count(f"closest  GET https://api.shop.example/item\n           {suite.root}/two.rec:3") == 5
     assert "recording 'nowhere' of profile 'shop' does not exist" in told
-    assert "takes (scheme, host, recording) or (profile, recording)" in told
+    assert "takes (scheme, host, recording) or (profile, recording), each with any number of recordings" in told
     assert "recproxy: mode='record': a test can only insist on 'replay'; the run chooses the others" in told
     assert "recproxy: recproxy takes mode, and no modes" in told
     assert told.count("this test replays in every mode (mode='replay'): write what its recording lacks by hand") == 1

@@ -22,6 +22,11 @@ from recproxy.control.modes import mode_named
 
 __all__ = ["check_mode", "check_words", "recproxy"]
 
+#: A service, by its profile or host, with a recording of it.
+Entries = tuple[tuple[str, str], ...]
+
+_SCHEMES = ("http", "https")
+_FORMS = "(scheme, host, recording) or (profile, recording), each with any number of recordings"
 _Target = TypeVar("_Target", bound=Callable[..., object])
 
 
@@ -33,16 +38,16 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
 
     Args:
         words: `scheme, host, recording` or `profile, recording`. A recording is a path relative to the test module,
-            or a name among the project's or the profile package's recordings.
+            or a name among the project's or the profile package's recordings; several answer together.
         mode: "replay", for a test of behaviour that cannot be recorded: all of it replays in every run.
 
     Raises:
-        TypeError: another number of words, or a word that is no string.
-        ValueError: another mode: the run has the choice of those.
+        TypeError: too few words, or a word that is no string.
+        ValueError: no profile or host could be called so; or another mode: the run has the choice of those.
     """
 
     def __init__(self, *words: str, mode: str | None = None) -> None:
-        self._entry = check_words(words)
+        self._entries = check_words(words)
         self._mode = check_mode(mode)
         caller = sys._getframe(1).f_code.co_filename  # noqa: SLF001 - recordings are relative to the caller's module
         self._folder = str(Path(os.path.abspath(caller)).parent)  # noqa: PTH100 - links stay: the user's own path
@@ -56,8 +61,8 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
         return self._decorate(target)  # type: ignore[return-value] # a wrapper of the same signature
 
     def __enter__(self) -> Self:
-        """Begin a scope named after the recording; inside of another one it comes first while it is open."""
-        scope = opened(Path(self._entry[1]).stem, (self._entry,), self._folder, self._mode)
+        """Begin a scope named after the first recording; inside of another one it comes first while it is open."""
+        scope = opened(Path(self._entries[0][1]).stem, self._entries, self._folder, self._mode)
         scope.__enter__()
         self._open.append(scope)
         return self
@@ -86,8 +91,8 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
         inner = wanted_by(target)
         if inner is not None and inner.wrapper is target:
             mode = self._mode or inner.mode
-            return wrapped(Wanted((self._entry, *inner.entries), inner.folder, inner.function, mode))
-        return wrapped(Wanted((self._entry,), self._folder, target, self._mode))
+            return wrapped(Wanted((*self._entries, *inner.entries), inner.folder, inner.function, mode))
+        return wrapped(Wanted(self._entries, self._folder, target, self._mode))
 
     def _decorate_methods(self, case: type) -> None:
         for name in dir(case):
@@ -105,9 +110,21 @@ def check_mode(mode: object) -> str | None:
     return "replay"
 
 
-def check_words(words: tuple[object, ...]) -> tuple[str, str]:
-    """The service and the recording that the words of a decorator or marker name; TypeError where they do not."""
+def check_words(words: tuple[object, ...]) -> Entries:
+    """The service and each recording that the words of a decorator or marker name.
+
+    Behind a first word that is a scheme stands a host; any other first word is the service itself.
+
+    Raises:
+        TypeError: too few words, or one that is no string.
+        ValueError: the word for the service cannot be one.
+    """
     texts = [word for word in words if isinstance(word, str)]
-    if len(texts) not in (2, 3) or len(texts) != len(words):
-        raise TypeError("recproxy takes (scheme, host, recording) or (profile, recording)")
-    return texts[-2], texts[-1]
+    schemed = bool(texts) and texts[0].lower() in _SCHEMES
+    service, recordings = (texts[1:2], texts[2:]) if schemed else (texts[:1], texts[1:])
+    if not recordings or len(texts) != len(words):
+        raise TypeError(f"recproxy takes {_FORMS}")
+    if not service[0] or "/" in service[0]:
+        what = "host" if schemed else "profile"
+        raise ValueError(f"recproxy: {service[0]!r} is no {what}; write {_FORMS}; a scheme is http or https")
+    return tuple((service[0], recording) for recording in recordings)

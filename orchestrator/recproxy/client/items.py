@@ -47,12 +47,13 @@ def of_item(item: Any, places: Places) -> Asked:
 
     Raises:
         TypeError: a marker has the wrong words.
-        ValueError: it has a mode that is not for tests to choose.
+        ValueError: it names no service, or has a mode that is not for tests to choose.
     """
     path = Path(item.path)
     names = _names(item)
     markers = list(reversed(list(item.iter_markers("recproxy"))))
-    entries = tuple(check_words(marker.args) for marker in markers if marker.args or not marker.kwargs)
+    asking = (marker for marker in markers if marker.args or not marker.kwargs)
+    entries = tuple(entry for marker in asking for entry in check_words(marker.args))
     wanted = wanted_by(getattr(item, "function", None))
     folders = module_folders(path, places.recordings, places.root)
     return Asked(
