@@ -291,10 +291,45 @@ def test_a_file_that_cannot_be_written_is_an_error_and_leaves_nothing_half_done(
     assert [path.name for path in default.parent.iterdir()] == ["default.rec"]
 
 
+@pytest.mark.parametrize("append", [False, True])
+def test_a_place_below_a_file_is_refused_before_anything_is_recorded(session, append):
+    (session.folder / "ca.pem").write_text("")
+
+    with pytest.raises(RecordingError, match=r"ca\.pem/x/a\.rec: cannot be written: .*/ca\.pem is no folder: name an"):
+        session.begin(path="ca.pem/x/a.rec", append=append)
+
+
+def test_what_cannot_be_recovered_is_told_with_its_journal_which_stays_and_the_run_goes_on(session, default):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.begin(2, "other", path="bank/other.rec")
+    killed.keep("/a")
+    killed.keep("/b", number=2, scope="other")
+    killed.die()
+    (session.folder / "bank").write_text("")
+
+    for _ in range(2):
+        session.recorder.unrecovered.clear()
+        recovered = session.recorder.recover(session.folder)
+
+        assert [written.path.name for written in recovered] == ["default.failed.rec"]
+        (journal,) = (session.folder / ".journal").glob("*.journal")
+        (note,) = session.recorder.unrecovered
+        assert note.startswith(f"{journal}: what an earlier run recorded cannot be recovered: ")
+        assert "bank/other.failed.rec: cannot be written: File exists" in note
+        assert urls(default.with_name("default.failed.rec")) == ["/a"]
+    session.record("/new")
+    assert urls(default) == ["/new"]
+
+    (session.folder / "bank").unlink()
+    assert [written.path.name for written in session.recorder.recover(session.folder)][-1] == "other.failed.rec"
+    assert not journal.exists()
+
+
 def test_a_journal_that_cannot_be_written_is_an_error(tmp_path):
-    (tmp_path / "file").write_text("")
     session = Session(tmp_path / "file")
     session.begin()
+    (tmp_path / "file").write_text("")
 
     with pytest.raises(RecordingError, match=r"\.journal: cannot be written"):
         session.keep()

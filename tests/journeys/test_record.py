@@ -531,7 +531,7 @@ def without_override():
     ctypes.CDLL(None).prctl(drop, override, 0, 0, 0)
 
 
-def test_a_read_only_folder_fails_the_run_with_the_good_file_intact(shop, origin):
+def test_a_read_only_folder_is_refused_before_the_command_with_the_good_file_intact(shop, origin):
     fetch(shop, "record", "a")
     good = shop.recording.read_bytes()
     shop.recording.parent.chmod(0o500)
@@ -540,21 +540,37 @@ def test_a_read_only_folder_fails_the_run_with_the_good_file_intact(shop, origin
 
     shop.recording.parent.chmod(0o700)
     assert done.returncode == 2
-    assert f"{shop.recording}: cannot be written: Permission denied; what was there is as it was" in done.stderr
+    folder = shop.recording.parent
+    assert done.stderr == f"recproxy: {shop.recording}: cannot be written: permission denied in {folder}\n"
+    assert (done.stdout, len(origin.asked)) == ("", 1)
     assert shop.recording.read_bytes() == good
-    assert "recovered 1 interaction" in fetch(shop, "record", "c").stderr
 
 
-def test_a_folder_of_recordings_that_is_read_only_fails_the_run_at_the_first_request(shop, origin):
+def test_auto_in_a_folder_that_is_read_only_fails_the_run_at_the_first_request_that_is_recorded(shop, origin):
     folder = shop.recording.parents[1]
     folder.chmod(0o500)
 
-    done = fetch(shop, "record", "b", preexec_fn=without_override)
+    done = fetch(shop, "auto", "b", environment={"CI": ""}, preexec_fn=without_override)
 
     folder.chmod(0o700)
     assert done.returncode == 2
     assert f"recproxy: {folder}/.journal: cannot be written: Permission denied" in done.stderr
     assert not shop.recording.exists()
+
+
+def test_what_one_run_could_not_recover_does_not_hold_up_the_next(shop, origin):
+    blocked = shop.recording.with_name(".default.rec.tmp")
+    blocked.mkdir()
+    fetch(shop, "record", "a")
+    shop.recording.with_name(".default.failed.rec.tmp").mkdir()
+    blocked.rmdir()
+
+    done = fetch(shop, "record", "b")
+
+    assert done.returncode == 0, done.stderr
+    assert b"/b HTTP/1.1" in shop.recording.read_bytes()
+    (journal,) = (shop.recording.parents[1] / ".journal").glob("*.journal")
+    assert f"recproxy: note: {journal}: what an earlier run recorded cannot be recovered: " in done.stderr
 
 
 def test_a_full_disk_fails_the_run_with_the_good_file_intact(shop, origin):

@@ -144,6 +144,7 @@ class Orchestrator:
         )
         if self.plan.reach in ("record", "auto"):
             self.tally.recovered += self._recorder.recover(self.plan.library.folder)
+            self.tally.notes += self._recorder.unrecovered
         await self.open_lane(DEFAULT_LANE)
         self._control = await ControlAddress.open(self)
 

@@ -65,33 +65,47 @@ class Recorder:
         self._locks: dict[Path, IO[bytes]] = {}
         self._recovered: set[Path] = set()  # told as there, so this run takes nothing out of them
         self.written: list[Written] = []
+        #: What could not be recovered, a line each for the user.
+        self.unrecovered: list[str] = []
 
     def recover(self, recordings: Path) -> list[Written]:
-        """Put what killed runs left beside the recordings it was meant for."""
+        """Put what killed runs left beside the recordings it was meant for; where that cannot be, its journal stays."""
         left: dict[Path, list[Interaction]] = {}
-        journals: list[Path] = []
+        journals: dict[Path, set[Path]] = {}
         for journal, entries in abandoned(recordings):
-            journals.append(journal)
+            journals[journal] = {entry.recording for entry in entries}
             for entry in entries:
                 left.setdefault(entry.recording, []).append(replace(entry.interaction, scope=entry.scope))
         recovered: list[Written] = []
+        problems: dict[Path, str] = {}
         for path, interactions in left.items():
             failed = failed_path(path)
             for half in (_temporary(path), _temporary(failed)):
                 with contextlib.suppress(OSError):
                     half.unlink()
-            recovered.append(self._put_beside(path, interactions, replaces=None))
-            self._recovered.add(failed)
-        for journal in journals:
-            journal.unlink(missing_ok=True)
+            try:
+                recovered.append(self._put_beside(path, interactions, replaces=None))
+            except RecordingError as problem:
+                problems[path] = problem.message
+            else:
+                self._recovered.add(failed)
+        for journal, paths in journals.items():
+            lost = [problems[path] for path in sorted(paths & problems.keys())]
+            if not lost:
+                journal.unlink(missing_ok=True)
+            self.unrecovered += (
+                f"{journal}: what an earlier run recorded cannot be recovered: {why}; mend that, or delete this journal"
+                for why in lost
+            )
         return recovered
 
     def begin(self, profile: str, number: int, scope: str, path: Path, rules: Rules, *, append: bool) -> None:
         """A scope begins to record into a file.
 
         Raises:
-            RecordingError: the file that is there does not parse, or is another tool's.
+            RecordingError: the file that is there does not parse, or is another tool's; or there can be none.
         """
+        _check_place(path, permitted=not append)
         if path.exists():
             title = foreign_format(path)
             if title is not None:
@@ -222,6 +236,17 @@ def _is_at(file: IO[bytes], path: Path) -> bool:
 def failed_path(path: Path) -> Path:
     """Where stands what a scope got that did not go well."""
     return path.with_name(f"{path.name.removesuffix('.rec')}.failed.rec")
+
+
+def _check_place(path: Path, *, permitted: bool) -> None:
+    """Refuse a place where no file can be put: below a file or, where it is to be `permitted`, in a folder of others."""
+    folder = path.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise RecordingError(f"{path}: cannot be written: {folder} is no folder: name another place")
+    if permitted and not os.access(folder, os.W_OK | os.X_OK):
+        raise RecordingError(f"{path}: cannot be written: permission denied in {folder}")
 
 
 def _leftovers(failed: Path) -> list[Interaction]:
