@@ -4,8 +4,11 @@ import os
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
 
 import pytest
+
+from recproxy.tox.plugin import Plugin
 
 from .conftest import INI, TOML
 
@@ -218,3 +221,20 @@ def test_a_recording_replaces_the_one_before_where_the_commands_passed(tox, orig
     assert said_by_app(passed) == ["app mode record", "shop anew"]
     assert "\nanew\n" in recording.read_text()
     assert "recproxy   shop     record       0         1" in passed.stderr
+
+
+def test_words_are_asked_for_as_the_version_of_tox_asks_for_them():
+    """Some versions of tox know `program_first`, others do not."""
+
+    class Older:
+        pos_args = staticmethod(lambda to_path: (str(to_path), "x"))
+
+    class Newer:
+        pos_args = staticmethod(lambda to_path, *, program_first=False: (str(to_path), str(program_first)))
+
+    older, newer = SimpleNamespace(conf=Older()), SimpleNamespace(conf=Newer())
+    Plugin().tox_add_core_config(None, older)
+    Plugin().tox_add_core_config(None, newer)
+
+    assert older.conf.pos_args(None) == ("None", "x")
+    assert newer.conf.pos_args(None, program_first=True) == ("None", "True")

@@ -56,8 +56,8 @@ class Plugin:
         self._config = config = state.conf
         posargs = config.pos_args
 
-        def command_words(to_path: Path | None, *, program_first: bool = False) -> tuple[str, ...] | None:
-            words = posargs(to_path, program_first=program_first)
+        def command_words(to_path: Path | None, **options: bool) -> tuple[str, ...] | None:
+            words = posargs(to_path, **options)  # which it takes differs between versions of tox
             skip: int = getattr(self._thread, "skip", 0)
             if words is None or not skip:
                 return words
