@@ -1,6 +1,7 @@
 """The decorator in all its forms, in test processes that no run has started."""
 
 import sys
+from functools import partial
 
 import pytest
 
@@ -394,6 +395,12 @@ def test_a_service_that_is_none_is_said_in_one_line(words):
 def test_a_test_cannot_insist_on_more_than_replay(mode):
     with pytest.raises(ValueError, match="can only insist on 'replay'"):
         recproxy("shop", "two.rec", mode=mode)
+
+
+@pytest.mark.parametrize("target", [5, None, property(lambda _: 1), partial(print)])
+def test_what_is_no_function_is_misuse(target):
+    with pytest.raises(TypeError, match="goes on a function, a method or a class, not on "):
+        recproxy("shop", "two.rec")(target)
 
 
 def test_a_fixture_is_told_the_order_of_decorators():

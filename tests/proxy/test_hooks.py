@@ -98,7 +98,7 @@ def test_a_hook_that_cannot_be_had_is_one_line_with_its_place(load, target, want
     assert refused(lambda: load(compare=target)) == f"profile.toml:7: hooks.compare {target!r}{wanted}"
 
 
-@pytest.mark.parametrize("text", ["x = 1\n1 / 0\n", "import sys\nsys.exit(3)\n"])
+@pytest.mark.parametrize("text", ["x = 1\n1 / 0\n", "import sys\nsys.exit(3)\n", "x = 1\ndef (\n"])
 def test_a_module_that_raises_says_where(load, folder, text):
     (folder / "project_hooks.py").write_text(text)
 

@@ -88,6 +88,8 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
             return type(target)(self._decorate(target.__func__))
         if hasattr(target, "_pytestfixturefunction") or type(target).__name__ == "FixtureFunctionDefinition":
             raise TypeError("put @recproxy below @pytest.fixture: it wraps the function, not the fixture")
+        if not inspect.isroutine(target):
+            raise TypeError(f"@recproxy goes on a function, a method or a class, not on {target!r}")
         inner = wanted_by(target)
         if inner is not None and inner.wrapper is target:
             mode = self._mode or inner.mode

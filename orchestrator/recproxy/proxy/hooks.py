@@ -88,6 +88,8 @@ def _load(kind: str, target: str, names: HookNames, rules: RedactionRules) -> Ca
         function = getattr(_imported(module, names.folders), name, None)
     except (Exception, SystemExit) as problem:  # noqa: BLE001 - whatever a module raises is its own
         where = _line(problem.__traceback__, None)
+        if isinstance(problem, SyntaxError) and problem.filename:
+            where = f"{problem.filename}:{problem.lineno}"
         at = f" at {where}" if where and not isinstance(problem, ModuleNotFoundError) else ""
         raise HookError(f"{named} cannot be imported{at}: {_said(problem, rules)}") from None
     if not callable(function):
