@@ -35,6 +35,7 @@ FILES = {
     "responses: aliases": ALIASES + "responses: *n\n",
     "responses: cyclic": "responses: &a [*a]\n",
     "responses: an object": "responses: !!python/object/apply:os.system ['id']\n",
+    "responses: a number to the base of sixty": "responses: 1" + ":59" * 2_000_000,
     "responses: deep": "responses: " + "[" * 100_000,
     "toml: deep": "[[responses]]\na = " + "[" * 100_000,
     "toml: a long key": "[[responses]]\n" + "a." * 50_000 + "a = 1\n",

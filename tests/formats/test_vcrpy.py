@@ -179,6 +179,8 @@ HOSTILE = {
     "a module": "interactions: !!python/module:os\n",
     "truncated": "interactions:\n" + ONE.format("body: null")[:-20],
     "a huge number": "interactions:\n" + ONE.format("body: null").replace("200", "9" * 10_000),
+    # Made as a number, it would take half an hour: more than the time that a test has.
+    "a number to the base of sixty": "interactions:\n" + ONE.format("body: 1" + ":1" * 2_000_000),
     "another tool's": "version: 2\ninteractions: []\n",
     "a control character": "interactions: \0\n",
     "a file's path for a body": "interactions:\n" + ONE.format("body: !!python/object/apply:open ['/etc/passwd']"),

@@ -18,11 +18,14 @@ from typing import Any
 
 from recproxy.errors import ConfigurationError
 
-__all__ = ["ALIAS", "MERGE", "YamlLibrary", "refuse_merges", "toml_writer", "vcrpy_serializer", "yaml_library"]
+__all__ = ["YamlLibrary", "refuse_bombs", "toml_writer", "vcrpy_serializer", "yaml_library"]
 
 #: Where an alias may stand, and what may make a merge key of a key: its plain name, or a tag in some spelling.
-ALIAS = re.compile(rb"[\s,:\[{]\*\w")
-MERGE = re.compile(rb"<<|merge|^%TAG|!<|![^\s,]*%", re.MULTILINE)
+_ALIAS = re.compile(rb"[\s,:\[{]\*\w")
+_MERGE = re.compile(rb"<<|merge|^%TAG|!<|![^\s,]*%", re.MULTILINE)
+#: A number to the base of sixty, `1:30:00`, is made in a time that grows with the square of its length.
+_SIXTIES = re.compile(rb"[0-9]{0,2}(?::[0-5]?[0-9]){1000}")
+_STEP = 3000
 
 
 @cache
@@ -57,8 +60,7 @@ def yaml_library() -> YamlLibrary:
     loader, dumper = getattr(yaml, "CSafeLoader", yaml.SafeLoader), getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
     def read(data: bytes) -> Any:
-        if ALIAS.search(data) and MERGE.search(data):
-            refuse_merges(data)
+        refuse_bombs(data)
         return yaml.load(data.decode("utf-8-sig"), Loader=loader)  # noqa: S506 - it is the safe one
 
     def write(values: Any) -> bytes:
@@ -68,8 +70,16 @@ def yaml_library() -> YamlLibrary:
     return YamlLibrary(read, write)
 
 
-def refuse_merges(data: bytes) -> None:
-    """Raise ValueError where a mapping takes over others: a few lines of that can stand for more than memory holds."""
+def refuse_bombs(data: bytes) -> None:
+    """Raise ValueError where a few lines of YAML stand for more than memory holds, or a number for hours of work."""
+    if any(_SIXTIES.match(data, start) for start in range(0, len(data), _STEP)):
+        raise ValueError("a number of a thousand parts, 1:00:00 and so on, is not read: take it out")
+    if _ALIAS.search(data) and _MERGE.search(data):
+        _refuse_merges(data)
+
+
+def _refuse_merges(data: bytes) -> None:
+    """Raise ValueError where a mapping takes over others."""
     import yaml  # noqa: PLC0415 - comes with an extra
 
     for event in yaml.parse(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):

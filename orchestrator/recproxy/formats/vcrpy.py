@@ -12,7 +12,7 @@ from typing import Any
 
 from recproxy.errors import RecordingError
 from recproxy.formats import vcrpy_shapes as shapes
-from recproxy.formats.extras import ALIAS, MERGE, refuse_merges, vcrpy_serializer
+from recproxy.formats.extras import refuse_bombs, vcrpy_serializer
 from recproxy.formats.reading import json_values, mapping, refusing
 from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Dumped, Loaded, Note
@@ -62,8 +62,7 @@ def _loaded(interactions: Iterator[Interaction], path: str, notes: Notebook) -> 
 
 def _values(data: bytes) -> Any:
     serializer = vcrpy_serializer("yamlserializer")
-    if ALIAS.search(data) and MERGE.search(data):
-        refuse_merges(data)
+    refuse_bombs(data)
     text = data.decode("utf-8-sig")
     if "!!python/object" in text:
         text = _OLD_TAGS.sub("", text)
