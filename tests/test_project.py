@@ -138,6 +138,18 @@ def test_an_inline_table_overrides_an_installed_profile_key_by_key(tmp_path, ban
     assert found.default_profiles() == ("bank",)
 
 
+def test_a_file_of_cas_is_relative_to_the_file_that_names_it(tmp_path, bank):
+    (bank / "profile.toml").write_text(INSTALLED + "[upstream]\nca = 'ca.pem'\n")
+    own = project(tmp_path, "[tool.recproxy.profiles.bank.upstream]\ntimeout = 1\n").profile("bank").upstream
+    assert (own.ca, own.ca_place, own.timeout) == (f"{bank}/ca.pem", f"{bank}/profile.toml:7", 1)
+
+    ours = project(tmp_path, "[tool.recproxy.profiles.bank.upstream]\nca = 'ours.pem'\n").profile("bank").upstream
+    assert (ours.ca, ours.ca_place) == (f"{tmp_path}/ours.pem", f"{tmp_path}/pyproject.toml:2")
+
+    none = project(tmp_path, "[tool.recproxy.profiles.bank.upstream]\nca = ''\n").profile("bank").upstream
+    assert (none.ca, none.ca_place) == ("", "")
+
+
 def test_an_error_in_an_override_names_the_file_it_stands_in(tmp_path, bank):
     found = project(tmp_path, "[tool.recproxy.profiles.bank.match]\nrepeet = 'miss'\n")
 

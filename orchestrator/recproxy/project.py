@@ -82,10 +82,15 @@ class Project:
         if inline is not None and self.source is not None:
             # Both are read alone first, so that an error names the file it stands in.
             below = parse_profile(values, source, name=word, recordings=profile_folder(path))
-            above = self._inline(word, partial=True).hooks
+            above = self._inline(word, partial=True)
             both = parse_profile(merged(values, inline), source, name=word, recordings=below.recordings)
+            hooks = above.hooks
+            # A file is relative to the one that names it.
+            named = above.upstream if "ca" in inline.get("upstream", {}) else below.upstream
             return replace(
-                both, hooks=replace(both.hooks, places={**below.hooks.places, **above.places}, folders=above.folders)
+                both,
+                hooks=replace(both.hooks, places={**below.hooks.places, **hooks.places}, folders=hooks.folders),
+                upstream=replace(both.upstream, ca=named.ca, ca_place=named.ca_place),
             )
         return parse_profile(values, source, name=word, recordings=profile_folder(path))
 

@@ -1,9 +1,10 @@
 """Plans: a command's words, the project and the environment become one frozen value."""
 
 import pytest
+import trustme
 
 from recproxy import project as project_module
-from recproxy.errors import ConfigurationError, RecordingNotFound
+from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
 from recproxy.fleet.plan import UNLISTED, make_plan
 from recproxy.project import find_project
 
@@ -38,6 +39,43 @@ def plan(tmp_path):
         )
 
     return make
+
+
+CA = '[tool.recproxy.profiles.shop.upstream]\nca = "{}"\n'
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("gone.pem", "cannot be read: No such file or directory"),
+        ("garbage.pem", "holds no certificates: give it a file of them in PEM form"),
+        ("empty.pem", "holds no certificates: give it a file of them in PEM form"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["record", "live", "auto"])
+def test_a_file_of_cas_that_cannot_be_used_is_told_with_file_line_and_key(plan, tmp_path, file, why, mode):
+    (tmp_path / "garbage.pem").write_text("nonsense")
+    (tmp_path / "empty.pem").write_text("")
+
+    with pytest.raises(ProfileError) as caught:
+        plan(mode, more=CA.format(file))
+
+    place = f"{tmp_path}/pyproject.toml:4"
+    assert caught.value.message == f"{place}: upstream.ca of profile 'shop': {tmp_path}/{file} {why}"
+
+
+def test_a_replay_needs_no_file_of_cas(plan):
+    assert plan(more=CA.format("gone.pem")).reach == "replay"
+
+
+def test_a_file_of_cas_is_found_beside_the_file_that_names_it(plan, tmp_path, monkeypatch):
+    trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
+    (tmp_path / "inner").mkdir()
+    monkeypatch.chdir(tmp_path / "inner")
+
+    made = plan("record", more=CA.format("ca.pem"))
+
+    assert [profile.upstream.ca for profile in made.profiles] == ["", f"{tmp_path}/ca.pem"]
 
 
 def names(made):

@@ -301,9 +301,9 @@ def test_no_secret_reaches_the_disk_or_a_report(shop, origin):
 
 #: What may be wrong with a service: the path, settings of its profile, the status that the client gets, what is said.
 FAILURES = {
-    "down": ("a", 'address = "127.0.0.1:1"', 502, "{host} cannot be reached: "),
-    "unnamed": ("a", f'address = "{"x" * 64}.example"', 502, "the name {host} cannot be resolved: "),
-    "unverifiable": ("a", 'ca = ""', 502, "the certificate of {host} cannot be verified: "),
+    "down": ("a", 'address = "127.0.0.1:1"', 502, "{host} at upstream.address 127.0.0.1:1 cannot be reached: "),
+    "unnamed": ("a", f'address = "{"x" * 64}.example"', 502, "the name {host} at upstream.address "),
+    "unverifiable": ("a", 'ca = ""', 502, "the certificate of {host} at upstream.address 127.0.0.1:"),
     "reset": ("reset", "", 502, "the connection to the service broke: "),
     "shut": ("shut", "", 502, "the service closed the connection without an answer"),
     "broken": ("break", "", None, "the service closed the connection in the middle of its answer"),

@@ -2,6 +2,7 @@
 
 import tomllib
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +75,7 @@ def test_a_profile_needs_a_name_and_a_host_and_has_defaults_for_the_rest():
 
 def test_every_key_is_read():
     profile = parse(WHOLE, recordings="recordings")
+    place = f"profile.toml:{WHOLE[: WHOLE.index('ca = ')].count(chr(10)) + 1}"
 
     assert profile == Profile(
         name="shop",
@@ -105,7 +107,14 @@ def test_every_key_is_read():
             variables=("SHOP_OTHER",),
         ),
         pace="recorded",
-        upstream=Upstream(timeout=1.5, verify=False, ca="ca.pem", max_body=10, address="127.0.0.1:1"),
+        upstream=Upstream(
+            timeout=1.5,
+            verify=False,
+            ca=str(Path("ca.pem").absolute()),
+            ca_place=place,
+            max_body=10,
+            address="127.0.0.1:1",
+        ),
         recordings="recordings",
         origin="profile.toml",
     )
@@ -170,6 +179,16 @@ def test_an_override_needs_no_endpoint():
         (LEAST + "[replay]\npace = 'slow'\n", "profile.toml:6: replay.pace is 'slow'"),
         (LEAST + "[replay]\nspeed = 1\n", "profile.toml:6: unknown key 'replay.speed'"),
         (LEAST + "[upstream]\ntimeout = -1\n", "profile.toml:6: upstream.timeout is -1"),
+        *(
+            (
+                LEAST + f"[upstream]\naddress = '{address}'\n",
+                f"profile.toml:6: upstream.address is '{address}': write it",
+            )
+            for address in (
+                *("https://127.0.0.1:xx", "127.0.0.1:99999", "127.0.0.1:0", "http://", "ftp://a.example", "a b"),
+                *("http://a.example/api", "http://a.example?x=1", "me@a.example", "[::1", "*.example"),
+            )
+        ),
         (LEAST + "[upstream]\nverfy = false\n", "unknown key 'upstream.verfy': known here are timeout, verify"),
         (LEAST.replace("name", 'credentials = ["A-B"]\nname', 1), "profile.toml:2: credentials holds 'A-B'"),
         (LEAST.replace("name", "reords = 1\nname", 1), "profile.toml:2: unknown key 'reords'"),
@@ -177,6 +196,13 @@ def test_an_override_needs_no_endpoint():
 )
 def test_a_wrong_profile_is_refused_with_file_line_and_key(text, wanted):
     assert wanted in refused(text)
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:8443", "localhost", "http://127.0.0.1:8080/", "https://a.example", "[::1]:80"]
+)
+def test_where_else_a_service_is_may_be_said_in_these_ways(address):
+    assert parse(LEAST + f"[upstream]\naddress = '{address}'\n").upstream.address == address
 
 
 def test_a_name_that_is_not_the_expected_one_is_refused():

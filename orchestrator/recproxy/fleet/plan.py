@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recproxy.control.modes import MODES
-from recproxy.errors import ConfigurationError
+from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.library import Library
 from recproxy.overlap import settled
 from recproxy.profile import Endpoint, Profile
@@ -86,7 +86,7 @@ def make_plan(
 
     Raises:
         ConfigurationError: a word is wrong.
-        ProfileError: a profile is unknown or wrong.
+        ProfileError: a profile is unknown or wrong, or the CAs it names cannot be used.
         RecordingNotFound: a named recording does not exist.
     """
     if mode == "auto" and environment.get("CI"):
@@ -123,6 +123,7 @@ def make_plan(
         every_host=every_host,
     )
     _check_credentials(plan, environment)
+    _check_authorities(plan)
     return plan
 
 
@@ -157,3 +158,22 @@ def _check_credentials(plan: Plan, environment: Mapping[str, str]) -> None:
             raise ConfigurationError(
                 f"profile {profile.name!r} cannot be run in mode {mode}: set {', '.join(missing)} in the environment"
             )
+
+
+def _check_authorities(plan: Plan) -> None:
+    """Name a file of CAs that cannot be used, where a service may be asked."""
+    for profile in plan.profiles:
+        upstream = profile.upstream
+        if not upstream.ca or plan.mode_of(profile.name) == "replay":
+            continue
+        import ssl  # noqa: PLC0415 - only where a profile names such a file
+
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(upstream.ca)
+        except ssl.SSLError:
+            why = "holds no certificates: give it a file of them in PEM form"
+        except OSError as problem:
+            why = f"cannot be read: {problem.strerror or problem}"
+        else:
+            continue
+        raise ProfileError(f"{upstream.ca_place}: upstream.ca of profile {profile.name!r}: {upstream.ca} {why}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from urllib.parse import urlsplit
 
 from recproxy.declared import Key, Keys
 from recproxy.wire.hosts import normal_host
@@ -33,6 +34,26 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _address(text: str) -> str:
+    """Where else a service is: HOST, HOST:PORT, or either behind http:// or https://."""
+    try:
+        url = urlsplit(text if "://" in text else f"//{text}")
+        host, port = url.hostname or "", url.port
+    except ValueError:
+        host, port = "", None
+    if (
+        not (_is_address(host) or all(_LABEL.match(label) for label in host.split(".")))
+        or port == 0
+        or url.scheme not in ("", "http", "https")
+        or url.path not in ("", "/")
+        or any((url.query, url.fragment, url.username))
+    ):
+        raise ValueError(
+            f"upstream.address is {text!r}: write it as 127.0.0.1:8443, or behind http:// or https://, without a path"
+        )
+    return text
 
 
 def _expression(text: str) -> str:
@@ -126,11 +147,16 @@ _UPSTREAM = Keys(
     keys={
         "timeout": Key(kind="number", default=30, says="Seconds without an answer before the client gets 504."),
         "verify": Key(kind="boolean", default=True, says="Whether its certificate is verified."),
-        "ca": Key(kind="string", says="A file of more CAs to trust, for staging and tests."),
+        "ca": Key(
+            kind="string",
+            says="A file of more CAs to trust (PEM), for staging and tests; relative to the file that names it.",
+        ),
         "max_body": Key(
             kind="integer", default=16_000_000, says="Bytes; larger bodies stream through and are not stored."
         ),
-        "address": Key(kind="string", says="Another address in place of the real one, as 127.0.0.1:8443."),
+        "address": Key(
+            kind="string", check=_address, says="Another address in place of the real one, as 127.0.0.1:8443."
+        ),
     },
 )
 

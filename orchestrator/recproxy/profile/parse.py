@@ -52,9 +52,15 @@ def parse_profile(
         _check_endpoint(endpoint, source, (*keys, "endpoints", number))
     if not found["endpoints"] and not partial:
         raise table.fail(None, f"profile {found['name']!r} has no endpoint: add [[endpoints]] with hosts")
+    upstream = dict(found["upstream"])
+    if upstream["ca"]:  # it stands beside the file that names it, wherever the run is started
+        upstream["ca"] = str(Path(source.path).absolute().parent / upstream["ca"])
+        upstream["ca_place"] = source.place((*keys, "upstream", "ca"))
     hooks = {name: target for name, target in found["hooks"].items() if target}
     places = {name: source.place((*keys, "hooks", name)) for name in hooks}
-    return _profile(found, HookNames(**hooks, places=places, folders=folders if hooks else ()), recordings, source.path)
+    found["hooks"] = HookNames(**hooks, places=places, folders=folders if hooks else ())
+    found["upstream"] = Upstream(**upstream)
+    return _profile(found, recordings, source.path)
 
 
 def profile_folder(path: Path) -> str | None:
@@ -121,7 +127,7 @@ def _check_endpoint(endpoint: Mapping[str, Any], source: Source, keys: tuple[str
         )
 
 
-def _profile(found: Mapping[str, Any], hooks: HookNames, recordings: str | None, origin: str) -> Profile:
+def _profile(found: Mapping[str, Any], recordings: str | None, origin: str) -> Profile:
     match, ignore = dict(found["match"]), found["match"]["ignore"]
     del match["ignore"]
     return Profile(
@@ -133,8 +139,8 @@ def _profile(found: Mapping[str, Any], hooks: HookNames, recordings: str | None,
         match=Match(**match, **{f"ignore_{part}": names for part, names in ignore.items()}),
         redact=Redact(**found["redact"]),
         pace=found["replay"]["pace"],
-        upstream=Upstream(**found["upstream"]),
-        hooks=hooks,
+        upstream=found["upstream"],
+        hooks=found["hooks"],
         recordings=recordings,
         origin=origin,
     )

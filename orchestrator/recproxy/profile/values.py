@@ -49,13 +49,14 @@ class Redact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstream:
-    """How the real service is reached; `timeout` in seconds, `max_body` in bytes."""
+    """How the real service is reached; `timeout` in seconds, `max_body` in bytes; `ca_place` says where `ca` is named."""
 
     timeout: float = 30.0
     verify: bool = True
     ca: str = ""
     max_body: int = 16_000_000
     address: str = ""
+    ca_place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,13 +168,13 @@ class Upstreams:
             host = address.hostname or host
             port = address.port or port
             secure = secure if not address.scheme else address.scheme == "https"
-            return await self._connect(host, port, secure, target)
+            return await self._connect(host, port, secure, target, f" at upstream.address {self._settings.address}")
         proxy = self._proxies.get(target.scheme) or self._proxies.get("all")
         if proxy and not proxy_bypass_environment(target.host, self._proxies):
             return await self._through(proxy, target)
         return await self._connect(host, port, secure, target)
 
-    async def _connect(self, host: str, port: int, secure: bool, target: Target) -> Link:
+    async def _connect(self, host: str, port: int, secure: bool, target: Target, way: str = "") -> Link:
         context = self._tls() if secure else None
         name = target.host if secure else None
         try:
@@ -183,7 +183,7 @@ class Upstreams:
                     host, port, ssl=context, server_hostname=name, limit=_READ
                 )
         except (OSError, TimeoutError, UnicodeError) as problem:
-            raise _failure(target, problem, self.seconds) from None
+            raise _failure(target, problem, self.seconds, way) from None
         _without_delay(writer)
         return Link(reader, writer, absolute=False)
 
