@@ -43,7 +43,6 @@ ELSEWHERE = {
     "fleet/scopes": "tests/client/test_scopes.py and tests/pytest_plugin: scopes of real runs",
     "fleet/run": "tests/journeys/test_hygiene.py: signals, exit codes, the end",
     "proxy/__main__": "one line; the journeys start it",
-    "proxy/connection": "tests/journeys/test_replay.py and test_gateway.py, over real sockets",
     "proxy/lane": "tests/journeys/test_replay.py: listeners and connections arrive from an orchestrator",
     "proxy/nursery": "tests/journeys/test_hygiene.py: forks and their ends",
     "proxy/service": "tests/journeys: orders come from an orchestrator",

@@ -39,10 +39,11 @@ ALONE = {"PYTEST_ADDOPTS": "-p no:asyncio"}
 class ClientProject:
     """A folder with profiles `shop` and `bank`; `match` are lines for the first one's `[match]`."""
 
+    #: A command may take so long.
+    seconds = 110
+
     def __init__(self, root, match=""):
         self.root = root
-        #: A command may take so long.
-        self.seconds = 110
         self.write(
             "recproxy.toml", 'profiles = ["shop/profile.toml", "bank/profile.toml"]\nrecordings = "recordings"\n'
         )

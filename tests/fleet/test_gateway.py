@@ -37,6 +37,9 @@ class Router:
         self.got.put_nowait((("refused", what, host), b""))
         return f"{host} is refused\n"
 
+    def unreadable(self, status, reason):
+        self.got.put_nowait((("unreadable", status, reason), b""))
+
     def _take(self, sock, what):
         """The first bytes that are left are the client's own."""
         self.socks.append(sock)
@@ -295,6 +298,8 @@ def test_a_connect_that_was_read_with_more_behind_it_is_refused():
         await router.next()
         gateway.take_back(router.socks.pop(), b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n\x16")
         assert (await client.rest()).startswith(b"HTTP/1.1 400 ")
+        reason = "a CONNECT on a used connection must be answered before more is sent"
+        assert await router.next() == (("unreadable", 400, reason), b"")
 
     run(work)
 

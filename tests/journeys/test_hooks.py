@@ -1,8 +1,10 @@
 """Hooks of a profile, in real projects: called in the proxy, their faults those of one request."""
 
+import base64
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -104,6 +106,19 @@ def test_a_hook_that_raises_fails_its_request_and_nothing_else(hooked):
     assert done.stdout.splitlines() == ["201 an order", f"502 recproxy: {line} ", "201 an order"]
     assert f"recproxy: failed: shop: POST http://api.shop.example/order: {line}\n" in done.stderr
     assert done.returncode == 3
+
+
+def test_a_miss_in_a_form_that_has_no_place_for_xxx_is_a_miss(hooked):
+    page = (Path(__file__).parents[2] / "docs/how-to/hooks.md").read_text()
+    module = page.partition("## Compare")[2].partition("```python\n")[2].partition("```")[0]
+    order = base64.b64encode(b'{"qty": 1}').decode()
+
+    project = hooked("compare", module=module, recording=RECORDING.replace("ABC", order))
+    done = ask(project, f"/order={base64.b64encode(b'hello').decode()}")
+
+    assert (done.stdout[:4], done.returncode) == ("599 ", 3), done.stderr
+    assert "recproxy: miss: no recorded interaction of shop fits this request" in done.stderr
+    assert "to make it match" not in done.stderr
 
 
 def test_a_recording_for_which_the_comparison_raises_is_told_at_once(hooked):

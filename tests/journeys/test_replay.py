@@ -217,6 +217,22 @@ def test_rubbish_is_refused_and_told(served):
         assert ask(sock, "CONNECT a:443 HTTP/1.1\r\nX: " + "a" * 70_000)[0] == 431
 
 
+@pytest.mark.parametrize("variable", ["SHOP_BASE_URL", "HTTP_PROXY"])
+def test_what_is_no_http_fails_a_command_that_passed(project, variable):
+    code = (
+        "import os, socket, urllib.parse\n"
+        f"address = urllib.parse.urlsplit(os.environ['{variable}'])\n"
+        "with socket.create_connection((address.hostname, address.port)) as sock:\n"
+        "    sock.sendall(b'\\0 rubbish\\r\\n\\r\\n')\n"
+        "    print(sock.recv(100).split()[1])\n"
+    )
+
+    done = project.run("run", "--", sys.executable, "-c", code)
+
+    assert (done.stdout, done.returncode) == ("b'400'\n", 3), done.stderr
+    assert "a client's request was" in done.stderr
+
+
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_curl_over_https(served, project):
     done = subprocess.run(

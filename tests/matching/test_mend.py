@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import base64
 import dataclasses
 
 import pytest
 
+from recproxy.errors import HookError
 from recproxy.matching import Index, Rules, miss
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
@@ -150,3 +152,19 @@ def test_a_file_of_another_tool_is_to_be_imported_first():
     assert miss(index, live, profile="shop").mend.text == (
         "import a.yaml with recproxy import, and there write XXX for the value of query name"
     )
+
+
+def test_a_change_that_the_form_of_a_profile_cannot_take_is_not_suggested(recorded, live):
+    def decoded(request):
+        try:
+            return dataclasses.replace(request, body=base64.b64decode(request.body, validate=True))
+        except ValueError as problem:
+            raise HookError(f"hook compare raised: {problem}") from None
+
+    order = recorded("POST https://a.com/", "aGVsbG8=", "text")
+    asked = decoded(live("POST https://a.com/", "d29ybGQ=", "text"))
+
+    told = miss(Index([Recording(interactions=(order,))], Rules(), form=decoded), asked, profile="x")
+
+    assert told.mend is None
+    assert told.differences

@@ -17,8 +17,8 @@ class Outcome:
 
     `requests` are the latest requests by profile, in order of arrival, as recorded; `plays` say how often each
     recorded interaction was played. `missed` are the texts of misses, `unused` lines for people, of which `failing`
-    are those that fail a test; `failed` are requests that the real service did not answer; `notes` are about
-    connections that never became requests.
+    are those that fail a test; `failed` are requests that nobody could answer: the real service, a hook, or we where
+    they were no HTTP; `notes` are about connections that never became requests.
     """
 
     name: str
@@ -57,7 +57,7 @@ def failure(outcomes: Sequence[Outcome]) -> Exception | None:
         return NoMatch("\n\n".join(missed))
     failed = [line for outcome in outcomes for line in outcome.failed]
     if failed:
-        return AssertionError("the real service did not answer:\n" + "\n".join(failed))
+        return AssertionError("asked, and not answered:\n" + "\n".join(failed))
     failing = [line for outcome in outcomes for line in outcome.failing]
     if failing:
         return AssertionError("recorded, but never asked for:\n" + "\n".join(failing))

@@ -203,8 +203,8 @@ class Outcome:
 
     `seconds` is the time spent answering, `plays` how often each interaction was played, in recorded order, `requests`
     the latest requests in order of arrival, as recorded, and `notes` are lines for the user about connections that
-    never became requests. `forwarded` counts what went to the real service; `failures` are the requests that could not
-    be answered by it, which fail the scope; `redactions` how often each rule acted.
+    never became requests. `forwarded` counts what went to the real service; `failures` are the requests that it, a
+    hook or we could not answer, which fail the scope; `redactions` how often each rule acted.
     """
 
     scope: str

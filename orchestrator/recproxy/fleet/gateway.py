@@ -59,6 +59,9 @@ class Router(Protocol):
     def refused(self, what: str, host: str) -> str:
         """Remember that a host was refused; the text for the client."""
 
+    def unreadable(self, status: int, reason: str) -> None:
+        """Remember that a client was answered with this status: what it sent leads nowhere."""
+
 
 def listener(backlog: int = _BACKLOG) -> socket.socket:
     """A listening socket on loopback, its port assigned and kept."""
@@ -184,8 +187,7 @@ class _Arrival:
         elif isinstance(wants, Absolute | Origin):
             self._request(authority_host(wants.authority))
         elif isinstance(wants, Malformed):
-            reason = "Request Header Fields Too Large" if wants.status == 431 else "Bad Request"
-            self._dismiss(plain_response(wants.status, reason, f"recproxy: {wants.reason}\n", close=True))
+            self._unreadable(wants.status, wants.reason)
 
     def _connect(self, wants: Connecting) -> None:
         host = wants.host
@@ -193,8 +195,7 @@ class _Arrival:
             rest = self._held[wants.size :]
             self._held = self._held[: wants.size]
             if rest:
-                text = "recproxy: a CONNECT on a used connection must be answered before more is sent\n"
-                self._dismiss(plain_response(400, "Bad Request", text, close=True))
+                self._unreadable(400, "a CONNECT on a used connection must be answered before more is sent")
                 return
         if self._router.passes(host):
             self._consume(wants.size)
@@ -252,6 +253,11 @@ class _Arrival:
         else:
             text = self._router.refused("HTTP", host)
             self._dismiss(plain_response(REFUSED, f"No Profile Owns {host}", text, close=True))
+
+    def _unreadable(self, status: int, reason: str) -> None:
+        self._router.unreadable(status, reason)
+        title = "Request Header Fields Too Large" if status == 431 else "Bad Request"
+        self._dismiss(plain_response(status, title, f"recproxy: {reason}\n", close=True))
 
     def _owned(self, host: str) -> bool:
         return bool(host) and self._router.owns(host)

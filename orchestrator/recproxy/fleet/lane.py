@@ -114,3 +114,8 @@ class Lane:
         hint = self._roster.hint(authority_host(host))
         self.refusals.append(Missed(method=what, url=host, text=f"{text}; {hint}"))
         return f"recproxy: {text}\n{hint}\n"
+
+    def unreadable(self, status: int, reason: str) -> None:
+        """Remember that a client was answered with this status: what it sent leads nowhere."""
+        text = f"a client's request was answered with {status}: {reason}"
+        self.refusals.append(Missed(method="a request that cannot be read", url="", text=text))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from recproxy.errors import HookError, RecordingError
 from recproxy.matching.differences import Difference
 from recproxy.matching.edit import with_wild
 from recproxy.matching.index import Index
@@ -63,14 +64,17 @@ def mend(
         return None
     before: list[tuple[int, ...]] | None = None
     for change in _changes(index, closest, differences):
-        after = change.apply(index)
-        found = after.find(request, any_host=any_host, bound=bound, formed=True)
-        if not any(closest in tier for tier in found.tiers):
+        try:
+            after = change.apply(index)
+            found = after.find(request, any_host=any_host, bound=bound, formed=True)
+            if not any(closest in tier for tier in found.tiers):
+                continue
+            if before is None:
+                before = _own_answers(index, index.interactions)
+            if before == _own_answers(after, index.interactions):
+                return change
+        except (HookError, RecordingError):  # the profile's own form has no place for this change
             continue
-        if before is None:
-            before = _own_answers(index, index.interactions)
-        if before == _own_answers(after, index.interactions):
-            return change
     return None
 
 

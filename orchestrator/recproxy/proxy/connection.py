@@ -40,6 +40,12 @@ __all__ = ["Connection"]
 _Turn: TypeAlias = Answer | PacedAnswer | Exchange
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_REASONS = {
+    400: "Bad Request",
+    421: "Misdirected Request",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+}
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 _RETRY = 0.005
 
@@ -98,7 +104,7 @@ class Connection(asyncio.Protocol):
         except MalformedRequest as problem:
             self._refuse(problem.status, problem.reason)
         except Exception as problem:  # noqa: BLE001 - one request's trouble is told, and is that request's alone
-            self._refuse(500, f"{type(problem).__name__}: {problem}")
+            self._refuse(500, f"a defect of recproxy: {type(problem).__name__}: {problem}")
         if not self._reader.idle:
             self._acknowledge()
 
@@ -262,26 +268,25 @@ class Connection(asyncio.Protocol):
                 self._socket = None
 
     def _refuse(self, status: int, reason: str) -> None:
+        """End the connection at a request that cannot be answered: nobody may take what it did for a pass."""
         self._reader.stop()
+        self._body.clear()
+        self._lane.scope.traffic.fail(f"a client's request was refused with {status}: {reason}")
         if self._feed is not None:
             self._transport.abort()  # in the middle of a body on its way: the service must not see an end
             return
-        self._lane.scope.note(f"a client's request was refused with {status}: {reason}")
-        self._finish(
-            plain_response(status, "Bad Request" if status == 400 else "Refused", f"recproxy: {reason}\n", close=True)
-        )
+        self._finish(plain_response(status, _REASONS[status], f"recproxy: {reason}\n", close=True))
 
     def _misdirected(self) -> None:
         """A request for another profile's service, on a connection that cannot be handed on."""
-        self._reader.stop()
-        self._body.clear()
         if self._roams:
             # It came behind another request in one packet: the client sends it again on a connection of its own.
+            self._reader.stop()
+            self._body.clear()
             self._finish(b"")
             return
         host = self._head.host.decode("latin-1")
-        text = f"recproxy: {host} is not served on a connection opened for {self._route.authority}\n"
-        self._finish(plain_response(421, "Misdirected Request", text, close=True))
+        self._refuse(421, f"{host} is not served on a connection opened for {self._route.authority}")
 
     def _finish(self, data: bytes) -> None:
         self._take_turn(Answer(data, close=True))

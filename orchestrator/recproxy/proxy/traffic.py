@@ -40,7 +40,7 @@ class Traffic:
             self._quiet.set()
 
     def fail(self, line: str) -> None:
-        """An exchange failed: the scope counts as failed."""
+        """A request has no answer: the scope counts as failed."""
         if line not in self.failures:
             self.failures.append(line)
 

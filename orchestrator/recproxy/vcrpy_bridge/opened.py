@@ -92,7 +92,7 @@ class Opened:
         texts = [
             _ADVICE.sub("", text).rstrip()
             for outcome in self._seen()
-            for text in (*outcome.missed, *(outcome.notes if outcome.missed else ()))
+            for text in (*outcome.missed, *(outcome.notes if outcome.missed else ()), *outcome.failed)
         ]
         new = [text for text in dict.fromkeys(texts) if text not in self._told]
         self._told.update(new)

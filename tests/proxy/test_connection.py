@@ -1,0 +1,81 @@
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from recproxy.proxy.connection import Connection
+from recproxy.proxy.live import Route
+from recproxy.proxy.traffic import Traffic
+
+
+class Transport:
+    """Keeps what is written."""
+
+    def __init__(self):
+        self.written = b""
+        self.closed = False
+
+    def get_extra_info(self, name):
+        return None
+
+    def write(self, data):
+        self.written += data
+
+    def close(self):
+        self.closed = True
+
+
+def asked(data, answer, route=None):
+    """What a client gets that sends these bytes, and the failures of its scope."""
+
+    async def work():
+        scope = SimpleNamespace(traffic=Traffic(0))
+        lane = SimpleNamespace(
+            scope=scope, connections=set(), forwards=False, max_body=100, owns=lambda _: False, answer=answer
+        )
+        connection, transport = Connection(lane, route or Route("http", any_host=("*",))), Transport()
+        connection.connection_made(transport)
+        connection.data_received(data)
+        return transport, scope.traffic.failures
+
+    return asyncio.run(work())
+
+
+def never(*_, **__):
+    raise AssertionError
+
+
+def test_trouble_of_our_own_is_a_500_and_fails_the_scope():
+    def fail(*_, **__):
+        raise KeyError("gone")
+
+    transport, failures = asked(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", fail)
+
+    assert transport.written.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+    assert transport.closed
+    assert failures == ["a client's request was refused with 500: a defect of recproxy: KeyError: 'gone'"]
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "said"),
+    [
+        (b"NOT HTTP\r\n\r\n", b"400 Bad Request", "400: not an HTTP/1.1 request: "),
+        (b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000, b"431 Request Header Fields Too Large", "431: the request head has"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_and_fails_the_scope(data, status, said):
+    transport, failures = asked(data, never)
+
+    assert transport.written.startswith(b"HTTP/1.1 " + status + b"\r\n")
+    assert [line for line in failures if said in line] == failures != []
+
+
+def test_another_services_host_in_a_tunnel_is_misdirected_and_fails_the_scope():
+    transport, failures = asked(
+        b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", never, Route("https", "api.shop.example")
+    )
+
+    assert transport.written.startswith(b"HTTP/1.1 421 Misdirected Request\r\n")
+    assert failures == [
+        "a client's request was refused with 421: evil.example is not served on a connection opened for api.shop.example"
+    ]
