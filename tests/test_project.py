@@ -150,6 +150,11 @@ def test_a_file_of_cas_is_relative_to_the_file_that_names_it(tmp_path, bank):
     assert (none.ca, none.ca_place) == ("", "")
 
 
+def test_a_choice_of_profiles_stands_beside_tables_only(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"pyproject\.toml:3: tool\.recproxy\.run goes with profiles that are"):
+        project(tmp_path, "[tool.recproxy]\nprofiles = ['shop']\nrun = ['shop']\n")
+
+
 def test_an_error_in_an_override_names_the_file_it_stands_in(tmp_path, bank):
     found = project(tmp_path, "[tool.recproxy.profiles.bank.match]\nrepeet = 'miss'\n")
 

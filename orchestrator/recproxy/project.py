@@ -27,6 +27,7 @@ __all__ = ["PROJECT", "PROJECT_INLINE", "RECORDINGS", "Project", "find_project"]
 RECORDINGS = "tests/functional/recordings"
 
 _PLAIN: dict[str, Key | Keys] = {
+    "run": Key(kind="strings", says="The profiles of a run that names none, where `profiles` is tables."),
     "recordings": Key(kind="string", default=RECORDINGS, says="The folder of recordings, relative to the file."),
     "unlisted": Key(
         kind="choice",
@@ -50,7 +51,10 @@ PROJECT_INLINE = Keys(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """What `[tool.recproxy]` says, with its defaults; `root` is the folder of the file, or where the search began."""
+    """What `[tool.recproxy]` says, with its defaults; `root` is the folder of the file, or where the search began.
+
+    `profiles` are those of a run that names none: the list `run` beside inline ones, the list `profiles` without.
+    """
 
     root: Path
     profiles: tuple[str, ...] = ()
@@ -62,6 +66,11 @@ class Project:
     inline: dict[str, dict[str, Any]]
     source: Source | None = None
     keys: tuple[str, ...] = ()
+
+    @property
+    def choice_key(self) -> str:
+        """The key that chooses the profiles of a run."""
+        return "run" if self.inline else "profiles"
 
     def profile(self, word: str) -> Profile:
         """A profile by its name, or by the path of a profile.toml or its folder.
@@ -223,10 +232,15 @@ def _parse(values: Any, source: Source, root: Path, keys: tuple[str, ...]) -> Pr
     # One key, two forms, since TOML allows a name only once: a list chooses profiles, a table holds inline ones.
     inline = isinstance(values.get("profiles"), dict)
     declared = PROJECT_INLINE if inline else PROJECT
-    found = read(declared, Table(values, source, keys))
+    table = Table(values, source, keys)
+    found = read(declared, table)
+    if found["run"] and not inline:
+        raise table.fail(
+            "run", f"{table.named('run')} goes with profiles that are tables: write the list as `profiles`"
+        )
     return Project(
         root=root,
-        profiles=() if inline else found["profiles"],
+        profiles=found["run"] if inline else found["profiles"],
         recordings=root / (found["recordings"] or RECORDINGS),
         unlisted=found["unlisted"],
         pass_hosts=found["pass_hosts"],

@@ -127,7 +127,8 @@ class Table:
                 raise self.fail(key, f"unknown key {self.named(key)!r}: known here are {_listed(self._known, key)}")
 
     def _take(self, key: str, default: Any, kinds: tuple[type, ...], wanted: str) -> Any:
-        self._known.append(key)
+        if key not in self._known:  # the versions of a profile are looked at before all else
+            self._known.append(key)
         value = self._values.get(key, default)
         if not isinstance(value, kinds):
             raise self.fail(key, f"{self.named(key)} is {value!r}: give it {wanted}")

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from recproxy import project as project_module
 from recproxy.cli.options import plan_from, refuse_nested, run_options
+from recproxy.cli.run import run
 from recproxy.errors import ConfigurationError
 
 TEXT = "[tool.recproxy.profiles.shop]\n[[tool.recproxy.profiles.shop.endpoints]]\nhosts = ['shop.example']\n"
@@ -50,6 +51,21 @@ def test_an_unknown_mode_is_refused_with_the_known_ones(folder):
     assert caught.value.message == (
         "--mode rewind: known here: replay, auto, live, record, and vcrpy's words none, all, once, new_episodes"
     )
+
+
+def test_an_unknown_mode_of_the_environment_is_told_with_its_variable(folder, monkeypatch):
+    monkeypatch.delenv("RECPROXY_CONTROL", raising=False)
+
+    done = CliRunner().invoke(run, ["--", "true"], env={"RECPROXY_MODE": "rewind"})
+
+    assert done.exception.message.startswith("RECPROXY_MODE=rewind: known here: replay")
+
+
+def test_help_says_where_a_mode_comes_from_and_which_options_may_be_repeated(folder):
+    said = " ".join(CliRunner().invoke(run, ["--help"]).output.split())
+
+    assert "[env var: RECPROXY_MODE; default: replay]" in said
+    assert said.count("May be repeated.") == 4
 
 
 def test_a_word_of_vcrpy_is_explained(folder, capsys):

@@ -91,3 +91,19 @@ def test_json_without_it_is_refused(config, tmp_path):
 
     assert done.returncode == 2
     assert "--json goes with --show-config" in done.stderr
+
+
+def test_what_is_in_effect_is_printed_without_the_credentials_that_a_run_would_need(config, tmp_path):
+    (tmp_path / "pyproject.toml").write_text(PROJECT.replace("shop]\n", "shop]\ncredentials = ['SHOP_KEY']\n", 1))
+
+    assert rows(config("--json", "--record", "shop"))["run.modes.shop"] == ("record", "command", "--record")
+
+
+def test_profiles_that_the_project_chooses_are_shown_with_the_line_that_does(tmp_path):
+    (tmp_path / "pyproject.toml").write_text(PROJECT.replace('"warn"\n', '"warn"\nrun = ["shop"]\n', 1))
+    command = [sys.executable, "-m", "recproxy", "run", "--show-config", "--json"]
+
+    got = rows(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60))
+
+    assert got["run.profiles"] == (["shop"], "project", f"{tmp_path}/pyproject.toml:3")
+    assert got["project.run"] == (["shop"], "project", f"{tmp_path}/pyproject.toml:3")

@@ -1,7 +1,9 @@
 """The decorator in all its forms, in test processes that no run has started."""
 
 import sys
+import threading
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -406,3 +408,76 @@ def test_what_is_no_function_is_misuse(target):
 def test_a_fixture_is_told_the_order_of_decorators():
     with pytest.raises(TypeError, match="below"):
         recproxy("shop", "two.rec")(pytest.fixture(lambda: None))
+
+
+class Origin(BaseHTTPRequestHandler):
+    """A service that greets."""
+
+    def log_message(self, *words):
+        pass
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"hello")
+
+
+@pytest.fixture
+def origin(project):
+    """The real shop; the bank's credentials are nobody's here."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Origin) as server:
+        address = f'[upstream]\naddress = "http://127.0.0.1:{server.server_port}"\n'
+        shop, bank = project.root / "shop/profile.toml", project.root / "bank/profile.toml"
+        shop.write_text(shop.read_text() + address)
+        bank.write_text(f'credentials = ["BANK_KEY"]\n{bank.read_text()}{address}')
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+RECORDED = """
+import unittest, urllib.error, urllib.request
+from asking import get
+from recproxy import recproxy
+
+
+class Tests(unittest.TestCase):
+    @recproxy("https", "api.shop.example", "new.rec")
+    def test_the_shop(self):
+        self.assertEqual(get("a"), "hello")
+
+    @recproxy("bank", "bank.rec")
+    def test_the_bank(self):
+        try:
+            urllib.request.urlopen("https://bank.example/a")
+        except urllib.error.HTTPError as error:
+            print("status", error.code, error.read().decode())
+"""
+
+
+def test_a_run_that_tests_start_asks_for_the_credentials_of_the_services_they_use_only(project, origin):
+    project.write("test_recorded.py", RECORDED)
+
+    code, out = project.unittest("test_recorded.Tests.test_the_shop", PROXY="1")
+
+    assert (code, "OK" in out) == (0, True), out
+    assert b"hello" in (project.root / "new.rec").read_bytes()
+
+    code, out = project.unittest("test_recorded.Tests.test_the_bank", PROXY="1")
+
+    line = "profile 'bank' cannot be run in mode record: set BANK_KEY"
+    assert code == 1
+    assert f"status 502 recproxy: {line}" in out
+    assert f"GET https://bank.example/a: {line}" in out
+    assert list(project.root.rglob("bank*.rec")) == []
+
+
+def test_a_mode_of_the_environment_that_there_is_not_is_told_with_its_variable(project):
+    project.write("test_forms.py", RECORDED)
+
+    _, out = project.unittest("test_forms.Tests.test_the_shop", RECPROXY_MODE="rewind")
+
+    assert "recproxy could not be started: recproxy: RECPROXY_MODE=rewind: known here: replay" in out

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.control.modes import MODES, VCRPY_MODES, explained_mode, mode_named
+from recproxy.control.modes import MODES, VCRPY_MODES, credentials_missing, explained_mode, mode_named
 
 
 @pytest.mark.parametrize("word", MODES)
@@ -18,3 +18,7 @@ def test_vcrpys_words_are_taken_and_explained(word, mode):
 
 def test_other_words_mean_no_mode():
     assert (mode_named("rewind"), explained_mode("rewind")) == (None, "")
+
+
+def test_what_a_profile_lacks_is_named():
+    assert credentials_missing("shop", "live", ("A", "B")) == "profile 'shop' cannot be run in mode live: set A, B"

@@ -5,7 +5,7 @@ import trustme
 
 from recproxy import project as project_module
 from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
-from recproxy.fleet.plan import UNLISTED, make_plan
+from recproxy.fleet.plan import UNLISTED, make_plan, unset_credentials
 from recproxy.project import find_project
 
 TEXT = """
@@ -76,6 +76,24 @@ def test_a_file_of_cas_is_found_beside_the_file_that_names_it(plan, tmp_path, mo
     made = plan("record", more=CA.format("ca.pem"))
 
     assert [profile.upstream.ca for profile in made.profiles] == ["", f"{tmp_path}/ca.pem"]
+
+
+def test_credentials_that_are_missed_late_are_no_error_yet(plan):
+    made = plan("record", environment={"SHOP_KEY": ""}, late_credentials=True)
+
+    (shop,) = [profile for profile in made.profiles if profile.name == "shop"]
+    assert unset_credentials(made, shop, {}) == ("SHOP_KEY",)
+
+
+def test_a_profile_that_is_to_be_recorded_and_run_live_is_refused(plan):
+    with pytest.raises(ConfigurationError, match="--record shop and --live shop: a profile has one mode in a run"):
+        plan(record=("shop",), live=("shop", "bank"))
+
+
+def test_a_project_with_profiles_of_its_own_chooses_those_of_a_run(plan):
+    assert names(plan(more='run = ["shop"]')) == ["shop"]
+    assert names(plan(more='run = ["shop"]', profiles=("bank",))) == ["bank"]
+    assert names(plan(more='run = ["shop"]', record=("bank",))) == ["shop", "bank"]
 
 
 def names(made):
@@ -169,7 +187,10 @@ def test_missing_credentials_are_named_where_the_real_service_is_asked(plan, wor
     with pytest.raises(ConfigurationError) as caught:
         plan(environment={"SHOP_KEY": ""}, **words)
 
-    assert caught.value.message == f"profile 'shop' cannot be run in mode {mode}: set SHOP_KEY in the environment"
+    line = f"profile 'shop' cannot be run in mode {mode}: set SHOP_KEY in the environment"
+    way_out = f"{line}, or leave it out: --profile P runs P alone, --{mode} P "
+    assert caught.value.message.startswith(way_out if "mode" in words else line)
+    assert "mode" in words or caught.value.message == line
 
 
 def test_replay_and_auto_need_no_credentials(plan):

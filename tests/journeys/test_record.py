@@ -260,7 +260,12 @@ def test_missing_credentials_are_named_before_anything_runs(shop, origin):
     done = fetch(shop, "record", "a", environment={"SHOP_KEY": ""})
 
     assert done.returncode == 2
-    assert done.stderr == "recproxy: profile 'shop' cannot be run in mode record: set SHOP_KEY in the environment\n"
+    assert done.stderr == (
+        "recproxy: profile 'shop' cannot be run in mode record: set SHOP_KEY in the environment, or leave it out: "
+        "--profile P runs P alone, --record P records P and replays the others, run = [...] in the project says what "
+        "runs by default\n"
+    )
+    assert (done.stdout, origin.asked) == ("", [])
 
 
 def test_a_command_that_fails_leaves_the_good_recording_and_puts_what_came_beside_it(shop, origin):

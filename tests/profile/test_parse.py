@@ -230,6 +230,13 @@ def test_a_profile_that_requires_another_recproxy_says_so_in_one_line(wanted):
     assert f"profile.toml:1: the profile requires recproxy {wanted}, and this is {metadata.version('recproxy')}" in line
 
 
+def test_the_known_keys_are_named_once_each():
+    line = refused(f"hologram = true\n{LEAST}")
+
+    assert "known here are schema, requires_recproxy, name, summary, credentials, " in line
+    assert line.count("schema") == line.count("requires_recproxy") == 1
+
+
 def test_a_profile_that_this_recproxy_fits_is_read():
     assert parse(f'requires_recproxy = ">=0.0.1,<99"\n{LEAST}').name == "shop"
 

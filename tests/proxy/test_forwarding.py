@@ -132,3 +132,12 @@ def test_an_answer_that_nobody_waits_for_is_ignored():
     forwarding.kept(Kept(order=99))
 
     assert (forwarding.mode, forwarding.unset) == ("record", ("SHOP_KEY",))
+
+
+def test_nothing_goes_to_a_service_whose_credentials_are_not_set():
+    async def ran():
+        with pytest.raises(UpstreamError) as caught:
+            await Orchestrator("record").forwarding._upstreams.link(Target("http", "127.0.0.1", 1))
+        return caught.value.status, str(caught.value)
+
+    assert asyncio.run(ran()) == (502, "profile 'shop' cannot be run in mode record: set SHOP_KEY")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from recproxy.control import CONTROL, MODE
 from recproxy.control.modes import MODES, VCRPY_MODES, explained_mode, mode_named
@@ -26,16 +27,35 @@ _Function = TypeVar("_Function", bound=Callable[..., object])
 def run_options(function: _Function) -> _Function:
     """The options that say what a run is to do."""
     for option in (
-        click.option("--recordings", multiple=True, metavar="PROFILE=PATH", help="A recording for the whole run."),
-        click.option("--profile", "profiles", multiple=True, metavar="P", help="A profile to run; all by default."),
+        click.option(
+            "--recordings",
+            multiple=True,
+            metavar="PROFILE=PATH",
+            help="A recording for the whole run. May be repeated.",
+        ),
+        click.option(
+            "--profile",
+            "profiles",
+            multiple=True,
+            metavar="P",
+            help="A profile to run, those of the project or all by default. May be repeated.",
+        ),
         click.option("--any-host", is_flag=True, help="Answer for the hosts that no profile owns, too."),
-        click.option("--live", multiple=True, metavar="P", help="Run P live: the real service, nothing written."),
-        click.option("--record", multiple=True, metavar="P", help="Record P: the real service, recordings written."),
+        click.option(
+            "--live", multiple=True, metavar="P", help="Run P live: the real service, nothing written. May be repeated."
+        ),
+        click.option(
+            "--record",
+            multiple=True,
+            metavar="P",
+            help="Record P: the real service, recordings written. May be repeated.",
+        ),
         click.option(
             "--mode",
             default="replay",
             show_default=True,
             envvar=MODE,
+            show_envvar=True,
             metavar="MODE",
             help="replay, record, live or auto, for all.",
         ),
@@ -65,6 +85,7 @@ def plan_from(
     record: tuple[str, ...],
     live: tuple[str, ...],
     any_host: bool = False,
+    late_credentials: bool = False,
 ) -> Plan:
     """The plan for these options, in this working directory.
 
@@ -79,8 +100,10 @@ def plan_from(
     if wanted is None:
         near = difflib.get_close_matches(mode, (*MODES, *VCRPY_MODES), n=1)
         nearest = f" (nearest: {near[0]})" if near else ""
+        context = click.get_current_context(silent=True)
+        from_variable = context and context.get_parameter_source("mode") is ParameterSource.ENVIRONMENT
         raise ConfigurationError(
-            f"--mode {mode}: known here: {', '.join(MODES)}, and vcrpy's words {', '.join(VCRPY_MODES)}{nearest}"
+            f"{f'{MODE}={mode}' if from_variable else f'--mode {mode}'}: known here: {', '.join(MODES)}, and vcrpy's words {', '.join(VCRPY_MODES)}{nearest}"
         )
     if told := explained_mode(mode):
         click.echo(f"recproxy: {told}", err=True)
@@ -92,6 +115,7 @@ def plan_from(
         record=record,
         live=live,
         every_host=any_host,
+        late_credentials=late_credentials,
         folder=folder,
         environment=os.environ,
     )

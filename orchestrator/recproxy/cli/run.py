@@ -38,7 +38,7 @@ def run(
     if show_config:
         from recproxy.cli.show_config import show_config as show
 
-        plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host)
+        plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host, late_credentials=True)
         show(context, plan, json_wanted=json_wanted)
         return
     if json_wanted:

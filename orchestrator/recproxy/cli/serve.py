@@ -14,6 +14,7 @@ __all__ = ["serve"]
 
 @click.command()
 @run_options
+@click.option("--late-credentials", is_flag=True, help="Miss a credential only when a request would need it.")
 def serve(
     mode: str,
     profiles: tuple[str, ...],
@@ -21,6 +22,7 @@ def serve(
     record: tuple[str, ...],
     live: tuple[str, ...],
     any_host: bool,
+    late_credentials: bool,
 ) -> None:
     """Print the environment of a run as one line of JSON, and hold the run until standard input ends."""
     from recproxy.fleet.nursery import Nursery
@@ -29,6 +31,6 @@ def serve(
     with Nursery() as nursery:
         from recproxy.fleet.run import serve as serve_run
 
-        plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host)
+        plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host, late_credentials=late_credentials)
         tell(plan)
         sys.exit(serve_run(plan, os.environ, nursery))

@@ -59,7 +59,7 @@ def _options(context: click.Context, plan: Plan) -> list[Setting]:
             value = [profile.name for profile in plan.profiles]
             if plan.project.profiles and plan.project.source:
                 precedence = Precedence.PROJECT
-                place = plan.project.source.place((*plan.project.keys, "profiles"))
+                place = plan.project.source.place((*plan.project.keys, plan.project.choice_key))
         found.append(Setting(key=("run", name), value=value, precedence=precedence, place=place))
     for profile in plan.profiles:
         flag = next((f"--{mode}" for mode in ("record", "live") if profile.name in given[mode]), "")

@@ -34,7 +34,10 @@ class Server:
         self._owner = os.getpid()
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-P", "-m", "recproxy", "serve", "--mode", mode or mode_of_environment()),
+                # Tests ask for the services that they use: nobody has the credentials of all that are installed.
+                *(sys.executable, "-P", "-m", "recproxy", "serve", "--late-credentials"),
+                # What RECPROXY_MODE says it reads itself, so that an error names that.
+                *(("--mode", mode or mode_of_environment()) if mode or not os.environ.get(MODE) else ()),
                 *(("--any-host",) if any_host else ()),
             ],
             cwd=folder,

@@ -1,8 +1,9 @@
 """The modes and the words that mean them: our own four, and those that people know from vcrpy."""
 
+from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["MODES", "VCRPY_MODES", "explained_mode", "mode_named"]
+__all__ = ["MODES", "VCRPY_MODES", "credentials_missing", "explained_mode", "mode_named"]
 
 #: The modes of a profile, from the one that touches least.
 MODES: Final = ("replay", "auto", "live", "record")
@@ -14,6 +15,11 @@ def mode_named(word: str) -> str | None:
     """The mode that a word means, ours or vcrpy's; None where it means none."""
     found = VCRPY_MODES.get(word, word)
     return found if found in MODES else None
+
+
+def credentials_missing(profile: str, mode: str, names: Sequence[str]) -> str:
+    """What keeps a profile from asking its service."""
+    return f"profile {profile!r} cannot be run in mode {mode}: set {', '.join(names)}"
 
 
 def explained_mode(word: str) -> str:

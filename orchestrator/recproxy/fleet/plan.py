@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recproxy.control.modes import MODES
+from recproxy.control.modes import MODES, credentials_missing
 from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.library import Library
 from recproxy.overlap import settled
@@ -68,6 +68,7 @@ def make_plan(
     record: Sequence[str] = (),
     live: Sequence[str] = (),
     every_host: bool = False,
+    late_credentials: bool = False,
     folder: Path,
     environment: Mapping[str, str],
 ) -> Plan:
@@ -82,6 +83,7 @@ def make_plan(
         live: profiles to run live, whatever the mode.
         every_host: have a profile for the hosts that no other owns, and ask for no credentials.
         environment: where credentials are looked for; `CI` there makes auto a replay.
+        late_credentials: miss none of them now, but at the first request that would go to a service.
         folder: the working directory, which paths are relative to.
 
     Raises:
@@ -122,7 +124,8 @@ def make_plan(
         recordings=named,
         every_host=every_host,
     )
-    _check_credentials(plan, environment)
+    if not late_credentials:
+        _check_credentials(plan, environment)
     _check_authorities(plan)
     return plan
 
@@ -133,6 +136,9 @@ def any_host(origin: str) -> Profile:
 
 
 def _modes(names: Sequence[str], record: Sequence[str], live: Sequence[str]) -> dict[str, str]:
+    both = next((word for word in record if word in live), None)
+    if both is not None:
+        raise ConfigurationError(f"--record {both} and --live {both}: a profile has one mode in a run: choose one")
     modes: dict[str, str] = {}
     for mode, words in (("record", record), ("live", live)):
         for word in words:
@@ -150,14 +156,20 @@ def unset_credentials(plan: Plan, profile: Profile, environment: Mapping[str, st
 
 
 def _check_credentials(plan: Plan, environment: Mapping[str, str]) -> None:
-    """Name what is missing before any test runs."""
+    """Name what is missing before any test runs, and how to do without it."""
     for profile in plan.profiles:
         mode = plan.mode_of(profile.name)
         missing = unset_credentials(plan, profile, environment)
-        if mode in ("record", "live") and missing:
-            raise ConfigurationError(
-                f"profile {profile.name!r} cannot be run in mode {mode}: set {', '.join(missing)} in the environment"
-            )
+        if mode not in ("record", "live") or not missing:
+            continue
+        why = credentials_missing(profile.name, mode, missing)
+        if profile.name in plan.modes:
+            raise ConfigurationError(f"{why} in the environment")
+        does = "records P" if mode == "record" else "runs P live"
+        raise ConfigurationError(
+            f"{why} in the environment, or leave it out: --profile P runs P alone, --{mode} P {does} and replays the "
+            f"others, {plan.project.choice_key} = [...] in the project says what runs by default"
+        )
 
 
 def _check_authorities(plan: Plan) -> None:

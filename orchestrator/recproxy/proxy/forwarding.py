@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from recproxy.control import Kept, Message, Recorded, Setup
+from recproxy.control.modes import credentials_missing
 from recproxy.errors import HookError
 from recproxy.profile import Profile
 from recproxy.proxy.body import BodyFeed
@@ -38,7 +39,9 @@ class Forwarding:
         self.mode = setup.mode
         self.unset = setup.unset
         self._profile = profile
-        self._upstreams = Upstreams(profile.upstream)
+        # In auto what is unset makes a miss; here it would go to the service without its name.
+        barred = credentials_missing(profile.name, setup.mode, setup.unset) if setup.unset else ""
+        self._upstreams = Upstreams(profile.upstream, barred=barred)
         self._send = send
         self.hooks = hooks
         self.rules = profile.redaction(setup.secrets)

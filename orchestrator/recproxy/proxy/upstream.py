@@ -119,9 +119,10 @@ class Link:
 
 
 class Upstreams:
-    """The connections of one profile."""
+    """The connections of one profile; `barred` says why there can be none, where that is so."""
 
-    def __init__(self, settings: Upstream) -> None:
+    def __init__(self, settings: Upstream, *, barred: str = "") -> None:
+        self._barred = barred
         self.seconds = settings.timeout or None
         self._settings = settings
         self._idle: defaultdict[Target, list[Link]] = defaultdict(list)
@@ -130,6 +131,8 @@ class Upstreams:
 
     async def link(self, target: Target, *, fresh: bool = False) -> Link:
         """A connection to a target, kept alive from before unless `fresh`."""
+        if self._barred:
+            raise UpstreamError(502, self._barred)
         idle = self._idle[target]
         while idle and not fresh:
             link = idle.pop()
