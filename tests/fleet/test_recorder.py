@@ -166,6 +166,19 @@ def test_a_file_of_2011_is_replaced_whole(session, default):
     assert urls(default) == ["/a"]
 
 
+def test_a_link_stays_one_and_the_file_that_it_leads_to_is_replaced(session, default, tmp_path):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    default.parent.mkdir()
+    default.symlink_to(shared / "real.rec")
+    session.record("/a")
+    session.record("/b", number=2)
+
+    assert default.is_symlink()
+    assert urls(shared / "real.rec") == ["/b"]
+    assert [path.name for path in shared.iterdir()] == ["real.rec"]
+
+
 def test_what_is_added_to_a_file_of_2011_leaves_all_that_it_holds(session, default):
     default.parent.mkdir()
     default.write_bytes(OLD)

@@ -259,7 +259,8 @@ def _leftovers(failed: Path) -> list[Interaction]:
 
 def _temporary(path: Path) -> Path:
     """The next version of a file while it is written: of one name, so that a kill leaves one at most."""
-    return path.with_name(f".{path.name}.tmp")
+    target = path.resolve()  # of a link it is the file that is replaced
+    return target.with_name(f".{target.name}.tmp")
 
 
 def _replace(path: Path, text: bytes) -> bool:
@@ -276,7 +277,7 @@ def _replace(path: Path, text: bytes) -> bool:
                 os.fsync(file.fileno())
             if path.exists():
                 temporary.chmod(path.stat().st_mode & 0o777)
-            temporary.replace(path)
+            temporary.replace(path.resolve())
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
