@@ -154,6 +154,17 @@ def test_no_more_than_a_few_idle_connections_are_kept(service):
     asyncio.run(ran())
 
 
+def test_connections_to_ever_more_services_do_not_add_up(service):
+    async def ran():
+        async with service() as origin:
+            upstreams = local(origin)
+            links = [(await ask(upstreams, Target("http", f"{number}.example", 80)))[1] for number in range(80)]
+            assert [link.writer.is_closing() for link in links] == [True] * 16 + [False] * 64
+            upstreams.close()
+
+    asyncio.run(ran())
+
+
 def test_a_connection_that_is_not_done_is_dropped(service):
     async def ran():
         async with service() as origin:

@@ -24,6 +24,8 @@ __all__ = ["Link", "ServiceClosed", "Target", "UpstreamError", "Upstreams"]
 _READ = 65536
 _LARGEST_HEAD = 1 << 20
 _IDLE_LINKS = 8
+#: Of all services together: a profile may be for any host, and each connection holds a file descriptor.
+_MOST_IDLE = 64
 
 
 class UpstreamError(Exception):
@@ -151,8 +153,15 @@ class Upstreams:
             idle = self._idle[target]
             if len(idle) < _IDLE_LINKS:
                 idle.append(link)
+                self._make_room()
                 return
         link.close()
+
+    def _make_room(self) -> None:
+        """Drop the connections of the services that were asked first, where too many are kept."""
+        while sum(map(len, self._idle.values())) > _MOST_IDLE:
+            for link in self._idle.pop(next(iter(self._idle))):
+                link.close()
 
     def close(self) -> None:
         """Drop all that is kept."""
