@@ -216,6 +216,21 @@ def test_a_plain_wild_word_in_a_response_is_text():
     assert said(ask(scope(block(said="XXX")))) == b"XXX"
 
 
+def test_what_is_asked_in_auto_is_compared_once():
+    compared = []
+
+    def compare(request):
+        compared.append(request.url)
+        return request
+
+    opened = scope(block(), hooks=Hooks(compare=compare))
+    compared.clear()
+    answers = [opened.recorded_answer(TLS, head(path), b"") for path in (b"/a", b"/a", b"/b", b"/b")]
+
+    assert [answer and said(answer) for answer in answers] == [b"ok", b"ok", None, None]
+    assert compared == ["https://shop.example/a", "https://shop.example/b"]
+
+
 def test_what_is_recorded_may_be_asked_for_without_a_miss():
     opened = scope(block(), repeat="miss")
 

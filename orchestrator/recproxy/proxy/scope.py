@@ -125,12 +125,7 @@ class OpenScope:
         """The answer to a request; `complete` is false where its body was too large to keep."""
         begun = time.perf_counter()
         try:
-            key = (route, head.method, head.target, head.http10, head.headers, body)
-            known = self._known.get(key)
-            if known is None:
-                known = self._work_out(route, head, body)
-                if not known.spot.stateful and len(body) <= _KEPT_BODY and len(self._known) < _KEPT_REQUESTS:
-                    self._known[key] = known
+            known = self._knowledge(route, head, body)
             position = self._playback.take(known.spot) if complete else None
             made = self._made(position, route, head, known) if self._responds and complete else None
             if made is not None:
@@ -181,7 +176,7 @@ class OpenScope:
     def recorded_answer(self, route: Route, head: Head, body: bytes) -> Answer | PacedAnswer | None:
         """The answer to a request if a recorded interaction fits it and is left to play, else None: no miss."""
         try:
-            known = self._work_out(route, head, body)
+            known = self._knowledge(route, head, body)
             if not self._playback.has(known.spot):
                 return self._made(None, route, head, known) if self._responds else None
         except HookError as problem:
@@ -210,6 +205,16 @@ class OpenScope:
             requests=tuple(self._line(position) for position in self._order),
             notes=tuple(self._notes),
         )
+
+    def _knowledge(self, route: Route, head: Head, body: bytes) -> _Known:
+        """What is worked out for a request, now or when an equal one came."""
+        key = (route, head.method, head.target, head.http10, head.headers, body)
+        known = self._known.get(key)
+        if known is None:
+            known = self._work_out(route, head, body)
+            if not known.spot.stateful and len(body) <= _KEPT_BODY and len(self._known) < _KEPT_REQUESTS:
+                self._known[key] = known
+        return known
 
     def _work_out(self, route: Route, head: Head, body: bytes) -> _Known:
         request = live_request(route, head, body)
