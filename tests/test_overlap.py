@@ -7,8 +7,8 @@ from recproxy.overlap import check_overlap, equal_hosts, settled
 from recproxy.profile import Endpoint, Profile
 
 
-def profile(name, *hosts):
-    return Profile(name=name, endpoints=(Endpoint(hosts=hosts),))
+def profile(name, *hosts, base_url=""):
+    return Profile(name=name, endpoints=(Endpoint(hosts=hosts, base_url=base_url),))
 
 
 def test_two_owners_of_one_host_are_refused():
@@ -16,6 +16,14 @@ def test_two_owners_of_one_host_are_refused():
         check_overlap([profile("shop", "a.example"), profile("bank", "b.example", "a.example")])
 
     assert caught.value.message == "profiles 'shop' and 'bank' both own host 'a.example': choose one with --profile"
+
+
+def test_a_variable_of_two_profiles_is_refused():
+    shop, bank = profile("shop", "a.example", base_url="API_URL"), profile("bank", "b.example", base_url="API_URL")
+
+    with pytest.raises(ProfileError, match="'shop' and 'bank' both have base_url 'API_URL'"):
+        check_overlap([shop, bank])
+    check_overlap([shop, profile("bank", "b.example", base_url="BANK_URL"), profile("rest", "c.example")])
 
 
 def test_a_host_named_twice_by_one_profile_has_one_owner():

@@ -1,4 +1,4 @@
-"""Hosts that more than one profile owns: settled by the most specific one, an error where none is. Pure."""
+"""What more than one profile owns: hosts, settled by the most specific one where there is one, and variables. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,20 @@ __all__ = ["check_overlap", "equal_hosts", "settled"]
 
 
 def check_overlap(profiles: Sequence[Profile]) -> None:
-    """Raises ProfileError where two profiles own the same host, word for word."""
+    """Raises ProfileError where two profiles own the same host, word for word, or the same base_url."""
     for host, one, other in equal_hosts(profiles):
         raise ProfileError(
             f"profiles {one.name!r} and {other.name!r} both own host {host!r}: choose one with --profile"
         )
+    owners: dict[str, Profile] = {}
+    for profile in profiles:
+        for variable in (endpoint.base_url for endpoint in profile.endpoints if endpoint.base_url):
+            owner = owners.setdefault(variable, profile)
+            if owner is not profile:
+                raise ProfileError(
+                    f"profiles {owner.name!r} and {profile.name!r} both have base_url {variable!r}, which can lead to "
+                    "one of them: choose one with --profile, or give one another in [tool.recproxy.profiles]"
+                )
 
 
 def equal_hosts(profiles: Sequence[Profile]) -> Iterator[tuple[str, Profile, Profile]]:
