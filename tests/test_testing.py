@@ -88,6 +88,11 @@ def test_good_recordings_pass(folder, monkeypatch):
     check_recordings()
 
 
+def test_recordings_that_are_not_there_are_not_good(tmp_path):
+    with pytest.raises(AssertionError, match="there is no such folder, so that nothing was checked"):
+        check_recordings(tmp_path)
+
+
 def test_problems_are_listed_with_file_and_line(folder):
     recordings = folder / "tests/functional/recordings"
     (recordings / "ship").mkdir()

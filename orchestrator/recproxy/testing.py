@@ -123,9 +123,11 @@ def check_recordings(folder: Path | None = None, *, secrets: Sequence[str] = ())
         secrets: values that must not occur.
 
     Raises:
-        AssertionError: a line for each problem, with file and line.
+        AssertionError: a line for each problem, with file and line; or there is no folder of recordings.
     """
     project = find_project(folder or Path.cwd())
+    if not project.recordings.is_dir():
+        raise AssertionError(f"{project.recordings}: there is no such folder, so that nothing was checked")
     problems = [problem for path in _files(project.recordings) for problem in _problems(project, path, secrets)]
     if problems:
         raise AssertionError("\n".join(problems))
