@@ -7,6 +7,7 @@ import pytest
 from recproxy.matching import Index, Rules
 from recproxy.playback import Playback, filled, wild_names
 from recproxy.recording import Interaction, Recording, Request, Response
+from recproxy.redaction import RedactionRules, Redactor, link
 
 #: What was recorded, by position: two of one request, a wildcard that fits it worse, and one of another.
 RECORDED = ("/a?id=1", "/a?id=XXX", "/a?id=1", "/b")
@@ -224,3 +225,17 @@ def test_only_the_files_that_a_scope_recorded_into_are_divided():
 
     assert playing.unused() == (0, 1)
     assert playing.extended(Index((other, mine, mine), Rules())).unused() == (0, 1, 3)
+
+
+def test_a_service_that_echoes_a_secret_echoes_that_of_the_replay():
+    sent = replace(interaction("/login?password=pass-word-1").request, wild=None)
+    answer = Response(status=200, body=b'{"you": "sent pass-word-1"}', wild=None)
+    redacted = Redactor(RedactionRules()).redact(Interaction(request=sent, response=answer)).interaction
+    playing = Playback(index(*link([redacted])))
+    request = live("/login?password=pass-word-2")
+
+    position = playing.take(playing.locate(request))
+    playing.bind(position, request)
+    response = playing.interaction(position).response
+
+    assert filled(response, wild_names(response), playing.bound).body == b'{"you": "sent pass-word-2"}'

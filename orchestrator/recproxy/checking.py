@@ -15,7 +15,7 @@ from itertools import combinations
 
 from recproxy.matching import Index, Rules, difference
 from recproxy.recording import Interaction, Recording, Request
-from recproxy.redaction import RedactionRules, Unsafe, redact
+from recproxy.redaction import RedactionRules, Seen, Unsafe, redact
 from recproxy.wire import authority_host, fits
 
 __all__ = ["Problem", "check_recording"]
@@ -55,10 +55,11 @@ def check_recording(
     """
     index = Index([recording], rules, hosts)
     found: list[Problem] = list(_overlaps(index, rules))
+    seen = Seen(linked=False)
     for position, interaction in enumerate(recording.interactions):
         found += _matching(index, position, interaction)
         found += _alone(interaction, hosts, recording.format)
-        found += _secrets(interaction, redaction)
+        found += _secrets(interaction, redaction, seen)
         if max_age and interaction.recorded and (today - interaction.recorded).days > max_age:
             days = (today - interaction.recorded).days
             found.append(Problem(interaction.line, "age", f"recorded {days} days ago, and max_age is {max_age:g}"))
@@ -137,9 +138,9 @@ def _alone(interaction: Interaction, hosts: Sequence[str], version: int) -> Iter
         yield Problem(interaction.line, "never", f"host {host!r} is none of the profile's: {', '.join(hosts)}")
 
 
-def _secrets(interaction: Interaction, redaction: RedactionRules) -> Iterator[Problem]:
+def _secrets(interaction: Interaction, redaction: RedactionRules, seen: Seen) -> Iterator[Problem]:
     try:
-        redacted = redact(interaction, redaction)
+        redacted = redact(interaction, redaction, seen)
     except Unsafe as problem:
         yield Problem(interaction.line, "secret", problem.message)
         return

@@ -40,6 +40,16 @@ def shapes():
             continue  # a client keeps these for itself
         path = f"/?{url.query}" if url.query else "/"
         answer = made.get("response", {})
+        if not answer and name != "sas":  # that one has the value and more
+            echo = b'{"you": "sent ' + TOKEN.encode() + b'"}'
+            yield (
+                f"{name} echoed",
+                path,
+                made.get("headers", ()),
+                made.get("body", b""),
+                [(b"X-Echo", TOKEN.encode())],
+                echo,
+            )
         headers, body = list(made.get("headers", ())), made.get("body", b"")
         said = [*answer.get("headers", ()), *answer.get("trailers", ())]
         yield name, path, headers, body, said, answer.get("body", b"")

@@ -169,7 +169,7 @@ class Cleaner:
         if is_mask(raw, word):
             return raw
         if self._side != "response":
-            name = self._seen.name(span.value) if self._seen is not None and span.kind == "text" else None
+            name = self._seen.send(span, word) if self._seen is not None else None
             return b"%s[%s]" % (word, name.encode()) if name else request_mask(span, word)
         if self._seen is not None and span.rule != "known value" and (name := self._seen.hand_out(span, word)):
             return b"%s[%s]" % (word, name.encode())

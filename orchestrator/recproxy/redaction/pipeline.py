@@ -34,7 +34,7 @@ class Redacted:
 
 
 class Redactor:
-    """Redaction of one scope's interactions, in order: it knows again in a request what a response handed out.
+    """Redaction of one scope's interactions, in order: it knows again what a response handed out, or a request sent.
 
     Places of such values have names, `XXX[access_token]`; when the scope ends, `link` takes the names that link
     nothing away.
@@ -52,12 +52,13 @@ class Redactor:
 
 
 def redact(interaction: Interaction, rules: RedactionRules, seen: Seen | None = None) -> Redacted:
-    """The interaction without its secrets; `seen` is the memory of its scope, if values are to be linked.
+    """The interaction without its secrets; `seen` is the memory of its scope, else nothing but itself is known.
 
     Raises Unsafe where a body cannot be read and may hold a known secret.
     """
     findings: list[Finding] = []
-    request = _clean(interaction.request, "request", rules, seen, findings)
+    seen = Seen(linked=False) if seen is None else seen
+    request = _request(interaction.request, rules, seen, findings)
     response = _clean(interaction.response, "response", rules, seen, findings)
     cleaner = Cleaner("comment", "XXX", plan(rules), None, findings)
     comments = tuple(cleaner.text(line.encode()).decode("utf-8", "replace") for line in interaction.comments)
@@ -81,10 +82,17 @@ def redact_text(text: str, rules: RedactionRules) -> str:
 def redact_request(request: Request, rules: RedactionRules) -> Request:
     """A live request without its secrets, to be shown; a body that cannot be read is left out. All of it is literal."""
     try:
-        clean = _clean(request, "request", rules, None, [])
+        clean = _request(request, rules, Seen(linked=False), [])
     except Unsafe:
-        clean = _clean(dataclasses.replace(request, body=b"", encoding=None), "request", rules, None, [])
+        clean = _request(dataclasses.replace(request, body=b"", encoding=None), rules, Seen(linked=False), [])
     return dataclasses.replace(clean, wild=None)
+
+
+def _request(request: Request, rules: RedactionRules, seen: Seen, findings: list[Finding]) -> Request:
+    before = len(seen.sent)
+    clean = _clean(request, "request", rules, seen, findings)
+    # What a later part gave away may stand in an earlier one.
+    return clean if len(seen.sent) == before else _clean(clean, "request", rules, seen, findings)
 
 
 def _clean(block: _Block, side: str, rules: RedactionRules, seen: Seen | None, findings: list[Finding]) -> _Block:

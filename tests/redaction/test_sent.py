@@ -1,0 +1,170 @@
+import base64
+import dataclasses
+import json
+from urllib.parse import quote_plus
+
+import pytest
+from planting import NAMED, TOKEN, exchange, left, planted
+
+from recproxy.recording import Recording, dump, load
+from recproxy.redaction import RedactionRules, Redactor, link, redact
+from recproxy.redaction.sent import Sent
+from recproxy.redaction.spans import Span
+
+PASSWORD = 'pa"ss' + "/wö<rd 1"
+PART = b'--b1\r\nContent-Disposition: form-data; name="password"\r\n\r\n%s\r\n--b1--\r\n'
+MULTIPART = {"headers": [(b"Content-Type", b"multipart/form-data; boundary=b1")]}
+#: A shared access signature has the value and more.
+IN_REQUESTS = [place for place in NAMED if "response" not in NAMED[place](b"x") and place != "sas"]
+ECHOES = {
+    "json": lambda s: {"body": b'{"you": "sent ' + s + b' to us", "id": 7}'},
+    "text": lambda s: {"body": b"you sent " + s + b"."},
+    "header": lambda s: {"headers": ((b"X-Echo", b"it was " + s),)},
+    "trailer": lambda s: {"trailers": ((b"X-Echo", s),)},
+    "reason": lambda s: {"reason": b"no " + s},
+}
+
+
+def answered(request, response):
+    return planted(request | {"response": response})
+
+
+def linked(*interactions):
+    redactor = Redactor(RedactionRules())
+    return link([redactor.redact(each).interaction for each in interactions])
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+@pytest.mark.parametrize("place", IN_REQUESTS)
+def test_what_a_request_hides_is_hidden_where_its_response_echoes_it(place, echo):
+    live = answered(NAMED[place](TOKEN.encode()), ECHOES[echo](TOKEN.encode()))
+
+    result = redact(live, RedactionRules())
+
+    assert left(TOKEN, result) == []
+    assert redact(result.interaction, RedactionRules()).counts == {}
+    recorded = Redactor(RedactionRules()).redact(live)
+    assert left(TOKEN, recorded) == []
+    (clean,) = link([recorded.interaction])
+    (loaded,) = load(dump(Recording(interactions=(clean,)))).interactions
+    assert redact(loaded, RedactionRules()).counts == {}
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+def test_later_interactions_of_the_scope_do_not_hold_it_either(echo):
+    redactor = Redactor(RedactionRules())
+    results = [
+        redactor.redact(each)
+        for each in (
+            exchange(body=b"password=" + TOKEN.encode()),
+            exchange(url=f"https://a.example.com/by/{TOKEN}", headers=[(b"X-Any", TOKEN.encode())]),
+            answered({}, ECHOES[echo](TOKEN.encode())),
+        )
+    ]
+    assert left(TOKEN, *results) == []
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda s: json.dumps({"echo": s}).encode(),
+        lambda s: json.dumps({"echo": s}, ensure_ascii=False).encode(),
+        lambda s: b"echo=" + quote_plus(s).encode(),
+        lambda s: b"<p>" + s.replace("<", "&lt;").replace('"', "&quot;").encode() + b"</p>",
+    ],
+)
+def test_it_is_found_as_the_response_writes_it(form):
+    result = redact(
+        answered(MULTIPART | {"body": PART % PASSWORD.encode()}, {"body": form(PASSWORD)}), RedactionRules()
+    )
+    for part in ("/w", "rd 1", "rd+1", "%2Fw"):
+        assert part.encode() not in result.interaction.response.body
+    assert b"echo" in result.interaction.response.body or result.interaction.response.body == b"<p>XXX</p>"
+
+
+def test_a_replay_may_echo_what_it_is_sent():
+    first, second = linked(
+        answered({"body": b"password=" + TOKEN.encode()}, {"body": b'{"you":"' + TOKEN.encode() + b'"}'}),
+        exchange(body=b"password=another-pass-7"),
+    )
+    assert first.request.body == b"password=XXX[password]"
+    assert first.response.body == b'{"you":"XXX[password]"}'
+    assert second.request.body == b"password=XXX"
+
+
+def test_a_value_that_needs_escapes_is_taken_out_and_not_linked():
+    (result,) = linked(
+        answered(MULTIPART | {"body": PART % PASSWORD.encode()}, {"body": json.dumps([PASSWORD]).encode()})
+    )
+    assert (result.request.body, result.response.body) == (PART % b"XXX", b'["XXX"]')
+
+
+def test_an_earlier_part_of_the_request_does_not_hold_it():
+    result = redact(
+        exchange(headers=[(b"X-Any", TOKEN.encode())], body=b"password=" + TOKEN.encode()), RedactionRules()
+    )
+    assert left(TOKEN, result) == []
+
+
+def test_the_password_of_a_basic_login_is_known_too():
+    login = base64.b64encode(b"me:" + TOKEN.encode())
+    result = redact(
+        answered({"headers": [(b"Authorization", b"Basic " + login)]}, {"body": b"hello " + TOKEN.encode()}),
+        RedactionRules(),
+    )
+    assert result.interaction.response.body == b"hello XXX"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"short1",
+        b"password",
+        b"1149868020346556416",
+        b"2026-01-31T10:00:00Z",
+        b"aaaaaaaaaaaa",
+        b"https://a.example.com/things/1234567",
+    ],
+)
+def test_an_id_a_date_and_a_short_word_stay_in_the_response(value):
+    body = b'{"password-is": 1, "text": "see ' + value + b'", "id": ' + value + b', "k": "password"}'
+    result = redact(answered({"body": b"password=" + value}, {"body": body}), RedactionRules())
+    assert result.interaction.response.body == body
+
+
+def test_a_word_counts_as_a_whole_field_only():
+    body = b'{"swordfish": 1, "text": "a swordfish swims", "echo": "swordfish"}'
+    result = redact(answered({"body": b"password=swordfish"}, {"body": body}), RedactionRules())
+    assert result.interaction.response.body == body.replace(b'"echo": "swordfish"', b'"echo": "XXX"')
+
+
+@pytest.mark.parametrize("cookie", [b"Europe/Berlin", b"en_US.UTF-8", b"darkmode1"])
+def test_a_setting_in_a_cookie_is_no_secret_elsewhere(cookie):
+    body = b'{"setting": "' + cookie + b'"}'
+    result = redact(answered({"headers": [(b"Cookie", b"a=" + cookie)]}, {"body": body}), RedactionRules())
+    assert result.interaction.response.body == body
+
+
+def test_a_jwt_keeps_its_shape_where_it_is_not_linked():
+    jwt = b"ey" + b"JhbGciOiJIUzI1NiJ9." + b"eyJzdWIiOiI0MiJ9." + b"c2ln"
+    echoed, alone = (
+        linked(answered({"body": b"id_token=" + jwt}, {"body": body}))[0] for body in (b"it is " + jwt, b"thanks")
+    )
+    assert echoed.response.body == b"it is XXX[id_token.jwt]"
+    assert alone.request.body == b"id_token=XXX"
+
+
+def test_names_that_a_person_gave_to_places_of_requests_stay():
+    named = dataclasses.replace(exchange(body=b"item=XXX[item]").request, wild="XXX")
+    interaction = dataclasses.replace(exchange(), request=named)
+    assert link([interaction]) == (interaction,)
+
+
+def test_the_memory_is_bounded_and_shows_nothing():
+    sent = Sent()
+    values = [f"nonce-{number:04}-abc".encode() for number in range(300)]
+    for value in values:
+        sent.hold(Span(0, len(value), "form", "nonce", value=value))
+    assert [span.start for span in sent.spans(values[-1])] == [0]
+    assert list(sent.spans(values[0])) == []
+    assert "nonce" not in repr(sent)
