@@ -183,6 +183,30 @@ def test_bytes_that_only_begin_like_wide_text_are_bytes(body):
     )
 
 
+@pytest.mark.parametrize("body", [b"no parts", b"--x--x", b"--", b"--b1", b"--b1--"])
+def test_a_body_that_is_no_multipart_though_it_says_so_is_read_as_text(body):
+    interaction = both([(b"Content-Type", b"multipart/form-data; boundary=b1")], body + b"\napi_key=very-secret-0123")
+
+    assert b"very-secret" not in redact(interaction, RedactionRules()).interaction.request.body
+
+
+def test_parts_are_told_by_the_body_where_the_header_names_another_boundary():
+    body = b'--b2\r\nContent-Disposition: form-data; name="password"\r\n\r\nvery-secret-0123\r\n--b2--\r\n'
+    interaction = both([(b"Content-Type", b"multipart/form-data; boundary=b1")], body)
+
+    assert b"very-secret" not in redact(interaction, RedactionRules()).interaction.request.body
+
+
+def test_parts_inside_of_parts_without_an_end_are_not_written():
+    body = b"x"
+    for level in range(2000, -1, -1):
+        head = b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (level, level + 1)
+        body = head + body + b"\r\n--b%d--\r\n" % level
+
+    with pytest.raises(Unsafe, match="has parts in parts, too deep to be read"):
+        redact(both([(b"Content-Type", b"multipart/mixed; boundary=b0")], body), RedactionRules())
+
+
 def test_a_body_that_keeps_its_header_but_is_decoded_is_read_as_it_is():
     interaction = exchange(headers=[(b"Content-Encoding", b"gzip")], body=b'{"a": "known-value-1"}')
     request = redact(interaction, RedactionRules(values=("known-value-1",))).interaction.request

@@ -23,6 +23,7 @@ from recproxy.redaction.text import header_value, json_text, leaf, pairs, plain_
 __all__ = ["body_spans", "check_archive", "packed_coding", "text_charset", "undone"]
 
 _LIMIT = 256_000_000
+_DEEPEST = 20
 _FORM_LIKE = re.compile(rb"[A-Za-z0-9_.%+\[\]-]+=[^\s<>{}]*\Z")
 _JSON_LIKE = re.compile(rb"\s*(?:[\[{]|\"[^\"]*\"\s*\Z)")
 _MAGIC = {
@@ -34,14 +35,14 @@ _MAGIC = {
 }
 
 
-def body_spans(headers: Headers, body: bytes, plan: Plan) -> Iterator[Span]:
-    """The secrets of a body whose bytes are text or nearly so."""
+def body_spans(headers: Headers, body: bytes, plan: Plan, depth: int = 0) -> Iterator[Span]:
+    """The secrets of a body whose bytes are text or nearly so, `depth` parts inside of another."""
     media = (header(headers, b"content-type") or b"").lower()
     kind = media.partition(b";")[0].strip()
     if body.strip() in plan.known.short:
         yield Span(0, len(body), "known value", value=body.strip())
     if kind.startswith(b"multipart/") or (body.startswith(b"--") and b"ontent-" in body[:512]):
-        yield from _multipart(headers, body, plan)
+        yield from _multipart(headers, body, plan, depth)
     elif kind == b"application/x-www-form-urlencoded" or (b"=" in body[:256] and _FORM_LIKE.match(body)):
         yield from pairs(body, plan.form, plan, "form")
         yield from plain_text(body, plan)
@@ -53,18 +54,26 @@ def body_spans(headers: Headers, body: bytes, plan: Plan) -> Iterator[Span]:
         yield from leaf(body, plan)
 
 
-def _multipart(headers: Headers, body: bytes, plan: Plan) -> Iterator[Span]:
+def _multipart(headers: Headers, body: bytes, plan: Plan, depth: int) -> Iterator[Span]:
+    if depth > _DEEPEST:
+        raise Unsafe("has parts in parts, too deep to be read")
     found = re.search(rb'(?i)boundary\s*=\s*(?:"([^"]+)"|([^;\s]+))', header(headers, b"content-type") or b"")
     first = body.lstrip(b"\r\n").partition(b"\n")[0].strip()
     marker = b"--" + (found[1] or found[2]) if found else first
-    edges = list(re.finditer(rb"(?:\A|\r?\n)" + re.escape(marker) + rb"(?:--)?[ \t]*(?:\r?\n|\Z)", body))
-    for edge, following in zip(edges, [*edges[1:], None], strict=True):
-        end = following.start() if following else len(body)
-        yield from _part(body, edge.end(), end, plan)
+    edges = _edges(marker, body)
+    if not edges and first.startswith(b"--"):  # the header names another boundary than the body has
+        edges = _edges(first, body)
+    ends = [*(edge.start() for edge in edges[1:]), len(body)][: len(edges)]
+    for edge, end in zip(edges, ends, strict=True):
+        yield from _part(body, edge.end(), end, plan, depth)
     yield from plain_text(body, plan)
 
 
-def _part(body: bytes, start: int, end: int, plan: Plan) -> Iterator[Span]:
+def _edges(marker: bytes, body: bytes) -> list[re.Match[bytes]]:
+    return list(re.finditer(rb"(?:\A|\r?\n)" + re.escape(marker) + rb"(?:--)?[ \t]*(?:\r?\n|\Z)", body))
+
+
+def _part(body: bytes, start: int, end: int, plan: Plan, depth: int) -> Iterator[Span]:
     blank = re.compile(rb"\r?\n\r?\n|\A\r?\n").search(body, start, end)
     if blank is None:
         return
@@ -83,7 +92,7 @@ def _part(body: bytes, start: int, end: int, plan: Plan) -> Iterator[Span]:
     elif content in plan.known.short:
         yield Span(blank.end(), end, "known value", value=content)
     elif content:
-        yield from (Layer(b"").raw(span, blank.end()) for span in body_spans(tuple(lines), content, plan))
+        yield from (Layer(b"").raw(span, blank.end()) for span in body_spans(tuple(lines), content, plan, depth + 1))
 
 
 def undone(headers: Headers, body: bytes) -> tuple[bytes, str] | None:
