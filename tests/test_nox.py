@@ -227,6 +227,17 @@ def test_a_parametrised_body_makes_a_session_per_value_and_mode(run_nox):
     ]
 
 
+def test_parameters_that_stand_above_are_sent_below(run_nox):
+    noxfile = NOXFILE.replace("@functional_sessions", '@nox.parametrize("database", ["one"])\n@functional_sessions')
+
+    done = run_nox(noxfile=noxfile)
+
+    assert done.returncode == 1
+    assert started(done) == []
+    assert "@nox.parametrize stands above @functional_sessions, which does not see it: put it below" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_parameter_named_python_chooses_the_interpreter_as_nox_has_it(run_nox):
     noxfile = body('@functional_sessions("twitter")', f'@nox.parametrize("python", ["{HERE}"])')
 

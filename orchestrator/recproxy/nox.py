@@ -85,6 +85,8 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
             words = split_words(session.posargs, profiles, f"nox -s {name}")
         except ValueError as problem:
             session.error(str(problem))
+        if hasattr(body, "parametrize") and not hasattr(session_body, "parametrize"):
+            session.error("@nox.parametrize stands above @functional_sessions, which does not see it: put it below")
         body(session, FunctionalRun(session, mode, profiles, words), **parameters)
 
     # nox looks at a function's own attributes for @nox.parametrize, and at its signature for a parameter `python`.
