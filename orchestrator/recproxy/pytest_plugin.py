@@ -162,7 +162,8 @@ def pytest_runtest_makereport(
     report = yield
     if _passed in item.stash:
         item.stash[_passed] = item.stash[_passed] or (call.when == "call" and report.passed)
-        text = item.stash.get(_text, "") or (_trouble(item) if report.failed else "")
+        # A failure that was expected was failed by what it missed, too: its teardown has nothing left to tell.
+        text = item.stash.get(_text, "") or (_trouble(item) if report.failed or hasattr(report, "wasxfail") else "")
         if report.failed and text and text not in report.longreprtext:
             report.sections.append((_SECTION, text))
         item.stash[_text] = ""

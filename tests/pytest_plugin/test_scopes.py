@@ -261,6 +261,31 @@ def test_unused_interactions_fail_the_test_where_the_profile_says_so(suite):
     assert "recorded, but never asked for:\nshop: GET https://api.shop.example/item" in outcomes.out
 
 
+EXPECTED = """
+class Refused(Exception):
+    pass
+
+@pytest.mark.xfail(raises=Refused)
+@pytest.mark.recproxy("shop", "two.rec")
+def test_of_one_kind():
+    get("elsewhere")
+    raise Refused
+
+@pytest.mark.recproxy("shop", "two.rec")
+def test_told_by_the_test():
+    get("elsewhere")
+    pytest.xfail("known")
+"""
+
+
+def test_a_failure_that_was_expected_is_no_error_of_its_teardown(suite, run):
+    suite.write("test_expected.py", IMPORTS + EXPECTED)
+
+    outcomes = suite.pytest("test_expected.py", run=run)
+
+    assert outcomes == {"xfailed": 2}, outcomes
+
+
 FIXTURES = """
 import asking
 
