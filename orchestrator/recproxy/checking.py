@@ -146,4 +146,6 @@ def _secrets(interaction: Interaction, redaction: RedactionRules, seen: Seen) ->
         return
     for rule, count in redacted.counts.items():
         times = f", {count} times" if count > 1 else ""
-        yield Problem(interaction.line, "secret", f"holds what the rule {rule!r} hides{times}: recproxy scan --fix")
+        # Another tool's file is read without lines, and never written.
+        mend = "recproxy scan --fix" if interaction.line else "take it out with its own tool, or import it"
+        yield Problem(interaction.line, "secret", f"holds what the rule {rule!r} hides{times}: {mend}")

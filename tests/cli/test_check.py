@@ -80,7 +80,7 @@ def test_people_get_lines_and_a_sum(check):
     done = check(GOOD.replace("a.example", "b.example"), "check")
 
     assert "one.rec:3: never: host 'b.example' is none of the profile's: a.example" in done.stdout
-    assert done.stderr == "recproxy: 1 recordings, 1 to mend\n"
+    assert done.stderr == "recproxy: 1 recording, 1 to mend\n"
 
 
 def test_a_path_that_is_not_there_is_named(check):
@@ -114,3 +114,27 @@ def test_a_file_of_another_tool_has_no_lines_to_name(check):
 
     assert "one.rec: never: host 'b.example'" in told
     assert shown.splitlines()[:2] == ["#1", "GET https://b.example/"]
+
+
+FOREIGN = (
+    "interactions:\n- request:\n    body: null\n    headers: {Authorization: [Bearer made-up-t0ken-1]}\n"
+    "    method: GET\n    uri: https://a.example/\n"
+    "  response:\n    body: {string: ok}\n    headers: {}\n    status: {code: 200, message: OK}\nversion: 1\n"
+)
+
+
+def test_files_of_other_tools_in_a_folder_are_checked_too(check, tmp_path):
+    folder = tmp_path / "cassettes"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(FOREIGN)
+    (folder / "b.har").write_text('{"log": 7}')
+    (folder / "notes.txt").write_text("nothing to see")
+
+    done = check(GOOD, "check", "cassettes")
+
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "cassettes/a.yaml: secret: holds what the rule 'authorization' hides: take it out with its own tool, or import it",
+        "cassettes/b.har: unreadable: log is a mapping, not int; mend the file",
+    ]
+    assert done.stderr == "recproxy: 2 recordings, 2 to mend, 1 file of no known format\n"

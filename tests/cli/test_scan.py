@@ -139,6 +139,63 @@ def test_a_recording_of_another_tool_is_looked_through_and_left_as_it_is(tmp_pat
     assert cassette.read_bytes() == before
 
 
+CASSETTE = """interactions:
+- request:
+    body: {first}
+    headers: {{}}
+    method: POST
+    uri: https://a.example/
+  response:
+    body: {{string: 'you sent {second}'}}
+    headers: {{}}
+    status: {{code: 200, message: OK}}
+"""
+
+
+@pytest.fixture
+def cassettes(tmp_path):
+    folder = tmp_path / "cassettes"
+    folder.mkdir()
+    (folder / "clean.yaml").write_text(CASSETTE.format(first="a=1", second="a"))
+    (folder / "README.md").write_text("# Cassettes")
+    (folder / "picture.png").write_bytes(b"\x89PNG")
+    return folder
+
+
+def test_a_folder_is_looked_through_for_each_format(cassettes, dirty):
+    (cassettes / "dirty.yaml").write_text(CASSETTE.format(first=f"password={TOKEN}", second=TOKEN))
+    (cassettes / ".hidden.yaml").write_text(CASSETTE.format(first=f"password={TOKEN}", second=TOKEN))
+
+    result = CliRunner().invoke(scan, [str(cassettes), str(dirty)])
+
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"{cassettes}/dirty.yaml:3: form in request body",
+        f"{cassettes}/dirty.yaml:8: sent before in response body",
+        f"{dirty}:7: authorization in request header Authorization",
+        f"{dirty}:14: json in response body",
+    ]
+    assert "4 found in 2 of 3 recordings (1 rec, 2 vcrpy); 2 files of no known format passed over" in result.stderr
+
+
+def test_it_reassures_of_what_it_read_only(cassettes, tmp_path):
+    result = CliRunner().invoke(scan, [str(cassettes)])
+    assert result.exit_code == 0
+    assert "no secret found in 1 recording (1 vcrpy); 2 files of no known format passed over" in result.stderr
+
+    (cassettes / "clean.yaml").unlink()
+    result = CliRunner().invoke(scan, [str(cassettes)])
+    assert result.exit_code == 0
+    assert "no recording was looked through; 2 files" in result.stderr
+    assert "no secret" not in result.stderr
+
+    (cassettes / "broken.rec").write_text("#recproxy 2\nnonsense\n")
+    for path in (cassettes / "broken.rec", tmp_path / "none"):
+        result = CliRunner().invoke(scan, [str(path)])
+        assert result.exit_code == 2
+        assert "no secret" not in result.stderr
+
+
 def test_the_hook_for_pre_commit_is_the_command_with_the_files_behind_it(dirty):
     """As pre-commit runs it: the entry, split as a shell does, then the files that match."""
     hook = dict(

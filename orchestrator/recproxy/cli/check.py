@@ -21,25 +21,24 @@ __all__ = ["check", "problems_of"]
 @click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
 @click.argument("paths", nargs=-1, type=click.Path())
 def check(as_json: bool, paths: tuple[str, ...]) -> None:
-    """Check recordings: PATHS, or all of the project.
+    """Check recordings: PATHS, or all of the project, also those of other tools.
 
     Tells files that do not parse, recordings that steal each other's requests, interactions that can never match, an
     XXX that swallows a whole body, age beyond max_age, secrets left. Exit code 1 where there is anything to mend.
     """
     from pathlib import Path
 
+    from recproxy.cli.recordings import counted, recordings_in
     from recproxy.errors import ConfigurationError
     from recproxy.project import find_project
 
     project = find_project(Path.cwd())
-    roots = [Path(path) for path in paths] or [project.recordings]
-    for root in roots:
-        if not root.exists():
-            raise ConfigurationError(f"{root}: there is no such file or folder")
-    files = [file for root in roots for file in (sorted(root.rglob("*.rec")) if root.is_dir() else [root])]
+    found = recordings_in([Path(path) for path in paths] or [project.recordings])
+    for path in found.missing:
+        raise ConfigurationError(f"{path}: there is no such file or folder")
     rows = [
         {"path": str(file), "line": line, "kind": kind, "message": message}
-        for file in files
+        for file in found.paths
         for line, kind, message in problems_of(file, project.owner(file), project.max_age)
     ]
     if as_json:
@@ -48,7 +47,8 @@ def check(as_json: bool, paths: tuple[str, ...]) -> None:
         for row in rows:
             line = f":{row['line']}" if row["line"] else ""  # another tool's file is read without lines
             print(f"{row['path']}{line}: {row['kind']}: {row['message']}")
-        print(f"recproxy: {len(files)} recordings, {len(rows)} to mend", file=sys.stderr)
+        others = f", {counted(found.passed_over, 'file')} of no known format" if found.passed_over else ""
+        print(f"recproxy: {counted(len(found.paths), 'recording')}, {len(rows)} to mend{others}", file=sys.stderr)
     sys.exit(1 if rows else 0)
 
 
@@ -80,4 +80,4 @@ def problems_of(file: Path, profile: Profile | None, max_age: float = 0) -> list
 
 def _place(message: str) -> tuple[int, str]:
     line, colon, rest = message.partition(":")
-    return (int(line), rest.strip()) if colon and line.isdigit() else (1, message.strip())
+    return (int(line), rest.strip()) if colon and line.isdigit() else (0, message.strip())

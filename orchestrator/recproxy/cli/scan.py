@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from recproxy.cli.scanning import Scan
     from recproxy.redaction import RedactionRules
 
@@ -25,18 +27,19 @@ __all__ = ["scan"]
     "--profile", "profiles", multiple=True, metavar="P", help="Also by its rules and its credentials' values."
 )
 def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str, ...]) -> None:
-    """Look for secrets in recordings: files, or folders with `.rec` files in them.
+    """Look for secrets in recordings: files, or all that folders hold, also of other tools' formats.
 
     Prints where each one stands and which rule found it, never the secret. Exit codes: 1 something was found (with
     --fix: and could not be taken out); 2 usage, or a file that cannot be read.
     """
-    from recproxy.cli.scanning import files_in, scan_file
+    from recproxy.cli.recordings import recordings_in
+    from recproxy.cli.scanning import scan_file
 
-    files, missing = files_in(paths)
-    problems = [f"{path}: no such file or folder" for path in missing]
+    found = recordings_in(paths)
+    problems = [f"{path}: no such file or folder" for path in found.missing]
     rules = _rules(profiles)
     scans: list[Scan] = []
-    for path in _shown(files):
+    for path in _shown(found.paths):
         done = scan_file(path, rules, fix=fix)
         scans.append(done)
         if done.problem:
@@ -44,7 +47,7 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     _report(scans, as_json=as_json)
     for problem in problems:
         print(f"recproxy: {problem}", file=sys.stderr)
-    _summary(scans, fix=fix)
+    _summary(scans, found.passed_over, fix=fix)
     left = any(each.findings and not each.fixed for each in scans)
     sys.exit(2 if problems else int(left))
 
@@ -66,14 +69,14 @@ def _rules(profiles: tuple[str, ...]) -> RedactionRules:
     )
 
 
-def _shown(files: list[Path]) -> list[Path]:
+def _shown(files: Sequence[Path]) -> Iterable[Path]:
     """The files one by one, with a progress bar where somebody looks at a terminal."""
     if not sys.stderr.isatty():
         return files
     from rich.console import Console
     from rich.progress import track
 
-    return track(files, description="scanning", console=Console(stderr=True), transient=True)  # type: ignore[return-value]
+    return track(files, description="scanning", console=Console(stderr=True), transient=True)
 
 
 def _report(scans: list[Scan], *, as_json: bool) -> None:
@@ -86,10 +89,12 @@ def _report(scans: list[Scan], *, as_json: bool) -> None:
         print(json.dumps(rows, indent=2))
         return
     for done, each in found:
-        print(f"{done.path}:{each.line}: {each.rule} in {each.place}{' (fixed)' if done.fixed else ''}")
+        line = f":{each.line}" if each.line else ""
+        print(f"{done.path}{line}: {each.rule} in {each.place}{' (fixed)' if done.fixed else ''}")
 
 
-def _summary(scans: list[Scan], *, fix: bool) -> None:
+def _summary(scans: list[Scan], passed_over: int, *, fix: bool) -> None:
+    from recproxy.cli.recordings import counted, kinds
     from recproxy.cli.scanning import detectors
 
     if not detectors():
@@ -97,9 +102,15 @@ def _summary(scans: list[Scan], *, fix: bool) -> None:
         print(f"only the built-in rules were used, detect-secrets is not installed: {hint}", file=sys.stderr)
     count = sum(len(each.findings) for each in scans)
     held = sum(1 for each in scans if each.findings)
-    plural = "" if len(scans) == 1 else "s"
-    if not count:
-        print(f"no secret found in {len(scans)} recording{plural}", file=sys.stderr)
-        return
-    advice = "" if fix else "; take them out with --fix, and revoke what was real"
-    print(f"{count} found in {held} of {len(scans)} recording{plural}{advice}", file=sys.stderr)
+    read = [each.format for each in scans if each.format]
+    looked = counted(len(read), "recording") + (f" ({names})" if (names := kinds(read)) else "")
+    others = f"; {counted(passed_over, 'file')} of no known format passed over" if passed_over else ""
+    if count:
+        ours = any(each.findings and each.format == "rec" for each in scans)
+        how = "with --fix" if ours else "with the tool that wrote them"
+        advice = "" if fix else f"; take them out {how}, and revoke what was real"
+        print(f"{count} found in {held} of {looked}{others}{advice}", file=sys.stderr)
+    elif read:
+        print(f"no secret found in {looked}{others}", file=sys.stderr)
+    else:
+        print(f"no recording was looked through{others}", file=sys.stderr)

@@ -5,22 +5,22 @@ Reads and writes files; prints nothing. A finding says rule, place and line, and
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from recproxy.cli.places import placed
 from recproxy.errors import RecproxyError
-from recproxy.library import foreign_format, read_recording
+from recproxy.library import foreign_format, read_loaded
 from recproxy.recording import Interaction, Recording, dump
-from recproxy.redaction import RedactionRules, Unsafe, redact, stand_in
+from recproxy.redaction import RedactionRules, Seen, Unsafe, redact, stand_in
 
-__all__ = ["Found", "Scan", "detectors", "files_in", "scan_file"]
+__all__ = ["Found", "Scan", "detectors", "scan_file"]
 
 #: Detectors of detect-secrets for keys of one form. Those that guess by entropy or by a word near by call ids and
 #: digests secrets, which a recording is full of; its detector of private keys wants their first line, which we keep.
@@ -49,7 +49,7 @@ _ROUNDS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A secret in a file: its line, the rule that found it, and the place."""
+    """A secret in a file: its line (0 where the format has none that is known), the rule that found it, and the place."""
 
     line: int
     rule: str
@@ -58,87 +58,79 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """What a file holds; `fixed` says that it no longer does, `problem` why it could not be read or mended."""
+    """What a file holds; `fixed` says that it no longer does, `problem` why it could not be read or mended.
+
+    `format` is that of the recording; empty where it could not be read.
+    """
 
     path: str
+    format: str = ""
     findings: tuple[Found, ...] = ()
     fixed: bool = False
     problem: str = ""
 
 
-def files_in(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """The recordings that these paths name, in order, each once; and the paths that are not there."""
-    files: dict[Path, None] = {}
-    missing = []
-    for path in paths:
-        if path.is_dir():
-            files.update(dict.fromkeys(sorted(path.rglob("*.rec"))))
-        elif path.exists():
-            files[path] = None
-        else:
-            missing.append(path)
-    return list(files), missing
-
-
 def scan_file(path: Path, rules: RedactionRules, *, fix: bool) -> Scan:
     """What one file holds, and with `fix` the file without it."""
     try:
-        recording = read_recording(str(path))
-        text = path.read_bytes()
+        loaded = read_loaded(str(path))
+        lines = path.read_bytes().splitlines() if path.is_file() else []
     except RecproxyError as error:
         return Scan(path=str(path), problem=error.message)
-    clean, findings, problem = _clean(recording, text, rules)
+    recording = placed(loaded.recording, lines)
+    clean, findings, problem = _clean(recording, lines, rules)
+    done = Scan(path=str(path), format=loaded.format, findings=findings, problem=problem)
     if not findings or not fix:
-        return Scan(path=str(path), findings=findings, problem=problem)
+        return done
     title = foreign_format(path)
     if title is not None:
-        return Scan(
-            path=str(path), findings=findings, problem=f"{path}: a recording of {title} is mended by its own tool"
-        )
+        return replace(done, problem=f"{path}: a file of another format, {title}, is mended by its own tool")
     if recording.format != 2:
-        return Scan(path=str(path), findings=findings, problem=f"{path}: a recording of 2011 is mended by hand")
+        return replace(done, problem=f"{path}: a recording of 2011 is mended by hand")
     if problem:
-        return Scan(path=str(path), findings=findings, problem=problem)
+        return done
     try:
         _replace(path, dump(clean))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "what is left has no text form"
-        return Scan(path=str(path), findings=findings, problem=f"{path}: cannot be written: {reason}")
-    return Scan(path=str(path), findings=findings, fixed=True)
+        return replace(done, problem=f"{path}: cannot be written: {reason}")
+    return replace(done, fixed=True)
 
 
-def _clean(recording: Recording, text: bytes, rules: RedactionRules) -> tuple[Recording, tuple[Found, ...], str]:
+def _clean(recording: Recording, lines: list[bytes], rules: RedactionRules) -> tuple[Recording, tuple[Found, ...], str]:
     """The recording without its secrets, what was found in it, and why it could not be looked through."""
-    lines = text.splitlines()
     found: list[Found] = []
+    seen = Seen(linked=False)
     interactions = list(recording.interactions)
     starts = [*(each.line for each in interactions), len(lines) + 1]
     for number, interaction in enumerate(interactions):
         try:
-            interactions[number], more = _interaction(interaction, lines, starts[number + 1], rules)
+            interactions[number], more = _interaction(interaction, lines, starts[number + 1], rules, seen)
         except Unsafe as problem:
-            return recording, tuple(found), f"{recording.path}:{interaction.line}: {problem.message}"
+            return recording, tuple(found), f"{_at(recording.path or 'recording', interaction.line)}: {problem.message}"
         found += more
     found.sort(key=lambda each: (each.line, each.rule))
-    return dataclasses.replace(recording, interactions=tuple(interactions)), tuple(found), ""
+    return replace(recording, interactions=tuple(interactions)), tuple(found), ""
 
 
 def _interaction(
-    interaction: Interaction, lines: list[bytes], end: int, rules: RedactionRules
+    interaction: Interaction, lines: list[bytes], end: int, rules: RedactionRules, seen: Seen
 ) -> tuple[Interaction, list[Found]]:
     found: list[Found] = []
     for _ in range(_ROUNDS):
-        redacted = redact(interaction, rules)
+        redacted = redact(interaction, rules, seen)
         for each in redacted.findings:
-            first = interaction.response_line if each.place.startswith("response") else interaction.line
-            found.append(Found(line=_line(lines, first, end, each.value), rule=each.rule, place=each.place))
+            first, last = interaction.line, interaction.response_line or end
+            if each.place.startswith("response"):
+                first, last = last, end
+            found.append(Found(line=_line(lines, first, last, each.value), rule=each.rule, place=each.place))
         interaction = redacted.interaction
         more = list(_detected(interaction))
         if not more:
             break
         for rule, value in more:
             found.append(Found(line=_line(lines, interaction.line, end, value), rule=rule, place="text"))
-        rules = dataclasses.replace(rules, values=(*rules.values, *(value for _, value in more)))
+        rules = replace(rules, values=(*rules.values, *(value for _, value in more)))
     named = {(each.line, each.rule) for each in found if each.place != "text"}
     # What a detector saw is found once more when it is taken out as a value.
     detected = {each.line for each in found if each.place == "text"}
@@ -149,11 +141,17 @@ def _interaction(
     ]
 
 
+def _at(path: str, line: int) -> str:
+    return f"{path}:{line}" if line else path
+
+
 def _line(lines: list[bytes], first: int, end: int, value: bytes) -> int:
-    """The first line of a block that holds a value, or the line where the block begins."""
+    """The first line of a block that holds a value, or the line where the block begins; 0 where that is not known."""
+    if not first:
+        return 0
     pieces = value.split(b"\n")
     needle = max(pieces, key=len).strip() or value
-    for number in range(max(first, 1), end):
+    for number in range(first, end):
         if needle in lines[number - 1]:
             return number
     return first

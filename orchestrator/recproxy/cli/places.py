@@ -1,0 +1,28 @@
+"""Where the interactions of another tool's file stand in it: their readers know no lines, but people look for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from recproxy.recording import Recording
+
+__all__ = ["placed"]
+
+_KEY = re.compile(rb"""\s*(?:-\s+|\{\s*)?["']?(request|response)["']?\s*:\s*(?:\{\s*)?\Z""")
+
+
+def placed(recording: Recording, lines: Sequence[bytes]) -> Recording:
+    """The recording with lines, told by the keys `request` and `response`; as it is where those do not tell."""
+    interactions = recording.interactions
+    if not interactions or any(each.line for each in interactions):
+        return recording
+    keys = [(number, found[1]) for number, line in enumerate(lines, 1) if (found := _KEY.match(line.rstrip()))]
+    if [key for _, key in keys] != [b"request", b"response"] * len(interactions):
+        return recording
+    numbers = iter(number for number, _ in keys)
+    return replace(
+        recording,
+        interactions=tuple(replace(each, line=next(numbers), response_line=next(numbers)) for each in interactions),
+    )

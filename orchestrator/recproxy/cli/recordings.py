@@ -1,0 +1,83 @@
+"""The recordings that paths mean, for verbs that look through them: files of each known format, told by content.
+
+Reads the beginning of files; changes nothing. What stands below a name with a dot in front is nobody's recording.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recproxy.formats import folder_format_of, format_of
+
+__all__ = ["Recordings", "counted", "kinds", "recordings_in"]
+
+#: As much of a file as telling its format needs.
+_HEAD = 65536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recordings:
+    """The recordings, in order, each once; paths that are not there; how many files of folders are of no format."""
+
+    paths: tuple[Path, ...]
+    missing: tuple[Path, ...]
+    passed_over: int
+
+
+def recordings_in(words: Sequence[Path]) -> Recordings:
+    """What these paths mean: a file is a recording since it was named, in a folder its content tells."""
+    found: dict[Path, None] = {}
+    missing: list[Path] = []
+    others: set[Path] = set()
+    for word in words:
+        if word.is_dir():
+            for path, is_recording in _walk(word):
+                if is_recording:
+                    found[path] = None
+                else:
+                    others.add(path)
+        elif word.exists():
+            found[word] = None
+        else:
+            missing.append(word)
+    return Recordings(paths=tuple(found), missing=tuple(missing), passed_over=len(others - set(found)))
+
+
+def kinds(formats: Iterable[str]) -> str:
+    """How many there are of each format, where there is one that is not ours; else nothing."""
+    count = Counter(formats)
+    return ", ".join(f"{number} {name}" for name, number in sorted(count.items())) if count.keys() - {"rec"} else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 recording`, `2 recordings`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _walk(top: Path) -> Iterator[tuple[Path, bool]]:
+    for folder, folders, names in os.walk(top):
+        here = Path(folder)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        files = sorted(name for name in names if not name.startswith("."))
+        if folder_format_of(files) is not None:
+            folders.clear()
+            yield here, True
+            continue
+        for name in files:
+            yield here / name, name.endswith(".rec") or _is_recording(here / name)
+
+
+def _is_recording(path: Path) -> bool:
+    """Whether a file begins like one; one that cannot be read is for its reader to tell."""
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return True
+    return head.removeprefix(b"\xef\xbb\xbf").startswith(b"#recproxy") or format_of(head) is not None
