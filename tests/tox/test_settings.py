@@ -106,3 +106,10 @@ def test_a_wrong_value_is_told_in_one_line_that_names_the_key(tox, environments,
         settings_of(environments()["api"])
 
     assert str(caught.value) == said
+
+
+def test_an_unknown_key_of_an_override_is_refused_too(environments):
+    made = environments("-x", "env.functional-replay.recproxy_recrd=shop")
+
+    with pytest.raises(Fail, match=r"unknown key 'recproxy_recrd': .* \(nearest: recproxy_record\)"):
+        settings_of(made["functional-replay"])

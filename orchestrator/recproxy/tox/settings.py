@@ -77,8 +77,9 @@ def settings_of(conf: EnvConfigSet) -> Settings:
 
 def _refuse_unknown(conf: EnvConfigSet) -> None:
     """A key that is nearly one of ours would leave the environment without a run, and let its commands out."""
-    for key in conf.unused():
-        if key.startswith("recproxy"):
+    overridden = (key for loader in conf.loaders for key in loader.overrides)
+    for key in (*conf.unused(), *overridden):
+        if key.startswith("recproxy") and key not in _KEYS:
             near = difflib.get_close_matches(key, _KEYS, n=1)
             nearest = f" (nearest: {near[0]})" if near else ""
             raise Fail(f"unknown key {key!r}: recproxy knows {', '.join(_KEYS)}{nearest}")
