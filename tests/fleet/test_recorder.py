@@ -200,6 +200,13 @@ def test_a_file_that_does_not_parse_is_refused_before_anything_is_recorded(sessi
         session.begin()
 
 
+def test_a_name_that_leaves_no_room_is_refused_before_anything_is_recorded(session):
+    session.record("/a", path=f"shop/{'x' * 239}.rec", passed=False)
+
+    with pytest.raises(RecordingError, match="its name is too long to be recorded"):
+        session.begin(2, path=f"shop/{'x' * 240}.rec")
+
+
 def test_what_comes_after_its_scope_has_ended_is_refused(session):
     session.record("/a")
 

@@ -29,6 +29,10 @@ from recproxy.report import Written
 __all__ = ["Recorder", "ScopeEnded"]
 
 
+#: Of a file; what stands beside a recording while it is written, or where it failed, is longer than its own.
+_LONGEST_NAME = 255
+
+
 class ScopeEnded(RecordingError):
     """An interaction came after the end of its scope, which counted as failed because of it; the run goes on."""
 
@@ -105,6 +109,8 @@ class Recorder:
         Raises:
             RecordingError: the file that is there does not parse, or is another tool's; or there can be none.
         """
+        if len(os.fsencode(_temporary(failed_path(path)).name)) > _LONGEST_NAME:
+            raise RecordingError(f"{path}: its name is too long to be recorded: give it a shorter one")
         _check_place(path, permitted=not append)
         if path.exists():
             title = foreign_format(path)
