@@ -49,12 +49,17 @@ async def _run(plan: Plan, words: Sequence[str], environment: Mapping[str, str],
     async with Orchestrator(plan, environment, nursery) as orchestrator:
         if stopping.done():
             return 128 + stopping.result()
-        command = Command(words, {**environment, **orchestrator.environment()}, loop)
+        command = Command(words, {**_without_worker(environment), **orchestrator.environment()}, loop)
         _watch_parent(loop, stopping)
         code = await _accompany(command, stopping, orchestrator.failure)
         tally = await _finish(orchestrator, passed=code == 0)
     print_report(tally)
     return _verdict(plan, tally, code)
+
+
+def _without_worker(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which nobody takes itself for a test worker: one that started us is not of this run."""
+    return {name: value for name, value in environment.items() if not name.startswith("PYTEST_XDIST_")}
 
 
 async def _serve(plan: Plan, environment: Mapping[str, str], nursery: Nursery) -> int:
