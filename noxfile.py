@@ -61,11 +61,13 @@ def tests(session: nox.Session) -> None:
         ),
     )
     # Two plugins that refuse to stand beside each other: tests put the one that they are about on the path.
-    clashing = Path(session.create_tmp(), "clashing-plugins").absolute()
+    # (Not below session.create_tmp(): that becomes everyone's temporary folder, and this project's settings hold there.)
+    beside = Path(session.virtualenv.location).absolute()
+    clashing = beside / "clashing-plugins"
     for plugin in ("pytest-recording", "pytest-vcr"):
         session.install("--no-deps", "--upgrade", "--target", str(clashing / plugin), plugin)
     # The pytest before the one installed, for the tests of the plugin: they put it in front of it.
-    former = Path(session.create_tmp(), "former-pytest").absolute()
+    former = beside / "former-pytest"
     session.install("--no-deps", "--upgrade", "--target", str(former), "pytest>=8,<9")
     # Tests of processes wait for other processes: a starved machine may fail one, a defect fails it each time.
     variables = {"CLASHING_PYTEST_PLUGINS": str(clashing), "FORMER_PYTEST": str(former)}

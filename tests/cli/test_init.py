@@ -141,8 +141,10 @@ def test_nothing_that_exists_is_touched(folder):
         "kept noxfile.py",
         "kept .gitattributes",
         "kept the tests in tests/functional",
-        "run it: nox -s functional-replay",
+        "add to noxfile.py what is shown above",
+        "without that: recproxy run --profile bitly -- pytest tests/functional",
     ]
+    assert "what is shown above, then run it: nox -s functional-replay\n" in done.stderr
     assert '@functional_sessions("bitly")' in done.stderr
 
 
@@ -154,6 +156,26 @@ def test_twice_is_once(folder):
 
     assert files(folder) == before
     assert [line for line in said(done) if line.startswith(("made", "added"))] == []
+    assert said(done)[-1] == "run it: nox -s functional-replay"
+
+
+def test_what_it_made_is_not_asked_of_the_service_in_a_run_that_records(folder):
+    init(folder, "--runner", "none", *OWN)
+    command = [*RECPROXY, "run", "--record", "shop", "--", sys.executable, "-m", "pytest", "-q", "-p", "no:asyncio"]
+
+    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+
+
+@pytest.mark.parametrize(("runner", "name"), [("nox", "noxfile.py"), ("tox", "tox.toml")])
+def test_paths_of_this_machine_are_told_and_marked_in_the_file(folder, runner, name):
+    done = init(folder, "--runner", runner, *OWN)
+
+    (note,) = [line for line in said(done) if line.startswith("note: ")]
+    assert note.startswith(f"note: {name} installs from folders of this machine (/")
+    assert "# Paths of this machine: before others use this file, write what they can install.\n" in files(folder)[name]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +194,10 @@ def test_a_tox_configuration_is_found_kept_and_told_what_it_lacks(folder, name, 
     assert not (folder / "noxfile.py").exists()
     assert f"recproxy: kept {name}, which exists; it might get:\n" in done.stderr
     assert wanted in done.stderr
-    assert said(done)[-1] == "run it: tox -e functional-replay"
+    assert said(done)[-2:] == [
+        f"add to {name} what is shown above, then run it: tox -e functional-replay",
+        "without that: recproxy run --profile shop -- pytest tests/functional",
+    ]
 
 
 def test_gitattributes_get_a_line_of_their_own(folder):
@@ -190,6 +215,10 @@ def test_gitattributes_get_a_line_of_their_own(folder):
         (("--yes", "--profile", "twiter"), "unknown profile 'twiter': known are "),
         (("--yes", "--profile", "Shop=a.example"), "name 'Shop' must be lower-case letters"),
         (("--yes", "--profile", "shop=https:"), "is no host name: write it without scheme, port and path"),
+        (
+            ("--yes", "--profile", "shop=https://x.example/"),
+            "host 'https://x.example/' is no host name: write it without",
+        ),
         (("--yes", "--profile", "./shop"), "give a name; a profile.toml has none until a package offers it"),
     ],
 )

@@ -68,3 +68,15 @@ def test_tables_stand_below_the_tables_of_a_shared_file():
     assert tomllib.loads(starter.configuration()) == own
     assert tomllib.loads(starter.configuration("tool", "recproxy")) == {"tool": {"recproxy": own}}
     assert list(tomllib.loads(starter.tox("tool", "tox"))["tool"]["tox"]) == ["env_list", "env_run_base"]
+
+
+def test_what_is_installed_by_name_bears_no_mark_of_this_machine(monkeypatch):
+    monkeypatch.setattr(metadata, "distribution", lambda name: SimpleNamespace(read_text=lambda file: None))
+    named = Starter(chosen=(chosen("a.example", requirement="recproxy-shop"),), packaged=False)
+    local = Starter(chosen=(chosen("a.example", requirement="-e /here/shop"),), packaged=False)
+    wheel = Starter(chosen=(chosen("a.example", requirement="shop @ file:///here/shop-1.whl"),), packaged=False)
+
+    assert (named.local, local.local, wheel.local) == ((), ("/here/shop",), ("/here/shop-1.whl",))
+    assert "this machine" not in named.noxfile() + named.tox()
+    for text in (local.noxfile(), local.tox()):
+        assert text.count("# Paths of this machine") == 1

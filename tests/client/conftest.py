@@ -17,10 +17,16 @@ def project(tmp_path):
 
 
 @pytest.fixture
-def served(project):
-    """A run held by `recproxy serve`: the environment it printed."""
-    server = project.start("-m", "recproxy", "serve")
+def server(project):
+    """A run held by `recproxy serve`."""
+    process = project.start("-m", "recproxy", "serve")
+    yield process
+    process.communicate(timeout=30)
+
+
+@pytest.fixture
+def served(server):
+    """The environment that it printed."""
     line = server.stdout.readline()
     assert line.startswith("{"), line + server.stdout.read()
-    yield json.loads(line)["environment"]
-    server.communicate(timeout=30)
+    return json.loads(line)["environment"]

@@ -197,11 +197,11 @@ def test_lanes_have_ports_and_positions_of_their_own(project, address, served, g
         get("item", lanes[1])
 
 
-def test_scopes_and_lanes_leave_nothing_behind(project, address, get, request):
+def test_scopes_and_lanes_leave_nothing_behind(project, server, address, get, request):
     times = 1000 if request.config.getoption("--thorough") else 40
     two = str(project.record("two.rec", ("item", "first")))
     control = address.status()
-    processes = family(int(Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()[0]))
+    processes = family(server.pid)
 
     def scopes(count):
         for _ in range(count):

@@ -346,6 +346,15 @@ def test_the_environment_is_the_runs_own(project):
     assert environment["HTTP_PROXY"] == environment["https_proxy"] == environment["all_proxy"]
 
 
+def test_the_command_is_no_test_worker_of_whoever_started_the_run(project):
+    program = "import os, urllib.request as u; print(os.environ['RECPROXY_LANE'], u.urlopen('%s').read().decode())"
+    outer = {"PYTEST_XDIST_WORKER": "gw0", "PYTEST_XDIST_TESTRUNUID": "of-another-run"}
+
+    done = project.python(program % "https://api.shop.example/item?id=1", environment=outer)
+
+    assert (done.returncode, done.stdout) == (0, "default first\n"), done.stderr
+
+
 def test_the_bundle_holds_what_the_user_trusts(project, tmp_path):
     trustme = pytest.importorskip("trustme")
     own = tmp_path / "own.pem"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from recproxy.cli.starter import Chosen, Starter
@@ -112,9 +112,9 @@ def _choose(project: Project, word: str) -> Chosen:
     from recproxy.profile import parse_profile
     from recproxy.tables import Source
 
-    if "/" in word or word.endswith(".toml"):
-        raise ProfileError(f"--profile {word}: give a name; a profile.toml has none until a package offers it")
     name, equals, host = word.partition("=")
+    if not equals and ("/" in word or word.endswith(".toml")):
+        raise ProfileError(f"--profile {word}: give a name; a profile.toml has none until a package offers it")
     if equals:
         source = Source(f"--profile {word}", "", ProfileError)
         return Chosen(profile=parse_profile({"endpoints": [{"hosts": [host]}]}, source, name=name), host=host)
@@ -125,17 +125,39 @@ def _choose(project: Project, word: str) -> Chosen:
 def _set_up(folder: Path, project: Project, starter: Starter, runner: str) -> Iterator[str]:
     """Write what is not there yet; a line for each thing that was done, or is left to do."""
     yield from _configure(folder, project, starter)
-    if runner == "nox":
-        yield from _make(folder / "noxfile.py", starter.noxfile())
-    elif runner == "tox":
-        name = _tox_file(folder) or "tox.toml"
-        texts = {"tox.ini": starter.tox_ini(), "pyproject.toml": starter.tox("tool", "tox")}
-        yield from _make(folder / name, texts.get(name) or starter.tox())
+    lacks = yield from _runner(folder, starter, runner)
     yield from _attributes(folder)
     yield from _first_test(folder, project, starter)
     command = {"nox": "nox -s functional-replay", "tox": "tox -e functional-replay"}
     plain = f"recproxy run {' '.join(f'--profile {name}' for name in starter.names)} -- pytest tests/functional"
-    yield f"run it: {command.get(runner, plain)}"
+    if lacks:
+        yield f"add to {lacks} what is shown above, then run it: {command[runner]}"
+        yield f"without that: {plain}"
+    else:
+        yield f"run it: {command.get(runner, plain)}"
+
+
+def _runner(folder: Path, starter: Starter, runner: str) -> Generator[str, None, str]:
+    """Make the runner's file; returns its name where it exists and has nothing of ours."""
+    if runner == "none":
+        return ""
+    name = "noxfile.py" if runner == "nox" else _tox_file(folder) or "tox.toml"
+    texts = {
+        "noxfile.py": starter.noxfile(),
+        "tox.ini": starter.tox_ini(),
+        "pyproject.toml": starter.tox("tool", "tox"),
+    }
+    path, text = folder / name, texts.get(name) or starter.tox()
+    word = "functional_sessions" if runner == "nox" else "recproxy_profiles"
+    if path.exists() and word in path.read_text(encoding="utf-8", errors="replace"):
+        yield f"kept {name}, which has {word}"
+        return ""
+    lacks = name if path.exists() else ""
+    yield from _make(path, text)
+    if starter.local and not lacks:
+        places = ", ".join(starter.local)
+        yield f"note: {name} installs from folders of this machine ({places}): change that before you commit it"
+    return lacks
 
 
 def _make(path: Path, text: str) -> Iterator[str]:

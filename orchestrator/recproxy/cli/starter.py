@@ -18,6 +18,7 @@ ATTRIBUTES = "*.rec -text conflict-marker-size=32"
 #: The first test, in the folder of functional tests; its recording bears its name.
 FIRST_TEST = "test_first.py"
 _RECORDED = "test_first/test_the_service_answers.rec"
+_LOCAL = "# Paths of this machine: before others use this file, write what they can install."
 _ANSWER = "hello from a recording"
 
 
@@ -64,6 +65,8 @@ class Starter:
         lines = [f"    session.install({', '.join(json.dumps(word) for word in installs)})"]
         if len(lines[0]) > 110:
             lines = ["    session.install(", *(f"        {json.dumps(word)}," for word in installs), "    )"]
+        if self.local:
+            lines.insert(0, f"    {_LOCAL}")
         return "\n".join(
             [
                 '"""Functional tests, against recordings or the real services: `nox -l` lists the sessions."""',
@@ -96,13 +99,20 @@ class Starter:
         values["env_run_base"] = base
         for table in reversed(tables):
             values = {table: values}
-        return f"# recproxy is a plugin of tox: install it beside tox\n{tomlkit.dumps(values)}"
+        local = f"{_LOCAL}\n" if self.local else ""
+        return f"# recproxy is a plugin of tox: install it beside tox\n{local}{tomlkit.dumps(values)}"
 
     def tox_ini(self) -> str:
         """What a tox.ini needs for an environment of each mode."""
         return (
             f"[testenv]\nrecproxy_profiles = {', '.join(self.names)}\ncommands = pytest tests/functional {{posargs}}\n"
         )
+
+    @property
+    def local(self) -> tuple[str, ...]:
+        """The folders and files of this machine that the test tools are installed from."""
+        places = (line.removeprefix("-e ").rpartition("file://")[2] for line in self._lines())
+        return tuple(place for place in places if place.startswith("/"))
 
     @property
     def requirements(self) -> tuple[str, ...]:
@@ -125,7 +135,11 @@ class Starter:
 
 from urllib.request import urlopen
 
+from recproxy import recproxy
 
+
+# What was written by hand is replayed in every run, also in one that records.
+@recproxy("{each.profile.name}", "{_RECORDED}", mode="replay")
 def test_the_service_answers():
     with urlopen("{url}") as response:
         assert response.read() == b"{_ANSWER}"
