@@ -80,6 +80,22 @@ class Project:
         """
         if "/" in word or word.endswith(".toml"):
             return self._by_path(word)
+        found = self._by_name(word)
+        if self.profiles and not self.inline:  # a list leaves no room for tables
+            return found
+        return replace(found, file=self._file, keys=(*self.keys, "profiles", word))
+
+    @property
+    def _file(self) -> str:
+        return Path(self.source.path).name if self.source is not None else "recproxy.toml"
+
+    def place_of_new(self) -> str:
+        """Where a project writes one more profile."""
+        if self.profiles and not self.inline:
+            return f"a profile.toml that profiles of {self._file} names"
+        return f"[{'.'.join((*self.keys, 'profiles', 'NAME'))}] of {self._file}"
+
+    def _by_name(self, word: str) -> Profile:
         installed = offers().get(word)
         inline = self.inline.get(word)
         if installed is None and inline is None:
@@ -194,7 +210,7 @@ class Project:
     def _unknown(self, word: str) -> str:
         known = sorted({*self.inline, *offers()})
         if not known:
-            return f"unknown profile {word!r}: no profile is installed and none stands in [tool.recproxy.profiles]"
+            return f"unknown profile {word!r}: no profile is installed and none is in {self.place_of_new()}"
         near = difflib.get_close_matches(word, known, n=1)
         nearest = f" (nearest: {near[0]})" if near else ""
         return f"unknown profile {word!r}: known are {', '.join(known)}{nearest}; install one or write it inline"

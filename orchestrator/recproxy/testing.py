@@ -84,7 +84,14 @@ class Replay:
         asked = request if self._hooks.compare is None else self._hooks.compare(request)
         playback = self._playback
         shown = self._hooks.show(asked, self._redaction)
-        return miss(playback.index, shown, bound=playback.bound, profile=self.profile.name, used=used).text()
+        return miss(
+            playback.index,
+            shown,
+            bound=playback.bound,
+            profile=self.profile.name,
+            used=used,
+            ways=self.profile.ways(),
+        ).text()
 
     @property
     def unused(self) -> tuple[str, ...]:

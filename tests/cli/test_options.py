@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from recproxy import project as project_module
 from recproxy.cli.options import plan_from, refuse_nested, run_options
 from recproxy.cli.run import run
-from recproxy.errors import ConfigurationError
+from recproxy.errors import ConfigurationError, ProfileError
 
 TEXT = "[tool.recproxy.profiles.shop]\n[[tool.recproxy.profiles.shop.endpoints]]\nhosts = ['shop.example']\n"
 
@@ -132,6 +132,16 @@ def test_any_host_is_a_profile_of_its_own_unless_one_has_all_hosts(folder):
     (folder / "pyproject.toml").write_text(text)
 
     assert [profile.name for profile in plan(any_host=True).profiles] == ["shop"]
+
+
+def test_any_host_may_have_a_mode_of_its_own(folder):
+    made = plan(any_host=True, record=("any-host",))
+
+    assert [profile.name for profile in made.profiles] == ["shop", "any-host"]
+    assert [made.mode_of(name) for name in ("shop", "any-host")] == ["replay", "record"]
+    assert made.profiles[1].ways().record == ("recproxy run --any-host --record any-host -- ...",)
+    with pytest.raises(ProfileError, match="unknown profile 'any-host'"):
+        plan(record=("any-host",))
 
 
 def test_any_host_needs_no_profile_beside_it(folder):

@@ -24,7 +24,7 @@ OUTCOME = ScopeOutcome(
             played=2,
             recorded=1,
             missed=(MISS,),
-            unused=(Unused(where="a.rec:9", request="GET https://a/b"),),
+            unused=(Unused(where="a.rec:9", request="GET https://a/b", position=1),),
             plays=(2, 0),
             requests=("GET https://a/",),
             notes=("a note",),

@@ -104,5 +104,5 @@ def test_only_a_host_that_everything_covers_gets_a_certificate_at_hand_over(rost
 def test_a_hint_names_the_profiles_and_the_line_to_write(roster):
     assert roster(SHOP).hint("other.example") == (
         "this run has shop: choose the profile that owns it with --profile, write one in "
-        '[tool.recproxy.profiles.NAME] with hosts = ["other.example"], or list it in pass_hosts'
+        '[profiles.NAME] of recproxy.toml with hosts = ["other.example"], or list it in pass_hosts'
     )

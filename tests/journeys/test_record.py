@@ -249,6 +249,14 @@ def test_auto_replays_what_is_there_and_records_what_is_missing(shop, origin):
     assert len(load(shop.recording.read_bytes()).interactions) == 2
 
 
+def test_auto_without_credentials_says_why_the_service_was_not_asked(shop, origin):
+    done = fetch(shop, "auto", "a", environment={"CI": "", "SHOP_KEY": ""})
+
+    assert done.returncode == 3
+    assert origin.asked == []
+    assert "\nSHOP_KEY is not set, so the service was not asked\n" in done.stderr
+
+
 def test_auto_under_ci_is_replay(shop, origin):
     done = fetch(shop, "auto", "a", environment={"CI": "true"})
 

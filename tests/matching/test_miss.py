@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from recproxy.matching import Index, Rules, miss
+from recproxy.matching import Index, Rules, Ways, miss
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 RULES = Rules(secret_query=("token",), secret_form=("password",))
@@ -136,15 +136,39 @@ def test_a_recording_of_2011_is_told_by_its_path(recorded, live):
 
 
 def test_what_has_it_played_again_is_the_recordings_own_word_where_it_has_one():
-    def advice(repeat, line, path="a.rec"):
+    def advice(own, line, path="a.rec", **options):
         once = Interaction(
             request=Request(method="GET", url="https://a.example/"), response=Response(status=200), line=line
         )
-        index = Index((Recording(interactions=(once,), repeat=repeat, path=path),), Rules())
-        found = miss(index, Request(method="GET", url="https://a.example/", wild=None), profile="shop", used=(0,))
+        index = Index((Recording(interactions=(once,), repeat=own, path=path),), Rules())
+        found = miss(
+            index, Request(method="GET", url="https://a.example/", wild=None), profile="shop", used=(0,), **options
+        )
         [told] = [each for each in found.text().splitlines() if each.startswith("to play")]
         return told.partition(": ")[2]
 
     assert advice(None, 3) == 'in the profile, [match] repeat = "last"'
     assert advice("miss", 3) == "in a.rec, :repeat last"
-    assert advice("miss", 0, "a.yaml") == "for the test, repeat='last'; or import a.yaml and write :repeat last"
+    assert advice("miss", 0, "a.yaml") == "import a.yaml with recproxy import, and write :repeat last there"
+    assert advice("miss", 3, repeat="miss") == 'where the scope is begun, "repeat": "last"'
+    ways = Ways(file="recproxy.toml", keys=("profiles", "shop"))
+    assert advice(None, 3, ways=ways) == 'in recproxy.toml, [profiles.shop.match] repeat = "last"'
+
+
+def test_a_file_of_another_tool_is_not_advised_to_be_recorded_anew(recorded, live, index):
+    text = miss(index(recorded("https://a.com/1"), path="a.yaml"), live("https://a.com/2"), profile="shop").text()
+
+    assert text.endswith("name a .rec for it, or import a.yaml with recproxy import: it is never written\n")
+    assert "--record" not in text
+
+
+def test_a_miss_names_the_table_of_the_profile_and_the_command_that_records_it(recorded, live, index):
+    ways = Ways(
+        file="pyproject.toml", keys=("tool", "recproxy", "profiles", "shop"), record=("recproxy run --any ...",)
+    )
+    found = index(recorded("https://a.com/?ts=1", line=3), path="a.rec")
+
+    text = miss(found, live("https://a.com/?ts=2"), profile="shop", ways=ways).text()
+
+    assert 'match: in pyproject.toml, [tool.recproxy.profiles.shop.match] ignore.query = ["ts"]\n' in text
+    assert text.endswith("or record it anew: recproxy run --any ...\n")

@@ -69,7 +69,10 @@ def refused(text, **options):
 
 def test_a_profile_needs_a_name_and_a_host_and_has_defaults_for_the_rest():
     assert parse(LEAST) == Profile(
-        name="shop", endpoints=(Endpoint(protocol="http", hosts=("shop.example",), base_url=""),), origin="profile.toml"
+        name="shop",
+        endpoints=(Endpoint(protocol="http", hosts=("shop.example",), base_url=""),),
+        origin="profile.toml",
+        file="profile.toml",
     )
 
 
@@ -117,6 +120,7 @@ def test_every_key_is_read():
         ),
         recordings="recordings",
         origin="profile.toml",
+        file="profile.toml",
     )
     assert profile.hosts[0] == "api.shop.example"
     assert profile.hosts[-1] == "*"

@@ -8,6 +8,33 @@ from recproxy.report import Tally
 MISS = Missed(method="GET", url="https://a.example/", text="a miss")
 
 
+def unused(*positions, plays=(0, 0), files=(("a.rec", 2),), **more):
+    """The outcome of a scope with recordings in play."""
+    told = tuple(Unused(where=f"{position}", request="GET /", position=position) for position in positions)
+    return Outcome(**{"scope": "s"} | more, plays=plays, files=files, unused=told)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "wanted"),
+    [
+        ([unused(0, 1), unused(0, 1)], 2),  # lanes
+        ([unused(0, 1), unused(plays=(3, 0))], 1),  # a scope that fell back to it does not tell what it left
+        ([unused(plays=(0, 1)), unused(0, 1)], 1),
+        ([unused(1, plays=(1, 0)), unused(0, plays=(0, 1))], 0),
+        ([unused(0, 1), unused(0, 1, files=(("b.rec", 2),))], 4),
+        ([unused(1, plays=(1, 0), files=(("b.rec", 1), ("a.rec", 1))), unused(1, plays=(1, 0))], 1),
+    ],
+)
+def test_unused_is_what_no_scope_of_any_lane_played(scopes, wanted):
+    tally = Tally()
+    tally.enter("shop", "replay")
+
+    for outcome in scopes:
+        tally.add("shop", outcome)
+
+    assert tally.rows["shop"].unused == wanted
+
+
 def test_outcomes_of_scopes_add_up_by_profile():
     tally = Tally()
     tally.enter("shop", "replay")
@@ -15,7 +42,7 @@ def test_outcomes_of_scopes_add_up_by_profile():
     tally.enter("shop", "live")
 
     tally.add("shop", Outcome(scope="one", played=2, seconds=0.5, missed=(MISS,), notes=("a note",)))
-    tally.add("shop", Outcome(scope="two", played=1, seconds=0.25, unused=(Unused(where="a.rec:1", request="GET /"),)))
+    tally.add("shop", unused(0, scope="two", played=1, seconds=0.25))
     tally.add("bank", Outcome(scope="one", recorded=3, forwarded=4, failures=("GET /: no",), redactions={"header": 2}))
     tally.add("bank", Outcome(scope="two", redactions={"header": 1, "cookie": 1}))
 
@@ -23,7 +50,6 @@ def test_outcomes_of_scopes_add_up_by_profile():
     assert (shop.mode, shop.played, shop.missed, shop.unused, shop.seconds) == ("replay", 3, 1, 1, 0.75)
     assert (bank.mode, bank.recorded, bank.forwarded) == ("record", 3, 4)
     assert tally.misses == [MISS]
-    assert tally.unused == [("shop", Unused(where="a.rec:1", request="GET /"))]
     assert tally.notes == ["shop: a note"]
     assert tally.failures == ["bank: GET /: no"]
     assert dict(tally.redactions) == {"header": 3, "cookie": 1}
@@ -34,7 +60,7 @@ def test_outcomes_of_scopes_add_up_by_profile():
     [
         (lambda tally: None, False),
         (lambda tally: tally.add("shop", Outcome(scope="s", played=1, notes=("x",))), False),
-        (lambda tally: tally.add("shop", Outcome(scope="s", unused=(Unused(where="x", request="y"),))), False),
+        (lambda tally: tally.add("shop", unused(0)), False),
         (lambda tally: tally.add("shop", Outcome(scope="s", missed=(MISS,))), True),
         (lambda tally: tally.add("shop", Outcome(scope="s", failures=("x",))), True),
         (lambda tally: tally.refuse([MISS]), True),

@@ -73,6 +73,8 @@ def test_each_fails_its_test_in_a_few_lines(suite):
     assert "GET https://other.example/" in got.out
     assert "broken.yaml: interaction 1: 'nonsense' is not an absolute http or https URL" in got.out
     assert got.out.count("cassette: items.yaml") == 4
+    assert got.out.count("to play it again: allow_playback_repeats=True for the cassette") == 1
+    assert "to play the last one again" not in got.out
     assert "to make it match" not in got.out
     assert "record it" not in got.out
     assert "address.py" not in got.out

@@ -106,6 +106,7 @@ def test_each_cassette_is_recorded_as_it_asks(recording, origin):
 
     # What is write-protected, or may never be recorded, misses; without a word from the service.
     assert got == {"passed": 5, "failed": 3}
+    assert " 0 recorded interactions unused" in got.out
     assert [held(recording, name) for name in NEW] == [BOTH] * 3
     assert [told(recording, name) for name in NEW] == [["secretive", "secretive", 2, 0]] * 3
     assert [held(recording, f"part-{mode}") for mode in ("once", "new_episodes", "all", "none")] == [

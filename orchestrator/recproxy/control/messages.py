@@ -191,17 +191,19 @@ class Missed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unused:
-    """A recorded interaction that was not played: where it stands and its first line."""
+    """A recorded interaction that was not played: where it stands, its first line, and its place in `plays`."""
 
     where: str
     request: str
+    position: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What one profile did in one scope.
 
-    `seconds` is the time spent answering, `plays` how often each interaction was played, in recorded order, `requests`
+    `seconds` is the time spent answering, `plays` how often each interaction was played, in recorded order, of which
+    `files` tell the paths and how many are of each, `requests`
     the latest requests in order of arrival, as recorded, and `notes` are lines for the user about connections that
     never became requests. `forwarded` counts what went to the real service; `failures` are the requests that it, a
     hook or we could not answer, which fail the scope; `redactions` how often each rule acted.
@@ -214,6 +216,7 @@ class Outcome:
     missed: tuple[Missed, ...] = ()
     unused: tuple[Unused, ...] = ()
     plays: tuple[int, ...] = ()
+    files: tuple[tuple[str, int], ...] = ()
     requests: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     forwarded: int = 0

@@ -201,7 +201,7 @@ class Orchestrator:
         if proxy is not None:
             return proxy
         if word == "*":
-            return await self._join(any_host("a test's recording for any host"))
+            return await self._join(any_host())
         if not host or "." not in host:
             names = ", ".join(self._roster.proxies)
             raise ControlError(f"{word!r} is neither a profile of this run ({names}) nor a host")

@@ -13,13 +13,14 @@ from recproxy.control.modes import MODES, credentials_missing
 from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.library import Library
 from recproxy.overlap import settled
-from recproxy.profile import Endpoint, Profile
+from recproxy.profile import ANY_HOST, Endpoint, Profile
 from recproxy.project import Project
 
 __all__ = ["UNLISTED", "Plan", "any_host", "make_plan", "unset_credentials"]
 
 #: The proxy of plain HTTP to hosts that pass although no profile owns them.
 UNLISTED = "unlisted"
+_ANY_HOST = "any-host"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,17 +94,19 @@ def make_plan(
     """
     if mode == "auto" and environment.get("CI"):
         mode = "replay"
-    loaded = project.load(profiles or (*project.default_profiles(), *record, *live))
+    ours = _ANY_HOST if every_host and _ANY_HOST not in project.inline else None
+    named = [word for word in (*record, *live) if word != ours]
+    loaded = project.load(profiles or (*project.default_profiles(), *named))
     if every_host and not any("*" in profile.hosts for profile in loaded):
-        loaded = (*loaded, any_host("--any-host"))
+        loaded = (*loaded, any_host())
     if not loaded:
         raise ConfigurationError(
-            "no profile to run: install one (recproxy-twitter, say) or write one in [tool.recproxy.profiles.NAME]"
+            f"no profile to run: install one (recproxy-twitter, say) or write one in {project.place_of_new()}"
         )
     library = Library(project.recordings, {profile.name: profile.recordings for profile in loaded})
     names = [profile.name for profile in loaded]
     modes = _modes(names, record, live)
-    named: dict[str, tuple[str, ...]] = {}
+    files: dict[str, tuple[str, ...]] = {}
     for word in recordings:
         profile, equals, path = word.partition("=")
         if not equals or not path:
@@ -114,14 +117,14 @@ def make_plan(
             )
         replays = modes.get(profile, mode) in ("replay", "auto")
         found = library.find(profile, path, beside=folder) if replays else folder / path
-        named[profile] = (*named.get(profile, ()), str(found))
+        files[profile] = (*files.get(profile, ()), str(found))
     plan = Plan(
         project=project,
         mode=mode,
         modes=modes,
         profiles=loaded,
         library=library,
-        recordings=named,
+        recordings=files,
         every_host=every_host,
     )
     if not late_credentials:
@@ -130,9 +133,9 @@ def make_plan(
     return plan
 
 
-def any_host(origin: str) -> Profile:
+def any_host() -> Profile:
     """A profile of all hosts that no other owns."""
-    return Profile(name="any-host", endpoints=(Endpoint(hosts=("*",)),), origin=origin)
+    return Profile(name=_ANY_HOST, endpoints=(Endpoint(hosts=("*",)),), origin=ANY_HOST)
 
 
 def _modes(names: Sequence[str], record: Sequence[str], live: Sequence[str]) -> dict[str, str]:

@@ -104,5 +104,5 @@ class Roster:
         names = ", ".join(self.proxies)
         return (
             f"this run has {names}: choose the profile that owns it with --profile, write one in "
-            f'[tool.recproxy.profiles.NAME] with hosts = ["{host}"], or list it in pass_hosts'
+            f'{self.plan.project.place_of_new()} with hosts = ["{host}"], or list it in pass_hosts'
         )

@@ -102,7 +102,14 @@ class Answers:
         asked = request if self._hooks.compare is None else self._hooks.compare(request)
         shown = self._hooks.show(asked, self._redaction)
         used = self._playback.locate(request).positions
-        return miss(self._playback.index, shown, bound=self._playback.bound, profile=self._profile.name, used=used)
+        return miss(
+            self._playback.index,
+            shown,
+            bound=self._playback.bound,
+            profile=self._profile.name,
+            used=used,
+            ways=self._profile.ways(),
+        )
 
 
 def _sent(interaction: Interaction, accepted: bytes | None) -> Response:

@@ -58,12 +58,16 @@ def mend(
     *,
     any_host: Sequence[str] | None,
     bound: Mapping[str, bytes],
+    match_table: str = "in the profile, [match]",
 ) -> Mend | None:
-    """The first change that holds what it promises, or None: then only recording helps."""
+    """The first change that holds what it promises, or None: then only recording helps.
+
+    `match_table` says where a rule is written.
+    """
     if not differences or len(index.interactions) > _LARGEST:
         return None
     before: list[tuple[int, ...]] | None = None
-    for change in _changes(index, closest, differences):
+    for change in _changes(index, closest, differences, match_table):
         try:
             after = change.apply(index)
             found = after.find(request, any_host=any_host, bound=bound, formed=True)
@@ -101,7 +105,7 @@ def _rebuilt(index: Index, rules: Rules, requests: Mapping[int, Request]) -> Ind
     return Index(recordings, rules, index.hosts, index.form)
 
 
-def _changes(index: Index, closest: int, differences: Sequence[Difference]) -> Iterator[Mend]:
+def _changes(index: Index, closest: int, differences: Sequence[Difference], match_table: str) -> Iterator[Mend]:
     """Changes worth trying, the best first."""
     tried: list[list[bool]] = []
     by_nature = [_belongs_in_rules(one) for one in differences]
@@ -110,7 +114,7 @@ def _changes(index: Index, closest: int, differences: Sequence[Difference]) -> I
     for as_rules in (by_nature, where_only_one_has_it, [False] * every, [True] * every):
         if as_rules not in tried:
             tried.append(as_rules)
-            change = _change(index, closest, list(zip(differences, as_rules, strict=True)))
+            change = _change(index, closest, list(zip(differences, as_rules, strict=True)), match_table)
             if change is not None:
                 yield change
 
@@ -132,7 +136,7 @@ def _bare(text: str) -> str:
     return text.strip('"')
 
 
-def _change(index: Index, closest: int, chosen: Sequence[tuple[Difference, bool]]) -> Mend | None:
+def _change(index: Index, closest: int, chosen: Sequence[tuple[Difference, bool]], match_table: str) -> Mend | None:
     """The change that mends each difference by a rule, or by a wild place in the recording."""
     original = index.interactions[closest].request
     rules, edited = index.rules, original
@@ -154,7 +158,7 @@ def _change(index: Index, closest: int, chosen: Sequence[tuple[Difference, bool]
         for position, interaction in enumerate(index.interactions)
         if wild and interaction.request == original
     }
-    texts = [*_rule_lines(index.rules, rules)]
+    texts = [f"{match_table} {line}" for line in _rule_lines(index.rules, rules)]
     if wild:
         texts.append(_wild_line(index, closest, wild, len(requests)))
     return Mend(text="; and ".join(texts), rules=rules, requests=requests)
@@ -176,14 +180,14 @@ def _ruled(rules: Rules, one: Difference) -> Rules | None:
 
 
 def _rule_lines(before: Rules, after: Rules) -> Iterator[str]:
-    """What to write under `[match]`."""
+    """What to write in the profile's table `match`."""
     if before.headers != after.headers:
-        yield f"in the profile, [match] headers = {_toml(after.headers)}"
+        yield f"headers = {_toml(after.headers)}"
     for part in ("query", "form", "json"):
         old: tuple[str, ...] = getattr(before, f"ignore_{part}")
         new: tuple[str, ...] = getattr(after, f"ignore_{part}")
         if old != new:
-            yield f"in the profile, [match] ignore.{part} = {_toml(new)}"
+            yield f"ignore.{part} = {_toml(new)}"
 
 
 def _toml(names: Iterable[str]) -> str:

@@ -14,12 +14,28 @@ from recproxy.matching.rules import Rules
 from recproxy.matching.url import decode_parameter, split_url
 from recproxy.recording.values import Request
 
-__all__ = ["Miss", "miss"]
+__all__ = ["Miss", "Ways", "miss"]
 
 _NOTHING: Mapping[str, bytes] = {}
 
 
-_BY_PROFILE = 'in the profile, [match] repeat = "last"'
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How a person changes a profile, and how they record it.
+
+    `file` is where it is written and `keys` the table in it; `record` are commands, where they are not the usual ones.
+    """
+
+    file: str = "the profile"
+    keys: tuple[str, ...] = ()
+    record: tuple[str, ...] = ()
+
+    def table(self, name: str) -> str:
+        """Where one of its tables is written."""
+        return f"in {self.file}, [{'.'.join((*self.keys, name))}]"
+
+
+_USUAL = Ways()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +44,8 @@ class Miss:
 
     `closest` is the position of the nearest interaction (None where nothing is recorded) and `where` its place;
     `mend` is None where only recording helps. `used` are the interactions that match but have all been played;
-    `again` is what would have the last of them played again. `omitted` is the size of a matching response that was too
+    `again` is what would have the last of them played again. `foreign` is the file of another tool that answers, which
+    is never recorded into. `omitted` is the size of a matching response that was too
     large to be stored.
     """
 
@@ -43,8 +60,10 @@ class Miss:
     differences: tuple[Difference, ...] = ()
     mend: Mend | None = None
     used: tuple[int, ...] = ()
-    again: str = _BY_PROFILE
+    again: str = ""
+    foreign: str | None = None
     omitted: int | None = None
+    ways: Ways = _USUAL
 
     def text(self, *, hide: Callable[[str], str] | None = None) -> str:
         """The message, a line for each fact; `hide` redacts each line, for secrets that no rule names."""
@@ -74,16 +93,17 @@ class Miss:
         return f"recproxy: no recorded interaction of {self.profile} fits this request"
 
     def _advice(self) -> list[str]:
-        runners = (
-            "recproxy run --record {} -- ...",
-            "nox -s functional-record -- {}",
-            "tox -e functional-record -- {}",
+        record = self.ways.record or (
+            f"recproxy run --record {self.profile} -- ...",
+            f"nox -s functional-record -- {self.profile}",
+            f"tox -e functional-record -- {self.profile}",
         )
-        record = [runner.format(self.profile) for runner in runners]
+        if self.foreign is not None:
+            record = (f"name a .rec for it, or import {self.foreign} with recproxy import: it is never written",)
         first = "to record it"
         lines: list[str] = []
         if self.omitted is not None:
-            lines = ["to store it: in the profile, a larger max_body under [upstream]"]
+            lines = [f"to store it: {self.ways.table('upstream')} a larger max_body"]
             first = "and record it anew"
         elif self.used:
             lines = [f"to play the last one again: {self.again}"]
@@ -104,11 +124,17 @@ def miss(
     test: str | None = None,
     profile: str,
     used: Sequence[int] = (),
+    repeat: str | None = None,
+    ways: Ways = _USUAL,
 ) -> Miss:
-    """Why a request, in the form that is compared, has no answer: `used` are its matches where all of them have been played."""
+    """Why a request, in the form that is compared, has no answer.
+
+    `used` are its matches where all of them have been played, and `repeat` is the scope's own word on what follows then.
+    """
     found = (used[-1], ()) if used else nearest(index, request, any_host=any_host, bound=bound)
     if found is None:
-        return Miss(method=request.method, url=_shown_url(request.url, index.rules), profile=profile, test=test)
+        shown = _shown_url(request.url, index.rules)
+        return Miss(method=request.method, url=shown, profile=profile, test=test, ways=ways)
     closest, differences = found
     recorded = index.interactions[closest].request
     return Miss(
@@ -121,21 +147,27 @@ def miss(
         closest_method=recorded.method,
         closest_url=_shown_url(recorded.url, index.rules),
         differences=differences,
-        mend=mend(index, request, closest, differences, any_host=any_host, bound=bound),
+        mend=mend(
+            index, request, closest, differences, any_host=any_host, bound=bound, match_table=ways.table("match")
+        ),
         used=tuple(used),
-        again=_again(index, closest),
+        again=_again(index, closest, repeat, ways),
+        foreign=None if index.interactions[closest].line else index.recording_of(closest).path,
+        ways=ways,
         omitted=index.interactions[closest].response.omitted if used else None,
     )
 
 
-def _again(index: Index, position: int) -> str:
-    """What has the last of equal requests played again: a recording's own word goes before the profile's."""
+def _again(index: Index, position: int, repeat: str | None, ways: Ways) -> str:
+    """What has the last of equal requests played again, where it is said now: by the scope, the file or the profile."""
     recording = index.recording_of(position)
+    if repeat is not None:
+        return 'where the scope is begun, "repeat": "last"'
     if recording.repeat is None:
-        return _BY_PROFILE
+        return f'{ways.table("match")} repeat = "last"'
     if index.interactions[position].line:
         return f"in {recording.path}, :repeat last"
-    return f"for the test, repeat='last'; or import {recording.path} and write :repeat last"
+    return f"import {recording.path} with recproxy import, and write :repeat last there"
 
 
 def _table(differences: Sequence[Difference]) -> list[str]:

@@ -7,9 +7,10 @@ an unknown key, a wrong type or a bad value is a ProfileError with file, line an
 
 from recproxy.profile.keys import PROFILE, SCHEMA
 from recproxy.profile.parse import parse_profile, profile_folder
-from recproxy.profile.values import Endpoint, HookNames, Match, Profile, Redact, Upstream
+from recproxy.profile.values import ANY_HOST, Endpoint, HookNames, Match, Profile, Redact, Upstream
 
 __all__ = [
+    "ANY_HOST",
     "PROFILE",
     "SCHEMA",
     "Endpoint",

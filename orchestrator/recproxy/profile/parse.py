@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def parse_profile(
     places = {name: source.place((*keys, "hooks", name)) for name in hooks}
     found["hooks"] = HookNames(**hooks, places=places, folders=folders if hooks else ())
     found["upstream"] = Upstream(**upstream)
-    return _profile(found, recordings, source.path)
+    return replace(_profile(found, recordings, source.path), file=source.path, keys=keys)
 
 
 def profile_folder(path: Path) -> str | None:

@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from recproxy.matching import Rules
+from recproxy.matching import Rules, Ways
 from recproxy.redaction import RedactionRules
 
-__all__ = ["Endpoint", "HookNames", "Match", "Profile", "Redact", "Upstream"]
+__all__ = ["ANY_HOST", "Endpoint", "HookNames", "Match", "Profile", "Redact", "Upstream"]
+
+#: The origin of the profile of all hosts that no other owns.
+ANY_HOST = "--any-host"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,10 @@ class HookNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A service profile; `recordings` is the folder of its package's own recordings, `origin` where it was read."""
+    """A service profile; `recordings` is the folder of its package's own recordings, `origin` where it was read.
+
+    `file` and `keys` are the table in which a project changes it.
+    """
 
     name: str
     summary: str = ""
@@ -95,6 +101,8 @@ class Profile:
     hooks: HookNames = field(default_factory=HookNames)
     recordings: str | None = None
     origin: str = ""
+    file: str = ""
+    keys: tuple[str, ...] = ()
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -113,6 +121,11 @@ class Profile:
             secret_form=self.redact.form,
             secret_json=self.redact.json,
         )
+
+    def ways(self) -> Ways:
+        """How a person changes it, and how they record it."""
+        record = ("recproxy run --any-host --record any-host -- ...",) if self.origin == ANY_HOST else ()
+        return Ways(file=self.file, keys=tuple(self.keys), record=record) if self.file else Ways(record=record)
 
     def redaction(self, secrets: Sequence[str] = ()) -> RedactionRules:
         """Its redaction, on top of the built-in rules; `secrets` are the values of its credentials."""

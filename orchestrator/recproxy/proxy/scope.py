@@ -202,6 +202,7 @@ class OpenScope:
             missed=tuple(self._missed),
             unused=tuple(self._unused(each) for each in playback.unused() if self.tells_unused and self._is_ours(each)),
             plays=tuple(playback.plays),
+            files=tuple((each.path or "", len(each.interactions)) for each in playback.index.recordings),
             requests=tuple(self._line(position) for position in self._order),
             notes=tuple(self._notes),
         )
@@ -267,6 +268,8 @@ class OpenScope:
             test=self.name,
             profile=self._profile.name,
             used=known.spot.positions,
+            repeat=self._playback.repeat,
+            ways=self._profile.ways(),
         )
         text = f"{reason}\n{found.text()}" if reason else found.text()
         if not self._playback.plays and self._expected is not None:
@@ -295,7 +298,8 @@ class OpenScope:
         return not host or is_wild or self.owns(host)
 
     def _unused(self, position: int) -> Unused:
-        return Unused(where=self._playback.index.where(position), request=self._line(position))
+        where = self._playback.index.where(position)
+        return Unused(where=where, request=self._line(position), position=position)
 
     def _line(self, position: int | str) -> str:
         """A request in one line: as recorded, so that it shows no secret, or the miss it was."""

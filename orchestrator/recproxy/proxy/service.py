@@ -144,10 +144,7 @@ class Service:
         scope.go_on(order.plays)
         scope.tells_unused = not order.fallback
         scope.owns = self._lane(order.lane).owns
-        if order.base and order.lane == DEFAULT_LANE:
-            scope.remark = self._remark
-        elif order.mode is not None:
-            scope.remark = lambda: _REPLAYS_ALWAYS
+        scope.remark = lambda: self._remark(order, scope.mode)
         self._lane(order.lane).begin(scope, base=order.base)
         self._channel.send(Began(order=order.order, interactions=scope.interactions))
 
@@ -161,7 +158,16 @@ class Service:
         scope.tells_unused = True
         self._channel.send(Began(order=order.order, interactions=scope.interactions))
 
-    def _remark(self) -> str:
+    def _remark(self, order: Begin, mode: str) -> str:
+        """What a miss says besides: why the service was not asked, and where the request came from."""
+        unset = self._forwarding.unset if mode == "auto" else ()
+        are = "is" if len(unset) == 1 else "are"
+        text = f"\n{', '.join(unset)} {are} not set, so the service was not asked" if unset else ""
+        if order.base and order.lane == DEFAULT_LANE:
+            return text + self._outside()
+        return text + (_REPLAYS_ALWAYS if order.mode is not None else "")
+
+    def _outside(self) -> str:
         """What a miss outside of all scopes says where tests run in lanes of their own."""
         lanes = sorted(name for name in self._lanes if name != DEFAULT_LANE)
         if not lanes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recproxy.control import Missed, Outcome, Unused
+from recproxy.control import Missed, Outcome
 
 __all__ = ["Row", "Tally", "Written"]
 
@@ -27,7 +27,10 @@ class Written:
 
 @dataclass(slots=True, kw_only=True)
 class Row:
-    """What one profile did in a run; `seconds` is the time spent answering."""
+    """What one profile did in a run; `seconds` is the time spent answering.
+
+    `unused` are the interactions that no scope of any lane played: an interaction is its file and its place there.
+    """
 
     profile: str
     mode: str
@@ -41,6 +44,32 @@ class Row:
     listed: bool = True
 
 
+class _Usage:
+    """Which interactions of one profile were played in the run, and which were in play and were not."""
+
+    def __init__(self) -> None:
+        self._played: set[tuple[str, int]] = set()
+        self._unused: set[tuple[str, int]] = set()
+
+    def add(self, outcome: Outcome) -> int:
+        """Add a scope; how many are unused by now."""
+        self._played.update(_places(outcome, (number for number, count in enumerate(outcome.plays) if count)))
+        self._unused.update(_places(outcome, (unused.position for unused in outcome.unused)))
+        self._unused -= self._played
+        return len(self._unused)
+
+
+def _places(outcome: Outcome, positions: Iterable[int]) -> Iterator[tuple[str, int]]:
+    """File and place of positions that ascend."""
+    files = iter(outcome.files)
+    path, start, end = "", 0, 0
+    for position in positions:
+        while position >= end:
+            path, count = next(files)
+            start, end = end, end + count
+        yield path, position - start
+
+
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """What a run did."""
@@ -48,12 +77,12 @@ class Tally:
     rows: dict[str, Row] = field(default_factory=dict)
     misses: list[Missed] = field(default_factory=list)
     refusals: list[Missed] = field(default_factory=list)
-    unused: list[tuple[str, Unused]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     redactions: Counter[str] = field(default_factory=Counter)
     written: list[Written] = field(default_factory=list)
     recovered: list[Written] = field(default_factory=list)
+    _usage: dict[str, _Usage] = field(default_factory=dict)
 
     def enter(self, profile: str, mode: str) -> None:
         """Give a profile its row."""
@@ -65,10 +94,9 @@ class Tally:
         row.played += outcome.played
         row.recorded += outcome.recorded
         row.missed += len(outcome.missed)
-        row.unused += len(outcome.unused)
+        row.unused = self._usage.setdefault(profile, _Usage()).add(outcome)
         row.seconds += outcome.seconds
         self.misses += outcome.missed
-        self.unused += ((profile, unused) for unused in outcome.unused)
         row.forwarded += outcome.forwarded
         row.failed += len(outcome.failures)
         self.failures += (f"{profile}: {failure}" for failure in outcome.failures)

@@ -19,6 +19,8 @@ __all__ = ["Opened", "hosts_of"]
 
 #: How to mend a recording of recproxy: a cassette is vcrpy's to write.
 _ADVICE = re.compile(r"\n+(?:to make it match: |to record it: |or record it anew: ).*\Z", re.DOTALL)
+_AGAIN = re.compile(r"^to play the last one again: .*", re.MULTILINE)
+_REPEATS = "to play it again: allow_playback_repeats=True for the cassette"
 
 
 class Opened:
@@ -90,7 +92,7 @@ class Opened:
     def untold(self) -> str:
         """The misses that were not told yet, as text; empty where there are none."""
         texts = [
-            _ADVICE.sub("", text).rstrip()
+            _AGAIN.sub(_REPEATS, _ADVICE.sub("", text)).rstrip()
             for outcome in self._seen()
             for text in (*outcome.missed, *(outcome.notes if outcome.missed else ()), *outcome.failed)
         ]
@@ -108,13 +110,14 @@ class Opened:
 
     def counts(self) -> dict[str, int]:
         """What it did, in numbers; of a cassette that has closed."""
-        plays = self.plays()
+        # What was recorded meanwhile stands in the cassette by now, and was never in play.
+        in_play = max((len(plays) for outcome in self._outcomes for plays in outcome.plays.values()), default=0)
         return {
             "cassettes": 1,
             "played": sum(outcome.played for outcome in self._outcomes),
             "recorded": sum(outcome.recorded for outcome in self._outcomes),
             "missed": sum(len(outcome.missed) for outcome in self._outcomes),
-            "unused": plays.count(0) if any(outcome.plays for outcome in self._outcomes) else 0,
+            "unused": self.plays()[:in_play].count(0),
         }
 
     def _seen(self) -> list[Outcome]:
