@@ -455,6 +455,10 @@ class Tests(unittest.TestCase):
             urllib.request.urlopen("https://bank.example/a")
         except urllib.error.HTTPError as error:
             print("status", error.code, error.read().decode())
+
+    @recproxy("bank", "bank.rec")
+    def test_the_bank_must_answer(self):
+        urllib.request.urlopen("https://bank.example/a").close()
 """
 
 
@@ -473,6 +477,11 @@ def test_a_run_that_tests_start_asks_for_the_credentials_of_the_services_they_us
     assert f"status 502 recproxy: {line}" in out
     assert f"GET https://bank.example/a: {line}" in out
     assert list(project.root.rglob("bank*.rec")) == []
+
+    _, out = project.unittest("test_recorded.Tests.test_the_bank_must_answer", PROXY="1")
+
+    assert "HTTP Error 502" in out
+    assert f"asked, and not answered:\nbank: GET https://bank.example/a: {line}" in out
 
 
 def test_a_mode_of_the_environment_that_there_is_not_is_told_with_its_variable(project):

@@ -32,6 +32,11 @@ class Outcome:
     failed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def unanswered(self) -> str:
+        """What was asked and not answered, as text; empty where all was."""
+        return "\n".join(("asked, and not answered:", *self.failed)) if self.failed else ""
+
 
 def read_outcome(answer: Mapping[str, Any]) -> Outcome:
     """An outcome from the answer of the control address."""
@@ -55,9 +60,9 @@ def failure(outcomes: Sequence[Outcome]) -> Exception | None:
     missed = [text for outcome in outcomes for text in (*outcome.missed, *outcome.notes) if outcome.missed]
     if missed:
         return NoMatch("\n\n".join(missed))
-    failed = [line for outcome in outcomes for line in outcome.failed]
-    if failed:
-        return AssertionError("asked, and not answered:\n" + "\n".join(failed))
+    unanswered = [outcome.unanswered for outcome in outcomes if outcome.failed]
+    if unanswered:
+        return AssertionError("\n".join(unanswered))
     failing = [line for outcome in outcomes for line in outcome.failing]
     if failing:
         return AssertionError("recorded, but never asked for:\n" + "\n".join(failing))

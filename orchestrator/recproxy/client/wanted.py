@@ -78,5 +78,6 @@ def opened(name: str, entries: tuple[tuple[str, str], ...], folder: str, mode: s
 
 def _tell(error: BaseException, outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
-        for text in (*outcome.missed, *outcome.notes):
-            error.add_note(text)
+        for text in (*outcome.missed, outcome.unanswered, *outcome.notes):
+            if text:
+                error.add_note(text)
