@@ -199,13 +199,16 @@ class _Summary:
         """One line for all, and the interactions that nobody asked for."""
         if not self._tales:
             return
+        from recproxy.counting import counted  # noqa: PLC0415 - tests asked for recordings
+
         tales = [tale for _, tale in self._tales]
         counts = {name: sum(tale[name] for tale in tales) for name in ("played", "recorded", "missed")}
         unused = [f"{test}: {line}" for test, tale in self._tales for line in tale["unused"]]
         terminalreporter.section(_SECTION)
         terminalreporter.line(
-            f"{tales[0]['mode']}: {len(tales)} tests, {counts['played']} requests played, {counts['recorded']} recorded, "
-            f"{counts['missed']} missed, {len(unused)} recorded interactions unused"
+            f"{tales[0]['mode']}: {counted(len(tales), 'test')}, {counted(counts['played'], 'request')} played, "
+            f"{counts['recorded']} recorded, {counts['missed']} missed, "
+            f"{counted(len(unused), 'recorded interaction')} unused"
         )
         for line in unused[:_MOST_UNUSED]:
             terminalreporter.line(f"unused: {line}")

@@ -48,7 +48,7 @@ def test_each_format_is_written_and_read_as_the_same_answer(folder, name, suffix
     code, out, err = run("recordings", "--format", name, "--to", "out")
     [got] = read_recording(f"out/a.{suffix}").interactions
 
-    assert (code, err) == (0, "1 interactions of 1 files: 1 exact, 0 made up, 0 lost\n")
+    assert (code, err) == (0, "1 interaction of 1 file: 1 exact, 0 made up, 0 lost\n")
     assert out.splitlines() == ["recordings/a.rec (rec): 1 interaction, all exact", f"  -> out/a.{suffix}: new"]
     assert got.request.url == "https://api.shop.example/item?id=1"
     assert (got.response.status, got.response.body) == (200, b"hello")

@@ -360,7 +360,7 @@ def test_a_recording_of_2011_becomes_one_of_today_and_answers_for_any_host(proje
     body = got.request.body.replace(b"XXX", b"1")
     live = replace(got.request, url="http://api.shop.example/statuses/update.json", body=body, wild=None)
 
-    assert (code, err) == (0, "1 interactions of 1 files: 1 exact, 0 made up, 0 lost\n")
+    assert (code, err) == (0, "1 interaction of 1 file: 1 exact, 0 made up, 0 lost\n")
     assert got.request.url == "https://XXX/statuses/update.json"
     assert index.find(live).tiers == ((0,),)
     code, out, _ = run("cassettes", "--to", "out")

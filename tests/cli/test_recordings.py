@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from recproxy.cli.recordings import counted, kinds, recordings_in
+from recproxy.cli.recordings import kinds, recordings_in
 
 REC = "#recproxy 2\n"
 
@@ -51,8 +51,3 @@ def test_what_is_no_file_is_passed_over(folder):
 def test_formats_are_told_where_one_is_not_ours():
     assert kinds(["rec", "rec"]) == kinds([]) == ""
     assert kinds(["rec", "har", "rec"]) == "1 har, 2 rec"
-
-
-@pytest.mark.parametrize(("number", "wanted"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
-def test_one_is_one(number, wanted):
-    assert counted(number, "file") == wanted

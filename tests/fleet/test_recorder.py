@@ -534,6 +534,14 @@ def test_a_recording_of_another_tool_is_never_written(session, default):
     default.write_text("interactions:\n- request: {method: GET, uri: 'http://a.example/', headers: {}, body: null}\n")
 
     with pytest.raises(
-        RecordingError, match=r"default\.rec: is a recording of vcrpy.*, which is never written: name a"
+        RecordingError, match=r"default\.rec: is of another format, vcrpy.*, which is never written: name a"
     ):
+        session.begin()
+
+
+def test_a_damaged_recording_is_not_recorded_over_and_the_way_out_is_said(session, default):
+    default.parent.mkdir()
+    default.write_text("#recproxy 2\nnonsense\n")
+
+    with pytest.raises(RecordingError, match=r"default\.rec:2: .*; mend it, or delete the file to record it anew\Z"):
         session.begin()

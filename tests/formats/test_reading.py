@@ -11,7 +11,7 @@ from recproxy.formats.stored import Notebook
     ("take", "value", "message"),
     [
         (reading.mapping, [], "x is a mapping, not list"),
-        (reading.mapping, None, "x is a mapping, not missing"),
+        (reading.mapping, None, "x is missing: a mapping is expected there"),
         (reading.sequence, {}, "x is a list, not dict"),
         (reading.string, 1, "x is text, not int"),
         (reading.number, True, "x is a number, not bool"),

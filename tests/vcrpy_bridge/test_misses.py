@@ -126,4 +126,4 @@ def test_a_miss_drops_the_connection_where_a_profile_of_all_hosts_says_so(suite)
     assert got == {"passed": 1, "failed": 1}
     assert "query b  (absent)  2" in got.out
     assert "DID NOT RAISE" not in got.out
-    assert "2 cassettes, 1 requests played" in got.out
+    assert "2 cassettes, 1 request played" in got.out

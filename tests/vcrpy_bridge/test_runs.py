@@ -98,4 +98,4 @@ def test_in_a_run_hosts_that_nobody_owns_are_answered_too(suite):
     )
 
     assert code == 0, out
-    assert "1 cassettes, 1 requests played" in out
+    assert "1 cassette, 1 request played" in out

@@ -28,7 +28,8 @@ def check(as_json: bool, paths: tuple[str, ...]) -> None:
     """
     from pathlib import Path
 
-    from recproxy.cli.recordings import counted, recordings_in
+    from recproxy.cli.recordings import recordings_in
+    from recproxy.counting import counted
     from recproxy.errors import ConfigurationError
     from recproxy.project import find_project
 

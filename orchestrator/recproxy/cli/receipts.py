@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from recproxy.cli.importing import Progress, Receipt
 from recproxy.cli.sources import Source
+from recproxy.counting import counted
 
 __all__ = ["lines", "report", "row", "summary", "take_all"]
 
@@ -84,7 +85,7 @@ def lines(receipt: Receipt, *, dry: bool) -> Iterator[str]:
     if receipt.problem:
         yield f"{receipt.source}: refused"
         return
-    count = f"{receipt.interactions} interaction{'' if receipt.interactions == 1 else 's'}"
+    count = counted(receipt.interactions, "interaction")
     exact = "all exact" if receipt.exact == receipt.interactions else f"{receipt.exact} exact"
     hidden = sum(receipt.redacted.values())
     redacted = f", {hidden} redacted ({', '.join(receipt.redacted)})" if hidden else ""
@@ -111,11 +112,13 @@ def summary(receipts: list[Receipt], *, dry: bool) -> str:
     taken = [each for each in receipts if not each.passed_over and not each.problem]
     refused = sum(bool(each.problem) for each in receipts)
     count = sum(each.interactions for each in taken)
-    parts = [f"{count} interactions of {len(taken)} files: {sum(each.exact for each in taken)} exact"]
+    parts = [
+        f"{counted(count, 'interaction')} of {counted(len(taken), 'file')}: {sum(each.exact for each in taken)} exact"
+    ]
     parts.append(f"{sum(note.kind == 'made up' for each in taken for note in each.notes)} made up")
     parts.append(f"{sum(each.lost for each in taken)} lost")
     if refused:
-        parts.append(f"{refused} files refused, so nothing was written")
+        parts.append(f"{counted(refused, 'file')} refused, so nothing was written")
     elif dry:
         parts.append("nothing was written")
     return ", ".join(parts)

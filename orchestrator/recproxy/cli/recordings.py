@@ -13,7 +13,7 @@ from pathlib import Path
 
 from recproxy.formats import folder_format_of, format_of
 
-__all__ = ["Recordings", "counted", "kinds", "recordings_in"]
+__all__ = ["Recordings", "kinds", "recordings_in"]
 
 #: As much of a file as telling its format needs.
 _HEAD = 65536
@@ -51,11 +51,6 @@ def kinds(formats: Iterable[str]) -> str:
     """How many there are of each format, where there is one that is not ours; else nothing."""
     count = Counter(formats)
     return ", ".join(f"{number} {name}" for name, number in sorted(count.items())) if count.keys() - {"rec"} else ""
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: `1 recording`, `2 recordings`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _walk(top: Path) -> Iterator[tuple[Path, bool]]:

@@ -94,8 +94,9 @@ def _report(scans: list[Scan], *, as_json: bool) -> None:
 
 
 def _summary(scans: list[Scan], passed_over: int, *, fix: bool) -> None:
-    from recproxy.cli.recordings import counted, kinds
+    from recproxy.cli.recordings import kinds
     from recproxy.cli.scanning import detectors
+    from recproxy.counting import counted
 
     if not detectors():
         hint = "pip install 'recproxy[scan]'"

@@ -116,9 +116,12 @@ class Recorder:
             title = foreign_format(path)
             if title is not None:
                 raise RecordingError(
-                    f"{path}: is a recording of {title}, which is never written: name a .rec to record"
+                    f"{path}: is of another format, {title}, which is never written: name a .rec to record"
                 )
-            read_recording(str(path))
+            try:
+                read_recording(str(path))
+            except RecordingError as problem:
+                raise RecordingError(f"{problem.message}; mend it, or delete the file to record it anew") from None
         self._pending[profile, number] = _Pending(path, scope, f"{profile}/{number}", rules, append)
 
     def keep(self, profile: str, message: Recorded) -> None:

@@ -48,14 +48,14 @@ def mapping(value: Any, what: str) -> Mapping[Any, Any]:
     """A value that must be a mapping."""
     if isinstance(value, Mapping):
         return value
-    raise ValueError(f"{what} is a mapping, not {_kind(value)}")
+    raise _wrong(value, what, "a mapping")
 
 
 def sequence(value: Any, what: str) -> list[Any]:
     """A value that must be a list."""
     if isinstance(value, list):
         return value
-    raise ValueError(f"{what} is a list, not {_kind(value)}")
+    raise _wrong(value, what, "a list")
 
 
 def string(value: Any, what: str) -> str:
@@ -64,7 +64,7 @@ def string(value: Any, what: str) -> str:
         return value
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
-    raise ValueError(f"{what} is text, not {_kind(value)}")
+    raise _wrong(value, what, "text")
 
 
 def number(value: Any, what: str) -> int:
@@ -74,7 +74,7 @@ def number(value: Any, what: str) -> int:
             return int(value)
         except (ValueError, OverflowError):
             raise ValueError(f"{what} is a number, not {str(value)[:40]!r}") from None
-    raise ValueError(f"{what} is a number, not {_kind(value)}")
+    raise _wrong(value, what, "a number")
 
 
 def base64_bytes(value: Any, what: str) -> bytes:
@@ -106,5 +106,7 @@ def within(value: Any, most: int, what: str) -> Any:
     raise ValueError(f"{what} holds more than {most} values")
 
 
-def _kind(value: Any) -> str:
-    return "missing" if value is None else type(value).__name__
+def _wrong(value: Any, what: str, wanted: str) -> ValueError:
+    if value is None:
+        return ValueError(f"{what} is missing: {wanted} is expected there")
+    return ValueError(f"{what} is {wanted}, not {type(value).__name__}")

@@ -101,7 +101,7 @@ def _clean(block: _Block, side: str, rules: RedactionRules, seen: Seen | None, f
         return cleaner.block(block)
     except Unsafe as problem:
         raise Unsafe(
-            f"the body of a {side} {problem.message}, and it may hold a secret: it is not recorded",
+            f"the body of a {side} {problem.message}, and it may hold a secret",
             hint="ask for a form of it that can be read, or leave that request out of the recorded tests",
         ) from None
 

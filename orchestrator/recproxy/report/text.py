@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from recproxy.control import Missed
+from recproxy.counting import counted
 from recproxy.report.tally import Row, Tally, Written
 
 __all__ = ["print_report"]
@@ -74,7 +75,7 @@ def _details(tally: Tally) -> Iterator[str]:
         yield f"recproxy: {kind} {written.path}: {_interactions(written)}"
     if len(files) > 1:
         count = sum(written.interactions for written in files)
-        yield f"recproxy: recorded {count} interactions in {len(files)} files"
+        yield f"recproxy: recorded {counted(count, 'interaction')} in {len(files)} files"
     if tally.redactions:
         yield "recproxy: redacted " + ", ".join(f"{rule} {count}" for rule, count in sorted(tally.redactions.items()))
     for note in tally.notes:
@@ -98,7 +99,7 @@ def _by_file(every: list[Written]) -> Iterator[Written]:
 
 
 def _interactions(written: Written) -> str:
-    return f"{written.interactions} interaction{'' if written.interactions == 1 else 's'}"
+    return counted(written.interactions, "interaction")
 
 
 def _once(refusals: list[Missed]) -> list[Missed]:

@@ -7,6 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
+from recproxy.counting import counted
 from recproxy.errors import RecproxyError
 from recproxy.vcrpy_bridge.bridge import Bridge
 from recproxy.vcrpy_bridge.seams import Seams
@@ -84,8 +85,9 @@ class _Summary:
             return
         terminalreporter.section(_TITLE)
         terminalreporter.line(
-            f"{counts['cassettes']} cassettes, {counts['played']} requests played, {counts['recorded']} recorded, "
-            f"{counts['missed']} missed, {counts['unused']} recorded interactions unused"
+            f"{counted(counts['cassettes'], 'cassette')}, {counted(counts['played'], 'request')} played, "
+            f"{counts['recorded']} recorded, {counts['missed']} missed, "
+            f"{counted(counts['unused'], 'recorded interaction')} unused"
         )
         for line in self._lines:
             terminalreporter.line(f"not honoured: {line}")

@@ -30,6 +30,7 @@ def check(as_json: bool, path: Path) -> None:
     """
     from recproxy.cli.check import problems_of
     from recproxy.cli.profiles.hook_files import missing_hooks
+    from recproxy.counting import counted
     from recproxy.errors import ProfileError
     from recproxy.profile import parse_profile, profile_folder
     from recproxy.profile_checking import check_profile
@@ -56,7 +57,7 @@ def check(as_json: bool, path: Path) -> None:
     else:
         for where, line, kind, message in rows:
             print(f"{where}:{line}: {kind}: {message}")
-        count = f"{len(recordings)} recording{'' if len(recordings) == 1 else 's'}"
+        count = counted(len(recordings), "recording")
         print(f"recproxy: profile {profile.name!r} and {count}, {len(rows)} to mend", file=sys.stderr)
     sys.exit(1 if rows else 0)
 
