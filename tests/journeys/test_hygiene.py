@@ -198,6 +198,22 @@ def test_a_proxy_that_dies_fails_the_run_at_once_by_name(project):
     close(run)
 
 
+def test_the_death_of_the_process_that_holds_the_proxies_fails_the_run_at_once(project):
+    run, below, temporary = up(project)
+    proxies = [pid for pid in below if _is_proxy(pid)]
+    holder = int(Path(f"/proc/{max(proxies)}/stat").read_text().rpartition(")")[2].split()[1])
+
+    os.kill(holder, signal.SIGKILL)
+
+    assert run.wait(20) == 4
+    said = run.stderr.read()
+    assert "the process that holds the proxies has ended" in said
+    assert "Traceback" not in said
+    assert not any(alive(pid) for pid in below)
+    assert list(temporary.iterdir()) == []
+    close(run)
+
+
 def test_a_run_ends_when_whoever_started_it_has_died(project):
     """As nox, when it is killed: the command is stopped, and nothing stays."""
     starter = (

@@ -11,6 +11,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -44,6 +46,8 @@ class Nursery:
         self._pids: dict[str, int] = {}
         self._deaths: dict[str, asyncio.Future[int]] = {}
         self._unread = b""
+        #: Called, once, when it ends without having been told to.
+        self.died: Callable[[ProxyError], None] = lambda _: None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def bear(self, name: str, channel: socket.socket, errors: int) -> None:
@@ -84,7 +88,8 @@ class Nursery:
         """End a proxy at once."""
         pid = self._pids.get(name)
         if pid is not None and not self._death(name).done():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # where the nursery has died, nobody keeps the number
+                os.kill(pid, signal.SIGKILL)
 
     def close(self) -> None:
         """End the nursery; its proxies have ended before, or will with their channels."""
@@ -120,8 +125,7 @@ class Nursery:
         except OSError:
             data = b""
         if not data:
-            if self._loop is not None:
-                self._loop.remove_reader(self._socket)
+            self._ended()
             return
         *lines, self._unread = (self._unread + data).split(b"\n")
         for line in lines:
@@ -130,6 +134,33 @@ class Nursery:
                 self._pids[name] = int(number)
             elif not self._death(name).done():
                 self._death(name).set_result(int(number))
+
+    def _ended(self) -> None:
+        """Nobody tells of deaths any more: the run cannot go on, and its proxies are watched one by one."""
+        assert self._loop is not None
+        self._loop.remove_reader(self._socket)
+        for name, pid in self._pids.items():
+            if not self._death(name).done():
+                self._watch(name, pid)
+        self.died(ProxyError("the process that holds the proxies has ended", hint=self._failed().hint))
+
+    def _watch(self, name: str, pid: int) -> None:
+        """Learn of the death of a process that is nobody's child here."""
+        try:
+            descriptor = os.pidfd_open(pid)
+        except (AttributeError, OSError):  # not Linux, or dead already
+            self._death(name).set_result(0)
+            return
+        loop, death = self._loop, self._death(name)
+        assert loop is not None
+
+        def seen() -> None:
+            loop.remove_reader(descriptor)
+            os.close(descriptor)
+            if not death.done():
+                death.set_result(0)
+
+        loop.add_reader(descriptor, seen)
 
     def _failed(self) -> ProxyError:
         """The nursery itself did not come up: its last words say why."""

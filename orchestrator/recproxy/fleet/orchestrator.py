@@ -120,6 +120,7 @@ class Orchestrator:
 
     async def _start(self) -> None:
         self._nursery.attach(self._loop)
+        self._nursery.died = self._died
         for profile in self.plan.profiles:
             self._launch(profile)
         if self.plan.passing:
