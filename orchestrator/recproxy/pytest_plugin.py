@@ -163,7 +163,9 @@ def pytest_runtest_makereport(
     if _passed in item.stash:
         item.stash[_passed] = item.stash[_passed] or (call.when == "call" and report.passed)
         # A failure that was expected was failed by what it missed, too: its teardown has nothing left to tell.
-        text = item.stash.get(_text, "") or (_trouble(item) if report.failed or hasattr(report, "wasxfail") else "")
+        text = item.stash.get(_text, "") or (
+            _trouble(item, failed=True) if report.failed or hasattr(report, "wasxfail") else ""
+        )
         if report.failed and text and text not in report.longreprtext:
             report.sections.append((_SECTION, text))
         item.stash[_text] = ""
@@ -258,12 +260,12 @@ def _made(config: pytest.Config) -> Suite:
     return config.stash[_suite]
 
 
-def _trouble(item: pytest.Item) -> str:
+def _trouble(item: pytest.Item, *, failed: bool = False) -> str:
     """The misses of the open test that it was not told yet, or why they cannot be told."""
     from recproxy.errors import ControlError  # noqa: PLC0415 - loaded with the suite
 
     try:
-        return _made(item.config).trouble()
+        return _made(item.config).trouble(failed=failed)
     except ControlError as problem:
         return f"recproxy: {problem}"
 

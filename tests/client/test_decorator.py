@@ -483,6 +483,11 @@ def test_a_run_that_tests_start_asks_for_the_credentials_of_the_services_they_us
     assert "HTTP Error 502" in out
     assert f"asked, and not answered:\nbank: GET https://bank.example/a: {line}" in out
 
+    outcomes = project.pytest("test_recorded.py", "-k", "must_answer", "--recproxy-mode", "record")
+
+    assert outcomes == {"failed": 1}
+    assert outcomes.out.count(f"asked, and not answered:\nbank: GET https://bank.example/a: {line}") == 1
+
 
 def test_a_mode_of_the_environment_that_there_is_not_is_told_with_its_variable(project):
     project.write("test_forms.py", RECORDED)

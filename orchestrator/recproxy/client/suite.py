@@ -76,9 +76,16 @@ class Suite:
         self._scope = self._begin(asked, asked.name, {})
         self._asked = asked
 
-    def trouble(self) -> str:
-        """The misses of the open test that were not told yet, as text; empty where there are none."""
-        return self._untold([self.scopes.look()]) if self._scope is not None else ""
+    def trouble(self, *, failed: bool = False) -> str:
+        """The misses of the open test that were not told yet, as text; empty where there are none.
+
+        Where the test has `failed` by itself, what was asked and not answered is told too: it may be why.
+        """
+        if self._scope is None:
+            return ""
+        outcome = self.scopes.look()
+        text = self._untold([outcome])
+        return "\n\n".join(filter(None, (text, outcome.unanswered if failed else "")))
 
     def end(self, *, passed: bool) -> tuple[Tale, str]:
         """End the scope of the test: what it did, and what it fails with that was not told yet."""
