@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from recproxy.control.taken import is_taken
 from recproxy.fleet.environment import Addresses, RunFiles, lane_variables, redirect_variables, run_variables
 from recproxy.fleet.plan import Plan
 from recproxy.library import Library
@@ -125,3 +126,8 @@ def test_the_files_of_a_run_say_where_the_bundle_is(files, tmp_path):
 
 def test_without_a_ca_of_its_own_the_bundle_serves(tmp_path):
     assert RunFiles(tmp_path, b"bundle").own.read_bytes() == b"bundle"
+
+
+def test_each_variable_that_a_run_sets_is_refused_to_profiles(files):
+    found = variables(files, mode="live") | lane_variables("default", Addresses(1, {}), ["shop.example"])
+    assert [name for name in found if not is_taken(name)] == []

@@ -160,6 +160,14 @@ def test_an_override_needs_no_endpoint():
         (LEAST.replace("shop.example", "api.*.example"), "profile.toml:4: host 'api.*.example' is no host"),
         (LEAST.replace("shop.example", ""), "profile.toml:4: host '' is no host"),
         (LEAST + 'protocol = "gopher"\n', "profile.toml:5: endpoints.protocol is 'gopher'"),
+        *(
+            (LEAST + f'base_url = "{name}"\n', f"profile.toml:5: endpoints.base_url '{name}' has a name that is taken")
+            for name in ("HTTP_PROXY", "no_proxy", "PATH", "RECPROXY_TOKEN", "SSL_CERT_FILE")
+        ),
+        (
+            LEAST + '[placeholders]\nSHOP_KEY = "a"\nHOME = "b"\n',
+            "profile.toml:7: the placeholder 'HOME' has a name that is taken",
+        ),
         (LEAST + 'base_url = "no variable"\n', "profile.toml:5: endpoints.base_url is 'no variable': give it the name"),
         (
             LEAST.replace('"shop.example"', '"*.shop.example"') + 'base_url = "SHOP_URL"\n',

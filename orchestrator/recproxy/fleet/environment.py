@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from recproxy.control import CONTROL, LANE, MODE, REDIRECT, TOKEN
+from recproxy.control.taken import BUNDLES, PROXIES
 from recproxy.control.variables import CA
 from recproxy.fleet.plan import Plan
 from recproxy.profile import Profile
@@ -19,21 +20,6 @@ __all__ = ["Addresses", "RunFiles", "lane_variables", "redirect_variables", "run
 
 #: Loopback and nothing else, whatever the user had: an inherited `*` would let test traffic out without a word.
 _NO_PROXY = "localhost,127.0.0.1,::1"
-_BUNDLE_VARIABLES = (
-    "SSL_CERT_FILE",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "GIT_SSL_CAINFO",
-    "AWS_CA_BUNDLE",
-    "PIP_CERT",
-    "HTTPLIB2_CA_CERTS",
-    "WEBSOCKET_CLIENT_CA_BUNDLE",
-    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
-    "PERL_LWP_SSL_CA_FILE",
-    "HTTPS_CA_FILE",
-    "NODE_EXTRA_CA_CERTS",
-)
-_PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 #: The client's socket redirect: files that other programs load, never modules of this one.
 _REDIRECT_FOLDER = Path(__file__).resolve().parents[1] / "client" / "redirect"
 
@@ -78,7 +64,7 @@ def run_variables(
     environment: Mapping[str, str],
 ) -> dict[str, str]:
     """The variables that are the same in all lanes."""
-    variables = dict.fromkeys(_BUNDLE_VARIABLES, str(files.bundle))
+    variables = dict.fromkeys(BUNDLES, str(files.bundle))
     variables |= {
         "NO_PROXY": _NO_PROXY,
         "no_proxy": _NO_PROXY,
@@ -102,7 +88,7 @@ def lane_variables(lane: str, addresses: Addresses, hosts: Sequence[str]) -> dic
     """The variables of one lane: the gateway in all spellings, the endpoints, the socket redirect."""
     gateway = f"http://127.0.0.1:{addresses.gateway}"
     variables = {LANE: lane}
-    for name in _PROXY_VARIABLES:
+    for name in PROXIES:
         variables[name] = variables[name.lower()] = gateway
     for name, port in addresses.endpoints.items():
         variables[name] = f"http://127.0.0.1:{port}"

@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from recproxy.control.taken import is_taken
 from recproxy.declared import Key, read
 from recproxy.profile.keys import PROFILE, SCHEMA
 from recproxy.profile.values import Endpoint, HookNames, Match, Profile, Redact, Upstream
@@ -53,6 +54,8 @@ def parse_profile(
         _check_endpoint(endpoint, source, (*keys, "endpoints", number))
     if not found["endpoints"] and not partial:
         raise table.fail(None, f"profile {found['name']!r} has no endpoint: add [[endpoints]] with hosts")
+    for variable in filter(is_taken, found["placeholders"]):
+        raise source.fail((*keys, "placeholders", variable), _taken(f"the placeholder {variable!r}"))
     upstream = dict(found["upstream"])
     if upstream["ca"]:  # it stands beside the file that names it, wherever the run is started
         upstream["ca"] = str(Path(source.path).absolute().parent / upstream["ca"])
@@ -126,6 +129,12 @@ def _check_endpoint(endpoint: Mapping[str, Any], source: Source, keys: tuple[str
             f"base_url {endpoint['base_url']!r} has hosts with * only, and what comes over it is recorded under the "
             "first host: list one without *",
         )
+    if is_taken(endpoint["base_url"]):
+        raise source.fail((*keys, "base_url"), _taken(f"endpoints.base_url {endpoint['base_url']!r}"))
+
+
+def _taken(what: str) -> str:
+    return f"{what} has a name that is taken: a run sets it itself, or programs live by it; choose one of the service's own"
 
 
 def _profile(found: Mapping[str, Any], recordings: str | None, origin: str) -> Profile:
