@@ -162,6 +162,32 @@ def test_an_error_in_an_override_names_the_file_it_stands_in(tmp_path, bank):
         found.profile("bank")
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["profiles named", "none named"])
+@pytest.mark.parametrize(
+    ("name", "prefix"), [("recproxy.toml", ""), ("pyproject.toml", "tool.recproxy.")], ids=["own file", "shared file"]
+)
+def test_an_override_of_a_mistyped_name_is_refused_with_the_nearest(tmp_path, bank, monkeypatch, name, prefix, named):
+    offer = Offer(name="banking", package="recproxy_test_bank")
+    monkeypatch.setattr(module, "offers", lambda: {"banking": [offer]})
+    (bank / "profile.toml").write_text(INSTALLED.replace('"bank"', '"banking"'))
+    text = f'# ours\n[{prefix}profiles.bankking.match]\nrepeat = "miss"\n'
+    found = project(tmp_path, text, name)
+
+    with pytest.raises(ProfileError) as problem:
+        found.load(["banking"] if named else found.default_profiles())
+
+    assert str(problem.value) == (
+        f"{tmp_path.resolve() / name}:2: profile 'bankking' has no endpoint, and none of that name is installed "
+        "(nearest: banking): mend the name, install it, or add [[endpoints]] with hosts"
+    )
+
+
+def test_an_override_of_a_profile_that_is_not_installed_here_stands_beside_others(tmp_path, bank):
+    found = project(tmp_path, '[tool.recproxy.profiles.shop.match]\nrepeat = "miss"\n')
+
+    assert [each.name for each in found.load(["bank"])] == ["bank"]
+
+
 def test_an_error_in_an_installed_profile_names_its_file(tmp_path, bank):
     (bank / "profile.toml").write_text(INSTALLED + "prot = 1\n")
 

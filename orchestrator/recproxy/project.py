@@ -17,7 +17,7 @@ from recproxy.declared import Key, Keys, read
 from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.installed import offers, only
 from recproxy.overlap import check_overlap
-from recproxy.profile import PROFILE, Profile, parse_profile, profile_folder
+from recproxy.profile import PROFILE, Profile, parse_profile, profile_file, profile_folder
 from recproxy.settings import Layer, Precedence, Setting, settings
 from recproxy.tables import Source, Table, merged, read_toml
 
@@ -101,7 +101,11 @@ class Project:
         if installed is None and inline is None:
             raise ProfileError(self._unknown(word))
         if installed is None:
+            if not self._stands_alone(word):
+                raise self._baseless(word)
             return self._inline(word)
+        if inline is None:
+            self._check_mistyped(word)
         path = only(installed).file()
         values, source = read_toml(path, ProfileError)
         if inline is not None and self.source is not None:
@@ -178,9 +182,7 @@ class Project:
         return tuple(profiles.values())
 
     def _by_path(self, word: str) -> Profile:
-        path = Path(word)
-        if path.is_dir():
-            path = path / "profile.toml"
+        path = profile_file(Path(word))
         values, source = read_toml(path, ProfileError)
         profile = parse_profile(values, source, recordings=profile_folder(path), folders=self._folders(path))
         for place in profile.hooks.places.values() if not profile.hooks.folders else ():
@@ -205,6 +207,26 @@ class Project:
         keys = (*self.keys, "profiles", word)
         return parse_profile(
             self.inline[word], source, keys=keys, name=word, partial=partial, folders=(str(self.root),)
+        )
+
+    def _stands_alone(self, word: str) -> bool:
+        """Whether an inline table is a profile, and no override of one."""
+        return "endpoints" in self.inline[word]
+
+    def _check_mistyped(self, word: str) -> None:
+        """Refuse an override of nothing that was meant for this installed profile: it would be passed over."""
+        baseless = [name for name in self.inline if name not in offers() and not self._stands_alone(name)]
+        for near in difflib.get_close_matches(word, baseless, n=1, cutoff=0.8):
+            raise self._baseless(near)
+
+    def _baseless(self, word: str) -> ProfileError:
+        assert self.source is not None
+        near = difflib.get_close_matches(word, sorted(offers()), n=1)
+        nearest = f" (nearest: {near[0]})" if near else ""
+        place = self.source.place((*self.keys, "profiles", word))
+        return ProfileError(
+            f"{place}: profile {word!r} has no endpoint, and none of that name is installed{nearest}: "
+            "mend the name, install it, or add [[endpoints]] with hosts"
         )
 
     def _unknown(self, word: str) -> str:

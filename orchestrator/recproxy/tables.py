@@ -197,6 +197,7 @@ def _line(text: str, keys: Sequence[str | int]) -> int:
                 path = inner
         else:
             continue
+        path = path[: len(wanted)]  # [a.b.c] makes a.b, which may have no line of its own
         depth = len(path) if wanted[: len(path)] == path else 0
         if depth > best_depth:
             best, best_depth = number, depth

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from configparser import ConfigParser
 from importlib import metadata
 from types import SimpleNamespace
 
@@ -52,6 +53,18 @@ def test_a_requirement_is_what_an_installer_takes_as_words(line, words):
     assert starter.requirements[-len(words) :] == words
     compile(starter.noxfile(), "noxfile.py", "exec")
     assert tomllib.loads(starter.tox())["env_run_base"]["deps"][-1] == line
+
+
+def test_a_tox_ini_is_told_what_to_install_and_to_pass():
+    profile = Profile(name="shop", endpoints=(Endpoint(hosts=("a.example",)),), credentials=("SHOP_KEY",))
+    starter = Starter(chosen=(Chosen(profile=profile, requirement="recproxy-shop"),), packaged=False)
+    ini = ConfigParser()
+
+    ini.read_string(starter.tox_ini())
+
+    assert ini["testenv"]["deps"].split("\n")[1] == "pytest"
+    assert ini["testenv"]["deps"].split("\n")[-1] == "recproxy-shop"
+    assert ini["testenv"]["pass_env"] == "\nSHOP_KEY"
 
 
 def test_the_first_test_asks_a_host_that_can_be_asked():

@@ -86,7 +86,7 @@ class Starter:
     def tox(self, *tables: str) -> str:
         """A tox.toml whose base makes an environment for each mode; below these tables in a file of others."""
         base: dict[str, Any] = {"recproxy_profiles": list(self.names), "deps": self._lines()}
-        credentials = [name for each in self.chosen for name in each.profile.credentials]
+        credentials = self._credentials()
         if credentials:
             base["pass_env"] = credentials
         posargs = tomlkit.inline_table()
@@ -104,9 +104,20 @@ class Starter:
 
     def tox_ini(self) -> str:
         """What a tox.ini needs for an environment of each mode."""
-        return (
-            f"[testenv]\nrecproxy_profiles = {', '.join(self.names)}\ncommands = pytest tests/functional {{posargs}}\n"
-        )
+        lines = [
+            *((_LOCAL,) if self.local else ()),
+            "[testenv]",
+            f"recproxy_profiles = {', '.join(self.names)}",
+            "deps =",
+            *(f"    {line}" for line in self._lines()),
+        ]
+        credentials = self._credentials()
+        if credentials:
+            lines += ["pass_env =", *(f"    {name}" for name in credentials)]
+        return "\n".join([*lines, "commands = pytest tests/functional {posargs}", ""])
+
+    def _credentials(self) -> list[str]:
+        return [name for each in self.chosen for name in each.profile.credentials]
 
     @property
     def local(self) -> tuple[str, ...]:

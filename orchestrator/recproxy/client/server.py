@@ -76,7 +76,7 @@ class Server:
 
     def _refuse(self, stderr: IO[str]) -> None:
         with stderr:
-            said = stderr.read().strip()
+            said = stderr.read().strip().removeprefix("recproxy: ")
         assert self._process.stdin is not None
         self._process.stdin.close()
         code = self._process.wait()

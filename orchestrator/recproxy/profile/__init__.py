@@ -6,7 +6,7 @@ an unknown key, a wrong type or a bad value is a ProfileError with file, line an
 """
 
 from recproxy.profile.keys import PROFILE, SCHEMA
-from recproxy.profile.parse import parse_profile, profile_folder
+from recproxy.profile.parse import parse_profile, profile_file, profile_folder
 from recproxy.profile.values import ANY_HOST, Endpoint, HookNames, Match, Profile, Redact, Upstream
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "Redact",
     "Upstream",
     "parse_profile",
+    "profile_file",
     "profile_folder",
 ]

@@ -15,11 +15,12 @@ from typing import Any
 
 from recproxy.control.taken import is_taken
 from recproxy.declared import Key, read
+from recproxy.errors import ProfileError
 from recproxy.profile.keys import PROFILE, SCHEMA
 from recproxy.profile.values import Endpoint, HookNames, Match, Profile, Redact, Upstream
 from recproxy.tables import Source, Table
 
-__all__ = ["parse_profile", "profile_folder"]
+__all__ = ["parse_profile", "profile_file", "profile_folder"]
 
 
 def parse_profile(
@@ -65,6 +66,29 @@ def parse_profile(
     found["hooks"] = HookNames(**hooks, places=places, folders=folders if hooks else ())
     found["upstream"] = Upstream(**upstream)
     return replace(_profile(found, recordings, source.path), file=source.path, keys=keys)
+
+
+def profile_file(path: Path) -> Path:
+    """The profile.toml that a path means: itself, or the one in its folder or in a package one level below.
+
+    Raises:
+        ProfileError: a folder that holds none, or more than one package with one.
+    """
+    if not path.is_dir():
+        return path
+    file = path / "profile.toml"
+    if file.is_file():
+        return file
+    below = sorted((*path.glob("*/profile.toml"), *path.glob("src/*/profile.toml")))
+    if len(below) == 1:
+        return below[0]
+    if not below:
+        raise ProfileError(f"{path}: neither it nor a package in it holds a profile.toml: name the folder that does")
+    raise ProfileError(f"{path}: {len(below)} packages in it hold a profile.toml: name one of {_listed(below)}")
+
+
+def _listed(files: list[Path]) -> str:
+    return ", ".join(str(file.parent) for file in files)
 
 
 def profile_folder(path: Path) -> str | None:

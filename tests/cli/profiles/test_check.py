@@ -39,6 +39,29 @@ def test_a_good_profile_passes(check, path):
     assert done.stderr == "recproxy: profile 'shop' and 1 recording, 0 to mend\n"
 
 
+@pytest.mark.parametrize("inner", ["recproxy_shop", "src/recproxy_shop"])
+def test_the_folder_of_a_distribution_means_the_package_in_it(tmp_path, check, inner):
+    (tmp_path / "dist" / inner).mkdir(parents=True)
+    (tmp_path / "dist" / inner / "profile.toml").write_text(PROFILE)
+
+    assert check(path="dist").stderr == "recproxy: profile 'shop' and 0 recordings, 0 to mend\n"
+
+
+def test_a_folder_that_does_not_tell_which_profile_is_meant_is_refused(tmp_path, check):
+    (tmp_path / "none").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "two" / name).mkdir(parents=True)
+        (tmp_path / "two" / name / "profile.toml").write_text(PROFILE)
+
+    none, two = check(path="none"), check(path="two")
+
+    assert (none.returncode, two.returncode) == (2, 2)
+    assert none.stderr == (
+        "recproxy: none: neither it nor a package in it holds a profile.toml: name the folder that does\n"
+    )
+    assert two.stderr == "recproxy: two: 2 packages in it hold a profile.toml: name one of two/a, two/b\n"
+
+
 def test_people_get_lines(check):
     done = check(profile=PROFILE + "[match]\nheaders = ['Host']\n")
 

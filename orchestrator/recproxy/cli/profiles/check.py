@@ -23,7 +23,7 @@ _Row: TypeAlias = tuple[str, int, str, str]
 @click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
 @click.argument("path", type=click.Path(path_type=Path))
 def check(as_json: bool, path: Path) -> None:
-    """Check the profile at PATH, a profile.toml or its folder, and the recordings beside it.
+    """Check the profile at PATH, a profile.toml, its folder or that of its distribution, and the recordings beside it.
 
     Tells hosts that overlap, rules that can never act, hooks that are not there, secrets in placeholders and
     recordings, recordings that do not parse. Nothing of the profile's code is run. Exit code 1 where there is anything to mend, 2 where the profile itself cannot be read.
@@ -32,11 +32,11 @@ def check(as_json: bool, path: Path) -> None:
     from recproxy.cli.profiles.hook_files import missing_hooks
     from recproxy.counting import counted
     from recproxy.errors import ProfileError
-    from recproxy.profile import parse_profile, profile_folder
+    from recproxy.profile import parse_profile, profile_file, profile_folder
     from recproxy.profile_checking import check_profile
     from recproxy.tables import read_toml
 
-    file = path / "profile.toml" if path.is_dir() else path
+    file = profile_file(path)
     values, source = read_toml(file, ProfileError)
     folder = profile_folder(file)
     profile = parse_profile(values, source, recordings=folder)
