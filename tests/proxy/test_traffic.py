@@ -45,10 +45,10 @@ def test_what_never_ends_fails_the_scope():
     run(work)
 
 
-def test_a_failure_is_told_once():
+def test_each_failure_counts_also_an_equal_one():
     async def work(traffic):
         traffic.fail("GET /: no")
         traffic.fail("GET /: no")
-        assert traffic.failures == ["GET /: no"]
+        assert traffic.failures == ["GET /: no", "GET /: no"]
 
     run(work)

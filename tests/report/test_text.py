@@ -88,7 +88,9 @@ def test_rows_that_are_not_for_people_are_left_out():
 
 
 def test_misses_failures_and_refusals_are_listed_behind_the_table():
-    made = tally(("shop", "record", Outcome(scope="s", missed=(MISS,), failures=("GET /a: 502",), notes=("no TLS",))))
+    made = tally(
+        ("shop", "record", Outcome(scope="s", missed=(MISS,), failures=("GET /a: 502",) * 2, notes=("no TLS",)))
+    )
     refusal = Missed(method="CONNECT", url="b.example:443", text="no profile of this run owns b.example:443")
     made.refuse([refusal, refusal])
 

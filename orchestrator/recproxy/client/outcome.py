@@ -35,7 +35,7 @@ class Outcome:
     @property
     def unanswered(self) -> str:
         """What was asked and not answered, as text; empty where all was."""
-        return "\n".join(("asked, and not answered:", *self.failed)) if self.failed else ""
+        return "\n".join(("asked, and not answered:", *dict.fromkeys(self.failed))) if self.failed else ""
 
 
 def read_outcome(answer: Mapping[str, Any]) -> Outcome:

@@ -40,9 +40,8 @@ class Traffic:
             self._quiet.set()
 
     def fail(self, line: str) -> None:
-        """A request has no answer: the scope counts as failed."""
-        if line not in self.failures:
-            self.failures.append(line)
+        """A request has no answer: the scope counts as failed. Each counts; whoever shows them tells equal ones once."""
+        self.failures.append(line)
 
     async def quiet(self, seconds: float) -> None:
         """Wait until none is under way, at most so long; what is then still under way fails the scope."""

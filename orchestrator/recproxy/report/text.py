@@ -81,7 +81,7 @@ def _details(tally: Tally) -> Iterator[str]:
     for note in tally.notes:
         yield f"recproxy: note: {note}"
     problems = [f"recproxy: miss: {miss.text.removeprefix(_PREFIX)}" for miss in tally.misses]
-    problems += [f"recproxy: failed: {failure}" for failure in tally.failures]
+    problems += [f"recproxy: failed: {failure}" for failure in dict.fromkeys(tally.failures)]
     problems += [f"recproxy: refused: {refusal.text}" for refusal in _once(tally.refusals)]
     yield from problems[:_MOST_SHOWN]
     if len(problems) > _MOST_SHOWN:
