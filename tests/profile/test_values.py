@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.profile import Endpoint, Match, Profile, Redact, Upstream
+from recproxy.profile import Endpoint, Match, Profile, Redact, Upstream, secret_values
 
 
 @pytest.fixture
@@ -41,3 +41,12 @@ def test_its_redaction_holds_the_values_that_it_is_given(profile):
 
 def test_its_plain_form_restores_it(profile):
     assert Profile.restore(profile.plain()) == profile
+
+
+def test_secret_are_the_values_that_are_set_of_credentials_and_variables_each_once(profile):
+    other = Profile(name="bank", endpoints=profile.endpoints, redact=Redact(variables=("BANK_PIN", "SHOP_KEY")))
+    environment = {"SHOP_KEY": "k3y", "BANK_PIN": "k3y", "HOME": "/root", "SHOP_URL": ""}
+
+    assert secret_values((profile, other), environment) == ("k3y",)
+    assert secret_values((other,), environment | {"BANK_PIN": "p1n"}) == ("p1n", "k3y")
+    assert secret_values((profile, other), {"SHOP_KEY": ""}) == ()

@@ -13,7 +13,7 @@ from recproxy.errors import RecordingError, RecproxyError
 from recproxy.formats import Note
 from recproxy.formats.placeholders import filled
 from recproxy.library import read_loaded
-from recproxy.profile import Profile
+from recproxy.profile import Profile, secret_values
 from recproxy.recording import Interaction, Recording, of_today, pieces
 from recproxy.redaction import Redactor, Unsafe, link, redact_text
 from recproxy.wire import Owners, authority_host
@@ -78,7 +78,7 @@ class Importer:
         self._profiles = {profile.name: profile for profile in profiles}
         self._only = profiles[0].name if named else None
         self._owners = Owners({host: profile.name for profile in profiles for host in profile.hosts})
-        secrets = _secrets(profiles, variables)
+        secrets = secret_values(profiles, variables)
         self._rules = {profile.name: profile.redaction(secrets) for profile in profiles}
         self._placeholders = placeholders or {}
         self._staging = staging
@@ -181,9 +181,3 @@ class Importer:
         except ValueError as problem:
             raise RecordingError(f"{source.path}: has no text form: {problem}") from None
         return Target(path=path, profile=profile, interactions=len(recording.interactions), state=state)
-
-
-def _secrets(profiles: Sequence[Profile], variables: Mapping[str, str]) -> tuple[str, ...]:
-    """The values of all credentials: a program may have sent any of them anywhere."""
-    names = (name for profile in profiles for name in (*profile.credentials, *profile.redact.variables))
-    return tuple(dict.fromkeys(variables[name] for name in names if variables.get(name)))

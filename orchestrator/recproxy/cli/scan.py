@@ -54,18 +54,18 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
 
 def _rules(profiles: tuple[str, ...]) -> RedactionRules:
     """The rules of the profiles together, with the values that their variables have in the environment."""
+    from recproxy.profile import secret_values
     from recproxy.project import find_project
     from recproxy.redaction import RedactionRules
 
     loaded = find_project(Path.cwd()).load(profiles) if profiles else ()
-    variables = [name for profile in loaded for name in (*profile.credentials, *profile.redact.variables)]
     return RedactionRules(
         headers=tuple(name for profile in loaded for name in profile.redact.headers),
         query=tuple(name for profile in loaded for name in profile.redact.query),
         form=tuple(name for profile in loaded for name in profile.redact.form),
         json=tuple(name for profile in loaded for name in profile.redact.json),
         patterns=tuple(name for profile in loaded for name in profile.redact.patterns),
-        values=tuple(os.environ[name] for name in variables if os.environ.get(name)),
+        values=secret_values(loaded, os.environ),
     )
 
 

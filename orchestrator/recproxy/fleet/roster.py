@@ -8,8 +8,8 @@ from recproxy.control import Setup
 from recproxy.fleet.authority import Authority
 from recproxy.fleet.plan import UNLISTED, Plan, unset_credentials
 from recproxy.fleet.proxy import Proxy
-from recproxy.profile import Profile
-from recproxy.redaction import redact_text
+from recproxy.profile import Profile, secret_values
+from recproxy.redaction import RedactionRules, redact_text
 from recproxy.wire import Owners, fits
 
 __all__ = ["Roster"]
@@ -28,6 +28,8 @@ class Roster:
         self.proxies = {proxy.profile.name: proxy for proxy in proxies if proxy is not self.passer}
         self.authority = authority
         self._issued: dict[str, bytes] = {}
+        #: By profile: names are shown for each scope, and what is secret stays the same for the whole run.
+        self._rules: dict[str, RedactionRules] = {}
         self._owners = Owners(self._owned())
 
     def patterns(self) -> dict[str, str]:
@@ -67,18 +69,13 @@ class Roster:
 
     def shown(self, profile: Profile, text: str) -> str:
         """A text of the user's, the name of a test say, without the secrets in it: it is written and reported."""
-        return redact_text(text, profile.redaction(self._secrets(profile)))
+        rules = self._rules.get(profile.name)
+        if rules is None:
+            rules = self._rules[profile.name] = profile.redaction(self._secrets(profile))
+        return redact_text(text, rules)
 
     def _secrets(self, profile: Profile) -> tuple[str, ...]:
-        """The values of all credentials of the run: a program may send any of them anywhere."""
-        return tuple(
-            dict.fromkeys(
-                value
-                for each in (*self.plan.profiles, profile)
-                for name in (*each.credentials, *each.redact.variables)
-                if (value := self._environment.get(name))
-            )
-        )
+        return secret_values((*self.plan.profiles, profile), self._environment)
 
     def certificate(self, host: str) -> bytes:
         """A certificate for a host that only `*` covers; empty where the proxy has one already."""

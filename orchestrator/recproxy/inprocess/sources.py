@@ -10,7 +10,7 @@ from typing import TypeAlias
 from recproxy.errors import RecordingNotFound
 from recproxy.inprocess.answers import Source
 from recproxy.library import Library, read_recording
-from recproxy.profile import Endpoint, Profile
+from recproxy.profile import Endpoint, Profile, secret_values
 from recproxy.project import Project, find_project
 from recproxy.recording import Recording
 
@@ -42,16 +42,10 @@ def source_of(wanted: Wanted, *, profile: str | None, match_on: Sequence[str] | 
     return Source(
         recordings=tuple(one if isinstance(one, Recording) else read_recording(str(one)) for one in found),
         profile=chosen or _ANY,
-        secrets=_secrets(chosen or _ANY),
+        secrets=secret_values((chosen or _ANY,), os.environ),
         match_on=tuple(match_on) if match_on is not None else None,
         repeat=repeat,
     )
-
-
-def _secrets(profile: Profile) -> tuple[str, ...]:
-    """The values of its credentials, where a unit test has real ones."""
-    names = (*profile.credentials, *profile.redact.variables)
-    return tuple(value for name in names if (value := os.environ.get(name)))
 
 
 def _path(name: str, profile: Profile | None, project: Project) -> Path:

@@ -7,7 +7,7 @@ an unknown key, a wrong type or a bad value is a ProfileError with file, line an
 
 from recproxy.profile.keys import PROFILE, SCHEMA
 from recproxy.profile.parse import parse_profile, profile_file, profile_folder
-from recproxy.profile.values import ANY_HOST, Endpoint, HookNames, Match, Profile, Redact, Upstream
+from recproxy.profile.values import ANY_HOST, Endpoint, HookNames, Match, Profile, Redact, Upstream, secret_values
 
 __all__ = [
     "ANY_HOST",
@@ -22,4 +22,5 @@ __all__ = [
     "parse_profile",
     "profile_file",
     "profile_folder",
+    "secret_values",
 ]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from recproxy.matching import Rules, Ways
 from recproxy.redaction import RedactionRules
 
-__all__ = ["ANY_HOST", "Endpoint", "HookNames", "Match", "Profile", "Redact", "Upstream"]
+__all__ = ["ANY_HOST", "Endpoint", "HookNames", "Match", "Profile", "Redact", "Upstream", "secret_values"]
 
 #: The origin of the profile of all hosts that no other owns.
 ANY_HOST = "--any-host"
@@ -151,3 +151,12 @@ class Profile:
         for key, kind in (("match", Match), ("redact", Redact), ("upstream", Upstream), ("hooks", HookNames)):
             values[key] = kind(**plain[key])
         return cls(**values)
+
+
+def secret_values(profiles: Iterable[Profile], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The values that the environment has for the credentials and variables of profiles, each once.
+
+    A program may send any of them anywhere, so those of all profiles at hand are hidden from each.
+    """
+    names = (name for profile in profiles for name in (*profile.credentials, *profile.redact.variables))
+    return tuple(dict.fromkeys(value for name in names if (value := environment.get(name))))
