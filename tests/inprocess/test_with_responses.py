@@ -16,47 +16,7 @@ from recproxy.library import read_recording
 from recproxy.recording import load
 
 DATA = Path(__file__).parents[1] / "formats" / "data"
-REC = b"""#recproxy 2
-
-GET https://shop.example/item?id=1 HTTP/1.1
-
-====
-HTTP/1.1 200 Fine
-Content-Type: text/plain
-Set-Cookie: a=1
-Set-Cookie: b=2
-
-first
-=======
-
-GET https://shop.example/item?id=1 HTTP/1.1
-
-====
-HTTP/1.1 200 Fine
-Content-Type: text/plain
-
-second
-=======
-
-POST https://shop.example/order HTTP/1.1
-Content-Type: application/json
-
-{"item": 1, "nonce": "XXX[nonce]"}
-====
-HTTP/1.1 201 Created
-Content-Type: application/json
-Content-Encoding: gzip
-:encoding gzip
-
-{"order": 7, "nonce": "XXX[nonce]"}
-=======
-"""
 ITEM = "https://shop.example/item?id=1"
-
-
-@pytest.fixture
-def recording():
-    return load(REC, path="shop.rec")
 
 
 def test_requests_are_answered_in_order_and_the_last_stays(recording):
@@ -201,8 +161,7 @@ def test_each_file_of_another_tool_answers_with_what_it_holds(path):
         assert len(mock.calls) == len(recording.interactions)
 
 
-def test_a_coded_body_is_coded_once():
-    recording = load(REC, path="shop.rec")
+def test_a_coded_body_is_coded_once(recording):
     with inprocess.requests_mock(recording):
         got = requests.post("https://shop.example/order", json={"nonce": "n", "item": 1}, stream=True)
 

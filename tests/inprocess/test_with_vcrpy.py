@@ -18,41 +18,6 @@ from recproxy.library import read_recording
 from recproxy.recording import load
 
 DATA = Path(__file__).parents[1] / "formats" / "data" / "vcrpy" / "tweepy"
-REC = b"""#recproxy 2
-
-GET https://shop.example/item?id=1 HTTP/1.1
-
-====
-HTTP/1.1 200 Fine
-Content-Type: text/plain
-Set-Cookie: a=1
-Set-Cookie: b=2
-
-first
-=======
-
-GET https://shop.example/item?id=1 HTTP/1.1
-
-====
-HTTP/1.1 200 Fine
-Content-Type: text/plain
-
-second
-=======
-
-POST https://shop.example/order HTTP/1.1
-Content-Type: application/json
-
-{"item": 1, "nonce": "XXX[nonce]"}
-====
-HTTP/1.1 201 Created
-Content-Type: application/json
-Content-Encoding: gzip
-:encoding gzip
-
-{"order": 7, "nonce": "XXX[nonce]"}
-=======
-"""
 FORM = b"""#recproxy 2
 
 POST https://shop.example/order HTTP/1.1
@@ -69,11 +34,6 @@ Content-Type: application/json
 ITEM = "https://shop.example/item?id=1"
 ORDER = {"nonce": "n-1", "item": 1}
 ORDERED = (201, {"order": 7, "nonce": "n-1"})
-
-
-@pytest.fixture
-def recording():
-    return load(REC, path="shop.rec")
 
 
 def test_requests_are_answered_in_order_and_the_last_stays(recording):
