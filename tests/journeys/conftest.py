@@ -1,11 +1,14 @@
 """A project in a temporary folder, and `recproxy` run in it as a user does."""
 
+import contextlib
+import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -25,6 +28,11 @@ BANK = """
 [[tool.recproxy.profiles.bank.endpoints]]
 hosts = ["bank.example"]
 base_url = "BANK_BASE_URL"
+"""
+ANY = """
+[tool.recproxy.profiles.any]
+[[tool.recproxy.profiles.any.endpoints]]
+hosts = ["*"]
 """
 RECORDING = """#recproxy 2
 
@@ -144,3 +152,34 @@ def alive(pid):
 def interruptible():
     """For a child's start: a job of a non-interactive shell has SIGINT ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def served_any(folder):
+    """A run of one profile of all hosts, held by `recproxy serve` in a folder: the environment it printed."""
+    (folder / "pyproject.toml").write_text(ANY)
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
+    server = subprocess.Popen(
+        [*RECPROXY, "serve", "--profile", "any"],
+        cwd=folder,
+        env=inherited,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    line = server.stdout.readline()
+    assert line, server.stderr.read()
+    yield json.loads(line)["environment"]
+    server.communicate(timeout=20)
+
+
+def ask_scope(environment, method, value):
+    """What the control address answers about the scope of the default lane: status, and what it said."""
+    connection = http.client.HTTPConnection(urlsplit(environment["RECPROXY_CONTROL"]).netloc, timeout=20)
+    headers = {"Authorization": f"Bearer {environment['RECPROXY_TOKEN']}"}
+    connection.request(method, "/lanes/default/scope", json.dumps(value), headers)
+    answer = connection.getresponse()
+    text = answer.read()
+    connection.close()
+    return answer.status, json.loads(text)

@@ -4,60 +4,30 @@ import base64
 import gzip
 import http.client
 import json
-import os
-import subprocess
-import sys
 import zlib
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from .conftest import ask_scope, served_any
+
 requests = pytest.importorskip("requests")
 
 DATA = Path(__file__).parents[1] / "formats" / "data"
-PROJECT = """
-[tool.recproxy.profiles.any]
-[[tool.recproxy.profiles.any.endpoints]]
-hosts = ["*"]
-"""
 #: What a message has anew on each connection, and what tells how its body was coded.
 FRAMING = {"content-length", "transfer-encoding", "connection", "keep-alive", "content-encoding"}
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("formats")
-    (folder / "pyproject.toml").write_text(PROJECT)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "recproxy", "serve", "--profile", "any"],
-        cwd=folder,
-        env=inherited,
-        text=True,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    line = server.stdout.readline()
-    assert line, server.stderr.read()
-    yield json.loads(line)["environment"]
-    server.communicate(timeout=20)
-
-
-def scope(environment, method, value):
-    connection = http.client.HTTPConnection(urlsplit(environment["RECPROXY_CONTROL"]).netloc, timeout=20)
-    headers = {"Authorization": f"Bearer {environment['RECPROXY_TOKEN']}"}
-    connection.request(method, "/lanes/default/scope", json.dumps(value), headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    connection.close()
-    return answer.status, json.loads(text)
+    with served_any(tmp_path_factory.mktemp("formats")) as environment:
+        yield environment
 
 
 def replayed(environment, path, asked):
     """Status, reason, headers and payload of each request, with the file as the scope's recording."""
-    status, said = scope(environment, "PUT", {"name": "test_it", "recordings": {"any": str(path)}})
+    status, said = ask_scope(environment, "PUT", {"name": "test_it", "recordings": {"any": str(path)}})
     assert status < 300, said
     proxies = {scheme: environment["HTTP_PROXY"] for scheme in ("http", "https")}
     found = []
@@ -76,7 +46,7 @@ def replayed(environment, path, asked):
                 timeout=20,
             )
             found.append((got.status_code, got.reason, lines(got.raw.headers.items()), got.content))
-    _, outcome = scope(environment, "DELETE", {"passed": True})
+    _, outcome = ask_scope(environment, "DELETE", {"passed": True})
     assert outcome["missed"] == []
     return found
 
@@ -156,7 +126,7 @@ def test_a_har_file_with_a_damaged_body(environment):
     """Its bytes come as they stand, under the coding that they do not fulfil: that is what the service sent."""
     path = DATA / "har" / "mitmproxy" / "corrupted_gzip_body.har"
     [entry] = json.loads(path.read_text())["log"]["entries"]
-    scope(environment, "PUT", {"name": "test_it", "recordings": {"any": str(path)}})
+    ask_scope(environment, "PUT", {"name": "test_it", "recordings": {"any": str(path)}})
     address = urlsplit(environment["HTTP_PROXY"])
 
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=20)
@@ -166,13 +136,13 @@ def test_a_har_file_with_a_damaged_body(environment):
     assert got.getheader("Content-Encoding") == "gzip"
     assert got.read() == base64.b64decode(entry["response"]["content"]["text"])
     connection.close()
-    assert scope(environment, "DELETE", {"passed": True})[1]["played"] == 1
+    assert ask_scope(environment, "DELETE", {"passed": True})[1]["played"] == 1
 
 
 def test_what_a_browser_saved(environment):
     """Redirects, cookies, codings, character sets, forms: what a program does next works as it did."""
     shop = "https://shop.example"
-    status, said = scope(
+    status, said = ask_scope(
         environment, "PUT", {"name": "test_it", "recordings": {"any": str(DATA / "har/own/browser.har")}}
     )
     assert status < 300, said
@@ -190,7 +160,7 @@ def test_what_a_browser_saved(environment):
             session.post(f"{shop}/upload", data=b"\x00whatever", timeout=20),
         ]
         video = session.get(f"{shop}/video", timeout=20)
-    _, outcome = scope(environment, "DELETE", {"passed": True})
+    _, outcome = ask_scope(environment, "DELETE", {"passed": True})
 
     assert (home.url, home.text, [each.status_code for each in home.history]) == (f"{shop}/home", "<p>home</p>", [302])
     assert dict(session.cookies) == {"a": "1", "b": "2", "seen": "yes"}
@@ -235,7 +205,7 @@ def test_a_file_of_the_responses_recorder(environment, name):
 def test_a_damaged_file_is_refused_in_one_line(environment, name):
     path = DATA / "har" / "mitmproxy" / f"{name}.har"
 
-    status, said = scope(environment, "PUT", {"name": "test_it", "recordings": {"any": str(path)}})
+    status, said = ask_scope(environment, "PUT", {"name": "test_it", "recordings": {"any": str(path)}})
 
     assert status >= 400
     assert str(path) in said["error"]

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from .conftest import ANY, ask_scope, served_any
+
 pytest.importorskip("vcr")
 
 from vcr import migration
@@ -20,11 +22,6 @@ from vcr.serializers import jsonserializer, yamlserializer
 
 DATA = Path(__file__).parents[1] / "formats" / "data" / "vcrpy"
 CASSETTES = sorted(path for path in DATA.glob("*/*") if path.suffix in (".yaml", ".json"))
-PROJECT = """
-[tool.recproxy.profiles.any]
-[[tool.recproxy.profiles.any.endpoints]]
-hosts = ["*"]
-"""
 #: What is made anew for each connection, and what tells of a coding that vcrpy leaves in place although it was undone.
 FRAMING = {"content-length", "transfer-encoding", "connection", "content-encoding"}
 #: Fields that redaction changes when a cassette is imported.
@@ -34,7 +31,7 @@ REDACTED = {"testgeoapis"}
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("vcrpy")
-    (made / "pyproject.toml").write_text(PROJECT)
+    (made / "pyproject.toml").write_text(ANY)
     words = ("import", str(DATA), "--profile", "any", "--to", "imported", "--json")
     done = subprocess.run([sys.executable, "-m", "recproxy", *words], cwd=made, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -44,29 +41,14 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def environment(folder):
-    server = subprocess.Popen(
-        [sys.executable, "-m", "recproxy", "serve", "--profile", "any"],
-        cwd=folder,
-        text=True,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    line = server.stdout.readline()
-    assert line, server.stderr.read()
-    yield json.loads(line)["environment"]
-    server.communicate(timeout=20)
+    with served_any(folder) as environment:
+        yield environment
 
 
 def scope(environment, method, value):
-    connection = http.client.HTTPConnection(urlsplit(environment["RECPROXY_CONTROL"]).netloc, timeout=20)
-    headers = {"Authorization": f"Bearer {environment['RECPROXY_TOKEN']}"}
-    connection.request(method, "/lanes/default/scope", json.dumps(value), headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    connection.close()
-    assert answer.status < 300, text
-    return json.loads(text)
+    status, said = ask_scope(environment, method, value)
+    assert status < 300, said
+    return said
 
 
 def replayed(environment, path, asked):
