@@ -13,15 +13,15 @@ from pathlib import Path
 import click
 import pytest
 
-from recproxy.declared import leaves
-from recproxy.fleet.environment import Addresses, RunFiles, lane_variables, run_variables
-from recproxy.fleet.plan import make_plan
-from recproxy.profile import PROFILE, parse_profile
-from recproxy.project import PROJECT, find_project
+from recproxy.config.declared import leaves
+from recproxy.config.profile import PROFILE, parse_profile
+from recproxy.config.project import PROJECT, find_project
+from recproxy.config.tables import Source
+from recproxy.orchestrator.environment import LaneAddresses, RunFiles, lane_variables, run_variables
+from recproxy.orchestrator.plan import make_plan
 from recproxy.recording import load
-from recproxy.tables import Source
-from recproxy.tox.settings import define
-from recproxy.words import split_words
+from recproxy.runners.arguments import split_arguments
+from recproxy.runners.tox.settings import define
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
@@ -114,7 +114,7 @@ def test_a_nox_line_has_words_that_a_session_takes(line):
     assert re.fullmatch(r"functional-(replay|record|live)|tests|lint|bench", name)
     if name.startswith("functional-"):
         assert words[:1] in ([], ["--"])
-        split_words(words[1:], SHIPPED, f"nox -s {name}")
+        split_arguments(words[1:], SHIPPED, f"nox -s {name}")
 
 
 @pytest.mark.parametrize("line", lines_with("tox"))
@@ -126,7 +126,7 @@ def test_a_tox_line_has_words_that_an_environment_takes(line):
         r"-p|(exec )?-e functional-(replay|record|live)( -x env\.functional-\w+\.recproxy_\w+=\w+)?", " ".join(before)
     )
     if before[0] != "exec":
-        split_words(behind, SHIPPED, "tox")
+        split_arguments(behind, SHIPPED, "tox")
 
 
 def test_the_keys_of_tox_are_those_that_are_defined():
@@ -177,7 +177,7 @@ def test_the_variables_are_those_that_a_run_sets(tmp_path):
     plan = make_plan(find_project(tmp_path), mode="replay", profiles=["shop"], folder=tmp_path, environment={})
     files = RunFiles(tmp_path, b"")
     variables = run_variables(files, plan.profiles, plan=plan, control="", token="", environment={})
-    variables |= lane_variables("default", Addresses(1, {}), ["shop.example"])
+    variables |= lane_variables("default", LaneAddresses(1, {}), ["shop.example"])
     page = section(TEXTS["docs/reference/environment-variables.md"], "What a run sets").partition("Of each profile")[0]
 
     assert sorted(table_words(page)) == sorted(variables)

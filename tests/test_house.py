@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 
 import recproxy
-from recproxy.profile import parse_profile
+from recproxy.config.profile import parse_profile
+from recproxy.config.tables import read_toml
 from recproxy.recording import load
-from recproxy.tables import read_toml
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path(recproxy.__file__).resolve().parent
@@ -29,27 +29,29 @@ ELSEWHERE = {
     "__main__": "one line; the journeys start it",
     "cli/run": "tests/journeys runs it as a user does",
     "cli/serve": "tests/journeys holds runs by it",
-    "checking": "tests/cli/test_check.py: what `check` says is what it finds",
+    "play/checking": "tests/cli/test_check.py: what `check` says is what it finds",
     "cli/exporting": "tests/cli/test_export.py",
     "cli/importing": "tests/cli/test_import_recordings.py",
-    "cli/receipts": "tests/cli/test_import_recordings.py and test_export.py, as they are printed",
+    "cli/import_report": "tests/cli/test_import_recordings.py and test_export.py, as they are printed",
     "cli/scanning": "tests/cli/test_scan.py",
     "cli/profiles/group": "tests/cli/profiles/test_listing.py: the list is the group without a word",
     "cli/show": "tests/cli/test_check.py",
-    "fleet/lane": "tests/journeys/test_gateway.py and test_replay.py: real lanes, real proxies",
-    "fleet/nursery": "tests/journeys/test_hygiene.py: births and deaths are processes",
-    "fleet/orchestrator": "tests/journeys: it is what a run is",
-    "fleet/proxy": "tests/journeys/test_hygiene.py: a proxy's life is a process",
-    "fleet/scopes": "tests/client/test_scopes.py and tests/pytest_plugin: scopes of real runs",
-    "fleet/run": "tests/journeys/test_hygiene.py: signals, exit codes, the end",
+    "orchestrator/lane": "tests/journeys/test_gateway.py and test_replay.py: real lanes, real proxies",
+    "orchestrator/fork_server": "tests/journeys/test_hygiene.py: births and deaths are processes",
+    "orchestrator/orchestrator": "tests/journeys: it is what a run is",
+    "orchestrator/proxy": "tests/journeys/test_hygiene.py: a proxy's life is a process",
+    "orchestrator/scopes": "tests/client/test_scopes.py and tests/testing/pytest_plugin: scopes of real runs",
+    "orchestrator/run": "tests/journeys/test_hygiene.py: signals, exit codes, the end",
     "proxy/__main__": "one line; the journeys start it",
     "proxy/lane": "tests/journeys/test_replay.py: listeners and connections arrive from an orchestrator",
-    "proxy/nursery": "tests/journeys/test_hygiene.py: forks and their ends",
+    "proxy/forking": "tests/journeys/test_hygiene.py: forks and their ends",
     "proxy/service": "tests/journeys: orders come from an orchestrator",
-    "pytest_plugin": "tests/pytest_plugin",
+    "testing/pytest_plugin": "tests/testing/pytest_plugin",
 }
+#: Public names, each a face of a room: what they offer is tested there.
+FACES = ("inprocess", "nox", "pytest_plugin", "tox", "vcrpy_bridge")
 #: Rooms whose tests are arranged by behaviour instead, each in a folder of the same name.
-BY_BEHAVIOUR = ("client", "redaction", "vcrpy_bridge")
+BY_BEHAVIOUR = ("client", "redaction", "testing/vcrpy_bridge")
 #: Loaded in a fresh interpreter; only these and the standard library may come with them.
 CHEAP = ("recproxy", "recproxy.client", "recproxy.client.decorator", "recproxy.control.variables")
 
@@ -171,7 +173,8 @@ def test_a_package_offers_all_that_it_brings_in_and_nothing_else(name):
     tree = ast.parse(Path(package.__file__).read_text(encoding="utf-8"))
     imported = {
         alias.asname or alias.name
-        for node in tree.body
+        for outer in tree.body
+        for node in (outer.body if isinstance(outer, ast.If) else [outer])
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("recproxy")
         for alias in node.names
     }
@@ -213,7 +216,8 @@ def test_the_tree_of_tests_mirrors_the_package():
         name
         for name in modules()
         if name not in ELSEWHERE
-        and name.partition("/")[0] not in BY_BEHAVIOUR
+        and name not in FACES
+        and not name.startswith(tuple(f"{room}/" for room in BY_BEHAVIOUR))
         and not (TESTS / name).with_name(f"test_{Path(name).name}.py").is_file()
     ]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 IMPORT = """
 import sys, yaml
-import recproxy.cli.import_recordings, recproxy.cli.importing, recproxy.cli.receipts, recproxy.formats.vcrpy
+import recproxy.cli.import_recordings, recproxy.cli.importing, recproxy.cli.import_report, recproxy.formats.vcrpy
 from recproxy.cli.main import _recproxy
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 begun = time.process_time()

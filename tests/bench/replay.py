@@ -113,8 +113,8 @@ def serve(root: Path) -> tuple[subprocess.Popen[str], int, dict[str, str]]:
     )
     assert process.stdout is not None
     environment = json.loads(process.stdout.readline())["environment"]
-    nursery = next(child for child in children(process.pid))
-    return process, children(nursery)[0], environment
+    fork_server = next(child for child in children(process.pid))
+    return process, children(fork_server)[0], environment
 
 
 def client_times(environment: dict[str, str]) -> tuple[float, float]:

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from recproxy.cli.main import _recproxy
 from recproxy.errors import RecproxyError
-from recproxy.library import read_recording
 from recproxy.matching import Index, Rules
+from recproxy.play.library import read_recording
 
 DATA = Path(__file__).parents[1] / "formats" / "data"
 TOKEN = "made" + "-up-t0ken-1"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recproxy.project import find_project
+from recproxy.config.project import find_project
 
 RECPROXY = (sys.executable, "-m", "recproxy")
 PYPROJECT = """# ours

@@ -6,9 +6,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from recproxy import project as project_module
 from recproxy.cli.options import plan_from, refuse_nested, run_options
 from recproxy.cli.run import run
+from recproxy.config import project as project_module
 from recproxy.errors import ConfigurationError, ProfileError
 
 TEXT = "[tool.recproxy.profiles.shop]\n[[tool.recproxy.profiles.shop.endpoints]]\nhosts = ['shop.example']\n"

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from recproxy.cli.starter import Chosen, Starter, requirement
-from recproxy.profile import Endpoint, Profile
+from recproxy.cli.starter import ChosenProfile, Starter, requirement
+from recproxy.config.profile import Endpoint, Profile
 
 ORIGINS = [
     (None, "shop"),
@@ -24,7 +24,7 @@ ORIGINS = [
 
 
 def chosen(*hosts, protocol="http", **words):
-    return Chosen(profile=Profile(name="shop", endpoints=(Endpoint(hosts=hosts, protocol=protocol),)), **words)
+    return ChosenProfile(profile=Profile(name="shop", endpoints=(Endpoint(hosts=hosts, protocol=protocol),)), **words)
 
 
 @pytest.mark.parametrize(("origin", "wanted"), ORIGINS)
@@ -57,7 +57,7 @@ def test_a_requirement_is_what_an_installer_takes_as_words(line, words):
 
 def test_a_tox_ini_is_told_what_to_install_and_to_pass():
     profile = Profile(name="shop", endpoints=(Endpoint(hosts=("a.example",)),), credentials=("SHOP_KEY",))
-    starter = Starter(chosen=(Chosen(profile=profile, requirement="recproxy-shop"),), packaged=False)
+    starter = Starter(chosen=(ChosenProfile(profile=profile, requirement="recproxy-shop"),), packaged=False)
     ini = ConfigParser()
 
     ini.read_string(starter.tox_ini())

@@ -1,4 +1,4 @@
-"""Scopes and lanes over the control address, as the client calls it."""
+"""ScopeStack and lanes over the control address, as the client calls it."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ import pytest
 
 from recproxy.client.address import Address
 from recproxy.client.outcome import failure, read_outcome
-from recproxy.client.scopes import Scopes
+from recproxy.client.scopes import ScopeStack
 from recproxy.errors import ControlError, NoMatch, RecordingError, RecordingNotFound
 
 
@@ -24,7 +24,7 @@ def address(served):
 
 @pytest.fixture
 def scopes(address):
-    return Scopes(address, "default", {})
+    return ScopeStack(address, "default", {})
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from recproxy.errors import RecordingError
 from recproxy.formats import stored
-from recproxy.library import load_any
+from recproxy.play.library import load_any
 
 ALIASES = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{chr(n + 1)}: &{chr(n + 1)} [{', '.join(['*' + chr(n)] * 10)}]\n" for n in range(97, 110)
@@ -94,7 +94,7 @@ def test_a_line_break_in_a_header_makes_no_header():
 PROGRAM = """
 import resource, sys
 from recproxy.errors import RecordingError
-from recproxy.library import read_recording
+from recproxy.play.library import read_recording
 resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000,) * 2)
 for path in sys.argv[1:]:
     try:

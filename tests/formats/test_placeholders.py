@@ -2,7 +2,7 @@
 
 from recproxy.formats.placeholders import filled
 from recproxy.matching import Index, Rules
-from recproxy.playback import Playback
+from recproxy.play.playback import Playback
 from recproxy.recording import Interaction, Recording, Request, Response, dump, load
 
 
@@ -27,8 +27,8 @@ def test_without_a_value_it_is_a_wild_place_that_is_given_back():
     got = filled(recorded(), {"<KEY>": None})
     playing = Playback(Index((load(dump(got)),), Rules()))
     live = Request(method="POST", url="https://a.example/?key=s", body=b"k=s", wild=None)
-    spot = playing.locate(live)
-    playing.bind(playing.take(spot), live)
+    candidates = playing.locate(live)
+    playing.bind(playing.take(candidates), live)
 
     assert playing.bound == {"KEY": b"s"}
     assert playing.interaction(0).response.body == b'{"key": "XXX[KEY]"}'

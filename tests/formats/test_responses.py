@@ -9,7 +9,7 @@ import responses as library
 from recproxy.errors import RecordingError
 from recproxy.formats import responses
 from recproxy.matching import Index, Rules
-from recproxy.playback import Playback
+from recproxy.play.playback import Playback
 from recproxy.recording import Interaction, Recording, Request, Response
 
 DATA = Path(__file__).parent / "data" / "responses"

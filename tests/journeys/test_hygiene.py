@@ -69,7 +69,7 @@ def test_kill_9_of_the_orchestrator_takes_all_but_the_command_with_it(project):
     assert listening([run.pid, *below])
     command = [pid for pid in below if b"recproxy.proxy" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
     proxies = [pid for pid in below if pid not in command]
-    assert len(proxies) == 2  # the nursery and the one proxy
+    assert len(proxies) == 2  # the fork_server and the one proxy
 
     run.kill()
     run.wait()

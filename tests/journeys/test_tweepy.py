@@ -52,9 +52,9 @@ def test_its_cassettes_imported(tmp_path):
     imported = tmp_path / "imported"
     words = ("-m", "recproxy", "import", str(CASSETTES), "--profile", "twitter", "--to", str(imported))
 
-    receipt = run(tmp_path, *words).splitlines()[-1]
-    assert receipt.startswith("65 interactions of 40 files")
-    assert receipt.endswith("0 lost")
+    source_summary = run(tmp_path, *words).splitlines()[-1]
+    assert source_summary.startswith("65 interactions of 40 files")
+    assert source_summary.endswith("0 lost")
     assert f"{TESTS} passed" in replay(tmp_path, imported, TWEEPY_IMPORTED="1")
 
 

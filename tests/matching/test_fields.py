@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from recproxy.matching import Rules
 from recproxy.matching.fields import read_fields, whole_path
-from recproxy.matching.rules import plan
+from recproxy.matching.rules import compared_parts
 from recproxy.recording.wildcard import Pattern
 
 
 def read(request, **rules):
-    return read_fields(request, plan(Rules(**rules)))
+    return read_fields(request, compared_parts(Rules(**rules)))
 
 
 def test_a_request_without_its_wild_word_has_none(recorded, live):

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from recproxy.errors import ConfigurationError, HookError, RecordingError
-from recproxy.matching import Found, Index, Rules
+from recproxy.matching import Fitting, Index, Rules
 from recproxy.recording import load
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 
 def test_nothing_recorded_is_nothing_found(live):
-    assert Index([], Rules()).find(live("https://a.com/")) == Found((), stateful=False)
+    assert Index([], Rules()).find(live("https://a.com/")) == Fitting((), stateful=False)
 
 
 def test_equal_requests_are_one_tier_in_recorded_order_and_the_same_object(recorded, live, index):
@@ -116,11 +116,11 @@ def test_named_places_are_captured_and_held(recorded, live, index):
     found = index(recorded("POST https://a.com/XXX[user]", "id=a-XXX[id]-XXX", "form"), recorded("https://a.com/1"))
     request = live("POST https://a.com/ann", "id=a-7-8", "form")
 
-    assert found.find(request) == Found(((0,),), stateful=True)
+    assert found.find(request) == Fitting(((0,),), stateful=True)
     assert found.captures(0, request) == {"user": b"ann", "id": b"7"}
-    assert found.find(request, bound={"user": b"bob"}) == Found((), stateful=True)
-    assert found.find(request, bound={"user": b"ann"}) == Found(((0,),), stateful=True)
-    assert found.find(live("https://a.com/1")) == Found(((1,),), stateful=False)
+    assert found.find(request, bound={"user": b"bob"}) == Fitting((), stateful=True)
+    assert found.find(request, bound={"user": b"ann"}) == Fitting(((0,),), stateful=True)
+    assert found.find(live("https://a.com/1")) == Fitting(((1,),), stateful=False)
     assert found.captures(1, live("https://a.com/1")) == {}
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from recproxy.matching import Rules
 from recproxy.matching.json_values import Mark, Number, canonical, cover, parse_json, pointer, readable, scalar_text
-from recproxy.matching.rules import plan
+from recproxy.matching.rules import compared_parts
 
 
 def parse(text, **rules):
-    found = parse_json(text.encode(), None, plan(Rules(**rules)).json)
+    found = parse_json(text.encode(), None, compared_parts(Rules(**rules)).json)
     return None if found is None else found[0]
 
 

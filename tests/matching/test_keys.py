@@ -5,12 +5,12 @@ import pytest
 from recproxy.matching import Rules
 from recproxy.matching.fields import read_fields
 from recproxy.matching.keys import Mask, Shape, family_of, key_of, literal_shape, slots_of
-from recproxy.matching.rules import plan
+from recproxy.matching.rules import compared_parts
 
 
 @pytest.fixture
 def fields(live):
-    return lambda *args: read_fields(live(*args), plan(Rules()))
+    return lambda *args: read_fields(live(*args), compared_parts(Rules()))
 
 
 def test_requests_that_are_built_alike_are_one_family(fields):

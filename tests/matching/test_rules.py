@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from recproxy.errors import ConfigurationError
-from recproxy.matching.rules import WORDS, Rules, plan
+from recproxy.matching.rules import WORDS, Rules, compared_parts
 
 
 def test_by_default_all_but_scheme_and_headers_is_compared():
-    chosen = plan(Rules())
+    chosen = compared_parts(Rules())
 
     assert (chosen.method, chosen.host, chosen.port, chosen.path, chosen.query, chosen.body) == (True,) * 6
     assert not chosen.scheme
@@ -16,16 +16,16 @@ def test_by_default_all_but_scheme_and_headers_is_compared():
 
 
 def test_named_headers_take_part_but_not_those_of_one_connection():
-    assert plan(Rules(headers=("X-Api", "connection", "expect"))).headers == {b"x-api"}
+    assert compared_parts(Rules(headers=("X-Api", "connection", "expect"))).headers == {b"x-api"}
 
 
 @pytest.mark.parametrize("word", WORDS)
 def test_each_word_of_match_on_is_known(word):
-    assert plan(Rules(match_on=(word,))) == plan(Rules(), (word,))
+    assert compared_parts(Rules(match_on=(word,))) == compared_parts(Rules(), (word,))
 
 
 def test_uri_is_all_of_the_url():
-    chosen = plan(Rules(match_on=("uri",)))
+    chosen = compared_parts(Rules(match_on=("uri",)))
 
     assert (chosen.scheme, chosen.host, chosen.port, chosen.path, chosen.query) == (True,) * 5
     assert not chosen.method
@@ -41,11 +41,11 @@ def test_uri_is_all_of_the_url():
     ],
 )
 def test_match_on_says_which_headers_take_part(rules, headers):
-    assert plan(rules).headers == headers
+    assert compared_parts(rules).headers == headers
 
 
 def test_a_recording_s_own_match_on_stands_instead_of_the_rules():
-    assert plan(Rules(match_on=("method",)), ("path",)) == plan(Rules(match_on=("path",)))
+    assert compared_parts(Rules(match_on=("method",)), ("path",)) == compared_parts(Rules(match_on=("path",)))
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,13 @@ def test_a_recording_s_own_match_on_stands_instead_of_the_rules():
 )
 def test_an_unknown_word_names_the_nearest_or_all(word, advice):
     with pytest.raises(ConfigurationError, match=advice):
-        plan(Rules(match_on=(word,)))
+        compared_parts(Rules(match_on=(word,)))
 
 
 def test_pointers_are_taken_apart():
-    chosen = plan(Rules(ignore_json=("/a~1b/~0c/0", "plain", ""), secret_json=("/user/token", "Password"))).json
+    chosen = compared_parts(
+        Rules(ignore_json=("/a~1b/~0c/0", "plain", ""), secret_json=("/user/token", "Password"))
+    ).json
 
     assert chosen.ignored == (("a/b", "~c", "0"), ("plain",), ())
     assert chosen.secret == (("user", "token"),)

@@ -4,8 +4,8 @@ import pytest
 
 from recproxy.matching import Rules
 from recproxy.matching.fields import read_fields
-from recproxy.matching.rules import plan
-from recproxy.matching.table import Table
+from recproxy.matching.rules import compared_parts
+from recproxy.matching.table import MaskTable
 
 
 @pytest.fixture
@@ -13,16 +13,16 @@ def table(recorded):
     """table("url", ...): all of them stored under authority 0."""
 
     def table(*urls):
-        made = Table()
+        made = MaskTable()
         for position, url in enumerate(urls):
-            made.add(position, 0, read_fields(recorded(url).request, plan(Rules())), 0)
+            made.add(position, 0, read_fields(recorded(url).request, compared_parts(Rules())), 0)
         return made
 
     return table
 
 
 def found(table, request, authorities=(0,)):
-    fields = read_fields(request, plan(Rules()))
+    fields = read_fields(request, compared_parts(Rules()))
     return [(group.tiers[0], group.fields is None) for group in table.find(fields, authorities)]
 
 

@@ -5,7 +5,7 @@ import pytest
 from recproxy.matching import Rules
 from recproxy.matching.fields import read_fields
 from recproxy.matching.keys import Shape
-from recproxy.matching.rules import plan
+from recproxy.matching.rules import compared_parts
 from recproxy.matching.wildness import Wildness
 
 MULTIPART = '--cut\r\nContent-Disposition: form-data; name="XXX"\r\n\r\nXXX\r\n--cut--\r\n'
@@ -29,7 +29,7 @@ MULTIPART = '--cut\r\nContent-Disposition: form-data; name="XXX"\r\n\r\nXXX\r\n-
     ],
 )
 def test_how_a_recorded_request_is_reached(args, shapes, exact, places, recorded):
-    wildness = Wildness(read_fields(recorded(*args).request, plan(Rules())))
+    wildness = Wildness(read_fields(recorded(*args).request, compared_parts(Rules())))
 
     assert wildness.shapes() == shapes
     assert wildness.exact(shapes[0]) is exact
@@ -38,7 +38,9 @@ def test_how_a_recorded_request_is_reached(args, shapes, exact, places, recorded
 
 
 def test_a_pattern_within_bytes_ranks_behind_all_else(recorded):
-    wildness = Wildness(read_fields(recorded("POST https://a.com/XXX", "a XXX", "text").request, plan(Rules())))
+    wildness = Wildness(
+        read_fields(recorded("POST https://a.com/XXX", "a XXX", "text").request, compared_parts(Rules()))
+    )
     plain, crossing = wildness.shapes()
 
     assert plain == Shape("bytes")
@@ -48,7 +50,7 @@ def test_a_pattern_within_bytes_ranks_behind_all_else(recorded):
 
 def test_a_name_anywhere_makes_it_named(recorded):
     def named(*args):
-        return Wildness(read_fields(recorded(*args).request, plan(Rules()))).named
+        return Wildness(read_fields(recorded(*args).request, compared_parts(Rules()))).named
 
     assert named("https://a.com/XXX[id]")
     assert named("POST https://a.com/", '{"XXX[id]": 1}', "json")

@@ -4,9 +4,9 @@ import gzip
 
 import pytest
 
+from recproxy.http import Head
 from recproxy.proxy.capture import Captured, end_to_end, is_stream, request_of, response_of
 from recproxy.recording import Chunk, Request, Response
-from recproxy.wire import Head
 
 
 def head(*headers, method=b"POST"):

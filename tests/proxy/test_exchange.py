@@ -5,12 +5,12 @@ import gzip
 
 import pytest
 
-from recproxy.profile import Upstream
+from recproxy.config.profile import Upstream
+from recproxy.http import Head
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.exchange import Exchange
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import Target, UpstreamError, Upstreams
-from recproxy.wire import Head
 
 TARGET = Target("http", "shop.example", 80)
 SECONDS = 20

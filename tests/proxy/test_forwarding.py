@@ -4,15 +4,15 @@ import asyncio
 
 import pytest
 
+from recproxy.config.profile import Endpoint, Profile
 from recproxy.control import Kept, Recorded, Setup
-from recproxy.profile import Endpoint, Profile
+from recproxy.http import Head
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.forwarding import Forwarding, _target
 from recproxy.proxy.live import Route
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import Target, UpstreamError
 from recproxy.recording import Interaction, Request, Response
-from recproxy.wire import Head
 
 SECRET = "-".join(("the", "value", "of", "a", "credential"))
 SHOP = Profile(name="shop", endpoints=(Endpoint(hosts=("*.shop.example", "shop.example")),))

@@ -4,8 +4,8 @@ import gzip
 
 import pytest
 
+from recproxy.http import Head
 from recproxy.proxy.live import Route, accepts_all, live_request
-from recproxy.wire import Head
 
 
 def head(target=b"/a?b=1", host=b"shop.example", headers=()):

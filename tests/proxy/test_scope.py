@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from recproxy.config.profile import Endpoint, Match, Profile, Upstream
 from recproxy.errors import HookError
-from recproxy.profile import Endpoint, Match, Profile, Upstream
-from recproxy.proxy.hooks import Hooks
+from recproxy.http import Head
+from recproxy.play.hooks import Hooks
 from recproxy.proxy.live import Route
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.scope import Answer, OpenScope
 from recproxy.recording import Response, load
-from recproxy.wire import Head
 
 TLS = Route("https", "shop.example")
 

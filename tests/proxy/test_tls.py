@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recproxy.fleet.authority import Authority
+from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.proxy import tls
 from recproxy.proxy.tls import Contexts
 
@@ -16,7 +16,7 @@ HOSTS = ("api.shop.example", "*.shop.example", "127.0.0.1")
 
 @pytest.fixture(scope="module")
 def authority():
-    return Authority()
+    return CertificateAuthority()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import socket
 import h11
 import pytest
 
-from recproxy.profile import Upstream
+from recproxy.config.profile import Upstream
 from recproxy.proxy.upstream import ServiceClosed, Target, UpstreamError, Upstreams
 
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"

@@ -11,8 +11,8 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from recproxy.checking import Problem
-    from recproxy.profile import Profile
+    from recproxy.config.profile import Profile
+    from recproxy.play.checking import Problem
 
 __all__ = ["check", "problems_of"]
 
@@ -29,9 +29,9 @@ def check(as_json: bool, paths: tuple[str, ...]) -> None:
     from pathlib import Path
 
     from recproxy.cli.recordings import recordings_in
-    from recproxy.counting import counted
+    from recproxy.config.project import find_project
     from recproxy.errors import ConfigurationError
-    from recproxy.project import find_project
+    from recproxy.report.counting import counted
 
     project = find_project(Path.cwd())
     found = recordings_in([Path(path) for path in paths] or [project.recordings])
@@ -57,10 +57,10 @@ def problems_of(file: Path, profile: Profile | None, max_age: float = 0) -> list
     """Line, kind and message of each problem of a recording, by the rules of its profile."""
     import datetime as dt
 
-    from recproxy.checking import check_recording
     from recproxy.errors import RecordingError
-    from recproxy.library import read_recording
     from recproxy.matching import Rules
+    from recproxy.play.checking import check_recording
+    from recproxy.play.library import read_recording
     from recproxy.redaction import RedactionRules
 
     try:

@@ -1,4 +1,4 @@
-"""`recproxy export SOURCE...`: recordings made into files of another tool, with a receipt."""
+"""`recproxy export SOURCE...`: recordings made into files of another tool, with a source_summary."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ __all__ = ["export"]
 )
 @click.option("--dry-run", "dry", is_flag=True, help="Write nothing, say what would be.")
 @click.option("--force", is_flag=True, help="Overwrite files that differ.")
-@click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the source_summary as JSON.")
 def export(sources: tuple[Path, ...], name: str, folder: Path, dry: bool, force: bool, as_json: bool) -> None:
     """Export recordings to another tool's format: files, or folders with recordings in them.
 
-    Prints a receipt: per file what the other format cannot hold. Exit codes: 1 something was lost; 2 usage, or a
+    Prints a source_summary: per file what the other format cannot hold. Exit codes: 1 something was lost; 2 usage, or a
     file that cannot be read or would be overwritten, and then nothing is written.
     """
     from recproxy.cli.exporting import Exporter, chosen
-    from recproxy.cli.receipts import report, take_all
-    from recproxy.cli.sources import sources_in
-    from recproxy.cli.staging import Staging
+    from recproxy.cli.import_report import report, take_all
+    from recproxy.cli.import_sources import sources_in
+    from recproxy.cli.pending_files import PendingFiles
 
     wanted = chosen(name)
     found = sources_in(sources)
-    staging = Staging(folder, force=force, dry=dry)
+    pending_files = PendingFiles(folder, force=force, dry=dry)
     try:
-        receipts = take_all(Exporter(folder, staging, wanted).take, found, "exporting")
-        if not dry and not any(each.problem for each in receipts):
-            staging.finish()
+        source_summaries = take_all(Exporter(folder, pending_files, wanted).take, found, "exporting")
+        if not dry and not any(each.problem for each in source_summaries):
+            pending_files.finish()
     finally:
-        staging.abandon()
-    sys.exit(report(receipts, as_json=as_json, dry=dry))
+        pending_files.abandon()
+    sys.exit(report(source_summaries, as_json=as_json, dry=dry))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recproxy.cli.importing import Progress, Receipt, Target
-from recproxy.cli.sources import Source
-from recproxy.cli.staging import Staging
+from recproxy.cli.import_sources import ImportSource
+from recproxy.cli.importing import ImportedRecording, Progress, SourceSummary
+from recproxy.cli.pending_files import PendingFiles
 from recproxy.errors import ConfigurationError, RecproxyError
 from recproxy.formats import FORMATS, Format, by_name
-from recproxy.library import read_loaded
+from recproxy.play.library import read_loaded
 
 __all__ = ["Exporter", "chosen"]
 
@@ -26,12 +26,12 @@ def chosen(name: str) -> Format:
 class Exporter:
     """One export: takes sources one by one; what they give is put on its way to `folder`."""
 
-    def __init__(self, folder: Path, staging: Staging, wanted: Format) -> None:
+    def __init__(self, folder: Path, pending_files: PendingFiles, wanted: Format) -> None:
         self._folder = folder
-        self._staging = staging
+        self._staging = pending_files
         self._wanted = wanted
 
-    def take(self, source: Source, progress: Progress) -> Receipt:
+    def take(self, source: ImportSource, progress: Progress) -> SourceSummary:
         """Read a source and write it in the other format; notes say what that format cannot hold."""
         assert self._wanted.dump is not None
         name = source.name.with_name(f"{source.name.name}{self._wanted.suffixes[0]}")
@@ -43,16 +43,16 @@ class Exporter:
             state = self._staging.put(target, (dumped.data,))
         except RecproxyError as problem:
             if not source.asked and "is of no known format" in problem.message:
-                return Receipt(source=source.path, passed_over=True)
+                return SourceSummary(source=source.path, passed_over=True)
             message = problem.message
             where = "" if message.startswith((str(source.path), str(target))) else f"{source.path}: "
-            return Receipt(source=source.path, problem=f"{where}{message}")
+            return SourceSummary(source=source.path, problem=f"{where}{message}")
         total = len(loaded.recording.interactions)
-        return Receipt(
+        return SourceSummary(
             source=source.path,
             format=loaded.format,
             interactions=total,
             exact=total - len({note.where for note in dumped.notes}),
-            targets=(Target(path=target, profile="", interactions=total, state=state),),
+            targets=(ImportedRecording(path=target, profile="", interactions=total, state=state),),
             notes=dumped.notes,
         )

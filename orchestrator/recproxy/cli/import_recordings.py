@@ -1,4 +1,4 @@
-"""`recproxy import SOURCE...`: recordings of other tools made into ours, with a receipt."""
+"""`recproxy import SOURCE...`: recordings of other tools made into ours, with a source_summary."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["import_recordings"]
 )
 @click.option("--dry-run", "dry", is_flag=True, help="Write nothing, say what would be.")
 @click.option("--force", is_flag=True, help="Overwrite recordings that differ.")
-@click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the source_summary as JSON.")
 def import_recordings(
     sources: tuple[Path, ...],
     profile: str | None,
@@ -41,14 +41,14 @@ def import_recordings(
 ) -> None:
     """Import recordings of other tools: files, or folders with such files in them.
 
-    Prints a receipt: per file what came over exactly, what was made up, and what was lost. Exit codes: 1 something
+    Prints a source_summary: per file what came over exactly, what was made up, and what was lost. Exit codes: 1 something
     was lost; 2 usage, or a file that cannot be read or would be overwritten, and then nothing is written.
     """
+    from recproxy.cli.import_report import report, take_all
+    from recproxy.cli.import_sources import sources_in
     from recproxy.cli.importing import Importer
-    from recproxy.cli.receipts import report, take_all
-    from recproxy.cli.sources import sources_in
-    from recproxy.cli.staging import Staging
-    from recproxy.project import find_project
+    from recproxy.cli.pending_files import PendingFiles
+    from recproxy.config.project import find_project
 
     texts = _placeholders(placeholders)
     found = sources_in(sources)
@@ -56,17 +56,17 @@ def import_recordings(
     profiles = (project.profile(profile),) if profile else project.load(project.default_profiles())
     if not profiles:
         raise ConfigurationError("no profile is installed or inline: name one with --profile, as a name or a path")
-    staging = Staging(folder, force=force, dry=dry)
+    pending_files = PendingFiles(folder, force=force, dry=dry)
     try:
         importer = Importer(
-            folder, staging, profiles, named=profile is not None, variables=os.environ, placeholders=texts
+            folder, pending_files, profiles, named=profile is not None, variables=os.environ, placeholders=texts
         )
-        receipts = take_all(importer.take, found, "importing")
-        if not dry and not any(each.problem for each in receipts):
-            staging.finish()
+        source_summaries = take_all(importer.take, found, "importing")
+        if not dry and not any(each.problem for each in source_summaries):
+            pending_files.finish()
     finally:
-        staging.abandon()
-    sys.exit(report(receipts, as_json=as_json, dry=dry))
+        pending_files.abandon()
+    sys.exit(report(source_summaries, as_json=as_json, dry=dry))
 
 
 def _placeholders(words: tuple[str, ...]) -> Mapping[str, str | None]:

@@ -7,25 +7,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from recproxy.cli.sources import Source
-from recproxy.cli.staging import Staging
+from recproxy.cli.import_sources import ImportSource
+from recproxy.cli.pending_files import PendingFiles
+from recproxy.config.profile import Profile, secret_values
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.formats import Note
 from recproxy.formats.placeholders import filled
-from recproxy.library import read_loaded
-from recproxy.profile import Profile, secret_values
+from recproxy.http import Owners, authority_host
+from recproxy.play.library import read_loaded
 from recproxy.recording import Interaction, Recording, of_today, pieces
 from recproxy.redaction import Redactor, Unsafe, link, redact_text
-from recproxy.wire import Owners, authority_host
 
-__all__ = ["Importer", "Progress", "Receipt", "Target"]
+__all__ = ["ImportedRecording", "Importer", "Progress", "SourceSummary"]
 
 #: Says how many bytes of a source are done.
 Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class ImportedRecording:
     """A recording that was made: its path, its interactions, and `state`: new, changed or unchanged."""
 
     path: Path
@@ -35,7 +35,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class SourceSummary:
     """What became of one source: of `interactions`, `exact` came over to the letter; `notes` say what of the others.
 
     `redacted` is how often each rule of redaction acted. `passed_over` is a file of a folder that is no recording;
@@ -46,7 +46,7 @@ class Receipt:
     format: str = ""
     interactions: int = 0
     exact: int = 0
-    targets: tuple[Target, ...] = ()
+    targets: tuple[ImportedRecording, ...] = ()
     notes: tuple[Note, ...] = ()
     redacted: Mapping[str, int] = field(default_factory=dict)
     passed_over: bool = False
@@ -67,7 +67,7 @@ class Importer:
     def __init__(
         self,
         folder: Path,
-        staging: Staging,
+        pending_files: PendingFiles,
         profiles: Sequence[Profile],
         *,
         named: bool,
@@ -81,10 +81,10 @@ class Importer:
         secrets = secret_values(profiles, variables)
         self._rules = {profile.name: profile.redaction(secrets) for profile in profiles}
         self._placeholders = placeholders or {}
-        self._staging = staging
+        self._staging = pending_files
 
-    def take(self, source: Source, progress: Progress) -> Receipt:
-        """Read, sort and redact a source; what it gives waits for the end of all. The receipt holds no secret."""
+    def take(self, source: ImportSource, progress: Progress) -> SourceSummary:
+        """Read, sort and redact a source; what it gives waits for the end of all. The source_summary holds no secret."""
         taken = self._take(source, progress)
         notes = tuple(replace(note, text=self._shown(note.text)) for note in taken.notes)
         return replace(taken, notes=notes, problem=self._shown(taken.problem))
@@ -94,13 +94,13 @@ class Importer:
             text = redact_text(text, rules)
         return text
 
-    def _take(self, source: Source, progress: Progress) -> Receipt:
+    def _take(self, source: ImportSource, progress: Progress) -> SourceSummary:
         try:
             loaded = read_loaded(str(source.path))
         except RecproxyError as problem:
             if not source.asked and "is of no known format" in problem.message:
-                return Receipt(source=source.path, passed_over=True)
-            return Receipt(source=source.path, problem=problem.message)
+                return SourceSummary(source=source.path, passed_over=True)
+            return SourceSummary(source=source.path, problem=problem.message)
         recording = filled(loaded.recording, self._placeholders)
         total = len(recording.interactions)
         notes, counts, targets = list(loaded.notes), Counter[str](), []
@@ -117,9 +117,9 @@ class Importer:
                 redacted = self._redacted(name, interactions, notes, counts, step)
                 targets.append(self._write(source, name, replace(recording, interactions=redacted, format=2)))
         except RecproxyError as problem:
-            return Receipt(source=source.path, problem=problem.message)
+            return SourceSummary(source=source.path, problem=problem.message)
         touched = {note.where for note in notes if note.where and note.kind != "beware"}
-        return Receipt(
+        return SourceSummary(
             source=source.path,
             format=loaded.format,
             interactions=total,
@@ -172,7 +172,7 @@ class Importer:
             step()
         return link(kept)
 
-    def _write(self, source: Source, profile: str, recording: Recording) -> Target:
+    def _write(self, source: ImportSource, profile: str, recording: Recording) -> ImportedRecording:
         """Put a recording on its way, unless it is there already."""
         folder = self._folder if self._only is not None else self._folder / profile
         path = folder / source.name.with_name(f"{source.name.name}.rec")
@@ -180,4 +180,4 @@ class Importer:
             state = self._staging.put(path, pieces(recording))
         except ValueError as problem:
             raise RecordingError(f"{source.path}: has no text form: {problem}") from None
-        return Target(path=path, profile=profile, interactions=len(recording.interactions), state=state)
+        return ImportedRecording(path=path, profile=profile, interactions=len(recording.interactions), state=state)

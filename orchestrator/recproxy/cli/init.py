@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
-    from recproxy.cli.starter import Chosen, Starter
-    from recproxy.project import Project
+    from recproxy.cli.starter import ChosenProfile, Starter
+    from recproxy.config.project import Project
 
 __all__ = ["init"]
 
@@ -32,8 +32,8 @@ def init(runner: str | None, profiles: tuple[str, ...], yes: bool) -> None:
     from pathlib import Path
 
     from recproxy.cli.starter import Starter
+    from recproxy.config.project import find_project
     from recproxy.errors import ConfigurationError
-    from recproxy.project import find_project
 
     folder = Path.cwd()
     project = find_project(folder)
@@ -89,8 +89,8 @@ def _pyproject(folder: Path) -> dict[str, object]:
     Raises:
         ConfigurationError: it is no TOML.
     """
+    from recproxy.config.tables import read_toml
     from recproxy.errors import ConfigurationError
-    from recproxy.tables import read_toml
 
     path = folder / "pyproject.toml"
     return read_toml(path, ConfigurationError)[0] if path.exists() else {}
@@ -100,26 +100,26 @@ def _is_package(folder: Path) -> bool:
     return "build-system" in _pyproject(folder) or (folder / "setup.py").exists()
 
 
-def _choose(project: Project, word: str) -> Chosen:
+def _choose(project: Project, word: str) -> ChosenProfile:
     """The profile that a word means: NAME, or NAME=HOST.
 
     Raises:
         ProfileError: there is none, or name or host is wrong.
     """
-    from recproxy.cli.starter import Chosen, requirement
+    from recproxy.cli.starter import ChosenProfile, requirement
+    from recproxy.config.installed import distribution_of
+    from recproxy.config.profile import parse_profile
+    from recproxy.config.tables import Source
     from recproxy.errors import ProfileError
-    from recproxy.installed import distribution_of
-    from recproxy.profile import parse_profile
-    from recproxy.tables import Source
 
     name, equals, host = word.partition("=")
     if not equals and ("/" in word or word.endswith(".toml")):
         raise ProfileError(f"--profile {word}: give a name; a profile.toml has none until a package offers it")
     if equals:
         source = Source(f"--profile {word}", "", ProfileError)
-        return Chosen(profile=parse_profile({"endpoints": [{"hosts": [host]}]}, source, name=name), host=host)
+        return ChosenProfile(profile=parse_profile({"endpoints": [{"hosts": [host]}]}, source, name=name), host=host)
     distribution = distribution_of(name)
-    return Chosen(profile=project.profile(name), requirement=requirement(distribution) if distribution else "")
+    return ChosenProfile(profile=project.profile(name), requirement=requirement(distribution) if distribution else "")
 
 
 def _set_up(folder: Path, project: Project, starter: Starter, runner: str) -> Iterator[str]:

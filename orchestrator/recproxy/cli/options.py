@@ -17,7 +17,7 @@ from recproxy.control.modes import MODES, VCRPY_MODES, explained_mode, mode_name
 from recproxy.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from recproxy.fleet.plan import Plan
+    from recproxy.orchestrator.plan import RunPlan
 
 __all__ = ["plan_from", "refuse_nested", "run_options", "tell"]
 
@@ -72,7 +72,7 @@ def refuse_nested() -> None:
         )
 
 
-def tell(plan: Plan) -> None:
+def tell(plan: RunPlan) -> None:
     """Tell, once, what the user should know before the run."""
     for note in plan.notes:
         print(f"recproxy: note: {note}", file=sys.stderr)
@@ -86,14 +86,14 @@ def plan_from(
     live: tuple[str, ...],
     any_host: bool = False,
     late_credentials: bool = False,
-) -> Plan:
+) -> RunPlan:
     """The plan for these options, in this working directory.
 
     Raises:
         RecproxyError: one of them, or the project's configuration, is wrong.
     """
-    from recproxy.fleet.plan import make_plan
-    from recproxy.project import find_project
+    from recproxy.config.project import find_project
+    from recproxy.orchestrator.plan import make_plan
 
     folder = Path.cwd()
     wanted = mode_named(mode)

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from recproxy.formats import folder_format_of, format_of
 
-__all__ = ["Recordings", "kinds", "recordings_in"]
+__all__ = ["FoundRecordings", "kinds", "recordings_in"]
 
 #: As much of a file as telling its format needs.
 _HEAD = 65536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recordings:
+class FoundRecordings:
     """The recordings, in order, each once; paths that are not there; how many files of folders are of no format."""
 
     paths: tuple[Path, ...]
@@ -28,7 +28,7 @@ class Recordings:
     passed_over: int
 
 
-def recordings_in(words: Sequence[Path]) -> Recordings:
+def recordings_in(words: Sequence[Path]) -> FoundRecordings:
     """What these paths mean: a file is a recording since it was named, in a folder its content tells."""
     found: dict[Path, None] = {}
     missing: list[Path] = []
@@ -44,7 +44,7 @@ def recordings_in(words: Sequence[Path]) -> Recordings:
             found[word] = None
         else:
             missing.append(word)
-    return Recordings(paths=tuple(found), missing=tuple(missing), passed_over=len(others - set(found)))
+    return FoundRecordings(paths=tuple(found), missing=tuple(missing), passed_over=len(others - set(found)))
 
 
 def kinds(formats: Iterable[str]) -> str:

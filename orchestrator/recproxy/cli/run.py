@@ -45,12 +45,12 @@ def run(
         raise click.UsageError("--json goes with --show-config")
     if not command:
         raise click.UsageError("Missing argument 'COMMAND...': write it behind --")
-    from recproxy.fleet.nursery import Nursery
+    from recproxy.orchestrator.fork_server import ForkServer
 
     refuse_nested()
-    with Nursery() as nursery:  # before the other imports: its own go on beside them
-        from recproxy.fleet.run import run as run_command
+    with ForkServer() as fork_server:  # before the other imports: its own go on beside them
+        from recproxy.orchestrator.run import run as run_command
 
         plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host)
         tell(plan)
-        sys.exit(run_command(plan, command, os.environ, nursery))
+        sys.exit(run_command(plan, command, os.environ, fork_server))

@@ -54,8 +54,8 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
 
 def _rules(profiles: tuple[str, ...]) -> RedactionRules:
     """The rules of the profiles together, with the values that their variables have in the environment."""
-    from recproxy.profile import secret_values
-    from recproxy.project import find_project
+    from recproxy.config.profile import secret_values
+    from recproxy.config.project import find_project
     from recproxy.redaction import RedactionRules
 
     loaded = find_project(Path.cwd()).load(profiles) if profiles else ()
@@ -96,7 +96,7 @@ def _report(scans: list[Scan], *, as_json: bool) -> None:
 def _summary(scans: list[Scan], passed_over: int, *, fix: bool) -> None:
     from recproxy.cli.recordings import kinds
     from recproxy.cli.scanning import detectors
-    from recproxy.counting import counted
+    from recproxy.report.counting import counted
 
     if not detectors():
         hint = "pip install 'recproxy[scan]'"

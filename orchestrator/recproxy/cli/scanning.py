@@ -14,13 +14,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from recproxy.cli.places import placed
+from recproxy.cli.line_numbers import placed
 from recproxy.errors import RecproxyError
-from recproxy.library import foreign_format, read_loaded
+from recproxy.play.library import foreign_format, read_loaded
 from recproxy.recording import Interaction, Recording, dump
 from recproxy.redaction import RedactionRules, Seen, Unsafe, redact, stand_in
 
-__all__ = ["Found", "Scan", "detectors", "scan_file"]
+__all__ = ["Scan", "ScanFinding", "detectors", "scan_file"]
 
 #: Detectors of detect-secrets for keys of one form. Those that guess by entropy or by a word near by call ids and
 #: digests secrets, which a recording is full of; its detector of private keys wants their first line, which we keep.
@@ -48,7 +48,7 @@ _ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class ScanFinding:
     """A secret in a file: its line (0 where the format has none that is known), the rule that found it, and the place."""
 
     line: int
@@ -65,7 +65,7 @@ class Scan:
 
     path: str
     format: str = ""
-    findings: tuple[Found, ...] = ()
+    findings: tuple[ScanFinding, ...] = ()
     fixed: bool = False
     problem: str = ""
 
@@ -97,9 +97,11 @@ def scan_file(path: Path, rules: RedactionRules, *, fix: bool) -> Scan:
     return replace(done, fixed=True)
 
 
-def _clean(recording: Recording, lines: list[bytes], rules: RedactionRules) -> tuple[Recording, tuple[Found, ...], str]:
+def _clean(
+    recording: Recording, lines: list[bytes], rules: RedactionRules
+) -> tuple[Recording, tuple[ScanFinding, ...], str]:
     """The recording without its secrets, what was found in it, and why it could not be looked through."""
-    found: list[Found] = []
+    found: list[ScanFinding] = []
     seen = Seen(linked=False)
     interactions = list(recording.interactions)
     starts = [*(each.line for each in interactions), len(lines) + 1]
@@ -115,21 +117,21 @@ def _clean(recording: Recording, lines: list[bytes], rules: RedactionRules) -> t
 
 def _interaction(
     interaction: Interaction, lines: list[bytes], end: int, rules: RedactionRules, seen: Seen
-) -> tuple[Interaction, list[Found]]:
-    found: list[Found] = []
+) -> tuple[Interaction, list[ScanFinding]]:
+    found: list[ScanFinding] = []
     for _ in range(_ROUNDS):
         redacted = redact(interaction, rules, seen)
         for each in redacted.findings:
             first, last = interaction.line, interaction.response_line or end
             if each.place.startswith("response"):
                 first, last = last, end
-            found.append(Found(line=_line(lines, first, last, each.value), rule=each.rule, place=each.place))
+            found.append(ScanFinding(line=_line(lines, first, last, each.value), rule=each.rule, place=each.place))
         interaction = redacted.interaction
         more = list(_detected(interaction))
         if not more:
             break
         for rule, value in more:
-            found.append(Found(line=_line(lines, interaction.line, end, value), rule=rule, place="text"))
+            found.append(ScanFinding(line=_line(lines, interaction.line, end, value), rule=rule, place="text"))
         rules = replace(rules, values=(*rules.values, *(value for _, value in more)))
     named = {(each.line, each.rule) for each in found if each.place != "text"}
     # What a detector saw is found once more when it is taken out as a value.

@@ -25,12 +25,12 @@ def serve(
     late_credentials: bool,
 ) -> None:
     """Print the environment of a run as one line of JSON, and hold the run until standard input ends."""
-    from recproxy.fleet.nursery import Nursery
+    from recproxy.orchestrator.fork_server import ForkServer
 
     refuse_nested()
-    with Nursery() as nursery:
-        from recproxy.fleet.run import serve as serve_run
+    with ForkServer() as fork_server:
+        from recproxy.orchestrator.run import serve as serve_run
 
         plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host, late_credentials=late_credentials)
         tell(plan)
-        sys.exit(serve_run(plan, os.environ, nursery))
+        sys.exit(serve_run(plan, os.environ, fork_server))

@@ -20,7 +20,7 @@ def show(pager: bool, file: str) -> None:
     """Show the interactions of FILE, bodies made readable."""
     from rich.console import Console
 
-    from recproxy.library import read_recording
+    from recproxy.play.library import read_recording
 
     recording = read_recording(file)
     console = Console(soft_wrap=True)

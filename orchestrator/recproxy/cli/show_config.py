@@ -9,13 +9,13 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from recproxy.fleet.plan import Plan
-    from recproxy.settings import Precedence, Setting
+    from recproxy.config.settings import Precedence, Setting
+    from recproxy.orchestrator.plan import RunPlan
 
 __all__ = ["show_config"]
 
 
-def show_config(context: click.Context, plan: Plan, *, json_wanted: bool) -> None:
+def show_config(context: click.Context, plan: RunPlan, *, json_wanted: bool) -> None:
     """Print the options of a run, its project's keys and its profiles', with the source of each."""
     from recproxy.cli.configuration import as_json, as_toml
 
@@ -37,15 +37,15 @@ def _below(setting: Setting, *above: str) -> Setting:
     return replace(setting, key=(*above, *setting.key))
 
 
-def _words(context: click.Context, plan: Plan) -> Mapping[str, str]:
+def _words(context: click.Context, plan: RunPlan) -> Mapping[str, str]:
     """The word by which each profile was chosen."""
     project, given = plan.project, context.params
     words = given["profiles"] or (*project.default_profiles(), *given["record"], *given["live"])
     return {project.profile(word).name: word for word in words}
 
 
-def _options(context: click.Context, plan: Plan) -> list[Setting]:
-    from recproxy.settings import Precedence, Setting
+def _options(context: click.Context, plan: RunPlan) -> list[Setting]:
+    from recproxy.config.settings import Precedence, Setting
 
     given = context.params
     found = []
@@ -77,7 +77,7 @@ def _options(context: click.Context, plan: Plan) -> list[Setting]:
 
 def _said_by(context: click.Context, option: click.Parameter) -> tuple[Precedence, str]:
     """Who gave an option its value, and by which word."""
-    from recproxy.settings import Precedence
+    from recproxy.config.settings import Precedence
 
     source = context.get_parameter_source(option.name or "")
     if source is ParameterSource.ENVIRONMENT:

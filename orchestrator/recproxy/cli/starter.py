@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 import tomlkit
 
-from recproxy.profile import Profile
+from recproxy.config.profile import Profile
 
-__all__ = ["ATTRIBUTES", "FIRST_TEST", "Chosen", "Starter", "requirement"]
+__all__ = ["ATTRIBUTES", "FIRST_TEST", "ChosenProfile", "Starter", "requirement"]
 
 ATTRIBUTES = "*.rec -text conflict-marker-size=32"
 #: The first test, in the folder of functional tests; its recording bears its name.
@@ -23,7 +23,7 @@ _ANSWER = "hello from a recording"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class ChosenProfile:
     """A profile that was chosen: `host` where it is the project's own, else an installed one and what installs it."""
 
     profile: Profile
@@ -41,7 +41,7 @@ class Chosen:
 class Starter:
     """A project's beginning; `packaged` where it can be installed itself."""
 
-    chosen: tuple[Chosen, ...]
+    chosen: tuple[ChosenProfile, ...]
     packaged: bool
 
     @property
@@ -188,7 +188,7 @@ def requirement(name: str) -> str:
     return f"{name} @ {url}"
 
 
-def _own(chosen: Chosen) -> dict[str, Any]:
+def _own(chosen: ChosenProfile) -> dict[str, Any]:
     """The table of a profile of one's own."""
     variable = f"{chosen.profile.name.upper().replace('-', '_')}_BASE_URL"
     return {"endpoints": [{"hosts": [chosen.host], "base_url": variable}]}

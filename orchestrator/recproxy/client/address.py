@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from recproxy.control.manner import PROFILES, Manner
+from recproxy.control.scope_options import PROFILES, ScopeOptions
 from recproxy.errors import ControlError, RecordingError, RecordingNotFound, RecproxyError
 
 __all__ = ["Address"]
@@ -62,7 +62,7 @@ class Address:
         default: str | None = None,
         beside: str | None = None,
         plays: Mapping[str, Sequence[int]] | None = None,
-        manner: Manner = PROFILES,
+        scope_options: ScopeOptions = PROFILES,
     ) -> None:
         """End the open scopes of a lane and begin this one; an `inner` one begins inside of what is open.
 
@@ -72,7 +72,7 @@ class Address:
             ControlError: nobody answers, or the call is refused.
         """
         values = {"name": name, "recordings": recordings, "default": default, "beside": beside, "plays": plays or None}
-        values |= manner.plain()
+        values |= scope_options.plain()
         self._call("POST" if inner else "PUT", _scope(lane), values)
 
     def extend_scope(self, lane: str, recordings: Mapping[str, Sequence[str]], *, beside: str | None = None) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from recproxy.client.wanted import Wanted, opened, wanted_by
+from recproxy.client.requested import RequestedRecordings, opened, wanted_by
 from recproxy.client.wrappers import wrapped
 from recproxy.control.modes import mode_named
 
@@ -93,8 +93,8 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
         inner = wanted_by(target)
         if inner is not None and inner.wrapper is target:
             mode = self._mode or inner.mode
-            return wrapped(Wanted((*self._entries, *inner.entries), inner.folder, inner.function, mode))
-        return wrapped(Wanted(self._entries, self._folder, target, self._mode))
+            return wrapped(RequestedRecordings((*self._entries, *inner.entries), inner.folder, inner.function, mode))
+        return wrapped(RequestedRecordings(self._entries, self._folder, target, self._mode))
 
     def _decorate_methods(self, case: type) -> None:
         for name in dir(case):

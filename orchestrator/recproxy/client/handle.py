@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from recproxy.client.outcome import Outcome
+from recproxy.client.outcome import ScopeResult
+from recproxy.client.requested import recordings_of
 from recproxy.client.suite import Suite
-from recproxy.client.wanted import recordings_of
 
 __all__ = ["Handle"]
 
@@ -53,5 +53,5 @@ class Handle:
         """
         self._suite.scopes.extend(recordings_of(((profile, recording),), self._folder), beside=self._folder)
 
-    def _look(self) -> Outcome:
+    def _look(self) -> ScopeResult:
         return self._suite.scopes.look()

@@ -13,8 +13,8 @@ from typing import Any
 
 from recproxy.client.decorator import check_mode, check_words
 from recproxy.client.names import module_folders, recording_of_fixture, recording_of_test
-from recproxy.client.scopes import Recordings
-from recproxy.client.wanted import Wanted, recordings_of, wanted_by
+from recproxy.client.requested import RequestedRecordings, recordings_of, wanted_by
+from recproxy.client.scopes import RecordingNames
 
 __all__ = ["Asked", "Places", "of_fixture", "of_item"]
 
@@ -35,11 +35,11 @@ class Asked:
     """A scope to begin: arguments of `Scopes.begin`, and the decorator that must not begin it once more."""
 
     name: str
-    recordings: Recordings
+    recordings: RecordingNames
     default: str
     beside: str
     mode: str | None = None
-    wanted: Wanted | None = None
+    wanted: RequestedRecordings | None = None
 
 
 def of_item(item: Any, places: Places) -> Asked:
@@ -118,9 +118,9 @@ def _ambiguous(item: Any) -> Iterator[bool]:
             yield any(other != name and other.lower() == name.lower() for other in dir(holder))
 
 
-def _recordings(wanted: Wanted | None) -> Recordings:
+def _recordings(wanted: RequestedRecordings | None) -> RecordingNames:
     return recordings_of(wanted.entries, wanted.folder) if wanted is not None else {}
 
 
-def _merged(first: Recordings, second: Recordings) -> Recordings:
+def _merged(first: RecordingNames, second: RecordingNames) -> RecordingNames:
     return {service: [*first.get(service, ()), *second.get(service, ())] for service in {**first, **second}}

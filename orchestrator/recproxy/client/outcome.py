@@ -8,11 +8,11 @@ from typing import Any
 
 from recproxy.errors import NoMatch
 
-__all__ = ["Outcome", "failure", "read_outcome"]
+__all__ = ["ScopeResult", "failure", "read_outcome"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ScopeResult:
     """The outcome of a scope, or how far it is.
 
     `requests` are the latest requests by profile, in order of arrival, as recorded; `plays` say how often each
@@ -38,10 +38,10 @@ class Outcome:
         return "\n".join(("asked, and not answered:", *dict.fromkeys(self.failed))) if self.failed else ""
 
 
-def read_outcome(answer: Mapping[str, Any]) -> Outcome:
+def read_outcome(answer: Mapping[str, Any]) -> ScopeResult:
     """An outcome from the answer of the control address."""
     profiles: Mapping[str, Mapping[str, Any]] = answer["profiles"]
-    return Outcome(
+    return ScopeResult(
         name=answer["name"],
         played=answer["played"],
         recorded=answer["recorded"],
@@ -55,7 +55,7 @@ def read_outcome(answer: Mapping[str, Any]) -> Outcome:
     )
 
 
-def failure(outcomes: Sequence[Outcome]) -> Exception | None:
+def failure(outcomes: Sequence[ScopeResult]) -> Exception | None:
     """What a test fails with that has not failed by itself; None where all is well."""
     missed = [text for outcome in outcomes for text in (*outcome.missed, *outcome.notes) if outcome.missed]
     if missed:

@@ -12,13 +12,13 @@ from contextlib import ExitStack
 
 from recproxy.client.address import Address
 from recproxy.client.environment import prepared
-from recproxy.client.outcome import Outcome, read_outcome
-from recproxy.control.manner import PROFILES, Manner
+from recproxy.client.outcome import ScopeResult, read_outcome
+from recproxy.control.scope_options import PROFILES, ScopeOptions
 
-__all__ = ["Plays", "Recordings", "Scope", "Scopes"]
+__all__ = ["Plays", "RecordingNames", "Scope", "ScopeStack"]
 
-#: Recordings by profile or host.
-Recordings = Mapping[str, Sequence[str]]
+#: RecordingNames by profile or host.
+RecordingNames = Mapping[str, Sequence[str]]
 #: How often each interaction was played, by profile.
 Plays = Mapping[str, Sequence[int]]
 
@@ -32,7 +32,7 @@ class Scope:
         self.passed: bool | None = None
 
 
-class Scopes:
+class ScopeStack:
     """The open scopes of a lane; `variables` are what os.environ gets meanwhile."""
 
     def __init__(self, address: Address, lane: str, variables: Mapping[str, str]) -> None:
@@ -42,7 +42,7 @@ class Scopes:
         self._open: list[Scope] = []
         self._environment = ExitStack()
         #: Called with the outcome of each scope that ends.
-        self.ended: Callable[[Outcome], None] = lambda _: None
+        self.ended: Callable[[ScopeResult], None] = lambda _: None
         self._lock = threading.RLock()
 
     def __bool__(self) -> bool:
@@ -62,20 +62,27 @@ class Scopes:
     def begin(
         self,
         name: str,
-        recordings: Recordings,
+        recordings: RecordingNames,
         *,
         default: str | None = None,
         beside: str | None = None,
         plays: Plays | None = None,
-        manner: Manner = PROFILES,
+        scope_options: ScopeOptions = PROFILES,
     ) -> Scope:
         """Begin a scope; arguments and errors are those of `Address.begin_scope`."""
         with self._lock:
             inner = bool(self._open)
             self.address.begin_scope(
-                self.lane, name, recordings, inner=inner, default=default, beside=beside, plays=plays, manner=manner
+                self.lane,
+                name,
+                recordings,
+                inner=inner,
+                default=default,
+                beside=beside,
+                plays=plays,
+                scope_options=scope_options,
             )
-            scope = Scope(name, manner.mode)
+            scope = Scope(name, scope_options.mode)
             self._open.append(scope)
             if not inner:
                 try:
@@ -85,19 +92,19 @@ class Scopes:
                     raise
             return scope
 
-    def extend(self, recordings: Recordings, *, beside: str | None = None) -> None:
+    def extend(self, recordings: RecordingNames, *, beside: str | None = None) -> None:
         """Put more recordings in play in the innermost scope."""
         self.address.extend_scope(self.lane, recordings, beside=beside)
 
-    def look(self) -> Outcome:
+    def look(self) -> ScopeResult:
         """How far the innermost scope is."""
         return read_outcome(self.address.look(self.lane))
 
-    def end(self, scope: Scope, *, passed: bool, told: bool = False) -> list[Outcome]:
+    def end(self, scope: Scope, *, passed: bool, told: bool = False) -> list[ScopeResult]:
         """End a scope; the outcomes of all that ended with it. Whoever shows their misses says so: `told`."""
         with self._lock:
             scope.passed = passed
-            outcomes: list[Outcome] = []
+            outcomes: list[ScopeResult] = []
             try:
                 while self._open and self._open[-1].passed is not None:
                     ended = self._open.pop()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from recproxy.client.address import Address
 from recproxy.client.lanes import enter_own_lane
-from recproxy.client.scopes import Scopes
+from recproxy.client.scopes import ScopeStack
 from recproxy.client.server import Server
 from recproxy.control.variables import CONTROL, DEFAULT_LANE, LANE, TOKEN
 
@@ -30,7 +30,7 @@ class Session:
     def __init__(self, environment: Mapping[str, str], server: Server | None = None) -> None:
         self.address = Address(environment[CONTROL], environment.get(TOKEN, ""))
         self.lane = environment.get(LANE, DEFAULT_LANE)
-        self.scopes = Scopes(self.address, self.lane, {} if server is None else environment)
+        self.scopes = ScopeStack(self.address, self.lane, {} if server is None else environment)
         self._server = server
         self._owner = os.getpid()
 

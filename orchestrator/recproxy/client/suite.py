@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.client.items import Asked, Places, of_fixture, of_item
-from recproxy.client.outcome import Outcome, failure
-from recproxy.client.scopes import Plays, Scope, Scopes
+from recproxy.client.outcome import ScopeResult, failure
+from recproxy.client.scopes import Plays, Scope, ScopeStack
 from recproxy.client.session import Session, session
-from recproxy.control.manner import Manner
+from recproxy.control.scope_options import ScopeOptions
 from recproxy.errors import ControlError, RecproxyError
 
-__all__ = ["Suite", "Tale"]
+__all__ = ["ScopeTally", "Suite"]
 
 
 @dataclass(slots=True, kw_only=True)
-class Tale:
+class ScopeTally:
     """What a test did, in plain values that pytest-xdist can carry."""
 
     mode: str
@@ -31,7 +31,7 @@ class Tale:
     missed: int = 0
     unused: list[str] = field(default_factory=list)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: ScopeResult) -> None:
         """Add what one scope did."""
         self.played += outcome.played
         self.recorded += outcome.recorded
@@ -49,7 +49,7 @@ class Suite:
         self._places = Places(recordings=Path(status["recordings"]), root=root)
         self._asked: Asked | None = None
         self._scope: Scope | None = None
-        self._tale = Tale(mode=self.mode)
+        self._tale = ScopeTally(mode=self.mode)
         self._told: set[str] = set()
         #: How far fixtures got in their recordings, by name; their tearing down goes on there.
         self._plays: dict[str, Plays] = {}
@@ -57,7 +57,7 @@ class Suite:
         self.scopes.ended = self._ended
 
     @property
-    def scopes(self) -> Scopes:
+    def scopes(self) -> ScopeStack:
         """The scopes of this process."""
         return self._session.scopes
 
@@ -72,7 +72,7 @@ class Suite:
         if self._scope is not None:
             self.end(passed=False)
         asked = of_item(item, self._places)
-        self._tale, self._told = Tale(mode=self.mode), set()
+        self._tale, self._told = ScopeTally(mode=self.mode), set()
         self._scope = self._begin(asked, asked.name, {})
         self._asked = asked
 
@@ -87,7 +87,7 @@ class Suite:
         text = self._untold([outcome])
         return "\n\n".join(filter(None, (text, outcome.unanswered if failed else "")))
 
-    def end(self, *, passed: bool) -> tuple[Tale, str]:
+    def end(self, *, passed: bool) -> tuple[ScopeTally, str]:
         """End the scope of the test: what it did, and what it fails with that was not told yet."""
         assert self._scope is not None
         try:
@@ -142,21 +142,21 @@ class Suite:
             raise RecproxyError(text)
 
     def _begin(self, asked: Asked, name: str, plays: Plays) -> Scope:
-        manner = Manner(mode=asked.mode)
+        scope_options = ScopeOptions(mode=asked.mode)
         scope = self.scopes.begin(
-            name, asked.recordings, default=asked.default, beside=asked.beside, plays=plays, manner=manner
+            name, asked.recordings, default=asked.default, beside=asked.beside, plays=plays, scope_options=scope_options
         )
         _hold(asked, held=True)
         return scope
 
-    def _ended(self, outcome: Outcome) -> None:
+    def _ended(self, outcome: ScopeResult) -> None:
         self._tale.add(replace(outcome, unused=()) if self._unfinished else outcome)
 
     def _let_go(self) -> None:
         _hold(self._asked, held=False)
         self._asked = self._scope = None
 
-    def _untold(self, outcomes: list[Outcome]) -> str:
+    def _untold(self, outcomes: list[ScopeResult]) -> str:
         lines = [
             text
             for outcome in outcomes

@@ -11,12 +11,12 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from recproxy.client.wanted import Wanted, opened, scope_name
+from recproxy.client.requested import RequestedRecordings, opened, scope_name
 
 __all__ = ["wrapped"]
 
 
-def wrapped(wanted: Wanted) -> Callable[..., object]:
+def wrapped(wanted: RequestedRecordings) -> Callable[..., object]:
     """The decorated function with its scope around each call; where the scope is held already, without."""
     function: Any = wanted.function
     name = scope_name(inspect.unwrap(function))

@@ -1,13 +1,12 @@
 """What our processes say to each other.
 
 A *channel* joins the orchestrator and one proxy: framed *messages*, each with any number of file descriptors
-(listeners, connections). The orchestrator sends orders, the proxy sends replies and outcomes. A *manner* is how
+(listeners, connections). The orchestrator sends orders, the proxy sends replies and outcomes. A *scope_options* is how
 a scope has its recordings played. *Variables* are the names under which the environment tells a test command where it
 runs. Nothing here knows what a message causes.
 """
 
 from recproxy.control.channel import Channel
-from recproxy.control.manner import PROFILES, Manner
 from recproxy.control.messages import (
     Began,
     Begin,
@@ -32,6 +31,7 @@ from recproxy.control.messages import (
     Stop,
     Unused,
 )
+from recproxy.control.scope_options import PROFILES, ScopeOptions
 from recproxy.control.variables import CONTROL, LANE, MODE, PROXY, REDIRECT, TOKEN
 
 __all__ = [
@@ -54,7 +54,6 @@ __all__ = [
     "Know",
     "Listen",
     "Look",
-    "Manner",
     "Message",
     "Missed",
     "Outcome",
@@ -63,6 +62,7 @@ __all__ = [
     "Recorded",
     "Refused",
     "Return",
+    "ScopeOptions",
     "Setup",
     "Stop",
     "Unused",

@@ -1,7 +1,7 @@
 """Which recorded interaction answers a request.
 
 - `Rules`: what of a request is compared, ignored or secret: a profile's `[match]` and the names it redacts.
-- `Index`: several recordings as one; `find` gives the interactions that match a request as `Found`: tiers, the most
+- `Index`: several recordings as one; `find` gives the interactions that match a request as `Fitting`: tiers, the most
   specific first.
 - `difference`: what keeps one request from matching one interaction, as `Difference` values; none is a match.
 - `miss`: why a request that fits nothing fits nothing, as a `Miss`: the closest interaction, how it differs, and the
@@ -10,9 +10,9 @@
 
 from recproxy.matching.compare import difference
 from recproxy.matching.differences import Difference
-from recproxy.matching.index import Found, Index
+from recproxy.matching.index import Fitting, Index
 from recproxy.matching.mend import Mend
 from recproxy.matching.miss import Miss, Ways, miss
 from recproxy.matching.rules import Rules
 
-__all__ = ["Difference", "Found", "Index", "Mend", "Miss", "Rules", "Ways", "difference", "miss"]
+__all__ = ["Difference", "Fitting", "Index", "Mend", "Miss", "Rules", "Ways", "difference", "miss"]

@@ -10,10 +10,10 @@ import re
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+from recproxy.matching.field_values import Value, read_value
 from recproxy.matching.json_values import Node, parse_json
 from recproxy.matching.multipart import Part, parse_multipart
-from recproxy.matching.places import Value, read_value
-from recproxy.matching.rules import Plan
+from recproxy.matching.rules import ComparedParts
 from recproxy.matching.url import NO_PAIRS, Pairs, read_pairs
 from recproxy.recording.values import Headers
 
@@ -59,7 +59,7 @@ class _Media(NamedTuple):
     boundary: bytes
 
 
-def read_body(headers: Headers, body: bytes, plan: Plan, word: str | None) -> Body:
+def read_body(headers: Headers, body: bytes, plan: ComparedParts, word: str | None) -> Body:
     """The body as its content type, or its look, says; as bytes where it is not what it says."""
     if not body or not plan.body:
         return EMPTY
@@ -135,7 +135,7 @@ def _utf8(text: bytes, charset: str) -> bytes:
         return text
 
 
-def _form(body: bytes, charset: str | None, plan: Plan, word: str | None) -> Pairs:
+def _form(body: bytes, charset: str | None, plan: ComparedParts, word: str | None) -> Pairs:
     pairs = read_pairs(body.strip(b"\r\n"), word, plan.form_names)
     if charset is None or pairs is NO_PAIRS:
         return pairs

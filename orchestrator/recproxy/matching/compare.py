@@ -12,11 +12,11 @@ from recproxy.matching.assign import assigned
 from recproxy.matching.bodies import Body, Form, Json, Multipart, Raw
 from recproxy.matching.compare_json import json_differences
 from recproxy.matching.differences import Difference, clipped, excerpt
+from recproxy.matching.field_values import Value, shown
 from recproxy.matching.fields import Fields, read_fields, whole_path
 from recproxy.matching.multipart import Part
-from recproxy.matching.places import Value, shown
-from recproxy.matching.rules import Plan, Rules, plan
-from recproxy.matching.url import Authority, Pairs, host_fits
+from recproxy.matching.rules import ComparedParts, Rules, compared_parts
+from recproxy.matching.url import Pairs, UrlAuthority, host_fits
 from recproxy.recording.values import Interaction, Request
 from recproxy.recording.wildcard import Pattern
 
@@ -37,7 +37,7 @@ def difference(
 
     `match_on` is the recording's own, `hosts` the profile's; `any_host` and `bound` are as in `Index.find`.
     """
-    chosen = plan(rules, match_on)
+    chosen = compared_parts(rules, match_on)
     wanted, got = read_fields(recorded.request, chosen), read_fields(request, chosen)
     comparison = Comparison(chosen, bound)
     comparison.authority(wanted.authority, got.authority, hosts, any_host)
@@ -45,7 +45,7 @@ def difference(
     return tuple(comparison.differences)
 
 
-def host_accepts(wanted: Authority, got: Authority, hosts: Sequence[str], any_host: Sequence[str] | None) -> bool:
+def host_accepts(wanted: UrlAuthority, got: UrlAuthority, hosts: Sequence[str], any_host: Sequence[str] | None) -> bool:
     """Whether a recorded authority covers a live one, or, over a base URL, one of an endpoint's hosts."""
     host = wanted.host
     if any_host is not None:
@@ -71,7 +71,7 @@ def _literal(value: Value | None) -> bytes:
 class Comparison:
     """A comparison under way: the differences so far and what the named wild places took."""
 
-    def __init__(self, chosen: Plan, bound: Mapping[str, bytes] | None = None) -> None:
+    def __init__(self, chosen: ComparedParts, bound: Mapping[str, bytes] | None = None) -> None:
         self.plan = chosen
         self.differences: list[Difference] = []
         self.captured: dict[str, bytes] = {}
@@ -88,7 +88,7 @@ class Comparison:
         self._body(wanted, got)
 
     def authority(
-        self, wanted: Authority, got: Authority, hosts: Sequence[str], any_host: Sequence[str] | None
+        self, wanted: UrlAuthority, got: UrlAuthority, hosts: Sequence[str], any_host: Sequence[str] | None
     ) -> None:
         """Compare where the requests go."""
         if host_accepts(wanted, got, hosts, any_host):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from recproxy.matching.assign import assigned
 from recproxy.matching.bodies import Json
 from recproxy.matching.differences import Difference, clipped, excerpt
+from recproxy.matching.field_values import Value
 from recproxy.matching.json_values import Mark, Node, Path, Repeated, canonical, pointer, readable, scalar_text
-from recproxy.matching.places import Value
 from recproxy.recording.wildcard import Pattern, pattern
 
 __all__ = ["WildPlace", "json_differences", "wild_places"]

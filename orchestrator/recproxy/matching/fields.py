@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recproxy.matching.bodies import Body, Raw, raw_body, read_body
-from recproxy.matching.places import SECRET, Value, read_value
-from recproxy.matching.rules import UNCOMPARED, Plan
+from recproxy.matching.field_values import SECRET, Value, read_value
+from recproxy.matching.rules import UNCOMPARED, ComparedParts
 from recproxy.matching.url import (
     NO_PAIRS,
-    Authority,
     Pairs,
+    UrlAuthority,
     UrlParts,
     gathered,
     normal_path,
@@ -28,7 +28,7 @@ __all__ = ["Fields", "read_fields", "whole_path"]
 class Fields:
     """What of a request is compared. `path` are its segments; what is not compared is empty."""
 
-    authority: Authority
+    authority: UrlAuthority
     method: Value
     path: tuple[Value, ...]
     query: Pairs
@@ -44,7 +44,7 @@ class Fields:
         return raw_body(self.request.headers, self.request.body, self.word).value
 
 
-def read_fields(request: Request, plan: Plan) -> Fields:
+def read_fields(request: Request, plan: ComparedParts) -> Fields:
     """The fields of a request; its wild places are patterns where `request.wild` names a word."""
     word = _word_used(request)
     parts = split_url(request.url)
@@ -94,7 +94,7 @@ def _segments(path: bytes, word: str | None) -> tuple[Value, ...]:
     return tuple([read_value(segment, word, normal_path) for segment in (path or b"/").split(b"/")])
 
 
-def _headers(headers: Headers, plan: Plan, word: str | None) -> Pairs:
+def _headers(headers: Headers, plan: ComparedParts, word: str | None) -> Pairs:
     compared, (ignored, secret) = plan.headers, plan.header_names
     pairs: list[tuple[bytes, Value]] = []
     for name, value in headers:

@@ -10,19 +10,19 @@ from recproxy.errors import ConfigurationError, HookError, RecordingError
 from recproxy.matching.bodies import Raw
 from recproxy.matching.compare import Comparison, host_accepts
 from recproxy.matching.fields import Fields, read_fields
-from recproxy.matching.rules import Plan, Rules, plan
-from recproxy.matching.table import Authorities, Group, Table
-from recproxy.matching.url import Authority
+from recproxy.matching.rules import ComparedParts, Rules, compared_parts
+from recproxy.matching.table import Authorities, Group, MaskTable
+from recproxy.matching.url import UrlAuthority
 from recproxy.recording.values import Interaction, Recording, Request
 from recproxy.recording.wildcard import Pattern
 
-__all__ = ["Found", "Index"]
+__all__ = ["Fitting", "Index"]
 
 _NOTHING: Mapping[str, bytes] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Fitting:
     """The positions that match a request, the most specific tier first, each in recorded order.
 
     `stateful` says that named wild places had a part in it: asked again, the answer may be another one.
@@ -56,7 +56,7 @@ class Index:
         #: The interactions as they are compared.
         self.compared = self.interactions if form is None else tuple(self._formed(form))
         self._holders: dict[bytes, list[int]] | None = None
-        self._sections: dict[Plan, _Section] = {}
+        self._sections: dict[ComparedParts, _Section] = {}
         position = 0
         for recording in recordings:
             section = self._section(recording)
@@ -94,7 +94,7 @@ class Index:
         any_host: Sequence[str] | None = None,
         bound: Mapping[str, bytes] = _NOTHING,
         formed: bool = False,
-    ) -> Found:
+    ) -> Fitting:
         """All interactions that match a live request.
 
         `any_host` holds the host patterns of an endpoint where the request came over its base URL: then a recorded
@@ -112,8 +112,8 @@ class Index:
                 if _equal(section.plan, group, live, bound):
                     groups.append(group)
         if len(groups) < 2:
-            return Found(groups[0].tiers if groups else (), stateful)
-        return Found(self._merge(groups), stateful)
+            return Fitting(groups[0].tiers if groups else (), stateful)
+        return Fitting(self._merge(groups), stateful)
 
     def captures(
         self,
@@ -124,7 +124,7 @@ class Index:
         bound: Mapping[str, bytes] = _NOTHING,
     ) -> dict[str, bytes]:
         """What the named wild places of an interaction take from a request that it matches."""
-        chosen = plan(self.rules, self.recording_of(position).match_on)
+        chosen = compared_parts(self.rules, self.recording_of(position).match_on)
         comparison = Comparison(chosen, bound)
         if self.form is not None:
             request = self.form(request)
@@ -153,7 +153,7 @@ class Index:
 
     def _section(self, recording: Recording) -> _Section:
         try:
-            chosen = plan(self.rules, recording.match_on)
+            chosen = compared_parts(self.rules, recording.match_on)
         except ConfigurationError as error:
             if recording.match_on is None:
                 raise
@@ -175,7 +175,7 @@ class Index:
         return tiers
 
 
-def _equal(chosen: Plan, group: Group, got: Fields, bound: Mapping[str, bytes]) -> bool:
+def _equal(chosen: ComparedParts, group: Group, got: Fields, bound: Mapping[str, bytes]) -> bool:
     """Whether a live request equals what a group still has to compare."""
     wanted = group.fields
     if wanted is None:
@@ -191,16 +191,16 @@ def _equal(chosen: Plan, group: Group, got: Fields, bound: Mapping[str, bytes]) 
 class _Section:
     """What of an index is compared by one plan."""
 
-    def __init__(self, chosen: Plan, hosts: tuple[str, ...], interactions: tuple[Interaction, ...]) -> None:
+    def __init__(self, chosen: ComparedParts, hosts: tuple[str, ...], interactions: tuple[Interaction, ...]) -> None:
         self.plan = chosen
         self._hosts = hosts
         self._interactions = interactions
-        self._table = Table()
-        self._authorities: dict[Authority, int] = {}
-        self._wild: list[tuple[Authority, int]] = []
+        self._table = MaskTable()
+        self._authorities: dict[UrlAuthority, int] = {}
+        self._wild: list[tuple[UrlAuthority, int]] = []
         self._kinds: dict[type, list[tuple[int, int]]] = {}
-        self._as_bytes: dict[type, Table] = {}
-        self._fitting: dict[tuple[Authority, tuple[str, ...] | None], Authorities] = {}
+        self._as_bytes: dict[type, MaskTable] = {}
+        self._fitting: dict[tuple[UrlAuthority, tuple[str, ...] | None], Authorities] = {}
 
     def read(self, request: Request) -> Fields:
         return read_fields(request, self.plan)
@@ -232,7 +232,7 @@ class _Section:
             for kind in others:
                 yield from self._bytes_of(kind).find(plain, authorities)
 
-    def _number(self, authority: Authority) -> int:
+    def _number(self, authority: UrlAuthority) -> int:
         number = self._authorities.get(authority)
         if number is None:
             number = self._authorities[authority] = len(self._authorities)
@@ -241,7 +241,7 @@ class _Section:
             self._fitting.clear()
         return number
 
-    def _fits(self, live: Authority, any_host: Sequence[str] | None) -> Authorities:
+    def _fits(self, live: UrlAuthority, any_host: Sequence[str] | None) -> Authorities:
         """The recorded authorities that cover a live one."""
         key = (live if any_host is None else _NOWHERE, None if any_host is None else tuple(any_host))
         known = self._fitting.get(key)
@@ -261,11 +261,11 @@ class _Section:
             self._fitting[key] = known
         return known
 
-    def _bytes_of(self, kind: type) -> Table:
+    def _bytes_of(self, kind: type) -> MaskTable:
         """What was recorded with one kind of body, read as bytes; made when a body of another kind first comes."""
         table = self._as_bytes.get(kind)
         if table is None:
-            table = self._as_bytes[kind] = Table()
+            table = self._as_bytes[kind] = MaskTable()
             for position, authority in self._kinds[kind]:
                 fields = read_fields(self._interactions[position].request, self.plan)
                 fields.body = Raw(fields.raw())
@@ -273,10 +273,10 @@ class _Section:
         return table
 
 
-_NOWHERE = Authority(b"", None, b"")
+_NOWHERE = UrlAuthority(b"", None, b"")
 
 
-def _wild_count(authority: Authority) -> int:
+def _wild_count(authority: UrlAuthority) -> int:
     """How many parts of an authority are open; any host is one."""
     return (authority.host is None) + sum(
         len(part.names) for part in authority[1:] if not isinstance(part, bytes | None)

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from recproxy.matching.bodies import Form, Json, Multipart, Raw
 from recproxy.matching.compare_json import WildPlace
+from recproxy.matching.field_values import ANYTHING, Value
 from recproxy.matching.fields import Fields, whole_path
 from recproxy.matching.json_values import Mark, Node, Path, canonical, cover, scalar_text
-from recproxy.matching.places import ANYTHING, Value
 from recproxy.matching.url import Pairs
 from recproxy.recording.wildcard import Pattern, pattern
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from recproxy.matching.differences import Difference
+from recproxy.matching.field_values import SECRET
 from recproxy.matching.index import Index
 from recproxy.matching.mend import Mend, mend
 from recproxy.matching.nearest import nearest
-from recproxy.matching.places import SECRET
 from recproxy.matching.rules import Rules
 from recproxy.matching.url import decode_parameter, split_url
 from recproxy.recording.values import Request

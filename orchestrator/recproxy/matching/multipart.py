@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from recproxy.matching.places import SECRET, Value, read_value
+from recproxy.matching.field_values import SECRET, Value, read_value
 from recproxy.matching.rules import Names
 
 __all__ = ["Part", "parse_multipart"]

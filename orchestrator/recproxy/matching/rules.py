@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from recproxy.errors import ConfigurationError
 
-__all__ = ["WORDS", "Plan", "Rules", "plan"]
+__all__ = ["WORDS", "ComparedParts", "Rules", "compared_parts"]
 
 #: The words of `match_on`, vcrpy's own, and what each of them means here.
 WORDS: dict[str, frozenset[str]] = {
@@ -84,7 +84,7 @@ class JsonPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ComparedParts:
     """Rules made ready for reading requests: what one comparison looks at.
 
     `headers` is None where all headers are compared. `raw_body` compares bodies by bytes whatever their type.
@@ -106,7 +106,7 @@ class Plan:
 
 
 @lru_cache(maxsize=64)
-def plan(rules: Rules, match_on: tuple[str, ...] | None = None) -> Plan:
+def compared_parts(rules: Rules, match_on: tuple[str, ...] | None = None) -> ComparedParts:
     """The plan of these rules; `match_on`, where given, stands instead of the rules' own.
 
     Raises ConfigurationError for a word of `match_on` that is not known.
@@ -117,7 +117,7 @@ def plan(rules: Rules, match_on: tuple[str, ...] | None = None) -> Plan:
     headers: frozenset[bytes] | None = named - UNCOMPARED if words is None else frozenset()
     if "headers" in parts:
         headers = named - UNCOMPARED if named else None
-    return Plan(
+    return ComparedParts(
         method="method" in parts,
         scheme="scheme" in parts,
         host="host" in parts,

@@ -17,7 +17,7 @@ from recproxy.matching.json_values import canonical
 from recproxy.matching.keys import NO_MASK, Mask, Shape, Slot, family_of, key_of, literal_shape, mask_of, slots_of
 from recproxy.matching.wildness import Wildness
 
-__all__ = ["Group", "Table"]
+__all__ = ["Group", "MaskTable"]
 
 #: Authorities by number: few in a list are each looked up, many in a set are asked what they hold.
 Authorities = list[int] | frozenset[int]
@@ -80,7 +80,7 @@ class _Masked:
         return self._authorities.get(key, [])
 
 
-class Table:
+class MaskTable:
     """Recorded requests by family, mask and key."""
 
     def __init__(self) -> None:

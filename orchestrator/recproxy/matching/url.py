@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from recproxy.matching.places import SECRET, Value, read_value
-from recproxy.matching.rules import Names, Plan
+from recproxy.matching.field_values import SECRET, Value, read_value
+from recproxy.matching.rules import ComparedParts, Names
 from recproxy.recording.wildcard import Pattern
 
 __all__ = [
-    "Authority",
     "Pairs",
+    "UrlAuthority",
     "UrlParts",
     "decode_parameter",
     "host_fits",
@@ -45,7 +45,7 @@ class UrlParts(NamedTuple):
     query: bytes
 
 
-class Authority(NamedTuple):
+class UrlAuthority(NamedTuple):
     """Where a request goes: `host` None is any host; a part that is not compared is empty on both sides."""
 
     scheme: bytes
@@ -87,10 +87,10 @@ def split_url(url: str) -> UrlParts:
     return UrlParts(scheme.lower(), authority, path, query)
 
 
-def read_authority(parts: UrlParts, word: str | None, plan: Plan) -> Authority:
+def read_authority(parts: UrlParts, word: str | None, plan: ComparedParts) -> UrlAuthority:
     """The normal form of a URL's authority, as far as it is compared: user info and default port dropped."""
     if parts.authority is None:
-        return Authority(b"", None if plan.host else b"", b"")
+        return UrlAuthority(b"", None if plan.host else b"", b"")
     host, port = _split_port(parts.authority.rpartition(b"@")[2])
     scheme = parts.scheme
     if (scheme, port) in _DEFAULT_PORTS:
@@ -98,7 +98,7 @@ def read_authority(parts: UrlParts, word: str | None, plan: Plan) -> Authority:
     wild = b"" if word is None else word.encode()
     # The dot at the end of a piece of a pattern is no trailing dot.
     decode = bytes.lower if wild and wild in host else normal_host
-    return Authority(
+    return UrlAuthority(
         scheme if plan.scheme and scheme != wild.lower() else b"",
         read_value(host, word, decode) if plan.host else b"",
         read_value(port, word) if plan.port else b"",

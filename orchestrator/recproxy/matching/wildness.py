@@ -6,9 +6,9 @@ from itertools import chain
 
 from recproxy.matching.bodies import Form, Json, Multipart, Raw
 from recproxy.matching.compare_json import WildPlace, json_patterns, wild_places
+from recproxy.matching.field_values import ANYTHING, solid
 from recproxy.matching.fields import Fields
 from recproxy.matching.keys import Shape
-from recproxy.matching.places import ANYTHING, solid
 from recproxy.matching.url import Pairs
 from recproxy.recording.wildcard import Pattern
 

@@ -1,6 +1,6 @@
-"""Entry of the nursery: `python -m recproxy.proxy`, its orders on standard input."""
+"""Entry of the fork_server: `python -m recproxy.proxy`, its orders on standard input."""
 
-from recproxy.proxy.nursery import main
+from recproxy.proxy.forking import main
 
 if __name__ == "__main__":
     main()

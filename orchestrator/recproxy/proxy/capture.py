@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from recproxy.http import Head
 from recproxy.recording import Chunk, Headers, Request, Response, decode, encode, header, header_values
-from recproxy.wire import Head
 
 __all__ = ["CODINGS_WE_DECODE", "Captured", "end_to_end", "is_stream", "request_of", "response_of"]
 

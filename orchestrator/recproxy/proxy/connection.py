@@ -12,13 +12,7 @@ import socket
 from collections import deque
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.exchange import Exchange
-from recproxy.proxy.live import Route
-from recproxy.proxy.pacing import PacedAnswer, Pacing
-from recproxy.proxy.scope import Answer
-from recproxy.recording import Headers
-from recproxy.wire import (
+from recproxy.http import (
     Absolute,
     Head,
     Incomplete,
@@ -29,10 +23,16 @@ from recproxy.wire import (
     plain_response,
     sort,
 )
-from recproxy.wire.requests import MalformedRequest
+from recproxy.http.requests import MalformedRequest
+from recproxy.proxy.body import BodyFeed
+from recproxy.proxy.exchange import Exchange
+from recproxy.proxy.live import Route
+from recproxy.proxy.pacing import PacedAnswer, Pacing
+from recproxy.proxy.scope import Answer
+from recproxy.recording import Headers
 
 if TYPE_CHECKING:
-    from recproxy.proxy.lane import Lane
+    from recproxy.proxy.lane import ProxyLane
 
 __all__ = ["Connection"]
 
@@ -53,7 +53,7 @@ _RETRY = 0.005
 class Connection(asyncio.Protocol):
     """One connection of a lane; also the sink of its request reader."""
 
-    def __init__(self, lane: Lane, route: Route, *, held: bytes = b"") -> None:
+    def __init__(self, lane: ProxyLane, route: Route, *, held: bytes = b"") -> None:
         self._lane = lane
         self._route = route
         self._reader = RequestReader(self)

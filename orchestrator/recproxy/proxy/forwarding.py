@@ -10,19 +10,19 @@ import itertools
 import time
 from collections.abc import Callable
 
+from recproxy.config.profile import Profile
 from recproxy.control import Kept, Message, Recorded, Setup
 from recproxy.control.modes import credentials_missing
 from recproxy.errors import HookError
-from recproxy.profile import Profile
+from recproxy.http import Head, split_authority
+from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.exchange import Downstream, Exchange, Keep
-from recproxy.proxy.hooks import NO_HOOKS, Hooks
 from recproxy.proxy.live import Route
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import Target, UpstreamError, Upstreams
 from recproxy.recording import Interaction, Request
 from recproxy.redaction import Redactor, Unsafe
-from recproxy.wire import Head, split_authority
 
 __all__ = ["Forwarding"]
 

@@ -10,7 +10,8 @@ import socket
 import ssl
 from collections.abc import Callable
 
-from recproxy.profile import Profile
+from recproxy.config.profile import Profile
+from recproxy.http import Head, Owners
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.connection import Connection
 from recproxy.proxy.exchange import Downstream, Exchange
@@ -18,15 +19,14 @@ from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.live import Route
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.scope import Answer, OpenScope
-from recproxy.wire import Head, Owners
 
-__all__ = ["Lane"]
+__all__ = ["ProxyLane"]
 
 _HANDSHAKE_SECONDS = 60.0
 _BACKLOG = 4096
 
 
-class Lane:
+class ProxyLane:
     """One stream of tests as this profile sees it."""
 
     def __init__(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recproxy.http import Head
+from recproxy.http.responses import accepts
 from recproxy.recording import Request, decode, header
-from recproxy.wire import Head
-from recproxy.wire.responses import accepts
 
 __all__ = ["Route", "accepts_all", "live_request"]
 

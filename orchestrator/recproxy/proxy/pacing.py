@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recproxy.wire import Pieces
+from recproxy.http import Pieces
 
 if TYPE_CHECKING:
     from recproxy.proxy.exchange import Downstream

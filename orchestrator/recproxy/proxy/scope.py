@@ -11,15 +11,16 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from recproxy.config.profile import Profile
 from recproxy.control import Missed, Outcome, Unused
 from recproxy.errors import HookError
+from recproxy.http import Head, Prepared, authority_host, plain_response
 from recproxy.matching import Index, Rules, miss
-from recproxy.playback import Playback, Spot, filled, wild_names
-from recproxy.profile import Profile
-from recproxy.proxy.hooks import NO_HOOKS, Hooks
+from recproxy.play.hooks import NO_HOOKS, Hooks
+from recproxy.play.playback import Candidates, Playback, filled_response, wild_names
 from recproxy.proxy.live import Route, accepts_all, live_request
 from recproxy.proxy.pacing import PacedAnswer
-from recproxy.proxy.shelf import Indexed, index_of, matched
+from recproxy.proxy.recording_cache import Indexed, index_of, matched
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import (
     Recording,
@@ -27,7 +28,6 @@ from recproxy.recording import (
     header_values,
 )
 from recproxy.redaction import RedactionRules
-from recproxy.wire import Head, Prepared, authority_host, plain_response
 
 __all__ = ["Answer", "OpenScope"]
 
@@ -52,7 +52,7 @@ class Answer:
 class _Known:
     """All that is worked out once for equal requests."""
 
-    spot: Spot
+    candidates: Candidates
     request: Request
     coded: frozenset[str] = frozenset()
     answers: dict[int, Answer | PacedAnswer] = field(default_factory=dict)
@@ -126,7 +126,7 @@ class OpenScope:
         begun = time.perf_counter()
         try:
             known = self._knowledge(route, head, body)
-            position = self._playback.take(known.spot) if complete else None
+            position = self._playback.take(known.candidates) if complete else None
             made = self._made(position, route, head, known) if self._responds and complete else None
             if made is not None:
                 answer: Answer | PacedAnswer = made
@@ -146,9 +146,9 @@ class OpenScope:
         recorded = None
         if position is not None:
             recorded = self._playback.interaction(position).response
-            if known.spot.stateful:
+            if known.candidates.stateful:
                 self._playback.bind(position, known.request, route.any_host)
-            recorded = filled(recorded, wild_names(recorded), self._playback.bound)
+            recorded = filled_response(recorded, wild_names(recorded), self._playback.bound)
         assert self._hooks.respond is not None
         response = self._hooks.respond(known.request, recorded)
         if response is None:
@@ -177,7 +177,7 @@ class OpenScope:
         """The answer to a request if a recorded interaction fits it and is left to play, else None: no miss."""
         try:
             known = self._knowledge(route, head, body)
-            if not self._playback.has(known.spot):
+            if not self._playback.has(known.candidates):
                 return self._made(None, route, head, known) if self._responds else None
         except HookError as problem:
             return self._failed(route, head, problem)
@@ -213,16 +213,18 @@ class OpenScope:
         known = self._known.get(key)
         if known is None:
             known = self._work_out(route, head, body)
-            if not known.spot.stateful and len(body) <= _KEPT_BODY and len(self._known) < _KEPT_REQUESTS:
+            if not known.candidates.stateful and len(body) <= _KEPT_BODY and len(self._known) < _KEPT_REQUESTS:
                 self._known[key] = known
         return known
 
     def _work_out(self, route: Route, head: Head, body: bytes) -> _Known:
         request = live_request(route, head, body)
-        spot = self._playback.locate(request, route.any_host)
+        candidates = self._playback.locate(request, route.any_host)
         accepted = b",".join(header_values(head.headers, b"accept-encoding")) or None
-        codings = {self._playback.interaction(position).response.encoding or "" for position in spot.positions[:1000]}
-        return _Known(spot, request, frozenset(coding for coding in codings if accepts_all(coding, accepted)))
+        codings = {
+            self._playback.interaction(position).response.encoding or "" for position in candidates.positions[:1000]
+        }
+        return _Known(candidates, request, frozenset(coding for coding in codings if accepts_all(coding, accepted)))
 
     def _form(self, position: int, route: Route, head: Head, known: _Known) -> Answer | PacedAnswer:
         """The bytes of an interaction for this client; kept, unless named wild places make each its own."""
@@ -230,11 +232,11 @@ class OpenScope:
         if response.omitted is not None:
             self._played -= 1
             return self._missing(route, head, known)
-        if known.spot.stateful:
+        if known.candidates.stateful:
             self._playback.bind(position, known.request, route.any_host)
         names = wild_names(response)
         if names:
-            prepared = Prepared(filled(response, names, self._playback.bound))
+            prepared = Prepared(filled_response(response, names, self._playback.bound))
         else:
             prepared = self._prepared.get(position) or self._prepared.setdefault(position, Prepared(response))
         takes = {
@@ -267,7 +269,7 @@ class OpenScope:
             bound=self._playback.bound,
             test=self.name,
             profile=self._profile.name,
-            used=known.spot.positions,
+            used=known.candidates.positions,
             repeat=self._playback.repeat,
             ways=self._profile.ways(),
         )

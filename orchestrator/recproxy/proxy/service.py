@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from recproxy.config.profile import Profile
 from recproxy.control import (
     Began,
     Begin,
@@ -32,14 +33,13 @@ from recproxy.control import (
 )
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.errors import HookError, RecproxyError
-from recproxy.profile import Profile
+from recproxy.http import Owners, authority_host
+from recproxy.play.hooks import load_hooks
 from recproxy.proxy.forwarding import Forwarding
-from recproxy.proxy.hooks import load_hooks
-from recproxy.proxy.lane import Lane
+from recproxy.proxy.lane import ProxyLane
+from recproxy.proxy.recording_cache import RecordingCache
 from recproxy.proxy.scope import OpenScope
-from recproxy.proxy.shelf import Shelf
 from recproxy.proxy.tls import Contexts
-from recproxy.wire import Owners, authority_host
 
 __all__ = ["Service"]
 
@@ -54,13 +54,13 @@ class Service:
         self.ended: asyncio.Future[None] = loop.create_future()
         self._loop = loop
         self._channel = Channel(channel, loop, received=self._received, lost=self._abandoned)
-        self._lanes: dict[str, Lane] = {}
+        self._lanes: dict[str, ProxyLane] = {}
         self._profile: Profile
         self._owners: Owners
         self._contexts: Contexts
         self._forwarding: Forwarding
         self._folder = ""
-        self._shelf = Shelf()
+        self._recording_cache = RecordingCache()
         self._ending: set[asyncio.Task[None]] = set()
         self._orders: dict[type, Callable[[Any, list[int]], None]] = {
             Setup: self._set_up,
@@ -81,7 +81,7 @@ class Service:
 
     def _set_up(self, order: Setup, descriptors: list[int]) -> None:
         self._profile = Profile.restore(order.profile)
-        self._shelf = Shelf(variables=(*self._profile.credentials, *self._profile.placeholders))
+        self._recording_cache = RecordingCache(variables=(*self._profile.credentials, *self._profile.placeholders))
         self._owners = Owners(order.owners)
         self._contexts = Contexts(order.certificates, order.key)
         self._folder = order.folder
@@ -96,14 +96,14 @@ class Service:
     def _know(self, order: Know, descriptors: list[int]) -> None:
         self._owners = Owners(order.owners)
 
-    def _lane(self, name: str) -> Lane:
+    def _lane(self, name: str) -> ProxyLane:
         lane = self._lanes.get(name)
         if lane is None:
 
             def hand_back(descriptor: int, held: bytes) -> None:
                 self._channel.send(Return(lane=name, held=held), [descriptor])
 
-            lane = self._lanes[name] = Lane(
+            lane = self._lanes[name] = ProxyLane(
                 name, self._profile, lambda: self._owners, self._loop, hand_back, self._forwarding
             )
         return lane
@@ -127,7 +127,7 @@ class Service:
             scope = OpenScope(
                 self._profile,
                 order.scope,
-                [self._shelf.read(path) for path in order.recordings],
+                [self._recording_cache.read(path) for path in order.recordings],
                 expected=order.expected,
                 match_on=order.match_on,
                 repeat=order.repeat,
@@ -136,7 +136,7 @@ class Service:
                 redaction=self._forwarding.rules,
                 mode=order.mode or self._forwarding.mode,
                 hooks=self._forwarding.hooks,
-                indexed=self._shelf.index,
+                indexed=self._recording_cache.index,
             )
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))
@@ -151,7 +151,7 @@ class Service:
     def _extend(self, order: Extend, descriptors: list[int]) -> None:
         scope = self._lane(order.lane).scope
         try:
-            scope.extend([self._shelf.read(path) for path in order.recordings])
+            scope.extend([self._recording_cache.read(path) for path in order.recordings])
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))
             return

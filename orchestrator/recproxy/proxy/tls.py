@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from recproxy.wire.hosts import Owners
+from recproxy.http.hosts import Owners
 
 __all__ = ["Contexts"]
 

@@ -16,7 +16,7 @@ from urllib.request import getproxies_environment, proxy_bypass_environment  # t
 
 import h11
 
-from recproxy.profile import Upstream
+from recproxy.config.profile import Upstream
 from recproxy.proxy.user_proxy import read_user_proxy
 
 __all__ = ["Link", "ServiceClosed", "Target", "UpstreamError", "Upstreams"]

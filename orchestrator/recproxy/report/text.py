@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from recproxy.control import Missed
-from recproxy.counting import counted
+from recproxy.report.counting import counted
 from recproxy.report.tally import Row, Tally, Written
 
 __all__ = ["print_report"]

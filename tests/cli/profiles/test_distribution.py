@@ -5,10 +5,10 @@ import tomllib
 import pytest
 
 from recproxy.cli.profiles.distribution import distribution
+from recproxy.config.profile import parse_profile
+from recproxy.config.tables import Source
 from recproxy.errors import ConfigurationError
-from recproxy.profile import parse_profile
 from recproxy.recording import load
-from recproxy.tables import Source
 
 
 def test_its_profile_parses_and_knows_what_it_was_told():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recproxy.client import redirect
-from recproxy.fleet.environment import RunFiles, redirect_variables
+from recproxy.orchestrator.environment import RunFiles, redirect_variables
 
 NODE = shutil.which("node")
 SCRIPT = Path(redirect.__file__).with_name("redirect.cjs")
@@ -105,7 +105,7 @@ def test_the_users_options_stay(tmp_path):
 @needs_node
 @pytest.mark.parametrize("folder", ["with space", 'with " quote', "with \\ and space"])
 def test_a_path_that_needs_quotes(node, tmp_path, monkeypatch, folder):
-    from recproxy.fleet import environment
+    from recproxy.orchestrator import environment
 
     (tmp_path / folder).mkdir()
     shutil.copy(SCRIPT, tmp_path / folder)

@@ -14,7 +14,7 @@ import pytest
 
 import recproxy
 from recproxy.client import redirect
-from recproxy.fleet.environment import RunFiles, redirect_variables
+from recproxy.orchestrator.environment import RunFiles, redirect_variables
 
 PACKAGE = Path(redirect.__file__).parent
 STARTUP = PACKAGE / "startup"

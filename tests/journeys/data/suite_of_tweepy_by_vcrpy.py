@@ -1,4 +1,4 @@
-"""A suite in the manner of tweepy's own: unittest, and one `VCR` object whose decorator names each test's cassette."""
+"""A suite in the scope_options of tweepy's own: unittest, and one `VCR` object whose decorator names each test's cassette."""
 
 import unittest
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 if TYPE_CHECKING:
-    from recproxy.profile import Profile
+    from recproxy.config.profile import Profile
 
 __all__ = ["check"]
 
@@ -30,11 +30,11 @@ def check(as_json: bool, path: Path) -> None:
     """
     from recproxy.cli.check import problems_of
     from recproxy.cli.profiles.hook_files import missing_hooks
-    from recproxy.counting import counted
+    from recproxy.config.profile import parse_profile, profile_file, profile_folder
+    from recproxy.config.tables import read_toml
     from recproxy.errors import ProfileError
-    from recproxy.profile import parse_profile, profile_file, profile_folder
-    from recproxy.profile_checking import check_profile
-    from recproxy.tables import read_toml
+    from recproxy.play.profile_checking import check_profile
+    from recproxy.report.counting import counted
 
     file = profile_file(path)
     values, source = read_toml(file, ProfileError)
@@ -69,11 +69,11 @@ def _place(place: str) -> tuple[str, int]:
 
 def _clashes(profile: Profile, file: Path) -> Iterator[tuple[int, str]]:
     """Hosts that an installed profile owns, too, by the number of their endpoint: a run with both is refused."""
+    from recproxy.config.installed import offers
+    from recproxy.config.overlap import equal_hosts
+    from recproxy.config.profile import parse_profile
+    from recproxy.config.tables import read_toml
     from recproxy.errors import ProfileError
-    from recproxy.installed import offers
-    from recproxy.overlap import equal_hosts
-    from recproxy.profile import parse_profile
-    from recproxy.tables import read_toml
 
     for offered in offers().values():
         for offer in offered:

@@ -7,9 +7,9 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 
+from recproxy.config.profile import Profile, parse_profile
+from recproxy.config.tables import Source
 from recproxy.errors import ConfigurationError
-from recproxy.profile import Profile, parse_profile
-from recproxy.tables import Source
 
 __all__ = ["distribution"]
 

@@ -1,0 +1,95 @@
+"""Files that are put in their places all at once, or not at all.
+
+They wait in a folder on the same disk. What is there already and would change is refused, unless that is wanted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from recproxy.errors import RecordingError
+
+__all__ = ["PendingFiles"]
+
+
+class PendingFiles:
+    """The files of one verb, on their way below `folder`; with `dry` nothing is written, here or there."""
+
+    def __init__(self, folder: Path, *, force: bool, dry: bool) -> None:
+        self._force = force
+        self._waiting: Path | None = None if dry else _beside(folder)
+        self._staged: dict[Path, Path] = {}
+        self._taken: dict[Path, bytes] = {}
+        self._count = 0
+
+    def put(self, target: Path, pieces: Iterable[bytes]) -> str:
+        """Take a file's bytes; they are in its place after `finish`. Gives new, changed or unchanged.
+
+        Raises:
+            RecordingError: something else is there or on its way there, or it cannot be written.
+        """
+        try:
+            digest, staged = self._stage(pieces)
+            state = "new" if not target.exists() else "unchanged" if _digest(target) == digest else "changed"
+        except OSError as problem:
+            raise RecordingError(f"{target}: cannot be written: {problem.strerror or problem}") from None
+        if self._taken.setdefault(target, digest) != digest:
+            raise RecordingError(
+                f"{target}: another source has that name too: take them one by one, each --to a folder of its own"
+            )
+        if state == "changed" and not self._force:
+            raise RecordingError(f"{target}: is there and would change; --force overwrites it")
+        if staged is not None and state != "unchanged":
+            self._staged[target] = staged
+        return state
+
+    def finish(self) -> None:
+        """Put all in place. Raises RecordingError where a file cannot be written."""
+        for target, staged in self._staged.items():
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                staged.replace(target)
+            except OSError as problem:
+                raise RecordingError(f"{target}: cannot be written: {problem.strerror or problem}") from None
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Leave nothing behind that is not in its place."""
+        if self._waiting is not None:
+            shutil.rmtree(self._waiting, ignore_errors=True)
+
+    def _stage(self, pieces: Iterable[bytes]) -> tuple[bytes, Path | None]:
+        digest = hashlib.sha256()
+        if self._waiting is None:
+            for piece in pieces:
+                digest.update(piece)
+            return digest.digest(), None
+        self._count += 1
+        staged = self._waiting / str(self._count)
+        with staged.open("wb") as file:
+            for piece in pieces:
+                digest.update(piece)
+                file.write(piece)
+        return digest.digest(), staged
+
+
+def _beside(folder: Path) -> Path:
+    """A folder of our own on the same disk as the target: in it, or above it where it is not there yet."""
+    above = folder
+    while not above.is_dir():
+        if above.exists() or above == above.parent:
+            raise RecordingError(f"{above}: is no folder: name another one with --to")
+        above = above.parent
+    try:
+        return Path(tempfile.mkdtemp(prefix=".recproxy-", dir=above))
+    except OSError as problem:
+        raise RecordingError(f"{above}: cannot be written: {problem.strerror or problem}") from None
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()

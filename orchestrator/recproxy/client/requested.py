@@ -1,0 +1,83 @@
+"""What a decorator asks for: recordings, by profile or host, and the folder they are relative to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from recproxy.client.outcome import ScopeResult, failure
+from recproxy.client.scopes import RecordingNames
+from recproxy.client.session import session
+from recproxy.control.scope_options import ScopeOptions
+
+__all__ = ["RequestedRecordings", "opened", "recordings_of", "scope_name", "wanted_by"]
+
+_MARK = "__recproxy_wanted__"
+
+
+@dataclass(slots=True, eq=False)
+class RequestedRecordings:
+    """The recordings of one decorated function, the outermost decorator's first.
+
+    `mode` is what the test insists on, None for the run's own. `function` is what was decorated, `wrapper` what took its place. While it is `held` somebody else has the scope
+    open: the pytest plugin.
+    """
+
+    entries: tuple[tuple[str, str], ...]
+    folder: str
+    function: Callable[..., object]
+    mode: str | None = None
+    wrapper: Callable[..., object] | None = None
+    held: bool = False
+
+    def mark(self, wrapper: Callable[..., object]) -> None:
+        """Leave itself on the function that takes the place of the decorated one."""
+        self.wrapper = wrapper
+        setattr(wrapper, _MARK, self)
+
+
+def wanted_by(function: object) -> RequestedRecordings | None:
+    """What a function's decorator asks for, if it has one."""
+    found = getattr(function, _MARK, None)
+    return found if isinstance(found, RequestedRecordings) else None
+
+
+def recordings_of(entries: tuple[tuple[str, str], ...], folder: str) -> RecordingNames:
+    """RecordingNames by service, as the orchestrator can find them: what lies in the folder by its path."""
+    named: dict[str, list[str]] = {}
+    for service, recording in entries:
+        beside = Path(folder, recording)
+        named.setdefault(service, []).append(str(beside) if beside.is_file() else recording)
+    return named
+
+
+def scope_name(function: Callable[..., object]) -> str:
+    """The name of a test's scope: the same whoever runs it, and however its module was imported."""
+    code = getattr(function, "__code__", None)
+    module = Path(code.co_filename).stem if code is not None else function.__module__.rpartition(".")[2]
+    return f"{module}.{function.__qualname__}"
+
+
+@contextmanager
+def opened(name: str, entries: tuple[tuple[str, str], ...], folder: str, mode: str | None = None) -> Iterator[None]:
+    """A scope around a test; what goes wrong in it fails the test, or is told along with its own failure."""
+    scopes = session().scopes
+    scope_options = ScopeOptions(mode=mode or scopes.mode)
+    scope = scopes.begin(name, recordings_of(entries, folder), beside=folder, scope_options=scope_options)
+    try:
+        yield
+    except BaseException as error:
+        _tell(error, scopes.end(scope, passed=False, told=True))
+        raise
+    problem = failure(scopes.end(scope, passed=True, told=True))
+    if problem is not None:
+        raise problem
+
+
+def _tell(error: BaseException, outcomes: list[ScopeResult]) -> None:
+    for outcome in outcomes:
+        for text in (*outcome.missed, outcome.unanswered, *outcome.notes):
+            if text:
+                error.add_note(text)

@@ -1,0 +1,49 @@
+"""Names of environment variables that are no profile's to give: a run sets them itself, or a process lives by them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from recproxy.control.variables import PROXY
+
+__all__ = ["BUNDLES", "PROXIES", "is_reserved"]
+
+#: Variables that name a file of the CAs to trust.
+BUNDLES: Final = (
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+    "AWS_CA_BUNDLE",
+    "PIP_CERT",
+    "HTTPLIB2_CA_CERTS",
+    "WEBSOCKET_CLIENT_CA_BUNDLE",
+    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+    "PERL_LWP_SSL_CA_FILE",
+    "HTTPS_CA_FILE",
+    "NODE_EXTRA_CA_CERTS",
+)
+#: Variables that name the proxy; each is set in lower case, too.
+PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+_SET = (
+    *BUNDLES,
+    *PROXIES,
+    "NO_PROXY",
+    "PERL_LWP_ENV_PROXY",
+    "WGETRC",
+    "PHP_INI_SCAN_DIR",
+    "NODE_OPTIONS",
+    "PYTHONPATH",
+)
+#: What programs are found, loaded and started by, and what asks for a mode.
+_LIVED_BY = (
+    *("PATH", "HOME", "USER", "SHELL", "PWD", "TMPDIR", "LD_PRELOAD", "LD_LIBRARY_PATH"),
+    *("PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "SSL_CERT_DIR", PROXY),
+)
+_TAKEN = frozenset((*_SET, *_LIVED_BY, *(name.lower() for name in (*PROXIES, "NO_PROXY"))))
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a profile may not give a variable of this name; all that begin with RECPROXY_ are among them."""
+    return name in _TAKEN or name.startswith("RECPROXY_")

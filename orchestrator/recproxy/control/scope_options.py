@@ -1,0 +1,40 @@
+"""How the recordings of one scope are played, where that is not the profile's to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["PROFILES", "ScopeOptions"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeOptions:
+    """What a scope says in place of its profiles: vcrpy's matchers, what follows the last repeat.
+
+    `ignore` are names that are not compared, on top of those of the profiles: of `headers`, `query` and `form`, and
+    JSON Pointers under `json`. `mode` is replay for what replays in every run, else the run's.
+    """
+
+    match_on: tuple[str, ...] | None = None
+    repeat: str | None = None
+    ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mode: str | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """As the control address takes it; what is not said is left out."""
+        values: dict[str, Any] = {}
+        if self.match_on is not None:
+            values["match_on"] = self.match_on
+        if self.repeat is not None:
+            values["repeat"] = self.repeat
+        if self.ignore:
+            values["ignore"] = self.ignore
+        if self.mode is not None:
+            values["mode"] = self.mode
+        return values
+
+
+#: As the profiles say.
+PROFILES = ScopeOptions()

@@ -1,0 +1,32 @@
+"""Protocols without sockets: bytes in, values out.
+
+*First bytes* tell what a connection wants before anything is read from it. A *request reader* turns bytes into
+requests. A *prepared response* is a recorded response as the bytes that go to a client. *Hosts* says which profile
+owns a host. Pure.
+"""
+
+from recproxy.http.first_bytes import Absolute, ClientHello, Connecting, FirstBytes, Incomplete, Malformed, Origin, sort
+from recproxy.http.hosts import Owners, authority_host, fits, split_authority
+from recproxy.http.requests import Head, RequestReader, Sink
+from recproxy.http.responses import Pieces, Prepared, plain_response
+
+__all__ = [
+    "Absolute",
+    "ClientHello",
+    "Connecting",
+    "FirstBytes",
+    "Head",
+    "Incomplete",
+    "Malformed",
+    "Origin",
+    "Owners",
+    "Pieces",
+    "Prepared",
+    "RequestReader",
+    "Sink",
+    "authority_host",
+    "fits",
+    "plain_response",
+    "sort",
+    "split_authority",
+]

@@ -1,0 +1,178 @@
+"""What a connection wants, told by its first bytes, before any is consumed.
+
+CONNECT, a request in absolute form, one in origin form (its Host tells), or a TLS ClientHello (its SNI tells: what a
+redirected socket sends). A function of the bytes seen so far; it never guesses: what may still become something
+else is Incomplete. RFC 9112 section 3.2, RFC 8446 section 4.1.2, RFC 6066 section 3.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from recproxy.http.hosts import normal_host, split_authority
+
+__all__ = [
+    "HEAD_LIMIT",
+    "Absolute",
+    "ClientHello",
+    "Connecting",
+    "FirstBytes",
+    "Incomplete",
+    "Malformed",
+    "Origin",
+    "sort",
+]
+
+#: The most bytes a head may have before it is refused.
+HEAD_LIMIT = 65536
+
+_TLS_HANDSHAKE = 0x16
+_METHOD = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,40}\Z")
+_ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
+_HOST = re.compile(rb"\n[Hh][Oo][Ss][Tt][ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """More bytes are needed to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """A CONNECT to `host:port`; its head is the first `size` bytes."""
+
+    host: str
+    port: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absolute:
+    """A request whose target is an absolute URL with this authority."""
+
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A request whose target is a path; `authority` is its Host, or empty."""
+
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientHello:
+    """A TLS ClientHello; `host` is its SNI, or None."""
+
+    host: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Neither HTTP nor TLS, or too large: answer with this status."""
+
+    status: int
+    reason: str
+
+
+FirstBytes: TypeAlias = Incomplete | Connecting | Absolute | Origin | ClientHello | Malformed
+
+
+def sort(seen: bytes) -> FirstBytes:
+    """Tell what a connection wants by the bytes seen so far."""
+    if not seen:
+        return Incomplete()
+    return _hello(seen) if seen[0] == _TLS_HANDSHAKE else _head(seen)
+
+
+def _head(seen: bytes) -> FirstBytes:
+    start = len(seen) - len(seen.lstrip(b"\r\n"))  # RFC 9112 section 2.2: empty lines before a request line
+    method, space, rest = seen[start : start + HEAD_LIMIT].partition(b" ")
+    if not _METHOD.match(method) and (space or method):
+        return Malformed(400, "neither HTTP nor TLS")
+    line_end = rest.find(b"\n")
+    if not space or line_end < 0:
+        return _unfinished(seen)
+    target = rest[:line_end].rstrip(b"\r").rpartition(b" HTTP/")[0]
+    if method == b"CONNECT":
+        return _connect(seen, target)
+    absolute = _ABSOLUTE.match(target)
+    if absolute:
+        return Absolute(absolute[1].decode("latin-1"))
+    end = _head_end(seen)
+    if end < 0:
+        return _unfinished(seen)
+    host = _HOST.search(seen, start, end)
+    return Origin(host[1].decode("latin-1") if host else "")
+
+
+def _connect(seen: bytes, target: bytes) -> FirstBytes:
+    end = _head_end(seen)
+    if end < 0:
+        return _unfinished(seen)
+    try:
+        host, port = split_authority(target.decode("latin-1"), 443)
+    except ValueError:
+        return Malformed(400, "CONNECT without a valid host and port")
+    if not host or port is None:
+        return Malformed(400, "CONNECT without a host")
+    return Connecting(host, port, end)
+
+
+def _head_end(seen: bytes) -> int:
+    """The size of a complete head, its empty line included, or -1."""
+    ends = [place + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if (place := seen.find(mark, 1)) >= 0]
+    return min(ends, default=-1)
+
+
+def _unfinished(seen: bytes) -> FirstBytes:
+    return Malformed(431, "the head is too large") if len(seen) >= HEAD_LIMIT else Incomplete()
+
+
+def _hello(seen: bytes) -> FirstBytes:
+    handshake, complete = _handshake(seen)
+    if handshake is None:
+        return Malformed(400, "not a TLS ClientHello")
+    if not complete:
+        return _unfinished(seen)
+    return ClientHello(_sni(handshake))
+
+
+def _handshake(seen: bytes) -> tuple[bytes | None, bool]:
+    """The first handshake message, put together from its records, and whether it is whole; None if it is no hello."""
+    message = bytearray()
+    position = 0
+    while position + 5 <= len(seen):
+        if seen[position] != _TLS_HANDSHAKE or seen[position + 1] != 3:
+            return None, False
+        size = int.from_bytes(seen[position + 3 : position + 5], "big")
+        message += seen[position + 5 : position + 5 + size]
+        position += 5 + size
+        if message and message[0] != 1:
+            return None, False
+        if len(message) >= 4:
+            whole = 4 + int.from_bytes(message[1:4], "big")
+            if len(message) >= whole:
+                return bytes(message[:whole]), True
+    return bytes(message), False
+
+
+def _sni(hello: bytes) -> str | None:
+    """The server name of a ClientHello, or None; a field that runs past the end is no name."""
+    position = 4 + 2 + 32  # message head, legacy_version, random
+    for width in (1, 2, 1):  # legacy_session_id, cipher_suites, legacy_compression_methods
+        position += width + int.from_bytes(hello[position : position + width], "big")
+    end = position + 2 + int.from_bytes(hello[position : position + 2], "big")
+    position += 2
+    while position + 4 <= min(end, len(hello)):
+        kind = int.from_bytes(hello[position : position + 2], "big")
+        size = int.from_bytes(hello[position + 2 : position + 4], "big")
+        body = hello[position + 4 : position + 4 + size]
+        if kind == 0 and len(body) >= 5 and body[2] == 0:
+            length = int.from_bytes(body[3:5], "big")
+            name = body[5 : 5 + length] if len(body) >= 5 + length else b""
+            return normal_host(name.decode("ascii", "replace")) or None
+        position += 4 + size
+    return None

@@ -1,0 +1,90 @@
+"""The run's own certificate authority, its key in this process's memory only.
+
+CA and leaves pass VERIFY_X509_STRICT, Python 3.13's default: critical basicConstraints and keyUsage, subject and
+authority key identifiers (RFC 5280 section 4.2). One P-256 key serves all leaves; nothing enters a trust store.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+__all__ = ["CertificateAuthority"]
+
+_DAY = dt.timedelta(days=1)
+_LIFE = dt.timedelta(days=30)
+#: X.520 bounds a common name; longer hosts stand in the subject alternative name alone, where clients look.
+_LONGEST_COMMON_NAME = 64
+
+
+class CertificateAuthority:
+    """A CA for one run; `certificate` is its own in PEM, `key` the leaves' private key in PEM."""
+
+    def __init__(self) -> None:
+        self._ca_key = ec.generate_private_key(ec.SECP256R1())
+        self._leaf_key = ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "recproxy, for one run only")])
+        self._now = dt.datetime.now(dt.UTC)
+        public = self._ca_key.public_key()
+        self._issuer_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(public)
+        certificate = (
+            self._builder(self._name, public)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_usage(signs_certificates=True), critical=True)
+            .sign(self._ca_key, hashes.SHA256())
+        )
+        self.certificate = certificate.public_bytes(Encoding.PEM)
+        self.key = self._leaf_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    def issue(self, host: str) -> bytes:
+        """A leaf for a host, an address, or `*.host`, in PEM."""
+        common = [x509.NameAttribute(NameOID.COMMON_NAME, host)] if len(host) <= _LONGEST_COMMON_NAME else []
+        leaf = (
+            self._builder(x509.Name(common), self._leaf_key.public_key())
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_usage(signs_certificates=False), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.SubjectAlternativeName([_general_name(host)]), critical=not common)
+            .add_extension(self._issuer_id, critical=False)
+            .sign(self._ca_key, hashes.SHA256())
+        )
+        return leaf.public_bytes(Encoding.PEM)
+
+    def _builder(self, subject: x509.Name, public: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self._name)
+            .public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(self._now - _DAY)
+            .not_valid_after(self._now + _LIFE)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+        )
+
+
+def _general_name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
+def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )

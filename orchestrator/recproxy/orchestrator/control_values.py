@@ -1,0 +1,195 @@
+"""What stands in the bodies of the control address: values read from JSON, each refused by a line, and outcomes as JSON.
+
+Pure: knows no socket and no run.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from recproxy.control import ScopeOptions
+from recproxy.control.modes import MODES, mode_named
+
+if TYPE_CHECKING:
+    from recproxy.orchestrator.scopes import ScopeOutcome
+
+__all__ = [
+    "Refusal",
+    "plain_outcome",
+    "read_default",
+    "read_folder",
+    "read_object",
+    "read_plays",
+    "read_recordings",
+    "read_scope_options",
+    "read_string",
+    "refuse_unknown",
+]
+
+
+class Refusal(Exception):
+    """An answer that says no."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body."""
+    try:
+        value = json.loads(body)
+    except ValueError as problem:
+        raise Refusal(400, f"the body is no JSON: {problem}") from None
+    if not isinstance(value, dict):
+        raise Refusal(400, "the body must be a JSON object")
+    return value
+
+
+def read_string(values: dict[str, Any], key: str) -> str:
+    """A string by its key; empty where it is missing or null."""
+    value = values.get(key) or ""
+    if not isinstance(value, str):
+        raise Refusal(400, f"{key} must be a string")
+    return value
+
+
+def _strings(value: Any, key: str) -> list[str]:
+    """A list of strings; one alone will do."""
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Refusal(400, f"{key} must be a string or a list of strings")
+    return value
+
+
+def read_recordings(value: Any) -> dict[str, list[str]]:
+    """Paths and names, by profile or host."""
+    if not isinstance(value, dict):
+        raise Refusal(400, "recordings must be an object: a profile or host, and a path or name or a list of them")
+    return {profile: _strings(names, f"recordings.{profile}") for profile, names in value.items()}
+
+
+def read_plays(value: Any) -> dict[str, list[int]]:
+    """How often each interaction was played, by profile."""
+    if not isinstance(value, dict) or not all(
+        isinstance(counts, list) and all(isinstance(count, int) for count in counts) for counts in value.values()
+    ):
+        raise Refusal(400, "plays must be an object: a profile, and a list of counts, as an outcome has them")
+    return value
+
+
+def read_default(values: dict[str, Any]) -> str | None:
+    """The path below a profile's recordings that is looked for where none is named."""
+    name = read_string(values, "default")
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise Refusal(400, f"default {name!r} must be a path below a profile's recordings")
+    return name or None
+
+
+def read_folder(values: dict[str, Any]) -> Path | None:
+    """The folder of the test module."""
+    name = read_string(values, "beside")
+    return Path(name) if name else None
+
+
+def read_scope_options(values: dict[str, Any], mode_of_run: str) -> ScopeOptions:
+    """How a scope's recordings are played, where the call says so."""
+    match_on = values.get("match_on")
+    return ScopeOptions(
+        match_on=tuple(_strings(match_on, "match_on")) if match_on is not None else None,
+        repeat=_repeat(values),
+        ignore=_ignore(values.get("ignore") or {}),
+        mode=_mode(values, mode_of_run),
+    )
+
+
+def _mode(values: dict[str, Any], of_run: str) -> str | None:
+    """The mode that a scope insists on: only replay can be had in every run. None is the run's own."""
+    word = read_string(values, "mode")
+    mode = mode_named(word) if word else None
+    if word and mode is None:
+        raise Refusal(400, f"mode {word!r} is not known: use {', '.join(MODES)}, or null for the run's own")
+    if mode in (None, "replay"):
+        return mode
+    if mode != of_run:
+        raise Refusal(
+            400,
+            f"mode {word!r} cannot be begun in a run in mode {of_run}: leave it out, or begin the run in that mode; "
+            "a scope may only replay where the run does more",
+        )
+    return None
+
+
+def _repeat(values: dict[str, Any]) -> str | None:
+    """What follows the last recorded repeat."""
+    repeat = values.get("repeat")
+    if repeat not in (None, "last", "miss", "cycle", "first"):
+        raise Refusal(400, f"repeat {repeat!r} is not known: use last, miss, cycle or first")
+    return repeat
+
+
+def _ignore(value: Any) -> dict[str, tuple[str, ...]]:
+    """Names that are not compared, by the part that holds them."""
+    if not isinstance(value, dict) or not value.keys() <= {"headers", "query", "form", "json"}:
+        raise Refusal(400, "ignore must be an object: headers, query, form or json, and names or JSON Pointers")
+    return {part: tuple(_strings(names, f"ignore.{part}")) for part, names in value.items()}
+
+
+def refuse_unknown(values: dict[str, Any], known: tuple[str, ...]) -> None:
+    """Refuse keys that a call does not take."""
+    for key in values:
+        if key not in known:
+            raise Refusal(400, f"unknown key {key!r}: known are {', '.join(known)}")
+
+
+def plain_outcome(outcome: ScopeOutcome) -> dict[str, Any]:
+    """An outcome as JSON: totals, misses with their profile, and each profile's plays in recorded order."""
+    profiles = outcome.profiles
+    missed = [
+        {
+            "profile": profile,
+            "method": miss.method,
+            "url": miss.url,
+            "text": miss.text,
+            "closest": miss.closest,
+            "differences": [{"field": name, "wanted": wanted, "got": got} for name, wanted, got in miss.differences],
+        }
+        for profile, each in profiles.items()
+        for miss in each.missed
+    ]
+    missed += [
+        {"profile": None, "method": each.method, "url": each.url, "text": each.text, "closest": None, "differences": []}
+        for each in outcome.refused
+    ]
+    return {
+        "name": outcome.scope,
+        "played": sum(each.played for each in profiles.values()),
+        "recorded": sum(each.recorded for each in profiles.values()),
+        "missed": missed,
+        "unused": [
+            {
+                "profile": profile,
+                "where": unused.where,
+                "request": unused.request,
+                "fails": profile in outcome.strict,
+            }
+            for profile, each in profiles.items()
+            for unused in each.unused
+        ],
+        "failed": [
+            {"profile": profile, "text": failure} for profile, each in profiles.items() for failure in each.failures
+        ],
+        "profiles": {
+            profile: {
+                "played": each.played,
+                "plays": list(each.plays),
+                "requests": list(each.requests),
+                "notes": list(each.notes),
+            }
+            for profile, each in profiles.items()
+        },
+    }

@@ -1,0 +1,119 @@
+"""The environment contract: what a test command, and all it starts, finds in its environment.
+
+Which variable reaches which client was measured; see docs/explanation/environment.md. Pure: a folder with the bundle
+and addresses in, variables out. Installs never see these.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from recproxy.config.profile import Profile
+from recproxy.control import CONTROL, LANE, MODE, REDIRECT, TOKEN
+from recproxy.control.reserved_variables import BUNDLES, PROXIES
+from recproxy.control.variables import CA
+from recproxy.orchestrator.plan import RunPlan
+
+__all__ = ["LaneAddresses", "RunFiles", "lane_variables", "redirect_variables", "run_variables"]
+
+#: Loopback and nothing else, whatever the user had: an inherited `*` would let test traffic out without a word.
+_NO_PROXY = "localhost,127.0.0.1,::1"
+#: The client's socket redirect: files that other programs load, never modules of this one.
+_REDIRECT_FOLDER = Path(__file__).resolve().parents[1] / "client" / "redirect"
+
+
+class RunFiles:
+    """The files of a run that clients are pointed at: the bundle, and what says so to wget, PHP, node and Python.
+
+    Args:
+        folder: where they are written.
+        certificates: the bundle, in PEM.
+        own: the run's CA alone; clients that keep their own roots get only this on top. Else the bundle serves.
+    """
+
+    def __init__(self, folder: Path, certificates: bytes, own: bytes = b"") -> None:
+        self.folder = folder
+        self.bundle = folder / "ca.pem"
+        self.own = folder / "own.pem"
+        self.wgetrc = folder / "wgetrc"
+        self.php = folder / "php"
+        self.bundle.write_bytes(certificates)
+        self.own.write_bytes(own or certificates)
+        self.wgetrc.write_text(f"ca_certificate={self.bundle}\n")
+        self.php.mkdir()
+        (self.php / "recproxy.ini").write_text(f"curl.cainfo={self.bundle}\nopenssl.cafile={self.bundle}\n")
+
+
+class LaneAddresses:
+    """Where a lane is reached: the gateway's port, and each endpoint's by its base-URL variable."""
+
+    def __init__(self, gateway: int, endpoints: Mapping[str, int]) -> None:
+        self.gateway = gateway
+        self.endpoints = dict(endpoints)
+
+
+def run_variables(
+    files: RunFiles,
+    profiles: Sequence[Profile],
+    *,
+    plan: RunPlan,
+    control: str,
+    token: str,
+    environment: Mapping[str, str],
+) -> dict[str, str]:
+    """The variables that are the same in all lanes."""
+    variables = dict.fromkeys(BUNDLES, str(files.bundle))
+    variables |= {
+        "NO_PROXY": _NO_PROXY,
+        "no_proxy": _NO_PROXY,
+        "PERL_LWP_ENV_PROXY": "1",
+        "WGETRC": str(files.wgetrc),
+        "PHP_INI_SCAN_DIR": f"{environment.get('PHP_INI_SCAN_DIR', '')}{os.pathsep}{files.php}",
+        MODE: plan.reach,
+        CONTROL: control,
+        TOKEN: token,
+        **redirect_variables(files, environment),
+    }
+    for profile in profiles:
+        if plan.mode_of(profile.name) in ("replay", "auto"):
+            for name, value in profile.placeholders.items():
+                if not environment.get(name):
+                    variables.setdefault(name, value)
+    return variables
+
+
+def lane_variables(lane: str, addresses: LaneAddresses, hosts: Sequence[str]) -> dict[str, str]:
+    """The variables of one lane: the gateway in all spellings, the endpoints, the socket redirect."""
+    gateway = f"http://127.0.0.1:{addresses.gateway}"
+    variables = {LANE: lane}
+    for name in PROXIES:
+        variables[name] = variables[name.lower()] = gateway
+    for name, port in addresses.endpoints.items():
+        variables[name] = f"http://127.0.0.1:{port}"
+    target = f"127.0.0.1:{addresses.gateway}"
+    variables[REDIRECT] = ",".join(f"{host}:{port}={target}" for host in hosts for port in (80, 443))
+    return variables
+
+
+def redirect_variables(files: RunFiles, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which interpreters load the socket redirect, beside what the user has in them."""
+    script = f"--require {_quoted(_REDIRECT_FOLDER / 'redirect.cjs')}"
+    return {
+        "NODE_OPTIONS": _joined(" ", environment.get("NODE_OPTIONS"), script),
+        "PYTHONPATH": _joined(os.pathsep, str(_REDIRECT_FOLDER / "startup"), environment.get("PYTHONPATH")),
+        CA: str(files.own),
+    }
+
+
+def _joined(separator: str, *parts: str | None) -> str:
+    return separator.join(part for part in parts if part)
+
+
+def _quoted(path: Path) -> str:
+    """A path as one word of NODE_OPTIONS, where backslashes are read only inside double quotes."""
+    text = str(path)
+    if not any(character in text for character in ' "'):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

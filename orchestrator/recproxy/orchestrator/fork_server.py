@@ -1,0 +1,173 @@
+"""The fork_server from the orchestrator's side: where proxies are born, and where their deaths are known.
+
+Started as soon as it is known that a run will happen; its imports go on while ours do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from recproxy.errors import ProxyError
+
+__all__ = ["ForkServer"]
+
+_LAST_BYTES = 4000
+_DEATH_SECONDS = 1.0
+
+
+class ForkServer:
+    """The process that forks proxies. It needs no loop to be started or to take orders."""
+
+    def __init__(self) -> None:
+        self._socket, theirs = socket.socketpair()
+        read, write = os.pipe()
+        self._errors = read
+        try:
+            # -P: a test's working directory may hold a folder of any name.
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "recproxy.proxy"],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=write,
+                start_new_session=True,
+            )
+        finally:
+            theirs.close()
+            os.close(write)
+        self._pids: dict[str, int] = {}
+        self._deaths: dict[str, asyncio.Future[int]] = {}
+        self._unread = b""
+        #: Called, once, when it ends without having been told to.
+        self.died: Callable[[ProxyError], None] = lambda _: None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def bear(self, name: str, channel: socket.socket, errors: int) -> None:
+        """Order a proxy; its channel end and its error descriptor are given away."""
+        try:
+            socket.send_fds(self._socket, [f"{name}\n".encode()], [channel.fileno(), errors])
+        except OSError:
+            raise self._failed() from None
+        finally:
+            channel.close()
+            os.close(errors)
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hear of births and deaths on this loop."""
+        self._loop = loop
+        self._socket.setblocking(False)
+        loop.add_reader(self._socket, self._hear)
+
+    def pid(self, name: str) -> int | None:
+        """The process id of a proxy that was born."""
+        return self._pids.get(name)
+
+    async def ending(self, name: str) -> str:
+        """How a proxy ended, in words."""
+        death = self._death(name)
+        try:
+            status = os.waitstatus_to_exitcode(await asyncio.wait_for(asyncio.shield(death), _DEATH_SECONDS))
+        except TimeoutError:
+            return "ended" if self._process.poll() is None else f"did not come up: {self._failed().hint or ''}"
+        return f"was killed by signal {-status}" if status < 0 else f"ended with exit code {status}"
+
+    async def dead(self, name: str, seconds: float) -> bool:
+        """Wait for a proxy's end, at most so long; whether it ended."""
+        done, _ = await asyncio.wait((self._death(name),), timeout=seconds)
+        return bool(done)
+
+    def kill(self, name: str) -> None:
+        """End a proxy at once."""
+        pid = self._pids.get(name)
+        if pid is not None and not self._death(name).done():
+            with suppress(ProcessLookupError):  # where the fork_server has died, nobody keeps the number
+                os.kill(pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End the fork_server; its proxies have ended before, or will with their channels."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.remove_reader(self._socket)
+        self._socket.close()
+        self._process.kill()
+        self._process.wait()
+        os.close(self._errors)
+
+    def __enter__(self) -> Self:
+        """The fork_server itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End it."""
+        self.close()
+
+    def _death(self, name: str) -> asyncio.Future[int]:
+        known = self._deaths.get(name)
+        if known is None:
+            assert self._loop is not None
+            known = self._deaths[name] = self._loop.create_future()
+        return known
+
+    def _hear(self) -> None:
+        try:
+            data = self._socket.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._ended()
+            return
+        *lines, self._unread = (self._unread + data).split(b"\n")
+        for line in lines:
+            event, number, name = line.decode().split(" ", 2)
+            if event == "born":
+                self._pids[name] = int(number)
+            elif not self._death(name).done():
+                self._death(name).set_result(int(number))
+
+    def _ended(self) -> None:
+        """Nobody tells of deaths any more: the run cannot go on, and its proxies are watched one by one."""
+        assert self._loop is not None
+        self._loop.remove_reader(self._socket)
+        for name, pid in self._pids.items():
+            if not self._death(name).done():
+                self._watch(name, pid)
+        self.died(ProxyError("the process that holds the proxies has ended", hint=self._failed().hint))
+
+    def _watch(self, name: str, pid: int) -> None:
+        """Learn of the death of a process that is nobody's child here."""
+        try:
+            descriptor = os.pidfd_open(pid)
+        except (AttributeError, OSError):  # not Linux, or dead already
+            self._death(name).set_result(0)
+            return
+        loop, death = self._loop, self._death(name)
+        assert loop is not None
+
+        def seen() -> None:
+            loop.remove_reader(descriptor)
+            os.close(descriptor)
+            if not death.done():
+                death.set_result(0)
+
+        loop.add_reader(descriptor, seen)
+
+    def _failed(self) -> ProxyError:
+        """The fork_server itself did not come up: its last words say why."""
+        self._process.wait()
+        os.set_blocking(self._errors, False)
+        try:
+            words = os.read(self._errors, 1 << 16)[-_LAST_BYTES:].decode("utf-8", "replace").strip()
+        except BlockingIOError:
+            words = ""
+        return ProxyError("the proxies could not be started", hint=words or None)

@@ -1,0 +1,121 @@
+"""A lane from the orchestrator's side: its addresses, the scope open in it, and what happened there.
+
+It is the gateway's router: it knows which proxy owns a host and remembers what was refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from recproxy.control import PROFILES, Connect, EndLane, Listen, Missed, Return, ScopeOptions
+from recproxy.control.variables import DEFAULT_LANE
+from recproxy.http import authority_host
+from recproxy.orchestrator.environment import LaneAddresses
+from recproxy.orchestrator.gateway import Gateway, listener
+from recproxy.orchestrator.tunnel import Tunnels
+
+if TYPE_CHECKING:
+    from recproxy.orchestrator.proxy import Proxy
+    from recproxy.orchestrator.roster import Roster
+
+__all__ = ["DEFAULT_LANE", "Lane", "LaneScope"]
+
+
+@dataclass(slots=True, kw_only=True)
+class LaneScope:
+    """A scope that a test opened: which proxies answer in it, and for which profiles from the run's own recordings."""
+
+    name: str
+    scope_options: ScopeOptions = PROFILES
+    proxies: list[Proxy] = field(default_factory=list)
+    fallen_back: set[str] = field(default_factory=set)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+
+class Lane:
+    """One stream of tests, with its own gateway and endpoint ports."""
+
+    def __init__(self, name: str, loop: asyncio.AbstractEventLoop, roster: Roster) -> None:
+        self.name = name
+        #: What tests opened here, the innermost last.
+        self.scopes: list[LaneScope] = []
+        #: The numbers under which proxies know the base scope.
+        self.numbers: dict[str, int] = {}
+        self.refusals: list[Missed] = []
+        self._roster = roster
+        self._tunnels = Tunnels(loop)
+        self._gateway = Gateway(loop, self)
+        self._endpoints: dict[str, int] = {}
+        for proxy in roster.proxies.values():
+            self.listen(proxy)
+
+    @property
+    def addresses(self) -> LaneAddresses:
+        """Where it is reached."""
+        return LaneAddresses(self._gateway.port, self._endpoints)
+
+    @property
+    def scope(self) -> str:
+        """The name of the innermost open scope."""
+        return self.scopes[-1].name if self.scopes else "run"
+
+    def listen(self, proxy: Proxy) -> None:
+        """Give a proxy a listener for each of its endpoints that has a variable."""
+        for number, endpoint in enumerate(proxy.profile.endpoints):
+            if endpoint.base_url:
+                sock = listener()
+                self._endpoints[endpoint.base_url] = sock.getsockname()[1]
+                proxy.send(Listen(lane=self.name, endpoint=number), sock.detach())
+
+    def take_refusals(self) -> tuple[Missed, ...]:
+        """What was refused since the last time."""
+        taken, self.refusals = tuple(self.refusals), []
+        return taken
+
+    def take_back(self, message: Return, descriptor: int) -> None:
+        """Route a connection again that a proxy handed back."""
+        self._gateway.take_back(socket.socket(fileno=descriptor), message.held)
+
+    def close(self) -> None:
+        """Close its ports and connections."""
+        self._gateway.close()
+        self._tunnels.close()
+        for proxy in self._roster.proxies.values():
+            proxy.send(EndLane(lane=self.name))
+
+    def owns(self, host: str) -> bool:
+        """Whether a proxy of this run answers for a host."""
+        return self._roster.owner(host) is not None
+
+    def hand_over(self, sock: socket.socket, host: str, *, authority: str | None, tls: bool, held: bytes) -> None:
+        """Give a connection to the proxy that owns `host`."""
+        proxy = self._roster.owner(host) or self._roster.passer
+        if proxy is None:
+            sock.close()
+            return
+        certificate = self._roster.certificate(host) if tls else b""
+        message = Connect(lane=self.name, tls=tls, authority=authority, held=held, certificate=certificate)
+        proxy.send(message, sock.detach())
+
+    def passes(self, host: str) -> bool:
+        """Whether a host that nobody owns may be reached."""
+        return self._roster.owner(host) is None and self._roster.passes(host)
+
+    def tunnel(self, sock: socket.socket, host: str, port: int, greeting: bytes) -> None:
+        """Join a connection with the real host."""
+        self._tunnels.join(sock, host, port, greeting)
+
+    def refused(self, what: str, host: str) -> str:
+        """Remember that a host was refused; the text for the client."""
+        text = f"no profile of this run owns {host or 'it'}: {what} refused"
+        hint = self._roster.hint(authority_host(host))
+        self.refusals.append(Missed(method=what, url=host, text=f"{text}; {hint}"))
+        return f"recproxy: {text}\n{hint}\n"
+
+    def unreadable(self, status: int, reason: str) -> None:
+        """Remember that a client was answered with this status: what it sent leads nowhere."""
+        text = f"a client's request was answered with {status}: {reason}"
+        self.refusals.append(Missed(method="a request that cannot be read", url="", text=text))

@@ -1,0 +1,221 @@
+"""The orchestrator: brings a run up in order, has its lanes and proxies, and takes it down whatever happens.
+
+Proxies are started first and come up while the CA is made. What a run needs on disk is in one folder that goes with
+it. Signals and the command are the caller's (`run`, `serve`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from recproxy.config.profile import Endpoint, Profile
+from recproxy.control import Kept, Know, Recorded, Return
+from recproxy.errors import ControlError, ProxyError, RecordingError, RecproxyError
+from recproxy.http import authority_host
+from recproxy.orchestrator.authority import CertificateAuthority
+from recproxy.orchestrator.ca_bundle import bundle
+from recproxy.orchestrator.control_address import ControlAddress
+from recproxy.orchestrator.environment import RunFiles, lane_variables, run_variables
+from recproxy.orchestrator.fork_server import ForkServer
+from recproxy.orchestrator.lane import DEFAULT_LANE, Lane
+from recproxy.orchestrator.plan import UNLISTED, RunPlan, any_host
+from recproxy.orchestrator.proxy import Proxy
+from recproxy.orchestrator.recorder import Recorder, ScopeEnded
+from recproxy.orchestrator.roster import Roster
+from recproxy.orchestrator.scopes import Scopes
+from recproxy.report import Tally
+
+__all__ = ["Orchestrator"]
+
+
+class Orchestrator:
+    """One run, as an asynchronous context: entered, it is up; left, nothing of it is."""
+
+    def __init__(self, plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer) -> None:
+        self.plan = plan
+        self._fork_server = fork_server
+        self.tally = Tally()
+        self.lanes: dict[str, Lane] = {}
+        self.failure: asyncio.Future[RecproxyError]
+        self._recorder = Recorder(plan.library.folder, max_age=plan.project.max_age)
+        self._environment = environment
+        self._proxies: list[Proxy] = []
+        self._folder = Path()
+        self._loop: asyncio.AbstractEventLoop
+        self._roster: Roster
+        self._files: RunFiles
+        self._control: ControlAddress
+        #: What is in play, from the start on.
+        self.scopes: Scopes
+
+    async def __aenter__(self) -> Self:
+        """Bring the run up; on any error all of it is taken down again."""
+        self._loop = asyncio.get_running_loop()
+        self.failure = self._loop.create_future()
+        try:
+            await self._start()
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Take the run down."""
+        await self._stop()
+
+    @property
+    def profiles(self) -> list[Profile]:
+        """The profiles of the run, those that joined later included."""
+        return [proxy.profile for proxy in self._proxies if proxy.profile.name != UNLISTED]
+
+    def environment(self, lane: str = DEFAULT_LANE) -> dict[str, str]:
+        """The variables a command in this lane gets on top of its environment."""
+        hosts = [host for profile in self.profiles for host in profile.hosts]
+        if not self.plan.passing:
+            hosts.append("*")  # a client that ignores proxy variables must not reach a host that nobody owns
+        shared = run_variables(
+            self._files,
+            self.profiles,
+            plan=self.plan,
+            control=self._control.url,
+            token=self._control.token,
+            environment=self._environment,
+        )
+        return shared | lane_variables(lane, self.lanes[lane].addresses, hosts)
+
+    async def open_lane(self, name: str) -> Lane:
+        """A new lane, its base scope begun."""
+        if name in self.lanes:
+            raise ControlError(f"lane {name!r} is open already: choose another name")
+        lane = self.lanes[name] = Lane(name, self._loop, self._roster)
+        for proxy in tuple(self._proxies):
+            await self.scopes.begin_base(proxy, lane)
+        return lane
+
+    async def close_lane(self, name: str) -> None:
+        """End a lane's scopes and close its ports."""
+        lane = self.lanes[name]
+        await self.scopes.end_all(name)
+        await self.scopes.end_base(lane, passed=True)
+        lane.close()
+        del self.lanes[name]
+
+    async def finish(self, *, passed: bool) -> Tally:
+        """End all scopes, those of the run itself well if it `passed`; what the run did."""
+        for lane in tuple(self.lanes.values()):
+            await self.scopes.end_all(lane.name)
+            await self.scopes.end_base(lane, passed=passed)
+        self._recorder.close()
+        self.tally.written += self._recorder.written
+        return self.tally
+
+    async def _start(self) -> None:
+        self._fork_server.attach(self._loop)
+        self._fork_server.died = self._died
+        for profile in self.plan.profiles:
+            self._launch(profile)
+        if self.plan.passing:
+            self._launch(Profile(name=UNLISTED, endpoints=(Endpoint(hosts=self.plan.passing),)))
+            self.tally.rows[UNLISTED].listed = False
+        authority = CertificateAuthority()
+        self._folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
+        self._files = RunFiles(self._folder, bundle(authority.certificate, self._environment), authority.certificate)
+        self._roster = Roster(self.plan, self._proxies, authority, self._environment)
+        self.scopes = Scopes(
+            self.plan,
+            self._roster,
+            lanes=self.lanes,
+            proxies=self._proxies,
+            recorder=self._recorder,
+            tally=self.tally,
+            find=self._proxy,
+            fail=self._fail,
+        )
+        await asyncio.gather(
+            *(proxy.set_up(self._roster.setup(proxy.profile, str(self._folder))) for proxy in self._proxies)
+        )
+        if self.plan.reach in ("record", "auto"):
+            self.tally.recovered += self._recorder.recover(self.plan.library.folder)
+            self.tally.notes += self._recorder.unrecovered
+        await self.open_lane(DEFAULT_LANE)
+        self._control = await ControlAddress.open(self)
+
+    async def _stop(self) -> None:
+        for lane in tuple(self.lanes.values()):
+            lane.close()
+        if hasattr(self, "_control"):
+            await self._control.close()
+        await asyncio.gather(*(proxy.stop() for proxy in self._proxies))
+        if self._folder.name:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _launch(self, profile: Profile) -> Proxy:
+        proxy = Proxy(profile, self._fork_server)
+        proxy.attach(self._loop)
+        proxy.died = self._died
+        proxy.returned = self._returned
+        proxy.recorded = self._recorded
+        self._proxies.append(proxy)
+        self.tally.enter(profile.name, self.plan.mode_of(profile.name))
+        return proxy
+
+    def _recorded(self, proxy: Proxy, message: Recorded) -> None:
+        """Put what a proxy recorded on disk, and tell it so."""
+        try:
+            self._recorder.keep(proxy.profile.name, message)
+        except RecordingError as problem:
+            proxy.send(Kept(order=message.order, error=problem.message))
+            if not isinstance(problem, ScopeEnded):
+                self._fail(problem)
+        else:
+            proxy.send(Kept(order=message.order))
+
+    def _fail(self, error: RecproxyError) -> None:
+        """The run cannot go on."""
+        if not self.failure.done():
+            self.failure.set_result(error)
+
+    def _died(self, error: ProxyError) -> None:
+        self._fail(error)
+
+    def _returned(self, message: Return, descriptor: int) -> None:
+        lane = self.lanes.get(message.lane)
+        if lane is None:
+            os.close(descriptor)
+        else:
+            lane.take_back(message, descriptor)
+
+    async def _proxy(self, word: str) -> Proxy:
+        """The proxy of a profile, or the one that owns a host, or one made for that host."""
+        known = self._roster.proxies.get(word)
+        host = authority_host(word)
+        proxy = known or self._roster.owner(host)
+        if proxy is not None:
+            return proxy
+        if word == "*":
+            return await self._join(any_host())
+        if not host or "." not in host:
+            names = ", ".join(self._roster.proxies)
+            raise ControlError(f"{word!r} is neither a profile of this run ({names}) nor a host")
+        return await self._join(Profile(name=host, endpoints=(Endpoint(hosts=(host,)),), origin="a test's decorator"))
+
+    async def _join(self, profile: Profile) -> Proxy:
+        """Start a proxy in a run that is up."""
+        proxy = self._launch(profile)
+        self._roster.add(proxy)
+        await proxy.set_up(self._roster.setup(profile, str(self._folder)))
+        for other in tuple(self._proxies):
+            other.send(Know(owners=self._roster.patterns()))
+        for lane in tuple(self.lanes.values()):
+            lane.listen(proxy)
+            await self.scopes.begin_base(proxy, lane)
+        return proxy

@@ -1,0 +1,194 @@
+"""What a run is to do: profiles, each with its mode, and the recordings named for the whole run.
+
+Made once, at the door, from the project and the command's words; frozen from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from recproxy.config.overlap import settled
+from recproxy.config.profile import ANY_HOST, Endpoint, Profile
+from recproxy.config.project import Project
+from recproxy.control.modes import MODES, credentials_missing
+from recproxy.errors import ConfigurationError, ProfileError
+from recproxy.play.library import Library
+
+__all__ = ["UNLISTED", "RunPlan", "any_host", "make_plan", "unset_credentials"]
+
+#: The proxy of plain HTTP to hosts that pass although no profile owns them.
+UNLISTED = "unlisted"
+_ANY_HOST = "any-host"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """One run: `recordings` are the files in play for a profile where no test names one.
+
+    `mode` is the mode of profiles that `modes` does not name. With `every_host` the tests are somebody's who may name
+    credentials otherwise than our profiles do: none is missed.
+    """
+
+    project: Project
+    mode: str
+    modes: Mapping[str, str] = field(default_factory=dict)
+    profiles: tuple[Profile, ...]
+    library: Library
+    recordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    every_host: bool = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user is told before the run, a line each."""
+        return settled(self.profiles)
+
+    def mode_of(self, profile: str) -> str:
+        """The mode of a profile; what passes without one is live."""
+        return "live" if profile == UNLISTED else self.modes.get(profile, self.mode)
+
+    @property
+    def reach(self) -> str:
+        """The mode of the run as a whole: that of the profile that touches most."""
+        return max((self.mode_of(profile.name) for profile in self.profiles), key=MODES.index)
+
+    @property
+    def passing(self) -> tuple[str, ...]:
+        """The hosts that may be reached although no profile owns them: patterns."""
+        unlisted = self.project.unlisted or ("pass" if self.reach in ("record", "live") else "refuse")
+        return ("*",) if unlisted == "pass" else self.project.pass_hosts
+
+
+def make_plan(
+    project: Project,
+    *,
+    mode: str,
+    profiles: Sequence[str] = (),
+    recordings: Sequence[str] = (),
+    record: Sequence[str] = (),
+    live: Sequence[str] = (),
+    every_host: bool = False,
+    late_credentials: bool = False,
+    folder: Path,
+    environment: Mapping[str, str],
+) -> RunPlan:
+    """The plan for a command's words.
+
+    Args:
+        project: whose profiles and recordings.
+        mode: one of MODES.
+        profiles: names or paths; none means the configured ones.
+        recordings: words of the form PROFILE=PATH.
+        record: profiles to record, whatever the mode.
+        live: profiles to run live, whatever the mode.
+        every_host: have a profile for the hosts that no other owns, and ask for no credentials.
+        environment: where credentials are looked for; `CI` there makes auto a replay.
+        late_credentials: miss none of them now, but at the first request that would go to a service.
+        folder: the working directory, which paths are relative to.
+
+    Raises:
+        ConfigurationError: a word is wrong.
+        ProfileError: a profile is unknown or wrong, or the CAs it names cannot be used.
+        RecordingNotFound: a named recording does not exist.
+    """
+    if mode == "auto" and environment.get("CI"):
+        mode = "replay"
+    ours = _ANY_HOST if every_host and _ANY_HOST not in project.inline else None
+    named = [word for word in (*record, *live) if word != ours]
+    loaded = project.load(profiles or (*project.default_profiles(), *named))
+    if every_host and not any("*" in profile.hosts for profile in loaded):
+        loaded = (*loaded, any_host())
+    if not loaded:
+        raise ConfigurationError(
+            f"no profile to run: install one (recproxy-twitter, say) or write one in {project.place_of_new()}"
+        )
+    library = Library(project.recordings, {profile.name: profile.recordings for profile in loaded})
+    names = [profile.name for profile in loaded]
+    modes = _modes(names, record, live)
+    files: dict[str, tuple[str, ...]] = {}
+    for word in recordings:
+        profile, equals, path = word.partition("=")
+        if not equals or not path:
+            raise ConfigurationError(f"--recordings {word}: write it as PROFILE=PATH")
+        if profile not in names:
+            raise ConfigurationError(
+                f"--recordings {word}: profile {profile!r} is not in this run, which has {', '.join(names)}"
+            )
+        replays = modes.get(profile, mode) in ("replay", "auto")
+        found = library.find(profile, path, beside=folder) if replays else folder / path
+        files[profile] = (*files.get(profile, ()), str(found))
+    plan = RunPlan(
+        project=project,
+        mode=mode,
+        modes=modes,
+        profiles=loaded,
+        library=library,
+        recordings=files,
+        every_host=every_host,
+    )
+    if not late_credentials:
+        _check_credentials(plan, environment)
+    _check_authorities(plan)
+    return plan
+
+
+def any_host() -> Profile:
+    """A profile of all hosts that no other owns."""
+    return Profile(name=_ANY_HOST, endpoints=(Endpoint(hosts=("*",)),), origin=ANY_HOST)
+
+
+def _modes(names: Sequence[str], record: Sequence[str], live: Sequence[str]) -> dict[str, str]:
+    both = next((word for word in record if word in live), None)
+    if both is not None:
+        raise ConfigurationError(f"--record {both} and --live {both}: a profile has one mode in a run: choose one")
+    modes: dict[str, str] = {}
+    for mode, words in (("record", record), ("live", live)):
+        for word in words:
+            if word not in names:
+                raise ConfigurationError(f"--{mode} {word}: no such profile in this run, which has {', '.join(names)}")
+            modes[word] = mode
+    return modes
+
+
+def unset_credentials(plan: RunPlan, profile: Profile, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The credentials of a profile that have no value and that this run needs."""
+    if plan.every_host:
+        return ()
+    return tuple(name for name in profile.credentials if not environment.get(name))
+
+
+def _check_credentials(plan: RunPlan, environment: Mapping[str, str]) -> None:
+    """Name what is missing before any test runs, and how to do without it."""
+    for profile in plan.profiles:
+        mode = plan.mode_of(profile.name)
+        missing = unset_credentials(plan, profile, environment)
+        if mode not in ("record", "live") or not missing:
+            continue
+        why = credentials_missing(profile.name, mode, missing)
+        if profile.name in plan.modes:
+            raise ConfigurationError(f"{why} in the environment")
+        does = "records P" if mode == "record" else "runs P live"
+        raise ConfigurationError(
+            f"{why} in the environment, or leave it out: --profile P runs P alone, --{mode} P {does} and replays the "
+            f"others, {plan.project.choice_key} = [...] in the project says what runs by default"
+        )
+
+
+def _check_authorities(plan: RunPlan) -> None:
+    """Name a file of CAs that cannot be used, where a service may be asked."""
+    for profile in plan.profiles:
+        upstream = profile.upstream
+        if not upstream.ca or plan.mode_of(profile.name) == "replay":
+            continue
+        import ssl  # noqa: PLC0415 - only where a profile names such a file
+
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(upstream.ca)
+        except ssl.SSLError:
+            why = "holds no certificates: give it a file of them in PEM form"
+        except OSError as problem:
+            why = f"cannot be read: {problem.strerror or problem}"
+        else:
+            continue
+        raise ProfileError(f"{upstream.ca_place}: upstream.ca of profile {profile.name!r}: {upstream.ca} {why}")

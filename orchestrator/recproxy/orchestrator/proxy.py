@@ -1,0 +1,144 @@
+"""One proxy from the orchestrator's side: its birth, what is said to it, its end.
+
+Sends orders, waits for replies, notices a death. Knows processes and channels; not what a scope is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import socket
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from recproxy.config.profile import Profile
+from recproxy.control import Began, Channel, Ended, Message, Playing, Ready, Recorded, Refused, Return, Setup, Stop
+from recproxy.errors import HookError, ProxyError, RecordingError
+from recproxy.orchestrator.fork_server import ForkServer
+
+__all__ = ["Proxy"]
+
+_Reply = TypeVar("_Reply")
+_LAST_LINES = 20
+_START_SECONDS = 30.0
+_STOP_SECONDS = 5.0
+
+
+class Proxy:
+    """The proxy of one profile, from the orchestrator's side.
+
+    `died` is called, once, when the process ends without having been told to.
+    """
+
+    _numbers = itertools.count(1)
+
+    def __init__(self, profile: Profile, fork_server: ForkServer) -> None:
+        self.profile = profile
+        self._fork_server = fork_server
+        self._socket, theirs = socket.socketpair()
+        self._errors, write = os.pipe()
+        fork_server.bear(profile.name, theirs, write)
+        self._lines: deque[bytes] = deque(maxlen=_LAST_LINES)
+        self._replies: dict[int, asyncio.Future[Message]] = {}
+        self._ready: asyncio.Future[None]
+        self._channel: Channel
+        self._loop: asyncio.AbstractEventLoop
+        self._stopping = False
+        self.died: Callable[[ProxyError], None] = lambda _: None
+        self.recorded: Callable[[Proxy, Recorded], None] = lambda *_: None
+        self.returned: Callable[[Return, int], None] = lambda _, descriptor: os.close(descriptor)
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Join the running loop; the process may have been started long before."""
+        self._loop = loop
+        self._ready = loop.create_future()
+        self._channel = Channel(self._socket, loop, received=self._received, lost=self._lost)
+        os.set_blocking(self._errors, False)
+        loop.add_reader(self._errors, self._read_errors)
+
+    async def set_up(self, setup: Setup) -> None:
+        """Send the first order and wait until it is taken; ProxyError where the process does not come up."""
+        self.send(setup)
+        try:
+            await asyncio.wait_for(self._ready, _START_SECONDS)
+        except TimeoutError:
+            raise self._error(f"did not come up within {_START_SECONDS:.0f} s") from None
+
+    def send(self, message: Message, *descriptors: int) -> None:
+        """Send an order that nobody answers; the descriptors are given away."""
+        self._channel.send(message, descriptors)
+
+    async def ask(self, order: Callable[[int], Message], kind: type[_Reply]) -> _Reply:
+        """Send an order, made for its number, and wait for the reply; RecordingError where it was refused."""
+        number = next(self._numbers)
+        reply: asyncio.Future[Message] = self._loop.create_future()
+        self._replies[number] = reply
+        self.send(order(number))
+        try:
+            message = await reply
+        finally:
+            self._replies.pop(number, None)
+        if isinstance(message, Refused):
+            raise RecordingError(message.message)
+        assert isinstance(message, kind)
+        return message
+
+    async def stop(self) -> None:
+        """Tell it to stop, wait, and kill it if it does not."""
+        self._stopping = True
+        self.send(Stop())
+        if not await self._fork_server.dead(self.profile.name, _STOP_SECONDS):
+            self._fork_server.kill(self.profile.name)
+        self._channel.close()
+        self._loop.remove_reader(self._errors)
+        os.close(self._errors)
+
+    def _received(self, message: Message, descriptors: list[int]) -> None:
+        if isinstance(message, Ready):
+            if not self._ready.done():
+                self._ready.set_result(None)
+        elif isinstance(message, Refused) and not message.order:
+            if not self._ready.done():
+                self._ready.set_exception(HookError(message.message))
+        elif isinstance(message, Recorded):
+            self.recorded(self, message)
+        elif isinstance(message, Return):
+            self.returned(message, descriptors[0])
+        elif isinstance(message, Began | Playing | Ended | Refused):
+            reply = self._replies.get(message.order)
+            if reply is not None and not reply.done():
+                reply.set_result(message)
+
+    def _lost(self) -> None:
+        """The channel ended: the process has died, or will."""
+        if not self._stopping:
+            self._loop.create_task(self._bury())
+
+    async def _bury(self) -> None:
+        ended = await self._fork_server.ending(self.profile.name)
+        self._read_errors()
+        error = self._error(ended)
+        waiting: list[asyncio.Future[Any]] = [self._ready, *self._replies.values()]
+        for reply in waiting:
+            if not reply.done():
+                reply.set_exception(error)
+                reply.exception()  # nobody may be waiting for it any more
+        self.died(error)
+
+    def _error(self, what: str) -> ProxyError:
+        last = b"".join(self._lines).decode("utf-8", "replace").strip().splitlines()[-_LAST_LINES:]
+        return ProxyError(f"the proxy of profile {self.profile.name!r} {what}", hint="\n".join(last) if last else None)
+
+    def _read_errors(self) -> None:
+        try:
+            data = os.read(self._errors, 65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._lines.extend(data.splitlines(keepends=True))
+        else:
+            self._loop.remove_reader(self._errors)

@@ -1,0 +1,105 @@
+"""Who is in the run: the proxies, the hosts they own, and their certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from recproxy.config.profile import Profile, secret_values
+from recproxy.control import Setup
+from recproxy.http import Owners, fits
+from recproxy.orchestrator.authority import CertificateAuthority
+from recproxy.orchestrator.plan import UNLISTED, RunPlan, unset_credentials
+from recproxy.orchestrator.proxy import Proxy
+from recproxy.redaction import RedactionRules, redact_text
+
+__all__ = ["Roster"]
+
+
+class Roster:
+    """The proxies of a run by profile name, who owns what, and the authority that vouches for them."""
+
+    def __init__(
+        self, plan: RunPlan, proxies: Sequence[Proxy], authority: CertificateAuthority, environment: Mapping[str, str]
+    ) -> None:
+        self.plan = plan
+        self._environment = environment
+        #: Serves plain HTTP to hosts that pass; TLS to them is tunnelled untouched.
+        self.passer = next((proxy for proxy in proxies if proxy.profile.name == UNLISTED), None)
+        self.proxies = {proxy.profile.name: proxy for proxy in proxies if proxy is not self.passer}
+        self.authority = authority
+        self._issued: dict[str, bytes] = {}
+        #: By profile: names are shown for each scope, and what is secret stays the same for the whole run.
+        self._rules: dict[str, RedactionRules] = {}
+        self._owners = Owners(self._owned())
+
+    def patterns(self) -> dict[str, str]:
+        """Host patterns and the profiles that own them, or that pass them on."""
+        passing = self.passer.profile.hosts if self.passer is not None else ()
+        return dict.fromkeys(passing, UNLISTED) | self._owned()
+
+    def _owned(self) -> dict[str, str]:
+        return {host: proxy.profile.name for proxy in self.proxies.values() for host in proxy.profile.hosts}
+
+    def add(self, proxy: Proxy) -> None:
+        """Take a proxy in that joined later."""
+        self.proxies[proxy.profile.name] = proxy
+        self._owners = Owners(self._owned())
+
+    def owner(self, host: str) -> Proxy | None:
+        """The proxy that owns a host, or None."""
+        name = self._owners.owner(host)
+        if name is None or (self._owners.pattern(host) == "*" and self._named_to_pass(host)):
+            return None
+        return self.proxies[name]
+
+    def setup(self, profile: Profile, folder: str) -> Setup:
+        """The first order for the proxy of a profile."""
+        return Setup(
+            profile=profile.plain(),
+            owners=self.patterns(),
+            mode=self.plan.mode_of(profile.name),
+            certificates={
+                host: self.authority.issue(host) for host in profile.hosts if host != "*" and profile.name != UNLISTED
+            },
+            key=self.authority.key,
+            folder=folder,
+            secrets=self._secrets(profile),
+            unset=unset_credentials(self.plan, profile, self._environment),
+        )
+
+    def shown(self, profile: Profile, text: str) -> str:
+        """A text of the user's, the name of a test say, without the secrets in it: it is written and reported."""
+        rules = self._rules.get(profile.name)
+        if rules is None:
+            rules = self._rules[profile.name] = profile.redaction(self._secrets(profile))
+        return redact_text(text, rules)
+
+    def _secrets(self, profile: Profile) -> tuple[str, ...]:
+        return secret_values((*self.plan.profiles, profile), self._environment)
+
+    def certificate(self, host: str) -> bytes:
+        """A certificate for a host that only `*` covers; empty where the proxy has one already."""
+        if self._owners.pattern(host) != "*":
+            return b""
+        if host not in self._issued:
+            try:
+                self._issued[host] = self.authority.issue(host)
+            except ValueError:  # no name that a certificate can hold
+                return b""
+        return self._issued[host]
+
+    def passes(self, host: str) -> bool:
+        """Whether a host that nobody owns may be reached."""
+        return any(fits(pattern, host) for pattern in self.plan.passing)
+
+    def _named_to_pass(self, host: str) -> bool:
+        """Whether the project lists a host: that goes before a profile of all hosts."""
+        return any(fits(pattern, host) for pattern in self.plan.project.pass_hosts)
+
+    def hint(self, host: str) -> str:
+        """What to do about a host that nobody owns."""
+        names = ", ".join(self.proxies)
+        return (
+            f"this run has {names}: choose the profile that owns it with --profile, write one in "
+            f'{self.plan.project.place_of_new()} with hosts = ["{host}"], or list it in pass_hosts'
+        )

@@ -1,0 +1,162 @@
+"""`run` and `serve`: a run around a command, or around whoever holds our standard input.
+
+Signals end here: SIGTERM and SIGHUP stop the command; SIGINT does where no terminal has sent it to the command
+already. A proxy's death ends the run at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+
+from recproxy.errors import ProxyError, RecproxyError
+from recproxy.orchestrator.command import Command, check_command
+from recproxy.orchestrator.fork_server import ForkServer
+from recproxy.orchestrator.orchestrator import Orchestrator
+from recproxy.orchestrator.plan import RunPlan
+from recproxy.report import Tally, print_report
+
+__all__ = ["run", "serve"]
+
+#: The command passed, but something was asked that no recording answers.
+MISSED = 3
+_PARENT_SECONDS = 0.5
+_CLOSING_SECONDS = 10.0
+
+
+def run(plan: RunPlan, words: Sequence[str], environment: Mapping[str, str], fork_server: ForkServer) -> int:
+    """Run a command against recordings or services; the exit code to end with.
+
+    Raises:
+        RecproxyError: the run could not be brought up, or a proxy died; nothing is left running.
+    """
+    check_command(words, environment.get("PATH"))
+    return asyncio.run(_run(plan, words, environment, fork_server))
+
+
+def serve(plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer) -> int:
+    """Bring a run up, print its environment as one JSON line, and hold it until standard input ends."""
+    return asyncio.run(_serve(plan, environment, fork_server))
+
+
+async def _run(plan: RunPlan, words: Sequence[str], environment: Mapping[str, str], fork_server: ForkServer) -> int:
+    loop = asyncio.get_running_loop()
+    stopping: asyncio.Future[int] = loop.create_future()
+    _on_signals(loop, stopping)
+    async with Orchestrator(plan, environment, fork_server) as orchestrator:
+        if stopping.done():
+            return 128 + stopping.result()
+        command = Command(words, {**_without_worker(environment), **orchestrator.environment()}, loop)
+        _watch_parent(loop, stopping)
+        code = await _accompany(command, stopping, orchestrator.failure)
+        tally = await _finish(orchestrator, passed=code == 0)
+    print_report(tally)
+    return _verdict(plan, tally, code)
+
+
+def _without_worker(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which nobody takes itself for a test worker: one that started us is not of this run."""
+    return {name: value for name, value in environment.items() if not name.startswith("PYTEST_XDIST_")}
+
+
+async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer) -> int:
+    loop = asyncio.get_running_loop()
+    stopping: asyncio.Future[int] = loop.create_future()
+    _on_signals(loop, stopping)
+    async with Orchestrator(plan, environment, fork_server) as orchestrator:
+        line = {
+            "environment": orchestrator.environment(),
+            "mode": plan.reach,
+            "profiles": [profile.name for profile in orchestrator.profiles],
+        }
+        print(json.dumps(line), flush=True)
+        _on_input_end(loop, lambda: _resolve(stopping, 0))
+        await asyncio.wait((stopping, orchestrator.failure), return_when=asyncio.FIRST_COMPLETED)
+        if orchestrator.failure.done():
+            raise orchestrator.failure.result()
+        tally = await _finish(orchestrator, passed=not stopping.result())
+    print_report(tally)
+    number = stopping.result()
+    return 128 + number if number else _verdict(plan, tally, 0)
+
+
+async def _accompany(command: Command, stopping: asyncio.Future[int], failure: asyncio.Future[RecproxyError]) -> int:
+    """Wait for the command; stop it on a signal or when a proxy died, which is raised."""
+    ended = asyncio.ensure_future(command.wait())
+    await asyncio.wait((ended, stopping, failure), return_when=asyncio.FIRST_COMPLETED)
+    if failure.done() and not ended.done():
+        await command.stop(signal.SIGTERM)
+        await ended
+        raise failure.result()
+    if stopping.done() and not ended.done():
+        number = stopping.result()
+        # A terminal's Ctrl-C has reached the command by itself: it decides when it is done.
+        if not (number == signal.SIGINT and command.shares_terminal):
+            await command.stop(number)
+        code = await ended
+        return code or 128 + number
+    return await ended
+
+
+async def _finish(orchestrator: Orchestrator, *, passed: bool) -> Tally:
+    """The tally of the run; a proxy that died meanwhile is the error."""
+    finishing = asyncio.ensure_future(orchestrator.finish(passed=passed))
+    done, _ = await asyncio.wait((finishing, orchestrator.failure), return_when=asyncio.FIRST_COMPLETED)
+    if finishing in done and not isinstance(finishing.exception(), ProxyError):
+        return finishing.result()
+    finishing.cancel()
+    raise await asyncio.wait_for(asyncio.shield(orchestrator.failure), _CLOSING_SECONDS)
+
+
+def _verdict(plan: RunPlan, tally: Tally, code: int) -> int:
+    if code == 0 and tally.failed and plan.project.on_miss == "fail":
+        return MISSED
+    return code
+
+
+def _on_signals(loop: asyncio.AbstractEventLoop, stopping: asyncio.Future[int]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, _resolve, stopping, number)
+
+
+def _resolve(stopping: asyncio.Future[int], number: int) -> None:
+    """Ask for the end of the run; the first to ask decides why."""
+    if not stopping.done():
+        stopping.set_result(number)
+
+
+def _watch_parent(loop: asyncio.AbstractEventLoop, stopping: asyncio.Future[int]) -> None:
+    """Stop when whoever started us has died: nobody waits for the command any more."""
+    parent = os.getppid()
+
+    def look() -> None:
+        if os.getppid() != parent:
+            _resolve(stopping, signal.SIGTERM)
+        else:
+            loop.call_later(_PARENT_SECONDS, look)
+
+    loop.call_later(_PARENT_SECONDS, look)
+
+
+def _on_input_end(loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> None:
+    """Call `ended` once when standard input ends; what comes there is ignored."""
+    try:
+        os.set_blocking(0, False)
+        loop.add_reader(0, lambda: _read_input(loop, ended))
+    except (OSError, ValueError):  # a plain file, or closed: it has ended
+        loop.call_soon(ended)
+
+
+def _read_input(loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> None:
+    try:
+        data = os.read(0, 65536)
+    except BlockingIOError:
+        return
+    except OSError:
+        data = b""
+    if not data:
+        loop.remove_reader(0)
+        ended()

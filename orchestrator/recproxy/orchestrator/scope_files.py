@@ -1,0 +1,51 @@
+"""Which files are in play for a profile in a scope, and which one is written. Reads whether files are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from recproxy.orchestrator.plan import RunPlan
+
+__all__ = ["ScopeFiles", "choose"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeFiles:
+    """The files of one profile in one scope.
+
+    `recordings` are in play, `target` is what is recorded into. `expected` is the file that was looked for where none
+    was named. `unnamed`: what is in play is nobody's but the run's own.
+    """
+
+    recordings: tuple[str, ...]
+    target: Path
+    expected: str | None
+    unnamed: bool
+
+
+def choose(plan: RunPlan, profile: str, mode: str, named: tuple[str, ...] | None, default: str | None) -> ScopeFiles:
+    """Choose the files: those that were `named`, else the one at `default`, else the run's own."""
+    library = plan.library
+    expected = library.default(profile, default)
+    recordings = named
+    if recordings is None and default and expected.is_file():
+        recordings = (str(expected),)
+    unnamed = recordings is None
+    if recordings is None:
+        recordings = plan.recordings.get(profile) or _default_of_run(library.default(profile))
+    if mode == "auto":
+        recordings = tuple(path for path in recordings if Path(path).is_file())
+    elif mode != "replay":
+        recordings = ()
+    targets = named or (() if default else plan.recordings.get(profile)) or (str(expected),)
+    return ScopeFiles(
+        recordings=recordings,
+        target=Path(targets[0]),
+        expected=None if named is not None else str(expected),
+        unnamed=unnamed,
+    )
+
+
+def _default_of_run(path: Path) -> tuple[str, ...]:
+    return (str(path),) if path.is_file() else ()

@@ -1,0 +1,324 @@
+"""The scopes of a run: which recordings are in play in each lane, what was asked meanwhile, and what is written of it.
+
+A scope is begun with each proxy that answers in it, and ended with the same. Knows the proxies by what they are asked;
+not how a run comes up, nor its signals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from recproxy.control import (
+    PROFILES,
+    Began,
+    Begin,
+    Ended,
+    EndScope,
+    Extend,
+    Look,
+    Missed,
+    Outcome,
+    Playing,
+    ScopeOptions,
+)
+from recproxy.errors import RecordingError, RecproxyError
+from recproxy.orchestrator.lane import Lane, LaneScope
+from recproxy.orchestrator.plan import UNLISTED, RunPlan
+from recproxy.orchestrator.proxy import Proxy
+from recproxy.orchestrator.recorder import Recorder
+from recproxy.orchestrator.roster import Roster
+from recproxy.orchestrator.scope_files import choose
+from recproxy.report import Tally
+
+__all__ = ["ScopeOutcome", "Scopes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeOutcome:
+    """What happened in a scope, by profile, and what was refused in its time.
+
+    `strict` are the profiles whose unused interactions fail a test.
+    """
+
+    scope: str
+    profiles: Mapping[str, Outcome] = field(default_factory=dict)
+    refused: tuple[Missed, ...] = ()
+    strict: frozenset[str] = frozenset()
+
+
+class Scopes:
+    """The scopes of all lanes of a run.
+
+    Args:
+        plan: the run's.
+        roster: who is in it.
+        lanes: the open lanes by name; theirs to fill is the orchestrator's.
+        proxies: all of the run, those that join later included.
+        recorder: takes what is recorded.
+        tally: counts what happened.
+        find: the proxy of a profile, or that of a host, which may join the run for it.
+        fail: ends the run with an error.
+    """
+
+    def __init__(
+        self,
+        plan: RunPlan,
+        roster: Roster,
+        *,
+        lanes: Mapping[str, Lane],
+        proxies: Sequence[Proxy],
+        recorder: Recorder,
+        tally: Tally,
+        find: Callable[[str], Awaitable[Proxy]],
+        fail: Callable[[RecproxyError], None],
+    ) -> None:
+        self._plan = plan
+        self._roster = roster
+        self._lanes = lanes
+        self._proxies = proxies
+        self._recorder = recorder
+        self._tally = tally
+        self._find = find
+        self._fail = fail
+
+    async def begin(
+        self,
+        lane_name: str,
+        name: str,
+        recordings: Mapping[str, Sequence[str]],
+        scope_options: ScopeOptions = PROFILES,
+        *,
+        inner: bool = False,
+        default: str | None = None,
+        beside: Path | None = None,
+        plays: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:
+        """Begin a scope in a lane; a recording's profile may also be a host.
+
+        Args:
+            lane_name: the lane.
+            name: the scope's, the test's.
+            recordings: names or paths, by profile or host, `*` for all that no profile owns; none: nothing answers.
+            scope_options: how they are played, where that is not the profile's to say.
+            inner: leave what is open open: profiles that are not named are answered as before.
+            default: for profiles that are not named, the recording to look for. An inner scope begins anew for those
+                that have it, or may write it.
+            beside: the folder of the test module.
+            plays: how often each interaction was played already, by profile: an outcome's, to go on there.
+
+        Raises:
+            RecordingNotFound: a recording does not exist.
+            RecordingError: one does not parse. The scope is then not open.
+        """
+        lane = self._lanes[lane_name]
+        if not inner:
+            await self.end_all(lane_name)
+        scope = LaneScope(name=name, scope_options=scope_options)
+        named = await self._named(recordings, beside, scope)
+        lane.scopes.append(scope)
+        begun = await asyncio.gather(
+            *(
+                self._begin(proxy, lane, scope, named, default=default, plays=(plays or {}).get(proxy.profile.name, ()))
+                for proxy in tuple(self._proxies)
+                if not inner or proxy.profile.name in named or self._has_default(proxy.profile.name, default, scope)
+            ),
+            return_exceptions=True,
+        )
+        problems = [problem for problem in begun if isinstance(problem, BaseException)]
+        if problems:
+            await self.end(lane_name)
+            raise problems[0]
+
+    async def extend(
+        self, lane_name: str, recordings: Mapping[str, Sequence[str]], *, beside: Path | None = None
+    ) -> None:
+        """Put more recordings in play in the innermost open scope; raises as `begin` does."""
+        lane = self._lanes[lane_name]
+        scope = lane.scopes[-1]
+        named = await self._named(recordings, beside, scope)
+        for proxy in self._proxies:
+            paths = named.get(proxy.profile.name)
+            if not paths:
+                continue
+            scope.fallen_back.discard(proxy.profile.name)
+            if proxy in scope.proxies:
+                await proxy.ask(
+                    lambda order, paths=paths: Extend(order=order, lane=lane_name, recordings=paths),  # type: ignore[misc]
+                    Began,
+                )
+            else:
+                await self._begin(proxy, lane, scope, named)
+
+    async def look(self, lane_name: str) -> ScopeOutcome:
+        """What happened so far in the open scope of a lane."""
+        lane = self._lanes[lane_name]
+        proxies = lane.scopes[-1].proxies if lane.scopes else self._proxies
+        replies = await asyncio.gather(
+            *(proxy.ask(lambda order: Look(order=order, lane=lane_name), Playing) for proxy in proxies)
+        )
+        outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
+        return self._outcome(lane.scopes[-1] if lane.scopes else None, outcomes, tuple(lane.refusals))
+
+    async def end(self, lane_name: str, *, passed: bool = False, told: bool = False) -> ScopeOutcome | None:
+        """End the innermost scope that a test opened in a lane and return its outcome; None where there was none.
+
+        What it recorded replaces what it had recorded before only where it `passed`; one that nobody ended did not.
+        Where its misses are `told` with the test, the run's report names them in a line each.
+        """
+        lane = self._lanes[lane_name]
+        if not lane.scopes:
+            return None
+        return await self._end(lane, lane.scopes.pop(), passed=passed, told=told)
+
+    async def end_all(self, lane_name: str) -> None:
+        """End all scopes that tests opened in a lane."""
+        while await self.end(lane_name):
+            pass
+
+    async def _named(
+        self, recordings: Mapping[str, Sequence[str]], beside: Path | None, scope: LaneScope
+    ) -> dict[str, tuple[str, ...]]:
+        """The files that names mean, by profile."""
+        named: dict[str, tuple[str, ...]] = {}
+        for word, names in recordings.items():
+            proxy = await self._find(word)
+            profile = proxy.profile.name
+            mode = self._mode(profile, scope)
+            library = self._plan.library
+            found = (
+                str(
+                    library.find(profile, name, beside=beside)
+                    if mode == "replay"
+                    else library.place(profile, name, beside=beside, is_host=word != profile)
+                )
+                for name in names
+            )
+            named[profile] = (*named.get(profile, ()), *found)
+        return named
+
+    async def begin_base(self, proxy: Proxy, lane: Lane) -> None:
+        """Begin what goes on in a lane whenever no scope is open, with one proxy."""
+        await self._begin(proxy, lane, None, {})
+
+    async def end_base(self, lane: Lane, *, passed: bool) -> None:
+        """End what went on in a lane whenever no scope was open."""
+        await self._end(lane, passed=passed)
+
+    async def _begin(
+        self,
+        proxy: Proxy,
+        lane: Lane,
+        scope: LaneScope | None,
+        named: Mapping[str, tuple[str, ...]],
+        *,
+        default: str | None = None,
+        plays: Sequence[int] = (),
+    ) -> None:
+        """Begin a scope, or the base scope, with one proxy."""
+        profile = proxy.profile.name
+        mode = self._mode(profile, scope)
+        chosen = choose(self._plan, profile, mode, named.get(profile), default)
+        if scope is not None and chosen.unnamed:
+            scope.fallen_back.add(profile)
+        writes = mode in ("record", "auto")
+        name = self._roster.shown(proxy.profile, scope.name if scope is not None else "run")
+        target = chosen.target
+        if writes and (safe := self._roster.shown(proxy.profile, target.name)) != target.name:
+            raise RecordingError(f"a recording named {safe} would hold a secret in its name: rename the test {name}")
+        scope_options = scope.scope_options if scope is not None else PROFILES
+
+        def begin(order: int) -> Begin:
+            # The recorder must know the scope before the proxy does: what it records may come at once.
+            (scope or lane).numbers[profile] = order
+            if writes:
+                self._recorder.begin(profile, order, name, target, proxy.profile.rules(), append=mode == "auto")
+            return Begin(
+                order=order,
+                lane=lane.name,
+                scope=name,
+                recordings=chosen.recordings,
+                mode=scope_options.mode if profile != UNLISTED else None,
+                fallback=scope is not None and chosen.unnamed,
+                base=scope is None,
+                expected=chosen.expected,
+                match_on=scope_options.match_on,
+                repeat=scope_options.repeat,
+                ignore=scope_options.ignore,
+                plays=tuple(plays),
+            )
+
+        await proxy.ask(begin, Began)
+        if scope is not None:
+            scope.proxies.append(proxy)
+
+    def _mode(self, profile: str, scope: LaneScope | None) -> str:
+        """The mode of a profile in a scope; what passes without a profile passes there too."""
+        own = scope.scope_options.mode if scope is not None and profile != UNLISTED else None
+        return own or self._plan.mode_of(profile)
+
+    def _has_default(self, profile: str, default: str | None, scope: LaneScope) -> bool:
+        """Whether a profile's own recording of a test is there, or may be written."""
+        if default is None:
+            return False
+        return (
+            self._mode(profile, scope) in ("record", "auto") or self._plan.library.default(profile, default).is_file()
+        )
+
+    async def _end(
+        self, lane: Lane, scope: LaneScope | None = None, *, passed: bool, told: bool = False
+    ) -> ScopeOutcome:
+        """End a scope, or the base scope, with the proxies that it was begun with."""
+        proxies = scope.proxies if scope is not None else self._proxies
+        replies = await asyncio.gather(
+            *(proxy.ask(lambda order: EndScope(order=order, lane=lane.name), Ended) for proxy in proxies)
+        )
+        outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
+        refused = lane.take_refusals()
+        ended = self._outcome(scope, outcomes, refused)
+        # A test that a service failed has not asked the others all that it would have.
+        passed = passed and not any(outcome.failures for outcome in outcomes.values())
+        for profile, outcome in ended.profiles.items():
+            self._tally.add(profile, _in_brief(outcome) if told else outcome)
+            number = (scope or lane).numbers.get(profile)
+            if number is not None:
+                self._save(profile, number, passed=passed)
+        self._tally.refuse(refused)
+        return ended
+
+    def _save(self, profile: str, number: int, *, passed: bool) -> None:
+        """Write what a scope recorded; where that cannot be, the run ends."""
+        try:
+            self._recorder.end(profile, number, passed=passed)
+        except RecordingError as problem:
+            self._fail(problem)
+            raise
+
+    def _outcome(
+        self, scope: LaneScope | None, outcomes: Mapping[str, Outcome], refused: tuple[Missed, ...]
+    ) -> ScopeOutcome:
+        """An outcome in which only what a test named, or what bears its name, can be unused."""
+        fallen_back = scope.fallen_back if scope is not None else ()
+        strict = {proxy.profile.name for proxy in self._proxies if proxy.profile.match.unused == "fail"}
+        return ScopeOutcome(
+            scope=scope.name if scope is not None else "run",
+            profiles={
+                profile: replace(outcome, unused=()) if profile in fallen_back else outcome
+                for profile, outcome in outcomes.items()
+            },
+            refused=refused,
+            strict=frozenset(strict),
+        )
+
+
+def _in_brief(outcome: Outcome) -> Outcome:
+    """An outcome whose misses were told where they matter: with their test."""
+    return replace(
+        outcome,
+        missed=tuple(
+            replace(miss, text=f"{miss.method} {miss.url}: see test {outcome.scope}, which tells it")
+            for miss in outcome.missed
+        ),
+    )

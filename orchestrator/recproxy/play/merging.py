@@ -1,0 +1,133 @@
+"""What becomes of a recording when some of its scopes were recorded anew.
+
+Only the scopes that ran are replaced. Where the service answered as before, the old interaction stands to the letter,
+so that a diff shows only what the service changed; interactions that overlapped keep the order of the file before.
+Pure.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from recproxy.matching import Index, Rules
+from recproxy.recording import Headers, Interaction, Recording, Request, Response
+
+__all__ = ["TimedInteraction", "merge"]
+
+#: Response headers that change with every answer and say nothing of the service's behaviour.
+_VOLATILE = frozenset(
+    name.encode()
+    for name in (
+        "age", "alt-svc", "cf-cache-status", "cf-ray", "connection", "content-length", "date", "expires",
+        "nel", "report-to", "request-id", "server-timing", "via", "x-amz-cf-id", "x-amz-cf-pop", "x-amz-id-2",
+        "x-amz-request-id", "x-amzn-requestid", "x-amzn-trace-id", "x-b3-traceid", "x-cache", "x-cache-hits",
+        "x-connection-hash", "x-correlation-id", "x-github-request-id", "x-goog-trace", "x-rate-limit-remaining",
+        "x-rate-limit-reset", "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id", "x-response-time",
+        "x-runtime", "x-served-by", "x-timer", "x-trace-id", "x-transaction", "x-transaction-id",
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TimedInteraction:
+    """An interaction as it was recorded, and when: moments of one clock, in seconds."""
+
+    interaction: Interaction
+    begun: float
+    ended: float
+
+
+def merge(
+    before: Recording,
+    scopes: frozenset[str],
+    taken: Sequence[TimedInteraction],
+    rules: Rules,
+    *,
+    append: bool = False,
+    renewed_before: dt.date | None = None,
+) -> Recording:
+    """The recording with the interactions of `scopes` replaced by those taken; with `append` nothing is replaced.
+
+    An interaction that says what it said before keeps its date, unless that is earlier than `renewed_before`.
+    """
+    if append:
+        new = tuple(each.interaction for each in sorted(taken, key=lambda each: each.begun))
+        return replace(before, interactions=before.interactions + new, format=2)
+    old = before.interactions
+    # What was written by hand belongs to no scope; a scope that asks the same takes it over.
+    candidates = [place for place, each in enumerate(old) if each.scope is None or each.scope in scopes]
+    ordered = sorted(taken, key=lambda each: each.begun)
+    partners = _partners([each.interaction for each in ordered], [old[place] for place in candidates], rules)
+    rows = [
+        (each, candidates[partner] if partner is not None else None)
+        for each, partner in zip(ordered, partners, strict=True)
+    ]
+    _keep_order(rows)
+    kept = [
+        _stable(old[place], each.interaction, renewed_before) if place is not None else each.interaction
+        for each, place in rows
+    ]
+    replaced = {place for _, place in rows} | {place for place in candidates if old[place].scope is not None}
+    first = min((place for place in replaced if place is not None), default=len(old))
+    head = [each for place, each in enumerate(old) if place < first]
+    tail = [each for place, each in enumerate(old) if place >= first and place not in replaced]
+    return replace(before, interactions=(*head, *kept, *tail), format=2)
+
+
+def _partners(new: Sequence[Interaction], old: Sequence[Interaction], rules: Rules) -> list[int | None]:
+    """For each new interaction the old one that asked the same, each once, in order."""
+    index = Index((Recording(interactions=tuple(old)),), rules)
+    equal: dict[tuple[str, str, bytes], list[int]] = {}
+    for place, each in enumerate(old):
+        equal.setdefault(_asked(each.request), []).append(place)
+    taken: set[int] = set()
+    partners: list[int | None] = []
+    for interaction in new:
+        found = index.find(replace(interaction.request, wild=None))
+        same_method = (
+            place for tier in found.tiers for place in tier if old[place].request.method == interaction.request.method
+        )
+        fitting = (*equal.get(_asked(interaction.request), ()), *same_method)
+        partner = min((place for place in fitting if place not in taken), default=None)
+        if partner is not None:
+            taken.add(partner)
+        partners.append(partner)
+    return partners
+
+
+def _asked(request: Request) -> tuple[str, str, bytes]:
+    """What makes two requests the same without a comparison."""
+    return request.method, request.url, request.body
+
+
+def _keep_order(rows: list[tuple[TimedInteraction, int | None]]) -> None:
+    """Put neighbours that overlapped in time back into their old order."""
+    moved = True
+    while moved:
+        moved = False
+        for place in range(len(rows) - 1):
+            (first, old_first), (second, old_second) = rows[place], rows[place + 1]
+            if (
+                old_first is not None
+                and old_second is not None
+                and old_first > old_second
+                and second.begun < first.ended
+            ):
+                rows[place], rows[place + 1] = rows[place + 1], rows[place]
+                moved = True
+
+
+def _stable(old: Interaction, new: Interaction, renewed_before: dt.date | None) -> Interaction:
+    """The old interaction where the service said the same, else the new one with the old one's comments."""
+    if _essence(old.response) == _essence(new.response):
+        aged = renewed_before is not None and old.recorded is not None and old.recorded < renewed_before
+        return replace(old, scope=new.scope, recorded=new.recorded if aged else old.recorded)
+    return replace(new, comments=old.comments)
+
+
+def _essence(response: Response) -> Response:
+    """A response without what changes by itself."""
+    headers: Headers = tuple(line for line in response.headers if line[0].lower() not in _VOLATILE)
+    return replace(response, headers=headers, delay=0.0, chunks=(), version="HTTP/1.1", wild=None)

@@ -1,0 +1,187 @@
+"""A recording in play: which interaction answers next.
+
+Holds the positions that repeats advance and the values that named wild places took; asks the index what fits. Pure
+but for that state; knows no socket, file or process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from recproxy.matching import Fitting, Index
+from recproxy.recording import Headers, Interaction, Request, Response, fill, pattern
+from recproxy.redaction import stand_in
+
+__all__ = ["Candidates", "Playback", "filled_response", "wild_names"]
+
+
+class _Group:
+    """Interactions of equal fit, in recorded order, and how far they were played.
+
+    `again` are those that may be played again when all were played, `repeat` says in which order.
+    """
+
+    __slots__ = ("again", "cursor", "positions", "repeat")
+
+    def __init__(self, positions: tuple[int, ...], again: tuple[int, ...], repeat: str) -> None:
+        self.positions = positions
+        self.again = again
+        self.repeat = repeat
+        self.cursor = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Where a request stands in a playback: the groups that fit, best first. Good for every equal request."""
+
+    groups: tuple[_Group, ...]
+    stateful: bool
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """All interactions that fit."""
+        return tuple(position for group in self.groups for position in group.positions)
+
+
+class Playback:
+    """Interactions in play in one scope.
+
+    `repeat` says what follows the last recorded repeat: last (it again), miss, or cycle; with first, nothing but the
+    first is ever played. Where it is None each recording decides, and `default` where the recording does not say. A
+    better fit goes before a worse one; a worse one is taken only where the better are used up and miss follows, so
+    that a wildcard's interactions are not spent on requests that have their own.
+
+    Tests may share a file: where a recording holds interactions that this `scope` recorded, those of other scopes answer
+    only what none of its own fits.
+    """
+
+    def __init__(
+        self, index: Index, *, repeat: str | None = None, default: str = "last", scope: str | None = None
+    ) -> None:
+        self.index = index
+        self.scope = scope
+        self._foreign = _foreign(index, scope)
+        self.repeat = repeat
+        self.default = default
+        self._repeats = [repeat or own or default for own in index.repeats()]
+        self.plays = [0] * len(index.interactions)
+        self.bound: dict[str, bytes] = {}
+        self._groups: dict[tuple[int, ...], _Group] = {}
+
+    def locate(self, request: Request, any_host: Sequence[str] | None = None) -> Candidates:
+        """Where a request stands; nothing is played. A candidates that is not stateful may be kept for equal requests."""
+        found: Fitting = self.index.find(request, any_host=any_host, bound=self.bound)
+        return Candidates(tuple(self._group(tier) for tier in self._own(found.tiers)), found.stateful)
+
+    def take(self, candidates: Candidates) -> int | None:
+        """Play the next interaction of a candidates and return its position; None where there is none left."""
+        plays = self.plays
+        for group in candidates.groups:
+            positions = group.positions
+            if self.repeat == "first":
+                plays[positions[0]] += 1
+                return positions[0]
+            cursor = group.cursor
+            while cursor < len(positions) and plays[positions[cursor]]:
+                cursor += 1
+            group.cursor = cursor
+            if cursor < len(positions):
+                position = positions[cursor]
+            elif not group.again:
+                continue
+            elif group.repeat == "last":
+                position = group.again[-1]
+            else:
+                position = group.again[(cursor - len(positions)) % len(group.again)]
+                group.cursor = cursor + 1
+            plays[position] += 1
+            return position
+        return None
+
+    def has(self, candidates: Candidates) -> bool:
+        """Whether anything of a candidates is left to play."""
+        if any(group.again for group in candidates.groups):
+            return True
+        return any(not self.plays[position] for position in candidates.positions)
+
+    def bind(self, position: int, request: Request, any_host: Sequence[str] | None = None) -> None:
+        """Bind the named wild places that this request is the first to fill."""
+        captures = self.index.captures(position, request, any_host=any_host, bound=self.bound)
+        for name, value in captures.items():
+            self.bound.setdefault(name, value)
+
+    def extended(self, index: Index) -> Playback:
+        """This playback over an index that begins with the same interactions: what was played and bound stays so."""
+        after = Playback(index, repeat=self.repeat, default=self.default, scope=self.scope)
+        after.plays[: len(self.plays)] = self.plays
+        after.bound = self.bound
+        return after
+
+    def unused(self) -> tuple[int, ...]:
+        """The interactions that were not played, but for those that other scopes recorded for themselves."""
+        return tuple(
+            position for position, count in enumerate(self.plays) if not count and position not in self._foreign
+        )
+
+    def interaction(self, position: int) -> Interaction:
+        """An interaction by its position."""
+        return self.index.interactions[position]
+
+    def _own(self, tiers: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+        """What fits without other scopes' interactions, unless nothing else fits."""
+        if not self._foreign:
+            return tiers
+        own = (tuple(position for position in tier if position not in self._foreign) for tier in tiers)
+        return tuple(tier for tier in own if tier) or tiers
+
+    def _group(self, tier: tuple[int, ...]) -> _Group:
+        group = self._groups.get(tier)
+        if group is None:
+            again = tuple(position for position in tier if self._repeats[position] != "miss")
+            group = self._groups[tier] = _Group(tier, again, self._repeats[again[-1]] if again else "miss")
+            plays = [self.plays[position] for position in tier]
+            group.cursor = sum(plays) if all(plays) else 0  # what another scope has played counts in its cycle
+        return group
+
+
+def wild_names(response: Response) -> frozenset[str]:
+    """The names of a response's wild places."""
+    mark = (response.wild or "").encode() + b"["
+    if response.wild is None or not (mark in response.body or any(mark in value for _, value in response.headers)):
+        return frozenset()
+    texts = (response.body, *(value for _, value in response.headers))
+    patterns = (pattern(text, response.wild) for text in texts)
+    return frozenset(name for found in patterns if found is not None for name in found.names if name is not None)
+
+
+def filled_response(response: Response, names: frozenset[str], bound: dict[str, bytes]) -> Response:
+    """A response with the named wild places filled in; one that nobody bound is bound to a fixed value."""
+    for name in names:
+        bound.setdefault(name, _stand_in(name))
+    word = response.wild
+    headers: Headers = tuple((name, fill(value, word, bound)) for name, value in response.headers)
+    pieces, position = [], 0
+    for chunk in response.chunks:  # a boundary never stands inside a wild place
+        piece = fill(response.body[position : position + chunk.size], word, bound)
+        pieces.append(replace(chunk, size=len(piece)))
+        position += chunk.size
+    return replace(response, headers=headers, body=fill(response.body, word, bound), chunks=tuple(pieces))
+
+
+def _stand_in(name: str) -> bytes:
+    """The value of a wild place that no request bound: fixed, and of the shape that its name tells."""
+    return stand_in(name) if name.endswith(".jwt") else hashlib.sha256(name.encode()).hexdigest()[:32].encode()
+
+
+def _foreign(index: Index, scope: str | None) -> frozenset[int]:
+    """The positions of what other scopes recorded, in recordings that hold something of this one."""
+    found: list[int] = []
+    start = 0
+    for recording in index.recordings:
+        scopes = [each.scope for each in recording.interactions]
+        if scope is not None and scope in scopes:
+            found += (start + place for place, name in enumerate(scopes) if name not in (None, scope))
+        start += len(scopes)
+    return frozenset(found)

@@ -1,0 +1,109 @@
+"""The fork_server: one process that has everything imported and forks a proxy per profile.
+
+Imports are what a proxy's start costs; here they are paid once, while the orchestrator makes the CA. An order is a
+line, the profile's name, with two descriptors: the proxy's channel and where its errors go. Answers are lines:
+`born PID NAME`, `died STATUS NAME` (a wait status). The fork_server ends when its orders do; proxies, when their channels
+do. It has no threads and no loop of its own, so that a fork is safe.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+import socket
+import sys
+
+from recproxy.proxy.service import Service
+
+try:
+    import uvloop
+except ImportError:  # not on Windows
+    uvloop = None  # type: ignore[assignment,unused-ignore]
+
+__all__ = ["main"]
+
+_LONGEST_ORDER = 4096
+
+
+def main() -> None:
+    """Fork proxies until the orders end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is the orchestrator's to handle
+    orders = socket.socket(fileno=os.dup(0))
+    names: dict[int, str] = {}
+    signal.signal(signal.SIGCHLD, lambda *_: _bury(orders, names))
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(orders, _LONGEST_ORDER, 2)
+        if not data:
+            return
+        name = data.decode().strip()
+        # A child that dies before its name is known must wait to be buried.
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
+            orders.close()
+            _live(name, *descriptors)
+        names[pid] = name
+        for descriptor in descriptors:
+            os.close(descriptor)
+        _say(orders, f"born {pid} {name}\n")
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
+
+
+def _bury(orders: socket.socket, names: dict[int, str]) -> None:
+    """Tell of each child that has ended."""
+    while names:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        _say(orders, f"died {status} {names.pop(pid, '')}\n")
+
+
+def _say(orders: socket.socket, line: str) -> None:
+    try:
+        orders.sendall(line.encode())
+    except OSError:  # nobody wants to know any more
+        return
+
+
+def _live(name: str, channel: int, errors: int) -> None:
+    """Be a proxy until the channel ends; does not return."""
+    try:
+        os.setsid()
+        os.dup2(channel, 0)
+        os.close(channel)
+        os.dup2(errors, 2)
+        os.close(errors)
+        _be_called(name)
+        _raise_descriptor_limit()
+        loop = uvloop.new_event_loop() if uvloop is not None else asyncio.new_event_loop()
+        loop.run_until_complete(Service(socket.socket(fileno=os.dup(0)), loop).ended)
+    except BaseException:  # noqa: BLE001 - its last words, then it ends
+        sys.excepthook(*sys.exc_info())
+        os._exit(1)
+    finally:
+        # Nothing is left to save: connections die with the process, at once.
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def _be_called(name: str) -> None:
+    """Show the profile in lists of processes, where the system allows it."""
+    try:
+        with open("/proc/self/comm", "w") as comm:  # noqa: PTH123 - no file
+            comm.write(f"rp-{name}"[:15])
+    except OSError:
+        return
+
+
+def _raise_descriptor_limit() -> None:
+    """Let this process hold as many connections as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 1 << 20) if hard >= 0 else 1 << 20, hard))

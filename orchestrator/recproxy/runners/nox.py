@@ -1,0 +1,107 @@
+"""Sessions for a noxfile: one body, run once per mode.
+
+Imports nothing but the standard library and nox. The command is started by `recproxy run` from the session's own
+environment, so that installs never see the variables a test sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import nox
+from nox import registry
+
+from recproxy.runners.arguments import SESSION_MODES, Arguments, mode_options, split_arguments
+
+__all__ = ["FunctionalRun", "functional_sessions"]
+
+_INTERRUPT_SECONDS = 3.0
+_TERMINATE_SECONDS = 15.0
+
+_Body = TypeVar("_Body", bound=Callable[..., None])
+
+
+class FunctionalRun:
+    """What a session's body gets: the command to run under recproxy, and the words meant for it.
+
+    `mode` is the session's, `chosen` the profiles that get it, `args` the words for the test command.
+    """
+
+    def __init__(self, session: nox.Session, mode: str, profiles: Sequence[str], words: Arguments) -> None:
+        self._session = session
+        self._profiles = tuple(profiles)
+        self.mode = mode
+        self.chosen = words.profiles or self._profiles
+        self.args = words.command
+
+    def run(self, *command: str, **options: Any) -> Any:
+        """Run a command under `recproxy run`; options are those of `session.run`."""
+        # On Ctrl-C nox kills what has not ended in half a second: too soon for a suite to tear down and be saved.
+        options.setdefault("interrupt_timeout", _INTERRUPT_SECONDS)
+        options.setdefault("terminate_timeout", _TERMINATE_SECONDS)
+        return self._session.run(*self._prefix(), *command, **options)
+
+    def _prefix(self) -> list[str]:
+        return ["recproxy", "run", *mode_options(self.mode, self._profiles, self.chosen), "--"]
+
+
+def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Body]:
+    """Make sessions `NAME-replay`, ... out of one body `NAME(session, recproxy)`.
+
+    Leading words that are profile names choose which profiles get the session's mode; the first word that begins
+    with `-`, or `--`, begins the command's words. All sessions carry the tags `functional` and `functional-MODE`, and
+    only the replaying one runs by default. Options are those of `nox.session`. `@nox.parametrize` stands below this
+    decorator, and the body then takes its parameters after `recproxy`.
+
+    Args:
+        profiles: the service profiles of the suite, by name.
+        options: `python`, `reuse_venv`, ... for every session.
+
+    Raises:
+        ValueError: no profile, or a session of that name exists.
+    """
+    if not profiles or not all(isinstance(profile, str) for profile in profiles):
+        raise ValueError('name the profiles of the suite: @functional_sessions("twitter", "bitly")')
+
+    def register(body: _Body) -> _Body:
+        for mode in SESSION_MODES:
+            _register(body, mode, profiles, dict(options))
+        return body
+
+    return register
+
+
+def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], options: dict[str, Any]) -> None:
+    base = str(options.pop("name", None) or body.__name__).replace("_", "-")
+    name = f"{base}-{mode}"
+    if name in registry.get():
+        raise ValueError(f"session {name!r} exists already: give the body another name, or pass name=...")
+    tags = [*options.pop("tags", ()), "functional", f"functional-{mode}"]
+    options.setdefault("default", mode == "replay")
+
+    def session_body(session: nox.Session, **parameters: Any) -> None:
+        try:
+            words = split_arguments(session.posargs, profiles, f"nox -s {name}")
+        except ValueError as problem:
+            session.error(str(problem))
+        if hasattr(body, "parametrize") and not hasattr(session_body, "parametrize"):
+            session.error("@nox.parametrize stands above @functional_sessions, which does not see it: put it below")
+        body(session, FunctionalRun(session, mode, profiles, words), **parameters)
+
+    # nox looks at a function's own attributes for @nox.parametrize, and at its signature for a parameter `python`.
+    session_body.__dict__.update(body.__dict__)
+    session_body.__dict__["__wrapped__"] = body
+    session_body.__name__ = name
+    session_body.__doc__ = _description(body, mode)
+    nox.session(name=name, tags=list(dict.fromkeys(tags)), **options)(session_body)
+
+
+def _description(body: Callable[..., None], mode: str) -> str:
+    first = (body.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+    how = {
+        "replay": "answered from recordings",
+        "record": "the real services, recorded",
+        "live": "the real services, nothing written",
+    }[mode]
+    return f"{first}: {how}." if first else f"Functional tests, {how}."

@@ -1,0 +1,160 @@
+"""The hooks that tox calls, and what is held between them: a run for each environment whose commands are running.
+
+Environments run side by side in threads of one process (`tox -p`), so all is kept by name or by thread.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tox.config.main import Config
+from tox.config.sets import ConfigSet, EnvConfigSet
+from tox.execute import Outcome
+from tox.plugin import impl
+from tox.session.state import State
+from tox.tox_env.api import ToxEnv
+from tox.tox_env.errors import Fail
+
+from recproxy.control.variables import CONTROL
+from recproxy.errors import ControlError
+from recproxy.runners.arguments import Arguments, mode_options, split_arguments
+from recproxy.runners.tox.served import Served
+from recproxy.runners.tox.settings import OFF, ToxSettings, define, generate, settings_of
+
+__all__ = ["Plugin", "plugin"]
+
+#: `tox exec`: what stands behind `--` is the command itself.
+_EXEC = ("exec", "e")
+
+
+class Plugin:
+    """What tox knows of us; one for the process."""
+
+    def __init__(self) -> None:
+        self._config: Config | None = None
+        self._runs: dict[str, Served] = {}
+        self._thread = threading.local()
+
+    @impl
+    def tox_extend_envs(self) -> Iterable[str]:
+        """Our environments' names, asked for after the configuration is there."""
+        self._config = None
+
+        def names() -> Iterator[str]:
+            if self._config is not None:
+                yield from generate(self._config)
+
+        return names()
+
+    @impl
+    def tox_add_core_config(self, core_conf: ConfigSet, state: State) -> None:
+        """Make the positional words of an environment those that are the command's."""
+        self._config = config = state.conf
+        posargs = config.pos_args
+
+        def command_words(to_path: Path | None, **options: bool) -> tuple[str, ...] | None:
+            words = posargs(to_path, **options)  # which it takes differs between versions of tox
+            skip: int = getattr(self._thread, "skip", 0)
+            if words is None or not skip:
+                return words
+            return words[skip:] or (() if words[skip - 1] == "--" else None)
+
+        config.pos_args = command_words  # type: ignore[method-assign] # tox has no hook for it
+
+    @impl
+    def tox_add_env_config(self, env_conf: EnvConfigSet, state: State) -> None:
+        """Add our keys to an environment."""
+        define(env_conf)
+
+    @impl
+    def tox_before_run_commands(self, tox_env: ToxEnv) -> None:
+        """Start the run of an environment, after all installs, and give its variables to the commands.
+
+        Raises:
+            Fail: it cannot be; one line.
+        """
+        settings = settings_of(tox_env.conf)
+        if settings.mode == OFF:
+            return
+        if os.environ.get(CONTROL):
+            raise Fail(f"recproxy: this already runs under recproxy ({CONTROL} is set): call tox without it")
+        words = self._words(tox_env, settings)
+        options = mode_options(settings.mode, settings.profiles, words.profiles or settings.profiles, settings.recorded)
+        # What the commands get, since credentials and PYTHONPATH are looked for there; and CI, which makes auto replay.
+        environment = {name: os.environ[name] for name in ("CI",) if name in os.environ}
+        environment |= tox_env.environment_variables
+        python, whose = _interpreter(tox_env)
+        try:
+            run = Served(python, options, folder=_folder(tox_env), environment=environment, ended=tox_env.interrupt)
+        except (ControlError, OSError) as problem:
+            raise Fail(f"recproxy: {problem}{_not_passed(str(problem), environment)} (recproxy of {whose})") from None
+        self._runs[tox_env.conf.name] = run
+        tox_env.conf["set_env"].update(run.environment, override=True)
+
+    @impl(trylast=True)
+    def tox_after_run_commands(self, tox_env: ToxEnv, exit_code: int, outcomes: list[Outcome]) -> None:
+        """End the run, print its report, and fail an environment whose commands passed but missed something.
+
+        Raises:
+            SystemExit: with the run's own code: 3 for a miss, 4 for a proxy that died.
+        """
+        code = self._end(tox_env, passed=exit_code == Outcome.OK)
+        if code == 4 or (code and exit_code == Outcome.OK):
+            raise SystemExit(code)
+
+    @impl
+    def tox_env_teardown(self, tox_env: ToxEnv) -> None:
+        """End a run that is still there: the hook after the commands was not reached."""
+        self._end(tox_env, passed=False)
+
+    def _end(self, tox_env: ToxEnv, *, passed: bool) -> int:
+        self._thread.skip = 0
+        run = self._runs.pop(tox_env.conf.name, None)
+        if run is None:
+            return 0
+        code, report = run.stop(passed=passed)
+        stream = tox_env.log_handler.stderr
+        stream.write(report)
+        stream.flush()
+        return code
+
+    def _words(self, tox_env: ToxEnv, settings: ToxSettings) -> Arguments:
+        """The words behind `--`, taken apart; from now on this thread's commands see only theirs."""
+        posargs = (self._config.pos_args(None) if self._config is not None else None) or ()
+        if getattr(tox_env.options, "command", "") in _EXEC:
+            return Arguments(profiles=(), command=posargs)
+        try:
+            words = split_arguments(posargs, settings.profiles, f"tox -e {tox_env.conf.name}")
+        except ValueError as problem:
+            raise Fail(f"recproxy: {problem}") from None
+        if words.profiles and settings.mode == "auto":
+            raise Fail("recproxy: mode auto is that of all profiles: name none, or use record")
+        self._thread.skip = len(posargs) - len(words.command)
+        return words
+
+
+def _interpreter(tox_env: ToxEnv) -> tuple[str, str]:
+    """Whose recproxy holds the run: the environment's where it has one, since tests speak to it; else tox's own."""
+    conf = tox_env.conf
+    if "env_bin_dir" in conf and "env_python" in conf and (Path(conf["env_bin_dir"]) / "recproxy").exists():
+        return str(conf["env_python"]), f"the environment {conf.name}"
+    return sys.executable, "tox's own environment"
+
+
+def _folder(tox_env: ToxEnv) -> Path:
+    """Where the project is looked for upwards: the commands' folder, or the root where that is elsewhere."""
+    root, folder = Path(tox_env.core["tox_root"]), Path(tox_env.conf["change_dir"])
+    return folder if folder.is_dir() and folder.resolve().is_relative_to(root.resolve()) else root
+
+
+def _not_passed(problem: str, environment: dict[str, str]) -> str:
+    """A hint where what is missing is set, and tox keeps it from the environment."""
+    kept = [word for word in problem.replace(",", " ").split() if os.environ.get(word) and not environment.get(word)]
+    return f"; set outside, but not passed: name {', '.join(kept)} in pass_env" if kept else ""
+
+
+plugin = Plugin()

@@ -1,0 +1,103 @@
+"""What a tox configuration says: three keys of an environment, and the environments made for whoever sets them.
+
+Knows tox's configuration and nothing of processes.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tox.config.loader.memory import MemoryLoader
+from tox.config.main import Config
+from tox.config.sets import EnvConfigSet
+from tox.tox_env.errors import Fail
+
+from recproxy.runners.arguments import SESSION_MODES
+
+__all__ = ["OFF", "ToxSettings", "define", "generate", "settings_of"]
+
+#: The mode of an environment that has nothing to do with recproxy.
+OFF = "off"
+_KEYS = ("recproxy_mode", "recproxy_profiles", "recproxy_record")
+_KNOWN = (OFF, "auto", *SESSION_MODES)
+_DESCRIPTIONS = {
+    "replay": "functional tests, answered from recordings",
+    "record": "functional tests against the real services, recorded",
+    "live": "functional tests against the real services, nothing written",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToxSettings:
+    """The keys of one environment: `recorded` are profiles that are recorded whatever the mode."""
+
+    mode: str
+    profiles: tuple[str, ...]
+    recorded: tuple[str, ...]
+
+
+def define(conf: EnvConfigSet) -> None:
+    """Add our keys to an environment, once."""
+    if "recproxy_mode" in conf:
+        return
+    conf.add_config(
+        "recproxy_mode",
+        of_type=str,
+        default=OFF,
+        desc=f"how recproxy answers the services that commands call: {', '.join(_KNOWN)}",
+    )
+    conf.add_config("recproxy_profiles", of_type=list[str], default=[], desc="recproxy's service profiles of the suite")
+    conf.add_config(
+        "recproxy_record", of_type=list[str], default=[], desc="profiles that recproxy records whatever the mode"
+    )
+
+
+def settings_of(conf: EnvConfigSet) -> ToxSettings:
+    """The settings of an environment.
+
+    Raises:
+        Fail: one of them is wrong; the message names the key.
+    """
+    _refuse_unknown(conf)
+    mode: str = conf["recproxy_mode"]
+    if mode not in _KNOWN:
+        raise Fail(f"recproxy_mode is {mode!r}: give it {', '.join(_KNOWN)}")
+    if mode == OFF:
+        return ToxSettings(mode=OFF, profiles=(), recorded=())
+    profiles, recorded = tuple(conf["recproxy_profiles"]), tuple(conf["recproxy_record"])
+    if not profiles:
+        raise Fail(f"recproxy_mode is {mode!r}, but recproxy_profiles is empty: name the profiles of the suite there")
+    for profile in recorded:
+        if profile not in profiles:
+            raise Fail(f"recproxy_record names {profile!r}, which recproxy_profiles lacks: {', '.join(profiles)}")
+    return ToxSettings(mode=mode, profiles=profiles, recorded=recorded)
+
+
+def _refuse_unknown(conf: EnvConfigSet) -> None:
+    """A key that is nearly one of ours would leave the environment without a run, and let its commands out."""
+    overridden = (key for loader in conf.loaders for key in loader.overrides)
+    for key in (*conf.unused(), *overridden):
+        if key.startswith("recproxy") and key not in _KEYS:
+            near = difflib.get_close_matches(key, _KEYS, n=1)
+            nearest = f" (nearest: {near[0]})" if near else ""
+            raise Fail(f"unknown key {key!r}: recproxy knows {', '.join(_KEYS)}{nearest}")
+
+
+def generate(config: Config) -> Iterator[str]:
+    """Make an environment per mode where the base names profiles; their names.
+
+    What the base says holds for them too, and what their own sections say goes before what is made here.
+    """
+    for mode in SESSION_MODES:
+        name = f"functional-{mode}"
+        conf = config.get_env(name)
+        define(conf)
+        if not conf["recproxy_profiles"]:
+            config.clear_env(name)
+            continue
+        own = [number for number, loader in enumerate(conf.loaders, 1) if loader.section.name == name]
+        made = MemoryLoader(recproxy_mode=mode, description=_DESCRIPTIONS[mode])
+        conf.loaders.insert(max(own, default=0), made)
+        yield name

@@ -1,0 +1,299 @@
+"""The pytest plugin: a scope around each test, its misses as failures of that test.
+
+Under `recproxy run` every test gets a scope of its own; without a run only tests that ask for one, by the marker, the
+decorator or the fixture `recproxy`, and an orchestrator is started for them. Imports nothing of recproxy before a test
+needs it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from recproxy.client.handle import Handle
+    from recproxy.client.suite import Suite
+
+__all__ = ["recproxy"]
+
+_CONTROL = "RECPROXY_CONTROL"
+_LANE = "RECPROXY_LANE"
+_WORKER = "PYTEST_XDIST_WORKER"
+_SECTION = "recproxy"
+_MOST_UNUSED = 20
+#: What the decorator leaves on a function; known by name, since nothing of ours is imported yet.
+_MARK = "__recproxy_wanted__"
+_suite = pytest.StashKey["Suite"]()
+#: Whether pytest was started in a run.
+_running = pytest.StashKey[bool]()
+#: Whether the test has passed; set while it has a scope.
+_passed = pytest.StashKey[bool]()
+#: The misses that it was failed with.
+_text = pytest.StashKey[str]()
+_tale = pytest.StashKey[dict[str, Any]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The mode, for a run that the tests start themselves."""
+    parser.getgroup("recproxy").addoption(
+        "--recproxy-mode",
+        metavar="MODE",
+        help="replay, record, live or auto, or vcrpy's word for one, where pytest is not started by `recproxy run` "
+        "(default: $RECPROXY_MODE, or replay).",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """A pytest-xdist worker goes into a lane of its own before any test module is imported."""
+    if os.environ.get(_WORKER) and os.environ.get(_CONTROL):
+        from recproxy.client.lanes import enter_lane, lane_of  # noqa: PLC0415 - only in workers of a run
+
+        enter_lane(lane_of(os.environ[_WORKER], os.environ["PYTEST_XDIST_TESTRUNUID"]))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known, and refuse a mode that is not the run's."""
+    config.addinivalue_line(
+        "markers",
+        "recproxy(profile, *recordings, mode=None): the recordings that answer a service in this test; also (scheme, "
+        "host, *recordings). Several add up. mode='replay': it replays in every run.",
+    )
+    config.stash[_running] = bool(os.environ.get(_CONTROL))
+    config.pluginmanager.register(_Summary(), "recproxy-summary")
+    if config.getoption("--recproxy-mode"):
+        _check_mode(config.getoption("--recproxy-mode"), os.environ.get("RECPROXY_MODE"), run=config.stash[_running])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """A worker's lane ends with it."""
+    if config.stash.get(_running, False) and hasattr(config, "workerinput"):
+        from recproxy.client.lanes import leave_lane  # noqa: PLC0415 - only in workers of a run
+
+        leave_lane(os.environ[_LANE])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """A worker that crashed could not close its lane."""
+    if error and os.environ.get(_CONTROL):
+        from recproxy.client.lanes import lane_of, leave_lane  # noqa: PLC0415 - only after a crash
+
+        leave_lane(lane_of(node.gateway.id, node.workerinput["testrunuid"]))
+
+
+@pytest.fixture
+def recproxy(request: pytest.FixtureRequest) -> Handle:
+    """The scope of this test: addresses, requests seen so far, and a way to add a recording."""
+    from recproxy.client.handle import Handle  # noqa: PLC0415 - the test asked for it
+
+    return Handle(_made(request.config), str(request.path.parent))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin the scope: behind those who skip tests, before the first fixture."""
+    if not _asks(item):
+        return
+    from recproxy.errors import RecproxyError  # noqa: PLC0415 - the test asked for it
+
+    try:
+        _made(item.config).begin(item)
+    except (RecproxyError, TypeError, ValueError) as problem:
+        text = f"recproxy: {problem}"
+    else:
+        item.stash[_passed] = False
+        return
+    pytest.fail(text, pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, object, object]:
+    """A fixture that serves several tests answers for its own requests, not the test that happens to be first."""
+    config = request.config
+    if fixturedef.scope == "function" or not (_suite in config.stash or hasattr(fixturedef.func, _MARK)):
+        return (yield)
+    suite = _made(config)
+    asked = suite.fixture(fixturedef, request)
+    if asked is None:
+        return (yield)
+    # Finalizers run in reverse: the fixture's own will be between these two.
+    teardown = ExitStack()
+    request.addfinalizer(teardown.close)
+    with _told(suite.setup(asked)):
+        value = yield
+    request.addfinalizer(lambda: teardown.enter_context(_told(suite.teardown(asked))))
+    return value
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """A miss fails the test, also where the program swallowed it."""
+    value = yield
+    if _passed in item.stash and (text := _trouble(item)):
+        item.stash[_text] = text  # a unittest case may have failed already, and then this is dropped
+        pytest.fail(text, pytrace=False)
+    return value
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """End the scope; what is found only now is an error at teardown."""
+    try:
+        value = yield
+    except BaseException as error:
+        if text := _end(item, passed=False):
+            error.add_note(text)
+        raise
+    if text := _end(item, passed=item.stash.get(_passed, False)):
+        pytest.fail(text, pytrace=False)
+    return value
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed by itself is told its misses too; the last report carries what the test did."""
+    report = yield
+    if _passed in item.stash:
+        item.stash[_passed] = item.stash[_passed] or (call.when == "call" and report.passed)
+        # A failure that was expected was failed by what it missed, too: its teardown has nothing left to tell.
+        text = item.stash.get(_text, "") or (
+            _trouble(item, failed=True) if report.failed or hasattr(report, "wasxfail") else ""
+        )
+        if report.failed and text and text not in report.longreprtext:
+            report.sections.append((_SECTION, text))
+        item.stash[_text] = ""
+    elif call.when == "teardown" and _tale in item.stash:
+        setattr(report, _SECTION, item.stash[_tale])  # a plain value: pytest-xdist carries it along
+        del item.stash[_tale]
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """What an interrupted test left open is ended, once its fixtures are torn down."""
+    try:
+        return (yield)
+    finally:
+        if _suite in session.config.stash:
+            session.config.stash[_suite].abandon()
+
+
+class _Summary:
+    """What all tests did, those of other workers too, and its section at the end."""
+
+    def __init__(self) -> None:
+        self._tales: list[tuple[str, dict[str, Any]]] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take what a test did from its last report."""
+        tale = getattr(report, _SECTION, None)
+        if tale is not None:
+            self._tales.append((report.nodeid, tale))
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """One line for all, and the interactions that nobody asked for."""
+        if not self._tales:
+            return
+        from recproxy.report.counting import counted  # noqa: PLC0415 - tests asked for recordings
+
+        tales = [tale for _, tale in self._tales]
+        counts = {name: sum(tale[name] for tale in tales) for name in ("played", "recorded", "missed")}
+        unused = [f"{test}: {line}" for test, tale in self._tales for line in tale["unused"]]
+        terminalreporter.section(_SECTION)
+        terminalreporter.line(
+            f"{tales[0]['mode']}: {counted(len(tales), 'test')}, {counted(counts['played'], 'request')} played, "
+            f"{counts['recorded']} recorded, {counts['missed']} missed, "
+            f"{counted(len(unused), 'recorded interaction')} unused"
+        )
+        for line in unused[:_MOST_UNUSED]:
+            terminalreporter.line(f"unused: {line}")
+        if len(unused) > _MOST_UNUSED:
+            terminalreporter.line(f"unused: and {len(unused) - _MOST_UNUSED} more")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """What a word of vcrpy means here."""
+    if not config.getoption("--recproxy-mode"):
+        return None
+    from recproxy.control.modes import explained_mode  # noqa: PLC0415 - a mode was named
+
+    told = explained_mode(config.getoption("--recproxy-mode"))
+    return f"recproxy: {told}" if told else None
+
+
+def _check_mode(word: str, of_run: str | None, *, run: bool) -> None:
+    """Refuse a mode that is unknown, or not that of the run that pytest is in."""
+    from recproxy.control.modes import MODES, VCRPY_MODES, mode_named  # noqa: PLC0415 - a mode was named
+
+    mode = mode_named(word)
+    if mode is None:
+        raise pytest.UsageError(
+            f"--recproxy-mode={word}: known here: {', '.join(MODES)}, and vcrpy's words {', '.join(VCRPY_MODES)}"
+        )
+    if run and mode != of_run:
+        raise pytest.UsageError(f"--recproxy-mode={word}: this runs in mode {of_run}: give `recproxy run` the mode")
+
+
+def _asks(item: pytest.Item) -> bool:
+    """Whether a test gets a scope: all do under a run, else those that ask for one."""
+    return (
+        item.config.stash[_running]
+        or item.get_closest_marker("recproxy") is not None
+        or "recproxy" in getattr(item, "fixturenames", ())
+        or hasattr(getattr(item, "function", None), _MARK)
+    )
+
+
+def _made(config: pytest.Config) -> Suite:
+    """The suite of this process, made when the first test needs it."""
+    if _suite not in config.stash:
+        from recproxy.client.suite import Suite  # noqa: PLC0415 - a test asked for it
+
+        config.stash[_suite] = Suite(config.getoption("--recproxy-mode"), config.rootpath)
+    return config.stash[_suite]
+
+
+def _trouble(item: pytest.Item, *, failed: bool = False) -> str:
+    """The misses of the open test that it was not told yet, or why they cannot be told."""
+    from recproxy.errors import ControlError  # noqa: PLC0415 - loaded with the suite
+
+    try:
+        return _made(item.config).trouble(failed=failed)
+    except ControlError as problem:
+        return f"recproxy: {problem}"
+
+
+def _end(item: pytest.Item, *, passed: bool) -> str:
+    """End the scope of a test, if it has one; what it was not told yet."""
+    from recproxy.errors import ControlError  # noqa: PLC0415 - loaded with the suite
+
+    if _passed not in item.stash:
+        return ""
+    del item.stash[_passed]
+    try:
+        tale, text = _made(item.config).end(passed=passed)
+    except ControlError as problem:
+        return f"recproxy: {problem}"
+    item.stash[_tale] = asdict(tale)
+    return text
+
+
+@contextmanager
+def _told(scope: AbstractContextManager[None]) -> Generator[None]:
+    """Errors of a fixture's scope as a failure in a few lines."""
+    from recproxy.errors import RecproxyError  # noqa: PLC0415 - loaded with the suite
+
+    try:
+        with scope:
+            yield
+        return
+    except RecproxyError as problem:
+        text = str(problem)
+    pytest.fail(text, pytrace=False)

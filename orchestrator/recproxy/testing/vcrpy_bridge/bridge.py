@@ -1,0 +1,108 @@
+"""The bridge of one test process: the cassettes that are open, and what all of them came to."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from recproxy.testing.vcrpy_bridge.modes import Runs
+from recproxy.testing.vcrpy_bridge.open_cassette import OpenCassette, hosts_of
+from recproxy.testing.vcrpy_bridge.play_counts import played
+from recproxy.testing.vcrpy_bridge.settings import CassetteSettings, matcher_words
+from recproxy.testing.vcrpy_bridge.sources import Sources
+
+__all__ = ["Bridge"]
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+#: Ports that clients without a proxy are redirected from.
+_PORTS = (80, 443)
+
+
+class Bridge:
+    """Opens a scope for each cassette that a suite opens."""
+
+    def __init__(self, mode: str | None, folder: Path) -> None:
+        self._runs = Runs(mode, folder)
+        self._folder: Path | None = None
+        self._number = 0
+        #: The cassettes that are open, the innermost last.
+        self.open: list[OpenCassette] = []
+        self._counts: Counter[str] = Counter()
+        self._lines: dict[str, None] = {}
+        self._ports: set[int] = set()
+
+    @contextmanager
+    def playing(self, cassette: Any) -> Iterator[None]:
+        """A scope for a cassette while it is open, in the place of vcrpy's patches."""
+        settings: CassetteSettings = getattr(cassette._before_record_request, "recproxy_settings", CassetteSettings())  # noqa: SLF001
+        session = self._runs.of(cassette)
+        self._number += 1
+        opened = OpenCassette(cassette, session, settings, Sources(cassette, settings, self._made(), f"{self._number}"))
+        _, matchers = matcher_words(cassette._match_on)  # noqa: SLF001 - no other way to know
+        self._lines |= dict.fromkeys((*settings.unhonoured, *matchers, *_unreached(cassette)))
+        for outer in self.open[-1:]:
+            outer.look()
+        opened.begin()
+        addresses = session.address.status()["addresses"][session.lane].values()
+        self._ports.update(int(url.rpartition(":")[2]) for url in (session.address.url, *addresses))
+        self.open.append(opened)
+        played(cassette, opened)
+        try:
+            yield
+        finally:
+            self.close(opened)
+
+    def close(self, opened: OpenCassette, *, passed: bool = False) -> None:
+        """Close the scope of a cassette; when it is closed already, nothing happens."""
+        opened.end(passed=passed)
+        if opened in self.open:
+            self.open.remove(opened)
+            self._counts.update(opened.counts())
+
+    def leads_here(self, address: object) -> bool:
+        """Whether a socket's address is one of the run's: its ports, or a made-up address of the redirect."""
+        if not isinstance(address, tuple) or len(address) < 2:
+            return False
+        host, port = address[:2]
+        return str(host).startswith("127.77.") or (host in _LOOPBACK and port in self._ports)
+
+    def untold(self) -> str:
+        """The misses of the cassettes that are open, as far as they were not told yet."""
+        return "\n\n".join(filter(None, (opened.untold() for opened in self.open)))
+
+    def take(self) -> tuple[dict[str, int], list[str]]:
+        """What cassettes did since the last time, and what of their settings was not honoured."""
+        counts, self._counts = self._counts, Counter()
+        lines, self._lines = self._lines, {}
+        return dict(counts), list(lines)
+
+    def stop(self) -> None:
+        """Stop what was started, and remove what was written."""
+        for opened in reversed(self.open):
+            opened.end(passed=False)
+        self.open.clear()
+        self._runs.close()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def _made(self) -> Path:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="recproxy-vcrpy-"))
+        return self._folder
+
+
+def _unreached(cassette: Any) -> Iterator[str]:
+    """Where requests of a cassette do not come to a proxy."""
+    for host in hosts_of(cassette):
+        if host in _LOOPBACK:
+            yield f"cassette {cassette.path}: requests to {host} go there: loopback is never redirected"
+    for request in cassette.requests:
+        if request.port not in _PORTS and request.host not in _LOOPBACK:
+            host = f"port {request.port} of {request.host}"
+            yield f"cassette {cassette.path}: {host} is answered to clients that use proxy variables alone"

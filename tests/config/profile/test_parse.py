@@ -1,0 +1,259 @@
+"""Profiles: every key of profile.toml, its default, and the error of each wrong value."""
+
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from recproxy.config.profile import Endpoint, Match, Profile, Redact, Upstream, parse_profile, profile_folder
+from recproxy.config.tables import Source
+from recproxy.errors import ProfileError
+
+LEAST = 'schema = 1\nname = "shop"\n[[endpoints]]\nhosts = ["shop.example"]\n'
+WHOLE = """\
+schema = 1
+name = "shop"
+summary = "A shop"
+credentials = ["SHOP_KEY"]
+
+[[endpoints]]
+protocol = "http"
+hosts = ["API.Shop.Example", "*.shop.example", "127.0.0.1", "::1", "b\u00fccher.example"]
+base_url = "SHOP_BASE_URL"
+
+[[endpoints]]
+hosts = ["*"]
+
+[placeholders]
+SHOP_KEY = "placeholder"
+
+[match]
+headers = ["X-Version"]
+ignore.query = ["q"]
+ignore.form = ["f"]
+ignore.json = ["/token"]
+repeat = "cycle"
+miss = "reset"
+unused = "fail"
+
+[redact]
+headers = ["X-Key"]
+query = ["key"]
+form = ["password"]
+json = ["/email"]
+patterns = ["[0-9]{9}"]
+variables = ["SHOP_OTHER"]
+
+[replay]
+pace = "recorded"
+
+[upstream]
+timeout = 1.5
+verify = false
+ca = "ca.pem"
+max_body = 10
+address = "127.0.0.1:1"
+"""
+
+
+def parse(text, **options):
+    return parse_profile(tomllib.loads(text), Source("profile.toml", text, ProfileError), **options)
+
+
+def refused(text, **options):
+    with pytest.raises(ProfileError) as caught:
+        parse(text, **options)
+    return caught.value.message
+
+
+def test_a_profile_needs_a_name_and_a_host_and_has_defaults_for_the_rest():
+    assert parse(LEAST) == Profile(
+        name="shop",
+        endpoints=(Endpoint(protocol="http", hosts=("shop.example",), base_url=""),),
+        origin="profile.toml",
+        file="profile.toml",
+    )
+
+
+def test_every_key_is_read():
+    profile = parse(WHOLE, recordings="recordings")
+    place = f"profile.toml:{WHOLE[: WHOLE.index('ca = ')].count(chr(10)) + 1}"
+
+    assert profile == Profile(
+        name="shop",
+        summary="A shop",
+        credentials=("SHOP_KEY",),
+        endpoints=(
+            Endpoint(
+                hosts=("api.shop.example", "*.shop.example", "127.0.0.1", "::1", "xn--bcher-kva.example"),
+                base_url="SHOP_BASE_URL",
+            ),
+            Endpoint(hosts=("*",)),
+        ),
+        placeholders={"SHOP_KEY": "placeholder"},
+        match=Match(
+            headers=("X-Version",),
+            ignore_query=("q",),
+            ignore_form=("f",),
+            ignore_json=("/token",),
+            repeat="cycle",
+            miss="reset",
+            unused="fail",
+        ),
+        redact=Redact(
+            headers=("X-Key",),
+            query=("key",),
+            form=("password",),
+            json=("/email",),
+            patterns=("[0-9]{9}",),
+            variables=("SHOP_OTHER",),
+        ),
+        pace="recorded",
+        upstream=Upstream(
+            timeout=1.5,
+            verify=False,
+            ca=str(Path("ca.pem").absolute()),
+            ca_place=place,
+            max_body=10,
+            address="127.0.0.1:1",
+        ),
+        recordings="recordings",
+        origin="profile.toml",
+        file="profile.toml",
+    )
+    assert profile.hosts[0] == "api.shop.example"
+    assert profile.hosts[-1] == "*"
+
+
+def test_a_profile_whose_name_is_known_says_neither_schema_nor_name():
+    text = '[tool.x]\n[[tool.x.endpoints]]\nhosts = ["a.example"]\n'
+
+    profile = parse_profile(
+        tomllib.loads(text)["tool"]["x"], Source("p.toml", text, ProfileError), keys=("tool", "x"), name="shop"
+    )
+
+    assert profile.name == "shop"
+
+
+def test_an_override_needs_no_endpoint():
+    assert parse("match.repeat = 'miss'\n", name="shop", partial=True).match.repeat == "miss"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (LEAST.replace("schema = 1\n", ""), "profile.toml:1: schema is missing: write schema = 1"),
+        (
+            LEAST.replace("schema = 1", "schema = 2"),
+            "profile.toml:1: schema is 2: the profile is for a newer recproxy; this is ",
+        ),
+        (LEAST.replace('name = "shop"\n', ""), "profile.toml:1: name is missing"),
+        (LEAST.replace("shop", "Shop", 1), "profile.toml:2: name 'Shop' must be lower-case letters, digits, - and _"),
+        (LEAST.partition("[[")[0], "profile.toml:1: profile 'shop' has no endpoint"),
+        (LEAST.replace('"shop.example"', ""), "profile.toml:4: an endpoint without hosts"),
+        (
+            LEAST.replace("shop.example", "https://shop.example"),
+            "profile.toml:4: host 'https://shop.example' is no host",
+        ),
+        (LEAST.replace("shop.example", "shop.example:443"), "profile.toml:4: host 'shop.example:443' is no host"),
+        (LEAST.replace("shop.example", "api.*.example"), "profile.toml:4: host 'api.*.example' is no host"),
+        (LEAST.replace("shop.example", ""), "profile.toml:4: host '' is no host"),
+        (LEAST + 'protocol = "gopher"\n', "profile.toml:5: endpoints.protocol is 'gopher'"),
+        *(
+            (LEAST + f'base_url = "{name}"\n', f"profile.toml:5: endpoints.base_url '{name}' has a name that is taken")
+            for name in ("HTTP_PROXY", "no_proxy", "PATH", "RECPROXY_TOKEN", "SSL_CERT_FILE")
+        ),
+        (
+            LEAST + '[placeholders]\nSHOP_KEY = "a"\nHOME = "b"\n',
+            "profile.toml:7: the placeholder 'HOME' has a name that is taken",
+        ),
+        (LEAST + 'base_url = "no variable"\n', "profile.toml:5: endpoints.base_url is 'no variable': give it the name"),
+        (
+            LEAST.replace('"shop.example"', '"*.shop.example"') + 'base_url = "SHOP_URL"\n',
+            "profile.toml:5: base_url 'SHOP_URL' has hosts with * only",
+        ),
+        (LEAST + "[[endpoints]]\nhosts = ['b.example']\nprot = 1\n", "profile.toml:7: unknown key 'endpoints.prot'"),
+        (LEAST + "[upstream]\nmax_body = 1.5\n", "profile.toml:6: upstream.max_body is 1.5: give it a whole number"),
+        (LEAST + "port = 1\n", "profile.toml:5: unknown key 'endpoints.port'"),
+        (
+            LEAST + "[match]\nignore.json = ['user']\n",
+            "profile.toml:6: match.ignore.json holds 'user', which is no JSON Pointer",
+        ),
+        (LEAST + "[match]\nignore.jsn = []\n", "profile.toml:6: unknown key 'match.ignore.jsn'"),
+        (
+            LEAST + "[match]\nrepeat = 'lost'\n",
+            "profile.toml:6: match.repeat is 'lost': give it last, miss, cycle (nearest: last)",
+        ),
+        (LEAST + "[redact]\npatterns = ['(']\n", "profile.toml:6: '(' is no regular expression"),
+        (LEAST + "[redact]\nvariables = ['A B']\n", "profile.toml:6: redact.variables holds 'A B'"),
+        (LEAST + "[redact]\nheader = []\n", "profile.toml:6: unknown key 'redact.header'"),
+        (LEAST + "[replay]\npace = 'slow'\n", "profile.toml:6: replay.pace is 'slow'"),
+        (LEAST + "[replay]\nspeed = 1\n", "profile.toml:6: unknown key 'replay.speed'"),
+        (LEAST + "[upstream]\ntimeout = -1\n", "profile.toml:6: upstream.timeout is -1"),
+        *(
+            (
+                LEAST + f"[upstream]\naddress = '{address}'\n",
+                f"profile.toml:6: upstream.address is '{address}': write it",
+            )
+            for address in (
+                *("https://127.0.0.1:xx", "127.0.0.1:99999", "127.0.0.1:0", "http://", "ftp://a.example", "a b"),
+                *("http://a.example/api", "http://a.example?x=1", "me@a.example", "[::1", "*.example"),
+            )
+        ),
+        (LEAST + "[upstream]\nverfy = false\n", "unknown key 'upstream.verfy': known here are timeout, verify"),
+        (LEAST.replace("name", 'credentials = ["A-B"]\nname', 1), "profile.toml:2: credentials holds 'A-B'"),
+        (LEAST.replace("name", "reords = 1\nname", 1), "profile.toml:2: unknown key 'reords'"),
+    ],
+)
+def test_a_wrong_profile_is_refused_with_file_line_and_key(text, wanted):
+    assert wanted in refused(text)
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:8443", "localhost", "http://127.0.0.1:8080/", "https://a.example", "[::1]:80"]
+)
+def test_where_else_a_service_is_may_be_said_in_these_ways(address):
+    assert parse(LEAST + f"[upstream]\naddress = '{address}'\n").upstream.address == address
+
+
+def test_a_name_that_is_not_the_expected_one_is_refused():
+    assert "profile.toml:2: name is 'shop' where 'bank' was expected" in refused(LEAST, name="bank")
+
+
+def test_the_recordings_beside_a_profile_are_its_own(tmp_path):
+    assert profile_folder(tmp_path / "profile.toml") is None
+
+    (tmp_path / "recordings").mkdir()
+
+    assert profile_folder(tmp_path / "profile.toml") == str(tmp_path / "recordings")
+
+
+def test_a_profile_for_a_newer_recproxy_says_so_whatever_else_it_holds():
+    text = "schema = 7\nhologram = true\n"
+
+    assert refused(text).startswith("profile.toml:1: schema is 7: the profile is for a newer recproxy; this is ")
+
+
+@pytest.mark.parametrize("wanted", [">=99", "<0.0.1", ">=0.1,!=0.1.*,<0.2"])
+def test_a_profile_that_requires_another_recproxy_says_so_in_one_line(wanted):
+    line = refused(f'requires_recproxy = "{wanted}"\nhologram = true\n{LEAST}')
+
+    assert f"profile.toml:1: the profile requires recproxy {wanted}, and this is {metadata.version('recproxy')}" in line
+
+
+def test_the_known_keys_are_named_once_each():
+    line = refused(f"hologram = true\n{LEAST}")
+
+    assert "known here are schema, requires_recproxy, name, summary, credentials, " in line
+    assert line.count("schema") == line.count("requires_recproxy") == 1
+
+
+def test_a_profile_that_this_recproxy_fits_is_read():
+    assert parse(f'requires_recproxy = ">=0.0.1,<99"\n{LEAST}').name == "shop"
+
+
+def test_what_is_no_version_is_refused():
+    assert "profile.toml:1: requires_recproxy is 'new': give it versions" in refused(
+        f'requires_recproxy = "new"\n{LEAST}'
+    )

@@ -1,0 +1,52 @@
+"""What a profile gives to those who compare and redact, and its plain form."""
+
+import pytest
+
+from recproxy.config.profile import Endpoint, Match, Profile, Redact, Upstream, secret_values
+
+
+@pytest.fixture
+def profile():
+    return Profile(
+        name="shop",
+        credentials=("SHOP_KEY",),
+        endpoints=(Endpoint(hosts=("api.shop.example", "*.shop.example"), base_url="SHOP_URL"), Endpoint(hosts=("*",))),
+        placeholders={"SHOP_KEY": "placeholder"},
+        match=Match(headers=("X-Version",), ignore_query=("q",), ignore_form=("f",), ignore_json=("/token",)),
+        redact=Redact(headers=("X-Key",), query=("key",), form=("password",), json=("/email",), patterns=("[0-9]{9}",)),
+        upstream=Upstream(timeout=1.5),
+        recordings="recordings",
+        origin="profile.toml",
+    )
+
+
+def test_its_hosts_are_those_of_all_endpoints_in_order(profile):
+    assert profile.hosts == ("api.shop.example", "*.shop.example", "*")
+
+
+def test_its_rules_know_header_names_in_lower_case_and_what_is_redacted(profile):
+    rules = profile.rules()
+
+    assert (rules.headers, rules.secret_headers) == (("x-version",), ("x-key",))
+    assert (rules.ignore_query, rules.ignore_form, rules.ignore_json) == (("q",), ("f",), ("/token",))
+    assert (rules.secret_query, rules.secret_form, rules.secret_json) == (("key",), ("password",), ("/email",))
+
+
+def test_its_redaction_holds_the_values_that_it_is_given(profile):
+    redaction = profile.redaction(["the value of a credential"])
+
+    assert redaction.values == ("the value of a credential",)
+    assert (redaction.query, redaction.patterns) == (("key",), ("[0-9]{9}",))
+
+
+def test_its_plain_form_restores_it(profile):
+    assert Profile.restore(profile.plain()) == profile
+
+
+def test_secret_are_the_values_that_are_set_of_credentials_and_variables_each_once(profile):
+    other = Profile(name="bank", endpoints=profile.endpoints, redact=Redact(variables=("BANK_PIN", "SHOP_KEY")))
+    environment = {"SHOP_KEY": "k3y", "BANK_PIN": "k3y", "HOME": "/root", "SHOP_URL": ""}
+
+    assert secret_values((profile, other), environment) == ("k3y",)
+    assert secret_values((other,), environment | {"BANK_PIN": "p1n"}) == ("p1n", "k3y")
+    assert secret_values((profile, other), {"SHOP_KEY": ""}) == ()

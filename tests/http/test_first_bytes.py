@@ -1,0 +1,98 @@
+"""What a connection wants, told whole, byte by byte and with trailing data."""
+
+import ssl
+
+import pytest
+
+from recproxy.http.first_bytes import (
+    HEAD_LIMIT,
+    Absolute,
+    ClientHello,
+    Connecting,
+    Incomplete,
+    Malformed,
+    Origin,
+    sort,
+)
+
+CONNECT = b"CONNECT api.twitter.com:443 HTTP/1.1\r\nHost: api.twitter.com:443\r\n\r\n"
+ABSOLUTE = b"GET http://Bit.ly:8080/v4?u=http://a/ HTTP/1.1\r\nHost: other\r\n\r\n"
+ORIGIN = b"POST /x HTTP/1.1\r\nAccept: a\r\nhost:  api.bit.ly \r\nContent-Length: 0\r\n\r\n"
+
+
+def client_hello(name):
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = ssl.create_default_context()
+    if name is None:
+        context.check_hostname = False
+    connection = context.wrap_bio(incoming, outgoing, server_hostname=name)
+    with pytest.raises(ssl.SSLWantReadError):
+        connection.do_handshake()
+    return outgoing.read()
+
+
+def refragmented(hello, size):
+    """The same handshake message in records of `size` bytes."""
+    body = hello[5:]
+    pieces = [body[start : start + size] for start in range(0, len(body), size)]
+    return b"".join(hello[:3] + len(piece).to_bytes(2, "big") + piece for piece in pieces)
+
+
+SAMPLES = [
+    (CONNECT, Connecting("api.twitter.com", 443, len(CONNECT))),
+    (CONNECT.replace(b"\r\n", b"\n"), Connecting("api.twitter.com", 443, len(CONNECT) - 3)),
+    (b"CONNECT [::1]:8443 HTTP/1.0\r\n\r\n", Connecting("::1", 8443, 31)),
+    (ABSOLUTE, Absolute("Bit.ly:8080")),
+    (b"\r\n" + ABSOLUTE, Absolute("Bit.ly:8080")),
+    (ORIGIN, Origin("api.bit.ly")),
+    (b"GET / HTTP/1.1\r\nX-Host: a\r\n\r\n", Origin("")),
+    (client_hello("api.twitter.com"), ClientHello("api.twitter.com")),
+    (refragmented(client_hello("api.twitter.com"), 40), ClientHello("api.twitter.com")),
+    (client_hello(None), ClientHello(None)),
+]
+
+
+@pytest.mark.parametrize(("data", "wanted"), SAMPLES)
+def test_whole_and_with_trailing_data(data, wanted):
+    assert sort(data) == wanted
+    assert sort(data + b"\x16\x03\x01 more") == wanted
+
+
+@pytest.mark.parametrize(("data", "wanted"), SAMPLES)
+def test_byte_by_byte_it_never_guesses(data, wanted):
+    told = [sort(data[:end]) for end in range(len(data))]
+
+    assert {type(each) for each in told} <= {Incomplete, type(wanted)}
+    assert all(each == wanted for each in told if not isinstance(each, Incomplete))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x80\x2e\x01\x00\x02",
+        b"CONNECT host:port HTTP/1.1\r\n\r\n",
+        b"CONNECT :443 HTTP/1.1\r\n\r\n",
+        b"CONNECT a:99999 HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01\x00\x05\x02\x00\x00\x01\x00",
+        b"\x16\x09\x01\x00\x05\x01",
+        b"SSH-2.0-OpenSSH_9.2\r\n\x00" + b"(" * 50 + b" ",
+    ],
+)
+def test_neither_http_nor_tls_is_refused(data):
+    assert isinstance(sort(data), Malformed)
+
+
+def test_a_head_without_end_is_too_large():
+    endless = b"CONNECT a:443 HTTP/1.1\r\nX: " + b"a" * HEAD_LIMIT
+
+    assert sort(endless) == Malformed(431, "the head is too large")
+
+
+def test_a_hello_cut_inside_its_server_name_has_none():
+    hello = bytearray(client_hello("api.twitter.com"))
+    cut = hello.index(b"api.twitter.com") + 4
+    shortened = hello[:cut]
+    shortened[3:5] = (len(shortened) - 5).to_bytes(2, "big")
+    shortened[6:9] = (len(shortened) - 9).to_bytes(3, "big")
+
+    assert sort(bytes(shortened)) == ClientHello(None)

@@ -1,0 +1,59 @@
+"""Authorities, host patterns and owners."""
+
+import pytest
+
+from recproxy.http.hosts import Owners, authority_host, fits, normal_host, split_authority
+
+
+@pytest.mark.parametrize(
+    ("authority", "wanted"),
+    [
+        ("api.twitter.com", ("api.twitter.com", None)),
+        ("API.Twitter.com.:443", ("api.twitter.com", 443)),
+        ("[::1]:8080", ("::1", 8080)),
+        ("[::1]", ("::1", None)),
+        ("::1", ("::1", None)),
+        ("user:secret@bit.ly:80", ("bit.ly", 80)),
+        ("b\u00fccher.example", ("xn--bcher-kva.example", None)),
+    ],
+)
+def test_an_authority_is_a_host_and_a_port(authority, wanted):
+    assert split_authority(authority) == wanted
+
+
+@pytest.mark.parametrize("authority", ["a:b", "a:0", "a:65536", "a:-1", "a:1\u0661"])
+def test_a_bad_port_is_refused(authority):
+    with pytest.raises(ValueError, match="port"):
+        split_authority(authority)
+    assert authority_host(authority) == ""
+
+
+def test_a_host_that_idna_refuses_stays_as_it_is():
+    assert normal_host("\u2603" * 70) == "\u2603" * 70
+
+
+@pytest.mark.parametrize(
+    ("pattern", "host", "wanted"),
+    [
+        ("*", "anything", True),
+        ("*.twimg.com", "pbs.twimg.com", True),
+        ("*.twimg.com", "a.b.twimg.com", False),
+        ("*.twimg.com", "twimg.com", False),
+        ("*.twimg.com", ".twimg.com", False),
+        ("bit.ly", "bit.ly", True),
+        ("bit.ly", "api.bit.ly", False),
+    ],
+)
+def test_a_pattern_covers_one_label_as_tls_does(pattern, host, wanted):
+    assert fits(pattern, host) is wanted
+
+
+def test_the_most_specific_pattern_owns():
+    owners = Owners({"*": "rest", "*.twitter.com": "some", "api.twitter.com": "api"})
+
+    assert [owners.owner(host) for host in ("api.twitter.com", "x.twitter.com", "bit.ly")] == ["api", "some", "rest"]
+    assert owners.pattern("x.twitter.com") == "*.twitter.com"
+
+
+def test_a_host_nobody_owns_has_no_owner():
+    assert Owners({"bit.ly": "bitly"}).owner("localhost") is None

@@ -1,0 +1,126 @@
+"""The request reader: every sample whole, byte by byte and pipelined behind another."""
+
+import pytest
+
+from recproxy.http.requests import MalformedRequest, RequestReader
+
+
+class Sink:
+    def __init__(self):
+        self.requests = []
+
+    def head_received(self, head):
+        self.head, self.body = head, b""
+
+    def body_received(self, piece):
+        self.body += piece
+
+    def request_ended(self, trailers):
+        self.requests.append((self.head.method, self.head.target, self.body, trailers))
+
+
+def read(data, *, step=None):
+    sink = Sink()
+    reader = RequestReader(sink)
+    for start in range(0, len(data), step or len(data)):
+        reader.feed(data[start : start + (step or len(data))])
+    return sink, reader
+
+
+SAMPLES = {
+    "get": (b"GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n", (b"GET", b"/a?b=c", b"", ())),
+    "length": (b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello", (b"POST", b"/", b"hello", ())),
+    "chunked": (
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;ext=1\r\nhel\r\n2\r\nlo\r\n0\r\nX-Sum: 1\r\n\r\n",
+        (b"POST", b"/", b"hello", ((b"X-Sum", b"1"),)),
+    ),
+    "h2c upgrade with a body": (
+        b"POST / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 5\r\n\r\nhello",
+        (b"POST", b"/", b"hello", ()),
+    ),
+    "h2c upgrade with a chunked body": (
+        b"POST / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        (b"POST", b"/", b"hello", ()),
+    ),
+    "h2c upgrade": (
+        b"GET /up HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+        (b"GET", b"/up", b"", ()),
+    ),
+    "absolute": (b"GET http://bit.ly/a HTTP/1.1\r\nHost: bit.ly\r\n\r\n", (b"GET", b"http://bit.ly/a", b"", ())),
+    "raw UTF-8 in the target": ("GET /é HTTP/1.1\r\nHost: x\r\n\r\n".encode(), (b"GET", b"/%C3%A9", b"", ())),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_request_whole_and_twice_in_one_packet(name):
+    data, wanted = SAMPLES[name]
+
+    assert read(data)[0].requests == [wanted]
+    if "UTF-8" not in name:
+        assert read(data * 2)[0].requests == [wanted, wanted]
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLES if "UTF-8" not in name])
+def test_a_request_byte_by_byte(name):
+    data, wanted = SAMPLES[name]
+
+    sink, reader = read(data, step=1)
+
+    assert sink.requests == [wanted]
+    assert reader.idle
+
+
+def test_optional_white_space_goes_and_trailers_stay_apart():
+    sink, _ = read(b"POST / HTTP/1.1\r\nHost:  x \t\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nHost: evil\r\n\r\n")
+
+    assert sink.head.headers == ((b"Host", b"x"), (b"Transfer-Encoding", b"chunked"))
+    assert sink.head.host == b"x"
+
+
+def test_expectation_version_and_keep_alive_are_told():
+    sink, _ = read(b"PUT / HTTP/1.1\r\nExpect: 100-Continue\r\nContent-Length: 0\r\n\r\n")
+    old, _ = read(b"GET / HTTP/1.0\r\n\r\n")
+
+    assert (sink.head.expects, sink.head.http10, sink.head.keep_alive) == (True, False, True)
+    assert (old.head.expects, old.head.http10, old.head.keep_alive) == (False, True, False)
+
+
+@pytest.mark.parametrize("step", [None, 1000])
+def test_a_head_over_the_limit_is_431(step):
+    with pytest.raises(MalformedRequest) as refused:
+        read(b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", step=step)
+
+    assert refused.value.status == 431
+
+
+def test_a_large_body_is_no_large_head():
+    sink, _ = read(b"POST / HTTP/1.1\r\nContent-Length: 300000\r\n\r\n" + b"a" * 300_000)
+
+    assert len(sink.requests[0][2]) == 300_000
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"HELLO WORLD\r\n\r\n",
+        b"GET /a b HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_what_is_no_request_is_400(data):
+    with pytest.raises(MalformedRequest) as refused:
+        read(data)
+
+    assert refused.value.status == 400
+
+
+def test_a_stopped_reader_ignores_what_follows():
+    sink, reader = read(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+    reader.stop()
+
+    reader.feed(b"GET /more HTTP/1.1\r\n\r\nrubbish")
+
+    assert len(sink.requests) == 1

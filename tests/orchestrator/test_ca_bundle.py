@@ -1,0 +1,79 @@
+"""The bundle: our CA and all roots the command had."""
+
+import ssl
+
+import certifi
+import pytest
+import trustme
+
+from recproxy.orchestrator import ca_bundle
+from recproxy.orchestrator.ca_bundle import bundle
+
+
+def pem():
+    return trustme.CA().cert_pem.bytes()
+
+
+def certificates(data):
+    return data.count(b"-----BEGIN CERTIFICATE-----")
+
+
+def has(data, certificate):
+    return certificate.strip().replace(b"\r\n", b"\n") in data.replace(b"\r\n", b"\n")
+
+
+def test_our_own_comes_first_and_certifis_roots_are_there():
+    own = pem()
+
+    made = bundle(own, {})
+
+    assert made.startswith(own.strip())
+    with open(certifi.where(), "rb") as file:
+        roots = file.read()
+    assert certificates(made) > certificates(roots)
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+def test_the_users_own_file_stays_trusted(tmp_path, name):
+    theirs = pem()
+    (tmp_path / "theirs.pem").write_bytes(b"# a comment\n" + theirs)
+
+    made = bundle(pem(), {name: str(tmp_path / "theirs.pem")})
+
+    assert has(made, theirs)
+    assert b"# a comment" not in made
+
+
+def test_each_certificate_is_there_once(tmp_path):
+    own = pem()
+    (tmp_path / "theirs.pem").write_bytes(own)
+
+    made = bundle(
+        own, {"SSL_CERT_FILE": str(tmp_path / "theirs.pem"), "REQUESTS_CA_BUNDLE": str(tmp_path / "theirs.pem")}
+    )
+
+    assert made.count(own.strip()) == 1
+
+
+@pytest.mark.parametrize("name", ["gone.pem", "."])
+def test_a_file_that_cannot_be_read_is_passed_by(tmp_path, name):
+    own = pem()
+
+    assert bundle(own, {"SSL_CERT_FILE": str(tmp_path / name)}) == bundle(own, {})
+
+
+def test_system_roots_are_in_it(tmp_path, monkeypatch):
+    roots = pem()
+    (tmp_path / "roots.crt").write_bytes(roots)
+    monkeypatch.setattr(ca_bundle, "_SYSTEM", (str(tmp_path / "roots.crt"),))
+
+    assert has(bundle(pem(), {}), roots)
+
+
+def test_openssl_reads_it(tmp_path):
+    path = tmp_path / "bundle.pem"
+    path.write_bytes(bundle(pem(), {}))
+
+    context = ssl.create_default_context(cafile=path)
+
+    assert context.cert_store_stats()["x509"] == certificates(path.read_bytes())

@@ -1,0 +1,355 @@
+"""The control address over real HTTP, before an orchestrator of our own."""
+
+import asyncio
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from recproxy.config.profile import Endpoint, Profile
+from recproxy.control import Missed, Outcome, Unused
+from recproxy.errors import RecordingNotFound
+from recproxy.orchestrator.control_address import ControlAddress
+from recproxy.orchestrator.environment import LaneAddresses
+from recproxy.orchestrator.scopes import ScopeOutcome
+
+SECONDS = 20
+MISS = Missed(method="GET", url="https://a/", text="no", differences=(("query", "1", "2"),), closest="a.rec:3")
+OUTCOME = ScopeOutcome(
+    scope="test_a",
+    profiles={
+        "shop": Outcome(
+            scope="test_a",
+            played=2,
+            recorded=1,
+            missed=(MISS,),
+            unused=(Unused(where="a.rec:9", request="GET https://a/b", position=1),),
+            plays=(2, 0),
+            requests=("GET https://a/",),
+            notes=("a note",),
+            failures=("GET https://a/: gone",),
+        ),
+        "bank": Outcome(scope="test_a", played=1),
+    },
+    refused=(Missed(method="CONNECT", url="b.example:443", text="refused"),),
+    strict=frozenset(("shop",)),
+)
+
+
+class Orchestrator:
+    """Has one lane and remembers what it was asked."""
+
+    def __init__(self):
+        self.plan = SimpleNamespace(
+            mode="replay", reach="replay", mode_of=lambda profile: "replay", library=SimpleNamespace(folder=Path("rec"))
+        )
+        self.profiles = [Profile(name="shop", endpoints=(Endpoint(hosts=("shop.example",)),))]
+        self.lanes = {}
+        self.asked = []
+        self.scopes = Scopes(self)
+        self._lane("default")
+
+    def _lane(self, name):
+        self.lanes[name] = SimpleNamespace(scopes=[], scope="run", addresses=LaneAddresses(1, {"SHOP_BASE_URL": 2}))
+
+    def environment(self, lane):
+        return {"RECPROXY_LANE": lane}
+
+    async def open_lane(self, name):
+        self._lane(name)
+
+    async def close_lane(self, name):
+        del self.lanes[name]
+
+
+class Scopes:
+    """Opens whatever it is asked for."""
+
+    def __init__(self, orchestrator):
+        self._lanes, self._asked = orchestrator.lanes, orchestrator.asked
+
+    async def begin(self, lane, name, recordings, scope_options, **options):
+        if "gone.rec" in recordings.get("shop", ()):
+            raise RecordingNotFound("recording 'gone.rec' does not exist")
+        said = {key: value for key, value in options.items() if value}
+        self._asked.append((name, recordings, said | scope_options.plain()))
+        self._lanes[lane].scopes.append(name)
+        self._lanes[lane].scope = name
+
+    async def extend(self, lane, recordings, *, beside=None):
+        self._asked.append(("extend", recordings, {"beside": beside}))
+
+    async def look(self, lane):
+        return OUTCOME
+
+    async def end(self, lane, *, passed, told):
+        self._asked.append(("end", passed, told))
+        self._lanes[lane].scopes.pop()
+        return OUTCOME
+
+
+class Caller:
+    """A client of a control address on one connection."""
+
+    def __init__(self, reader, writer, token):
+        self._reader = reader
+        self._writer = writer
+        self._token = token
+
+    async def call(self, method, path, value=None, *, token=None):
+        body = value if isinstance(value, bytes) else b"" if value is None else json.dumps(value).encode()
+        await self.send(method, path, body, token)
+        return await self.answer()
+
+    async def send(self, method, path, body=b"", token=None):
+        head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\nAuthorization: "
+        self._writer.write(head.encode() + (token or f"Bearer {self._token}").encode() + b"\r\n\r\n" + body)
+
+    async def answer(self):
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].split()[0])
+        return int(head.split()[1]), json.loads(await self._reader.readexactly(length))
+
+    async def rest(self):
+        return await self._reader.read()
+
+
+def run(work):
+    """Run `work(caller, orchestrator)`."""
+
+    async def ran():
+        orchestrator = Orchestrator()
+        address = await ControlAddress.open(orchestrator)
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address.url.rpartition(":")[2]))
+        try:
+            async with asyncio.timeout(SECONDS):
+                await work(Caller(reader, writer, address.token), orchestrator)
+        finally:
+            writer.close()
+            await writer.wait_closed()
+            await address.close()
+
+    asyncio.run(ran())
+
+
+def expect(method, path, value, wanted):
+    async def work(caller, orchestrator):
+        assert await caller.call(method, path, value) == wanted
+
+    run(work)
+
+
+@pytest.mark.parametrize("token", ["Bearer wrong", "Basic x", "Bearer "])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("POST", "/lanes"), ("GET", "/no/such/call")])
+def test_nothing_is_answered_without_the_token(method, path, token):
+    async def work(caller, orchestrator):
+        status, said = await caller.call(method, path, token=token)
+        assert (status, said) == (401, {"error": "send the header Authorization: Bearer $RECPROXY_TOKEN"})
+        assert list(orchestrator.lanes) == ["default"]
+
+    run(work)
+
+
+def test_the_status_says_what_runs_where():
+    async def work(caller, orchestrator):
+        status, said = await caller.call("GET", "/")
+        assert status == 200
+        assert said.pop("version")
+        assert said == {
+            "mode": "replay",
+            "recordings": "rec",
+            "profiles": {"shop": {"hosts": ["shop.example"], "mode": "replay"}},
+            "lanes": ["default"],
+            "addresses": {"default": {"gateway": "http://127.0.0.1:1", "SHOP_BASE_URL": "http://127.0.0.1:2"}},
+        }
+
+    run(work)
+
+
+def test_a_lane_is_opened_with_an_environment_and_closed():
+    async def work(caller, orchestrator):
+        assert await caller.call("POST", "/lanes", {"lane": "gw 0"}) == (
+            201,
+            {"lane": "gw 0", "environment": {"RECPROXY_LANE": "gw 0"}},
+        )
+        assert await caller.call("DELETE", "/lanes/gw%200") == (200, {})
+        assert list(orchestrator.lanes) == ["default"]
+
+    run(work)
+
+
+def test_a_lane_without_a_name_gets_one():
+    async def work(caller, orchestrator):
+        status, said = await caller.call("POST", "/lanes")
+        assert status == 201
+        assert said["lane"] in orchestrator.lanes
+
+    run(work)
+
+
+def test_a_scope_begins_with_what_was_said_and_ends_with_its_outcome():
+    async def work(caller, orchestrator):
+        said = {
+            "name": "test_a",
+            "recordings": {"shop": "a.rec", "bank": ["b.rec", "c.rec"]},
+            "default": "m/test_a.rec",
+            "beside": "tests",
+            "mode": "replay",
+            "match_on": ["method"],
+            "repeat": "miss",
+            "ignore": {"query": "key", "json": ["/nonce"]},
+        }
+        assert await caller.call("PUT", "/lanes/default/scope", said) == (200, {"lane": "default", "name": "test_a"})
+        assert (await caller.call("POST", "/lanes/default/scope", {"name": "inner"}))[0] == 200
+        assert (await caller.call("PATCH", "/lanes/default/scope", {"recordings": {"shop": "d.rec"}}))[0] == 200
+        assert (await caller.call("DELETE", "/lanes/default/scope", {"passed": False, "told": True}))[0] == 200
+        assert (await caller.call("DELETE", "/lanes/default/scope"))[0] == 200
+        assert orchestrator.asked == [
+            (
+                "test_a",
+                {"shop": ["a.rec"], "bank": ["b.rec", "c.rec"]},
+                {
+                    "default": "m/test_a.rec",
+                    "beside": Path("tests"),
+                    "match_on": ("method",),
+                    "repeat": "miss",
+                    "ignore": {"query": ("key",), "json": ("/nonce",)},
+                    "mode": "replay",
+                },
+            ),
+            ("inner", {}, {"inner": True}),
+            ("extend", {"shop": ["d.rec"]}, {"beside": None}),
+            ("end", False, True),
+            ("end", True, False),
+        ]
+
+    run(work)
+
+
+def test_an_outcome_is_plain_json():
+    wanted = {
+        "name": "test_a",
+        "played": 3,
+        "recorded": 1,
+        "missed": [
+            {
+                "profile": "shop",
+                "method": "GET",
+                "url": "https://a/",
+                "text": "no",
+                "closest": "a.rec:3",
+                "differences": [{"field": "query", "wanted": "1", "got": "2"}],
+            },
+            {
+                "profile": None,
+                "method": "CONNECT",
+                "url": "b.example:443",
+                "text": "refused",
+                "closest": None,
+                "differences": [],
+            },
+        ],
+        "unused": [{"profile": "shop", "where": "a.rec:9", "request": "GET https://a/b", "fails": True}],
+        "failed": [{"profile": "shop", "text": "GET https://a/: gone"}],
+    }
+
+    async def work(caller, orchestrator):
+        status, said = await caller.call("GET", "/lanes/default/scope")
+        assert status == 200
+        assert {key: said[key] for key in wanted} == wanted
+        assert said["profiles"]["shop"]["plays"] == [2, 0]
+        assert said["profiles"]["shop"]["notes"] == ["a note"]
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "value", "status", "said"),
+    [
+        ("GET", "/nowhere", None, 404, "no such call: GET /nowhere"),
+        ("POST", "/", None, 405, "POST is not known here: use GET"),
+        ("GET", "/lanes", None, 405, "GET is not known here: use POST"),
+        ("DELETE", "/lanes/gw9", None, 404, "lane 'gw9' is not open: open are default"),
+        ("PUT", "/lanes/gw9/scope", {"name": "x"}, 404, "lane 'gw9' is not open: open are default"),
+        ("DELETE", "/lanes/default/scope", None, 404, "no scope is open in lane 'default': begin one with PUT"),
+        ("PUT", "/lanes/default/scope", {}, 400, "name is missing"),
+        ("PUT", "/lanes/default/scope", {"name": 1}, 400, "name must be a string"),
+        ("PUT", "/lanes/default/scope", b"{", 400, "the body is no JSON: "),
+        ("PUT", "/lanes/default/scope", [], 400, "the body must be a JSON object"),
+        ("PUT", "/lanes/default/scope", {"nam": "x"}, 400, "unknown key 'nam': known are name, "),
+        (
+            "PUT",
+            "/lanes/default/scope",
+            {"name": "x", "mode": "record"},
+            400,
+            "mode 'record' cannot be begun in a run in",
+        ),
+        ("PUT", "/lanes/default/scope", {"name": "x", "repeat": "never"}, 400, "repeat 'never' is not known"),
+        ("PUT", "/lanes/default/scope", {"name": "x", "ignore": {"path": ["a"]}}, 400, "ignore must be an object"),
+        ("PUT", "/lanes/default/scope", {"name": "x", "default": "../a.rec"}, 400, "default '../a.rec' must be a path"),
+        ("PUT", "/lanes/default/scope", {"name": "x", "default": "/a.rec"}, 400, "default '/a.rec' must be a path"),
+        ("PUT", "/lanes/default/scope", {"name": "x", "recordings": ["a"]}, 400, "recordings must be an object"),
+        ("PUT", "/lanes/default/scope", {"name": "x", "recordings": {"a": 1}}, 400, "recordings.a must be a string or"),
+        ("PUT", "/lanes/default/scope", {"name": "x", "match_on": [1]}, 400, "match_on must be a string or a list"),
+        (
+            "PUT",
+            "/lanes/default/scope",
+            {"name": "x", "recordings": {"shop": "gone.rec"}},
+            400,
+            "recording 'gone.rec' does",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said(method, path, value, status, said):
+    async def work(caller, orchestrator):
+        if value == []:
+            got = await caller.call(method, path, b"[]")
+        else:
+            got = await caller.call(method, path, value)
+        assert got[0] == status
+        assert got[1]["error"].startswith(said)
+
+    run(work)
+
+
+def test_an_error_for_the_user_says_its_kind():
+    value = {"name": "x", "recordings": {"shop": "gone.rec"}}
+    expect(
+        *("PUT", "/lanes/default/scope", value),
+        (400, {"error": "recording 'gone.rec' does not exist", "kind": "RecordingNotFound"}),
+    )
+
+
+def test_calls_on_one_connection_are_answered_in_order():
+    async def work(caller, orchestrator):
+        await caller.send("POST", "/lanes", b'{"lane": "a"}')
+        await caller.send("GET", "/")
+        await caller.send("GET", "/nowhere")
+        assert [(await caller.answer())[0] for _ in range(3)] == [201, 200, 404]
+
+    run(work)
+
+
+def test_a_body_that_is_too_large_and_rubbish_end_the_connection():
+    async def large(caller, orchestrator):
+        assert (await caller.call("PUT", "/lanes/default/scope", b"x" * 1_100_000))[0] == 400
+
+    async def rubbish(caller, orchestrator):
+        caller._writer.write(b"\x00\x01\r\n\r\n")
+        assert (await caller.answer())[0] == 400
+        assert await caller.rest() == b""
+
+    run(large)
+    run(rubbish)
+
+
+def test_who_waits_for_it_is_told_to_go_on():
+    async def work(caller, orchestrator):
+        head = b"POST /lanes HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\nAuthorization: Bearer %s\r\n\r\n"
+        caller._writer.write(head % caller._token.encode())
+        assert await caller._reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        caller._writer.write(b"{}")
+        assert (await caller.answer())[0] == 201
+
+    run(work)

@@ -1,0 +1,357 @@
+"""The gateway with a router of our own: what it peeks, consumes, hands over and refuses."""
+
+import asyncio
+import contextlib
+import errno
+import socket
+import ssl
+
+import pytest
+
+from recproxy.orchestrator.gateway import Gateway
+
+SECONDS = 20
+ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+
+
+class Router:
+    """Owns shop.example, passes pass.example, and remembers what it got."""
+
+    def __init__(self):
+        self.got = asyncio.Queue()
+        self.socks = []
+
+    def owns(self, host):
+        return host == "shop.example"
+
+    def passes(self, host):
+        return host == "pass.example"
+
+    def hand_over(self, sock, host, *, authority, tls, held):
+        self._take(sock, ("hand over", host, authority, tls, held))
+
+    def tunnel(self, sock, host, port, greeting):
+        self._take(sock, ("tunnel", host, port, greeting))
+
+    def refused(self, what, host):
+        self.got.put_nowait((("refused", what, host), b""))
+        return f"{host} is refused\n"
+
+    def unreadable(self, status, reason):
+        self.got.put_nowait((("unreadable", status, reason), b""))
+
+    def _take(self, sock, what):
+        """The first bytes that are left are the client's own."""
+        self.socks.append(sock)
+        try:
+            left = sock.recv(65536)
+        except BlockingIOError:
+            left = b""
+        self.got.put_nowait((what, left))
+
+    async def next(self):
+        async with asyncio.timeout(SECONDS):
+            return await self.got.get()
+
+
+class Client:
+    def __init__(self, sock):
+        self.sock = sock
+        sock.setblocking(False)
+
+    async def send(self, data):
+        await asyncio.get_running_loop().sock_sendall(self.sock, data)
+
+    async def until(self, end):
+        said = b""
+        while not said.endswith(end):
+            said += await self._some()
+        return said
+
+    async def rest(self):
+        said = b""
+        while data := await self._some():
+            said += data
+        return said
+
+    async def _some(self):
+        async with asyncio.timeout(SECONDS):
+            return await asyncio.get_running_loop().sock_recv(self.sock, 65536)
+
+
+def run(work):
+    """Run `work(client, router, gateway)` against a gateway with one client connected."""
+
+    async def ran():
+        loop = asyncio.get_running_loop()
+        router = Router()
+        gateway = Gateway(loop, router)
+        try:
+            with socket.create_connection(("127.0.0.1", gateway.port), timeout=SECONDS) as sock:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                await work(Client(sock), router, gateway)
+        finally:
+            if gateway._listener.fileno() >= 0:
+                gateway.close()
+            for each in router.socks:
+                each.close()
+
+    asyncio.run(ran())
+
+
+def hello(host):
+    """A ClientHello."""
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        ssl.create_default_context().wrap_bio(down, up, server_hostname=host).do_handshake()
+    return up.read()
+
+
+@pytest.mark.parametrize(
+    ("sent", "wanted"),
+    [
+        (b"GET http://shop.example/a HTTP/1.1\r\nHost: x\r\n\r\n", ("shop.example", None, False)),
+        (b"GET /a HTTP/1.1\r\nHost: shop.example\r\n\r\n", ("shop.example", None, False)),
+        (b"GET http://pass.example/a HTTP/1.1\r\n\r\n", ("pass.example", None, False)),
+        (hello("shop.example"), ("shop.example", "shop.example", True)),
+    ],
+)
+def test_what_is_owned_is_handed_over_with_every_byte_still_in_it(sent, wanted):
+    async def work(client, router, gateway):
+        await client.send(sent)
+        assert await router.next() == (("hand over", *wanted, b""), sent)
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    ("port", "inside", "authority", "tls"),
+    [
+        (443, hello("shop.example"), "shop.example", True),
+        (8443, hello("shop.example"), "shop.example:8443", True),
+        (80, b"GET / HTTP/1.1\r\n\r\n", "shop.example", False),
+        (443, b"GET / HTTP/1.1\r\n\r\n", "shop.example:443", False),
+    ],
+)
+@pytest.mark.parametrize("together", [True, False])
+def test_a_connects_head_is_consumed_and_nothing_behind_it(port, inside, authority, tls, together):
+    async def work(client, router, gateway):
+        connect = b"CONNECT shop.example:%d HTTP/1.1\r\nHost: shop.example\r\n\r\n" % port
+        if together:
+            await client.send(connect + inside)
+            assert await client.until(b"\r\n\r\n") == ESTABLISHED
+        else:
+            await client.send(connect)
+            assert await client.until(b"\r\n\r\n") == ESTABLISHED
+            await client.send(inside)
+        assert await router.next() == (("hand over", "shop.example", authority, tls, b""), inside)
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n\x16", b"GET http://shop.example/ HTTP/1.1\r\n", hello("shop.example")],
+    ids=["connect", "absolute", "hello"],
+)
+def test_a_head_byte_by_byte_is_the_same_head(sent):
+    async def work(client, router, gateway):
+        for place in range(len(sent)):
+            await client.send(sent[place : place + 1])
+            await asyncio.sleep(0)
+        what, _ = await router.next()
+        assert what[:2] == ("hand over", "shop.example")
+
+    run(work)
+
+
+def test_what_passes_is_tunnelled_with_its_greeting():
+    async def connect(client, router, gateway):
+        await client.send(b"CONNECT pass.example:8443 HTTP/1.1\r\n\r\nhello")
+        assert await router.next() == (("tunnel", "pass.example", 8443, ESTABLISHED), b"hello")
+
+    async def by_name(client, router, gateway):
+        sent = hello("pass.example")
+        await client.send(sent)
+        assert await router.next() == (("tunnel", "pass.example", 443, b""), sent)
+
+    run(connect)
+    run(by_name)
+
+
+@pytest.mark.parametrize(
+    ("sent", "what", "host"),
+    [
+        (b"CONNECT other.example:443 HTTP/1.1\r\n\r\n", "CONNECT", "other.example:443"),
+        (b"GET http://other.example/ HTTP/1.1\r\n\r\n", "HTTP", "other.example"),
+        (b"GET / HTTP/1.1\r\nHost: other.example\r\n\r\n", "HTTP", "other.example"),
+        (b"GET / HTTP/1.1\r\n\r\n", "HTTP", ""),
+    ],
+)
+def test_what_nobody_owns_is_refused_in_words(sent, what, host):
+    async def work(client, router, gateway):
+        await client.send(sent)
+        said = await client.rest()
+        assert said.startswith(b"HTTP/1.1 599 ")
+        assert said.endswith(f"{host} is refused\n".encode())
+        assert await router.next() == (("refused", what, host), b"")
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("other.example", ("TLS", "other.example")), (None, ("TLS without a server name", ""))]
+)
+def test_tls_that_nobody_owns_gets_an_alert(name, wanted):
+    async def work(client, router, gateway):
+        data = hello(name) if name else _nameless()
+        await client.send(data)
+        assert await client.rest() == b"\x15\x03\x03\x00\x02\x02\x70"
+        assert await router.next() == (("refused", *wanted), b"")
+
+    run(work)
+
+
+def _nameless():
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        context.wrap_bio(down, up).do_handshake()
+    return up.read()
+
+
+def test_a_refusal_reaches_a_client_that_has_sent_much_more():
+    """Bytes that nobody reads would reset the connection, and the answer with it."""
+
+    async def work(client, router, gateway):
+        await client.send(b"POST http://other.example/ HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n")
+        sending = asyncio.ensure_future(client.send(b"x" * 1_000_000))
+        said = await client.until(b"is refused\n")
+        await sending
+        assert said.startswith(b"HTTP/1.1 599 ")
+
+    run(work)
+
+
+@pytest.mark.parametrize(("sent", "status"), [(b"\x00\x01rubbish\r\n\r\n", 400), (b"GET /" + b"a" * 70000, 431)])
+def test_rubbish_is_refused(sent, status):
+    async def work(client, router, gateway):
+        await client.send(sent)
+        assert (await client.rest()).startswith(b"HTTP/1.1 %d " % status)
+
+    run(work)
+
+
+@pytest.mark.parametrize("sent", [b"", b"CONN", b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n"])
+def test_a_client_that_goes_before_it_has_said_what_it_wants_is_let_go(sent):
+    async def work(client, router, gateway):
+        await client.send(sent)
+        client.sock.shutdown(socket.SHUT_WR)
+        assert await client.rest() in (b"", ESTABLISHED)
+        assert gateway._arrivals == set()
+        assert router.got.empty()
+
+    run(work)
+
+
+def test_a_connection_that_was_handed_back_is_routed_by_what_it_holds():
+    async def work(client, router, gateway):
+        await client.send(b"GET http://shop.example/1 HTTP/1.1\r\n\r\n")
+        await router.next()
+        held = b"GET http://shop.example/2 HTTP/1.1\r\n\r\n"
+        gateway.take_back(router.socks.pop(), held)
+        assert await router.next() == (("hand over", "shop.example", None, False, held), b"")
+
+    run(work)
+
+
+def test_a_connection_that_was_handed_back_with_half_a_head_waits_for_the_rest():
+    async def work(client, router, gateway):
+        await client.send(b"GET http://shop.example/1 HTTP/1.1\r\n\r\n")
+        await router.next()
+        gateway.take_back(router.socks.pop(), b"GET http://shop")
+        await client.send(b".example/2 HTTP/1.1\r\n\r\n")
+        assert await router.next() == (
+            ("hand over", "shop.example", None, False, b"GET http://shop"),
+            b".example/2 HTTP/1.1\r\n\r\n",
+        )
+
+    run(work)
+
+
+def test_a_connect_on_a_connection_that_was_handed_back_opens_a_tunnel():
+    async def work(client, router, gateway):
+        await client.send(b"GET http://shop.example/1 HTTP/1.1\r\n\r\n")
+        await router.next()
+        gateway.take_back(router.socks.pop(), b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n")
+        assert await client.until(b"\r\n\r\n") == ESTABLISHED
+        await client.send(b"\x16")
+        assert await router.next() == (("hand over", "shop.example", "shop.example", True, b""), b"\x16")
+
+    run(work)
+
+
+def test_a_connect_that_was_read_with_more_behind_it_is_refused():
+    async def work(client, router, gateway):
+        await client.send(b"GET http://shop.example/1 HTTP/1.1\r\n\r\n")
+        await router.next()
+        gateway.take_back(router.socks.pop(), b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n\x16")
+        assert (await client.rest()).startswith(b"HTTP/1.1 400 ")
+        reason = "a CONNECT on a used connection must be answered before more is sent"
+        assert await router.next() == (("unreadable", 400, reason), b"")
+
+    run(work)
+
+
+def test_closing_drops_what_is_on_its_way_and_the_port():
+    async def work(client, router, gateway):
+        await client.send(b"CONN")
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(SECONDS):
+            while not gateway._arrivals:
+                await asyncio.sleep(0)
+        gateway.close()
+        with contextlib.suppress(ConnectionResetError):  # what it had sent was not read
+            assert await client.rest() == b""
+        with socket.socket() as late:
+            late.setblocking(False)
+            with pytest.raises(ConnectionRefusedError):
+                await loop.sock_connect(late, ("127.0.0.1", gateway.port))
+
+    run(work)
+
+
+def test_without_descriptors_connections_wait_in_the_backlog(monkeypatch):
+    class Exhausted:
+        """A listener that has none left the first time."""
+
+        def __init__(self, real):
+            self._real = real
+            self.failed = 0
+
+        def accept(self):
+            if not self.failed:
+                self.failed += 1
+                raise OSError(errno.EMFILE, "Too many open files")
+            return self._real.accept()
+
+        def __getattr__(self, name):
+            return getattr(self._real, name)
+
+    async def work(client, router, gateway):
+        loop = asyncio.get_running_loop()
+        gateway._listener = Exhausted(gateway._listener)
+        await client.send(b"GET http://shop.example/ HTTP/1.1\r\n\r\n")
+        assert (await router.next())[0][:2] == ("hand over", "shop.example")
+        assert gateway._listener.failed == 1
+        assert loop.is_running()
+
+    run(work)
+
+
+def test_only_loopback_is_listened_on():
+    async def work(client, router, gateway):
+        assert gateway._listener.getsockname() == ("127.0.0.1", gateway.port)
+
+    run(work)

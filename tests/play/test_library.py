@@ -1,0 +1,155 @@
+"""Names and files: where a recording is looked for, and where a new one belongs."""
+
+import pytest
+
+from recproxy.errors import RecordingError, RecordingNotFound
+from recproxy.play.library import Library, foreign_format, read_recording
+
+TEXT = "#recproxy 2\n\nGET https://a.example/ HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\n=======\n"
+
+
+@pytest.fixture
+def folders(tmp_path):
+    made = {name: tmp_path / path for name, path in (("tests", "tests"), ("project", "rec/shop"), ("package", "own"))}
+    for folder in made.values():
+        folder.mkdir(parents=True)
+    return made
+
+
+@pytest.fixture
+def library(tmp_path, folders):
+    return Library(tmp_path / "rec", {"shop": str(folders["package"]), "bare": None})
+
+
+def test_a_name_is_looked_for_beside_the_test_then_in_the_project_then_in_the_package(library, folders):
+    found = []
+    for folder in ("package", "project", "tests"):
+        (folders[folder] / "send.rec").write_text(TEXT)
+        found.append(library.find("shop", "send", beside=folders["tests"]))
+
+    assert found == [folders[folder] / "send.rec" for folder in ("package", "project", "tests")]
+
+
+def test_a_name_may_be_whole_or_without_its_ending(library, folders):
+    (folders["project"] / "send.rec").write_text(TEXT)
+    (folders["project"] / "cassette.yaml").write_text("")
+
+    assert library.find("shop", "send") == library.find("shop", "send.rec") == folders["project"] / "send.rec"
+    assert library.find("shop", "cassette.yaml") == folders["project"] / "cassette.yaml"
+
+
+def test_an_absolute_path_is_that_file(library, folders, tmp_path):
+    (tmp_path / "elsewhere.rec").write_text(TEXT)
+
+    assert library.find("bare", str(tmp_path / "elsewhere.rec")) == tmp_path / "elsewhere.rec"
+
+
+def test_what_is_nowhere_says_where_it_was_looked_for_and_how_to_record_it(library, folders):
+    with pytest.raises(RecordingNotFound) as caught:
+        library.find("shop", "gone", beside=folders["project"])
+
+    assert caught.value.message == (
+        f"recording 'gone' of profile 'shop' does not exist: looked in {folders['project']}, {folders['package']}; "
+        "record it with: recproxy run --record shop -- COMMAND"
+    )
+
+
+def test_the_default_is_named_after_the_test_or_is_the_commands(library, tmp_path):
+    assert library.folder == tmp_path / "rec"
+    assert library.default("shop") == tmp_path / "rec/shop/default.rec"
+    assert library.default("shop", "test_m/test_a.rec") == tmp_path / "rec/shop/test_m/test_a.rec"
+
+
+def test_a_new_recording_belongs_into_the_project(library, folders):
+    assert library.place("shop", "new") == folders["project"] / "new.rec"
+    assert library.place("shop", "new.rec", beside=folders["tests"]) == folders["project"] / "new.rec"
+
+
+def test_a_new_recording_of_a_host_belongs_beside_the_test(library, folders):
+    assert library.place("shop", "new.rec", beside=folders["tests"], is_host=True) == folders["tests"] / "new.rec"
+    assert library.place("shop", "new.rec", is_host=True) == folders["project"] / "new.rec"
+
+
+def test_a_recording_that_is_there_stays_where_it_is_but_a_package_is_not_written_to(library, folders):
+    (folders["package"] / "a.rec").write_text(TEXT)
+    (folders["project"] / "b.rec").write_text(TEXT)
+    (folders["tests"] / "c.rec").write_text(TEXT)
+
+    places = [library.place("shop", name, beside=folders["tests"]) for name in ("a", "b", "c")]
+
+    assert places == [folders["project"] / "a.rec", folders["project"] / "b.rec", folders["tests"] / "c.rec"]
+
+
+def test_a_file_is_read_with_its_path(tmp_path):
+    path = tmp_path / "a.rec"
+    path.write_text(TEXT)
+
+    recording = read_recording(str(path))
+
+    assert recording.path == str(path)
+    assert recording.interactions[0].request.url == "https://a.example/"
+
+
+def test_a_file_that_cannot_be_read_or_parsed_is_an_error_with_its_place(tmp_path):
+    with pytest.raises(RecordingError, match=r"gone\.rec: cannot be read: No such file"):
+        read_recording(str(tmp_path / "gone.rec"))
+    (tmp_path / "a.rec").write_text(TEXT.replace("200", "two hundred"))
+    with pytest.raises(RecordingError, match=r"a\.rec:6: "):
+        read_recording(str(tmp_path / "a.rec"))
+
+
+CASSETTE = "interactions:\n- request: {method: GET, uri: 'http://a.example/', headers: {}, body: null}\n"
+CASSETTE += "  response: {status: {code: 200, message: OK}, headers: {}, body: {string: hello}}\n"
+
+
+def test_a_recording_of_another_tool_is_read_in_place_whatever_its_name(tmp_path):
+    for name in ("a.yaml", "a.rec", "a"):
+        (tmp_path / name).write_text(CASSETTE)
+
+        assert read_recording(str(tmp_path / name)).interactions[0].response.body == b"hello"
+
+
+def test_a_file_of_no_format_is_refused_with_those_that_are_known(tmp_path):
+    (tmp_path / "a.txt").write_text("dear diary")
+
+    with pytest.raises(RecordingError, match=r"a\.txt: is of no known format; known are \.rec and .*vcrpy"):
+        read_recording(str(tmp_path / "a.txt"))
+
+
+def test_a_folder_that_is_no_recording_is_refused(tmp_path):
+    with pytest.raises(RecordingError, match="is a folder, and of no known format"):
+        read_recording(str(tmp_path))
+
+
+def test_only_what_another_tool_made_is_foreign(tmp_path):
+    (tmp_path / "a.rec").write_text(CASSETTE)
+    (tmp_path / "b.rec").write_text(TEXT)
+    (tmp_path / "c.rec").write_text("")
+
+    assert [foreign_format(tmp_path / name) is None for name in ("a.rec", "b.rec", "c.rec")] == [False, True, True]
+    assert foreign_format(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.rec", "#recproxy 2\n\nGET https://a.example/ HTTP/1.1\nAuthorization Bearer very-secret-0123\n"),
+        ("a.rec", "#recproxy 2\n\nGET a.example/?access_token=very-secret-0123 HTTP/1.1\n"),
+        (
+            "a.yaml",
+            "interactions:\n- request: {method: GET, uri: 'a.example/?access_token=very-secret-0123'}\n  response: {}\n",
+        ),
+        (
+            "a.yaml",
+            "interactions:\n- request: {method: 'Bearer very-secret-0123', uri: 'https://a.example/'}\n  response: {}\n",
+        ),
+    ],
+)
+def test_a_message_quotes_what_is_wrong_without_the_secret_in_it(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+
+    with pytest.raises(RecordingError) as caught:
+        read_recording(str(tmp_path / name))
+
+    assert caught.value.message.startswith(f"{tmp_path / name}:")
+    assert "very-secret" not in caught.value.message

@@ -1,0 +1,241 @@
+"""Which interaction answers next: one table of repeats, tiers and what was played, and the named wild places."""
+
+from dataclasses import replace
+
+import pytest
+
+from recproxy.matching import Index, Rules
+from recproxy.play.playback import Playback, filled_response, wild_names
+from recproxy.recording import Interaction, Recording, Request, Response
+from recproxy.redaction import RedactionRules, Redactor, link
+
+#: What was recorded, by position: two of one request, a wildcard that fits it worse, and one of another.
+RECORDED = ("/a?id=1", "/a?id=XXX", "/a?id=1", "/b")
+
+
+def interaction(path, body=b"", **request):
+    return Interaction(
+        request=Request(method="GET", url=f"https://a.example{path}", **request),
+        response=Response(status=200, body=body),
+    )
+
+
+def index(*interactions):
+    return Index((Recording(interactions=interactions),), Rules())
+
+
+def playback(repeat="last", recorded=RECORDED):
+    return Playback(index(*(interaction(path) for path in recorded)), repeat=repeat)
+
+
+def live(path, headers=()):
+    return Request(method="GET", url=f"https://a.example{path}", headers=headers, wild=None)
+
+
+def play(playing, *paths):
+    return [playing.take(playing.locate(live(path))) for path in paths]
+
+
+@pytest.mark.parametrize(
+    ("repeat", "asked", "wanted"),
+    [
+        # One interaction: what follows it is a matter of `repeat`.
+        ("last", ("/b", "/b", "/b"), [3, 3, 3]),
+        ("miss", ("/b", "/b", "/b"), [3, None, None]),
+        ("cycle", ("/b", "/b", "/b"), [3, 3, 3]),
+        # Two of equal fit are played in recorded order; a worse fit only where nothing better is left and repeat is miss.
+        ("last", ("/a?id=1",) * 4, [0, 2, 2, 2]),
+        ("miss", ("/a?id=1",) * 4, [0, 2, 1, None]),
+        ("cycle", ("/a?id=1",) * 5, [0, 2, 0, 2, 0]),
+        # What only the wildcard fits.
+        ("last", ("/a?id=2", "/a?id=3"), [1, 1]),
+        ("miss", ("/a?id=2", "/a?id=3"), [1, None]),
+        ("cycle", ("/a?id=2", "/a?id=3"), [1, 1]),
+        # The order between different requests does not matter.
+        ("last", ("/b", "/a?id=1", "/a?id=2", "/a?id=1", "/b"), [3, 0, 1, 2, 3]),
+        ("miss", ("/a?id=2", "/a?id=1", "/a?id=1", "/a?id=1"), [1, 0, 2, None]),
+        ("cycle", ("/a?id=1", "/b", "/a?id=1", "/a?id=1"), [0, 3, 2, 0]),
+        # Nothing but the first of equal fit.
+        ("first", ("/a?id=1", "/a?id=1", "/b", "/a?id=2"), [0, 0, 3, 1]),
+        # What nothing fits.
+        ("last", ("/c",), [None]),
+        ("miss", ("/c",), [None]),
+        ("cycle", ("/c",), [None]),
+    ],
+)
+def test_what_answers_next(repeat, asked, wanted):
+    assert play(playback(repeat), *asked) == wanted
+
+
+@pytest.mark.parametrize(
+    ("repeat", "wanted"),
+    [("last", [True, True, True]), ("cycle", [True, True, True]), ("miss", [True, True, False])],
+)
+def test_whether_something_is_left_to_play(repeat, wanted):
+    playing = playback(repeat, ("/a?id=1", "/a?id=XXX"))
+    left = []
+    for _ in range(3):
+        candidates = playing.locate(live("/a?id=1"))
+        left.append(playing.has(candidates))
+        playing.take(candidates)
+
+    assert left == wanted
+    assert not playing.has(playing.locate(live("/c")))
+
+
+def test_a_spot_is_good_for_every_equal_request():
+    playing = playback()
+
+    candidates = playing.locate(live("/a?id=1"))
+
+    assert not candidates.stateful
+    assert candidates.positions == (0, 2, 1)
+    assert [playing.take(candidates) for _ in range(3)] == [0, 2, 2]
+
+
+def test_requests_that_share_interactions_take_turns_in_them():
+    """The same group answers however the request that led to it was written."""
+    playing = playback()
+
+    assert play(playing, "/a?id=1") + [playing.take(playing.locate(live("/a?id=1", ((b"X", b"y"),))))] == [0, 2]
+
+
+def test_plays_are_counted_and_what_was_not_played_is_unused():
+    playing = playback()
+
+    play(playing, "/a?id=1", "/b", "/b")
+
+    assert playing.plays == [1, 0, 0, 2]
+    assert playing.unused() == (1, 2)
+    assert playing.interaction(3).request.url == "https://a.example/b"
+
+
+def test_a_cycle_goes_on_where_an_extended_playback_was():
+    recorded = ("/a", "/a", "/a")
+    playing = playback("cycle", recorded)
+
+    assert play(playing, *["/a"] * 4) == [0, 1, 2, 0]
+    after = playing.extended(index(*(interaction(path) for path in (*recorded, "/new"))))
+    assert play(after, *["/a"] * 4) == [1, 2, 0, 1]
+
+
+def test_an_extended_playback_goes_on_where_it_was():
+    playing = playback("miss", ("/a", "/a"))
+    play(playing, "/a")
+    playing.bound["id"] = b"7"
+
+    after = playing.extended(index(*(interaction(path) for path in ("/a", "/a", "/a", "/new"))))
+
+    assert (after.repeat, after.bound, after.plays) == ("miss", {"id": b"7"}, [1, 0, 0, 0])
+    assert play(after, "/a", "/a", "/a", "/new") == [1, 2, None, 3]
+
+
+def test_a_named_wild_place_is_bound_by_the_first_request_and_equal_from_then_on():
+    playing = playback("last", ("/item/XXX[id]", "/item/XXX[id]/price"))
+    first = live("/item/42")
+
+    candidates = playing.locate(first)
+    position = playing.take(candidates)
+    playing.bind(position, first)
+
+    assert candidates.stateful
+    assert playing.bound == {"id": b"42"}
+    assert play(playing, "/item/42/price", "/item/43/price") == [1, None]
+
+
+def test_a_bound_value_is_not_bound_again():
+    playing = playback("last", ("/item/XXX[id]",))
+    playing.bound["id"] = b"1"
+
+    playing.bind(0, live("/item/2"))
+
+    assert playing.bound == {"id": b"1"}
+
+
+def said(repeat, *paths):
+    return Recording(interactions=tuple(interaction(path) for path in paths), repeat=repeat)
+
+
+def test_each_recording_says_for_itself_what_follows_its_last_repeat():
+    union = Index((said("miss", "/a", "/b"), said("last", "/a"), said(None, "/c")), Rules())
+    playing = Playback(union, default="cycle")
+
+    assert play(playing, "/a", "/a", "/a", "/a") == [0, 2, 2, 2]
+    assert play(playing, "/b", "/b") == [1, None]
+    assert play(playing, "/c", "/c") == [3, 3]
+    assert playing.has(playing.locate(live("/a")))
+    assert not playing.has(playing.locate(live("/b")))
+
+
+def test_a_scopes_own_word_goes_before_the_recordings():
+    playing = Playback(Index((said("miss", "/a"),), Rules()), repeat="last")
+
+    assert play(playing, "/a", "/a") == [0, 0]
+
+
+def test_a_response_with_named_places_is_filled_and_what_nobody_bound_is_one_fixed_value():
+    response = Response(status=200, headers=((b"X-Id", b"XXX[id]"),), body=b"XXX[id] XXX[other] XXX")
+    bound = {"id": b"7"}
+
+    names = wild_names(response)
+    got = filled_response(response, names, bound)
+
+    assert names == {"id", "other"}
+    assert got.headers == ((b"X-Id", b"7"),)
+    assert got.body == b"7 " + bound["other"] + b" XXX"
+    assert filled_response(response, names, {"id": b"7"}) == got
+
+
+def test_a_response_without_named_places_has_no_names():
+    assert wild_names(Response(status=200, body=b"XXX")) == frozenset()
+    assert wild_names(Response(status=200, body=b"XXX[id]", wild=None)) == frozenset()
+
+
+def shared(scope, *, repeat=None):
+    """A file that two tests recorded, each for itself; before them stands what was written by hand."""
+    said = [(None, "/c", b"hand"), ("one", "/a", b"one"), ("two", "/a", b"two"), ("two", "/b", b"two")]
+    interactions = tuple(replace(interaction(path, body), scope=name) for name, path, body in said)
+    return Playback(index(*interactions), repeat=repeat, scope=scope)
+
+
+def test_a_scope_is_answered_from_what_it_recorded_itself():
+    assert play(shared("one"), "/a", "/a") == [1, 1]
+    assert play(shared("two"), "/a", "/a", "/b") == [2, 2, 3]
+    assert play(shared("two", repeat="miss"), "/a", "/a") == [2, None]
+
+
+def test_what_other_scopes_recorded_answers_what_nothing_else_fits():
+    playing = shared("one")
+
+    assert play(playing, "/b", "/c") == [3, 0]
+    assert playing.unused() == (1,)
+
+
+def test_a_scope_that_recorded_nothing_in_a_file_has_all_of_it():
+    playing = shared("three")
+
+    assert play(playing, "/a", "/a", "/b") == [1, 2, 3]
+    assert playing.unused() == (0,)
+
+
+def test_only_the_files_that_a_scope_recorded_into_are_divided():
+    mine = Recording(interactions=(replace(interaction("/a"), scope="one"), replace(interaction("/b"), scope="two")))
+    other = Recording(interactions=(replace(interaction("/c"), scope="two"),))
+    playing = Playback(Index((other, mine), Rules()), scope="one")
+
+    assert playing.unused() == (0, 1)
+    assert playing.extended(Index((other, mine, mine), Rules())).unused() == (0, 1, 3)
+
+
+def test_a_service_that_echoes_a_secret_echoes_that_of_the_replay():
+    sent = replace(interaction("/login?password=pass-word-1").request, wild=None)
+    answer = Response(status=200, body=b'{"you": "sent pass-word-1"}', wild=None)
+    redacted = Redactor(RedactionRules()).redact(Interaction(request=sent, response=answer)).interaction
+    playing = Playback(index(*link([redacted])))
+    request = live("/login?password=pass-word-2")
+
+    position = playing.take(playing.locate(request))
+    playing.bind(position, request)
+    response = playing.interaction(position).response
+
+    assert filled_response(response, wild_names(response), playing.bound).body == b'{"you": "sent pass-word-2"}'

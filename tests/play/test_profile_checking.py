@@ -1,0 +1,69 @@
+"""What is wrong with a profile that parses."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from recproxy.config.profile import parse_profile
+from recproxy.config.tables import Source
+from recproxy.errors import ProfileError
+from recproxy.play.profile_checking import check_profile
+
+GOOD = """\
+schema = 1
+name = "shop"
+[[endpoints]]
+hosts = ["a.example", "*.a.example"]
+base_url = "SHOP_URL"
+[[endpoints]]
+hosts = ["b.a.example"]
+[placeholders]
+SHOP_KEY = "placeholder-of-the-key"
+[match]
+headers = ["X-Version"]
+ignore.json = ["/a", "/ab"]
+[redact]
+json = ["email", "/user/name"]
+patterns = ["x+"]
+"""
+KEY = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
+
+
+def check(text):
+    values, source = tomllib.loads(text), Source("profile.toml", text, ProfileError)
+    return [
+        (each.line, each.kind, each.message) for each in check_profile(parse_profile(values, source), values, source)
+    ]
+
+
+def test_a_good_profile_has_no_problem():
+    assert check(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "kind", "message"),
+    [
+        ('"b.a.example"', '"a.example"', 7, "overlap", "host 'a.example' is named twice in this profile"),
+        ('["b.a.example"]', '["b.a.example"]\nbase_url = "SHOP_URL"', 8, "overlap", "two endpoints have the base_url"),
+        ("placeholder-of-the-key", KEY, 9, "secret", "the placeholder of SHOP_KEY looks like a real secret"),
+        ('"X-Version"', '"X-Version", "x-version"', 11, "never", "match.headers holds 'x-version' twice"),
+        ('"X-Version"', '"Host"', 11, "never", "match.headers holds 'Host', which is of one connection"),
+        ('"/ab"', '"/a/b"', 12, "never", "match.ignore.json holds '/a/b', which '/a' covers"),
+        ('"/user/name"', '"/user/Email/0"', 14, "never", "redact.json holds '/user/Email/0', which 'email' covers"),
+        ('"x+"', '"x*"', 15, "never", "redact.patterns holds 'x*', which fits an empty text"),
+    ],
+)
+def test_a_problem_is_told_with_its_line(old, new, line, kind, message):
+    (found,) = check(GOOD.replace(old, new))
+
+    assert found[:2] == (line, kind)
+    assert found[2].startswith(message)
+    assert KEY not in found[2]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(__file__).parents[2].glob("profiles/*/*/profile.toml")), ids=lambda path: path.parent.name
+)
+def test_our_own_profiles_have_none(path):
+    assert check(path.read_text(encoding="utf-8")) == []

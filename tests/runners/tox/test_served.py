@@ -1,0 +1,84 @@
+"""A run that is held: its first line, its report, and its end, asked for or not."""
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from recproxy.errors import ControlError
+from recproxy.runners.tox.served import Served
+
+OPTIONS = ["--mode", "replay", "--profile", "shop"]
+
+
+@pytest.fixture
+def start(tox):
+    def start(options=OPTIONS, ended=lambda: None, python=sys.executable):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
+        return Served(python, options, folder=tox.root, environment=environment, ended=ended)
+
+    return start
+
+
+def test_it_is_up_with_its_environment_and_ends_with_its_report(start):
+    run = start()
+
+    assert run.environment["RECPROXY_MODE"] == "replay"
+    code, report = run.stop(passed=True)
+    assert code == 0
+    assert report.splitlines()[1].startswith("recproxy   shop     replay       0")
+
+
+def test_a_run_that_did_not_pass_is_told_so(start):
+    code, report = start().stop(passed=False)
+
+    assert code == 128 + signal.SIGTERM
+    assert "recproxy   shop " in report
+
+
+def test_what_it_says_instead_of_starting_is_the_error(start):
+    with pytest.raises(ControlError, match="^unknown profile 'shp': known are") as caught:
+        start(["--mode", "replay", "--profile", "shp"])
+
+    assert "\n" not in caught.value.message
+
+
+def test_an_interpreter_that_says_nothing_is_an_error_with_its_code(start):
+    with pytest.raises(ControlError, match=r"recproxy could not be started: exit code 1"):
+        start(python="/bin/false" if Path("/bin/false").exists() else "/usr/bin/false")
+
+
+def test_a_proxy_that_dies_ends_it_and_whoever_holds_it_is_told(start):
+    told = threading.Event()
+    run = start(ended=told.set)
+    proxies = [
+        int(path.parent.name)
+        for path in Path("/proc").glob("[0-9]*/stat")
+        if _parent_chain(int(path.parent.name), run._process.pid)
+    ]
+    if not proxies:
+        run.stop(passed=True)
+        pytest.skip("looks into /proc")
+
+    os.kill(max(proxies), signal.SIGKILL)
+
+    assert told.wait(20)
+    code, report = run.stop(passed=False)
+    assert code == 4
+    assert "the proxy of profile 'shop' was killed by signal 9" in report
+
+
+def _parent_chain(pid, ancestor):
+    """Whether a process descends from another, as /proc tells it."""
+    while pid > 1:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return False
+        pid = int(fields[1])
+        if pid == ancestor:
+            return True
+    return False

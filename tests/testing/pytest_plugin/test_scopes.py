@@ -1,0 +1,455 @@
+"""The plugin: which recordings answer a test, and what fails it."""
+
+import sys
+
+import pytest
+
+from recproxy.client.names import recording_of_test
+
+ITEMS = (("item", "first"), ("item", "second"))
+IMPORTS = "import pytest\nfrom asking import get\nfrom recproxy import recproxy as decorator\n\n"
+
+
+@pytest.fixture
+def suite(project):
+    project.record("two.rec", *ITEMS)
+    return project
+
+
+@pytest.fixture(params=[False, True], ids=["plainly", "in a run"])
+def run(request):
+    return request.param
+
+
+WAYS = """
+@pytest.mark.recproxy("shop", "two.rec")
+def test_the_marker():
+    assert [get("item"), get("item")] == ["first", "second"]
+
+@pytest.mark.recproxy("https", "api.shop.example", "two.rec")
+def test_the_marker_with_a_host():
+    assert get("item") == "first"
+
+@decorator("shop", "two.rec")
+def test_the_decorator():
+    assert [get("item"), get("item")] == ["first", "second"]
+
+@pytest.mark.recproxy("shop", "other.rec")
+@decorator("shop", "two.rec")
+def test_both_make_one_scope(recproxy):
+    assert [get("item"), get("other"), get("item")] == ["first", "other", "second"]
+    assert recproxy.played == 3
+
+def test_its_own_recording(recproxy):
+    assert get("mine") == "of this test"
+
+class TestClass:
+    def test_its_own_recording(self, recproxy):
+        assert get("mine") == "of this method"
+
+@pytest.mark.parametrize("word", ["a", "B", "b", "c/d"])
+def test_parameters(word, recproxy):
+    assert get("mine") == f"of {word}"
+
+def test_the_fixture(recproxy):
+    assert recproxy.mode == "replay"
+    assert set(recproxy.addresses) == {"gateway", "SHOP_BASE_URL", "BANK_BASE_URL"}
+    assert recproxy.requests("shop") == ()
+    recproxy.add("shop", "two.rec")
+    assert get("item") == "first"
+    recproxy.add("shop", "other.rec")
+    assert [get("other"), get("item")] == ["other", "second"]
+    url = "GET https://api.shop.example"
+    assert recproxy.requests("shop") == (f"{url}/item", f"{url}/other", f"{url}/item")
+    assert recproxy.plays("shop") == (1, 1, 1)
+    assert recproxy.missed == ()
+
+@decorator("shop", "two.rec")
+class TestDecorated:
+    def test_one(self):
+        assert get("item") == "first"
+
+    def test_two(self):
+        with decorator("shop", "other.rec"):
+            assert get("other") == "other"
+        assert get("item") == "first"
+"""
+
+
+def test_every_way_to_name_a_recording(suite, run):
+    suite.record("other.rec", ("other", "other"))
+    own = "recordings/shop/test_ways"
+    suite.record(f"{own}/test_its_own_recording.rec", ("mine", "of this test"))
+    suite.record(f"{own}/TestClass.test_its_own_recording.rec", ("mine", "of this method"))
+    for word in ("a", "B", "b", "c/d"):
+        name = recording_of_test(("test_ways",), (f"test_parameters[{word}]",))
+        suite.record(f"recordings/shop/{name}", ("mine", f"of {word}"))
+    suite.write("test_ways.py", IMPORTS + WAYS)
+
+    outcomes = suite.pytest("--strict-markers", "test_ways.py", run=run)
+
+    assert outcomes == {"passed": 13}, outcomes
+    assert "replay: 13 tests, 20 requests played, 0 recorded, 0 missed, " in outcomes.out
+
+
+MISSES = """
+@pytest.mark.recproxy("shop", "two.rec")
+def test_swallowed():
+    assert get("elsewhere") == "swallowed 599"
+
+@pytest.mark.recproxy("shop", "two.rec")
+def test_fails_by_itself():
+    assert get("elsewhere") == "something"
+
+@pytest.fixture
+def broken():
+    assert get("elsewhere") == "something"
+
+@pytest.mark.recproxy("shop", "two.rec")
+def test_fails_in_setup(broken):
+    pass
+
+@pytest.fixture
+def late():
+    yield
+    get("elsewhere")
+
+@pytest.mark.recproxy("shop", "two.rec")
+def test_in_teardown(late):
+    pass
+
+@pytest.mark.recproxy("shop", "two.rec")
+def test_the_next_is_clean():
+    assert get("item") == "first"
+
+@pytest.mark.xfail(strict=True)
+@pytest.mark.recproxy("shop", "two.rec")
+def test_is_expected():
+    get("elsewhere")
+
+@pytest.mark.recproxy("shop", "nowhere")
+def test_names_nothing():
+    pass
+
+@pytest.mark.recproxy("shop")
+def test_has_too_few_words():
+    pass
+
+@pytest.mark.recproxy("shop", "two.rec", mode="record")
+def test_insists_on_recording():
+    pass
+
+@pytest.mark.recproxy("shop", "two.rec", modes="replay")
+def test_has_an_unknown_word():
+    pass
+
+@pytest.mark.recproxy("shop", "two.rec", mode="replay")
+def test_replays_always():
+    get("elsewhere")
+"""
+
+
+def test_a_miss_fails_the_test_that_caused_it(suite, run):
+    suite.write("test_misses.py", IMPORTS + MISSES)
+
+    outcomes = suite.pytest("test_misses.py", run=run)
+
+    assert outcomes == {"failed": 3, "passed": 2, "error": 6, "xfailed": 1}, outcomes
+    for name in ("swallowed", "fails_by_itself", "replays_always"):
+        assert f"FAILED test_misses.py::test_{name} - " in outcomes.out
+    for name in (
+        *("fails_in_setup", "in_teardown", "names_nothing", "has_too_few_words"),
+        *("insists_on_recording", "has_an_unknown_word"),
+    ):
+        assert f"ERROR test_misses.py::test_{name} - " in outcomes.out
+    told = outcomes.out.partition("short test summary")[0]
+    assert told.count("no recorded interaction of shop fits this request") == 5
+    assert told.count(f"closest  GET https://api.shop.example/item\n           {suite.root}/two.rec:3") == 5
+    assert "recording 'nowhere' of profile 'shop' does not exist" in told
+    assert "takes (scheme, host, recording) or (profile, recording), each with any number of recordings" in told
+    assert "recproxy: mode='record': a test can only insist on 'replay'; the run chooses the others" in told
+    assert "recproxy: recproxy takes mode, and no modes" in told
+    assert told.count("this test replays in every mode (mode='replay'): write what its recording lacks by hand") == 1
+
+
+def test_in_a_run_every_test_has_a_scope(suite):
+    suite.write(
+        "test_plain.py", "from asking import get\n\ndef test_one():\n    get('item')\n\ndef test_two():\n    pass\n"
+    )
+
+    outcomes = suite.pytest("test_plain.py", run=True)
+
+    assert outcomes == {"failed": 1, "passed": 1}, outcomes
+    assert outcomes.out.count("there is no recording of shop for this request yet") == 1
+    brief = "recproxy: miss: GET https://api.shop.example/item: see test test_plain.test_one, which tells it"
+    assert outcomes.out.count(brief) == 1
+    assert f"the recording would be {suite.root}/recordings/shop/test_plain/test_one.rec" in outcomes.out
+
+
+def test_recordings_named_for_the_whole_run_are_in_play_where_a_test_has_none(suite):
+    suite.record("recordings/shop/test_plain/test_two.rec", ("item", "mine"))
+    suite.write(
+        "test_plain.py",
+        "from asking import get\n\ndef test_one():\n    assert get('item') == 'first'\n\n"
+        "def test_two():\n    assert get('item') == 'mine'\n\ndef test_three():\n    assert get('item') == 'first'\n",
+    )
+
+    words = ("-m", "recproxy", "run", "--recordings", "shop=two.rec", "--", sys.executable, "-m", "pytest", "-q")
+    code, out = suite.python(*words)
+
+    assert code == 0, out
+    assert "3 passed" in out
+    assert "unused: " not in out
+
+
+def test_without_a_run_other_tests_are_left_alone(suite):
+    suite.write(
+        "test_plain.py",
+        "import os, sys\n\ndef test_one():\n    assert 'RECPROXY_CONTROL' not in os.environ\n"
+        "    assert not [name for name in sys.modules if name.startswith('recproxy.') and 'plugin' not in name and name != 'recproxy.testing']\n",
+    )
+
+    outcomes = suite.pytest("test_plain.py", "-p", "no:randomly")
+
+    assert outcomes == {"passed": 1}, outcomes
+    assert "= recproxy =" not in outcomes.out
+
+
+def test_collecting_is_untouched(suite, run):
+    suite.write("test_ways.py", IMPORTS + WAYS)
+
+    outcomes = suite.pytest("--collect-only", "-q", "test_ways.py", run=run)
+
+    assert "13 tests collected" in outcomes.out
+    assert "requests played" not in outcomes.out
+
+
+def test_a_skipped_test_starts_nothing(suite):
+    suite.write(
+        "test_skipped.py",
+        "import pytest\n\n@pytest.mark.skip\n@pytest.mark.recproxy('shop', 'two.rec')\ndef test_one():\n    pass\n",
+    )
+
+    outcomes = suite.pytest("test_skipped.py")
+
+    assert outcomes == {"skipped": 1}, outcomes
+    assert "= recproxy =" not in outcomes.out
+
+
+def test_unused_interactions_are_reported(suite):
+    suite.write(
+        "test_unused.py", IMPORTS + "@pytest.mark.recproxy('shop', 'two.rec')\ndef test_one():\n    get('item')\n"
+    )
+
+    outcomes = suite.pytest("test_unused.py")
+
+    assert outcomes == {"passed": 1}, outcomes
+    line = f"unused: test_unused.py::test_one: shop: GET https://api.shop.example/item ({suite.root}/two.rec:12)"
+    assert line in outcomes.out
+
+
+def test_unused_interactions_fail_the_test_where_the_profile_says_so(suite):
+    profile = suite.root / "shop/profile.toml"
+    profile.write_text(profile.read_text().replace("[match]", '[match]\nunused = "fail"'))
+    suite.write(
+        "test_unused.py", IMPORTS + "@pytest.mark.recproxy('shop', 'two.rec')\ndef test_one():\n    get('item')\n"
+    )
+
+    outcomes = suite.pytest("test_unused.py")
+
+    assert outcomes == {"passed": 1, "error": 1}, outcomes
+    assert "recorded, but never asked for:\nshop: GET https://api.shop.example/item" in outcomes.out
+
+
+EXPECTED = """
+class Refused(Exception):
+    pass
+
+@pytest.mark.xfail(raises=Refused)
+@pytest.mark.recproxy("shop", "two.rec")
+def test_of_one_kind():
+    get("elsewhere")
+    raise Refused
+
+@pytest.mark.recproxy("shop", "two.rec")
+def test_told_by_the_test():
+    get("elsewhere")
+    pytest.xfail("known")
+"""
+
+
+def test_a_failure_that_was_expected_is_no_error_of_its_teardown(suite, run):
+    suite.write("test_expected.py", IMPORTS + EXPECTED)
+
+    outcomes = suite.pytest("test_expected.py", run=run)
+
+    assert outcomes == {"xfailed": 2}, outcomes
+
+
+FIXTURES = """
+import asking
+
+@pytest.fixture(scope="session")
+def account():
+    yield asking.get("login")
+    assert asking.get("logout") == "bye"
+
+@pytest.fixture(scope="module")
+@decorator("shop", "two.rec")
+def decorated():
+    yield asking.get("item")
+    assert asking.get("item") == "second"
+
+class TestOne:
+    @classmethod
+    def setup_class(cls):
+        cls.found = get("setup")
+
+    @pytest.mark.recproxy("shop", "other.rec")
+    def test_a(self, account, decorated):
+        assert [account, decorated, self.found, get("other")] == ["hello", "first", "of the class", "other"]
+
+    @pytest.mark.recproxy("shop", "other.rec")
+    def test_b(self, account, decorated):
+        assert [account, decorated, get("other")] == ["hello", "first", "other"]
+"""
+
+
+def test_a_fixture_that_serves_several_tests_has_a_scope_of_its_own(suite, run):
+    suite.record("other.rec", ("other", "other"))
+    suite.record("recordings/shop/test_fixtures/account.fixture.rec", ("login", "hello"), ("logout", "bye"))
+    suite.record("recordings/shop/test_fixtures/TestOne.setup_class.fixture.rec", ("setup", "of the class"))
+    suite.write("test_fixtures.py", IMPORTS + FIXTURES)
+
+    outcomes = suite.pytest("test_fixtures.py", run=run)
+
+    assert outcomes == {"passed": 2}, outcomes
+
+
+ASYNC = """
+@pytest.fixture
+@decorator("shop", "two.rec")
+async def client():
+    yield get("item")
+
+@pytest.mark.anyio
+async def test_a_fixture(client, anyio_backend):
+    assert [client, get("item")] == ["first", "second"]
+
+@pytest.mark.anyio
+@decorator("shop", "two.rec")
+async def test_a_coroutine(anyio_backend):
+    assert get("item") == "first"
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+"""
+
+
+def test_asynchronous_tests_and_fixtures(suite, run):
+    pytest.importorskip("anyio")
+    suite.write("test_async.py", IMPORTS + ASYNC)
+
+    outcomes = suite.pytest("test_async.py", run=run)
+
+    assert outcomes == {"passed": 2}, outcomes
+
+
+UNITTEST = """
+import unittest
+from asking import get
+from recproxy import recproxy
+
+class TestSend(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.enterClassContext(recproxy("shop", "two.rec"))
+
+    def test_the_class_context(self):
+        self.assertEqual(get("item"), "first")
+
+class TestMethod(unittest.TestCase):
+    @recproxy("shop", "two.rec")
+    def test_the_decorator(self):
+        with self.subTest("one"):
+            self.assertEqual(get("item"), "first")
+        with self.subTest("two"):
+            self.assertEqual(get("item"), "second")
+
+    @recproxy("shop", "two.rec")
+    def test_swallowed(self):
+        get("elsewhere")
+
+    @recproxy("shop", "two.rec")
+    def test_fails_by_itself(self):
+        self.assertEqual(get("elsewhere"), "something")
+
+class TestAsync(unittest.IsolatedAsyncioTestCase):
+    @recproxy("shop", "two.rec")
+    async def test_a_coroutine(self):
+        self.assertEqual(get("item"), "first")
+"""
+
+
+def test_unittest_cases(suite, run):
+    suite.write("test_cases.py", UNITTEST)
+
+    outcomes = suite.pytest("test_cases.py", run=run)
+
+    assert {name: outcomes.counts.get(name) for name in ("passed", "failed")} == {"passed": 3, "failed": 2}, outcomes
+    told = outcomes.out.partition("short test summary")[0]
+    assert told.count("no recorded interaction of shop fits this request") == 2
+
+
+def test_an_interrupted_test_leaves_the_run_clean(suite):
+    suite.write(
+        "test_first.py",
+        "import signal\nfrom recproxy import recproxy\n\n@recproxy('shop', 'two.rec')\ndef test_one():\n"
+        "    signal.raise_signal(signal.SIGINT)\n",
+    )
+    suite.write(
+        "test_second.py",
+        "from asking import get\nfrom recproxy import recproxy\n\n@recproxy('shop', 'two.rec')\ndef test_two():\n"
+        "    assert get('item') == 'first'\n",
+    )
+    program = "import sys, pytest; print(pytest.main(['-q', 'test_first.py'])); sys.exit(pytest.main(['-q', 'test_second.py']))"
+
+    code, out = suite.python("-m", "recproxy", "run", "--", sys.executable, "-c", program)
+
+    assert code == 0, out
+    assert "KeyboardInterrupt" in out
+    assert "1 passed" in out
+
+
+def test_a_mode_that_is_not_the_runs_is_refused(suite):
+    suite.write("test_plain.py", "def test_one():\n    pass\n")
+
+    outcomes = suite.pytest("--recproxy-mode=live", "test_plain.py", run=True)
+
+    assert outcomes.code == 4
+    assert "--recproxy-mode=live: this runs in mode replay: give `recproxy run` the mode" in outcomes.out
+
+
+def test_the_mode_of_a_run_that_pytest_starts(suite):
+    suite.write("test_plain.py", "def test_one(recproxy):\n    assert recproxy.mode == 'live'\n")
+
+    assert suite.pytest("--recproxy-mode=live", "test_plain.py") == {"passed": 1}
+
+
+def test_vcrpys_words_for_modes_are_taken_and_explained(suite, run):
+    suite.write("test_plain.py", "def test_one(recproxy):\n    assert recproxy.mode == 'replay'\n")
+
+    outcomes = suite.pytest("--recproxy-mode=none", "test_plain.py", run=run)
+
+    assert outcomes == {"passed": 1}, outcomes
+    assert "recproxy: mode 'none' is vcrpy's word: here it is replay" in outcomes.out
+
+
+def test_an_unknown_mode_is_refused_before_any_test(suite):
+    outcomes = suite.pytest("--recproxy-mode=rewind")
+
+    assert outcomes.code == 4
+    assert (
+        "ERROR: --recproxy-mode=rewind: known here: replay, auto, live, record, and vcrpy's words none," in outcomes.out
+    )
