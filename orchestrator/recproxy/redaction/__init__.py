@@ -10,19 +10,23 @@ from recproxy.redaction.block import Finding
 from recproxy.redaction.masks import stand_in
 from recproxy.redaction.pipeline import Redacted, Redactor, redact, redact_request, redact_text
 from recproxy.redaction.rules import RedactionRules, Unsafe
+from recproxy.redaction.scope import RedactedScope, Refusal, redact_scope
 from recproxy.redaction.seen import Seen, link, names
 
 __all__ = [
     "Finding",
     "Redacted",
+    "RedactedScope",
     "RedactionRules",
     "Redactor",
+    "Refusal",
     "Seen",
     "Unsafe",
     "link",
     "names",
     "redact",
     "redact_request",
+    "redact_scope",
     "redact_text",
     "stand_in",
 ]

@@ -30,11 +30,15 @@ _ROUNDS = 5  # a mask may bring a shape to light that stood beside it
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A secret that was found: by which rule, and where. `value` is what stood there, for whoever looks for the line."""
+    """A secret that was found: by which rule, and where. `value` is what stood there, for whoever looks for the line.
+
+    `place` begins with the side, as `response body`; `position` is that of the interaction in its scope.
+    """
 
     rule: str
     place: str
     value: bytes = field(repr=False)
+    position: int = 0
 
 
 class Cleaner:
