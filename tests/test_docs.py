@@ -104,14 +104,14 @@ def test_a_command_line_uses_what_exists(line):
 
 @pytest.mark.parametrize("line", lines_with("nox"))
 def test_a_nox_line_has_words_that_a_session_takes(line):
-    options = r"^nox (-[jp] \S+ )*-s (\S+)( -p [\d.]+)*|^nox (-t functional-\w+|-l( --json)?)$"
+    options = r"^nox (-[jp] \S+ |-R )*-s (\S+)( -p [\d.]+)*|^nox (-t functional-\w+|-l( --json)?)$"
     plain = " ".join(shlex.split(line, comments=True))
     assert (match := re.match(options, plain)), line
     if match[2] is None:
         return
     name, words = match[2], shlex.split(plain[match.end() :])
 
-    assert re.fullmatch(r"functional-(replay|record|live)|tests|lint|bench", name)
+    assert re.fullmatch(r"functional-(replay|record|live)|tests|lint|bench|build", name)
     if name.startswith("functional-"):
         assert words[:1] in ([], ["--"])
         split_arguments(words[1:], SHIPPED, f"nox -s {name}")
