@@ -79,6 +79,7 @@ def test_a_proxy_gets_its_certificates_ahead_and_the_values_of_its_credentials(r
 
     assert set(setup.certificates) == {"shop.example", "*.shop.example"}
     assert (setup.secrets, setup.unset, setup.mode, setup.folder) == (("one", "two"), ("OTHER",), "replay", "folder")
+    assert setup.environment == {"KEY": "one", "MORE": "two"}
     assert setup.key == made.authority.key
     assert Profile.restore(setup.profile) == SHOP.profile
 

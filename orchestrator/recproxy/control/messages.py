@@ -44,7 +44,8 @@ class Setup:
     `profile` is the plain form of a profile; `owners` maps host patterns to profile names, for all profiles of the
     run; `certificates` maps a host pattern to its certificate chain (PEM), `key` is the private key of them all.
     `folder` holds the run's files: the proxy removes it where the orchestrator died before it could. `secrets` are
-    the values of credentials, `unset` the credentials that have none.
+    the values of credentials, `unset` the credentials that have none. `environment` holds the profile's own variables:
+    the proxy starts without any profile's.
     """
 
     profile: Mapping[str, Any]
@@ -55,6 +56,7 @@ class Setup:
     folder: str = ""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     unset: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

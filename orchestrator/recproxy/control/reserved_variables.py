@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from recproxy.control.variables import PROXY
 
-__all__ = ["BUNDLES", "PROXIES", "is_reserved"]
+__all__ = ["BUNDLES", "PROXIES", "is_reserved", "process_environment"]
 
 #: Variables that name a file of the CAs to trust.
 BUNDLES: Final = (
@@ -36,14 +37,25 @@ _SET = (
     "NODE_OPTIONS",
     "PYTHONPATH",
 )
-#: What programs are found, loaded and started by, and what asks for a mode.
+#: What programs are found, loaded and started by.
 _LIVED_BY = (
-    *("PATH", "HOME", "USER", "SHELL", "PWD", "TMPDIR", "LD_PRELOAD", "LD_LIBRARY_PATH"),
-    *("PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "SSL_CERT_DIR", PROXY),
+    *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "TMPDIR", "XDG_RUNTIME_DIR", "LD_PRELOAD", "LD_LIBRARY_PATH"),
+    *("LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "TZ", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV"),
+    *("PYTHONDEVMODE", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "PYTHONIOENCODING", "PYTHONPYCACHEPREFIX"),
+    *("PYTHONUNBUFFERED", "PYTHONUTF8", "PYTHONWARNINGS", "PYTHONNOUSERSITE", "PYTHONUSERBASE"),
+    "SSL_CERT_DIR",
 )
-_TAKEN = frozenset((*_SET, *_LIVED_BY, *(name.lower() for name in (*PROXIES, "NO_PROXY"))))
+_PROXY_NAMES = (*PROXIES, "NO_PROXY", *(name.lower() for name in (*PROXIES, "NO_PROXY")))
+_TAKEN = frozenset((*_SET, *_LIVED_BY, *_PROXY_NAMES, PROXY))
+#: What a proxy needs besides: the way to the service, and whom to trust there.
+_PROCESS = frozenset((*_LIVED_BY, *_PROXY_NAMES, "SSL_CERT_FILE", "PYTHONPATH"))
 
 
 def is_reserved(name: str) -> bool:
     """Whether a profile may not give a variable of this name; all that begin with RECPROXY_ are among them."""
     return name in _TAKEN or name.startswith("RECPROXY_")
+
+
+def process_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The part of an environment that our own processes are started with; no profile's variable is in it."""
+    return {name: value for name, value in environment.items() if name in _PROCESS}

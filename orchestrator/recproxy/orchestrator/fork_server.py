@@ -16,6 +16,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from recproxy.control.reserved_variables import process_environment
 from recproxy.errors import ProxyError
 
 __all__ = ["ForkServer"]
@@ -25,7 +26,11 @@ _DEATH_SECONDS = 1.0
 
 
 class ForkServer:
-    """The process that forks proxies. It needs no loop to be started or to take orders."""
+    """The process that forks proxies. It needs no loop to be started or to take orders.
+
+    It has no profile's variables: what a process was started with is readable in /proc/PID/environ as long as it
+    lives, and its forks inherit that. Each proxy gets its own profile's over its channel.
+    """
 
     def __init__(self) -> None:
         self._socket, theirs = socket.socketpair()
@@ -38,6 +43,7 @@ class ForkServer:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=write,
+                env=process_environment(os.environ),
                 start_new_session=True,
             )
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from recproxy.config.profile import Profile, secret_values
+from recproxy.config.profile import Profile, own_variables, secret_values
 from recproxy.control import Setup
 from recproxy.http import Owners, fits
 from recproxy.orchestrator.authority import CertificateAuthority
@@ -65,6 +65,7 @@ class Roster:
             folder=folder,
             secrets=self._secrets(profile),
             unset=unset_credentials(self.plan, profile, self._environment),
+            environment=own_variables(profile, self._environment),
         )
 
     def shown(self, profile: Profile, text: str) -> str:

@@ -80,6 +80,7 @@ class Service:
         self._orders[type(message)](message, descriptors)
 
     def _set_up(self, order: Setup, descriptors: list[int]) -> None:
+        os.environ.update(order.environment)  # before hooks are loaded, which may read it then
         self._profile = Profile.restore(order.profile)
         self._recording_cache = RecordingCache(variables=(*self._profile.credentials, *self._profile.placeholders))
         self._owners = Owners(order.owners)

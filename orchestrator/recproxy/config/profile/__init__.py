@@ -15,6 +15,7 @@ from recproxy.config.profile.values import (
     Profile,
     Redact,
     Upstream,
+    own_variables,
     secret_values,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "Profile",
     "Redact",
     "Upstream",
+    "own_variables",
     "parse_profile",
     "profile_file",
     "profile_folder",

@@ -10,7 +10,17 @@ from typing import Any
 from recproxy.matching import Rules, Ways
 from recproxy.redaction import RedactionRules
 
-__all__ = ["ANY_HOST", "Endpoint", "HookNames", "Match", "Profile", "Redact", "Upstream", "secret_values"]
+__all__ = [
+    "ANY_HOST",
+    "Endpoint",
+    "HookNames",
+    "Match",
+    "Profile",
+    "Redact",
+    "Upstream",
+    "own_variables",
+    "secret_values",
+]
 
 #: The origin of the profile of all hosts that no other owns.
 ANY_HOST = "--any-host"
@@ -151,6 +161,12 @@ class Profile:
         for key, kind in (("match", Match), ("redact", Redact), ("upstream", Upstream), ("hooks", HookNames)):
             values[key] = kind(**plain[key])
         return cls(**values)
+
+
+def own_variables(profile: Profile, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a profile that the environment has: what its proxy and its hooks find in theirs."""
+    names = (*profile.credentials, *profile.placeholders, *profile.redact.variables)
+    return {name: environment[name] for name in names if name in environment}
 
 
 def secret_values(profiles: Iterable[Profile], environment: Mapping[str, str]) -> tuple[str, ...]:
