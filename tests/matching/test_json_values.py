@@ -74,3 +74,11 @@ def test_an_object_with_a_key_twice_is_walked_like_any_other():
 
 def test_pointers_to_nothing_change_nothing():
     assert parse('{"a": [1]}', ignore_json=("/b", "/a/x", "/a/7", "/a/0/b"), secret_json=("/c",)) == {"a": [1]}
+
+
+def test_a_wild_word_without_quotes_is_read_as_a_string_of_it():
+    plan = compared_parts(Rules()).json
+
+    assert parse_json(b'{"a": XXX, "b": [XXX[id]]}', None, plan, "XXX") == ({"a": "XXX", "b": ["XXX[id]"]},)
+    assert parse_json(b'{"a": XXX}', None, plan) is None
+    assert parse_json(b'{"a": 1XXX}', None, plan, "XXX") is None

@@ -70,7 +70,7 @@ def read_body(headers: Headers, body: bytes, plan: ComparedParts, word: str | No
     if plan.raw_body:
         pass
     elif media.kind == "json" or (media.kind == "" and _JSON_LIKE.match(body)):
-        tree = parse_json(body, media.charset, plan.json)
+        tree = parse_json(body, media.charset, plan.json, word)
         read = None if tree is None else Json(tree[0], word)
     elif media.kind == "form" or (media.kind == "" and _FORM_LIKE.match(body)):
         read = Form(_form(body, media.charset, plan, word))

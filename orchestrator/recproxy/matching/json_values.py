@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TypeAlias, cast
 
 from recproxy.matching.rules import JsonPlan
+from recproxy.recording.json_reader import Values, text_of
 
 __all__ = ["Mark", "Node", "Number", "Path", "Repeated", "canonical", "cover", "parse_json", "pointer", "scalar_text"]
 
@@ -53,17 +54,15 @@ class Mark(Enum):
 Node: TypeAlias = "dict[str, Node] | list[Node] | Repeated | Number | Mark | str | int | float | bool | None"
 
 
-def parse_json(body: bytes, charset: str | None, plan: JsonPlan) -> tuple[Node] | None:
-    """The tree of a body in a tuple of one, what the plan ignores and hides taken out; None where it is not JSON."""
+def parse_json(body: bytes, charset: str | None, plan: JsonPlan, word: str | None = None) -> tuple[Node] | None:
+    """The tree of a body in a tuple of one, what the plan ignores and hides taken out; None where it is not JSON.
+
+    A recorded body's wild word may be without quotes, in the place of a value; it is read as if it had them.
+    """
     try:
-        text = _text(body, charset)
-        try:
-            tree: Node = _decode(text)
-        except json.JSONDecodeError:
-            return None
-        except ValueError:
-            tree = _decode_long(text)
-    except (ValueError, RecursionError, LookupError):
+        text = text_of(body, charset)
+        tree: Node = _VALUES.read(text, word)
+    except (ValueError, LookupError):
         return None
     if text.count("[") + text.count("{") > _DEEPEST and _too_deep(tree):
         return None
@@ -122,15 +121,6 @@ def _member(holder: Node, step: str | int) -> tuple[Node] | None:
     return (holder[step],) if isinstance(holder, list) and step < len(holder) else None
 
 
-def _text(body: bytes, charset: str | None) -> str:
-    if body.isascii() and b"\0" not in body:
-        return body.decode("ascii")
-    try:
-        return body.decode(json.detect_encoding(body))
-    except UnicodeDecodeError:
-        return body.decode(charset or "utf-8")
-
-
 def _object(pairs: list[tuple[str, Node]]) -> Node:
     found = dict(pairs)
     return found if len(found) == len(pairs) else Repeated(sorted(pairs, key=_key))
@@ -164,10 +154,7 @@ def _digits(text: str) -> tuple[str, str, int]:
     return sign, digits, int(power or 0) - len(fraction) + len(every) - len(digits)
 
 
-_decode = json.JSONDecoder(object_pairs_hook=_object, parse_float=_number, parse_constant=Number).decode
-_decode_long = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=_number, parse_int=_number, parse_constant=Number
-).decode
+_VALUES = Values(pairs=_object, number=_number, constant=Number)
 
 
 def _escaped(node: object) -> object:

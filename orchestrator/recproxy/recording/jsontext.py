@@ -11,6 +11,8 @@ import json
 import re
 from itertools import pairwise
 
+from recproxy.recording.json_reader import check, tokens
+
 __all__ = ["STYLES", "compact", "pretty"]
 
 #: What a one-line form may be besides compact UTF-8. `ascii` and `ascii-upper` exclude each other.
@@ -18,7 +20,6 @@ STYLES = ("spaced", "ascii", "ascii-upper", "newline")
 
 _SHORT = 80  # columns that a line may have before it is worth breaking
 _DEEP = 64  # levels; below them indentation would outgrow the text
-_TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
 _SPACED = {",": ", ", ":": ": "}
 _ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)")
 _WIDE = re.compile(r"[^\x00-\x7f]")
@@ -38,12 +39,12 @@ def pretty(body: bytes) -> tuple[tuple[str, ...], bytes] | None:
         return None
     try:
         text = core.decode()
-        _check(text)
+        check(text)
     except ValueError:
         return None
-    tokens = _TOKENS.findall(text)
-    spacing = _spacing(tokens, text)
-    lines = _lines(tokens)
+    pieces = tokens(text)
+    spacing = _spacing(pieces, text)
+    lines = _lines(pieces)
     if spacing is None or lines is None:
         return None
     escapes, shown = _unescaped("\n".join(lines))
@@ -58,48 +59,30 @@ def compact(text: bytes, style: tuple[str, ...], wild: str) -> bytes:
     """
     try:
         string = text.decode()
-        try:
-            _check(string)
-        except ValueError:
-            if wild not in string:
-                raise
-            _check(_without_wild(string, wild))
+        check(string, wild)
     except json.JSONDecodeError as error:
         raise ValueError(error.msg.lower(), error.lineno) from None
-    tokens = _TOKENS.findall(string)
+    pieces = tokens(string)
     if "spaced" in style:
-        tokens = [_SPACED.get(each, each) for each in tokens]
-    found = "".join(tokens)
+        pieces = [_SPACED.get(each, each) for each in pieces]
+    found = "".join(pieces)
     if "ascii" in style or "ascii-upper" in style:
         found = _escaped(found, "04x" if "ascii" in style else "04X")
     return found.encode() + (b"\n" if "newline" in style else b"")
 
 
-def _check(text: str) -> None:
-    """Raise ValueError where the text is no JSON. Numbers of any length pass."""
-    try:
-        json.loads(text, parse_int=float)
-    except RecursionError:
-        raise json.JSONDecodeError("nested too deeply", text, 0) from None
-
-
-def _without_wild(text: str, wild: str) -> str:
-    places = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*")|' + re.escape(wild) + r"(?:\[[A-Za-z0-9_.-]+\])?", re.DOTALL)
-    return places.sub(lambda found: found[1] or "null", text)
-
-
-def _spacing(tokens: list[str], text: str) -> tuple[str, ...] | None:
-    if "".join(tokens) == text:
+def _spacing(pieces: list[str], text: str) -> tuple[str, ...] | None:
+    if "".join(pieces) == text:
         return ()
-    return ("spaced",) if "".join([_SPACED.get(each, each) for each in tokens]) == text else None
+    return ("spaced",) if "".join([_SPACED.get(each, each) for each in pieces]) == text else None
 
 
-def _lines(tokens: list[str]) -> list[str] | None:
+def _lines(pieces: list[str]) -> list[str] | None:
     """The tokens of a valid text as lines, indented by two; None where it is nested too deeply for that."""
     lines: list[str] = []
     line = ""
     depth = 0
-    for now, after in pairwise([*tokens, ""]):
+    for now, after in pairwise([*pieces, ""]):
         if now in ("]", "}"):
             depth -= 1
             if not line.endswith(("[", "{")):
