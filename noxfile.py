@@ -69,9 +69,8 @@ def tests(session: nox.Session) -> None:
     # The pytest before the one installed, for the tests of the plugin: they put it in front of it.
     former = beside / "former-pytest"
     session.install("--no-deps", "--upgrade", "--target", str(former), "pytest>=8,<9")
-    # Tests of processes wait for other processes: a starved machine may fail one, a defect fails it each time.
     variables = {"CLASHING_PYTEST_PLUGINS": str(clashing), "FORMER_PYTEST": str(former)}
-    session.run("pytest", "-n", "2", "--reruns", "2", *session.posargs, env=variables)
+    session.run("pytest", "-n", "2", "--dist", "worksteal", *session.posargs, env=variables)
 
 
 @nox.session(default=False)

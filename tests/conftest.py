@@ -1,16 +1,56 @@
-"""What all tests share: how many examples Hypothesis tries, `--thorough` or the usual few."""
+"""What all tests share: deadlines, compiled modules, how many examples Hypothesis tries, and what is said of reruns."""
 
 from __future__ import annotations
 
-import hypothesis
+import os
+import shutil
+import sys
+import tempfile
 
-hypothesis.settings.register_profile("usual", max_examples=300, deadline=None)
+import hypothesis
+import pytest
+from deadlines import factor
+
+hypothesis.settings.register_profile("usual", max_examples=100, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=10_000, deadline=None)
+
+_CACHE = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser):
-    parser.addoption("--thorough", action="store_true", help="try 10,000 examples of each property, not 300")
+    parser.addoption("--thorough", action="store_true", help="try 10,000 examples of each property, not 100")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-timeout reads its option
 def pytest_configure(config):
     hypothesis.settings.load_profile("thorough" if config.getoption("--thorough") else "usual")
+    if config.option.timeout is None:
+        config.option.timeout = float(config.getini("timeout")) * factor()
+    if sys.dont_write_bytecode:
+        _compile_once(config)
+
+
+def _compile_once(config):
+    """Keep compiled modules for the processes that the tests start, where the user keeps none.
+
+    The tests start about a thousand interpreters. Each would compile pytest and this package anew, which takes more time
+    than the tests themselves. The modules go to a temporary folder: nothing is written beside the source.
+    """
+    config.stash[_CACHE] = tempfile.mkdtemp(prefix="recproxy-tests-")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = config.stash[_CACHE]
+
+
+def pytest_unconfigure(config):
+    if cache := config.stash.get(_CACHE, None):
+        shutil.rmtree(cache, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print each rerun with its reason: a test that passes at the second try is a defect as well."""
+    reports = terminalreporter.stats.get("rerun", ())
+    if reports:
+        terminalreporter.section("reruns")
+    for report in reports:
+        terminalreporter.write_line(f"RERUN {report.nodeid}")
+        terminalreporter.write_line(str(report.longrepr))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
+from deadlines import seconds
 
 from recproxy.config.declared import leaves
 from recproxy.config.profile import PROFILE, parse_profile
@@ -257,6 +258,6 @@ def test_tests_beside_an_application_end_the_run_with_their_own_code(tmp_path, c
         (tmp_path / name).chmod(0o755)
     path = os.pathsep.join((str(tmp_path), os.environ["PATH"]))
 
-    done = subprocess.run(["sh", "-c", line], env={**os.environ, "PATH": path}, timeout=60, check=False)
+    done = subprocess.run(["sh", "-c", line], env={**os.environ, "PATH": path}, timeout=seconds(60), check=False)
 
     assert done.returncode == code

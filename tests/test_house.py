@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from deadlines import seconds
 
 import recproxy
 from recproxy.config.profile import parse_profile
@@ -73,7 +74,7 @@ def loaded_by(*names):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=seconds(60),
         check=False,
     )
     assert done.returncode == 0, done.stderr

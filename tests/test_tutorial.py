@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from deadlines import seconds
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -69,7 +70,7 @@ class Reader:
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
                     text=True,
-                    timeout=60,
+                    timeout=seconds(60),
                 )
                 self.said += done.stdout
 
@@ -85,7 +86,7 @@ class Reader:
     def stop(self):
         if self.background is not None:
             self.background.terminate()
-            self.background.wait(20)
+            self.background.wait(seconds(20))
             self.background = None
 
     def lend(self, name):

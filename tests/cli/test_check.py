@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from deadlines import seconds
 
 GOOD = "#recproxy 2\n\nGET https://a.example/x HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhello\n=======\n"
 CONFIG = '[tool.recproxy]\nmax_age = 30\n[tool.recproxy.profiles.shop]\n[[tool.recproxy.profiles.shop.endpoints]]\nhosts = ["a.example"]\n'
@@ -20,7 +21,11 @@ def check(tmp_path):
         (folder / "one.rec").write_text(text)
         words = words or ("check", "--json")
         return subprocess.run(
-            [sys.executable, "-m", "recproxy", *words], cwd=tmp_path, capture_output=True, text=True, timeout=60
+            [sys.executable, "-m", "recproxy", *words],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=seconds(60),
         )
 
     return run

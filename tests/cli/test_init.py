@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from deadlines import seconds
 
 from recproxy.config.project import find_project
 
@@ -34,7 +35,12 @@ def folder(tmp_path, monkeypatch):
 
 def init(folder, *words):
     return subprocess.run(
-        [*RECPROXY, "init", *words], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+        [*RECPROXY, "init", *words],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=seconds(60),
     )
 
 
@@ -80,7 +86,7 @@ def test_what_it_made_passes_at_once_under_recproxy_run(folder):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=seconds(60),
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -163,7 +169,9 @@ def test_what_it_made_is_not_asked_of_the_service_in_a_run_that_records(folder):
     init(folder, "--runner", "none", *OWN)
     command = [*RECPROXY, "run", "--record", "shop", "--", sys.executable, "-m", "pytest", "-q", "-p", "no:asyncio"]
 
-    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds(60)
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
@@ -297,7 +305,7 @@ def test_what_it_made_passes_at_once_under_its_runner(folder, runner, environmen
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
+        timeout=seconds(60),
     )
 
     assert done.returncode == 0, done.stdout

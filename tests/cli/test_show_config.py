@@ -7,6 +7,7 @@ import sys
 import tomllib
 
 import pytest
+from deadlines import seconds
 
 PROJECT = """\
 [tool.recproxy]
@@ -27,7 +28,7 @@ def config(tmp_path):
         inherited = {name: value for name, value in os.environ.items() if name != "CI" and "RECPROXY" not in name}
         command = [sys.executable, "-m", "recproxy", "run", "--show-config", "--profile", "shop", *words]
         return subprocess.run(
-            command, cwd=tmp_path, env=inherited | variables, capture_output=True, text=True, timeout=60
+            command, cwd=tmp_path, env=inherited | variables, capture_output=True, text=True, timeout=seconds(60)
         )
 
     return run
@@ -87,7 +88,7 @@ def test_a_wrong_configuration_is_one_line(config, tmp_path):
 def test_json_without_it_is_refused(config, tmp_path):
     command = [sys.executable, "-m", "recproxy", "run", "--json", "--", "true"]
 
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=seconds(60))
 
     assert done.returncode == 2
     assert "--json goes with --show-config" in done.stderr
@@ -103,7 +104,7 @@ def test_profiles_that_the_project_chooses_are_shown_with_the_line_that_does(tmp
     (tmp_path / "pyproject.toml").write_text(PROJECT.replace('"warn"\n', '"warn"\nrun = ["shop"]\n', 1))
     command = [sys.executable, "-m", "recproxy", "run", "--show-config", "--json"]
 
-    got = rows(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60))
+    got = rows(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=seconds(60)))
 
     assert got["run.profiles"] == (["shop"], "project", f"{tmp_path}/pyproject.toml:3")
     assert got["project.run"] == (["shop"], "project", f"{tmp_path}/pyproject.toml:3")

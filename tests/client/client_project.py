@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 
+from deadlines import seconds
+
 PROFILE = """\
 schema = 1
 name = "{name}"
@@ -94,7 +96,7 @@ class ClientProject:
             out, _ = process.communicate(timeout=self.seconds)
         except subprocess.TimeoutExpired:
             process.terminate()  # a run takes what it started along
-            out, _ = process.communicate(timeout=20)
+            out, _ = process.communicate(timeout=seconds(20))
             raise AssertionError(f"it did not end: {out}") from None
         return process.returncode, out
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from deadlines import seconds
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -21,7 +22,7 @@ def server(project):
     """A run held by `recproxy serve`."""
     process = project.start("-m", "recproxy", "serve")
     yield process
-    process.communicate(timeout=30)
+    process.communicate(timeout=seconds(30))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from deadlines import seconds
 
 ROOT = Path(__file__).parents[2]
 SUITE = ROOT / "tests/functional/node"
@@ -25,7 +26,7 @@ def run(*files, folder=ROOT):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=seconds(100),
         check=False,
     )
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from deadlines import seconds
 
 pytest.importorskip("mypy")
 
@@ -80,7 +81,7 @@ def test_mypy_sees_through_it(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=seconds(110),
         check=False,
     )
 

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from deadlines import seconds
 
 from recproxy.config.schemas import profile_schema, project_schema, written
 
@@ -22,7 +23,7 @@ def test_the_schemas_of_the_docs_are_those_of_the_code(name, schema):
 
 
 def test_both_are_written_by_one_command(tmp_path):
-    subprocess.run([sys.executable, "-m", "recproxy.config.schemas", str(tmp_path)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-m", "recproxy.config.schemas", str(tmp_path)], check=True, timeout=seconds(60))
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["profile.schema.json", "project.schema.json"]
 

@@ -7,11 +7,10 @@ import socket
 import struct
 
 import pytest
+from deadlines import seconds
 
 from recproxy.control import Channel, Connect, EndLane, Know, Recorded, Stop
 from recproxy.recording import Interaction, Request, Response
-
-SECONDS = 20
 
 
 class End:
@@ -32,7 +31,7 @@ class End:
         self._changed.set()
 
     async def until(self, condition):
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds(20)):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()
@@ -285,7 +284,7 @@ def test_nothing_is_delivered_after_a_close_in_the_middle():
         channel = Channel(theirs, asyncio.get_running_loop(), received=take, lost=lambda: received.append("lost"))
         with sock:
             sock.sendall(data)
-            await asyncio.wait_for(done.wait(), SECONDS)
+            await asyncio.wait_for(done.wait(), seconds(20))
             await asyncio.sleep(0)
 
     asyncio.run(work())

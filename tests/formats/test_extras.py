@@ -6,6 +6,7 @@ import sys
 import types
 
 import pytest
+from deadlines import seconds
 
 from recproxy.errors import ConfigurationError, RecordingError
 from recproxy.formats import extras, vcrpy
@@ -38,7 +39,7 @@ def test_reading_a_cassette_imports_no_client():
         "import sys; from recproxy.formats import vcrpy; vcrpy.load(b'interactions: []', 'a');"
         "print(sorted({'requests', 'urllib3', 'httpx', 'aiohttp', 'vcr'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=seconds(60))
 
     assert (done.stdout, done.stderr) == ("[]\n", "")
 

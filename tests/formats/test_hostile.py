@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from deadlines import seconds
 
 from recproxy.errors import RecordingError
 from recproxy.formats import stored
@@ -110,7 +111,11 @@ def test_nothing_is_written_run_or_blown_up(tmp_path):
         paths.append(tmp_path / f"{number}.x")
         paths[-1].write_bytes(text.encode("utf-8", "surrogatepass"))
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *map(str, paths)], capture_output=True, text=True, timeout=60, cwd=tmp_path
+        [sys.executable, "-c", PROGRAM, *map(str, paths)],
+        capture_output=True,
+        text=True,
+        timeout=seconds(60),
+        cwd=tmp_path,
     )
 
     assert (done.returncode, done.stderr) == (0, "")

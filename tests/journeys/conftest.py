@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from deadlines import seconds
 
 sys.path.insert(0, str(Path(__file__).parent))  # for `origins`, the services on loopback
 
@@ -67,6 +68,14 @@ Content-Type: application/json
 """
 
 
+def pytest_collection_modifyitems(config, items):
+    """Try a failed journey once more: many processes and signals take part. The session prints each rerun."""
+    if config.pluginmanager.hasplugin("rerunfailures"):
+        for item in items:
+            if item.path.is_relative_to(Path(__file__).parent):
+                item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 class Project:
     """A folder with a pyproject.toml and recordings."""
 
@@ -94,7 +103,7 @@ class Project:
 
     def run(self, *words, **options):
         process = self.start(*words, **options)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=seconds(60))
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def python(self, program, *words, **options):
@@ -118,7 +127,7 @@ def served(project):
     assert line, server.stderr.read()
     yield json.loads(line)["environment"]
     server.stdin.close()
-    assert server.wait(20) in (0, 3)
+    assert server.wait(seconds(20)) in (0, 3)
     server.stdout.close()
     server.stderr.close()
 
@@ -171,12 +180,12 @@ def served_any(folder):
     line = server.stdout.readline()
     assert line, server.stderr.read()
     yield json.loads(line)["environment"]
-    server.communicate(timeout=20)
+    server.communicate(timeout=seconds(20))
 
 
 def ask_scope(environment, method, value):
     """What the control address answers about the scope of the default lane: status, and what it said."""
-    connection = http.client.HTTPConnection(urlsplit(environment["RECPROXY_CONTROL"]).netloc, timeout=20)
+    connection = http.client.HTTPConnection(urlsplit(environment["RECPROXY_CONTROL"]).netloc, timeout=seconds(20))
     headers = {"Authorization": f"Bearer {environment['RECPROXY_TOKEN']}"}
     connection.request(method, "/lanes/default/scope", json.dumps(value), headers)
     answer = connection.getresponse()

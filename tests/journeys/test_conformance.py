@@ -10,6 +10,7 @@ import brotli
 import h11
 import pytest
 import zstandard
+from deadlines import seconds
 from origins import Awkward, Origin, Trust
 from origins.awkward import ANSWERS
 
@@ -62,7 +63,7 @@ class Served:
     def __exit__(self, *_):
         self.server.stdin.close()
         self.said = self.server.stderr.read()
-        self.server.wait(30)
+        self.server.wait(seconds(30))
         self.server.stdout.close()
         self.server.stderr.close()
 
@@ -124,7 +125,7 @@ def redacted(name, value):
 def ask(address, method, path, *headers, body=(), trailers=()):
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=1 << 20)
     lines = [(b"Host", b"api.shop.example"), (b"Accept-Encoding", ACCEPTED), *headers]
-    with socket.create_connection(address, timeout=30) as sock:
+    with socket.create_connection(address, timeout=seconds(30)) as sock:
         sock.sendall(connection.send(h11.Request(method=method, target="/" + path, headers=lines)))
         for piece in body:
             sock.sendall(connection.send(h11.Data(data=piece)))
@@ -205,7 +206,7 @@ def test_an_answer_that_comes_before_the_upload_is_recorded(shop, origin):
     """The client has sent half of it when the answer comes, and sends no more."""
     with (
         Served(shop, "record") as run,
-        socket.create_connection(run.address, timeout=30) as sock,
+        socket.create_connection(run.address, timeout=seconds(30)) as sock,
     ):
         sock.sendall(b"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
         got = b"".join(iter(lambda: sock.recv(65536), b""))
@@ -245,7 +246,7 @@ def test_a_redirect_is_left_to_the_client(shop, origin):
 def test_only_codings_that_can_be_read_are_asked_for(shop, origin):
     with Served(shop, "record") as run:
         ask(run.address, "GET", "plain")
-        with socket.create_connection(run.address, timeout=30) as sock:
+        with socket.create_connection(run.address, timeout=seconds(30)) as sock:
             sock.sendall(
                 b"GET /plain HTTP/1.1\r\nHost: x\r\nAccept-Encoding: compress, br;q=0.5, sdch, zstd;q=0\r\nConnection: close\r\n\r\n"
             )

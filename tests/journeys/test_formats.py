@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from deadlines import seconds
 
 from .conftest import ask_scope, served_any
 
@@ -43,7 +44,7 @@ def replayed(environment, path, asked):
                 proxies=proxies,
                 verify=environment["SSL_CERT_FILE"],
                 allow_redirects=False,
-                timeout=20,
+                timeout=seconds(20),
             )
             found.append((got.status_code, got.reason, lines(got.raw.headers.items()), got.content))
     _, outcome = ask_scope(environment, "DELETE", {"passed": True})
@@ -129,7 +130,7 @@ def test_a_har_file_with_a_damaged_body(environment):
     ask_scope(environment, "PUT", {"name": "test_it", "recordings": {"any": str(path)}})
     address = urlsplit(environment["HTTP_PROXY"])
 
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=20)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=seconds(20))
     connection.request("GET", entry["request"]["url"])
     got = connection.getresponse()
 
@@ -150,16 +151,16 @@ def test_what_a_browser_saved(environment):
         session.trust_env = False
         session.proxies = {"https": environment["HTTP_PROXY"]}
         session.verify = environment["SSL_CERT_FILE"]
-        home = session.get(f"{shop}/", timeout=20)
-        session.get(f"{shop}/session", timeout=20)
+        home = session.get(f"{shop}/", timeout=seconds(20))
+        session.get(f"{shop}/session", timeout=seconds(20))
         got = [
-            session.get(f"{shop}/latin", timeout=20),
-            session.get(f"{shop}/logo.png", timeout=20),
-            session.post(f"{shop}/login", data={"next": "/?a=b", "user": "ann lee"}, timeout=20),
-            session.post(f"{shop}/order", json={"count": 2, "item": 1}, timeout=20),
-            session.post(f"{shop}/upload", data=b"\x00whatever", timeout=20),
+            session.get(f"{shop}/latin", timeout=seconds(20)),
+            session.get(f"{shop}/logo.png", timeout=seconds(20)),
+            session.post(f"{shop}/login", data={"next": "/?a=b", "user": "ann lee"}, timeout=seconds(20)),
+            session.post(f"{shop}/order", json={"count": 2, "item": 1}, timeout=seconds(20)),
+            session.post(f"{shop}/upload", data=b"\x00whatever", timeout=seconds(20)),
         ]
-        video = session.get(f"{shop}/video", timeout=20)
+        video = session.get(f"{shop}/video", timeout=seconds(20))
     _, outcome = ask_scope(environment, "DELETE", {"passed": True})
 
     assert (home.url, home.text, [each.status_code for each in home.history]) == (f"{shop}/home", "<p>home</p>", [302])

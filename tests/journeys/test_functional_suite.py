@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from deadlines import seconds
 
 ROOT = Path(__file__).parents[2]
 SUITE = ROOT / "tests/functional"
@@ -17,7 +18,7 @@ NO_ASYNCIO = (
 
 def run(*words):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
-    return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100)
+    return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds(100))
 
 
 @pytest.fixture(autouse=True)

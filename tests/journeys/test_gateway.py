@@ -9,6 +9,7 @@ import subprocess
 from urllib.parse import urlsplit
 
 import pytest
+from deadlines import seconds
 
 ITEM = b"GET /item?id=1 HTTP/1.1\r\nHost: api.shop.example\r\n\r\n"
 BANK = """
@@ -81,7 +82,7 @@ def two(project):
     server = project.start("serve", "--profile", "shop", "--profile", "bank", stdin=subprocess.PIPE)
     yield json.loads(server.stdout.readline())["environment"]
     server.stdin.close()
-    assert server.wait(20) == 0
+    assert server.wait(seconds(20)) == 0
     server.stdout.close()
     server.stderr.close()
 
@@ -97,7 +98,7 @@ def test_a_kept_alive_connection_may_turn_to_another_service_and_back(two):
     address = urlsplit(two["HTTP_PROXY"])
     shop = b"GET http://api.shop.example/item?id=1 HTTP/1.1\r\nHost: api.shop.example\r\n\r\n"
     bank = b"GET http://bank.example/balance HTTP/1.1\r\nHost: bank.example\r\n\r\n"
-    with socket.create_connection((address.hostname, address.port), timeout=20) as sock:
+    with socket.create_connection((address.hostname, address.port), timeout=seconds(20)) as sock:
         assert ask(sock, shop) == (200, b"first")
         assert ask(sock, bank) == (200, b"nothing")
         assert ask(sock, shop) == (200, b"second")
@@ -115,14 +116,14 @@ def test_a_request_for_another_service_behind_one_in_the_same_packet_is_not_answ
     address = urlsplit(two["HTTP_PROXY"])
     shop = b"GET http://api.shop.example/item?id=1 HTTP/1.1\r\nHost: api.shop.example\r\n\r\n"
     bank = b"GET http://bank.example/balance HTTP/1.1\r\nHost: bank.example\r\n\r\n"
-    with socket.create_connection((address.hostname, address.port), timeout=20) as sock:
+    with socket.create_connection((address.hostname, address.port), timeout=seconds(20)) as sock:
         assert ask(sock, shop + bank) == (200, b"first")
         assert sock.recv(1) == b""
 
 
 def test_a_client_that_ends_inside_a_head_is_let_go(served):
     address = urlsplit(served["HTTP_PROXY"])
-    with socket.create_connection((address.hostname, address.port), timeout=20) as sock:
+    with socket.create_connection((address.hostname, address.port), timeout=seconds(20)) as sock:
         sock.sendall(b"CONNECT api.shop")
         sock.shutdown(socket.SHUT_WR)
         assert sock.recv(1) == b""

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from deadlines import seconds
 
 from .conftest import alive, descendants, interruptible
 
@@ -58,7 +59,7 @@ def close(run):
 def test_a_run_has_one_proxy_per_profile_and_leaves_nothing(project):
     run, below, temporary = up(project, "print('up', flush=True)")
 
-    assert run.wait(20) == 0
+    assert run.wait(seconds(20)) == 0
     assert not any(alive(pid) for pid in below)
     assert list(temporary.iterdir()) == []
     close(run)
@@ -113,7 +114,7 @@ def test_sigterm_stops_the_command_and_ends_the_run(project):
 
     run.send_signal(signal.SIGTERM)
 
-    assert run.wait(20) == 128 + signal.SIGTERM
+    assert run.wait(seconds(20)) == 128 + signal.SIGTERM
     assert not any(alive(pid) for pid in below)
     assert list(temporary.iterdir()) == []
     assert "recproxy   shop" in run.stderr.read()
@@ -125,7 +126,7 @@ def test_sigint_without_a_terminal_stops_the_command(project):
 
     run.send_signal(signal.SIGINT)
 
-    assert run.wait(20) in (1, 128 + signal.SIGINT)
+    assert run.wait(seconds(20)) in (1, 128 + signal.SIGINT)
     assert not any(alive(pid) for pid in below)
     close(run)
 
@@ -181,7 +182,7 @@ def test_what_a_command_leaves_running_is_ended_with_it(project):
 
     left = int(run.stdout.readline())
 
-    assert run.wait(20) == 0
+    assert run.wait(seconds(20)) == 0
     assert not alive(left)
     close(run)
 
@@ -192,7 +193,7 @@ def test_a_proxy_that_dies_fails_the_run_at_once_by_name(project):
 
     os.kill(proxy, signal.SIGKILL)
 
-    assert run.wait(10) == 4
+    assert run.wait(seconds(10)) == 4
     assert "the proxy of profile 'shop' was killed by signal 9" in run.stderr.read()
     assert not any(alive(pid) for pid in below)
     close(run)
@@ -205,7 +206,7 @@ def test_the_death_of_the_process_that_holds_the_proxies_fails_the_run_at_once(p
 
     os.kill(holder, signal.SIGKILL)
 
-    assert run.wait(20) == 4
+    assert run.wait(seconds(20)) == 4
     said = run.stderr.read()
     assert "the process that holds the proxies has ended" in said
     assert "Traceback" not in said
@@ -248,7 +249,7 @@ def test_serve_ends_with_its_standard_input(project):
 
     server.stdin.close()
 
-    assert server.wait(10) == 0
+    assert server.wait(seconds(10)) == 0
     assert not any(alive(pid) for pid in below)
     close(server)
 
@@ -279,5 +280,5 @@ def test_nothing_listens_beyond_loopback(project):
 
     assert addresses == {"0100007F"}
     run.terminate()
-    run.wait(20)
+    run.wait(seconds(20))
     close(run)

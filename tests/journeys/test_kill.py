@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from deadlines import seconds
 from origins import Origin, Reply, Trust
 
 from recproxy.recording import load
@@ -157,7 +158,7 @@ def finished(project):
 @pytest.mark.timeout(60 + KILLS * 10)
 def test_a_kill_at_any_moment_damages_no_recording_and_loses_nothing_that_was_finished(shop):
     first = record(shop, "first")
-    first.communicate(timeout=60)
+    first.communicate(timeout=seconds(60))
     finished(shop)
     assert {name: len(held) for name, held in good(shop).items()} == {"file_0.rec": 6, "file_1.rec": 3}
     source = random.Random("recproxy")
@@ -175,7 +176,7 @@ def test_a_kill_at_any_moment_damages_no_recording_and_loses_nothing_that_was_fi
         if known:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(known[name], signal.SIGKILL)
-        run.wait(60)
+        run.wait(seconds(60))
         run.stderr.close()
         if alive(known.get("command", 0)):  # whose orchestrator was killed: it would go on with nobody to ask
             os.kill(known["command"], signal.SIGKILL)
@@ -188,7 +189,7 @@ def test_a_kill_at_any_moment_damages_no_recording_and_loses_nothing_that_was_fi
 
         # The next run has it all.
         after = start(shop, sys.executable, "-c", "")
-        said = after.communicate(timeout=60)[1]
+        said = after.communicate(timeout=seconds(60))[1]
         assert after.returncode == 0, said
         told += "recovered" in said
         held = {path for pairs in paths(shop, "*.rec").values() for path, _ in pairs}

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from deadlines import seconds
 from origins import Origin, Reply, Trust
 
 from recproxy.recording import load
@@ -87,7 +88,7 @@ def test_a_large_body_passes_both_ways_in_little_memory(project, tmp_path_factor
         project.write("pyproject.toml", PROFILE.format(port=origin.port, ca=trust.path))
         server = project.start("serve", "--mode", mode, stdin=subprocess.PIPE)
         base = urlsplit(json.loads(server.stdout.readline())["environment"]["SHOP_BASE_URL"]).netloc
-        client = http.client.HTTPConnection(base, timeout=60)
+        client = http.client.HTTPConnection(base, timeout=seconds(60))
 
         begun = time.monotonic()
         client.request("GET", "/large")
@@ -103,7 +104,7 @@ def test_a_large_body_passes_both_ways_in_little_memory(project, tmp_path_factor
 
         server.stdin.close()
         report = server.stderr.read()
-        assert server.wait(30) == 0, report
+        assert server.wait(seconds(30)) == 0, report
         server.stdout.close()
         server.stderr.close()
 

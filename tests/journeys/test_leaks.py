@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+from deadlines import seconds
 from origins import Origin, Reply, Trust
 
 from recproxy.recording import load
@@ -109,7 +110,7 @@ class Run:
         self.server = project.start("serve", "--mode", mode, stdin=subprocess.PIPE, environment=environment)
         self.said = self.server.stdout.readline()
         address = json.loads(self.said)["environment"]["SHOP_BASE_URL"]
-        self.client = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
+        self.client = http.client.HTTPConnection(urlsplit(address).netloc, timeout=seconds(30))
 
     def ask(self, number, path, headers, body):
         self.client.putrequest("POST", f"/{number}{path}", skip_accept_encoding=True)
@@ -126,7 +127,7 @@ class Run:
         self.client.close()
         self.server.stdin.close()
         self.said += self.server.stderr.read()
-        code = self.server.wait(30)
+        code = self.server.wait(seconds(30))
         self.server.stdout.close()
         self.server.stderr.close()
         return code

@@ -7,6 +7,7 @@ import sys
 import zipfile
 
 import pytest
+from deadlines import seconds
 
 ASK = """
 import json, os, urllib.error, urllib.request
@@ -43,7 +44,7 @@ class Team:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=seconds(60),
         )
 
     def new(self, profile, host):

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import trustme
+from deadlines import seconds
 
 from recproxy.recording import load
 
@@ -114,7 +115,7 @@ class Origin(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for number in range(3):
-            self.server.go.acquire(timeout=10)
+            self.server.go.acquire(timeout=seconds(10))
             self.wfile.write(b"9\r\ndata: %d\n\n\r\n" % number)
         self.wfile.write(b"0\r\n\r\n")
 
@@ -145,7 +146,7 @@ class Origin(BaseHTTPRequestHandler):
         self.answer(200, b"x" * 1_500_000, ("Content-Type", "application/octet-stream"))
 
     def get_silent(self):
-        self.server.go.acquire(timeout=10)
+        self.server.go.acquire(timeout=seconds(10))
         self.close_connection = True
 
     def get_token(self):
@@ -372,11 +373,11 @@ def test_an_interim_response_passes(shop, origin):
     server = shop.start("serve", "--mode", "live", stdin=subprocess.PIPE, environment={"SHOP_KEY": SECRET})
     environment = json.loads(server.stdout.readline())["environment"]
     host, _, port = environment["SHOP_BASE_URL"].removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as sock:
+    with socket.create_connection((host, int(port)), timeout=seconds(10)) as sock:
         sock.sendall(b"GET /hints HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         said = b"".join(iter(lambda: sock.recv(65536), b""))
     server.stdin.close()
-    assert server.wait(20) == 0
+    assert server.wait(seconds(20)) == 0
     server.stdout.close()
     server.stderr.close()
 
@@ -390,7 +391,7 @@ def test_a_stream_passes_as_it_comes(shop, origin):
     server = shop.start("serve", "--mode", "record", stdin=subprocess.PIPE, environment={"SHOP_KEY": SECRET})
     environment = json.loads(server.stdout.readline())["environment"]
     address = environment["SHOP_BASE_URL"].removeprefix("http://")
-    client = http.client.HTTPConnection(address, timeout=10)
+    client = http.client.HTTPConnection(address, timeout=seconds(10))
     client.request("GET", "/stream")
     response = client.getresponse()
 
@@ -401,7 +402,7 @@ def test_a_stream_passes_as_it_comes(shop, origin):
     assert response.read() == b""
     client.close()
     server.stdin.close()
-    assert server.wait(20) == 0
+    assert server.wait(seconds(20)) == 0
     server.stdout.close()
     server.stderr.close()
 
@@ -412,7 +413,7 @@ def test_a_stream_passes_as_it_comes(shop, origin):
 def raw(address, path):
     """A request by hand, and what came, with the moment of each piece that was read."""
     host, _, port = address.partition(":")
-    with socket.create_connection((host, int(port)), timeout=20) as sock:
+    with socket.create_connection((host, int(port)), timeout=seconds(20)) as sock:
         sock.sendall(b"GET /%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" % path)
         pieces = []
         while data := sock.recv(65536):
@@ -522,7 +523,7 @@ def test_what_a_killed_run_had_finished_is_recovered_by_the_next(shop, origin):
 def test_two_runs_do_not_record_one_file_at_once(shop, origin):
     server = shop.start("serve", "--mode", "record", stdin=subprocess.PIPE, environment={"SHOP_KEY": SECRET})
     environment = json.loads(server.stdout.readline())["environment"]
-    first = http.client.HTTPConnection(environment["SHOP_BASE_URL"].removeprefix("http://"), timeout=10)
+    first = http.client.HTTPConnection(environment["SHOP_BASE_URL"].removeprefix("http://"), timeout=seconds(10))
     first.request("GET", "/a")
     assert first.getresponse().read()
     first.close()
@@ -532,7 +533,7 @@ def test_two_runs_do_not_record_one_file_at_once(shop, origin):
     assert second.returncode == 2
     assert f"{shop.recording}: another run is recording it" in second.stderr
     server.stdin.close()
-    assert server.wait(20) == 0
+    assert server.wait(seconds(20)) == 0
     server.stdout.close()
     server.stderr.close()
     assert len(load(shop.recording.read_bytes()).interactions) == 1
@@ -644,7 +645,7 @@ def in_scope(server, name, *paths, passed=True):
     headers = {"Authorization": f"Bearer {environment['RECPROXY_TOKEN']}"}
 
     def call(method, value):
-        connection = http.client.HTTPConnection(control.netloc, timeout=20)
+        connection = http.client.HTTPConnection(control.netloc, timeout=seconds(20))
         connection.request(method, "/lanes/default/scope", json.dumps(value), headers)
         response = connection.getresponse()
         answer = json.loads(response.read())
@@ -654,7 +655,9 @@ def in_scope(server, name, *paths, passed=True):
     status, answer = call("PUT", {"name": name})
     if status == 200:
         for path in paths:
-            client = http.client.HTTPConnection(environment["SHOP_BASE_URL"].removeprefix("http://"), timeout=20)
+            client = http.client.HTTPConnection(
+                environment["SHOP_BASE_URL"].removeprefix("http://"), timeout=seconds(20)
+            )
             client.request("GET", path)
             client.getresponse().read()
             client.close()
@@ -670,7 +673,7 @@ def over(server, code=0):
     """End a served run; what it said."""
     server.stdin.close()
     said = server.stderr.read()
-    assert server.wait(20) == code, said
+    assert server.wait(seconds(20)) == code, said
     server.stdout.close()
     server.stderr.close()
     return said
@@ -693,7 +696,7 @@ def test_a_recording_whose_name_would_be_a_secret_is_refused(shop, origin):
     server.stdin.close()
     said = server.stderr.read()
 
-    assert server.wait(20) == 2
+    assert server.wait(seconds(20)) == 2
     assert said == "recproxy: a recording named XXX.rec would hold a secret in its name: rename the test run\n"
     server.stdout.close()
     server.stderr.close()

@@ -10,13 +10,14 @@ import sys
 from urllib.parse import urlsplit
 
 import pytest
+from deadlines import seconds
 
 ITEM = "GET /item?id=1 HTTP/1.1\r\nHost: api.shop.example\r\n\r\n"
 
 
 def connect(url):
     address = urlsplit(url)
-    sock = socket.create_connection((address.hostname, address.port), timeout=20)
+    sock = socket.create_connection((address.hostname, address.port), timeout=seconds(20))
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock
 

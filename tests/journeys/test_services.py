@@ -14,13 +14,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from deadlines import seconds
 from origins import Bitly, Gmail, Origin, Reply, Trust, Twitter
 
 from recproxy.recording import load
 
 SUITE = Path(__file__).parents[1] / "functional"
 MOODS = ("rate_limit", "revoked_refresh", "revoked", "server_error", "duplicate", "shortened_before")
-SECONDS = 100
+
 OF_2011 = ("test_f1.py", "test_facebook.py", "f1")  # services that have no like on loopback
 BUT_FOR_CLIENTS = ("--ignore", "tests/functional/test_clients.py")  # four clients on three ways need not do all of it
 
@@ -112,7 +113,7 @@ class Suite:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=SECONDS,
+            timeout=seconds(100),
         )
 
     def unittest(self, **more):
@@ -125,7 +126,7 @@ class Suite:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=SECONDS,
+            timeout=seconds(100),
         )
 
     def files(self):

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from deadlines import seconds
 
 pytestmark = [
     pytest.mark.timeout(300),
@@ -146,7 +147,7 @@ def run(folder, *words):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=100,
+        timeout=seconds(100),
     )
     return done.returncode, done.stdout
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from deadlines import seconds
 
 DATA = Path(__file__).parent / "data"
 CASSETTES = Path(__file__).parents[3] / "shared/corpus/vcrpy/tweepy"
@@ -31,7 +32,7 @@ def run(folder, *words, **environment):
         env=inherited | {"TWEEPY_CASSETTES": str(CASSETTES)} | environment,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=seconds(110),
     )
     return done.stdout + done.stderr
 

@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from deadlines import seconds
 
 from .conftest import alive, descendants, interruptible
 
@@ -99,7 +100,7 @@ def test_ctrl_c_leaves_nothing(project, nox, words, whom):
 
     (os.killpg if whom == "group" else os.kill)(running.pid, signal.SIGINT)
 
-    running.communicate(timeout=40)
+    running.communicate(timeout=seconds(40))
     assert running.returncode != 0
     # With -j, nox stops its sessions and does not wait for what they started.
     wait_for(lambda: left(project, below) == ([], []), seconds=10)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from deadlines import seconds
 
 from .conftest import alive, descendants, interruptible
 
@@ -110,7 +111,7 @@ def test_ctrl_c_leaves_nothing(project, tox, words, whom):
 
     (os.killpg if whom == "group" else os.kill)(running.pid, signal.SIGINT)
 
-    said = running.communicate(timeout=40)[0]
+    said = running.communicate(timeout=seconds(40))[0]
     assert running.returncode != 0
     assert left(project, below) == ([], []), said
     assert said.count("Traceback") <= len(names)  # the commands' own
@@ -125,7 +126,7 @@ def test_a_proxy_that_dies_fails_its_environment_at_once_by_name(project, tox):
 
     os.kill(proxy, signal.SIGKILL)
 
-    said = running.communicate(timeout=40)[0]
+    said = running.communicate(timeout=seconds(40))[0]
     assert running.returncode == 4, said
     assert "the proxy of profile 'shop' was killed by signal 9" in said
     assert left(project, below) == ([], [])

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from deadlines import seconds
 
 for package in ("requests", "responses", "vcr"):
     pytest.importorskip(package)
@@ -65,7 +66,7 @@ def test_unit_tests_need_no_run(project):
         env={name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "PYTEST"))},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=seconds(60),
     )
 
     assert "2 passed, 1 deselected" in done.stdout, done.stdout + done.stderr

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from deadlines import seconds
 
 from .conftest import ANY, ask_scope, served_any
 
@@ -64,11 +65,11 @@ def ask(environment, request):
     proxy, parts = urlsplit(environment["HTTP_PROXY"]), urlsplit(request.uri)
     if parts.scheme == "https":
         context = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
-        connection = http.client.HTTPSConnection(proxy.hostname, proxy.port, timeout=20, context=context)
+        connection = http.client.HTTPSConnection(proxy.hostname, proxy.port, timeout=seconds(20), context=context)
         connection.set_tunnel(parts.hostname, parts.port or 443)
         target = request.uri.partition(parts.netloc)[2] or "/"
     else:
-        connection = http.client.HTTPConnection(proxy.hostname, proxy.port, timeout=20)
+        connection = http.client.HTTPConnection(proxy.hostname, proxy.port, timeout=seconds(20))
         target = request.uri
     connection.putrequest(request.method, target, skip_accept_encoding=True, skip_host=parts.scheme == "http")
     if parts.scheme == "http":

@@ -7,12 +7,11 @@ import signal
 import sys
 
 import pytest
+from deadlines import seconds
 
 from recproxy.errors import ConfigurationError
 from recproxy.orchestrator import command as module
 from recproxy.orchestrator.command import Command, check_command
-
-SECONDS = 30
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +38,7 @@ def run(program, work=None, environment=None):
             os.close(write)
         reader = asyncio.StreamReader()
         transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read, "rb"))
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds(30)):
             if work is not None:
                 await work(command, reader)
             code = await command.wait()

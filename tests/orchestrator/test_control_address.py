@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from deadlines import seconds
 
 from recproxy.config.profile import Endpoint, Profile
 from recproxy.control import Missed, Outcome, Unused
@@ -14,7 +15,6 @@ from recproxy.orchestrator.control_address import ControlAddress
 from recproxy.orchestrator.environment import LaneAddresses
 from recproxy.orchestrator.scopes import ScopeOutcome
 
-SECONDS = 20
 MISS = Missed(method="GET", url="https://a/", text="no", differences=(("query", "1", "2"),), closest="a.rec:3")
 OUTCOME = ScopeOutcome(
     scope="test_a",
@@ -123,7 +123,7 @@ def run(work):
         address = await ControlAddress.open(orchestrator)
         reader, writer = await asyncio.open_connection("127.0.0.1", int(address.url.rpartition(":")[2]))
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(seconds(20)):
                 await work(Caller(reader, writer, address.token), orchestrator)
         finally:
             writer.close()

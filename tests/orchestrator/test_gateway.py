@@ -7,10 +7,10 @@ import socket
 import ssl
 
 import pytest
+from deadlines import seconds
 
 from recproxy.orchestrator.gateway import Gateway
 
-SECONDS = 20
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
@@ -50,7 +50,7 @@ class Router:
         self.got.put_nowait((what, left))
 
     async def next(self):
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds(20)):
             return await self.got.get()
 
 
@@ -75,7 +75,7 @@ class Client:
         return said
 
     async def _some(self):
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds(20)):
             return await asyncio.get_running_loop().sock_recv(self.sock, 65536)
 
 
@@ -87,7 +87,7 @@ def run(work):
         router = Router()
         gateway = Gateway(loop, router)
         try:
-            with socket.create_connection(("127.0.0.1", gateway.port), timeout=SECONDS) as sock:
+            with socket.create_connection(("127.0.0.1", gateway.port), timeout=seconds(20)) as sock:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 await work(Client(sock), router, gateway)
         finally:
@@ -308,7 +308,7 @@ def test_closing_drops_what_is_on_its_way_and_the_port():
     async def work(client, router, gateway):
         await client.send(b"CONN")
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds(20)):
             while not gateway._arrivals:
                 await asyncio.sleep(0)
         gateway.close()

@@ -4,10 +4,10 @@ import asyncio
 import socket
 
 import pytest
+from deadlines import seconds
 
 from recproxy.orchestrator.tunnel import Tunnels
 
-SECONDS = 20
 GREETING = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
@@ -25,7 +25,7 @@ def run(work):
             tunnels.join(theirs, "127.0.0.1", port, greeting)
 
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(seconds(20)):
                 await work(reader, writer, join, tunnels)
         finally:
             writer.close()

@@ -6,8 +6,7 @@ import ssl
 
 import pytest
 import trustme
-
-SECONDS = 20
+from deadlines import seconds
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +59,7 @@ class Service:
         self.connections += 1
         self._tasks.add(asyncio.current_task())
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(seconds(20)):
                 await self._script(self, reader, writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the client has gone, or the test has ended

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 
 import pytest
+from deadlines import seconds
 
 from recproxy.config.profile import Upstream
 from recproxy.http import Head
@@ -13,7 +14,6 @@ from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import Target, UpstreamError, Upstreams
 
 TARGET = Target("http", "shop.example", 80)
-SECONDS = 20
 
 
 class Client:
@@ -35,7 +35,7 @@ class Client:
         self.aborted = True
 
     async def until(self, text):
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds(20)):
             while text not in self.said:
                 self.changed.clear()
                 await self.changed.wait()
@@ -71,7 +71,7 @@ class Case:
 
     async def ask(self, *words, **options):
         """Whether the client's connection may go on."""
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds(20)):
             return await self.begin(*words, **options).run()
 
 

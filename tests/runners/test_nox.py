@@ -8,6 +8,7 @@ import sys
 
 import nox
 import pytest
+from deadlines import seconds
 from nox import registry
 
 from recproxy.nox import functional_sessions
@@ -56,7 +57,7 @@ def run_nox(tmp_path):
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=seconds(60),
             check=False,
         )
 

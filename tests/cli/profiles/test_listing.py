@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from deadlines import seconds
 
 INLINE = """\
 [tool.recproxy.profiles.shop]
@@ -45,7 +46,7 @@ def listing(tmp_path, site):
     def run(*words):
         code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from recproxy.cli import main; main()"
         command = [sys.executable, "-c", code, str(site.site), "profiles", *words]
-        return subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=seconds(60))
 
     return run
 

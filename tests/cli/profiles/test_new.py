@@ -6,6 +6,7 @@ import sys
 import zipfile
 
 import pytest
+from deadlines import seconds
 
 
 @pytest.fixture
@@ -14,7 +15,12 @@ def run(tmp_path):
 
     def call(*words, code=0):
         done = subprocess.run(
-            [sys.executable, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=100
+            [sys.executable, *words],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=seconds(100),
         )
         assert done.returncode == code, done.stdout + done.stderr
         return done
@@ -49,7 +55,7 @@ def test_a_new_distribution_builds_and_passes_its_own_tests(run, tmp_path):
 def build(root):
     """The wheel, by the build backend itself: nothing is downloaded."""
     code = "from hatchling.build import build_wheel; build_wheel('dist')"
-    subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, timeout=100)
+    subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, timeout=seconds(100))
 
 
 def test_what_is_there_is_not_written_over(run, tmp_path):

@@ -6,6 +6,7 @@ import sys
 import tomllib
 
 import pytest
+from deadlines import seconds
 
 PROFILE = """\
 schema = 1
@@ -40,7 +41,7 @@ def show(tmp_path):
     def run(*words):
         code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from recproxy.cli import main; main()"
         command = [sys.executable, "-c", code, str(site), "profiles", "show", *words]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=seconds(60))
 
     return run
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from deadlines import seconds
 
 from recproxy.client import redirect
 
@@ -117,7 +118,7 @@ def run(environment):
     def call(*words, check=True, **changes):
         changed = {name: value for name, value in {**environment, **changes}.items() if value is not None}
         words = [str(word) for word in words]
-        return subprocess.run(words, env=changed, capture_output=True, text=True, timeout=60, check=check)
+        return subprocess.run(words, env=changed, capture_output=True, text=True, timeout=seconds(60), check=check)
 
     return call
 

@@ -10,6 +10,7 @@ import sys
 from multiprocessing import get_context
 
 import pytest
+from deadlines import seconds
 
 from recproxy.client import redirect
 from recproxy.client.redirect import switch
@@ -133,7 +134,7 @@ def test_a_forked_process_has_it_too(gateway, ca_file):
     child = context.Process(target=lambda: writer.send(socket.gethostbyname(HOST)))
     child.start()
 
-    assert reader.poll(20)
+    assert reader.poll(seconds(20))
     assert reader.recv() == socket.gethostbyname(HOST)
     child.join()
     reader.close()

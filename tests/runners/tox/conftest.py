@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from deadlines import seconds
 
 PROFILES = """
 [profiles.shop]
@@ -86,7 +87,7 @@ class ToxProject:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=seconds(60),
         )
 
 

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from deadlines import seconds
 
 from recproxy.errors import ControlError
 from recproxy.runners.tox.served import Served
@@ -65,7 +66,7 @@ def test_a_proxy_that_dies_ends_it_and_whoever_holds_it_is_told(start):
 
     os.kill(max(proxies), signal.SIGKILL)
 
-    assert told.wait(20)
+    assert told.wait(seconds(20))
     code, report = run.stop(passed=False)
     assert code == 4
     assert "the proxy of profile 'shop' was killed by signal 9" in report

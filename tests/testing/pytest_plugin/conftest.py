@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from deadlines import seconds
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "client"))
 
@@ -23,4 +24,4 @@ def served(project):
     line = server.stdout.readline()
     assert line.startswith("{"), line + server.stdout.read()
     yield json.loads(line)["environment"]
-    server.communicate(timeout=30)
+    server.communicate(timeout=seconds(30))
