@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from recproxy.http.responses import Prepared, accepts, plain_response
+from recproxy.http.responses import Prepared, plain_response
 from recproxy.recording import Chunk, Response
 
 
@@ -89,26 +89,6 @@ def test_a_coded_body_goes_coded_or_plain():
     assert gzip.decompress(body) == b"hello"
     assert b"Content-Encoding: gzip\r\nContent-Length: %d" % len(body) in head
     assert plain == b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
-
-
-@pytest.mark.parametrize(
-    ("accepted", "wanted"),
-    [
-        (None, False),
-        (b"gzip, deflate", True),
-        (b"GZIP;q=0.5", True),
-        (b"x-gzip", True),
-        (b"gzip;q=0", False),
-        (b"gzip; q=0.000", False),
-        (b"*", True),
-        (b"*;q=0", False),
-        (b"gzip;q=0, *", False),
-        (b"identity", False),
-        (b"", False),
-    ],
-)
-def test_which_clients_accept_gzip(accepted, wanted):
-    assert accepts("gzip", accepted) is wanted
 
 
 def test_our_own_responses_are_plain_and_uncached():

@@ -30,6 +30,9 @@ def trust(tmp_path_factory):
             self.authority.issue_cert(*hosts).configure_cert(context)
             return context
 
+        def client(self):
+            return ssl.create_default_context(cafile=self.path)
+
     Trust.authority.cert_pem.write_to_path(Trust.path)
     return Trust()
 

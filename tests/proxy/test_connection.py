@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from recproxy.proxy.connection import Connection
-from recproxy.proxy.live import Route
+from recproxy.proxy.route import Route
 from recproxy.proxy.traffic import Traffic
 
 

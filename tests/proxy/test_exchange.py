@@ -10,8 +10,9 @@ from recproxy.config.profile import Upstream
 from recproxy.http import Head
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.exchange import Exchange
+from recproxy.proxy.route import Target
 from recproxy.proxy.traffic import Traffic
-from recproxy.proxy.upstream import Target, UpstreamError, Upstreams
+from recproxy.proxy.upstream import UpstreamError, Upstreams
 
 TARGET = Target("http", "shop.example", 80)
 

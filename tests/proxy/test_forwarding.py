@@ -8,10 +8,10 @@ from recproxy.config.profile import Endpoint, Profile
 from recproxy.control import Kept, Recorded, Setup
 from recproxy.http import Head
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.forwarding import Forwarding, _target
-from recproxy.proxy.live import Route
+from recproxy.proxy.forwarding import Forwarding
+from recproxy.proxy.route import Route, Target
 from recproxy.proxy.traffic import Traffic
-from recproxy.proxy.upstream import Target, UpstreamError
+from recproxy.proxy.upstream import UpstreamError
 from recproxy.recording import Interaction, Request, Response
 
 SECRET = "-".join(("the", "value", "of", "a", "credential"))
@@ -20,23 +20,6 @@ SHOP = Profile(name="shop", endpoints=(Endpoint(hosts=("*.shop.example", "shop.e
 
 def head(target=b"/a", host=b"shop.example"):
     return Head(b"GET", target, ((b"Host", host),), host, http10=False, expects=False, keep_alive=True)
-
-
-@pytest.mark.parametrize(
-    ("route", "target", "host", "wanted"),
-    [
-        (Route("https", "shop.example"), b"/a", b"shop.example", Target("https", "shop.example", 443)),
-        (Route("https", "shop.example"), b"/a", b"", Target("https", "shop.example", 443)),
-        (Route("https", "shop.example:8443"), b"/a", b"shop.example:8443", Target("https", "shop.example", 8443)),
-        (Route("http"), b"http://shop.example:8080/a", b"x", Target("http", "shop.example", 8080)),
-        (Route("http"), b"https://shop.example?a=1", b"x", Target("https", "shop.example", 443)),
-        (Route("http"), b"/a?u=http://x/", b"shop.example", Target("http", "shop.example", 80)),
-        (Route("http"), b"/a", b"[::1]:81", Target("http", "::1", 81)),
-        (Route("http", any_host=SHOP.hosts), b"/a", b"127.0.0.1:5000", Target("https", "shop.example", 443)),
-    ],
-)
-def test_where_a_request_goes(route, target, host, wanted):
-    assert _target(route, head(target, host)) == wanted
 
 
 class Orchestrator:

@@ -9,8 +9,8 @@ from recproxy.config.profile import Endpoint, Match, Profile, Upstream
 from recproxy.errors import HookError
 from recproxy.http import Head
 from recproxy.play.hooks import Hooks
-from recproxy.proxy.live import Route
 from recproxy.proxy.pacing import PacedAnswer
+from recproxy.proxy.route import Route
 from recproxy.proxy.scope import Answer, OpenScope
 from recproxy.recording import Response, load
 

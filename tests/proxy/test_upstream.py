@@ -8,7 +8,8 @@ import h11
 import pytest
 
 from recproxy.config.profile import Upstream
-from recproxy.proxy.upstream import ServiceClosed, Target, UpstreamError, Upstreams
+from recproxy.proxy.route import Target
+from recproxy.proxy.upstream import ServiceClosed, UpstreamError, Upstreams
 
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 

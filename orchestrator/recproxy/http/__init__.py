@@ -7,6 +7,8 @@ owns a host. Pure.
 
 from recproxy.http.first_bytes import Absolute, ClientHello, Connecting, FirstBytes, Incomplete, Malformed, Origin, sort
 from recproxy.http.hosts import Owners, authority_host, fits, split_authority
+from recproxy.http.negotiation import accepts, accepts_all
+from recproxy.http.received import received_request
 from recproxy.http.requests import Head, RequestReader, Sink
 from recproxy.http.responses import Pieces, Prepared, plain_response
 
@@ -24,9 +26,12 @@ __all__ = [
     "Prepared",
     "RequestReader",
     "Sink",
+    "accepts",
+    "accepts_all",
     "authority_host",
     "fits",
     "plain_response",
+    "received_request",
     "sort",
     "split_authority",
 ]

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from recproxy.recording import Headers, Response, encode
 
-__all__ = ["Pieces", "Prepared", "accepts", "plain_response"]
+__all__ = ["Pieces", "Prepared", "plain_response"]
 
 #: Pieces of a response, each with the seconds before it.
 Pieces: TypeAlias = tuple[tuple[float, bytes], ...]
@@ -71,22 +71,6 @@ def plain_response(status: int, reason: str, text: str, *, head_only: bool = Fal
     if close:
         lines.append("Connection: close")
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + (b"" if head_only else body)
-
-
-def accepts(coding: str, accepted: bytes | None) -> bool:
-    """Whether an Accept-Encoding value takes a coding; without the header only identity is safe to send."""
-    if accepted is None:
-        return False
-    wildcard = False
-    for part in accepted.decode("latin-1").lower().split(","):
-        name, _, weight = part.partition(";")
-        name = name.strip()
-        refused = weight.replace(" ", "").rstrip("0") in ("q=", "q=0.", "q=0")
-        if name in (coding, f"x-{coding}"):
-            return not refused
-        if name == "*":
-            wildcard = not refused
-    return wildcard
 
 
 def _build(response: Response, head_only: bool, http10: bool, keep_alive: bool, coded: bool) -> tuple[bytes, bool]:

@@ -26,8 +26,8 @@ from recproxy.http import (
 from recproxy.http.requests import MalformedRequest
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.exchange import Exchange
-from recproxy.proxy.live import Route
 from recproxy.proxy.pacing import PacedAnswer, Pacing
+from recproxy.proxy.route import Route
 from recproxy.proxy.scope import Answer
 from recproxy.recording import Headers
 

@@ -15,12 +15,12 @@ from typing import Protocol
 
 import h11
 
-from recproxy.http import Head, plain_response
-from recproxy.http.responses import accepts
+from recproxy.http import Head, accepts, plain_response
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import CODINGS_WE_DECODE, Captured, end_to_end, is_stream, request_of, response_of
+from recproxy.proxy.route import Target
 from recproxy.proxy.traffic import Traffic
-from recproxy.proxy.upstream import Link, ServiceClosed, Target, UpstreamError, Upstreams
+from recproxy.proxy.upstream import Link, ServiceClosed, UpstreamError, Upstreams
 from recproxy.recording import Headers, Interaction, header_values
 
 __all__ = ["Downstream", "Exchange", "Keep"]

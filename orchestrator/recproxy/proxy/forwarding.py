@@ -14,13 +14,13 @@ from recproxy.config.profile import Profile
 from recproxy.control import Kept, Message, Recorded, Setup
 from recproxy.control.modes import credentials_missing
 from recproxy.errors import HookError
-from recproxy.http import Head, split_authority
+from recproxy.http import Head
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.exchange import Downstream, Exchange, Keep
-from recproxy.proxy.live import Route
+from recproxy.proxy.route import Route, target_of
 from recproxy.proxy.traffic import Traffic
-from recproxy.proxy.upstream import Target, UpstreamError, Upstreams
+from recproxy.proxy.upstream import UpstreamError, Upstreams
 from recproxy.recording import Interaction, Request
 from recproxy.redaction import Redactor, Unsafe
 
@@ -65,7 +65,7 @@ class Forwarding:
         return Exchange(
             downstream,
             self._upstreams,
-            _target(route, head),
+            target_of(route, head),
             head,
             feed,
             traffic=traffic,
@@ -130,22 +130,3 @@ class Forwarding:
 
 def _size(interaction: Interaction) -> int:
     return len(interaction.request.body) + len(interaction.response.body)
-
-
-def _target(route: Route, head: Head) -> Target:
-    """Where a request goes: an absolute target's host, else the Host it names, else what the connection was opened for."""
-    scheme = route.scheme
-    if route.any_host is not None:
-        # Over a base URL the service is the endpoint's first host, and services speak TLS.
-        host = next((pattern for pattern in route.any_host if "*" not in pattern), "")
-        return Target("https", host, 443)
-    target = head.target.decode("ascii")
-    before, mark, rest = target.partition("://")
-    if mark and "?" not in before and "/" not in before:
-        scheme = before.lower()
-        authority = rest.partition("/")[0].partition("?")[0]
-    else:
-        authority = head.host.decode("latin-1") or route.authority or ""
-    host, port = split_authority(authority, 443 if scheme == "https" else 80)
-    assert port is not None
-    return Target(scheme, host, port)

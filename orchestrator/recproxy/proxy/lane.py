@@ -16,8 +16,8 @@ from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.connection import Connection
 from recproxy.proxy.exchange import Downstream, Exchange
 from recproxy.proxy.forwarding import Forwarding
-from recproxy.proxy.live import Route
 from recproxy.proxy.pacing import PacedAnswer
+from recproxy.proxy.route import Route
 from recproxy.proxy.scope import Answer, OpenScope
 
 __all__ = ["ProxyLane"]

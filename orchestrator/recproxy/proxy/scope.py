@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 from recproxy.config.profile import Profile
 from recproxy.control import Missed, Outcome, Unused
 from recproxy.errors import HookError
-from recproxy.http import Head, Prepared, authority_host, plain_response
+from recproxy.http import Head, Prepared, accepts_all, authority_host, plain_response
 from recproxy.matching import Index, Rules, miss
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback, filled_response, wild_names
-from recproxy.proxy.live import Route, accepts_all, live_request
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.recording_cache import Indexed, index_of, matched
+from recproxy.proxy.route import Route, live_request
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import (
     Recording,

@@ -10,16 +10,16 @@ import asyncio
 import socket
 import ssl
 from collections import defaultdict
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 import h11
 
 from recproxy.config.profile import Upstream
+from recproxy.proxy.route import Target
 from recproxy.proxy.user_proxy import read_user_proxy
 
-__all__ = ["Link", "ServiceClosed", "Target", "UpstreamError", "Upstreams"]
+__all__ = ["Link", "ServiceClosed", "UpstreamError", "Upstreams"]
 
 _READ = 65536
 _LARGEST_HEAD = 1 << 20
@@ -38,21 +38,6 @@ class UpstreamError(Exception):
 
 class ServiceClosed(UpstreamError):
     """The service ended the connection; one that was kept alive may have been closed long before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a request goes."""
-
-    scheme: str
-    host: str
-    port: int
-
-    @property
-    def authority(self) -> str:
-        """As it stands in a Host header."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == (443 if self.scheme == "https" else 80) else f"{host}:{self.port}"
 
 
 class Link:

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from recproxy.config.profile import Profile
 from recproxy.formats.writing import sendable
-from recproxy.http.responses import accepts
+from recproxy.http import accepts_all, received_request
 from recproxy.matching import Index, Miss, miss
 from recproxy.play.hooks import load_hooks
 from recproxy.play.playback import Playback, filled_response, wild_names
-from recproxy.recording import Interaction, Recording, Request, Response, decode, header
+from recproxy.recording import Interaction, Recording, Request, Response
 
 __all__ = ["AnswerSource", "Answers", "live_request"]
-
-_MOST_DECODED = 256_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,25 +111,16 @@ class Answers:
 
 
 def _sent(interaction: Interaction, accepted: bytes | None) -> Response:
-    codings = (interaction.response.encoding or "").split(",")
-    return sendable(interaction, coded=all(accepts(coding.strip(), accepted) for coding in codings))
+    return sendable(interaction, coded=accepts_all(interaction.response.encoding or "", accepted))
 
 
 def live_request(
     method: str, url: str, headers: Mapping[str, object] | Iterable[tuple[str, object]], body: object
 ) -> Request:
-    """A request of a client library as matching sees it: bytes, payload without its content coding, all literal."""
+    """A request of a client library as matching sees it; its headers and body may be of any type that one uses."""
     pairs = headers.items() if isinstance(headers, Mapping) else headers
     lines = tuple((name.encode(), line) for name, value in pairs for line in _lines(value))
-    payload, encoding = _bytes(body), None
-    coding = header(lines, b"content-encoding")
-    if coding is not None and payload:
-        encoding = coding.decode("latin-1").strip().lower()
-        try:
-            payload = decode(payload, encoding, limit=_MOST_DECODED)
-        except ValueError:
-            encoding = None
-    return Request(method=method, url=url, headers=lines, body=payload, encoding=encoding, wild=None)
+    return received_request(method, url, lines, _bytes(body))
 
 
 def _lines(value: object) -> Iterable[bytes]:

@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from recproxy.http import Head
-from recproxy.proxy.live import Route, accepts_all, live_request
+from recproxy.proxy.route import Route, Target, live_request, target_of
 
 
 def head(target=b"/a?b=1", host=b"shop.example", headers=()):
@@ -40,8 +40,22 @@ def test_a_body_that_is_not_what_it_says_is_left_as_it_is():
 
 
 @pytest.mark.parametrize(
-    ("encoding", "accepted", "wanted"),
-    [("", None, True), ("gzip", b"gzip, br", True), ("gzip, br", b"gzip", False), ("gzip", None, False)],
+    ("route", "target", "host", "wanted"),
+    [
+        (Route("https", "shop.example"), b"/a", b"shop.example", Target("https", "shop.example", 443)),
+        (Route("https", "shop.example"), b"/a", b"", Target("https", "shop.example", 443)),
+        (Route("https", "shop.example:8443"), b"/a", b"shop.example:8443", Target("https", "shop.example", 8443)),
+        (Route("http"), b"http://shop.example:8080/a", b"x", Target("http", "shop.example", 8080)),
+        (Route("http"), b"https://shop.example?a=1", b"x", Target("https", "shop.example", 443)),
+        (Route("http"), b"/a?u=http://x/", b"shop.example", Target("http", "shop.example", 80)),
+        (Route("http"), b"/a", b"[::1]:81", Target("http", "::1", 81)),
+        (
+            Route("http", any_host=("*.shop.example", "shop.example")),
+            b"/a",
+            b"127.0.0.1:5000",
+            Target("https", "shop.example", 443),
+        ),
+    ],
 )
-def test_a_client_takes_a_body_whose_codings_it_takes(encoding, accepted, wanted):
-    assert accepts_all(encoding, accepted) is wanted
+def test_where_a_request_goes(route, target, host, wanted):
+    assert target_of(route, head(target, host)) == wanted

@@ -1,0 +1,271 @@
+"""Requests that go to the service: what each side does, what the other sees, and what is kept."""
+
+import pytest
+
+GET = b"GET /a HTTP/1.1\r\nHost: shop.example\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+KEPT = ("GET https://shop.example/a", 200, b"ok")
+CLOSE = b"GET /a HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n"
+POST = b"POST /a HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 4\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def refused(status, text):
+    """A response of the proxy's own."""
+    body = f"recproxy: {text}\n".encode()
+    head = (
+        b"HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nContent-Length: %d\r\n"
+    )
+    return head % (status, len(body)) + b"Connection: close\r\n\r\n" + body
+
+
+ROWS = {
+    "a request passes, and its response": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [KEPT],
+    },
+    "the next request of a client goes over the same connection": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [KEPT, KEPT],
+    },
+    "pipelined requests are asked one after the other": {
+        "steps": [
+            ("client", "sends", GET + GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [KEPT, KEPT],
+    },
+    "a client that asks for the end of the connection gets it": {
+        "steps": [
+            ("client", "sends", CLOSE),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"),
+            ("client", "sees end"),
+        ],
+        "kept": [KEPT],
+    },
+    "the client sees the last byte only when the interaction is kept": {
+        "keeping": "waits",
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"),
+            ("keeping", "goes on"),
+            ("client", "sees", b"ok"),
+        ],
+        "kept": [KEPT],
+    },
+    "an interaction that cannot be kept breaks the client off": {
+        "keeping": "waits",
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"),
+            ("keeping", "fails"),
+            ("client", "sees end"),
+        ],
+        "failed": ["GET https://shop.example/a: the disk is full"],
+    },
+    "a body goes to the service as it comes": {
+        "steps": [
+            ("client", "sends", POST + b"on"),
+            ("service", "sees", POST + b"on"),
+            ("client", "sends", b"ce"),
+            ("service", "sees", b"ce"),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [("POST https://shop.example/a", 200, b"ok")],
+    },
+    "chunks of a response come as they are sent": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", CHUNKED + b"2\r\nok\r\n"),
+            ("client", "sees", CHUNKED + b"2\r\nok\r\n"),
+            ("service", "sends", b"1\r\n!\r\n"),
+            ("client", "sees", b"1\r\n!\r\n"),
+            ("service", "sends", b"0\r\nX-Sum: 3\r\n\r\n"),
+            ("client", "sees", b"0\r\nX-Sum: 3\r\n\r\n"),
+        ],
+        "kept": [("GET https://shop.example/a", 200, b"ok!")],
+    },
+    "who waits for 100 Continue gets it from the proxy": {
+        "steps": [
+            ("client", "sends", POST[:-2] + b"Expect: 100-continue\r\n\r\n"),
+            ("client", "sees", b"HTTP/1.1 100 Continue\r\n\r\n"),
+            ("service", "sees", POST),
+            ("client", "sends", b"once"),
+            ("service", "sees", b"once"),
+            ("service", "sends", b"HTTP/1.1 100 Continue\r\n\r\n" + OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [("POST https://shop.example/a", 200, b"ok")],
+    },
+    "an early response reaches a client that is still sending, and ends its connection": {
+        "steps": [
+            ("client", "sends", POST + b"on"),
+            ("service", "sees", POST + b"on"),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+            ("client", "sees end"),
+        ],
+        "kept": [("POST https://shop.example/a", 200, b"ok")],
+    },
+    "a body without a length ends with the connection": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", b"HTTP/1.1 200 OK\r\n\r\nto the"),
+            ("client", "sees", b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nto the"),
+            ("service", "sends", b" end"),
+            ("client", "sees", b" end"),
+            ("service", "closes"),
+            ("client", "sees end"),
+        ],
+        "kept": [("GET https://shop.example/a", 200, b"to the end")],
+    },
+    "a service that breaks off in the middle of its response breaks the client off": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
+            ("client", "sees", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
+            ("service", "closes"),
+            ("client", "sees end"),
+        ],
+        "failed": ["GET https://shop.example/a: the service closed the connection in the middle of its answer"],
+    },
+    "a service that ends without a response is 502": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "closes"),
+            ("client", "sees", refused(b"502 Bad Gateway", "the service closed the connection without an answer")),
+            ("client", "sees end"),
+        ],
+        "failed": ["GET https://shop.example/a: the service closed the connection without an answer"],
+    },
+    "a service that says nothing is 504": {
+        "upstream": {"timeout": 0.05},
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("client", "sees", refused(b"504 Gateway Timeout", "the service did not go on within 0.05 s")),
+            ("client", "sees end"),
+        ],
+        "failed": ["GET https://shop.example/a: the service did not go on within 0.05 s"],
+    },
+    "a client that leaves an ordinary response fails the scope": {
+        "upstream": {"max_body": 3},
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
+            ("client", "sees", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
+            ("client", "resets"),
+            ("service", "sees end"),
+        ],
+        "failed": ["GET https://shop.example/a: the client went away before the answer was complete"],
+    },
+    "a stream that the client leaves is kept as far as it came": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", CHUNKED[:-2] + b"Content-Type: text/event-stream\r\n\r\n3\r\n:a\n\r\n"),
+            ("client", "sees", CHUNKED[:-2] + b"Content-Type: text/event-stream\r\n\r\n3\r\n:a\n\r\n"),
+            ("client", "resets"),
+            ("service", "sees end"),
+        ],
+        "kept": [("GET https://shop.example/a", 200, b":a\n")],
+    },
+    "a connection that the service ended meanwhile is not used again": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+            ("service", "closes"),
+            ("service", "sees end"),
+            ("client", "sends", GET),
+            ("service 2", "sees", GET),
+            ("service 2", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [KEPT, KEPT],
+    },
+    "a request that may be repeated is asked again where its kept connection ends under it": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "resets"),
+            ("service 2", "sees", GET),
+            ("service 2", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [KEPT, KEPT],
+    },
+    "a request that may not be repeated goes over a connection of its own": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+            ("client", "sends", POST + b"once"),
+            ("service 2", "sees", POST + b"once"),
+            ("service 2", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [KEPT, ("POST https://shop.example/a", 200, b"ok")],
+    },
+    "what comes through a tunnel is forwarded too": {
+        "entry": "tunnel",
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [KEPT],
+    },
+    "live keeps nothing": {
+        "mode": "live",
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_forwarded(play, row):
+    play(row)
