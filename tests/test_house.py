@@ -43,6 +43,7 @@ ELSEWHERE = {
     "orchestrator/proxy": "tests/journeys/test_hygiene.py: a proxy's life is a process",
     "orchestrator/scopes": "tests/client/test_scopes.py and tests/testing/pytest_plugin: scopes of real runs",
     "orchestrator/run": "tests/journeys/test_hygiene.py: signals, exit codes, the end",
+    "runners/nox_selection": "tests/runners/test_nox.py: real nox selecting sessions",
     "proxy/__main__": "one line; the journeys start it",
     "proxy/lane": "tests/journeys/test_replay.py: listeners and connections arrive from an orchestrator",
     "proxy/forking": "tests/journeys/test_hygiene.py: forks and their ends",

@@ -80,7 +80,9 @@ def test_one_body_makes_a_session_per_mode_and_only_replay_runs_by_default(regis
     sessions = registered()
     assert list(sessions) == [f"share-suite-{mode}" for mode in SESSION_MODES]
     assert {name: func.tags for name, func in sessions.items()} == {
-        f"share-suite-{mode}": ["slow", "functional", f"functional-{mode}"] for mode in SESSION_MODES
+        "share-suite-replay": ["slow", "functional", "functional-replay"],
+        "share-suite-record": ["functional-record"],
+        "share-suite-live": ["functional-live"],
     }
     assert [func.default for func in sessions.values()] == [True, False, False]
     assert [func.__doc__ for func in sessions.values()] == [
@@ -183,11 +185,64 @@ def test_nox_lists_the_sessions_with_their_descriptions(run_nox):
     ]
 
 
-def test_the_tag_chooses_all_modes(run_nox):
-    done = run_nox("-t", "functional")
+def modes(done):
+    """The modes of the sessions that ran."""
+    assert done.returncode == 0, done.stderr
+    return [line.split()[1] for line in done.stdout.splitlines() if line.startswith("mode ")]
+
+
+SLOW = NOXFILE.replace('"bitly", ', '"bitly", tags=["slow"], default=True, python=False, ').replace(
+    ", venv_backend", ", venv_backend"
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("-t", "functional"),
+        ("-t", "slow"),
+        ("-s", "functional-replay", "-t", "slow"),
+        ("-s", "functional-record", "-t", "slow"),
+        ("-k", "functional"),
+        ("-k", "record or replay"),
+        ("-k", "not live"),
+        ("-j", "2", "-k", "functional"),
+    ],
+)
+def test_words_that_select_leave_out_what_asks_real_services(run_nox, words):
+    done = run_nox(*words, noxfile=SLOW)
 
     assert done.returncode == 0, done.stderr
-    assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("mode ")] == list(SESSION_MODES)
+    assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("mode ")] == ["replay"]
+    assert all("--record" not in each and "--live" not in each for each in started(done))
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (("-t", "functional-record"), ["record"]),
+        (("-t", "functional-replay", "functional-live"), ["replay", "live"]),
+        (("-s", "functional-live", "functional-record"), ["live", "record"]),
+    ],
+)
+def test_a_session_runs_by_its_name_or_its_own_tag(run_nox, words, wanted):
+    assert modes(run_nox(*words, noxfile=SLOW)) == wanted
+
+
+def test_what_is_left_out_is_said_with_the_command_that_runs_it(run_nox):
+    done = run_nox("-k", "record", noxfile=SLOW)
+
+    assert "functional-record is left out: it asks real services" in done.stderr
+    assert "nox -s functional-record" in done.stderr
+    assert started(done) == []
+
+
+def test_a_nox_that_is_too_old_is_one_line(monkeypatch):
+    monkeypatch.setattr(nox, "session", lambda *args, python=None, tags=(): None)
+
+    with pytest.raises(SystemExit, match="recproxy: nox .* is too old for functional_sessions: install nox 2024.10.9"):
+        functional_sessions("twitter")
 
 
 def body(*decorators, parameters="", heading=""):
@@ -223,9 +278,7 @@ def test_a_parametrised_body_makes_a_session_per_value_and_mode(run_nox):
     assert ran(run_nox("-s", "functional-live(database='two')", "--", "twitter", noxfile=noxfile)) == [
         "functional-live(database='two') None live two"
     ]
-    assert ran(run_nox("-t", "big", noxfile=noxfile)) == [
-        f"functional-{mode}(database='two') None {mode} two" for mode in SESSION_MODES
-    ]
+    assert ran(run_nox("-t", "big", noxfile=noxfile)) == ["functional-replay(database='two') None replay two"]
 
 
 def test_parameters_that_stand_above_are_sent_below(run_nox):
@@ -278,11 +331,13 @@ def test_the_list_as_json_makes_a_matrix_for_ci(run_nox):
     noxfile = body('@functional_sessions("twitter", "bitly", python=["3.11", "3.12"])')
 
     usual = json.loads(run_nox("-l", "--json", noxfile=noxfile).stdout)
-    every = json.loads(run_nox("-l", "--json", "-t", "functional", noxfile=noxfile).stdout)
+    every = json.loads(
+        run_nox("-l", "--json", "-t", *(f"functional-{mode}" for mode in SESSION_MODES), noxfile=noxfile).stdout
+    )
 
     assert [row["session"] for row in usual] == ["functional-replay-3.11", "functional-replay-3.12"]
-    assert {(row["session"], row["python"], *row["tags"]) for row in every} == {
-        (f"functional-{mode}-{python}", python, "functional", f"functional-{mode}")
+    assert {(row["session"], row["python"], row["tags"][-1]) for row in every} == {
+        (f"functional-{mode}-{python}", python, f"functional-{mode}")
         for mode in SESSION_MODES
         for python in ("3.11", "3.12")
     }

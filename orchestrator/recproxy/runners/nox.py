@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import nox
 from nox import registry
 
+from recproxy.runners import nox_selection
 from recproxy.runners.arguments import SESSION_MODES, Arguments, mode_options, split_arguments
 
 __all__ = ["FunctionalRun", "functional_sessions"]
@@ -50,17 +51,22 @@ def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Bo
     """Make sessions `NAME-replay`, ... out of one body `NAME(session, recproxy)`.
 
     Leading words that are profile names choose which profiles get the session's mode; the first word that begins
-    with `-`, or `--`, begins the command's words. All sessions carry the tags `functional` and `functional-MODE`, and
-    only the replaying one runs by default. Options are those of `nox.session`. `@nox.parametrize` stands below this
-    decorator, and the body then takes its parameters after `recproxy`.
+    with `-`, or `--`, begins the command's words. Options are those of `nox.session`. `@nox.parametrize` stands below
+    this decorator, and the body then takes its parameters after `recproxy`.
+
+    The sessions that ask real services run only when they are named: by `nox -s`, by their own tag
+    `functional-MODE`, by `nox.options.sessions`, or by `session.notify`. `default=True`, your own tags, the tag
+    `functional`, and `nox -k` select the replaying session alone.
 
     Args:
         profiles: the service profiles of the suite, by name.
-        options: `python`, `reuse_venv`, ... for every session.
+        options: `python`, `reuse_venv`, ... for every session; `tags` and `default` for the replaying one.
 
     Raises:
         ValueError: no profile, or a session of that name exists.
+        SystemExit: this nox is too old to keep a session from running by default.
     """
+    nox_selection.check_version()
     if not profiles or not all(isinstance(profile, str) for profile in profiles):
         raise ValueError('name the profiles of the suite: @functional_sessions("twitter", "bitly")')
 
@@ -77,8 +83,9 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
     name = f"{base}-{mode}"
     if name in registry.get():
         raise ValueError(f"session {name!r} exists already: give the body another name, or pass name=...")
-    tags = [*options.pop("tags", ()), "functional", f"functional-{mode}"]
-    options.setdefault("default", mode == "replay")
+    own = [*options.pop("tags", ()), "functional"]
+    tags = [*(own if mode == "replay" else ()), f"functional-{mode}"]
+    default = options.pop("default", True) and mode == "replay"
 
     def session_body(session: nox.Session, **parameters: Any) -> None:
         try:
@@ -94,7 +101,9 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
     session_body.__dict__["__wrapped__"] = body
     session_body.__name__ = name
     session_body.__doc__ = _description(body, mode)
-    nox.session(name=name, tags=list(dict.fromkeys(tags)), **options)(session_body)
+    if mode != "replay":
+        nox_selection.only_by_name(session_body, tag=f"functional-{mode}")
+    nox.session(name=name, tags=list(dict.fromkeys(tags)), default=default, **options)(session_body)
 
 
 def _description(body: Callable[..., None], mode: str) -> str:
