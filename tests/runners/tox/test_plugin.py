@@ -34,6 +34,58 @@ def test_a_miss_fails_an_environment_whose_commands_passed(tox):
     assert "functional-replay: FAIL code 3" in done.stdout
 
 
+@pytest.mark.parametrize("name", ["py-functional-replay", "functional-replay-py", "replay", "py-replay"])
+def test_a_name_that_carries_a_mode_is_run_in_it(tox, name):
+    done = tox.run("-e", name)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert said_by_app(done) == ["app mode replay", "shop recorded"]
+
+
+def test_a_product_in_env_list_has_its_modes(tox):
+    tox.write("tox.toml", TOML.replace('["functional-replay"]', '["py-functional-replay", "py-functional-live"]'))
+
+    done = tox.run(SHOP_KEY="value")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert said_by_app(done) == ["app mode replay", "shop recorded"]
+    assert "py-functional-live: skipped because recproxy: py-functional-live asks real services" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["functional", "functional-replays"])
+def test_a_name_that_carries_something_like_a_mode_fails_and_runs_nothing(tox, name):
+    tox.write("tox.toml", TOML + f"[env.{name}]\n")
+
+    done = tox.run("-e", name)
+
+    assert done.returncode == 1
+    assert said_by_app(done) == []
+    assert f"recproxy: environment '{name}' carries no mode" in done.stdout
+
+
+def test_a_mode_that_is_said_outweighs_the_name(tox):
+    tox.write("tox.toml", TOML + '[env.functional]\nrecproxy_mode = "off"\n[env.docs-live]\nrecproxy_mode = "off"\n')
+
+    done = tox.run("-e", "functional,docs-live")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert said_by_app(done) == ["app mode None", "app mode None"]
+
+
+@pytest.mark.parametrize("words", [("-f", "functional"), ("-e", "ALL"), ("-m", "everything")])
+def test_words_that_select_never_ask_real_services(tox, words, origin):
+    labels = '[labels]\neverything = ["functional-replay", "functional-record", "functional-live"]\n'
+    tox.write("tox.toml", (tox.root / "tox.toml").read_text() + labels)
+    done = tox.run(*words, SHOP_KEY="value")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert said_by_app(done) == ["app mode replay", "shop recorded"]
+    assert origin == []
+    for mode in ("record", "live"):
+        assert f"functional-{mode}: skipped because recproxy: functional-{mode} asks real services" in done.stdout
+        assert f"tox -e functional-{mode}" in done.stdout
+
+
 def test_a_failing_command_keeps_its_code(tox):
     done = tox.run("-e", "functional-replay", "-x", "env.functional-replay.set_env=ITEM=other\nCODE=7")
 
@@ -180,10 +232,12 @@ def test_a_project_below_the_root_is_that_of_its_commands(tox):
 
 @pytest.fixture
 def origin(tox):
-    """The real shop, and the project that leads to it."""
+    """What the real shop was asked; the project leads to it."""
+    asked = []
 
     class Shop(BaseHTTPRequestHandler):
         def do_GET(self):
+            asked.append(self.path)
             answer = b"anew"
             self.send_response(200)
             self.send_header("Content-Type", "text/plain")
@@ -200,7 +254,7 @@ def origin(tox):
     configuration = (tox.root / "recproxy.toml").read_text()
     tox.write("recproxy.toml", f'{configuration}[profiles.shop.upstream]\naddress = "{address}"\n')
     tox.write("tox.toml", TOML.replace("[env_run_base]", '[env_run_base]\npass_env = ["SHOP_KEY", "CODE"]'))
-    yield
+    yield asked
     server.shutdown()
     server.server_close()
 
@@ -220,6 +274,7 @@ def test_a_recording_replaces_the_one_before_where_the_commands_passed(tox, orig
     assert passed.returncode == 0, passed.stdout + passed.stderr
     assert said_by_app(passed) == ["app mode record", "shop anew"]
     assert "\nanew\n" in recording.read_text()
+    assert origin == ["/item", "/item"]
     assert "recproxy   shop     record       0         1" in passed.stderr
 
 

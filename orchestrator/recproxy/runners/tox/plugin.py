@@ -17,13 +17,14 @@ from tox.execute import Outcome
 from tox.plugin import impl
 from tox.session.state import State
 from tox.tox_env.api import ToxEnv
-from tox.tox_env.errors import Fail
+from tox.tox_env.errors import Fail, Skip
 
 from recproxy.control.variables import CONTROL
 from recproxy.errors import ControlError
 from recproxy.runners.arguments import Arguments, mode_options, split_arguments
+from recproxy.runners.tox.naming import is_named
 from recproxy.runners.tox.served import Served
-from recproxy.runners.tox.settings import OFF, ToxSettings, define, generate, settings_of
+from recproxy.runners.tox.settings import OFF, ToxSettings, define, generate, is_overridden, settings_of
 
 __all__ = ["Plugin", "plugin"]
 
@@ -39,7 +40,8 @@ class Plugin:
         self._runs: dict[str, Served] = {}
         self._thread = threading.local()
 
-    @impl
+    # Before 4.30 tox knows no such hook: it then has no generated environments, and everything else works.
+    @impl(optionalhook=True)
     def tox_extend_envs(self) -> Iterable[str]:
         """Our environments' names, asked for after the configuration is there."""
         self._config = None
@@ -76,10 +78,17 @@ class Plugin:
 
         Raises:
             Fail: it cannot be; one line.
+            Skip: it asks real services, and this call of tox does not name it.
         """
         settings = settings_of(tox_env.conf)
         if settings.mode == OFF:
             return
+        asks = settings.mode != "replay" or bool(settings.recorded)
+        if asks and not is_named(tox_env.conf.name, tox_env.options) and not is_overridden(tox_env.conf):
+            raise Skip(
+                f"recproxy: {tox_env.conf.name} asks real services, so it runs only when it is named: "
+                f"tox -e {tox_env.conf.name}"
+            )
         if os.environ.get(CONTROL):
             raise Fail(f"recproxy: this already runs under recproxy ({CONTROL} is set): call tox without it")
         words = self._words(tox_env, settings)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import List  # noqa: UP035 - see _WORDS
 
 from tox.config.loader.memory import MemoryLoader
 from tox.config.main import Config
@@ -15,11 +16,24 @@ from tox.config.sets import EnvConfigSet
 from tox.tox_env.errors import Fail
 
 from recproxy.runners.arguments import SESSION_MODES
+from recproxy.runners.tox.naming import mode_of_name
 
-__all__ = ["OFF", "ToxSettings", "define", "generate", "settings_of"]
+__all__ = ["OFF", "ToxSettings", "define", "generate", "is_overridden", "settings_of"]
 
 #: The mode of an environment that has nothing to do with recproxy.
 OFF = "off"
+
+
+#: Spelled so because tox before 4.30 takes list[str] for a plain list.
+_WORDS = List[str]  # noqa: UP006
+
+
+class _Unsaid(str):
+    """The mode of an environment for which no file and no override says one."""
+
+    __slots__ = ()
+
+
 _KEYS = ("recproxy_mode", "recproxy_profiles", "recproxy_record")
 _KNOWN = (OFF, "auto", *SESSION_MODES)
 _DESCRIPTIONS = {
@@ -45,13 +59,21 @@ def define(conf: EnvConfigSet) -> None:
     conf.add_config(
         "recproxy_mode",
         of_type=str,
-        default=OFF,
+        default=lambda _config, name: _Unsaid(_default_mode(conf, name or "")),
         desc=f"how recproxy answers the services that commands call: {', '.join(_KNOWN)}",
     )
-    conf.add_config("recproxy_profiles", of_type=list[str], default=[], desc="recproxy's service profiles of the suite")
+    conf.add_config("recproxy_profiles", of_type=_WORDS, default=[], desc="recproxy's service profiles of the suite")
     conf.add_config(
-        "recproxy_record", of_type=list[str], default=[], desc="profiles that recproxy records whatever the mode"
+        "recproxy_record", of_type=_WORDS, default=[], desc="profiles that recproxy records whatever the mode"
     )
+
+
+def _default_mode(conf: EnvConfigSet, name: str) -> str:
+    """The mode that the name carries, where the suite has profiles."""
+    try:
+        return (mode_of_name(name) if conf["recproxy_profiles"] else None) or OFF
+    except ValueError:  # told when the environment runs, not whenever its configuration is shown
+        return OFF
 
 
 def settings_of(conf: EnvConfigSet) -> ToxSettings:
@@ -64,6 +86,11 @@ def settings_of(conf: EnvConfigSet) -> ToxSettings:
     mode: str = conf["recproxy_mode"]
     if mode not in _KNOWN:
         raise Fail(f"recproxy_mode is {mode!r}: give it {', '.join(_KNOWN)}")
+    if isinstance(mode, _Unsaid) and conf["recproxy_profiles"]:
+        try:
+            mode_of_name(str(conf.name))
+        except ValueError as problem:
+            raise Fail(f"recproxy: {problem}") from None
     if mode == OFF:
         return ToxSettings(mode=OFF, profiles=(), recorded=())
     profiles, recorded = tuple(conf["recproxy_profiles"]), tuple(conf["recproxy_record"])
@@ -73,6 +100,12 @@ def settings_of(conf: EnvConfigSet) -> ToxSettings:
         if profile not in profiles:
             raise Fail(f"recproxy_record names {profile!r}, which recproxy_profiles lacks: {', '.join(profiles)}")
     return ToxSettings(mode=mode, profiles=profiles, recorded=recorded)
+
+
+def is_overridden(conf: EnvConfigSet) -> bool:
+    """Whether the call of tox sets one of our keys for this very environment: `-x env.NAME.recproxy_record=...`."""
+    own = (loader.overrides for loader in conf.loaders if loader.section.name == conf.name)
+    return any(key in _KEYS for overrides in own for key in overrides)
 
 
 def _refuse_unknown(conf: EnvConfigSet) -> None:
