@@ -48,6 +48,7 @@ ELSEWHERE = {
     "proxy/lane": "tests/journeys/test_replay.py: listeners and connections arrive from an orchestrator",
     "proxy/forking": "tests/journeys/test_hygiene.py: forks and their ends",
     "proxy/service": "tests/journeys: orders come from an orchestrator",
+    "testing/pytest_mode": "tests/testing/pytest_plugin/test_scopes.py: modes of real pytest runs",
     "testing/pytest_plugin": "tests/testing/pytest_plugin",
 }
 #: Public names, each a face of a room: what they offer is tested there.

@@ -52,8 +52,8 @@ def of_item(item: Any, places: Places) -> Asked:
     path = Path(item.path)
     names = _names(item)
     markers = list(reversed(list(item.iter_markers("recproxy"))))
-    asking = (marker for marker in markers if marker.args or not marker.kwargs)
-    entries = tuple(entry for marker in asking for entry in check_words(marker.args))
+    # A bare marker asks for a scope with the test's own recording.
+    entries = tuple(entry for marker in markers if marker.args for entry in check_words(marker.args))
     wanted = wanted_by(getattr(item, "function", None))
     folders = module_folders(path, places.recordings, places.root)
     return Asked(

@@ -1,8 +1,8 @@
 """The pytest plugin: a scope around each test, its misses as failures of that test.
 
-Under `recproxy run` every test gets a scope of its own; without a run only tests that ask for one, by the marker, the
-decorator or the fixture `recproxy`, and an orchestrator is started for them. Imports nothing of recproxy before a test
-needs it.
+Under `recproxy run`, and where pytest is given a mode by `--recproxy-mode` or the ini key `recproxy_mode`, every test
+gets a scope of its own. Otherwise only tests that ask for one do, by the marker, the decorator or the fixture
+`recproxy`. Without a run an orchestrator is started for them. Imports nothing of recproxy before a test needs it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from recproxy.testing.pytest_mode import add_mode, check_mode, named_mode
 
 if TYPE_CHECKING:
     from recproxy.client.handle import Handle
@@ -40,12 +42,7 @@ _tale = pytest.StashKey[dict[str, Any]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The mode, for a run that the tests start themselves."""
-    parser.getgroup("recproxy").addoption(
-        "--recproxy-mode",
-        metavar="MODE",
-        help="replay, record, live or auto, or vcrpy's word for one, where pytest is not started by `recproxy run` "
-        "(default: $RECPROXY_MODE, or replay).",
-    )
+    add_mode(parser)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -66,8 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.stash[_running] = bool(os.environ.get(_CONTROL))
     config.pluginmanager.register(_Summary(), "recproxy-summary")
-    if config.getoption("--recproxy-mode"):
-        _check_mode(config.getoption("--recproxy-mode"), os.environ.get("RECPROXY_MODE"), run=config.stash[_running])
+    check_mode(config, run=config.stash[_running])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -220,31 +216,20 @@ class _Summary:
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """What a word of vcrpy means here."""
-    if not config.getoption("--recproxy-mode"):
+    mode = named_mode(config, run=config.stash[_running])
+    if not mode:
         return None
     from recproxy.control.modes import explained_mode  # noqa: PLC0415 - a mode was named
 
-    told = explained_mode(config.getoption("--recproxy-mode"))
+    told = explained_mode(mode)
     return f"recproxy: {told}" if told else None
 
 
-def _check_mode(word: str, of_run: str | None, *, run: bool) -> None:
-    """Refuse a mode that is unknown, or not that of the run that pytest is in."""
-    from recproxy.control.modes import MODES, VCRPY_MODES, mode_named  # noqa: PLC0415 - a mode was named
-
-    mode = mode_named(word)
-    if mode is None:
-        raise pytest.UsageError(
-            f"--recproxy-mode={word}: known here: {', '.join(MODES)}, and vcrpy's words {', '.join(VCRPY_MODES)}"
-        )
-    if run and mode != of_run:
-        raise pytest.UsageError(f"--recproxy-mode={word}: this runs in mode {of_run}: give `recproxy run` the mode")
-
-
 def _asks(item: pytest.Item) -> bool:
-    """Whether a test gets a scope: all do under a run, else those that ask for one."""
+    """Whether a test gets a scope: all do under a run or a mode of pytest's own, else those that ask for one."""
     return (
         item.config.stash[_running]
+        or bool(named_mode(item.config, run=False))
         or item.get_closest_marker("recproxy") is not None
         or "recproxy" in getattr(item, "fixturenames", ())
         or hasattr(getattr(item, "function", None), _MARK)
@@ -256,7 +241,7 @@ def _made(config: pytest.Config) -> Suite:
     if _suite not in config.stash:
         from recproxy.client.suite import Suite  # noqa: PLC0415 - a test asked for it
 
-        config.stash[_suite] = Suite(config.getoption("--recproxy-mode"), config.rootpath)
+        config.stash[_suite] = Suite(named_mode(config, run=config.stash[_running]) or None, config.rootpath)
     return config.stash[_suite]
 
 

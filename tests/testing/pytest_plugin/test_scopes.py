@@ -206,7 +206,7 @@ def test_without_a_run_other_tests_are_left_alone(suite):
     suite.write(
         "test_plain.py",
         "import os, sys\n\ndef test_one():\n    assert 'RECPROXY_CONTROL' not in os.environ\n"
-        "    assert not [name for name in sys.modules if name.startswith('recproxy.') and 'plugin' not in name and name != 'recproxy.testing']\n",
+        "    assert not [name for name in sys.modules if name.startswith('recproxy.') and 'plugin' not in name and not name.startswith('recproxy.testing')]\n",
     )
 
     outcomes = suite.pytest("test_plain.py", "-p", "no:randomly")
@@ -453,3 +453,47 @@ def test_an_unknown_mode_is_refused_before_any_test(suite):
     assert (
         "ERROR: --recproxy-mode=rewind: known here: replay, auto, live, record, and vcrpy's words none," in outcomes.out
     )
+
+
+UNMARKED = IMPORTS + "def test_one():\n    assert get('item') == 'first'\n"
+
+
+@pytest.mark.parametrize("by", ["option", "ini", "module mark"])
+def test_a_mode_of_pytest_gives_every_test_a_scope_and_its_own_recording(suite, by):
+    suite.record("recordings/shop/test_plain/test_one.rec", ("item", "first"))
+    suite.write("test_plain.py", UNMARKED + ("pytestmark = pytest.mark.recproxy\n" if by == "module mark" else ""))
+    if by == "ini":
+        suite.write("pytest.ini", "[pytest]\nrecproxy_mode = replay\n")
+
+    outcomes = suite.pytest(*(["--recproxy-mode=replay"] if by == "option" else []), "test_plain.py")
+
+    assert outcomes == {"passed": 1}, outcomes
+    assert "replay: 1 test, 1 request played" in outcomes.out
+
+
+def test_a_mode_of_pytest_lets_no_test_ask_the_real_service(suite):
+    suite.write("test_plain.py", IMPORTS + "def test_one():\n    assert get('item') == 'swallowed 599'\n")
+
+    outcomes = suite.pytest("--recproxy-mode=replay", "test_plain.py")
+
+    assert outcomes == {"failed": 1}, outcomes
+    assert "recproxy: there is no recording of shop for this request yet" in outcomes.out
+
+
+def test_an_unknown_mode_of_the_ini_file_is_refused(suite):
+    suite.write("pytest.ini", "[pytest]\nrecproxy_mode = rewind\n")
+
+    outcomes = suite.pytest()
+
+    assert outcomes.code == 4
+    assert (
+        "ERROR: recproxy_mode = rewind: known here: replay, auto, live, record, and vcrpy's words none," in outcomes.out
+    )
+
+
+def test_the_mode_of_a_run_replaces_that_of_the_ini_file(suite):
+    suite.record("recordings/shop/test_plain/test_one.rec", ("item", "first"))
+    suite.write("pytest.ini", "[pytest]\nrecproxy_mode = live\n")
+    suite.write("test_plain.py", UNMARKED)
+
+    assert suite.pytest("test_plain.py", run=True) == {"passed": 1}

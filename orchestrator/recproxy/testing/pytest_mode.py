@@ -1,0 +1,53 @@
+"""The mode that pytest is given for every test: by `--recproxy-mode`, or by `recproxy_mode` in its ini file.
+
+Imports nothing of recproxy before a mode is named.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+__all__ = ["add_mode", "check_mode", "named_mode"]
+
+_OPTION = "--recproxy-mode"
+_KEY = "recproxy_mode"
+
+
+def add_mode(parser: pytest.Parser) -> None:
+    """Add the option and the key of the ini file."""
+    parser.getgroup("recproxy").addoption(
+        _OPTION,
+        metavar="MODE",
+        help="replay, record, live or auto, or vcrpy's word for one: the mode of every test, where pytest is not started "
+        f"by `recproxy run` (default: {_KEY} of the ini file; without it, tests that ask for recordings get "
+        "$RECPROXY_MODE, or replay).",
+    )
+    parser.addini(_KEY, f"The mode of every test, where neither {_OPTION} nor a run says one.", default="")
+
+
+def named_mode(config: pytest.Config, *, run: bool) -> str:
+    """The mode that pytest was given for every test, empty where none; in a `run` the ini file has no say."""
+    named: str = config.getoption(_OPTION) or ("" if run else config.getini(_KEY))
+    return named
+
+
+def check_mode(config: pytest.Config, *, run: bool) -> None:
+    """Refuse a mode that is unknown, or that is not the mode of the run that pytest is in.
+
+    Raises:
+        pytest.UsageError: one line.
+    """
+    word = named_mode(config, run=run)
+    if not word:
+        return
+    from recproxy.control.modes import MODES, VCRPY_MODES, mode_named  # noqa: PLC0415 - a mode was named
+
+    said = f"{_OPTION}={word}" if config.getoption(_OPTION) else f"{_KEY} = {word}"
+    mode = mode_named(word)
+    if mode is None:
+        raise pytest.UsageError(f"{said}: known here: {', '.join(MODES)}, and vcrpy's words {', '.join(VCRPY_MODES)}")
+    of_run = os.environ.get("RECPROXY_MODE")
+    if run and mode != of_run:
+        raise pytest.UsageError(f"{said}: this runs in mode {of_run}: give `recproxy run` the mode")
