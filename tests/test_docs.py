@@ -14,10 +14,10 @@ import click
 import pytest
 from deadlines import seconds
 
-from recproxy.config.declared import leaves
-from recproxy.config.profile import PROFILE, parse_profile
-from recproxy.config.project import PROJECT, find_project
-from recproxy.config.tables import Source
+from recproxy.config.keys import leaves
+from recproxy.config.profile import Profile, parse_profile
+from recproxy.config.project import Project, find_project
+from recproxy.config.toml_files import TomlFile
 from recproxy.orchestrator.environment import LaneAddresses, RunFiles, lane_variables, run_variables
 from recproxy.orchestrator.plan import make_plan
 from recproxy.recording import load
@@ -166,7 +166,7 @@ def test_the_options_are_those_of_the_verb(verb):
     assert sorted(rows) == sorted(wanted)
 
 
-@pytest.mark.parametrize(("page", "declared"), [("profile", PROFILE), ("project", PROJECT)])
+@pytest.mark.parametrize(("page", "declared"), [("profile", Profile), ("project", Project)])
 def test_the_keys_of_a_page_are_those_that_are_declared(page, declared):
     keys = re.findall(r"^\| `([^`]+)` \|", TEXTS[f"docs/reference/{page}.md"], re.MULTILINE)
 
@@ -187,25 +187,28 @@ def test_the_variables_are_those_that_a_run_sets(tmp_path):
 @pytest.mark.parametrize("block", blocks("toml"))
 def test_a_toml_block_is_read(block, tmp_path):
     values = tomllib.loads(block)
+    file = TomlFile(path="profile.toml", text=block, error=ValueError, values=values)
     if "schema" in values:
-        assert parse_profile(values, Source("profile.toml", block, ValueError))
+        assert parse_profile(file)
     elif "tool" in values:
         (tmp_path / "pyproject.toml").write_text(block)
         project = find_project(tmp_path)
-        for name, inline in project.inline.items():
-            assert parse_profile(inline, project.source, name=name, partial=True)
+        for name in project.inline:
+            assert parse_profile(project.source, keys=(*project.keys, "profiles", name), name=name, partial=True)
         assert set(project.profiles) <= set(SHIPPED)
     elif "profiles" in values:
         (tmp_path / "recproxy.toml").write_text(block)
         project = find_project(tmp_path)
-        assert [parse_profile(project.inline[name], project.source, name=name, partial=True) for name in project.inline]
+        assert [
+            parse_profile(project.source, keys=("profiles", name), name=name, partial=True) for name in project.inline
+        ]
     elif "env" in values or "env_run_base" in values:
         tables = [values.get("env_run_base", {}), *values.get("env", {}).values()]
         keys = Keys()
         define(keys)
         assert {key for table in tables for key in table if key.startswith("recproxy")} <= set(keys)
     elif "project" not in values:
-        assert parse_profile(values, Source("profile.toml", block, ValueError), name="shop", partial=True)
+        assert parse_profile(file, name="shop", partial=True)
 
 
 @pytest.mark.parametrize("block", blocks("rec", "rec-2011"))

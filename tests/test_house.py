@@ -18,7 +18,7 @@ from deadlines import seconds
 
 import recproxy
 from recproxy.config.profile import parse_profile
-from recproxy.config.tables import read_toml
+from recproxy.config.toml_files import read_toml
 from recproxy.recording import load
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -290,7 +290,7 @@ def test_starter_recordings_are_read_and_listed_with_their_origin(package):
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
 def test_starter_recordings_are_of_their_profile(package):
-    profile = parse_profile(*read_toml(package / "profile.toml", ValueError))
+    profile = parse_profile(read_toml(package / "profile.toml", ValueError))
     for path in package.glob("recordings/*.rec"):
         for interaction in load(path.read_bytes()).interactions:
             host = urlsplit(interaction.request.url).hostname

@@ -221,11 +221,14 @@ def test_gitattributes_get_a_line_of_their_own(folder):
     [
         ((), "say what to set up: --runner RUNNER and --profile P, or --yes for what suits"),
         (("--yes", "--profile", "twiter"), "unknown profile 'twiter': known are "),
-        (("--yes", "--profile", "Shop=a.example"), "name 'Shop' must be lower-case letters"),
-        (("--yes", "--profile", "shop=https:"), "is no host name: write it without scheme, port and path"),
+        (("--yes", "--profile", "Shop=a.example"), "name is 'Shop': use lower-case letters"),
+        (
+            ("--yes", "--profile", "shop=https:"),
+            "endpoints.hosts holds 'https:': give it a host name without scheme, port and path",
+        ),
         (
             ("--yes", "--profile", "shop=https://x.example/"),
-            "host 'https://x.example/' is no host name: write it without",
+            "endpoints.hosts holds 'https://x.example/': give it a host name without",
         ),
         (("--yes", "--profile", "./shop"), "give a name; a profile.toml has none until a package offers it"),
     ],

@@ -84,7 +84,7 @@ def test_recproxy_toml_goes_before_pyproject_toml_and_has_no_prefix(tmp_path):
         ("[tool.recproxy]\non_mis = 'warn'\n", "pyproject.toml:2: unknown key 'tool.recproxy.on_mis'"),
         ("[tool.recproxy]\nunlisted = 'maybe'\n", "pyproject.toml:2: tool.recproxy.unlisted is 'maybe'"),
         ("[tool.recproxy]\nprofiles = 'shop'\n", "pyproject.toml:2: tool.recproxy.profiles is 'shop': give it a list"),
-        ("[tool.recproxy.profiles]\nshop = 1\n", "pyproject.toml:2: tool.recproxy.profiles.shop must be a table"),
+        ("[tool.recproxy.profiles]\nshop = 1\n", "pyproject.toml:2: tool.recproxy.profiles.shop is 1: give it a table"),
         ("[tool.recproxy\n", "pyproject.toml:1: not TOML"),
     ],
 )

@@ -46,7 +46,10 @@ def test_an_unknown_mode(project):
         (PROFILE + "[tool.recproxy.profiles.shop.match]\nreapeat = 'last'\n", "pyproject.toml:5: unknown key"),
         (PROFILE + "[tool.recproxy.profiles.shop.match]\nrepeat = 'twice'\n", "pyproject.toml:5: "),
         (PROFILE.replace("hosts", "host"), "pyproject.toml:3: unknown key"),
-        (PROFILE.replace('"a.example"', '"https://a.example/"'), "pyproject.toml:3: host"),
+        (
+            PROFILE.replace('"a.example"', '"https://a.example/"'),
+            "pyproject.toml:3: tool.recproxy.profiles.shop.endpoints.hosts holds",
+        ),
         (PROFILE + "hosts = 1\n", "pyproject.toml:4: not TOML"),
         ("[tool.recproxy]\nunlited = 'pass'\n" + PROFILE, "pyproject.toml:2: unknown key"),
         (PROFILE.partition("[[")[0], "pyproject.toml:1: profile 'shop' has no endpoint"),

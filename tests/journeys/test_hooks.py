@@ -145,7 +145,10 @@ def test_a_recording_for_which_the_comparison_raises_is_told_at_once(hooked):
             "hooks.compare 'shop_rules.hooks:gone': module 'shop_rules.hooks' has no",
         ),
         ("compare = 'shop_rules'", "tool.recproxy.profiles.shop.hooks.compare is 'shop_rules': give it a function as"),
-        ("compair = 'a:b'", "unknown key 'tool.recproxy.profiles.shop.hooks.compair': known here are compare, respond"),
+        (
+            "compair = 'a:b'",
+            "unknown key 'tool.recproxy.profiles.shop.hooks.compair': the known keys are compare, respond",
+        ),
     ],
 )
 def test_a_hook_that_cannot_be_had_is_one_line_with_file_and_key(hooked, hook, wanted):

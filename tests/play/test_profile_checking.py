@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from recproxy.config.profile import parse_profile
-from recproxy.config.tables import Source
+from recproxy.config.toml_files import TomlFile
 from recproxy.errors import ProfileError
 from recproxy.play.profile_checking import check_profile
 
@@ -31,10 +31,8 @@ KEY = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
 
 
 def check(text):
-    values, source = tomllib.loads(text), Source("profile.toml", text, ProfileError)
-    return [
-        (each.line, each.kind, each.message) for each in check_profile(parse_profile(values, source), values, source)
-    ]
+    file = TomlFile(path="profile.toml", text=text, error=ProfileError, values=tomllib.loads(text))
+    return [(each.line, each.kind, each.message) for each in check_profile(parse_profile(file), file)]
 
 
 def test_a_good_profile_has_no_problem():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
 
     from recproxy.cli.starter import ChosenProfile, Starter
@@ -83,17 +83,17 @@ def _tool(folder: Path) -> dict[str, object]:
     return tool if isinstance(tool, dict) else {}
 
 
-def _pyproject(folder: Path) -> dict[str, object]:
+def _pyproject(folder: Path) -> Mapping[str, object]:
     """What pyproject.toml holds.
 
     Raises:
         ConfigurationError: it is no TOML.
     """
-    from recproxy.config.tables import read_toml
+    from recproxy.config.toml_files import read_toml
     from recproxy.errors import ConfigurationError
 
     path = folder / "pyproject.toml"
-    return read_toml(path, ConfigurationError)[0] if path.exists() else {}
+    return read_toml(path, ConfigurationError).values if path.exists() else {}
 
 
 def _is_package(folder: Path) -> bool:
@@ -109,15 +109,16 @@ def _choose(project: Project, word: str) -> ChosenProfile:
     from recproxy.cli.starter import ChosenProfile, requirement
     from recproxy.config.installed import distribution_of
     from recproxy.config.profile import parse_profile
-    from recproxy.config.tables import Source
+    from recproxy.config.toml_files import TomlFile
     from recproxy.errors import ProfileError
 
     name, equals, host = word.partition("=")
     if not equals and ("/" in word or word.endswith(".toml")):
         raise ProfileError(f"--profile {word}: give a name; a profile.toml has none until a package offers it")
     if equals:
-        source = Source(f"--profile {word}", "", ProfileError)
-        return ChosenProfile(profile=parse_profile({"endpoints": [{"hosts": [host]}]}, source, name=name), host=host)
+        values = {"endpoints": [{"hosts": [host]}]}
+        file = TomlFile(path=f"--profile {word}", text="", error=ProfileError, values=values)
+        return ChosenProfile(profile=parse_profile(file, name=name), host=host)
     distribution = distribution_of(name)
     return ChosenProfile(profile=project.profile(name), requirement=requirement(distribution) if distribution else "")
 

@@ -7,64 +7,57 @@ overrides key by key. Reads files once, at the door; knows nothing of processes.
 from __future__ import annotations
 
 import difflib
-import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from recproxy.config.declared import Key, Keys, read
 from recproxy.config.installed import offers, only
+from recproxy.config.keys import key
+from recproxy.config.layers import ConfigLayer, Precedence, Setting, build, nested, settings
 from recproxy.config.overlap import check_overlap
-from recproxy.config.profile import PROFILE, Profile, parse_profile, profile_file, profile_folder
-from recproxy.config.settings import Layer, Precedence, Setting, settings
-from recproxy.config.tables import Source, Table, merged, read_toml
+from recproxy.config.profile import Profile, layered_profile, profile_file, profile_folder, profile_settings
+from recproxy.config.toml_files import TomlFile, read_toml
 from recproxy.errors import ConfigurationError, ProfileError
 
-__all__ = ["PROJECT", "PROJECT_INLINE", "RECORDINGS", "Project", "find_project"]
+__all__ = ["RECORDINGS", "Project", "find_project"]
 
 #: Where recordings are, unless the project says otherwise.
 RECORDINGS = "tests/functional/recordings"
 
-_PLAIN: dict[str, Key | Keys] = {
-    "run": Key(kind="strings", says="The profiles of a run that names none, where `profiles` is tables."),
-    "recordings": Key(kind="string", default=RECORDINGS, says="The folder of recordings, relative to the file."),
-    "unlisted": Key(
-        kind="choice",
-        choices=("", "refuse", "pass"),
-        says="What becomes of hosts that no profile owns; without it they pass where a profile records or runs live.",
-    ),
-    "pass_hosts": Key(kind="strings", says="Hosts that may be reached although no profile owns them: names, *.NAME."),
-    "on_miss": Key(kind="choice", choices=("fail", "warn"), says="Whether a miss fails a run whose command passed."),
-    "max_age": Key(kind="number", default=0, says="Days after which a recording is old; 0 is never."),
-}
-#: The keys of a project that lists its profiles, and of one that holds some itself.
-PROJECT = Keys(
-    says="What a project says to recproxy: [tool.recproxy], or recproxy.toml.",
-    keys={"profiles": Key(kind="strings", says="The profiles of a run that names none."), **_PLAIN},
-)
-PROJECT_INLINE = Keys(
-    says=PROJECT.says,
-    keys={"profiles": Key(kind="tables", says="Profiles of its own, and overrides of installed ones."), **_PLAIN},
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """What `[tool.recproxy]` says, with its defaults; `root` is the folder of the file, or where the search began.
+    """What a project says to recproxy in `[tool.recproxy]` or recproxy.toml.
 
-    `profiles` are those of a run that names none: the list `run` beside inline ones, the list `profiles` without.
+    `root` is the folder of the file, or where the search began. `profiles` are those of a run that names none: the
+    list `run` beside inline ones, the list `profiles` without.
     """
 
+    profiles: tuple[str, ...] = key(
+        "A list: the default profiles of a run. Tables: inline profiles and overrides, see below.",
+        (),
+        inline=Profile,
+    )
+    run: tuple[str, ...] = key(
+        "The default profiles of a run if `profiles` contains tables. If it is empty, all profiles.", ()
+    )
+    recordings: Path = key("The folder of the recordings, relative to this file.", Path(RECORDINGS))
+    unlisted: Literal["", "refuse", "pass"] = key(
+        "What to do with hosts that no profile owns. Default: refuse them in replay and auto; tunnel them unread "
+        "if a profile records or runs live.",
+        "",
+    )
+    pass_hosts: tuple[str, ...] = key(
+        "Hosts that are always reachable although no profile owns them: names, `*.NAME`.", ()
+    )
+    on_miss: Literal["fail", "warn"] = key("Whether a miss fails a run if the command passed.", "fail")
+    max_age: float = key(
+        "Days after which `recproxy check` reports a recording as old, by its `:recorded` line. `0`: never.", 0
+    )
     root: Path
-    profiles: tuple[str, ...] = ()
-    recordings: Path
-    unlisted: str = ""
-    pass_hosts: tuple[str, ...] = ()
-    on_miss: str = "fail"
-    max_age: float = 0
-    inline: dict[str, dict[str, Any]]
-    source: Source | None = None
+    inline: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    source: TomlFile | None = None
     keys: tuple[str, ...] = ()
 
     @property
@@ -78,9 +71,18 @@ class Project:
         Raises:
             ProfileError: there is none, or it is wrong.
         """
-        if "/" in word or word.endswith(".toml"):
-            return self._by_path(word)
-        found = self._by_name(word)
+        layers = self._layers(word)
+        file = Path(layers[0].file.path)
+        if _is_path(word):
+            found = layered_profile(layers, recordings=profile_folder(file), folders=self._folders(file))
+            self._check_hooks(found)
+            return found
+        found = layered_profile(
+            layers,
+            name=word,
+            recordings=profile_folder(file) if layers[0].precedence is Precedence.PACKAGE else None,
+            folders=(str(self.root),) if word in self.inline else (),
+        )
         if self.profiles and not self.inline:  # a list leaves no room for tables
             return found
         return replace(found, file=self._file, keys=(*self.keys, "profiles", word))
@@ -95,60 +97,31 @@ class Project:
             return f"a profile.toml that profiles of {self._file} names"
         return f"[{'.'.join((*self.keys, 'profiles', 'NAME'))}] of {self._file}"
 
-    def _by_name(self, word: str) -> Profile:
-        installed = offers().get(word)
-        inline = self.inline.get(word)
-        if installed is None and inline is None:
-            raise ProfileError(self._unknown(word))
-        if installed is None:
-            if not self._stands_alone(word):
-                raise self._baseless(word)
-            return self._inline(word)
-        if inline is None:
-            self._check_mistyped(word)
-        path = only(installed).file()
-        values, source = read_toml(path, ProfileError)
-        if inline is not None and self.source is not None:
-            # Both are read alone first, so that an error names the file it stands in.
-            below = parse_profile(values, source, name=word, recordings=profile_folder(path))
-            above = self._inline(word, partial=True)
-            both = parse_profile(merged(values, inline), source, name=word, recordings=below.recordings)
-            hooks = above.hooks
-            # A file is relative to the one that names it.
-            named = above.upstream if "ca" in inline.get("upstream", {}) else below.upstream
-            return replace(
-                both,
-                hooks=replace(both.hooks, places={**below.hooks.places, **hooks.places}, folders=hooks.folders),
-                upstream=replace(both.upstream, ca=named.ca, ca_place=named.ca_place),
-            )
-        return parse_profile(values, source, name=word, recordings=profile_folder(path))
-
     def settings(self, word: str) -> list[Setting]:
-        """The keys of a profile, as they are in effect, each with who says it. Raises as `profile` does."""
-        profile = self.profile(word)
-        layers: list[Layer] = []
-        if "/" in word or word.endswith(".toml"):
-            layers.append(_layer(Path(profile.origin)))
-        elif installed := offers().get(word):
-            layers.append(_layer(only(installed).file()))
-        if self.source is not None and word in self.inline:
-            keys = (*self.keys, "profiles", word)
-            inline = self.inline[word]
-            layers.append(Layer(precedence=Precedence.PROJECT, values=inline, source=self.source, keys=keys))
-        return [
-            replace(each, value=profile.name) if each.key == ("name",) and not each.value else each
-            for each in settings(PROFILE, layers)
-        ]
+        """The keys of a profile with their values and where each comes from. Raises as `profile` does."""
+        name = self.profile(word).name
+        return profile_settings(self._layers(word), None if _is_path(word) else name)
 
     def own_settings(self) -> list[Setting]:
-        """The project's own keys, as they are in effect, each with who says it."""
-        layers: list[Layer] = []
-        if self.source is not None:
-            values = tomllib.loads(self.source.text)
-            for key in self.keys:
-                values = values[key]
-            layers.append(Layer(precedence=Precedence.PROJECT, values=values, source=self.source, keys=self.keys))
-        return list(settings(PROJECT_INLINE if self.inline else PROJECT, layers))
+        """The project's own keys with their values and where each comes from."""
+        return list(settings(Project, [_project_layer(self.source, self.keys)] if self.source else []))
+
+    def _layers(self, word: str) -> list[ConfigLayer]:
+        """The tables that make a profile: that of its file, and the project's own above it."""
+        if _is_path(word):
+            return [_package_layer(profile_file(Path(word)))]
+        installed = offers().get(word)
+        if installed is None and word not in self.inline:
+            raise ProfileError(self._unknown(word))
+        if installed is None and not self._stands_alone(word):
+            raise self._baseless(word)
+        if word not in self.inline:
+            self._check_mistyped(word)
+        layers = [_package_layer(only(installed).file())] if installed else []
+        if word in self.inline and self.source is not None:
+            file = replace(self.source, error=ProfileError)
+            layers.append(_project_layer(file, (*self.keys, "profiles", word)))
+        return layers
 
     def owner(self, recording: Path) -> Profile | None:
         """The profile that a recording belongs to, told by the folders it stands in; None where none does."""
@@ -181,16 +154,13 @@ class Project:
         check_overlap(tuple(profiles.values()))
         return tuple(profiles.values())
 
-    def _by_path(self, word: str) -> Profile:
-        path = profile_file(Path(word))
-        values, source = read_toml(path, ProfileError)
-        profile = parse_profile(values, source, recordings=profile_folder(path), folders=self._folders(path))
+    def _check_hooks(self, profile: Profile) -> None:
+        """Refuse hooks of a profile.toml outside the project, whose modules could not be found."""
         for place in profile.hooks.places.values() if not profile.hooks.folders else ():
             raise ProfileError(
                 f"{place}: hooks are loaded from installed packages and from the project, {self.root}: install the "
                 "package of this profile, or move it there"
             )
-        return profile
 
     def _folders(self, path: Path) -> tuple[str, ...]:
         """Where hooks of a profile.toml in the project may be: beside its outermost package, and in the project."""
@@ -200,14 +170,6 @@ class Project:
         while (folder / "__init__.py").is_file():
             folder = folder.parent
         return tuple(dict.fromkeys((str(folder), str(self.root))))
-
-    def _inline(self, word: str, *, partial: bool = False) -> Profile:
-        assert self.source is not None
-        source = Source(self.source.path, self.source.text, ProfileError)
-        keys = (*self.keys, "profiles", word)
-        return parse_profile(
-            self.inline[word], source, keys=keys, name=word, partial=partial, folders=(str(self.root),)
-        )
 
     def _stands_alone(self, word: str) -> bool:
         """Whether an inline table is a profile, and no override of one."""
@@ -248,43 +210,39 @@ def find_project(start: Path) -> Project:
     for folder in (start, *start.parents):
         own = folder / "recproxy.toml"
         if own.is_file():
-            values, source = read_toml(own, ConfigurationError)
-            return _parse(values, source, folder, ())
+            return _read_project(read_toml(own, ConfigurationError), folder, ())
         shared = folder / "pyproject.toml"
         if shared.is_file():
-            values, source = read_toml(shared, ConfigurationError)
-            tool = values.get("tool", {})
-            if isinstance(tool, dict) and "recproxy" in tool:
-                return _parse(tool["recproxy"], source, folder, ("tool", "recproxy"))
-    return Project(root=start, recordings=start / RECORDINGS, inline={})
+            file = read_toml(shared, ConfigurationError)
+            if file.at(("tool", "recproxy")) is not None:
+                return _read_project(file, folder, ("tool", "recproxy"))
+    return Project(root=start, recordings=start / RECORDINGS)
 
 
-def _layer(file: Path) -> Layer:
-    values, source = read_toml(file, ProfileError)
-    return Layer(precedence=Precedence.PACKAGE, values=values, source=source)
+def _is_path(word: str) -> bool:
+    return "/" in word or word.endswith(".toml")
 
 
-def _parse(values: Any, source: Source, root: Path, keys: tuple[str, ...]) -> Project:
-    if not isinstance(values, dict):
-        raise source.fail(keys, f"{'.'.join(keys)} must be a table")
+def _package_layer(file: Path) -> ConfigLayer:
+    return ConfigLayer(precedence=Precedence.PACKAGE, file=read_toml(file, ProfileError))
+
+
+def _project_layer(file: TomlFile, keys: tuple[str, ...]) -> ConfigLayer:
+    return ConfigLayer(precedence=Precedence.PROJECT, file=file, keys=keys)
+
+
+def _read_project(file: TomlFile, root: Path, keys: tuple[str, ...]) -> Project:
+    layer = _project_layer(file, keys)
+    if not isinstance(layer.at(()), dict):
+        raise layer.fail((), f"{layer.named(())} must be a table")
+    found = nested(settings(Project, [layer]))
     # One key, two forms, since TOML allows a name only once: a list chooses profiles, a table holds inline ones.
-    inline = isinstance(values.get("profiles"), dict)
-    declared = PROJECT_INLINE if inline else PROJECT
-    table = Table(values, source, keys)
-    found = read(declared, table)
+    inline = layer.at(("profiles",)) if "profiles" not in found else {}
     if found["run"] and not inline:
-        raise table.fail(
-            "run", f"{table.named('run')} goes with profiles that are tables: write the list as `profiles`"
+        raise layer.fail(
+            ("run",), f"{layer.named(('run',))} goes with profiles that are tables: write the list as `profiles`"
         )
-    return Project(
-        root=root,
-        profiles=found["run"] if inline else found["profiles"],
-        recordings=root / (found["recordings"] or RECORDINGS),
-        unlisted=found["unlisted"],
-        pass_hosts=found["pass_hosts"],
-        on_miss=found["on_miss"],
-        max_age=found["max_age"],
-        inline=found["profiles"] if inline else {},
-        source=source,
-        keys=keys,
-    )
+    if inline:
+        found["profiles"] = found["run"]
+    found["recordings"] = root / (found["recordings"] or RECORDINGS)
+    return build(Project, {**found, "root": root, "inline": inline, "source": file, "keys": keys})

@@ -6,76 +6,73 @@ Pure: a profile and the text it stands in, problems out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from recproxy.config.declared import leaves
-from recproxy.config.profile import PROFILE, Profile
-from recproxy.config.tables import Source
+from recproxy.config.keys import STRINGS, leaves
+from recproxy.config.profile import Profile
+from recproxy.config.toml_files import TomlFile
 from recproxy.matching.rules import UNCOMPARED
 from recproxy.play.checking import Problem
 from recproxy.redaction import redact_text
 
 __all__ = ["check_profile"]
 
-#: Keys whose words are compared without regard to case.
-_CASELESS = {("match", "headers"), ("redact", "headers"), ("redact", "query"), ("redact", "form")}
 _POINTERS = (("match", "ignore", "json"), ("redact", "json"))
 
 
-def check_profile(profile: Profile, values: Mapping[str, Any], source: Source) -> list[Problem]:
-    """The problems of a profile, by line; `values` is its table as it stands in `source`."""
-    found = [*_twice(values, source), *_hosts(profile, source), *_rules(values, source), *_secrets(profile, source)]
+def check_profile(profile: Profile, file: TomlFile) -> list[Problem]:
+    """The problems of a profile, by line in its file."""
+    found = [*_twice(file), *_hosts(profile, file), *_rules(file), *_secrets(profile, file)]
     return sorted(found, key=lambda each: each.line)
 
 
-def _problem(source: Source, keys: Sequence[str | int], kind: str, message: str) -> Problem:
-    return Problem(int(source.place(keys).rpartition(":")[2]), kind, message)
+def _problem(file: TomlFile, keys: Sequence[str | int], kind: str, message: str) -> Problem:
+    return Problem(int(file.place(keys).rpartition(":")[2]), kind, message)
 
 
-def _twice(values: Mapping[str, Any], source: Source) -> Iterator[Problem]:
+def _twice(file: TomlFile) -> Iterator[Problem]:
     """A word that stands twice in a list: the second can do nothing."""
-    for path, key in leaves(PROFILE):
-        if key.kind != "strings" or path[0] == "endpoints":
+    for path, key in leaves(Profile):
+        if key.kind is not STRINGS or path[0] == "endpoints":
             continue
-        words = [word.lower() if path in _CASELESS else word for word in _under(values, path)]
+        words = [word.lower() if key.word.ignore_case else word for word in file.at(path) or ()]
         for word in sorted({word for word in words if words.count(word) > 1}):
-            yield _problem(source, path, "never", f"{'.'.join(path)} holds {word!r} twice: the second can never act")
+            yield _problem(file, path, "never", f"{'.'.join(path)} holds {word!r} twice: the second can never act")
 
 
-def _hosts(profile: Profile, source: Source) -> Iterator[Problem]:
+def _hosts(profile: Profile, file: TomlFile) -> Iterator[Problem]:
     hosts: dict[str, int] = {}
     variables: dict[str, int] = {}
     for number, endpoint in enumerate(profile.endpoints):
         for host in endpoint.hosts:
             if host in hosts:
                 place = ("endpoints", number, "hosts")
-                yield _problem(source, place, "overlap", f"host {host!r} is named twice in this profile: leave one out")
+                yield _problem(file, place, "overlap", f"host {host!r} is named twice in this profile: leave one out")
             hosts.setdefault(host, number)
         if endpoint.base_url in variables:
             place = ("endpoints", number, "base_url")
-            yield _problem(source, place, "overlap", f"two endpoints have the base_url {endpoint.base_url!r}")
+            yield _problem(file, place, "overlap", f"two endpoints have the base_url {endpoint.base_url!r}")
         if endpoint.base_url:
             variables.setdefault(endpoint.base_url, number)
 
 
-def _rules(values: Mapping[str, Any], source: Source) -> Iterator[Problem]:
+def _rules(file: TomlFile) -> Iterator[Problem]:
     """Rules that another rule, or what is always so, leaves nothing to do."""
-    for name in _under(values, ("match", "headers")):
+    for name in file.at(("match", "headers")) or ():
         if name.lower().encode() in UNCOMPARED:
             message = f"match.headers holds {name!r}, which is of one connection and is never compared"
-            yield _problem(source, ("match", "headers"), "never", message)
+            yield _problem(file, ("match", "headers"), "never", message)
     for path in _POINTERS:
-        words = list(dict.fromkeys(_under(values, path)))
+        words = list(dict.fromkeys(file.at(path) or ()))
         for word in words:
             cover = next((other for other in words if other != word and _covers(other, word)), None)
             if cover is not None:
                 message = f"{'.'.join(path)} holds {word!r}, which {cover!r} covers: it can never act"
-                yield _problem(source, path, "never", message)
-    for pattern in _under(values, ("redact", "patterns")):
+                yield _problem(file, path, "never", message)
+    for pattern in file.at(("redact", "patterns")) or ():
         if re.compile(pattern).fullmatch(""):
             message = f"redact.patterns holds {pattern!r}, which fits an empty text: it must ask for a character"
-            yield _problem(source, ("redact", "patterns"), "never", message)
+            yield _problem(file, ("redact", "patterns"), "never", message)
 
 
 def _covers(rule: str, other: str) -> bool:
@@ -85,15 +82,8 @@ def _covers(rule: str, other: str) -> bool:
     return other.startswith("/") and rule.lower() in other.lower().split("/")
 
 
-def _secrets(profile: Profile, source: Source) -> Iterator[Problem]:
+def _secrets(profile: Profile, file: TomlFile) -> Iterator[Problem]:
     for name, value in profile.placeholders.items():
         if redact_text(value, profile.redaction()) != value:
             message = f"the placeholder of {name} looks like a real secret: write one that cannot be taken for it"
-            yield _problem(source, ("placeholders", name), "secret", message)
-
-
-def _under(values: Mapping[str, Any], path: Sequence[str]) -> list[str]:
-    inner: Any = values
-    for key in path:
-        inner = inner.get(key, {})
-    return list(inner)
+            yield _problem(file, ("placeholders", name), "secret", message)

@@ -246,7 +246,7 @@ class OpenScope:
             "coded": (response.encoding or "") in known.coded,
         }
         answer: Answer | PacedAnswer
-        if self._profile.pace == "recorded" and (response.delay or response.chunks):
+        if self._profile.replay.pace == "recorded" and (response.delay or response.chunks):
             answer = PacedAnswer(*prepared.paced(**takes))
         else:
             answer = Answer(*prepared.form(**takes))

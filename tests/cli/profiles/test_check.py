@@ -106,7 +106,7 @@ def test_a_host_that_an_installed_profile_owns_is_told(check):
 @pytest.mark.parametrize(
     ("profile", "wanted"),
     [
-        (PROFILE + "port = 1\n", "recproxy: profile.toml:5: unknown key 'endpoints.port': known here are "),
+        (PROFILE + "port = 1\n", "recproxy: profile.toml:5: unknown key 'endpoints.port': the known keys are "),
         (
             PROFILE.replace("schema = 1", "schema = 2"),
             "recproxy: profile.toml:1: schema is 2: the profile is for a newer",

@@ -6,7 +6,7 @@ import pytest
 
 from recproxy.cli.profiles.distribution import distribution
 from recproxy.config.profile import parse_profile
-from recproxy.config.tables import Source
+from recproxy.config.toml_files import TomlFile
 from recproxy.errors import ConfigurationError
 from recproxy.recording import load
 
@@ -15,7 +15,7 @@ def test_its_profile_parses_and_knows_what_it_was_told():
     files = distribution("my-shop", ["*.shop.example", "api.shop.example"], ["SHOP_KEY"])
     text = files["recproxy_my_shop/profile.toml"]
 
-    profile = parse_profile(tomllib.loads(text), Source("profile.toml", text, ValueError))
+    profile = parse_profile(TomlFile(path="profile.toml", text=text, error=ValueError, values=tomllib.loads(text)))
 
     assert profile.hosts == ("api.shop.example", "*.shop.example")
     assert profile.endpoints[0].base_url == "MY_SHOP_BASE_URL"
@@ -42,10 +42,10 @@ def test_a_name_that_begins_with_a_digit_has_a_variable_too():
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
-        (("Shop", ["a.example"]), "name 'Shop' must be lower-case letters"),
-        (("shop", ["https://a.example"]), "host 'https://a.example' is no host name"),
-        (("shop", ["*.a.example"]), "base_url 'SHOP_BASE_URL' has hosts with * only"),
-        (("shop", ["a.example"], ["A B"]), "credentials holds 'A B', which is no name"),
+        (("Shop", ["a.example"]), "name is 'Shop': use lower-case letters"),
+        (("shop", ["https://a.example"]), "endpoints.hosts holds 'https://a.example': give it a host name"),
+        (("shop", ["*.a.example"]), "base_url 'SHOP_BASE_URL' has only hosts with *"),
+        (("shop", ["a.example"], ["A B"]), "credentials holds 'A B': give it names"),
         (("shop\n", ["a.example"]), "the name, the hosts and the variables must be plain words"),
     ],
 )

@@ -6,8 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from recproxy.config.profile import Endpoint, Match, Profile, Redact, Upstream, parse_profile, profile_folder
-from recproxy.config.tables import Source
+from recproxy.config.profile import (
+    Endpoint,
+    Ignore,
+    Match,
+    Profile,
+    Redact,
+    Replay,
+    Upstream,
+    parse_profile,
+    profile_folder,
+)
+from recproxy.config.toml_files import TomlFile
 from recproxy.errors import ProfileError
 
 LEAST = 'schema = 1\nname = "shop"\n[[endpoints]]\nhosts = ["shop.example"]\n'
@@ -57,8 +67,12 @@ address = "127.0.0.1:1"
 """
 
 
+def toml_file(text):
+    return TomlFile(path="profile.toml", text=text, error=ProfileError, values=tomllib.loads(text))
+
+
 def parse(text, **options):
-    return parse_profile(tomllib.loads(text), Source("profile.toml", text, ProfileError), **options)
+    return parse_profile(toml_file(text), **options)
 
 
 def refused(text, **options):
@@ -94,9 +108,7 @@ def test_every_key_is_read():
         placeholders={"SHOP_KEY": "placeholder"},
         match=Match(
             headers=("X-Version",),
-            ignore_query=("q",),
-            ignore_form=("f",),
-            ignore_json=("/token",),
+            ignore=Ignore(query=("q",), form=("f",), json=("/token",)),
             repeat="cycle",
             miss="reset",
             unused="fail",
@@ -109,7 +121,7 @@ def test_every_key_is_read():
             patterns=("[0-9]{9}",),
             variables=("SHOP_OTHER",),
         ),
-        pace="recorded",
+        replay=Replay(pace="recorded"),
         upstream=Upstream(
             timeout=1.5,
             verify=False,
@@ -129,9 +141,7 @@ def test_every_key_is_read():
 def test_a_profile_whose_name_is_known_says_neither_schema_nor_name():
     text = '[tool.x]\n[[tool.x.endpoints]]\nhosts = ["a.example"]\n'
 
-    profile = parse_profile(
-        tomllib.loads(text)["tool"]["x"], Source("p.toml", text, ProfileError), keys=("tool", "x"), name="shop"
-    )
+    profile = parse_profile(toml_file(text), keys=("tool", "x"), name="shop")
 
     assert profile.name == "shop"
 
@@ -149,43 +159,55 @@ def test_an_override_needs_no_endpoint():
             "profile.toml:1: schema is 2: the profile is for a newer recproxy; this is ",
         ),
         (LEAST.replace('name = "shop"\n', ""), "profile.toml:1: name is missing"),
-        (LEAST.replace("shop", "Shop", 1), "profile.toml:2: name 'Shop' must be lower-case letters, digits, - and _"),
-        (LEAST.partition("[[")[0], "profile.toml:1: profile 'shop' has no endpoint"),
+        (LEAST.replace("shop", "Shop", 1), "profile.toml:2: name is 'Shop': use lower-case letters, digits, - and _"),
+        (LEAST.partition("[[")[0], "profile.toml:1: the profile has no endpoint"),
         (LEAST.replace('"shop.example"', ""), "profile.toml:4: an endpoint without hosts"),
         (
             LEAST.replace("shop.example", "https://shop.example"),
-            "profile.toml:4: host 'https://shop.example' is no host",
+            "profile.toml:4: endpoints.hosts holds 'https://shop.example': give it a host name",
         ),
-        (LEAST.replace("shop.example", "shop.example:443"), "profile.toml:4: host 'shop.example:443' is no host"),
-        (LEAST.replace("shop.example", "api.*.example"), "profile.toml:4: host 'api.*.example' is no host"),
-        (LEAST.replace("shop.example", ""), "profile.toml:4: host '' is no host"),
+        (
+            LEAST.replace("shop.example", "shop.example:443"),
+            "profile.toml:4: endpoints.hosts holds 'shop.example:443': give it a host name",
+        ),
+        (
+            LEAST.replace("shop.example", "api.*.example"),
+            "profile.toml:4: endpoints.hosts holds 'api.*.example': give it a host name",
+        ),
+        (LEAST.replace("shop.example", ""), "profile.toml:4: endpoints.hosts holds '': give it a host name"),
         (LEAST + 'protocol = "gopher"\n', "profile.toml:5: endpoints.protocol is 'gopher'"),
         *(
-            (LEAST + f'base_url = "{name}"\n', f"profile.toml:5: endpoints.base_url '{name}' has a name that is taken")
+            (
+                LEAST + f'base_url = "{name}"\n',
+                f"profile.toml:5: endpoints.base_url is '{name}': the name is reserved: a run",
+            )
             for name in ("HTTP_PROXY", "no_proxy", "PATH", "RECPROXY_TOKEN", "SSL_CERT_FILE")
         ),
         (
             LEAST + '[placeholders]\nSHOP_KEY = "a"\nHOME = "b"\n',
-            "profile.toml:7: the placeholder 'HOME' has a name that is taken",
+            "profile.toml:7: placeholders holds 'HOME': the name is reserved",
         ),
         (LEAST + 'base_url = "no variable"\n', "profile.toml:5: endpoints.base_url is 'no variable': give it the name"),
         (
             LEAST.replace('"shop.example"', '"*.shop.example"') + 'base_url = "SHOP_URL"\n',
-            "profile.toml:5: base_url 'SHOP_URL' has hosts with * only",
+            "profile.toml:5: base_url 'SHOP_URL' has only hosts with *",
         ),
         (LEAST + "[[endpoints]]\nhosts = ['b.example']\nprot = 1\n", "profile.toml:7: unknown key 'endpoints.prot'"),
         (LEAST + "[upstream]\nmax_body = 1.5\n", "profile.toml:6: upstream.max_body is 1.5: give it a whole number"),
         (LEAST + "port = 1\n", "profile.toml:5: unknown key 'endpoints.port'"),
         (
             LEAST + "[match]\nignore.json = ['user']\n",
-            "profile.toml:6: match.ignore.json holds 'user', which is no JSON Pointer",
+            "profile.toml:6: match.ignore.json holds 'user': a JSON Pointer begins with /",
         ),
         (LEAST + "[match]\nignore.jsn = []\n", "profile.toml:6: unknown key 'match.ignore.jsn'"),
         (
             LEAST + "[match]\nrepeat = 'lost'\n",
             "profile.toml:6: match.repeat is 'lost': give it last, miss, cycle (nearest: last)",
         ),
-        (LEAST + "[redact]\npatterns = ['(']\n", "profile.toml:6: '(' is no regular expression"),
+        (
+            LEAST + "[redact]\npatterns = ['(']\n",
+            "profile.toml:6: redact.patterns holds '(': not a regular expression: missing )",
+        ),
         (LEAST + "[redact]\nvariables = ['A B']\n", "profile.toml:6: redact.variables holds 'A B'"),
         (LEAST + "[redact]\nheader = []\n", "profile.toml:6: unknown key 'redact.header'"),
         (LEAST + "[replay]\npace = 'slow'\n", "profile.toml:6: replay.pace is 'slow'"),
@@ -201,7 +223,7 @@ def test_an_override_needs_no_endpoint():
                 *("http://a.example/api", "http://a.example?x=1", "me@a.example", "[::1", "*.example"),
             )
         ),
-        (LEAST + "[upstream]\nverfy = false\n", "unknown key 'upstream.verfy': known here are timeout, verify"),
+        (LEAST + "[upstream]\nverfy = false\n", "unknown key 'upstream.verfy': the known keys are timeout, verify"),
         (LEAST.replace("name", 'credentials = ["A-B"]\nname', 1), "profile.toml:2: credentials holds 'A-B'"),
         (LEAST.replace("name", "reords = 1\nname", 1), "profile.toml:2: unknown key 'reords'"),
     ],
@@ -239,13 +261,16 @@ def test_a_profile_for_a_newer_recproxy_says_so_whatever_else_it_holds():
 def test_a_profile_that_requires_another_recproxy_says_so_in_one_line(wanted):
     line = refused(f'requires_recproxy = "{wanted}"\nhologram = true\n{LEAST}')
 
-    assert f"profile.toml:1: the profile requires recproxy {wanted}, and this is {metadata.version('recproxy')}" in line
+    assert (
+        f"profile.toml:1: requires_recproxy is '{wanted}': this is recproxy {metadata.version('recproxy')}: install"
+        in line
+    )
 
 
 def test_the_known_keys_are_named_once_each():
     line = refused(f"hologram = true\n{LEAST}")
 
-    assert "known here are schema, requires_recproxy, name, summary, credentials, " in line
+    assert "the known keys are schema, requires_recproxy, name, summary, credentials, " in line
     assert line.count("schema") == line.count("requires_recproxy") == 1
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.config.profile import Endpoint, Match, Profile, Redact, Upstream, secret_values
+from recproxy.config.profile import Endpoint, Ignore, Match, Profile, Redact, Upstream, secret_values
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def profile():
         credentials=("SHOP_KEY",),
         endpoints=(Endpoint(hosts=("api.shop.example", "*.shop.example"), base_url="SHOP_URL"), Endpoint(hosts=("*",))),
         placeholders={"SHOP_KEY": "placeholder"},
-        match=Match(headers=("X-Version",), ignore_query=("q",), ignore_form=("f",), ignore_json=("/token",)),
+        match=Match(headers=("X-Version",), ignore=Ignore(query=("q",), form=("f",), json=("/token",))),
         redact=Redact(headers=("X-Key",), query=("key",), form=("password",), json=("/email",), patterns=("[0-9]{9}",)),
         upstream=Upstream(timeout=1.5),
         recordings="recordings",

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from recproxy.config.profile import Endpoint, HookNames, Match, Profile
+from recproxy.config.profile import Endpoint, HookNames, Ignore, Match, Profile
 from recproxy.errors import ConfigurationError, HookError
 from recproxy.recording import load
 from recproxy.testing.inprocess.answers import AnswerSource, live_request
 
-PROFILE = Profile(name="shop", endpoints=(Endpoint(hosts=("shop.example",)),), match=Match(ignore_query=("nonce",)))
+PROFILE = Profile(
+    name="shop", endpoints=(Endpoint(hosts=("shop.example",)),), match=Match(ignore=Ignore(query=("nonce",)))
+)
 
 
 def block(asked, said="ok", head="HTTP/1.1 200 OK"):

@@ -37,7 +37,7 @@ def test_a_path_has_the_rules_of_the_profile_that_owns_it(project):
     for path in ("recordings/shop/a.rec", project / "recordings/shop/a.rec"):
         got = source(path)
 
-        assert (got.profile.name, got.profile.match.ignore_query) == ("shop", ("nonce",))
+        assert (got.profile.name, got.profile.match.ignore.query) == ("shop", ("nonce",))
         assert [len(one.interactions) for one in got.recordings] == [1]
 
 

@@ -31,18 +31,16 @@ def check(as_json: bool, path: Path) -> None:
     from recproxy.cli.check import problems_of
     from recproxy.cli.profiles.hook_files import missing_hooks
     from recproxy.config.profile import parse_profile, profile_file, profile_folder
-    from recproxy.config.tables import read_toml
+    from recproxy.config.toml_files import read_toml
     from recproxy.errors import ProfileError
     from recproxy.play.profile_checking import check_profile
     from recproxy.report.counting import counted
 
     file = profile_file(path)
-    values, source = read_toml(file, ProfileError)
+    source = read_toml(file, ProfileError)
     folder = profile_folder(file)
-    profile = parse_profile(values, source, recordings=folder)
-    rows: list[_Row] = [
-        (str(file), each.line, each.kind, each.message) for each in check_profile(profile, values, source)
-    ]
+    profile = parse_profile(source, recordings=folder)
+    rows: list[_Row] = [(str(file), each.line, each.kind, each.message) for each in check_profile(profile, source)]
     for number, message in _clashes(profile, file):
         line = int(source.place(("endpoints", number, "hosts")).rpartition(":")[2])
         rows.append((str(file), line, "overlap", message))
@@ -72,14 +70,14 @@ def _clashes(profile: Profile, file: Path) -> Iterator[tuple[int, str]]:
     from recproxy.config.installed import offers
     from recproxy.config.overlap import equal_hosts
     from recproxy.config.profile import parse_profile
-    from recproxy.config.tables import read_toml
+    from recproxy.config.toml_files import read_toml
     from recproxy.errors import ProfileError
 
     for offered in offers().values():
         for offer in offered:
             try:
                 other_file = offer.file()
-                other = parse_profile(*read_toml(other_file, ProfileError))
+                other = parse_profile(read_toml(other_file, ProfileError))
             except ProfileError:
                 continue  # `recproxy profiles` tells of it
             if other_file.resolve() == file.resolve() or other.name == profile.name:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 
 from recproxy.config.profile import Profile, parse_profile
-from recproxy.config.tables import Source
+from recproxy.config.toml_files import TomlFile
 from recproxy.errors import ConfigurationError
 
 __all__ = ["distribution"]
@@ -41,9 +41,11 @@ def distribution(name: str, hosts: Sequence[str], credentials: Sequence[str] = (
 def _checked(toml: str) -> Profile:
     """The profile of a text that was put together; what is wrong with it is wrong with the command's words."""
     try:
-        return parse_profile(tomllib.loads(toml), Source("", toml, ConfigurationError))
+        values = tomllib.loads(toml)
     except tomllib.TOMLDecodeError:
         raise ConfigurationError("the name, the hosts and the variables must be plain words") from None
+    try:
+        return parse_profile(TomlFile(path="", text=toml, error=ConfigurationError, values=values))
     except ConfigurationError as problem:
         raise ConfigurationError(problem.message.partition(": ")[2]) from None
 

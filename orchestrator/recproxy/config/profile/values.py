@@ -1,12 +1,31 @@
-"""A service profile as a frozen value, and its plain form, fit for a message. Knows nothing of files."""
+"""A service profile: each key of profile.toml, declared once as a field, and its plain form, fit for a message.
+
+`config/keys.py` says how a key is declared. The descriptions become the tables of docs/reference/profile.md. Knows
+nothing of files.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
+from recproxy.config.keys import key, keys_of
+from recproxy.config.layers import build
+from recproxy.config.profile.words import (
+    ADDRESS,
+    EXPRESSION,
+    FORMAT,
+    FUNCTION,
+    HOST,
+    NAME_IN_ANY_CASE,
+    OWN_VARIABLE,
+    POINTER,
+    PROFILE_NAME,
+    VARIABLE,
+    VERSIONS,
+)
 from recproxy.matching import Rules, Ways
 from recproxy.redaction import RedactionRules
 
@@ -14,9 +33,11 @@ __all__ = [
     "ANY_HOST",
     "Endpoint",
     "HookNames",
+    "Ignore",
     "Match",
     "Profile",
     "Redact",
+    "Replay",
     "Upstream",
     "own_variables",
     "secret_values",
@@ -28,47 +49,97 @@ ANY_HOST = "--any-host"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One way to reach the service: a protocol, its hosts, and the variable that gets its local address."""
+    """One way to reach the service: a protocol, its hosts, and the variable for its local address."""
 
-    protocol: str = "http"
-    hosts: tuple[str, ...]
-    base_url: str = ""
+    protocol: Literal["http"] = key("The only protocol today. It includes HTTPS.", "http")
+    hosts: tuple[str, ...] = key(
+        "Host names, addresses, `*.NAME` (one label, as in TLS), or `*`, without scheme, port and path. The most "
+        "specific host wins, so `*` comes last. Two profiles of a run cannot own the same host.",
+        (),
+        word=HOST,
+        missing="an endpoint without hosts: list at least one",
+    )
+    base_url: str = key(
+        "The variable that gets this endpoint's local address, `http://127.0.0.1:PORT`. Requests to it are "
+        "recorded under the endpoint's first host without `*`, so there must be one; replay matches any of the "
+        "hosts. A signature that covers the host (OAuth 1, SigV4) cannot be recorded this way. Names are reserved "
+        "if a run sets them (`HTTP_PROXY`, `RECPROXY_TOKEN`, `SSL_CERT_FILE`) or if programs depend on them "
+        "(`PATH`, `HOME`).",
+        word=OWN_VARIABLE,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignore:
+    """The parts of a request that do not take part in matching."""
+
+    query: tuple[str, ...] = key("Names in the query to ignore.", ())
+    form: tuple[str, ...] = key("Names in a form body to ignore.", ())
+    json: tuple[str, ...] = key("JSON Pointers into a JSON body to ignore, for example `/user/id`.", (), word=POINTER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """What takes part in matching on top of method, URL, query and body, and what becomes of a miss."""
+    """What is compared besides method, URL, query and body, and what happens on a miss."""
 
-    headers: tuple[str, ...] = ()
-    ignore_query: tuple[str, ...] = ()
-    ignore_form: tuple[str, ...] = ()
-    ignore_json: tuple[str, ...] = ()
-    repeat: str = "last"
-    miss: str = "status"
-    unused: str = "report"
+    headers: tuple[str, ...] = key("Request headers to compare.", (), word=NAME_IN_ANY_CASE)
+    ignore: Ignore = key("The parts of a request that do not take part in matching.", Ignore)
+    repeat: Literal["last", "miss", "cycle"] = key(
+        "What follows the last recorded repeat of a request: the last one again, a miss, or the first one.",
+        "last",
+    )
+    miss: Literal["status", "reset"] = key(
+        "What the client gets for a miss: status 599 with a text, or a dropped connection.", "status"
+    )
+    unused: Literal["report", "fail"] = key(
+        "Whether a test fails if its recording contains interactions that no request asked for.", "report"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redact:
     """What never reaches a recording, on top of the built-in rules."""
 
-    headers: tuple[str, ...] = ()
-    query: tuple[str, ...] = ()
-    form: tuple[str, ...] = ()
-    json: tuple[str, ...] = ()
-    patterns: tuple[str, ...] = ()
-    variables: tuple[str, ...] = ()
+    headers: tuple[str, ...] = key("Names of headers.", (), word=NAME_IN_ANY_CASE)
+    query: tuple[str, ...] = key("Names in the query.", (), word=NAME_IN_ANY_CASE)
+    form: tuple[str, ...] = key("Names in a form body.", (), word=NAME_IN_ANY_CASE)
+    json: tuple[str, ...] = key("JSON Pointers, or names at any depth.", ())
+    patterns: tuple[str, ...] = key("Regular expressions.", (), word=EXPRESSION)
+    variables: tuple[str, ...] = key(
+        "More variables whose values are redacted. They need not be set.", (), word=VARIABLE
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """How recorded responses are sent."""
+
+    pace: Literal["none", "recorded"] = key(
+        "`recorded`: a response waits as long as its `:delay` and `:chunks` say; recproxy records both for "
+        "streams. `none`: every response is sent at once, a stream still in its chunks.",
+        "none",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstream:
-    """How the real service is reached; `timeout` in seconds, `max_body` in bytes; `ca_place` says where `ca` is named."""
+    """How the real service is reached. `ca_place` is where `ca` is named."""
 
-    timeout: float = 30.0
-    verify: bool = True
-    ca: str = ""
-    max_body: int = 16_000_000
-    address: str = ""
+    timeout: float = key("Seconds to wait for the service before the client gets 504.", 30)
+    verify: bool = key("Whether recproxy verifies the certificate of the service.", True)
+    ca: str = key(
+        "A PEM file with more CAs to trust, for staging and tests. The path is relative to the file that names "
+        "it. recproxy does not read it in replay."
+    )
+    max_body: int = key(
+        "The largest body to store, in bytes. Larger bodies are passed on but not stored, and replaying them is a "
+        "miss that says so.",
+        16_000_000,
+    )
+    address: str = key(
+        "An address to use instead of the real one: `127.0.0.1:8443`, or `http://127.0.0.1:8080` without TLS.",
+        word=ADDRESS,
+    )
     ca_place: str = ""
 
 
@@ -80,35 +151,62 @@ class HookNames:
     installed.
     """
 
-    compare: str = ""
-    respond: str = ""
-    redact: str = ""
+    compare: str = key("Returns the form in which a recorded or live request is compared.", word=FUNCTION)
+    respond: str = key("Returns the response to a request, from the recorded one if there is one.", word=FUNCTION)
+    redact: str = key("Removes more from an interaction after the rules, before it is stored.", word=FUNCTION)
     places: Mapping[str, str] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
 
     def named(self) -> dict[str, str]:
         """Those that there are, by kind."""
-        kinds = {"compare": self.compare, "respond": self.respond, "redact": self.redact}
-        return {kind: target for kind, target in kinds.items() if target}
+        return {each.name: target for each in keys_of(HookNames) if (target := getattr(self, each.name))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A service profile; `recordings` is the folder of its package's own recordings, `origin` where it was read.
+    """A service profile: what recproxy knows about one service.
 
-    `file` and `keys` are the table in which a project changes it.
+    `recordings` is the folder of its package's own recordings, `origin` where it was read. `file` and `keys` are the table in which a project changes it. The versions come first, since a profile for a
+    newer recproxy may hold anything.
     """
 
-    name: str
-    summary: str = ""
-    credentials: tuple[str, ...] = ()
-    endpoints: tuple[Endpoint, ...]
-    placeholders: Mapping[str, str] = field(default_factory=dict)
-    match: Match = field(default_factory=Match)
-    redact: Redact = field(default_factory=Redact)
-    pace: str = "none"
-    upstream: Upstream = field(default_factory=Upstream)
-    hooks: HookNames = field(default_factory=HookNames)
+    schema: Literal[1] = key(
+        "The version of this format: `1`. Required in a file, not in a project's table. A higher number needs a "
+        "newer recproxy, and the error says so.",
+        1,
+        word=FORMAT,
+        missing="schema is missing: write schema = 1, the only one that this recproxy reads",
+    )
+    requires_recproxy: str = key(
+        'The versions of recproxy that can use the profile, for example `">=0.2,<1"`. Other versions report an error.',
+        word=VERSIONS,
+    )
+    name: str = key(
+        "Lower-case letters, digits, `-` and `_`. Required in a file. In a project, the name of the table is the "
+        "name of the profile.",
+        word=PROFILE_NAME,
+        missing="name is missing: give it a string",
+    )
+    summary: str = key("One line that describes the service.")
+    credentials: tuple[str, ...] = key(
+        "Variables that must be set to record or run live. Their values are redacted wherever they occur.",
+        (),
+        word=VARIABLE,
+    )
+    endpoints: tuple[Endpoint, ...] = key(
+        "The ways to reach the service.", (), missing="the profile has no endpoint: add [[endpoints]] with hosts"
+    )
+    placeholders: Mapping[str, str] = key(
+        "Values for variables that are not set, in replay and auto, so that a program starts without secrets. "
+        "Reserved names are not allowed, see `endpoints.base_url`.",
+        {},
+        word=OWN_VARIABLE,
+    )
+    match: Match = key("What takes part in matching, and what happens on a miss.", Match)
+    redact: Redact = key("What never reaches a recording, on top of the built-in rules.", Redact)
+    replay: Replay = key("How recorded responses are sent.", Replay)
+    upstream: Upstream = key("How the real service is reached.", Upstream)
+    hooks: HookNames = key("Functions for what TOML cannot say, each as `module:function`.", HookNames)
     recordings: str | None = None
     origin: str = ""
     file: str = ""
@@ -123,9 +221,9 @@ class Profile:
         """Its matching and redaction as the rules of a comparison."""
         return Rules(
             headers=tuple(name.lower() for name in self.match.headers),
-            ignore_query=self.match.ignore_query,
-            ignore_form=self.match.ignore_form,
-            ignore_json=self.match.ignore_json,
+            ignore_query=self.match.ignore.query,
+            ignore_form=self.match.ignore.form,
+            ignore_json=self.match.ignore.json,
             secret_headers=tuple(name.lower() for name in self.redact.headers),
             secret_query=self.redact.query,
             secret_form=self.redact.form,
@@ -156,11 +254,7 @@ class Profile:
     @classmethod
     def restore(cls, plain: Mapping[str, Any]) -> Profile:
         """A profile from its plain form."""
-        values = dict(plain)
-        values["endpoints"] = tuple(Endpoint(**endpoint) for endpoint in plain["endpoints"])
-        for key, kind in (("match", Match), ("redact", Redact), ("upstream", Upstream), ("hooks", HookNames)):
-            values[key] = kind(**plain[key])
-        return cls(**values)
+        return build(cls, plain)
 
 
 def own_variables(profile: Profile, environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,213 @@
+"""How a key of a TOML table is declared: once, as a field of the dataclass that holds its value.
+
+    timeout: float = key("Seconds without an answer before the client gets 504.", 30)
+
+The annotation says what the key holds, `key` its description, default and check. `keys_of` collects the keys of a
+dataclass; reading (`layers`), `--show-config`, the JSON Schemas and the tables in docs/reference (`reference`) are all
+made from them. A field without `key` is a value that no file sets. Knows no files.
+
+pydantic, attrs with cattrs, and msgspec were each tried with a part of profile.toml before this was written:
+docs/explanation/architecture.md compares them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import functools
+import re
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+__all__ = [
+    "ANY_WORD",
+    "MAPPING",
+    "STRINGS",
+    "TABLE",
+    "TABLES",
+    "Key",
+    "Kind",
+    "Word",
+    "key",
+    "keys_of",
+    "leaves",
+    "listed",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What a string must be: wholly `pattern`, else `wrong` says what is expected.
+
+    `check` returns the normal form, or raises ValueError with the same kind of text.
+    """
+
+    pattern: str = ""
+    wrong: str = ""
+    check: Callable[[Any], Any] | None = None
+    ignore_case: bool = False
+
+    def normal(self, word: Any, verb: str = "is") -> Any:
+        """The word in its normal form. Raises ValueError: how a message about its key continues."""
+        if self.pattern and not re.fullmatch(self.pattern, word):
+            raise ValueError(f"{verb} {word!r}: {self.wrong}")
+        try:
+            return self.check(word) if self.check else word
+        except ValueError as problem:
+            raise ValueError(f"{verb} {word!r}: {problem}") from None
+
+
+#: A string of any form.
+ANY_WORD = Word()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a key can hold: its title in the reference, what an error asks for, the test of it, its JSON Schema."""
+
+    title: str
+    wanted: str
+    fits: Callable[[Any], bool]
+    schema: Mapping[str, Any]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+
+def _are_strings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+_STRING = Kind("string", "a string", lambda value: isinstance(value, str), {"type": "string"})
+STRINGS = Kind("list", "a list of strings", _are_strings, {"type": "array", "items": {"type": "string"}})
+MAPPING = Kind(
+    "table",
+    "a table of strings",
+    lambda value: isinstance(value, dict),
+    {"type": "object", "additionalProperties": {"type": "string"}},
+)
+TABLE = Kind("table", "a table", lambda value: isinstance(value, dict), {})
+TABLES = Kind(
+    "tables",
+    "tables, each under [[{name}]]",
+    lambda value: isinstance(value, list) and all(isinstance(each, dict) for each in value),
+    {},
+)
+_SCALARS: dict[Any, Kind] = {
+    str: _STRING,
+    Path: _STRING,
+    bool: Kind("boolean", "true or false", lambda value: isinstance(value, bool), {"type": "boolean"}),
+    float: Kind("number", "a number of zero or more", _is_number, {"type": "number", "minimum": 0}),
+    int: Kind(
+        "integer",
+        "a whole number of zero or more",
+        lambda value: _is_number(value) and float(value).is_integer(),
+        {"type": "integer", "minimum": 0},
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key of a table.
+
+    `table` is the dataclass of the tables it holds. `missing` is the error where a required key is not there. A key
+    with `inline` is either a list of names or a table of such tables by name.
+    """
+
+    name: str
+    kind: Kind
+    says: str
+    default: Any
+    missing: str = ""
+    word: Word = ANY_WORD
+    choices: tuple[Any, ...] = ()
+    table: type | None = None
+    inline: type | None = None
+
+    def read(self, value: Any) -> Any:
+        """The normal form of a value from a file. Raises ValueError: how a message about the key continues."""
+        if self.choices and type(value) is type(self.choices[0]):
+            value = self.word.normal(value)
+        if self.choices and (type(value) is not type(self.choices[0]) or value not in self.choices):
+            raise ValueError(f"is {value!r}: give it {listed(self.choices, value)}")
+        if self.inline and isinstance(value, dict):
+            return value
+        if not self.kind.fits(value):
+            raise ValueError(f"is {value!r}: give it {self.kind.wanted.format(name=self.name)}")
+        if self.kind is STRINGS:
+            return tuple(self.word.normal(each, "holds") for each in value)
+        if isinstance(value, str) and value:
+            return self.word.normal(value)
+        # TOML writes 30 where the default is 30.0, and 1e6 where it is a whole number.
+        return type(self.default)(value) if _is_number(value) and not self.choices else value
+
+
+def key(
+    says: str,
+    default: Any = "",
+    *,
+    word: Word = ANY_WORD,
+    missing: str = "",
+    inline: type | None = None,
+) -> Any:
+    """The field of a key. The default of a table is its dataclass.
+
+    Args:
+        says: its description, one sentence or more, in Markdown.
+        default: its value where no file sets it, or the dataclass of a table.
+        word: what each of its strings must be; of a table of strings, each name.
+        missing: the error where it is not there or empty. Without it the key is optional.
+        inline: the dataclass of the tables that may be there in place of a list of names.
+    """
+    metadata = {"key": {"says": says, "word": word, "missing": missing, "inline": inline}}
+    if isinstance(default, type | dict):
+        return dataclasses.field(default_factory=default if isinstance(default, type) else dict, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@functools.cache
+def keys_of(table: type) -> tuple[Key, ...]:
+    """The keys of a dataclass, in order."""
+    hints = typing.get_type_hints(table)
+    return tuple(_key(field, hints[field.name]) for field in dataclasses.fields(table) if "key" in field.metadata)
+
+
+def leaves(table: type, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Key]]:
+    """Each key that holds no table of declared keys, with its path."""
+    for each in keys_of(table):
+        path = (*above, each.name)
+        if each.table is None:
+            yield path, each
+        else:
+            yield from leaves(each.table, path)
+
+
+def listed(known: Sequence[Any], word: Any) -> str:
+    """The known words in order, and the nearest one to a word."""
+    near = difflib.get_close_matches(str(word), [each for each in known if isinstance(each, str)], n=1, cutoff=0.6)
+    text = ", ".join(str(each) for each in known if each != "")
+    return f"{text} (nearest: {near[0]})" if near else text
+
+
+def _key(field: dataclasses.Field[Any], hint: Any) -> Key:
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    default = None if field.default is dataclasses.MISSING else field.default
+    table, choices = None, ()
+    if origin is Literal:
+        kind, choices = _SCALARS[type(inner[0])], inner
+    elif origin is tuple:
+        kind, table = (STRINGS, None) if inner[0] is str else (TABLES, inner[0])
+    elif origin is Mapping:
+        kind = MAPPING
+    elif dataclasses.is_dataclass(hint):
+        kind, table = TABLE, typing.cast("type", hint)
+    else:
+        kind = _SCALARS[hint]
+        # The type of the annotation, so that a value from a file can be given it: 30.0 for 30.
+        default = (str if hint is Path else hint)(default)
+    return Key(name=field.name, kind=kind, default=default, choices=choices, table=table, **field.metadata["key"])

@@ -1,0 +1,24 @@
+"""What the strings of a profile must be; test_parse.py has the error of each key."""
+
+import pytest
+
+from recproxy.config.profile import words
+from recproxy.config.profile.words import ADDRESS, HOST, PROFILE_NAME
+
+
+def test_a_host_has_one_normal_form():
+    assert [HOST.normal(host) for host in ("API.Shop.Example.", "*.a.example", "*", "::1", "b\u00fccher.example")] == [
+        "api.shop.example", "*.a.example", "*", "::1", "xn--bcher-kva.example",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", [PROFILE_NAME, HOST, ADDRESS])
+def test_a_wrong_word_is_said_with_what_is_expected(word):
+    with pytest.raises(ValueError, match=r"^is 'a b/c': \w"):
+        word.normal("a b/c")
+
+
+def test_each_pattern_says_what_it_expects():
+    found = [getattr(words, name) for name in words.__all__ if name != "SCHEMA"]
+
+    assert [word for word in found if bool(word.pattern) != bool(word.wrong)] == []

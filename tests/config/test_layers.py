@@ -1,0 +1,137 @@
+"""Which value is in effect, and who says it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+
+from recproxy.config.keys import Word, key
+from recproxy.config.layers import ConfigLayer, Precedence, build, nested, settings
+from recproxy.config.toml_files import TomlFile
+from recproxy.errors import ProfileError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inner:
+    word: Literal["a", "b"] = key("A word.", "a")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Each:
+    list: tuple[str, ...] = key("A list.", (), word=Word(check=str.lower))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    text: str = key("A text.", "x", missing="text is missing: give it one")
+    inner: Inner = key("A table.", Inner)
+    free: Mapping[str, str] = key("A table of any names.", {}, word=Word(pattern="[a-z]+", wrong="give it letters"))
+    each: tuple[Each, ...] = key("Tables.", ())
+    tables: tuple[str, ...] = key("Names or tables.", (), inline=Inner)
+
+
+def layer(precedence, text, keys=()):
+    file = TomlFile(path=f"{precedence.name.lower()}.toml", text=text, error=ProfileError, values=tomllib.loads(text))
+    return ConfigLayer(precedence=precedence, file=file, keys=keys)
+
+
+def refused(*layers, **options):
+    with pytest.raises(ProfileError) as caught:
+        list(settings(Table, layers, **options))
+    return caught.value.message
+
+
+PACKAGE = layer(
+    Precedence.PACKAGE,
+    "text = 'package'\nfree = {one = '1', two = '2'}\ninner.word = 'b'\n[[each]]\nlist = ['A']\n[[each]]\n",
+)
+PROJECT = layer(Precedence.PROJECT, "[tool.x]\ntext = 'project'\nfree.two = '3'\ntables.t = {}\n", ("tool", "x"))
+
+
+def found(*layers):
+    return {
+        ".".join(map(str, each.key)): (each.value, each.precedence.name, each.place) for each in settings(Table, layers)
+    }
+
+
+def test_what_nobody_says_has_its_default():
+    assert found() == {
+        "text": ("x", "DEFAULT", ""),
+        "inner.word": ("a", "DEFAULT", ""),
+        "tables": ((), "DEFAULT", ""),
+    }
+
+
+def test_the_highest_layer_that_says_a_key_wins():
+    assert found(PACKAGE, PROJECT) == {
+        "text": ("project", "PROJECT", "project.toml:2"),
+        "inner.word": ("b", "PACKAGE", "package.toml:3"),
+        "free.two": ("3", "PROJECT", "project.toml:3"),
+        "free.one": ("1", "PACKAGE", "package.toml:2"),
+        "each.0.list": (("a",), "PACKAGE", "package.toml:5"),
+        "each.1.list": ((), "DEFAULT", ""),
+    }
+
+
+def test_a_list_of_tables_stands_as_one():
+    above = layer(Precedence.PROJECT, "[[each]]\nlist = ['c']\n")
+
+    assert [key for key in found(PACKAGE, above) if key.startswith("each")] == ["each.0.list"]
+
+
+def test_the_values_are_those_of_the_settings():
+    table = build(Table, nested(settings(Table, [PACKAGE])))
+
+    assert table == Table(
+        text="package",
+        inner=Inner(word="b"),
+        free={"one": "1", "two": "2"},
+        each=(Each(list=("a",)), Each()),
+    )
+    assert build(Table, {"each": [{"list": ["a"]}], "inner": {"word": "b"}}) == Table(
+        each=(Each(list=["a"]),), inner=Inner(word="b")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("txt = ''\n", "1: unknown key 'x.txt': the known keys are text, inner, free, each, tables (nearest: text)"),
+        ("text = 'a'\ninner.wrd = ''\n", "3: unknown key 'x.inner.wrd': the known keys are word (nearest: word)"),
+        ("text = 'a'\ninner.word = 'c'\n", "3: x.inner.word is 'c': give it a, b"),
+        ("text = 'a'\n[[x.each]]\n[[x.each]]\nlist = 1\n", "5: x.each.list is 1: give it a list of strings"),
+        ("text = 'a'\nfree.A = ''\n", "3: x.free holds 'A': give it letters"),
+        ("text = 'a'\nfree.a = 1\n", "3: x.free.a is 1: give it a string"),
+        ("text = 'a'\ninner = 1\n", "3: x.inner is 1: give it a table"),
+        ("text = ''\n", "2: text is missing: give it one"),
+        ("", "1: text is missing: give it one"),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_line_and_key(text, wanted):
+    wanted = wanted.replace("1: unknown", "2: unknown")
+
+    assert refused(layer(Precedence.PROJECT, f"[x]\n{text}", ("x",))) == f"project.toml:{wanted}"
+
+
+def test_a_layer_is_checked_even_where_a_higher_one_overrides_it():
+    below = layer(Precedence.PACKAGE, "text = 'a'\ninner.word = 'c'\n[[each]]\nlist = 1\n")
+    above = layer(Precedence.PROJECT, "inner.word = 'a'\neach = []\n")
+
+    assert refused(below, above) == "package.toml:2: inner.word is 'c': give it a, b"
+
+
+def test_a_required_key_may_be_optional_for_once():
+    empty = layer(Precedence.PROJECT, "")
+
+    assert [each.key for each in settings(Table, [empty], optional=("text",))][0] == ("text",)
+
+
+def test_precedence_is_an_order_and_says_itself_in_words():
+    assert max(Precedence) is Precedence.COMMAND
+    assert [each.title for each in sorted(Precedence)] == [
+        "default", "profile package", "project file", "environment", "command line",
+    ]  # fmt: skip

@@ -1,0 +1,97 @@
+"""TOML files: their values, and the line of every key."""
+
+import pytest
+
+from recproxy.config.toml_files import TomlFile, read_toml
+from recproxy.errors import ConfigurationError, ProfileError
+
+
+def refused(work):
+    with pytest.raises(ProfileError) as caught:
+        work()
+    return caught.value.message
+
+
+def read(tmp_path, text):
+    path = tmp_path / "f.toml"
+    path.write_text(text)
+    return read_toml(path, ProfileError, shown="f.toml")
+
+
+TEXT = """\
+# one
+name = "x"
+
+[match]
+headers = []
+ignore.query = ["a"]
+
+[match.ignore]
+form = []
+[upstream] # two
+timeout = 1
+limits = { connect = 1, read = 2 }
+"quoted key" = 1
+[[endpoints]]
+hosts = []
+[[endpoints]]
+host = []
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        ((), 1),
+        (("name",), 2),
+        (("match",), 4),
+        (("match", "headers"), 5),
+        (("match", "ignore", "query"), 6),
+        (("match", "ignore", "form"), 9),
+        (("upstream", "timeout"), 11),
+        (("upstream", "limits", "read"), 12),
+        (("upstream", "quoted key"), 13),
+        (("endpoints",), 14),
+        (("endpoints", 0), 14),
+        (("endpoints", 1), 16),
+        (("endpoints", 0, "hosts"), 15),
+        (("endpoints", 1, "host"), 17),
+        (("upstream", "nowhere"), 10),
+        (("nowhere",), 1),
+    ],
+)
+def test_the_line_of_a_key_is_found_in_all_its_spellings(keys, line):
+    file = TomlFile(path="f.toml", text=TEXT, error=ProfileError, values={})
+
+    assert str(file.fail(keys, "no")) == f"f.toml:{line}: no"
+
+
+def test_a_file_that_cannot_be_read_is_the_callers_kind_of_error(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"gone\.toml: cannot be read: No such file"):
+        read_toml(tmp_path / "gone.toml", ConfigurationError)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("a = 1\nb = \n", 2), ("a = 1\na = 2\n", 2), ("[t\n", 1), ("a = [1,\n2", 2)]
+)
+def test_what_is_no_toml_is_refused_with_its_line(tmp_path, text, line):
+    message = refused(lambda: read(tmp_path, text))
+
+    assert message.startswith(f"f.toml:{line}: not TOML: ")
+    assert "(at " not in message
+
+
+def test_what_is_not_utf_8_is_refused(tmp_path):
+    path = tmp_path / "f.toml"
+    path.write_bytes(b'a = "caf\xe9"\n')
+
+    assert (
+        refused(lambda: read_toml(path, ProfileError, shown="f.toml")) == "f.toml:1: not UTF-8: save the file as UTF-8"
+    )
+
+
+def test_a_file_holds_its_values_by_path(tmp_path):
+    file = read(tmp_path, "a = 1\n[[b]]\n[[b]]\nc = 2\n")
+
+    assert (file.path, file.text[:6]) == ("f.toml", "a = 1\n")
+    assert (file.at(("a",)), file.at(("b", 1, "c")), file.at(("a", "b")), file.at(("c",))) == (1, 2, None, None)
