@@ -93,6 +93,15 @@ def test_a_lane_is_its_gateway_in_all_spellings_and_its_endpoints():
     )
 
 
+def test_where_not_all_hosts_pass_the_redirect_refuses_the_rest():
+    got = lane_variables("gw0", LaneAddresses(1, {}), ["shop.example"], ("db.example", "*.wide.example"))
+
+    assert got["RECPROXY_REDIRECT"] == (
+        "shop.example:80=127.0.0.1:1,shop.example:443=127.0.0.1:1,*:80=127.0.0.1:1,*:443=127.0.0.1:1,"
+        "*=refuse,db.example=pass,*.wide.example=pass"
+    )
+
+
 def test_what_the_user_has_in_lists_stays_in_them(files):
     got = redirect_variables(files, {"NODE_OPTIONS": "--trace-warnings", "PYTHONPATH": "mine"})
 

@@ -84,8 +84,13 @@ def run_variables(
     return variables
 
 
-def lane_variables(lane: str, addresses: LaneAddresses, hosts: Sequence[str]) -> dict[str, str]:
-    """The variables of one lane: the gateway in all spellings, the endpoints, the socket redirect."""
+def lane_variables(
+    lane: str, addresses: LaneAddresses, hosts: Sequence[str], passing: Sequence[str] = ("*",)
+) -> dict[str, str]:
+    """The variables of one lane: the gateway in all spellings, the endpoints, the socket redirect.
+
+    Unless all hosts are `passing`, the redirect refuses those that are neither owned nor passing, on every port.
+    """
     gateway = f"http://127.0.0.1:{addresses.gateway}"
     variables = {LANE: lane}
     for name in PROXIES:
@@ -93,7 +98,12 @@ def lane_variables(lane: str, addresses: LaneAddresses, hosts: Sequence[str]) ->
     for name, port in addresses.endpoints.items():
         variables[name] = f"http://127.0.0.1:{port}"
     target = f"127.0.0.1:{addresses.gateway}"
-    variables[REDIRECT] = ",".join(f"{host}:{port}={target}" for host in hosts for port in (80, 443))
+    refuses = "*" not in passing
+    # `*` too: a client that ignores proxy variables must not reach a host that no profile owns.
+    routes = [f"{host}:{port}={target}" for host in (*hosts, *(("*",) if refuses else ())) for port in (80, 443)]
+    if refuses:
+        routes += ["*=refuse", *(f"{host}=pass" for host in passing)]
+    variables[REDIRECT] = ",".join(dict.fromkeys(routes))
     return variables
 
 

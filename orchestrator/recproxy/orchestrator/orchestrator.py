@@ -80,8 +80,6 @@ class Orchestrator:
     def environment(self, lane: str = DEFAULT_LANE) -> dict[str, str]:
         """The variables a command in this lane gets on top of its environment."""
         hosts = [host for profile in self.profiles for host in profile.hosts]
-        if not self.plan.passing:
-            hosts.append("*")  # a client that ignores proxy variables must not reach a host that nobody owns
         shared = run_variables(
             self._files,
             self.profiles,
@@ -90,7 +88,7 @@ class Orchestrator:
             token=self._control.token,
             environment=self._environment,
         )
-        return shared | lane_variables(lane, self.lanes[lane].addresses, hosts)
+        return shared | lane_variables(lane, self.lanes[lane].addresses, hosts, self.plan.passing)
 
     async def open_lane(self, name: str) -> Lane:
         """A new lane, its base scope begun."""

@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from recproxy.client.redirect.addresses import Addresses, Routes
+from recproxy.client.redirect.addresses import Addresses, RefusedError, Routes
 
 TARGET = ("127.0.0.1", 9000)
 
@@ -168,3 +168,84 @@ def test_names_never_share_an_address_and_running_out_is_an_error():
     assert len(given) == 1 << 16
     with pytest.raises(OSError, match="no made-up address is left"):
         made.resolve("one-more.x.test", 443)
+
+
+def refusing(*more):
+    made = Addresses()
+    made.follow(Routes(",".join(("api.x.test:443=127.0.0.1:9000", "*:80=127.0.0.1:9000", "*=refuse", *more))))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [("smtp.gmail.com", 587), ("unlisted.test", 443), ("203.0.113.9", 5432), ("2001:db8::1", 25), ("10.0.0.5", 5432)],
+)
+def test_where_all_is_refused_no_name_or_address_is_let_out(host, port):
+    made = refusing()
+
+    with pytest.raises(RefusedError, match=f"recproxy does not answer for {host}:{port}") as refused:
+        made.target(host, port)
+
+    assert (refused.value.errno, refused.value.gateway) == (errno.ECONNREFUSED, TARGET)
+
+
+def test_the_gateway_is_told_of_a_refused_host_once():
+    made = refusing()
+    told = []
+    for port in (25, 25, 26):
+        with pytest.raises(RefusedError) as refused:
+            made.target("mail.test", port)
+        told.append(refused.value.gateway)
+
+    assert told == [TARGET, None, TARGET]
+
+
+def test_an_owned_host_is_not_told_of():
+    with pytest.raises(RefusedError) as refused:
+        refusing().target("api.x.test", 8443)
+
+    assert refused.value.gateway is None
+
+
+def test_where_all_is_refused_every_name_resolves_without_a_name_server():
+    made = refusing()
+
+    assert made.resolve("mail.test", None).startswith("127.77.")
+    assert made.resolve("localhost", None) is None
+    with pytest.raises(RefusedError, match="mail.test:25"):
+        made.target(made.resolve("mail.test", 25), 25)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost", "db.localhost", "0.0.0.0"])
+def test_loopback_is_never_refused(host):
+    assert refusing().target(host, 5432) is None
+
+
+@pytest.mark.parametrize("host", ["db.test", "10.0.0.5", "a.wide.test"])
+def test_what_passes_is_not_refused(host):
+    made = refusing("db.test=pass", "10.0.0.5=pass", "*.wide.test=pass")
+
+    assert made.target(host, 5432) is None
+    assert made.resolve(host, 5432) is None
+
+
+def test_what_passes_is_not_its_neighbours():
+    made = refusing("*.wide.test=pass")
+
+    for host in ("wide.test", "a.b.wide.test"):
+        with pytest.raises(RefusedError):
+            made.target(host, 5432)
+
+
+def test_datagrams_are_refused_with_their_own_port():
+    with pytest.raises(RefusedError, match="dns.test:53"):
+        refusing().target("dns.test", 53, datagram=True)
+    with pytest.raises(RefusedError, match="api.x.test:443"):
+        refusing().target("api.x.test", 443, datagram=True)
+
+
+def test_this_machines_own_address_is_let_be():
+    made = refusing()
+    made.allow("192.0.2.7")
+
+    assert made.target("192.0.2.7", 8000) is None

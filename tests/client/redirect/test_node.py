@@ -68,6 +68,25 @@ def test_the_lone_star_covers_its_ports_and_literal_addresses(node, gateway):
 
 
 @needs_node
+@pytest.mark.parametrize("host", ["unlisted.test", "203.0.113.9", "[2001:db8::9]"])
+def test_where_all_is_refused_no_name_or_address_is_let_out(node, gateway, host):
+    got = node("get", f"http://{host}:81/", RECPROXY_REDIRECT=gateway.routes("*", ports=[80]) + ",*=refuse")
+
+    assert got.stdout == f"ECONNREFUSED connect ECONNREFUSED: recproxy does not answer for {host.strip('[]')}:81"
+
+
+@needs_node
+def test_what_passes_and_loopback_are_not_refused(node, gateway):
+    routes = "*:80=127.0.0.1:1,*=refuse,anything.invalid=pass"
+
+    loopback = node("get", f"http://127.0.0.1:{gateway.port}/path", RECPROXY_REDIRECT=routes)
+    passing = node("get", "http://anything.invalid:81/", RECPROXY_REDIRECT=routes)
+
+    assert json.loads(loopback.stdout)["path"] == "/path"
+    assert "recproxy" not in passing.stdout
+
+
+@needs_node
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_loopback_is_never_redirected(node, gateway, host):
     routes = f"*:{gateway.port}=127.0.0.1:1,{host}:{gateway.port}=127.0.0.1:1"

@@ -153,3 +153,74 @@ def test_smtp_by_name(listening, listener):
     with smtplib.SMTP(HOST, 25) as client:
         assert client.quit() == (221, b"bye")
     thread.join()
+
+
+@pytest.fixture
+def refusing(installed, listener):
+    """A gateway that notes what it is asked, in a process whose redirect refuses all else."""
+    asked = []
+
+    def serve():
+        while True:
+            try:
+                link, _ = listener.accept()
+            except OSError:
+                return
+            with link:
+                asked.append(link.recv(1000))
+                link.sendall(b"HTTP/1.1 599 Refused\r\n\r\n")
+
+    threading.Thread(target=serve, daemon=True).start()
+    installed.install(f"*:80=127.0.0.1:{listener.getsockname()[1]},*=refuse", None)
+    yield asked
+    listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_mail_to_an_unlisted_host_is_refused_and_the_gateway_is_told(refusing):
+    with pytest.raises(ConnectionRefusedError, match="recproxy does not answer for smtp.gmail.test:587"):
+        smtplib.SMTP("smtp.gmail.test", 587)
+
+    assert refusing == [b"CONNECT smtp.gmail.test:587 HTTP/1.1\r\nHost: smtp.gmail.test:587\r\n\r\n"]
+
+
+def test_a_literal_address_is_refused_and_the_gateway_is_told(refusing):
+    with pytest.raises(ConnectionRefusedError), socket.socket(socket.AF_INET6) as sock:
+        sock.connect(("2001:db8::9", 25))
+
+    assert refusing[0].startswith(b"CONNECT [2001:db8::9]:25 HTTP/1.1\r\n")
+
+
+def test_datagrams_to_a_name_server_are_refused(refusing):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        for send in (
+            lambda: sock.sendto(b"query", ("203.0.113.53", 53)),
+            lambda: sock.sendto(b"query", 0, ("203.0.113.53", 53)),
+            lambda: sock.connect(("203.0.113.53", 53)),
+        ):
+            with pytest.raises(ConnectionRefusedError, match="203.0.113.53:53"):
+                send()
+
+    assert len(refusing) == 1
+
+
+def test_datagrams_on_loopback_arrive(refusing):
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as there,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as here,
+    ):
+        there.bind(("127.0.0.1", 0))
+        here.sendto(b"hello", there.getsockname())
+
+        assert there.recv(100) == b"hello"
+
+
+def test_the_name_of_this_machine_is_let_be(refusing):
+    try:
+        address = socket.gethostbyname(socket.gethostname())
+    except OSError:
+        pytest.skip("this machine does not know its own name")
+    with socket.create_server((address, 0)) as server:
+        socket.create_connection(server.getsockname()).close()
+
+    assert not address.startswith("127.77.")
+    assert refusing == []

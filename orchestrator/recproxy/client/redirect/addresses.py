@@ -1,8 +1,9 @@
 """Which connections go elsewhere, and the made-up addresses that names resolve to so that no name server is asked.
 
 A name's own entry covers all its ports: one that has no route is refused, so that nothing leaks out. `*` covers its
-own ports only, so that a database beside the program stays in reach. Loopback is never redirected. Pure: it knows
-neither sockets nor the environment.
+own ports only, unless `*=refuse` stands there too: then every name and address without a route is refused, on every
+port, but for those with `NAME=pass`. Loopback is never redirected or refused. Pure: it knows neither sockets nor the
+environment.
 """
 
 from __future__ import annotations
@@ -10,11 +11,21 @@ from __future__ import annotations
 import errno
 from binascii import crc32
 
-__all__ = ["Addresses", "Routes", "is_literal", "normal_host"]
+__all__ = ["Addresses", "RefusedError", "Routes", "is_literal", "normal_host"]
 
 _NETWORK = "127.77."
 _SIZE = 1 << 16
 _MAPPED = "::ffff:"
+
+
+class RefusedError(ConnectionRefusedError):
+    """A connection that may not leave: where it was to go, and the gateway to tell of it, if any."""
+
+    def __init__(self, host: str, port: int, gateway: tuple[str, int] | None) -> None:
+        super().__init__(errno.ECONNREFUSED, f"Connection refused: recproxy does not answer for {host}:{port}")
+        self.host = host
+        self.port = port
+        self.gateway = gateway
 
 
 class Routes:
@@ -26,9 +37,17 @@ class Routes:
 
     def __init__(self, text: str) -> None:
         self._ports: dict[str, dict[int, tuple[str, int]]] = {}
+        self._passing: set[str] = set()
+        self.refuses = False
         for entry in filter(None, (part.strip() for part in text.split(","))):
-            host, port, target = _parse(entry)
-            self._ports.setdefault(host, {})[port] = target
+            source, _, word = entry.partition("=")
+            if word == "pass" and source:
+                self._passing.add(normal_host(source.strip("[]")))
+            elif (source, word) == ("*", "refuse"):
+                self.refuses = True
+            else:
+                host, port, target = _parse(entry)
+                self._ports.setdefault(host, {})[port] = target
         self._every = self._ports.pop("*", {})
 
     @property
@@ -45,6 +64,17 @@ class Routes:
             ports = self._ports.get("*." + host.partition(".")[2])
         return ports
 
+    @property
+    def gateway(self) -> tuple[str, int] | None:
+        """Where `*` leads: who is told of what was refused."""
+        return next(iter(self._every.values()), None)
+
+    def refused(self, host: str) -> bool:
+        """Whether a normal host without a route is refused: all are, but for loopback and those that pass."""
+        if not self.refuses or is_loopback(host):
+            return False
+        return host not in self._passing and "*." + host.partition(".")[2] not in self._passing
+
     def every(self, host: str, port: int | None) -> tuple[str, int] | None:
         """Where `*` sends a normal host."""
         return None if port is None or is_loopback(host) else self._every.get(port)
@@ -59,6 +89,8 @@ class Addresses:
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
         self._routes = Routes("")
+        self._told: set[tuple[str, int]] = set()
+        self._own: set[str] = set()
 
     def follow(self, routes: Routes) -> None:
         """Have these routes from now on; addresses given out under others stay known."""
@@ -66,28 +98,41 @@ class Addresses:
         for name in routes.names:
             self._address(name)
 
+    def allow(self, address: str) -> None:
+        """Neither redirect nor refuse an address: this machine's own, as its name resolves to it."""
+        self._own.add(normal_host(address))
+
     def resolve(self, host: str, port: int | None) -> str | None:
         """The made-up address of a host; None leaves it to the system: not redirected, or a literal address."""
         name = normal_host(host)
-        if is_literal(name) or (self._routes.own(name) is None and self._routes.every(name, port) is None):
+        if is_literal(name):
             return None
-        return self._address(name)
+        routed = self._routes.own(name) is not None or self._routes.every(name, port) is not None
+        return self._address(name) if routed or self._routes.refused(name) else None
 
-    def target(self, host: str, port: int) -> tuple[str, int] | None:
+    def target(self, host: str, port: int, *, datagram: bool = False) -> tuple[str, int] | None:
         """Where a connection to a name, a literal or a made-up address goes; None where it is not redirected.
 
+        QUIC and other datagrams have no proxy to go to: they are refused where TCP would be redirected.
+
         Raises:
-            ConnectionRefusedError: the host is redirected, this port of it is not.
+            RefusedError: the host is redirected and this port of it is not, or the host may not be reached at all.
         """
         literal = normal_host(host)
+        if literal in self._own:
+            return None
         name = self._names.get(_unmapped(literal))
         own = self._routes.own(name or literal)
         target = (own or {}).get(port) or self._routes.every(name or literal, port)
-        if target is None and (own is not None or name is not None):
-            raise ConnectionRefusedError(
-                errno.ECONNREFUSED, f"Connection refused: recproxy does not answer for {name or literal}:{port}"
-            )
-        return target
+        refused = own is None and self._routes.refused(name or _unmapped(literal))
+        if target is not None and not datagram:
+            return target
+        if own is not None or name is not None or refused:
+            # A client that tries again is not told of twice.
+            tell = refused and (name or literal, port) not in self._told
+            self._told.add((name or literal, port))
+            raise RefusedError(name or literal, port, self._routes.gateway if tell else None)
+        return None
 
     def _address(self, name: str) -> str:
         """The address of a name; dict.setdefault decides races between threads, so that fork meets no lock."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from recproxy.client.redirect.sockets import number, redirected, resolved
+from recproxy.client.redirect.addresses import RefusedError
+from recproxy.client.redirect.sockets import number, redirected, resolved, tell_gateway
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ def _create_connection(socket: ModuleType, original: Callable[..., Any], address
         self: Any, protocol_factory: Any, host: Any = None, port: Any = None, **options: Any
     ) -> Any:
         wanted = number(socket, port) if isinstance(host, str) else None
-        target = None if wanted is None else addresses.target(host, wanted)
+        try:
+            target = None if wanted is None else addresses.target(host, wanted)
+        except RefusedError as refused:
+            tell_gateway(socket, refused)
+            raise
         if target is None:
             return await original(self, protocol_factory, host, port, **options)
         if options.get("ssl") and options.get("server_hostname") is None:

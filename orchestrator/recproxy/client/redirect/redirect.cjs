@@ -6,6 +6,9 @@
 const net = require('node:net');
 
 const routes = new Map(); // pattern -> Map of port -> target
+const passing = new Set();
+const told = new Set();
+let refuses = false;
 
 function isLoopback(host) {
   if (host.startsWith('::ffff:')) host = host.slice(7);
@@ -15,6 +18,15 @@ function isLoopback(host) {
 
 function parse(text) {
   for (const entry of text.split(',').map((part) => part.trim()).filter(Boolean)) {
+    const [, source, word] = /^(.*)=(pass|refuse)$/.exec(entry) || [];
+    if (word === 'pass') {
+      passing.add(normal(source));
+      continue;
+    }
+    if (word === 'refuse' && source === '*') {
+      refuses = true;
+      continue;
+    }
     const found = /^(.+):(\d+)=(127\.[\d.]+):(\d+)$/.exec(entry);
     if (!found) throw new Error(`RECPROXY_REDIRECT: '${entry}' is not host:port=127.0.0.1:PORT`);
     const host = normal(found[1]);
@@ -28,13 +40,32 @@ function normal(host) {
 }
 
 // Where a connection goes; null leaves it alone, false refuses it. As in addresses.py: a name's own entry covers all
-// its ports, `*` only those that it names.
+// its ports, `*` only those that it names, unless `*=refuse` refuses all others but those that pass.
 function target(name, port) {
   const host = normal(name);
   if (isLoopback(host)) return null;
   const own = routes.get(host) || routes.get('*.' + host.split('.').slice(1).join('.'));
   const every = routes.get('*');
-  return (own && own.get(port)) || (every && every.get(port)) || (own ? false : null);
+  return (own && own.get(port)) || (every && every.get(port)) || (own || isRefused(host) ? false : null);
+}
+
+function isRefused(host) {
+  return refuses && !passing.has(host) && !passing.has('*.' + host.split('.').slice(1).join('.'));
+}
+
+// Ask the gateway for a host that it will refuse: so the run knows of it, and fails where the program goes on.
+function tellGateway(name, port) {
+  const every = routes.get('*');
+  const key = `${net.isIPv6(name) ? `[${name}]` : name}:${port}`;
+  if (!every || routes.has(normal(name)) || told.has(key)) return;
+  told.add(key);
+  const link = new net.Socket();
+  link.on('error', () => {});
+  link.setTimeout(2000, () => link.destroy());
+  connect.call(link, every.values().next().value, () => {
+    link.end(`CONNECT ${key} HTTP/1.1\r\nHost: ${key}\r\n\r\n`);
+  });
+  link.resume();
 }
 
 function refuse(host, port) {
@@ -49,6 +80,7 @@ function redirected(options, socket) {
   const to = target(host, port);
   if (to === null) return options;
   if (to === false) {
+    tellGateway(host, port);
     // A failing lookup is how a socket fails without a packet sent.
     return { ...options, host: 'refused.invalid', lookup: (_host, _options, done) => done(refuse(host, port)) };
   }

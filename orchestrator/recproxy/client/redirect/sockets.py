@@ -6,7 +6,7 @@ program said.
 
 from __future__ import annotations
 
-from recproxy.client.redirect.addresses import is_literal
+from recproxy.client.redirect.addresses import RefusedError, is_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,22 +17,26 @@ if TYPE_CHECKING:
     from recproxy.client.redirect.addresses import Addresses
     from recproxy.client.redirect.patches import Patches
 
-__all__ = ["number", "patch", "redirected", "resolved"]
+__all__ = ["number", "patch", "redirected", "resolved", "tell_gateway"]
+
+#: The gateway answers at once; where it has gone, the program must not wait for it.
+_GATEWAY_SECONDS = 2.0
 
 
 def patch(socket: ModuleType, addresses: Addresses, patches: Patches) -> None:
     """Redirect the socket module. `connect` is set on the Python class, which ssl's socket inherits from."""
     patches.replace(socket, "getaddrinfo", lambda original: _getaddrinfo(socket, original, addresses))
-    patches.replace(socket, "gethostbyname", lambda original: _gethostbyname(original, addresses))
+    patches.replace(socket, "gethostbyname", lambda original: _gethostbyname(socket, original, addresses))
     patches.replace(socket, "gethostbyname_ex", lambda original: _gethostbyname_ex(original, addresses))
     patches.replace(socket.socket, "connect", lambda original: _connect(socket, original, addresses))
     patches.replace(socket.socket, "connect_ex", lambda original: _connect_ex(socket, original, addresses))
+    patches.replace(socket.socket, "sendto", lambda original: _sendto(socket, original, addresses))
 
 
 def resolved(socket: ModuleType, addresses: Addresses, host: object, port: object, flags: int) -> str | None:
     """The made-up address of a host in the forms that getaddrinfo takes; None leaves it to the system."""
     name = _text(host)
-    if name is None or flags & socket.AI_NUMERICHOST:
+    if name is None or flags & socket.AI_NUMERICHOST or name == socket.gethostname():
         return None
     return addresses.resolve(name, number(socket, port))
 
@@ -41,25 +45,45 @@ def redirected(socket: ModuleType, addresses: Addresses, sock: Any, address: Any
     """The address that a socket is to connect to instead of this one; the same where it is not redirected.
 
     Raises:
-        ConnectionRefusedError: the host is redirected, this port of it is not.
+        RefusedError: it may not be reached.
     """
     if sock.family not in (socket.AF_INET, socket.AF_INET6) or not isinstance(address, tuple) or len(address) < 2:
         return address
     host, port = _text(address[0]), address[1]
     if host is None or not isinstance(port, int):
         return address
-    # QUIC and other datagrams have no proxy to go to: they are refused where TCP would be redirected.
-    target = addresses.target(host, port if sock.type == socket.SOCK_STREAM else -1)
+    try:
+        target = addresses.target(host, port, datagram=sock.type != socket.SOCK_STREAM)
+    except RefusedError as refused:
+        tell_gateway(socket, refused)
+        raise
     if target is None:
         return address
     return target if sock.family == socket.AF_INET else ("::ffff:" + target[0], target[1])
+
+
+def tell_gateway(socket: ModuleType, refused: RefusedError) -> None:
+    """Ask the gateway for a host that it will refuse: so the run knows of it, and fails where the program goes on."""
+    if refused.gateway is None:
+        return
+    host = f"[{refused.host}]" if ":" in refused.host else refused.host
+    try:
+        with socket.create_connection(refused.gateway, _GATEWAY_SECONDS) as link:
+            link.sendall(f"CONNECT {host}:{refused.port} HTTP/1.1\r\nHost: {host}:{refused.port}\r\n\r\n".encode())
+            link.recv(1)  # it has noted the host before it answers
+    except OSError:
+        return
 
 
 def _getaddrinfo(socket: ModuleType, original: Callable[..., Any], addresses: Addresses) -> Callable[..., Any]:
     def getaddrinfo(host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0) -> Any:  # noqa: A002 - the standard library's own name
         address = resolved(socket, addresses, host, port, flags)
         if address is None:
-            return original(host, port, family, type, proto, flags)
+            found = original(host, port, family, type, proto, flags)
+            if host and _text(host) == socket.gethostname():
+                for entry in found:
+                    addresses.allow(entry[4][0])
+            return found
         if family == socket.AF_INET6:
             address = "::ffff:" + address
         # A machine without any network still reaches its loopback, which AI_ADDRCONFIG would deny.
@@ -69,9 +93,13 @@ def _getaddrinfo(socket: ModuleType, original: Callable[..., Any], addresses: Ad
     return getaddrinfo
 
 
-def _gethostbyname(original: Callable[..., Any], addresses: Addresses) -> Callable[..., Any]:
+def _gethostbyname(socket: ModuleType, original: Callable[..., Any], addresses: Addresses) -> Callable[..., Any]:
     def gethostbyname(hostname: Any) -> Any:
         name = _text(hostname)
+        if name == socket.gethostname():
+            found = original(hostname)
+            addresses.allow(found)
+            return found
         return (name is not None and addresses.resolve(name, None)) or original(hostname)
 
     return gethostbyname
@@ -102,6 +130,15 @@ def _connect_ex(socket: ModuleType, original: Callable[..., Any], addresses: Add
         return original(self, address)
 
     return connect_ex
+
+
+def _sendto(socket: ModuleType, original: Callable[..., Any], addresses: Addresses) -> Callable[..., Any]:
+    def sendto(self: Any, data: Any, *rest: Any) -> Any:
+        if not rest:
+            return original(self, data)
+        return original(self, data, *rest[:-1], redirected(socket, addresses, self, rest[-1]))
+
+    return sendto
 
 
 def _text(host: object) -> str | None:
