@@ -14,10 +14,7 @@ import click
 import pytest
 from deadlines import seconds
 
-from recproxy.config.keys import leaves
-from recproxy.config.profile import Profile, parse_profile
-from recproxy.config.project import Project, find_project
-from recproxy.config.toml_files import TomlFile
+from recproxy.config import Profile, Project, TomlFile, find_project, leaves, parse_profile
 from recproxy.orchestrator.environment import LaneAddresses, RunFiles, lane_variables, run_variables
 from recproxy.orchestrator.plan import make_plan
 from recproxy.recording import load

@@ -17,8 +17,7 @@ import pytest
 from deadlines import seconds
 
 import recproxy
-from recproxy.config.profile import parse_profile
-from recproxy.config.toml_files import read_toml
+from recproxy.config import parse_profile, read_toml
 from recproxy.recording import load
 
 ROOT = Path(__file__).resolve().parents[1]

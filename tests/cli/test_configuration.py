@@ -4,7 +4,7 @@ import json
 import tomllib
 
 from recproxy.cli.configuration import as_json, as_toml, near
-from recproxy.config.layers import Precedence, Setting
+from recproxy.config import Precedence, Setting
 
 FOUND = [
     Setting(key=("name",), value='a "quoted" \x7f word'),

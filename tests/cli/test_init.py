@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from deadlines import seconds
 
-from recproxy.config.project import find_project
+from recproxy.config import find_project
 
 RECPROXY = (sys.executable, "-m", "recproxy")
 PYPROJECT = """# ours

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from recproxy.cli.starter import ChosenProfile, Starter, requirement
-from recproxy.config.profile import Endpoint, Profile
+from recproxy.config import Endpoint, Profile
 
 ORIGINS = [
     (None, "shop"),

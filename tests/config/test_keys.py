@@ -1,7 +1,5 @@
 """Declared keys: what their values may be, their normal form, and what is wrong with one that is not."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

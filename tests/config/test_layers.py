@@ -1,7 +1,5 @@
 """Which value is in effect, and who says it."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass

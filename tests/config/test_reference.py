@@ -1,7 +1,5 @@
 """The schemas and the tables of keys in the docs: made from the code, and of one mind with it."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import tomllib

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from recproxy.config.profile import Endpoint, Profile, Redact
-from recproxy.config.project import Project
+from recproxy.config import Endpoint, Profile, Project
+from recproxy.config.profile import RedactTable
 from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.orchestrator.plan import UNLISTED, RunPlan
 from recproxy.orchestrator.roster import Roster
@@ -17,7 +17,9 @@ def proxy(name, *hosts, **values):
     return SimpleNamespace(profile=Profile(name=name, endpoints=(Endpoint(hosts=hosts),), **values))
 
 
-SHOP = proxy("shop", "shop.example", "*.shop.example", credentials=("KEY", "OTHER"), redact=Redact(variables=("MORE",)))
+SHOP = proxy(
+    "shop", "shop.example", "*.shop.example", credentials=("KEY", "OTHER"), redact=RedactTable(variables=("MORE",))
+)
 REST = proxy("rest", "*")
 
 

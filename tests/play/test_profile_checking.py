@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from recproxy.config.profile import parse_profile
-from recproxy.config.toml_files import TomlFile
+from recproxy.config import TomlFile, parse_profile
 from recproxy.errors import ProfileError
 from recproxy.play.profile_checking import check_profile
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from recproxy.config.profile import Endpoint, Match, Profile, Replay, Upstream
+from recproxy.config import Endpoint, Profile, Upstream
+from recproxy.config.profile import Match, ReplayTable
 from recproxy.errors import HookError
 from recproxy.http import Head
 from recproxy.play.hooks import Hooks
@@ -314,7 +315,7 @@ PACED = "HTTP/1.1 200 OK\nContent-Type: text/event-stream\nTransfer-Encoding: ch
 
 
 def test_an_answer_has_its_recorded_pace_where_the_profile_says_so():
-    paced = replace(profile(), replay=Replay(pace="recorded"))
+    paced = replace(profile(), replay=ReplayTable(pace="recorded"))
     opened = scope(block(response=PACED, said="hello"), block("GET https://shop.example/b HTTP/1.1"), rules=paced)
 
     answers = [ask(opened), ask(opened)]

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from recproxy.config.profile import Profile
+    from recproxy.config import Profile
     from recproxy.play.checking import Problem
 
 __all__ = ["check", "problems_of"]
@@ -29,7 +29,7 @@ def check(as_json: bool, paths: tuple[str, ...]) -> None:
     from pathlib import Path
 
     from recproxy.cli.recordings import recordings_in
-    from recproxy.config.project import find_project
+    from recproxy.config import find_project
     from recproxy.errors import ConfigurationError
     from recproxy.report.counting import counted
 

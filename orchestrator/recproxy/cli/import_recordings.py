@@ -48,7 +48,7 @@ def import_recordings(
     from recproxy.cli.import_sources import sources_in
     from recproxy.cli.importing import Importer
     from recproxy.cli.pending_files import PendingFiles
-    from recproxy.config.project import find_project
+    from recproxy.config import find_project
 
     texts = _placeholders(placeholders)
     found = sources_in(sources)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from recproxy.cli.import_sources import ImportSource
 from recproxy.cli.pending_files import PendingFiles
-from recproxy.config.profile import Profile, secret_values
+from recproxy.config import Profile, secret_values
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.formats import Note
 from recproxy.formats.placeholders import filled

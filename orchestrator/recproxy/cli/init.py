@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from recproxy.cli.starter import ChosenProfile, Starter
-    from recproxy.config.project import Project
+    from recproxy.config import Project
 
 __all__ = ["init"]
 
@@ -32,7 +32,7 @@ def init(runner: str | None, profiles: tuple[str, ...], yes: bool) -> None:
     from pathlib import Path
 
     from recproxy.cli.starter import Starter
-    from recproxy.config.project import find_project
+    from recproxy.config import find_project
     from recproxy.errors import ConfigurationError
 
     folder = Path.cwd()
@@ -89,7 +89,7 @@ def _pyproject(folder: Path) -> Mapping[str, object]:
     Raises:
         ConfigurationError: it is no TOML.
     """
-    from recproxy.config.toml_files import read_toml
+    from recproxy.config import read_toml
     from recproxy.errors import ConfigurationError
 
     path = folder / "pyproject.toml"
@@ -107,9 +107,7 @@ def _choose(project: Project, word: str) -> ChosenProfile:
         ProfileError: there is none, or name or host is wrong.
     """
     from recproxy.cli.starter import ChosenProfile, requirement
-    from recproxy.config.installed import distribution_of
-    from recproxy.config.profile import parse_profile
-    from recproxy.config.toml_files import TomlFile
+    from recproxy.config import TomlFile, distribution_of, parse_profile
     from recproxy.errors import ProfileError
 
     name, equals, host = word.partition("=")

@@ -54,8 +54,7 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
 
 def _rules(profiles: tuple[str, ...]) -> RedactionRules:
     """The rules of the profiles together, with the values that their variables have in the environment."""
-    from recproxy.config.profile import secret_values
-    from recproxy.config.project import find_project
+    from recproxy.config import find_project, secret_values
     from recproxy.redaction import RedactionRules
 
     loaded = find_project(Path.cwd()).load(profiles) if profiles else ()

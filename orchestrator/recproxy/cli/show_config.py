@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from recproxy.config.layers import Precedence, Setting
+    from recproxy.config import Precedence, Setting
     from recproxy.orchestrator.plan import RunPlan
 
 __all__ = ["show_config"]
@@ -45,7 +45,7 @@ def _words(context: click.Context, plan: RunPlan) -> Mapping[str, str]:
 
 
 def _options(context: click.Context, plan: RunPlan) -> list[Setting]:
-    from recproxy.config.layers import Precedence, Setting
+    from recproxy.config import Precedence, Setting
 
     given = context.params
     found = []
@@ -77,7 +77,7 @@ def _options(context: click.Context, plan: RunPlan) -> list[Setting]:
 
 def _said_by(context: click.Context, option: click.Parameter) -> tuple[Precedence, str]:
     """Who gave an option its value, and by which word."""
-    from recproxy.config.layers import Precedence
+    from recproxy.config import Precedence
 
     source = context.get_parameter_source(option.name or "")
     if source is ParameterSource.ENVIRONMENT:

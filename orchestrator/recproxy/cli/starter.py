@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import tomlkit
 
-from recproxy.config.profile import Profile
+from recproxy.config import Profile
 
 __all__ = ["ATTRIBUTES", "FIRST_TEST", "ChosenProfile", "Starter", "requirement"]
 

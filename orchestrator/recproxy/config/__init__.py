@@ -1,5 +1,51 @@
-"""Configuration: profile.toml and [tool.recproxy], where they are, what they may say, and who said it.
+"""Configuration: profile.toml and `[tool.recproxy]`, where they are, what they may say, and where each value comes from.
 
-*Tables* are read strictly, by *keys* that are declared once; *layers* of them give each *setting* its value and its
-origin. A *project* finds *profiles*: installed ones, by path, or inline.
+A *key* is declared once, as a field of a dataclass (`keys`). A *layer* is a table of a *TOML file*; layers give each
+*setting* its value and its source (`layers`). A *project* finds *profiles*: installed ones, by path, or inline. A
+profile is all that recproxy knows about one service: its *endpoints*, what takes part in *matching*, what is
+*redacted*, how the real service is reached, *upstream*, and *hooks*, functions for what TOML cannot say. An unknown
+key, a wrong type or a wrong value is an error with file, line, key and the nearest known one.
 """
+
+from recproxy.config.installed import Offer, distribution_of, offers
+from recproxy.config.keys import STRINGS, leaves
+from recproxy.config.layers import Precedence, Setting
+from recproxy.config.overlap import equal_hosts, settled
+from recproxy.config.profile import (
+    ANY_HOST,
+    Endpoint,
+    HookNames,
+    Profile,
+    Upstream,
+    own_variables,
+    secret_values,
+)
+from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder
+from recproxy.config.project import Project, find_project
+from recproxy.config.toml_files import TomlFile, read_toml
+
+__all__ = [
+    "ANY_HOST",
+    "STRINGS",
+    "Endpoint",
+    "HookNames",
+    "Offer",
+    "Precedence",
+    "Profile",
+    "Project",
+    "Setting",
+    "TomlFile",
+    "Upstream",
+    "distribution_of",
+    "equal_hosts",
+    "find_project",
+    "leaves",
+    "offers",
+    "own_variables",
+    "parse_profile",
+    "profile_file",
+    "profile_folder",
+    "read_toml",
+    "secret_values",
+    "settled",
+]

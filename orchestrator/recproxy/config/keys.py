@@ -6,8 +6,8 @@ The annotation says what the key holds, `key` its description, default and check
 dataclass; reading (`layers`), `--show-config`, the JSON Schemas and the tables in docs/reference (`reference`) are all
 made from them. A field without `key` is a value that no file sets. Knows no files.
 
-pydantic, attrs with cattrs, and msgspec were each tried with a part of profile.toml before this was written:
-docs/explanation/architecture.md compares them.
+A module with such a dataclass must not import `annotations` from `__future__`: it would turn the types into strings.
+docs/explanation/architecture.md says why this is no library.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 __all__ = [
     "ANY_WORD",
@@ -34,12 +34,11 @@ __all__ = [
     "key",
     "keys_of",
     "leaves",
-    "listed",
+    "with_nearest",
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
+class Word(NamedTuple):
     """What a string must be: wholly `pattern`, else `wrong` says what is expected.
 
     `check` returns the normal form, or raises ValueError with the same kind of text.
@@ -64,8 +63,7 @@ class Word:
 ANY_WORD = Word()
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What a key can hold: its title in the reference, what an error asks for, the test of it, its JSON Schema."""
 
     title: str
@@ -134,7 +132,7 @@ class Key:
         if self.choices and type(value) is type(self.choices[0]):
             value = self.word.normal(value)
         if self.choices and (type(value) is not type(self.choices[0]) or value not in self.choices):
-            raise ValueError(f"is {value!r}: give it {listed(self.choices, value)}")
+            raise ValueError(f"is {value!r}: give it {with_nearest(self.choices, value)}")
         if self.inline and isinstance(value, dict):
             return value
         if not self.kind.fits(value):
@@ -173,8 +171,7 @@ def key(
 @functools.cache
 def keys_of(table: type) -> tuple[Key, ...]:
     """The keys of a dataclass, in order."""
-    hints = typing.get_type_hints(table)
-    return tuple(_key(field, hints[field.name]) for field in dataclasses.fields(table) if "key" in field.metadata)
+    return tuple(_key(field) for field in dataclasses.fields(table) if "key" in field.metadata)
 
 
 def leaves(table: type, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Key]]:
@@ -187,14 +184,15 @@ def leaves(table: type, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
             yield from leaves(each.table, path)
 
 
-def listed(known: Sequence[Any], word: Any) -> str:
+def with_nearest(known: Sequence[Any], word: Any) -> str:
     """The known words in order, and the nearest one to a word."""
     near = difflib.get_close_matches(str(word), [each for each in known if isinstance(each, str)], n=1, cutoff=0.6)
     text = ", ".join(str(each) for each in known if each != "")
     return f"{text} (nearest: {near[0]})" if near else text
 
 
-def _key(field: dataclasses.Field[Any], hint: Any) -> Key:
+def _key(field: dataclasses.Field[Any]) -> Key:
+    hint: Any = field.type
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     default = None if field.default is dataclasses.MISSING else field.default
     table, choices = None, ()

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from recproxy.config.keys import MAPPING, STRINGS, TABLE, Key, keys_of, listed
+from recproxy.config.keys import MAPPING, STRINGS, TABLE, Key, keys_of, with_nearest
 from recproxy.config.toml_files import TomlFile
 from recproxy.errors import RecproxyError
 
@@ -173,4 +173,4 @@ def _check_names(table: type, layer: ConfigLayer, path: _Path) -> None:
     for name in layer.at(path):
         if name not in known:
             here = (*path, name)
-            raise layer.fail(here, f"unknown key {layer.named(here)!r}: the known keys are {listed(known, name)}")
+            raise layer.fail(here, f"unknown key {layer.named(here)!r}: the known keys are {with_nearest(known, name)}")

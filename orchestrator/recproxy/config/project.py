@@ -4,8 +4,6 @@ Finds pyproject.toml or recproxy.toml upwards from a folder, profiles by entry p
 overrides key by key. Reads files once, at the door; knows nothing of processes.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +14,8 @@ from recproxy.config.installed import offers, only
 from recproxy.config.keys import key
 from recproxy.config.layers import ConfigLayer, Precedence, Setting, build, nested, settings
 from recproxy.config.overlap import check_overlap
-from recproxy.config.profile import Profile, layered_profile, profile_file, profile_folder, profile_settings
+from recproxy.config.profile import Profile
+from recproxy.config.profile_reading import layered_profile, profile_file, profile_folder, profile_settings
 from recproxy.config.toml_files import TomlFile, read_toml
 from recproxy.errors import ConfigurationError, ProfileError
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from recproxy.config.profile import Endpoint, Profile
+from recproxy.config import Endpoint, Profile
 from recproxy.control import Kept, Know, Recorded, Return
 from recproxy.errors import ControlError, ProxyError, RecordingError, RecproxyError
 from recproxy.http import authority_host

@@ -9,9 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recproxy.config.overlap import settled
-from recproxy.config.profile import ANY_HOST, Endpoint, Profile
-from recproxy.config.project import Project
+from recproxy.config import ANY_HOST, Endpoint, Profile, Project, settled
 from recproxy.control.modes import MODES, credentials_missing
 from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.play.library import Library

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from recproxy.config.profile import Profile
+from recproxy.config import Profile
 from recproxy.control import Began, Channel, Ended, Message, Playing, Ready, Recorded, Refused, Return, Setup, Stop
 from recproxy.errors import HookError, ProxyError, RecordingError
 from recproxy.orchestrator.fork_server import ForkServer

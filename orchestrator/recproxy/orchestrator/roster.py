@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from recproxy.config.profile import Profile, own_variables, secret_values
+from recproxy.config import Profile, own_variables, secret_values
 from recproxy.control import Setup
 from recproxy.http import Owners, fits
 from recproxy.orchestrator.authority import CertificateAuthority

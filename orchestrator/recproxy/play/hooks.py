@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
-from recproxy.config.profile import HookNames
+from recproxy.config import HookNames
 from recproxy.errors import HookError
 from recproxy.hooks import Compare, Interaction, Redact, Request, Respond, Response
 from recproxy.recording import WILD

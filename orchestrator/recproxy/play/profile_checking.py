@@ -8,9 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from recproxy.config.keys import STRINGS, leaves
-from recproxy.config.profile import Profile
-from recproxy.config.toml_files import TomlFile
+from recproxy.config import STRINGS, Profile, TomlFile, leaves
 from recproxy.matching.rules import UNCOMPARED
 from recproxy.play.checking import Problem
 from recproxy.redaction import redact_text

@@ -10,7 +10,7 @@ import itertools
 import time
 from collections.abc import Callable
 
-from recproxy.config.profile import Profile
+from recproxy.config import Profile
 from recproxy.control import Kept, Message, Recorded, Setup
 from recproxy.control.modes import credentials_missing
 from recproxy.errors import HookError

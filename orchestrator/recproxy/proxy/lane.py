@@ -10,7 +10,7 @@ import socket
 import ssl
 from collections.abc import Callable
 
-from recproxy.config.profile import Profile
+from recproxy.config import Profile
 from recproxy.http import Head, Owners
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.connection import Connection

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from recproxy.config.profile import Profile
+from recproxy.config import Profile
 from recproxy.control import Missed, Outcome, Unused
 from recproxy.errors import HookError
 from recproxy.http import Head, Prepared, accepts_all, authority_host, plain_response

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from recproxy.config.profile import Profile
+from recproxy.config import Profile
 from recproxy.control import (
     Began,
     Begin,

@@ -15,7 +15,7 @@ from urllib.request import getproxies_environment, proxy_bypass_environment  # t
 
 import h11
 
-from recproxy.config.profile import Upstream
+from recproxy.config import Upstream
 from recproxy.proxy.route import Target
 from recproxy.proxy.user_proxy import read_user_proxy
 

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from recproxy.config.profile import Profile
-from recproxy.config.project import Project, find_project
+from recproxy.config import Profile, Project, find_project
 from recproxy.errors import NoMatch, ProfileError, RecordingError
 from recproxy.matching import Index, miss
 from recproxy.play.hooks import load_hooks

@@ -5,8 +5,7 @@ import tomllib
 import pytest
 
 from recproxy.cli.profiles.distribution import distribution
-from recproxy.config.profile import parse_profile
-from recproxy.config.toml_files import TomlFile
+from recproxy.config import TomlFile, parse_profile
 from recproxy.errors import ConfigurationError
 from recproxy.recording import load
 

@@ -26,7 +26,7 @@ import struct
 import pytest
 import uvloop
 
-from recproxy.config.profile import Endpoint, Profile, Upstream
+from recproxy.config import Endpoint, Profile, Upstream
 from recproxy.http import Owners
 from recproxy.proxy.exchange import Exchange
 from recproxy.proxy.lane import ProxyLane

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from recproxy.config.profile import Endpoint, HookNames, Ignore, Match, Profile
+from recproxy.config import Endpoint, HookNames, Profile
+from recproxy.config.profile import Ignore, Match
 from recproxy.errors import ConfigurationError, HookError
 from recproxy.recording import load
 from recproxy.testing.inprocess.answers import AnswerSource, live_request

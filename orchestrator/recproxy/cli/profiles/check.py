@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 if TYPE_CHECKING:
-    from recproxy.config.profile import Profile
+    from recproxy.config import Profile
 
 __all__ = ["check"]
 
@@ -30,8 +30,7 @@ def check(as_json: bool, path: Path) -> None:
     """
     from recproxy.cli.check import problems_of
     from recproxy.cli.profiles.hook_files import missing_hooks
-    from recproxy.config.profile import parse_profile, profile_file, profile_folder
-    from recproxy.config.toml_files import read_toml
+    from recproxy.config import parse_profile, profile_file, profile_folder, read_toml
     from recproxy.errors import ProfileError
     from recproxy.play.profile_checking import check_profile
     from recproxy.report.counting import counted
@@ -67,10 +66,7 @@ def _place(place: str) -> tuple[str, int]:
 
 def _clashes(profile: Profile, file: Path) -> Iterator[tuple[int, str]]:
     """Hosts that an installed profile owns, too, by the number of their endpoint: a run with both is refused."""
-    from recproxy.config.installed import offers
-    from recproxy.config.overlap import equal_hosts
-    from recproxy.config.profile import parse_profile
-    from recproxy.config.toml_files import read_toml
+    from recproxy.config import equal_hosts, offers, parse_profile, read_toml
     from recproxy.errors import ProfileError
 
     for offered in offers().values():

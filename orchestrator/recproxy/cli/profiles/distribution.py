@@ -7,8 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 
-from recproxy.config.profile import Profile, parse_profile
-from recproxy.config.toml_files import TomlFile
+from recproxy.config import Profile, TomlFile, parse_profile
 from recproxy.errors import ConfigurationError
 
 __all__ = ["distribution"]

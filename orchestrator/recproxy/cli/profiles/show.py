@@ -15,7 +15,7 @@ __all__ = ["show"]
 def show(json_wanted: bool, name: str) -> None:
     """Show the profile NAME, or the one at a path with a `/` in it, as TOML: each value with its source."""
     from recproxy.cli.configuration import as_json, as_toml
-    from recproxy.config.project import find_project
+    from recproxy.config import find_project
 
     project = find_project(Path.cwd())
     found = project.settings(name)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from recproxy.config.profile import Profile
+from recproxy.config import Profile
 from recproxy.formats.writing import sendable
 from recproxy.http import accepts_all, received_request
 from recproxy.matching import Index, Miss, miss

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from recproxy.config.profile import Endpoint, Profile, secret_values
-from recproxy.config.project import Project, find_project
+from recproxy.config import Endpoint, Profile, Project, find_project, secret_values
 from recproxy.errors import RecordingNotFound
 from recproxy.play.library import Library, read_recording
 from recproxy.recording import Recording

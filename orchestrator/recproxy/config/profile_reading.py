@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from recproxy.config.layers import ConfigLayer, Precedence, Setting, build, nested, settings
-from recproxy.config.profile.values import Profile
-from recproxy.config.profile.words import PROFILE_NAME
+from recproxy.config.profile import Profile
+from recproxy.config.profile_words import PROFILE_NAME
 from recproxy.config.toml_files import TomlFile
 from recproxy.errors import ProfileError
 

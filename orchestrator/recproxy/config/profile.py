@@ -4,16 +4,14 @@
 nothing of files.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from recproxy.config.keys import key, keys_of
 from recproxy.config.layers import build
-from recproxy.config.profile.words import (
+from recproxy.config.profile_words import (
     ADDRESS,
     EXPRESSION,
     FORMAT,
@@ -36,8 +34,8 @@ __all__ = [
     "Ignore",
     "Match",
     "Profile",
-    "Redact",
-    "Replay",
+    "RedactTable",
+    "ReplayTable",
     "Upstream",
     "own_variables",
     "secret_values",
@@ -97,7 +95,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Redact:
+class RedactTable:
     """What never reaches a recording, on top of the built-in rules."""
 
     headers: tuple[str, ...] = key("Names of headers.", (), word=NAME_IN_ANY_CASE)
@@ -111,7 +109,7 @@ class Redact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
+class ReplayTable:
     """How recorded responses are sent."""
 
     pace: Literal["none", "recorded"] = key(
@@ -203,8 +201,8 @@ class Profile:
         word=OWN_VARIABLE,
     )
     match: Match = key("What takes part in matching, and what happens on a miss.", Match)
-    redact: Redact = key("What never reaches a recording, on top of the built-in rules.", Redact)
-    replay: Replay = key("How recorded responses are sent.", Replay)
+    redact: RedactTable = key("What never reaches a recording, on top of the built-in rules.", RedactTable)
+    replay: ReplayTable = key("How recorded responses are sent.", ReplayTable)
     upstream: Upstream = key("How the real service is reached.", Upstream)
     hooks: HookNames = key("Functions for what TOML cannot say, each as `module:function`.", HookNames)
     recordings: str | None = None
@@ -252,7 +250,7 @@ class Profile:
         return dataclasses.asdict(self)
 
     @classmethod
-    def restore(cls, plain: Mapping[str, Any]) -> Profile:
+    def restore(cls, plain: Mapping[str, Any]) -> Self:
         """A profile from its plain form."""
         return build(cls, plain)
 

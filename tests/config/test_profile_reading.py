@@ -6,17 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from recproxy.config.profile import (
-    Endpoint,
-    Ignore,
-    Match,
-    Profile,
-    Redact,
-    Replay,
-    Upstream,
-    parse_profile,
-    profile_folder,
-)
+from recproxy.config.profile import Endpoint, Ignore, Match, Profile, RedactTable, ReplayTable, Upstream
+from recproxy.config.profile_reading import parse_profile, profile_folder
 from recproxy.config.toml_files import TomlFile
 from recproxy.errors import ProfileError
 
@@ -113,7 +104,7 @@ def test_every_key_is_read():
             miss="reset",
             unused="fail",
         ),
-        redact=Redact(
+        redact=RedactTable(
             headers=("X-Key",),
             query=("key",),
             form=("password",),
@@ -121,7 +112,7 @@ def test_every_key_is_read():
             patterns=("[0-9]{9}",),
             variables=("SHOP_OTHER",),
         ),
-        replay=Replay(pace="recorded"),
+        replay=ReplayTable(pace="recorded"),
         upstream=Upstream(
             timeout=1.5,
             verify=False,

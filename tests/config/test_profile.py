@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.config.profile import Endpoint, Ignore, Match, Profile, Redact, Upstream, secret_values
+from recproxy.config.profile import Endpoint, Ignore, Match, Profile, RedactTable, Upstream, secret_values
 
 
 @pytest.fixture
@@ -13,7 +13,9 @@ def profile():
         endpoints=(Endpoint(hosts=("api.shop.example", "*.shop.example"), base_url="SHOP_URL"), Endpoint(hosts=("*",))),
         placeholders={"SHOP_KEY": "placeholder"},
         match=Match(headers=("X-Version",), ignore=Ignore(query=("q",), form=("f",), json=("/token",))),
-        redact=Redact(headers=("X-Key",), query=("key",), form=("password",), json=("/email",), patterns=("[0-9]{9}",)),
+        redact=RedactTable(
+            headers=("X-Key",), query=("key",), form=("password",), json=("/email",), patterns=("[0-9]{9}",)
+        ),
         upstream=Upstream(timeout=1.5),
         recordings="recordings",
         origin="profile.toml",
@@ -44,7 +46,7 @@ def test_its_plain_form_restores_it(profile):
 
 
 def test_secret_are_the_values_that_are_set_of_credentials_and_variables_each_once(profile):
-    other = Profile(name="bank", endpoints=profile.endpoints, redact=Redact(variables=("BANK_PIN", "SHOP_KEY")))
+    other = Profile(name="bank", endpoints=profile.endpoints, redact=RedactTable(variables=("BANK_PIN", "SHOP_KEY")))
     environment = {"SHOP_KEY": "k3y", "BANK_PIN": "k3y", "HOME": "/root", "SHOP_URL": ""}
 
     assert secret_values((profile, other), environment) == ("k3y",)

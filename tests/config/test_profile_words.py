@@ -1,9 +1,9 @@
-"""What the strings of a profile must be; test_parse.py has the error of each key."""
+"""What the strings of a profile must be; test_profile_reading.py has the error of each key."""
 
 import pytest
 
-from recproxy.config.profile import words
-from recproxy.config.profile.words import ADDRESS, HOST, PROFILE_NAME
+from recproxy.config import profile_words as words
+from recproxy.config.profile_words import ADDRESS, HOST, PROFILE_NAME
 
 
 def test_a_host_has_one_normal_form():
