@@ -62,6 +62,6 @@ class ControlError(RecproxyError):
 
 
 class ProxyError(RecproxyError):
-    """A proxy did not come up or died: its last lines follow."""
+    """A proxy did not start or died: its last lines follow."""
 
     exit_code = 4

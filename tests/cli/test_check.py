@@ -84,15 +84,15 @@ def test_a_secret_that_slipped_in(check):
 def test_people_get_lines_and_a_sum(check):
     done = check(GOOD.replace("a.example", "b.example"), "check")
 
-    assert "one.rec:3: never: host 'b.example' is none of the profile's: a.example" in done.stdout
-    assert done.stderr == "recproxy: 1 recording, 1 to mend\n"
+    assert "one.rec:3: never: host 'b.example' is not in the profile: a.example" in done.stdout
+    assert done.stderr == "recproxy: 1 recording, 1 problem\n"
 
 
 def test_a_path_that_is_not_there_is_named(check):
     done = check(GOOD, "check", "nowhere")
 
     assert done.returncode == 2
-    assert done.stderr == "recproxy: nowhere: there is no such file or folder\n"
+    assert done.stderr == "recproxy: nowhere: no such file or folder\n"
 
 
 def test_show_prints_requests_and_responses(check):
@@ -139,7 +139,7 @@ def test_files_of_other_tools_in_a_folder_are_checked_too(check, tmp_path):
 
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
-        "cassettes/a.yaml: secret: holds what the rule 'authorization' hides: take it out with its own tool, or import it",
+        "cassettes/a.yaml: secret: contains a value that the rule 'authorization' redacts: remove it with its own tool, or import it",
         "cassettes/b.har: unreadable: log is a mapping, not int; mend the file",
     ]
-    assert done.stderr == "recproxy: 2 recordings, 2 to mend, 1 file of no known format\n"
+    assert done.stderr == "recproxy: 2 recordings, 2 problems, 1 file of unknown format\n"

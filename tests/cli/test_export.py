@@ -48,7 +48,7 @@ def test_each_format_is_written_and_read_as_the_same_answer(folder, name, suffix
     code, out, err = run("recordings", "--format", name, "--to", "out")
     [got] = read_recording(f"out/a.{suffix}").interactions
 
-    assert (code, err) == (0, "1 interaction of 1 file: 1 exact, 0 made up, 0 lost\n")
+    assert (code, err) == (0, "1 interaction of 1 file: 1 exact, 0 synthesized, 0 lost\n")
     assert out.splitlines() == ["recordings/a.rec (rec): 1 interaction, all exact", f"  -> out/a.{suffix}: new"]
     assert got.request.url == "https://api.shop.example/item?id=1"
     assert (got.response.status, got.response.body) == (200, b"hello")
@@ -71,7 +71,7 @@ def test_twice_changes_nothing_and_force_is_asked_for(folder):
     code, _, err = run("recordings", "--format", "har", "--to", "out")
 
     assert code == 2
-    assert "out/a.har: is there and would change; --force overwrites it" in err
+    assert "out/a.har: exists and would change; pass --force to overwrite it" in err
     assert run("recordings", "--format", "har", "--to", "out", "--force")[0] == 0
 
 
@@ -87,7 +87,10 @@ def test_an_unknown_format_names_those_that_are_written(folder):
     code, _, err = run("recordings", "--format", "betamax", "--to", "out")
 
     assert code == 2
-    assert err == "--format betamax: is not written; known are vcrpy, vcrpy-json, har, responses, responses-toml"
+    assert (
+        err
+        == "--format betamax: cannot be written; known formats are vcrpy, vcrpy-json, har, responses, responses-toml"
+    )
 
 
 def test_a_recording_that_does_not_parse_is_one_line_and_nothing_is_written(folder):

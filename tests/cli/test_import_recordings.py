@@ -96,7 +96,7 @@ def test_a_folder_of_cassettes_becomes_recordings_without_secrets(project):
         "cassettes/sub/b.yaml (vcrpy): 1 interaction, all exact, 1 redacted (authorization)",
         "  -> out/sub/b.rec: new",
     ]
-    assert err == "2 interactions of 2 files: 2 exact, 0 made up, 0 lost\n"
+    assert err == "2 interactions of 2 files: 2 exact, 0 synthesized, 0 lost\n"
     assert TOKEN not in (project / "out/a.rec").read_text()
     got = read_recording("out/a.rec")
     assert (got.match_on, got.repeat) == (("method", "scheme", "host", "port", "path", "query"), "miss")
@@ -146,7 +146,7 @@ def test_what_is_there_is_overwritten_only_by_force(project):
     code, _, err = run("cassettes", "--profile", "shop", "--to", "out")
 
     assert code == 2
-    assert "recproxy: out/b.rec: is there and would change; --force overwrites it\n" in err
+    assert "recproxy: out/b.rec: exists and would change; pass --force to overwrite it\n" in err
     assert files(project / "out") == ["b.rec"]
     assert (project / "out/b.rec").read_text() == "mine"
     assert run("cassettes", "--profile", "shop", "--to", "out", "--force")[0] == 0
@@ -162,7 +162,8 @@ def test_two_sources_of_one_name_never_become_one_recording(project, more):
 
     assert code == 2
     assert (
-        "out/a.yaml.rec: another source has that name too: take them one by one, each --to a folder of its own\n" in err
+        "out/a.yaml.rec: another source has the same name: import them separately, each with its own --to folder\n"
+        in err
     )
     assert not (project / "out").exists()
 
@@ -191,7 +192,7 @@ def test_a_host_that_the_named_profile_lacks_is_told(project):
     code, out, _ = run("cassettes", "--to", "out", "--profile", "shop")
 
     assert code == 0
-    assert "  beware: host nobody.example is none of the hosts of shop: add it to the profile (interaction 1)" in out
+    assert "  beware: host nobody.example does not belong to profile shop: add it to the profile (interaction 1)" in out
 
 
 def test_what_was_made_up_is_told_and_is_no_loss(project):
@@ -200,8 +201,8 @@ def test_what_was_made_up_is_told_and_is_no_loss(project):
 
     assert code == 0
     assert out.splitlines()[0] == "cassettes/a.yaml (vcrpy): 1 interaction, 0 exact"
-    assert "  made up: the reason phrase 'OK' (interaction 1)" in out
-    assert "1 made up" in err
+    assert "  synthesized: the reason phrase 'OK' (interaction 1)" in out
+    assert "1 synthesized" in err
 
 
 def test_what_was_lost_is_told_and_fails(project):
@@ -238,10 +239,10 @@ def test_files_of_other_kinds_are_passed_over_in_a_folder_and_refused_by_name(pr
     cassette(project, "README.md", text="words")
 
     code, out, _ = run("cassettes", "--profile", "shop", "--to", "out")
-    assert (code, out.splitlines()[0]) == (0, "cassettes/README.md: passed over, of no known format")
+    assert (code, out.splitlines()[0]) == (0, "cassettes/README.md: skipped, unknown format")
     code, _, err = run("cassettes/README.md", "--profile", "shop", "--to", "out")
     assert code == 2
-    assert "cassettes/README.md: is of no known format" in err
+    assert "cassettes/README.md: has an unknown format" in err
 
 
 def test_a_dry_run_tells_and_writes_nothing(project):
@@ -266,7 +267,7 @@ def test_the_receipt_for_machines(project):
             "interactions": 1,
             "exact": 0,
             "targets": [{"path": "out/a.rec", "profile": "shop", "interactions": 1, "state": "new"}],
-            "notes": [{"kind": "made up", "where": "interaction 1", "text": "the reason phrase 'OK'"}],
+            "notes": [{"kind": "synthesized", "where": "interaction 1", "text": "the reason phrase 'OK'"}],
             "redacted": {},
             "passed_over": False,
             "problem": "",
@@ -290,7 +291,7 @@ def test_placeholders_are_filled_in(project):
         (("gone", "--to", "out"), "gone: no such file or folder"),
         (("cassettes", "--to", "out", "--profile", "shpo"), "unknown profile 'shpo'"),
         (("cassettes", "--to", "out", "--placeholder", "=x"), "--placeholder =x: write TEXT or TEXT=VALUE"),
-        (("cassettes", "--to", "pyproject.toml"), "pyproject.toml: is no folder"),
+        (("cassettes", "--to", "pyproject.toml"), "pyproject.toml: is not a folder"),
     ],
 )
 def test_a_wrong_word_is_one_line(project, words, message):
@@ -320,7 +321,7 @@ def test_the_whole_corpus_of_a_real_project_comes_over(project):
     code, _, err = run("tweepy", "--profile", "shop", "--to", "out")
 
     assert code == 0
-    assert err == "65 interactions of 40 files: 56 exact, 9 made up, 0 lost\n"
+    assert err == "65 interactions of 40 files: 56 exact, 9 synthesized, 0 lost\n"
     assert len(files(project / "out")) == 40
 
 
@@ -360,7 +361,7 @@ def test_a_recording_of_2011_becomes_one_of_today_and_answers_for_any_host(proje
     body = got.request.body.replace(b"XXX", b"1")
     live = replace(got.request, url="http://api.shop.example/statuses/update.json", body=body, wild=None)
 
-    assert (code, err) == (0, "1 interaction of 1 file: 1 exact, 0 made up, 0 lost\n")
+    assert (code, err) == (0, "1 interaction of 1 file: 1 exact, 0 synthesized, 0 lost\n")
     assert got.request.url == "https://XXX/statuses/update.json"
     assert index.find(live).tiers == ((0,),)
     code, out, _ = run("cassettes", "--to", "out")

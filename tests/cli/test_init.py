@@ -183,7 +183,9 @@ def test_paths_of_this_machine_are_told_and_marked_in_the_file(folder, runner, n
 
     (note,) = [line for line in said(done) if line.startswith("note: ")]
     assert note.startswith(f"note: {name} installs from folders of this machine (/")
-    assert "# Paths of this machine: before others use this file, write what they can install.\n" in files(folder)[name]
+    assert (
+        "# These paths exist on this machine only: replace them before others use this file.\n" in files(folder)[name]
+    )
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,7 @@ def test_a_tox_configuration_is_found_kept_and_told_what_it_lacks(folder, name, 
 
     assert (folder / name).read_text().startswith(text)
     assert not (folder / "noxfile.py").exists()
-    assert f"recproxy: kept {name}, which exists; it might get:\n" in done.stderr
+    assert f"recproxy: kept {name}, which exists; you can add:\n" in done.stderr
     assert wanted in done.stderr
     assert said(done)[-2:] == [
         f"add to {name} what is shown above, then run it: tox -e functional-replay",
@@ -219,7 +221,7 @@ def test_gitattributes_get_a_line_of_their_own(folder):
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
-        ((), "say what to set up: --runner RUNNER and --profile P, or --yes for what suits"),
+        ((), "choose what to set up: pass --runner RUNNER and --profile P, or --yes for the defaults"),
         (("--yes", "--profile", "twiter"), "unknown profile 'twiter': known are "),
         (("--yes", "--profile", "Shop=a.example"), "name is 'Shop': use lower-case letters"),
         (
@@ -230,7 +232,7 @@ def test_gitattributes_get_a_line_of_their_own(folder):
             ("--yes", "--profile", "shop=https://x.example/"),
             "endpoints.hosts holds 'https://x.example/': give it a host name without",
         ),
-        (("--yes", "--profile", "./shop"), "give a name; a profile.toml has none until a package offers it"),
+        (("--yes", "--profile", "./shop"), "pass the name of an installed profile, not a path"),
     ],
 )
 def test_an_error_is_one_line_and_nothing_is_made(folder, words, wanted):
@@ -271,7 +273,7 @@ def test_on_a_terminal_it_asks(folder):
     os.close(terminal)
 
     assert code == 0, told
-    assert b"Who runs the tests (nox, tox, none) [nox]: " in told
+    assert b"Test runner (nox, tox, none) [nox]: " in told
     assert b"Profiles of the suite" in told
     assert set(files(folder)) == MADE | {"tox.toml", "recproxy.toml"}
 

@@ -49,7 +49,7 @@ def test_an_unknown_mode_is_refused_with_the_known_ones(folder):
         plan("rewind")
 
     assert caught.value.message == (
-        "--mode rewind: known here: replay, auto, live, record, and vcrpy's words none, all, once, new_episodes"
+        "--mode rewind: unknown mode: use replay, auto, live, record, or vcrpy's names none, all, once, new_episodes"
     )
 
 
@@ -58,24 +58,24 @@ def test_an_unknown_mode_of_the_environment_is_told_with_its_variable(folder, mo
 
     done = CliRunner().invoke(run, ["--", "true"], env={"RECPROXY_MODE": "rewind"})
 
-    assert done.exception.message.startswith("RECPROXY_MODE=rewind: known here: replay")
+    assert done.exception.message.startswith("RECPROXY_MODE=rewind: unknown mode: use replay")
 
 
 def test_help_says_where_a_mode_comes_from_and_which_options_may_be_repeated(folder):
     said = " ".join(CliRunner().invoke(run, ["--help"]).output.split())
 
     assert "[env var: RECPROXY_MODE; default: replay]" in said
-    assert said.count("May be repeated.") == 4
+    assert said.count("Can be repeated.") == 4
 
 
 def test_a_word_of_vcrpy_is_explained(folder, capsys):
     plan("all")
 
-    assert capsys.readouterr().err == "recproxy: mode 'all' is vcrpy's word: here it is record\n"
+    assert capsys.readouterr().err == "recproxy: mode 'all' is vcrpy's name for record\n"
 
 
 def test_a_mode_that_is_nearly_one_is_answered_with_it(folder):
-    with pytest.raises(ConfigurationError, match=r"--mode reply: known here: .* \(nearest: replay\)$"):
+    with pytest.raises(ConfigurationError, match=r"--mode reply: unknown mode: use .* \(nearest: replay\)$"):
         plan("reply")
 
 

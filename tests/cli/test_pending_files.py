@@ -40,7 +40,7 @@ def test_the_same_again_changes_nothing(tmp_path):
 def test_something_else_is_overwritten_only_by_force(tmp_path):
     (tmp_path / "a").write_text("mine")
     pending_files = PendingFiles(tmp_path, force=False, dry=False)
-    with pytest.raises(RecordingError, match=r"a: is there and would change; --force overwrites it"):
+    with pytest.raises(RecordingError, match=r"a: exists and would change; pass --force to overwrite it"):
         pending_files.put(tmp_path / "a", [b"x"])
     pending_files.abandon()
     pending_files = PendingFiles(tmp_path, force=True, dry=False)
@@ -60,5 +60,5 @@ def test_a_dry_run_writes_nothing_at_all(tmp_path):
 def test_a_file_where_the_folder_should_be_is_named(tmp_path):
     (tmp_path / "to").write_text("")
 
-    with pytest.raises(RecordingError, match="to: is no folder"):
+    with pytest.raises(RecordingError, match="to: is not a folder"):
         PendingFiles(tmp_path / "to", force=False, dry=False)

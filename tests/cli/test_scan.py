@@ -134,7 +134,7 @@ def test_a_recording_of_another_tool_is_looked_through_and_left_as_it_is(tmp_pat
     result = CliRunner().invoke(scan, ["--fix", str(cassette)])
 
     assert result.exit_code == 2
-    assert "is mended by its own tool" in result.stderr
+    assert "fix it with its own tool" in result.stderr
     assert "authorization in request header" in result.stdout
     assert cassette.read_bytes() == before
 
@@ -175,18 +175,18 @@ def test_a_folder_is_looked_through_for_each_format(cassettes, dirty):
         f"{dirty}:7: authorization in request header Authorization",
         f"{dirty}:14: json in response body",
     ]
-    assert "4 found in 2 of 3 recordings (1 rec, 2 vcrpy); 2 files of no known format passed over" in result.stderr
+    assert "4 found in 2 of 3 recordings (1 rec, 2 vcrpy); 2 files of unknown format skipped" in result.stderr
 
 
 def test_it_reassures_of_what_it_read_only(cassettes, tmp_path):
     result = CliRunner().invoke(scan, [str(cassettes)])
     assert result.exit_code == 0
-    assert "no secret found in 1 recording (1 vcrpy); 2 files of no known format passed over" in result.stderr
+    assert "no secret found in 1 recording (1 vcrpy); 2 files of unknown format skipped" in result.stderr
 
     (cassettes / "clean.yaml").unlink()
     result = CliRunner().invoke(scan, [str(cassettes)])
     assert result.exit_code == 0
-    assert "no recording was looked through; 2 files" in result.stderr
+    assert "no recordings found; 2 files" in result.stderr
     assert "no secret" not in result.stderr
 
     (cassettes / "broken.rec").write_text("#recproxy 2\nnonsense\n")

@@ -60,7 +60,7 @@ def test_the_environment_says_a_mode_and_the_command_goes_before_it(config):
 
 def test_auto_under_ci_and_vcrpys_words_say_what_they_become(config):
     assert rows(config("--json", "--mode", "auto", CI="1"))["run.modes.shop"] == (
-        "replay", "command", "--mode auto, a replay where CI is set",
+        "replay", "command", "--mode auto, replay if CI is set",
     )  # fmt: skip
     assert rows(config("--json", "--mode", "all"))["run.mode"] == ("record", "command", "--mode all")
 
@@ -91,7 +91,7 @@ def test_json_without_it_is_refused(config, tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=seconds(60))
 
     assert done.returncode == 2
-    assert "--json goes with --show-config" in done.stderr
+    assert "--json needs --show-config" in done.stderr
 
 
 def test_what_is_in_effect_is_printed_without_the_credentials_that_a_run_would_need(config, tmp_path):

@@ -92,4 +92,4 @@ def test_what_is_installed_by_name_bears_no_mark_of_this_machine(monkeypatch):
     assert (named.local, local.local, wheel.local) == ((), ("/here/shop",), ("/here/shop-1.whl",))
     assert "this machine" not in named.noxfile() + named.tox()
     for text in (local.noxfile(), local.tox()):
-        assert text.count("# Paths of this machine") == 1
+        assert text.count("# These paths exist on this machine") == 1

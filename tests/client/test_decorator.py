@@ -366,7 +366,7 @@ def test_unused_interactions_fail_a_test_where_the_profile_says_so(forms):
     code, out = forms.unittest("test_unused")
 
     assert code == 1
-    assert "AssertionError: recorded, but never asked for:\nshop: GET https://api.shop.example/item (" in out
+    assert "AssertionError: recorded, but never requested:\nshop: GET https://api.shop.example/item (" in out
 
 
 def test_a_run_that_cannot_start_says_why_in_one_line(forms):
@@ -390,19 +390,19 @@ def test_other_words_are_misuse(words):
     "words", [("https", "cassettes/a.yaml", "b.yaml"), ("https://", "a.example", "a.rec"), ("", "a.rec")]
 )
 def test_a_service_that_is_none_is_said_in_one_line(words):
-    with pytest.raises(ValueError, match=r"is no (host|profile); write .*; a scheme is http or https\Z"):
+    with pytest.raises(ValueError, match=r"is not a (host|profile); write .*; a scheme is http or https\Z"):
         recproxy(*words)
 
 
 @pytest.mark.parametrize("mode", ["record", "live", "auto", "all", "rewind", 1])
 def test_a_test_cannot_insist_on_more_than_replay(mode):
-    with pytest.raises(ValueError, match="can only insist on 'replay'"):
+    with pytest.raises(ValueError, match="can only force 'replay'"):
         recproxy("shop", "two.rec", mode=mode)
 
 
 @pytest.mark.parametrize("target", [5, None, property(lambda _: 1), partial(print)])
 def test_what_is_no_function_is_misuse(target):
-    with pytest.raises(TypeError, match="goes on a function, a method or a class, not on "):
+    with pytest.raises(TypeError, match="decorates a function, a method or a class, not "):
         recproxy("shop", "two.rec")(target)
 
 
@@ -482,12 +482,12 @@ def test_a_run_that_tests_start_asks_for_the_credentials_of_the_services_they_us
     _, out = project.unittest("test_recorded.Tests.test_the_bank_must_answer", PROXY="1")
 
     assert "HTTP Error 502" in out
-    assert f"asked, and not answered:\nbank: GET https://bank.example/a: {line}" in out
+    assert f"requested, but not answered:\nbank: GET https://bank.example/a: {line}" in out
 
     outcomes = project.pytest("test_recorded.py", "-k", "must_answer", "--recproxy-mode", "record")
 
     assert outcomes == {"failed": 1}
-    assert outcomes.out.count(f"asked, and not answered:\nbank: GET https://bank.example/a: {line}") == 1
+    assert outcomes.out.count(f"requested, but not answered:\nbank: GET https://bank.example/a: {line}") == 1
 
 
 def test_a_mode_of_the_environment_that_there_is_not_is_told_with_its_variable(project):
@@ -495,4 +495,4 @@ def test_a_mode_of_the_environment_that_there_is_not_is_told_with_its_variable(p
 
     _, out = project.unittest("test_forms.Tests.test_the_shop", RECPROXY_MODE="rewind")
 
-    assert "recproxy could not be started: RECPROXY_MODE=rewind: known here: replay" in out
+    assert "recproxy could not be started: RECPROXY_MODE=rewind: unknown mode: use replay" in out

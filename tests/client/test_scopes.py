@@ -172,7 +172,7 @@ def test_misses_are_told_before_unused_interactions(project, scopes, get):
     assert failure([read_outcome(outcome)]) is None
     assert isinstance(failure([read_outcome(outcome | {"unused": unused})]), AssertionError)
     failed = outcome | {"unused": unused, "failed": [{"profile": "shop", "text": "GET /: gone"}]}
-    assert str(failure([read_outcome(failed)])) == "asked, and not answered:\nshop: GET /: gone"
+    assert str(failure([read_outcome(failed)])) == "requested, but not answered:\nshop: GET /: gone"
     missed = outcome | {"unused": unused, "missed": [{"text": "a miss"}]}
     assert isinstance(failure([read_outcome(missed)]), NoMatch)
 

@@ -13,7 +13,7 @@ def test_our_own_words_need_no_explaining(word):
 @pytest.mark.parametrize(("word", "mode"), VCRPY_MODES.items())
 def test_vcrpys_words_are_taken_and_explained(word, mode):
     assert mode_named(word) == mode
-    assert explained_mode(word) == f"mode {word!r} is vcrpy's word: here it is {mode}"
+    assert explained_mode(word) == f"mode {word!r} is vcrpy's name for {mode}"
 
 
 def test_other_words_mean_no_mode():

@@ -22,7 +22,7 @@ def test_each_cassette_is_read(name):
     got = read(name)
 
     assert got.recording.interactions
-    assert {note.kind for note in got.notes} <= {"made up"}
+    assert {note.kind for note in got.notes} <= {"synthesized"}
     assert (got.recording.match_on, got.recording.repeat) == (("method", "uri"), "miss")
 
 

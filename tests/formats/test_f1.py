@@ -64,7 +64,7 @@ def test_a_request_is_compared_where_it_was_captured(path):
     captured = list(path.glob("request-*"))
 
     assert got.recording.match_on == (None if captured else ("host",))
-    assert [note.kind for note in got.notes] == ["made up"] * (0 if captured else len(got.recording.interactions))
+    assert [note.kind for note in got.notes] == ["synthesized"] * (0 if captured else len(got.recording.interactions))
     for file in captured:
         line = file.read_bytes().splitlines()[0].decode()
         request = got.recording.interactions[int(file.name.removeprefix("request-"))].request
@@ -137,7 +137,7 @@ def test_where_one_request_of_two_is_missing_neither_is_compared():
     got = f1.load(files, "shop")
 
     assert got.recording.match_on == ("host",)
-    assert [note.kind for note in got.notes] == ["made up", "lost"]
+    assert [note.kind for note in got.notes] == ["synthesized", "lost"]
 
 
 @pytest.mark.parametrize(

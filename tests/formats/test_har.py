@@ -45,7 +45,7 @@ def test_what_a_browser_saved_is_read_and_what_is_lost_is_named():
 
     assert len(got.recording.interactions) == 9
     assert [(note.kind, note.where, note.text) for note in got.notes] == [
-        ("made up", "entry 6", "the request's body, from its parameters"),
+        ("synthesized", "entry 6", "the request's body, from its parameters"),
         ("lost", "entry 8", "the request's body of 1 bytes, which the file does not hold: any body matches"),
         ("lost", "entry 9", "the body of 5000000 bytes, which the file does not hold: its request will be a miss"),
         ("lost", "entry 10", "GET https://shop.example/aborted: no response (net::ERR_ABORTED)"),
@@ -115,7 +115,7 @@ def test_a_form_without_text_is_made_of_its_parameters():
     got, notes = one(request={"method": "POST", "postData": {"params": params}})
 
     assert got.request.body == b"a=1+2&b="
-    assert notes == [("made up", "entry 1")]
+    assert notes == [("synthesized", "entry 1")]
 
 
 def test_what_is_no_http_or_got_no_answer_is_left_out():
@@ -199,8 +199,8 @@ def test_a_cookie_that_a_response_set_keeps_its_attributes():
     [
         ("text/html", "é€".encode(), []),
         ("text/html; charset=windows-1252", b"\xe9\x80", []),
-        ("text/html; charset=latin-1", "é€".encode(), [("made up", "entry 1")]),
-        ("text/html; charset=none-such", "é€".encode(), [("made up", "entry 1")]),
+        ("text/html; charset=latin-1", "é€".encode(), [("synthesized", "entry 1")]),
+        ("text/html; charset=none-such", "é€".encode(), [("synthesized", "entry 1")]),
     ],
 )
 def test_text_goes_back_to_its_character_set(kind, wanted, notes):
@@ -229,7 +229,7 @@ def test_a_redirect_leads_where_it_led():
 
     assert got.response.headers == ((b"Location", b"http://a.example/next"),)
     assert (got.response.body, got.response.omitted) == (b"", None)
-    assert notes == [("made up", "entry 1")] * 2
+    assert notes == [("synthesized", "entry 1")] * 2
     said, notes = one(response={"status": 301, "redirectURL": "http://b/", "headers": listed(location="/c")})
     assert (said.response.headers, notes) == (((b"location", b"/c"),), [])
 
@@ -263,7 +263,7 @@ def test_a_form_of_parts_is_made_of_its_parameters():
         b'--xyz\r\nContent-Disposition: form-data; name="f"; filename="f.txt"\r\nContent-Type: text/plain\r\n\r\nx\r\n'
         b"--xyz--\r\n"
     )
-    assert notes == [("made up", "entry 1")]
+    assert notes == [("synthesized", "entry 1")]
 
 
 @pytest.mark.parametrize(

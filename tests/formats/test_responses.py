@@ -55,8 +55,8 @@ def test_a_file_answers_as_the_library_does(name):
 
 def test_the_reason_is_made_up():
     assert {(note.kind, note.text) for note in load("recorded.yaml").notes} == {
-        ("made up", "the reason phrase 'OK'"),
-        ("made up", "the reason phrase 'Not Found'"),
+        ("synthesized", "the reason phrase 'OK'"),
+        ("synthesized", "the reason phrase 'Not Found'"),
     }
 
 

@@ -62,7 +62,7 @@ def test_a_missing_reason_is_made_up():
     got, notes = response(404, None)
 
     assert got.reason == b"Not Found"
-    assert [note.kind for note in notes] == ["made up"]
+    assert [note.kind for note in notes] == ["synthesized"]
 
 
 @pytest.mark.parametrize("url", ["/path", "ftp://a.example/", "http://", "http:///x", "https"])

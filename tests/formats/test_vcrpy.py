@@ -58,7 +58,7 @@ def test_the_shape_of_httpx_has_its_reason_made_up():
     got = vcrpy.load(path.read_bytes(), str(path))
 
     assert [(note.kind, note.where, note.text) for note in got.notes] == [
-        ("made up", "interaction 1", "the reason phrase 'OK'")
+        ("synthesized", "interaction 1", "the reason phrase 'OK'")
     ]
     assert b"content-encoding" not in [name.lower() for name, _ in got.recording.interactions[0].response.headers]
 

@@ -68,7 +68,7 @@ def test_a_mapping_that_aiohttp_was_given_is_what_it_made_of_it(kind, body, want
     got, notes = read({"body": body, "headers": {"Content-Type": [kind]}})
 
     assert got.request.body == wanted
-    assert [note.kind for note in notes] == ["made up"]
+    assert [note.kind for note in notes] == ["synthesized"]
 
 
 def test_headers_are_lists_or_single_values():

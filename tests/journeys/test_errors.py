@@ -37,7 +37,7 @@ def test_an_unknown_profile(project):
 
 
 def test_an_unknown_mode(project):
-    assert "--mode rewind: known here: replay" in one_line(project.run("run", "--mode", "rewind", "--", "true"))
+    assert "--mode rewind: unknown mode: use replay" in one_line(project.run("run", "--mode", "rewind", "--", "true"))
 
 
 @pytest.mark.parametrize(

@@ -208,7 +208,7 @@ def test_the_death_of_the_process_that_holds_the_proxies_fails_the_run_at_once(p
 
     assert run.wait(seconds(20)) == 4
     said = run.stderr.read()
-    assert "the process that holds the proxies has ended" in said
+    assert "the fork server has ended" in said
     assert "Traceback" not in said
     assert not any(alive(pid) for pid in below)
     assert list(temporary.iterdir()) == []

@@ -515,7 +515,7 @@ def test_what_a_killed_run_had_finished_is_recovered_by_the_next(shop, origin):
     done = fetch(shop, "record", "b")
 
     failed = shop.recording.with_name("default.failed.rec")
-    assert f"recovered 1 interaction of a run that was killed: {failed}" in done.stderr
+    assert f"recovered 1 interaction from a killed run: {failed}" in done.stderr
     assert b"/a HTTP/1.1" in failed.read_bytes()
     assert b"/b HTTP/1.1" in shop.recording.read_bytes()
 

@@ -46,7 +46,7 @@ def test_a_scope_has_the_modes_of_its_run_or_replays(word, of_run, wanted):
 @pytest.mark.parametrize(
     ("read", "words"),
     [
-        (lambda: read_object(b"{"), "the body is no JSON"),
+        (lambda: read_object(b"{"), "the body is not JSON"),
         (lambda: read_object(b"[]"), "must be a JSON object"),
         (lambda: read_string({"name": 1}, "name"), "name must be a string"),
         (lambda: read_recordings([]), "recordings must be an object"),
@@ -60,7 +60,7 @@ def test_a_scope_has_the_modes_of_its_run_or_replays(word, of_run, wanted):
         ),
         (
             lambda: read_scope_options({"mode": "record"}, "replay"),
-            "cannot be begun in a run in mode replay: leave it out",
+            "is not possible in a run in mode replay: leave it out",
         ),
         (lambda: read_scope_options({"mode": ["replay"]}, "replay"), "mode must be a string"),
         (lambda: read_scope_options({"repeat": "often"}, "replay"), "repeat 'often' is not known"),

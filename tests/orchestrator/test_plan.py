@@ -48,8 +48,8 @@ CA = '[tool.recproxy.profiles.shop.upstream]\nca = "{}"\n'
     ("file", "why"),
     [
         ("gone.pem", "cannot be read: No such file or directory"),
-        ("garbage.pem", "holds no certificates: give it a file of them in PEM form"),
-        ("empty.pem", "holds no certificates: give it a file of them in PEM form"),
+        ("garbage.pem", "contains no certificates: name a PEM file"),
+        ("empty.pem", "contains no certificates: name a PEM file"),
     ],
 )
 @pytest.mark.parametrize("mode", ["record", "live", "auto"])

@@ -138,7 +138,7 @@ def test_what_a_hook_gives_must_be_of_its_kind(load, folder):
 
     line = refused(lambda: hooks.respond(request(), None))
 
-    assert line == f"hook respond of profile 'shop', {folder / 'project_hooks.py'}:17, gave str, not Response"
+    assert line == f"hook respond of profile 'shop', {folder / 'project_hooks.py'}:17, returned str, not Response"
 
 
 def test_a_redaction_changes_texts_and_nothing_that_is_ours(load):

@@ -112,12 +112,12 @@ def test_a_recording_of_another_tool_is_read_in_place_whatever_its_name(tmp_path
 def test_a_file_of_no_format_is_refused_with_those_that_are_known(tmp_path):
     (tmp_path / "a.txt").write_text("dear diary")
 
-    with pytest.raises(RecordingError, match=r"a\.txt: is of no known format; known are \.rec and .*vcrpy"):
+    with pytest.raises(RecordingError, match=r"a\.txt: has an unknown format; known formats are \.rec and .*vcrpy"):
         read_recording(str(tmp_path / "a.txt"))
 
 
 def test_a_folder_that_is_no_recording_is_refused(tmp_path):
-    with pytest.raises(RecordingError, match="is a folder, and of no known format"):
+    with pytest.raises(RecordingError, match="is a folder of unknown format"):
         read_recording(str(tmp_path))
 
 

@@ -45,10 +45,10 @@ def test_a_good_profile_has_no_problem():
         ('["b.a.example"]', '["b.a.example"]\nbase_url = "SHOP_URL"', 8, "overlap", "two endpoints have the base_url"),
         ("placeholder-of-the-key", KEY, 9, "secret", "the placeholder of SHOP_KEY looks like a real secret"),
         ('"X-Version"', '"X-Version", "x-version"', 11, "never", "match.headers holds 'x-version' twice"),
-        ('"X-Version"', '"Host"', 11, "never", "match.headers holds 'Host', which is of one connection"),
+        ('"X-Version"', '"Host"', 11, "never", "match.headers holds 'Host', which belongs to one connection"),
         ('"/ab"', '"/a/b"', 12, "never", "match.ignore.json holds '/a/b', which '/a' covers"),
         ('"/user/name"', '"/user/Email/0"', 14, "never", "redact.json holds '/user/Email/0', which 'email' covers"),
-        ('"x+"', '"x*"', 15, "never", "redact.patterns holds 'x*', which fits an empty text"),
+        ('"x+"', '"x*"', 15, "never", "redact.patterns holds 'x*', which matches an empty text"),
     ],
 )
 def test_a_problem_is_told_with_its_line(old, new, line, kind, message):

@@ -122,10 +122,10 @@ def test_what_was_written_is_said_by_file():
     made.recovered.append(Written(Path("d.failed.rec"), 1, failed=True))
 
     assert text(made).splitlines()[2:] == [
-        "recproxy: recovered 1 interaction of a run that was killed: d.failed.rec",
+        "recproxy: recovered 1 interaction from a killed run: d.failed.rec",
         "recproxy: wrote a.rec: 5 interactions",
         "recproxy: unchanged b.rec: 2 interactions",
-        "recproxy: not replaced, what came is in c.failed.rec: 3 interactions",
+        "recproxy: kept the old recording; the captured traffic is in c.failed.rec: 3 interactions",
         "recproxy: recorded 10 interactions in 3 files",
         "recproxy: redacted cookie 1, header authorization 2",
     ]

@@ -30,8 +30,8 @@ def test_an_unknown_bare_word_is_an_error_that_says_where_command_words_go():
         split_arguments(["twiter", "-x"], ("twitter", "bitly"), "nox -s functional-record")
 
     assert str(caught.value) == (
-        "'twiter' is no profile of this suite, which has twitter, bitly (nearest: twitter); "
-        "words for the test command go behind a second --: nox -s functional-record -- -- twiter"
+        "'twiter' is not a profile of this suite, which has twitter, bitly (nearest: twitter); "
+        "write arguments for the test command after a second --: nox -s functional-record -- -- twiter"
     )
 
 

@@ -165,7 +165,7 @@ def test_nox_fails_a_session_for_an_unknown_word_and_starts_nothing(run_nox):
 
     assert done.returncode == 1
     assert started(done) == []
-    assert "'tests/test_send.py' is no profile of this suite, which has twitter, bitly" in done.stderr
+    assert "'tests/test_send.py' is not a profile of this suite, which has twitter, bitly" in done.stderr
 
 
 def test_install_only_starts_nothing(run_nox):
@@ -288,7 +288,7 @@ def test_parameters_that_stand_above_are_sent_below(run_nox):
 
     assert done.returncode == 1
     assert started(done) == []
-    assert "@nox.parametrize stands above @functional_sessions, which does not see it: put it below" in done.stderr
+    assert "@nox.parametrize is above @functional_sessions and has no effect there: put it below" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -1,4 +1,4 @@
-"""`recproxy check`: what is wrong with recordings, for people and for CI."""
+"""`recproxy check`: reports problems in recordings, for people and for CI."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ __all__ = ["check", "problems_of"]
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list to stdout.")
 @click.argument("paths", nargs=-1, type=click.Path())
 def check(as_json: bool, paths: tuple[str, ...]) -> None:
-    """Check recordings: PATHS, or all of the project, also those of other tools.
+    """Check the recordings at PATHS, or all recordings of the project, including those of other tools.
 
-    Tells files that do not parse, recordings that steal each other's requests, interactions that can never match, an
-    XXX that swallows a whole body, age beyond max_age, secrets left. Exit code 1 where there is anything to mend.
+    Reports files that cannot be parsed, recordings that answer each other's requests, interactions that can never
+    match, an XXX that matches a whole body, recordings older than max_age, and remaining secrets. Exit code 1 if there
+    is a problem.
     """
     from pathlib import Path
 
@@ -36,7 +37,7 @@ def check(as_json: bool, paths: tuple[str, ...]) -> None:
     project = find_project(Path.cwd())
     found = recordings_in([Path(path) for path in paths] or [project.recordings])
     for path in found.missing:
-        raise ConfigurationError(f"{path}: there is no such file or folder")
+        raise ConfigurationError(f"{path}: no such file or folder")
     rows = [
         {"path": str(file), "line": line, "kind": kind, "message": message}
         for file in found.paths
@@ -48,8 +49,11 @@ def check(as_json: bool, paths: tuple[str, ...]) -> None:
         for row in rows:
             line = f":{row['line']}" if row["line"] else ""  # another tool's file is read without lines
             print(f"{row['path']}{line}: {row['kind']}: {row['message']}")
-        others = f", {counted(found.passed_over, 'file')} of no known format" if found.passed_over else ""
-        print(f"recproxy: {counted(len(found.paths), 'recording')}, {len(rows)} to mend{others}", file=sys.stderr)
+        others = f", {counted(found.passed_over, 'file')} of unknown format" if found.passed_over else ""
+        print(
+            f"recproxy: {counted(len(found.paths), 'recording')}, {counted(len(rows), 'problem')}{others}",
+            file=sys.stderr,
+        )
     sys.exit(1 if rows else 0)
 
 

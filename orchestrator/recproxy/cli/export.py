@@ -1,4 +1,4 @@
-"""`recproxy export SOURCE...`: recordings made into files of another tool, with a source_summary."""
+"""`recproxy export SOURCE...`: converts recordings to files of another tool, with a report."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ __all__ = ["export"]
     help="vcrpy, vcrpy-json, har, responses or responses-toml.",
 )
 @click.option(
-    "--to", "folder", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Where files are put."
+    "--to", "folder", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The folder for the files."
 )
-@click.option("--dry-run", "dry", is_flag=True, help="Write nothing, say what would be.")
-@click.option("--force", is_flag=True, help="Overwrite files that differ.")
-@click.option("--json", "as_json", is_flag=True, help="Print the source_summary as JSON.")
+@click.option("--dry-run", "dry", is_flag=True, help="Write nothing, and print what would be written.")
+@click.option("--force", is_flag=True, help="Overwrite existing files that differ.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def export(sources: tuple[Path, ...], name: str, folder: Path, dry: bool, force: bool, as_json: bool) -> None:
-    """Export recordings to another tool's format: files, or folders with recordings in them.
+    """Convert recordings to files of another tool. SOURCE is a file or a folder.
 
-    Prints a source_summary: per file what the other format cannot hold. Exit codes: 1 something was lost; 2 usage, or a
-    file that cannot be read or would be overwritten, and then nothing is written.
+    Prints a report: for each file what the other format cannot express. Exit codes: 1 if something was lost; 2 for a
+    usage error, or for a file that cannot be read or would be overwritten. Then nothing is written.
     """
     from recproxy.cli.exporting import Exporter, chosen
     from recproxy.cli.import_report import report, take_all
@@ -40,9 +40,9 @@ def export(sources: tuple[Path, ...], name: str, folder: Path, dry: bool, force:
     found = sources_in(sources)
     pending_files = PendingFiles(folder, force=force, dry=dry)
     try:
-        source_summaries = take_all(Exporter(folder, pending_files, wanted).take, found, "exporting")
-        if not dry and not any(each.problem for each in source_summaries):
+        summaries = take_all(Exporter(folder, pending_files, wanted).take, found, "exporting")
+        if not dry and not any(each.problem for each in summaries):
             pending_files.finish()
     finally:
         pending_files.abandon()
-    sys.exit(report(source_summaries, as_json=as_json, dry=dry))
+    sys.exit(report(summaries, as_json=as_json, dry=dry))

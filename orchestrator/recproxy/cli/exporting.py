@@ -19,7 +19,7 @@ def chosen(name: str) -> Format:
     found = by_name(name)
     if found is None or found.dump is None:
         known = ", ".join(each.name for each in FORMATS if each.dump is not None)
-        raise ConfigurationError(f"--format {name}: is not written; known are {known}")
+        raise ConfigurationError(f"--format {name}: cannot be written; known formats are {known}")
     return found
 
 
@@ -42,7 +42,7 @@ class Exporter:
             dumped = self._wanted.dump(loaded.recording)
             state = self._staging.put(target, (dumped.data,))
         except RecproxyError as problem:
-            if not source.asked and "is of no known format" in problem.message:
+            if not source.asked and "has an unknown format" in problem.message:
                 return SourceSummary(source=source.path, passed_over=True)
             message = problem.message
             where = "" if message.startswith((str(source.path), str(target))) else f"{source.path}: "

@@ -1,4 +1,4 @@
-"""`recproxy import SOURCE...`: recordings of other tools made into ours, with a source_summary."""
+"""`recproxy import SOURCE...`: recordings of other tools made into ours, with a report."""
 
 from __future__ import annotations
 
@@ -16,20 +16,25 @@ __all__ = ["import_recordings"]
 
 @click.command(name="import")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path(path_type=Path))
-@click.option("--profile", metavar="P", help="The profile all belongs to; without it each host decides.")
+@click.option("--profile", metavar="P", help="Assign everything to profile P. By default the host decides.")
 @click.option(
-    "--to", "folder", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Where recordings are put."
+    "--to",
+    "folder",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The folder for the recordings.",
 )
 @click.option(
     "--placeholder",
     "placeholders",
     multiple=True,
     metavar="TEXT[=VALUE]",
-    help="What TEXT in them stands for; anything, without a value.",
+    help="TEXT in the files stands for VALUE; without VALUE, for anything.",
 )
-@click.option("--dry-run", "dry", is_flag=True, help="Write nothing, say what would be.")
-@click.option("--force", is_flag=True, help="Overwrite recordings that differ.")
-@click.option("--json", "as_json", is_flag=True, help="Print the source_summary as JSON.")
+@click.option("--dry-run", "dry", is_flag=True, help="Write nothing, and print what would be written.")
+@click.option("--force", is_flag=True, help="Overwrite existing recordings that differ.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def import_recordings(
     sources: tuple[Path, ...],
     profile: str | None,
@@ -39,10 +44,10 @@ def import_recordings(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Import recordings of other tools: files, or folders with such files in them.
+    """Convert files of other tools to recordings. SOURCE is a file or a folder.
 
-    Prints a source_summary: per file what came over exactly, what was made up, and what was lost. Exit codes: 1 something
-    was lost; 2 usage, or a file that cannot be read or would be overwritten, and then nothing is written.
+    Prints a report: for each file what is exact, what was synthesized, and what was lost. Exit codes: 1 if something
+    was lost; 2 for a usage error, or for a file that cannot be read or would be overwritten. Then nothing is written.
     """
     from recproxy.cli.import_report import report, take_all
     from recproxy.cli.import_sources import sources_in
@@ -61,12 +66,12 @@ def import_recordings(
         importer = Importer(
             folder, pending_files, profiles, named=profile is not None, variables=os.environ, placeholders=texts
         )
-        source_summaries = take_all(importer.take, found, "importing")
-        if not dry and not any(each.problem for each in source_summaries):
+        summaries = take_all(importer.take, found, "importing")
+        if not dry and not any(each.problem for each in summaries):
             pending_files.finish()
     finally:
         pending_files.abandon()
-    sys.exit(report(source_summaries, as_json=as_json, dry=dry))
+    sys.exit(report(summaries, as_json=as_json, dry=dry))
 
 
 def _placeholders(words: tuple[str, ...]) -> Mapping[str, str | None]:

@@ -84,7 +84,7 @@ class Importer:
         self._staging = pending_files
 
     def take(self, source: ImportSource, progress: Progress) -> SourceSummary:
-        """Read, sort and redact a source; what it gives waits for the end of all. The source_summary holds no secret."""
+        """Read, sort and redact a source; its files are written when all sources are done. The summary contains no secret."""
         taken = self._take(source, progress)
         notes = tuple(replace(note, text=self._shown(note.text)) for note in taken.notes)
         return replace(taken, notes=notes, problem=self._shown(taken.problem))
@@ -98,7 +98,7 @@ class Importer:
         try:
             loaded = read_loaded(str(source.path))
         except RecproxyError as problem:
-            if not source.asked and "is of no known format" in problem.message:
+            if not source.asked and "has an unknown format" in problem.message:
                 return SourceSummary(source=source.path, passed_over=True)
             return SourceSummary(source=source.path, problem=problem.message)
         recording = filled(loaded.recording, self._placeholders)
@@ -148,7 +148,7 @@ class Importer:
             return Note(kind="lost", where=where, text=text)
         if self._only is None:
             return Note(kind="lost", where=where, text=f"host {host} belongs to no profile: name one with --profile")
-        text = f"host {host} is none of the hosts of {self._only}: add it to the profile"
+        text = f"host {host} does not belong to profile {self._only}: add it to the profile"
         return Note(kind="beware", where=where, text=text)
 
     def _redacted(
@@ -179,5 +179,5 @@ class Importer:
         try:
             state = self._staging.put(path, pieces(recording))
         except ValueError as problem:
-            raise RecordingError(f"{source.path}: has no text form: {problem}") from None
+            raise RecordingError(f"{source.path}: cannot be written as text: {problem}") from None
         return ImportedRecording(path=path, profile=profile, interactions=len(recording.interactions), state=state)

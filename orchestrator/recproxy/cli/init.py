@@ -21,13 +21,19 @@ _RUNNERS = ("nox", "tox", "none")
 
 
 @click.command()
-@click.option("--runner", type=click.Choice(_RUNNERS), metavar="RUNNER", help="nox, tox or none: who runs the tests.")
-@click.option("--profile", "profiles", multiple=True, metavar="P", help="A profile's name, or NAME=HOST for one's own.")
-@click.option("--yes", is_flag=True, help="Ask nothing; take what suits the folder.")
+@click.option("--runner", type=click.Choice(_RUNNERS), metavar="RUNNER", help="The test runner: nox, tox or none.")
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="P",
+    help="An installed profile, or NAME=HOST for your own service. Can be repeated.",
+)
+@click.option("--yes", is_flag=True, help="Ask nothing, and use the defaults for this folder.")
 def init(runner: str | None, profiles: tuple[str, ...], yes: bool) -> None:
-    """Set this folder up: configuration, a runner's file, a line for git, and a first test that passes.
+    """Set up this folder: configuration, a file for the test runner, a line for git, and a first test that passes.
 
-    Asks on a terminal what no option says. Files that exist are kept; what they lack is printed.
+    On a terminal it asks for what the options leave open. It keeps existing files and prints what to add to them.
     """
     from pathlib import Path
 
@@ -39,12 +45,14 @@ def init(runner: str | None, profiles: tuple[str, ...], yes: bool) -> None:
     project = find_project(folder)
     asks = not yes and sys.stdin.isatty()
     if not asks and not yes and not (runner and profiles):
-        raise ConfigurationError("say what to set up: --runner RUNNER and --profile P, or --yes for what suits")
+        raise ConfigurationError(
+            "choose what to set up: pass --runner RUNNER and --profile P, or --yes for the defaults"
+        )
     runner = runner or (_ask_runner(folder) if asks else _guess_runner(folder))
     words = profiles or (_ask_profiles(project) if asks else project.default_profiles())
     if not words:
         raise ConfigurationError(
-            "no profile is installed: install one, or name a service of your own with --profile NAME=HOST"
+            "no profile is installed: install one, or define your own service with --profile NAME=HOST"
         )
     chosen = tuple(_choose(project, word) for word in dict.fromkeys(words))
     starter = Starter(chosen=chosen, packaged=_is_package(folder))
@@ -53,15 +61,13 @@ def init(runner: str | None, profiles: tuple[str, ...], yes: bool) -> None:
 
 
 def _ask_runner(folder: Path) -> str:
-    answer: str = click.prompt(
-        "Who runs the tests", type=click.Choice(_RUNNERS), default=_guess_runner(folder), err=True
-    )
+    answer: str = click.prompt("Test runner", type=click.Choice(_RUNNERS), default=_guess_runner(folder), err=True)
     return answer
 
 
 def _ask_profiles(project: Project) -> tuple[str, ...]:
     known = project.default_profiles()
-    print(f"Profiles here: {', '.join(known) or 'none'}. A service of your own is NAME=HOST.", file=sys.stderr)
+    print(f"Profiles here: {', '.join(known) or 'none'}. Write NAME=HOST for your own service.", file=sys.stderr)
     answer: str = click.prompt("Profiles of the suite", default=" ".join(known) or None, err=True)
     return tuple(answer.replace(",", " ").split())
 
@@ -112,7 +118,7 @@ def _choose(project: Project, word: str) -> ChosenProfile:
 
     name, equals, host = word.partition("=")
     if not equals and ("/" in word or word.endswith(".toml")):
-        raise ProfileError(f"--profile {word}: give a name; a profile.toml has none until a package offers it")
+        raise ProfileError(f"--profile {word}: pass the name of an installed profile, not a path")
     if equals:
         values = {"endpoints": [{"hosts": [host]}]}
         file = TomlFile(path=f"--profile {word}", text="", error=ProfileError, values=values)
@@ -166,7 +172,7 @@ def _make(path: Path, text: str) -> Iterator[str]:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        yield f"kept {path.name}, which exists; it might get:\n\n{_indented(text)}"
+        yield f"kept {path.name}, which exists; you can add:\n\n{_indented(text)}"
     else:
         yield f"made {_shown(path)}"
 
@@ -176,7 +182,7 @@ def _configure(folder: Path, project: Project, starter: Starter) -> Iterator[str
 
     if project.source is not None:
         own = [each.profile.name for each in starter.chosen if each.host and each.profile.name not in project.inline]
-        more = f"; it might get:\n\n{_indented(starter.configuration(*project.keys))}" if own else ""
+        more = f"; you can add:\n\n{_indented(starter.configuration(*project.keys))}" if own else ""
         yield f"kept the configuration in {_shown(project.root / project.source.path)}{more}"
         return
     path = folder / "pyproject.toml"
@@ -203,7 +209,7 @@ def _attributes(folder: Path) -> Iterator[str]:
     path = folder / ".gitattributes"
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     if any(line.split()[:1] == ["*.rec"] for line in text.splitlines()):
-        yield "kept .gitattributes, which speaks of *.rec"
+        yield "kept .gitattributes, which has a line for *.rec"
         return
     with path.open("a", encoding="utf-8") as file:
         file.write(f"{'' if not text or text.endswith(chr(10)) else chr(10)}{ATTRIBUTES}\n")
@@ -219,7 +225,7 @@ def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[st
     if found is not None:
         yield f"kept the tests in {_shown(tests)}"
     elif first is None:
-        yield f"made no first test: {', '.join(starter.names)} speak no HTTP with a host that could be asked"
+        yield f"made no first test: {', '.join(starter.names)} have no HTTP endpoint with a host name"
     else:
         text, place, recording = first
         yield from _make(tests / FIRST_TEST, text)

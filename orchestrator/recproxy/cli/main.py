@@ -30,7 +30,7 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
 def _recproxy() -> None:
-    """Run one functional suite against recordings or the real services."""
+    """Run functional tests against recordings or the real services."""
 
 
 _recproxy.add_command(check)

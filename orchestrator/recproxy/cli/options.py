@@ -31,24 +31,27 @@ def run_options(function: _Function) -> _Function:
             "--recordings",
             multiple=True,
             metavar="PROFILE=PATH",
-            help="A recording for the whole run. May be repeated.",
+            help="A recording for the whole run. Can be repeated.",
         ),
         click.option(
             "--profile",
             "profiles",
             multiple=True,
             metavar="P",
-            help="A profile to run, those of the project or all by default. May be repeated.",
+            help="A profile to use. Default: the project's profiles, or all. Can be repeated.",
         ),
-        click.option("--any-host", is_flag=True, help="Answer for the hosts that no profile owns, too."),
+        click.option("--any-host", is_flag=True, help="Also handle hosts that no profile owns."),
         click.option(
-            "--live", multiple=True, metavar="P", help="Run P live: the real service, nothing written. May be repeated."
+            "--live",
+            multiple=True,
+            metavar="P",
+            help="Run P live: call the real service, write nothing. Can be repeated.",
         ),
         click.option(
             "--record",
             multiple=True,
             metavar="P",
-            help="Record P: the real service, recordings written. May be repeated.",
+            help="Record P: call the real service, write recordings. Can be repeated.",
         ),
         click.option(
             "--mode",
@@ -57,7 +60,7 @@ def run_options(function: _Function) -> _Function:
             envvar=MODE,
             show_envvar=True,
             metavar="MODE",
-            help="replay, record, live or auto, for all.",
+            help="The mode for all profiles: replay, record, live or auto.",
         ),
     ):
         function = option(function)
@@ -103,7 +106,7 @@ def plan_from(
         context = click.get_current_context(silent=True)
         from_variable = context and context.get_parameter_source("mode") is ParameterSource.ENVIRONMENT
         raise ConfigurationError(
-            f"{f'{MODE}={mode}' if from_variable else f'--mode {mode}'}: known here: {', '.join(MODES)}, and vcrpy's words {', '.join(VCRPY_MODES)}{nearest}"
+            f"{f'{MODE}={mode}' if from_variable else f'--mode {mode}'}: unknown mode: use {', '.join(MODES)}, or vcrpy's names {', '.join(VCRPY_MODES)}{nearest}"
         )
     if told := explained_mode(mode):
         click.echo(f"recproxy: {told}", err=True)

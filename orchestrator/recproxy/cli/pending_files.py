@@ -39,10 +39,10 @@ class PendingFiles:
             raise RecordingError(f"{target}: cannot be written: {problem.strerror or problem}") from None
         if self._taken.setdefault(target, digest) != digest:
             raise RecordingError(
-                f"{target}: another source has that name too: take them one by one, each --to a folder of its own"
+                f"{target}: another source has the same name: import them separately, each with its own --to folder"
             )
         if state == "changed" and not self._force:
-            raise RecordingError(f"{target}: is there and would change; --force overwrites it")
+            raise RecordingError(f"{target}: exists and would change; pass --force to overwrite it")
         if staged is not None and state != "unchanged":
             self._staged[target] = staged
         return state
@@ -82,7 +82,7 @@ def _beside(folder: Path) -> Path:
     above = folder
     while not above.is_dir():
         if above.exists() or above == above.parent:
-            raise RecordingError(f"{above}: is no folder: name another one with --to")
+            raise RecordingError(f"{above}: is not a folder: choose another one with --to")
         above = above.parent
     try:
         return Path(tempfile.mkdtemp(prefix=".recproxy-", dir=above))

@@ -14,8 +14,10 @@ __all__ = ["run"]
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @run_options
-@click.option("--show-config", is_flag=True, help="Print what is in effect, and who says so, and end.")
-@click.option("--json", "json_wanted", is_flag=True, help="With --show-config: as one JSON list.")
+@click.option(
+    "--show-config", is_flag=True, help="Print the effective configuration and where each value comes from, then exit."
+)
+@click.option("--json", "json_wanted", is_flag=True, help="With --show-config: print one JSON list.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def run(
@@ -30,10 +32,10 @@ def run(
     json_wanted: bool,
     command: tuple[str, ...],
 ) -> None:
-    """Run COMMAND; the services it calls are answered by one local proxy per profile.
+    """Run COMMAND, and answer the services it calls with one local proxy per profile.
 
-    Exit codes: the command's own; 3 it passed but something was asked that no recording answers; 4 a proxy died;
-    2 usage, configuration or an unreadable file.
+    Exit codes: the command's own; 3 if it passed but a request matched no recording; 4 if a proxy died; 2 for a usage
+    or configuration error.
     """
     if show_config:
         from recproxy.cli.show_config import show_config as show
@@ -42,9 +44,9 @@ def run(
         show(context, plan, json_wanted=json_wanted)
         return
     if json_wanted:
-        raise click.UsageError("--json goes with --show-config")
+        raise click.UsageError("--json needs --show-config")
     if not command:
-        raise click.UsageError("Missing argument 'COMMAND...': write it behind --")
+        raise click.UsageError("Missing argument 'COMMAND...': write it after --")
     from recproxy.orchestrator.fork_server import ForkServer
 
     refuse_nested()

@@ -1,4 +1,4 @@
-"""`recproxy scan PATH...`: what slipped into recordings that exist, and `--fix` that takes it out."""
+"""`recproxy scan PATH...`: finds secrets in existing recordings, and redacts them with `--fix`."""
 
 from __future__ import annotations
 
@@ -21,16 +21,20 @@ __all__ = ["scan"]
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
-@click.option("--fix", is_flag=True, help="Redact in place what is found.")
+@click.option("--fix", is_flag=True, help="Redact the secrets in place.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option(
-    "--profile", "profiles", multiple=True, metavar="P", help="Also by its rules and its credentials' values."
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="P",
+    help="Also apply its rules and search for its credentials. Can be repeated.",
 )
 def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str, ...]) -> None:
-    """Look for secrets in recordings: files, or all that folders hold, also of other tools' formats.
+    """Search recordings for secrets: files and folders, including formats of other tools.
 
-    Prints where each one stands and which rule found it, never the secret. Exit codes: 1 something was found (with
-    --fix: and could not be taken out); 2 usage, or a file that cannot be read.
+    Prints the place of each secret and the rule that found it, never the secret. Exit codes: 1 if a secret was found
+    (with --fix: if one could not be redacted); 2 for a usage error or a file that cannot be read.
     """
     from recproxy.cli.recordings import recordings_in
     from recproxy.cli.scanning import scan_file
@@ -99,18 +103,18 @@ def _summary(scans: list[Scan], passed_over: int, *, fix: bool) -> None:
 
     if not detectors():
         hint = "pip install 'recproxy[scan]'"
-        print(f"only the built-in rules were used, detect-secrets is not installed: {hint}", file=sys.stderr)
+        print(f"used only the built-in rules, because detect-secrets is not installed: {hint}", file=sys.stderr)
     count = sum(len(each.findings) for each in scans)
     held = sum(1 for each in scans if each.findings)
     read = [each.format for each in scans if each.format]
     looked = counted(len(read), "recording") + (f" ({names})" if (names := kinds(read)) else "")
-    others = f"; {counted(passed_over, 'file')} of no known format passed over" if passed_over else ""
+    others = f"; {counted(passed_over, 'file')} of unknown format skipped" if passed_over else ""
     if count:
         ours = any(each.findings and each.format == "rec" for each in scans)
         how = "with --fix" if ours else "with the tool that wrote them"
-        advice = "" if fix else f"; take them out {how}, and revoke what was real"
+        advice = "" if fix else f"; remove them {how}, and revoke real secrets"
         print(f"{count} found in {held} of {looked}{others}{advice}", file=sys.stderr)
     elif read:
         print(f"no secret found in {looked}{others}", file=sys.stderr)
     else:
-        print(f"no recording was looked through{others}", file=sys.stderr)
+        print(f"no recordings found{others}", file=sys.stderr)

@@ -84,15 +84,15 @@ def scan_file(path: Path, rules: RedactionRules, *, fix: bool) -> Scan:
         return done
     title = foreign_format(path)
     if title is not None:
-        return replace(done, problem=f"{path}: a file of another format, {title}, is mended by its own tool")
+        return replace(done, problem=f"{path}: is a file of another format, {title}: fix it with its own tool")
     if recording.format != 2:
-        return replace(done, problem=f"{path}: a recording of 2011 is mended by hand")
+        return replace(done, problem=f"{path}: is in the 2011 format: fix it by hand")
     if problem:
         return done
     try:
         _replace(path, dump(clean))
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "what is left has no text form"
+        reason = error.strerror if isinstance(error, OSError) else "the result cannot be written as text"
         return replace(done, problem=f"{path}: cannot be written: {reason}")
     return replace(done, fixed=True)
 

@@ -14,7 +14,7 @@ __all__ = ["serve"]
 
 @click.command()
 @run_options
-@click.option("--late-credentials", is_flag=True, help="Miss a credential only when a request would need it.")
+@click.option("--late-credentials", is_flag=True, help="Report a missing credential only when a request needs it.")
 def serve(
     mode: str,
     profiles: tuple[str, ...],
@@ -24,7 +24,10 @@ def serve(
     any_host: bool,
     late_credentials: bool,
 ) -> None:
-    """Print the environment of a run as one line of JSON, and hold the run until standard input ends."""
+    """Start a run without a command.
+
+    Print its environment as one line of JSON, and keep the run open until stdin ends.
+    """
     from recproxy.orchestrator.fork_server import ForkServer
 
     refuse_nested()

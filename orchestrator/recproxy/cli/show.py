@@ -1,4 +1,4 @@
-"""`recproxy show`: a recording as people read it: numbered, highlighted, paged."""
+"""`recproxy show`: prints a recording with numbers, colours and a pager."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["show"]
 
 
 @click.command()
-@click.option("--pager/--no-pager", default=True, help="Page on a terminal.")
+@click.option("--pager/--no-pager", default=True, help="Use a pager on a terminal.")
 @click.argument("file", type=click.Path())
 def show(pager: bool, file: str) -> None:
-    """Show the interactions of FILE, bodies made readable."""
+    """Print the interactions of FILE, with readable bodies."""
     from rich.console import Console
 
     from recproxy.play.library import read_recording
@@ -83,4 +83,4 @@ def _body(console: object, headers: Headers, body: bytes) -> None:
     try:
         console.print(Text(body.decode()))
     except UnicodeDecodeError:
-        console.print(Text(f"({len(body)} bytes that are no text)", style="dim"))
+        console.print(Text(f"({len(body)} bytes, not text)", style="dim"))

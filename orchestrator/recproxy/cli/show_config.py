@@ -54,7 +54,7 @@ def _options(context: click.Context, plan: RunPlan) -> list[Setting]:
         precedence, place = _said_by(context, option)
         value: Any = given[name]
         if name == "mode" and value != plan.mode:
-            value, place = plan.mode, f"{place} {value}{', a replay where CI is set' if value == 'auto' else ''}"
+            value, place = plan.mode, f"{place} {value}{', replay if CI is set' if value == 'auto' else ''}"
         if name == "profiles" and not value:
             value = [profile.name for profile in plan.profiles]
             if plan.project.profiles and plan.project.source:

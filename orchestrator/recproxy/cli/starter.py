@@ -18,7 +18,7 @@ ATTRIBUTES = "*.rec -text conflict-marker-size=32"
 #: The first test, in the folder of functional tests; its recording bears its name.
 FIRST_TEST = "test_first.py"
 _RECORDED = "test_first/test_the_service_answers.rec"
-_LOCAL = "# Paths of this machine: before others use this file, write what they can install."
+_LOCAL = "# These paths exist on this machine only: replace them before others use this file."
 _ANSWER = "hello from a recording"
 
 
@@ -100,7 +100,7 @@ class Starter:
         for table in reversed(tables):
             values = {table: values}
         local = f"{_LOCAL}\n" if self.local else ""
-        return f"# recproxy is a plugin of tox: install it beside tox\n{local}{tomlkit.dumps(values)}"
+        return f"# recproxy is a plugin for tox: install it next to tox\n{local}{tomlkit.dumps(values)}"
 
     def tox_ini(self) -> str:
         """What a tox.ini needs for an environment of each mode."""
@@ -142,21 +142,21 @@ class Starter:
         if each is None:
             return None
         url = f"https://{each.address}/hello"
-        test = f'''"""The first functional test; its answer stands in recordings/{each.profile.name}/{_RECORDED}."""
+        test = f'''"""The first functional test; its response is in recordings/{each.profile.name}/{_RECORDED}."""
 
 from urllib.request import urlopen
 
 from recproxy import recproxy
 
 
-# What was written by hand is replayed in every run, also in one that records.
+# A handwritten recording replays in every run, even one that records.
 @recproxy("{each.profile.name}", "{_RECORDED}", mode="replay")
 def test_the_service_answers():
     with urlopen("{url}") as response:
         assert response.read() == b"{_ANSWER}"
 '''
         recording = f"""#recproxy 2
-# Written by `recproxy init`, not by the service: put in its place what your program asks.
+# Written by `recproxy init`, not by the service: replace it with a request of your program.
 
 GET {url} HTTP/1.1
 

@@ -134,7 +134,7 @@ class Address:
         while True:
             piece = connection.recv(65536)
             if not piece:
-                raise ConnectionError("it hung up")
+                raise ConnectionError("it closed the connection")
             answer += piece
             if until in answer:
                 return answer

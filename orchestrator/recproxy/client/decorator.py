@@ -89,7 +89,7 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
         if hasattr(target, "_pytestfixturefunction") or type(target).__name__ == "FixtureFunctionDefinition":
             raise TypeError("put @recproxy below @pytest.fixture: it wraps the function, not the fixture")
         if not inspect.isroutine(target):
-            raise TypeError(f"@recproxy goes on a function, a method or a class, not on {target!r}")
+            raise TypeError(f"@recproxy decorates a function, a method or a class, not {target!r}")
         inner = wanted_by(target)
         if inner is not None and inner.wrapper is target:
             mode = self._mode or inner.mode
@@ -108,7 +108,7 @@ def check_mode(mode: object) -> str | None:
     if mode is None:
         return None
     if not isinstance(mode, str) or mode_named(mode) != "replay":
-        raise ValueError(f"mode={mode!r}: a test can only insist on 'replay'; the run chooses the others")
+        raise ValueError(f"mode={mode!r}: a test can only force 'replay'; the run decides the other modes")
     return "replay"
 
 
@@ -128,5 +128,5 @@ def check_words(words: tuple[object, ...]) -> Entries:
         raise TypeError(f"recproxy takes {_FORMS}")
     if not service[0] or "/" in service[0]:
         what = "host" if schemed else "profile"
-        raise ValueError(f"recproxy: {service[0]!r} is no {what}; write {_FORMS}; a scheme is http or https")
+        raise ValueError(f"recproxy: {service[0]!r} is not a {what}; write {_FORMS}; a scheme is http or https")
     return tuple((service[0], recording) for recording in recordings)

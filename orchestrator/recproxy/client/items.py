@@ -97,7 +97,7 @@ def _mode(markers: list[Any]) -> str | None:
     """What one of the markers insists on."""
     for marker in markers:
         if unknown := marker.kwargs.keys() - {"mode"}:
-            raise TypeError(f"recproxy takes mode, and no {', '.join(sorted(unknown))}")
+            raise TypeError(f"recproxy takes mode, not {', '.join(sorted(unknown))}")
     modes = [check_mode(marker.kwargs.get("mode")) for marker in markers]
     return next((mode for mode in modes if mode), None)
 

@@ -35,7 +35,7 @@ class ScopeResult:
     @property
     def unanswered(self) -> str:
         """What was asked and not answered, as text; empty where all was."""
-        return "\n".join(("asked, and not answered:", *dict.fromkeys(self.failed))) if self.failed else ""
+        return "\n".join(("requested, but not answered:", *dict.fromkeys(self.failed))) if self.failed else ""
 
 
 def read_outcome(answer: Mapping[str, Any]) -> ScopeResult:
@@ -65,7 +65,7 @@ def failure(outcomes: Sequence[ScopeResult]) -> Exception | None:
         return AssertionError("\n".join(unanswered))
     failing = [line for outcome in outcomes for line in outcome.failing]
     if failing:
-        return AssertionError("recorded, but never asked for:\n" + "\n".join(failing))
+        return AssertionError("recorded, but never requested:\n" + "\n".join(failing))
     return None
 
 

@@ -25,4 +25,4 @@ def credentials_missing(profile: str, mode: str, names: Sequence[str]) -> str:
 def explained_mode(word: str) -> str:
     """A line for those who used vcrpy's word; empty where there is nothing to explain."""
     mode = VCRPY_MODES.get(word)
-    return "" if mode is None else f"mode {word!r} is vcrpy's word: here it is {mode}"
+    return "" if mode is None else f"mode {word!r} is vcrpy's name for {mode}"

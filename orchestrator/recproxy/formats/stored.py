@@ -69,7 +69,7 @@ class Notebook:
 
     def made_up(self, text: str) -> None:
         """What the source did not say and was filled in."""
-        self.notes.append(Note(kind="made up", where=self.where, text=text))
+        self.notes.append(Note(kind="synthesized", where=self.where, text=text))
 
     def lost(self, text: str) -> None:
         """What the source said and could not be taken."""

@@ -17,7 +17,7 @@ __all__ = ["Dumped", "FolderFormat", "Format", "Loaded", "Note"]
 class Note:
     """Something that did not come over exactly.
 
-    `kind` is "made up" where the source did not say what HTTP needs (a reason phrase), "lost" where the source said
+    `kind` is "synthesized" where the source did not say what HTTP needs (a reason phrase), "lost" where the source said
     what could not be taken. `where` is the place in the file, such as `interaction 3`, or empty.
     """
 

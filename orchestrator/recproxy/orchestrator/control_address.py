@@ -162,11 +162,11 @@ class _Caller(asyncio.Protocol):
 
     def _check(self, method: str, *allowed: str) -> None:
         if method not in allowed:
-            raise Refusal(405, f"{method} is not known here: use {' or '.join(allowed)}")
+            raise Refusal(405, f"{method} is not allowed here: use {' or '.join(allowed)}")
 
     def _known(self, lane: str) -> None:
         if lane not in self._orchestrator.lanes:
-            raise Refusal(404, f"lane {lane!r} is not open: open are {', '.join(self._orchestrator.lanes)}")
+            raise Refusal(404, f"lane {lane!r} is not open: open lanes are {', '.join(self._orchestrator.lanes)}")
 
     def _status(self) -> dict[str, Any]:
         orchestrator = self._orchestrator

@@ -42,7 +42,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
     except ValueError as problem:
-        raise Refusal(400, f"the body is no JSON: {problem}") from None
+        raise Refusal(400, f"the body is not JSON: {problem}") from None
     if not isinstance(value, dict):
         raise Refusal(400, "the body must be a JSON object")
     return value
@@ -118,8 +118,8 @@ def _mode(values: dict[str, Any], of_run: str) -> str | None:
     if mode != of_run:
         raise Refusal(
             400,
-            f"mode {word!r} cannot be begun in a run in mode {of_run}: leave it out, or begin the run in that mode; "
-            "a scope may only replay where the run does more",
+            f"mode {word!r} is not possible in a run in mode {of_run}: leave it out, or start the run in that mode; "
+            "a scope can only force replay",
         )
     return None
 

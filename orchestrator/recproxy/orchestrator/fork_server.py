@@ -82,7 +82,7 @@ class ForkServer:
         try:
             status = os.waitstatus_to_exitcode(await asyncio.wait_for(asyncio.shield(death), _DEATH_SECONDS))
         except TimeoutError:
-            return "ended" if self._process.poll() is None else f"did not come up: {self._failed().hint or ''}"
+            return "ended" if self._process.poll() is None else f"did not start: {self._failed().hint or ''}"
         return f"was killed by signal {-status}" if status < 0 else f"ended with exit code {status}"
 
     async def dead(self, name: str, seconds: float) -> bool:
@@ -148,7 +148,7 @@ class ForkServer:
         for name, pid in self._pids.items():
             if not self._death(name).done():
                 self._watch(name, pid)
-        self.died(ProxyError("the process that holds the proxies has ended", hint=self._failed().hint))
+        self.died(ProxyError("the fork server has ended", hint=self._failed().hint))
 
     def _watch(self, name: str, pid: int) -> None:
         """Learn of the death of a process that is nobody's child here."""
@@ -169,7 +169,7 @@ class ForkServer:
         loop.add_reader(descriptor, seen)
 
     def _failed(self) -> ProxyError:
-        """The fork_server itself did not come up: its last words say why."""
+        """The fork_server itself did not start: its last words say why."""
         self._process.wait()
         os.set_blocking(self._errors, False)
         try:

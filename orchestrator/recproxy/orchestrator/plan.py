@@ -99,7 +99,7 @@ def make_plan(
         loaded = (*loaded, any_host())
     if not loaded:
         raise ConfigurationError(
-            f"no profile to run: install one (recproxy-twitter, say) or write one in {project.place_of_new()}"
+            f"no profile to run: install one (such as recproxy-twitter) or write one in {project.place_of_new()}"
         )
     library = Library(project.recordings, {profile.name: profile.recordings for profile in loaded})
     names = [profile.name for profile in loaded]
@@ -184,7 +184,7 @@ def _check_authorities(plan: RunPlan) -> None:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(upstream.ca)
         except ssl.SSLError:
-            why = "holds no certificates: give it a file of them in PEM form"
+            why = "contains no certificates: name a PEM file"
         except OSError as problem:
             why = f"cannot be read: {problem.strerror or problem}"
         else:

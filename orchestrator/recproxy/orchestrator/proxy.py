@@ -64,7 +64,7 @@ class Proxy:
         try:
             await asyncio.wait_for(self._ready, _START_SECONDS)
         except TimeoutError:
-            raise self._error(f"did not come up within {_START_SECONDS:.0f} s") from None
+            raise self._error(f"did not start within {_START_SECONDS:.0f} s") from None
 
     def send(self, message: Message, *descriptors: int) -> None:
         """Send an order that nobody answers; the descriptors are given away."""

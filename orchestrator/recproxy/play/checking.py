@@ -79,7 +79,7 @@ def _matching(index: Index, position: int, interaction: Interaction) -> Iterator
             yield Problem(
                 interaction.line,
                 "steals",
-                f"its request is also answered by {index.where(place)}: tell them apart, or make them one",
+                f"its request also matches {index.where(place)}: make them differ, or merge them",
             )
             return
 
@@ -101,7 +101,7 @@ def _overlaps(index: Index, rules: Rules) -> Iterator[Problem]:
                 yield Problem(
                     second.line,
                     "steals",
-                    f"some requests fit it and {index.where(one)} alike: write out what tells them apart",
+                    f"some requests match both it and {index.where(one)} : write out the values that differ",
                 )
 
 
@@ -129,13 +129,13 @@ def _sample(request: Request) -> Request:
 def _alone(interaction: Interaction, hosts: Sequence[str], version: int) -> Iterator[Problem]:
     request, response = interaction.request, interaction.response
     if request.wild is not None and request.body.strip() == request.wild.encode():
-        yield Problem(interaction.line, "swallows", f"{request.wild} stands for the whole body: any body matches")
+        yield Problem(interaction.line, "swallows", f"{request.wild} matches the whole body: any body fits")
     if response.omitted is not None:
         yield Problem(interaction.line, "never", f"its body of {response.omitted} bytes was not stored")
     host = authority_host(request.url.partition("://")[2].partition("/")[0].partition("?")[0])
     wild = request.wild is not None and request.wild.lower() in host
     if version != 1 and hosts and not wild and not any(fits(pattern, host) for pattern in hosts):
-        yield Problem(interaction.line, "never", f"host {host!r} is none of the profile's: {', '.join(hosts)}")
+        yield Problem(interaction.line, "never", f"host {host!r} is not in the profile: {', '.join(hosts)}")
 
 
 def _secrets(interaction: Interaction, redaction: RedactionRules, seen: Seen) -> Iterator[Problem]:
@@ -147,5 +147,5 @@ def _secrets(interaction: Interaction, redaction: RedactionRules, seen: Seen) ->
     for rule, count in redacted.counts.items():
         times = f", {count} times" if count > 1 else ""
         # Another tool's file is read without lines, and never written.
-        mend = "recproxy scan --fix" if interaction.line else "take it out with its own tool, or import it"
-        yield Problem(interaction.line, "secret", f"holds what the rule {rule!r} hides{times}: {mend}")
+        mend = "recproxy scan --fix" if interaction.line else "remove it with its own tool, or import it"
+        yield Problem(interaction.line, "secret", f"contains a value that the rule {rule!r} redacts{times}: {mend}")

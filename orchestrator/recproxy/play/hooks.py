@@ -125,7 +125,9 @@ def _guarded(profile: str, kind: str, function: Callable[..., Any], rules: Redac
         if not isinstance(given, _GIVES[kind]):
             wanted = _GIVES[kind][0].__name__
             where = f"{file}:{code.co_firstlineno}" if code is not None else function
-            raise HookError(f"hook {kind} of profile {profile!r}, {where}, gave {type(given).__name__}, not {wanted}")
+            raise HookError(
+                f"hook {kind} of profile {profile!r}, {where}, returned {type(given).__name__}, not {wanted}"
+            )
         return given
 
     return hook

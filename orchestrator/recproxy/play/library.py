@@ -126,7 +126,7 @@ def _load_any(data: bytes, path: str) -> Loaded:
             return replace(found.load(data, path), format=found.name)
         if data.strip() and not path.endswith(".rec"):
             known = ", ".join(each.title for each in FORMATS)
-            raise RecordingError(f"{path}: is of no known format; known are .rec and {known}")
+            raise RecordingError(f"{path}: has an unknown format; known formats are .rec and {known}")
     return Loaded(recording=load(data, path=path), format="rec")
 
 
@@ -135,9 +135,9 @@ def _read_folder(folder: Path) -> Loaded:
     files = {path.name: path for path in folder.iterdir() if path.is_file() and not path.is_symlink()}
     found = folder_format_of(files)
     if found is None:
-        raise RecordingError(f"{folder}: is a folder, and of no known format; name the files in it")
+        raise RecordingError(f"{folder}: is a folder of unknown format; name the files in it")
     if len(files) > _MOST_FILES or sum(path.stat().st_size for path in files.values()) > _MOST_BYTES:
-        raise RecordingError(f"{folder}: holds too much for a recording of the format {found.title}")
+        raise RecordingError(f"{folder}: is too large for a recording in the format {found.title}")
     with _quoting_no_secret(str(folder)):
         loaded = found.load({name: path.read_bytes() for name, path in files.items()}, str(folder))
     return replace(loaded, format=found.name)

@@ -35,7 +35,7 @@ def _twice(file: TomlFile) -> Iterator[Problem]:
             continue
         words = [word.lower() if key.word.ignore_case else word for word in file.at(path) or ()]
         for word in sorted({word for word in words if words.count(word) > 1}):
-            yield _problem(file, path, "never", f"{'.'.join(path)} holds {word!r} twice: the second can never act")
+            yield _problem(file, path, "never", f"{'.'.join(path)} holds {word!r} twice: the second never applies")
 
 
 def _hosts(profile: Profile, file: TomlFile) -> Iterator[Problem]:
@@ -58,18 +58,18 @@ def _rules(file: TomlFile) -> Iterator[Problem]:
     """Rules that another rule, or what is always so, leaves nothing to do."""
     for name in file.at(("match", "headers")) or ():
         if name.lower().encode() in UNCOMPARED:
-            message = f"match.headers holds {name!r}, which is of one connection and is never compared"
+            message = f"match.headers holds {name!r}, which belongs to one connection and is never compared"
             yield _problem(file, ("match", "headers"), "never", message)
     for path in _POINTERS:
         words = list(dict.fromkeys(file.at(path) or ()))
         for word in words:
             cover = next((other for other in words if other != word and _covers(other, word)), None)
             if cover is not None:
-                message = f"{'.'.join(path)} holds {word!r}, which {cover!r} covers: it can never act"
+                message = f"{'.'.join(path)} holds {word!r}, which {cover!r} covers: it never applies"
                 yield _problem(file, path, "never", message)
     for pattern in file.at(("redact", "patterns")) or ():
         if re.compile(pattern).fullmatch(""):
-            message = f"redact.patterns holds {pattern!r}, which fits an empty text: it must ask for a character"
+            message = f"redact.patterns holds {pattern!r}, which matches an empty text: require at least one character"
             yield _problem(file, ("redact", "patterns"), "never", message)
 
 
@@ -83,5 +83,5 @@ def _covers(rule: str, other: str) -> bool:
 def _secrets(profile: Profile, file: TomlFile) -> Iterator[Problem]:
     for name, value in profile.placeholders.items():
         if redact_text(value, profile.redaction()) != value:
-            message = f"the placeholder of {name} looks like a real secret: write one that cannot be taken for it"
+            message = f"the placeholder of {name} looks like a real secret: use an obvious placeholder"
             yield _problem(file, ("placeholders", name), "secret", message)

@@ -68,10 +68,16 @@ def _print_rich(columns: tuple[str, ...], rows: list[tuple[str, ...]], stream: T
 
 def _details(tally: Tally) -> Iterator[str]:
     for written in tally.recovered:
-        yield f"recproxy: recovered {_interactions(written)} of a run that was killed: {written.path}"
+        yield f"recproxy: recovered {_interactions(written)} from a killed run: {written.path}"
     files = list(_by_file(tally.written))
     for written in files:
-        kind = "not replaced, what came is in" if written.failed else "wrote" if written.changed else "unchanged"
+        kind = (
+            "kept the old recording; the captured traffic is in"
+            if written.failed
+            else "wrote"
+            if written.changed
+            else "unchanged"
+        )
         yield f"recproxy: {kind} {written.path}: {_interactions(written)}"
     if len(files) > 1:
         count = sum(written.interactions for written in files)

@@ -44,8 +44,8 @@ def split_arguments(words: Sequence[str], profiles: Sequence[str], command: str)
             near = difflib.get_close_matches(word, profiles, n=1)
             nearest = f" (nearest: {near[0]})" if near else ""
             raise ValueError(
-                f"{word!r} is no profile of this suite, which has {', '.join(profiles)}{nearest}; "
-                f"words for the test command go behind a second --: {command} -- -- {word}"
+                f"{word!r} is not a profile of this suite, which has {', '.join(profiles)}{nearest}; "
+                f"write arguments for the test command after a second --: {command} -- -- {word}"
             )
         chosen.append(word)
     return Arguments(profiles=tuple(chosen), command=())

@@ -82,7 +82,7 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
     base = str(options.pop("name", None) or body.__name__).replace("_", "-")
     name = f"{base}-{mode}"
     if name in registry.get():
-        raise ValueError(f"session {name!r} exists already: give the body another name, or pass name=...")
+        raise ValueError(f"session {name!r} exists already: give the function another name, or pass name=...")
     own = [*options.pop("tags", ()), "functional"]
     tags = [*(own if mode == "replay" else ()), f"functional-{mode}"]
     default = options.pop("default", True) and mode == "replay"
@@ -93,7 +93,7 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
         except ValueError as problem:
             session.error(str(problem))
         if hasattr(body, "parametrize") and not hasattr(session_body, "parametrize"):
-            session.error("@nox.parametrize stands above @functional_sessions, which does not see it: put it below")
+            session.error("@nox.parametrize is above @functional_sessions and has no effect there: put it below")
         body(session, FunctionalRun(session, mode, profiles, words), **parameters)
 
     # nox looks at a function's own attributes for @nox.parametrize, and at its signature for a parameter `python`.

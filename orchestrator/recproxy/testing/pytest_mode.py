@@ -47,7 +47,9 @@ def check_mode(config: pytest.Config, *, run: bool) -> None:
     said = f"{_OPTION}={word}" if config.getoption(_OPTION) else f"{_KEY} = {word}"
     mode = mode_named(word)
     if mode is None:
-        raise pytest.UsageError(f"{said}: known here: {', '.join(MODES)}, and vcrpy's words {', '.join(VCRPY_MODES)}")
+        raise pytest.UsageError(
+            f"{said}: unknown mode: use {', '.join(MODES)}, or vcrpy's names {', '.join(VCRPY_MODES)}"
+        )
     of_run = os.environ.get("RECPROXY_MODE")
     if run and mode != of_run:
         raise pytest.UsageError(f"{said}: this runs in mode {of_run}: give `recproxy run` the mode")

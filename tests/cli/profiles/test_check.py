@@ -37,7 +37,7 @@ def test_a_good_profile_passes(check, path):
     done = check(path=path)
 
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "recproxy: profile 'shop' and 1 recording, 0 to mend\n"
+    assert done.stderr == "recproxy: profile 'shop' and 1 recording, 0 problems\n"
 
 
 @pytest.mark.parametrize("inner", ["recproxy_shop", "src/recproxy_shop"])
@@ -45,7 +45,7 @@ def test_the_folder_of_a_distribution_means_the_package_in_it(tmp_path, check, i
     (tmp_path / "dist" / inner).mkdir(parents=True)
     (tmp_path / "dist" / inner / "profile.toml").write_text(PROFILE)
 
-    assert check(path="dist").stderr == "recproxy: profile 'shop' and 0 recordings, 0 to mend\n"
+    assert check(path="dist").stderr == "recproxy: profile 'shop' and 0 recordings, 0 problems\n"
 
 
 def test_a_folder_that_does_not_tell_which_profile_is_meant_is_refused(tmp_path, check):
@@ -68,7 +68,7 @@ def test_people_get_lines(check):
 
     assert done.returncode == 1
     assert done.stdout == (
-        "profile.toml:6: never: match.headers holds 'Host', which is of one connection and is never compared\n"
+        "profile.toml:6: never: match.headers holds 'Host', which belongs to one connection and is never compared\n"
     )
 
 
@@ -99,7 +99,7 @@ def test_a_host_that_an_installed_profile_owns_is_told(check):
     done = check(profile=PROFILE.replace('"a.example"', '"a.example", "api.twitter.com"'))
 
     assert done.stdout.startswith(
-        "profile.toml:4: overlap: host 'api.twitter.com' is also that of 'twitter', of recproxy-"
+        "profile.toml:4: overlap: host 'api.twitter.com' also belongs to profile 'twitter', from recproxy-"
     )
 
 

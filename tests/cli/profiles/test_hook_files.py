@@ -63,4 +63,4 @@ def test_a_module_that_does_not_parse_is_told_at_its_line(package):
     ((place, message),) = missing(package, "recproxy_shop.broken:f")
 
     assert place == f"{package / 'broken.py'}:2"
-    assert "the module does not parse: " in message
+    assert "the module cannot be parsed: " in message

@@ -59,7 +59,7 @@ def test_people_get_name_version_hosts_and_where_from(listing, site, tmp_path):
     lines = {line.split()[0]: " ".join(line.split()) for line in done.stdout.splitlines()}
     assert done.returncode == 0, done.stderr
     assert lines["name"] == "name version hosts from"
-    assert lines["bank"] == f"bank 1.2 bank.example bank-profile: {file}, changed by the project"
+    assert lines["bank"] == f"bank 1.2 bank.example bank-profile: {file}, overridden by the project"
     assert lines["shop"] == (
         f"shop - a.example, b.example, c.example and 1 more {tmp_path / 'project' / 'pyproject.toml'}"
     )

@@ -64,7 +64,7 @@ def test_what_is_there_is_not_written_over(run, tmp_path):
 
     done = run(*recproxy("new", "shop", "--host", "api.shop.example"), code=2)
 
-    assert done.stderr == "recproxy: recproxy-shop: is there already and not empty: choose another with --folder\n"
+    assert done.stderr == "recproxy: recproxy-shop: exists and is not empty: choose another folder with --folder\n"
     assert [path.name for path in (tmp_path / "recproxy-shop").iterdir()] == ["mine.txt"]
 
 

@@ -166,7 +166,7 @@ def test_names_never_share_an_address_and_running_out_is_an_error():
     given = {made.resolve(f"{number}.x.test", 443) for number in range(1 << 16)}
 
     assert len(given) == 1 << 16
-    with pytest.raises(OSError, match="no made-up address is left"):
+    with pytest.raises(OSError, match="no address is left for another redirected name"):
         made.resolve("one-more.x.test", 443)
 
 

@@ -117,8 +117,8 @@ def test_an_unknown_bare_word_is_an_error_that_lists_the_known(tox):
     assert done.returncode == 1
     assert said_by_app(done) == []
     assert (
-        "functional-replay: failed with recproxy: 'shp' is no profile of this suite, which has shop, bank "
-        "(nearest: shop); words for the test command go behind a second --: tox -e functional-replay -- -- shp\n"
+        "functional-replay: failed with recproxy: 'shp' is not a profile of this suite, which has shop, bank "
+        "(nearest: shop); write arguments for the test command after a second --: tox -e functional-replay -- -- shp\n"
     ) in done.stdout
 
 
@@ -270,7 +270,7 @@ def test_a_recording_replaces_the_one_before_where_the_commands_passed(tox, orig
     assert failed.returncode == 7
     assert said_by_app(failed) == ["app mode record", "shop anew"]
     assert kept == before
-    assert "recproxy: not replaced, what came is in " in failed.stderr
+    assert "recproxy: kept the old recording; the captured traffic is in " in failed.stderr
     assert passed.returncode == 0, passed.stdout + passed.stderr
     assert said_by_app(passed) == ["app mode record", "shop anew"]
     assert "\nanew\n" in recording.read_text()

@@ -167,8 +167,8 @@ def test_a_miss_fails_the_test_that_caused_it(suite, run):
     assert told.count(f"closest  GET https://api.shop.example/item\n           {suite.root}/two.rec:3") == 5
     assert "recording 'nowhere' of profile 'shop' does not exist" in told
     assert "takes (scheme, host, recording) or (profile, recording), each with any number of recordings" in told
-    assert "recproxy: mode='record': a test can only insist on 'replay'; the run chooses the others" in told
-    assert "recproxy: recproxy takes mode, and no modes" in told
+    assert "recproxy: mode='record': a test can only force 'replay'; the run decides the other modes" in told
+    assert "recproxy: recproxy takes mode, not modes" in told
     assert told.count("this test replays in every mode (mode='replay'): write what its recording lacks by hand") == 1
 
 
@@ -258,7 +258,7 @@ def test_unused_interactions_fail_the_test_where_the_profile_says_so(suite):
     outcomes = suite.pytest("test_unused.py")
 
     assert outcomes == {"passed": 1, "error": 1}, outcomes
-    assert "recorded, but never asked for:\nshop: GET https://api.shop.example/item" in outcomes.out
+    assert "recorded, but never requested:\nshop: GET https://api.shop.example/item" in outcomes.out
 
 
 EXPECTED = """
@@ -443,7 +443,7 @@ def test_vcrpys_words_for_modes_are_taken_and_explained(suite, run):
     outcomes = suite.pytest("--recproxy-mode=none", "test_plain.py", run=run)
 
     assert outcomes == {"passed": 1}, outcomes
-    assert "recproxy: mode 'none' is vcrpy's word: here it is replay" in outcomes.out
+    assert "recproxy: mode 'none' is vcrpy's name for replay" in outcomes.out
 
 
 def test_an_unknown_mode_is_refused_before_any_test(suite):
@@ -451,7 +451,8 @@ def test_an_unknown_mode_is_refused_before_any_test(suite):
 
     assert outcomes.code == 4
     assert (
-        "ERROR: --recproxy-mode=rewind: known here: replay, auto, live, record, and vcrpy's words none," in outcomes.out
+        "ERROR: --recproxy-mode=rewind: unknown mode: use replay, auto, live, record, or vcrpy's names none,"
+        in outcomes.out
     )
 
 
@@ -487,7 +488,8 @@ def test_an_unknown_mode_of_the_ini_file_is_refused(suite):
 
     assert outcomes.code == 4
     assert (
-        "ERROR: recproxy_mode = rewind: known here: replay, auto, live, record, and vcrpy's words none," in outcomes.out
+        "ERROR: recproxy_mode = rewind: unknown mode: use replay, auto, live, record, or vcrpy's names none,"
+        in outcomes.out
     )
 
 

@@ -20,13 +20,14 @@ _Row: TypeAlias = tuple[str, int, str, str]
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list to stdout.")
 @click.argument("path", type=click.Path(path_type=Path))
 def check(as_json: bool, path: Path) -> None:
-    """Check the profile at PATH, a profile.toml, its folder or that of its distribution, and the recordings beside it.
+    """Check the profile at PATH and its recordings. PATH is a profile.toml, its folder, or that of its distribution.
 
-    Tells hosts that overlap, rules that can never act, hooks that are not there, secrets in placeholders and
-    recordings, recordings that do not parse. Nothing of the profile's code is run. Exit code 1 where there is anything to mend, 2 where the profile itself cannot be read.
+    Reports overlapping hosts, rules that never apply, missing hooks, secrets in placeholders and recordings, and
+    recordings that cannot be parsed. Runs none of the profile's code. Exit code 1 if there is a problem, 2 if the
+    profile cannot be read.
     """
     from recproxy.cli.check import problems_of
     from recproxy.cli.profiles.hook_files import missing_hooks
@@ -55,7 +56,7 @@ def check(as_json: bool, path: Path) -> None:
         for where, line, kind, message in rows:
             print(f"{where}:{line}: {kind}: {message}")
         count = counted(len(recordings), "recording")
-        print(f"recproxy: profile {profile.name!r} and {count}, {len(rows)} to mend", file=sys.stderr)
+        print(f"recproxy: profile {profile.name!r} and {count}, {counted(len(rows), 'problem')}", file=sys.stderr)
     sys.exit(1 if rows else 0)
 
 
@@ -65,7 +66,7 @@ def _place(place: str) -> tuple[str, int]:
 
 
 def _clashes(profile: Profile, file: Path) -> Iterator[tuple[int, str]]:
-    """Hosts that an installed profile owns, too, by the number of their endpoint: a run with both is refused."""
+    """Hosts that an installed profile owns, too, by the number of their endpoint: a run cannot use both."""
     from recproxy.config import equal_hosts, offers, parse_profile, read_toml
     from recproxy.errors import ProfileError
 
@@ -80,4 +81,7 @@ def _clashes(profile: Profile, file: Path) -> Iterator[tuple[int, str]]:
                 continue
             for host, _, _ in equal_hosts([other, profile]):
                 number = next(each for each, endpoint in enumerate(profile.endpoints) if host in endpoint.hosts)
-                yield number, f"host {host!r} is also that of {other.name!r}, of {offer}: a run with both is refused"
+                yield (
+                    number,
+                    f"host {host!r} also belongs to profile {other.name!r}, from {offer}: a run cannot use both",
+                )

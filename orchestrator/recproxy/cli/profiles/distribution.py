@@ -30,7 +30,7 @@ def distribution(name: str, hosts: Sequence[str], credentials: Sequence[str] = (
         "pyproject.toml": _PYPROJECT.format(name=name, package=package),
         "README.md": _README.format(name=name, package=package, hosts=_listed(ordered), variable=variable),
         ".gitattributes": "*.rec -text conflict-marker-size=32\n",
-        f"{package}/__init__.py": f'"""The service profile {name}: `profile.toml` and `recordings/` beside this file."""\n',
+        f"{package}/__init__.py": f'"""The service profile {name}: `profile.toml` and `recordings/` next to this file."""\n',
         f"{package}/profile.toml": toml,
         f"{package}/recordings/example.rec": _RECORDING.format(host=host),
         "tests/test_profile.py": _TEST.format(name=name, package=package, variable=variable),
@@ -87,16 +87,16 @@ protocol = "http"
 hosts = {hosts}
 base_url = "{variable}"
 
-# What those variables hold in replay, where they are not set.
+# Values for these variables in replay, if they are not set.
 [placeholders]
 {placeholders}
-# Names that are new with each request: they take no part in matching.
+# Names whose values change with each request: they are not compared.
 [match.ignore]
 query = []
 form = []
 json = []
 
-# What must not be recorded, on top of the built-in rules and the values of the credentials.
+# What to redact, in addition to the built-in rules and the values of the credentials.
 [redact]
 headers = []
 query = []
@@ -132,11 +132,11 @@ The service profile {name} for recproxy.
 | hosts | {hosts} |
 | base URL | `{variable}` |
 
-Where it is installed beside recproxy, a run knows it by its name:
+Install it next to recproxy, then use it by its name:
 
     recproxy run --profile {name} -- pytest tests/functional
 
-and a test may name its starter recordings, `{package}/recordings/`.
+A test can name its starter recordings in `{package}/recordings/`.
 
 To work on it:
 
@@ -147,7 +147,7 @@ To work on it:
 
 _RECORDING = """\
 #recproxy 2
-# Written by hand, to have one that answers: record your own in its place.
+# A handwritten example: replace it with your own recording.
 
 GET https://{host}/example HTTP/1.1
 

@@ -13,10 +13,10 @@ __all__ = ["profiles"]
 
 
 @click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list to stdout.")
 @click.pass_context
 def profiles(context: click.Context, as_json: bool) -> None:
-    """List the service profiles that are installed or stand in the project."""
+    """List the service profiles that are installed or defined in the project."""
     if context.invoked_subcommand is None:
         list_profiles(as_json=as_json)
 

@@ -35,7 +35,7 @@ def missing_hooks(hooks: HookNames, file: Path) -> Iterator[tuple[str, str]]:
         except SyntaxError as problem:
             yield (
                 f"{source}:{problem.lineno or 1}",
-                f"hooks.{kind} {target!r}: the module does not parse: {problem.msg}",
+                f"hooks.{kind} {target!r}: the module cannot be parsed: {problem.msg}",
             )
             continue
         if name not in names:

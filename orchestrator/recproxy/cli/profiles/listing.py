@@ -31,7 +31,7 @@ def list_profiles(*, as_json: bool) -> None:
         for problem in problems:
             print(f"recproxy: {problem}", file=sys.stderr)
         if not rows:
-            print("recproxy: no profile is installed and none stands in the project", file=sys.stderr)
+            print("recproxy: no profile is installed or defined in the project", file=sys.stderr)
     sys.exit(2 if problems else 0)
 
 
@@ -61,7 +61,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
     cells = [("name", "version", "hosts", "from")] if rows else []
     for row in rows:
         where = f"{row['distribution']}: {row['path']}" if row["distribution"] else row["path"]
-        where += ", changed by the project" if row["overridden"] else ""
+        where += ", overridden by the project" if row["overridden"] else ""
         hosts = _short(row["hosts"]) or "(wrong)"
         cells.append((row["name"], row["version"] or "-", hosts, where))
     widths = [max(len(row[column]) for row in cells) for column in range(3)] if cells else []

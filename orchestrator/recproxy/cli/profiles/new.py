@@ -12,21 +12,29 @@ __all__ = ["new"]
 
 @click.command()
 @click.option("--host", "hosts", multiple=True, required=True, metavar="HOST", help="A host of the service.")
-@click.option("--credential", "credentials", multiple=True, metavar="VAR", help="A variable that holds a secret.")
-@click.option("--folder", type=click.Path(path_type=Path), metavar="FOLDER", help="Where; recproxy-NAME by default.")
+@click.option(
+    "--credential",
+    "credentials",
+    multiple=True,
+    metavar="VAR",
+    help="A variable that contains a secret. Can be repeated.",
+)
+@click.option(
+    "--folder", type=click.Path(path_type=Path), metavar="FOLDER", help="The folder to create. Default: recproxy-NAME."
+)
 @click.argument("name")
 def new(name: str, hosts: tuple[str, ...], credentials: tuple[str, ...], folder: Path | None) -> None:
-    """Write a distribution of the profile NAME: a package, a starter recording, and a test that passes."""
+    """Create a distribution for the profile NAME: a package, a starter recording, and a test that passes."""
     from recproxy.cli.profiles.distribution import distribution
     from recproxy.config import offers
     from recproxy.errors import ConfigurationError
 
     if known := offers().get(name):
-        raise ConfigurationError(f"profile {name!r} is installed already, by {known[0]}: give yours another name")
+        raise ConfigurationError(f"profile {name!r} is already installed by {known[0]}: choose another name")
     root = folder or Path(f"recproxy-{name}")
     files = distribution(name, hosts, credentials)
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise ConfigurationError(f"{root}: is there already and not empty: choose another with --folder")
+        raise ConfigurationError(f"{root}: exists and is not empty: choose another folder with --folder")
     for path, text in files.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)

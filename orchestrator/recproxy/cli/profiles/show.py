@@ -1,4 +1,4 @@
-"""`recproxy profiles show`: a profile as it is in effect, and where each value comes from."""
+"""`recproxy profiles show`: the effective profile, and where each value comes from."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ __all__ = ["show"]
 
 
 @click.command()
-@click.option("--json", "json_wanted", is_flag=True, help="One JSON list on standard output.")
+@click.option("--json", "json_wanted", is_flag=True, help="Print one JSON list to stdout.")
 @click.argument("name")
 def show(json_wanted: bool, name: str) -> None:
-    """Show the profile NAME, or the one at a path with a `/` in it, as TOML: each value with its source."""
+    """Print the effective profile NAME as TOML, each value with its source. NAME can be a path with a / in it."""
     from recproxy.cli.configuration import as_json, as_toml
     from recproxy.config import find_project
 

@@ -142,7 +142,7 @@ class Addresses:
             address = f"{_NETWORK}{number >> 8}.{number & 255}"
             if self._names.setdefault(address, name) == name:
                 return address
-        raise OSError(errno.EADDRNOTAVAIL, "recproxy: no made-up address is left")
+        raise OSError(errno.EADDRNOTAVAIL, "recproxy: no address is left for another redirected name")
 
 
 def normal_host(host: str) -> str:

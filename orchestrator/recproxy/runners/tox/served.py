@@ -31,7 +31,7 @@ class Served:
         ended: called where it ends by itself: a proxy has died.
 
     Raises:
-        ControlError: it did not come up; its own words follow. Nothing is left running.
+        ControlError: it did not start; its own words follow. Nothing is left running.
     """
 
     def __init__(
