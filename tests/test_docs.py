@@ -238,6 +238,23 @@ def test_links_lead_somewhere(page):
     assert missing == []
 
 
+def test_the_files_of_the_architecture_exist():
+    files = re.findall(r"`([a-z_/]+\.py)`", TEXTS["docs/explanation/architecture.md"])
+
+    assert len(files) > 20
+    assert [name for name in files if not (ROOT / "orchestrator/recproxy" / name).is_file()] == []
+
+
+def test_the_rooms_of_the_architecture_are_those_of_the_floors():
+    page = section(TEXTS["docs/explanation/architecture.md"], "Rooms and floors")
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    floors = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+
+    assert sorted(table_words(page)) == sorted(
+        name.strip(" |").removeprefix("recproxy.") for floor in floors for name in floor.split("|")
+    )
+
+
 def test_every_page_is_in_the_index():
     linked = set(re.findall(r"\]\(([^)#]+)\)", TEXTS["docs/README.md"]))
     pages = {str(page.relative_to(ROOT / "docs")) for page in ROOT.glob("docs/**/*.md")} - {"README.md"}
