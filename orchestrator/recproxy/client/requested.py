@@ -15,6 +15,7 @@ from recproxy.control.scope_options import ScopeOptions
 __all__ = ["RequestedRecordings", "opened", "recordings_of", "scope_name", "wanted_by"]
 
 _MARK = "__recproxy_wanted__"
+_SKIPS = frozenset((("unittest.case", "SkipTest"), ("_pytest.outcomes", "Skipped"), ("_pytest.outcomes", "XFailed")))
 
 
 @dataclass(slots=True, eq=False)
@@ -61,19 +62,36 @@ def scope_name(function: Callable[..., object]) -> str:
 
 
 @contextmanager
-def opened(name: str, entries: tuple[tuple[str, str], ...], folder: str, mode: str | None = None) -> Iterator[None]:
-    """A scope around a test; what goes wrong in it fails the test, or is told along with its own failure."""
+def opened(
+    name: str,
+    entries: tuple[tuple[str, str], ...],
+    folder: str,
+    mode: str | None = None,
+    *,
+    failure_expected: bool = False,
+) -> Iterator[None]:
+    """A scope around a test; what goes wrong in it fails the test, or is told along with its own failure.
+
+    What a test recorded counts also where it skips itself, or fails and that was expected.
+    """
     scopes = session().scopes
     scope_options = ScopeOptions(mode=mode or scopes.mode)
     scope = scopes.begin(name, recordings_of(entries, folder), beside=folder, scope_options=scope_options)
     try:
         yield
     except BaseException as error:
-        _tell(error, scopes.end(scope, passed=False, told=True))
+        expected = _is_skip(error) or (failure_expected and isinstance(error, Exception))
+        _tell(error, scopes.end(scope, passed=expected, told=True))
         raise
     problem = failure(scopes.end(scope, passed=True, told=True))
     if problem is not None:
         raise problem
+
+
+def _is_skip(error: BaseException) -> bool:
+    """Whether a test skipped itself or called pytest.xfail; by name, since neither library may be imported for it."""
+    kinds = {(kind.__module__, kind.__qualname__) for kind in type(error).__mro__}
+    return not kinds.isdisjoint(_SKIPS)
 
 
 def _tell(error: BaseException, outcomes: list[ScopeResult]) -> None:

@@ -22,7 +22,11 @@ def wrapped(wanted: RequestedRecordings) -> Callable[..., object]:
     name = scope_name(inspect.unwrap(function))
 
     def scope() -> AbstractContextManager[None]:
-        return nullcontext() if wanted.held else opened(name, wanted.entries, wanted.folder, wanted.mode)
+        if wanted.held:
+            return nullcontext()
+        # unittest.expectedFailure marks the function that it is given, which is this wrapper where it stands above.
+        expected = getattr(wrapper, "__unittest_expecting_failure__", False)
+        return opened(name, wanted.entries, wanted.folder, wanted.mode, failure_expected=expected)
 
     wrapper = functools.wraps(function)(_wrapper(function, scope))
     wanted.mark(wrapper)

@@ -157,7 +157,7 @@ def pytest_runtest_makereport(
     """A test that failed by itself is told its misses too; the last report carries what the test did."""
     report = yield
     if _passed in item.stash:
-        item.stash[_passed] = item.stash[_passed] or (call.when == "call" and report.passed)
+        item.stash[_passed] = item.stash[_passed] or _went_as_expected(report)
         # A failure that was expected was failed by what it missed, too: its teardown has nothing left to tell.
         text = item.stash.get(_text, "") or (
             _trouble(item, failed=True) if report.failed or hasattr(report, "wasxfail") else ""
@@ -223,6 +223,11 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
     told = explained_mode(mode)
     return f"recproxy: {told}" if told else None
+
+
+def _went_as_expected(report: pytest.TestReport) -> bool:
+    """Whether what a test recorded counts: it passed, skipped itself, or failed as its xfail mark says."""
+    return report.skipped if report.when == "setup" else report.when == "call" and not report.failed
 
 
 def _asks(item: pytest.Item) -> bool:

@@ -125,3 +125,87 @@ def test_what_was_recorded_is_replayed(project, origin, workers):
     assert replayed == {"passed": 4}, replayed
     assert "replay: 4 tests, 9 requests played, 0 recorded, 0 missed, 0 recorded interactions unused" in replayed.out
     assert origin.asked == {}
+
+
+EXPECTED = """
+import unittest
+import pytest
+from asking import get
+from recproxy import recproxy as decorator
+
+
+@pytest.mark.recproxy("shop", "skipped")
+def test_skipped():
+    if get("version") == "version 1":
+        pytest.skip("no such feature")
+
+
+@pytest.mark.xfail
+def test_expected_to_fail(recproxy):
+    assert get("wrong") == "right"
+
+
+def test_xfail_from_inside(recproxy):
+    get("inside")
+    pytest.xfail("not yet")
+
+
+@pytest.mark.xfail(strict=True)
+def test_passes_against_a_strict_mark(recproxy):
+    get("strict")
+
+
+@decorator("shop", "of_unittest")
+class TestUnittest(unittest.TestCase):
+    def test_skips_itself(self):
+        get("first")
+        self.skipTest("no such feature")
+
+    @unittest.expectedFailure
+    def test_expected_failure(self):
+        assert get("second") == "right"
+"""
+
+
+def of_service(project, origin):
+    profile = project.root / "shop/profile.toml"
+    profile.write_text(f'{profile.read_text()}\n[upstream]\naddress = "http://127.0.0.1:{origin.server_port}"\n')
+
+
+def test_tests_that_skip_or_fail_as_expected_are_recorded_and_replayed(project, origin):
+    of_service(project, origin)
+    project.write("test_shop.py", EXPECTED)
+    counts = {"skipped": 2, "xfailed": 3, "failed": 1}
+
+    recorded = project.pytest("--recproxy-mode=record", "-p", "no:randomly", "test_shop.py")
+
+    assert recorded == counts, recorded
+    folder = project.root / "recordings/shop"
+    assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*.rec")) == [
+        "of_unittest.rec",
+        "skipped.rec",
+        "test_shop/test_expected_to_fail.rec",
+        "test_shop/test_passes_against_a_strict_mark.failed.rec",
+        "test_shop/test_xfail_from_inside.rec",
+    ]
+
+    origin.asked.clear()
+    replayed = project.pytest(
+        "-p", "no:randomly", "test_shop.py", "--deselect", "test_shop.py::test_passes_against_a_strict_mark"
+    )
+
+    assert replayed == {"skipped": 2, "xfailed": 3}, replayed
+    assert "5 requests played, 0 recorded, 0 missed" in replayed.out
+    assert origin.asked == {}
+
+
+def test_unittest_records_tests_that_skip_or_fail_as_expected(project, origin):
+    of_service(project, origin)
+    project.write("test_shop.py", EXPECTED)
+
+    code, out = project.unittest("test_shop", PROXY="1")
+
+    assert code == 0, out
+    assert "OK (skipped=1, expected failures=1)" in out
+    recording = load((project.root / "recordings/shop/of_unittest.rec").read_bytes())
+    assert sorted(each.request.url.rpartition("/")[2] for each in recording.interactions) == ["first", "second"]
