@@ -214,7 +214,7 @@ def test_an_override_needs_no_endpoint():
                 *("http://a.example/api", "http://a.example?x=1", "me@a.example", "[::1", "*.example"),
             )
         ),
-        (LEAST + "[upstream]\nverfy = false\n", "unknown key 'upstream.verfy': the known keys are timeout, verify"),
+        (LEAST + "[upstream]\nverfy = false\n", "unknown key 'upstream.verfy': the known keys are timeout, "),
         (LEAST.replace("name", 'credentials = ["A-B"]\nname', 1), "profile.toml:2: credentials holds 'A-B'"),
         (LEAST.replace("name", "reords = 1\nname", 1), "profile.toml:2: unknown key 'reords'"),
     ],

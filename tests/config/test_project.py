@@ -155,6 +155,13 @@ def test_a_choice_of_profiles_stands_beside_tables_only(tmp_path):
         project(tmp_path, "[tool.recproxy]\nprofiles = ['shop']\nrun = ['shop']\n")
 
 
+def test_an_override_cannot_take_the_endpoints_away(tmp_path, bank):
+    found = project(tmp_path, "[tool.recproxy.profiles.bank]\nendpoints = []\n")
+
+    with pytest.raises(ProfileError, match=r"pyproject\.toml:2: the profile has no endpoint: add \[\[endpoints\]\]"):
+        found.profile("bank")
+
+
 def test_an_error_in_an_override_names_the_file_it_stands_in(tmp_path, bank):
     found = project(tmp_path, "[tool.recproxy.profiles.bank.match]\nrepeet = 'miss'\n")
 
@@ -178,7 +185,7 @@ def test_an_override_of_a_mistyped_name_is_refused_with_the_nearest(tmp_path, ba
 
     assert str(problem.value) == (
         f"{tmp_path.resolve() / name}:2: profile 'bankking' has no endpoint, and none of that name is installed "
-        "(nearest: banking): mend the name, install it, or add [[endpoints]] with hosts"
+        "(nearest: banking): correct the name, install it, or add [[endpoints]] with hosts"
     )
 
 

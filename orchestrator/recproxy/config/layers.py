@@ -86,31 +86,13 @@ def settings(
         RecproxyError: an unknown key, a wrong value, a required key that is missing; of the class of the file.
     """
     for key in keys_of(table):
-        here = (*path, key.name)
-        holders = [layer for layer in layers if layer.at(here) is not None]
-        values = [_read(key, layer, here) for layer in holders]
-        if key.table and key.kind is TABLE:
-            yield from settings(key.table, holders, here)
-        elif key.table:  # a list of tables is overridden as a whole
-            found: list[Setting] = []
-            for layer in holders:
-                tables = range(len(layer.at(here)))
-                found = [each for number in tables for each in settings(key.table, [layer], (*here, number))]
-            yield from found
-        elif key.kind is MAPPING:
-            yield from _mapping(key, holders, here)
-        elif not holders:
-            yield Setting(key=here, value=key.read(list(key.default) if key.kind is STRINGS else key.default))
-        elif isinstance(values[-1], dict):  # inline tables have settings of their own
-            _check_tables(holders, here)
-        else:
-            top = holders[-1]
-            yield Setting(key=here, value=values[-1], precedence=top.precedence, place=top.place(here))
+        yield from _settings_of(key, layers, (*path, key.name))
     for layer in layers:
         _check_names(table, layer, path)
     for key in keys_of(table):
         here = (*path, key.name)
-        if key.missing and layers and key.name not in optional and not any(layer.at(here) for layer in layers):
+        values = [value for layer in layers if (value := layer.at(here)) is not None]
+        if key.missing and key.name not in optional and layers and not (values and values[-1]):
             raise layers[-1].fail(here, key.missing)
 
 
@@ -136,6 +118,28 @@ def build(table: type[_Table], values: Mapping[Any, Any]) -> _Table:
             tables = inner.values() if isinstance(inner, Mapping) else inner
             made[key.name] = tuple(build(key.table, each) for each in tables)
     return table(**made)
+
+
+def _settings_of(key: Key, layers: Sequence[ConfigLayer], path: _Path) -> Iterator[Setting]:
+    holders = [layer for layer in layers if layer.at(path) is not None]
+    values = [_read(key, layer, path) for layer in holders]
+    if key.table and key.kind is TABLE:
+        yield from settings(key.table, holders, path)
+    elif key.table:  # a list of tables is overridden as a whole
+        found: list[Setting] = []
+        for layer in holders:
+            tables = range(len(layer.at(path)))
+            found = [each for number in tables for each in settings(key.table, [layer], (*path, number))]
+        yield from found
+    elif key.kind is MAPPING:
+        yield from _mapping(key, holders, path)
+    elif not holders:
+        yield Setting(key=path, value=key.read(list(key.default) if key.kind is STRINGS else key.default))
+    elif isinstance(values[-1], dict):  # inline tables have settings of their own
+        _check_tables(holders, path)
+    else:
+        top = holders[-1]
+        yield Setting(key=path, value=values[-1], precedence=top.precedence, place=top.place(path))
 
 
 def _read(key: Key, layer: ConfigLayer, path: _Path) -> Any:

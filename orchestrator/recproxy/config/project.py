@@ -70,7 +70,9 @@ class Project:
         Raises:
             ProfileError: there is none, or it is wrong.
         """
-        layers = self._layers(word)
+        return self._profile(word, self._layers(word))
+
+    def _profile(self, word: str, layers: Sequence[ConfigLayer]) -> Profile:
         file = Path(layers[0].file.path)
         if _is_path(word):
             found = layered_profile(layers, recordings=profile_folder(file), folders=self._folders(file))
@@ -98,8 +100,9 @@ class Project:
 
     def settings(self, word: str) -> list[Setting]:
         """The keys of a profile with their values and where each comes from. Raises as `profile` does."""
-        name = self.profile(word).name
-        return profile_settings(self._layers(word), None if _is_path(word) else name)
+        layers = self._layers(word)
+        self._profile(word, layers)
+        return profile_settings(layers, None if _is_path(word) else word)
 
     def own_settings(self) -> list[Setting]:
         """The project's own keys with their values and where each comes from."""
@@ -182,21 +185,19 @@ class Project:
 
     def _baseless(self, word: str) -> ProfileError:
         assert self.source is not None
-        near = difflib.get_close_matches(word, sorted(offers()), n=1)
-        nearest = f" (nearest: {near[0]})" if near else ""
+        nearest = _nearest(word, sorted(offers()))
         place = self.source.place((*self.keys, "profiles", word))
         return ProfileError(
             f"{place}: profile {word!r} has no endpoint, and none of that name is installed{nearest}: "
-            "mend the name, install it, or add [[endpoints]] with hosts"
+            "correct the name, install it, or add [[endpoints]] with hosts"
         )
 
     def _unknown(self, word: str) -> str:
         known = sorted({*self.inline, *offers()})
         if not known:
             return f"unknown profile {word!r}: no profile is installed and none is in {self.place_of_new()}"
-        near = difflib.get_close_matches(word, known, n=1)
-        nearest = f" (nearest: {near[0]})" if near else ""
-        return f"unknown profile {word!r}: known are {', '.join(known)}{nearest}; install one or write it inline"
+        names = f"{', '.join(known)}{_nearest(word, known)}"
+        return f"unknown profile {word!r}: known are {names}; install one or write it inline"
 
 
 def find_project(start: Path) -> Project:
@@ -216,6 +217,11 @@ def find_project(start: Path) -> Project:
             if file.at(("tool", "recproxy")) is not None:
                 return _read_project(file, folder, ("tool", "recproxy"))
     return Project(root=start, recordings=start / RECORDINGS)
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f" (nearest: {near[0]})" if near else ""
 
 
 def _is_path(word: str) -> bool:
