@@ -20,6 +20,7 @@ from recproxy.errors import ControlError, RecordingError, RecordingNotFound, Rec
 
 __all__ = ["Address"]
 
+#: Ending a scope waits until its recording is written. A control address that is gone fails at once, not after this.
 _SECONDS = 60.0
 _KINDS: Mapping[str, type[RecproxyError]] = {
     kind.__name__: kind for kind in (ControlError, RecordingError, RecordingNotFound)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 __all__ = ["module_folders", "recording_of_fixture", "recording_of_test"]
 
+#: Characters of a readable name: with the digest, `.failed.rec` and a temporary suffix it stays below the 255 bytes
+#: that file systems allow.
 _LONGEST = 120
 #: In a folder's name, in the name of a class or function, and in the id of parameters.
 _FOLDER = re.compile(r"[^A-Za-z0-9_-]")

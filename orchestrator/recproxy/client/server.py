@@ -15,6 +15,7 @@ from recproxy.errors import ControlError
 
 __all__ = ["Server"]
 
+#: At its end the orchestrator writes recordings; after this it is killed.
 _STOP_SECONDS = 20.0
 
 

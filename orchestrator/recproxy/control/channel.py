@@ -21,8 +21,11 @@ from recproxy.control.messages import Message
 __all__ = ["Channel"]
 
 _HEAD = struct.Struct("!IB")
+#: Bytes read at once: a recorded interaction usually fits.
 _READ = 1 << 18
+#: Descriptors read at once; the kernel passes 253 in one message at most, and ours carry a few.
 _MOST_DESCRIPTORS = 64
+#: Seconds until another try when the kernel has no room for descriptors in flight: nothing says when it has.
 _RETRY = 0.01
 
 

@@ -18,6 +18,7 @@ from recproxy.formats.stored import Notebook
 
 __all__ = ["base64_bytes", "json_values", "mapping", "number", "refusing", "sequence", "string", "within"]
 
+#: Characters of a parser's message that are shown: it may quote a secret or a whole line of a file.
 _MOST_SHOWN = 200
 
 

@@ -30,6 +30,7 @@ _DEFAULT_TYPE = "text/plain"
 _FIELDS = frozenset(
     ("auto_calculate_content_length", "body", "content_type", "headers", "json", "method", "status", "url")
 )
+#: Values in one body: more come only from aliases that repeat themselves.
 _MOST_PARTS = 1_000_000
 #: The reader needs the square of a dotted key's length, in time and in memory.
 _LONG_KEY = re.compile(rb"(?:[\w-]+[ \t]*\.[ \t]*){100}")

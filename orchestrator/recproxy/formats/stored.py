@@ -27,7 +27,9 @@ __all__ = ["Notebook", "absolute", "for_any_query", "http_version", "request", "
 
 #: A coded body that holds more than this is a bomb, and so is a file whose bodies together hold so much more.
 MOST_DECODED = 64_000_000
+#: All decoded bodies together, as a multiple of the file: far more than text compresses to.
 _MOST_GROWN = 20
+#: All stored bodies together, as a multiple of the file: only aliases can make them larger than the file.
 _MOST_REPEATED = 8
 _MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 _BODILESS = frozenset((204, 304))

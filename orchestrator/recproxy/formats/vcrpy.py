@@ -25,6 +25,7 @@ MATCH_ON = ("method", "scheme", "host", "port", "path", "query")
 
 #: Below this size a cassette is read at once.
 _LARGE = 4_000_000
+#: A larger one is parsed in pieces of this size, so that the parser's objects, many times the text, stay few.
 _PIECE = 400_000
 _START = re.compile(rb"^- request:", re.MULTILINE)
 _BEGINNING = re.compile(rb"\A(?:version: 1\r?\n)?interactions:\r?\n- request:")

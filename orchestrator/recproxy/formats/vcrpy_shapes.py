@@ -21,6 +21,7 @@ from recproxy.recording import Headers, Interaction, Recording, header
 
 __all__ = ["check_version", "interactions", "listed", "read", "written"]
 
+#: Values in one body: more come only from aliases that repeat themselves.
 _MOST_PARTS = 1_000_000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 __all__ = ["Difference", "clipped", "excerpt"]
 
+#: Characters of a value that a message shows: two lines of a terminal.
 _ENOUGH = 160
+#: Characters shown before the first difference of a longer value, so that the reader recognizes the place.
 _BEFORE = 24
 
 

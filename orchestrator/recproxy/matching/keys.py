@@ -1,7 +1,19 @@
-"""What a recorded request is stored under, and a live one looked up by.
+"""The keys of the index: what a recorded request is stored under, and a live one looked up by.
 
-Requests that are built alike are a family: as many path segments, the same names. Within a family, a key is the
-request's values in a fixed order without what a mask leaves out. The same functions read both sides.
+An example. This request was recorded, and the host is compared elsewhere:
+
+    GET https://a.example/users/7?lang=en&ts=t-XXX
+
+- Its *family* is what all requests like it have in common, whatever their values:
+  three path segments (the first is empty), the names `lang` and `ts`, no headers, no body of a special kind.
+- Its *slots* are its values in a fixed order: `GET`, ``, `users`, `7`, `en`, `t-XXX`, and the empty body.
+- Its *mask* says which slots are wild: slot 5, with 2 literal bytes before the `XXX` and 0 after it.
+- Its *key* is the slots with the wild part left out: `GET`, ``, `users`, `7`, `en`, (`t-`, ``), and the empty body.
+
+A live request with `ts=t-99` has the same family. Under this mask it has the same key, so one look-up in a dict finds
+the recording. A live request with `ts=99` has the key (`99`, ``) in slot 5, and does not find it.
+
+The same functions read both sides. Knows fields, not where requests are stored.
 """
 
 from __future__ import annotations

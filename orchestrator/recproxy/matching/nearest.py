@@ -21,7 +21,7 @@ __all__ = ["nearest", "words"]
 
 #: As many are compared in full; a recording this small is compared whole.
 _SHORTLIST = 64
-#: No word's list is read further than this, and no body.
+#: Positions of one word, and bytes of a body, that are read: the cost of a miss must not grow with the recording.
 _READ = 512
 _BODY = 8192
 
@@ -29,7 +29,9 @@ _WORD = re.compile(rb"[A-Za-z0-9_.-]+")
 
 #: What a difference weighs. The values of a body or query together never weigh as much as another place.
 _WEIGHTS = {"method": 12.0, "host": 16.0, "port": 4.0, "scheme": 4.0, "path": 24.0}
+#: A differing segment of the path counts a little less than another host, which is probably another service.
 _SEGMENT = 14.0
+#: All values together count at most this much: less than a different host and path segment together.
 _VALUES = 30.0
 
 

@@ -1,4 +1,15 @@
-"""What is wild in a recorded request: where, how much, and whether a key can say all of it."""
+"""What is wild in a recorded request: where, how much, and whether a key can express all of it.
+
+An example. This request was recorded:
+
+    GET https://a.example/users/XXX?lang=en
+
+- It has two *shapes*, so it is stored under two keys. The path is read once segment by segment, so that `XXX` stays
+  within its segment, and once as a whole (`crossing`), so that `XXX` also matches `7/posts`.
+- The first shape is *exact*: an equal key is a match. The second is not: the whole path must still be compared.
+- The *rank* of the first shape is 1, for one wildcard. The second ranks after every request without crossing.
+  An interaction with a lower rank answers first.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +25,7 @@ from recproxy.recording.wildcard import Pattern
 
 __all__ = ["Wildness"]
 
-#: More than there are wild places in any request.
+#: More than the wildcards of any request, so that a crossing path ranks after every number of wildcards.
 _MANY = 1 << 32
 
 

@@ -19,8 +19,11 @@ from recproxy.errors import ConfigurationError
 
 __all__ = ["Command", "check_command"]
 
+#: The time between SIGTERM and SIGKILL: a suite has fixtures to tear down.
 _GRACE_SECONDS = 10.0
+#: Processes that the command left behind have no teardown that anybody waits for.
 _LEFTOVER_SECONDS = 1.0
+#: How often to look whether they are gone: the run must not end noticeably later than they do.
 _LEFTOVER_STEP = 0.02
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ControlAddress"]
 
+#: A call is a few hundred bytes; the limit keeps a mistaken client from filling the memory.
 _LARGEST_BODY = 1 << 20
 _REASONS = {
     200: "OK",

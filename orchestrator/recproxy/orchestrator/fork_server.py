@@ -21,7 +21,9 @@ from recproxy.errors import ProxyError
 
 __all__ = ["ForkServer"]
 
+#: Bytes of its stderr that an error shows: a traceback.
 _LAST_BYTES = 4000
+#: The report of a death follows the end of its channel at once. Without one the error just lacks the exit code.
 _DEATH_SECONDS = 1.0
 
 

@@ -29,12 +29,16 @@ from recproxy.http.first_bytes import HEAD_LIMIT
 
 __all__ = ["Gateway", "Router", "listener"]
 
+#: Suites open hundreds of connections at once; the system lowers this to its own limit.
 _BACKLOG = 4096
+#: Connections accepted per turn of the event loop: more would keep those already accepted waiting.
 _ACCEPTS_AT_ONCE = 64
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _UNRECOGNIZED_NAME = b"\x15\x03\x03\x00\x02\x02\x70"  # a fatal alert, RFC 6066 section 3
 _TLS = 0x16
+#: After a refusal, read on for this long: closing a socket with unread bytes would reset it and lose the answer.
 _DRAIN_SECONDS = 2.0
+#: Without free descriptors, accept would fail in a tight loop; wait until some connections have ended.
 _OUT_OF_DESCRIPTORS_SECONDS = 0.05
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 #: HTTP has no such status; no service sends it by itself.

@@ -21,8 +21,11 @@ from recproxy.orchestrator.fork_server import ForkServer
 __all__ = ["Proxy"]
 
 _Reply = TypeVar("_Reply")
+#: Lines of a dead proxy's stderr that the error shows: a traceback and a little context.
 _LAST_LINES = 20
+#: A proxy starts in well under a second; a loaded CI machine may take many.
 _START_SECONDS = 30.0
+#: A proxy that was told to end has nothing left to save; after this it is killed.
 _STOP_SECONDS = 5.0
 
 

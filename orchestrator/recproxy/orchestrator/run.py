@@ -23,7 +23,9 @@ __all__ = ["run", "serve"]
 
 #: The command passed, but something was asked that no recording answers.
 MISSED = 3
+#: How often to look whether the parent still lives: it can die without a signal to us.
 _PARENT_SECONDS = 0.5
+#: The time that a failed run has to end before it is given up.
 _CLOSING_SECONDS = 10.0
 
 

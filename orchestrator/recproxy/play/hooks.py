@@ -23,6 +23,7 @@ from recproxy.redaction import RedactionRules, Unsafe, redact, redact_request, r
 
 __all__ = ["NO_HOOKS", "Hooks", "load_hooks"]
 
+#: Characters of a hook's own message that are shown: it may contain a whole body.
 _LONGEST = 200
 _GIVES: dict[str, tuple[type, ...]] = {
     "compare": (Request,),

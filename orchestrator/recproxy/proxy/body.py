@@ -10,6 +10,7 @@ from recproxy.recording import Headers
 
 __all__ = ["BodyFeed"]
 
+#: Bytes that wait for the service before the client is told to pause: an upload must not fill the memory.
 _HIGH_WATER = 1 << 18
 
 

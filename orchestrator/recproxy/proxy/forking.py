@@ -24,6 +24,7 @@ except ImportError:  # not on Windows
 
 __all__ = ["main"]
 
+#: An order is the name of a profile; one read must get all of it.
 _LONGEST_ORDER = 4096
 
 

@@ -20,7 +20,9 @@ from recproxy.recording import Recording, Request
 
 __all__ = ["Indexed", "RecordingCache", "index_of", "matched"]
 
+#: Bytes of files kept, for each proxy: the recordings of a usual suite.
 _MOST_BYTES = 32_000_000
+#: Indexes kept: one per set of recordings and rules; tests mostly come back to the last few.
 _MOST_INDEXES = 16
 #: Nanoseconds after which a file's moment tells it from what is written next.
 _SETTLED = 100_000_000

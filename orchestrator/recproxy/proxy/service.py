@@ -43,6 +43,7 @@ from recproxy.proxy.tls import Contexts
 
 __all__ = ["Service"]
 
+#: How long the end of a scope waits for requests still under way: a stream may never end.
 _QUIET_SECONDS = 5.0
 _REPLAYS_ALWAYS = "\nthis test replays in every mode (mode='replay'): write what its recording lacks by hand"
 

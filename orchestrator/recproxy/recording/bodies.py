@@ -20,6 +20,7 @@ SEPARATOR = re.compile(rb"(={4,})[ \t]*$", re.MULTILINE)
 #: Where a backslash is added, and the one that is lost. Nothing but the place matches: that keeps `sub` fast.
 _ADD = re.compile(rb"^(?=\\*={4,}[ \t]*$)", re.MULTILINE)
 _LOSE = re.compile(rb"^\\(?=\\*={4,}[ \t]*$)", re.MULTILINE)
+#: Columns of base64, as in MIME (RFC 2045): a diff shows which part changed.
 _WIDTH = 76
 
 

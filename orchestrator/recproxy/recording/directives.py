@@ -31,6 +31,7 @@ REPEATS = ("last", "miss", "cycle")
 
 _COUNT = re.compile(r"[0-9]{1,18}")
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+#: Chunks per `:chunks` line: short lines, so that a diff shows which chunk changed.
 _CHUNKS_IN_A_LINE = 8
 
 

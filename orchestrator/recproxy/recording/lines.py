@@ -14,6 +14,7 @@ __all__ = ["MARKER", "Cursor", "show"]
 #: What git leaves in a file it could not merge; the middle line of `=` is told from separators by the readers.
 MARKER = re.compile(rb"(?:<{7,}|>{7,}|\|{7,})(?: |\r?$)")
 
+#: Characters of a line that an error shows: the message stays one line.
 _SHOWN = 60
 
 

@@ -14,6 +14,7 @@ from recproxy.report.tally import Row, Tally, Written
 __all__ = ["print_report"]
 
 _COLUMNS = ("profile", "mode", "played", "recorded", "missed", "unused", "time")
+#: Misses, failures and refusals shown: after a few, more say nothing new and push the table off the screen.
 _MOST_SHOWN = 20
 _PREFIX = "recproxy: "
 

@@ -17,7 +17,9 @@ from recproxy.runners.arguments import SESSION_MODES, Arguments, mode_options, s
 
 __all__ = ["FunctionalRun", "functional_sessions"]
 
+#: After Ctrl-C: nox allows 0.3 seconds, too little for a suite to tear down.
 _INTERRUPT_SECONDS = 3.0
+#: After SIGTERM: longer than `recproxy run` gives its command, so that it can still write recordings.
 _TERMINATE_SECONDS = 15.0
 
 _Body = TypeVar("_Body", bound=Callable[..., None])

@@ -27,6 +27,7 @@ _CONTROL = "RECPROXY_CONTROL"
 _LANE = "RECPROXY_LANE"
 _WORKER = "PYTEST_XDIST_WORKER"
 _SECTION = "recproxy"
+#: Unused interactions shown: after a few, more say nothing new.
 _MOST_UNUSED = 20
 #: What the decorator leaves on a function; known by name, since nothing of ours is imported yet.
 _MARK = "__recproxy_wanted__"

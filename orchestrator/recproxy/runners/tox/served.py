@@ -16,7 +16,9 @@ from recproxy.errors import ControlError
 
 __all__ = ["Served"]
 
+#: An orchestrator from a cold, loaded environment imports slowly; after this it is killed.
 _START_SECONDS = 60.0
+#: At its end it writes recordings; after this it is given up.
 _STOP_SECONDS = 20.0
 
 
