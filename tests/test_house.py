@@ -40,6 +40,8 @@ ELSEWHERE = {
     "orchestrator/fork_server": "tests/journeys/test_hygiene.py: births and deaths are processes",
     "orchestrator/orchestrator": "tests/journeys: it is what a run is",
     "orchestrator/proxy": "tests/journeys/test_hygiene.py: a proxy's life is a process",
+    "control/redaction_messages": "tests/control/test_messages.py",
+    "orchestrator/redaction_workers": "tests/journeys/test_redaction.py: they are processes",
     "orchestrator/scopes": "tests/client/test_scopes.py and tests/testing/pytest_plugin: scopes of real runs",
     "orchestrator/run": "tests/journeys/test_hygiene.py: signals, exit codes, the end",
     "runners/nox_selection": "tests/runners/test_nox.py: real nox selecting sessions",

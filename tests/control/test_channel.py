@@ -10,7 +10,7 @@ import pytest
 from deadlines import seconds
 
 from recproxy.control import Channel, Connect, EndLane, Know, Recorded, Stop
-from recproxy.recording import Interaction, Request, Response
+from recproxy.recording import Interaction, Request, Response, pack
 
 
 class End:
@@ -100,7 +100,7 @@ def test_messages_arrive_whole_and_in_order_both_ways():
     interaction = Interaction(request=Request(method="GET", url="https://a.example/"), response=Response(status=200))
     messages = [
         Know(owners={"a.example": "a"}),
-        Recorded(order=1, lane="default", scope=2, interaction=interaction, begun=1.0, ended=2.0),
+        Recorded(order=1, scope=2, packed=pack(interaction), begun=1.0, ended=2.0),
         Stop(),
     ]
 

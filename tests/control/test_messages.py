@@ -5,15 +5,25 @@ import pickle
 
 import pytest
 
-from recproxy.control import Connect, Recorded, Return, Setup, messages
-from recproxy.recording import Interaction, Request, Response
+from recproxy.control import (
+    Connect,
+    Recorded,
+    RedactionSetup,
+    RedactScope,
+    Return,
+    ScopeRedacted,
+    Setup,
+    messages,
+    redaction_messages,
+)
 
 SECRET = "the-value-of-a-credential"
 VALUES = {"str": "x", "int": 1, "bool": True, "float": 1.0, "bytes": b"x"}
 
 
 def kinds():
-    return [kind for name in messages.__all__ if name != "Message" for kind in (getattr(messages, name),)]
+    modules = (messages, redaction_messages)
+    return [getattr(module, name) for module in modules for name in module.__all__ if name != "Message"]
 
 
 def filled(kind):
@@ -23,8 +33,7 @@ def filled(kind):
         for field in dataclasses.fields(kind)
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     ]
-    interaction = Interaction(request=Request(method="GET", url="/"), response=Response(status=200))
-    values = VALUES | {"Interaction": interaction, "Outcome": messages.Outcome(scope="s"), "tuple[str, ...]": ("x",)}
+    values = VALUES | {"Outcome": messages.Outcome(scope="s"), "tuple[str, ...]": ("x",)}
     return kind(**{field.name: values.get(field.type, {}) for field in wanted})
 
 
@@ -43,17 +52,10 @@ def test_every_message_travels_and_cannot_be_changed(kind):
         Setup(profile={}, owners={}, mode="record", secrets=(SECRET,), key=SECRET.encode(), certificates={"a": b"x"}),
         Connect(lane="default", held=SECRET.encode()),
         Return(lane="default", held=SECRET.encode()),
-        Recorded(
-            order=1,
-            lane="default",
-            scope=1,
-            interaction=Interaction(
-                request=Request(method="GET", url="https://a.example/", body=SECRET.encode()),
-                response=Response(status=200, body=SECRET.encode()),
-            ),
-            begun=0.0,
-            ended=0.0,
-        ),
+        Recorded(order=1, scope=1, packed=SECRET.encode(), begun=0.0, ended=0.0),
+        RedactionSetup(profile={}, secrets=(SECRET,), environment={"KEY": SECRET}),
+        RedactScope(order=1, interactions=(SECRET.encode(),), lines=(SECRET,)),
+        ScopeRedacted(order=1, interactions=(SECRET.encode(),)),
     ],
     ids=lambda message: type(message).__name__,
 )

@@ -1,54 +1,72 @@
 """The recorder: what becomes of recordings when scopes end, well or not."""
 
+import asyncio
 import datetime as dt
 import fcntl
-import json
 import os
 
 import pytest
 
-from recproxy.control import Recorded
-from recproxy.errors import RecordingError
+from recproxy.control import Recorded, ScopeRedacted
+from recproxy.errors import ProfileError, RecordingError
 from recproxy.matching import Rules
+from recproxy.orchestrator.journal import JournalFolders
+from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.recorder import Recorder
-from recproxy.recording import Interaction, Recording, Request, Response, dump, load
+from recproxy.recording import Interaction, Recording, Request, Response, dump, load, pack
 
 OLD = b"GET /path HTTP/1.1\nHost: a.example\n\n====\n200 OK\n\nold\n=======\n"
 
 
 class Session:
-    """A recorder, and one clock for what it is given."""
+    """A recorder, and one clock for what it is given. Nothing is secret; what names `refused` is not to be written."""
 
     def __init__(self, folder, **options):
         self.folder = folder
         self.day = dt.date(2026, 1, 31)
-        self.recorder = Recorder(folder, today=lambda: self.day, **options)
+        self.asked = []
+        runtime = folder.parent / f"{folder.name}-runtime"
+        runtime.mkdir(mode=0o700, exist_ok=True)
+        self.keys = JournalKeys(folder, {"XDG_RUNTIME_DIR": str(runtime)})
+        self.recorder = Recorder(
+            JournalFolders(folder, folder), self.keys, self.redact, today=lambda: self.day, **options
+        )
         self.moment = 0.0
+
+    async def redact(self, profile, interactions, lines, secrets=(), /):
+        self.asked.append((profile, secrets))
+        if profile == "gone":
+            raise ProfileError("no profile 'gone'")
+        kept = [None if b"refused" in each else each for each in interactions]
+        refusals = tuple("refused" for each in kept if each is None)
+        return ScopeRedacted(
+            order=1, interactions=tuple(kept), lines=tuple(map(str.upper, lines)), refusals=refusals, counts={"rule": 2}
+        )
 
     def begin(self, number=1, scope="run", path="shop/default.rec", append=False, profile="shop"):
         self.recorder.begin(profile, number, scope, self.folder / path, Rules(), append=append)
 
-    def keep(self, path="/a", body=b"ok", number=1, scope="run", profile="shop", wild=None):
+    def keep(self, path="/a", body=b"ok", number=1, scope="run", profile="shop", wild="XXX"):
         interaction = Interaction(
             request=Request(method="GET", url=f"https://a.example{path}", wild=wild),
             response=Response(status=200, reason=b"OK", body=body, wild=wild),
-            scope=scope,
         )
         self.moment += 1
         self.recorder.keep(
             profile,
-            Recorded(
-                order=1,
-                lane="default",
-                scope=number,
-                interaction=interaction,
-                begun=self.moment,
-                ended=self.moment + 0.5,
-            ),
+            Recorded(order=1, scope=number, packed=pack(interaction), begun=self.moment, ended=self.moment + 0.5),
         )
 
-    def end(self, number=1, passed=True, profile="shop"):
+    def end(self, number=1, passed=True, profile="shop", lines=()):
+        redacted = asyncio.run(self.recorder.redact(profile, number, lines))
         self.recorder.end(profile, number, passed=passed)
+        return redacted
+
+    def recover(self):
+        return asyncio.run(self.recorder.recover())
+
+    def close(self):
+        asyncio.run(self.recorder.close())
 
     def die(self):
         """What the kernel does at its death."""
@@ -66,14 +84,16 @@ class Session:
 
 @pytest.fixture
 def session(tmp_path):
-    made = Session(tmp_path)
+    folder = tmp_path / "project"
+    folder.mkdir()
+    made = Session(folder)
     yield made
-    made.recorder.close()
+    made.close()
 
 
 @pytest.fixture
-def default(tmp_path):
-    return tmp_path / "shop/default.rec"
+def default(session):
+    return session.folder / "shop/default.rec"
 
 
 def urls(path):
@@ -225,7 +245,7 @@ def test_a_file_that_another_run_is_recording_is_refused_by_name(session, defaul
 
     assert caught.value.message == f"{default}: another run is recording it: wait for its end"
     other.end()
-    other.recorder.close()
+    other.close()
     session.keep()
 
 
@@ -255,7 +275,7 @@ def test_closing_ends_what_is_open_as_failed_and_leaves_no_journal_or_lock(sessi
     session.begin()
     session.keep("/open")
 
-    session.recorder.close()
+    session.close()
 
     assert urls(default.with_name("default.failed.rec")) == ["/open"]
     assert [path.name for path in (session.folder / ".journal").iterdir()] == [".gitignore"]
@@ -270,7 +290,7 @@ def test_what_a_killed_run_left_is_put_beside_its_recordings(session, default):
     killed.keep("/c", number=2, scope="other")
     killed.die()
 
-    recovered = session.recorder.recover(session.folder)
+    recovered = session.recover()
 
     assert [(written.path.name, written.interactions, written.failed) for written in recovered] == [
         ("default.failed.rec", 2, True),
@@ -278,7 +298,7 @@ def test_what_a_killed_run_left_is_put_beside_its_recordings(session, default):
     ]
     assert urls(default.with_name("default.failed.rec")) == ["/a", "/b"]
     assert not default.exists()
-    assert session.recorder.recover(session.folder) == []
+    assert session.recover() == []
 
 
 def test_a_rename_keeps_the_mode_of_the_file(session, default):
@@ -330,7 +350,7 @@ def test_what_cannot_be_recovered_is_told_with_its_journal_which_stays_and_the_r
 
     for _ in range(2):
         session.recorder.unrecovered.clear()
-        recovered = session.recorder.recover(session.folder)
+        recovered = session.recover()
 
         assert [written.path.name for written in recovered] == ["default.failed.rec"]
         (journal,) = (session.folder / ".journal").glob("*.journal")
@@ -342,7 +362,7 @@ def test_what_cannot_be_recovered_is_told_with_its_journal_which_stays_and_the_r
     assert urls(default) == ["/new"]
 
     (session.folder / "bank").unlink()
-    assert [written.path.name for written in session.recorder.recover(session.folder)][-1] == "other.failed.rec"
+    assert [written.path.name for written in session.recover()][-1] == "other.failed.rec"
     assert not journal.exists()
 
 
@@ -395,7 +415,7 @@ def test_scopes_that_ended_are_not_recovered(session, default):
     killed.record("/failed", scope="failed", number=2, passed=False)
     killed.die()
 
-    recovered = session.recorder.recover(session.folder)
+    recovered = session.recover()
 
     assert [(written.path.name, written.interactions) for written in recovered] == [("default.failed.rec", 1)]
     assert urls(default) == ["/saved"]
@@ -409,7 +429,7 @@ def test_what_several_killed_runs_left_is_recovered_together(session, default):
         killed.keep(place)
         killed.die()
 
-    (written,) = session.recorder.recover(session.folder)
+    (written,) = session.recover()
 
     assert written.interactions == 2
     assert sorted(urls(default.with_name("default.failed.rec"))) == ["/a", "/b"]
@@ -418,13 +438,13 @@ def test_what_several_killed_runs_left_is_recovered_together(session, default):
 def test_what_one_run_recovered_is_not_lost_when_that_run_is_killed_too(session, default):
     for place in ("/a", "/b"):
         killed = Session(session.folder)
-        killed.recorder.recover(session.folder)
+        killed.recover()
         killed.begin()
         killed.keep(place)
         killed.die()
 
-    session.recorder.recover(session.folder)
-    session.recorder.recover(session.folder)
+    session.recover()
+    session.recover()
 
     assert urls(default.with_name("default.failed.rec")) == ["/a", "/b"]
 
@@ -434,7 +454,7 @@ def test_a_failure_of_the_run_that_recovered_leaves_what_was_recovered(session, 
     killed.begin()
     killed.keep("/recovered")
     killed.die()
-    session.recorder.recover(session.folder)
+    session.recover()
 
     session.record("/new", passed=False)
 
@@ -449,7 +469,7 @@ def test_half_a_file_that_a_killed_run_left_is_removed(session, default):
     default.parent.mkdir()
     default.with_name(".default.rec.tmp").write_bytes(b"#recproxy 2\n\nGET htt")
 
-    session.recorder.recover(session.folder)
+    session.recover()
 
     assert [path.name for path in default.parent.iterdir()] == ["default.failed.rec"]
 
@@ -469,8 +489,8 @@ def test_an_interaction_has_the_day_it_was_recorded_and_keeps_it_while_nothing_c
     assert b":recorded 2026-07-01\n" in default.read_bytes()
 
 
-def test_beyond_max_age_the_day_is_renewed(tmp_path, default):
-    session = Session(tmp_path, max_age=90)
+def test_beyond_max_age_the_day_is_renewed(session, default):
+    session = Session(session.folder, max_age=90)
     session.record("/a")
     session.day = dt.date(2026, 5, 1)
     session.record("/a", number=2)
@@ -480,7 +500,7 @@ def test_beyond_max_age_the_day_is_renewed(tmp_path, default):
     session.record("/a", number=3)
 
     assert b":recorded 2026-05-02\n" in default.read_bytes()
-    session.recorder.close()
+    session.close()
 
 
 def token(session, number, scope, name):
@@ -521,14 +541,6 @@ def test_a_lock_whose_file_went_with_the_run_before_is_taken_anew(session, defau
     assert os.path.samestat(os.fstat(session.recorder._locks[default].fileno()), where.stat())
 
 
-def test_the_journal_names_no_more_than_its_entries_need(session, default):
-    session.begin()
-    session.keep("/a")
-
-    (path,) = (session.folder / ".journal").glob("*.journal")
-    assert set(json.loads(path.read_bytes().partition(b"\n")[0])) == {"recording", "scope", "key", "size"}
-
-
 def test_a_recording_of_another_tool_is_never_written(session, default):
     default.parent.mkdir()
     default.write_text("interactions:\n- request: {method: GET, uri: 'http://a.example/', headers: {}, body: null}\n")
@@ -545,3 +557,89 @@ def test_a_damaged_recording_is_not_recorded_over_and_the_way_out_is_said(sessio
 
     with pytest.raises(RecordingError, match=r"default\.rec:2: .*; mend it, or delete the file to record it anew\Z"):
         session.begin()
+
+
+def test_an_interaction_that_may_not_be_written_is_told_and_the_others_are_beside(session, default):
+    session.record("/good")
+    session.begin(2)
+    session.keep("/a", number=2)
+    session.keep("/refused", number=2)
+
+    redacted = session.end(2, passed=False, lines=("a line",))
+
+    assert (redacted.refusals, redacted.counts, redacted.lines) == (("refused",), {"rule": 2}, ("A LINE",))
+    assert (urls(default), urls(default.with_name("default.failed.rec"))) == (["/good"], ["/a"])
+
+
+def test_a_scope_that_recorded_nothing_needs_no_redaction(session):
+    session.begin()
+
+    assert session.end(lines=("a line",)).lines == ("a line",)
+    assert session.asked == []
+
+
+def test_what_is_recovered_is_redacted_by_its_profile_and_by_what_was_secret_then(session, default):
+    killed = Session(session.folder, secrets=("then",))
+    killed.begin()
+    killed.keep("/a")
+    killed.keep("/refused")
+    killed.die()
+
+    session.recover()
+
+    assert session.asked == [("shop", ("then",))]
+    assert urls(default.with_name("default.failed.rec")) == ["/a"]
+    assert session.recorder.unrecovered == ["refused"]
+
+
+def test_what_was_recorded_of_a_profile_that_is_gone_waits_for_it(session):
+    killed = Session(session.folder)
+    killed.begin(profile="gone")
+    killed.keep(profile="gone")
+    killed.die()
+
+    assert session.recover() == []
+
+    (journal,) = (session.folder / ".journal").glob("*.journal")
+    (line,) = session.recorder.unrecovered
+    assert line.startswith(f"{journal}: what an earlier run recorded cannot be recovered: no profile 'gone'; mend that")
+
+
+def test_without_its_key_a_journal_is_told_in_one_line_and_dropped(session, default):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.keep("/a")
+    killed.keep("/b")
+    killed.die()
+    (journal,) = (session.folder / ".journal").glob("*.journal")
+    session.keys.remove(killed.recorder._journal._key)
+
+    assert session.recover() == []
+    assert session.recorder.unrecovered == [
+        f"{journal}: 2 interactions of an earlier run cannot be read and are dropped: its key is gone"
+    ]
+    assert not journal.exists()
+    assert not default.parent.exists()
+
+
+def test_a_recovered_journal_goes_with_its_key(session):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.keep()
+    killed.die()
+
+    session.recover()
+
+    assert list((session.folder / ".journal").glob("*.journal")) == []
+    assert session.keys.find(killed.recorder._journal._key) is None
+
+
+def test_a_journal_of_version_01_is_told_and_left(session):
+    journal = session.folder / ".journal/1-a.journal"
+    journal.parent.mkdir()
+    journal.write_text('{"recording": "shop/a.rec", "scope": "test_a", "key": "shop/1", "size": 4}\ntext')
+
+    assert session.recover() == []
+    (line,) = session.recorder.unrecovered
+    assert line.startswith(f"{journal}: is the journal of a run of version 0.1, which is not encrypted: take from it")
+    assert journal.exists()

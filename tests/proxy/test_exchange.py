@@ -53,7 +53,7 @@ class Case:
         self._most = most
         self._keep = self.keep if keep else None
 
-    async def keep(self, interaction, traffic):
+    async def keep(self, interaction, traffic, begun):
         self.kept.append((interaction, self.client.said))
 
     def begin(self, method=b"GET", target=b"/a", *headers, body=b"", ended=True, http10=False, keep_alive=True):
@@ -354,7 +354,7 @@ def test_time_does_not_count_while_more_of_the_request_goes_out(service):
 
 def test_what_cannot_be_kept_fails_the_request(service):
     async def work(case, origin):
-        async def refuse(interaction, traffic):
+        async def refuse(interaction, traffic, begun):
             raise UpstreamError(502, "the disk is full")
 
         case._keep = refuse

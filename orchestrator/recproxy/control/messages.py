@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from recproxy.recording import Interaction
+from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
 
 __all__ = [
     "Began",
@@ -244,15 +244,15 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """An interaction with the real service, redacted, to be put on disk before the client sees its end.
+    """An interaction with the real service as it came, to be put in the journal before the client sees its end.
 
-    `scope` is the number of the Begin that opened its scope; `begun` and `ended` are moments of the monotonic clock.
+    `scope` is the number of the Begin that opened its scope; `begun` and `ended` are moments of the monotonic clock;
+    `packed` is the interaction (`recording.pack`), which the orchestrator hands on as it is.
     """
 
     order: int
-    lane: str
     scope: int
-    interaction: Interaction = field(repr=False)
+    packed: bytes = field(repr=False)
     begun: float
     ended: float
 
@@ -280,6 +280,9 @@ Message: TypeAlias = (
     | Ready
     | Began
     | Recorded
+    | RedactionSetup
+    | RedactScope
+    | ScopeRedacted
     | Refused
     | Playing
     | Ended

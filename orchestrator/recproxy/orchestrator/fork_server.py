@@ -58,10 +58,10 @@ class ForkServer:
         self.died: Callable[[ProxyError], None] = lambda _: None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def bear(self, name: str, channel: socket.socket, errors: int) -> None:
-        """Order a proxy; its channel end and its error descriptor are given away."""
+    def bear(self, kind: str, name: str, channel: socket.socket, errors: int) -> None:
+        """Order a `proxy`, or a process to `redact`; its channel end and its error descriptor are given away."""
         try:
-            socket.send_fds(self._socket, [f"{name}\n".encode()], [channel.fileno(), errors])
+            socket.send_fds(self._socket, [f"{kind} {name}\n".encode()], [channel.fileno(), errors])
         except OSError:
             raise self._failed() from None
         finally:

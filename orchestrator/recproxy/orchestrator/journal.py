@@ -1,8 +1,10 @@
-"""The journal: finished interactions on disk, redacted, before the next begins.
+"""The journal: finished interactions on disk, as they came and encrypted, before the client sees their end.
 
 One file per run under recordings/.journal/, locked while its run lives: one that is there and not locked was left by a
-run that was killed, and what it holds is recovered. Lines of JSON say which recording and scope an entry belongs to;
-the entry itself is `.rec` text. A line says where a scope has ended: what it had is in its recording by then.
+run that was killed, and what it holds is recovered. It begins with a line that names its key; then come frames, each
+encrypted by AES-GCM under a nonce of its own and bound to its place in the file. A frame's head says in clear how long
+it is, of which kind, and of which scope by a number that means nothing elsewhere. Paths in it are relative to the
+recordings, or to the project, and are checked when they are read.
 """
 
 from __future__ import annotations
@@ -10,36 +12,110 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, BinaryIO
 
 from recproxy.errors import RecordingError
-from recproxy.recording import Interaction, Recording, dump, load
+from recproxy.orchestrator.journal_keys import JournalKeys
 
-__all__ = ["Entry", "Journal", "abandoned"]
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+__all__ = ["Abandoned", "Entry", "Journal", "JournalFolders", "abandoned"]
+
+_MAGIC = b"#recproxy journal 2 "
+_HEAD = struct.Struct("!BIQ")
+_LENGTH = struct.Struct("!I")
+_NONCE = 12
+_SECRETS, _ENTRY, _ENDED = range(3)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One interaction of a scope, meant for a recording. `key` is the scope's own in its run: names may repeat."""
+class JournalFolders:
+    """Where the recordings of a run are, and its project: what a journal's paths are relative to."""
 
+    recordings: Path
+    project: Path
+
+    @property
+    def journal(self) -> Path:
+        """The folder of journals."""
+        return self.recordings / ".journal"
+
+    def plain(self, path: Path, profile: str) -> tuple[str, str]:
+        """A path as a journal has it: which folder it is relative to, and the rest."""
+        for base, folder in (("recordings", self.recordings), ("project", self.project)):
+            absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link in it stays: it is checked when it is read
+            if absolute.is_relative_to(folder.absolute()):
+                return base, str(absolute.relative_to(folder.absolute()))
+        return "recordings", f"{profile}/{path.name}"  # outside of both: what is recovered is put with the others
+
+    def found(self, base: str, name: str) -> Path:
+        """The path that a journal names.
+
+        Raises:
+            RecordingError: it leads out of the folder.
+        """
+        folder = self.project if base == "project" else self.recordings
+        path = folder / name
+        inside = not PurePath(name).is_absolute() and ".." not in PurePath(name).parts
+        if not inside or not path.parent.resolve().is_relative_to(folder.resolve()):
+            raise RecordingError(f"{path} leads out of {folder}")
+        return path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One interaction of a scope, meant for a recording; `number` is the scope's own in its run: names may repeat.
+
+    `packed` is the interaction as it came, which is in no message and no repr.
+    """
+
+    profile: str
     recording: Path
     scope: str
-    interaction: Interaction
+    number: int
+    recorded: str
+    packed: bytes = field(repr=False)
+
+
+@dataclass(slots=True, kw_only=True)
+class Abandoned:
+    """A journal that a killed run left: its entries of scopes that had not ended, and how many could not be read.
+
+    `secrets` are the values that were secret in that run. `problem` says why there are none; `old` is a journal of
+    version 0.1. `lost` are lines about paths that lead elsewhere.
+    """
+
+    path: Path
     key: str = ""
+    entries: list[Entry] = field(default_factory=list, repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    unread: int = 0
+    keyless: bool = False
+    old: bool = False
+    lost: list[str] = field(default_factory=list)
 
 
 class Journal:
-    """The journal of this run; made when the first interaction is kept."""
+    """The journal of this run; it and its key are made when the first interaction is kept.
 
-    def __init__(self, recordings: Path) -> None:
-        self._folder = recordings / ".journal"
+    `secrets` are the values that are secret in this run: a later run that recovers it may not have them any more.
+    """
+
+    def __init__(self, folders: JournalFolders, keys: JournalKeys, secrets: Sequence[str] = ()) -> None:
+        self._folders = folders
+        self._keys = keys
+        self.secrets = secrets
         self._file: int | None = None
         self._size = 0
-        self._open_keys: set[str] = set()
-        self._path = self._folder / f"{os.getpid()}-{os.urandom(4).hex()}.journal"
+        self._key = ""
+        self._cipher: AESGCM
+        self._open: set[int] = set()
+        self._path = folders.journal / f"{os.getpid()}-{os.urandom(4).hex()}.journal"
 
     def add(self, entry: Entry) -> None:
         """Put an interaction on disk.
@@ -47,48 +123,79 @@ class Journal:
         Raises:
             RecordingError: it cannot be written; the message names the folder. What was there before stays whole.
         """
-        text = dump(Recording(interactions=(entry.interaction,)))
-        about = {"recording": str(entry.recording), "scope": entry.scope, "key": entry.key, "size": len(text)}
-        self._write(json.dumps(about).encode() + b"\n" + text)
-        self._open_keys.add(entry.key)
+        base, path = self._folders.plain(entry.recording, entry.profile)
+        about = json.dumps(
+            {"base": base, "path": path, "profile": entry.profile, "scope": entry.scope, "recorded": entry.recorded}
+        ).encode()
+        self._write(_ENTRY, entry.number, b"".join((_LENGTH.pack(len(about)), about, entry.packed)))
+        self._open.add(entry.number)
 
-    def ended(self, key: str) -> None:
+    def ended(self, number: int) -> None:
         """What this scope had is in its recording, or beside it: it is not to be recovered."""
-        if key not in self._open_keys:
+        if number not in self._open:
             return
-        self._open_keys.discard(key)
-        if self._open_keys:
-            self._write(json.dumps({"ended": key}).encode() + b"\n")
+        self._open.discard(number)
+        if self._open:
+            self._write(_ENDED, number, b"")
         elif self._file is not None:
             os.ftruncate(self._file, 0)
             self._size = 0
 
     def close(self) -> None:
-        """All that was kept is in its recording: the journal goes."""
+        """All that was kept is in its recording: the journal and its key go."""
         if self._file is not None:
             self._path.unlink(missing_ok=True)
+            self._keys.remove(self._key)
             os.close(self._file)
             self._file = None
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, kind: int, number: int, text: bytes) -> None:
         try:
             if self._file is None:
-                self._file = self._open()
-            try:
-                written = 0
-                while written < len(data):
-                    written += os.pwrite(self._file, data[written:], self._size + written)
-            except OSError:
-                os.ftruncate(self._file, self._size)  # a full disk must not leave half an entry before the next
-                raise
-            self._size += len(data)
+                self._file = self._make()
+            if not self._size:
+                self._size = self._put([_MAGIC + self._key.encode() + b"\n"])
+                if self.secrets:
+                    self._append(_SECRETS, 0, json.dumps(list(self.secrets)).encode())
+            self._append(kind, number, text)
         except OSError as problem:
-            raise RecordingError(f"{self._folder}: cannot be written: {problem.strerror or problem}") from None
+            where = self._folders.journal
+            raise RecordingError(f"{where}: cannot be written: {problem.strerror or problem}") from None
 
-    def _open(self) -> int:
-        make_folder(self._folder)
+    def _append(self, kind: int, number: int, text: bytes) -> None:
+        head = _HEAD.pack(kind, number, len(text) + 16)
+        nonce = os.urandom(_NONCE)
+        self._size += self._put([head + nonce, self._cipher.encrypt(nonce, text, _bound(self._size, head))])
+
+    def _put(self, pieces: Sequence[bytes]) -> int:
+        """Write at the end; how much that was. A full disk must not leave half an entry before the next."""
+        assert self._file is not None
+        at = self._size
+        try:
+            for piece in pieces:
+                view = memoryview(piece)
+                while view:
+                    written = os.pwrite(self._file, view, at)
+                    at += written
+                    view = view[written:]
+        except OSError:
+            os.ftruncate(self._file, self._size)
+            raise
+        return at - self._size
+
+    def _make(self) -> int:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - a replay does without
+
+        make_folder(self._folders.journal)
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            self._key, key = self._keys.make()
+        except BaseException:
+            self._path.unlink(missing_ok=True)
+            os.close(file)
+            raise
+        self._cipher = AESGCM(key)
         return file
 
 
@@ -100,29 +207,82 @@ def make_folder(folder: Path) -> None:
         ignore.write_text("*\n")
 
 
-def abandoned(recordings: Path) -> Iterator[tuple[Path, list[Entry]]]:
-    """The journals that killed runs left: each path, and what could be read of it. Whoever takes it removes it."""
-    for path in sorted((recordings / ".journal").glob("*.journal")):
+def abandoned(folders: JournalFolders, keys: JournalKeys) -> Iterator[Abandoned]:
+    """The journals that killed runs left, each locked until the next is asked for. Whoever takes it removes it."""
+    for path in sorted(folders.journal.glob("*.journal")):
         try:
             with path.open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                yield path, _left(file)
+                yield _left(path, file, folders, keys)
         except OSError:  # its run lives, or another took it
             continue
 
 
-def _left(file: BinaryIO) -> list[Entry]:
-    """The entries of scopes that had not ended; a kill may have cut the last one short."""
-    entries: list[Entry] = []
-    while line := file.readline():
+def _left(path: Path, file: BinaryIO, folders: JournalFolders, keys: JournalKeys) -> Abandoned:
+    found = Abandoned(path=path)
+    first = file.readline(len(_MAGIC) + 64)
+    if not first.startswith(_MAGIC):
+        found.old = not _MAGIC.startswith(first)  # else its run was killed before it had written the line
+        return found
+    found.key = first[len(_MAGIC) :].strip().decode("ascii", "replace")
+    key = keys.find(found.key)
+    found.keyless = key is None
+    frames = _frames(file, len(first))
+    ended = {number for kind, number, *_ in frames if kind == _ENDED}
+    kept = [frame for frame in frames if frame[0] != _ENDED and not (frame[0] == _ENTRY and frame[1] in ended)]
+    if key is None:
+        found.unread = sum(kind == _ENTRY for kind, *_ in kept)
+        return found
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+    cipher = AESGCM(key)
+    for kind, number, start, size in kept:
+        file.seek(start)
+        head, nonce, sealed = file.read(_HEAD.size), file.read(_NONCE), file.read(size)
         try:
-            about = json.loads(line)
-            if "ended" in about:
-                entries = [entry for entry in entries if entry.key != about["ended"]]
-                continue
-            text = file.read(about["size"])
-            interaction = load(text).interactions[0]
-            entries.append(Entry(Path(about["recording"]), about["scope"], interaction, about.get("key", "")))
-        except (ValueError, TypeError, KeyError, IndexError, RecordingError):
+            text = cipher.decrypt(nonce, sealed, _bound(start, head))
+        except InvalidTag:
+            found.unread += 1
+            continue
+        if kind == _SECRETS:
+            found.secrets = tuple(json.loads(text))
+            continue
+        try:
+            found.entries.append(_entry(text, number, folders))
+        except RecordingError as problem:
+            found.lost.append(problem.message)
+    return found
+
+
+def _entry(text: bytes, number: int, folders: JournalFolders) -> Entry:
+    (length,) = _LENGTH.unpack_from(text)
+    start = _LENGTH.size + length
+    about = json.loads(text[_LENGTH.size : start])
+    return Entry(
+        profile=about["profile"],
+        recording=folders.found(about["base"], about["path"]),
+        scope=about["scope"],
+        number=number,
+        recorded=about["recorded"],
+        packed=text[start:],
+    )
+
+
+def _frames(file: BinaryIO, start: int) -> list[tuple[int, int, int, int]]:
+    """Kind, scope, place and size of each frame that is whole; a kill may have cut the last one short."""
+    end = os.fstat(file.fileno()).st_size
+    frames = []
+    while start + _HEAD.size + _NONCE <= end:
+        file.seek(start)
+        kind, number, size = _HEAD.unpack(file.read(_HEAD.size))
+        if start + _HEAD.size + _NONCE + size > end:
             break
-    return entries
+        frames.append((kind, number, start, size))
+        start += _HEAD.size + _NONCE + size
+    return frames
+
+
+def _bound(start: int, head: bytes) -> bytes:
+    """What a frame's encryption is bound to: its place and its head, so that none can be moved or changed."""
+    return b"%d " % start + head

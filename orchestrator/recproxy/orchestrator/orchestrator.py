@@ -10,13 +10,13 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from recproxy.config import Endpoint, Profile
-from recproxy.control import Kept, Know, Recorded, Return
+from recproxy.config import Endpoint, Profile, secret_values
+from recproxy.control import Kept, Know, Recorded, Return, ScopeRedacted
 from recproxy.errors import ControlError, ProxyError, RecordingError, RecproxyError
 from recproxy.http import authority_host
 from recproxy.orchestrator.authority import CertificateAuthority
@@ -24,10 +24,13 @@ from recproxy.orchestrator.ca_bundle import bundle
 from recproxy.orchestrator.control_address import ControlAddress
 from recproxy.orchestrator.environment import RunFiles, lane_variables, run_variables
 from recproxy.orchestrator.fork_server import ForkServer
+from recproxy.orchestrator.journal import JournalFolders
+from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.lane import DEFAULT_LANE, Lane
-from recproxy.orchestrator.plan import UNLISTED, RunPlan, any_host
+from recproxy.orchestrator.plan import UNLISTED, RunPlan, any_host, of_host
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.recorder import Recorder, ScopeEnded
+from recproxy.orchestrator.redaction_workers import RedactionWorkers
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.scopes import Scopes
 from recproxy.report import Tally
@@ -44,12 +47,13 @@ class Orchestrator:
         self.tally = Tally()
         self.lanes: dict[str, Lane] = {}
         self.failure: asyncio.Future[RecproxyError]
-        self._recorder = Recorder(plan.library.folder, max_age=plan.project.max_age)
         self._environment = environment
         self._proxies: list[Proxy] = []
         self._folder = Path()
         self._loop: asyncio.AbstractEventLoop
         self._roster: Roster
+        self._redaction: RedactionWorkers
+        self._recorder: Recorder
         self._files: RunFiles
         self._control: ControlAddress
         #: What is in play, from the start on.
@@ -112,7 +116,8 @@ class Orchestrator:
         for lane in tuple(self.lanes.values()):
             await self.scopes.end_all(lane.name)
             await self.scopes.end_base(lane, passed=passed)
-        self._recorder.close()
+        await self.scopes.settled()
+        await self._recorder.close()
         self.tally.written += self._recorder.written
         return self.tally
 
@@ -128,6 +133,14 @@ class Orchestrator:
         self._folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
         self._files = RunFiles(self._folder, bundle(authority.certificate, self._environment), authority.certificate)
         self._roster = Roster(self.plan, self._proxies, authority, self._environment)
+        self._redaction = RedactionWorkers(self._fork_server, self._roster.redaction)
+        self._recorder = Recorder(
+            JournalFolders(self.plan.library.folder, self.plan.project.root),
+            JournalKeys(self.plan.project.root, self._environment),
+            self._redacted,
+            secrets=secret_values(self.plan.profiles, self._environment),
+            max_age=self.plan.project.max_age,
+        )
         self.scopes = Scopes(
             self.plan,
             self._roster,
@@ -142,7 +155,7 @@ class Orchestrator:
             *(proxy.set_up(self._roster.setup(proxy.profile, str(self._folder))) for proxy in self._proxies)
         )
         if self.plan.reach in ("record", "auto"):
-            self.tally.recovered += self._recorder.recover(self.plan.library.folder)
+            self.tally.recovered += await self._recorder.recover()
             self.tally.notes += self._recorder.unrecovered
         await self.open_lane(DEFAULT_LANE)
         self._control = await ControlAddress.open(self)
@@ -153,6 +166,8 @@ class Orchestrator:
         if hasattr(self, "_control"):
             await self._control.close()
         await asyncio.gather(*(proxy.stop() for proxy in self._proxies))
+        if hasattr(self, "_redaction"):
+            await self._redaction.stop()
         if self._folder.name:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -167,7 +182,7 @@ class Orchestrator:
         return proxy
 
     def _recorded(self, proxy: Proxy, message: Recorded) -> None:
-        """Put what a proxy recorded on disk, and tell it so."""
+        """Put what a proxy recorded in the journal, and tell it so."""
         try:
             self._recorder.keep(proxy.profile.name, message)
         except RecordingError as problem:
@@ -176,6 +191,14 @@ class Orchestrator:
                 self._fail(problem)
         else:
             proxy.send(Kept(order=message.order))
+
+    async def _redacted(
+        self, name: str, interactions: Sequence[bytes], lines: Sequence[str], secrets: Sequence[str] = (), /
+    ) -> ScopeRedacted:
+        """Redact what was recorded of a profile; one that is not in this run left a journal behind."""
+        profiles = {profile.name: profile for profile in (*self.plan.profiles, *self.profiles)}
+        profile = profiles.get(name) or self.plan.unplanned(name)
+        return await self._redaction.redact(profile, interactions, lines, secrets)
 
     def _fail(self, error: RecproxyError) -> None:
         """The run cannot go on."""
@@ -204,7 +227,7 @@ class Orchestrator:
         if not host or "." not in host:
             names = ", ".join(self._roster.proxies)
             raise ControlError(f"{word!r} is neither a profile of this run ({names}) nor a host")
-        return await self._join(Profile(name=host, endpoints=(Endpoint(hosts=(host,)),), origin="a test's decorator"))
+        return await self._join(of_host(host))
 
     async def _join(self, profile: Profile) -> Proxy:
         """Start a proxy in a run that is up."""

@@ -14,7 +14,7 @@ from recproxy.control.modes import MODES, credentials_missing
 from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.play.library import Library
 
-__all__ = ["UNLISTED", "RunPlan", "any_host", "make_plan", "unset_credentials"]
+__all__ = ["UNLISTED", "RunPlan", "any_host", "make_plan", "of_host", "unset_credentials"]
 
 #: The proxy of plain HTTP to hosts that pass although no profile owns them.
 UNLISTED = "unlisted"
@@ -50,6 +50,21 @@ class RunPlan:
     def reach(self) -> str:
         """The mode of the run as a whole: that of the profile that touches most."""
         return max((self.mode_of(profile.name) for profile in self.profiles), key=MODES.index)
+
+    def unplanned(self, name: str) -> Profile:
+        """A profile that is not in this run but was in an earlier one: the project's, or one made for a host.
+
+        Raises:
+            ProfileError: there is none, or it is wrong.
+        """
+        if name == _ANY_HOST and name not in self.project.inline:
+            return any_host()
+        try:
+            return self.project.profile(name)
+        except ProfileError:
+            if "." not in name:
+                raise
+            return of_host(name)
 
     @property
     def passing(self) -> tuple[str, ...]:
@@ -134,6 +149,11 @@ def make_plan(
 def any_host() -> Profile:
     """A profile of all hosts that no other owns."""
     return Profile(name=_ANY_HOST, endpoints=(Endpoint(hosts=("*",)),), origin=ANY_HOST)
+
+
+def of_host(host: str) -> Profile:
+    """A profile of one host that no other owns."""
+    return Profile(name=host, endpoints=(Endpoint(hosts=(host,)),), origin="a test's decorator")
 
 
 def _modes(names: Sequence[str], record: Sequence[str], live: Sequence[str]) -> dict[str, str]:

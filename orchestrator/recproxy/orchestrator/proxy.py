@@ -1,4 +1,4 @@
-"""One proxy from the orchestrator's side: its birth, what is said to it, its end.
+"""One proxy, or one process that redacts, from the orchestrator's side: its birth, what is said to it, its end.
 
 Sends orders, waits for replies, notices a death. Knows processes and channels; not what a scope is.
 """
@@ -14,7 +14,21 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from recproxy.config import Profile
-from recproxy.control import Began, Channel, Ended, Message, Playing, Ready, Recorded, Refused, Return, Setup, Stop
+from recproxy.control import (
+    Began,
+    Channel,
+    Ended,
+    Message,
+    Playing,
+    Ready,
+    Recorded,
+    RedactionSetup,
+    Refused,
+    Return,
+    ScopeRedacted,
+    Setup,
+    Stop,
+)
 from recproxy.errors import HookError, ProxyError, RecordingError
 from recproxy.orchestrator.fork_server import ForkServer
 
@@ -32,17 +46,20 @@ _STOP_SECONDS = 5.0
 class Proxy:
     """The proxy of one profile, from the orchestrator's side.
 
-    `died` is called, once, when the process ends without having been told to.
+    `died` is called, once, when the process ends without having been told to. `worker` is the number of a process that
+    redacts for the profile; 0 is its proxy.
     """
 
     _numbers = itertools.count(1)
 
-    def __init__(self, profile: Profile, fork_server: ForkServer) -> None:
+    def __init__(self, profile: Profile, fork_server: ForkServer, *, worker: int = 0) -> None:
         self.profile = profile
+        self._name = f"{profile.name} {worker}" if worker else profile.name
+        self._title = f"{'redaction for' if worker else 'the proxy of'} profile {profile.name!r}"
         self._fork_server = fork_server
         self._socket, theirs = socket.socketpair()
         self._errors, write = os.pipe()
-        fork_server.bear(profile.name, theirs, write)
+        fork_server.bear("redact" if worker else "proxy", self._name, theirs, write)
         self._lines: deque[bytes] = deque(maxlen=_LAST_LINES)
         self._replies: dict[int, asyncio.Future[Message]] = {}
         self._ready: asyncio.Future[None]
@@ -61,7 +78,7 @@ class Proxy:
         os.set_blocking(self._errors, False)
         loop.add_reader(self._errors, self._read_errors)
 
-    async def set_up(self, setup: Setup) -> None:
+    async def set_up(self, setup: Setup | RedactionSetup) -> None:
         """Send the first order and wait until it is taken; ProxyError where the process does not come up."""
         self.send(setup)
         try:
@@ -92,8 +109,8 @@ class Proxy:
         """Tell it to stop, wait, and kill it if it does not."""
         self._stopping = True
         self.send(Stop())
-        if not await self._fork_server.dead(self.profile.name, _STOP_SECONDS):
-            self._fork_server.kill(self.profile.name)
+        if not await self._fork_server.dead(self._name, _STOP_SECONDS):
+            self._fork_server.kill(self._name)
         self._channel.close()
         self._loop.remove_reader(self._errors)
         os.close(self._errors)
@@ -109,7 +126,7 @@ class Proxy:
             self.recorded(self, message)
         elif isinstance(message, Return):
             self.returned(message, descriptors[0])
-        elif isinstance(message, Began | Playing | Ended | Refused):
+        elif isinstance(message, Began | Playing | Ended | Refused | ScopeRedacted):
             reply = self._replies.get(message.order)
             if reply is not None and not reply.done():
                 reply.set_result(message)
@@ -120,7 +137,7 @@ class Proxy:
             self._loop.create_task(self._bury())
 
     async def _bury(self) -> None:
-        ended = await self._fork_server.ending(self.profile.name)
+        ended = await self._fork_server.ending(self._name)
         self._read_errors()
         error = self._error(ended)
         waiting: list[asyncio.Future[Any]] = [self._ready, *self._replies.values()]
@@ -132,7 +149,7 @@ class Proxy:
 
     def _error(self, what: str) -> ProxyError:
         last = b"".join(self._lines).decode("utf-8", "replace").strip().splitlines()[-_LAST_LINES:]
-        return ProxyError(f"the proxy of profile {self.profile.name!r} {what}", hint="\n".join(last) if last else None)
+        return ProxyError(f"{self._title} {what}", hint="\n".join(last) if last else None)
 
     def _read_errors(self) -> None:
         try:

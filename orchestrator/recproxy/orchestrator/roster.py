@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from recproxy.config import Profile, own_variables, secret_values
-from recproxy.control import Setup
+from recproxy.control import RedactionSetup, Setup
 from recproxy.http import Owners, fits
 from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.orchestrator.plan import UNLISTED, RunPlan, unset_credentials
@@ -65,6 +65,14 @@ class Roster:
             folder=folder,
             secrets=self._secrets(profile),
             unset=unset_credentials(self.plan, profile, self._environment),
+            environment=own_variables(profile, self._environment),
+        )
+
+    def redaction(self, profile: Profile) -> RedactionSetup:
+        """The first order for a process that redacts what is recorded of a profile."""
+        return RedactionSetup(
+            profile=profile.plain(),
+            secrets=self._secrets(profile),
             environment=own_variables(profile, self._environment),
         )
 

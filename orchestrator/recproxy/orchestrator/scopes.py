@@ -83,6 +83,7 @@ class Scopes:
         self._tally = tally
         self._find = find
         self._fail = fail
+        self._ending: set[asyncio.Future[ScopeOutcome]] = set()
 
     async def begin(
         self,
@@ -270,6 +271,17 @@ class Scopes:
     async def _end(
         self, lane: Lane, scope: LaneScope | None = None, *, passed: bool, told: bool = False
     ) -> ScopeOutcome:
+        """End a scope, or the base scope; whoever asked for it may go meanwhile, and what was recorded is written still."""
+        ending = asyncio.ensure_future(self._ended(lane, scope, passed=passed, told=told))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+        return await asyncio.shield(ending)
+
+    async def settled(self) -> None:
+        """Wait for the scopes that are being ended; what went wrong there has ended the run."""
+        await asyncio.gather(*self._ending, return_exceptions=True)
+
+    async def _ended(self, lane: Lane, scope: LaneScope | None, *, passed: bool, told: bool) -> ScopeOutcome:
         """End a scope, or the base scope, with the proxies that it was begun with."""
         proxies = scope.proxies if scope is not None else self._proxies
         replies = await asyncio.gather(
@@ -277,16 +289,35 @@ class Scopes:
         )
         outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
         refused = lane.take_refusals()
-        ended = self._outcome(scope, outcomes, refused)
+        numbers = (scope or lane).numbers
+        redacted = await asyncio.gather(
+            *(self._redact(name, each, numbers.get(name)) for name, each in outcomes.items())
+        )
+        ended = self._outcome(scope, dict(zip(outcomes, redacted, strict=True)), refused)
         # A test that a service failed has not asked the others all that it would have.
-        passed = passed and not any(outcome.failures for outcome in outcomes.values())
+        passed = passed and not any(outcome.failures for outcome in ended.profiles.values())
         for profile, outcome in ended.profiles.items():
             self._tally.add(profile, _in_brief(outcome) if told else outcome)
-            number = (scope or lane).numbers.get(profile)
-            if number is not None:
+            if (number := numbers.get(profile)) is not None:
                 self._save(profile, number, passed=passed)
         self._tally.refuse(refused)
         return ended
+
+    async def _redact(self, profile: str, outcome: Outcome, number: int | None) -> Outcome:
+        """An outcome with what redaction made of the scope: its counts, and why an interaction is not written."""
+        if number is None:
+            return outcome
+        try:
+            redacted = await self._recorder.redact(profile, number, outcome.failures)
+        except RecproxyError as problem:
+            self._fail(problem)
+            raise
+        return replace(
+            outcome,
+            recorded=outcome.recorded - len(redacted.refusals),
+            failures=(*redacted.lines, *redacted.refusals),
+            redactions=redacted.counts,
+        )
 
     def _save(self, profile: str, number: int, *, passed: bool) -> None:
         """Write what a scope recorded; where that cannot be, the run ends."""

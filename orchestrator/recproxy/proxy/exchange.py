@@ -29,8 +29,8 @@ __all__ = ["Downstream", "Exchange", "Keep"]
 _REPEATABLE = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"))
 _REASONS = {502: "Bad Gateway", 504: "Gateway Timeout"}
 
-#: Has an interaction kept; its end is awaited before the client sees the end of the response.
-Keep = Callable[[Interaction, Traffic], Awaitable[None]]
+#: Has an interaction kept that began at a moment; its end is awaited before the client sees the end of the response.
+Keep = Callable[[Interaction, Traffic, float], Awaitable[None]]
 
 
 class Downstream(Protocol):
@@ -258,7 +258,7 @@ class Exchange:
         if not self.feed.whole:
             request = replace(request, omitted=self.feed.size)
         interaction = Interaction(request=request, response=response_of(captured), scope=self._scope)
-        await self._keep(interaction, self._traffic)
+        await self._keep(interaction, self._traffic, self._begun)
 
     def _recorded_head(self) -> Head:
         """The head as the service saw it: over a base URL, the client's Host is a port of this run."""

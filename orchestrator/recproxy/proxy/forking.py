@@ -1,8 +1,8 @@
-"""The fork_server: one process that has everything imported and forks a proxy per profile.
+"""The fork_server: one process that has everything imported and forks a proxy per profile, and what redacts for it.
 
 Imports are what a proxy's start costs; here they are paid once, while the orchestrator makes the CA. An order is a
-line, the profile's name, with two descriptors: the proxy's channel and where its errors go. Answers are lines:
-`born PID NAME`, `died STATUS NAME` (a wait status). The fork_server ends when its orders do; proxies, when their channels
+line, `proxy NAME` or `redact NAME`, with two descriptors: the channel and where errors go. Answers are lines:
+`born PID NAME`, `died STATUS NAME` (a wait status). The fork_server ends when its orders do; its forks, when their channels
 do. It has no threads and no loop of its own, so that a fork is safe.
 """
 
@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 
+from recproxy.proxy.redaction_worker import RedactionWorker
 from recproxy.proxy.service import Service
 
 try:
@@ -38,7 +39,7 @@ def main() -> None:
         data, descriptors, _, _ = socket.recv_fds(orders, _LONGEST_ORDER, 2)
         if not data:
             return
-        name = data.decode().strip()
+        kind, _, name = data.decode().strip().partition(" ")
         # A child that dies before its name is known must wait to be buried.
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))
         pid = os.fork()
@@ -46,7 +47,7 @@ def main() -> None:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
             orders.close()
-            _live(name, *descriptors)
+            _live(kind, name, *descriptors)
         names[pid] = name
         for descriptor in descriptors:
             os.close(descriptor)
@@ -73,18 +74,19 @@ def _say(orders: socket.socket, line: str) -> None:
         return
 
 
-def _live(name: str, channel: int, errors: int) -> None:
-    """Be a proxy until the channel ends; does not return."""
+def _live(kind: str, name: str, channel: int, errors: int) -> None:
+    """Be a proxy, or a process that redacts, until the channel ends; does not return."""
     try:
         os.setsid()
         os.dup2(channel, 0)
         os.close(channel)
         os.dup2(errors, 2)
         os.close(errors)
-        _be_called(name)
+        _be_called(f"rp-{name}" if kind == "proxy" else f"redact-{name}")
         _raise_descriptor_limit()
         loop = uvloop.new_event_loop() if uvloop is not None else asyncio.new_event_loop()
-        loop.run_until_complete(Service(socket.socket(fileno=os.dup(0)), loop).ended)
+        made = Service if kind == "proxy" else RedactionWorker
+        loop.run_until_complete(made(socket.socket(fileno=os.dup(0)), loop).ended)
     except BaseException:  # noqa: BLE001 - its last words, then it ends
         sys.excepthook(*sys.exc_info())
         os._exit(1)
@@ -98,7 +100,7 @@ def _be_called(name: str) -> None:
     """Show the profile in lists of processes, where the system allows it."""
     try:
         with open("/proc/self/comm", "w") as comm:  # noqa: PTH123 - no file
-            comm.write(f"rp-{name}"[:15])
+            comm.write(name[:15])
     except OSError:
         return
 

@@ -1,6 +1,6 @@
-"""How a proxy forwards: where each request goes, and how what came of it is redacted and kept.
+"""How a proxy forwards: where each request goes, and that what came of it is safe before the client sees its end.
 
-Redaction is here, in the process that saw the secret: what leaves it for the orchestrator's disk is clean.
+What came goes to the orchestrator as it is, in memory: a scope is redacted when it ends, in a process of its own.
 """
 
 from __future__ import annotations
@@ -13,21 +13,16 @@ from collections.abc import Callable
 from recproxy.config import Profile
 from recproxy.control import Kept, Message, Recorded, Setup
 from recproxy.control.modes import credentials_missing
-from recproxy.errors import HookError
 from recproxy.http import Head
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.exchange import Downstream, Exchange, Keep
+from recproxy.proxy.exchange import Downstream, Exchange
 from recproxy.proxy.route import Route, target_of
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import UpstreamError, Upstreams
-from recproxy.recording import Interaction, Request
-from recproxy.redaction import Redactor, Unsafe
+from recproxy.recording import Interaction, Request, pack
 
 __all__ = ["Forwarding"]
-
-#: Bytes from which redaction takes long enough to be kept off the event loop.
-_LARGE = 1 << 17
 
 
 class Forwarding:
@@ -45,8 +40,6 @@ class Forwarding:
         self._send = send
         self.hooks = hooks
         self.rules = profile.redaction(setup.secrets)
-        self._redactors: dict[int, Redactor] = {}
-        self._redacting = asyncio.Lock()
         self._orders = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[None]] = {}
 
@@ -57,7 +50,6 @@ class Forwarding:
         head: Head,
         feed: BodyFeed,
         *,
-        lane: str,
         scope: str,
         traffic: Traffic,
     ) -> Exchange:
@@ -72,7 +64,7 @@ class Forwarding:
             scope=scope,
             most=self._profile.upstream.max_body,
             shown=self._shown,
-            keep=None if self.mode == "live" else self._keeper(lane),
+            keep=None if self.mode == "live" else self._keep,
         )
 
     def kept(self, message: Kept) -> None:
@@ -88,45 +80,11 @@ class Forwarding:
     def _shown(self, url: str) -> str:
         return self.hooks.show(Request(method="GET", url=url), self.rules).url
 
-    def forget(self, traffic: Traffic) -> None:
-        """A scope has ended: what services handed out in it is remembered no longer."""
-        self._redactors.pop(traffic.number, None)
-
-    def _keeper(self, lane: str) -> Keep:
-        begun = time.monotonic()
-
-        async def keep(interaction: Interaction, traffic: Traffic) -> None:
-            redactor = self._redactors.setdefault(traffic.number, Redactor(self.rules))
-            try:
-                async with self._redacting:  # a redactor knows what came before: one after the other
-                    if _size(interaction) > _LARGE:
-                        redacted = await asyncio.to_thread(redactor.redact, interaction)
-                    else:
-                        redacted = redactor.redact(interaction)
-                    kept = self.hooks.hide(redacted.interaction)
-            except (Unsafe, HookError) as problem:
-                shown = self._shown(interaction.request.url)
-                traffic.fail(f"{interaction.request.method} {shown}: not recorded: {problem}")
-                return
-            traffic.redactions.update(redacted.counts)
-            order = next(self._orders)
-            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting[order] = done
-            self._send(
-                Recorded(
-                    order=order,
-                    lane=lane,
-                    scope=traffic.number,
-                    interaction=kept,
-                    begun=begun,
-                    ended=time.monotonic(),
-                )
-            )
-            await done
-            traffic.recorded += 1
-
-        return keep
-
-
-def _size(interaction: Interaction) -> int:
-    return len(interaction.request.body) + len(interaction.response.body)
+    async def _keep(self, interaction: Interaction, traffic: Traffic, begun: float) -> None:
+        """Have the orchestrator put an interaction in the journal, as it came; it is redacted when its scope ends."""
+        order = next(self._orders)
+        done = self._waiting[order] = asyncio.get_running_loop().create_future()
+        packed = pack(interaction)
+        self._send(Recorded(order=order, scope=traffic.number, packed=packed, begun=begun, ended=time.monotonic()))
+        await done
+        traffic.recorded += 1

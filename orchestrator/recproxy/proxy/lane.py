@@ -71,9 +71,7 @@ class ProxyLane:
     def exchange(self, downstream: Downstream, route: Route, head: Head, feed: BodyFeed) -> Exchange:
         """A request on its way to the service."""
         scope = self.scope
-        return self._forwarding.exchange(
-            downstream, route, head, feed, lane=self.name, scope=scope.name, traffic=scope.traffic
-        )
+        return self._forwarding.exchange(downstream, route, head, feed, scope=scope.name, traffic=scope.traffic)
 
     def begin(self, scope: OpenScope, *, base: bool) -> None:
         """Open a scope, before the one that is open; a base scope takes the place of the last base scope."""

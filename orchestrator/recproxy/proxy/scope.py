@@ -197,7 +197,6 @@ class OpenScope:
             recorded=self.traffic.recorded,
             forwarded=self.traffic.forwarded,
             failures=tuple(self.traffic.failures),
-            redactions=dict(self.traffic.redactions),
             seconds=self._seconds + self.traffic.seconds,
             missed=tuple(self._missed),
             unused=tuple(self._unused(each) for each in playback.unused() if self.tells_unused and self._is_ours(each)),

@@ -198,7 +198,6 @@ class Service:
         self._ended(order, ended)
 
     def _ended(self, order: int, ended: OpenScope) -> None:
-        self._forwarding.forget(ended.traffic)
         self._channel.send(Ended(order=order, outcome=ended.outcome()))
 
     def _end_lane(self, order: EndLane, descriptors: list[int]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 
 __all__ = ["Traffic"]
 
@@ -17,7 +16,6 @@ class Traffic:
         self.recorded = 0
         self.seconds = 0.0
         self.failures: list[str] = []
-        self.redactions: Counter[str] = Counter()
         self._under_way = 0
         self._quiet = asyncio.Event()
         self._quiet.set()

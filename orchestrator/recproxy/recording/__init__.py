@@ -9,6 +9,7 @@ taken off by `encode` and `decode`. Pure: bytes in, values out; no file, socket 
 from recproxy.recording.codings import CODINGS, DecodeError, decode, encode
 from recproxy.recording.framing import with_length
 from recproxy.recording.legacy import of_today
+from recproxy.recording.packed import pack, unpack
 from recproxy.recording.reader import load
 from recproxy.recording.values import (
     WILD,
@@ -43,8 +44,10 @@ __all__ = [
     "header_values",
     "load",
     "of_today",
+    "pack",
     "pattern",
     "pieces",
+    "unpack",
     "unused",
     "with_length",
 ]

@@ -1,0 +1,48 @@
+"""The messages between the orchestrator and a process that redacts: what one scope of one profile has recorded.
+
+Interactions travel packed (`recording.pack`): raw on the way there, redacted on the way back, in memory only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["RedactScope", "RedactionSetup", "ScopeRedacted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedactionSetup:
+    """The first order: whose rules and hook to redact by. Answered by Ready, or by Refused with the number 0.
+
+    `secrets` are the values of all profiles' variables, which the rules look for; `environment` holds the variables
+    of this profile only, and is all that its hook finds in os.environ.
+    """
+
+    profile: Mapping[str, Any]
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedactScope:
+    """Redact the interactions of one scope, in order, and lines of text about it. Answered by ScopeRedacted."""
+
+    order: int
+    interactions: tuple[bytes, ...] = field(repr=False)
+    lines: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeRedacted:
+    """The interactions that may be written, None for one that may not, and the lines without secrets.
+
+    `refusals` say which may not be written and why; `counts` how often each rule acted.
+    """
+
+    order: int
+    interactions: tuple[bytes | None, ...] = field(repr=False)
+    lines: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)

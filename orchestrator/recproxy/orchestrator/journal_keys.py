@@ -1,0 +1,110 @@
+"""The keys of journals: 32 bytes in a file of mode 0600, in a folder that is the user's alone and outside the project.
+
+A journal names its key by an opaque id, so that what lies in the project says nothing of where the key is. A key goes
+with its run; one that a killed run left is found, and removed, by the run that recovers the journal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from recproxy.errors import RecordingError
+
+__all__ = ["JournalKeys"]
+
+_SIZE = 32
+_ID = re.compile(r"[0-9a-f]{32}")
+#: Looked through after the user's runtime folder and the temporary folder of the process.
+_TEMPORARY = ("/dev/shm", "/var/tmp", "/tmp")  # noqa: S108 - a folder of the user's own is made there
+
+
+class JournalKeys:
+    """Makes, finds and removes keys. `project` is the folder that must not hold one."""
+
+    def __init__(self, project: Path, environment: Mapping[str, str]) -> None:
+        project = project.resolve()
+        self._project = project if project.parent != project else None
+        self._environment = environment
+
+    def make(self) -> tuple[str, bytes]:
+        """A new key in a file, and its id.
+
+        Raises:
+            RecordingError: there is no folder where it is safe.
+        """
+        name, key = os.urandom(16).hex(), os.urandom(_SIZE)
+        for folder in self._folders():
+            try:
+                folder.mkdir(mode=0o700, exist_ok=True)
+                if not _is_private(folder):
+                    continue
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+                file = os.open(folder / f"{name}.key", flags, 0o600)
+            except OSError:
+                continue
+            try:
+                with os.fdopen(file, "wb") as opened:
+                    opened.write(key)
+            except OSError:
+                _remove(folder / f"{name}.key")
+                continue
+            return name, key
+        raise RecordingError(
+            "there is no safe place for the key of this run's journal: set XDG_RUNTIME_DIR or TMPDIR to a folder of "
+            "yours that is outside the project"
+        )
+
+    def find(self, name: str) -> bytes | None:
+        """The key of an id; None where it is gone, or lies where others may have put it."""
+        for path in self._places(name):
+            try:
+                file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            except OSError:
+                continue
+            with os.fdopen(file, "rb") as opened:
+                about = os.fstat(opened.fileno())
+                key = opened.read(_SIZE + 1)
+            if about.st_uid == os.geteuid() and not about.st_mode & 0o077 and len(key) == _SIZE:
+                return key
+        return None
+
+    def remove(self, name: str) -> None:
+        """Remove a key: nobody can read its journal any more."""
+        for path in self._places(name):
+            _remove(path)
+
+    def _places(self, name: str) -> Iterator[Path]:
+        if _ID.fullmatch(name):
+            yield from (folder / f"{name}.key" for folder in self._folders() if _is_private(folder))
+
+    def _folders(self) -> Iterator[Path]:
+        own = f"recproxy-{os.geteuid()}"
+        runtime = self._environment.get("XDG_RUNTIME_DIR", "")
+        if runtime and Path(runtime).is_absolute() and _is_private(Path(runtime)) and self._is_outside(Path(runtime)):
+            yield Path(runtime) / "recproxy"
+        for folder in dict.fromkeys((tempfile.gettempdir(), *_TEMPORARY)):
+            if self._is_outside(Path(folder)):
+                yield Path(folder) / own
+
+    def _is_outside(self, folder: Path) -> bool:
+        return self._project is None or not folder.resolve().is_relative_to(self._project)
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether a folder is this user's and nobody else may look into it."""
+    try:
+        about = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and not about.st_mode & 0o077
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()

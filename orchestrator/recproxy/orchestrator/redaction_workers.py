@@ -1,0 +1,84 @@
+"""The processes that redact, from the orchestrator's side: one is born when a scope needs it, and serves the next.
+
+A scope never waits for another: where all of its profile's are busy, one more is born.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from recproxy.config import Profile
+from recproxy.control import RedactionSetup, RedactScope, ScopeRedacted
+from recproxy.orchestrator.fork_server import ForkServer
+from recproxy.orchestrator.proxy import Proxy
+
+__all__ = ["RedactionWorkers"]
+
+
+class RedactionWorkers:
+    """The processes that redact for the profiles of a run; `setup` makes the first order of one."""
+
+    def __init__(self, fork_server: ForkServer, setup: Callable[[Profile], RedactionSetup]) -> None:
+        self._fork_server = fork_server
+        self._setup = setup
+        self._numbers = itertools.count(1)
+        self._idle: defaultdict[str, list[Proxy]] = defaultdict(list)
+        self._all: list[Proxy] = []
+
+    async def redact(
+        self, profile: Profile, interactions: Sequence[bytes], lines: Sequence[str], secrets: Sequence[str] = ()
+    ) -> ScopeRedacted:
+        """The packed interactions of one scope redacted, and lines about it; `secrets` of another run besides ours.
+
+        Raises:
+            HookError: the profile's hook cannot be loaded.
+            ProxyError: the process died of it.
+        """
+        worker = await self._worker(profile, secrets)
+
+        def order(number: int) -> RedactScope:
+            return RedactScope(order=number, interactions=tuple(interactions), lines=tuple(lines))
+
+        redacted = await worker.ask(order, ScopeRedacted)
+        if secrets:
+            await self._stop(worker)
+        else:
+            self._idle[profile.name].append(worker)
+        return redacted
+
+    async def stop(self) -> None:
+        """End all of them."""
+        await asyncio.gather(*(self._stop(worker) for worker in tuple(self._all)))
+
+    async def _worker(self, profile: Profile, secrets: Sequence[str]) -> Proxy:
+        idle = self._idle[profile.name]
+        if idle and not secrets:
+            return idle.pop()
+        worker = Proxy(profile, self._fork_server, worker=next(self._numbers))
+        worker.attach(asyncio.get_running_loop())
+        worker.died = lambda _: self._forget(worker)
+        self._all.append(worker)
+        setup = self._setup(profile)
+        more = tuple(value for value in secrets if value not in setup.secrets)
+        try:
+            await worker.set_up(
+                RedactionSetup(profile=setup.profile, secrets=(*setup.secrets, *more), environment=setup.environment)
+            )
+        except BaseException:
+            await self._stop(worker)
+            raise
+        return worker
+
+    def _forget(self, worker: Proxy) -> None:
+        """It died: the scope that waits for it is told, and no other gets it."""
+        idle = self._idle[worker.profile.name]
+        if worker in idle:
+            idle.remove(worker)
+
+    async def _stop(self, worker: Proxy) -> None:
+        if worker in self._all:
+            self._all.remove(worker)
+            await worker.stop()

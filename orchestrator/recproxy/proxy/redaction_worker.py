@@ -1,0 +1,112 @@
+"""A process that redacts what scopes of one profile have recorded, forked like a proxy and beside it.
+
+It is a process of its own for three reasons. Redaction is work for the CPU: in a thread of the orchestrator or of a
+proxy it would share their interpreter, and answers would wait for it. The profile's hook runs here, in an environment
+that holds this profile's variables only; the values of other profiles' variables are in the rules, in memory, since
+they must be masked here too. And what dies here, of a hook or for want of memory, takes no run's raw interactions
+with it: the journal has them. The work is done in a thread, so that the end of the channel is seen while it goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from recproxy.config import Profile
+from recproxy.control import Channel, Message, Ready, RedactionSetup, RedactScope, Refused, ScopeRedacted
+from recproxy.errors import HookError
+from recproxy.play.hooks import NO_HOOKS, Hooks, load_hooks
+from recproxy.recording import Interaction, Request, pack, unpack
+from recproxy.redaction import RedactionRules, redact_scope, redact_text
+
+__all__ = ["RedactionWorker", "redact_recorded"]
+
+#: Shorter values would be found in any text.
+_SHORTEST = 8
+
+
+class RedactionWorker:
+    """One such process; `ended` is done when its channel has gone."""
+
+    def __init__(self, channel: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
+        self.ended: asyncio.Future[None] = loop.create_future()
+        self._loop = loop
+        self._channel = Channel(channel, loop, received=self._received, lost=self._finish)
+        self._executor = ThreadPoolExecutor(1)
+        self._hooks = NO_HOOKS
+        self._rules: RedactionRules
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def _received(self, message: Message, descriptors: list[int]) -> None:
+        if isinstance(message, RedactionSetup):
+            self._set_up(message)
+        elif isinstance(message, RedactScope):
+            task = self._loop.create_task(self._redact(message))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:  # the order to stop
+            self._finish()
+
+    def _set_up(self, order: RedactionSetup) -> None:
+        os.environ.update(order.environment)  # before hooks are loaded, which may read it then
+        profile = Profile.restore(order.profile)
+        self._rules = profile.redaction(order.secrets)
+        try:
+            self._hooks = load_hooks(profile.name, profile.hooks, self._rules)
+        except HookError as problem:
+            self._channel.send(Refused(order=0, message=problem.message))
+        else:
+            self._channel.send(Ready())
+
+    async def _redact(self, order: RedactScope) -> None:
+        try:
+            reply = await self._loop.run_in_executor(self._executor, redact_recorded, order, self._rules, self._hooks)
+        except Exception as problem:  # noqa: BLE001 - nothing of the scope may be written, and the run is told
+            line = f"what was recorded is not written: {type(problem).__name__}: a defect of recproxy's redaction"
+            nothing = (None,) * len(order.interactions)
+            hidden = ("a line that could not be redacted",) * len(order.lines)
+            reply = ScopeRedacted(
+                order=order.order, interactions=nothing, lines=hidden, refusals=(line,) * len(nothing)
+            )
+        self._channel.send(reply)
+
+    def _finish(self) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+
+def redact_recorded(order: RedactScope, rules: RedactionRules, hooks: Hooks) -> ScopeRedacted:
+    """The interactions of a scope without their secrets, then without what the hook takes out, and lines about them."""
+    raw = [unpack(each) for each in order.interactions]
+    redacted = redact_scope(raw, rules)
+    found = tuple(
+        dict.fromkeys(
+            each.value.decode("utf-8", "surrogateescape") for each in redacted.findings if len(each.value) >= _SHORTEST
+        )
+    )
+    learned = replace(rules, values=(*rules.values, *found))
+    why = {refusal.position: refusal.message for refusal in redacted.refusals}
+    kept: list[bytes | None] = []
+    for position, each in enumerate(redacted.interactions):
+        if each is not None:
+            try:
+                kept.append(pack(hooks.hide(each)))
+                continue
+            except HookError as problem:
+                why[position] = problem.message
+        kept.append(None)
+    return ScopeRedacted(
+        order=order.order,
+        interactions=tuple(kept),
+        lines=tuple(redact_text(line, learned) for line in order.lines),
+        refusals=tuple(f"{_asked(raw[place], learned, hooks)}: not recorded: {why[place]}" for place in sorted(why)),
+        counts=redacted.counts,
+    )
+
+
+def _asked(interaction: Interaction, rules: RedactionRules, hooks: Hooks) -> str:
+    request = interaction.request
+    return f"{request.method} {hooks.show(Request(method='GET', url=request.url), rules).url}"

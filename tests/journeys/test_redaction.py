@@ -1,0 +1,185 @@
+"""What a scope teaches is masked in all of it, and while it is open nothing readable is anywhere on disk."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from origins import Origin, Reply, Trust
+
+from recproxy.recording import load
+
+from .conftest import ask_scope, descendants
+
+TOKEN = "-".join(("t0ken", "from", "a", "login", "77aa"))
+KEY = "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"
+LARGE = json.dumps([{"id": number, "url": f"https://shop.example/{number}"} for number in range(200_000)]).encode()
+PROFILE = """[project]
+name = "demo"
+[tool.recproxy.profiles.shop]
+[[tool.recproxy.profiles.shop.endpoints]]
+hosts = ["api.shop.example"]
+base_url = "SHOP_BASE_URL"
+[tool.recproxy.profiles.shop.upstream]
+address = "https://127.0.0.1:{port}"
+ca = "{ca}"
+"""
+BODIES = {
+    "/login": json.dumps({"access_token": TOKEN}).encode(),
+    "/key": json.dumps({"key": KEY}).encode(),
+    "/large": LARGE,
+}
+
+
+class Shop:
+    """Hands out a token, a key and a large body; says `ok` to everything else."""
+
+    hosts = ("api.shop.example",)
+
+    def answer(self, request):
+        body = BODIES.get(request.path, b'{"ok": true}')
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        return Reply(200, "OK", headers, body)
+
+
+@pytest.fixture
+def shop(project, tmp_path_factory):
+    trust = Trust(tmp_path_factory.mktemp("trust"))
+    project.runtime = tmp_path_factory.mktemp("runtime")
+    project.runtime.chmod(0o700)
+    with Origin(trust, Shop()) as origin:
+        project.write("pyproject.toml", PROFILE.format(port=origin.port, ca=trust.path))
+        (project.root / "tests/functional/recordings/shop/default.rec").unlink()
+        (project.root / "tmp").mkdir()
+        yield project
+
+
+class Run:
+    """A served run, and a client with a time-out."""
+
+    def __init__(self, project, mode="record", timeout=30):
+        self.project = project
+        places = {"TMPDIR": str(project.root / "tmp"), "XDG_RUNTIME_DIR": str(project.runtime)}
+        self.server = project.start("serve", "--mode", mode, stdin=subprocess.PIPE, environment=places)
+        self.environment = json.loads(self.server.stdout.readline())["environment"]
+        address = urlsplit(self.environment["SHOP_BASE_URL"]).netloc
+        self.client = http.client.HTTPConnection(address, timeout=timeout)
+
+    def get(self, path, **headers):
+        self.client.request("GET", path, headers=headers)
+        answer = self.client.getresponse()
+        return answer.status, answer.read()
+
+    def end(self):
+        self.client.close()
+        _, said = self.server.communicate(timeout=60)
+        return self.server.returncode, said
+
+    def kill(self):
+        """kill -9 of all of it: nobody can say or save anything."""
+        self.client.close()
+        for pid in (self.server.pid, *descendants(self.server.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.server.communicate(timeout=60)
+
+
+def readable(project, *secrets):
+    """The files below the project, its temporary folder and the runtime folder that hold a secret."""
+    files = (path for folder in (project.root, project.runtime) for path in folder.rglob("*") if path.is_file())
+    return [path for path in files if any(secret.encode() in path.read_bytes() for secret in secrets)]
+
+
+def journals(project):
+    return list((project.root / "tests/functional/recordings/.journal").glob("*.journal"))
+
+
+def recorded(project, name="default.rec"):
+    path = project.root / "tests/functional/recordings/shop" / name
+    return load(path.read_bytes()).interactions
+
+
+def test_a_token_of_a_login_in_the_path_of_300_requests_is_readable_nowhere_at_any_time(shop):
+    run = Run(shop)
+    assert run.get("/login") == (200, BODIES["/login"])
+    for number in range(300):
+        assert run.get(f"/bot{TOKEN}/{number}")[0] == 200
+        if number % 100 == 0:
+            assert readable(shop, TOKEN) == []
+    assert [path.stat().st_size > 50_000 for path in journals(shop)] == [True]
+    assert readable(shop, TOKEN) == []
+
+    code, said = run.end()
+
+    assert (code, TOKEN in said, readable(shop, TOKEN)) == (0, False, [])
+    assert len(recorded(shop)) == 301
+    assert (journals(shop), list(shop.runtime.rglob("*.key"))) == ([], [])
+
+
+def test_what_a_later_request_shows_to_be_secret_is_masked_in_an_earlier_answer(shop):
+    run = Run(shop)
+    assert run.get("/key") == (200, BODIES["/key"])
+    assert run.get("/items", Authorization=f"Token {KEY}")[0] == 200
+
+    assert run.end()[0] == 0
+
+    assert readable(shop, KEY) == []
+    assert len(recorded(shop)) == 2
+
+
+def test_what_a_killed_run_had_is_recovered_masked_by_the_next(shop):
+    run = Run(shop)
+    run.get("/login")
+    run.get(f"/bot{TOKEN}/1")
+    run.kill()
+    assert (len(journals(shop)), len(list(shop.runtime.rglob("*.key"))), readable(shop, TOKEN)) == (1, 1, [])
+
+    code, said = Run(shop).end()
+
+    assert (code, TOKEN in said, readable(shop, TOKEN)) == (0, False, [])
+    first, second = recorded(shop, "default.failed.rec")
+    assert (first.request.url, second.response.body) == ("https://api.shop.example/login", b'{"ok": true}')
+    assert (journals(shop), list(shop.runtime.rglob("*.key"))) == ([], [])
+
+
+def test_without_the_key_what_a_killed_run_had_is_told_and_dropped(shop):
+    run = Run(shop)
+    run.get("/login")
+    run.get("/other")
+    run.kill()
+    (journal,) = journals(shop)
+    (key,) = shop.runtime.rglob("*.key")
+    key.unlink()
+
+    code, said = Run(shop).end()
+
+    line = f"{journal}: 2 interactions of an earlier run cannot be read and are dropped: its key is gone"
+    assert (code, said.count(line)) == (0, 1)
+    assert (journals(shop), list((shop.root / "tests/functional/recordings").rglob("*.rec"))) == ([], [])
+
+
+def test_a_client_with_a_short_time_out_gets_a_large_answer_while_it_is_recorded(shop):
+    run = Run(shop, timeout=5)
+
+    status, body = run.get("/large")
+
+    assert (status, len(body)) == (200, len(LARGE))
+    run.kill()
+
+
+def test_a_scope_is_redacted_by_a_process_of_its_profile_that_waits_for_the_next(shop):
+    run = Run(shop)
+    assert ask_scope(run.environment, "PUT", {"name": "first", "recordings": {"shop": "a.rec"}})[0] == 200
+    assert run.get("/items")[0] == 200
+
+    status, outcome = ask_scope(run.environment, "DELETE", {"passed": True})
+
+    assert (status, outcome["recorded"]) == (200, 1)
+    names = [Path(f"/proc/{pid}/comm").read_text().strip() for pid in descendants(run.server.pid)]
+    assert names.count("redact-shop 1") == 1
+    assert run.end()[0] == 0

@@ -1,0 +1,126 @@
+"""The process that redacts what a scope has recorded: all of it together, its hook included, and lines about it."""
+
+import asyncio
+import os
+import socket
+
+import pytest
+
+from recproxy.config import Endpoint, Profile
+from recproxy.control import Channel, Ready, RedactionSetup, RedactScope, Stop
+from recproxy.errors import HookError
+from recproxy.play.hooks import NO_HOOKS, Hooks
+from recproxy.proxy import redaction_worker
+from recproxy.proxy.redaction_worker import RedactionWorker, redact_recorded
+from recproxy.recording import Interaction, Request, Response, pack, unpack
+from recproxy.redaction import RedactionRules
+
+TOKEN = "-".join(("t0ken", "of", "a", "login", "that", "nobody", "may", "see"))
+JSON = ((b"Content-Type", b"application/json"),)
+SHOP = Profile(name="shop", endpoints=(Endpoint(hosts=("shop.example",)),))
+
+
+def interaction(path, body=b"", headers=JSON, answer=b"{}"):
+    return Interaction(
+        request=Request(method="POST", url=f"https://shop.example{path}", headers=headers, body=body, wild=None),
+        response=Response(status=200, headers=headers, body=answer, wild=None),
+    )
+
+
+def order(*interactions, lines=()):
+    return RedactScope(order=7, interactions=tuple(map(pack, interactions)), lines=lines)
+
+
+def redacted(*interactions, lines=(), hooks=NO_HOOKS):
+    return redact_recorded(order(*interactions, lines=lines), RedactionRules(), hooks)
+
+
+def test_what_a_login_gives_is_masked_wherever_the_scope_has_it():
+    login = interaction("/login", answer=b'{"access_token": "%s"}' % TOKEN.encode())
+    first, *others = (interaction(f"/{TOKEN}/{number}") for number in range(300))
+
+    done = redacted(first, login, *others, lines=(f"GET https://shop.example/{TOKEN}/1: it broke", "another"))
+
+    assert len(done.interactions) == 301
+    assert [packed for packed in done.interactions if TOKEN.encode() in packed] == []
+    assert (done.lines, done.order) == (("GET https://shop.example/XXX/1: it broke", "another"), 7)
+    assert sum(done.counts.values()) >= 301
+
+
+def test_what_a_hook_refuses_is_told_and_not_written():
+    def redact(given):
+        if b"bad" in given.request.body:
+            raise HookError("hook redact of profile 'shop' raised")
+        return given
+
+    done = redacted(interaction("/a", b"good"), interaction(f"/b?token={TOKEN}", b"bad"), hooks=Hooks(redact=redact))
+
+    assert [packed is not None for packed in done.interactions] == [True, False]
+    assert unpack(done.interactions[0]).request.body == b"good"
+    assert done.refusals == (
+        "POST https://shop.example/b?token=XXX: not recorded: hook redact of profile 'shop' raised",
+    )
+
+
+def test_what_cannot_be_read_is_told_without_what_it_holds():
+    coded = ((b"Content-Encoding", b"exotic"),)
+    rules = RedactionRules(values=("value-of-a-credential",))
+
+    done = redact_recorded(order(interaction("/a?key=value-of-a-credential", b"\x00\x01", coded)), rules, NO_HOOKS)
+
+    assert done.interactions == (None,)
+    (refusal,) = done.refusals
+    assert refusal.startswith("POST https://shop.example/a?key=XXX: not recorded: ")
+
+
+def talk(*orders, replies):
+    """Send orders to such a process, here in this one; what it replied."""
+
+    async def ran():
+        loop = asyncio.get_running_loop()
+        ours, theirs = socket.socketpair()
+        worker = RedactionWorker(theirs, loop)
+        got = []
+        enough = loop.create_future()
+
+        def received(message, _):
+            got.append(message)
+            if len(got) == replies:
+                enough.set_result(None)
+
+        channel = Channel(ours, loop, received=received, lost=lambda: None)
+        for each in orders:
+            channel.send(each)
+        async with asyncio.timeout(60):
+            await enough
+            channel.send(Stop())
+            await worker.ended
+        channel.close()
+        worker._channel.close()
+        worker._executor.shutdown()
+        return got
+
+    return asyncio.run(ran())
+
+
+@pytest.fixture
+def setup(monkeypatch):
+    monkeypatch.setattr(os, "environ", {})
+    return RedactionSetup(profile=SHOP.plain(), secrets=("value-of-another",), environment={"SHOP_KEY": "own"})
+
+
+def test_it_redacts_by_all_secrets_and_has_its_profiles_variables_only(setup):
+    ready, done = talk(setup, order(interaction("/value-of-another")), replies=2)
+
+    assert (ready, unpack(done.interactions[0]).request.url) == (Ready(), "https://shop.example/XXX")
+    assert {name: value for name, value in os.environ.items() if name.startswith("SHOP")} == {"SHOP_KEY": "own"}
+
+
+def test_a_defect_writes_nothing_of_the_scope(setup, monkeypatch):
+    monkeypatch.setattr(redaction_worker, "redact_scope", lambda *_: 1 / 0)
+
+    _, done = talk(setup, order(interaction(f"/{TOKEN}"), lines=(TOKEN,)), replies=2)
+
+    assert done.interactions == (None,)
+    assert done.refusals == ("what was recorded is not written: ZeroDivisionError: a defect of recproxy's redaction",)
+    assert done.lines == ("a line that could not be redacted",)
