@@ -17,15 +17,21 @@ def project(tmp_path):
     return ClientProject(tmp_path)
 
 
-@pytest.fixture
-def server(project):
+@pytest.fixture(scope="module")
+def shared_project(tmp_path_factory):
+    """One project for all tests of a module that leave it as it was."""
+    return ClientProject(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="module")
+def server(shared_project):
     """A run held by `recproxy serve`."""
-    process = project.start("-m", "recproxy", "serve")
+    process = shared_project.start("-m", "recproxy", "serve")
     yield process
     process.communicate(timeout=seconds(30))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served(server):
     """The environment that it printed."""
     line = server.stdout.readline()

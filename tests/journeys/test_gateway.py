@@ -20,9 +20,8 @@ hosts = ["bank.example"]
 BALANCE = "#recproxy 2\n\nGET https://bank.example/balance HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nnothing\n=======\n"
 
 
-async def one_client(number, environment):
+async def one_client(number, environment, context):
     """One TLS client: CONNECT and ClientHello together, a byte at a time, or in the usual steps."""
-    context = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     session = context.wrap_bio(incoming, outgoing, server_hostname="api.shop.example")
     address = urlsplit(environment["HTTPS_PROXY"])
@@ -65,8 +64,10 @@ async def one_client(number, environment):
 
 
 def test_a_thousand_tls_connections_at_once_are_all_answered_none_in_plaintext(served):
+    context = ssl.create_default_context(cafile=served["SSL_CERT_FILE"])  # one: it reads all roots of the system
+
     async def crowd():
-        return await asyncio.gather(*(one_client(number, served) for number in range(1000)))
+        return await asyncio.gather(*(one_client(number, served, context) for number in range(1000)))
 
     answers = asyncio.run(crowd())
 

@@ -101,11 +101,10 @@ def installed(gateway, ca_file):
 @pytest.fixture
 def environment(gateway, ca_file):
     """What a run sets for the redirect, and nothing else: no proxy variables, no bundle."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "PYTHONPYCACHEPREFIX") if name in os.environ}
     return {
         **kept,
         "PYTHONPATH": str(PACKAGE / "startup"),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "RECPROXY_REDIRECT": gateway.routes(),
         "RECPROXY_CA": ca_file,
     }

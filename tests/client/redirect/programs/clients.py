@@ -1,4 +1,4 @@
-"""Programs under test: `clients.py NAME URL` fetches a URL with one client, set up to ignore the environment."""
+"""Programs under test: `clients.py NAME URL...` fetches URLs with one client, set up to ignore the environment."""
 
 import asyncio
 import socket
@@ -140,4 +140,5 @@ def uvloop_aiohttp(url):
 
 
 if __name__ == "__main__":
-    sys.stdout.write(globals()[sys.argv[1]](sys.argv[2]).decode())
+    for url in sys.argv[2:]:
+        print(globals()[sys.argv[1]](url).decode())
