@@ -45,7 +45,7 @@ def sources_in(words: Sequence[Path]) -> list[ImportSource]:
             found.setdefault(word.resolve(), _source(word, name, asked=True))
         else:
             raise ConfigurationError(f"{word}: no such file or folder")
-    return _told_apart(list(found.values()))
+    return _with_distinct_names(list(found.values()))
 
 
 def _walk(top: Path) -> Iterator[ImportSource]:
@@ -68,7 +68,7 @@ def _source(path: Path, name: PurePath, *, asked: bool) -> ImportSource:
     return ImportSource(path=path, name=stem, size=path.stat().st_size, asked=asked)
 
 
-def _told_apart(sources: list[ImportSource]) -> list[ImportSource]:
+def _with_distinct_names(sources: list[ImportSource]) -> list[ImportSource]:
     """Sources of one name keep their endings in it."""
     count = Counter(source.name for source in sources)
     return [

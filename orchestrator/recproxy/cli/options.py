@@ -19,7 +19,7 @@ from recproxy.errors import ConfigurationError
 if TYPE_CHECKING:
     from recproxy.orchestrator.plan import RunPlan
 
-__all__ = ["plan_from", "refuse_nested", "run_options", "tell"]
+__all__ = ["plan_from", "print_notes", "refuse_nested", "run_options"]
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
@@ -75,8 +75,8 @@ def refuse_nested() -> None:
         )
 
 
-def tell(plan: RunPlan) -> None:
-    """Tell, once, what the user should know before the run."""
+def print_notes(plan: RunPlan) -> None:
+    """Print what the user should know before the run."""
     for note in plan.notes:
         print(f"recproxy: note: {note}", file=sys.stderr)
 

@@ -1,6 +1,7 @@
-"""Files that are put in their places all at once, or not at all.
+"""Files that are written all at once, or not at all.
 
-They wait in a folder on the same disk. What is there already and would change is refused, unless that is wanted.
+They are staged in a folder on the same disk, so that a rename puts each in its place. An existing file that would
+change is an error, unless `force` is set.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ class PendingFiles:
 
     def __init__(self, folder: Path, *, force: bool, dry: bool) -> None:
         self._force = force
-        self._waiting: Path | None = None if dry else _beside(folder)
+        self._staging: Path | None = None if dry else _staging_folder(folder)
         self._staged: dict[Path, Path] = {}
-        self._taken: dict[Path, bytes] = {}
+        self._digests: dict[Path, bytes] = {}
         self._count = 0
 
     def put(self, target: Path, pieces: Iterable[bytes]) -> str:
@@ -37,7 +38,7 @@ class PendingFiles:
             state = "new" if not target.exists() else "unchanged" if _digest(target) == digest else "changed"
         except OSError as problem:
             raise RecordingError(f"{target}: cannot be written: {problem.strerror or problem}") from None
-        if self._taken.setdefault(target, digest) != digest:
+        if self._digests.setdefault(target, digest) != digest:
             raise RecordingError(
                 f"{target}: another source has the same name: import them separately, each with its own --to folder"
             )
@@ -59,17 +60,17 @@ class PendingFiles:
 
     def abandon(self) -> None:
         """Leave nothing behind that is not in its place."""
-        if self._waiting is not None:
-            shutil.rmtree(self._waiting, ignore_errors=True)
+        if self._staging is not None:
+            shutil.rmtree(self._staging, ignore_errors=True)
 
     def _stage(self, pieces: Iterable[bytes]) -> tuple[bytes, Path | None]:
         digest = hashlib.sha256()
-        if self._waiting is None:
+        if self._staging is None:
             for piece in pieces:
                 digest.update(piece)
             return digest.digest(), None
         self._count += 1
-        staged = self._waiting / str(self._count)
+        staged = self._staging / str(self._count)
         with staged.open("wb") as file:
             for piece in pieces:
                 digest.update(piece)
@@ -77,7 +78,7 @@ class PendingFiles:
         return digest.digest(), staged
 
 
-def _beside(folder: Path) -> Path:
+def _staging_folder(folder: Path) -> Path:
     """A folder of our own on the same disk as the target: in it, or above it where it is not there yet."""
     above = folder
     while not above.is_dir():

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from recproxy.cli.options import plan_from, refuse_nested, run_options, tell
+from recproxy.cli.options import plan_from, print_notes, refuse_nested, run_options
 
 __all__ = ["run"]
 
@@ -54,5 +54,5 @@ def run(
         from recproxy.orchestrator.run import run as run_command
 
         plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host)
-        tell(plan)
+        print_notes(plan)
         sys.exit(run_command(plan, command, os.environ, fork_server))

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from recproxy.cli.options import plan_from, refuse_nested, run_options, tell
+from recproxy.cli.options import plan_from, print_notes, refuse_nested, run_options
 
 __all__ = ["serve"]
 
@@ -35,5 +35,5 @@ def serve(
         from recproxy.orchestrator.run import serve as serve_run
 
         plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host, late_credentials=late_credentials)
-        tell(plan)
+        print_notes(plan)
         sys.exit(serve_run(plan, os.environ, fork_server))

@@ -51,7 +51,7 @@ def _options(context: click.Context, plan: RunPlan) -> list[Setting]:
     found = []
     for name in ("mode", "profiles", "record", "live", "recordings", "any_host"):
         option = next(each for each in context.command.params if each.name == name)
-        precedence, place = _said_by(context, option)
+        precedence, place = _source_of(context, option)
         value: Any = given[name]
         if name == "mode" and value != plan.mode:
             value, place = plan.mode, f"{place} {value}{', replay if CI is set' if value == 'auto' else ''}"
@@ -75,7 +75,7 @@ def _options(context: click.Context, plan: RunPlan) -> list[Setting]:
     return found
 
 
-def _said_by(context: click.Context, option: click.Parameter) -> tuple[Precedence, str]:
+def _source_of(context: click.Context, option: click.Parameter) -> tuple[Precedence, str]:
     """Who gave an option its value, and by which word."""
     from recproxy.config import Precedence
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from recproxy.client.requested import RequestedRecordings, opened, wanted_by
+from recproxy.client.requested import RequestedRecordings, open_scope, wanted_by
 from recproxy.client.wrappers import wrapped
 from recproxy.control.modes import mode_named
 
@@ -62,7 +62,7 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
 
     def __enter__(self) -> Self:
         """Begin a scope named after the first recording; inside of another one it comes first while it is open."""
-        scope = opened(Path(self._entries[0][1]).stem, self._entries, self._folder, self._mode)
+        scope = open_scope(Path(self._entries[0][1]).stem, self._entries, self._folder, self._mode)
         scope.__enter__()
         self._open.append(scope)
         return self

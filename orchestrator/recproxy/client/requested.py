@@ -12,7 +12,7 @@ from recproxy.client.scopes import RecordingNames
 from recproxy.client.session import session
 from recproxy.control.scope_options import ScopeOptions
 
-__all__ = ["RequestedRecordings", "opened", "recordings_of", "scope_name", "wanted_by"]
+__all__ = ["RequestedRecordings", "open_scope", "recordings_of", "scope_name", "wanted_by"]
 
 _MARK = "__recproxy_wanted__"
 _SKIPS = frozenset((("unittest.case", "SkipTest"), ("_pytest.outcomes", "Skipped"), ("_pytest.outcomes", "XFailed")))
@@ -62,7 +62,7 @@ def scope_name(function: Callable[..., object]) -> str:
 
 
 @contextmanager
-def opened(
+def open_scope(
     name: str,
     entries: tuple[tuple[str, str], ...],
     folder: str,
@@ -70,7 +70,7 @@ def opened(
     *,
     failure_expected: bool = False,
 ) -> Iterator[None]:
-    """A scope around a test; what goes wrong in it fails the test, or is told along with its own failure.
+    """A scope around a test. Its misses fail the test, or become notes of the test's own error.
 
     What a test recorded counts also where it skips itself, or fails and that was expected.
     """
@@ -81,7 +81,7 @@ def opened(
         yield
     except BaseException as error:
         expected = _is_skip(error) or (failure_expected and isinstance(error, Exception))
-        _tell(error, scopes.end(scope, passed=expected, told=True))
+        _add_notes(error, scopes.end(scope, passed=expected, told=True))
         raise
     problem = failure(scopes.end(scope, passed=True, told=True))
     if problem is not None:
@@ -94,7 +94,7 @@ def _is_skip(error: BaseException) -> bool:
     return not kinds.isdisjoint(_SKIPS)
 
 
-def _tell(error: BaseException, outcomes: list[ScopeResult]) -> None:
+def _add_notes(error: BaseException, outcomes: list[ScopeResult]) -> None:
     for outcome in outcomes:
         for text in (*outcome.missed, outcome.unanswered, *outcome.notes):
             if text:

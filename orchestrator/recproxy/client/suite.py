@@ -49,8 +49,8 @@ class Suite:
         self._places = Places(recordings=Path(status["recordings"]), root=root)
         self._asked: Asked | None = None
         self._scope: Scope | None = None
-        self._tale = ScopeTally(mode=self.mode)
-        self._told: set[str] = set()
+        self._tally = ScopeTally(mode=self.mode)
+        self._reported: set[str] = set()
         #: How far fixtures got in their recordings, by name; their tearing down goes on there.
         self._plays: dict[str, Plays] = {}
         self._unfinished = False
@@ -72,7 +72,7 @@ class Suite:
         if self._scope is not None:
             self.end(passed=False)
         asked = of_item(item, self._places)
-        self._tale, self._told = ScopeTally(mode=self.mode), set()
+        self._tally, self._reported = ScopeTally(mode=self.mode), set()
         self._scope = self._begin(asked, asked.name, {})
         self._asked = asked
 
@@ -97,7 +97,7 @@ class Suite:
         text = self._untold(outcomes)
         if passed and not text and isinstance(problem := failure(outcomes), AssertionError):
             text = str(problem)
-        return self._tale, text
+        return self._tally, text
 
     def abandon(self) -> None:
         """End what is open, as failed: the test was interrupted."""
@@ -150,7 +150,7 @@ class Suite:
         return scope
 
     def _ended(self, outcome: ScopeResult) -> None:
-        self._tale.add(replace(outcome, unused=()) if self._unfinished else outcome)
+        self._tally.add(replace(outcome, unused=()) if self._unfinished else outcome)
 
     def _let_go(self) -> None:
         _hold(self._asked, held=False)
@@ -161,9 +161,9 @@ class Suite:
             text
             for outcome in outcomes
             for text in (*outcome.missed, *(outcome.notes if outcome.missed else ()))
-            if text not in self._told
+            if text not in self._reported
         ]
-        self._told.update(lines)
+        self._reported.update(lines)
         return "\n\n".join(line.rstrip() for line in lines)
 
 

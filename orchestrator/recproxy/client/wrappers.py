@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from recproxy.client.requested import RequestedRecordings, opened, scope_name
+from recproxy.client.requested import RequestedRecordings, open_scope, scope_name
 
 __all__ = ["wrapped"]
 
@@ -26,7 +26,7 @@ def wrapped(wanted: RequestedRecordings) -> Callable[..., object]:
             return nullcontext()
         # unittest.expectedFailure marks the function that it is given, which is this wrapper where it stands above.
         expected = getattr(wrapper, "__unittest_expecting_failure__", False)
-        return opened(name, wanted.entries, wanted.folder, wanted.mode, failure_expected=expected)
+        return open_scope(name, wanted.entries, wanted.folder, wanted.mode, failure_expected=expected)
 
     wrapper = functools.wraps(function)(_wrapper(function, scope))
     wanted.mark(wrapper)

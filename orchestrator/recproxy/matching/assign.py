@@ -12,7 +12,7 @@ B = TypeVar("B")
 
 
 def assigned(wanted: Sequence[A], got: Sequence[B], fits: Callable[[A, B], bool]) -> list[int | None]:
-    """For each thing wanted the index of one found, none taken twice, as many as possible.
+    """For each thing wanted the index of one found, none used twice, as many as possible.
 
     Augmenting paths (Kuhn): polynomial, whatever fits whatever.
     """
@@ -22,19 +22,19 @@ def assigned(wanted: Sequence[A], got: Sequence[B], fits: Callable[[A, B], bool]
         for number, found in enumerate(got):
             if fits(one, found):
                 edges[-1].append(number)
-    taken: dict[int, int] = {}
+    assigned_to: dict[int, int] = {}
 
     def place(one: int, seen: set[int]) -> bool:
         # What is free first: then most are placed without moving another.
-        for number in sorted(edges[one], key=taken.__contains__):
+        for number in sorted(edges[one], key=assigned_to.__contains__):
             if number not in seen:
                 seen.add(number)
-                if number not in taken or place(taken[number], seen):
-                    taken[number] = one
+                if number not in assigned_to or place(assigned_to[number], seen):
+                    assigned_to[number] = one
                     return True
         return False
 
     for number in range(len(wanted)):
         place(number, set())
-    holders = {one: number for number, one in taken.items()}
+    holders = {one: number for number, one in assigned_to.items()}
     return [holders.get(number) for number in range(len(wanted))]

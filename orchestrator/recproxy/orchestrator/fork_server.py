@@ -1,4 +1,4 @@
-"""The fork_server from the orchestrator's side: where proxies are born, and where their deaths are known.
+"""The fork server from the orchestrator's side: forks proxies, and knows when one has exited.
 
 Started as soon as it is known that a run will happen; its imports go on while ours do.
 """
@@ -58,7 +58,7 @@ class ForkServer:
         self.died: Callable[[ProxyError], None] = lambda _: None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def bear(self, kind: str, name: str, channel: socket.socket, errors: int) -> None:
+    def fork_proxy(self, kind: str, name: str, channel: socket.socket, errors: int) -> None:
         """Order a `proxy`, or a process to `redact`; its channel end and its error descriptor are given away."""
         try:
             socket.send_fds(self._socket, [f"{kind} {name}\n".encode()], [channel.fileno(), errors])
@@ -75,7 +75,7 @@ class ForkServer:
         loop.add_reader(self._socket, self._hear)
 
     def pid(self, name: str) -> int | None:
-        """The process id of a proxy that was born."""
+        """The process id of a proxy that was forked."""
         return self._pids.get(name)
 
     async def ending(self, name: str) -> str:
@@ -96,7 +96,7 @@ class ForkServer:
         """End a proxy at once."""
         pid = self._pids.get(name)
         if pid is not None and not self._death(name).done():
-            with suppress(ProcessLookupError):  # where the fork_server has died, nobody keeps the number
+            with suppress(ProcessLookupError):  # if the fork server has died, nobody keeps the number
                 os.kill(pid, signal.SIGKILL)
 
     def close(self) -> None:
@@ -138,7 +138,7 @@ class ForkServer:
         *lines, self._unread = (self._unread + data).split(b"\n")
         for line in lines:
             event, number, name = line.decode().split(" ", 2)
-            if event == "born":
+            if event == "forked":
                 self._pids[name] = int(number)
             elif not self._death(name).done():
                 self._death(name).set_result(int(number))

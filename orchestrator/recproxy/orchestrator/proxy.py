@@ -1,4 +1,4 @@
-"""One proxy, or one process that redacts, from the orchestrator's side: its birth, what is said to it, its end.
+"""One proxy, or one process that redacts, from the orchestrator's side: its start, the orders to it, its end.
 
 Sends orders, waits for replies, notices a death. Knows processes and channels; not what a scope is.
 """
@@ -46,7 +46,7 @@ _STOP_SECONDS = 5.0
 class Proxy:
     """The proxy of one profile, from the orchestrator's side.
 
-    `died` is called, once, when the process ends without having been told to. `worker` is the number of a process that
+    `died` is called, once, when the process ends without an order to end. `worker` is the number of a process that
     redacts for the profile; 0 is its proxy.
     """
 
@@ -59,7 +59,7 @@ class Proxy:
         self._fork_server = fork_server
         self._socket, theirs = socket.socketpair()
         self._errors, write = os.pipe()
-        fork_server.bear("redact" if worker else "proxy", self._name, theirs, write)
+        fork_server.fork_proxy("redact" if worker else "proxy", self._name, theirs, write)
         self._lines: deque[bytes] = deque(maxlen=_LAST_LINES)
         self._replies: dict[int, asyncio.Future[Message]] = {}
         self._ready: asyncio.Future[None]
@@ -134,9 +134,9 @@ class Proxy:
     def _lost(self) -> None:
         """The channel ended: the process has died, or will."""
         if not self._stopping:
-            self._loop.create_task(self._bury())
+            self._loop.create_task(self._report_death())
 
-    async def _bury(self) -> None:
+    async def _report_death(self) -> None:
         ended = await self._fork_server.ending(self._name)
         self._read_errors()
         error = self._error(ended)

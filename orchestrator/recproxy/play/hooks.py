@@ -92,7 +92,7 @@ def _load(kind: str, target: str, names: HookNames, rules: RedactionRules) -> Ca
         if isinstance(problem, SyntaxError) and problem.filename:
             where = f"{problem.filename}:{problem.lineno}"
         at = f" at {where}" if where and not isinstance(problem, ModuleNotFoundError) else ""
-        raise HookError(f"{named} cannot be imported{at}: {_said(problem, rules)}") from None
+        raise HookError(f"{named} cannot be imported{at}: {_message_of(problem, rules)}") from None
     if not callable(function):
         raise HookError(f"{named}: module {module!r} has no function {name!r}")
     if inspect.iscoroutinefunction(function):
@@ -121,7 +121,7 @@ def _guarded(profile: str, kind: str, function: Callable[..., Any], rules: Redac
             given = function(*values)
         except (Exception, SystemExit) as problem:  # noqa: BLE001 - it fails its request, not the proxy
             where = _line(problem.__traceback__, file) or function
-            said = _said(problem, _with_secrets_of(values, rules))
+            said = _message_of(problem, _with_secrets_of(values, rules))
             raise HookError(f"hook {kind} of profile {profile!r} raised at {where}: {said}") from None
         if not isinstance(given, _GIVES[kind]):
             wanted = _GIVES[kind][0].__name__
@@ -145,7 +145,7 @@ def _line(traceback: TracebackType | None, file: str | None) -> str:
     return "{}:{}".format(*(own or outside)[-1]) if outside else ""
 
 
-def _said(problem: BaseException, rules: RedactionRules) -> str:
+def _message_of(problem: BaseException, rules: RedactionRules) -> str:
     """An exception in one line, redacted and then cut: half a secret is none that the rules know."""
     text = redact_text(" ".join(str(problem).split()), rules)
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -81,7 +81,7 @@ def _partners(new: Sequence[Interaction], old: Sequence[Interaction], rules: Rul
     index = Index((Recording(interactions=tuple(old)),), rules)
     equal: dict[tuple[str, str, bytes], list[int]] = {}
     for place, each in enumerate(old):
-        equal.setdefault(_asked(each.request), []).append(place)
+        equal.setdefault(_request_key(each.request), []).append(place)
     taken: set[int] = set()
     partners: list[int | None] = []
     for interaction in new:
@@ -89,7 +89,7 @@ def _partners(new: Sequence[Interaction], old: Sequence[Interaction], rules: Rul
         same_method = (
             place for tier in found.tiers for place in tier if old[place].request.method == interaction.request.method
         )
-        fitting = (*equal.get(_asked(interaction.request), ()), *same_method)
+        fitting = (*equal.get(_request_key(interaction.request), ()), *same_method)
         partner = min((place for place in fitting if place not in taken), default=None)
         if partner is not None:
             taken.add(partner)
@@ -97,7 +97,7 @@ def _partners(new: Sequence[Interaction], old: Sequence[Interaction], rules: Rul
     return partners
 
 
-def _asked(request: Request) -> tuple[str, str, bytes]:
+def _request_key(request: Request) -> tuple[str, str, bytes]:
     """What makes two requests the same without a comparison."""
     return request.method, request.url, request.body
 

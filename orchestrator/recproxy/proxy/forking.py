@@ -2,7 +2,7 @@
 
 Imports are what a proxy's start costs; here they are paid once, while the orchestrator makes the CA. An order is a
 line, `proxy NAME` or `redact NAME`, with two descriptors: the channel and where errors go. Answers are lines:
-`born PID NAME`, `died STATUS NAME` (a wait status). The fork_server ends when its orders do; its forks, when their channels
+`forked PID NAME`, `exited STATUS NAME` (a wait status). The fork server ends when its orders do; its forks, when their channels
 do. It has no threads and no loop of its own, so that a fork is safe.
 """
 
@@ -34,29 +34,29 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is the orchestrator's to handle
     orders = socket.socket(fileno=os.dup(0))
     names: dict[int, str] = {}
-    signal.signal(signal.SIGCHLD, lambda *_: _bury(orders, names))
+    signal.signal(signal.SIGCHLD, lambda *_: _report_exits(orders, names))
     while True:
         data, descriptors, _, _ = socket.recv_fds(orders, _LONGEST_ORDER, 2)
         if not data:
             return
         kind, _, name = data.decode().strip().partition(" ")
-        # A child that dies before its name is known must wait to be buried.
+        # A child that dies before its name is known must wait to be reported.
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
             orders.close()
-            _live(kind, name, *descriptors)
+            _run_proxy(kind, name, *descriptors)
         names[pid] = name
         for descriptor in descriptors:
             os.close(descriptor)
-        _say(orders, f"born {pid} {name}\n")
+        _send_line(orders, f"forked {pid} {name}\n")
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
 
 
-def _bury(orders: socket.socket, names: dict[int, str]) -> None:
-    """Tell of each child that has ended."""
+def _report_exits(orders: socket.socket, names: dict[int, str]) -> None:
+    """Report each child that has ended."""
     while names:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -64,17 +64,17 @@ def _bury(orders: socket.socket, names: dict[int, str]) -> None:
             return
         if not pid:
             return
-        _say(orders, f"died {status} {names.pop(pid, '')}\n")
+        _send_line(orders, f"exited {status} {names.pop(pid, '')}\n")
 
 
-def _say(orders: socket.socket, line: str) -> None:
+def _send_line(orders: socket.socket, line: str) -> None:
     try:
         orders.sendall(line.encode())
     except OSError:  # nobody wants to know any more
         return
 
 
-def _live(kind: str, name: str, channel: int, errors: int) -> None:
+def _run_proxy(kind: str, name: str, channel: int, errors: int) -> None:
     """Be a proxy, or a process that redacts, until the channel ends; does not return."""
     try:
         os.setsid()
@@ -82,7 +82,7 @@ def _live(kind: str, name: str, channel: int, errors: int) -> None:
         os.close(channel)
         os.dup2(errors, 2)
         os.close(errors)
-        _be_called(f"rp-{name}" if kind == "proxy" else f"redact-{name}")
+        _set_process_name(f"rp-{name}" if kind == "proxy" else f"redact-{name}")
         _raise_descriptor_limit()
         loop = uvloop.new_event_loop() if uvloop is not None else asyncio.new_event_loop()
         made = Service if kind == "proxy" else RedactionWorker
@@ -96,7 +96,7 @@ def _live(kind: str, name: str, channel: int, errors: int) -> None:
         os._exit(0)
 
 
-def _be_called(name: str) -> None:
+def _set_process_name(name: str) -> None:
     """Show the profile in lists of processes, where the system allows it."""
     try:
         with open("/proc/self/comm", "w") as comm:  # noqa: PTH123 - no file

@@ -38,7 +38,7 @@ _running = pytest.StashKey[bool]()
 _passed = pytest.StashKey[bool]()
 #: The misses that it was failed with.
 _text = pytest.StashKey[str]()
-_tale = pytest.StashKey[dict[str, Any]]()
+_result = pytest.StashKey[dict[str, Any]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -94,7 +94,7 @@ def recproxy(request: pytest.FixtureRequest) -> Handle:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Begin the scope: behind those who skip tests, before the first fixture."""
-    if not _asks(item):
+    if not _gets_scope(item):
         return
     from recproxy.errors import RecproxyError  # noqa: PLC0415 - the test asked for it
 
@@ -121,9 +121,9 @@ def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, objec
     # Finalizers run in reverse: the fixture's own will be between these two.
     teardown = ExitStack()
     request.addfinalizer(teardown.close)
-    with _told(suite.setup(asked)):
+    with _report_misses(suite.setup(asked)):
         value = yield
-    request.addfinalizer(lambda: teardown.enter_context(_told(suite.teardown(asked))))
+    request.addfinalizer(lambda: teardown.enter_context(_report_misses(suite.teardown(asked))))
     return value
 
 
@@ -155,7 +155,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that failed by itself is told its misses too; the last report carries what the test did."""
+    """Add the misses to the report of a failed test, and its result to the last report."""
     report = yield
     if _passed in item.stash:
         item.stash[_passed] = item.stash[_passed] or _went_as_expected(report)
@@ -166,9 +166,9 @@ def pytest_runtest_makereport(
         if report.failed and text and text not in report.longreprtext:
             report.sections.append((_SECTION, text))
         item.stash[_text] = ""
-    elif call.when == "teardown" and _tale in item.stash:
-        setattr(report, _SECTION, item.stash[_tale])  # a plain value: pytest-xdist carries it along
-        del item.stash[_tale]
+    elif call.when == "teardown" and _result in item.stash:
+        setattr(report, _SECTION, item.stash[_result])  # a plain value: pytest-xdist carries it along
+        del item.stash[_result]
     return report
 
 
@@ -186,26 +186,26 @@ class _Summary:
     """What all tests did, those of other workers too, and its section at the end."""
 
     def __init__(self) -> None:
-        self._tales: list[tuple[str, dict[str, Any]]] = []
+        self._results: list[tuple[str, dict[str, Any]]] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what a test did from its last report."""
-        tale = getattr(report, _SECTION, None)
-        if tale is not None:
-            self._tales.append((report.nodeid, tale))
+        result = getattr(report, _SECTION, None)
+        if result is not None:
+            self._results.append((report.nodeid, result))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """One line for all, and the interactions that nobody asked for."""
-        if not self._tales:
+        if not self._results:
             return
         from recproxy.report.counting import counted  # noqa: PLC0415 - tests asked for recordings
 
-        tales = [tale for _, tale in self._tales]
-        counts = {name: sum(tale[name] for tale in tales) for name in ("played", "recorded", "missed")}
-        unused = [f"{test}: {line}" for test, tale in self._tales for line in tale["unused"]]
+        results = [result for _, result in self._results]
+        counts = {name: sum(result[name] for result in results) for name in ("played", "recorded", "missed")}
+        unused = [f"{test}: {line}" for test, result in self._results for line in result["unused"]]
         terminalreporter.section(_SECTION)
         terminalreporter.line(
-            f"{tales[0]['mode']}: {counted(len(tales), 'test')}, {counted(counts['played'], 'request')} played, "
+            f"{results[0]['mode']}: {counted(len(results), 'test')}, {counted(counts['played'], 'request')} played, "
             f"{counts['recorded']} recorded, {counts['missed']} missed, "
             f"{counted(len(unused), 'recorded interaction')} unused"
         )
@@ -231,7 +231,7 @@ def _went_as_expected(report: pytest.TestReport) -> bool:
     return report.skipped if report.when == "setup" else report.when == "call" and not report.failed
 
 
-def _asks(item: pytest.Item) -> bool:
+def _gets_scope(item: pytest.Item) -> bool:
     """Whether a test gets a scope: all do under a run or a mode of pytest's own, else those that ask for one."""
     return (
         item.config.stash[_running]
@@ -269,15 +269,15 @@ def _end(item: pytest.Item, *, passed: bool) -> str:
         return ""
     del item.stash[_passed]
     try:
-        tale, text = _made(item.config).end(passed=passed)
+        result, text = _made(item.config).end(passed=passed)
     except ControlError as problem:
         return f"recproxy: {problem}"
-    item.stash[_tale] = asdict(tale)
+    item.stash[_result] = asdict(result)
     return text
 
 
 @contextmanager
-def _told(scope: AbstractContextManager[None]) -> Generator[None]:
+def _report_misses(scope: AbstractContextManager[None]) -> Generator[None]:
     """Errors of a fixture's scope as a failure in a few lines."""
     from recproxy.errors import RecproxyError  # noqa: PLC0415 - loaded with the suite
 

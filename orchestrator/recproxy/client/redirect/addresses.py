@@ -89,7 +89,7 @@ class Addresses:
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
         self._routes = Routes("")
-        self._told: set[tuple[str, int]] = set()
+        self._reported: set[tuple[str, int]] = set()
         self._own: set[str] = set()
 
     def follow(self, routes: Routes) -> None:
@@ -128,10 +128,10 @@ class Addresses:
         if target is not None and not datagram:
             return target
         if own is not None or name is not None or refused:
-            # A client that tries again is not told of twice.
-            tell = refused and (name or literal, port) not in self._told
-            self._told.add((name or literal, port))
-            raise RefusedError(name or literal, port, self._routes.gateway if tell else None)
+            # A client that tries again is reported once.
+            report = refused and (name or literal, port) not in self._reported
+            self._reported.add((name or literal, port))
+            raise RefusedError(name or literal, port, self._routes.gateway if report else None)
         return None
 
     def _address(self, name: str) -> str:

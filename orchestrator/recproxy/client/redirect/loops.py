@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from recproxy.client.redirect.addresses import RefusedError
-from recproxy.client.redirect.sockets import number, redirected, resolved, tell_gateway
+from recproxy.client.redirect.sockets import number, redirected, report_refusal, resolved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _create_connection(socket: ModuleType, original: Callable[..., Any], address
         try:
             target = None if wanted is None else addresses.target(host, wanted)
         except RefusedError as refused:
-            tell_gateway(socket, refused)
+            report_refusal(socket, refused)
             raise
         if target is None:
             return await original(self, protocol_factory, host, port, **options)

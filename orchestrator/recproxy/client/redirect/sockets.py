@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from recproxy.client.redirect.addresses import Addresses
     from recproxy.client.redirect.patches import Patches
 
-__all__ = ["number", "patch", "redirected", "resolved", "tell_gateway"]
+__all__ = ["number", "patch", "redirected", "report_refusal", "resolved"]
 
 #: The gateway answers at once; where it has gone, the program must not wait for it.
 _GATEWAY_SECONDS = 2.0
@@ -55,15 +55,15 @@ def redirected(socket: ModuleType, addresses: Addresses, sock: Any, address: Any
     try:
         target = addresses.target(host, port, datagram=sock.type != socket.SOCK_STREAM)
     except RefusedError as refused:
-        tell_gateway(socket, refused)
+        report_refusal(socket, refused)
         raise
     if target is None:
         return address
     return target if sock.family == socket.AF_INET else ("::ffff:" + target[0], target[1])
 
 
-def tell_gateway(socket: ModuleType, refused: RefusedError) -> None:
-    """Ask the gateway for a host that it will refuse: so the run knows of it, and fails where the program goes on."""
+def report_refusal(socket: ModuleType, refused: RefusedError) -> None:
+    """Ask the gateway for a host that it will refuse, so that the run fails even if the program goes on."""
     if refused.gateway is None:
         return
     host = f"[{refused.host}]" if ":" in refused.host else refused.host

@@ -19,7 +19,7 @@ _CA = "RECPROXY_CA"
 _installed: list[_Redirect] = []
 #: What install_from_env was told last. It is called several times at one start: by the .pth file, which a venv's
 #: interpreter reads twice, and by sitecustomize.
-_told: list[tuple[str, str | None]] = []
+_reported: list[tuple[str, str | None]] = []
 
 
 class _Redirect:
@@ -73,7 +73,7 @@ def install(value: str, ca: str | None) -> None:
 
 def uninstall() -> None:
     """Put everything back; where nothing was installed, nothing happens."""
-    _told.clear()
+    _reported.clear()
     if not _installed:
         return
     from recproxy.client.redirect.addresses import Routes  # noqa: PLC0415 - see _Redirect
@@ -91,11 +91,11 @@ def install_from_env() -> None:
     value = os.environ.get(_REDIRECT)
     if not value:
         return
-    told = (value, os.environ.get(_CA))
-    if told in _told:
+    reported = (value, os.environ.get(_CA))
+    if reported in _reported:
         return
-    _told[:] = [told]
+    _reported[:] = [reported]
     try:
-        install(*told)
+        install(*reported)
     except Exception as problem:  # noqa: BLE001 - see above
         sys.stderr.write(f"recproxy: connections of this process are not redirected: {problem}\n")

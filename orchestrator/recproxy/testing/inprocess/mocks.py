@@ -1,4 +1,4 @@
-"""The two doors for unit tests, and one line where the library behind a door is missing."""
+"""The two entry points for unit tests, with a one-line error if the library of one is not installed."""
 
 from __future__ import annotations
 
