@@ -93,21 +93,66 @@ def test_secret_parts_are_hidden_and_ignored_ones_left_out():
     body = multipart(
         ('Content-Disposition: form-data; name="Token"', "s3cret"), ("Content-Disposition: form-data; name=ts", "5")
     )
-    (part,) = parse_multipart(body.encode(), b"cut", None, names)
+    (part,) = parse_multipart(body.encode(), types("cut").encode(), None, names)
 
     assert (part.name, part.content, part.secret) == (b"Token", b"(secret)", True)
 
 
 def test_a_part_without_headers_or_content_is_a_part():
-    parts = parse_multipart(b"--b\r\n\r\njust text\r\n--b\r\nContent-Type: a/b\r\n--b--", b"b", None, Names())
+    parts = parse_multipart(
+        b"--b\r\n\r\njust text\r\n--b\r\nContent-Type: a/b\r\n--b--", types("b").encode(), None, Names()
+    )
 
     assert [(part.media_type, part.content) for part in parts] == [(b"", b"just text"), (b"a/b", b"")]
-    assert parse_multipart(b"--b\n\nx\n--b--", b"b", None, Names())[0].content == b"x"
+    assert parse_multipart(b"--b\n\nx\n--b--", types("b").encode(), None, Names())[0].content == b"x"
 
 
 def test_a_quoted_name_may_hold_quotes():
     (part,) = parse_multipart(
-        multipart((r'Content-Disposition: form-data; name="a\"b"', "")).encode(), b"cut", None, Names()
+        multipart((r'Content-Disposition: form-data; name="a\"b"', "")).encode(), types("cut").encode(), None, Names()
     )
 
     assert part.name == b'a"b'
+
+
+def nested(outer, inner, *parts, before=()):
+    content = multipart(*parts, boundary=inner)
+    return multipart(*before, (f"Content-Type: Multipart/Mixed; boundary={inner}", content), boundary=outer)
+
+
+BATCH = (("Content-Type: application/http", "GET /x HTTP/1.1"), ("Content-Type: application/http", "GET /y HTTP/1.1"))
+
+
+def test_parts_in_parts_match_whatever_their_boundaries(recorded, live, index):
+    found = index(recorded("POST https://a.com/", nested("o", "i", *BATCH, before=(NAME,)), types("o")))
+
+    other = live("POST https://a.com/", nested("o2", "i2", *BATCH, before=(NAME,)), types("o2"))
+    assert found.find(other).tiers == ((0,),)
+    other = live("POST https://a.com/", nested("o2", "i2", *BATCH[::-1], before=(NAME,)), types("o2"))
+    assert found.find(other).tiers == ()
+
+
+@pytest.mark.parametrize("place", ["/y", "GET /x HTTP/1.1", "multipart"])
+def test_a_wild_place_in_a_part_of_a_part_fits(place, recorded, live, index):
+    body = nested("o", "i", *BATCH, FILE)
+    wild = (
+        body.replace(place, "XXX")
+        if place != "multipart"
+        else multipart(("Content-Type: multipart/mixed", "XXX"), boundary="o")
+    )
+    found = index(recorded("POST https://a.com/", wild, types("o")))
+
+    assert found.find(live("POST https://a.com/", nested("p", "j", *BATCH, FILE), types("p"))).tiers == ((0,),)
+    assert found.find(live("POST https://a.com/", nested("p", "j", NAME), types("p"))).tiers == (
+        ((0,),) if place == "multipart" else ()
+    )
+
+
+def test_parts_nested_without_end_are_compared_as_they_are_spelled(recorded, live, index):
+    body, boundary = "x", "b0"
+    for level in range(200):
+        inner, boundary = boundary, f"b{level + 1}."
+        body = multipart((f"Content-Type: multipart/mixed; boundary={inner}", body), boundary=boundary)
+    found = index(recorded("POST https://a.com/", body, types(boundary)))
+
+    assert found.find(live("POST https://a.com/", body, types(boundary))).tiers == ((0,),)

@@ -15,6 +15,7 @@ from recproxy.matching.json_values import Node, parse_json
 from recproxy.matching.multipart import Part, parse_multipart
 from recproxy.matching.rules import ComparedParts
 from recproxy.matching.url import NO_PAIRS, Pairs, read_pairs
+from recproxy.recording.multipart import parameters
 from recproxy.recording.values import Headers
 
 __all__ = ["Body", "Form", "Json", "Multipart", "Raw", "raw_body", "read_body"]
@@ -56,7 +57,6 @@ _JSON_LIKE = re.compile(rb"\s*[\[{]")
 class _Media(NamedTuple):
     kind: str
     charset: str | None
-    boundary: bytes
 
 
 def read_body(headers: Headers, body: bytes, plan: ComparedParts, word: str | None) -> Body:
@@ -75,10 +75,7 @@ def read_body(headers: Headers, body: bytes, plan: ComparedParts, word: str | No
     elif media.kind == "form" or (media.kind == "" and _FORM_LIKE.match(body)):
         read = Form(_form(body, media.charset, plan, word))
     elif media.kind == "multipart":
-        boundary = media.boundary
-        if not boundary or b"--" + boundary not in body:
-            boundary = body.partition(b"\n")[0].strip().removeprefix(b"--")
-        parts = parse_multipart(body, boundary, word, plan.form_names)
+        parts = parse_multipart(body, _content_type(headers), word, plan.form_names)
         read = None if parts is None else Multipart(parts)
     return _text(body, media.charset, word) if read is None else read
 
@@ -97,13 +94,12 @@ def _content_type(headers: Headers) -> bytes:
 
 @lru_cache(maxsize=256)
 def _media(content_type: bytes) -> _Media:
-    text = content_type.decode("latin-1")
-    name, _, _ = text.partition(";")
-    name = name.strip().lower()
-    charset = _parameter(text, "charset")
+    name = content_type.partition(b";")[0].decode("latin-1").strip().lower()
+    said = parameters(content_type).get(b"charset")
+    charset = None if said is None else said.value.decode("latin-1")
     if charset is not None and charset.lower().replace("_", "-") in ("utf-8", "utf8", "us-ascii", "ascii"):
         charset = None
-    return _Media(_kind(name), charset, (_parameter(text, "boundary") or "").encode("latin-1"))
+    return _Media(_kind(name), charset)
 
 
 def _kind(name: str) -> str:
@@ -115,11 +111,6 @@ def _kind(name: str) -> str:
         return "multipart"
     _, _, subtype = name.partition("/")
     return "json" if "json" in re.split(r"[+.-]", subtype) else "other"
-
-
-def _parameter(text: str, name: str) -> str | None:
-    found = re.search(rf';\s*{name}\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))', text, re.IGNORECASE)
-    return None if found is None else found[1] if found[1] is not None else found[2]
 
 
 def _text(body: bytes, charset: str | None, word: str | None) -> Raw:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable
 
 from recproxy.matching.url import decode_parameter
-from recproxy.recording.values import WILD, Request
+from recproxy.recording.multipart import MessagePart, parameters, read_parts, unquoted
+from recproxy.recording.values import WILD, Request, header
 
 __all__ = ["with_wild"]
 
@@ -97,28 +98,31 @@ def _multipart(request: Request, name: str) -> Request | None:
     found = re.fullmatch(r"part (.*?)( filename| content-type)?", name, re.DOTALL)
     if found is None:
         return None
-    part = re.escape(found[1].encode("utf-8", "surrogateescape"))
-    # From the part's own disposition; a part ends where the next line of the boundary begins.
-    boundary = re.escape(request.body.partition(b"\n")[0].strip())
-    head = rb'(?i:content-disposition)[^\r\n]*[; ]name="?' + part + rb'"?(?=[;\r\n])[^\r\n]*'
-    rest = rb"((?:\r?\n[^\r\n]+)*\r?\n\r?\n)"
-    word = _word(request).encode()
-    if found[2] == " filename":
-        pattern, put = (
-            rb'((?i:content-disposition)[^\r\n]*[; ]name="?' + part + rb'"?;[^\r\n]*filename=")([^"\r\n]*)',
-            2,
-        )
-    elif found[2] == " content-type":
-        pattern, put = (
-            rb"(" + head + rb"(?:\r?\n(?!(?i:content-type:))[^\r\n]+)*\r?\n(?i:content-type:)\s*)([^\r\n]*)",
-            2,
-        )
-    else:
-        pattern, put = rb"(" + head + rest + rb")(.*?)(?=\r?\n" + boundary + rb")", 3
-    place = re.search(pattern, request.body, re.DOTALL)
+    name_of_part = found[1].encode("utf-8", "surrogateescape")
+    read = read_parts(request.body, header(request.headers, b"content-type") or b"")
+    places = [_part_place(part, name_of_part, found[2]) for part in (read.parts if read is not None else ())]
+    place = next((each for each in places if each is not None), None)
     if place is None:
         return None
-    return dataclasses.replace(request, body=request.body[: place.start(put)] + word + request.body[place.end(put) :])
+    body = request.body[: place[0]] + _word(request).encode() + request.body[place[1] :]
+    return dataclasses.replace(request, body=body)
+
+
+def _part_place(part: MessagePart, name: bytes, field: str | None) -> tuple[int, int] | None:
+    """Where a part of that name has its file name, its type or its content; None where it has none."""
+    disposition = part.find(b"content-disposition")
+    said = parameters(disposition.value) if disposition is not None else {}
+    if disposition is None or b"name" not in said or unquoted(said[b"name"].value) != name:
+        return None
+    if field is None:
+        return part.start, part.end
+    if field == " filename":
+        if b"filename" not in said:
+            return None
+        value, start = said[b"filename"]
+        return disposition.start + start, disposition.start + start + len(value)
+    media_type = part.find(b"content-type")
+    return None if media_type is None else (media_type.start, media_type.start + len(media_type.value))
 
 
 _EDITORS: dict[str, Callable[[Request, str], Request | None]] = {

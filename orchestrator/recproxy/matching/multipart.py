@@ -1,4 +1,8 @@
-"""Multipart bodies as their parts, whatever the boundary: name, file name, media type and content, in order."""
+"""Multipart bodies as their parts, whatever the boundary: name, file name, media type and content, in order.
+
+The content of a part that is itself multipart is its parts, written again with the same boundary everywhere, so that
+it too is compared by part.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,17 @@ from typing import NamedTuple
 
 from recproxy.matching.field_values import SECRET, Value, read_value
 from recproxy.matching.rules import Names
+from recproxy.recording.multipart import MessagePart, Parameter, parameters, read_parts, unquoted
+from recproxy.recording.wildcard import Pattern
 
 __all__ = ["Part", "parse_multipart"]
 
-_PARAMETER = re.compile(rb';\s*([A-Za-z0-9_-]+\*?)\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s]*)')
-_BACKSLASHED = re.compile(rb'\\(["\\])')
+#: Parts within parts deeper than this are compared as they are spelled.
+_DEEPEST = 20
+
+#: The line before each part of a part that is itself multipart; its values follow, a line each.
+_EDGE = b"--(part)"
+
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
@@ -25,59 +35,57 @@ class Part(NamedTuple):
     secret: bool = False
 
 
-def parse_multipart(body: bytes, boundary: bytes, word: str | None, names: Names) -> tuple[Part, ...] | None:
+def parse_multipart(body: bytes, content_type: bytes, word: str | None, names: Names) -> tuple[Part, ...] | None:
     """The parts of a body, or None where it is not a complete multipart body."""
-    marker = b"--" + boundary
-    pieces = re.split(rb"(?:\A|\r?\n)" + re.escape(marker) + rb"(?=--|[ \t]*\r?\n)", body)
-    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
+    return _parts(body, content_type, word, names, 0)
+
+
+def _parts(body: bytes, content_type: bytes, word: str | None, names: Names, depth: int) -> tuple[Part, ...] | None:
+    found = read_parts(body, content_type)
+    if found is None or not found.complete:
         return None
-    parts: list[Part] = []
-    for piece in pieces[1:-1]:
-        part = _part(piece.lstrip(b" \t"), word, names.secret)
-        if not (isinstance(part.name, bytes) and part.name in names.ignored):
-            parts.append(part)
-    return tuple(parts)
+    parts = [_part(body, part, word, names, depth) for part in found.parts]
+    return tuple(part for part in parts if not (isinstance(part.name, bytes) and part.name in names.ignored))
 
 
-def _part(piece: bytes, word: str | None, secret: frozenset[bytes]) -> Part:
-    piece = piece[2:] if piece.startswith(b"\r\n") else piece[1:]
-    if piece.startswith((b"\r\n", b"\n")):
-        head, content = b"", piece[2:] if piece.startswith(b"\r\n") else piece[1:]
-    else:
-        end = re.search(rb"\r?\n\r?\n", piece)
-        head, content = (piece, b"") if end is None else (piece[: end.start()], piece[end.end() :])
-    fields = dict(_fields(head))
-    found = {key.lower(): value for key, value in _PARAMETER.findall(fields.get(b"content-disposition", b""))}
-    name = _parameter(found, b"name", word)
-    hidden = isinstance(name, bytes) and name.lower() in secret
-    return Part(
-        name,
-        _parameter(found, b"filename", word),
-        read_value(fields.get(b"content-type", b""), word, bytes.lower),
-        SECRET if hidden else read_value(content, word),
-        hidden,
-    )
+def _part(body: bytes, part: MessagePart, word: str | None, names: Names, depth: int) -> Part:
+    said = parameters(part.field(b"content-disposition"))
+    name = _parameter(said, b"name", word)
+    secret = isinstance(name, bytes) and name.lower() in names.secret
+    media_type = read_value(part.field(b"content-type"), word, bytes.lower)
+    content: Value | None = None
+    if isinstance(media_type, bytes) and media_type.startswith(b"multipart/") and depth < _DEEPEST:
+        inner = _parts(body[part.start : part.end], part.field(b"content-type"), word, names, depth + 1)
+        if inner is not None:
+            media_type = media_type.partition(b";")[0].rstrip()
+            content = _joined([value for each in inner for value in (_EDGE, *each[:4])])
+    if content is None:
+        content = read_value(body[part.start : part.end], word)
+    return Part(name, _parameter(said, b"filename", word), media_type, SECRET if secret else content, secret)
 
 
-def _fields(head: bytes) -> list[tuple[bytes, bytes]]:
-    lines = re.sub(rb"\r?\n[ \t]+", b" ", head).splitlines()
-    pairs = (line.partition(b":") for line in lines)
-    return [(key.strip().lower(), value.strip()) for key, _, value in pairs]
+def _joined(values: list[Value]) -> Value:
+    """Values one behind another, each on lines of its own, as one value."""
+    pieces: list[list[bytes]] = [[]]
+    names: list[str | None] = []
+    for value in values:
+        if isinstance(value, bytes):
+            pieces[-1] += value, b"\n"
+        else:
+            pieces[-1].append(value.pieces[0])
+            pieces += [[piece] for piece in value.pieces[1:]]
+            pieces[-1].append(b"\n")
+            names += value.names
+    whole = tuple(map(b"".join, pieces))
+    return Pattern(whole, tuple(names)) if names else whole[0]
 
 
-def _parameter(found: dict[bytes, bytes], name: bytes, word: str | None) -> Value:
+def _parameter(said: dict[bytes, Parameter], name: bytes, word: str | None) -> Value:
     """A parameter's value; the extended form of RFC 8187 wins."""
-    extended = found.get(name + b"*")
-    if extended is not None and extended.count(b"'") >= 2:
-        return read_value(extended.split(b"'", 2)[2], word, _unescaped)
-    value = found.get(name, b"")
-    if value.startswith(b'"'):
-        return read_value(value[1:-1], word, _unquoted)
-    return read_value(value, word)
-
-
-def _unquoted(text: bytes) -> bytes:
-    return _BACKSLASHED.sub(rb"\1", text)
+    extended = said.get(name + b"*")
+    if extended is not None and extended.value.count(b"'") >= 2:
+        return read_value(extended.value.split(b"'", 2)[2], word, _unescaped)
+    return read_value(said[name].value, word, unquoted) if name in said else b""
 
 
 def _unescaped(text: bytes) -> bytes:

@@ -1,0 +1,113 @@
+"""Multipart bodies and MIME messages as their parts: the fields and the content of each, and where they are.
+
+Blind to the boundary: it is taken from the content type, or off the body where the content type has another one or
+none. A part that is itself multipart is read by asking again with its content. Offsets are those of the text given,
+so that a reader can change one value and keep every other byte. Knows bytes; decodes nothing but quotes and folds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+__all__ = ["MessagePart", "Parameter", "PartField", "Parts", "parameters", "read_part", "read_parts", "unquoted"]
+
+_PARAMETER = re.compile(rb';\s*([A-Za-z0-9_-]+\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))', re.DOTALL)
+_BACKSLASHED = re.compile(rb'\\(["\\])')
+_FOLD = re.compile(rb"\r?\n[ \t]+")
+_FIELD = re.compile(rb"^([^\s:][^\r\n:]*):[ \t]*((?:[^\r\n]|\r?\n[ \t])*)", re.MULTILINE)
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_NO_FIELDS = re.compile(rb"\r?\n")
+
+
+class Parameter(NamedTuple):
+    """A parameter of a field: its value without quotes, as it is spelled, and where that is in the field's value."""
+
+    value: bytes
+    start: int
+
+
+class PartField(NamedTuple):
+    """A header field of a part: its name and value as they are spelled, folds and all, and where the value begins."""
+
+    name: bytes
+    value: bytes
+    start: int
+
+
+class MessagePart(NamedTuple):
+    """One part, or a MIME message: its fields, and where its content is."""
+
+    fields: tuple[PartField, ...]
+    start: int
+    end: int
+
+    def find(self, name: bytes) -> PartField | None:
+        """The last field of a name, given in lower case."""
+        return next((field for field in reversed(self.fields) if field.name.lower() == name), None)
+
+    def field(self, name: bytes) -> bytes:
+        """The value of a field on one line; empty where there is none."""
+        found = self.find(name)
+        return b"" if found is None else _FOLD.sub(b" ", found.value).strip()
+
+
+class Parts(NamedTuple):
+    """The parts of a multipart body in order; `complete` where the line that ends the last one is there."""
+
+    parts: tuple[MessagePart, ...]
+    complete: bool
+
+
+def read_parts(body: bytes, content_type: bytes) -> Parts | None:
+    """The parts of a body; None where no line of it is a boundary."""
+    known = parameters(content_type).get(b"boundary")
+    edges = _edges(body, unquoted(known.value)) if known is not None and known.value else []
+    if not edges:
+        first = body.lstrip(b"\r\n").partition(b"\n")[0].strip()
+        edges = _edges(body, first[2:]) if first.startswith(b"--") else []
+    if not edges:
+        return None
+    last = next((number for number, edge in enumerate(edges) if edge[1]), None)
+    ends = [edge.start() for edge in edges[1:]] + [len(body)]
+    count = len(edges) if last is None else last
+    parts = [read_part(body, edge.end(), end) for edge, end in zip(edges[:count], ends, strict=False)]
+    return Parts(tuple(parts), last is not None)
+
+
+def _edges(body: bytes, boundary: bytes) -> list[re.Match[bytes]]:
+    """The lines that begin or end a part; the first group is there in the one that ends all."""
+    # An edge takes the line end before it, so the one behind it is that of the part.
+    line = rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(?:(--)|[ \t]*(?:\r?\n|\Z))"
+    return list(re.finditer(line, body))
+
+
+def read_part(text: bytes, start: int = 0, end: int | None = None) -> MessagePart:
+    """A part or a MIME message from `start` to `end`: fields, a blank line, the content."""
+    end = len(text) if end is None else end
+    start = min(start, end)
+    none = _NO_FIELDS.match(text, start, end)
+    if none is not None:
+        return MessagePart((), none.end(), end)
+    blank = _BLANK_LINE.search(text, start, end)
+    head, content = (end, end) if blank is None else blank.span()
+    return MessagePart(tuple(_fields(text, start, head)), content, end)
+
+
+def _fields(text: bytes, start: int, end: int) -> Iterator[PartField]:
+    for found in _FIELD.finditer(text[start:end]):
+        yield PartField(found[1].rstrip(), found[2].rstrip(), start + found.start(2))
+
+
+def parameters(value: bytes) -> dict[bytes, Parameter]:
+    """The parameters of a field's value by their names in lower case; of a repeated one the last."""
+    return {
+        found[1].lower(): Parameter(found[found.lastindex or 1], found.start(found.lastindex or 1))
+        for found in _PARAMETER.finditer(value)
+    }
+
+
+def unquoted(value: bytes) -> bytes:
+    """The value of a parameter with the backslashes of a quoted string undone."""
+    return _BACKSLASHED.sub(rb"\1", value)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from recproxy.recording.multipart import Parameter, parameters, read_part, read_parts, unquoted
+
+BODY = (
+    b"preamble\r\n"
+    b'--b\r\nContent-Disposition: form-data;\r\n name="a"\r\nX-Key:  k \r\n\r\none\r\n'
+    b"--b \r\n\r\n\r\ntwo\r\n"
+    b"--b2 is no edge\r\n"
+    b"--b\r\nContent-Type: text/plain\r\n"
+    b"--b--\r\nepilogue\r\n--b\r\n\r\nno part"
+)
+
+
+def contents(body, content_type):
+    found = read_parts(body, content_type)
+    return None if found is None else ([body[part.start : part.end] for part in found.parts], found.complete)
+
+
+@pytest.mark.parametrize("boundary", [b"b", b'"b"'])
+def test_parts_are_read_between_the_lines_of_the_boundary(boundary):
+    found = contents(BODY, b"multipart/mixed; boundary=" + boundary)
+
+    assert found == ([b"one", b"\r\ntwo\r\n--b2 is no edge", b""], True)
+
+
+def test_fields_have_the_offset_of_their_value_and_are_read_on_one_line():
+    part = read_parts(BODY, b"multipart/mixed; boundary=b").parts[0]
+    key = part.find(b"x-key")
+
+    assert [field.name for field in part.fields] == [b"Content-Disposition", b"X-Key"]
+    assert part.field(b"content-disposition") == b'form-data; name="a"'
+    assert (key.value, BODY[key.start : key.start + len(key.value)]) == (b"k", b"k")
+    assert part.find(b"x-other") is None
+    assert part.field(b"x-other") == b""
+
+
+@pytest.mark.parametrize("content_type", [b"", b"multipart/mixed", b"multipart/mixed; boundary=other"])
+def test_a_boundary_that_the_content_type_does_not_tell_is_read_off_the_body(content_type):
+    assert contents(b"\r\n--x\n\n1\n--x--", content_type) == ([b"1"], True)
+    assert contents(b"1", content_type) is None
+
+
+def test_a_body_that_breaks_off_has_the_parts_that_are_there():
+    assert contents(b"--x\r\nA: b\r\n\r\n1\r\n--x\r\nA: c", b"; boundary=x") == ([b"1", b""], False)
+    assert contents(b"--x", b"; boundary=x") == ([b""], False)
+    assert contents(b"--x--", b"; boundary=x") == ([], True)
+
+
+def test_a_part_that_is_multipart_is_read_from_its_content():
+    inner = b"--i\r\nA: b\r\n\r\n1\r\n--i--\r\n"
+    body = b"--o\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n" + inner + b"\r\n--o--"
+    (part,) = read_parts(body, b"multipart/mixed; boundary=o").parts
+    content = body[part.start : part.end]
+
+    assert content == inner
+    assert contents(content, part.field(b"content-type")) == ([b"1"], True)
+
+
+def test_a_message_is_read_as_a_part():
+    text = b"From: a@b.c\nSubject: x\n y\n\nbody\n"
+    part = read_part(text)
+
+    assert (part.field(b"subject"), text[part.start : part.end]) == (b"x y", b"body\n")
+    assert read_part(b"From: a").fields == ((b"From", b"a", 6),)
+
+
+def test_parameters_are_read_with_their_places():
+    value = rb'form-data; Name="a\"b\c"; filename=x.png; filename*=utf-8' + b"''y; empty="
+
+    assert parameters(value) == {
+        b"name": Parameter(rb"a\"b\c", 17),
+        b"filename": Parameter(b"x.png", 35),
+        b"filename*": Parameter(b"utf-8''y", 52),
+        b"empty": Parameter(b"", 68),
+    }
+    assert unquoted(rb"a\"b\c\\") == rb'a"b\c' + b"\\"
