@@ -1,6 +1,6 @@
-"""The processes that redact, from the orchestrator's side: one is born when a scope needs it, and serves the next.
+"""The processes that redact, from the orchestrator's side: one is forked when a scope needs it, and serves the next.
 
-A scope never waits for another: where all of its profile's are busy, one more is born.
+A scope never waits for another: if all of its profile's are busy, one more is forked.
 """
 
 from __future__ import annotations
