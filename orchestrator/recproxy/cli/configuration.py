@@ -1,4 +1,4 @@
-"""Settings as people and machines read them: TOML with the origin of each value behind it, or JSON."""
+"""Settings as people and machines read them: TOML with the source of each value after it, or JSON."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ __all__ = ["Exporter", "chosen"]
 
 
 def chosen(name: str) -> Format:
-    """The format of a name, one that is written. Raises ConfigurationError where there is none."""
+    """The writable format with this name. Raises ConfigurationError if there is none."""
     found = by_name(name)
     if found is None or found.dump is None:
         known = ", ".join(each.name for each in FORMATS if each.dump is not None)

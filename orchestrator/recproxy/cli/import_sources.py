@@ -1,4 +1,4 @@
-"""What stands to be imported: the files and folders that SOURCE words mean, and what each one's recording is called.
+"""The sources of an import: the files and folders that SOURCE arguments mean, and what each one's recording is called.
 
 Looks at names only; a link that stands in a folder is not followed.
 """

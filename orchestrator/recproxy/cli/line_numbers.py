@@ -1,4 +1,4 @@
-"""Where the interactions of another tool's file stand in it: their readers know no lines, but people look for them."""
+"""Line numbers for the interactions in a file of another tool, whose reader does not report them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KEY = re.compile(rb"""\s*(?:-\s+|\{\s*)?["']?(request|response)["']?\s*:\s*(?:\
 
 
 def placed(recording: Recording, lines: Sequence[bytes]) -> Recording:
-    """The recording with lines, told by the keys `request` and `response`; as it is where those do not tell."""
+    """The recording with line numbers, found by the keys `request` and `response`; unchanged if they do not fit."""
     interactions = recording.interactions
     if not interactions or any(each.line for each in interactions):
         return recording

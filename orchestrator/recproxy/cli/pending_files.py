@@ -59,7 +59,7 @@ class PendingFiles:
         self.abandon()
 
     def abandon(self) -> None:
-        """Leave nothing behind that is not in its place."""
+        """Delete the staged files that were not put in place."""
         if self._staging is not None:
             shutil.rmtree(self._staging, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""The recordings that paths mean, for verbs that look through them: files of each known format, told by content.
+"""The recordings that paths mean, for verbs that look through them: files of each known format, detected from the content.
 
 Reads the beginning of files; changes nothing. What stands below a name with a dot in front is nobody's recording.
 """
@@ -29,7 +29,7 @@ class FoundRecordings:
 
 
 def recordings_in(words: Sequence[Path]) -> FoundRecordings:
-    """What these paths mean: a file is a recording since it was named, in a folder its content tells."""
+    """The recordings at these paths: a named file always is one; in a folder the content decides."""
     found: dict[Path, None] = {}
     missing: list[Path] = []
     others: set[Path] = set()

@@ -1,4 +1,4 @@
-"""Lanes of test workers: ports and positions of their own for each process that runs tests beside others."""
+"""Lanes of test workers: separate ports and positions for each process that runs tests in parallel."""
 
 from __future__ import annotations
 

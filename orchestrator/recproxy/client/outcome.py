@@ -1,4 +1,4 @@
-"""What a scope did, as a test is told of it. Pure."""
+"""The outcome of a scope as texts for its test. Pure."""
 
 from __future__ import annotations
 

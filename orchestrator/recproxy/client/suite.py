@@ -77,7 +77,7 @@ class Suite:
         self._asked = asked
 
     def trouble(self, *, failed: bool = False) -> str:
-        """The misses of the open test that were not told yet, as text; empty where there are none.
+        """The misses of the open test that were not reported yet, as text; empty if there are none.
 
         Where the test has `failed` by itself, what was asked and not answered is told too: it may be why.
         """
@@ -88,7 +88,7 @@ class Suite:
         return "\n\n".join(filter(None, (text, outcome.unanswered if failed else "")))
 
     def end(self, *, passed: bool) -> tuple[ScopeTally, str]:
-        """End the scope of the test: what it did, and what it fails with that was not told yet."""
+        """End the scope of the test. Returns what it did, and the failures that were not reported yet."""
         assert self._scope is not None
         try:
             outcomes = self.scopes.end(self._scope, passed=passed, told=True)
@@ -106,7 +106,7 @@ class Suite:
             self.scopes.end_all()
 
     def fixture(self, definition: Any, request: Any) -> Asked | None:
-        """What a fixture that serves several tests asks for; None where it needs no scope of its own."""
+        """The recordings of a fixture that serves several tests; None if it needs no separate scope."""
         asked = of_fixture(definition, request, self._places)
         if asked is None or not (self.scopes or asked.wanted):
             return None
@@ -114,7 +114,7 @@ class Suite:
 
     @contextmanager
     def setup(self, asked: Asked) -> Iterator[None]:
-        """A scope around the setting up of a fixture; its misses are an error of its own."""
+        """A scope around the setup of a fixture; its misses are an error of the setup."""
         with self._around(asked, asked.name, last=False):
             yield
 

@@ -158,7 +158,7 @@ def _restored(headers: Headers, body: bytes) -> bytes:
 
 
 def _as_framed(response: Response) -> Response:
-    """A response without a length ended with its connection: no length is made up for it."""
+    """A response without a length ended with its connection, so no length is synthesized."""
     if header(response.headers, b"content-length") is not None:
         return response
     return dataclasses.replace(response, framing="close")

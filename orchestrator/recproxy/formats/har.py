@@ -148,7 +148,7 @@ def _response(answer: Mapping[str, Any], status: int, method: str, notes: Notebo
 
 
 def _is_elsewhere(block: Any) -> bool:
-    """Whether a body stands in a file of its own: playwright can write it so. Nothing here looks for it."""
+    """Whether a body is in a separate file, as playwright can write it. It is not read."""
     return isinstance(block, Mapping) and not {"_file", "_sha1"}.isdisjoint(block)
 
 

@@ -122,17 +122,17 @@ FOLDER_FORMATS: tuple[FolderFormat, ...] = (
 
 
 def format_of(head: bytes) -> Format | None:
-    """The format of a file, told by its first bytes; None where it is none of these."""
+    """The format of a file, detected from its first bytes; None if it is unknown."""
     head = head[:HEAD]
     return next((each for each in FORMATS if each.sniff(head)), None)
 
 
 def folder_format_of(names: Iterable[str]) -> FolderFormat | None:
-    """The format of a folder, told by the names of the files in it."""
+    """The format of a folder, detected from the names of the files in it; None if it is unknown."""
     known = frozenset(names)
     return next((each for each in FOLDER_FORMATS if each.sniff(known)), None)
 
 
 def by_name(name: str) -> Format | None:
-    """The format of a name."""
+    """The format with this name; None if there is none."""
     return next((each for each in FORMATS if each.name == name), None)

@@ -41,7 +41,7 @@ def sendable(interaction: Interaction, *, coded: bool, renamed: bool = True) -> 
 
 
 def body_text(body: bytes) -> str | bytes:
-    """A body as text where it is UTF-8, else as it stands."""
+    """A body as text if it is UTF-8, else as bytes."""
     try:
         return body.decode()
     except UnicodeDecodeError:

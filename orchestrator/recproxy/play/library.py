@@ -83,7 +83,7 @@ class Library:
 
 
 def read_recording(path: str) -> Recording:
-    """The recording in a file, or in a folder of a format that is one: in our format or another, told by content.
+    """The recording in a file, or in a folder of a format that is one: in our format or another, detected from the content.
 
     Raises:
         RecordingError: it cannot be read or does not parse; `path:line`, what was expected and what stands there.

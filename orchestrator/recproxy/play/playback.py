@@ -34,7 +34,7 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Where a request stands in a playback: the groups that fit, best first. Good for every equal request."""
+    """The interactions that match a request: groups, best first. The same for every equal request."""
 
     groups: tuple[_Group, ...]
     stateful: bool
@@ -71,12 +71,12 @@ class Playback:
         self._groups: dict[tuple[int, ...], _Group] = {}
 
     def locate(self, request: Request, any_host: Sequence[str] | None = None) -> Candidates:
-        """Where a request stands; nothing is played. A candidates that is not stateful may be kept for equal requests."""
+        """The candidates for a request; nothing is played. Candidates that are not stateful may be kept for equal requests."""
         found: Fitting = self.index.find(request, any_host=any_host, bound=self.bound)
         return Candidates(tuple(self._group(tier) for tier in self._own(found.tiers)), found.stateful)
 
     def take(self, candidates: Candidates) -> int | None:
-        """Play the next interaction of a candidates and return its position; None where there is none left."""
+        """Play the next of these candidates and return its position; None if none is left."""
         plays = self.plays
         for group in candidates.groups:
             positions = group.positions

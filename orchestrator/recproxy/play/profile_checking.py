@@ -29,7 +29,7 @@ def _problem(file: TomlFile, keys: Sequence[str | int], kind: str, message: str)
 
 
 def _twice(file: TomlFile) -> Iterator[Problem]:
-    """A word that stands twice in a list: the second can do nothing."""
+    """Words that occur twice in a list: the second never applies."""
     for path, key in leaves(Profile):
         if key.kind is not STRINGS or path[0] == "endpoints":
             continue

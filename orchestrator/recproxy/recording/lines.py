@@ -62,7 +62,7 @@ class Cursor:
         return self.line + self.text.count(b"\n", self.position, position)
 
     def fail(self, expected: str, found: str | None = None, *, hint: str, line: int | None = None) -> RecordingError:
-        """The error to raise: what was expected at a line (this one by default), what stands there, what to do."""
+        """The error to raise: what was expected at a line (this one by default), what was found, what to do."""
         place = f"{self.path or 'recording'}:{line or self.line}"
         what = found if found is not None else show(self.peek())
         return RecordingError(f"{place}: expected {expected}, found {what}; {hint}")

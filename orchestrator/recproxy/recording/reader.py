@@ -126,7 +126,7 @@ class _Reader:
         return head, notes, tuple(comments)
 
     def _lead(self) -> tuple[Notes, tuple[str, ...]]:
-        """What stands above a request line, or above the end of the file."""
+        """The comments and directives above a request line, or above the end of the file."""
         cursor = self._at
         notes, comments = Notes(), []
         while (line := cursor.peek()) is not None:

@@ -113,7 +113,7 @@ def _response(response: Response) -> Iterator[bytes]:
 
 
 def _first_line(text: bytes) -> tuple[bytes, bool]:
-    """Text for a first line, and whether it stands there as Latin-1 characters because it is not UTF-8."""
+    """Text for a first line, and whether it is written as Latin-1 because it is not UTF-8."""
     return (text, False) if is_utf8(text) else (text.decode("latin-1").encode(), True)
 
 

@@ -1,4 +1,4 @@
-"""Numbers as people are told them."""
+"""Numbers with their nouns, for messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words that a person puts behind `--`: which profiles get the mode, and which words are the test command's.
+"""The arguments after `--`: which profiles get the mode, and which arguments are the test command's.
 
 Shared by nox and tox, so that both take the same words. Pure; imports nothing but the standard library.
 """

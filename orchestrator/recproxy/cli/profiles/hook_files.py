@@ -1,4 +1,4 @@
-"""Whether the hooks of a profile are there, told from its files: a check must not run what it checks."""
+"""Finds missing hooks of a profile by reading its files, because a check must not run the code it checks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["missing_hooks"]
 
 
 def missing_hooks(hooks: HookNames, file: Path) -> Iterator[tuple[str, str]]:
-    """The place and the message of each hook that the modules beside a profile.toml's package do not have.
+    """The place and the message of each hook that the modules next to a profile.toml's package do not have.
 
     A module of another package is not looked for.
     """

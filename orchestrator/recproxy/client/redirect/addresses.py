@@ -66,7 +66,7 @@ class Routes:
 
     @property
     def gateway(self) -> tuple[str, int] | None:
-        """Where `*` leads: who is told of what was refused."""
+        """Where `*` leads: the gateway, which gets a report of each refused host."""
         return next(iter(self._every.values()), None)
 
     def refused(self, host: str) -> bool:

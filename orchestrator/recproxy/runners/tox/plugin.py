@@ -132,7 +132,7 @@ class Plugin:
         return code
 
     def _words(self, tox_env: ToxEnv, settings: ToxSettings) -> Arguments:
-        """The words behind `--`, taken apart; from now on this thread's commands see only theirs."""
+        """The arguments after `--`, split. From now on this thread's commands see only their own."""
         posargs = (self._config.pos_args(None) if self._config is not None else None) or ()
         if getattr(tox_env.options, "command", "") in _EXEC:
             return Arguments(profiles=(), command=posargs)
