@@ -129,10 +129,10 @@ class Key:
 
     def read(self, value: Any) -> Any:
         """The normal form of a value from a file. Raises ValueError: how a message about the key continues."""
-        if self.choices and type(value) is type(self.choices[0]):
-            value = self.word.normal(value)
-        if self.choices and (type(value) is not type(self.choices[0]) or value not in self.choices):
-            raise ValueError(f"is {value!r}: give it {with_nearest(self.choices, value)}")
+        if self.choices:
+            if type(value) is not type(self.choices[0]) or (value := self.word.normal(value)) not in self.choices:
+                raise ValueError(f"is {value!r}: give it {with_nearest(self.choices, value)}")
+            return value
         if self.inline and isinstance(value, dict):
             return value
         if not self.kind.fits(value):
@@ -142,7 +142,7 @@ class Key:
         if isinstance(value, str) and value:
             return self.word.normal(value)
         # TOML writes 30 where the default is 30.0, and 1e6 where it is a whole number.
-        return type(self.default)(value) if _is_number(value) and not self.choices else value
+        return type(self.default)(value) if _is_number(value) else value
 
 
 def key(
