@@ -727,7 +727,7 @@ def test_a_recording_that_cannot_be_replaced_fails_the_run_and_is_recovered_by_t
     assert f"{shop.recording}: cannot be written: Is a directory; what was there is as it was" in done.stderr
     assert shop.recording.read_bytes() == good
     blocked.rmdir()
-    assert "recovered 1 interaction of a run that was killed" in fetch(shop, "record", "c").stderr
+    assert "recovered 1 interaction from a killed run" in fetch(shop, "record", "c").stderr
 
 
 def test_a_service_that_fails_fails_the_recordings_of_all_in_its_scope(shop, origin):
