@@ -92,6 +92,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "tests/bench/replay.py")
     session.run("python", "tests/bench/import_cassette.py")
     session.run("python", "tests/bench/scopes.py", *session.posargs)
+    session.run("python", "tests/bench/redaction.py")
 
 
 @nox.session(default=False)

@@ -7,7 +7,7 @@ import pytest
 from recproxy.matching import Index, Rules
 from recproxy.play.playback import Playback, filled_response, wild_names
 from recproxy.recording import Interaction, Recording, Request, Response
-from recproxy.redaction import RedactionRules, Redactor, link
+from recproxy.redaction import RedactionRules, redact_scope
 
 #: What was recorded, by position: two of one request, a wildcard that fits it worse, and one of another.
 RECORDED = ("/a?id=1", "/a?id=XXX", "/a?id=1", "/b")
@@ -230,8 +230,8 @@ def test_only_the_files_that_a_scope_recorded_into_are_divided():
 def test_a_service_that_echoes_a_secret_echoes_that_of_the_replay():
     sent = replace(interaction("/login?password=pass-word-1").request, wild=None)
     answer = Response(status=200, body=b'{"you": "sent pass-word-1"}', wild=None)
-    redacted = Redactor(RedactionRules()).redact(Interaction(request=sent, response=answer)).interaction
-    playing = Playback(index(*link([redacted])))
+    scope = redact_scope([Interaction(request=sent, response=answer)], RedactionRules())
+    playing = Playback(index(*scope.interactions))
     request = live("/login?password=pass-word-2")
 
     position = playing.take(playing.locate(request))

@@ -11,12 +11,14 @@ import json
 import quopri
 import zipfile
 import zlib
+from types import SimpleNamespace
 from urllib.parse import quote, quote_plus
 
 import brotli
 import zstandard
 
 from recproxy.recording import Chunk, Interaction, Recording, Request, Response, dump
+from recproxy.redaction import RedactionRules, Unsafe, redact_scope
 
 #: A value that only the profile's variables name: letters that every encoding changes.
 KNOWN = 'Pa+s/w=rd é"&' + "zQ81LmN0pQ7"
@@ -120,7 +122,6 @@ NAMED = {
     "xml": lambda s: {"body": b"<r><id>1</id><AccessToken>" + s + b"</AccessToken></r>"},
     "html input": lambda s: {"body": b'<form><input type="hidden" name="csrf_token" value="' + s + b'"></form>'},
     "html password": lambda s: {"body": b"<input value='" + s + b"' type=password>"},
-    "html script": lambda s: {"body": b"<script>var c = {'apiKey': '" + s + b"'}</script>"},
     "yaml": lambda s: {"body": b"id: 1\npassword: " + s + b"\n"},
     "multipart": lambda s: {
         "headers": [(b"Content-Type", b"multipart/form-data; boundary=b1")],
@@ -174,6 +175,22 @@ def exchange(*, url="https://api.example.com/v1/things?id=7", headers=(), body=b
         request=Request(method=method, url=url, headers=tuple(headers), body=body, wild=None),
         response=Response(wild=None, **response),
     )
+
+
+BUILT_IN = RedactionRules()
+
+
+def redact(interaction, rules=BUILT_IN):
+    """One interaction that is a scope by itself. Raises Unsafe where it must not be written."""
+    scope = redact_scope([interaction], rules)
+    if scope.refusals:
+        raise Unsafe(scope.refusals[0].message)
+    return SimpleNamespace(interaction=scope.interactions[0], counts=scope.counts, findings=scope.findings)
+
+
+def linked(*interactions, rules=BUILT_IN, taken=()):
+    """The interactions of one scope, redacted."""
+    return redact_scope(interactions, rules, taken=taken).interactions
 
 
 def planted(words):

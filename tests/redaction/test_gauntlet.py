@@ -20,11 +20,12 @@ from planting import (
     in_chunks,
     left,
     planted,
+    redact,
     zipped,
 )
 
 from recproxy.recording import Recording, dump, load
-from recproxy.redaction import RedactionRules, Redactor, Unsafe, redact
+from recproxy.redaction import RedactionRules, Unsafe
 
 RULES = RedactionRules(values=(KNOWN, PLAIN_KNOWN))
 JWT = "eyJ" + "hbGciOiJIUzI1NiJ9.eyJ" + "zdWIiOiI0MiJ9." + "c2lnbmF0dXJl" + "LXh4"
@@ -212,7 +213,6 @@ def test_random_placements_keep_nothing(batch):
                 "response": words | ({"chunks": in_chunks(words["body"], source.randint(1, 40))} if chunked else {})
             }
             words["response"]["headers"] = tuple(words["response"].get("headers", ()))
-        redactor = Redactor(RedactionRules(values=(secret,)))
-        result = redactor.redact(planted(words))
+        result = redact(planted(words), RedactionRules(values=(secret,)))
         assert left(secret, result) == [], (batch, number)
         assert result.counts, (batch, number, words)

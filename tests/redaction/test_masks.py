@@ -2,9 +2,9 @@ import base64
 import json
 
 import pytest
-from planting import exchange
+from planting import exchange, redact
 
-from recproxy.redaction import RedactionRules, redact, stand_in
+from recproxy.redaction import RedactionRules, stand_in
 
 RULES = RedactionRules(json=("secret_place",))
 JWT = "ey" + "JhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiI0MiJ9." + "c2ln"

@@ -1,10 +1,10 @@
 import dataclasses
 
-from planting import exchange, in_chunks
+from planting import exchange, in_chunks, linked
 
 from recproxy.recording import Recording, dump, load
-from recproxy.redaction import RedactionRules, Redactor, link, names
-from recproxy.redaction.seen import Seen
+from recproxy.redaction import RedactionRules, names, redact_scope
+from recproxy.redaction.secret_values import SecretValues
 
 TOKEN = b"hand" + b"ed-0ut-T0ken"
 OTHER = b"ano" + b"ther-0ut-T0ken"
@@ -14,11 +14,6 @@ JWT = b"ey" + b"JhbGciOiJIUzI1NiJ9." + b"eyJzdWIiOiI0MiJ9." + b"c2ln"
 def gives(body, **words):
     interaction = exchange()
     return dataclasses.replace(interaction, response=dataclasses.replace(interaction.response, body=body, **words))
-
-
-def linked(*interactions):
-    redactor = Redactor(RedactionRules())
-    return link([redactor.redact(each).interaction for each in interactions])
 
 
 def test_a_value_handed_out_and_sent_back_is_linked():
@@ -87,18 +82,18 @@ def test_chunks_add_up_after_names_went():
 
 def test_linking_twice_and_through_a_file_changes_nothing():
     once = linked(gives(b'{"access_token":"' + TOKEN + b'"}'), exchange(body=b"access_token=" + TOKEN))
-    assert link(once) == once
-    assert link(load(dump(Recording(interactions=once))).interactions) == once
+    assert linked(*once) == once
+    assert linked(*load(dump(Recording(interactions=once))).interactions) == once
 
 
-def test_the_memory_shows_nothing():
-    redactor = Redactor(RedactionRules(values=(TOKEN,)))
-    result = redactor.redact(gives(b'{"access_token":"' + TOKEN + b'"}'))
-    assert TOKEN.decode() not in repr((redactor, Seen(), result, result.findings))
+def test_what_holds_secrets_shows_none():
+    values = SecretValues((TOKEN,))
+    scope = redact_scope([gives(b'{"access_token":"' + TOKEN + b'"}')], RedactionRules(values=(TOKEN,)))
+    assert TOKEN.decode() not in repr((values, scope, scope.findings))
 
 
 def test_names_of_other_scopes_in_the_recording_are_left_to_them():
-    mine = linked(gives(b'{"access_token":"' + TOKEN + b'"}'), exchange(body=b"access_token=" + TOKEN))
+    traffic = gives(b'{"access_token":"' + TOKEN + b'"}'), exchange(body=b"access_token=" + TOKEN)
+    mine = linked(*traffic)
     assert names(mine) == {"access_token"}
-    again = link(mine, taken=names(mine))
-    assert names(again) == {"access_token.2"}
+    assert names(linked(*traffic, taken=names(mine))) == {"access_token.2"}

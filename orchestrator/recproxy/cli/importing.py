@@ -16,7 +16,7 @@ from recproxy.formats.placeholders import filled
 from recproxy.http import Owners, authority_host
 from recproxy.play.library import read_loaded
 from recproxy.recording import Interaction, Recording, of_today, pieces
-from recproxy.redaction import Redactor, Unsafe, link, redact_text
+from recproxy.redaction import redact_scope, redact_text
 
 __all__ = ["ImportedRecording", "Importer", "Progress", "SourceSummary"]
 
@@ -159,18 +159,14 @@ class Importer:
         counts: Counter[str],
         step: Callable[[], None],
     ) -> tuple[Interaction, ...]:
-        redactor = Redactor(self._rules[profile])
-        kept: list[Interaction] = []
-        for number, each in interactions:
-            try:
-                clean = redactor.redact(each)
-            except Unsafe as problem:
-                notes.append(Note(kind="lost", where=f"interaction {number}", text=problem.message))
-            else:
-                counts.update(clean.counts)
-                kept.append(clean.interaction)
+        scope = redact_scope([each for _, each in interactions], self._rules[profile])
+        for refusal in scope.refusals:
+            number = interactions[refusal.position][0]
+            notes.append(Note(kind="lost", where=f"interaction {number}", text=refusal.message))
+        counts.update(scope.counts)
+        for _ in interactions:
             step()
-        return link(kept)
+        return tuple(each for each in scope.interactions if each is not None)
 
     def _write(self, source: ImportSource, profile: str, recording: Recording) -> ImportedRecording:
         """Put a recording on its way, unless it is there already."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
@@ -18,7 +18,7 @@ from recproxy.cli.line_numbers import placed
 from recproxy.errors import RecproxyError
 from recproxy.play.library import foreign_format, read_loaded
 from recproxy.recording import Interaction, Recording, dump
-from recproxy.redaction import RedactionRules, Seen, Unsafe, redact, stand_in
+from recproxy.redaction import Finding, RedactionRules, redact_scope, stand_in
 
 __all__ = ["Scan", "ScanFinding", "detectors", "scan_file"]
 
@@ -101,46 +101,52 @@ def _clean(
     recording: Recording, lines: list[bytes], rules: RedactionRules
 ) -> tuple[Recording, tuple[ScanFinding, ...], str]:
     """The recording without its secrets, what was found in it, and why it could not be looked through."""
-    found: list[ScanFinding] = []
-    seen = Seen(linked=False)
-    interactions = list(recording.interactions)
-    starts = [*(each.line for each in interactions), len(lines) + 1]
-    for number, interaction in enumerate(interactions):
-        try:
-            interactions[number], more = _interaction(interaction, lines, starts[number + 1], rules, seen)
-        except Unsafe as problem:
-            return recording, tuple(found), f"{_at(recording.path or 'recording', interaction.line)}: {problem.message}"
-        found += more
-    found.sort(key=lambda each: (each.line, each.rule))
-    return replace(recording, interactions=tuple(interactions)), tuple(found), ""
-
-
-def _interaction(
-    interaction: Interaction, lines: list[bytes], end: int, rules: RedactionRules, seen: Seen
-) -> tuple[Interaction, list[ScanFinding]]:
-    found: list[ScanFinding] = []
+    interactions = recording.interactions
+    found: list[tuple[int, ScanFinding]] = []
     for _ in range(_ROUNDS):
-        redacted = redact(interaction, rules, seen)
-        for each in redacted.findings:
-            first, last = interaction.line, interaction.response_line or end
-            if each.place.startswith("response"):
-                first, last = last, end
-            found.append(ScanFinding(line=_line(lines, first, last, each.value), rule=each.rule, place=each.place))
-        interaction = redacted.interaction
-        more = list(_detected(interaction))
+        scope = redact_scope(interactions, rules)
+        found += ((each.position, _placed(each, recording.interactions, lines)) for each in scope.findings)
+        if scope.refusals:
+            refusal = scope.refusals[0]
+            where = _at(recording.path or "recording", interactions[refusal.position].line)
+            return recording, _sorted(found), f"{where}: {refusal.message}"
+        interactions = tuple(each for each in scope.interactions if each is not None)
+        more = [(at, rule, value) for at, each in enumerate(interactions) for rule, value in _detected(each)]
         if not more:
             break
-        for rule, value in more:
-            found.append(ScanFinding(line=_line(lines, interaction.line, end, value), rule=rule, place="text"))
-        rules = replace(rules, values=(*rules.values, *(value for _, value in more)))
-    named = {(each.line, each.rule) for each in found if each.place != "text"}
-    # What a detector saw is found once more when it is taken out as a value.
-    detected = {each.line for each in found if each.place == "text"}
-    return interaction, [
+        for position, rule, value in more:
+            first, end = _lines_of(position, recording.interactions, lines)
+            found.append((position, ScanFinding(line=_line(lines, first, end, value), rule=rule, place="text")))
+        rules = replace(rules, values=(*rules.values, *(value for _, _, value in more)))
+    return replace(recording, interactions=interactions), _sorted(found), ""
+
+
+def _lines_of(position: int, interactions: Sequence[Interaction], lines: list[bytes]) -> tuple[int, int]:
+    """The first line of an interaction, and the one behind its last."""
+    after = interactions[position + 1].line if position + 1 < len(interactions) else 0
+    return interactions[position].line, after or len(lines) + 1
+
+
+def _placed(finding: Finding, interactions: Sequence[Interaction], lines: list[bytes]) -> ScanFinding:
+    first, end = _lines_of(finding.position, interactions, lines)
+    middle = interactions[finding.position].response_line or end
+    if finding.place.startswith("response"):
+        first = middle
+    else:
+        end = middle
+    return ScanFinding(line=_line(lines, first, end, finding.value), rule=finding.rule, place=finding.place)
+
+
+def _sorted(found: list[tuple[int, ScanFinding]]) -> tuple[ScanFinding, ...]:
+    """Findings by line, each once; what a detector saw is found once more when it is taken out as a value."""
+    detected = {(position, each.line) for position, each in found if each.place == "text"}
+    named = {(each.line, each.rule) for _, each in found if each.place != "text"}
+    kept = dict.fromkeys(
         each
-        for each in dict.fromkeys(found)
-        if not (each.rule == "known value" and each.line in detected and (each.line, each.rule) in named)
-    ]
+        for position, each in found
+        if not (each.rule == "known value" and (position, each.line) in detected and (each.line, each.rule) in named)
+    )
+    return tuple(sorted(kept, key=lambda each: (each.line, each.rule)))
 
 
 def _at(path: str, line: int) -> str:

@@ -9,6 +9,7 @@ with a sample, is what it is asked with.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -16,7 +17,7 @@ from itertools import combinations
 from recproxy.http import authority_host, fits
 from recproxy.matching import Index, Rules, difference
 from recproxy.recording import Interaction, Recording, Request
-from recproxy.redaction import RedactionRules, Seen, Unsafe, redact
+from recproxy.redaction import RedactionRules, redact_scope
 
 __all__ = ["Problem", "check_recording"]
 
@@ -56,11 +57,10 @@ def check_recording(
     """
     index = Index([recording], rules, hosts)
     found: list[Problem] = list(_overlaps(index, rules))
-    seen = Seen(linked=False)
+    found += _secrets(recording.interactions, redaction)
     for position, interaction in enumerate(recording.interactions):
         found += _matching(index, position, interaction)
         found += _alone(interaction, hosts, recording.format)
-        found += _secrets(interaction, redaction, seen)
         if max_age and interaction.recorded and (today - interaction.recorded).days > max_age:
             days = (today - interaction.recorded).days
             found.append(Problem(interaction.line, "age", f"recorded {days} days ago, and max_age is {max_age:g}"))
@@ -139,13 +139,13 @@ def _alone(interaction: Interaction, hosts: Sequence[str], version: int) -> Iter
         yield Problem(interaction.line, "never", f"host {host!r} is not in the profile: {', '.join(hosts)}")
 
 
-def _secrets(interaction: Interaction, redaction: RedactionRules, seen: Seen) -> Iterator[Problem]:
-    try:
-        redacted = redact(interaction, redaction, seen)
-    except Unsafe as problem:
-        yield Problem(interaction.line, "secret", problem.message)
-        return
-    for rule, count in redacted.counts.items():
+def _secrets(interactions: Sequence[Interaction], redaction: RedactionRules) -> Iterator[Problem]:
+    scope = redact_scope(interactions, redaction)
+    for refusal in scope.refusals:
+        yield Problem(interactions[refusal.position].line, "secret", refusal.message)
+    counts = Counter((each.position, each.rule) for each in scope.findings)
+    for (position, rule), count in sorted(counts.items()):
+        interaction = interactions[position]
         times = f", {count} times" if count > 1 else ""
         # Another tool's file is read without lines, and never written.
         mend = "recproxy scan --fix" if interaction.line else "remove it with its own tool, or import it"

@@ -1,26 +1,24 @@
-"""Redaction: an interaction without its secrets, before it is stored anywhere.
+"""Redaction: the interactions of a scope without their secrets, before they are stored in the clear.
 
-*Rules* are built in, and a profile adds its own and the *known values* of its credentials. They find *spans*, places
-of a text, in URL, headers and body; a *mask* takes each one's place: the wild word in a request, something of the
-same shape in a response. A *redactor* does this for one scope and knows again what the service handed out; `link`
-then keeps a name only where such a value came back. What cannot be read and may hold a known value is *unsafe*.
+*Rules* are built in, and a profile adds its own and the *values* of its variables. They find *spans*, places of a text, in
+every part of an interaction; the values found there are then searched for in all interactions of the scope. A *mask*
+takes each place: the wild word in a request, something of the same shape in a response. What cannot be read and
+may hold a secret value is *refused*.
 """
 
-from recproxy.redaction.block import Finding
+from recproxy.redaction.linking import link, names
+from recproxy.redaction.masking import Finding
 from recproxy.redaction.masks import stand_in
-from recproxy.redaction.pipeline import Redacted, Redactor, redact, redact_request, redact_text
+from recproxy.redaction.pipeline import Redacted, redact
 from recproxy.redaction.rules import RedactionRules, Unsafe
-from recproxy.redaction.scope import RedactedScope, Refusal, redact_scope
-from recproxy.redaction.seen import Seen, link, names
+from recproxy.redaction.scope import RedactedScope, Refusal, redact_request, redact_scope, redact_text
 
 __all__ = [
     "Finding",
     "Redacted",
     "RedactedScope",
     "RedactionRules",
-    "Redactor",
     "Refusal",
-    "Seen",
     "Unsafe",
     "link",
     "names",

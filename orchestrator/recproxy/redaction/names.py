@@ -1,114 +1,155 @@
 """Names that say a value is secret: headers, parameters, keys of JSON, cookies, elements of XML.
 
-Knows names, and looks at a value only where the name alone does not decide. Ids, names of people and things, dates
-and page tokens are not secret: hiding them is what breaks a replay.
+A name is read as words, split at separators and capitals, and compared by its end with the table in `name_table`.
+Looks at a value only where the name alone does not decide. Ids, names of people and things, dates and page tokens
+are not secret: hiding them is what breaks a replay.
 """
 
 from __future__ import annotations
 
 import re
+from enum import Enum
 from functools import lru_cache
 
-__all__ = ["LIKELY", "header_is_secret", "is_secret", "normal"]
-
-#: A text without any of these holds no name that is secret, so that it need not be walked.
-LIKELY = re.compile(
-    rb"(?i)token|secret|passw|pwd|passphrase|passcode|api.?key|access.?key|auth|key|cookie|credential|assertion|code|sig|jwt|saml"
-    rb"|session|oauth|nonce|hmac|\\u00[4-7]|%[4-7]|csrf|xsrf|otp|pin|dpop"
+from recproxy.redaction.name_table import (
+    ALWAYS,
+    HARMLESS,
+    HEADERS,
+    LOOKS,
+    NEVER_IN_JSON,
+    QUALIFIERS,
+    TRAILING,
+    VOCABULARY,
 )
 
-#: Headers whose value is secret, beside those whose name ends as `_ENDINGS` says.
-_HEADERS = frozenset(
-    b"xapikey apikey xapitoken xapisecret ocpapimsubscriptionkey xgoogapikey xfunctionskey xauthtoken xsubjecttoken "
-    b"xvaulttoken xaccesstoken xauthkey xauthusersservicekey xauthuserservicekey privatetoken jobtoken deploytoken ddapikey ddapplicationkey "
-    b"xrapidapikey xalgoliaapikey fastlykey xfigmatoken xamzsecuritytoken xamzcontentsha256key xawsec2metadatatoken "
-    b"xmsencryptionkey xmscopysourceauthorization xmsauthorizationauxiliary xamzserversideencryptioncustomerkey "
-    b"xamzcopysourceserversideencryptioncustomerkey xgoogencryptionkey xgoogiamauthorizationtoken xplextoken "
-    b"xhubsignature xhubsignature256 xslacksignature xtwiliosignature stripesignature signature xsignature dpop "
-    b"xamzndataaccesstoken xamzoidcdata xamznoidcdata xamznoidcaccesstoken xgoogauthenticateduser xservertoken "
-    b"xcsrftoken xxsrftoken xguesttoken csrftoken xpostmarkservertoken xshopifyaccesstoken xmbxapikey xkey appkey "
-    b"xappkey authkey subscriptionkey secretkey password xpassword xotp xgithubotp xgocardlesssignature cookie2 "
-    b"xfacebookaccesstoken xauth xsession xsessionid".split()
-)
-_ENDINGS = re.compile(rb"(?:token|secret|apikey|secretkey|accesskey|authkey|password|passphrase|signature)\Z")
-#: Such names end alike and are no secrets: they say where a list goes on, or what a thing is.
-_HARMLESS = re.compile(
-    rb"next|page|continu|sync|cursor|cancel|count|usage|limit|max|min|num|total|tokentype|version|type|expires|expiry|"
-    rb"placeholder|clientrequest|idempot|stop|prompt|completion|public|reset(?!token)|change|forgot|has|is(?=[a-z]*password)|"
-    rb"requires"
-)
+__all__ = ["header_is_secret", "is_placeholder", "is_secret", "looks_like_a_token", "name_words"]
 
-#: Names of parameters and keys whose value is secret whatever it looks like.
-_SECRET = frozenset(
-    b"accesstoken authtoken refreshtoken idtoken oauthtoken oauthtokensecret oauthverifier oauthsignature oauthnonce "
-    b"oauthconsumerkey oauthtimestamp oauthbodyhash consumersecret clientsecret clientassertion assertion codeverifier devicecode usercode "
-    b"subjecttoken actortoken idtokenhint logintoken apikey apisecret apitoken appsecret appsecretproof password "
-    b"passwd pwd passphrase passcode newpassword oldpassword currentpassword passwordconfirmation confirmpassword "
-    b"userpassword xauthpassword secret secretkey secretaccesskey accesskeysecret sharedsecret signingsecret "
-    b"webhooksecret privatekey sessiontoken sessionkey securitytoken bearertoken jwt samlresponse samlart "
-    b"authenticitytoken csrftoken csrfmiddlewaretoken xsrftoken requestverificationtoken otp totp mfacode "
-    b"xamzsignature xamzsecuritytoken xamzcredential awsaccesskeyid xgoogsignature signature accountkey storagekey "
-    b"sharedaccesskey sharedaccesssignature connectionstring xapikey xlogintoken subscriptionkey ocpapimsubscriptionkey "
-    b"guesttoken xguesttoken authorizationcode authcode encryptionkey masterkey hmac cookie setcookie authorization "
-    b"proxyauthorization xapitoken crctoken responsetoken registrationtoken devicetoken kmskey licensekey".split()
-)
-#: Names that are secret only where the value looks it: `code=DE` and `key=title` are not.
-_SOMETIMES = frozenset(
-    b"token code key sig auth credential credentials hash state_token session sid sessionid ticket pin nonce".split()
-) - {
-    b"nonce",
-    b"hash",
-    b"pin",
-}
+
+class _Verdict(Enum):
+    SECRET = 1
+    VALUE_DECIDES = 2
+    HARMLESS = 3
+
+
+_ALWAYS, _LOOKS, _HEADERS = frozenset(ALWAYS), frozenset(LOOKS), frozenset(HEADERS)
+_KNOWN_WORDS = VOCABULARY | HARMLESS | {word for row in (*ALWAYS, *LOOKS, *HEADERS) for word in row}
+_LONGEST = max(map(len, (*ALWAYS, *LOOKS, *HEADERS)))
+
+_WORD = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _TOKEN_LIKE = re.compile(rb"(?=[^\s]*[0-9_\-/+=.])[A-Za-z0-9._~+/=:|%-]{16,}\Z")
-#: In a JSON object these are seldom what OAuth means by them.
-_NOT_IN_JSON = frozenset({b"code", b"key", b"sid", b"session"})
+#: What a name such as `key` or `code` may hold and is no secret: a path, a host, words put together.
+_PATH_LIKE = re.compile(rb".*(?:/|%2F|\.[A-Za-z]{2,5}\Z)|[A-Za-z]+(?:[._:-][A-Za-z]+)*\Z", re.IGNORECASE | re.DOTALL)
 #: A link is no secret as a whole, whatever it is called; what is secret in it is found in the link itself.
-_LINK = re.compile(rb"https?:(?://|\\/\\/)[^\s/@]+(?:[/?#]|\Z)", re.IGNORECASE)
+_LINK = re.compile(rb"(?:https?|wss?|ftp):(?://|\\/\\/)[^\s/@]+(?:[/?#]|\Z)", re.IGNORECASE)
+_NOTHING = frozenset({b"true", b"false", b"null", b"none", b"nil", b"undefined", b"yes", b"no"})
+_PLACEHOLDER = re.compile(
+    rb"<[^<>]*>|\[[A-Za-z_ -]*\]|\{\{?[^{}]*\}\}?|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|%[A-Z_]{2,}%|[xX*.\-#_ ]+|[0\-]{6,}"
+    rb"|(?:X{3,}|\*{3,}|[A-Za-z_ -]*REDACTED[A-Za-z_ -]*|[A-Za-z_ -]*FILTERED[A-Za-z_ -]*|SCRUBBED|SANITIZED|CENSORED"
+    rb"|MASKED|HIDDEN|PLACEHOLDER|DUMMY|EXAMPLE|CHANGEME|fake[-_ ]?[A-Za-z_-]*|dummy[-_ ]?[A-Za-z_-]*"
+    rb"|placeholder[-_ ]?[A-Za-z_-]*|redacted|filtered|scrubbed|sanitized|your[-_][A-Za-z_-]+)"
+)
 
 
-@lru_cache(maxsize=4096)
-def normal(name: bytes) -> bytes:
-    """A name as it is compared: lower case, without the marks that people put between words."""
-    return re.sub(rb"[^a-z0-9]", b"", name.lower())
+@lru_cache(maxsize=8192)
+def name_words(name: bytes) -> tuple[str, ...]:
+    """A name as words in lower case; words that are run together are taken apart where all of them are known."""
+    words: list[str] = []
+    for found in _WORD.findall(name):
+        word = found.decode().lower()
+        words += (word,) if word in _KNOWN_WORDS else _taken_apart(word)
+    return tuple(words)
 
 
-@lru_cache(maxsize=4096)
+def _taken_apart(word: str) -> tuple[str, ...]:
+    """The known words that a word is made of, the longest first; the word itself where it is not made of them."""
+    best: list[tuple[str, ...] | None] = [(), *([None] * len(word))]
+    for end in range(1, len(word) + 1):
+        for start in range(end):
+            before, part = best[start], word[start:end]
+            known = best[end]
+            if before is None or part not in _KNOWN_WORDS or (len(part) == 1 and part not in "jx"):
+                continue
+            if known is None or len(before) + 1 < len(known):
+                best[end] = (*before, part)
+    return best[-1] or (word,)
+
+
+def _ends(words: tuple[str, ...], rows: frozenset[tuple[str, ...]]) -> tuple[str, ...] | None:
+    """The longest row that ends the words."""
+    for size in range(min(_LONGEST, len(words)), 0, -1):
+        if words[-size:] in rows:
+            return words[-size:]
+    return None
+
+
+def _core(name: bytes) -> tuple[str, ...]:
+    words = name_words(name)
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] in TRAILING) and words not in _ALWAYS:
+        words = words[:-1]
+    return words
+
+
+@lru_cache(maxsize=8192)
 def header_is_secret(name: bytes) -> bool:
     """Whether a header's whole value is secret; Authorization and cookies are read by rules of their own."""
-    plain = normal(name)
-    return plain in _HEADERS or (_ENDINGS.search(plain) is not None and _HARMLESS.search(plain) is None)
+    words = _core(name)
+    row = _ends(words, _HEADERS) or _ends(words, _ALWAYS)
+    return row is not None and not _harmless(words, row)
 
 
-@lru_cache(maxsize=4096)
-def _always(name: bytes) -> bool:
-    plain = normal(name)
-    if plain in _SECRET:
+def _harmless(words: tuple[str, ...], row: tuple[str, ...]) -> bool:
+    before = words[: len(words) - len(row)]
+    if words[0] in QUALIFIERS and words[-1] != "token":
         return True
-    ending = re.search(
-        rb"(?:accesstoken|refreshtoken|idtoken|authtoken|sessiontoken|apikey|apisecret|clientsecret|secretkey|"
-        rb"privatekey|password|passwd|passphrase|accesskey|bearertoken|oauthtoken|secret)\Z",
-        plain,
-    )
-    return ending is not None and _HARMLESS.search(plain) is None
+    if words[-3:] == ("client", "request", "token"):
+        return True
+    return any(word in HARMLESS for word in before)
+
+
+@lru_cache(maxsize=8192)
+def _verdict(name: bytes, json: bool) -> _Verdict:
+    """Whether a name alone makes a value secret. Names repeat: few are worked out."""
+    # `user[password]` and `user.password` are written for the last word.
+    last = re.split(rb"[\[.]", name.rstrip(b"]"))[-1] or name
+    words = _core(last)
+    if not words:
+        return _Verdict.HARMLESS
+    row = _ends(words, _ALWAYS)
+    weak = _ends(words, _LOOKS)
+    if row is None and weak is None:
+        return _Verdict.HARMLESS
+    if json and words in NEVER_IN_JSON:
+        return _Verdict.HARMLESS
+    if row is not None and not _harmless(words, row):
+        return _Verdict.SECRET
+    if weak is None or _harmless(words, weak) or (json and weak in NEVER_IN_JSON):
+        return _Verdict.HARMLESS
+    # `country_code`, `sort_key`: these words end the names of many things.
+    if weak in (("key",), ("code",), ("api",), ("sign",), ("sid",), ("magic",)) and words != weak:
+        return _Verdict.HARMLESS
+    return _Verdict.VALUE_DECIDES
 
 
 def is_secret(name: bytes, value: bytes, *, json: bool = False) -> bool:
     """Whether the value that stands under a name, both decoded, is secret."""
-    if not value or value.lower() in (b"true", b"false", b"null", b"none") or _LINK.match(value):
-        return False
     verdict = _verdict(name, json)
-    return _TOKEN_LIKE.match(value) is not None if verdict is None else verdict
-
-
-@lru_cache(maxsize=4096)
-def _verdict(name: bytes, json: bool) -> bool | None:
-    """Whether a name alone makes a value secret; None where the value decides. Names repeat: few are worked out."""
-    # `user[password]` and `user.password` are written for the last word.
-    last = re.split(rb"[\[.]", name.rstrip(b"]"))[-1] or name
-    if json and normal(last) == b"signature":  # of a commit or a document: made to be shown
+    if verdict is _Verdict.HARMLESS or not value or value.lower() in _NOTHING or _LINK.match(value):
         return False
-    if _always(last) or _always(name):
+    if verdict is _Verdict.SECRET:
         return True
-    plain = normal(last)
-    return False if plain not in _SOMETIMES or (json and plain in _NOT_IN_JSON) else None
+    words = name_words(name)
+    if words[-1:] == ("pass",):
+        return len(value) >= 6 and not value.isdigit()
+    if words[-1:] in (("key",), ("code",), ("ticket",), ("session",)) and _PATH_LIKE.match(value):
+        return False
+    return looks_like_a_token(value)
+
+
+def looks_like_a_token(value: bytes) -> bool:
+    """Whether a value is long and mixed, as words and numbers are not."""
+    return _TOKEN_LIKE.match(value) is not None
+
+
+def is_placeholder(value: bytes) -> bool:
+    """Whether somebody put a word in a secret's place: `<TOKEN>`, `REDACTED`, `***`, `$TOKEN`."""
+    return len(value) <= 64 and _PLACEHOLDER.fullmatch(value.strip()) is not None

@@ -1,6 +1,7 @@
 """The interactions of one scope without their secrets: first all of them are read for secrets, then all are masked.
 
-What a later interaction gives away is so masked in an earlier one too. Pure; knows no file, profile or process.
+What a later interaction gives away is so masked in an earlier one too. Pure; deterministic, and idempotent: what is
+redacted stays as it is. Knows no file, profile or process.
 """
 
 from __future__ import annotations
@@ -9,14 +10,17 @@ import dataclasses
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from recproxy.recording.values import Interaction
-from recproxy.redaction.block import Finding
-from recproxy.redaction.pipeline import redact
+from recproxy.recording.values import Interaction, Request, Response
+from recproxy.redaction.linking import linked
+from recproxy.redaction.masking import Finding
+from recproxy.redaction.name_rules import name_rules
+from recproxy.redaction.parts import ScopeReader
 from recproxy.redaction.rules import RedactionRules, Unsafe
-from recproxy.redaction.seen import Seen, link
+from recproxy.redaction.secret_values import SecretValues
 
-__all__ = ["RedactedScope", "Refusal", "redact_scope"]
+__all__ = ["RedactedScope", "Refusal", "redact_request", "redact_scope", "redact_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +48,54 @@ def redact_scope(
     interactions: Sequence[Interaction], rules: RedactionRules, *, taken: Container[str] = ()
 ) -> RedactedScope:
     """The interactions without their secrets; `taken` are names of values that other scopes of the recording use."""
-    seen = Seen()
+    reader = _reader(rules)
     for each in interactions:
-        _learn(each, rules, seen)
+        reader.learn(each)
     clean: dict[int, Interaction] = {}
     refusals: list[Refusal] = []
     findings: list[Finding] = []
     for position, each in enumerate(interactions):
+        found: list[Finding] = []
         try:
-            redacted = redact(each, rules, seen)
+            clean[position] = reader.rewritten(each, found)
         except Unsafe as problem:
             refusals.append(Refusal(position, problem.message))
             continue
-        clean[position] = redacted.interaction
-        findings += (dataclasses.replace(found, position=position) for found in redacted.findings)
-    linked = dict(zip(clean, link(tuple(clean.values()), taken), strict=True))
+        findings += (dataclasses.replace(one, position=position) for one in found) if position else found
+    after = dict(zip(clean, linked(tuple(clean.values()), taken), strict=True))
+    for position in tuple(after):
+        try:
+            reader.check(interactions[position], after[position])
+        except Unsafe as problem:
+            refusals.append(Refusal(position, problem.message))
+            del after[position]
     return RedactedScope(
-        interactions=tuple(linked.get(position) for position in range(len(interactions))),
-        refusals=tuple(refusals),
+        interactions=tuple(after.get(position) for position in range(len(interactions))),
+        refusals=tuple(sorted(refusals, key=lambda each: each.position)),
         counts=dict(sorted(Counter(each.rule for each in findings).items())),
         findings=tuple(findings),
     )
 
 
-def _learn(interaction: Interaction, rules: RedactionRules, seen: Seen) -> None:
-    try:
-        redact(interaction, rules, seen)
-    except Unsafe:
-        return
+@lru_cache(maxsize=1024)
+def redact_text(text: str, rules: RedactionRules) -> str:
+    """A line of text without its secrets: a comment, the name of a test."""
+    return _reader(rules).line(text, [])
+
+
+def redact_request(request: Request, rules: RedactionRules) -> Request:
+    """A live request without its secrets, to be shown; a body that cannot be read is left out. All of it is literal."""
+    response = Response(status=0, wild="XXX")
+    clean: Interaction | None = None
+    for each in (request, dataclasses.replace(request, body=b"", encoding=None)):
+        (clean,) = redact_scope([Interaction(request=each, response=response)], rules).interactions
+        if clean is not None:
+            break
+    if clean is None:
+        raise Unsafe("a request cannot be shown without a secret")
+    return dataclasses.replace(clean.request, wild=None)
+
+
+def _reader(rules: RedactionRules) -> ScopeReader:
+    values = (value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape") for value in rules.values)
+    return ScopeReader(name_rules(rules), SecretValues(tuple(values)))

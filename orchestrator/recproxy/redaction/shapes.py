@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ahocorasick_rs import BytesAhoCorasick
+
 from recproxy.redaction.spans import Span
 
 __all__ = ["JWT", "shapes"]
@@ -17,12 +19,13 @@ __all__ = ["JWT", "shapes"]
 
 class _Shape(NamedTuple):
     rule: str
-    hint: bytes
+    hints: tuple[bytes, ...]
     places: re.Pattern[bytes]
 
 
-def _shape(rule: str, hint: bytes, places: bytes) -> _Shape:
-    return _Shape(rule, hint, re.compile(places))
+def _shape(rule: str, hints: bytes, places: bytes) -> _Shape:
+    """A row: its words, divided by `|`, of which one must occur."""
+    return _Shape(rule, tuple(hints.split(b"|")), re.compile(places))
 
 
 _EDGE = rb"(?<![A-Za-z0-9_-])"
@@ -40,11 +43,11 @@ _SHAPES = (
         rb"((?:(?!-----(?:END|BEGIN)|\\[rn]-----|\s{1,4}-----)[\s\S])+)",
     ),
     _shape("bearer token", b"earer ", rb"(?<![A-Za-z])[Bb]earer\s+([A-Za-z0-9._~+/-]{16,}=*)"),
-    _shape("user info", b"@", rb"(?<=://)([^\s/?#@:\"'<>\\]*:[^\s/?#@\"'<>\\]+)(?=@)"),
-    _shape("user info", b"@", rb"(?<=://)([A-Za-z0-9_.~%-]{16,})(?=@)"),
-    _shape("aws key", b"A", _EDGE + rb"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
-    _shape("azure key", b"Account", rb"AccountKey=([A-Za-z0-9+/]{40,}={0,2})"),
-    _shape("azure key", b"SharedAccess", rb"SharedAccess(?:Key|Signature)=([^;\s\"'<>&]{16,})"),
+    _shape("aws key", b"AKIA|ASIA|ABIA|ACCA", _EDGE + rb"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    _shape("azure key", b"AccountKey", rb"AccountKey=([A-Za-z0-9+/]{40,}={0,2})"),
+    _shape(
+        "azure key", b"SharedAccessKey=|SharedAccessSignature=", rb"SharedAccess(?:Key|Signature)=([^;\s\"'<>&]{16,})"
+    ),
     _shape("slack token", b"xox", _EDGE + rb"xox[a-z](?:\.xox[a-z])?-[0-9A-Za-z-]{10,}"),
     _shape("slack token", b"xapp-", _EDGE + rb"xapp-[0-9]-[0-9A-Za-z-]{10,}"),
     _shape(
@@ -52,52 +55,118 @@ _SHAPES = (
         b"hooks.slack.com",
         rb"hooks\.slack\.com\\?/(?:services|workflows|triggers)\\?/([A-Za-z0-9/\\_-]{20,})",
     ),
-    _shape("github token", b"gh", _EDGE + rb"gh[pousr]_[A-Za-z0-9]{20,}"),
+    _shape("github token", b"ghp_|gho_|ghu_|ghs_|ghr_", _EDGE + rb"gh[pousr]_[A-Za-z0-9]{20,}"),
     _shape("github token", b"github_pat_", _EDGE + rb"github_pat_[A-Za-z0-9_]{20,}"),
-    _shape("stripe key", b"k_", _EDGE + rb"(?:sk|rk)_(?:live|test)_[0-9A-Za-z]{10,}"),
+    _shape("stripe key", b"sk_live|sk_test|rk_live|rk_test", _EDGE + rb"(?:sk|rk)_(?:live|test)_[0-9A-Za-z]{10,}"),
     _shape("stripe key", b"whsec_", _EDGE + rb"whsec_[0-9A-Za-z+/=]{16,}"),
     _shape("google key", b"AIza", _EDGE + rb"AIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])"),
     _shape("google key", b"ya29", _EDGE + rb"ya29\.[0-9A-Za-z_.-]{10,}"),
     _shape("google key", b"GOCSPX-", _EDGE + rb"GOCSPX-[0-9A-Za-z_-]{20,}"),
-    _shape("google key", b"1", rb"(?<![A-Za-z0-9_/:-])1(?://|\\/\\/|%2[Ff]%2[Ff])0[0-9A-Za-z_-]{20,}"),
-    _shape("google key", b"4", rb"(?<![A-Za-z0-9_-])4(?:/|\\/|%2[Ff])0[0-9A-Za-z_-]{30,}"),
+    _shape(
+        "google key",
+        b"1//0|1\\/\\/0|1%2F%2F0|1%2f%2f0",
+        rb"(?<![A-Za-z0-9_/:-])1(?://|\\/\\/|%2[Ff]%2[Ff])0[0-9A-Za-z_-]{20,}",
+    ),
+    _shape("google key", b"4/0|4\\/0|4%2F0|4%2f0", rb"(?<![A-Za-z0-9_-])4(?:/|\\/|%2[Ff])0[0-9A-Za-z_-]{30,}"),
     _shape("bitly key", b"R_", _EDGE + rb"R_[0-9a-f]{32}(?![0-9A-Za-z])"),
     _shape("twitter token", b"AAAAAAAAAA", rb"(?<![A-Za-z0-9+/])A{20,}[0-9A-Za-z%]{20,}"),
     _shape(
-        "twitter token",
-        b"-",
-        rb"(?<![A-Za-z0-9_-])[0-9]{5,20}-(?=[0-9a-z]*[A-Z])(?=[0-9A-Z]*[a-z])[0-9A-Za-z]{40}(?![0-9A-Za-z_-])",
+        "gitlab token",
+        b"glpat-|gldt-|glrt-|glptt-|glcbt-|gloas-|glsoat-|glft-|glimt-|glagent-",
+        _EDGE + rb"gl(?:pat|dt|rt|ptt|cbt|oas|soat|ft|imt|agent)-[0-9A-Za-z_-]{20,}",
     ),
-    _shape("gitlab token", b"gl", _EDGE + rb"gl(?:pat|dt|rt|ptt|cbt|oas|soat|ft|imt|agent)-[0-9A-Za-z_-]{20,}"),
     _shape("npm token", b"npm_", _EDGE + rb"npm_[A-Za-z0-9]{36}"),
     _shape("pypi token", b"pypi-", _EDGE + rb"pypi-[A-Za-z0-9_-]{50,}"),
     _shape("sendgrid key", b"SG.", _EDGE + rb"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
     _shape("openai key", b"sk-", _EDGE + rb"sk-(?:[a-z]+[0-9]*-)*[A-Za-z0-9_-]{20,}"),
     _shape("twilio key", b"SK", _EDGE + rb"SK[0-9a-f]{32}(?![0-9A-Za-z])"),
     _shape("mailgun key", b"key-", _EDGE + rb"key-[0-9a-f]{32}(?![0-9A-Za-z])"),
-    _shape("mailchimp key", b"-us", _EDGE + rb"[0-9a-f]{32}-us[0-9]{1,2}(?![0-9A-Za-z])"),
-    _shape("shopify token", b"shp", _EDGE + rb"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
+    _shape(
+        "mailchimp key",
+        b"-us1|-us2|-us3|-us4|-us5|-us6|-us7|-us8|-us9",
+        _EDGE + rb"[0-9a-f]{32}-us[0-9]{1,2}(?![0-9A-Za-z])",
+    ),
+    _shape("shopify token", b"shpat_|shpca_|shppa_|shpss_", _EDGE + rb"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
     _shape("square token", b"sq0", _EDGE + rb"sq0[a-z]{3}-[0-9A-Za-z_-]{22,}"),
     _shape("facebook token", b"EAA", _EDGE + rb"EAA[0-9A-Za-z]{60,}"),
     _shape("telegram token", b":AA", rb"(?<![0-9])[0-9]{8,10}:AA[0-9A-Za-z_-]{33}(?![0-9A-Za-z_-])"),
     _shape("hugging face token", b"hf_", _EDGE + rb"hf_[A-Za-z]{30,}"),
-    _shape("digitalocean token", b"_v1_", _EDGE + rb"do[oprt]_v1_[0-9a-f]{64}"),
-    _shape("vault token", b"hv", _EDGE + rb"hv[sbr]\.[A-Za-z0-9_-]{24,}"),
+    _shape("digitalocean token", b"doo_v1_|dop_v1_|dor_v1_|dot_v1_", _EDGE + rb"do[oprt]_v1_[0-9a-f]{64}"),
+    _shape("vault token", b"hvs.|hvb.|hvr.", _EDGE + rb"hv[sbr]\.[A-Za-z0-9_-]{24,}"),
+    _shape(
+        "discord webhook",
+        b"/webhooks/|\\/webhooks\\/",
+        rb"discord(?:app)?\.com\\?/api\\?/(?:v[0-9]+\\?/)?webhooks\\?/[0-9]+\\?/([A-Za-z0-9_-]{20,})",
+    ),
+    _shape(
+        "teams webhook",
+        b"webhook.office.com",
+        rb"webhook\.office\.com\\?/webhookb2\\?/([A-Za-z0-9@-]{20,}\\?/IncomingWebhook\\?/[A-Za-z0-9/\\-]{20,})",
+    ),
+    _shape(
+        "client secret", b"_secret_", _EDGE + rb"(?:pi|seti|cs|src|cuss|ba)_[A-Za-z0-9]{6,}_secret_([A-Za-z0-9]{6,})"
+    ),
+    _shape("anthropic key", b"sk-ant-", _EDGE + rb"sk-ant-[A-Za-z0-9_-]{20,}"),
+    _shape("groq key", b"gsk_", _EDGE + rb"gsk_[A-Za-z0-9]{40,}"),
+    _shape("databricks token", b"dapi", _EDGE + rb"dapi[0-9a-f]{32}(?:-[0-9])?"),
+    _shape(
+        "grafana token", b"glsa_|glc_", _EDGE + rb"(?:glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}|glc_[A-Za-z0-9+/]{32,}={0,3})"
+    ),
+    _shape("sentry token", b"sntrys_|sntryu_", _EDGE + rb"sntry[su]_[A-Za-z0-9+/=_]{40,}"),
+    _shape("postman key", b"PMAK-", _EDGE + rb"PMAK-[a-f0-9]{24}-[a-f0-9]{34}"),
+    _shape("atlassian token", b"ATATT3", _EDGE + rb"ATATT3[A-Za-z0-9_=-]{60,}"),
+    _shape("notion token", b"ntn_", _EDGE + rb"ntn_[A-Za-z0-9]{40,}"),
+    _shape("figma token", b"figd_", _EDGE + rb"figd_[A-Za-z0-9_-]{30,}"),
+    _shape("rubygems key", b"rubygems_", _EDGE + rb"rubygems_[a-f0-9]{48}"),
+    _shape("tailscale key", b"tskey-", _EDGE + rb"tskey-[a-z]+-[A-Za-z0-9]{8,}(?:-[A-Za-z0-9]{20,})?"),
+    _shape("age key", b"AGE-SECRET-KEY-", _EDGE + rb"AGE-SECRET-KEY-1[A-Z0-9]{50,}"),
+    _shape("pulumi token", b"pul-", _EDGE + rb"pul-[a-f0-9]{40}"),
+    _shape("supabase token", b"sbp_", _EDGE + rb"sbp_[a-f0-9]{40}"),
+    _shape(
+        "doppler token",
+        b"dp.pt.|dp.st.|dp.ct.|dp.sa.",
+        _EDGE + rb"dp\.(?:pt|st|ct|sa)\.(?:[a-z0-9_-]+\.)?[A-Za-z0-9]{40,}",
+    ),
     _shape("linear key", b"lin_api_", _EDGE + rb"lin_api_[0-9A-Za-z]{32,}"),
 )
 
 _ONE_WORD = re.compile(r"\W+")
 
 
+_HINTS = sorted({hint for shape in _SHAPES for hint in shape.hints})
+_RULES_OF = [[number for number, shape in enumerate(_SHAPES) if hint in shape.hints] for hint in _HINTS]
+_AUTOMATON = BytesAhoCorasick(_HINTS)
+
+_USER = re.compile(
+    rb"://([^\s/?#@:\"'<>\\]*:[^\s/?#@\"'<>\\]+|[A-Za-z0-9_.~%-]{16,}|[A-Za-z0-9_.~%-]{8,}(?=:@)):?(?=@)"
+)
+#: A Twitter user's token begins with the user's number.
+_TWITTER = re.compile(rb"-(?=[0-9a-z]*[A-Z])(?=[0-9A-Z]*[a-z])[0-9A-Za-z]{40}(?![0-9A-Za-z_-])")
+_NUMBER = re.compile(rb"(?<![A-Za-z0-9_-])[0-9]{5,20}\Z")
+
+
 def shapes(text: bytes) -> Iterator[Span]:
     """The places of a text that have the shape of a secret."""
-    for rule, hint, places in _SHAPES:
-        if hint not in text:
-            continue
-        for found in places.finditer(text):
-            group = 1 if places.groups else 0
-            value = found[group]
-            if group and rule == "private key":
-                value = value.rstrip()
-            start = found.start(group)
-            yield Span(start, start + len(value), rule, _ONE_WORD.sub("_", rule), value=value)
+    hints = {hint for hint, _, _ in _AUTOMATON.find_matches_as_indexes(text)}
+    if hints:
+        hints = {hint for hint, _, _ in _AUTOMATON.find_matches_as_indexes(text, overlapping=True)}
+    for number in sorted({number for hint in hints for number in _RULES_OF[hint]}):
+        yield from _found(_SHAPES[number], text)
+    if b"@" in text:
+        for found in _USER.finditer(text):
+            yield Span(*found.span(1), "user info", "user_info", value=found[1])
+    for found in _TWITTER.finditer(text):
+        before = _NUMBER.search(text, max(0, found.start() - 21), found.start())
+        if before is not None:
+            start, end = before.start(), found.end()
+            yield Span(start, end, "twitter token", "twitter_token", value=text[start:end])
+
+
+def _found(shape: _Shape, text: bytes) -> Iterator[Span]:
+    for found in shape.places.finditer(text):
+        group = 1 if shape.places.groups else 0
+        value = found[group]
+        if group and shape.rule == "private key":
+            value = value.rstrip()
+        start = found.start(group)
+        yield Span(start, start + len(value), shape.rule, _ONE_WORD.sub("_", shape.rule), value=value)

@@ -1,7 +1,6 @@
 """Spans: the places in a text that hide a secret, and the text with something else in those places.
 
-Knows bytes and offsets. Where a secret stands inside an encoding, a layer maps what was found in the decoded text
-back to the bytes that hold it, so that everything around it stays as it was.
+Knows bytes and offsets.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Layer", "Span", "coded_layer", "merged", "parameter", "replaced", "string_content", "unescaped"]
+__all__ = ["Span", "merged", "replaced", "wild_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,72 +29,13 @@ class Span:
     value: bytes = field(default=b"", repr=False)
     replacement: bytes | None = field(default=None, repr=False)
 
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two share a byte."""
+        return self.start < other.end and other.start < self.end
 
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A decoded text; `offsets` says where each of its bytes, and its end, stands in the raw one (None: the same)."""
-
-    text: bytes = field(repr=False)
-    offsets: Sequence[int] | None = None
-
-    def raw(self, span: Span, base: int = 0) -> Span:
-        """A span of the decoded text as one of the raw text; `base` is where the raw text itself begins."""
-        start, end = span.start, span.end
-        if self.offsets is not None:
-            start, end = self.offsets[start], self.offsets[end]
-        return Span(start + base, end + base, span.rule, span.name, span.kind, span.value, span.replacement)
-
-
-_PARAMETER = re.compile(rb"%([0-9A-Fa-f]{2})|\+")
-_STRING = re.compile(
-    rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL
-)
-_SIMPLE = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
-
-
-def parameter(raw: bytes, *, plus: bool = True) -> Layer:
-    """A name or value of a query or a form, percent-encoding undone."""
-    if b"%" not in raw and not (plus and b"+" in raw):
-        return Layer(raw)
-
-    def byte(found: re.Match[bytes]) -> bytes:
-        return bytes((int(found[1], 16),)) if found[1] else b" " if plus else b"+"
-
-    return coded_layer(raw, _PARAMETER, byte)
-
-
-def string_content(raw: bytes) -> Layer:
-    """What stands between the quotes of a JSON string, escapes undone, in UTF-8."""
-    return coded_layer(raw, _STRING, _character) if b"\\" in raw else Layer(raw)
-
-
-def unescaped(raw: bytes) -> bytes:
-    """A text with every escape of JSON undone, wherever it stands."""
-    return _STRING.sub(_character, raw) if b"\\" in raw else raw
-
-
-def _character(found: re.Match[bytes]) -> bytes:
-    high, low, single, simple = found.groups()
-    if high is not None:
-        return chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00).encode()
-    if single is not None:
-        return chr(int(single, 16)).encode("utf-8", "surrogatepass")
-    return _SIMPLE.get(simple, simple)
-
-
-def coded_layer(raw: bytes, places: re.Pattern[bytes], decode: Callable[[re.Match[bytes]], bytes]) -> Layer:
-    """A text with each of some places decoded."""
-    text, offsets, position = bytearray(), list[int](), 0
-    for found in places.finditer(raw):
-        text += raw[position : found.start()]
-        offsets.extend(range(position, found.start()))
-        decoded = decode(found)
-        text += decoded
-        offsets.extend([found.start()] * len(decoded))
-        position = found.end()
-    text += raw[position:]
-    offsets.extend(range(position, len(raw) + 1))
-    return Layer(bytes(text), offsets)
+    def moved(self, start: int, end: int) -> Span:
+        """The same finding at another place, in the text that holds the one it was found in."""
+        return Span(start, end, self.rule, self.name, self.kind, self.value, self.replacement)
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -135,3 +75,8 @@ def replaced(text: bytes, places: Sequence[tuple[Span, bytes]]) -> tuple[bytes, 
         return offset + shift
 
     return b"".join(pieces), moved
+
+
+def wild_name(name: bytes) -> str:
+    """A name as the name of a wild place."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", name.decode("ascii", "replace")).strip("_-")[:40] or "secret"

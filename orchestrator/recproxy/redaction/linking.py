@@ -1,7 +1,7 @@
-"""Values that a service handed out, so that they are known again when the program sends them back.
+"""Names of values that went both ways: what a service handed out and was sent back, or was sent and echoed.
 
-`Seen` is the memory of one scope, also of what was `Sent`: it holds secrets, in this process only, and shows none.
-`link` works on redacted interactions alone: it gives one name to what went both ways, and takes the name from the rest.
+Every masked value that could be filled in has a name for the time of redaction, which ends in `.given`; here those that
+link a request with a response get a name that reads, and the others a plain mask. Works on redacted interactions alone.
 """
 
 from __future__ import annotations
@@ -11,82 +11,14 @@ import itertools
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TypeVar
-from urllib.parse import quote, quote_plus
 
 from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response
-from recproxy.redaction.masks import has_shape, stand_in
-from recproxy.redaction.sent import RULE, Sent
-from recproxy.redaction.spans import Span
+from recproxy.redaction.masks import stand_in
+from recproxy.redaction.secret_values import GIVEN
 
-__all__ = ["Seen", "link", "names"]
-
-_LONG = 12  # bytes a value must have to be looked for where no rule hides it
-_MANY = 256  # the latest values that are looked for
-
-_SENT = re.compile(r"\.sent(?:\.[0-9]+)?(?:\.jwt)?\Z")
+__all__ = ["link", "linked", "names"]
 
 _Block = TypeVar("_Block", Request, Response)
-
-
-class Seen:
-    """What responses of one scope handed out: each value, and the name that its places have.
-
-    Where places are not to be `linked` no name is given.
-    """
-
-    __slots__ = ("_linked", "_names", "_used", "sent")
-
-    def __init__(self, *, linked: bool = True) -> None:
-        #: What requests of the scope held.
-        self.sent = Sent()
-        self._linked = linked
-        self._names: dict[bytes, str] = {}
-        self._used: dict[str, int] = {}
-
-    def __repr__(self) -> str:
-        return f"Seen({len(self._names)} values)"
-
-    def send(self, span: Span, word: bytes) -> str | None:
-        """The name for a request's value; None where it has none."""
-        if span.kind != "text" or span.rule == "known value" or word in span.value:
-            return None
-        name = self._names.get(span.value) or self.sent.hold(span)
-        return name if self._linked else None
-
-    def hand_out(self, span: Span, word: bytes) -> str | None:
-        """The name for a response's value from now on; None where it is none that could be known again."""
-        if (sent := self.sent.name(span.value)) is not None:
-            return sent if self._linked else None
-        name = self._name(span, word) if span.rule != RULE else None
-        return name if self._linked else None
-
-    def _name(self, span: Span, word: bytes) -> str | None:
-        value = span.value
-        jwt = value.startswith(b"eyJ")
-        if span.kind != "text" or len(value) < 4 or word in value or (has_shape(value, word) and not jwt):
-            return None
-        if value not in self._names:
-            count = self._used[span.name] = self._used.get(span.name, 0) + 1
-            name = span.name if count == 1 else f"{span.name}.{count}"
-            self._names[value] = f"{name}.jwt" if jwt else name
-        return self._names[value]
-
-    def spans(self, text: bytes) -> Iterator[Span]:
-        """Where the latest of the values stand in a text, whatever the place."""
-        yield from self.sent.spans(text)
-        for value in list(self._names)[-_MANY:]:
-            if len(value) < _LONG:
-                continue
-            for form in {
-                value,
-                quote(value, safe="").encode(),
-                quote_plus(value).encode(),
-                value.replace(b"/", b"\\/"),
-            }:
-                start = text.find(form)
-                while start >= 0:
-                    yield Span(start, start + len(form), "handed out", self._names[value], value=value)
-                    start = text.find(form, start + len(form))
 
 
 def names(interactions: Iterable[Interaction]) -> frozenset[str]:
@@ -94,27 +26,42 @@ def names(interactions: Iterable[Interaction]) -> frozenset[str]:
     return frozenset(name for each in interactions for block in (each.request, each.response) for name in _names(block))
 
 
-def link(interactions: Sequence[Interaction], taken: Container[str] = ()) -> tuple[Interaction, ...]:
+def linked(interactions: Sequence[Interaction], taken: Container[str] = ()) -> tuple[Interaction, ...]:
     """The redacted interactions of one scope, with a name only where a value went both ways.
 
     Names are made unique by numbers in the order of the recording, so that the same traffic gives the same text;
-    `taken` are the `names` of other scopes in the same recording.
+    `taken` are the `names` of other scopes in the same recording. Names that stood there before stay.
     """
     given = {name for each in interactions for name in _names(each.response)}
     sent = {name for each in interactions for name in _names(each.request)}
+    used = {name for name in given | sent if not GIVEN.search(name)}
     final: dict[str, str | None] = {}
     for name in dict.fromkeys(name for each in interactions for name in _ours(each)):
         if name not in sent or name not in given:
             final[name] = None
             continue
-        base = re.sub(r"(?:\.sent)?(?:\.[0-9]+)?(?:\.jwt)?\Z", "", name)
+        base = GIVEN.sub("", name)
         ending = ".jwt" if name.endswith(".jwt") else ""
         free = (f"{base}{number}{ending}" for number in _numbers())
-        final[name] = next(each for each in free if each not in taken and each not in final.values())
-    final = {name: new for name, new in final.items() if new != name}
+        final[name] = next(each for each in free if each not in taken and each not in used)
+        used.add(final[name] or "")
     if not final:
         return tuple(interactions)
     return tuple(_renamed(each, final) for each in interactions)
+
+
+def link(interactions: Sequence[Interaction], taken: Container[str] = ()) -> tuple[Interaction, ...]:
+    """Interactions that were redacted as a scope, with other names where `taken` has theirs."""
+    given = {name for each in interactions for name in _names(each.response)}
+    used = {name for each in interactions for name in _names(each.request)}
+    final: dict[str, str | None] = {}
+    for name in sorted(name for name in given & used if name in taken):
+        base = re.sub(r"(?:\.[0-9]+)?(?:\.jwt)?\Z", "", name)
+        ending = ".jwt" if name.endswith(".jwt") else ""
+        free = (f"{base}{number}{ending}" for number in _numbers())
+        final[name] = next(each for each in free if each not in taken and each not in used)
+        used.add(final[name] or "")
+    return tuple(_renamed(each, final) for each in interactions) if final else tuple(interactions)
 
 
 def _numbers() -> Iterator[str]:
@@ -140,9 +87,9 @@ def _names(block: Request | Response) -> Iterator[str]:
 
 
 def _ours(interaction: Interaction) -> Iterator[str]:
-    """The names that redaction gave. Of those in requests one that was written by hand may tell requests apart."""
-    yield from (name for name in _names(interaction.request) if _SENT.search(name))
-    yield from _names(interaction.response)
+    """The names that redaction has given."""
+    for block in (interaction.request, interaction.response):
+        yield from (name for name in _names(block) if GIVEN.search(name))
 
 
 def _renamed(interaction: Interaction, final: dict[str, str | None]) -> Interaction:

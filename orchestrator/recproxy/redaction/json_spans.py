@@ -1,0 +1,236 @@
+"""Secrets in JSON by name, at the places where letters of such a name stand, and by pointer.
+
+Reads around each place and not the whole text, so that text without such names costs nothing. Lenient: several
+values one behind another and text that breaks off are read as far as they go. Finds spans, masks nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
+from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.names import header_is_secret, is_secret
+from recproxy.redaction.spans import Span, wild_name
+from recproxy.redaction.views import json_unescaped
+
+__all__ = ["STRING", "json_spans", "pointed_spans"]
+
+STRING = re.compile(rb"\"([^\"\\]*(?:\\.[^\"\\]*)*)(?:\"|\Z)", re.DOTALL)
+_COLON = re.compile(rb"\s*:\s*")
+_SCALAR = re.compile(rb"[^\s{}\[\],:\"]+")
+_TOKEN = re.compile(rb"\"([^\"\\]*(?:\\.[^\"\\]*)*)(?:\"|\Z)|([{}\[\],:])|([^\s{}\[\],:\"]+)", re.DOTALL)
+_ESCAPED_KEY = re.compile(rb"\"((?:[^\"\\]|\\.)*\\u00[4-7](?:[^\"\\]|\\.)*)\"\s*:\s*")
+_NAMING = re.compile(rb"\"(?:name|key|header|headername|field|param|parameter|label|id)\"\s*:\s*\Z", re.IGNORECASE)
+_BEARING = frozenset(
+    {b"value", b"values", b"plaintext", b"string", b"content", b"text", b"v", b"val", b"stringvalue", b"raw"}
+)
+_VALUES = frozenset({b"value", b"values", b"val", b"v", b"stringvalue", b"plaintext"})
+_ARGUMENT = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(\\*\")((?:[^\"\\]|\\(?!\"))*)(?=\\*\")")
+_JWK = re.compile(rb"\"(d|p|q|dp|dq|qi|k)\"\s*:\s*\"([A-Za-z0-9_-]{16,})\"")
+_NESTED = 6  # objects one inside another in which the value of a secret name is sought
+_FAR = 120  # bytes of a name
+_WIDE = 65536  # bytes of an object of a name and a value
+
+Find = Callable[[bytes], Sequence[Span]]
+
+
+def json_spans(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:
+    """Secrets under keys that say so; `hits` are the places where letters of such names stand."""
+    granted = b'"grant_type"' in text
+    graphql = b'"query"' in text or b'"mutation"' in text
+    done = argued = -1
+    for _, start, end in hits:
+        if start < done:
+            continue
+        opening = text.rfind(b'"', max(0, start - _FAR), start)
+        closing = text.find(b'"', end, end + _FAR)
+        if graphql and start >= argued:
+            found = _ARGUMENT.match(text, _word_start(text, start))
+            if found and found[3] and is_secret(found[1], found[3]):
+                yield Span(*found.span(3), "json", wild_name(found[1]), value=found[3])
+                argued = found.end()
+                continue
+        if opening < 0 or closing < 0:
+            continue
+        key = text[opening + 1 : closing]
+        colon = _COLON.match(text, closing + 1)
+        if colon is not None:
+            done = closing
+            for span in _under(key, colon.end(), text, rules, granted=granted):
+                done = max(done, span.end)
+                yield span
+        elif _NAMING.search(text, max(0, opening - 40), opening):
+            done = closing
+            yield from _beside(key, opening, closing, text)
+    if b"\\u00" in text:
+        for found in _ESCAPED_KEY.finditer(text):
+            yield from _under(json_unescaped(found[1]).text, found.end(), text, rules, granted=granted)
+    if b'"kty"' in text:
+        for found in _JWK.finditer(text):
+            yield Span(*found.span(2), "json", wild_name(b"jwk_" + found[1]), value=found[2])
+
+
+def _word_start(text: bytes, at: int) -> int:
+    low = max(0, at - 60)
+    found = re.search(rb"[A-Za-z0-9_]*\Z", text[low:at])
+    return low + (found.start() if found else at - low)
+
+
+def _under(key: bytes, at: int, text: bytes, rules: NameRules, *, granted: bool) -> Iterator[Span]:
+    """The secret scalars of the value at `at`, which stands under a key."""
+    chosen = key.lower() in rules.keys
+    granted = granted and key.lower() in (b"code", b"key", b"assertion", b"auth_code")
+    first = text[at : at + 1]
+    if first in (b"{", b"["):
+        if chosen or is_secret(key, b"a-token-like-value-0123456789", json=True):
+            yield from _inside(key, at, text, chosen=chosen)
+        return
+    quoted = first == b'"'
+    found = STRING.match(text, at) if quoted else _SCALAR.match(text, at)
+    if found is None:
+        return
+    start, end = found.span(1 if quoted else 0)
+    yield from _scalar(key, start, end, text, quoted=quoted, chosen=chosen or granted)
+
+
+def _scalar(
+    key: bytes, start: int, end: int, text: bytes, *, quoted: bool, chosen: bool, named: bool = False
+) -> Iterator[Span]:
+    raw = text[start:end]
+    if not raw or (not quoted and raw in (b"true", b"false", b"null")):
+        return
+    value = json_unescaped(raw).text if quoted and b"\\" in raw else raw
+    if not chosen and quoted and key.lower() in HEADERS_WITH_RULES and b"://" not in value[:8]:
+        if value == raw:
+            for span in header_spans(key, value, frozenset()) or ():
+                yield span.moved(span.start + start, span.end + start)
+        else:
+            yield Span(start, end, "json", wild_name(key), value=value)
+    elif chosen or is_secret(key, value, json=True) or (named and header_is_secret(key)):
+        yield Span(start, end, "json", wild_name(key), "text" if quoted else "scalar", value=value)
+
+
+def _inside(key: bytes, at: int, text: bytes, *, chosen: bool) -> Iterator[Span]:
+    """The scalars of an object or array under a secret name: of arrays all, of objects those that bear the value."""
+    levels: list[list[bytes]] = []  # the kind of each open level, and the key in it
+    wants_key = False
+    for found in _TOKEN.finditer(text, at):
+        mark = found[2]
+        if not chosen and len(levels) > _NESTED:
+            return
+        if mark is not None:
+            if mark in b"{[":
+                levels.append([mark, b""])
+                wants_key = mark == b"{"
+            elif mark in b"}]":
+                levels.pop()
+                if not levels:
+                    return
+                wants_key = False
+            elif mark == b",":
+                wants_key = levels[-1][0] == b"{"
+            else:
+                wants_key = False
+            continue
+        quoted = found[1] is not None
+        if wants_key and quoted:
+            levels[-1][1] = found[1]
+            continue
+        if chosen or (
+            len(levels) < _NESTED and all(level[1].lower() in _BEARING for level in levels if level[0] == b"{")
+        ):
+            yield from _scalar(key, *found.span(1 if quoted else 3), text, quoted=quoted, chosen=chosen)
+
+
+def _beside(name: bytes, opening: int, closing: int, text: bytes) -> Iterator[Span]:
+    """The value beside a name that is itself a value: `{"name": "X-Api-Key", "value": "..."}`, in either order."""
+    if not (
+        header_is_secret(name)
+        or name.lower() in HEADERS_WITH_RULES
+        or is_secret(name, b"a-token-like-value-0123456789", json=True)
+    ):
+        return
+    start = opening
+    for _ in range(3):
+        start = text.rfind(b"{", max(0, opening - _WIDE), start)
+        if start < 0:
+            return
+        depth, key, wants_key = 0, b"", True
+        values: list[tuple[int, int, bool]] = []
+        for found in _TOKEN.finditer(text, start, min(len(text), closing + _WIDE)):
+            mark = found[2]
+            if mark is not None:
+                depth += (mark in b"{[") - (mark in b"}]")
+                wants_key = (mark in (b",", b"{")) if depth == 1 else wants_key and depth == 1
+                if depth == 0:
+                    break
+                continue
+            if depth != 1:
+                continue
+            quoted = found[1] is not None
+            if wants_key and quoted:
+                key, wants_key = found[1].lower(), False
+            elif key in _VALUES:
+                values.append((*found.span(1 if quoted else 3), quoted))
+        if found.end() > closing or (depth == 0 and found.end() > closing):
+            for low, high, quoted in values:
+                yield from _scalar(name, low, high, text, quoted=quoted, chosen=False, named=True)
+            if values:
+                return
+
+
+def pointed_spans(text: bytes, pointers: Sequence[tuple[bytes, ...]]) -> Iterator[Span]:
+    """The scalars that JSON Pointers lead to, and those below; `*` is any key or index."""
+    states: list[frozenset[tuple[int, int]]] = [frozenset((number, 0) for number in range(len(pointers)))]
+    kinds: list[bool] = []
+    steps: list[bytes] = []
+    counts: list[int] = []
+    wants_key = False
+    for found in _TOKEN.finditer(text):
+        mark = found[2]
+        if mark is None:
+            quoted = found[1] is not None
+            if kinds and kinds[-1] and wants_key and quoted:
+                steps[-1] = json_unescaped(found[1]).text if b"\\" in found[1] else found[1]
+                continue
+            now = (
+                _stepped(states[-1], steps[-1] if kinds and kinds[-1] else b"%d" % counts[-1], pointers)
+                if kinds
+                else states[-1]
+            )
+            if any(at >= len(pointers[number]) for number, at in now):
+                start, end = found.span(1 if quoted else 3)
+                if start < end and (quoted or found[3] not in (b"true", b"false", b"null")):
+                    value = json_unescaped(found[1]).text if quoted else found[3]
+                    name = next((step for step in reversed(steps) if step), b"secret")
+                    yield Span(start, end, "json", wild_name(name), "text" if quoted else "scalar", value=value)
+        elif mark in b"{[":
+            if kinds:
+                states.append(_stepped(states[-1], steps[-1] if kinds[-1] else b"%d" % counts[-1], pointers))
+            else:
+                states.append(states[-1])
+            kinds.append(mark == b"{")
+            steps.append(b"")
+            counts.append(0)
+            wants_key = mark == b"{"
+        elif mark in b"}]":
+            if kinds:
+                kinds.pop(), steps.pop(), counts.pop(), states.pop()
+            wants_key = False
+        elif kinds:
+            if mark == b",":
+                counts[-1] += 1
+            wants_key = mark == b"," and kinds[-1]
+
+
+def _stepped(
+    state: frozenset[tuple[int, int]], step: bytes, pointers: Sequence[tuple[bytes, ...]]
+) -> frozenset[tuple[int, int]]:
+    """Pointers one step on; one that has arrived stays so for all below."""
+    return frozenset(
+        (number, at if at >= len(pointers[number]) else at + 1)
+        for number, at in state
+        if at >= len(pointers[number]) or pointers[number][at] in (step, b"*")
+    )

@@ -1,0 +1,117 @@
+"""Secrets in HTML and XML by name: form fields, meta tags and data attributes; elements, attributes and property lists.
+
+The text of a page, and what scripts and styles stand in it, has no names and values. Finds spans, masks nothing.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from recproxy.redaction.names import is_secret
+from recproxy.redaction.spans import Span, wild_name
+
+__all__ = ["html_spans", "xml_spans"]
+
+_TAG = re.compile(rb"(?i)<(?:input|meta|textarea|param)\s[^<>]*>")
+_ATTRIBUTE = re.compile(rb"([A-Za-z_:][A-Za-z0-9_:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
+_DATA = re.compile(rb"(?i)\sdata-([a-z0-9_.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
+_LINK = re.compile(rb"(?i)(?:href|src|action|content|data-[a-z-]+)\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)')")
+_ISLAND = re.compile(rb"(?is)<script\b[^>]*type\s*=\s*[\"']?application/(?:ld\+|[a-z.+-]*)json[^>]*>(.*?)</script>")
+_ELEMENT = re.compile(
+    rb"<((?:[A-Za-z0-9_.-]+:)?[A-Za-z_][A-Za-z0-9_.-]*)((?:\s[^<>]*)?)>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<>]+))\s*</",
+    re.DOTALL,
+)
+_XML_TAG = re.compile(rb"<[A-Za-z_][^<>!?]*>")
+_PLIST = re.compile(
+    rb"<(?:key|name)>([^<>]+)</(?:key|name)>\s*(?:<value>\s*)?<(?:string|data|value)>\s*(?:<string>)?(?:<!\[CDATA\[(.*?)\]\]>|([^<>]+))</"
+)
+_VALUES = frozenset({b"value", b"content"})
+
+Find = Callable[[bytes], Sequence[Span]]
+
+
+def html_spans(text: bytes, url: Find, json: Find) -> Iterator[Span]:
+    """Secrets of a page; `url` and `json` find those of a link and of a script of data."""
+    for tag in _TAG.finditer(text):
+        yield from _named_value(tag, markup_json=False)
+    for found in _DATA.finditer(text):
+        group = found.lastindex or 2
+        value = _plain(found[group])
+        if found[group] and is_secret(found[1], value):
+            yield Span(*found.span(group), "markup", wild_name(found[1]), value=value)
+    for found in _LINK.finditer(text):
+        group = found.lastindex or 1
+        if b"=" in found[group] or b"@" in found[group]:
+            yield from _moved(url(found[group]), found.start(group))
+    for found in _ISLAND.finditer(text):
+        yield from _moved(json(found[1]), found.start(1))
+
+
+def xml_spans(text: bytes, inner: Find) -> Iterator[Span]:
+    """Secrets of a document; `inner` finds those of what stands in an element that is no secret itself."""
+    for found in _ELEMENT.finditer(text):
+        group = 3 if found[3] is not None else 4
+        raw = found[group].strip()
+        name = found[1].rpartition(b":")[2]
+        start = found.start(group) + (found[group].index(raw) if raw else 0)
+        if raw and is_secret(name, _plain(raw), json=True):
+            yield Span(start, start + len(raw), "markup", wild_name(name), value=_plain(raw))
+        elif raw and (raw[:1] in b"{[" or b"=" in raw or b"&lt;" in raw):
+            yield from _moved(inner(raw), start)
+    for tag in _XML_TAG.finditer(text):
+        if b"=" in tag[0]:
+            yield from _named_value(tag, markup_json=True)
+            for found in _ATTRIBUTE.finditer(tag[0]):
+                yield from _attribute(found, tag.start())
+    for found in _PLIST.finditer(text):
+        group = found.lastindex or 2
+        raw = found[group].strip()
+        if raw and is_secret(found[1].strip(), _plain(raw), json=True):
+            start = found.start(group) + found[group].index(raw)
+            yield Span(start, start + len(raw), "markup", wild_name(found[1].strip()), value=_plain(raw))
+
+
+def _attribute(found: re.Match[bytes], base: int) -> Iterator[Span]:
+    group = found.lastindex or 2
+    name = found[1].rpartition(b":")[2]
+    value = _plain(found[group])
+    if found[group] and name.lower() not in (b"key", b"code") and is_secret(name, value, json=True):
+        start, end = found.span(group)
+        yield Span(base + start, base + end, "markup", wild_name(name), value=value)
+
+
+def _named_value(tag: re.Match[bytes], *, markup_json: bool) -> Iterator[Span]:
+    """The value of a tag that has a name for it: `<input name= value=>`, `<add key= value=>`."""
+    said = {found[1].rpartition(b":")[2].lower(): found for found in _ATTRIBUTE.finditer(tag[0])}
+    names = [_first(said[key])[0] for key in (b"name", b"key", b"property", b"id") if key in said]
+    hidden = b"type" in said and _first(said[b"type"])[0].lower() == b"password"
+    for key in _VALUES:
+        if key in said:
+            value, start = _first(said[key])
+            named = [name for name in names[:1] if is_secret(name, _plain(value), json=markup_json)]
+            if value and (hidden or named):
+                start += tag.start()
+                yield Span(
+                    start,
+                    start + len(value),
+                    "markup",
+                    wild_name((named or names or [b"secret"])[0]),
+                    value=_plain(value),
+                )
+
+
+def _plain(raw: bytes) -> bytes:
+    if b"&" not in raw:
+        return raw
+    return html.unescape(raw.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def _first(found: re.Match[bytes]) -> tuple[bytes, int]:
+    group = found.lastindex or 1
+    return found[group], found.start(group)
+
+
+def _moved(spans: Sequence[Span], base: int) -> Iterator[Span]:
+    return (span.moved(span.start + base, span.end + base) for span in spans)

@@ -1,0 +1,133 @@
+"""Masks in a text: the places that rules find and those of secret values, each replaced, until nothing is found.
+
+Knows what a mask is for which side; finds nothing itself. Without a search it only learns what the rules find.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from recproxy.redaction.budget import Budget
+from recproxy.redaction.masks import is_mask, request_mask, response_mask
+from recproxy.redaction.names import is_placeholder
+from recproxy.redaction.payloads import Moved, same
+from recproxy.redaction.rules import Unsafe
+from recproxy.redaction.secret_values import SecretValues
+from recproxy.redaction.spans import Span, merged, replaced
+from recproxy.redaction.value_search import ValueSearch
+
+__all__ = ["Finding", "TextMask"]
+
+_RUN = re.compile(rb"(?:[A-Za-z0-9+_-]|%2[Bb]|/(?=[A-Za-z0-9+/]{8}))*(?:=|%3[Dd]){0,2}")
+_ROUNDS = 6  # a mask may bring a shape to light that stood beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A secret that was found: by which rule, and where. `value` is what stood there, for whoever looks for the line.
+
+    `place` begins with the side, as `response body`; `position` is that of the interaction in its scope.
+    """
+
+    rule: str
+    place: str
+    value: bytes = field(repr=False)
+    position: int = 0
+
+
+class TextMask:
+    """Masks the texts of one block; what it finds is added to `findings`."""
+
+    def __init__(
+        self,
+        side: str,
+        word: str,
+        values: SecretValues,
+        search: ValueSearch | None,
+        budget: Budget,
+        findings: list[Finding],
+    ) -> None:
+        self.word = word
+        self.budget = budget
+        self._side = side
+        self._values = values
+        self._search = search
+        self._findings = findings
+
+    @property
+    def blind(self) -> bool:
+        """Whether no value is known that could hide in what cannot be read."""
+        return self._search is None or self._search.blind
+
+    def holds(self, data: bytes) -> bool:
+        """Whether data holds a secret value in any layer."""
+        return self._search is not None and self._search.holds(data, self.budget)
+
+    def masked(
+        self, text: bytes, find: Callable[[bytes], list[Span]], place: str, *, lines: bool = False
+    ) -> tuple[bytes, Moved]:
+        """A text without its secrets, and how offsets in it moved."""
+        if self._search is None:
+            for span in find(text):
+                self._values.learn(span, response=self._side == "response", word=self.word.encode())
+            return text, same
+        moves: list[Moved] = []
+        for _ in range(_ROUNDS):
+            spans = [*find(text), *self._search.spans(text, self.budget, lines=lines)]
+            masks = self._masks(text, spans)
+            if not masks:
+                break
+            where = f"{self._side} {place}".strip()
+            self._findings += (
+                Finding(span.rule, where, text[span.start : span.end])
+                for span, _ in masks
+                if not is_placeholder(text[span.start : span.end])
+            )
+            text, moved = replaced(text, masks)
+            moves.append(moved)
+        else:
+            raise Unsafe("holds a known secret in a form that cannot be masked")
+        if not moves:
+            return text, same
+
+        def all_moved(offset: int) -> int:
+            for moved in moves:
+                offset = moved(offset)
+            return offset
+
+        return text, all_moved
+
+    def _masks(self, text: bytes, spans: list[Span]) -> list[tuple[Span, bytes]]:
+        kept = []
+        for span in spans:
+            raw = text[span.start : span.end]
+            if is_placeholder(span.value or raw) and not (self._side == "request" and span.rule in ("query", "form")):
+                continue
+            kept.append(_to_the_end(span, text) if span.kind == "base64" and self._side == "request" else span)
+        masks = []
+        for span in merged(kept):
+            raw = text[span.start : span.end]
+            mask = self._mask(span, raw)
+            if mask != raw:
+                masks.append((span, mask))
+        return masks
+
+    def _mask(self, span: Span, raw: bytes) -> bytes:
+        """What is to stand in a span; the same as before where that is a mask."""
+        word = self.word.encode()
+        if is_mask(raw, word):
+            return raw
+        if span.kind == "text" and word not in span.value:
+            name = self._values.name(span.value)
+            if name:
+                return b"%s[%s]" % (word, name.encode())
+        return response_mask(span, word, raw) if self._side == "response" else request_mask(span, word)
+
+
+def _to_the_end(span: Span, text: bytes) -> Span:
+    """A span over the rest of its run of base64: behind a value of another length, all of it is another text."""
+    found = _RUN.match(text, span.end)
+    return dataclasses.replace(span, end=found.end() if found else span.end)

@@ -1,0 +1,68 @@
+"""A profile's rules of redaction made ready: its names, pointers and expressions, and the letters to look for first.
+
+An automaton finds in one pass the letters of which every name that may be secret holds some; only what stands there
+is looked at. Knows names and expressions, no values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ahocorasick_rs import BytesAhoCorasick
+
+from recproxy.redaction.name_table import TRIGGERS
+from recproxy.redaction.rules import RedactionRules
+
+__all__ = ["NameRules", "name_rules"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameRules:
+    """Rules made ready: names in lower case, pointers taken apart, expressions compiled."""
+
+    headers: frozenset[bytes]
+    query: frozenset[bytes]
+    form: frozenset[bytes]
+    keys: frozenset[bytes]
+    pointers: tuple[tuple[bytes, ...], ...]
+    patterns: tuple[re.Pattern[bytes], ...]
+    _triggers: BytesAhoCorasick = field(repr=False)
+
+    def hits(self, text: bytes) -> list[tuple[int, int, int]]:
+        """Where a text holds letters of a name that may be secret: (number, start, end)."""
+        return self._triggers.find_matches_as_indexes(text.lower())
+
+
+@lru_cache(maxsize=64)
+def name_rules(rules: RedactionRules) -> NameRules:
+    """The rules made ready. Raises ValueError for a pattern that is no regular expression."""
+    keys = _lower(name for name in rules.json if not name.startswith("/"))
+    query, form = _lower(rules.query), _lower(rules.form)
+    return NameRules(
+        headers=_lower(rules.headers),
+        query=query,
+        form=form,
+        keys=keys,
+        pointers=tuple(_tokens(name) for name in rules.json if name.startswith("/")),
+        patterns=tuple(map(_compiled, rules.patterns)),
+        _triggers=BytesAhoCorasick(sorted({*TRIGGERS, *(name for name in keys | query | form if name)})),
+    )
+
+
+def _lower(names: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(name.lower().encode() for name in names)
+
+
+def _tokens(pointer: str) -> tuple[bytes, ...]:
+    """A JSON Pointer taken apart, RFC 6901."""
+    return tuple(token.replace("~1", "/").replace("~0", "~").encode() for token in pointer[1:].split("/"))
+
+
+def _compiled(pattern: str) -> re.Pattern[bytes]:
+    try:
+        return re.compile(pattern.encode())
+    except re.error as problem:
+        raise ValueError(f"{pattern!r} is no regular expression: {problem}") from None

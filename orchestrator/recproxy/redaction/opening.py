@@ -1,0 +1,153 @@
+"""Bytes that are a compressed file or an archive, opened within a budget.
+
+gzip, deflate, brotli, zstandard, bz2, xz, zip and tar. Knows how they begin, and nothing of what they hold.
+"""
+
+from __future__ import annotations
+
+import bz2
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Protocol
+
+from recproxy.recording.codings import decode
+from recproxy.redaction.budget import Budget
+from recproxy.redaction.rules import Unsafe
+
+__all__ = ["archive_kind", "archived", "compression", "inflated", "opened", "opened_in_part", "packed"]
+
+_MAGIC = (
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\x78\x01", "deflate"),
+    (b"\x78\x5e", "deflate"),
+    (b"\x78\x9c", "deflate"),
+    (b"\x78\xda", "deflate"),
+    (b"BZh", "bz2"),
+    (b"\xfd7zXZ\x00", "xz"),
+)
+
+
+def compression(data: bytes) -> str | None:
+    """How bytes are compressed, as they begin."""
+    if data[:1] not in (b"\x1f", b"\x28", b"\x78", b"B", b"\xfd"):
+        return None
+    return next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
+
+
+def opened(data: bytes, kind: str, budget: Budget) -> bytes:
+    """What compressed bytes hold. Raises ValueError where they are damaged, Unsafe where the budget ends."""
+    if kind in ("bz2", "xz"):
+        content = _unpacked(bz2.BZ2Decompressor() if kind == "bz2" else lzma.LZMADecompressor(), data, budget.left)
+    else:
+        content = decode(data, kind, limit=max(budget.left, 1))
+    budget.charge(len(content))
+    return content
+
+
+def opened_in_part(data: bytes, kind: str, budget: Budget) -> bytes:
+    """What compressed bytes hold as far as they can be read: other bytes may stand behind them."""
+    machine: _Decompressor
+    if kind in ("gzip", "deflate"):
+        machine = zlib.decompressobj(47 if kind == "gzip" else 15)
+    elif kind in ("bz2", "xz"):
+        machine = bz2.BZ2Decompressor() if kind == "bz2" else lzma.LZMADecompressor()
+    else:
+        try:
+            return opened(data, kind, budget)
+        except ValueError:
+            return b""
+    content, position = bytearray(), 0
+    try:
+        while not machine.eof and position < len(data):
+            # In pieces, so that what stands before damage is seen.
+            content += machine.decompress(data[position : position + 4096], max(budget.left - len(content), 1))
+            position += 4096
+            if len(content) >= budget.left:
+                break  # the charge below refuses it
+    except (OSError, EOFError, lzma.LZMAError, zlib.error):
+        pass
+    budget.charge(len(content) + 1)
+    return bytes(content)
+
+
+class _Decompressor(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    def decompress(self, data: bytes, max_length: int = ...) -> bytes: ...
+
+
+def _unpacked(machine: _Decompressor, data: bytes, limit: int) -> bytes:
+    try:
+        content = machine.decompress(data, limit)
+    except (OSError, lzma.LZMAError, EOFError) as problem:
+        raise ValueError("is damaged") from problem
+    if not machine.eof:
+        raise ValueError("is cut off or too large")
+    return content
+
+
+def packed(content: bytes, kind: str) -> bytes:
+    """The content compressed again by bz2 or xz."""
+    return bz2.compress(content) if kind == "bz2" else lzma.compress(content)
+
+
+def inflated(data: bytes, budget: Budget) -> bytes | None:
+    """What deflate data without a header holds; None where it is none."""
+    machine = zlib.decompressobj(-15)
+    try:
+        content = machine.decompress(data, max(budget.left, 1))
+    except zlib.error:
+        return None
+    if not content or not (machine.eof or machine.unconsumed_tail):
+        return None
+    budget.charge(len(content))
+    return content
+
+
+def archive_kind(data: bytes) -> str | None:
+    """Whether bytes are a zip or a tar archive."""
+    if data.startswith(b"PK\x03\x04"):
+        return "zip"
+    return "tar" if data[257:262] == b"ustar" else None
+
+
+def archived(data: bytes, kind: str, budget: Budget) -> Iterator[bytes]:
+    """The names and contents of an archive. Raises Unsafe where it cannot be read."""
+    try:
+        yield from _zipped(data, budget) if kind == "zip" else _tarred(data, budget)
+    except (
+        zipfile.BadZipFile,
+        tarfile.TarError,
+        RuntimeError,
+        NotImplementedError,
+        zlib.error,
+        lzma.LZMAError,
+    ) as problem:
+        raise Unsafe(f"is a {kind} archive that cannot be read") from problem
+    except (EOFError, OSError, ValueError) as problem:
+        raise Unsafe(f"is a {kind} archive that cannot be read") from problem
+
+
+def _zipped(data: bytes, budget: Budget) -> Iterator[bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        yield archive.comment
+        for each in archive.infolist():
+            budget.charge(each.file_size)
+            yield each.filename.encode("utf-8", "surrogateescape")
+            yield each.comment
+            yield archive.read(each)
+
+
+def _tarred(data: bytes, budget: Budget) -> Iterator[bytes]:
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+        for each in archive:
+            yield each.name.encode("utf-8", "surrogateescape")
+            if each.isfile():
+                budget.charge(each.size)
+                file = archive.extractfile(each)
+                yield file.read() if file is not None else b""

@@ -1,0 +1,233 @@
+"""A request or response part by part, each read for secrets, or rewritten without them.
+
+As an example, a login and what follows:
+
+    POST /login         {"user": "me", "password": "correct-horse-9"}   -> the place `password` in its body
+    200 OK              {"key": "9944b091..."}                          -> nothing: a key may be the key of a row
+    GET /me             Authorization: Token 9944b091...                -> the place behind `Token`
+
+`ScopeReader.learn` goes over all parts of all interactions first and learns the values of the places that a rule finds:
+`correct-horse-9` and `9944b091...`. `ScopeReader.rewritten` then goes over them again, now with a search for all values, and
+masks both the places of the rules and those of the values: `{"key": "XXX[token]"}` and `Authorization: Token
+XXX[token]`, since the value went both ways. What is secret is said by the rules it calls, never here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from recproxy.recording.grammar import clean
+from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response, header
+from recproxy.recording.wildcard import unused
+from recproxy.redaction.budget import Budget
+from recproxy.redaction.language import Language, language_of
+from recproxy.redaction.masking import Finding, TextMask
+from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.names import is_secret
+from recproxy.redaction.opening import archive_kind
+from recproxy.redaction.payloads import Moved, Payloads, coding_of, same
+from recproxy.redaction.rules import Unsafe
+from recproxy.redaction.secret_values import SecretValues
+from recproxy.redaction.spans import Span, wild_name
+from recproxy.redaction.text_places import header_places, text_places
+from recproxy.redaction.value_search import ValueSearch, made_search
+
+__all__ = ["ScopeReader"]
+
+_Block = TypeVar("_Block", Request, Response)
+_Find = Callable[[bytes], list[Span]]
+
+
+class ScopeReader:
+    """Reads the interactions of one scope, and rewrites them with what it has learned."""
+
+    def __init__(self, rules: NameRules, values: SecretValues) -> None:
+        self._rules = rules
+        self._values = values
+        self._search: ValueSearch | None = None
+        self._found: dict[Hashable, list[Span]] = {}
+
+    def learn(self, interaction: Interaction) -> None:
+        """Learn the secret values of an interaction."""
+        budget = Budget(_size(interaction))
+        for walk in (
+            lambda: self._walk(interaction.request, budget, None, []),
+            lambda: self._walk(interaction.response, budget, None, []),
+        ):
+            with contextlib.suppress(Unsafe):  # it is refused when it is to be rewritten
+                walk()
+
+    def rewritten(self, interaction: Interaction, findings: list[Finding]) -> Interaction:
+        """The interaction without its secrets. Raises Unsafe where it must not be written."""
+        if self._search is None:
+            self._search = made_search(self._values.known)
+        budget = Budget(_size(interaction))
+        request = self._walk(interaction.request, budget, self._search, findings)
+        response = self._walk(interaction.response, budget, self._search, findings)
+        comments = tuple(self.line(line, findings) for line in interaction.comments)
+        return dataclasses.replace(
+            interaction,
+            request=request,
+            response=response,
+            comments=interaction.comments if comments == interaction.comments else comments,
+        )
+
+    def line(self, text: str, findings: list[Finding]) -> str:
+        """A line of text without its secrets: a comment, the name of a test."""
+        if self._search is None:
+            self._search = made_search(self._values.known)
+        raw = text.encode("utf-8", "surrogateescape")
+        mask = TextMask("comment", "XXX", self._values, self._search, Budget(len(raw)), findings)
+        find = self._cached(("line", raw), lambda each: text_places(each, Language.LINES, self._rules))
+        return mask.masked(raw, find, "")[0].decode("utf-8", "surrogateescape")
+
+    def check(self, before: Interaction, after: Interaction) -> None:
+        """Look once more through what would be written. Raises Unsafe where a secret value is still in it."""
+        assert self._search is not None
+        budget = Budget(_size(after))
+        for side, old, new in (
+            ("request", before.request, after.request),
+            ("response", before.response, after.response),
+        ):
+            for place, text in _texts(new):
+                if text and not any(text == each for _, each in _texts(old)) and self._search.holds(text, budget):
+                    raise Unsafe(f"the {place} of a {side} holds a known secret in a form that cannot be masked")
+
+    def _walk(self, block: _Block, budget: Budget, search: ValueSearch | None, findings: list[Finding]) -> _Block:
+        side = "request" if isinstance(block, Request) else "response"
+        word = block.wild or _word(block)
+        mask = TextMask(side, word, self._values, search, budget, findings)
+        try:
+            return self._block(block, mask)
+        except Unsafe as problem:
+            raise Unsafe(
+                f"the body of a {side} {problem.message}, and it may hold a secret",
+                hint="ask for a form of it that can be read, or leave that request out of the recorded tests",
+            ) from None
+
+    def _block(self, block: _Block, mask: TextMask) -> _Block:
+        headers, trailers = self._headers(block.headers, mask), self._headers(block.trailers, mask)
+        body, encoding, moved = self._body(block, mask)
+        changed = dataclasses.replace(
+            block, headers=headers, trailers=trailers, body=body, encoding=encoding, wild=mask.word
+        )
+        if isinstance(changed, Request):
+            raw = changed.url.encode("utf-8", "surrogateescape")
+            find = self._cached(("url", raw), lambda text: text_places(text, Language.URL, self._rules))
+            url = mask.masked(raw, find, "url")[0]
+            method = mask.masked(changed.method.encode("utf-8", "surrogateescape"), _nothing, "method")[0]
+            return dataclasses.replace(
+                changed, url=url.decode("utf-8", "surrogateescape"), method=method.decode("utf-8", "surrogateescape")
+            )
+        find = self._cached(("reason", changed.reason), lambda text: text_places(text, Language.LINES, self._rules))
+        reason = mask.masked(changed.reason, find, "reason")[0]
+        return dataclasses.replace(
+            changed, reason=reason, chunks=_moved(changed.chunks, len(block.body), moved, len(body))
+        )
+
+    def _headers(self, headers: Headers, mask: TextMask) -> Headers:
+        return tuple(
+            (mask.masked(name, _nothing, "name of a header")[0], self._header(name, value, mask))
+            for name, value in headers
+        )
+
+    def _header(self, name: bytes, value: bytes, mask: TextMask) -> bytes:
+        find = self._cached(("header", name, value), lambda text: header_places(name, text, self._rules))
+        return mask.masked(value, find, "header " + name.decode("latin-1"))[0]
+
+    def _body(self, block: Request | Response, mask: TextMask) -> tuple[bytes, str | None, Moved]:
+        body, encoding = block.body, block.encoding
+        if not body:
+            return body, encoding, same
+        path = urlsplit(block.url).path if isinstance(block, Request) else ""
+
+        def text(headers: Headers, each: bytes) -> tuple[bytes, Moved]:
+            language = language_of(header(headers, b"content-type") or b"", each, path)
+            find = self._cached((language, each), lambda one: text_places(one, language, self._rules))
+            return mask.masked(each, find, "body", lines=language is Language.LINES)
+
+        def named(name: bytes, each: bytes) -> bytes | None:
+            if name.lower() not in self._rules.form and not is_secret(name, each.strip()):
+                return None
+            span = Span(0, len(each), "multipart", wild_name(name), value=each)
+            return mask.masked(each, lambda one: [dataclasses.replace(span, end=len(one), value=one)], "body")[0]
+
+        payloads = Payloads(
+            text=text,
+            line=lambda name, value: self._header(name, value, mask),
+            named=named,
+            holds=mask.holds,
+            blind=mask.blind,
+            budget=mask.budget,
+        )
+        coding = coding_of(block.headers) if encoding is None else ""
+        if coding:
+            try:
+                plain = payloads.decoded(body, coding)
+            except ValueError:
+                # Some programs keep the header and store what was decoded.
+                if not mask.blind and not clean(body):
+                    raise Unsafe("has a content coding that cannot be undone") from None
+            else:
+                new, moved = payloads.rewritten(block.headers, plain)
+                return (body, None, same) if new == plain else (new, coding, moved)
+        new, moved = payloads.rewritten(block.headers, body)
+        return new, encoding, moved
+
+    def _cached(self, key: Hashable, find: _Find) -> _Find:
+        """A finder that does not read a text twice."""
+        first = self._found.get(key)
+        if first is None:
+
+            def read(text: bytes) -> list[Span]:
+                spans = find(text)
+                self._found.setdefault(key, spans)
+                return spans
+
+            return read
+        left: list[list[Span]] = [first]
+        return lambda text: left.pop() if left else find(text)
+
+
+def _nothing(_: bytes) -> list[Span]:
+    return []
+
+
+def _size(interaction: Interaction) -> int:
+    return len(interaction.request.body) + len(interaction.response.body)
+
+
+def _texts(block: Request | Response) -> list[tuple[str, bytes]]:
+    first = (
+        ("url", block.url.encode("utf-8", "surrogateescape"))
+        if isinstance(block, Request)
+        else ("reason", block.reason)
+    )
+    lines = (*block.headers, *block.trailers)
+    texts = [first, *(("header " + name.decode("latin-1"), value) for name, value in lines)]
+    return texts if archive_kind(block.body) else [*texts, ("body", block.body)]
+
+
+def _word(block: Request | Response) -> str:
+    """A wild word for a live block: one that its own text does not hold."""
+    texts = [text for _, text in _texts(block)] + [block.body]
+    if not any(sign in text for text in texts for sign in (b"XXX", b"%58", b"\\u0058")):
+        return "XXX"
+    return unused(*texts)
+
+
+def _moved(chunks: tuple[Chunk, ...], size: int, moved: Moved, new_size: int) -> tuple[Chunk, ...]:
+    """The chunks of a body whose length changed; a secret that was cut by a boundary goes into the first piece."""
+    if not chunks or sum(chunk.size for chunk in chunks) != size:
+        return chunks
+    result, old, new = [], 0, 0
+    for number, chunk in enumerate(chunks, 1):
+        old += chunk.size
+        end = new_size if number == len(chunks) else min(max(moved(old), new), new_size)
+        result.append(dataclasses.replace(chunk, size=end - new))
+        new = end
+    return tuple(result)

@@ -1,0 +1,269 @@
+"""What a body is made of, taken apart and put together again: compressed data, archives, parts, frames, wide text.
+
+Every text in it is given to a function that returns what is to stand there; where that is the same, so are the bytes.
+Knows bytes and media types, no secrets.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import quopri
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from recproxy.recording.codings import decode, encode
+from recproxy.recording.values import Headers, header
+from recproxy.redaction.budget import Budget
+from recproxy.redaction.opening import archive_kind, archived, compression, opened, packed
+from recproxy.redaction.rules import Unsafe
+
+__all__ = ["Moved", "Payloads", "coding_of", "same"]
+
+#: Where an offset of the old bytes is in the new ones.
+Moved = Callable[[int], int]
+_DEEPEST = 20
+_BOUNDARY = re.compile(rb'(?i)boundary\s*=\s*(?:"([^"]+)"|([^;\s]+))')
+_NAMED = re.compile(rb'(?i);\s*name\s*=\s*(?:"([^"]*)"|([^;\s]+))')
+_HEADER = re.compile(rb"([!-9;-~]+):[ \t]*((?:[^\r\n]|\r?\n[ \t])*)")
+_BLANK = re.compile(rb"\r?\n\r?\n|\A\r?\n")
+_MESSAGE = re.compile(rb"(?:[!-9;-~]+:[ \t][^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){2,}\r?\n")
+
+
+def same(offset: int) -> int:
+    """Nothing moved."""
+    return offset
+
+
+@dataclass(frozen=True, slots=True)
+class Payloads:
+    """How the texts of a body are rewritten.
+
+    `text(headers, text)` rewrites a text, `line(name, value)` the value of a part's header, `named(name, text)` the
+    content of a part of a form, where its name makes it secret (else None). `holds` says whether data that cannot be
+    written again has a secret; `blind` that there is none that could hide in what cannot be read.
+    """
+
+    text: Callable[[Headers, bytes], tuple[bytes, Moved]]
+    line: Callable[[bytes, bytes], bytes]
+    named: Callable[[bytes, bytes], bytes | None]
+    holds: Callable[[bytes], bool]
+    blind: bool
+    budget: Budget
+
+    def rewritten(self, headers: Headers, body: bytes, depth: int = 0) -> tuple[bytes, Moved]:
+        """A payload with its texts rewritten. Raises Unsafe where it cannot be read and may hold a secret."""
+        if not body:
+            return body, same
+        if depth > _DEEPEST:
+            raise Unsafe("has parts in parts, too deep to be read")
+        charset = _charset(headers, body)
+        if charset is not None:
+            body = self._wide(headers, body, charset)
+        kind = compression(body)
+        if kind is not None:
+            body = self._compressed(body, kind, depth)
+        archive = archive_kind(body)
+        if archive is not None:
+            if not self.blind and any(map(self.holds, archived(body, archive, self.budget))):
+                raise Unsafe(f"is a {archive} archive that holds a known secret")
+            return body, same
+        media = (header(headers, b"content-type") or b"").lower()
+        if media.startswith(b"application/grpc") and body[:1] in b"\0\1\x80":
+            return self._frames(headers, body, depth), same
+        if media.startswith(b"multipart/") or (body.startswith(b"--") and b"ontent-" in body[:512]):
+            return self._multipart(headers, body, depth)
+        message = _MESSAGE.match(body) if b"message" in media or depth else None
+        if message is not None and b"multipart/" in message[0]:
+            return self._parts(body, [(0, len(body))], depth)
+        return self.text(headers, body)
+
+    def _wide(self, headers: Headers, body: bytes, charset: str) -> bytes:
+        """Text in UTF-16 or UTF-32, rewritten as UTF-8 and coded again as it was. Its bytes are still searched."""
+        try:
+            before = body.decode(charset, "surrogatepass").encode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            if not self.blind and _charset(headers, b"") is not None:
+                raise Unsafe(f"is no {charset} text, though it says so") from None
+            return body
+        plain = self.text((), before)[0]
+        return body if plain == before else plain.decode("utf-8", "surrogatepass").encode(charset, "surrogatepass")
+
+    def _compressed(self, body: bytes, kind: str, depth: int) -> bytes:
+        try:
+            content = opened(body, kind, self.budget)
+        except ValueError as problem:
+            if not self.blind and kind != "deflate":
+                raise Unsafe(f"is {kind} data that is damaged or too large to look into") from problem
+            return body
+        plain = self.rewritten((), content, depth + 1)[0]
+        if plain == content:
+            return body
+        return packed(plain, kind) if kind in ("bz2", "xz") else encode(plain, kind)
+
+    def _frames(self, headers: Headers, body: bytes, depth: int) -> bytes:
+        """gRPC: messages behind a flag and a length, each maybe compressed."""
+        coding = (header(headers, b"grpc-encoding") or b"identity").decode("latin-1").strip().lower()
+        result: list[bytes] = []
+        at = 0
+        while at + 5 <= len(body):
+            flag, size = body[at], int.from_bytes(body[at + 1 : at + 5], "big")
+            message = body[at + 5 : at + 5 + size]
+            if len(message) < size:
+                break
+            if flag & 1 and coding != "identity":
+                plain = self._decoded(message, coding)
+                clean = self.rewritten((), plain, depth + 1)[0]
+                message = message if clean == plain else encode(clean, coding)
+            else:
+                message = self.rewritten((), message, depth + 1)[0]
+            result += bytes((flag,)), len(message).to_bytes(4, "big"), message
+            at += 5 + size
+        result.append(self.rewritten((), body[at:], depth + 1)[0])
+        return b"".join(result)
+
+    def decoded(self, data: bytes, coding: str) -> bytes:
+        """What data with a content coding holds. Raises ValueError where it cannot be undone."""
+        plain = decode(data, coding, limit=max(self.budget.left, 1))
+        self.budget.charge(len(plain))
+        return plain
+
+    def _decoded(self, data: bytes, coding: str) -> bytes:
+        try:
+            return self.decoded(data, coding)
+        except ValueError:
+            if self.blind:
+                return data
+            raise Unsafe("has a content coding that cannot be undone") from None
+
+    def _multipart(self, headers: Headers, body: bytes, depth: int) -> tuple[bytes, Moved]:
+        found = _BOUNDARY.search(header(headers, b"content-type") or b"")
+        first = body.lstrip(b"\r\n").partition(b"\n")[0].strip()
+        edges = _edges(b"--" + (found[1] or found[2]), body) if found else []
+        if not edges and first.startswith(b"--"):  # the header names another boundary than the body has
+            edges = _edges(first, body)
+        if not edges:
+            return self.text((), body)
+        ends = [*(edge.start() for edge in edges[1:]), len(body)][: len(edges)]
+        parts = [(edge.end(), end) for edge, end in zip(edges, ends, strict=True)]
+        clean, moved = self._parts(body, parts, depth)
+        # What stands between the parts, and what only shows where they meet.
+        last, after = self.text((), clean)
+        return last, lambda offset: after(moved(offset))
+
+    def _parts(self, body: bytes, parts: Sequence[tuple[int, int]], depth: int) -> tuple[bytes, Moved]:
+        changes: list[tuple[int, int, bytes]] = []
+        for start, end in parts:
+            changes += self._part(body, start, end, depth)
+        return _spliced(body, changes)
+
+    def _part(self, body: bytes, start: int, end: int, depth: int) -> list[tuple[int, int, bytes]]:
+        blank = (
+            _BLANK.search(body, start, end)
+            if body[start : start + 1] not in b"\r\n"
+            else re.compile(rb"\r?\n").match(body, start)
+        )
+        if blank is None:
+            return []
+        lines: list[tuple[bytes, bytes]] = []
+        changes: list[tuple[int, int, bytes]] = []
+        for line in _HEADER.finditer(body[start : blank.start()]):
+            lines.append((line[1], line[2]))
+            changes.append((start + line.start(2), start + line.end(2), self.line(line[1], line[2])))
+        content = body[blank.end() : end]
+        found = _NAMED.search(header(tuple(lines), b"content-disposition") or b"")
+        named = self.named(found[1] or found[2] or b"", content) if found and content else None
+        clean = named if named is not None else self._content(tuple(lines), content, depth)
+        changes.append((blank.end(), end, clean))
+        return [change for change in changes if body[change[0] : change[1]] != change[2]]
+
+    def _content(self, lines: Headers, content: bytes, depth: int) -> bytes:
+        """The content of a part, its transfer encoding and its content coding undone and made again."""
+        transfer = (header(lines, b"content-transfer-encoding") or b"").strip().lower()
+        if transfer == b"base64":
+            try:
+                plain = base64.b64decode(content, validate=False)
+            except binascii.Error:
+                return self.rewritten(lines, content, depth + 1)[0]
+            clean = self._coded(lines, plain, depth)
+            if clean != plain:
+                return _wrapped(clean, content)
+            return self.text((), content)[0]
+        if transfer == b"quoted-printable":
+            plain = quopri.decodestring(content)
+            clean = self._coded(lines, plain, depth)
+            return (
+                content
+                if clean == plain
+                else quopri.encodestring(clean).replace(b"\n", b"\r\n" if b"\r\n" in content else b"\n")
+            )
+        return self._coded(lines, content, depth)
+
+    def _coded(self, lines: Headers, content: bytes, depth: int) -> bytes:
+        coding = coding_of(lines)
+        if not coding or not content:
+            return self.rewritten(lines, content, depth + 1)[0]
+        plain = self._decoded(content, coding)
+        clean = self.rewritten(lines, plain, depth + 1)[0]
+        return content if clean == plain else encode(clean, coding) if plain is not content else clean
+
+
+def coding_of(headers: Headers) -> str:
+    """The content coding that headers name; empty where they name none."""
+    coding = (header(headers, b"content-encoding") or b"").decode("latin-1").strip().lower()
+    return "" if coding in ("identity", "none", "utf-8", "aws-chunked") else coding
+
+
+def _edges(marker: bytes, body: bytes) -> list[re.Match[bytes]]:
+    return list(re.finditer(rb"(?:\A|\r?\n)" + re.escape(marker) + rb"(?:--)?[ \t]*(?:\r?\n|\Z)", body))
+
+
+def _wrapped(data: bytes, like: bytes) -> bytes:
+    """Base64 in lines as long as those of the text before."""
+    coded = base64.b64encode(data)
+    end = b"\r\n" if b"\r\n" in like else b"\n"
+    size = len(like.partition(end)[0]) if end in like.strip() else 0
+    if size:
+        coded = end.join(coded[at : at + size] for at in range(0, len(coded), size))
+    return coded + (end if like.endswith(end) else b"")
+
+
+def _spliced(body: bytes, changes: Sequence[tuple[int, int, bytes]]) -> tuple[bytes, Moved]:
+    if not changes:
+        return body, same
+    pieces: list[bytes] = []
+    moves: list[tuple[int, int, int]] = []
+    position = size = 0
+    for start, end, new in changes:
+        pieces += body[position:start], new
+        size += start - position + len(new)
+        moves.append((start, end, size))
+        position = end
+
+    def moved(offset: int) -> int:
+        shift = 0
+        for start, end, new_end in moves:
+            if offset <= start:
+                break
+            if offset < end:  # a boundary inside a change goes behind it
+                return new_end
+            shift = new_end - end
+        return offset + shift
+
+    return b"".join((*pieces, body[position:])), moved
+
+
+def _charset(headers: Headers, body: bytes) -> str | None:
+    """The character set of text that is not made of ASCII bytes; None for all other bodies."""
+    if body.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        return "utf-32"
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    found = re.search(rb'(?i)charset\s*=\s*"?(utf-?(?:16|32)(?:-?[bl]e)?)', header(headers, b"content-type") or b"")
+    if found:
+        return found[1].decode().lower()
+    for wide, spaced in (("utf-16-le", body[1:64:2]), ("utf-16-be", body[0:64:2])):
+        if len(body) >= 8 and len(body) % 2 == 0 and not spaced.strip(b"\0") and body[:64].strip(b"\0"):
+            return wide
+    return None

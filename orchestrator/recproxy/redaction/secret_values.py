@@ -1,0 +1,129 @@
+"""The values that a scope has shown to be secret: those of variables, what was handed out, and what was sent.
+
+Each has the name of the place where it was first seen, for linking. Holds secrets, in this process only, and shows
+none. Numbers, dates, links, placeholders and names are not looked for: hiding an id is what breaks a replay.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from recproxy.redaction.masks import has_shape
+from recproxy.redaction.names import is_placeholder, is_secret
+from recproxy.redaction.spans import Span
+
+__all__ = ["GIVEN", "SHORT", "SecretValue", "SecretValues"]
+
+#: The end of a name that a value has until the scope is linked.
+GIVEN = re.compile(r"\.given(?:\.[0-9]+)?(?:\.jwt)?\Z")
+#: Values below this length are secret only as a whole field: elsewhere they would be found by chance.
+SHORT = 8
+_LONG = 12  # bytes from which a learned value is looked for inside of other words
+_FEW = 4  # different bytes that a value has at least
+_NUMBER = re.compile(rb"[-+0-9.,:/ TZeE]+\Z")  # and a date, and a time
+_LINK = re.compile(rb"https?:", re.IGNORECASE)
+_NAME = re.compile(rb"[A-Za-z]{1,15}\Z")
+#: A cookie is masked whatever it holds: a language and a time zone too.
+_TOKEN = re.compile(rb"(?=\S*[0-9])(?=\S*[A-Za-z])\S{16,}\Z")
+#: Text that is the same in JSON, HTML and a header, so that a replay may fill it in.
+_PLAIN = re.compile(rb"[!#-%'-;=?-\[\]-~]+\Z")
+_BASIC = re.compile(rb"[A-Za-z0-9+/]+={0,2}\Z")
+
+
+@dataclass(slots=True)
+class SecretValue:
+    """How a value is looked for: as a whole `field` only, `alone` (not inside of a word), or anywhere."""
+
+    rule: str
+    name: str = ""
+    field: bool = False
+    alone: bool = False
+
+
+class SecretValues:
+    """The values of a scope. Nothing is forgotten before the scope is written."""
+
+    def __init__(self, variables: Iterator[bytes] | tuple[bytes, ...]) -> None:
+        self.known: dict[bytes, SecretValue] = {}
+        self._names: dict[bytes, str] = {}
+        self._used: dict[str, int] = {}
+        for value in variables:
+            for part in (value, value.strip()):
+                if part.strip() and not is_placeholder(part):
+                    self.known[part] = SecretValue("known value", field=len(part) < SHORT)
+
+    def __repr__(self) -> str:
+        return f"SecretValues({len(self.known)} values)"
+
+    def name(self, value: bytes) -> str | None:
+        """The name of a value's places, if a replay may fill it in."""
+        return self._names.get(value) or None
+
+    def learn(self, span: Span, *, response: bool, word: bytes) -> None:
+        """Learn from a place that a rule has found."""
+        value = span.value.strip()
+        if span.kind not in ("text", "scalar") or not value or word in value or is_placeholder(value):
+            return
+        if response:
+            self._handed_out(value, span)
+        else:
+            self._sent(value, span)
+
+    def _handed_out(self, value: bytes, span: Span) -> None:
+        jwt = value.startswith(b"eyJ")
+        if span.kind != "text" or len(value) < 4 or (has_shape(value, b"XXX") and not jwt):
+            return
+        self._give_name(value, span.name)
+        if len(value) >= _LONG and _telling(value):
+            self.known.setdefault(value, SecretValue("handed out"))
+
+    def _sent(self, value: bytes, span: Span) -> None:
+        if not _telling(value) or (span.rule == "cookie" and not _TOKEN.match(value)):
+            return
+        self._give_name(value, span.name)
+        self._look_for(value)
+        login = _login(value)
+        if login is not None and _telling(login) and not is_placeholder(login):
+            self._look_for(login)
+        plain = unquote_to_bytes(value)
+        if plain != value and _telling(plain):
+            self._look_for(plain)
+
+    def _look_for(self, value: bytes) -> None:
+        self.known.setdefault(
+            value, SecretValue("sent before", field=_NAME.match(value) is not None, alone=len(value) < _LONG)
+        )
+
+    def _give_name(self, value: bytes, name: str) -> None:
+        if value in self._names:
+            return
+        if not _PLAIN.match(value):
+            self._names[value] = ""
+            return
+        count = self._used[name] = self._used.get(name, 0) + 1
+        ending = ".jwt" if value.startswith(b"eyJ") else ""
+        self._names[value] = f"{name}.given{ending}" if count == 1 else f"{name}.given.{count}{ending}"
+
+
+def _telling(value: bytes) -> bool:
+    """Whether a value is one that nothing else is likely to be."""
+    if len(value) < SHORT or len(set(value)) < _FEW or _NUMBER.match(value) or _LINK.match(value):
+        return False
+    return not (_NAME.match(value) and is_secret(value, value))
+
+
+def _login(value: bytes) -> bytes | None:
+    """The password in `user:password`, also in its base64."""
+    text = value
+    if b":" not in value and _BASIC.match(value):
+        try:
+            text = base64.b64decode(value, validate=True)
+        except binascii.Error:
+            return None
+    _, colon, password = text.partition(b":")
+    return password if colon and text.decode("utf-8", "replace").isprintable() else None

@@ -1,0 +1,241 @@
+"""Secrets of a text by name, shape and pattern: what a URL, a form, JSON, XML, HTML or lines of settings give away.
+
+A value that is itself coded text, as JSON in a form field is, is looked into again. Finds spans and masks nothing;
+knows no values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from recproxy.redaction.header_values import header_spans
+from recproxy.redaction.json_spans import STRING, json_spans, pointed_spans
+from recproxy.redaction.language import Language, sniffed
+from recproxy.redaction.markup import html_spans, xml_spans
+from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.names import is_secret, looks_like_a_token
+from recproxy.redaction.shapes import shapes
+from recproxy.redaction.spans import Span, wild_name
+from recproxy.redaction.views import View, json_unescaped, percent_decoded, views
+
+__all__ = ["header_places", "text_places"]
+
+_DEEP = 6  # texts one inside another that are read for names
+_PAIR = re.compile(rb"(?<=[?&;#])((?:u0026|amp;)?[A-Za-z_$][A-Za-z0-9_.$%\[\]-]{0,80})=((?:[^&;\s\"'<>#\\]|\\/)+)")
+_LINE = re.compile(
+    rb"[ \t>]*(?:- |export |set |\$env:|env\.)?([\"']?)([A-Za-z_][A-Za-z0-9_.-]{1,80})\1[ \t]*(:=|[:=]|=>)[ \t]*"
+    rb"(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'{}\[\]<&|>(),;][^\s\"'{}\[\]<>(),;]{3,}))[ \t]*(?:[#;].*)?\r?\Z"
+)
+_HEADER_LINE = re.compile(rb"[ \t>]*([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+(\S[^\r\n]*?)[ \t]*\r?\Z")
+_NESTED = re.compile(rb"\s*(?:[\[{<]|[A-Za-z][A-Za-z0-9+.-]{1,12}://|[A-Za-z_][A-Za-z0-9_.-]*=)")
+_INNER = re.compile(rb"(?:\\[nrt]|\s)*[\[{<]")
+_UPLOADS = frozenset(
+    {b"acl", b"policy", b"bucket", b"success_action_status", b"success_action_redirect", b"x-amz-algorithm"}
+)
+
+
+def text_places(text: bytes, language: Language, rules: NameRules, depth: int = 0) -> list[Span]:
+    """The places of a text that hold a secret by name, shape or pattern."""
+    spans = [*_named(text, language, rules, depth)]
+    spans += _shaped(text, rules)
+    if depth == 0:
+        for view in views(text):
+            spans += _mapped(_shaped(view.text, rules), view, 0)
+    return spans
+
+
+def _shaped(text: bytes, rules: NameRules) -> list[Span]:
+    spans = list(shapes(text))
+    for pattern in rules.patterns:
+        spans += (
+            Span(*found.span(), "profile pattern", value=found[0]) for found in pattern.finditer(text) if found[0]
+        )
+    return spans
+
+
+def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Iterator[Span]:
+    if language is Language.CODE or depth > _DEEP:
+        return
+
+    def inner(each: bytes) -> list[Span]:
+        return _nested(each, rules, depth)
+
+    if language is Language.FORM:
+        yield from _pairs(text, rules.form, rules, "form", depth)
+        return
+    if language is Language.URL:
+        yield from _url(text, rules, depth)
+        return
+    if language is Language.JSON and rules.pointers:
+        yield from pointed_spans(text, rules.pointers)
+    hits = rules.hits(text)
+    if not hits and not (b"\\u00" in text or b'"kty"' in text):
+        return
+    if language is Language.HTML:
+        yield from html_spans(
+            text, lambda url: list(_url(url, rules, depth)), lambda json: list(_json(json, rules, depth))
+        )
+    elif language is Language.XML:
+        yield from xml_spans(text, inner)
+        yield from _linked(text, rules, depth)
+    elif language in (Language.JSON, Language.GRAPHQL):
+        yield from _json(text, rules, depth, hits)
+        yield from _linked(text, rules, depth)
+        if language is Language.JSON and text[:1] not in b"{[" and depth == 0:
+            yield from _lines(text, hits, rules)
+    else:
+        yield from _lines(text, hits, rules)
+        yield from json_spans(text, hits, rules)
+        yield from _linked(text, rules, depth)
+
+
+def _json(
+    text: bytes, rules: NameRules, depth: int, hits: Sequence[tuple[int, int, int]] | None = None
+) -> Iterator[Span]:
+    yield from json_spans(text, rules.hits(text) if hits is None else hits, rules)
+    if b"\\" not in text and b"%" not in text and b"<" not in text:
+        return
+    for found in STRING.finditer(text):
+        raw = found[1]
+        if b"\\" in raw and _INNER.match(raw):
+            view = json_unescaped(raw)
+            yield from _mapped(_nested(view.text, rules, depth), view, found.start(1))
+        elif raw[:1] == b"<":
+            yield from (
+                span.moved(span.start + found.start(1), span.end + found.start(1))
+                for span in _nested(raw, rules, depth)
+            )
+        elif b"%" in raw and b"=" in raw and (b"://" in raw[:12] or b":\\/\\/" in raw[:12]):
+            for span in _url(raw, rules, depth):
+                yield span.moved(span.start + found.start(1), span.end + found.start(1))
+
+
+def _nested(text: bytes, rules: NameRules, depth: int) -> list[Span]:
+    """The secrets of a value, where it is itself text with names and values."""
+    if not _NESTED.match(text):
+        return []
+    language = sniffed(text)
+    if language is Language.LINES:
+        return []
+    return text_places(text, language, rules, depth + 1)
+
+
+def _mapped(spans: Sequence[Span], view: View, base: int) -> Iterator[Span]:
+    for span in spans:
+        start, end = view.raw(span.start, span.end)
+        yield span.moved(start + base, end + base)
+
+
+def _linked(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
+    """Secrets in the links of a text: parameters that stand behind ?, & or ;."""
+    if b"=" not in text:
+        return
+    for found in _PAIR.finditer(text):
+        name, start = found[1], found.start(2)
+        name = name.removeprefix(b"u0026").removeprefix(b"amp;")
+        yield from _pair(name, found[2].replace(b"\\/", b"/"), found[2], start, rules.query, rules, "query", depth)
+
+
+def _pairs(text: bytes, names: frozenset[bytes], rules: NameRules, rule: str, depth: int) -> Iterator[Span]:
+    """Secrets in a query or a form."""
+    start = 0
+    parts = text.split(b"&")
+    known = {part.partition(b"=")[0].lower() for part in parts}
+    upload = not known.isdisjoint(_UPLOADS)
+    for part in parts:
+        name, equals, value = part.partition(b"=")
+        if equals and not (upload and name.lower() == b"key"):
+            granted = b"grant_type" in known and name.lower() in (b"code", b"key")
+            yield from _pair(name, value, value, start + len(name) + 1, names, rules, rule, depth, granted=granted)
+        start += len(part) + 1
+
+
+def _pair(
+    name: bytes,
+    value: bytes,
+    raw: bytes,
+    start: int,
+    names: frozenset[bytes],
+    rules: NameRules,
+    rule: str,
+    depth: int,
+    *,
+    granted: bool = False,
+) -> Iterator[Span]:
+    if not value:
+        return
+    key = percent_decoded(name, plus=True).text if b"%" in name else name
+    view = percent_decoded(value, plus=True) if b"%" in value or b"+" in value else None
+    plain = view.text if view is not None else value
+    secret = granted or key.lower() in names or is_secret(key, plain)
+    if secret or (key.lower() == b"upload_id" and looks_like_a_token(plain)):
+        yield Span(start, start + len(raw), rule, wild_name(key), value=plain)
+        return
+    if view is not None and raw is value and plain != value:
+        yield from _mapped(_shaped(plain, rules), view, start)
+    if depth < _DEEP and _NESTED.match(plain):
+        inner = _nested(plain, rules, depth)
+        if view is not None and raw is value:
+            yield from _mapped(inner, view, start)
+        elif view is None:
+            yield from (span.moved(span.start + start, span.end + start) for span in inner)
+
+
+def _url(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
+    """Secrets in a URL: parameters of path, query and fragment."""
+    for found in re.finditer(rb"[?#]([^#\s\"'<>]*)", text):
+        for span in _pairs(found[1].replace(b"&amp;", b"&    "), rules.query, rules, "query", depth):
+            yield span.moved(span.start + found.start(1), span.end + found.start(1))
+    head = re.split(rb"[?#]", text, maxsplit=1)[0]
+    if b";" in head:
+        for found in re.finditer(rb";([A-Za-z_]+)=([^;/?#]+)", head):
+            yield from _pair(found[1], found[2], found[2], found.start(2), rules.query, rules, "query", depth)
+
+
+def _lines(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:
+    """Secrets in lines of settings and headers: `password: ...`, `export TOKEN=...`, `Authorization: ...`."""
+    done = -1
+    for _, start, _ in hits:
+        if start < done:
+            continue
+        begin = text.rfind(b"\n", 0, start) + 1
+        end = text.find(b"\n", start)
+        done = end = len(text) if end < 0 else end
+        line = text[begin:end]
+        if len(line) > 8192:
+            continue
+        found = _HEADER_LINE.match(line)
+        spans = header_spans(found[1], found[2], rules.headers) if found else None
+        if found and spans is not None and (b"-" in found[1] or b" " not in found[2] or found[1].lower() in _HEADS):
+            yield from (
+                span.moved(span.start + begin + found.start(2), span.end + begin + found.start(2)) for span in spans
+            )
+            continue
+        found = _LINE.match(line)
+        if found:
+            group = found.lastindex or 6
+            if is_secret(found[2], found[group]) or found[2].lower() in rules.keys:
+                yield Span(
+                    begin + found.start(group),
+                    begin + found.end(group),
+                    "text",
+                    wild_name(found[2]),
+                    value=found[group],
+                )
+
+
+_HEADS = frozenset({b"authorization", b"cookie"})
+
+
+def header_places(name: bytes, value: bytes, rules: NameRules) -> list[Span]:
+    """The places of a header's value that hold a secret."""
+    if not value:
+        return []
+    spans = header_spans(name, value, rules.headers)
+    if spans is not None:
+        return spans + _shaped(value, rules)
+    language = sniffed(value)
+    if language is Language.LINES:
+        return [*_linked(value, rules, 0), *_shaped(value, rules)]
+    return text_places(value, language, rules)

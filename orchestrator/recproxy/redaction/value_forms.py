@@ -1,0 +1,77 @@
+"""The forms in which a value may stand in a text that has no escapes: as it is, in UTF-16, in hex, in base64.
+
+In base64 a value fixes other letters at each of three alignments; those at its edges are shared with its neighbours.
+Knows bytes only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import quote, quote_plus
+
+from recproxy.redaction.base64_forms import sure_letters
+
+__all__ = ["Form", "forms", "windows"]
+
+_WINDOW = 96  # bytes of a long value that are looked for as one; a key file in a variable is looked for in pieces
+_ALNUM = re.compile(rb"[A-Za-z0-9]+\Z")
+
+
+class Form(NamedTuple):
+    """One encoding of a value: the `text` to look for, the bytes it stands for, and, in base64, its alignment."""
+
+    text: bytes
+    coded: str  # "plain", "hex" or "base64"
+    value: bytes
+    before: int = 0
+
+
+def windows(value: bytes) -> Iterator[bytes]:
+    """A value, or the pieces of a long one, which cover it."""
+    if len(value) <= _WINDOW:
+        yield value
+        return
+    for start in range(0, len(value), _WINDOW):
+        yield value[start : start + _WINDOW] if len(value) - start >= _WINDOW else value[-_WINDOW:]
+
+
+def forms(value: bytes) -> Iterator[Form]:
+    """The forms of a value; `text` of base64 is in the standard alphabet."""
+    yield Form(value, "plain", value)
+    if b" " in value:
+        yield Form(value.replace(b" ", b"+"), "plain", value)
+    text = value.decode("utf-8", "surrogateescape")
+    wide: list[bytes] = []
+    for charset in ("utf-16-le", "utf-16-be", "latin-1"):
+        try:
+            coded = text.encode(charset)
+        except UnicodeEncodeError:
+            continue
+        if coded != value:
+            wide.append(coded)
+            yield Form(coded, "plain", coded)
+    for each in (value, *wide):
+        yield Form(each.hex().encode(), "hex", each)
+    escaped = () if _ALNUM.match(value) else _escaped(text)
+    for each in dict.fromkeys((value, *wide, *escaped)):
+        for before in range(3):
+            letters = sure_letters(each, before)
+            if len(letters) >= 6:
+                yield Form(letters, "base64", each, before)
+
+
+def _escaped(text: str) -> Iterator[bytes]:
+    """Escaped forms that are likely inside of base64."""
+    raw = text.encode("utf-8", "surrogateescape")
+    yield quote(raw, safe="").encode()
+    yield quote_plus(raw).encode()
+
+    def escape(found: re.Match[str]) -> str:
+        units = found[0].encode("utf-16-be", "surrogatepass")
+        return "".join(f"\\u{int.from_bytes(units[at : at + 2], 'big'):04x}" for at in range(0, len(units), 2))
+
+    json = re.sub(r"[^\x20-\x7e]", escape, re.sub(r'(["\\])', r"\\\1", text)).encode()
+    yield json
+    yield json.replace(b"/", b"\\/")

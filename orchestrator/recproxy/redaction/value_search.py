@@ -1,0 +1,303 @@
+"""The search for secret values in a text and in every layer of it, by two automata over all values at once.
+
+One automaton has the values as they are and runs over the text and its views, which have percent-encoding, JSON and
+HTML escapes undone; the other has them in base64 and hex and runs over the same without line breaks. What a run of
+base64 or hex holds is opened and searched again. Speed does not depend on how many values there are.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ahocorasick_rs import BytesAhoCorasick
+
+from recproxy.redaction.base64_forms import crossed_out
+from recproxy.redaction.budget import Budget
+from recproxy.redaction.opening import archive_kind, archived, compression, inflated, opened_in_part
+from recproxy.redaction.rules import Unsafe
+from recproxy.redaction.secret_values import SecretValue
+from recproxy.redaction.spans import Span
+from recproxy.redaction.value_forms import Form, forms, windows
+from recproxy.redaction.views import View, percent_decoded, views
+
+__all__ = ["ValueSearch", "made_search"]
+
+_DEEP = 12  # layers one inside another
+_DEEPEST_VIEW = 60  # escapes of escapes, of which each makes a text shorter
+_GAP = re.compile(rb"[ \t\r\n]+|=(?=[\r\n])")
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+#: Everything that is no letter of base64 made a blank.
+_ONLY_RUNS = bytes(byte if byte in _LETTERS or byte in b"-_" else 32 for byte in range(256))
+_SHORTEST = 16  # letters of a run that is opened
+_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
+_DULL = re.compile(rb"[a-z/_-]*\Z|[A-Z_]*\Z|[0-9/_-]*\Z")
+_AFTER = {0x22: b"", 0x3D: b"&;#\"'<> \t\r\n", 0x2F: b"/?#;\"'&", 0x23: b"\"'&", 0x3E: b"<"}
+_NUMBER = re.compile(rb"-?[0-9.eE+-]+\Z")
+_COLON = re.compile(rb"\s*:")
+_SCALAR_BEFORE = re.compile(rb"[:\[,]\s*\Z")
+_SCALAR_AFTER = re.compile(rb"\s*[,}\]]")
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSearch:
+    """Values made ready for finding them."""
+
+    values: Mapping[bytes, SecretValue] = field(repr=False)
+    _plain: BytesAhoCorasick | None = field(repr=False)
+    _owners: tuple[tuple[bytes, SecretValue, bytes], ...] = field(repr=False)
+    _coded: BytesAhoCorasick | None = field(repr=False)
+    _forms: tuple[tuple[Form, SecretValue, bytes], ...] = field(repr=False)
+    _fields: BytesAhoCorasick | None = field(repr=False)
+    _bounds: tuple[tuple[bytes, SecretValue], ...] = field(repr=False)
+
+    @property
+    def blind(self) -> bool:
+        """Whether there is no value that could hide in what cannot be read."""
+        return self._plain is None
+
+    def spans(
+        self, text: bytes, budget: Budget, *, lines: bool = False, depth: int = 0, seen: set[bytes] | None = None
+    ) -> list[Span]:
+        """Where any of the values stands in a text, in whatever form; `seen` are views that were already searched."""
+        if self._plain is None and self._fields is None:
+            return []
+        budget.charge(len(text))
+        found = list(self._direct(text))
+        if self._plain is not None:
+            seen = set() if seen is None else seen
+            for view in views(text, lines=lines):
+                if view.text in seen:
+                    continue
+                if depth >= _DEEPEST_VIEW:
+                    raise Unsafe("has more layers of encoding than may be looked into")
+                seen.add(view.text)
+                for span in self.spans(view.text, budget, depth=depth + 1, seen=seen):
+                    start, end = view.raw(span.start, span.end)
+                    found.append(_through(span, start, end, text, view))
+            if depth < 3:
+                # A value at a place of its own is masked there; the rest of its run is looked into again after that.
+                found += [run for run in self._runs(text, budget, depth) if not any(map(run.overlaps, found))]
+        return found
+
+    def holds(self, text: bytes, budget: Budget, depth: int = 0) -> bool:
+        """Whether a text or data, taken apart by every encoding it may have, holds a value."""
+        if self._plain is None:
+            return False
+        if depth >= _DEEP:
+            raise Unsafe("has more layers of encoding than may be looked into")
+        for content in _contents(text, budget):
+            budget.charge(len(content))
+            if next(self._direct(content), None) is not None:
+                return True
+            if any(self.holds(view.text, budget, depth + 1) for view in views(content)):
+                return True
+            if content is not text and self.holds(content, budget, depth + 1):
+                return True
+        return next(self._runs(text, budget, depth + 1), None) is not None
+
+    def _direct(self, text: bytes) -> Iterator[Span]:
+        if self._plain is not None:
+            for number, start, end in self._plain.find_matches_as_indexes(text, overlapping=True):
+                value, how, whole = self._owners[number]
+                if not how.alone or not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+                    scalar = _NUMBER.match(value) and _SCALAR_BEFORE.search(text, max(0, start - 8), start)
+                    kind = "scalar" if scalar and _SCALAR_AFTER.match(text, end) else "text"
+                    yield Span(start, end, how.rule, kind=kind, value=whole if value == whole else b"")
+        if self._coded is not None:
+            yield from self._in_base64(text)
+        if self._fields is not None:
+            yield from self._as_fields(text)
+
+    def _in_base64(self, text: bytes) -> Iterator[Span]:
+        assert self._coded is not None
+        flat = text.translate(_STANDARD, b" \t\r\n")
+        broken = len(flat) != len(text)
+        if broken and (b"=\n" in text or b"=\r" in text):
+            flat = _GAP.sub(b"", text).translate(_STANDARD)
+        matches = self._coded.find_matches_as_indexes(flat, overlapping=True)
+        if not matches:
+            return
+        view = View(flat, text, _GAP if b"=" in text else _BLANK, lambda _: b"") if broken else None
+        for number, *place in matches:
+            form, how, _ = self._forms[number]
+            start, end, whole = _edges(form, flat, *place) if form.coded == "base64" else (*place, True)
+            if view is not None:
+                start, end = view.raw(start, end)
+            if form.coded == "hex":
+                yield Span(start, end, how.rule, kind="inside", replacement=b"58" * ((end - start) // 2))
+            elif whole:
+                mask = crossed_out(text[start:end], form.before, len(form.value))
+                yield Span(start, end, how.rule, kind="base64", replacement=mask)
+            else:
+                yield Span(start, end, how.rule, kind="inside")
+
+    def _as_fields(self, text: bytes) -> Iterator[Span]:
+        """Values that count only as a whole field: a text, a string, a parameter, a segment of a path, an element."""
+        assert self._fields is not None
+        stripped = text.strip()
+        how = self.values.get(stripped)
+        if how is not None and how.field:
+            start = text.index(stripped)
+            yield Span(start, start + len(stripped), how.rule, value=stripped)
+            return
+        for number, start, _ in self._fields.find_matches_as_indexes(text, overlapping=True):
+            value, how = self._bounds[number]
+            begin, end = start + 1, start + 1 + len(value)
+            after = text[end : end + 1]
+            mark = text[start]
+            if mark == 0x22:
+                fits = after == b'"' and not _COLON.match(text, end + 1)
+            elif how.rule != "known value":
+                fits = False
+            else:
+                fits = not after or after in _AFTER[mark] if mark != 0x3E else after == b"<"
+            if fits:
+                yield Span(begin, end, how.rule, value=value)
+
+    def _runs(self, text: bytes, budget: Budget, depth: int) -> Iterator[Span]:
+        """Runs of base64 or hex whose content, once opened, holds a value."""
+        words = {word for word in text.translate(_ONLY_RUNS).split() if len(word) >= _SHORTEST}
+        contents: list[tuple[bytes, list[bytes]]] = []
+        for word in words:
+            if not _DULL.match(word):
+                contents += ((part, list(_decoded(part))) for part in _parts(word))
+        if not contents:
+            return
+        everything = b"\n".join(content for _, each in contents for content in each)
+        special = [pair for pair in contents if any(map(_may_open, pair[1]))]
+        budget.charge(len(everything))
+        suspects = {pair[0] for pair in special if any(self.holds(each, budget, depth + 1) for each in pair[1])}
+        if (
+            next(self._direct(everything), None) is not None
+            or any(next(self._direct(view.text), None) is not None for view in views(everything))
+            or (depth < 2 and next(self._runs(everything, budget, depth + 1), None) is not None)
+        ):
+            suspects |= {part for part, each in contents if any(self.holds(one, budget, depth + 1) for one in each)}
+        for part in sorted(suspects):
+            start = text.find(part)
+            while start >= 0:
+                yield Span(start, start + len(part), "known value", kind="inside")
+                start = text.find(part, start + len(part))
+
+
+_BLANK = re.compile(rb"[ \t\r\n]+")
+
+
+def made_search(values: Mapping[bytes, SecretValue]) -> ValueSearch:
+    """The search for some values."""
+    plain: list[tuple[bytes, SecretValue, bytes]] = []
+    owners: list[bytes] = []
+    coded: list[tuple[Form, SecretValue, bytes]] = []
+    patterns: list[bytes] = []
+    fields: list[tuple[bytes, SecretValue]] = []
+    bounds: list[bytes] = []
+    done: set[tuple[bool, bytes]] = set()
+    for value, how in values.items():
+        if how.field:
+            for mark in b'"=/#>':
+                fields.append((value, how))
+                bounds.append(bytes((mark,)) + value)
+            if len(value) < 8:
+                continue
+        for piece in windows(value) if not how.field else ():
+            for form in forms(piece):
+                texts = (form.text, form.text.upper()) if form.coded == "hex" else (form.text,)
+                for text in texts:
+                    if (form.coded == "plain", text) in done:
+                        continue  # a piece of a long value that repeats itself
+                    done.add((form.coded == "plain", text))
+                    if form.coded == "plain":
+                        plain.append((text, how, value))
+                        owners.append(text)
+                    else:
+                        coded.append((form, how, value))
+                        patterns.append(text)
+    return ValueSearch(
+        values,
+        BytesAhoCorasick(owners) if owners else None,
+        tuple(plain),
+        BytesAhoCorasick(patterns) if patterns else None,
+        tuple(coded),
+        BytesAhoCorasick(bounds) if bounds else None,
+        tuple(fields),
+    )
+
+
+def _through(span: Span, start: int, end: int, text: bytes, view: View) -> Span:
+    """A finding of a view as one of the text before it."""
+    exact = text[start:end] == view.text[span.start : span.end]
+    if exact:
+        return span.moved(start, end)
+    kind = "text" if span.kind == "text" else "inside"
+    percent = view.text == percent_decoded(text).text
+    return Span(start, end, span.rule, span.name, kind, span.value if percent else b"")
+
+
+def _edges(form: Form, flat: bytes, start: int, end: int) -> tuple[int, int, bool]:
+    """A place of base64 with the letters that its value shares with its neighbours, and whether they are there."""
+    whole = True
+    if 8 * form.before % 6:
+        whole = start > 0 and flat[start - 1] in _LETTERS
+        start -= whole
+    if 8 * (form.before + len(form.value)) % 6 and end < len(flat) and flat[end] in _LETTERS:
+        end += 1
+    return start, end, whole
+
+
+def _parts(run: bytes) -> Iterator[bytes]:
+    """What of a run may be base64 by itself: in a path, a slash is not part of it."""
+    yield run
+    if b"/" not in run or len(run) > 4096:
+        return
+    pieces = run.split(b"/", 9)
+    for number, piece in enumerate(pieces):
+        if len(piece) >= _SHORTEST:
+            yield piece
+        rest = b"/".join(pieces[number:])
+        if number and number + 1 < len(pieces) and len(rest) >= _SHORTEST:
+            yield rest
+
+
+def _decoded(run: bytes) -> Iterator[bytes]:
+    if _HEX.match(run):
+        yield bytes.fromhex(run.decode())
+    plain = run.translate(_STANDARD)
+    if len(plain) % 4 == 1:
+        plain = plain[:-1]
+    try:
+        yield base64.b64decode(plain + b"=" * (-len(plain) % 4))
+    except binascii.Error:
+        return
+
+
+def _may_open(content: bytes) -> bool:
+    return (
+        compression(content) is not None
+        or archive_kind(content) is not None
+        or (len(content) >= 12 and content[0] & 7 in (2, 3, 4, 5) and _opens_raw(content))
+    )
+
+
+def _opens_raw(content: bytes) -> bool:
+    """Whether bytes are deflate data without a header."""
+    return inflated(content[:4096], Budget(1 << 20)) is not None
+
+
+def _contents(data: bytes, budget: Budget) -> Iterator[bytes]:
+    """Data, and what it holds where it is compressed or an archive."""
+    yield data
+    kind = compression(data)
+    if kind is not None:
+        yield opened_in_part(data, kind, budget)
+    archive = archive_kind(data)
+    if archive is not None:
+        yield from archived(data, archive, budget)
+    elif kind is None and data[:1] and data[0] & 7 in (2, 3, 4, 5):
+        content = inflated(data, budget)
+        if content is not None:
+            yield content

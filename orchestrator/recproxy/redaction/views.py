@@ -1,0 +1,141 @@
+"""Views: a text with one kind of escape undone, and where each byte of it stood.
+
+Percent-encoding, escapes of JSON strings, entities of HTML and XML, and quoted-printable. A view is made at the speed
+of the interpreter's own replacements; the map back to the text is made only where something was found. Knows bytes.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+__all__ = ["View", "decoded", "json_unescaped", "percent_decoded", "views"]
+
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+_FORM = re.compile(rb"%([0-9A-Fa-f]{2})|\+")
+_STRING = re.compile(
+    rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL
+)
+_UNICODE = re.compile(rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
+_SIMPLE = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+_ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_IS_QUOTED = re.compile(rb"=(?:3D|[89A-F][0-9A-F]|\r?\n)")
+_QUOTED = re.compile(rb"=(?:([0-9A-F]{2})|\r?\n)")
+_BACKSLASH = b"\x00\x01\x00"  # stands for an escaped backslash while the other escapes are undone
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A decoded `text`; `raw(start, end)` says which bytes of the text before it hold a part of it."""
+
+    text: bytes = field(repr=False)
+    before: bytes = field(repr=False)
+    places: re.Pattern[bytes]
+    decode: Callable[[re.Match[bytes]], bytes]
+    _map: list[list[int]] = field(default_factory=list, repr=False)
+
+    def raw(self, start: int, end: int) -> tuple[int, int]:
+        """Where a part of the text stood."""
+        if not self._map:
+            self._map.extend(_mapped(self.before, self.places, self.decode))
+        return self._start(start), self._end(end)
+
+    def _start(self, offset: int) -> int:
+        begins, ends, raw_begins, raw_ends = self._map
+        at = bisect_right(begins, offset) - 1
+        if at < 0:
+            return offset
+        return raw_begins[at] if offset < ends[at] else raw_ends[at] + offset - ends[at]
+
+    def _end(self, offset: int) -> int:
+        begins, ends, _, raw_ends = self._map
+        at = bisect_left(begins, offset) - 1
+        if at < 0:
+            return offset
+        return raw_ends[at] if offset <= ends[at] else raw_ends[at] + offset - ends[at]
+
+
+def _mapped(
+    raw: bytes, places: re.Pattern[bytes], decode: Callable[[re.Match[bytes]], bytes]
+) -> tuple[list[int], list[int], list[int], list[int]]:
+    begins, ends, raw_begins, raw_ends = list[int](), list[int](), list[int](), list[int]()
+    shift = 0
+    for found in places.finditer(raw):
+        start, end = found.span()
+        size = len(decode(found))
+        begins.append(start + shift)
+        ends.append(start + shift + size)
+        raw_begins.append(start)
+        raw_ends.append(end)
+        shift += size - (end - start)
+    return begins, ends, raw_begins, raw_ends
+
+
+def views(text: bytes, *, lines: bool = False) -> Iterator[View]:
+    """The views of a text that differ from it; with `lines` also quoted-printable, and lines that were folded."""
+    if b"%" in text:
+        view = percent_decoded(text)
+        if view.text != text:
+            yield view
+    if b"\\" in text:
+        view = json_unescaped(text)
+        if view.text != text:
+            yield view
+    if b"&" in text and _ENTITY.search(text):
+        view = decoded(text, _ENTITY, _entity)
+        if view.text != text:
+            yield view
+    if b"=" in text and _IS_QUOTED.search(text):
+        yield decoded(text, _QUOTED, lambda found: bytes.fromhex(found[1].decode()) if found[1] else b"")
+    if lines and _FOLD.search(text):
+        yield decoded(text, _FOLD, lambda _: b"")
+
+
+_FOLD = re.compile(rb"\r?\n[ \t]+")
+
+
+def percent_decoded(text: bytes, *, plus: bool = False) -> View:
+    """Percent-encoding undone; with `plus` also the + of forms."""
+    if plus and b"+" in text:
+        return View(unquote_to_bytes(text.replace(b"+", b" ")), text, _FORM, _octet)
+    return View(unquote_to_bytes(text), text, _PERCENT, _octet)
+
+
+def json_unescaped(text: bytes) -> View:
+    """Every escape of JSON undone, wherever it stands."""
+    if _BACKSLASH in text or b"\\u005" in text:
+        return decoded(text, _STRING, _character)
+    plain = text.replace(b"\\\\", _BACKSLASH) if b"\\\\" in text else text
+    if b"\\u" in plain:
+        plain = _UNICODE.sub(_character, plain)
+    for letter, value in ((b"/", b"/"), (b'"', b'"'), *_SIMPLE.items()):
+        plain = plain.replace(b"\\" + letter, value)
+    if b"\\" in plain:  # an escape that is none
+        return decoded(text, _STRING, _character)
+    return View(plain.replace(_BACKSLASH, b"\\"), text, _STRING, _character)
+
+
+def decoded(text: bytes, places: re.Pattern[bytes], decode: Callable[[re.Match[bytes]], bytes]) -> View:
+    """A text with each of some places decoded."""
+    return View(places.sub(decode, text), text, places, decode)
+
+
+def _octet(found: re.Match[bytes]) -> bytes:
+    return bytes((int(found[1], 16),)) if found[1] else b" "
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    high, low, single = found.group(1, 2, 3)
+    if high is not None:
+        return chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00).encode()
+    if single is not None:
+        return chr(int(single, 16)).encode("utf-8", "surrogatepass")
+    return _SIMPLE.get(found[4], found[4])
+
+
+def _entity(found: re.Match[bytes]) -> bytes:
+    return html.unescape(found[0].decode()).encode("utf-8", "surrogatepass")
