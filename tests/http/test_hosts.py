@@ -2,7 +2,8 @@
 
 import pytest
 
-from recproxy.http.hosts import Owners, authority_host, fits, normal_host, split_authority
+from recproxy.control.host_names import normal_host
+from recproxy.http.hosts import Owners, authority_host, fits, split_authority
 
 
 @pytest.mark.parametrize(

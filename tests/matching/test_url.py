@@ -6,7 +6,7 @@ import pytest
 
 from recproxy.matching import Rules, difference
 from recproxy.matching.rules import Names, compared_parts
-from recproxy.matching.url import host_fits, normal_host, read_authority, read_pairs, split_url
+from recproxy.matching.url import host_fits, host_of_bytes, read_authority, read_pairs, split_url
 
 SAME = [
     ("https://a.com", "https://a.com/"),
@@ -95,8 +95,8 @@ def test_host_patterns_cover_one_label(pattern, host, fits):
 
 
 def test_a_host_that_has_no_ascii_form_is_left_as_it_is():
-    assert normal_host(b"\xff.De") == b"\xff.de"
-    assert normal_host(b"x" * 70 + "ü".encode()) == b"x" * 70 + "ü".encode()
+    assert host_of_bytes(b"\xff.De") == b"\xff.de"
+    assert host_of_bytes(b"x" * 70 + "ü".encode()) == b"x" * 70 + "ü".encode()
 
 
 def test_a_path_is_a_url_of_any_host():

@@ -8,8 +8,8 @@ from importlib import metadata
 from urllib.parse import urlsplit
 
 from recproxy.config.keys import Word
+from recproxy.control.host_names import normal_host
 from recproxy.control.reserved_variables import is_reserved
-from recproxy.http.hosts import normal_host
 
 __all__ = [
     "ADDRESS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "POINTER",

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from recproxy.http.hosts import normal_host, split_authority
+from recproxy.control.host_names import normal_host
+from recproxy.http.hosts import split_authority
 
 __all__ = [
     "HEAD_LIMIT",

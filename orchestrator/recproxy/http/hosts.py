@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-__all__ = ["Owners", "authority_host", "fits", "normal_host", "split_authority"]
+from recproxy.control.host_names import normal_host
+
+__all__ = ["Owners", "authority_host", "fits", "split_authority"]
 
 
 def split_authority(authority: str, default_port: int | None = None) -> tuple[str, int | None]:
@@ -33,17 +35,6 @@ def authority_host(authority: str) -> str:
         return split_authority(authority)[0]
     except ValueError:
         return ""
-
-
-def normal_host(host: str) -> str:
-    """Lower case, without a trailing dot, in its ASCII form where it has one."""
-    host = host.lower().removesuffix(".")
-    if host.isascii():
-        return host
-    try:
-        return host.encode("idna").decode()
-    except UnicodeError:
-        return host
 
 
 def fits(pattern: str, host: str) -> bool:

@@ -6,9 +6,6 @@ from recproxy.recording import Headers, Request, decode, header
 
 __all__ = ["received_request"]
 
-#: A body that decodes to more is compared as it came: a small one may be made to fill the memory.
-_LARGEST_PAYLOAD = 256_000_000
-
 
 def received_request(method: str, url: str, headers: Headers, body: bytes) -> Request:
     """A request whose payload is without its content coding, and in which nothing is a placeholder."""
@@ -17,7 +14,7 @@ def received_request(method: str, url: str, headers: Headers, body: bytes) -> Re
     if coding is not None and body:
         encoding = coding.decode("latin-1").strip().lower()
         try:
-            payload = decode(body, encoding, limit=_LARGEST_PAYLOAD)
+            payload = decode(body, encoding)
         except ValueError:
             encoding = None
     return Request(method=method, url=url, headers=headers, body=payload, encoding=encoding, wild=None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from recproxy.control.host_names import normal_host
 from recproxy.matching.field_values import SECRET, Value, read_value
 from recproxy.matching.rules import ComparedParts, Names
 from recproxy.recording.wildcard import Pattern
@@ -19,7 +20,7 @@ __all__ = [
     "UrlParts",
     "decode_parameter",
     "host_fits",
-    "normal_host",
+    "host_of_bytes",
     "normal_path",
     "read_authority",
     "read_pairs",
@@ -97,7 +98,7 @@ def read_authority(parts: UrlParts, word: str | None, plan: ComparedParts) -> Ur
         port = b""
     wild = b"" if word is None else word.encode()
     # The dot at the end of a piece of a pattern is no trailing dot.
-    decode = bytes.lower if wild and wild in host else normal_host
+    decode = bytes.lower if wild and wild in host else host_of_bytes
     return UrlAuthority(
         scheme if plan.scheme and scheme != wild.lower() else b"",
         read_value(host, word, decode) if plan.host else b"",
@@ -113,18 +114,16 @@ def _split_port(text: bytes) -> tuple[bytes, bytes]:
     return host, port
 
 
-def normal_host(host: bytes) -> bytes:
-    """Lower case, one trailing dot dropped, an international name in its ASCII form."""
+def host_of_bytes(host: bytes) -> bytes:
+    """A host as it is written in a URL, in its normal form; escapes undone."""
     if b"%" in host:
         host = _ESCAPE.sub(_unescaped, host)
-    if host.isascii():
-        host = host.lower()
-    else:
-        try:
-            host = host.decode().encode("idna").lower()
-        except UnicodeError:
-            host = host.lower()
-    return host.removesuffix(b".")
+    if host.isascii():  # nearly always, and for every request
+        return host.lower().removesuffix(b".")
+    try:
+        return normal_host(host.decode()).encode()
+    except UnicodeDecodeError:
+        return host.lower().removesuffix(b".")
 
 
 def host_fits(pattern: str, host: bytes) -> bool:
@@ -133,8 +132,8 @@ def host_fits(pattern: str, host: bytes) -> bool:
         return True
     if pattern.startswith("*."):
         label, _, parent = host.partition(b".")
-        return bool(label) and parent == normal_host(pattern[2:].encode())
-    return host == normal_host(pattern.encode())
+        return bool(label) and parent == host_of_bytes(pattern[2:].encode())
+    return host == host_of_bytes(pattern.encode())
 
 
 def normal_path(path: bytes) -> bytes:

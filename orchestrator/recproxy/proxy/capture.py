@@ -34,7 +34,6 @@ _STREAMS = (
     b"application/json-seq",
     b"application/stream+json",
 )
-_LARGEST_PAYLOAD = 256_000_000
 
 
 @dataclass(slots=True)
@@ -123,7 +122,7 @@ def _decoded(body: bytes, headers: Headers) -> tuple[bytes, str | None]:
     if not coding or coding == "identity" or not body:
         return body, None
     try:
-        payload = decode(body, coding, limit=_LARGEST_PAYLOAD)
+        payload = decode(body, coding)
         encode(b"", coding)
     except ValueError:
         return body, None

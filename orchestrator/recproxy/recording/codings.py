@@ -17,6 +17,9 @@ __all__ = ["CODINGS", "DecodeError", "codings_of", "decode", "encode"]
 #: The codings that can be undone and made again, by the names of Content-Encoding.
 CODINGS = frozenset({"br", "deflate", "gzip", "zstd"})
 
+#: A payload that is larger than this once its coding is undone is refused: a small body may be made to fill the memory.
+LARGEST_PAYLOAD = 256_000_000
+
 _ALIASES = {"x-gzip": "gzip"}
 _MANY = 8  # codings one on another; more is an attack
 
@@ -47,7 +50,7 @@ def encode(payload: bytes, coding: str) -> bytes:
     return payload
 
 
-def decode(data: bytes, coding: str, *, limit: int | None = None) -> bytes:
+def decode(data: bytes, coding: str, *, limit: int | None = LARGEST_PAYLOAD) -> bytes:
     """The payload of coded bytes.
 
     Raises DecodeError where they are damaged, cut off, followed by other bytes, or hold more than `limit` bytes at

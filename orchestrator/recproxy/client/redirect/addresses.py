@@ -146,8 +146,12 @@ class Addresses:
 
 
 def normal_host(host: str) -> str:
-    """Lower case, without a trailing dot, in its ASCII form where it has one."""
-    host = host.lower().rstrip(".")
+    """Lower case, without a trailing dot, in its ASCII form where it has one.
+
+    The same as in control.host_names, which is not imported here: each Python process that a test starts would pay
+    for its package. A test holds the two equal.
+    """
+    host = host.lower().removesuffix(".")
     if host.isascii():
         return host
     try:
