@@ -235,7 +235,7 @@ VOCABULARY = frozenset(
 #: Letters of which every name above holds some: a text without them holds no name that is secret.
 TRIGGERS = tuple(
     b"pass,pwd,passw,mdp,senha,contrasena,secret,token,key,auth,sess,sid,sig,cred,code,cookie,ticket,jwt,saml,assertion,otp,nonce,"
-    b"hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,certificate,magic,api".split(
+    b"hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,certificate,magic".split(
         b","
     )
 )

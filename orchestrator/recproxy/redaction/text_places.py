@@ -81,7 +81,8 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Ite
         yield from _linked(text, rules, depth)
     elif language in (Language.JSON, Language.GRAPHQL):
         yield from _json(text, rules, depth, hits)
-        yield from _linked(text, rules, depth)
+        if any(text.find(b"=", end, end + 48) >= 0 for _, _, end in hits):
+            yield from _linked(text, rules, depth)
         if language is Language.JSON and text[:1] not in b"{[" and depth == 0:
             yield from _lines(text, hits, rules)
     else:

@@ -164,7 +164,7 @@ class ValueSearch:
         words = {word for word in text.translate(_ONLY_RUNS).split() if len(word) >= _SHORTEST}
         contents: list[tuple[bytes, list[bytes]]] = []
         for word in words:
-            if not _DULL.match(word):
+            if _HEX.match(word) or not (word.islower() or word.isupper() or _DULL.match(word)):
                 contents += ((part, list(_decoded(part))) for part in _parts(word))
         if not contents:
             return
@@ -266,6 +266,8 @@ def _parts(run: bytes) -> Iterator[bytes]:
 def _decoded(run: bytes) -> Iterator[bytes]:
     if _HEX.match(run):
         yield bytes.fromhex(run.decode())
+        if run.islower() or run.isupper():
+            return
     plain = run.translate(_STANDARD)
     if len(plain) % 4 == 1:
         plain = plain[:-1]
@@ -279,7 +281,7 @@ def _may_open(content: bytes) -> bool:
     return (
         compression(content) is not None
         or archive_kind(content) is not None
-        or (len(content) >= 12 and content[0] & 7 in (2, 3, 4, 5) and _opens_raw(content))
+        or (len(content) >= 16 and content[0] & 7 in (2, 3, 4, 5) and _opens_raw(content))
     )
 
 
