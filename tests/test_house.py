@@ -273,6 +273,12 @@ def test_there_are_profiles_to_read():
     }
 
 
+def test_all_distributions_have_one_version():
+    projects = [ROOT / "pyproject.toml", *ROOT.glob("profiles/*/pyproject.toml")]
+
+    assert {tomllib.loads(path.read_text(encoding="utf-8"))["project"]["version"] for path in projects} == {"0.2.0"}
+
+
 PACKAGES = sorted(ROOT.glob("profiles/*/recproxy_*"))
 
 
