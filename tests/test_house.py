@@ -273,6 +273,37 @@ def test_there_are_profiles_to_read():
     }
 
 
+#: Clocks that go on while others use the machine; process_time does not.
+WALL_CLOCKS = ("monotonic", "perf_counter", "time")
+
+
+def _calls_of_time(node, *names):
+    return [
+        each.lineno
+        for each in ast.walk(node)
+        if isinstance(each, ast.Call)
+        and isinstance(each.func, ast.Attribute)
+        and isinstance(each.func.value, ast.Name)
+        and (each.func.value.id, each.func.attr) in {("time", name) for name in names}
+    ]
+
+
+def test_no_test_sleeps_or_asserts_how_long_something_takes():
+    """Tests wait for events, until deadlines that follow the speed of the machine: tests/helpers/deadlines.py."""
+    found = []
+    for path in sorted(TESTS.rglob("test_*.py")):
+        if "data" in path.parts:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        lines = _calls_of_time(tree, "sleep")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assert):
+                lines += _calls_of_time(node, *WALL_CLOCKS)
+        found += [f"{path.relative_to(TESTS)}:{line}" for line in lines]
+
+    assert found == []
+
+
 def test_all_distributions_have_one_version():
     projects = [ROOT / "pyproject.toml", *ROOT.glob("profiles/*/pyproject.toml")]
 

@@ -10,11 +10,10 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from deadlines import seconds
+from deadlines import seconds, wait_until
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -75,13 +74,11 @@ class Reader:
                 self.said += done.stdout
 
     def wait_for_the_service(self):
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
+        def answers():
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", int(self.port))) == 0:
-                    return
-            time.sleep(0.02)
-        raise AssertionError("the service is not up")
+                return probe.connect_ex(("127.0.0.1", int(self.port))) == 0
+
+        wait_until(answers, process=self.background)
 
     def stop(self):
         if self.background is not None:

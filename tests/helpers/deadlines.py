@@ -23,6 +23,16 @@ def seconds(usual):
     return usual * factor()
 
 
+def wait_until(condition, usual=40, process=None):
+    """Wait for what another process does and tells nobody; fail if this process ends before. What the condition gave."""
+    deadline = time.monotonic() + seconds(usual)
+    while not (got := condition()):
+        assert process is None or process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+    return got
+
+
 def factor():
     """How much slower than a quiet machine this one is now; never below 1."""
     now = time.monotonic()

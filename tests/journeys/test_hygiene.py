@@ -10,22 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from deadlines import seconds
+from deadlines import seconds, wait_until
 
 from .conftest import alive, descendants, interruptible
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 SLEEP = "import sys, time; print('up', flush=True); time.sleep(60)"
-SECONDS = 2.0
-
-
-def wait_until(condition, seconds=SECONDS):
-    """Wait for what another process does, which nothing tells us of."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
 
 
 def up(project, program=SLEEP, **options):

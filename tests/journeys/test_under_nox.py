@@ -4,10 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
-from deadlines import seconds
+from deadlines import seconds, wait_until
 
 from .conftest import alive, descendants, interruptible
 
@@ -60,15 +59,6 @@ def nox(project):
     return start
 
 
-def wait_for(condition, process=None, seconds=40):
-    """Wait for what another process does, which nothing tells us of."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert process is None or process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-
-
 def left(project, below):
     """What is left of a run: processes, and files in the folder for temporary ones."""
     return [pid for pid in below if alive(pid)], [path.name for path in (project.root / "tmp").glob("recproxy*")]
@@ -77,9 +67,12 @@ def left(project, below):
 def test_two_sessions_at_once_have_a_run_each_and_leave_nothing(project, nox):
     done = nox("-j", "2", "-s", ONE, TWO)
     below = set()
-    while done.poll() is None:
+
+    def seen():
         below.update(descendants(done.pid))
-        time.sleep(0.05)
+        return done.poll() is not None
+
+    wait_until(seen)
     said = done.communicate()[0]
 
     assert done.returncode == 0, said
@@ -95,7 +88,7 @@ def test_ctrl_c_leaves_nothing(project, nox, words, whom):
     project.write("wait", "")
     names = ("one", "two") if "-j" in words else ("one",)
     running = nox(*words)
-    wait_for(lambda: all((project.root / f"{name}.txt").exists() for name in names), running)
+    wait_until(lambda: all((project.root / f"{name}.txt").exists() for name in names), process=running)
     below = descendants(running.pid)
 
     (os.killpg if whom == "group" else os.kill)(running.pid, signal.SIGINT)
@@ -103,4 +96,4 @@ def test_ctrl_c_leaves_nothing(project, nox, words, whom):
     running.communicate(timeout=seconds(40))
     assert running.returncode != 0
     # With -j, nox stops its sessions and does not wait for what they started.
-    wait_for(lambda: left(project, below) == ([], []), seconds=10)
+    wait_until(lambda: left(project, below) == ([], []), 10)

@@ -4,11 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from deadlines import seconds
+from deadlines import seconds, wait_until
 
 from .conftest import alive, descendants, interruptible
 
@@ -63,16 +62,6 @@ def tox(project):
     return start
 
 
-def wait_for(process, condition):
-    """Wait for what another process does, which nothing tells us of."""
-    deadline = time.monotonic() + 40
-    while not (got := condition()):
-        assert process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-    return got
-
-
 def left(project, below):
     """What is left of a run: processes, and files in the folder for temporary ones."""
     return [pid for pid in below if alive(pid)], [path.name for path in (project.root / "tmp").glob("recproxy*")]
@@ -81,9 +70,12 @@ def left(project, below):
 def test_four_environments_at_once_have_a_run_each_and_leave_nothing(project, tox):
     done = tox("-p", "4", "-e", ",".join(NAMES))
     below = set()
-    while done.poll() is None:
+
+    def seen():
         below.update(descendants(done.pid))
-        time.sleep(0.05)
+        return done.poll() is not None
+
+    wait_until(seen)
     said = done.communicate()[0]
 
     assert done.returncode == 0, said
@@ -106,7 +98,7 @@ def test_ctrl_c_leaves_nothing(project, tox, words, whom):
     project.write("wait", "")
     names = NAMES if words[0] == "-p" else ("one",)
     running = tox(*words)
-    wait_for(running, lambda: all((project.root / f"{name}.txt").exists() for name in names))
+    wait_until(lambda: all((project.root / f"{name}.txt").exists() for name in names), process=running)
     below = descendants(running.pid)
 
     (os.killpg if whom == "group" else os.kill)(running.pid, signal.SIGINT)
@@ -120,7 +112,7 @@ def test_ctrl_c_leaves_nothing(project, tox, words, whom):
 def test_a_proxy_that_dies_fails_its_environment_at_once_by_name(project, tox):
     project.write("wait", "")
     running = tox("-e", "one")
-    wait_for(running, (project.root / "one.txt").exists)
+    wait_until((project.root / "one.txt").exists, process=running)
     below = descendants(running.pid)
     proxy = max(pid for pid in below if b"recproxy.proxy" in Path(f"/proc/{pid}/cmdline").read_bytes())
 
@@ -135,15 +127,11 @@ def test_a_proxy_that_dies_fails_its_environment_at_once_by_name(project, tox):
 def test_kill_9_of_tox_takes_the_run_with_it(project, tox):
     project.write("wait", "")
     running = tox("-e", "one")
-    wait_for(running, (project.root / "one.txt").exists)
+    wait_until((project.root / "one.txt").exists, process=running)
     command = int((project.root / "one.txt").read_text().split()[2])
     below = [pid for pid in descendants(running.pid) if pid != command]
 
     running.kill()
     running.communicate()
-    deadline = time.monotonic() + 10
-    while left(project, below) != ([], []) and time.monotonic() < deadline:
-        time.sleep(0.02)
-
-    assert left(project, below) == ([], [])
+    wait_until(lambda: left(project, below) == ([], []), 10)
     os.kill(command, signal.SIGKILL)

@@ -202,9 +202,9 @@ def random_place(source, secret):
 
 
 @pytest.mark.parametrize("batch", range(20))
-def test_random_placements_keep_nothing(batch):
+def test_random_placements_keep_nothing(batch, request):
     source = random.Random(f"recproxy {batch}")
-    for number in range(50):
+    for number in range(1000 if request.config.getoption("--thorough") else 20):
         secret = random_secret(source)
         words = random_place(source, secret)
         if source.random() < 0.5 and "url" not in words:
