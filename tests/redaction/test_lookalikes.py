@@ -1,0 +1,168 @@
+"""What looks like a secret and is none stays as it is, byte for byte: a replay that changes it breaks a program.
+
+The rows are in data/lookalikes/, a file for each language.
+"""
+
+import html.parser
+import random
+import shutil
+import subprocess
+import zlib
+
+import pytest
+from layers import ALL, CODINGS
+from tables import DATA, exchange, place, token
+
+from recproxy.redaction import RedactionRules, redact_scope
+
+#: A value that no row holds: where one is known, redaction looks into everything.
+RULES = RedactionRules(values=("nobody-sends-this-" + "value-0",))
+FOLDER = DATA / "lookalikes"
+TYPES = {
+    "javascript": "text/javascript",
+    "html": "text/html",
+    "css": "text/css",
+    "xml": "application/xml",
+    "text": "text/plain",
+    "json": "application/json",
+}
+NODE = shutil.which("node")
+
+
+def lines(name):
+    text = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("# ")]
+
+
+def blocks(name):
+    text = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+    pieces = ("\n" + text).split("\n## ")[1:]
+    return [(piece.partition("\n")[0], piece.partition("\n")[2].rstrip("\n")) for piece in pieces]
+
+
+def bodies():
+    for language in ("javascript", "html", "css", "xml", "text"):
+        for title, text in blocks(language):
+            yield f"{language}: {title}", TYPES[language], text.encode()
+    for text in lines("json"):
+        yield f"json: {text}", TYPES["json"], text.encode()
+    yield from binaries()
+
+
+def binaries():
+    noise = random.Random("noise")
+    picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89\0\0\0\nIDAT" + zlib.compress(
+        b"\0" * 9
+    )
+    fields = b"\x0a\x05token\x12\x06secret\x1a\x03key\x20\x96\x01\x2a\x10" + bytes(range(128, 144))
+    yield "binary: a picture", "image/png", picture
+    yield "binary: messages with fields named token", "application/x-protobuf", fields
+    yield "binary: frames of gRPC", "application/grpc", b"\0" + len(fields).to_bytes(4, "big") + fields
+    yield "binary: noise", "application/octet-stream", noise.randbytes(2000)
+    yield "binary: a font", "font/woff2", b"wOF2\0\1\0\0" + noise.randbytes(500)
+    yield "binary: an archive", "application/zip", ALL["zip, deflated"](b"a password is a word; token=none")
+    yield "binary: a packed file", "application/gzip", ALL["gzip"](b"see token and key\n" * 50)
+
+
+BODIES = list(bodies())
+HEADERS = [(line, side) for line in lines("headers") for side in ("request", "response")]
+
+
+def kept(interaction):
+    scope = redact_scope((interaction,), RULES)
+    assert scope.refusals == ()
+    assert [(each.rule, each.place) for each in scope.findings] == []
+    return scope.interactions[0]
+
+
+def test_there_are_as_many_rows_as_promised():
+    assert len({*(title for title, *_ in BODIES), *lines("headers"), *lines("urls")}) >= 150
+
+
+@pytest.mark.parametrize("side", ["request", "response"])
+@pytest.mark.parametrize(("title", "kind", "body"), BODIES, ids=[title for title, *_ in BODIES])
+def test_a_body_stays(title, kind, body, side):
+    got = kept(place(exchange(), side, kind, "body", body))
+    assert getattr(got, side).body == body
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_coded_bodies_stay(coding):
+    for _, kind, body in BODIES[::9]:
+        coded = CODINGS[coding](body)
+        packed = place(exchange(), "response", kind, "body", coded)
+        packed = place(packed, "response", "", "header", b"Content-Encoding: " + coding.encode())
+        assert kept(packed).response.body in (body, coded)
+
+
+@pytest.mark.parametrize(("line", "side"), HEADERS, ids=[f"{line} | {side}" for line, side in HEADERS])
+def test_a_header_stays(line, side):
+    got = kept(place(exchange(), side, "", "header", line.encode()))
+    assert [b": ".join(each).decode() for each in getattr(got, side).headers] == [line]
+
+
+@pytest.mark.parametrize("url", lines("urls"))
+def test_an_address_stays(url):
+    assert kept(exchange(url=url)).request.url == url
+    in_json = b'{"url": "' + url.encode() + b'"}'
+    assert kept(place(exchange(), "response", "application/json", "body", in_json)).response.body == in_json
+
+
+@pytest.mark.parametrize(
+    "text", ["<REDACTED>", "XXX", "REDACTED", "***", "[FILTERED]", "<token>", "{{token}}", "${TOKEN}"]
+)
+def test_a_placeholder_is_not_hunted(text):
+    """A header that holds a placeholder teaches nothing: the same text in a later body stays."""
+    first = place(exchange(), "request", "", "header", b"Authorization: " + text.encode())
+    body = b'{"id": "u_1", "email": "' + text.encode() + b'", "n": "see ' + text.encode() + b'"}'
+    second = place(exchange(), "response", "application/json", "body", body)
+    scope = redact_scope((first, second), RULES)
+    assert scope.interactions[1].response.body == body
+
+
+@pytest.mark.skipif(NODE is None, reason="node is not installed")
+def test_scripts_still_parse_where_a_value_is_hidden(tmp_path):
+    """All scripts in one: node is slow to start. A known value and a key of a known form stand in each."""
+    known, key = token("script"), "AI" + "za" + token("key", 35)
+    scripts = [text for title, text in blocks("javascript") if "export" not in text and "sourceMapping" not in text]
+    planted = [f'(function(){{{text}\n;var a="{known}",b={{apiKey:"{key}"}};}});' for text in scripts]
+    body = "\n".join(planted).encode()
+    scope = redact_scope(
+        (place(exchange(), "response", "text/javascript", "body", body),), RedactionRules(values=(known,))
+    )
+    got = scope.interactions[0].response.body
+    assert known.encode() not in got
+    assert key.encode() not in got
+    for name, text in (("before.js", body), ("after.js", got)):
+        (tmp_path / name).write_bytes(text)
+        done = subprocess.run([NODE, "--check", str(tmp_path / name)], capture_output=True, text=True, timeout=60)
+        assert (name, done.returncode, done.stderr) == (name, 0, "")
+
+
+class Events(html.parser.HTMLParser):
+    """What a page is made of, but for the values that are hidden."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.seen = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, [(name, "?" if name in ("value", "content") else value) for name, value in attrs]))
+
+    def handle_endtag(self, tag):
+        self.seen.append((tag, "end"))
+
+    def handle_data(self, data):
+        self.seen.append(data)
+
+
+@pytest.mark.parametrize(("title", "page"), blocks("html"), ids=[title for title, _ in blocks("html")])
+def test_a_page_with_a_hidden_field_has_the_same_elements(title, page):
+    hidden = token(title)
+    page += f'<form><input type="hidden" name="csrf_token" value="{hidden}"></form><meta name="csrf-token" content="{hidden}">'
+    scope = redact_scope((place(exchange(), "response", "text/html", "body", page.encode()),), RULES)
+    got = scope.interactions[0].response.body.decode()
+    assert hidden not in got
+    assert Events(got).seen == Events(page).seen
