@@ -36,7 +36,7 @@ def get(path):
 #: pytest-asyncio warns of its own missing option before pytest can filter it: where warnings are errors it does not
 #: start. It is for the projects that have asynchronous tests of its kind, which set the option.
 #: The other plugins have no part in these projects, and starting them takes longer than the tests do.
-ALONE = {"PYTEST_ADDOPTS": "-p no:asyncio -p no:anyio -p no:hypothesispytest -p no:platformdirs"}
+ALONE = {"PYTEST_ADDOPTS": "-p no:asyncio -p no:hypothesispytest -p no:platformdirs"}
 
 
 class ClientProject:
