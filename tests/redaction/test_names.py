@@ -2,7 +2,20 @@ import pytest
 
 from recproxy.redaction.names import header_is_secret, is_secret
 
-HEADERS = ["X-Api-Key", "x-goog-api-key", "Ocp-Apim-Subscription-Key", "X-Amz-Security-Token", "PRIVATE-TOKEN", "DPoP"]
+HEADERS = [
+    "X-Admin-Token",
+    "CB-ACCESS-SIGN",
+    "X-Tableau-Auth",
+    "X-GUploader-UploadID",
+    "X-Shopify-Hmac-Sha256",
+    "Ticket",
+    "X-Api-Key",
+    "x-goog-api-key",
+    "Ocp-Apim-Subscription-Key",
+    "X-Amz-Security-Token",
+    "PRIVATE-TOKEN",
+    "DPoP",
+]
 PLAIN_HEADERS = [
     "ETag", "Date", "Location", "X-Request-Id", "X-Next-Page-Token", "X-Ms-Continuation-Token", "Sync-Token",
     "X-Rate-Limit-Limit", "X-Token-Count", "Server", "Content-Type", "X-Correlation-Id", "Idempotency-Key",
