@@ -48,6 +48,9 @@ ELSEWHERE = {
     "proxy/__main__": "one line; the journeys start it",
     "proxy/lane": "tests/journeys/test_replay.py: listeners and connections arrive from an orchestrator",
     "proxy/forking": "tests/journeys/test_hygiene.py: forks and their ends",
+    "proxy/downstream": "two protocols and a value",
+    "proxy/sockets": "tests/proxy/scripted: what a client sees of a reset",
+    "proxy/turns": "tests/proxy/scripted: what a client sees, in which order",
     "proxy/service": "tests/journeys: orders come from an orchestrator",
     "testing/pytest_mode": "tests/testing/pytest_plugin/test_scopes.py: modes of real pytest runs",
     "testing/pytest_plugin": "tests/testing/pytest_plugin",
@@ -226,6 +229,37 @@ def test_the_tree_of_tests_mirrors_the_package():
     ]
 
     assert untested == []
+
+
+def imports():
+    """Which of our modules each imports, those that only the type checker imports included."""
+    paths = {
+        ".".join(("recproxy", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): path
+        for path in PACKAGE.rglob("*.py")
+        if "startup" not in path.parts
+    }
+    found = {}
+    for name, path in paths.items():
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        named = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+        for node in nodes:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                # A module of that name, or else a name that the package itself brings in.
+                named |= {
+                    inner if (inner := f"{node.module}.{alias.name}") in paths else node.module for alias in node.names
+                }
+        found[name] = named & set(paths) - {name}
+    return found
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Not even for the type checker: modules that know each other are one module in two files."""
+    waiting = imports()
+    while free := [name for name, needed in waiting.items() if not needed & set(waiting)]:
+        for name in free:
+            del waiting[name]
+
+    assert sorted(waiting) == []
 
 
 def test_no_module_is_excused_in_vain():

@@ -31,7 +31,13 @@ def asked(data, answer, route=None):
     async def work():
         scope = SimpleNamespace(traffic=Traffic(0))
         lane = SimpleNamespace(
-            scope=scope, connections=set(), forwards=False, max_body=100, owns=lambda _: False, answer=answer
+            fail=scope.traffic.fail,
+            spawn=never,
+            connections=set(),
+            forwards=False,
+            max_body=100,
+            owns=lambda _: False,
+            answer=answer,
         )
         connection, transport = Connection(lane, route or Route("http", any_host=("*",))), Transport()
         connection.connection_made(transport)

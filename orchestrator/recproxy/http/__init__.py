@@ -6,13 +6,15 @@ owns a host. Pure.
 """
 
 from recproxy.http.first_bytes import Absolute, ClientHello, Connecting, FirstBytes, Incomplete, Malformed, Origin, sort
+from recproxy.http.framing import HOP_BY_HOP, ResponseFraming
 from recproxy.http.hosts import Owners, authority_host, fits, split_authority
 from recproxy.http.negotiation import accepts, accepts_all
 from recproxy.http.received import received_request
-from recproxy.http.requests import Head, RequestReader, Sink
+from recproxy.http.requests import Head, MalformedRequest, RequestReader, Sink, request_start
 from recproxy.http.responses import Pieces, Prepared, plain_response
 
 __all__ = [
+    "HOP_BY_HOP",
     "Absolute",
     "ClientHello",
     "Connecting",
@@ -20,11 +22,13 @@ __all__ = [
     "Head",
     "Incomplete",
     "Malformed",
+    "MalformedRequest",
     "Origin",
     "Owners",
     "Pieces",
     "Prepared",
     "RequestReader",
+    "ResponseFraming",
     "Sink",
     "accepts",
     "accepts_all",
@@ -32,6 +36,7 @@ __all__ = [
     "fits",
     "plain_response",
     "received_request",
+    "request_start",
     "sort",
     "split_authority",
 ]

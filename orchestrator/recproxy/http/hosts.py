@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Mapping
 
 from recproxy.control.host_names import normal_host
@@ -23,10 +24,10 @@ def split_authority(authority: str, default_port: int | None = None) -> tuple[st
     else:
         host, _, port = rest.partition(":")
     if not port:
-        return normal_host(host), default_port
+        return _normal(host), default_port
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise ValueError(f"{authority!r} has no valid port")
-    return normal_host(host), int(port)
+    return _normal(host), int(port)
 
 
 def authority_host(authority: str) -> str:
@@ -35,6 +36,16 @@ def authority_host(authority: str) -> str:
         return split_authority(authority)[0]
     except ValueError:
         return ""
+
+
+def _normal(host: str) -> str:
+    """A normal host; an IPv6 address in the one form that RFC 5952 recommends."""
+    if ":" in host:
+        try:
+            return str(ipaddress.IPv6Address(host))
+        except ValueError:
+            return host.lower()
+    return normal_host(host)
 
 
 def fits(pattern: str, host: str) -> bool:

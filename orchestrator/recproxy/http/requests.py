@@ -7,6 +7,8 @@ RFC 9112.
 
 from __future__ import annotations
 
+import bisect
+import contextlib
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +16,7 @@ import httptools  # type: ignore[import-untyped,unused-ignore]
 
 from recproxy.recording import Headers
 
-__all__ = ["Head", "MalformedRequest", "RequestReader", "Sink"]
+__all__ = ["Head", "MalformedRequest", "RequestReader", "Sink", "request_start"]
 
 
 @dataclass(slots=True)
@@ -181,6 +183,39 @@ class RequestReader:
         self._in_head = True
         self._head_bytes = 0
         self._sink.request_ended(trailers)
+
+
+class _Counter:
+    """Counts the requests that are complete."""
+
+    def __init__(self) -> None:
+        self.complete = 0
+
+    def head_received(self, head: Head) -> None:
+        """Called by the reader."""
+
+    def body_received(self, piece: bytes) -> None:
+        """Called by the reader."""
+
+    def request_ended(self, trailers: Headers) -> None:
+        """Called by the reader."""
+        self.complete += 1
+
+
+def request_start(data: bytes, before: int) -> int:
+    """Where a request begins behind so many complete ones, in bytes that begin with a request.
+
+    The parser does not say how far it has read when a request is complete. This is for the rare client that pipelines
+    requests for different services, so it looks for the place by halves.
+    """
+
+    def complete(size: int) -> int:
+        counter = _Counter()
+        with contextlib.suppress(MalformedRequest):
+            RequestReader(counter).feed(data[:size])
+        return counter.complete
+
+    return bisect.bisect_left(range(len(data)), before, key=complete)
 
 
 def _body_framing(headers: Headers) -> bytes | None:

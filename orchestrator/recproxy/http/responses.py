@@ -1,24 +1,21 @@
 """A recorded response as the bytes that go to a client, each form made once.
 
-What the client can take decides the form: no body to a HEAD, no chunks to HTTP/1.0, a content coding only where it
-is accepted. Framing is made anew; the other headers keep order, case and repeats. RFC 9112 sections 6 and 7, RFC 9110
-section 12.5.3.
+What the client can take decides the form: its framing, and a content coding only where it is accepted. RFC 9112
+section 7, RFC 9110 section 12.5.3.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from recproxy.recording import Headers, Response, encode
+from recproxy.http.framing import ResponseFraming
+from recproxy.recording import Response, encode, header_values
 
 __all__ = ["Pieces", "Prepared", "plain_response"]
 
 #: Pieces of a response, each with the seconds before it.
 Pieces: TypeAlias = tuple[tuple[float, bytes], ...]
-
-#: Hop-by-hop headers: they are about the recorded connection, not this one.
-_HOP_BY_HOP = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"te", b"upgrade"))
-_NO_BODY = frozenset((204, 304))
 
 
 class Prepared:
@@ -74,7 +71,6 @@ def plain_response(status: int, reason: str, text: str, *, head_only: bool = Fal
 
 
 def _build(response: Response, head_only: bool, http10: bool, keep_alive: bool, coded: bool) -> tuple[bytes, bool]:
-    has_body = not head_only and response.status >= 200 and response.status not in _NO_BODY
     body = response.body
     headers = response.headers
     if response.encoding is not None:
@@ -82,59 +78,30 @@ def _build(response: Response, head_only: bool, http10: bool, keep_alive: bool, 
             body = encode(body, response.encoding)
         else:
             headers = tuple((name, value) for name, value in headers if name.lower() != b"content-encoding")
-    framed, close = _framed(response, headers, len(body), has_body=has_body, http10=http10)
-    if close or not keep_alive:
-        framed.append(b"Connection: close\r\n")
-    elif http10:
-        framed.append(b"Connection: keep-alive\r\n")
-    head = b"HTTP/1.1 %d %s\r\n%s\r\n" % (response.status, response.reason, b"".join(framed))
-    if not has_body:
-        return head, close or not keep_alive
-    if _is_chunked(response) and not http10:
-        return head + _chunked(response, body), not keep_alive
-    return head + body, close or not keep_alive
+    framing = ResponseFraming(
+        response.status,
+        headers,
+        head_only=head_only,
+        http10=http10,
+        size=len(body),
+        ends_with_connection=response.framing == "close",
+    )
+    data = framing.head(response.reason, keep_alive=keep_alive)
+    if framing.has_body:
+        sizes = _sizes(response, len(body)) if framing.chunked else [len(body)]
+        data += b"".join(framing.piece(piece) for piece in _cut(body, sizes)) + framing.end(response.trailers)
+    return data, framing.until_close or not keep_alive
+
+
+def _cut(body: bytes, sizes: Iterable[int]) -> Iterator[bytes]:
+    position = 0
+    for size in sizes:
+        yield body[position : position + size]
+        position += size
 
 
 def _is_chunked(response: Response) -> bool:
-    return any(name.lower() == b"transfer-encoding" and b"chunked" in value.lower() for name, value in response.headers)
-
-
-def _framed(
-    response: Response, headers: Headers, size: int, *, has_body: bool, http10: bool
-) -> tuple[list[bytes], bool]:
-    """The header lines with the framing made anew, and whether only the end of the connection ends the body."""
-    chunked = _is_chunked(response)
-    ends = has_body and (response.framing == "close" or (chunked and http10))
-    length_kept = not has_body  # a HEAD's or a 304's length speaks of a body that is not sent
-    lines: list[bytes] = []
-    measured = False
-    for name, value in headers:
-        lower = name.lower()
-        if lower in _HOP_BY_HOP or (lower == b"trailer" and (http10 or not chunked)):
-            continue
-        if lower == b"transfer-encoding":
-            if http10 or response.status in _NO_BODY:
-                continue
-        elif lower == b"content-length":
-            if chunked or ends or measured:
-                continue
-            measured = True
-            if not length_kept:
-                value = b"%d" % size  # noqa: PLW2901 - the length is made anew at its place
-        lines.append(b"%s: %s\r\n" % (name, value))
-    if has_body and not (chunked or ends or measured):
-        lines.append(b"Content-Length: %d\r\n" % size)
-    return lines, ends
-
-
-def _chunked(response: Response, body: bytes) -> bytes:
-    pieces = []
-    position = 0
-    for size in _sizes(response, len(body)):
-        pieces.append(b"%x\r\n%s\r\n" % (size, body[position : position + size]))
-        position += size
-    trailers = b"".join(b"%s: %s\r\n" % line for line in response.trailers)
-    return b"".join(pieces) + b"0\r\n" + trailers + b"\r\n"
+    return any(b"chunked" in value.lower() for value in header_values(response.headers, b"transfer-encoding"))
 
 
 def _sizes(response: Response, length: int) -> list[int]:

@@ -12,9 +12,10 @@ import json
 import secrets
 from collections.abc import Mapping
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
+from recproxy.config.profile import Profile
 from recproxy.errors import RecproxyError
 from recproxy.http import Head, RequestReader
 from recproxy.http.requests import MalformedRequest
@@ -30,10 +31,10 @@ from recproxy.orchestrator.control_values import (
     read_string,
     refuse_unknown,
 )
+from recproxy.orchestrator.lane import Lane
+from recproxy.orchestrator.plan import RunPlan
+from recproxy.orchestrator.scopes import Scopes
 from recproxy.recording import Headers, header
-
-if TYPE_CHECKING:
-    from recproxy.orchestrator.orchestrator import Orchestrator
 
 __all__ = ["ControlAddress"]
 
@@ -50,6 +51,27 @@ _REASONS = {
 }
 
 
+class ControlledRun(Protocol):
+    """What the control address asks of a run."""
+
+    plan: RunPlan
+    lanes: dict[str, Lane]
+    scopes: Scopes
+
+    @property
+    def profiles(self) -> list[Profile]:
+        """The profiles of the run."""
+
+    def environment(self, lane: str) -> dict[str, str]:
+        """The variables of a lane."""
+
+    async def open_lane(self, name: str) -> Lane:
+        """Open a lane."""
+
+    async def close_lane(self, name: str) -> None:
+        """Close a lane."""
+
+
 class ControlAddress:
     """The control address of a run; `url` and `token` go into the environment."""
 
@@ -61,7 +83,7 @@ class ControlAddress:
         self.url = f"http://127.0.0.1:{port}"
 
     @classmethod
-    async def open(cls, orchestrator: Orchestrator) -> ControlAddress:
+    async def open(cls, orchestrator: ControlledRun) -> ControlAddress:
         """Listen on a port of its own."""
         token = secrets.token_urlsafe(24)
         calls: set[asyncio.Task[None]] = set()
@@ -81,7 +103,7 @@ class ControlAddress:
 class _Caller(asyncio.Protocol):
     """One client of the control address; its calls are answered in order."""
 
-    def __init__(self, orchestrator: Orchestrator, token: str, calls: set[asyncio.Task[None]]) -> None:
+    def __init__(self, orchestrator: ControlledRun, token: str, calls: set[asyncio.Task[None]]) -> None:
         self._orchestrator = orchestrator
         self._token = token
         self._calls = calls

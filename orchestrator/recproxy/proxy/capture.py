@@ -7,24 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from recproxy.http import Head
+from recproxy.http import HOP_BY_HOP, Head
 from recproxy.recording import Chunk, Headers, Request, Response, decode, encode, header, header_values
 
 __all__ = ["CODINGS_WE_DECODE", "Captured", "end_to_end", "is_stream", "request_of", "response_of"]
 
 CODINGS_WE_DECODE = ("gzip", "deflate", "br", "zstd")
-#: About one connection only, RFC 9110 section 7.6.1; framing is made anew on each leg.
-_HOP_BY_HOP = frozenset(
-    (
-        b"connection",
-        b"keep-alive",
-        b"proxy-connection",
-        b"proxy-authenticate",
-        b"proxy-authorization",
-        b"te",
-        b"upgrade",
-    )
-)
+#: On the way to a service also the login at a proxy.
+_HOP_BY_HOP = HOP_BY_HOP | {b"proxy-authenticate", b"proxy-authorization"}
 #: What nobody may take away by naming it in Connection.
 _FRAMING = frozenset((b"host", b"content-length", b"transfer-encoding", b"content-type", b"authorization"))
 _STREAMS = (
@@ -38,7 +28,10 @@ _STREAMS = (
 
 @dataclass(slots=True)
 class Captured:
-    """A response as it comes: `gaps` are the seconds before each piece, kept for streams only."""
+    """A response as it comes: `gaps` are the seconds before each piece, kept for streams only.
+
+    `announced` is the size that its head says its body has; 0 where it says none.
+    """
 
     status: int
     reason: bytes
@@ -49,6 +42,7 @@ class Captured:
     size: int = 0
     gaps: list[tuple[int, float]] = field(default_factory=list)
     closed: bool = False
+    announced: int = 0
     trailers: Headers = ()
 
     def add(self, piece: bytes, gap: float, *, begins: bool = True) -> None:

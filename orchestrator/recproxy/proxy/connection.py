@@ -1,43 +1,28 @@
 """A client's connection: requests in, answers out, in order.
 
-An asyncio Protocol without a task or an await per replayed request; a forwarded one has a task. It knows sockets and
-lanes; what the answer is, the open scope decides, or the service.
+An asyncio Protocol without a task or an await per replayed request; a forwarded one has a task. It knows the client's
+side and its states (`Asking`); our side is in `Turns`. What the answer is, the open scope decides, or the service.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import socket
-from collections import deque
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
 
-from recproxy.http import (
-    Absolute,
-    Head,
-    Incomplete,
-    Malformed,
-    Origin,
-    RequestReader,
-    authority_host,
-    plain_response,
-    sort,
-)
-from recproxy.http.requests import MalformedRequest
+from recproxy.http import Head, MalformedRequest, RequestReader, plain_response, request_start
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.exchange import Exchange
+from recproxy.proxy.downstream import Answer, Downstream, Work
+from recproxy.proxy.ownership import Begins, Ownership
 from recproxy.proxy.pacing import PacedAnswer, Pacing
 from recproxy.proxy.route import Route
-from recproxy.proxy.scope import Answer
+from recproxy.proxy.sockets import acknowledge
+from recproxy.proxy.states import ASKING, Answering, Asked, Asking
+from recproxy.proxy.turns import Turns
 from recproxy.recording import Headers
 
-if TYPE_CHECKING:
-    from recproxy.proxy.lane import ProxyLane
-
-__all__ = ["Connection"]
-
-#: What answers a request: at once, piece by piece, or by the service.
-_Turn: TypeAlias = Answer | PacedAnswer | Exchange
+__all__ = ["Connection", "Lane"]
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _REASONS = {
@@ -45,289 +30,263 @@ _REASONS = {
     421: "Misdirected Request",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
+    501: "Not Implemented",
 }
-_QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 _RETRY = 0.005
+_STREAMING = Asking.STREAMING
+
+
+class Lane(Protocol):
+    """What a connection asks of its lane."""
+
+    connections: set[Connection]
+    max_body: int
+    hand_back: Callable[[int, bytes], None]
+
+    @property
+    def forwards(self) -> bool:
+        """Whether every request goes to the service now."""
+
+    def owns(self, host: str) -> bool:
+        """Whether a host is this profile's."""
+
+    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | PacedAnswer | None:
+        """The recorded answer to a request; None where it is to be forwarded."""
+
+    def exchange(self, downstream: Downstream, route: Route, head: Head, feed: BodyFeed) -> Work:
+        """A request on its way to the service."""
+
+    def forwards_large(self) -> bool:
+        """Whether a request goes to the service whose body is too large to be matched."""
+
+    def fail(self, line: str) -> None:
+        """A request has no answer."""
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something that takes its time."""
 
 
 class Connection(asyncio.Protocol):
     """One connection of a lane; also the sink of its request reader."""
 
-    def __init__(self, lane: ProxyLane, route: Route, *, held: bytes = b"") -> None:
+    def __init__(self, lane: Lane, route: Route, *, held: bytes = b"") -> None:
         self._lane = lane
         self._route = route
+        self._ownership = Ownership(route, lane.owns)
         self._reader = RequestReader(self)
+        self._turns = Turns(lane.spawn, self._turned)
         self._transport: asyncio.Transport = None  # type: ignore[assignment]
         self._socket: Any = None
+        self._asking = Asking.BETWEEN
         self._head: Head = None  # type: ignore[assignment]
         self._body: list[bytes] = []
         self._size = 0
-        self._held = held
-        self._paused = False
-        self._readable = asyncio.Event()
-        self._holds: set[str] = set()
-        self._turns: deque[_Turn] = deque()
-        self._running: asyncio.Task[None] | None = None
-        self._feed: BodyFeed | None = None
-        # A connection that was not opened for one host may turn to another service with any request.
-        self._roams = route.authority is None and route.any_host is None
-        self._owns: bytes | None = None
+        self._feed: BodyFeed = None  # type: ignore[assignment]
+        #: Bytes of a request that do not tell yet whose it is; of a roaming connection only.
+        self._unsorted = held
+        #: The segment that is being read, from the beginning of a request, and how many of it are complete.
+        self._segment = b""
+        self._completed = 0
+        self._is_overfull = False
+        self._is_held = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the loop."""
         self._transport = transport  # type: ignore[assignment]
+        self._turns.start(self._transport)
         self._socket = transport.get_extra_info("socket")
         self._lane.connections.add(self)
-        if self._held:
-            held, self._held = self._held, b""
+        if self._unsorted:
+            held, self._unsorted = self._unsorted, b""
             self.data_received(held)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Called by the loop."""
+        """Called by the loop. Not the end of a body: the service must not take half of it for the whole."""
         self._lane.connections.discard(self)
-        self._turns.clear()
-        self._paused = False
-        self._readable.set()
-        if self._running is not None:
-            # Not the end of the body: the service must not take half of it for the whole.
-            self._running.cancel()
+        self._turns.lose()
 
     def data_received(self, data: bytes) -> None:
         """Called by the loop: bytes of the client."""
-        if self._roams and self._reader.idle:
-            data = self._held + data
-            self._held = b""
-            if not self._stays(data):
-                return
+        if self._ownership.roams and not self._sorted(data):
+            return
         try:
-            self._reader.feed(data)
+            self._reader.feed(self._segment or data)
         except MalformedRequest as problem:
             self._refuse(problem.status, problem.reason)
         except Exception as problem:  # noqa: BLE001 - one request's trouble is told, and is that request's alone
             self._refuse(500, f"a defect of recproxy: {type(problem).__name__}: {problem}")
+        self._segment = b""
         if not self._reader.idle:
-            self._acknowledge()
+            acknowledge(self._socket)
+
+    def eof_received(self) -> bool:
+        """Called by the loop: the client sends no more; what it asked for is still answered."""
+        if self._asking is _STREAMING:
+            self._turns.abort()  # half of a body: neither the service nor the recording may take it for the whole
+            return False
+        if self._asking is not Asking.OVER:  # else a connection that waits to be handed back
+            self._unsorted = b""
+            self._stop()
+        # TLS has no half-closed connection: the loop closes it, whatever is returned.
+        return self._turns.state is not Answering.READY and self._transport.get_extra_info("sslcontext") is None
+
+    def pause_writing(self) -> None:
+        """Called by the loop: the client does not read; answers wait, and no more requests are taken."""
+        self._turns.pause()
+
+    def resume_writing(self) -> None:
+        """Called by the loop: the client reads again."""
+        self._turns.resume()
 
     def head_received(self, head: Head) -> None:
         """Called by the reader: a request begins."""
         self._head = head
-        self._size = 0
-        if not self._owned(head):
+        if head.method == b"CONNECT":
+            raise MalformedRequest(501, "CONNECT is for the gateway's address ($HTTPS_PROXY), not for this one")
+        if not self._ownership.has(head):
             self._misdirected()
             return
-        if head.expects and not head.http10 and not self._turns and self._running is None:
+        if head.expects and not head.http10 and self._turns.state is Answering.READY:
             self._transport.write(_CONTINUE)
         if self._lane.forwards:
-            self._feed = BodyFeed(self._lane.max_body, self._overfull)
-            self._take_turn(self._lane.exchange(self, self._route, head, self._feed))
+            self._stream()
+        else:
+            self._size = 0
+            self._asking = ASKING[self._asking][Asked.COLLECT]
 
     def body_received(self, piece: bytes) -> None:
         """Called by the reader: a piece of the body; what is too large to keep is only counted."""
-        if self._feed is not None:
+        if self._asking is _STREAMING:
             self._feed.add(piece)
             return
         self._size += len(piece)
         if self._size <= self._lane.max_body:
             self._body.append(piece)
+        elif self._lane.forwards_large():
+            self._stream()
+            for each in (*self._body, piece):
+                self._feed.add(each)
+            self._body.clear()
 
     def request_ended(self, trailers: Headers) -> None:
         """Called by the reader: the request is complete."""
-        if self._feed is not None:
+        self._completed += 1
+        if self._asking is _STREAMING:
             self._feed.end(trailers)
-            self._feed = None
-            return
+        else:
+            self._answer(trailers)
+        self._asking = ASKING[self._asking][Asked.COMPLETE]
+
+    def close(self) -> None:
+        """Drop the connection."""
+        self._transport.abort()
+
+    def _answer(self, trailers: Headers) -> None:
+        """Answer from the recording, or have the service answer."""
         if self._size:
             body = b"".join(self._body)
             self._body.clear()
         else:
             body = b""
         answer = self._lane.answer(self._route, self._head, body, complete=self._size == len(body))
-        if answer is None:
-            feed = BodyFeed(self._lane.max_body, self._overfull)
-            feed.add(body)
-            feed.end(trailers)
-            self._take_turn(self._lane.exchange(self, self._route, self._head, feed))
+        if isinstance(answer, Answer):
+            self._turns.take(answer)
+        elif answer is not None:
+            self._turns.take(Pacing(self._turns, answer))
         else:
-            if answer.close:
-                self._reader.stop()
-            self._take_turn(answer)
+            self._stream()
+            self._feed.add(body)
+            self._feed.end(trailers)
 
-    def eof_received(self) -> bool:
-        """Called by the loop: the client sends no more; what it asked for is still answered."""
-        self._reader.stop()
-        if self._feed is not None:
-            return False
-        return self._running is not None and self._transport.get_extra_info("sslcontext") is None
+    def _stream(self) -> None:
+        """Let the service answer; its request goes out as it comes."""
+        self._feed = BodyFeed(self._lane.max_body, self._overfull)
+        exchange = self._lane.exchange(self._turns, self._route, self._head, self._feed)
+        self._asking = ASKING[self._asking][Asked.STREAM]
+        self._turns.take(exchange)
 
-    def pause_writing(self) -> None:
-        """Called by the loop: the client does not read; answers wait, and no more requests are taken."""
-        self._paused = True
-        self._readable.clear()
-        if self._running is None:  # an exchange may need the rest of the request to get to its end
-            self._hold("client")
-
-    def resume_writing(self) -> None:
-        """Called by the loop: the client reads again."""
-        self._paused = False
-        self._readable.set()
-        self._advance()
-        if not self._paused:
-            self._release("client")
-
-    def write(self, data: bytes) -> None:
-        """Send to the client: an exchange's side of the connection."""
-        self._transport.write(data)
-
-    async def drain(self) -> None:
-        """Wait while the client does not read."""
-        if self._paused:
-            await self._readable.wait()
-
-    def abort(self) -> None:
-        """Drop the connection: what was begun cannot be finished."""
-        self._transport.abort()
-
-    def close(self) -> None:
-        """Drop the connection."""
-        self._transport.abort()
-
-    def _take_turn(self, turn: _Turn) -> None:
-        """Answer now, or behind what was asked before."""
-        if self._turns or self._paused or self._running is not None:
-            self._turns.append(turn)
-            self._hold("turns")
-        elif isinstance(turn, Answer):
-            self._write(turn)
-        else:
-            self._start(turn)
-
-    def _start(self, turn: Exchange | PacedAnswer) -> None:
-        """Begin what takes time; what comes behind it waits for its end."""
-        work = Pacing(self, turn) if isinstance(turn, PacedAnswer) else turn
-        self._running = asyncio.get_running_loop().create_task(self._run(work))
-
-    def _advance(self) -> None:
-        """Go on with what waits, as far as it goes."""
-        while self._turns and not self._paused and self._running is None:
-            turn = self._turns.popleft()
-            if isinstance(turn, Answer):
-                self._write(turn)
-            else:
-                self._start(turn)
-        if not self._turns:
-            self._release("turns")
-
-    async def _run(self, work: Exchange | Pacing) -> None:
-        keep_alive = False
-        try:
-            keep_alive = await work.run()
-        finally:
-            self._running = None
-            if not keep_alive:
-                self._reader.stop()
-                self._turns.clear()
-                self._transport.close()
-        self._advance()
+    def _turned(self) -> None:
+        """Our side has changed: see whether the client may go on."""
+        if self._turns.state in (Answering.LAST, Answering.GONE):
+            self._stop()
+        elif self._asking is Asking.OVER and self._turns.state is Answering.READY and not self._unsorted:
+            self._transport.close()  # the client had ended, and has all that it asked for
+        self._steer()
 
     def _overfull(self, overfull: bool) -> None:
         """The service takes a body more slowly than the client sends it."""
-        if overfull:
-            self._hold("service")
-        else:
-            self._release("service")
+        self._is_overfull = overfull
+        self._steer()
 
-    def _hold(self, why: str) -> None:
-        if not self._holds:
-            self._transport.pause_reading()
-        self._holds.add(why)
-
-    def _release(self, why: str) -> None:
-        if why in self._holds:
-            self._holds.discard(why)
-            if not self._holds and not self._transport.is_closing():
+    def _steer(self) -> None:
+        """Read from the client, or let it wait."""
+        holds = self._is_overfull or self._turns.holds
+        if holds is not self._is_held and not self._transport.is_closing():
+            self._is_held = holds
+            if holds:
+                self._transport.pause_reading()
+            else:
                 self._transport.resume_reading()
 
-    def _write(self, answer: Answer) -> None:
-        if answer.reset:
-            self._transport.abort()
-            return
-        self._transport.write(answer.data)
-        if answer.close:
-            self._transport.close()
-
-    def _acknowledge(self) -> None:
-        """Acknowledge a part of a request at once.
-
-        The kernel would wait 40 ms for an answer to send it with, and a client that sends head and body apart with
-        Nagle's algorithm on (urllib3 through a proxy) waits for it before it sends the rest.
-        """
-        if _QUICKACK is not None and self._socket is not None:
-            try:
-                self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
-            except OSError:  # the client has gone
-                self._socket = None
+    def _stop(self) -> None:
+        """Read nothing more."""
+        self._asking = ASKING[self._asking][Asked.STOP]
+        self._reader.stop()
+        self._body.clear()
 
     def _refuse(self, status: int, reason: str) -> None:
         """End the connection at a request that cannot be answered: nobody may take what it did for a pass."""
-        self._reader.stop()
-        self._body.clear()
-        self._lane.scope.traffic.fail(f"a client's request was refused with {status}: {reason}")
-        if self._feed is not None:
-            self._transport.abort()  # in the middle of a body on its way: the service must not see an end
+        before = self._asking
+        self._stop()
+        self._lane.fail(f"a client's request was refused with {status}: {reason}")
+        if before is _STREAMING:
+            self._turns.abort()  # in the middle of a body on its way: the service must not see an end
             return
-        self._finish(plain_response(status, _REASONS[status], f"recproxy: {reason}\n", close=True))
+        head_only = before is Asking.COLLECTING and self._head.method == b"HEAD"
+        text = f"recproxy: {reason}\n"
+        data = plain_response(status, _REASONS[status], text, head_only=head_only, close=True)
+        self._turns.take(Answer(data, close=True))
 
     def _misdirected(self) -> None:
-        """A request for another profile's service, on a connection that cannot be handed on."""
-        if self._roams:
-            # It came behind another request in one packet: the client sends it again on a connection of its own.
-            self._reader.stop()
-            self._body.clear()
-            self._finish(b"")
+        """A request for another profile's service: handed back with what follows, where that can be told apart."""
+        start = request_start(self._segment, self._completed) if self._segment else None
+        if start is not None:
+            self._give_away(self._segment[start:])
             return
         host = self._head.host.decode("latin-1")
-        self._refuse(421, f"{host} is not served on a connection opened for {self._route.authority}")
+        opened_for = self._route.authority or "another service"
+        raise MalformedRequest(421, f"{host} is not served on a connection opened for {opened_for}")
 
-    def _finish(self, data: bytes) -> None:
-        self._take_turn(Answer(data, close=True))
-
-    def _owned(self, head: Head) -> bool:
-        """Whether a request is this profile's; the host last seen is not looked up again."""
-        if self._route.any_host is not None:
+    def _sorted(self, data: bytes) -> bool:
+        """Whether bytes are this profile's to read; a request for another service is handed back, whole."""
+        if not self._reader.idle or self._asking is Asking.OVER:
+            return self._asking is not Asking.OVER
+        self._segment, self._unsorted = self._unsorted + data, b""
+        self._completed = 0
+        whose = self._ownership.begins(self._segment)
+        if whose is Begins.OURS:
             return True
-        host = head.target if b"://" in head.target[:12] else head.host
-        if host == self._owns or not host:
-            return True
-        authority = host.partition(b"://")[2].partition(b"/")[0].partition(b"?")[0] if b"://" in host[:12] else host
-        owned = self._lane.owns(authority_host(authority.decode("latin-1")))
-        if owned:
-            self._owns = host
-        return owned
-
-    def _stays(self, data: bytes) -> bool:
-        """Whether the request that begins here is this profile's; else it is handed back, whole."""
-        wants = sort(data)
-        if isinstance(wants, Incomplete):
-            self._held = data
-            self._acknowledge()
-            return False
-        if isinstance(wants, Malformed):
-            return True
-        if isinstance(wants, Absolute | Origin) and (
-            not wants.authority or self._lane.owns(authority_host(wants.authority))
-        ):
-            return True
-        self._transport.pause_reading()
-        self._hand_back(data)
+        segment, self._segment = self._segment, b""
+        if whose is Begins.UNKNOWN:
+            self._unsorted = segment
+            acknowledge(self._socket)
+        else:
+            self._give_away(segment)
         return False
 
-    def _hand_back(self, data: bytes) -> None:
+    def _give_away(self, data: bytes) -> None:
+        self._stop()
+        self._unsorted = data
+        self._transport.pause_reading()
+        self._is_held = True
+        self._hand_back()
+
+    def _hand_back(self) -> None:
         """Give the connection back with the bytes it holds, once what was answered is on its way."""
         if self._transport.is_closing():
             return
-        if self._transport.get_write_buffer_size() or self._running is not None:
-            asyncio.get_running_loop().call_later(_RETRY, self._hand_back, data)
+        if not self._turns.is_flushed:
+            asyncio.get_running_loop().call_later(_RETRY, self._hand_back)
             return
-        descriptor = os.dup(self._socket.fileno())
-        self._lane.hand_back(descriptor, data)
+        self._lane.hand_back(os.dup(self._socket.fileno()), self._unsorted)
         self._transport.abort()

@@ -1,7 +1,7 @@
 """One request forwarded to the real service and its response on the way back, both streaming from the first byte.
 
 It captures what passes and has it kept before the client sees the end, so that a finished interaction is safe before
-the next begins. Knows h11's events; the client's socket and the service's are behind Downstream and Link.
+the next begins. Its stages are in `states`; the client's socket and the service's are behind Downstream and Link.
 """
 
 from __future__ import annotations
@@ -9,41 +9,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
-from typing import Protocol
 
 import h11
 
-from recproxy.http import Head, accepts, plain_response
+from recproxy.http import Head, ResponseFraming, plain_response
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.capture import CODINGS_WE_DECODE, Captured, end_to_end, is_stream, request_of, response_of
-from recproxy.proxy.route import Target
+from recproxy.proxy.capture import Captured, end_to_end, is_stream, request_of, response_of
+from recproxy.proxy.conversation import Conversation
+from recproxy.proxy.downstream import Downstream
+from recproxy.proxy.outgoing import NotSendable, outgoing_request
+from recproxy.proxy.route import Target, origin_form
+from recproxy.proxy.states import STAGES, Passed, Stage
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import Link, ServiceClosed, UpstreamError, Upstreams
-from recproxy.recording import Headers, Interaction, header_values
+from recproxy.recording import Headers, Interaction
 
-__all__ = ["Downstream", "Exchange", "Keep"]
+__all__ = ["Exchange", "Keep"]
 
 #: RFC 9110 section 9.2.2.
 _REPEATABLE = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"))
-_REASONS = {502: "Bad Gateway", 504: "Gateway Timeout"}
+_REASONS = {400: "Bad Request", 501: "Not Implemented", 502: "Bad Gateway", 504: "Gateway Timeout"}
+_REQUEST_TIMEOUT = 408
+_LEFT = "the client went away before the answer was complete"
 
 #: Has an interaction kept that began at a moment; its end is awaited before the client sees the end of the response.
 Keep = Callable[[Interaction, Traffic, float], Awaitable[None]]
-
-
-class Downstream(Protocol):
-    """The client's side of an exchange."""
-
-    def write(self, data: bytes) -> None:
-        """Send to the client."""
-
-    async def drain(self) -> None:
-        """Wait while the client does not read."""
-
-    def abort(self) -> None:
-        """Drop the connection: the response cannot be finished."""
 
 
 class Exchange:
@@ -64,6 +56,7 @@ class Exchange:
         keep: Keep | None,
     ) -> None:
         self.feed = feed
+        self.stage = Stage.REQUESTING
         self._downstream = downstream
         self._upstreams = upstreams
         self._target = target
@@ -74,9 +67,8 @@ class Exchange:
         self._shown = shown
         self._keep = keep
         self._captured: Captured | None = None
-        self._answering = False
-        self._finishing = False
         self._again = b""
+        self._client_has_gone = False
         self._begun = time.monotonic()
 
     async def run(self) -> bool:
@@ -84,18 +76,11 @@ class Exchange:
         self._traffic.begin()
         self._traffic.forwarded += 1
         try:
-            return await self._forward()
-        except UpstreamError as problem:
+            return await self._outlive(self._forward())
+        except (UpstreamError, NotSendable) as problem:
             self._fail(str(problem))
-            if self._answering:
-                self._downstream.abort()
-                return False
-            text = f"recproxy: {problem}\n"
-            self._downstream.write(plain_response(problem.status, _REASONS[problem.status], text, close=True))
+            self._tell(problem.status, str(problem))
             return False
-        except asyncio.CancelledError:
-            await self._abandoned()
-            raise
         except Exception as problem:  # noqa: BLE001 - the scope must not pass for good, nor the client wait
             self._fail(f"{type(problem).__name__}: a defect of recproxy")
             self._downstream.abort()
@@ -103,10 +88,70 @@ class Exchange:
         finally:
             self._traffic.end(time.monotonic() - self._begun)
 
+    def _step(self, event: Passed) -> None:
+        self.stage = STAGES[self.stage][event]
+
     def _fail(self, why: str) -> None:
         method, target = self._head.method.decode("ascii"), self._head.target.decode("ascii").partition("?")[0]
-        url = self._shown(f"{self._target.scheme}://{self._target.authority}{_path(target)}")
+        url = self._shown(f"{self._target.scheme}://{self._target.authority}{origin_form(target)}")
         self._traffic.fail(f"{method} {url}: {why}")
+
+    def _tell(self, status: int, text: str) -> None:
+        """Tell the client that it gets no response, or no more of it."""
+        unseen = self.stage in (Stage.REQUESTING, Stage.KEEPING_UNSEEN)
+        self._step(Passed.END)
+        if not unseen:
+            self._downstream.abort()
+            return
+        head_only = self._head.method == b"HEAD"
+        text = f"recproxy: {text}\n"
+        self._downstream.write(plain_response(status, _REASONS[status], text, head_only=head_only, close=True))
+
+    async def _outlive(self, work: Coroutine[None, None, bool]) -> bool:
+        """Do the work; where the client goes first, what can still be recorded is, and nothing more is begun."""
+        working = asyncio.ensure_future(work)
+        try:
+            return await asyncio.shield(working)
+        except asyncio.CancelledError:
+            self._client_has_gone = True
+            if self._is_worth_finishing():
+                await self._finish_alone(working)
+                raise
+            working.cancel()
+            with contextlib.suppress(asyncio.CancelledError, UpstreamError, NotSendable):
+                await working
+            await self._left()
+            raise
+
+    async def _finish_alone(self, working: asyncio.Future[bool]) -> None:
+        try:
+            await working
+        except UpstreamError as problem:
+            keeping = self.stage in (Stage.KEEPING, Stage.KEEPING_UNSEEN)
+            self._fail(str(problem) if keeping else _LEFT)
+
+    def _is_worth_finishing(self) -> bool:
+        """Whether an interaction can be recorded whole although its client has gone: it left a body unread."""
+        captured = self._captured
+        if self.stage in (Stage.KEEPING, Stage.KEEPING_UNSEEN):
+            return True
+        return (
+            self._keep is not None
+            and self.stage is Stage.RESPONDING
+            and captured is not None
+            and not is_stream(captured.headers)
+            and captured.announced <= self._most
+            and self.feed.ended
+        )
+
+    async def _left(self) -> None:
+        """The client has gone: what came of a stream is kept, since that is how streams are left."""
+        captured = self._captured
+        if captured is not None and is_stream(captured.headers):
+            with contextlib.suppress(UpstreamError):
+                await self._kept(captured)
+        elif self._keep is not None and self.stage is not Stage.OVER:
+            self._fail(_LEFT)
 
     async def _forward(self) -> bool:
         # A kept connection may turn out to be closed after it took a request: only what may be asked twice goes there.
@@ -121,76 +166,47 @@ class Exchange:
             return await self._over(await self._upstreams.link(self._target, fresh=True))
 
     async def _over(self, link: Link) -> bool:
-        sending = asyncio.create_task(self._send(link))
+        conversation = Conversation(
+            link, self._send(link), seconds=self._upstreams.seconds, progress=lambda: self.feed.size
+        )
         try:
-            return await self._receive(link, sending)
+            response = await self._response(link, conversation)
+            goes_on = await self._respond(response, conversation)
         except BaseException:
             link.close()
             raise
         finally:
-            if not sending.done():
-                sending.cancel()
-            with contextlib.suppress(asyncio.CancelledError, OSError, h11.LocalProtocolError):
-                await sending
+            await conversation.close()
+        self._upstreams.give_back(self._target, link)
+        return goes_on
 
     async def _send(self, link: Link) -> None:
-        """The request; what breaks here shows itself as a response that does not come."""
-        await link.send(self._request(link))
+        await link.send(
+            outgoing_request(self._head, self._target, absolute=link.absolute, authorization=link.authorization)
+        )
         if self._again:
             await link.send(h11.Data(data=self._again))
         while (piece := await self.feed.next()) is not None:
             await link.send(h11.Data(data=piece))
         await link.send(h11.EndOfMessage(headers=list(self.feed.trailers)))
 
-    def _request(self, link: Link) -> h11.Request:
-        target = _path(self._head.target.decode("ascii")).encode()
-        if link.absolute:
-            target = f"http://{self._target.authority}".encode() + target
-        headers = [(b"Host", self._target.authority.encode())]
-        headers += (
-            line
-            for line in end_to_end(self._head.headers)
-            if line[0].lower() not in (b"host", b"expect", b"accept-encoding")
-        )
-        if link.authorization:
-            headers.append((b"Proxy-Authorization", link.authorization))
-        codings = self._codings()
-        if codings is not None:
-            headers.append((b"Accept-Encoding", codings))
-        return h11.Request(method=self._head.method, target=target, headers=headers)
-
-    def _codings(self) -> bytes | None:
-        """The codings that both the client and the recording can do; None where the client named none."""
-        values = header_values(self._head.headers, b"accept-encoding")
-        if not values:
-            return None
-        accepted = b",".join(values)
-        return ", ".join(coding for coding in CODINGS_WE_DECODE if accepts(coding, accepted)).encode() or b"identity"
-
-    async def _receive(self, link: Link, sending: asyncio.Task[None]) -> bool:
+    async def _response(self, link: Link, conversation: Conversation) -> h11.Response:
+        """The head of the response."""
         while True:
-            event = await self._first(link, sending)
-            if isinstance(event, h11.InformationalResponse):
-                self._inform(event)
-            elif isinstance(event, h11.Response):
-                break
-            else:
-                raise UpstreamError(502, f"{self._target.authority} closed the connection without an answer")
-        return await self._respond(link, event, sending)
-
-    async def _first(self, link: Link, sending: asyncio.Task[None]) -> object:
-        """The next event before the response; time counts only while no more of the request goes out."""
-        while True:
-            size = self.feed.size
             try:
-                return await link.receive(self._upstreams.seconds)
+                event = await conversation.next()
             except ServiceClosed:
                 if link.used:
                     raise _Stale from None
                 raise
-            except UpstreamError as problem:
-                if problem.status != 504 or sending.done() or self.feed.size == size:
-                    raise
+            if isinstance(event, h11.InformationalResponse):
+                self._inform(event)
+            elif not isinstance(event, h11.Response):
+                raise UpstreamError(502, f"{self._target.authority} closed the connection without an answer")
+            elif link.used and event.status_code == _REQUEST_TIMEOUT and self._head.method in _REPEATABLE:
+                raise _Stale  # it was for the idle connection, and crossed our request. RFC 9110 section 15.5.9
+            else:
+                return event
 
     def _inform(self, event: h11.InformationalResponse) -> None:
         """An interim response; 100 was sent to whoever waited for it."""
@@ -198,61 +214,55 @@ class Exchange:
             lines = b"".join(b"%s: %s\r\n" % line for line in event.headers.raw_items())
             self._downstream.write(b"HTTP/1.1 %d %s\r\n%s\r\n" % (event.status_code, event.reason, lines))
 
-    async def _respond(self, link: Link, event: h11.Response, sending: asyncio.Task[None]) -> bool:
+    async def _respond(self, event: h11.Response, conversation: Conversation) -> bool:
+        """The response to the client, its end only when it is kept."""
+        status, reason = event.status_code, bytes(event.reason)
         headers = end_to_end(tuple(event.headers.raw_items()))
-        way = _Way(self._head, event.status_code, bytes(event.reason), headers)
-        captured = Captured(event.status_code, bytes(event.reason), headers, time.monotonic() - self._begun, self._most)
-        captured.closed = way.until_close and not way.chunked
+        framing = ResponseFraming(status, headers, head_only=self._head.method == b"HEAD", http10=self._head.http10)
+        captured = Captured(status, reason, headers, time.monotonic() - self._begun, self._most)
+        captured.closed = framing.is_closed_by_service
+        captured.announced = max(framing.length, 0)
         self._captured = captured
-        self._answering = True
-        held = way.head(keep_alive=self._head.keep_alive)
-        if not way.ends_at_head:
+        held = framing.head(reason, keep_alive=self._head.keep_alive)
+        if not framing.ends_at_head:
+            self._step(Passed.HEAD)
             self._downstream.write(held)
             held = b""
+        held += await self._pass(captured, framing, conversation)
+        self._step(Passed.COMPLETE)
+        await self._kept(captured)
+        self._downstream.write(held + framing.end(captured.trailers))
+        self._step(Passed.END)
+        return self._head.keep_alive and not framing.until_close and self.feed.ended and not self._client_has_gone
+
+    async def _pass(self, captured: Captured, framing: ResponseFraming, conversation: Conversation) -> bytes:
+        """The body to the client; what makes it complete is returned and not sent."""
         last = time.monotonic()
-        while True:
-            event_or_end = await link.receive(self._upstreams.seconds)
-            if isinstance(event_or_end, h11.EndOfMessage):
-                captured.trailers = tuple(event_or_end.headers.raw_items())
-                break
-            if not isinstance(event_or_end, h11.Data):
+        held = b""
+        while not isinstance(event := await conversation.next(), h11.EndOfMessage):
+            if not isinstance(event, h11.Data):
                 raise UpstreamError(502, f"{self._target.authority} broke off in the middle of its answer")
             now = time.monotonic()
-            piece = bytes(event_or_end.data)
-            captured.add(piece, now - last, begins=event_or_end.chunk_start or not way.has_chunks)
+            piece = bytes(event.data)
+            captured.add(piece, now - last, begins=event.chunk_start or not framing.has_chunks)
             last = now
-            data = way.piece(piece)
-            if way.complete(captured.size):
+            data = framing.piece(piece)
+            if framing.is_complete(captured.size):
                 held = data
-            else:
-                self._downstream.write(data)
+                continue
+            self._downstream.write(data)
+            if self._client_has_gone and captured.size > self._most:
+                raise UpstreamError(502, _LEFT)
+            if self._keep is None or captured.size > self._most:
+                # What is recorded is read on even if the client does not read it, up to `max_body`.
                 await self._downstream.drain()
-        self._finishing = True
-        await asyncio.shield(self._kept(captured))
-        self._downstream.write(held + way.end(captured.trailers))
-        keep_alive = self._head.keep_alive and not way.until_close and self.feed.ended
-        if sending.done():
-            self._upstreams.give_back(self._target, link)
-        else:
-            link.close()  # the service answered before it had the whole request
-        self._captured = None
-        return keep_alive
-
-    async def _abandoned(self) -> None:
-        """The client has gone: what came of a stream is kept, since that is how streams are left."""
-        captured = self._captured
-        if self._finishing:
-            return  # all of it had come: it is being kept, or is
-        if captured is not None and is_stream(captured.headers):
-            with contextlib.suppress(UpstreamError):
-                await self._kept(captured)
-        elif self._keep is not None:
-            self._fail("the client went away before the answer was complete")
+        captured.trailers = tuple(event.headers.raw_items())
+        return held
 
     async def _kept(self, captured: Captured) -> None:
         if self._keep is None:
             return
-        url = f"{self._target.scheme}://{self._target.authority}{_path(self._head.target.decode('ascii'))}"
+        url = f"{self._target.scheme}://{self._target.authority}{origin_form(self._head.target.decode('ascii'))}"
         body = self.feed.kept if self.feed.whole else b""
         request = request_of(self._recorded_head(), url, body, self.feed.trailers)
         if not self.feed.whole:
@@ -262,62 +272,12 @@ class Exchange:
 
     def _recorded_head(self) -> Head:
         """The head as the service saw it: over a base URL, the client's Host is a port of this run."""
-        head = self._head
         authority = self._target.authority.encode()
-        headers = tuple((name, authority if name.lower() == b"host" else value) for name, value in head.headers)
-        return Head(head.method, head.target, headers, authority, head.http10, head.expects, head.keep_alive)
+        headers: Headers = tuple(
+            (name, authority if name.lower() == b"host" else value) for name, value in self._head.headers
+        )
+        return replace(self._head, headers=headers, host=authority)
 
 
 class _Stale(Exception):
     """A connection that was kept alive turned out to be closed."""
-
-
-class _Way:
-    """How a response is framed for this client."""
-
-    def __init__(self, head: Head, status: int, reason: bytes, headers: Headers) -> None:
-        self._status = status
-        self._reason = reason
-        self._headers = headers
-        names = {name.lower(): value for name, value in headers}
-        bodiless = head.method == b"HEAD" or status in (204, 304)
-        self.has_chunks = has_chunks = b"chunked" in names.get(b"transfer-encoding", b"").lower()
-        self._length = int(names.get(b"content-length", b"-1")) if not has_chunks else -1
-        self.ends_at_head = bodiless or self._length == 0
-        self.chunked = has_chunks and not bodiless and not head.http10
-        self.until_close = not bodiless and not self.chunked and self._length < 0
-        self._unframed = has_chunks and head.http10
-        self._http10 = head.http10
-
-    def head(self, *, keep_alive: bool) -> bytes:
-        """The head for the client."""
-        lines = [line for line in self._headers if not (self._unframed and line[0].lower() == b"transfer-encoding")]
-        if self.until_close or not keep_alive:
-            lines.append((b"Connection", b"close"))
-        elif self._http10:
-            lines.append((b"Connection", b"keep-alive"))
-        text = b"".join(b"%s: %s\r\n" % line for line in lines)
-        return b"HTTP/1.1 %d %s\r\n%s\r\n" % (self._status, self._reason, text)
-
-    def piece(self, data: bytes) -> bytes:
-        """A piece of the body for the client."""
-        return b"%x\r\n%s\r\n" % (len(data), data) if self.chunked and data else data
-
-    def complete(self, size: int) -> bool:
-        """Whether the client knows, with so many bytes, that the body is complete."""
-        return 0 <= self._length <= size
-
-    def end(self, trailers: Headers) -> bytes:
-        """What follows the last piece."""
-        if not self.chunked:
-            return b""
-        return b"0\r\n" + b"".join(b"%s: %s\r\n" % line for line in trailers) + b"\r\n"
-
-
-def _path(target: str) -> str:
-    """The target in origin form."""
-    if not target.startswith("/") and "://" in target.partition("?")[0]:
-        rest = target.partition("://")[2]
-        start = min((place for mark in "/?" if (place := rest.find(mark)) >= 0), default=len(rest))
-        target = rest[start:]
-    return target if target.startswith(("/", "*")) else f"/{target}"

@@ -16,7 +16,8 @@ from recproxy.control.modes import credentials_missing
 from recproxy.http import Head
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.exchange import Downstream, Exchange
+from recproxy.proxy.downstream import Downstream
+from recproxy.proxy.exchange import Exchange
 from recproxy.proxy.route import Route, target_of
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import UpstreamError, Upstreams

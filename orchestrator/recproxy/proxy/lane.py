@@ -8,17 +8,19 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from recproxy.config import Profile
 from recproxy.http import Head, Owners
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.connection import Connection
-from recproxy.proxy.exchange import Downstream, Exchange
+from recproxy.proxy.downstream import Answer, Downstream
+from recproxy.proxy.exchange import Exchange
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.route import Route
-from recproxy.proxy.scope import Answer, OpenScope
+from recproxy.proxy.scope import OpenScope
 
 __all__ = ["ProxyLane"]
 
@@ -60,6 +62,14 @@ class ProxyLane:
         """Whether this profile answers for a normal host."""
         return bool(host) and self._owners().owner(host) == self._profile.name
 
+    def forwards_large(self) -> bool:
+        """Whether a request goes to the service whose body is too large to be matched."""
+        return self.scope.mode == "auto" and not self._forwarding.unset
+
+    def fail(self, line: str) -> None:
+        """A request has no answer: the open scope counts as failed."""
+        self.scope.traffic.fail(line)
+
     def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | PacedAnswer | None:
         """The recorded answer to a request; None where it is to be forwarded."""
         if self.forwards:
@@ -91,11 +101,11 @@ class ProxyLane:
         """Answer on a listener for an endpoint: its base URL."""
         hosts = self._profile.endpoints[endpoint].hosts
         route = Route("http", any_host=hosts)
-        self._spawn(self._serve(socket.socket(fileno=descriptor), route))
+        self.spawn(self._serve(socket.socket(fileno=descriptor), route))
 
     def accept(self, descriptor: int, context: ssl.SSLContext | None, authority: str | None, held: bytes = b"") -> None:
         """Serve a connection that was handed over."""
-        self._spawn(self._connect(socket.socket(fileno=descriptor), context, authority, held))
+        self.spawn(self._connect(socket.socket(fileno=descriptor), context, authority, held))
 
     def close(self) -> None:
         """Close listeners and connections."""
@@ -129,10 +139,12 @@ class ProxyLane:
         except OSError:
             sock.close()  # the client has gone
 
-    def _spawn(self, work: object) -> None:
-        task: asyncio.Task[None] = self._loop.create_task(work)  # type: ignore[arg-type]
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something that takes its time; it ends with the lane."""
+        task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _distrust(authority: str | None, problem: ssl.SSLError) -> str:

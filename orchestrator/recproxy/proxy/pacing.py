@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from recproxy.http import Pieces
-
-if TYPE_CHECKING:
-    from recproxy.proxy.exchange import Downstream
+from recproxy.proxy.downstream import Downstream
 
 __all__ = ["PacedAnswer", "Pacing"]
 

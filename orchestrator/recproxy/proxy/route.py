@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from recproxy.http import Head, received_request, split_authority
+from recproxy.http import Head, MalformedRequest, received_request, split_authority
 from recproxy.recording import Request
 
-__all__ = ["Route", "Target", "live_request", "target_of"]
+__all__ = ["Route", "Target", "absolute_authority", "live_request", "origin_form", "target_of"]
+
+_PORTS = {"http": 80, "https": 443}
+#: A path may hold another URL (web.archive.org): only a scheme at the very beginning makes a target absolute.
+_ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Target:
     def authority(self) -> str:
         """As it stands in a Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == (443 if self.scheme == "https" else 80) else f"{host}:{self.port}"
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def live_request(route: Route, head: Head, body: bytes) -> Request:
@@ -43,30 +48,62 @@ def live_request(route: Route, head: Head, body: bytes) -> Request:
 
 
 def target_of(route: Route, head: Head) -> Target:
-    """Where a request goes: an absolute target's host, else the Host it names, else what the connection was opened for."""
+    """Where a request goes: an absolute target's host, else the Host it names, else what the connection was opened for.
+
+    Raises MalformedRequest where that is nowhere.
+    """
     scheme = route.scheme
     if route.any_host is not None:
         # Over a base URL the service is the endpoint's first host, and services speak TLS.
         host = next((pattern for pattern in route.any_host if "*" not in pattern), "")
         return Target("https", host, 443)
-    target = head.target.decode("ascii")
-    before, mark, rest = target.partition("://")
-    if mark and "?" not in before and "/" not in before:
-        scheme = before.lower()
-        authority = rest.partition("/")[0].partition("?")[0]
+    absolute = _ABSOLUTE.match(head.target.decode("ascii"))
+    if absolute is not None:
+        scheme, authority = absolute[1].lower(), absolute[2]
+        if scheme not in _PORTS:
+            raise MalformedRequest(400, f"only http:// and https:// are forwarded, not {scheme}://")
     else:
         authority = head.host.decode("latin-1") or route.authority or ""
-    host, port = split_authority(authority, 443 if scheme == "https" else 80)
-    assert port is not None
+    try:
+        host, port = split_authority(authority, _PORTS[scheme])
+    except ValueError as problem:
+        raise MalformedRequest(400, str(problem)) from None
+    if not host or port is None:
+        raise MalformedRequest(400, "the request names no host")
     return Target(scheme, host, port)
+
+
+def absolute_authority(target: str) -> str:
+    """The authority of a target in absolute form; empty where it is a path, whatever that holds."""
+    absolute = _ABSOLUTE.match(target)
+    return absolute[2] if absolute is not None else ""
+
+
+def origin_form(target: str) -> str:
+    """A target as a service is asked for it."""
+    absolute = _ABSOLUTE.match(target)
+    if absolute is not None:
+        target = target[absolute.end() :]
+    return target if target.startswith(("/", "*")) else f"/{target}"
 
 
 def _url(route: Route, head: Head) -> str:
     target = head.target.decode("ascii", "surrogateescape")
-    if "://" in target.partition("?")[0]:
+    if _ABSOLUTE.match(target) is not None:
         return target
     if route.any_host is not None:
         authority = route.any_host[0].removeprefix("*.")
     else:
-        authority = head.host.decode("latin-1") or route.authority or ""
+        authority = _bracketed(head.host.decode("latin-1") or route.authority or "", route.scheme)
     return f"{route.scheme}://{authority}{target if target.startswith('/') else '/' + target}"
+
+
+def _bracketed(authority: str, scheme: str) -> str:
+    """An IPv6 address as URLs have it: some clients (httpx) send it without its brackets."""
+    if authority.count(":") < 2:
+        return authority
+    try:
+        host, port = split_authority(authority, _PORTS[scheme])
+    except ValueError:
+        return authority
+    return Target(scheme, host, port or _PORTS[scheme]).authority

@@ -18,18 +18,15 @@ from recproxy.http import Head, Prepared, accepts_all, authority_host, plain_res
 from recproxy.matching import Index, Rules, miss
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback, filled_response, wild_names
+from recproxy.proxy.downstream import Answer
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.recording_cache import Indexed, index_of, matched
 from recproxy.proxy.route import Route, live_request
 from recproxy.proxy.traffic import Traffic
-from recproxy.recording import (
-    Recording,
-    Request,
-    header_values,
-)
+from recproxy.recording import Recording, Request, header_values
 from recproxy.redaction import RedactionRules
 
-__all__ = ["Answer", "OpenScope"]
+__all__ = ["OpenScope"]
 
 _KEPT_REQUESTS = 4096
 _KEPT_BODY = 4096
@@ -37,15 +34,6 @@ _KEPT_LINES = 1000
 #: HTTP has no such status; no service sends it by itself.
 MISS_STATUS = 599
 MISS_REASON = "Not Recorded"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What to write, and whether the connection ends behind it; `reset` drops it without a word."""
-
-    data: bytes
-    close: bool = False
-    reset: bool = False
 
 
 @dataclass(slots=True)

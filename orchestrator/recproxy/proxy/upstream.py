@@ -7,6 +7,7 @@ environment the run was started in. Every failure is an UpstreamError with the s
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import ssl
 from collections import defaultdict
@@ -66,8 +67,18 @@ class Link:
 
     @property
     def fresh(self) -> bool:
-        """Whether it can take another request."""
-        return not self.reader.at_eof() and not self.writer.is_closing()
+        """Whether it can take another request: it is open, and holds nothing that the last response did not need.
+
+        What a service sends unasked (a 408 before it closes, a second response, a body where there is none) would be
+        the response to the next request.
+        """
+        return (
+            not self.reader.at_eof()
+            and not self.writer.is_closing()
+            and self.protocol.trailing_data == (b"", False)
+            and not _has_more(self.reader)
+            and not _is_readable(self.writer)
+        )
 
     async def send(self, event: h11.Event) -> None:
         """Send an event; waits while the service does not take what it was sent."""
@@ -76,29 +87,26 @@ class Link:
             self.writer.write(data)
             await self.writer.drain()
 
-    async def receive(self, seconds: float | None) -> object:
-        """The next event of the response, as h11 names them; UpstreamError where it does not come in time or is no HTTP."""
-        while True:
-            try:
-                event = self.protocol.next_event()
-            except h11.RemoteProtocolError as problem:
-                if self.reader.at_eof():
-                    when = "in the middle of its answer" if self.heard else "without an answer"
-                    raise ServiceClosed(502, f"the service closed the connection {when}") from None
-                # Behind the colon h11 quotes the line, which may hold what the service hands out.
-                reason = str(problem).partition(":")[0]
-                raise UpstreamError(502, f"the service's answer is no HTTP/1.1: {reason}") from None
-            if event is not h11.NEED_DATA:
-                return event
-            try:
-                async with asyncio.timeout(seconds):
-                    data = await self.reader.read(_READ)
-            except TimeoutError:
-                raise UpstreamError(504, f"the service did not go on within {seconds:g} s") from None
-            except OSError as problem:
-                raise ServiceClosed(502, f"the connection to the service broke: {_said(problem)}") from None
-            self.heard = self.heard or bool(data)
-            self.protocol.receive_data(data)
+    def event(self) -> object:
+        """The next event of the response, as h11 names them; NEED_DATA where more must be read. Raises UpstreamError."""
+        try:
+            return self.protocol.next_event()
+        except h11.RemoteProtocolError as problem:
+            if self.reader.at_eof():
+                when = "in the middle of its answer" if self.heard else "without an answer"
+                raise ServiceClosed(502, f"the service closed the connection {when}") from None
+            # Behind the colon h11 quotes the line, which may hold what the service hands out.
+            reason = str(problem).partition(":")[0]
+            raise UpstreamError(502, f"the service's answer is no HTTP/1.1: {reason}") from None
+
+    async def read(self) -> None:
+        """Wait for more of the response, or for its end. Raises UpstreamError."""
+        try:
+            data = await self.reader.read(_READ)
+        except OSError as problem:
+            raise ServiceClosed(502, f"the connection to the service broke: {_said(problem)}") from None
+        self.heard = self.heard or bool(data)
+        self.protocol.receive_data(data)
 
     def close(self) -> None:
         """Drop it."""
@@ -232,6 +240,27 @@ async def _tunnel(
     if status != [b"200"]:
         line = head.partition(b"\r\n")[0].decode("latin-1")
         raise ConnectionError(f"it answered {line!r}")
+
+
+def _has_more(reader: asyncio.StreamReader) -> bool:
+    """Whether bytes, or the end, have been received that nobody has read: read once, without waiting."""
+    reading = reader.read(1)
+    try:
+        reading.send(None)
+    except (StopIteration, OSError):
+        return True
+    reading.close()  # it would have to wait
+    return False
+
+
+def _is_readable(writer: asyncio.StreamWriter) -> bool:
+    """Whether the kernel has bytes, or the end, that the event loop has not yet taken."""
+    sock = writer.get_extra_info("socket")
+    if sock is None or not hasattr(select, "poll"):
+        return False
+    poll = select.poll()
+    poll.register(sock.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _without_delay(writer: asyncio.StreamWriter) -> None:

@@ -10,6 +10,15 @@ POST = b"POST /a HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 4\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
+ABSOLUTE = b"GET http://shop.example/a HTTP/1.1\r\nHost: shop.example\r\n\r\n"
+OTHER = b"GET http://other.example/b HTTP/1.1\r\nHost: other.example\r\n\r\n"
+CHUNKED_ONLY = "the only Transfer-Encoding that can be sent on is chunked"
+ENDED = "the service closed the connection without an answer"
+TUNNELS = "CONNECT is for the gateway's address ($HTTPS_PROXY), not for this one"
+SCHEMES = "only http:// and https:// are forwarded, not ftp://"
+PORT = "shop.example:99999 is not served on a connection opened for shop.example:443"
+
+
 def refused(status, text):
     """A response of the proxy's own."""
     body = f"recproxy: {text}\n".encode()
@@ -84,7 +93,7 @@ ROWS = {
             ("service", "sends", OK),
             ("client", "sees", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"),
             ("keeping", "fails"),
-            ("client", "sees end"),
+            ("client", "sees reset"),
         ],
         "failed": ["GET https://shop.example/a: the disk is full"],
     },
@@ -154,7 +163,7 @@ ROWS = {
             ("service", "sends", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
             ("client", "sees", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
             ("service", "closes"),
-            ("client", "sees end"),
+            ("client", "sees reset"),
         ],
         "failed": ["GET https://shop.example/a: the service closed the connection in the middle of its answer"],
     },
@@ -262,6 +271,223 @@ ROWS = {
             ("service", "sends", OK),
             ("client", "sees", OK),
         ],
+    },
+    "a connection with a 408 that nobody asked for is not used again": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK + b"HTTP/1.1 408 Request Time-out\r\nConnection: close\r\n\r\n"),
+            ("client", "sees", OK),
+            ("client", "sends", GET),
+            ("service 2", "sees", GET),
+            ("service 2", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [KEPT, KEPT],
+    },
+    "a 408 that comes later, nor": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+            ("service", "sends", b"HTTP/1.1 408 Request Time-out\r\nContent-Length: 0\r\n\r\n"),
+            ("client", "sends", GET),
+            ("service 2", "sees", GET),
+            ("service 2", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [KEPT, KEPT],
+    },
+    "a 408 that crosses a request which may be repeated has it asked again": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", b"HTTP/1.1 408 Request Time-out\r\nContent-Length: 0\r\n\r\n"),
+            ("service 2", "sees", GET),
+            ("service 2", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [KEPT, KEPT],
+    },
+    "a connection with a second response is not used again": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK + b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nalien"),
+            ("client", "sees", OK),
+            ("client 2", "sends", GET),
+            ("service 2", "sees", GET),
+            ("service 2", "sends", OK),
+            ("client 2", "sees", OK),
+        ],
+        "kept": [KEPT, KEPT],
+    },
+    "a connection with an empty line too many is not used again": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK + b"\r\n"),
+            ("client", "sees", OK),
+            ("client", "sends", GET),
+            ("service 2", "sees", GET),
+            ("service 2", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [KEPT, KEPT],
+    },
+    "a connection with a body on a 204 is not used again": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", b"HTTP/1.1 204 No Content\r\n\r\nbody"),
+            ("client", "sees", b"HTTP/1.1 204 No Content\r\n\r\n"),
+            ("client", "sends", GET),
+            ("service 2", "sees", GET),
+            ("service 2", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [("GET https://shop.example/a", 204, b""), KEPT],
+    },
+    "a transfer coding that cannot be sent on is 501 at once": {
+        "upstream": {"timeout": 0},
+        "steps": [
+            (
+                "client",
+                "sends",
+                b"POST /a HTTP/1.1\r\nHost: shop.example\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+            ),
+            ("client", "sees", refused(b"501 Not Implemented", CHUNKED_ONLY)),
+            ("client", "sees end"),
+        ],
+        "failed": [f"POST https://shop.example/a: {CHUNKED_ONLY}"],
+    },
+    "a client that half-closes gets its response and the end": {
+        "steps": [
+            ("client", "sends", GET),
+            ("client", "half-closes"),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+            ("client", "sees end"),
+        ],
+        "kept": [KEPT],
+    },
+    "a client that half-closes in the middle of its body is no whole request": {
+        "steps": [
+            ("client", "sends", POST + b"on"),
+            ("service", "sees", POST + b"on"),
+            ("client", "half-closes"),
+            ("service", "sees end"),
+            ("client", "sees reset"),
+        ],
+        "failed": ["POST https://shop.example/a: the client went away before the answer was complete"],
+    },
+    "a client that leaves while its interaction is being kept is waited for": {
+        "keeping": "waits",
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK[:-2]),
+            ("client", "resets"),
+            ("keeping", "goes on"),
+        ],
+        "kept": [KEPT],
+    },
+    "a failure to keep is told though the client has left": {
+        "keeping": "waits",
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK[:-2]),
+            ("client", "resets"),
+            ("keeping", "fails"),
+        ],
+        "failed": ["GET https://shop.example/a: the disk is full"],
+    },
+    "a body that the client does not read is read on and kept": {
+        "steps": [
+            ("client", "sends", GET),
+            ("client", "stops reading"),
+            ("service", "sees", GET),
+            ("service", "sends", b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n" + b"z" * 3_000_000),
+            ("client", "resets"),
+        ],
+        "kept": [("GET https://shop.example/a", 200, b"z" * 3_000_000)],
+    },
+    "a body that the client leaves is read on and kept": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
+            ("client", "sees", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"),
+            ("client", "resets"),
+            ("service", "sends", b" more"),
+        ],
+        "kept": [("GET https://shop.example/a", 200, b"half more")],
+    },
+    "a 502 to HEAD has no body": {
+        "steps": [
+            ("client", "sends", GET.replace(b"GET", b"HEAD")),
+            ("service", "sees", GET.replace(b"GET", b"HEAD")),
+            ("service", "closes"),
+            ("client", "sees", refused(b"502 Bad Gateway", ENDED).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"),
+            ("client", "sees end"),
+        ],
+        "failed": [f"HEAD https://shop.example/a: {ENDED}"],
+    },
+    "CONNECT on a base URL is refused": {
+        "steps": [
+            ("client", "sends", b"CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example\r\n\r\n"),
+            ("client", "sees", refused(b"501 Not Implemented", TUNNELS)),
+            ("client", "sees end"),
+        ],
+        "failed": [f"a client's request was refused with 501: {TUNNELS}"],
+    },
+    "ftp:// is not sent as http": {
+        "entry": "gateway",
+        "steps": [
+            ("client", "sends", b"GET ftp://shop.example/a HTTP/1.1\r\nHost: shop.example\r\n\r\n"),
+            ("client", "sees", refused(b"400 Bad Request", SCHEMES)),
+            ("client", "sees end"),
+        ],
+        "failed": [f"a client's request was refused with 400: {SCHEMES}"],
+    },
+    "a port that is none is refused": {
+        "entry": "tunnel",
+        "steps": [
+            ("client", "sends", b"GET / HTTP/1.1\r\nHost: shop.example:99999\r\n\r\n"),
+            ("client", "sees", refused(b"421 Misdirected Request", PORT)),
+            ("client", "sees end"),
+        ],
+        "failed": [f"a client's request was refused with 421: {PORT}"],
+    },
+    "a URL in a path is a path": {
+        "steps": [
+            ("client", "sends", b"GET /web/2017/https://www.example.com/ HTTP/1.1\r\nHost: shop.example\r\n\r\n"),
+            ("service", "sees", b"GET /web/2017/https://www.example.com/ HTTP/1.1\r\nHost: shop.example\r\n\r\n"),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [("GET https://shop.example/web/2017/https://www.example.com/", 200, b"ok")],
+    },
+    "a pipelined request for another service is handed back": {
+        "entry": "gateway",
+        "steps": [
+            ("client", "sends", ABSOLUTE + OTHER),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+            ("client", "sees end"),
+        ],
+        "kept": [("GET http://shop.example/a", 200, b"ok")],
+        "handed_back": [OTHER],
     },
 }
 

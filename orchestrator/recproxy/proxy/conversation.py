@@ -1,0 +1,91 @@
+"""One request and its response over a link: sending and receiving are raced, so that neither waits for the other.
+
+A service may answer before it has the whole request, and a request may fail to be sent while nothing comes. Time
+counts only while no more of the request goes out, and interim responses do not buy any.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+
+import h11
+
+from recproxy.proxy.upstream import Link, UpstreamError
+
+__all__ = ["Conversation"]
+
+
+class Conversation:
+    """A request on its way, and the events of its response; `progress` grows while more of the request comes."""
+
+    def __init__(
+        self, link: Link, send: Coroutine[None, None, None], *, seconds: float | None, progress: Callable[[], int]
+    ) -> None:
+        self._link = link
+        self._sending = asyncio.create_task(send)
+        self._seconds = seconds
+        self._progress = progress
+        self._passed = progress()
+        self._restart()
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the whole request went out."""
+        return self._sending.done() and not self._sending.cancelled() and self._sending.exception() is None
+
+    async def next(self) -> object:
+        """The next event of the response, as h11 names them."""
+        while (event := self._link.event()) is h11.NEED_DATA:
+            await self._read()
+        if not isinstance(event, h11.InformationalResponse):
+            self._restart()
+        elif self._left() == 0:
+            self._more_time()
+        return event
+
+    async def close(self) -> None:
+        """Send no more."""
+        self._sending.cancel()
+        with contextlib.suppress(asyncio.CancelledError, OSError, h11.LocalProtocolError, UpstreamError):
+            await self._sending
+
+    def _restart(self) -> None:
+        self._deadline = None if self._seconds is None else asyncio.get_running_loop().time() + self._seconds
+
+    async def _read(self) -> None:
+        """Have more of the response, or the reason why the request cannot be sent."""
+        reading = asyncio.ensure_future(self._link.read())
+        try:
+            while not reading.done():
+                both = {reading} if self._sending.done() else {reading, self._sending}
+                await asyncio.wait(both, timeout=self._left(), return_when=asyncio.FIRST_COMPLETED)
+                self._check()
+                if not reading.done() and self._left() == 0:
+                    self._more_time()
+            reading.result()
+        finally:
+            if not reading.done():
+                reading.cancel()
+                with contextlib.suppress(asyncio.CancelledError, UpstreamError):
+                    await reading
+
+    def _left(self) -> float | None:
+        if self._deadline is None:
+            return None
+        return max(0.0, self._deadline - asyncio.get_running_loop().time())
+
+    def _more_time(self) -> None:
+        """Time counts anew if more of the request has come since; else it has run out."""
+        if self._sending.done() or self._progress() == self._passed:
+            raise UpstreamError(504, f"the service did not go on within {self._seconds:g} s")
+        self._passed = self._progress()
+        self._restart()
+
+    def _check(self) -> None:
+        """A connection that broke while sending may still hold a response; what cannot be sent at all has none."""
+        if self._sending.done() and not self._sending.cancelled():
+            problem = self._sending.exception()
+            if problem is not None and not isinstance(problem, OSError):
+                raise problem

@@ -1,0 +1,37 @@
+"""What a client gets: an answer at once, or work that takes its time and writes through a downstream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+__all__ = ["Answer", "Downstream", "Work"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to write, and whether the connection ends behind it; `reset` drops it without a word."""
+
+    data: bytes
+    close: bool = False
+    reset: bool = False
+
+
+class Downstream(Protocol):
+    """The client's side of what takes its time."""
+
+    def write(self, data: bytes) -> None:
+        """Send to the client."""
+
+    async def drain(self) -> None:
+        """Wait while the client does not read."""
+
+    def abort(self) -> None:
+        """Break the connection off: the response cannot be finished, and must not look as if it were."""
+
+
+class Work(Protocol):
+    """An answer that takes its time."""
+
+    async def run(self) -> bool:
+        """Answer; return whether the client's connection may go on."""

@@ -1,0 +1,53 @@
+"""A client's request as the service gets it. Pure: heads in, h11's events out."""
+
+from __future__ import annotations
+
+import h11
+
+from recproxy.http import Head, accepts
+from recproxy.proxy.capture import CODINGS_WE_DECODE, end_to_end
+from recproxy.proxy.route import Target, origin_form
+from recproxy.recording import header_values
+
+__all__ = ["NotSendable", "outgoing_request"]
+
+#: Told anew: the host by the target, the codings by what can be recorded; who expects 100 has had it from us.
+_REPLACED = (b"host", b"expect", b"accept-encoding")
+
+
+class NotSendable(Exception):
+    """The request cannot be sent on; `status` is what its client gets."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+def outgoing_request(head: Head, target: Target, *, absolute: bool, authorization: bytes) -> h11.Request:
+    """The request for a service, or in absolute form for the user's own proxy, with the login of that."""
+    path = origin_form(head.target.decode("ascii")).encode()
+    if absolute:
+        path = f"http://{target.authority}".encode() + path
+    headers = [(b"Host", target.authority.encode())]
+    headers += (line for line in end_to_end(head.headers) if line[0].lower() not in _REPLACED)
+    if authorization:
+        headers.append((b"Proxy-Authorization", authorization))
+    codings = _codings(head)
+    if codings is not None:
+        headers.append((b"Accept-Encoding", codings))
+    try:
+        return h11.Request(method=head.method, target=path, headers=headers)
+    except h11.LocalProtocolError as problem:
+        # What h11 says quotes the line, which may hold a secret.
+        if problem.error_status_hint == 501:
+            raise NotSendable(501, "the only Transfer-Encoding that can be sent on is chunked") from None
+        raise NotSendable(400, "it has a header that HTTP/1.1 does not allow") from None
+
+
+def _codings(head: Head) -> bytes | None:
+    """The codings that both the client and the recording can do; None where the client named none."""
+    values = header_values(head.headers, b"accept-encoding")
+    if not values:
+        return None
+    accepted = b",".join(values)
+    return ", ".join(coding for coding in CODINGS_WE_DECODE if accepts(coding, accepted)).encode() or b"identity"

@@ -1,0 +1,59 @@
+"""Whose requests a connection may carry: those of this profile, or of another service to which it is handed back.
+
+Pure: bytes and heads in, decisions out. The host seen last is not looked up again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+
+from recproxy.http import Absolute, Head, Incomplete, Malformed, Origin, authority_host, sort
+from recproxy.proxy.route import Route, absolute_authority
+
+__all__ = ["Begins", "Ownership"]
+
+
+class Begins(Enum):
+    """What begins with the bytes seen so far."""
+
+    OURS = auto()
+    ANOTHERS = auto()
+    UNKNOWN = auto()
+
+
+class Ownership:
+    """Who owns the requests of one connection; `roams` says that each may be for another service."""
+
+    def __init__(self, route: Route, owns: Callable[[str], bool]) -> None:
+        # A connection that was not opened for one host may turn to another service with any request.
+        self.roams = route.authority is None and route.any_host is None
+        self._any_host = route.any_host is not None
+        self._owns = owns
+        self._last: bytes | None = None
+
+    def begins(self, data: bytes) -> Begins:
+        """Whose a request is, by its first bytes; what cannot be read is ours to refuse."""
+        wants = sort(data)
+        if isinstance(wants, Incomplete):
+            return Begins.UNKNOWN
+        if isinstance(wants, Malformed):
+            return Begins.OURS
+        if isinstance(wants, Absolute | Origin) and (
+            not wants.authority or self._owns(authority_host(wants.authority))
+        ):
+            return Begins.OURS
+        return Begins.ANOTHERS
+
+    def has(self, head: Head) -> bool:
+        """Whether a request is this profile's."""
+        if self._any_host:
+            return True
+        host = head.target if head.target[:1] != b"/" and b"://" in head.target[:12] else head.host
+        if host == self._last or not host:
+            return True
+        authority = absolute_authority(host.decode("latin-1")) or host.decode("latin-1")
+        owned = self._owns(authority_host(authority))
+        if owned:
+            self._last = host
+        return owned

@@ -1,0 +1,129 @@
+"""Our side of a client's connection: answers in the order of their requests, one after the other.
+
+Knows the transport and the states of `Answering`; not where answers come from. What is answered at once costs no task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import TypeAlias
+
+from recproxy.proxy.downstream import Answer, Work
+from recproxy.proxy.sockets import reset
+from recproxy.proxy.states import ANSWERING, Answered, Answering
+
+__all__ = ["Turns"]
+
+_READY = Answering.READY
+#: Keeps a task until it is done.
+Spawn: TypeAlias = Callable[[Coroutine[None, None, None]], asyncio.Task[None]]
+
+
+class Turns:
+    """The answers of one connection; `changed` is called when its state has, or when answers begin or end to wait."""
+
+    def __init__(self, spawn: Spawn, changed: Callable[[], None]) -> None:
+        self.state = _READY
+        self._spawn = spawn
+        self._changed = changed
+        self._transport: asyncio.Transport
+        self._waiting: deque[Answer | Work] = deque()
+        self._running: asyncio.Task[None] | None = None
+        self._readable = asyncio.Event()
+        self._readable.set()
+
+    def start(self, transport: asyncio.Transport) -> None:
+        """The connection is there."""
+        self._transport = transport
+
+    @property
+    def holds(self) -> bool:
+        """Whether no more requests should be read now."""
+        # While an exchange is busy the client must be heard: it may have to send the rest of its request.
+        return bool(self._waiting) or self.state is Answering.WAITING
+
+    @property
+    def is_flushed(self) -> bool:
+        """Whether all that was asked for is answered and on its way."""
+        return self.state is _READY and not self._transport.get_write_buffer_size()
+
+    def take(self, turn: Answer | Work) -> None:
+        """Answer now, or behind what was asked before."""
+        if self.state is _READY:
+            self._give(turn)
+        elif self.state not in (Answering.LAST, Answering.GONE):
+            self._waiting.append(turn)
+            self._changed()
+
+    def pause(self) -> None:
+        """The client does not read."""
+        self._readable.clear()
+        self._step(Answered.PAUSE)
+
+    def resume(self) -> None:
+        """The client reads again."""
+        self._readable.set()
+        self._step(Answered.RESUME)
+        self._advance()
+
+    def lose(self) -> None:
+        """The connection is lost: what has begun is told so, what waits is dropped."""
+        self._readable.set()
+        self._waiting.clear()
+        self._step(Answered.LOSE)
+        if self._running is not None:
+            self._running.cancel()
+
+    def write(self, data: bytes) -> None:
+        """Send to the client, if it is there: a downstream's part."""
+        if self.state is not Answering.GONE:
+            self._transport.write(data)
+
+    async def drain(self) -> None:
+        """Wait while the client does not read."""
+        await self._readable.wait()
+
+    def abort(self) -> None:
+        """Break the connection off."""
+        reset(self._transport)
+
+    def _step(self, event: Answered) -> None:
+        self.state = ANSWERING[self.state][event]
+        self._changed()
+
+    def _give(self, turn: Answer | Work) -> None:
+        if not isinstance(turn, Answer):
+            self._step(Answered.BEGIN)
+            self._running = self._spawn(self._run(turn))
+        elif turn.reset:
+            self._step(Answered.END)
+            reset(self._transport)
+        else:
+            self._transport.write(turn.data)
+            if turn.close:
+                self._end()
+
+    def _end(self) -> None:
+        self._waiting.clear()
+        self._step(Answered.END)
+        self._transport.close()
+
+    def _advance(self) -> None:
+        """Go on with what waits, as far as it goes."""
+        while self._waiting and self.state is _READY:
+            self._give(self._waiting.popleft())
+        self._changed()
+
+    async def _run(self, work: Work) -> None:
+        goes_on = False
+        try:
+            goes_on = await work.run()
+        finally:
+            self._running = None
+            if goes_on:
+                self._step(Answered.FINISH)
+            else:
+                self._end()
+        self._advance()

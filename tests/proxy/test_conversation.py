@@ -1,0 +1,106 @@
+"""Sending and receiving, raced over a link that a test holds."""
+
+import asyncio
+
+import h11
+import pytest
+
+from recproxy.proxy.conversation import Conversation
+from recproxy.proxy.upstream import UpstreamError
+
+
+class Link:
+    """A link whose events come when they are told to."""
+
+    def __init__(self):
+        self.events = []
+        self.more = asyncio.Event()
+
+    def event(self):
+        return self.events.pop(0) if self.events else h11.NEED_DATA
+
+    async def read(self):
+        await self.more.wait()
+        self.more.clear()
+
+    def comes(self, event):
+        self.events.append(event)
+        self.more.set()
+
+
+async def for_ever():
+    await asyncio.Event().wait()
+
+
+async def breaks(problem):
+    raise problem
+
+
+def run(work):
+    async def ran():
+        async with asyncio.timeout(10):
+            return await work()
+
+    return asyncio.run(ran())
+
+
+def test_what_cannot_be_sent_does_not_wait_for_a_response():
+    async def work():
+        conversation = Conversation(Link(), breaks(UpstreamError(501, "no")), seconds=None, progress=int)
+        with pytest.raises(UpstreamError, match="no"):
+            await conversation.next()
+        await conversation.close()
+
+    run(work)
+
+
+def test_a_response_does_not_wait_for_the_request_and_one_that_was_there_before_it_broke_is_read():
+    async def work():
+        link = Link()
+        for send in (for_ever(), breaks(ConnectionResetError())):
+            conversation = Conversation(link, send, seconds=None, progress=int)
+            asyncio.get_running_loop().call_soon(link.comes, "head")
+            assert await conversation.next() == "head"
+            assert not conversation.is_sent
+            await conversation.close()
+
+    run(work)
+
+
+def test_time_does_not_count_while_more_of_the_request_goes_out():
+    async def work():
+        link, sizes = Link(), iter((0, 1, 1, 2, 2))
+
+        def progress():
+            size = next(sizes)
+            if size == 2:
+                link.comes("head")
+            return size
+
+        conversation = Conversation(link, for_ever(), seconds=0.01, progress=progress)
+        assert await conversation.next() == "head"
+        await conversation.close()
+
+    run(work)
+
+
+def test_interim_responses_without_end_are_no_response():
+    async def work():
+        link = Link()
+        conversation = Conversation(link, asyncio.sleep(0), seconds=0.05, progress=int)
+        interim = h11.InformationalResponse(status_code=102, headers=[])
+
+        async def ever():
+            while True:
+                link.comes(interim)
+                await asyncio.sleep(0)
+
+        more = asyncio.ensure_future(ever())
+        with pytest.raises(UpstreamError, match=r"the service did not go on within 0\.05 s") as caught:
+            while True:
+                assert await conversation.next() is interim
+        more.cancel()
+        assert caught.value.status == 504
+        await conversation.close()
+
+    run(work)
