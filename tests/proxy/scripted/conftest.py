@@ -26,7 +26,7 @@ import struct
 import pytest
 import uvloop
 
-from recproxy.config import Endpoint, Profile, Upstream
+from recproxy.config.profile import Endpoint, Profile, ReplayTable, Upstream
 from recproxy.http import Owners
 from recproxy.proxy.exchange import Exchange
 from recproxy.proxy.lane import ProxyLane
@@ -35,7 +35,7 @@ from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.upstream import UpstreamError, Upstreams
 from recproxy.recording import load
 
-SECONDS = 10
+SECONDS = 8
 HOST = "shop.example"
 OPTIONS = {
     "steps",
@@ -152,7 +152,7 @@ class Forwarding:
         self._refused = verb == "fails"
         self._allowed.set()
 
-    async def keep(self, interaction, traffic):
+    async def keep(self, interaction, traffic, begun):
         await self._allowed.wait()
         if self._refused:
             raise UpstreamError(502, "the disk is full")
@@ -160,7 +160,7 @@ class Forwarding:
         body = response.body if response.omitted is None else response.omitted
         self.kept.append((f"{request.method} {request.url}", response.status, body))
 
-    def exchange(self, downstream, route, head, feed, *, lane, scope, traffic):
+    def exchange(self, downstream, route, head, feed, *, scope, traffic):
         return Exchange(
             downstream, self._upstreams, target_of(route, head), head, feed,
             traffic=traffic, scope=scope, most=self._most, keep=self.keep if self.mode != "live" else None,
@@ -192,7 +192,7 @@ class Play:
             name="shop",
             endpoints=(Endpoint(protocol="http", hosts=(HOST,), base_url="SHOP_BASE_URL"),),
             upstream=Upstream(address=f"http://127.0.0.1:{port}", **row.get("upstream", {})),
-            pace=row.get("pace", "none"),
+            replay=ReplayTable(pace=row.get("pace", "none")),
         )
         self._forwarding = Forwarding(profile, row, port)
         owners = Owners({HOST: "shop", "other.example": "other"})
