@@ -13,9 +13,9 @@ def ownership(route=None):
     ("data", "wanted"),
     [
         (b"GET http://shop.example/ HTTP/1.1\r\n", Begins.OURS),
-        (b"GET http://other.example/ HTTP/1.1\r\n", Begins.ANOTHERS),
-        (b"GET / HTTP/1.1\r\nHost: other.example\r\n\r\n", Begins.ANOTHERS),
-        (b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n", Begins.ANOTHERS),
+        (b"GET http://other.example/ HTTP/1.1\r\n", Begins.FOREIGN),
+        (b"GET / HTTP/1.1\r\nHost: other.example\r\n\r\n", Begins.FOREIGN),
+        (b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n", Begins.FOREIGN),
         (b"GET / HT", Begins.UNKNOWN),
         (b"\x00", Begins.OURS),
     ],

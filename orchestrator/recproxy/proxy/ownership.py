@@ -18,7 +18,7 @@ class Begins(Enum):
     """What begins with the bytes seen so far."""
 
     OURS = auto()
-    ANOTHERS = auto()
+    FOREIGN = auto()
     UNKNOWN = auto()
 
 
@@ -43,7 +43,7 @@ class Ownership:
             not wants.authority or self._owns(authority_host(wants.authority))
         ):
             return Begins.OURS
-        return Begins.ANOTHERS
+        return Begins.FOREIGN
 
     def has(self, head: Head) -> bool:
         """Whether a request is this profile's."""
