@@ -35,6 +35,7 @@ _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _ONLY_RUNS = bytes(byte if byte in _LETTERS or byte in b"-_" else 32 for byte in range(256))
 _SHORTEST = 16  # letters of a run that is opened
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
+_HEX_RUN = re.compile(rb"[0-9a-f]{16}|[0-9A-F]{16}")
 _DULL = re.compile(rb"[a-z/_-]*\Z|[A-Z_]*\Z|[0-9/_-]*\Z")
 _AFTER = {0x22: b"", 0x3D: b"&;#\"'<> \t\r\n", 0x2F: b"/?#;\"'&", 0x23: b"\"'&", 0x3E: b"<"}
 _NUMBER = re.compile(rb"-?[0-9.eE+-]+\Z")
@@ -164,7 +165,9 @@ class ValueSearch:
         words = {word for word in text.translate(_ONLY_RUNS).split() if len(word) >= _SHORTEST}
         contents: list[tuple[bytes, list[bytes]]] = []
         for word in words:
-            if _HEX.match(word) or not (word.islower() or word.isupper() or _DULL.match(word)):
+            dull = word.islower() or word.isupper() or _DULL.match(word)
+            # A segment of a path may be hex where the whole run of letters and slashes is not.
+            if not dull or _HEX.match(word) or (b"/" in word and _HEX_RUN.search(word)):
                 contents += ((part, list(_decoded(part))) for part in _parts(word))
         if not contents:
             return
