@@ -42,6 +42,7 @@ ELSEWHERE = {
     "orchestrator/proxy": "tests/journeys/test_hygiene.py: a proxy's life is a process",
     "control/redaction_messages": "tests/control/test_messages.py",
     "orchestrator/redaction_workers": "tests/journeys/test_redaction.py: they are processes",
+    "orchestrator/scope_redaction": "a protocol, a value and a step of test_recorder.py",
     "orchestrator/scopes": "tests/client/test_scopes.py and tests/testing/pytest_plugin: scopes of real runs",
     "orchestrator/run": "tests/journeys/test_hygiene.py: signals, exit codes, the end",
     "runners/nox_selection": "tests/runners/test_nox.py: real nox selecting sessions",

@@ -1,0 +1,184 @@
+"""The files that a run records: which can be written, and what a scope replaces in them when it ends.
+
+If the scope passed, its file is replaced in one rename; if it failed, its interactions go next to the file, into
+NAME.failed.rec. Everything that arrives here is redacted. Knows no journal and no open scope.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from recproxy.errors import RecordingError
+from recproxy.matching import Rules
+from recproxy.play.library import foreign_format, read_recording
+from recproxy.play.merging import TimedInteraction, merge
+from recproxy.recording import Interaction, Recording, dump, of_today
+from recproxy.redaction import link, names
+from recproxy.report import Written
+
+__all__ = ["RecordingFiles", "check_recordable", "failed_path"]
+
+
+#: Of a file; what stands beside a recording while it is written, or where it failed, is longer than its own.
+_LONGEST_NAME = 255
+
+
+class RecordingFiles:
+    """Writes what scopes recorded.
+
+    `max_age` is the age in days from which an interaction that was recorded again gets a new date though nothing of it
+    changed; 0 means never.
+    """
+
+    def __init__(self, *, max_age: float, today: Callable[[], dt.date]) -> None:
+        self._max_age = max_age
+        self._today = today
+        self._recovered: set[Path] = set()  # reported to the user, so this run takes nothing out of them
+
+    def save(
+        self, path: Path, scope: str, interactions: Sequence[TimedInteraction], rules: Rules, *, append: bool
+    ) -> Written:
+        """Replace what a scope that passed had recorded before, or `append` to it.
+
+        Raises:
+            RecordingError: the file cannot be written; it is as it was.
+        """
+        before = read_recording(str(path)) if path.is_file() else Recording()
+        if before.format == 1:
+            # A file of 2011 has no place for scopes: what is recorded anew replaces it, and it stays in version control.
+            before = Recording(interactions=tuple(map(of_today, before.interactions)) if append else ())
+        others = [each for each in before.interactions if append or each.scope != scope]
+        linked = _linked(interactions, others)
+        since = self._today() - dt.timedelta(days=self._max_age) if self._max_age else None
+        merged = merge(before, frozenset((scope,)), linked, rules, append=append, renewed_before=since)
+        changed = _replace(path, dump(merged))
+        self._remove_failed(path, scope)
+        return Written(path, len(linked), changed=changed)
+
+    def save_failed(self, path: Path, interactions: Sequence[Interaction], *, replaces: str | None) -> Written:
+        """Put interactions next to the recording; they replace what the scope `replaces` left in an earlier run.
+
+        Raises:
+            RecordingError: the file cannot be written.
+        """
+        failed = failed_path(path)
+        before = _leftovers(failed)
+        if failed not in self._recovered and replaces is not None:
+            before = [each for each in before if each.scope != replaces]
+        linked = [each for each in link(interactions, names(before)) if each not in before]
+        _replace(failed, dump(Recording(interactions=(*before, *linked))))
+        return Written(failed, len(interactions), failed=True)
+
+    def save_recovered(self, path: Path, interactions: Sequence[Interaction]) -> Written | None:
+        """Put what killed runs recorded next to the recording, and remove the files that they left half written.
+
+        Raises:
+            RecordingError: the file cannot be written.
+        """
+        for half in (_temporary(path), _temporary(failed_path(path))):
+            with contextlib.suppress(OSError):
+                half.unlink()
+        if not interactions:
+            return None
+        written = self.save_failed(path, interactions, replaces=None)
+        self._recovered.add(failed_path(path))
+        return written
+
+    def _remove_failed(self, path: Path, scope: str) -> None:
+        """A scope passed: nobody needs what it left next to its recording when it failed."""
+        failed = failed_path(path)
+        if failed in self._recovered or not failed.is_file():
+            return
+        before = _leftovers(failed)
+        left = tuple(each for each in before if each.scope != scope)
+        if not left:
+            failed.unlink(missing_ok=True)
+        elif len(left) < len(before):
+            _replace(failed, dump(Recording(interactions=left)))
+
+
+def check_recordable(path: Path, *, append: bool) -> None:
+    """Refuse a file that a scope could not write when it ends.
+
+    Raises:
+        RecordingError: the file that is there does not parse, or is another tool's; or there can be none.
+    """
+    if len(os.fsencode(_temporary(failed_path(path)).name)) > _LONGEST_NAME:
+        raise RecordingError(f"{path}: its name is too long to be recorded: give it a shorter one")
+    _check_place(path, permitted=not append)
+    if path.exists():
+        title = foreign_format(path)
+        if title is not None:
+            raise RecordingError(
+                f"{path}: is of another format, {title}, which is never written: name a .rec to record"
+            )
+        try:
+            read_recording(str(path))
+        except RecordingError as problem:
+            raise RecordingError(f"{problem.message}; mend it, or delete the file to record it anew") from None
+
+
+def failed_path(path: Path) -> Path:
+    """Where stands what a scope got that did not go well."""
+    return path.with_name(f"{path.name.removesuffix('.rec')}.failed.rec")
+
+
+def _linked(taken: Sequence[TimedInteraction], others: Sequence[Interaction]) -> list[TimedInteraction]:
+    """In order, with a name where the service handed out what was sent back to it; those of `others` are not taken."""
+    ordered = sorted(taken, key=lambda each: each.begun)
+    linked = link([each.interaction for each in ordered], names(others))
+    return [TimedInteraction(new, old.begun, old.ended) for new, old in zip(linked, ordered, strict=True)]
+
+
+def _check_place(path: Path, *, permitted: bool) -> None:
+    """Refuse a place where no file can be put: below a file or, where it is to be `permitted`, in a folder of others."""
+    folder = path.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise RecordingError(f"{path}: cannot be written: {folder} is no folder: name another place")
+    if permitted and not os.access(folder, os.W_OK | os.X_OK):
+        raise RecordingError(f"{path}: cannot be written: permission denied in {folder}")
+
+
+def _leftovers(failed: Path) -> list[Interaction]:
+    """What stands beside a recording; nothing where it was edited into something else."""
+    try:
+        return list(read_recording(str(failed)).interactions) if failed.is_file() else []
+    except RecordingError:
+        return []
+
+
+def _temporary(path: Path) -> Path:
+    """The next version of a file while it is written: of one name, so that a kill leaves one at most."""
+    target = path.resolve()  # of a link it is the file that is replaced
+    return target.with_name(f".{target.name}.tmp")
+
+
+def _replace(path: Path, text: bytes) -> bool:
+    """Put a file in its place whole, or leave what is there; whether it changed."""
+    temporary = _temporary(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and path.read_bytes() == text:
+            return False
+        try:
+            with temporary.open("wb") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            if path.exists():
+                temporary.chmod(path.stat().st_mode & 0o777)
+            temporary.replace(path.resolve())
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as problem:
+        raise RecordingError(
+            f"{path}: cannot be written: {problem.strerror or problem}; what was there is as it was"
+        ) from None
+    return True

@@ -1,0 +1,67 @@
+"""The locks of recordings: one run at a time records a file.
+
+The locks lie in the folder of journals, named by a hash of the recording's real path. Knows nothing of recordings.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from pathlib import Path
+from typing import IO
+
+from recproxy.errors import RecordingError
+from recproxy.orchestrator.journal import JournalFolders, make_folder
+
+__all__ = ["RecordingLocks"]
+
+
+class RecordingLocks:
+    """The recordings that this run has locked."""
+
+    def __init__(self, folders: JournalFolders) -> None:
+        self._folders = folders
+        self._held: dict[Path, IO[bytes]] = {}
+
+    def lock(self, path: Path) -> None:
+        """Lock a recording for this run; two scopes of one run may record the same file.
+
+        Raises:
+            RecordingError: another run is recording it, or the lock cannot be written.
+        """
+        if path in self._held:
+            return
+        where = self._path(path)
+        try:
+            make_folder(self._folders.journal)
+            lock = where.open("ab+")
+        except OSError as problem:
+            raise RecordingError(f"{self._folders.journal}: cannot be written: {problem.strerror or problem}") from None
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise RecordingError(f"{path}: another run is recording it: wait for its end") from None
+        if not _is_at(lock, where):  # the run that had it has just ended, and took the file with it
+            lock.close()
+            self.lock(path)
+        else:
+            self._held[path] = lock
+
+    def close(self) -> None:
+        """Release all locks and remove their files."""
+        for path, lock in self._held.items():
+            self._path(path).unlink(missing_ok=True)
+            lock.close()
+        self._held.clear()
+
+    def _path(self, path: Path) -> Path:
+        return self._folders.journal / f"{hashlib.sha256(os.path.realpath(path).encode()).hexdigest()[:16]}.lock"
+
+
+def _is_at(file: IO[bytes], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except OSError:
+        return False

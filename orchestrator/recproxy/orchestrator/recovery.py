@@ -1,0 +1,101 @@
+"""Recovery: what killed runs recorded is put next to the recordings it was meant for.
+
+It is redacted by the rules of today and by what was secret then. Where that cannot be done, the journal stays; where
+its key is gone nobody can read it, and it is removed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from recproxy.errors import RecordingError, RecproxyError
+from recproxy.orchestrator.journal import Abandoned, Entry, JournalFolders, abandoned
+from recproxy.orchestrator.journal_keys import JournalKeys
+from recproxy.orchestrator.recording_files import RecordingFiles
+from recproxy.orchestrator.scope_redaction import Redact, unpacked
+from recproxy.recording import Interaction
+from recproxy.report import Written
+from recproxy.report.counting import counted
+
+__all__ = ["Recovery"]
+
+
+class Recovery:
+    """Recovers the journals of killed runs, once, before this run records."""
+
+    def __init__(self, folders: JournalFolders, keys: JournalKeys, redact: Redact, files: RecordingFiles) -> None:
+        self._folders = folders
+        self._keys = keys
+        self._redact = redact
+        self._files = files
+        #: What could not be recovered, a line each for the user.
+        self.problems: list[str] = []
+
+    async def recover(self) -> list[Written]:
+        """Recover all journals; what was written."""
+        left: dict[Path, list[Interaction]] = {}
+        problems: dict[Path, list[str]] = {}
+        journals: list[tuple[Abandoned, set[Path]]] = []
+        for journal in abandoned(self._folders, self._keys):
+            lost = problems.setdefault(journal.path, [*journal.lost])
+            journals.append((journal, {entry.recording for entry in journal.entries}))
+            for entries in _by_scope(journal.entries):
+                try:
+                    left.setdefault(entries[0].recording, []).extend(await self._redacted(entries, journal.secrets))
+                except RecproxyError as problem:
+                    lost.append(problem.message)
+        recovered: list[Written] = []
+        for path, interactions in left.items():
+            try:
+                written = self._files.save_recovered(path, interactions)
+            except RecordingError as problem:
+                for journal, paths in journals:
+                    if path in paths:
+                        problems[journal.path].append(problem.message)
+            else:
+                recovered += [written] if written is not None else []
+        for journal, _ in journals:
+            self._clear(journal, problems[journal.path])
+        return recovered
+
+    async def _redacted(self, entries: Sequence[Entry], secrets: Sequence[str]) -> list[Interaction]:
+        """What a killed run had of one scope, as it may be written."""
+        redacted = await self._redact(entries[0].profile, [entry.packed for entry in entries], (), secrets)
+        self.problems += redacted.refusals
+        return [
+            unpacked(packed, entry.scope, dt.date.fromisoformat(entry.recorded))
+            for packed, entry in zip(redacted.interactions, entries, strict=True)
+            if packed is not None
+        ]
+
+    def _clear(self, journal: Abandoned, problems: Sequence[str]) -> None:
+        """Remove a journal and its key, unless something of it could not be recovered; say what could not."""
+        if journal.old:
+            self.problems.append(
+                f"{journal.path}: is the journal of a run of version 0.1, which is not encrypted: take from it what you "
+                "need, mind the secrets in it, and delete it"
+            )
+        elif problems:
+            self.problems += (
+                f"{journal.path}: what an earlier run recorded cannot be recovered: {why}; mend that, or delete this "
+                "journal"
+                for why in problems
+            )
+        else:
+            journal.path.unlink(missing_ok=True)
+            self._keys.remove(journal.key)
+        if journal.unread:
+            why = "its key is gone" if journal.keyless else "the journal was changed"
+            self.problems.append(
+                f"{journal.path}: {counted(journal.unread, 'interaction')} of an earlier run cannot be read and "
+                f"{'is' if journal.unread == 1 else 'are'} dropped: {why}"
+            )
+
+
+def _by_scope(entries: Sequence[Entry]) -> list[list[Entry]]:
+    scopes: dict[int, list[Entry]] = {}
+    for entry in entries:
+        scopes.setdefault(entry.number, []).append(entry)
+    return list(scopes.values())

@@ -1,0 +1,84 @@
+"""A recorder for tests, with its own clock and its own redaction."""
+
+import asyncio
+import datetime as dt
+import os
+
+from recproxy.control import Recorded, ScopeRedacted
+from recproxy.errors import ProfileError
+from recproxy.matching import Rules
+from recproxy.orchestrator.journal import JournalFolders
+from recproxy.orchestrator.journal_keys import JournalKeys
+from recproxy.orchestrator.recorder import Recorder
+from recproxy.recording import Interaction, Request, Response, load, pack
+
+__all__ = ["Session", "urls"]
+
+
+class Session:
+    """A recorder, and one clock for what it is given. Nothing is secret; what names `refused` is not to be written."""
+
+    def __init__(self, folder, **options):
+        self.folder = folder
+        self.day = dt.date(2026, 1, 31)
+        self.asked = []
+        runtime = folder.parent / f"{folder.name}-runtime"
+        runtime.mkdir(mode=0o700, exist_ok=True)
+        self.keys = JournalKeys(folder, {"XDG_RUNTIME_DIR": str(runtime)})
+        self.recorder = Recorder(
+            JournalFolders(folder, folder), self.keys, self.redact, today=lambda: self.day, **options
+        )
+        self.moment = 0.0
+
+    async def redact(self, profile, interactions, lines, secrets=(), /):
+        self.asked.append((profile, secrets))
+        if profile == "gone":
+            raise ProfileError("no profile 'gone'")
+        kept = [None if b"refused" in each else each for each in interactions]
+        refusals = tuple("refused" for each in kept if each is None)
+        return ScopeRedacted(
+            order=1, interactions=tuple(kept), lines=tuple(map(str.upper, lines)), refusals=refusals, counts={"rule": 2}
+        )
+
+    def begin(self, number=1, scope="run", path="shop/default.rec", append=False, profile="shop"):
+        self.recorder.begin(profile, number, scope, self.folder / path, Rules(), append=append)
+
+    def keep(self, path="/a", body=b"ok", number=1, scope="run", profile="shop", wild="XXX"):
+        interaction = Interaction(
+            request=Request(method="GET", url=f"https://a.example{path}", wild=wild),
+            response=Response(status=200, reason=b"OK", body=body, wild=wild),
+        )
+        self.moment += 1
+        self.recorder.keep(
+            profile,
+            Recorded(order=1, scope=number, packed=pack(interaction), begun=self.moment, ended=self.moment + 0.5),
+        )
+
+    def end(self, number=1, passed=True, profile="shop", lines=()):
+        redacted = asyncio.run(self.recorder.redact(profile, number, lines))
+        self.recorder.end(profile, number, passed=passed)
+        return redacted
+
+    def recover(self):
+        return asyncio.run(self.recorder.recover())
+
+    def close(self):
+        asyncio.run(self.recorder.close())
+
+    def die(self):
+        """What the kernel does at its death."""
+        os.close(self.recorder._journal._file)
+        for lock in self.recorder._locks._held.values():
+            lock.close()
+
+    def record(self, *paths, scope="run", number=1, passed=True, **options):
+        """A whole scope."""
+        self.begin(number, scope, **options)
+        for path in paths:
+            self.keep(path, number=number, scope=scope)
+        self.end(number, passed=passed)
+
+
+def urls(path):
+    """The paths of the requests of a recording."""
+    return [each.request.url.removeprefix("https://a.example") for each in load(path.read_bytes()).interactions]

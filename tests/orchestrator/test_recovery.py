@@ -1,0 +1,184 @@
+"""Recovery: what becomes of the journals that killed runs left."""
+
+from recorder_session import Session, urls
+
+
+def test_what_a_killed_run_left_is_put_beside_its_recordings(session, default):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.begin(2, "other", path="shop/other.rec")
+    killed.keep("/a")
+    killed.keep("/b")
+    killed.keep("/c", number=2, scope="other")
+    killed.die()
+
+    recovered = session.recover()
+
+    assert [(written.path.name, written.interactions, written.failed) for written in recovered] == [
+        ("default.failed.rec", 2, True),
+        ("other.failed.rec", 1, True),
+    ]
+    assert urls(default.with_name("default.failed.rec")) == ["/a", "/b"]
+    assert not default.exists()
+    assert session.recover() == []
+
+
+def test_what_cannot_be_recovered_is_told_with_its_journal_which_stays_and_the_run_goes_on(session, default):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.begin(2, "other", path="bank/other.rec")
+    killed.keep("/a")
+    killed.keep("/b", number=2, scope="other")
+    killed.die()
+    (session.folder / "bank").write_text("")
+
+    for _ in range(2):
+        session.recorder.unrecovered.clear()
+        recovered = session.recover()
+
+        assert [written.path.name for written in recovered] == ["default.failed.rec"]
+        (journal,) = (session.folder / ".journal").glob("*.journal")
+        (note,) = session.recorder.unrecovered
+        assert note.startswith(f"{journal}: what an earlier run recorded cannot be recovered: ")
+        assert "bank/other.failed.rec: cannot be written: File exists" in note
+        assert urls(default.with_name("default.failed.rec")) == ["/a"]
+    session.record("/new")
+    assert urls(default) == ["/new"]
+
+    (session.folder / "bank").unlink()
+    assert [written.path.name for written in session.recover()][-1] == "other.failed.rec"
+    assert not journal.exists()
+
+
+def test_scopes_that_ended_are_not_recovered(session, default):
+    killed = Session(session.folder)
+    killed.begin(9, "open")
+    killed.keep("/open", number=9, scope="open")
+    killed.record("/saved", scope="saved", number=1)
+    killed.record("/failed", scope="failed", number=2, passed=False)
+    killed.die()
+
+    recovered = session.recover()
+
+    assert [(written.path.name, written.interactions) for written in recovered] == [("default.failed.rec", 1)]
+    assert urls(default) == ["/saved"]
+    assert urls(default.with_name("default.failed.rec")) == ["/failed", "/open"]
+
+
+def test_what_several_killed_runs_left_is_recovered_together(session, default):
+    for place in ("/a", "/b"):
+        killed = Session(session.folder)
+        killed.begin()
+        killed.keep(place)
+        killed.die()
+
+    (written,) = session.recover()
+
+    assert written.interactions == 2
+    assert sorted(urls(default.with_name("default.failed.rec"))) == ["/a", "/b"]
+
+
+def test_what_one_run_recovered_is_not_lost_when_that_run_is_killed_too(session, default):
+    for place in ("/a", "/b"):
+        killed = Session(session.folder)
+        killed.recover()
+        killed.begin()
+        killed.keep(place)
+        killed.die()
+
+    session.recover()
+    session.recover()
+
+    assert urls(default.with_name("default.failed.rec")) == ["/a", "/b"]
+
+
+def test_a_failure_of_the_run_that_recovered_leaves_what_was_recovered(session, default):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.keep("/recovered")
+    killed.die()
+    session.recover()
+
+    session.record("/new", passed=False)
+
+    assert urls(default.with_name("default.failed.rec")) == ["/recovered", "/new"]
+
+
+def test_half_a_file_that_a_killed_run_left_is_removed(session, default):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.keep("/a")
+    killed.die()
+    default.parent.mkdir()
+    default.with_name(".default.rec.tmp").write_bytes(b"#recproxy 2\n\nGET htt")
+
+    session.recover()
+
+    assert [path.name for path in default.parent.iterdir()] == ["default.failed.rec"]
+
+
+def test_what_is_recovered_is_redacted_by_its_profile_and_by_what_was_secret_then(session, default):
+    killed = Session(session.folder, secrets=("then",))
+    killed.begin()
+    killed.keep("/a")
+    killed.keep("/refused")
+    killed.die()
+
+    session.recover()
+
+    assert session.asked == [("shop", ("then",))]
+    assert urls(default.with_name("default.failed.rec")) == ["/a"]
+    assert session.recorder.unrecovered == ["refused"]
+
+
+def test_what_was_recorded_of_a_profile_that_is_gone_waits_for_it(session):
+    killed = Session(session.folder)
+    killed.begin(profile="gone")
+    killed.keep(profile="gone")
+    killed.die()
+
+    assert session.recover() == []
+
+    (journal,) = (session.folder / ".journal").glob("*.journal")
+    (line,) = session.recorder.unrecovered
+    assert line.startswith(f"{journal}: what an earlier run recorded cannot be recovered: no profile 'gone'; mend that")
+
+
+def test_without_its_key_a_journal_is_told_in_one_line_and_dropped(session, default):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.keep("/a")
+    killed.keep("/b")
+    killed.die()
+    (journal,) = (session.folder / ".journal").glob("*.journal")
+    session.keys.remove(killed.recorder._journal._key)
+
+    assert session.recover() == []
+    assert session.recorder.unrecovered == [
+        f"{journal}: 2 interactions of an earlier run cannot be read and are dropped: its key is gone"
+    ]
+    assert not journal.exists()
+    assert not default.parent.exists()
+
+
+def test_a_recovered_journal_goes_with_its_key(session):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.keep()
+    killed.die()
+
+    session.recover()
+
+    assert list((session.folder / ".journal").glob("*.journal")) == []
+    assert session.keys.find(killed.recorder._journal._key) is None
+
+
+def test_a_journal_of_version_01_is_told_and_left(session):
+    journal = session.folder / ".journal/1-a.journal"
+    journal.parent.mkdir()
+    journal.write_text('{"recording": "shop/a.rec", "scope": "test_a", "key": "shop/1", "size": 4}\ntext')
+
+    assert session.recover() == []
+    (line,) = session.recorder.unrecovered
+    assert line.startswith(f"{journal}: is the journal of a run of version 0.1, which is not encrypted: take from it")
+    assert journal.exists()
