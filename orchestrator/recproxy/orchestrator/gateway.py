@@ -1,8 +1,6 @@
-"""The gateway: the one address in HTTP(S)_PROXY, which sends each connection to the proxy that owns its host.
+"""The gateway: the one address in HTTP(S)_PROXY. It accepts connections; each is an arrival until it is sent on.
 
-It peeks and sorts a connection by its first bytes, consumes exactly a CONNECT's head, and hands the raw socket over,
-so that its next byte is the client's own and the proxy can put TLS on it from the start. It serves nothing itself
-but refusals. Loopback only.
+Loopback only.
 """
 
 from __future__ import annotations
@@ -10,61 +8,17 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from collections.abc import Callable
-from typing import Protocol
 
-from recproxy.http import (
-    Absolute,
-    ClientHello,
-    Connecting,
-    FirstBytes,
-    Incomplete,
-    Malformed,
-    Origin,
-    authority_host,
-    plain_response,
-    sort,
-)
-from recproxy.http.first_bytes import HEAD_LIMIT
+from recproxy.orchestrator.arrival import Arrival, Router
 
-__all__ = ["Gateway", "Router", "listener"]
+__all__ = ["Gateway", "listener"]
 
 #: Suites open hundreds of connections at once; the system lowers this to its own limit.
 _BACKLOG = 4096
 #: Connections accepted per turn of the event loop: more would keep those already accepted waiting.
 _ACCEPTS_AT_ONCE = 64
-_ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-_UNRECOGNIZED_NAME = b"\x15\x03\x03\x00\x02\x02\x70"  # a fatal alert, RFC 6066 section 3
-_TLS = 0x16
-#: After a refusal, read on for this long: closing a socket with unread bytes would reset it and lose the answer.
-_DRAIN_SECONDS = 2.0
 #: Without free descriptors, accept would fail in a tight loop; wait until some connections have ended.
 _OUT_OF_DESCRIPTORS_SECONDS = 0.05
-_QUICKACK = getattr(socket, "TCP_QUICKACK", None)
-#: HTTP has no such status; no service sends it by itself.
-REFUSED = 599
-
-
-class Router(Protocol):
-    """Where connections go: who owns a host, and what becomes of a host that nobody owns."""
-
-    def owns(self, host: str) -> bool:
-        """Whether a proxy of this run answers for a host."""
-
-    def hand_over(self, sock: socket.socket, host: str, *, authority: str | None, tls: bool, held: bytes) -> None:
-        """Give a connection to the proxy that owns `host`."""
-
-    def passes(self, host: str) -> bool:
-        """Whether a host that nobody owns may be reached."""
-
-    def tunnel(self, sock: socket.socket, host: str, port: int, greeting: bytes) -> None:
-        """Join a connection with the real host."""
-
-    def refused(self, what: str, host: str) -> str:
-        """Remember that a host was refused; the text for the client."""
-
-    def unreadable(self, status: int, reason: str) -> None:
-        """Remember that a client was answered with this status: what it sent leads nowhere."""
 
 
 def listener(backlog: int = _BACKLOG) -> socket.socket:
@@ -84,7 +38,7 @@ class Gateway:
         self._router = router
         self._listener = listener()
         self.port: int = self._listener.getsockname()[1]
-        self._arrivals: set[_Arrival] = set()
+        self._arrivals: set[Arrival] = set()
         loop.add_reader(self._listener, self._accept)
 
     def take_back(self, sock: socket.socket, held: bytes) -> None:
@@ -119,202 +73,6 @@ class Gateway:
 
     def _arrived(self, sock: socket.socket, held: bytes) -> None:
         sock.setblocking(False)
-        arrival = _Arrival(sock, held, self._loop, self._router, self._arrivals.discard)
+        arrival = Arrival(sock, held, self._loop, self._router, self._arrivals.discard)
         self._arrivals.add(arrival)
         arrival.look()
-
-
-class _Arrival:
-    """A connection on its way: looked at until it can be told where it belongs."""
-
-    def __init__(
-        self,
-        sock: socket.socket,
-        held: bytes,
-        loop: asyncio.AbstractEventLoop,
-        router: Router,
-        gone: Callable[[_Arrival], None],
-    ) -> None:
-        self._sock = sock
-        self._held = held
-        self._loop = loop
-        self._router = router
-        self._gone = gone
-        self._watching = False
-        self._seen = 0
-        self._tunnel: Connecting | None = None
-
-    def drop(self) -> None:
-        """Close it without a word."""
-        self._leave()
-        self._sock.close()
-
-    def look(self) -> None:
-        """Look at what has come, without taking it, and send the connection on if that tells enough."""
-        if self._tunnel is not None:
-            self._look_inside()
-            return
-        try:
-            peeked = self._sock.recv(HEAD_LIMIT, socket.MSG_PEEK)
-        except (BlockingIOError, InterruptedError):
-            peeked = None
-        except OSError:
-            self.drop()
-            return
-        if peeked == b"":
-            self.drop()
-            return
-        wants = sort(self._held + (peeked or b""))
-        if not isinstance(wants, Incomplete):
-            self._send_on(wants)
-        elif peeked is not None and len(peeked) == self._seen:
-            self._dismiss(b"")  # woken without more to see: the client ended in the middle of a head
-        else:
-            self._watch(len(peeked or b""))
-
-    def _watch(self, seen: int) -> None:
-        """Wait for more than was seen, not for what is there already; acknowledge it, the client may wait for that."""
-        self._seen = seen
-        if seen:
-            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, seen + 1)
-            if _QUICKACK is not None:
-                self._sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
-        if not self._watching:
-            self._watching = True
-            self._loop.add_reader(self._sock, self.look)
-
-    def _send_on(self, wants: FirstBytes) -> None:
-        if isinstance(wants, Connecting):
-            self._connect(wants)
-        elif isinstance(wants, ClientHello):
-            self._hello(wants.host)
-        elif isinstance(wants, Absolute | Origin):
-            self._request(authority_host(wants.authority))
-        elif isinstance(wants, Malformed):
-            self._unreadable(wants.status, wants.reason)
-
-    def _connect(self, wants: Connecting) -> None:
-        host = wants.host
-        if self._held:
-            rest = self._held[wants.size :]
-            self._held = self._held[: wants.size]
-            if rest:
-                self._unreadable(400, "a CONNECT on a used connection must be answered before more is sent")
-                return
-        if self._router.passes(host):
-            self._consume(wants.size)
-            self._leave()
-            self._router.tunnel(self._sock, host, wants.port, _ESTABLISHED)
-            return
-        if not self._owned(host):
-            text = self._router.refused("CONNECT", f"{host}:{wants.port}")
-            self._dismiss(plain_response(REFUSED, f"No Profile Owns {host}", text, close=True))
-            return
-        self._consume(wants.size)
-        self._tunnel = wants
-        try:
-            self._sock.send(_ESTABLISHED)
-        except OSError:
-            self.drop()
-            return
-        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
-        self._look_inside()
-
-    def _look_inside(self) -> None:
-        """The first byte inside a tunnel tells TLS from plain; it may be here already."""
-        try:
-            first = self._sock.recv(1, socket.MSG_PEEK)
-        except (BlockingIOError, InterruptedError):
-            self._watch(0)
-            return
-        except OSError:
-            first = b""
-        if not first:
-            self.drop()
-        elif self._tunnel is not None:
-            self._enter(self._tunnel, tls=first[0] == _TLS)
-
-    def _enter(self, tunnel: Connecting, *, tls: bool) -> None:
-        port = "" if tunnel.port == (443 if tls else 80) else f":{tunnel.port}"
-        self._hand_over(tunnel.host, authority=f"{tunnel.host}{port}", tls=tls)
-
-    def _hello(self, host: str | None) -> None:
-        if host is None:
-            self._router.refused("TLS without a server name", "")
-            self._dismiss(_UNRECOGNIZED_NAME)
-        elif self._router.passes(host):
-            self._leave()
-            self._router.tunnel(self._sock, host, 443, b"")
-        elif self._owned(host):
-            self._hand_over(host, authority=host, tls=True)
-        else:
-            self._router.refused("TLS", host)
-            self._dismiss(_UNRECOGNIZED_NAME)
-
-    def _request(self, host: str) -> None:
-        if self._owned(host) or (host and self._router.passes(host)):
-            self._hand_over(host, authority=None, tls=False)
-        else:
-            text = self._router.refused("HTTP", host)
-            self._dismiss(plain_response(REFUSED, f"No Profile Owns {host}", text, close=True))
-
-    def _unreadable(self, status: int, reason: str) -> None:
-        self._router.unreadable(status, reason)
-        title = "Request Header Fields Too Large" if status == 431 else "Bad Request"
-        self._dismiss(plain_response(status, title, f"recproxy: {reason}\n", close=True))
-
-    def _owned(self, host: str) -> bool:
-        return bool(host) and self._router.owns(host)
-
-    def _hand_over(self, host: str, *, authority: str | None, tls: bool) -> None:
-        self._leave()
-        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
-        self._router.hand_over(self._sock, host, authority=authority, tls=tls, held=self._held)
-
-    def _consume(self, size: int) -> None:
-        """Take exactly a CONNECT's head: from what was held, or else from the socket, where it is known to be."""
-        if self._held:
-            self._held = b""
-        else:
-            self._sock.recv(size)
-
-    def _dismiss(self, data: bytes) -> None:
-        """Answer and close; what the client still sends is read, since unread bytes would reset its answer away."""
-        self._leave()
-        sock, loop = self._sock, self._loop
-        try:
-            while sock.recv(HEAD_LIMIT):
-                pass
-        except OSError:
-            pass
-        try:
-            sock.send(data)
-            sock.shutdown(socket.SHUT_WR)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
-        except OSError:
-            sock.close()
-            return
-
-        def finish() -> None:
-            timer.cancel()
-            loop.remove_reader(sock)
-            sock.close()
-
-        def drain() -> None:
-            try:
-                if sock.recv(HEAD_LIMIT):
-                    return
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:
-                pass
-            finish()
-
-        timer = loop.call_later(_DRAIN_SECONDS, finish)
-        loop.add_reader(sock, drain)
-
-    def _leave(self) -> None:
-        if self._watching:
-            self._watching = False
-            self._loop.remove_reader(self._sock)
-        self._gone(self)
