@@ -13,7 +13,7 @@ from recproxy.control import Missed, Outcome, Unused
 from recproxy.errors import RecordingNotFound
 from recproxy.orchestrator.control_address import ControlAddress
 from recproxy.orchestrator.environment import LaneAddresses
-from recproxy.orchestrator.scopes import ScopeOutcome
+from recproxy.orchestrator.scope_ends import ScopeOutcome
 
 MISS = Missed(method="GET", url="https://a/", text="no", differences=(("query", "1", "2"),), closest="a.rec:3")
 OUTCOME = ScopeOutcome(

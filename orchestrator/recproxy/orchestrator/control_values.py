@@ -13,7 +13,7 @@ from recproxy.control import ScopeOptions
 from recproxy.control.modes import MODES, mode_named
 
 if TYPE_CHECKING:
-    from recproxy.orchestrator.scopes import ScopeOutcome
+    from recproxy.orchestrator.scope_ends import ScopeOutcome
 
 __all__ = [
     "Refusal",

@@ -1,4 +1,4 @@
-"""The scopes of a run: which recordings are in play in each lane, what was asked meanwhile, and what is written of it.
+"""The scopes of a run: which recordings are in play in each lane, and in which scope of it.
 
 A scope is begun with each proxy that answers in it, and ended with the same. Knows the proxies by what they are asked;
 not how a run comes up, nor its signals.
@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recproxy.control import (
     PROFILES,
     Began,
     Begin,
-    Ended,
-    EndScope,
     Extend,
     Look,
-    Missed,
-    Outcome,
     Playing,
     ScopeOptions,
 )
@@ -30,23 +25,11 @@ from recproxy.orchestrator.plan import UNLISTED, RunPlan
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.roster import Roster
+from recproxy.orchestrator.scope_ends import ScopeEnds, ScopeOutcome
 from recproxy.orchestrator.scope_files import choose
 from recproxy.report import Tally
 
-__all__ = ["ScopeOutcome", "Scopes"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScopeOutcome:
-    """What happened in a scope, by profile, and what was refused in its time.
-
-    `strict` are the profiles whose unused interactions fail a test.
-    """
-
-    scope: str
-    profiles: Mapping[str, Outcome] = field(default_factory=dict)
-    refused: tuple[Missed, ...] = ()
-    strict: frozenset[str] = frozenset()
+__all__ = ["Scopes"]
 
 
 class Scopes:
@@ -80,10 +63,8 @@ class Scopes:
         self._lanes = lanes
         self._proxies = proxies
         self._recorder = recorder
-        self._tally = tally
         self._find = find
-        self._fail = fail
-        self._ending: set[asyncio.Future[ScopeOutcome]] = set()
+        self._ends = ScopeEnds(proxies=proxies, recorder=recorder, tally=tally, fail=fail)
 
     async def begin(
         self,
@@ -161,7 +142,7 @@ class Scopes:
             *(proxy.ask(lambda order: Look(order=order, lane=lane_name), Playing) for proxy in proxies)
         )
         outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
-        return self._outcome(lane.scopes[-1] if lane.scopes else None, outcomes, tuple(lane.refusals))
+        return self._ends.outcome(lane.scopes[-1] if lane.scopes else None, outcomes, tuple(lane.refusals))
 
     async def end(self, lane_name: str, *, passed: bool = False, told: bool = False) -> ScopeOutcome | None:
         """End the innermost scope that a test opened in a lane and return its outcome; None where there was none.
@@ -172,7 +153,11 @@ class Scopes:
         lane = self._lanes[lane_name]
         if not lane.scopes:
             return None
-        return await self._end(lane, lane.scopes.pop(), passed=passed, told=told)
+        return await self._ends.end(lane, lane.scopes.pop(), passed=passed, told=told)
+
+    async def settled(self) -> None:
+        """Wait for the scopes that are being ended; what went wrong there has ended the run."""
+        await self._ends.settled()
 
     async def end_all(self, lane_name: str) -> None:
         """End all scopes that tests opened in a lane."""
@@ -206,7 +191,7 @@ class Scopes:
 
     async def end_base(self, lane: Lane, *, passed: bool) -> None:
         """End what went on in a lane whenever no scope was open."""
-        await self._end(lane, passed=passed)
+        await self._ends.end(lane, passed=passed)
 
     async def _begin(
         self,
@@ -267,89 +252,3 @@ class Scopes:
         return (
             self._mode(profile, scope) in ("record", "auto") or self._plan.library.default(profile, default).is_file()
         )
-
-    async def _end(
-        self, lane: Lane, scope: LaneScope | None = None, *, passed: bool, told: bool = False
-    ) -> ScopeOutcome:
-        """End a scope, or the base scope; whoever asked for it may go meanwhile, and what was recorded is written still."""
-        ending = asyncio.ensure_future(self._ended(lane, scope, passed=passed, told=told))
-        self._ending.add(ending)
-        ending.add_done_callback(self._ending.discard)
-        return await asyncio.shield(ending)
-
-    async def settled(self) -> None:
-        """Wait for the scopes that are being ended; what went wrong there has ended the run."""
-        await asyncio.gather(*self._ending, return_exceptions=True)
-
-    async def _ended(self, lane: Lane, scope: LaneScope | None, *, passed: bool, told: bool) -> ScopeOutcome:
-        """End a scope, or the base scope, with the proxies that it was begun with."""
-        proxies = scope.proxies if scope is not None else self._proxies
-        replies = await asyncio.gather(
-            *(proxy.ask(lambda order: EndScope(order=order, lane=lane.name), Ended) for proxy in proxies)
-        )
-        outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
-        refused = lane.take_refusals()
-        numbers = (scope or lane).numbers
-        redacted = await asyncio.gather(
-            *(self._redact(name, each, numbers.get(name)) for name, each in outcomes.items())
-        )
-        ended = self._outcome(scope, dict(zip(outcomes, redacted, strict=True)), refused)
-        # A test that a service failed has not asked the others all that it would have.
-        passed = passed and not any(outcome.failures for outcome in ended.profiles.values())
-        for profile, outcome in ended.profiles.items():
-            self._tally.add(profile, _in_brief(outcome) if told else outcome)
-            if (number := numbers.get(profile)) is not None:
-                self._save(profile, number, passed=passed)
-        self._tally.refuse(refused)
-        return ended
-
-    async def _redact(self, profile: str, outcome: Outcome, number: int | None) -> Outcome:
-        """An outcome with what redaction made of the scope: its counts, and why an interaction is not written."""
-        if number is None:
-            return outcome
-        try:
-            redacted = await self._recorder.redact(profile, number, outcome.failures)
-        except RecproxyError as problem:
-            self._fail(problem)
-            raise
-        return replace(
-            outcome,
-            recorded=outcome.recorded - len(redacted.refusals),
-            failures=(*redacted.lines, *redacted.refusals),
-            redactions=redacted.counts,
-        )
-
-    def _save(self, profile: str, number: int, *, passed: bool) -> None:
-        """Write what a scope recorded; where that cannot be, the run ends."""
-        try:
-            self._recorder.end(profile, number, passed=passed)
-        except RecordingError as problem:
-            self._fail(problem)
-            raise
-
-    def _outcome(
-        self, scope: LaneScope | None, outcomes: Mapping[str, Outcome], refused: tuple[Missed, ...]
-    ) -> ScopeOutcome:
-        """An outcome in which only what a test named, or what bears its name, can be unused."""
-        fallen_back = scope.fallen_back if scope is not None else ()
-        strict = {proxy.profile.name for proxy in self._proxies if proxy.profile.match.unused == "fail"}
-        return ScopeOutcome(
-            scope=scope.name if scope is not None else "run",
-            profiles={
-                profile: replace(outcome, unused=()) if profile in fallen_back else outcome
-                for profile, outcome in outcomes.items()
-            },
-            refused=refused,
-            strict=frozenset(strict),
-        )
-
-
-def _in_brief(outcome: Outcome) -> Outcome:
-    """An outcome whose misses were told where they matter: with their test."""
-    return replace(
-        outcome,
-        missed=tuple(
-            replace(miss, text=f"{miss.method} {miss.url}: see test {outcome.scope}, which tells it")
-            for miss in outcome.missed
-        ),
-    )

@@ -1,0 +1,138 @@
+"""The end of a scope: its proxies say what they did, and what it recorded is redacted, counted and written.
+
+Knows the proxies by what they are asked; not which recordings are in play.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from recproxy.control import Ended, EndScope, Missed, Outcome
+from recproxy.errors import RecordingError, RecproxyError
+from recproxy.orchestrator.lane import Lane, LaneScope
+from recproxy.orchestrator.proxy import Proxy
+from recproxy.orchestrator.recorder import Recorder
+from recproxy.report import Tally
+
+__all__ = ["ScopeEnds", "ScopeOutcome"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeOutcome:
+    """What happened in a scope, by profile, and what was refused in its time.
+
+    `strict` are the profiles whose unused interactions fail a test.
+    """
+
+    scope: str
+    profiles: Mapping[str, Outcome] = field(default_factory=dict)
+    refused: tuple[Missed, ...] = ()
+    strict: frozenset[str] = frozenset()
+
+
+class ScopeEnds:
+    """Ends the scopes of a run.
+
+    Args:
+        proxies: all of the run, those that join later included.
+        recorder: takes what is recorded.
+        tally: counts what happened.
+        fail: ends the run with an error.
+    """
+
+    def __init__(
+        self, *, proxies: Sequence[Proxy], recorder: Recorder, tally: Tally, fail: Callable[[RecproxyError], None]
+    ) -> None:
+        self._proxies = proxies
+        self._recorder = recorder
+        self._tally = tally
+        self._fail = fail
+        self._ending: set[asyncio.Future[ScopeOutcome]] = set()
+
+    async def end(
+        self, lane: Lane, scope: LaneScope | None = None, *, passed: bool, told: bool = False
+    ) -> ScopeOutcome:
+        """End a scope, or the base scope; whoever asked for it may go meanwhile, and what was recorded is written still."""
+        ending = asyncio.ensure_future(self._ended(lane, scope, passed=passed, told=told))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
+        return await asyncio.shield(ending)
+
+    async def settled(self) -> None:
+        """Wait for the scopes that are being ended; what went wrong there has ended the run."""
+        await asyncio.gather(*self._ending, return_exceptions=True)
+
+    async def _ended(self, lane: Lane, scope: LaneScope | None, *, passed: bool, told: bool) -> ScopeOutcome:
+        """End a scope, or the base scope, with the proxies that it was begun with."""
+        proxies = scope.proxies if scope is not None else self._proxies
+        replies = await asyncio.gather(
+            *(proxy.ask(lambda order: EndScope(order=order, lane=lane.name), Ended) for proxy in proxies)
+        )
+        outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
+        refused = lane.take_refusals()
+        numbers = (scope or lane).numbers
+        redacted = await asyncio.gather(
+            *(self._redact(name, each, numbers.get(name)) for name, each in outcomes.items())
+        )
+        ended = self.outcome(scope, dict(zip(outcomes, redacted, strict=True)), refused)
+        # A test that a service failed has not asked the others all that it would have.
+        passed = passed and not any(outcome.failures for outcome in ended.profiles.values())
+        for profile, outcome in ended.profiles.items():
+            self._tally.add(profile, _in_brief(outcome) if told else outcome)
+            if (number := numbers.get(profile)) is not None:
+                self._save(profile, number, passed=passed)
+        self._tally.refuse(refused)
+        return ended
+
+    async def _redact(self, profile: str, outcome: Outcome, number: int | None) -> Outcome:
+        """An outcome with what redaction made of the scope: its counts, and why an interaction is not written."""
+        if number is None:
+            return outcome
+        try:
+            redacted = await self._recorder.redact(profile, number, outcome.failures)
+        except RecproxyError as problem:
+            self._fail(problem)
+            raise
+        return replace(
+            outcome,
+            recorded=outcome.recorded - len(redacted.refusals),
+            failures=(*redacted.lines, *redacted.refusals),
+            redactions=redacted.counts,
+        )
+
+    def _save(self, profile: str, number: int, *, passed: bool) -> None:
+        """Write what a scope recorded; where that cannot be, the run ends."""
+        try:
+            self._recorder.end(profile, number, passed=passed)
+        except RecordingError as problem:
+            self._fail(problem)
+            raise
+
+    def outcome(
+        self, scope: LaneScope | None, outcomes: Mapping[str, Outcome], refused: tuple[Missed, ...]
+    ) -> ScopeOutcome:
+        """An outcome in which only what a test named, or what bears its name, can be unused."""
+        fallen_back = scope.fallen_back if scope is not None else ()
+        strict = {proxy.profile.name for proxy in self._proxies if proxy.profile.match.unused == "fail"}
+        return ScopeOutcome(
+            scope=scope.name if scope is not None else "run",
+            profiles={
+                profile: replace(outcome, unused=()) if profile in fallen_back else outcome
+                for profile, outcome in outcomes.items()
+            },
+            refused=refused,
+            strict=frozenset(strict),
+        )
+
+
+def _in_brief(outcome: Outcome) -> Outcome:
+    """An outcome whose misses were told where they matter: with their test."""
+    return replace(
+        outcome,
+        missed=tuple(
+            replace(miss, text=f"{miss.method} {miss.url}: see test {outcome.scope}, which tells it")
+            for miss in outcome.missed
+        ),
+    )
