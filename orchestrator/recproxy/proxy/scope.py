@@ -7,12 +7,11 @@ play and HTTP forms; no socket.
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from recproxy.config import Profile
-from recproxy.control import Missed, Outcome, Unused
+from recproxy.control import Missed, Outcome
 from recproxy.errors import HookError
 from recproxy.http import Head, Prepared, accepts_all, authority_host, plain_response
 from recproxy.matching import Index, Rules, miss
@@ -22,6 +21,7 @@ from recproxy.proxy.downstream import Answer
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.recording_cache import Indexed, index_of, matched
 from recproxy.proxy.route import Route, live_request
+from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Recording, Request, header_values
 from recproxy.redaction import RedactionRules
@@ -30,7 +30,6 @@ __all__ = ["OpenScope"]
 
 _KEPT_REQUESTS = 4096
 _KEPT_BODY = 4096
-_KEPT_LINES = 1000
 #: HTTP has no such status; no service sends it by itself.
 MISS_STATUS = 599
 MISS_REASON = "Not Recorded"
@@ -85,12 +84,7 @@ class OpenScope:
         self._playback = Playback(index, repeat=repeat, default=profile.match.repeat, scope=name)
         self._known: dict[tuple[object, ...], _Known] = {}
         self._prepared: dict[int, Prepared] = {}
-        self._missed: list[Missed] = []
-        #: The latest requests: positions, -1 and down for the first miss and on, or the line of one that a hook answered.
-        self._order: deque[int | str] = deque(maxlen=_KEPT_LINES)
-        self._notes: list[str] = []
-        self._played = 0
-        self._seconds = 0.0
+        self._history = ScopeHistory()
 
     @property
     def interactions(self) -> int:
@@ -121,12 +115,11 @@ class OpenScope:
             elif position is None:
                 answer = self._missing(route, head, known, "" if complete else self._too_large())
             else:
-                self._played += 1
-                self._order.append(position)
+                self._history.play(position)
                 answer = known.answers.get(position) or self._form(position, route, head, known)
         except HookError as problem:
             answer = self._failed(route, head, problem)
-        self._seconds += time.perf_counter() - begun
+        self._history.seconds += time.perf_counter() - begun
         return answer
 
     def _made(self, position: int | None, route: Route, head: Head, known: _Known) -> Answer | None:
@@ -141,9 +134,8 @@ class OpenScope:
         response = self._hooks.respond(known.request, recorded)
         if response is None:
             return None
-        self._played += 1
         shown = self._hooks.show(known.request, self._redaction)
-        self._order.append(position if position is not None else f"{shown.method} {shown.url}")
+        self._history.play(position if position is not None else f"{shown.method} {shown.url}")
         accepted = b",".join(header_values(head.headers, b"accept-encoding")) or None
         data, close = Prepared(response).form(
             head_only=head.method == b"HEAD",
@@ -173,26 +165,12 @@ class OpenScope:
 
     def note(self, line: str) -> None:
         """Keep a line for the user, once."""
-        if line not in self._notes:
-            self._notes.append(line)
+        self._history.note(line)
 
     def outcome(self) -> Outcome:
         """What happened so far."""
-        playback = self._playback
-        return Outcome(
-            scope=self.name,
-            played=self._played,
-            recorded=self.traffic.recorded,
-            forwarded=self.traffic.forwarded,
-            failures=tuple(self.traffic.failures),
-            seconds=self._seconds + self.traffic.seconds,
-            missed=tuple(self._missed),
-            unused=tuple(self._unused(each) for each in playback.unused() if self.tells_unused and self._is_ours(each)),
-            plays=tuple(playback.plays),
-            files=tuple((each.path or "", len(each.interactions)) for each in playback.index.recordings),
-            requests=tuple(self._line(position) for position in self._order),
-            notes=tuple(self._notes),
-        )
+        unused = (each for each in self._playback.unused() if self.tells_unused and self._is_ours(each))
+        return self._history.outcome(self.name, self._playback, self.traffic, unused)
 
     def _knowledge(self, route: Route, head: Head, body: bytes) -> _Known:
         """What is worked out for a request, now or when an equal one came."""
@@ -217,7 +195,7 @@ class OpenScope:
         """The bytes of an interaction for this client; kept, unless named wild places make each its own."""
         response = self._playback.interaction(position).response
         if response.omitted is not None:
-            self._played -= 1
+            self._history.played -= 1
             return self._missing(route, head, known)
         if known.candidates.stateful:
             self._playback.bind(position, known.request, route.any_host)
@@ -264,7 +242,7 @@ class OpenScope:
         if not self._playback.plays and self._expected is not None:
             text += f"\nthe recording would be {self._expected}"
         text += self.remark()
-        self._missed.append(
+        self._history.miss(
             Missed(
                 method=found.method,
                 url=found.url,
@@ -273,7 +251,6 @@ class OpenScope:
                 closest=self._playback.index.where(found.closest) if found.closest is not None else None,
             )
         )
-        self._order.append(-len(self._missed))
         if self._profile.match.miss == "reset":
             return Answer(b"", close=True, reset=True)
         close = not head.keep_alive
@@ -285,20 +262,6 @@ class OpenScope:
         host = authority_host(request.url.partition("://")[2].partition("/")[0].partition("?")[0])
         is_wild = request.wild is not None and request.wild.lower() in host
         return not host or is_wild or self.owns(host)
-
-    def _unused(self, position: int) -> Unused:
-        where = self._playback.index.where(position)
-        return Unused(where=where, request=self._line(position), position=position)
-
-    def _line(self, position: int | str) -> str:
-        """A request in one line: as recorded, so that it shows no secret, or the miss it was."""
-        if isinstance(position, str):
-            return position
-        if position < 0:
-            missed = self._missed[-1 - position]
-            return f"{missed.method} {missed.url}"
-        request = self._playback.interaction(position).request
-        return f"{request.method} {request.url}"
 
 
 def _ignoring(rules: Rules, names: Mapping[str, Sequence[str]]) -> Rules:

@@ -1,0 +1,71 @@
+"""What happened in a scope so far, as its outcome says it: requests in order, misses, notes, and what was not used."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from recproxy.control import Missed, Outcome, Unused
+from recproxy.play.playback import Playback
+from recproxy.proxy.traffic import Traffic
+
+__all__ = ["ScopeHistory"]
+
+_KEPT_LINES = 1000
+
+
+class ScopeHistory:
+    """What was played and missed in one scope."""
+
+    def __init__(self) -> None:
+        self.played = 0
+        self.seconds = 0.0
+        self._missed: list[Missed] = []
+        #: The latest requests: positions, -1 and down for the first miss and on, or the line of one that a hook answered.
+        self._order: deque[int | str] = deque(maxlen=_KEPT_LINES)
+        self._notes: list[str] = []
+
+    def play(self, request: int | str) -> None:
+        """A request was answered: by the interaction at this position, or by a hook, then as a line."""
+        self.played += 1
+        self._order.append(request)
+
+    def miss(self, missed: Missed) -> None:
+        """A request was not answered."""
+        self._missed.append(missed)
+        self._order.append(-len(self._missed))
+
+    def note(self, line: str) -> None:
+        """Keep a line for the user, once."""
+        if line not in self._notes:
+            self._notes.append(line)
+
+    def outcome(self, scope: str, playback: Playback, traffic: Traffic, unused: Iterable[int]) -> Outcome:
+        """What happened so far; `unused` are the positions of interactions that are reported as unused."""
+        return Outcome(
+            scope=scope,
+            played=self.played,
+            recorded=traffic.recorded,
+            forwarded=traffic.forwarded,
+            failures=tuple(traffic.failures),
+            seconds=self.seconds + traffic.seconds,
+            missed=tuple(self._missed),
+            unused=tuple(
+                Unused(where=playback.index.where(each), request=self._line(each, playback), position=each)
+                for each in unused
+            ),
+            plays=tuple(playback.plays),
+            files=tuple((each.path or "", len(each.interactions)) for each in playback.index.recordings),
+            requests=tuple(self._line(each, playback) for each in self._order),
+            notes=tuple(self._notes),
+        )
+
+    def _line(self, position: int | str, playback: Playback) -> str:
+        """A request in one line: as recorded, so that it shows no secret, or the miss it was."""
+        if isinstance(position, str):
+            return position
+        if position < 0:
+            missed = self._missed[-1 - position]
+            return f"{missed.method} {missed.url}"
+        request = playback.interaction(position).request
+        return f"{request.method} {request.url}"
