@@ -60,6 +60,18 @@ ELSEWHERE = {
 }
 #: Public names, each a face of a room: what they offer is tested there.
 FACES = ("inprocess", "nox", "pytest_plugin", "tox", "vcrpy_bridge")
+#: Public names that stand in two modules or more, and why.
+NAMED_ALIKE = {
+    "dump": "the one way into each format: the format is the module",
+    "load": "the one way out of each format: the format is the module",
+    "normal_host": "the redirect imports no package of ours; tests/control/test_host_names.py holds the two equal",
+    "patch": "one for each library whose connections are redirected",
+    "recproxy": "the decorator and the fixture: what users type",
+}
+#: Modules that are longer than 300 lines, and how long they may be; to be made shorter.
+MOST_LINES = {
+    "redaction/value_search": 308,
+}
 #: Rooms whose tests are arranged by behaviour instead, each in a folder of the same name.
 BY_BEHAVIOUR = ("client", "redaction", "testing/vcrpy_bridge")
 #: Loaded in a fresh interpreter; only these and the standard library may come with them.
@@ -263,6 +275,42 @@ def test_no_modules_import_each_other_in_a_circle():
             del waiting[name]
 
     assert sorted(waiting) == []
+
+
+def defined_and_offered(path):
+    """The names of a module's `__all__` that are defined in it, not brought in."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    offered, defined = set(), set()
+    for node in body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            defined.add(node.name)
+        for target in getattr(node, "targets", [getattr(node, "target", None)]):
+            if isinstance(target, ast.Name) and target.id == "__all__":
+                offered |= set(ast.literal_eval(node.value))
+            elif isinstance(target, ast.Name):
+                defined.add(target.id)
+    return offered & defined
+
+
+def test_no_public_name_stands_twice_without_a_reason():
+    where = {}
+    for name in modules():
+        if "/" in name:
+            for public in defined_and_offered(PACKAGE / f"{name}.py"):
+                where.setdefault(public, []).append(name)
+
+    assert {public for public, places in where.items() if len(places) > 1} == set(NAMED_ALIKE)
+
+
+def test_no_module_is_long():
+    lengths = {name: len((PACKAGE / f"{name}.py").read_text(encoding="utf-8").splitlines()) for name in modules()}
+
+    assert [name for name, length in lengths.items() if length > MOST_LINES.get(name, 300)] == []
+    assert [name for name in MOST_LINES if lengths.get(name, 0) <= 300] == []
+
+
+def test_loose_modules_are_the_public_faces_and_what_all_rooms_need():
+    assert {name for name in modules() if "/" not in name} == {"__main__", "errors", "hooks", *FACES}
 
 
 def test_no_module_is_excused_in_vain():

@@ -23,7 +23,7 @@ def test_a_parameter_is_found_in_whatever_form(kind, name, wanted):
     ("kind", "wanted"), [("text/html", True), ("text/html; charset=UTF-8", True), ("text/html; charset=koi8-r", False)]
 )
 def test_nothing_said_is_utf_8(kind, wanted):
-    assert texts.is_utf8(kind) is wanted
+    assert texts.says_utf8(kind) is wanted
 
 
 @pytest.mark.parametrize(

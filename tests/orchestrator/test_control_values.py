@@ -4,7 +4,7 @@ import pytest
 
 from recproxy.control import ScopeOptions
 from recproxy.orchestrator.control_values import (
-    Refusal,
+    CallRefused,
     read_default,
     read_object,
     read_plays,
@@ -69,7 +69,7 @@ def test_a_scope_has_the_modes_of_its_run_or_replays(word, of_run, wanted):
     ],
 )
 def test_what_is_wrong_is_refused_in_a_line(read, words):
-    with pytest.raises(Refusal, match=".") as caught:
+    with pytest.raises(CallRefused, match=".") as caught:
         read()
 
     assert words in str(caught.value)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from recproxy.recording import Chunk
-from recproxy.recording.directives import DirectiveError, Notes, apply, chunks, coded_header, number, scope
+from recproxy.recording.directives import DirectiveError, Notes, apply, chunks, coded_header, scope, seconds_text
 
 
 def notes_after(line: str, place: str) -> Notes:
@@ -102,7 +102,7 @@ def test_a_repeated_directive_is_refused_unless_it_may_repeat():
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0"), (1.0, "1"), (0.1, "0.1"), (1e-7, "1e-07"), (1e300, "1e+300")])
 def test_numbers_are_short_and_exact(seconds, text):
-    assert number(seconds) == text
+    assert seconds_text(seconds) == text
     assert notes_after(f":delay {text}", "response").delay == seconds
 
 

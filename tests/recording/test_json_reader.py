@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from recproxy.recording.json_reader import Values, check, scalars, string_text, text_of, tokens
+from recproxy.recording.json_reader import Values, check_json, scalars, string_text, text_of, tokens
 
 
 def found(text: bytes):
@@ -100,20 +100,20 @@ def test_the_tokens_of_a_text_are_the_text_without_its_blanks():
 
 @pytest.mark.parametrize("text", ["1", '{"a": 1, "a": NaN}', "9" * 5000, "[1e999, -0]", '"\\ud800"'])
 def test_json_of_any_number_and_repeated_key_passes_the_check(text):
-    assert check(text) is None
+    assert check_json(text) is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1,]", "{'a': 1}", '["a\nb"]', "01", "[" * 100_000 + "]" * 100_000, "XXX"])
 def test_what_is_no_json_does_not_pass_the_check(text):
     with pytest.raises(json.JSONDecodeError):
-        check(text)
+        check_json(text)
 
 
 def test_the_wild_word_may_be_where_a_value_may():
-    assert check('{"a": XXX, "b": [XXX[id], "XXX"]}', "XXX") is None
+    assert check_json('{"a": XXX, "b": [XXX[id], "XXX"]}', "XXX") is None
     for text in ("{XXX: 1}x", "[XXX XXX]", "[1XXX]"):
         with pytest.raises(json.JSONDecodeError):
-            check(text, "XXX")
+            check_json(text, "XXX")
 
 
 def test_values_are_built_by_the_functions_of_the_caller():

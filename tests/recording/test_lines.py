@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from recproxy.errors import RecordingError
-from recproxy.recording.lines import Cursor, show
+from recproxy.recording.lines import Cursor, show_line
 
 
 def test_a_cursor_goes_from_line_to_line_and_stays_at_the_end():
@@ -45,7 +45,7 @@ def test_an_error_names_place_expectation_finding_and_remedy():
     ],
 )
 def test_lines_are_shown_printable_and_short(line, text):
-    assert show(line) == text
+    assert show_line(line) == text
 
 
 @pytest.mark.parametrize("line", [b"<<<<<<< HEAD", b">>>>>>> a", b"|||||||", b"<<<<<<<\r", b"<" * 32 + b" a"])

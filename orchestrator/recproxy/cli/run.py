@@ -51,7 +51,7 @@ def run(
 
     refuse_nested()
     with ForkServer() as fork_server:  # before the other imports: its own go on beside them
-        from recproxy.orchestrator.run import run as run_command
+        from recproxy.orchestrator.run import run_command
 
         plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host)
         print_notes(plan)

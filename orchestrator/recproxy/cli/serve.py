@@ -32,7 +32,7 @@ def serve(
 
     refuse_nested()
     with ForkServer() as fork_server:
-        from recproxy.orchestrator.run import serve as serve_run
+        from recproxy.orchestrator.run import serve_run
 
         plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host, late_credentials=late_credentials)
         print_notes(plan)

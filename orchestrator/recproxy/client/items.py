@@ -16,7 +16,7 @@ from recproxy.client.names import module_folders, recording_of_fixture, recordin
 from recproxy.client.requested import RequestedRecordings, recordings_of, wanted_by
 from recproxy.client.scopes import RecordingNames
 
-__all__ = ["Asked", "Places", "of_fixture", "of_item"]
+__all__ = ["AskedScope", "Places", "of_fixture", "of_item"]
 
 #: Fixtures that pytest makes of setUpClass, setup_module and the like: `_unittest_setUpClass_fixture_TestSend`.
 _MADE_OF = ("_unittest_", "_xunit_")
@@ -31,7 +31,7 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedScope:
     """A scope to begin: arguments of `Scopes.begin`, and the decorator that must not begin it once more."""
 
     name: str
@@ -42,7 +42,7 @@ class Asked:
     wanted: RequestedRecordings | None = None
 
 
-def of_item(item: Any, places: Places) -> Asked:
+def of_item(item: Any, places: Places) -> AskedScope:
     """What a test asks for by its markers, outermost first, and its decorator.
 
     Raises:
@@ -56,7 +56,7 @@ def of_item(item: Any, places: Places) -> Asked:
     entries = tuple(entry for marker in markers if marker.args for entry in check_words(marker.args))
     wanted = wanted_by(getattr(item, "function", None))
     folders = module_folders(path, places.recordings, places.root)
-    return Asked(
+    return AskedScope(
         name=".".join((path.stem, *names)),
         recordings=_merged(recordings_of(entries, str(path.parent)), _recordings(wanted)),
         default=recording_of_test(folders, names, ambiguous=any(_ambiguous(item))),
@@ -66,7 +66,7 @@ def of_item(item: Any, places: Places) -> Asked:
     )
 
 
-def of_fixture(definition: Any, request: Any, places: Places) -> Asked | None:
+def of_fixture(definition: Any, request: Any, places: Places) -> AskedScope | None:
     """What a fixture that serves several tests asks for; None for pytest's own."""
     function = inspect.unwrap(definition.func)
     name: str = definition.argname
@@ -83,7 +83,7 @@ def of_fixture(definition: Any, request: Any, places: Places) -> Asked | None:
     index: int = getattr(request, "param_index", 0) if hasattr(request, "param") else 0
     wanted = wanted_by(definition.func)
     folders = module_folders(path, places.recordings, places.root)
-    return Asked(
+    return AskedScope(
         name=".".join((path.stem, *names)) + (f"[{index}]" if index else ""),
         recordings=_recordings(wanted),
         default=recording_of_fixture(folders, names, index=index),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from recproxy.client.items import Asked, Places, of_fixture, of_item
+from recproxy.client.items import AskedScope, Places, of_fixture, of_item
 from recproxy.client.outcome import ScopeResult, failure
 from recproxy.client.scopes import Plays, Scope, ScopeStack
 from recproxy.client.session import Session, session
@@ -47,7 +47,7 @@ class Suite:
         status = self._session.address.status()
         self.mode: str = status["mode"]
         self._places = Places(recordings=Path(status["recordings"]), root=root)
-        self._asked: Asked | None = None
+        self._asked: AskedScope | None = None
         self._scope: Scope | None = None
         self._tally = ScopeTally(mode=self.mode)
         self._reported: set[str] = set()
@@ -105,7 +105,7 @@ class Suite:
         with suppress(ControlError):  # the run may be gone: then so are its scopes
             self.scopes.end_all()
 
-    def fixture(self, definition: Any, request: Any) -> Asked | None:
+    def fixture(self, definition: Any, request: Any) -> AskedScope | None:
         """The recordings of a fixture that serves several tests; None if it needs no separate scope."""
         asked = of_fixture(definition, request, self._places)
         if asked is None or not (self.scopes or asked.wanted):
@@ -113,19 +113,19 @@ class Suite:
         return asked
 
     @contextmanager
-    def setup(self, asked: Asked) -> Iterator[None]:
+    def setup(self, asked: AskedScope) -> Iterator[None]:
         """A scope around the setup of a fixture; its misses are an error of the setup."""
         with self._around(asked, asked.name, last=False):
             yield
 
     @contextmanager
-    def teardown(self, asked: Asked) -> Iterator[None]:
+    def teardown(self, asked: AskedScope) -> Iterator[None]:
         """A scope around the tearing down of a fixture: it goes on in the recordings where its setting up ended."""
         with self._around(asked, f"{asked.name} teardown", last=True):
             yield
 
     @contextmanager
-    def _around(self, asked: Asked, name: str, *, last: bool) -> Iterator[None]:
+    def _around(self, asked: AskedScope, name: str, *, last: bool) -> Iterator[None]:
         scope = self._begin(asked, name, self._plays.pop(asked.name, {}))
         passed = False
         self._unfinished = not last
@@ -141,7 +141,7 @@ class Suite:
         if text:
             raise RecproxyError(text)
 
-    def _begin(self, asked: Asked, name: str, plays: Plays) -> Scope:
+    def _begin(self, asked: AskedScope, name: str, plays: Plays) -> Scope:
         scope_options = ScopeOptions(mode=asked.mode)
         scope = self.scopes.begin(
             name, asked.recordings, default=asked.default, beside=asked.beside, plays=plays, scope_options=scope_options
@@ -167,6 +167,6 @@ class Suite:
         return "\n\n".join(line.rstrip() for line in lines)
 
 
-def _hold(asked: Asked | None, *, held: bool) -> None:
+def _hold(asked: AskedScope | None, *, held: bool) -> None:
     if asked is not None and asked.wanted is not None:
         asked.wanted.held = held

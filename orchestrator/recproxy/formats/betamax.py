@@ -17,10 +17,10 @@ from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Loaded
 from recproxy.recording import Interaction, Recording
 
-__all__ = ["MATCH_ON", "load", "load_ruby"]
+__all__ = ["load", "load_ruby"]
 
 #: What both compare where a test does not say otherwise.
-MATCH_ON = ("method", "uri")
+_MATCH_ON = ("method", "uri")
 #: What Ruby calls its encodings; text in the first is ASCII, for anything else YAML has a type of its own.
 _RUBY = {"ascii-8bit": "utf-8", "binary": "utf-8"}
 
@@ -44,7 +44,7 @@ def load_ruby(data: bytes, path: str) -> Loaded:
 def _loaded(values: Any, path: str, notes: Notebook) -> Loaded:
     listed = sequence(mapping(values, "it").get("http_interactions"), "http_interactions")
     interactions = tuple(_interactions(listed, notes))
-    recording = Recording(interactions=interactions, match_on=MATCH_ON, repeat="miss", path=path)
+    recording = Recording(interactions=interactions, match_on=_MATCH_ON, repeat="miss", path=path)
     return Loaded(recording=recording, notes=tuple(notes.notes))
 
 

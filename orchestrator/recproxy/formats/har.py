@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from recproxy.formats import stored
 from recproxy.formats.reading import base64_bytes, json_values, mapping, number, refusing, sequence, string
 from recproxy.formats.stored import Notebook
-from recproxy.formats.texts import is_utf8, parameter, text_bytes
+from recproxy.formats.texts import parameter, says_utf8, text_bytes
 from recproxy.formats.values import Loaded
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, header, header_values, unused
 
@@ -157,7 +157,7 @@ def _coded(text: str, kind: str, notes: Notebook) -> bytes:
     coded = text_bytes(text, kind)
     if coded is not None:
         return coded
-    if not is_utf8(kind):
+    if not says_utf8(kind):
         notes.made_up(f"UTF-8 for the character set {parameter(kind, 'charset')[:40]!r}, which cannot hold the text")
     return text.encode("utf-8", "surrogatepass")
 

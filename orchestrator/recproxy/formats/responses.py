@@ -22,10 +22,10 @@ from recproxy.formats.values import Dumped, Loaded, Note
 from recproxy.formats.writing import body_text, sendable, unsaid
 from recproxy.recording import Headers, Interaction, Recording, header, header_values
 
-__all__ = ["MATCH_ON", "dump", "dump_toml", "load", "load_toml"]
+__all__ = ["dump", "dump_toml", "load", "load_toml"]
 
 #: What `responses` compares for a registered URL.
-MATCH_ON = ("method", "scheme", "host", "port", "path", "query")
+_MATCH_ON = ("method", "scheme", "host", "port", "path", "query")
 _DEFAULT_TYPE = "text/plain"
 _FIELDS = frozenset(
     ("auto_calculate_content_length", "body", "content_type", "headers", "json", "method", "status", "url")
@@ -56,7 +56,9 @@ def load_toml(data: bytes, path: str) -> Loaded:
 
 def _loaded(values: Any, path: str, notes: Notebook) -> Loaded:
     listed = sequence(mapping(values, "it").get("responses"), "responses")
-    recording = Recording(interactions=tuple(_interactions(listed, notes)), match_on=MATCH_ON, repeat="last", path=path)
+    recording = Recording(
+        interactions=tuple(_interactions(listed, notes)), match_on=_MATCH_ON, repeat="last", path=path
+    )
     return Loaded(recording=recording, notes=tuple(notes.notes))
 
 
@@ -135,7 +137,7 @@ def _written(recording: Recording) -> tuple[dict[str, Any], tuple[Note, ...]]:
             stored.without_any_query(each.request),
             sendable(each, coded=False),
         )
-        notes.extend(unsaid(replace(each, request=request), where, MATCH_ON))
+        notes.extend(unsaid(replace(each, request=request), where, _MATCH_ON))
         if asked.setdefault((request.method, request.url), request.body) != request.body:
             text = "the request's body, by which it is told from another request of this method and URL"
             notes.append(Note(kind="lost", where=where, text=text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["bytes_text", "is_utf8", "parameter", "text_bytes"]
+__all__ = ["bytes_text", "parameter", "says_utf8", "text_bytes"]
 
 
 def parameter(kind: str, name: str) -> str:
@@ -13,7 +13,7 @@ def parameter(kind: str, name: str) -> str:
     return (found[1] or found[2] or "") if found else ""
 
 
-def is_utf8(kind: str) -> bool:
+def says_utf8(kind: str) -> bool:
     """Whether a content type says UTF-8, or nothing."""
     return parameter(kind, "charset").lower() in ("", "utf-8", "utf8")
 

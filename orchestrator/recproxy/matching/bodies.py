@@ -18,7 +18,7 @@ from recproxy.matching.url import NO_PAIRS, Pairs, read_pairs
 from recproxy.recording.multipart import parameters
 from recproxy.recording.values import Headers
 
-__all__ = ["Body", "Form", "Json", "Multipart", "Raw", "raw_body", "read_body"]
+__all__ = ["Body", "FormFields", "Json", "Multipart", "Raw", "raw_body", "read_body"]
 
 
 class Json(NamedTuple):
@@ -28,7 +28,7 @@ class Json(NamedTuple):
     word: str | None = None
 
 
-class Form(NamedTuple):
+class FormFields(NamedTuple):
     """A form, as named values."""
 
     pairs: Pairs
@@ -46,7 +46,7 @@ class Raw(NamedTuple):
     value: Value
 
 
-Body: TypeAlias = Json | Form | Multipart | Raw
+Body: TypeAlias = Json | FormFields | Multipart | Raw
 
 EMPTY = Raw(b"")
 
@@ -73,7 +73,7 @@ def read_body(headers: Headers, body: bytes, plan: ComparedParts, word: str | No
         tree = parse_json(body, media.charset, plan.json, word)
         read = None if tree is None else Json(tree[0], word)
     elif media.kind == "form" or (media.kind == "" and _FORM_LIKE.match(body)):
-        read = Form(_form(body, media.charset, plan, word))
+        read = FormFields(_form(body, media.charset, plan, word))
     elif media.kind == "multipart":
         parts = parse_multipart(body, _content_type(headers), word, plan.form_names)
         read = None if parts is None else Multipart(parts)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from recproxy.matching.assign import assigned
-from recproxy.matching.bodies import Body, Form, Json, Multipart, Raw
+from recproxy.matching.bodies import Body, FormFields, Json, Multipart, Raw
 from recproxy.matching.compare_json import json_differences
 from recproxy.matching.differences import Difference, clipped, excerpt
 from recproxy.matching.field_values import Value, shown
@@ -194,7 +194,7 @@ class Comparison:
             self._add("body", _summary(left, wanted.request), _summary(right, got.request))
         elif isinstance(left, Json) and isinstance(right, Json):
             json_differences(left, right, self.value, self._shown, self.differences)
-        elif isinstance(left, Form) and isinstance(right, Form):
+        elif isinstance(left, FormFields) and isinstance(right, FormFields):
             self._pairs("form", left.pairs, right.pairs, self.plan.form_names.secret)
         elif isinstance(left, Multipart) and isinstance(right, Multipart):
             self._parts(left.parts, right.parts)
@@ -258,6 +258,6 @@ def _label(kind: str, name: bytes) -> str:
 def _summary(body: Body, request: Request) -> str:
     if request.omitted is not None:
         return f"a body of {request.omitted} bytes, too large to be stored"
-    kind = {Json: "JSON", Form: "form", Multipart: "multipart", Raw: "other"}[type(body)]
+    kind = {Json: "JSON", FormFields: "form", Multipart: "multipart", Raw: "other"}[type(body)]
     size = len(request.body)
     return f"a body of {size} bytes, read as {kind}" if size else "no body"

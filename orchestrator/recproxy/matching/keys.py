@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
-from recproxy.matching.bodies import Form, Json, Multipart, Raw
+from recproxy.matching.bodies import FormFields, Json, Multipart, Raw
 from recproxy.matching.compare_json import WildPlace
 from recproxy.matching.field_values import ANYTHING, Value
 from recproxy.matching.fields import Fields, whole_path
@@ -64,7 +64,7 @@ class Mask(NamedTuple):
 
 NO_MASK = Mask()
 
-_LITERAL = {Json: Shape("json"), Form: Shape("form"), Multipart: Shape("multipart"), Raw: Shape("raw")}
+_LITERAL = {Json: Shape("json"), FormFields: Shape("form"), Multipart: Shape("multipart"), Raw: Shape("raw")}
 
 
 def literal_shape(fields: Fields) -> Shape:
@@ -78,7 +78,7 @@ def family_of(fields: Fields, shape: Shape) -> Hashable:
     built: Hashable = None
     if isinstance(body, Json):
         built = _top_level(body.tree) if shape.body == "json" else None
-    elif isinstance(body, Form):
+    elif isinstance(body, FormFields):
         built = None if shape.form else body.pairs.names
     elif isinstance(body, Multipart):
         built = len(body.parts)
@@ -107,7 +107,7 @@ def slots_of(fields: Fields, shape: Shape, mask: Mask = NO_MASK) -> list[Slot] |
     elif not _select(fields.query, mask.query, slots):
         return None
     body = fields.body
-    if isinstance(body, Form):
+    if isinstance(body, FormFields):
         if mask.form is None:
             slots += body.pairs.values
         elif not _select(body.pairs, mask.form, slots):

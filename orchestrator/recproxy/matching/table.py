@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-from recproxy.matching.bodies import Form, Json
+from recproxy.matching.bodies import FormFields, Json
 from recproxy.matching.fields import Fields
 from recproxy.matching.json_values import canonical
 from recproxy.matching.keys import NO_MASK, Mask, Shape, Slot, family_of, key_of, literal_shape, mask_of, slots_of
@@ -99,7 +99,7 @@ class MaskTable:
         for shape in wildness.shapes():
             names = NO_MASK
             if shape.query or shape.form:
-                form = fields.body.pairs.names if shape.form and isinstance(fields.body, Form) else None
+                form = fields.body.pairs.names if shape.form and isinstance(fields.body, FormFields) else None
                 names = Mask(query=fields.query.names if shape.query else None, form=form)
             slots = slots_of(fields, shape, names) or []
             mask = mask_of(slots, wildness.places if shape.body == "json" else (), names)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from recproxy.matching.bodies import Form, Json, Multipart, Raw
+from recproxy.matching.bodies import FormFields, Json, Multipart, Raw
 from recproxy.matching.compare_json import WildPlace, json_patterns, wild_places
 from recproxy.matching.field_values import ANYTHING, solid
 from recproxy.matching.fields import Fields
@@ -67,7 +67,7 @@ class Wildness:
         body = self._fields.body
         if isinstance(body, Json):
             return ("tree" if any(not path for path, _ in self.places) else "json"), False
-        if isinstance(body, Form):
+        if isinstance(body, FormFields):
             return "form", _loose(body.pairs)
         if isinstance(body, Multipart):
             return "multipart", False
@@ -76,7 +76,7 @@ class Wildness:
     def _all_patterns(self) -> list[Pattern]:
         fields, body = self._fields, self._fields.body
         values: list[object] = [fields.method, *fields.path, *fields.headers.values, *_pair_values(fields.query)]
-        if isinstance(body, Form):
+        if isinstance(body, FormFields):
             values += _pair_values(body.pairs)
         elif isinstance(body, Multipart):
             values += chain.from_iterable(part[:4] for part in body.parts)

@@ -20,7 +20,7 @@ from recproxy.errors import RecproxyError
 from recproxy.http import Head, RequestReader
 from recproxy.http.requests import MalformedRequest
 from recproxy.orchestrator.control_values import (
-    Refusal,
+    CallRefused,
     plain_outcome,
     read_default,
     read_folder,
@@ -149,7 +149,7 @@ class _Caller(asyncio.Protocol):
         try:
             self._authorize(head)
             status, value = await self._answer(head, body)
-        except Refusal as refusal:
+        except CallRefused as refusal:
             status, value = refusal.status, {"error": str(refusal)}
         except RecproxyError as problem:
             status, value = 400, {"error": problem.message, "kind": type(problem).__name__}
@@ -160,7 +160,7 @@ class _Caller(asyncio.Protocol):
     def _authorize(self, head: Head) -> None:
         given = header(head.headers, b"authorization") or b""
         if not hmac.compare_digest(given, f"Bearer {self._token}".encode()):
-            raise Refusal(401, "send the header Authorization: Bearer $RECPROXY_TOKEN")
+            raise CallRefused(401, "send the header Authorization: Bearer $RECPROXY_TOKEN")
 
     async def _answer(self, head: Head, body: bytes) -> tuple[int, Mapping[str, Any]]:
         method = head.method.decode()
@@ -181,15 +181,15 @@ class _Caller(asyncio.Protocol):
                 self._check(method, "GET", "PUT", "POST", "PATCH", "DELETE")
                 self._known(lane)
                 return 200, await self._scope(method, lane, read_object(body) if body else {})
-        raise Refusal(404, f"no such call: {method} /{'/'.join(path)}")
+        raise CallRefused(404, f"no such call: {method} /{'/'.join(path)}")
 
     def _check(self, method: str, *allowed: str) -> None:
         if method not in allowed:
-            raise Refusal(405, f"{method} is not allowed here: use {' or '.join(allowed)}")
+            raise CallRefused(405, f"{method} is not allowed here: use {' or '.join(allowed)}")
 
     def _known(self, lane: str) -> None:
         if lane not in self._orchestrator.lanes:
-            raise Refusal(404, f"lane {lane!r} is not open: open lanes are {', '.join(self._orchestrator.lanes)}")
+            raise CallRefused(404, f"lane {lane!r} is not open: open lanes are {', '.join(self._orchestrator.lanes)}")
 
     def _status(self) -> dict[str, Any]:
         orchestrator = self._orchestrator
@@ -245,7 +245,7 @@ class _Caller(asyncio.Protocol):
         scope_options = read_scope_options(values, self._orchestrator.plan.mode)
         name = read_string(values, "name")
         if not name:
-            raise Refusal(400, 'name is missing: {"name": "test_send", "recordings": {"twitter": "send.rec"}}')
+            raise CallRefused(400, 'name is missing: {"name": "test_send", "recordings": {"twitter": "send.rec"}}')
         await self._orchestrator.scopes.begin(
             lane,
             name,
@@ -259,7 +259,7 @@ class _Caller(asyncio.Protocol):
 
     def _open(self, lane: str) -> None:
         if not self._orchestrator.lanes[lane].scopes:
-            raise Refusal(404, f"no scope is open in lane {lane!r}: begin one with PUT")
+            raise CallRefused(404, f"no scope is open in lane {lane!r}: begin one with PUT")
 
     def _reply(self, status: int, value: Mapping[str, Any], *, keep_alive: bool) -> None:
         body = json.dumps(value).encode()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from recproxy.orchestrator.scope_ends import ScopeOutcome
 
 __all__ = [
-    "Refusal",
+    "CallRefused",
     "plain_outcome",
     "read_default",
     "read_folder",
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-class Refusal(Exception):
+class CallRefused(Exception):
     """An answer that says no."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -42,9 +42,9 @@ def read_object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
     except ValueError as problem:
-        raise Refusal(400, f"the body is not JSON: {problem}") from None
+        raise CallRefused(400, f"the body is not JSON: {problem}") from None
     if not isinstance(value, dict):
-        raise Refusal(400, "the body must be a JSON object")
+        raise CallRefused(400, "the body must be a JSON object")
     return value
 
 
@@ -52,7 +52,7 @@ def read_string(values: dict[str, Any], key: str) -> str:
     """A string by its key; empty where it is missing or null."""
     value = values.get(key) or ""
     if not isinstance(value, str):
-        raise Refusal(400, f"{key} must be a string")
+        raise CallRefused(400, f"{key} must be a string")
     return value
 
 
@@ -61,14 +61,14 @@ def _strings(value: Any, key: str) -> list[str]:
     if isinstance(value, str):
         return [value]
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise Refusal(400, f"{key} must be a string or a list of strings")
+        raise CallRefused(400, f"{key} must be a string or a list of strings")
     return value
 
 
 def read_recordings(value: Any) -> dict[str, list[str]]:
     """Paths and names, by profile or host."""
     if not isinstance(value, dict):
-        raise Refusal(400, "recordings must be an object: a profile or host, and a path or name or a list of them")
+        raise CallRefused(400, "recordings must be an object: a profile or host, and a path or name or a list of them")
     return {profile: _strings(names, f"recordings.{profile}") for profile, names in value.items()}
 
 
@@ -77,7 +77,7 @@ def read_plays(value: Any) -> dict[str, list[int]]:
     if not isinstance(value, dict) or not all(
         isinstance(counts, list) and all(isinstance(count, int) for count in counts) for counts in value.values()
     ):
-        raise Refusal(400, "plays must be an object: a profile, and a list of counts, as an outcome has them")
+        raise CallRefused(400, "plays must be an object: a profile, and a list of counts, as an outcome has them")
     return value
 
 
@@ -86,7 +86,7 @@ def read_default(values: dict[str, Any]) -> str | None:
     name = read_string(values, "default")
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts:
-        raise Refusal(400, f"default {name!r} must be a path below a profile's recordings")
+        raise CallRefused(400, f"default {name!r} must be a path below a profile's recordings")
     return name or None
 
 
@@ -112,11 +112,11 @@ def _mode(values: dict[str, Any], of_run: str) -> str | None:
     word = read_string(values, "mode")
     mode = mode_named(word) if word else None
     if word and mode is None:
-        raise Refusal(400, f"mode {word!r} is not known: use {', '.join(MODES)}, or null for the run's own")
+        raise CallRefused(400, f"mode {word!r} is not known: use {', '.join(MODES)}, or null for the run's own")
     if mode in (None, "replay"):
         return mode
     if mode != of_run:
-        raise Refusal(
+        raise CallRefused(
             400,
             f"mode {word!r} is not possible in a run in mode {of_run}: leave it out, or start the run in that mode; "
             "a scope can only force replay",
@@ -128,14 +128,14 @@ def _repeat(values: dict[str, Any]) -> str | None:
     """What follows the last recorded repeat."""
     repeat = values.get("repeat")
     if repeat not in (None, "last", "miss", "cycle", "first"):
-        raise Refusal(400, f"repeat {repeat!r} is not known: use last, miss, cycle or first")
+        raise CallRefused(400, f"repeat {repeat!r} is not known: use last, miss, cycle or first")
     return repeat
 
 
 def _ignore(value: Any) -> dict[str, tuple[str, ...]]:
     """Names that are not compared, by the part that holds them."""
     if not isinstance(value, dict) or not value.keys() <= {"headers", "query", "form", "json"}:
-        raise Refusal(400, "ignore must be an object: headers, query, form or json, and names or JSON Pointers")
+        raise CallRefused(400, "ignore must be an object: headers, query, form or json, and names or JSON Pointers")
     return {part: tuple(_strings(names, f"ignore.{part}")) for part, names in value.items()}
 
 
@@ -143,7 +143,7 @@ def refuse_unknown(values: dict[str, Any], known: tuple[str, ...]) -> None:
     """Refuse keys that a call does not take."""
     for key in values:
         if key not in known:
-            raise Refusal(400, f"unknown key {key!r}: known are {', '.join(known)}")
+            raise CallRefused(400, f"unknown key {key!r}: known are {', '.join(known)}")
 
 
 def plain_outcome(outcome: ScopeOutcome) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.report import Tally, print_report
 
-__all__ = ["run", "serve"]
+__all__ = ["run_command", "serve_run"]
 
 #: The command passed, but something was asked that no recording answers.
 MISSED = 3
@@ -29,7 +29,7 @@ _PARENT_SECONDS = 0.5
 _CLOSING_SECONDS = 10.0
 
 
-def run(plan: RunPlan, words: Sequence[str], environment: Mapping[str, str], fork_server: ForkServer) -> int:
+def run_command(plan: RunPlan, words: Sequence[str], environment: Mapping[str, str], fork_server: ForkServer) -> int:
     """Run a command against recordings or services; the exit code to end with.
 
     Raises:
@@ -39,7 +39,7 @@ def run(plan: RunPlan, words: Sequence[str], environment: Mapping[str, str], for
     return asyncio.run(_run(plan, words, environment, fork_server))
 
 
-def serve(plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer) -> int:
+def serve_run(plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer) -> int:
     """Bring a run up, print its environment as one JSON line, and hold it until standard input ends."""
     return asyncio.run(_serve(plan, environment, fork_server))
 

@@ -1,6 +1,6 @@
 """Entry of the fork_server: `python -m recproxy.proxy`, its orders on standard input."""
 
-from recproxy.proxy.forking import main
+from recproxy.proxy.forking import run_fork_server
 
 if __name__ == "__main__":
-    main()
+    run_fork_server()

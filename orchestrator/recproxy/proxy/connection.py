@@ -22,7 +22,7 @@ from recproxy.proxy.states import ASKING, Answering, Asked, Asking
 from recproxy.proxy.turns import Turns
 from recproxy.recording import Headers
 
-__all__ = ["Connection", "Lane"]
+__all__ = ["Connection", "ConnectionLane"]
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _REASONS = {
@@ -36,7 +36,7 @@ _RETRY = 0.005
 _STREAMING = Asking.STREAMING
 
 
-class Lane(Protocol):
+class ConnectionLane(Protocol):
     """What a connection asks of its lane."""
 
     connections: set[Connection]
@@ -69,7 +69,7 @@ class Lane(Protocol):
 class Connection(asyncio.Protocol):
     """One connection of a lane; also the sink of its request reader."""
 
-    def __init__(self, lane: Lane, route: Route, *, held: bytes = b"") -> None:
+    def __init__(self, lane: ConnectionLane, route: Route, *, held: bytes = b"") -> None:
         self._lane = lane
         self._route = route
         self._ownership = Ownership(route, lane.owns)

@@ -23,13 +23,13 @@ try:
 except ImportError:  # not on Windows
     uvloop = None  # type: ignore[assignment,unused-ignore]
 
-__all__ = ["main"]
+__all__ = ["run_fork_server"]
 
 #: An order is the name of a profile; one read must get all of it.
 _LONGEST_ORDER = 4096
 
 
-def main() -> None:
+def run_fork_server() -> None:
     """Fork proxies until the orders end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is the orchestrator's to handle
     orders = socket.socket(fileno=os.dup(0))

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 from recproxy.recording.bodies import read_style
 from recproxy.recording.codings import codings_of
-from recproxy.recording.grammar import TOKEN, from_base64, header_line
+from recproxy.recording.grammar import FIELD_NAME, from_base64, header_line
 from recproxy.recording.values import WILD, Chunk
 from recproxy.recording.wildcard import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["REPEATS", "DirectiveError", "Notes", "apply", "chunks", "coded_header", "number", "scope"]
+__all__ = ["REPEATS", "DirectiveError", "Notes", "apply", "chunks", "coded_header", "scope", "seconds_text"]
 
 #: What may follow the last recorded repeat of a request.
 REPEATS = ("last", "miss", "cycle")
@@ -184,7 +184,7 @@ def _chunks(notes: Notes, value: str) -> None:
 def _coded(value: str) -> tuple[bytes, bytes]:
     name, _, rest = value.partition(" ")
     form, _, coded = rest.partition(" ")
-    if form != "base64" or not TOKEN.fullmatch(name.encode()):
+    if form != "base64" or not FIELD_NAME.fullmatch(name.encode()):
         raise ValueError("write the name, the word base64, and the value in base64")
     return name.encode(), from_base64(coded.encode())
 
@@ -220,7 +220,7 @@ def scope(name: str) -> str:
     return f":scope {name if plain else json.dumps(name)}"
 
 
-def number(seconds: float) -> str:
+def seconds_text(seconds: float) -> str:
     """Seconds as the shortest decimal that gives the same number. Raises ValueError below 0 and for no number."""
     if not 0 <= seconds < math.inf:
         raise ValueError(f"{seconds} is no time in seconds")
@@ -229,7 +229,7 @@ def number(seconds: float) -> str:
 
 def chunks(pieces: tuple[Chunk, ...]) -> Iterator[str]:
     """The `:chunks` lines of a streamed body."""
-    words = [f"{piece.size}@{number(piece.gap)}" if piece.gap else str(piece.size) for piece in pieces]
+    words = [f"{piece.size}@{seconds_text(piece.gap)}" if piece.gap else str(piece.size) for piece in pieces]
     if any(not _COUNT.fullmatch(str(piece.size)) for piece in pieces):
         raise ValueError("the size of a chunk is 0 or more")
     for start in range(0, len(words), _CHUNKS_IN_A_LINE):

@@ -11,9 +11,9 @@ import re
 
 __all__ = [
     "ABSOLUTE",
+    "FIELD_NAME",
     "METHOD",
     "REASON",
-    "TOKEN",
     "VERSION",
     "clean",
     "from_base64",
@@ -22,7 +22,7 @@ __all__ = [
     "is_utf8",
 ]
 
-TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+FIELD_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 #: A token that no comment, directive or conflict marker begins like.
 METHOD = re.compile(rb"[A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*")
 VERSION = re.compile(rb"HTTP/[0-9](?:\.[0-9])?")
@@ -58,7 +58,7 @@ def is_plain(name: bytes, value: bytes) -> bool:
 def header_line(line: bytes) -> tuple[bytes, bytes] | None:
     """Name and value of a header line, or None where it is none."""
     name, colon, value = line.partition(b":")
-    if not colon or not TOKEN.fullmatch(name):
+    if not colon or not FIELD_NAME.fullmatch(name):
         return None
     return name, value.strip(b" \t")
 

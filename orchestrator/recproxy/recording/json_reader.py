@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
-__all__ = ["Holder", "Scalar", "Values", "check", "scalars", "string_text", "text_of", "tokens"]
+__all__ = ["Holder", "Scalar", "Values", "check_json", "scalars", "string_text", "text_of", "tokens"]
 
 # Possessive quantifiers, because a string that does not end may not be tried again at each of its characters.
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -152,7 +152,7 @@ def text_of(body: bytes, charset: str | None) -> str:
         return body.decode(charset or "utf-8")
 
 
-def check(text: str, wild: str | None = None) -> None:
+def check_json(text: str, wild: str | None = None) -> None:
     """Raise json.JSONDecodeError where a text is not JSON. Numbers of any length and repeated keys pass.
 
     The word `wild`, where given, may stand where a value may, with a name behind it or without.

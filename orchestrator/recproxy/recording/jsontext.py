@@ -11,7 +11,7 @@ import json
 import re
 from itertools import pairwise
 
-from recproxy.recording.json_reader import check, tokens
+from recproxy.recording.json_reader import check_json, tokens
 
 __all__ = ["STYLES", "compact", "pretty"]
 
@@ -39,7 +39,7 @@ def pretty(body: bytes) -> tuple[tuple[str, ...], bytes] | None:
         return None
     try:
         text = core.decode()
-        check(text)
+        check_json(text)
     except ValueError:
         return None
     pieces = tokens(text)
@@ -59,7 +59,7 @@ def compact(text: bytes, style: tuple[str, ...], wild: str) -> bytes:
     """
     try:
         string = text.decode()
-        check(string, wild)
+        check_json(string, wild)
     except json.JSONDecodeError as error:
         raise ValueError(error.msg.lower(), error.lineno) from None
     pieces = tokens(string)

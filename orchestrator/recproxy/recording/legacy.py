@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, header_line
-from recproxy.recording.lines import Cursor, show
+from recproxy.recording.lines import Cursor, show_line
 from recproxy.recording.values import Headers, Interaction, Recording, Request, Response
 
 __all__ = ["load", "of_today"]
@@ -122,7 +122,7 @@ def _body(cursor: Cursor, wanted: bytes) -> bytes:
         end = text.find(b"\n====", end + 1)
     if wanted == b"====":
         hint = "end the request with it"
-        raise cursor.fail("'===='", show(None), hint=hint, line=cursor.line_of(len(text)))
+        raise cursor.fail("'===='", show_line(None), hint=hint, line=cursor.line_of(len(text)))
     cursor.move(len(text))
     body = text[start:]
     return body.removesuffix(b"\n").removesuffix(b"\r") if body.endswith(b"\n") else body
@@ -132,8 +132,8 @@ def _refuse_lost_end(cursor: Cursor, found: re.Match[bytes]) -> None:
     """Raise where the other separator stands in a body because the right one is missing."""
     if found[1] == b"=======":
         line = cursor.line_of(found.start())
-        raise cursor.fail("'===='", show(found[1]), hint="end the request with '===='", line=line)
+        raise cursor.fail("'===='", show_line(found[1]), hint="end the request with '===='", line=line)
     if _STATUS_AHEAD.match(cursor.text, found.end() + 1):
         line = cursor.line_of(found.start())
         hint = "end the response with '=======' before the next request"
-        raise cursor.fail("'======='", show(found[1]), hint=hint, line=line)
+        raise cursor.fail("'======='", show_line(found[1]), hint=hint, line=line)

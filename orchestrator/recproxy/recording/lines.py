@@ -9,7 +9,7 @@ import re
 
 from recproxy.errors import RecordingError
 
-__all__ = ["MARKER", "Cursor", "show"]
+__all__ = ["MARKER", "Cursor", "show_line"]
 
 #: What git leaves in a file it could not merge; the middle line of `=` is told from separators by the readers.
 MARKER = re.compile(rb"(?:<{7,}|>{7,}|\|{7,})(?: |\r?$)")
@@ -18,7 +18,7 @@ MARKER = re.compile(rb"(?:<{7,}|>{7,}|\|{7,})(?: |\r?$)")
 _SHOWN = 60
 
 
-def show(line: bytes | None) -> str:
+def show_line(line: bytes | None) -> str:
     """A line as a message can hold it: quoted, printable, cut after 60 characters; None is the end of the file."""
     if line is None:
         return "the end of the file"
@@ -64,10 +64,12 @@ class Cursor:
     def fail(self, expected: str, found: str | None = None, *, hint: str, line: int | None = None) -> RecordingError:
         """The error to raise: what was expected at a line (this one by default), what was found, what to do."""
         place = f"{self.path or 'recording'}:{line or self.line}"
-        what = found if found is not None else show(self.peek())
+        what = found if found is not None else show_line(self.peek())
         return RecordingError(f"{place}: expected {expected}, found {what}; {hint}")
 
     def refuse_marker(self, line: bytes | None) -> None:
         """Raise where a line is one that git leaves in a file it could not merge."""
         if line is not None and MARKER.match(line):
-            raise self.fail("a merged file", f"the conflict marker {show(line)}", hint="resolve the conflict by hand")
+            raise self.fail(
+                "a merged file", f"the conflict marker {show_line(line)}", hint="resolve the conflict by hand"
+            )

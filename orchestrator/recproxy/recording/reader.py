@@ -14,7 +14,7 @@ from recproxy.recording.bodies import SEPARATOR, take_text
 from recproxy.recording.directives import DirectiveError, Notes, apply
 from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, METHOD, REASON, VERSION, clean, header_line
-from recproxy.recording.lines import Cursor, show
+from recproxy.recording.lines import Cursor, show_line
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def load(text: bytes, *, path: str | None = None) -> Recording:
         return _Reader(Cursor(_decent(text, path), path)).recording()
     cursor = Cursor(text, path)
     if first.startswith(b"#"):
-        raise cursor.fail(f"'{FIRST_LINE.decode()}'", show(first), hint="write that line first, or update recproxy")
+        raise cursor.fail(
+            f"'{FIRST_LINE.decode()}'", show_line(first), hint="write that line first, or update recproxy"
+        )
     if not text.strip():
         raise cursor.fail(f"'{FIRST_LINE.decode()}'", "an empty file", hint="write that line first, or record it anew")
     return legacy.load(cursor)
@@ -163,7 +165,7 @@ class _Reader:
         if len(words) != 3 or not METHOD.fullmatch(words[0]) or not VERSION.fullmatch(words[2]):
             raise cursor.fail("a request line", hint="write METHOD URL HTTP/1.1, or '=======' where a response ends")
         if not ABSOLUTE.fullmatch(words[1]):
-            raise cursor.fail("an absolute URL", show(words[1]), hint="write it with scheme and host")
+            raise cursor.fail("an absolute URL", show_line(words[1]), hint="write it with scheme and host")
         cursor.skip()
         notes = self._head("request")
         body = self._body(notes, _REQUEST_END, f"the request of line {number}")
@@ -257,13 +259,13 @@ class _Reader:
         while found is None:
             if (end := text.find(b"\n====", end)) < 0:
                 line = cursor.line_of(len(text))
-                raise cursor.fail(f"'{wanted.decode()}'", show(None), hint=f"end {whose} with it", line=line)
+                raise cursor.fail(f"'{wanted.decode()}'", show_line(None), hint=f"end {whose} with it", line=line)
             end += 1
             found = SEPARATOR.match(text, end)
         if found[1] != wanted:
             raise cursor.fail(
                 f"'{wanted.decode()}' at the end of {whose}",
-                show(found[1]),
+                show_line(found[1]),
                 hint="write it there, or a backslash before a line of the body, or resolve a conflict",
                 line=cursor.line_of(end),
             )

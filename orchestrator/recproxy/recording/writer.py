@@ -12,7 +12,7 @@ from recproxy.recording import directives
 from recproxy.recording.bodies import write_body
 from recproxy.recording.codings import codings_of
 from recproxy.recording.framing import with_length
-from recproxy.recording.grammar import ABSOLUTE, METHOD, REASON, TOKEN, VERSION, is_plain, is_utf8
+from recproxy.recording.grammar import ABSOLUTE, FIELD_NAME, METHOD, REASON, VERSION, is_plain, is_utf8
 from recproxy.recording.values import WILD, Headers, Interaction, Recording, Request, Response
 from recproxy.recording.wildcard import WORD, unused
 
@@ -104,7 +104,7 @@ def _response(response: Response) -> Iterator[bytes]:
             raise ValueError(f"not a framing: {response.framing!r}")
         yield b":framing close\n"
     if response.delay:
-        yield f":delay {directives.number(response.delay)}\n".encode()
+        yield f":delay {directives.seconds_text(response.delay)}\n".encode()
     yield from _headers(response.headers)
     for line in directives.chunks(response.chunks):
         yield line.encode() + b"\n"
@@ -133,7 +133,7 @@ def _above(block: Request | Response, latin: bool, first: bytes) -> Iterator[byt
 
 def _headers(headers: Headers) -> Iterator[bytes]:
     for name, value in headers:
-        if not TOKEN.fullmatch(name):
+        if not FIELD_NAME.fullmatch(name):
             raise ValueError(f"not a header name: {name!r}")
         if is_plain(name, value):
             yield b"%s: %s\n" % (name, value) if value else b"%s:\n" % name

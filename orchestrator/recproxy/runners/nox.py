@@ -68,7 +68,7 @@ def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Bo
         ValueError: no profile, or a session of that name exists.
         SystemExit: this nox is too old to keep a session from running by default.
     """
-    nox_selection.check_version()
+    nox_selection.check_nox_version()
     if not profiles or not all(isinstance(profile, str) for profile in profiles):
         raise ValueError('name the profiles of the suite: @functional_sessions("twitter", "bitly")')
 

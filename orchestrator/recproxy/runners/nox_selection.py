@@ -16,14 +16,14 @@ from typing import Any
 import nox
 from nox.manifest import Manifest
 
-__all__ = ["check_version", "only_by_name"]
+__all__ = ["check_nox_version", "only_by_name"]
 
 #: On a session's function: the tag that names it. nox carries a function's attributes along.
 _TAG = "recproxy_named_by_tag"
 _WRAPPED = "recproxy_leaves_out"
 
 
-def check_version() -> None:
+def check_nox_version() -> None:
     """End with one line where this nox cannot keep a session from running by default (before 2024.10)."""
     if "default" not in inspect.signature(nox.session).parameters:
         raise SystemExit(

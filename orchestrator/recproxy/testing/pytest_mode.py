@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-__all__ = ["add_mode", "check_mode", "named_mode"]
+__all__ = ["add_mode", "check_mode_option", "named_mode"]
 
 _OPTION = "--recproxy-mode"
 _KEY = "recproxy_mode"
@@ -33,7 +33,7 @@ def named_mode(config: pytest.Config, *, run: bool) -> str:
     return named
 
 
-def check_mode(config: pytest.Config, *, run: bool) -> None:
+def check_mode_option(config: pytest.Config, *, run: bool) -> None:
     """Refuse a mode that is unknown, or that is not the mode of the run that pytest is in.
 
     Raises:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from recproxy.testing.pytest_mode import add_mode, check_mode, named_mode
+from recproxy.testing.pytest_mode import add_mode, check_mode_option, named_mode
 
 if TYPE_CHECKING:
     from recproxy.client.handle import Handle
@@ -64,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.stash[_running] = bool(os.environ.get(_CONTROL))
     config.pluginmanager.register(_Summary(), "recproxy-summary")
-    check_mode(config, run=config.stash[_running])
+    check_mode_option(config, run=config.stash[_running])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -11,7 +11,7 @@ from recproxy.config import Endpoint, HookNames, Profile
 from recproxy.config.profile import Ignore, Match
 from recproxy.errors import ConfigurationError, HookError
 from recproxy.recording import load
-from recproxy.testing.inprocess.answers import AnswerSource, live_request
+from recproxy.testing.inprocess.answers import AnswerSource, request_of_client
 
 PROFILE = Profile(
     name="shop", endpoints=(Endpoint(hosts=("shop.example",)),), match=Match(ignore=Ignore(query=("nonce",)))
@@ -28,7 +28,7 @@ def opened(*blocks, **options):
 
 
 def get(path, *headers):
-    return live_request("GET", f"https://shop.example{path}", headers, None)
+    return request_of_client("GET", f"https://shop.example{path}", headers, None)
 
 
 A = "GET https://shop.example/a HTTP/1.1"
@@ -103,11 +103,11 @@ def test_a_miss_shows_the_closest_and_no_secret():
     ],
 )
 def test_a_body_of_any_kind_is_bytes(body, wanted):
-    assert live_request("POST", "https://shop.example/", {}, body).body == wanted
+    assert request_of_client("POST", "https://shop.example/", {}, body).body == wanted
 
 
 def test_headers_of_any_kind_are_lines():
-    got = live_request("GET", "https://shop.example/", {"A": ["1", b"2"], "B": 3}, None)
+    got = request_of_client("GET", "https://shop.example/", {"A": ["1", b"2"], "B": 3}, None)
 
     assert got.headers == ((b"A", b"1"), (b"A", b"2"), (b"B", b"3"))
 
@@ -115,8 +115,8 @@ def test_headers_of_any_kind_are_lines():
 def test_a_coded_request_is_compared_by_its_payload():
     coded = gzip.compress(b"payload")
 
-    got = live_request("POST", "https://shop.example/", [("Content-Encoding", "GZIP")], coded)
-    damaged = live_request("POST", "https://shop.example/", [("Content-Encoding", "gzip")], b"no")
+    got = request_of_client("POST", "https://shop.example/", [("Content-Encoding", "GZIP")], coded)
+    damaged = request_of_client("POST", "https://shop.example/", [("Content-Encoding", "gzip")], b"no")
 
     assert (got.body, got.encoding) == (b"payload", "gzip")
     assert (damaged.body, damaged.encoding) == (b"no", None)

@@ -4,7 +4,7 @@ import pytest
 
 from recproxy.errors import ProfileError, RecordingError, RecordingNotFound
 from recproxy.recording import Recording
-from recproxy.testing.inprocess.answers import live_request
+from recproxy.testing.inprocess.answers import request_of_client
 from recproxy.testing.inprocess.sources import source_of
 
 REC = "#recproxy 2\n\nGET https://shop.example/a HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nok\n=======\n"
@@ -45,7 +45,7 @@ def test_the_value_of_a_credential_is_in_no_miss(monkeypatch):
     monkeypatch.setenv("SHOP_KEY", "the-value-of-a-key")
     found = source("a", profile="shop")
 
-    live = live_request("GET", "https://shop.example/a?by=the-value-of-a-key", (), None)
+    live = request_of_client("GET", "https://shop.example/a?by=the-value-of-a-key", (), None)
     text = found.opened().missed(live).text()
 
     assert "by=XXX" in text

@@ -13,16 +13,16 @@ import click
 if TYPE_CHECKING:
     from recproxy.config import Profile
 
-__all__ = ["check"]
+__all__ = ["profiles_check"]
 
 #: Path, line, kind, message.
 _Row: TypeAlias = tuple[str, int, str, str]
 
 
-@click.command()
+@click.command("check")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list to stdout.")
 @click.argument("path", type=click.Path(path_type=Path))
-def check(as_json: bool, path: Path) -> None:
+def profiles_check(as_json: bool, path: Path) -> None:
     """Check the profile at PATH and its recordings. PATH is a profile.toml, its folder, or that of its distribution.
 
     Reports overlapping hosts, rules that never apply, missing hooks, secrets in placeholders and recordings, and

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from recproxy.cli.profiles.check import check
+from recproxy.cli.profiles.check import profiles_check
 from recproxy.cli.profiles.listing import list_profiles
 from recproxy.cli.profiles.new import new
-from recproxy.cli.profiles.show import show
+from recproxy.cli.profiles.show import profiles_show
 
 __all__ = ["profiles"]
 
@@ -21,6 +21,6 @@ def profiles(context: click.Context, as_json: bool) -> None:
         list_profiles(as_json=as_json)
 
 
-profiles.add_command(check)
+profiles.add_command(profiles_check)
 profiles.add_command(new)
-profiles.add_command(show)
+profiles.add_command(profiles_show)

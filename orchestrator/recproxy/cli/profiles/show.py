@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-__all__ = ["show"]
+__all__ = ["profiles_show"]
 
 
-@click.command()
+@click.command("show")
 @click.option("--json", "json_wanted", is_flag=True, help="Print one JSON list to stdout.")
 @click.argument("name")
-def show(json_wanted: bool, name: str) -> None:
+def profiles_show(json_wanted: bool, name: str) -> None:
     """Print the effective profile NAME as TOML, each value with its source. NAME can be a path with a / in it."""
     from recproxy.cli.configuration import as_json, as_toml
     from recproxy.config import find_project

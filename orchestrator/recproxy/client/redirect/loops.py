@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from recproxy.client.redirect.addresses import RefusedError
-from recproxy.client.redirect.sockets import number, redirected, report_refusal, resolved
+from recproxy.client.redirect.sockets import port_number, redirected, report_refusal, resolved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _create_connection(socket: ModuleType, original: Callable[..., Any], address
     async def create_connection(
         self: Any, protocol_factory: Any, host: Any = None, port: Any = None, **options: Any
     ) -> Any:
-        wanted = number(socket, port) if isinstance(host, str) else None
+        wanted = port_number(socket, port) if isinstance(host, str) else None
         try:
             target = None if wanted is None else addresses.target(host, wanted)
         except RefusedError as refused:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from recproxy.client.redirect.addresses import Addresses
     from recproxy.client.redirect.patches import Patches
 
-__all__ = ["number", "patch", "redirected", "report_refusal", "resolved"]
+__all__ = ["patch", "port_number", "redirected", "report_refusal", "resolved"]
 
 #: The gateway answers at once; where it has gone, the program must not wait for it.
 _GATEWAY_SECONDS = 2.0
@@ -38,7 +38,7 @@ def resolved(socket: ModuleType, addresses: Addresses, host: object, port: objec
     name = _text(host)
     if name is None or flags & socket.AI_NUMERICHOST or name == socket.gethostname():
         return None
-    return addresses.resolve(name, number(socket, port))
+    return addresses.resolve(name, port_number(socket, port))
 
 
 def redirected(socket: ModuleType, addresses: Addresses, sock: Any, address: Any) -> Any:
@@ -148,7 +148,7 @@ def _text(host: object) -> str | None:
     return host if isinstance(host, str) else None
 
 
-def number(socket: ModuleType, port: object) -> int | None:
+def port_number(socket: ModuleType, port: object) -> int | None:
     """A port as a number, from the forms that getaddrinfo takes; None where it is left open."""
     if isinstance(port, int):
         return port

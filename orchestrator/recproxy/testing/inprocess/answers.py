@@ -14,7 +14,7 @@ from recproxy.play.hooks import load_hooks
 from recproxy.play.playback import Playback, filled_response, wild_names
 from recproxy.recording import Interaction, Recording, Request, Response
 
-__all__ = ["AnswerSource", "Answers", "live_request"]
+__all__ = ["AnswerSource", "Answers", "request_of_client"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ def _sent(interaction: Interaction, accepted: bytes | None) -> Response:
     return sendable(interaction, coded=accepts_all(interaction.response.encoding or "", accepted))
 
 
-def live_request(
+def request_of_client(
     method: str, url: str, headers: Mapping[str, object] | Iterable[tuple[str, object]], body: object
 ) -> Request:
     """A request of a client library as matching sees it; its headers and body may be of any type that one uses."""

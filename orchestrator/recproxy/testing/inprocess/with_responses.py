@@ -10,7 +10,7 @@ from urllib3 import HTTPHeaderDict
 
 from recproxy.recording import Request, header_values
 from recproxy.recording import Response as Answer
-from recproxy.testing.inprocess.answers import Answers, AnswerSource, live_request
+from recproxy.testing.inprocess.answers import Answers, AnswerSource, request_of_client
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -134,4 +134,4 @@ def _live(request: PreparedRequest) -> Request:
     if body is not None and not isinstance(body, str | bytes):
         pieces: Any = body
         body = request.body = b"".join(pieces)  # an upload in pieces can be read once only
-    return live_request(str(request.method), str(request.url), request.headers, body)
+    return request_of_client(str(request.method), str(request.url), request.headers, body)

@@ -13,7 +13,7 @@ from vcr.record_mode import RecordMode
 from vcr.request import Request as VcrRequest
 
 from recproxy.recording import Headers, Request, Response
-from recproxy.testing.inprocess.answers import AnswerSource, live_request
+from recproxy.testing.inprocess.answers import AnswerSource, request_of_client
 
 __all__ = ["cassette_of"]
 
@@ -118,7 +118,7 @@ def _listed(headers: Headers) -> dict[str, list[str]]:
 
 def _live(request: Any) -> list[Request]:
     """What a request may mean: of aiohttp's, vcrpy shows the values only, not whether they go as JSON or as a form."""
-    return [live_request(request.method, request.uri, request.headers, body) for body in _bodies(request.body)]
+    return [request_of_client(request.method, request.uri, request.headers, body) for body in _bodies(request.body)]
 
 
 def _bodies(body: Any) -> list[Any]:
