@@ -22,11 +22,17 @@ class Session:
         self.folder = folder
         self.day = dt.date(2026, 1, 31)
         self.asked = []
+        self.failures = []
         runtime = folder.parent / f"{folder.name}-runtime"
         runtime.mkdir(mode=0o700, exist_ok=True)
         self.keys = JournalKeys(folder, {"XDG_RUNTIME_DIR": str(runtime)})
         self.recorder = Recorder(
-            JournalFolders(folder, folder), self.keys, self.redact, today=lambda: self.day, **options
+            JournalFolders(folder, folder),
+            self.keys,
+            self.redact,
+            self.failures.append,
+            today=lambda: self.day,
+            **options,
         )
         self.moment = 0.0
 
@@ -43,16 +49,17 @@ class Session:
     def begin(self, number=1, scope="run", path="shop/default.rec", append=False, profile="shop"):
         self.recorder.begin(profile, number, scope, self.folder / path, Rules(), append=append)
 
-    def keep(self, path="/a", body=b"ok", number=1, scope="run", profile="shop", wild="XXX"):
+    def message(self, path="/a", body=b"ok", number=1, wild="XXX"):
+        """An interaction as a proxy sends it."""
         interaction = Interaction(
             request=Request(method="GET", url=f"https://a.example{path}", wild=wild),
             response=Response(status=200, reason=b"OK", body=body, wild=wild),
         )
         self.moment += 1
-        self.recorder.keep(
-            profile,
-            Recorded(order=1, scope=number, packed=pack(interaction), begun=self.moment, ended=self.moment + 0.5),
-        )
+        return Recorded(order=1, scope=number, packed=pack(interaction), begun=self.moment, ended=self.moment + 0.5)
+
+    def keep(self, path="/a", body=b"ok", number=1, scope="run", profile="shop", wild="XXX"):
+        self.recorder.keep(profile, self.message(path, body, number, wild))
 
     def end(self, number=1, passed=True, profile="shop", lines=()):
         redacted = asyncio.run(self.recorder.redact(profile, number, lines))

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from recorder_session import Session, urls
 
+from recproxy.control import Kept
 from recproxy.errors import RecordingError
 
 
@@ -97,3 +98,31 @@ def test_a_scope_that_recorded_nothing_needs_no_redaction(session):
 
     assert session.end(lines=("a line",)).lines == ("a line",)
     assert session.asked == []
+
+
+def test_a_proxy_is_told_that_an_interaction_is_kept(session):
+    session.begin()
+
+    assert session.recorder.take("shop", session.message()) == Kept(order=1)
+    assert session.failures == []
+
+
+def test_a_proxy_is_told_that_its_scope_has_ended_and_the_run_continues(session):
+    assert session.recorder.take("shop", session.message()) == Kept(
+        order=1, error="the scope of this request has ended: nothing is recorded any more"
+    )
+    assert session.failures == []
+
+
+def test_an_interaction_that_cannot_be_kept_ends_the_run(session, default):
+    other = Session(session.folder)
+    other.begin()
+    other.keep()
+    session.begin()
+
+    kept = session.recorder.take("shop", session.message())
+
+    assert kept == Kept(order=1, error=f"{default}: another run is recording it: wait for its end")
+    assert [problem.message for problem in session.failures] == [kept.error]
+    other.end()
+    other.close()

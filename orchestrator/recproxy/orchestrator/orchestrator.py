@@ -16,8 +16,8 @@ from types import TracebackType
 from typing import Self
 
 from recproxy.config import Endpoint, Profile, secret_values
-from recproxy.control import Kept, Know, Recorded, Return, ScopeRedacted
-from recproxy.errors import ControlError, ProxyError, RecordingError, RecproxyError
+from recproxy.control import Know, Return, ScopeRedacted
+from recproxy.errors import ControlError, ProxyError, RecproxyError
 from recproxy.http import authority_host
 from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.orchestrator.ca_bundle import bundle
@@ -29,7 +29,7 @@ from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.lane import DEFAULT_LANE, Lane
 from recproxy.orchestrator.plan import UNLISTED, RunPlan, any_host, of_host
 from recproxy.orchestrator.proxy import Proxy
-from recproxy.orchestrator.recorder import Recorder, ScopeEnded
+from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.redaction_workers import RedactionWorkers
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.scopes import Scopes
@@ -124,6 +124,14 @@ class Orchestrator:
     async def _start(self) -> None:
         self._fork_server.attach(self._loop)
         self._fork_server.died = self._died
+        self._recorder = Recorder(
+            JournalFolders(self.plan.library.folder, self.plan.project.root),
+            JournalKeys(self.plan.project.root, self._environment),
+            self._redacted,
+            self._fail,
+            secrets=secret_values(self.plan.profiles, self._environment),
+            max_age=self.plan.project.max_age,
+        )
         for profile in self.plan.profiles:
             self._launch(profile)
         if self.plan.passing:
@@ -134,13 +142,6 @@ class Orchestrator:
         self._files = RunFiles(self._folder, bundle(authority.certificate, self._environment), authority.certificate)
         self._roster = Roster(self.plan, self._proxies, authority, self._environment)
         self._redaction = RedactionWorkers(self._fork_server, self._roster.redaction)
-        self._recorder = Recorder(
-            JournalFolders(self.plan.library.folder, self.plan.project.root),
-            JournalKeys(self.plan.project.root, self._environment),
-            self._redacted,
-            secrets=secret_values(self.plan.profiles, self._environment),
-            max_age=self.plan.project.max_age,
-        )
         self.scopes = Scopes(
             self.plan,
             self._roster,
@@ -176,21 +177,10 @@ class Orchestrator:
         proxy.attach(self._loop)
         proxy.died = self._died
         proxy.returned = self._returned
-        proxy.recorded = self._recorded
+        proxy.keep = self._recorder.take
         self._proxies.append(proxy)
         self.tally.enter(profile.name, self.plan.mode_of(profile.name))
         return proxy
-
-    def _recorded(self, proxy: Proxy, message: Recorded) -> None:
-        """Put what a proxy recorded in the journal, and tell it so."""
-        try:
-            self._recorder.keep(proxy.profile.name, message)
-        except RecordingError as problem:
-            proxy.send(Kept(order=message.order, error=problem.message))
-            if not isinstance(problem, ScopeEnded):
-                self._fail(problem)
-        else:
-            proxy.send(Kept(order=message.order))
 
     async def _redacted(
         self, name: str, interactions: Sequence[bytes], lines: Sequence[str], secrets: Sequence[str] = (), /

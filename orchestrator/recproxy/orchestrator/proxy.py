@@ -18,6 +18,7 @@ from recproxy.control import (
     Began,
     Channel,
     Ended,
+    Kept,
     Message,
     Playing,
     Ready,
@@ -67,7 +68,8 @@ class Proxy:
         self._loop: asyncio.AbstractEventLoop
         self._stopping = False
         self.died: Callable[[ProxyError], None] = lambda _: None
-        self.recorded: Callable[[Proxy, Recorded], None] = lambda *_: None
+        #: Keeps an interaction of this profile; its answer is sent to the proxy, whose client waits for it.
+        self.keep: Callable[[str, Recorded], Kept] = lambda _, message: Kept(order=message.order)
         self.returned: Callable[[Return, int], None] = lambda _, descriptor: os.close(descriptor)
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -123,7 +125,7 @@ class Proxy:
             if not self._ready.done():
                 self._ready.set_exception(HookError(message.message))
         elif isinstance(message, Recorded):
-            self.recorded(self, message)
+            self.send(self.keep(self.profile.name, message))
         elif isinstance(message, Return):
             self.returned(message, descriptors[0])
         elif isinstance(message, Began | Playing | Ended | Refused | ScopeRedacted):

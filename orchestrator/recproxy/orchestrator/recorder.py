@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recproxy.control import Recorded
-from recproxy.errors import RecordingError
+from recproxy.control import Kept, Recorded
+from recproxy.errors import RecordingError, RecproxyError
 from recproxy.matching import Rules
 from recproxy.orchestrator.journal import Entry, Journal, JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
@@ -25,10 +25,10 @@ from recproxy.orchestrator.scope_redaction import Redact, Redaction, unpacked
 from recproxy.play.merging import TimedInteraction
 from recproxy.report import Written
 
-__all__ = ["Recorder", "ScopeEnded"]
+__all__ = ["Recorder"]
 
 
-class ScopeEnded(RecordingError):
+class _ScopeEnded(RecordingError):
     """An interaction came after the end of its scope, which counted as failed because of it; the run goes on."""
 
 
@@ -55,7 +55,7 @@ class Recorder:
     """Collects the interactions of open scopes and writes their recordings when they end.
 
     `max_age` is the age in days from which an interaction that was recorded again gets a new date though nothing of it
-    changed; 0 means never.
+    changed; 0 means never. `fail` ends the run with an error.
     """
 
     def __init__(
@@ -63,12 +63,14 @@ class Recorder:
         folders: JournalFolders,
         keys: JournalKeys,
         redact: Redact,
+        fail: Callable[[RecproxyError], None],
         *,
         secrets: Sequence[str] = (),
         max_age: float = 0,
         today: Callable[[], dt.date] = _today,
     ) -> None:
         self._redact = redact
+        self._fail = fail
         self._journal = Journal(folders, keys, secrets)
         self._locks = RecordingLocks(folders)
         self._files = RecordingFiles(max_age=max_age, today=today)
@@ -96,6 +98,16 @@ class Recorder:
             profile=profile, path=path, scope=scope, number=next(self._numbers), rules=rules, append=append
         )
 
+    def take(self, profile: str, message: Recorded) -> Kept:
+        """Keep an interaction that a proxy sent, and answer it. If that fails in an open scope, the run ends."""
+        try:
+            self.keep(profile, message)
+        except RecordingError as problem:
+            if not isinstance(problem, _ScopeEnded):
+                self._fail(problem)
+            return Kept(order=message.order, error=problem.message)
+        return Kept(order=message.order)
+
     def keep(self, profile: str, message: Recorded) -> None:
         """Put an interaction in the journal.
 
@@ -104,7 +116,7 @@ class Recorder:
         """
         pending = self._pending.get((profile, message.scope))
         if pending is None:
-            raise ScopeEnded("the scope of this request has ended: nothing is recorded any more")
+            raise _ScopeEnded("the scope of this request has ended: nothing is recorded any more")
         self._locks.lock(pending.path)
         day = self._today()
         self._journal.add(
