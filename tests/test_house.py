@@ -68,10 +68,6 @@ NAMED_ALIKE = {
     "patch": "one for each library whose connections are redirected",
     "recproxy": "the decorator and the fixture: what users type",
 }
-#: Modules that are longer than 300 lines, and how long they may be; to be made shorter.
-MOST_LINES = {
-    "redaction/value_search": 308,
-}
 #: Rooms whose tests are arranged by behaviour instead, each in a folder of the same name.
 BY_BEHAVIOUR = ("client", "redaction", "testing/vcrpy_bridge")
 #: Loaded in a fresh interpreter; only these and the standard library may come with them.
@@ -305,8 +301,7 @@ def test_no_public_name_stands_twice_without_a_reason():
 def test_no_module_is_long():
     lengths = {name: len((PACKAGE / f"{name}.py").read_text(encoding="utf-8").splitlines()) for name in modules()}
 
-    assert [name for name, length in lengths.items() if length > MOST_LINES.get(name, 300)] == []
-    assert [name for name in MOST_LINES if lengths.get(name, 0) <= 300] == []
+    assert [name for name, length in lengths.items() if length > 300] == []
 
 
 def test_loose_modules_are_the_public_faces_and_what_all_rooms_need():

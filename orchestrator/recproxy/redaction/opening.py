@@ -18,7 +18,17 @@ from recproxy.recording.codings import decode
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.rules import Unsafe
 
-__all__ = ["archive_kind", "archived", "compression", "inflated", "opened", "opened_in_part", "packed"]
+__all__ = [
+    "archive_kind",
+    "archived",
+    "compression",
+    "contents_of",
+    "inflated",
+    "may_open",
+    "opened",
+    "opened_in_part",
+    "packed",
+]
 
 _MAGIC = (
     (b"\x1f\x8b\x08", "gzip"),
@@ -151,3 +161,32 @@ def _tarred(data: bytes, budget: Budget) -> Iterator[bytes]:
                 budget.charge(each.size)
                 file = archive.extractfile(each)
                 yield file.read() if file is not None else b""
+
+
+def may_open(content: bytes) -> bool:
+    """Whether data looks like something compressed or an archive."""
+    return (
+        compression(content) is not None
+        or archive_kind(content) is not None
+        or (len(content) >= 16 and content[0] & 7 in (2, 3, 4, 5) and _opens_raw(content))
+    )
+
+
+def _opens_raw(content: bytes) -> bool:
+    """Whether bytes are deflate data without a header."""
+    return inflated(content[:4096], Budget(1 << 20)) is not None
+
+
+def contents_of(data: bytes, budget: Budget) -> Iterator[bytes]:
+    """Data, and what it holds where it is compressed or an archive."""
+    yield data
+    kind = compression(data)
+    if kind is not None:
+        yield opened_in_part(data, kind, budget)
+    archive = archive_kind(data)
+    if archive is not None:
+        yield from archived(data, archive, budget)
+    elif kind is None and data[:1] and data[0] & 7 in (2, 3, 4, 5):
+        content = inflated(data, budget)
+        if content is not None:
+            yield content

@@ -17,7 +17,7 @@ from ahocorasick_rs import BytesAhoCorasick
 
 from recproxy.redaction.base64_forms import crossed_out
 from recproxy.redaction.budget import Budget
-from recproxy.redaction.opening import archive_kind, archived, compression, inflated, opened_in_part
+from recproxy.redaction.opening import contents_of, may_open
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.secret_values import SecretValue
 from recproxy.redaction.spans import Span
@@ -91,7 +91,7 @@ class ValueSearch:
             return False
         if depth >= _DEEP:
             raise Unsafe("has more layers of encoding than may be looked into")
-        for content in _contents(text, budget):
+        for content in contents_of(text, budget):
             budget.charge(len(content))
             if next(self._direct(content), None) is not None:
                 return True
@@ -172,7 +172,7 @@ class ValueSearch:
         if not contents:
             return
         everything = b"\n".join(content for _, each in contents for content in each)
-        special = [pair for pair in contents if any(map(_may_open, pair[1]))]
+        special = [pair for pair in contents if any(map(may_open, pair[1]))]
         budget.charge(len(everything))
         suspects = {pair[0] for pair in special if any(self.holds(each, budget, depth + 1) for each in pair[1])}
         if (
@@ -278,31 +278,3 @@ def _decoded(run: bytes) -> Iterator[bytes]:
         yield base64.b64decode(plain + b"=" * (-len(plain) % 4))
     except binascii.Error:
         return
-
-
-def _may_open(content: bytes) -> bool:
-    return (
-        compression(content) is not None
-        or archive_kind(content) is not None
-        or (len(content) >= 16 and content[0] & 7 in (2, 3, 4, 5) and _opens_raw(content))
-    )
-
-
-def _opens_raw(content: bytes) -> bool:
-    """Whether bytes are deflate data without a header."""
-    return inflated(content[:4096], Budget(1 << 20)) is not None
-
-
-def _contents(data: bytes, budget: Budget) -> Iterator[bytes]:
-    """Data, and what it holds where it is compressed or an archive."""
-    yield data
-    kind = compression(data)
-    if kind is not None:
-        yield opened_in_part(data, kind, budget)
-    archive = archive_kind(data)
-    if archive is not None:
-        yield from archived(data, archive, budget)
-    elif kind is None and data[:1] and data[0] & 7 in (2, 3, 4, 5):
-        content = inflated(data, budget)
-        if content is not None:
-            yield content
