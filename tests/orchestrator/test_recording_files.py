@@ -124,10 +124,10 @@ def test_a_file_that_does_not_parse_is_refused_before_anything_is_recorded(sessi
 
 
 def test_a_name_that_leaves_no_room_is_refused_before_anything_is_recorded(session):
-    session.record("/a", path=f"shop/{'x' * 239}.rec", passed=False)
+    session.record("/a", path=f"shop/{'x' * 244}.rec", passed=False)
 
     with pytest.raises(RecordingError, match="its name is too long to be recorded"):
-        session.begin(2, path=f"shop/{'x' * 240}.rec")
+        session.begin(2, path=f"shop/{'x' * 245}.rec")
 
 
 def test_a_rename_keeps_the_mode_of_the_file(session, default):

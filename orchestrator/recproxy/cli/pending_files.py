@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from recproxy.errors import RecordingError
+from recproxy.play.file_replacement import put_in_place
 
 __all__ = ["PendingFiles"]
 
@@ -21,6 +22,7 @@ class PendingFiles:
     """The files of one verb, on their way below `folder`; with `dry` nothing is written, here or there."""
 
     def __init__(self, folder: Path, *, force: bool, dry: bool) -> None:
+        self._folder = folder
         self._force = force
         self._staging: Path | None = None if dry else _staging_folder(folder)
         self._staged: dict[Path, Path] = {}
@@ -51,11 +53,7 @@ class PendingFiles:
     def finish(self) -> None:
         """Put all in place. Raises RecordingError where a file cannot be written."""
         for target, staged in self._staged.items():
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                staged.replace(target)
-            except OSError as problem:
-                raise RecordingError(f"{target}: cannot be written: {problem.strerror or problem}") from None
+            put_in_place(staged, target, root=self._folder)
         self.abandon()
 
     def abandon(self) -> None:

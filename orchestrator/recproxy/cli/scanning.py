@@ -5,8 +5,6 @@ Reads and writes files; prints nothing. A finding says rule, place and line, and
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,6 +14,7 @@ from typing import Any
 
 from recproxy.cli.line_numbers import placed
 from recproxy.errors import RecproxyError
+from recproxy.play.file_replacement import replace_file
 from recproxy.play.library import foreign_format, read_loaded
 from recproxy.recording import Interaction, Recording, dump
 from recproxy.redaction import Finding, RedactionRules, redact_scope, stand_in
@@ -90,10 +89,11 @@ def scan_file(path: Path, rules: RedactionRules, *, fix: bool) -> Scan:
     if problem:
         return done
     try:
-        _replace(path, dump(clean))
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "the result cannot be written as text"
-        return replace(done, problem=f"{path}: cannot be written: {reason}")
+        replace_file(path, dump(clean))
+    except ValueError:
+        return replace(done, problem=f"{path}: cannot be written: the result cannot be written as text")
+    except RecproxyError as error:
+        return replace(done, problem=error.message)
     return replace(done, fixed=True)
 
 
@@ -188,19 +188,3 @@ def detectors() -> tuple[tuple[str, Any], ...]:
     except ImportError:
         return ()
     return tuple((detector.secret_type.lower(), detector) for _, detector in loaded)
-
-
-def _replace(path: Path, text: bytes) -> None:
-    """Put a text in a file's place in one step; its permissions stay."""
-    target = path.resolve()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(target.stat().st_mode & 0o7777)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

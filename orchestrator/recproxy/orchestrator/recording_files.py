@@ -14,6 +14,7 @@ from pathlib import Path
 
 from recproxy.errors import RecordingError
 from recproxy.matching import Rules
+from recproxy.play.file_replacement import remove_unfinished, replace_file
 from recproxy.play.library import foreign_format, read_recording
 from recproxy.play.merging import TimedInteraction, merge
 from recproxy.recording import Interaction, Recording, dump, of_today
@@ -23,7 +24,7 @@ from recproxy.report import Written
 __all__ = ["RecordingFiles", "check_recordable", "failed_path"]
 
 
-#: Of a file; what stands beside a recording while it is written, or where it failed, is longer than its own.
+#: Of a file; that of what failed, beside a recording, is longer than its own.
 _LONGEST_NAME = 255
 
 
@@ -79,9 +80,8 @@ class RecordingFiles:
         Raises:
             RecordingError: the file cannot be written.
         """
-        for half in (_temporary(path), _temporary(failed_path(path))):
-            with contextlib.suppress(OSError):
-                half.unlink()
+        remove_unfinished(path)
+        remove_unfinished(failed_path(path))
         if not interactions:
             return None
         written = self.save_failed(path, interactions, replaces=None)
@@ -107,7 +107,7 @@ def check_recordable(path: Path, *, append: bool) -> None:
     Raises:
         RecordingError: the file that is there does not parse, or is another tool's; or there can be none.
     """
-    if len(os.fsencode(_temporary(failed_path(path)).name)) > _LONGEST_NAME:
+    if len(os.fsencode(failed_path(path).name)) > _LONGEST_NAME:
         raise RecordingError(f"{path}: its name is too long to be recorded: give it a shorter one")
     _check_place(path, permitted=not append)
     if path.exists():
@@ -153,32 +153,10 @@ def _leftovers(failed: Path) -> list[Interaction]:
         return []
 
 
-def _temporary(path: Path) -> Path:
-    """The next version of a file while it is written: of one name, so that a kill leaves one at most."""
-    target = path.resolve()  # of a link it is the file that is replaced
-    return target.with_name(f".{target.name}.tmp")
-
-
 def _replace(path: Path, text: bytes) -> bool:
     """Put a file in its place whole, or leave what is there; whether it changed."""
-    temporary = _temporary(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):
         if path.is_file() and path.read_bytes() == text:
             return False
-        try:
-            with temporary.open("wb") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            if path.exists():
-                temporary.chmod(path.stat().st_mode & 0o777)
-            temporary.replace(path.resolve())
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-    except OSError as problem:
-        raise RecordingError(
-            f"{path}: cannot be written: {problem.strerror or problem}; what was there is as it was"
-        ) from None
+    replace_file(path, text)
     return True
