@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-from recproxy.redaction.names import header_is_secret, is_secret
+from recproxy.redaction.names import header_is_secret, is_secret, says_nothing
 from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["HEADERS_WITH_RULES", "header_spans"]
@@ -42,7 +42,8 @@ def header_spans(name: bytes, value: bytes, chosen: frozenset[bytes]) -> list[Sp
         return list(_cookies(value))
     if key == b"set-cookie":
         return list(_cookie(value.partition(b";")[0], 0))
-    if key in chosen or header_is_secret(key):
+    # Access-Control-Allow-Credentials: true says something of credentials and holds none.
+    if key in chosen or (header_is_secret(key) and not says_nothing(value) and not key.startswith(b"access-control-")):
         return [Span(0, len(value), "header", wild_name(key), value=value)]
     return None
 

@@ -22,7 +22,7 @@ from recproxy.redaction.name_table import (
     VOCABULARY,
 )
 
-__all__ = ["header_is_secret", "is_placeholder", "is_secret", "looks_like_a_token", "name_words"]
+__all__ = ["header_is_secret", "is_placeholder", "is_secret", "looks_like_a_token", "name_words", "says_nothing"]
 
 
 class _Verdict(Enum):
@@ -133,7 +133,7 @@ def _verdict(name: bytes, json: bool) -> _Verdict:
 def is_secret(name: bytes, value: bytes, *, json: bool = False) -> bool:
     """Whether the value that stands under a name, both decoded, is secret."""
     verdict = _verdict(name, json)
-    if verdict is _Verdict.HARMLESS or not value or value.lower() in _NOTHING or _LINK.match(value):
+    if verdict is _Verdict.HARMLESS or says_nothing(value) or _LINK.match(value):
         return False
     if verdict is _Verdict.SECRET:
         return True
@@ -143,6 +143,11 @@ def is_secret(name: bytes, value: bytes, *, json: bool = False) -> bool:
     if words[-1:] in (("key",), ("code",), ("ticket",), ("session",)) and _PATH_LIKE.match(value):
         return False
     return looks_like_a_token(value)
+
+
+def says_nothing(value: bytes) -> bool:
+    """Whether a value is empty or a word of a language, such as true, that hides nothing."""
+    return not value or value.strip().lower() in _NOTHING
 
 
 def looks_like_a_token(value: bytes) -> bool:
