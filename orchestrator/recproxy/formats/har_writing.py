@@ -12,14 +12,13 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from recproxy.formats import stored
 from recproxy.formats.texts import bytes_text
 from recproxy.formats.values import Dumped, Note
 from recproxy.formats.writing import sendable, unsaid
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, decode, encode, header, header_values
 
 __all__ = ["dump"]
-
-_MOST_DECODED = 64_000_000
 
 
 def dump(recording: Recording) -> Dumped:
@@ -100,7 +99,7 @@ def _content(interaction: Interaction, response: Response) -> dict[str, Any]:
 
 def _decodes(body: bytes, coding: str) -> bool:
     try:
-        return bool(body) and decode(body, coding, limit=_MOST_DECODED) is not None
+        return bool(body) and decode(body, coding, limit=stored.MOST_DECODED) is not None
     except ValueError:
         return False
 
