@@ -166,7 +166,7 @@ def is_literal(host: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a normal host is this machine by name or address, or any address of it."""
+    """Whether a normal host is this machine by name or address, or any address of it; as in control.host_names."""
     host = _unmapped(host)
     if is_literal(host):
         return host.startswith("127.") or host in ("0.0.0.0", "::", "::1")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from recproxy.control.host_names import is_loopback, normal_host
 from recproxy.testing.vcrpy_bridge.modes import Runs
 from recproxy.testing.vcrpy_bridge.open_cassette import OpenCassette, hosts_of
 from recproxy.testing.vcrpy_bridge.play_counts import played
@@ -18,7 +19,6 @@ from recproxy.testing.vcrpy_bridge.sources import Sources
 
 __all__ = ["Bridge"]
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 #: Ports that clients without a proxy are redirected from.
 _PORTS = (80, 443)
 
@@ -69,7 +69,7 @@ class Bridge:
         if not isinstance(address, tuple) or len(address) < 2:
             return False
         host, port = address[:2]
-        return str(host).startswith("127.77.") or (host in _LOOPBACK and port in self._ports)
+        return str(host).startswith("127.77.") or (is_loopback(str(host)) and port in self._ports)
 
     def untold(self) -> str:
         """The misses of the cassettes that are open, as far as they were not told yet."""
@@ -100,9 +100,9 @@ class Bridge:
 def _unreached(cassette: Any) -> Iterator[str]:
     """Where requests of a cassette do not come to a proxy."""
     for host in hosts_of(cassette):
-        if host in _LOOPBACK:
+        if host and is_loopback(normal_host(host)):
             yield f"cassette {cassette.path}: requests to {host} go there: loopback is never redirected"
     for request in cassette.requests:
-        if request.port not in _PORTS and request.host not in _LOOPBACK:
+        if request.port not in _PORTS and not is_loopback(normal_host(request.host or "?")):
             host = f"port {request.port} of {request.host}"
             yield f"cassette {cassette.path}: {host} is answered to clients that use proxy variables alone"
