@@ -66,6 +66,18 @@ Content-Type: application/json
 {"order": 7}
 =======
 """
+#: A service whose `port` and `ca` a test fills in; the other has a secret of its own.
+SHOP_PROFILE = """[project]
+name = "demo"
+[tool.recproxy.profiles.shop]
+[[tool.recproxy.profiles.shop.endpoints]]
+hosts = ["api.shop.example"]
+base_url = "SHOP_BASE_URL"
+[tool.recproxy.profiles.shop.upstream]
+address = "https://127.0.0.1:{port}"
+ca = "{ca}"
+"""
+SHOP_PROFILE_WITH_KEY = SHOP_PROFILE.replace("profiles.shop]\n", 'profiles.shop]\ncredentials = ["SHOP_KEY"]\n', 1)
 
 
 def pytest_collection_modifyitems(config, items):

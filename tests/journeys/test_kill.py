@@ -16,7 +16,7 @@ from origins import Origin, Reply, Trust
 
 from recproxy.recording import load
 
-from .conftest import alive, descendants
+from .conftest import SHOP_PROFILE_WITH_KEY, alive, descendants
 
 #: How many moments; the usual few cost seconds, RECPROXY_KILLS=100 minutes.
 KILLS = int(os.environ.get("RECPROXY_KILLS", "5"))
@@ -49,17 +49,6 @@ for number in range(%d):
         os.write(log, (path + "\\n").encode())
     scope("DELETE", {"passed": number != 3})
 """
-PROFILE = """[project]
-name = "demo"
-[tool.recproxy.profiles.shop]
-credentials = ["SHOP_KEY"]
-[[tool.recproxy.profiles.shop.endpoints]]
-hosts = ["api.shop.example"]
-base_url = "SHOP_BASE_URL"
-[tool.recproxy.profiles.shop.upstream]
-address = "https://127.0.0.1:{port}"
-ca = "{ca}"
-"""
 
 
 class Shop:
@@ -78,7 +67,7 @@ class Shop:
 def shop(project, tmp_path_factory):
     trust = Trust(tmp_path_factory.mktemp("trust"))
     with Origin(trust, Shop()) as origin:
-        project.write("pyproject.toml", PROFILE.format(port=origin.port, ca=trust.path))
+        project.write("pyproject.toml", SHOP_PROFILE_WITH_KEY.format(port=origin.port, ca=trust.path))
         project.write("program.py", PROGRAM % (SCOPES, REQUESTS))
         (project.root / "tests/functional/recordings/shop/default.rec").unlink()
         (project.root / "tmp").mkdir()

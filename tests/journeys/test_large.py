@@ -16,22 +16,12 @@ from origins import Origin, Reply, Trust
 
 from recproxy.recording import load
 
-from .conftest import descendants
+from .conftest import SHOP_PROFILE, descendants
 
 #: Megabytes each way; RECPROXY_LARGE_MB=1000 is what is promised.
 SIZE = int(os.environ.get("RECPROXY_LARGE_MB", "100")) * 1_000_000
 PIECE = bytes(range(256)) * 250
 MOST = 64_000_000
-PROFILE = """[project]
-name = "demo"
-[tool.recproxy.profiles.shop]
-[[tool.recproxy.profiles.shop.endpoints]]
-hosts = ["api.shop.example"]
-base_url = "SHOP_BASE_URL"
-[tool.recproxy.profiles.shop.upstream]
-address = "https://127.0.0.1:{port}"
-ca = "{ca}"
-"""
 
 
 class Warehouse:
@@ -85,7 +75,7 @@ def test_a_large_body_passes_both_ways_in_little_memory(project, tmp_path_factor
     for piece in pieces():
         wanted.update(piece)
     with Origin(trust, Warehouse()) as origin:
-        project.write("pyproject.toml", PROFILE.format(port=origin.port, ca=trust.path))
+        project.write("pyproject.toml", SHOP_PROFILE.format(port=origin.port, ca=trust.path))
         server = project.start("serve", "--mode", mode, stdin=subprocess.PIPE)
         base = urlsplit(json.loads(server.stdout.readline())["environment"]["SHOP_BASE_URL"]).netloc
         client = http.client.HTTPConnection(base, timeout=seconds(60))

@@ -11,23 +11,14 @@ from origins import Origin, Reply, Trust
 
 from recproxy.recording import load
 
+from .conftest import SHOP_PROFILE_WITH_KEY
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "redaction"))
 
 from decoding import left  # noqa: E402
 from layers import ALL, CODINGS  # noqa: E402
 from tables import password, token  # noqa: E402
 
-PROFILE = """[project]
-name = "demo"
-[tool.recproxy.profiles.shop]
-credentials = ["SHOP_KEY"]
-[[tool.recproxy.profiles.shop.endpoints]]
-hosts = ["api.shop.example"]
-base_url = "SHOP_BASE_URL"
-[tool.recproxy.profiles.shop.upstream]
-address = "https://127.0.0.1:{port}"
-ca = "{ca}"
-"""
 KNOWN = 'Pa+s/w=rd é"&' + token("a known value")
 NAMED = {
     name: token(f"everywhere {name}")
@@ -109,7 +100,7 @@ ask("/x", PARTS, part(b'Content-Disposition: form-data; name="f"; filename="f.tx
 def shop(project, tmp_path_factory):
     trust = Trust(tmp_path_factory.mktemp("trust"))
     with Origin(trust, Shop()) as origin:
-        project.write("pyproject.toml", PROFILE.format(port=origin.port, ca=trust.path))
+        project.write("pyproject.toml", SHOP_PROFILE_WITH_KEY.format(port=origin.port, ca=trust.path))
         (project.root / "tests/functional/recordings/shop/default.rec").unlink()
         for name in ("tmp", "runtime"):
             (project.root / name).mkdir(mode=0o700)

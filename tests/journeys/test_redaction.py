@@ -14,21 +14,11 @@ from origins import Origin, Reply, Trust
 
 from recproxy.recording import load
 
-from .conftest import ask_scope, descendants
+from .conftest import SHOP_PROFILE, ask_scope, descendants
 
 TOKEN = "-".join(("t0ken", "from", "a", "login", "77aa"))
 KEY = "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"
 LARGE = json.dumps([{"id": number, "url": f"https://shop.example/{number}"} for number in range(200_000)]).encode()
-PROFILE = """[project]
-name = "demo"
-[tool.recproxy.profiles.shop]
-[[tool.recproxy.profiles.shop.endpoints]]
-hosts = ["api.shop.example"]
-base_url = "SHOP_BASE_URL"
-[tool.recproxy.profiles.shop.upstream]
-address = "https://127.0.0.1:{port}"
-ca = "{ca}"
-"""
 BODIES = {
     "/login": json.dumps({"access_token": TOKEN}).encode(),
     "/key": json.dumps({"key": KEY}).encode(),
@@ -53,7 +43,7 @@ def shop(project, tmp_path_factory):
     project.runtime = tmp_path_factory.mktemp("runtime")
     project.runtime.chmod(0o700)
     with Origin(trust, Shop()) as origin:
-        project.write("pyproject.toml", PROFILE.format(port=origin.port, ca=trust.path))
+        project.write("pyproject.toml", SHOP_PROFILE.format(port=origin.port, ca=trust.path))
         (project.root / "tests/functional/recordings/shop/default.rec").unlink()
         (project.root / "tmp").mkdir()
         yield project
