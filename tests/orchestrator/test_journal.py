@@ -105,9 +105,19 @@ def test_no_commit_should_hold_the_folder(run, recordings):
     assert (recordings / ".journal/.gitignore").read_text() == "*\n"
 
 
+def test_a_journal_that_is_closed_with_a_scope_unsaved_stays_for_the_next_run(run, recordings):
+    journal = run.journal()
+    journal.add(run.entry())
+
+    journal.close()
+
+    assert (len(list((recordings / ".journal").glob("*.journal"))), len(run.key_files())) == (1, 1)
+
+
 def test_a_closed_journal_leaves_no_file_and_no_key(run, recordings):
     journal = run.journal()
     journal.add(run.entry())
+    journal.ended(run.entry().number)
 
     journal.close()
     journal.close()

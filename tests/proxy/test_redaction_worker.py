@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from recproxy.config import Endpoint, Profile
-from recproxy.control import Channel, Ready, RedactionSetup, RedactScope, Stop
+from recproxy.control import Channel, Ready, RedactionSetup, RedactScope, Refused, Stop
 from recproxy.errors import HookError
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.proxy import redaction_worker
@@ -116,11 +116,10 @@ def test_it_redacts_by_all_secrets_and_has_its_profiles_variables_only(setup):
     assert {name: value for name, value in os.environ.items() if name.startswith("SHOP")} == {"SHOP_KEY": "own"}
 
 
-def test_a_defect_writes_nothing_of_the_scope(setup, monkeypatch):
+def test_a_defect_writes_nothing_and_is_an_error_so_that_the_journal_stays(setup, monkeypatch):
     monkeypatch.setattr(redaction_worker, "redact_scope", lambda *_: 1 / 0)
 
     _, done = talk(setup, order(interaction(f"/{TOKEN}"), lines=(TOKEN,)), replies=2)
 
-    assert done.interactions == (None,)
-    assert done.refusals == ("what was recorded is not written: ZeroDivisionError: a defect of recproxy's redaction",)
-    assert done.lines == ("a line that could not be redacted",)
+    assert isinstance(done, Refused)
+    assert done.message == "what was recorded is not written: ZeroDivisionError: a defect of recproxy's redaction"

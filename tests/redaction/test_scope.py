@@ -41,3 +41,37 @@ def test_findings_say_which_interaction_they_are_of():
         (1, "request header X-Api-Key", "header")
     ]
     assert KEY not in repr(scope)
+
+
+def test_what_a_request_shows_in_its_url_is_masked_elsewhere_though_its_body_cannot_be_read():
+    body = b"x"
+    kind = b"text/plain"
+    for depth in range(25):
+        edge = b"edge%d" % depth
+        body = b"--" + edge + b"\r\nContent-Type: " + kind + b"\r\n\r\n" + body + b"\r\n--" + edge + b"--\r\n"
+        kind = b"multipart/mixed; boundary=" + edge
+    token = "q7Zk" + "9TfWc2Xs8LmNv4Rb"
+    unreadable = exchange(headers=[(b"Content-Type", kind)], body=body)
+    unreadable = dataclasses.replace(
+        unreadable,
+        request=dataclasses.replace(unreadable.request, url=f"https://api.example.com/up?access_token={token}"),
+    )
+
+    scope = redact_scope([gives(b'{"ref":"' + token.encode() + b'"}'), unreadable], RedactionRules())
+
+    assert scope.interactions[1] is None
+    assert token.encode() not in scope.interactions[0].response.body
+
+
+def test_a_stalled_machine_cuts_no_learning_short(monkeypatch):
+    clock = iter(range(0, 10_000_000, 1000))
+    monkeypatch.setattr("recproxy.redaction.budget.time.monotonic", lambda: next(clock))
+    token = "q7Zk" + "9TfWc2Xs8LmNv4Rb"
+
+    scope = redact_scope(
+        [gives(b'{"ref":"' + token.encode() + b'"}'), exchange(headers=[(b"X-Api-Key", token.encode())])],
+        RedactionRules(),
+    )
+
+    # Masking has a deadline: where it passes, nothing is written.
+    assert all(each is None or token not in repr(each) for each in scope.interactions)

@@ -142,10 +142,11 @@ class Journal:
             self._size = 0
 
     def close(self) -> None:
-        """All that was kept is in its recording: the journal and its key go."""
+        """The journal and its key go; while a scope is not in its recording they stay, for the next run to recover."""
         if self._file is not None:
-            self._path.unlink(missing_ok=True)
-            self._keys.remove(self._key)
+            if not self._open:
+                self._path.unlink(missing_ok=True)
+                self._keys.remove(self._key)
             os.close(self._file)
             self._file = None
 

@@ -88,6 +88,10 @@ class JournalKeys:
         runtime = self._environment.get("XDG_RUNTIME_DIR", "")
         if runtime and Path(runtime).is_absolute() and _is_private(Path(runtime)) and self._is_outside(Path(runtime)):
             yield Path(runtime) / "recproxy"
+        # A run from cron or a container may not have the variable that the run before it had.
+        usual = Path(f"/run/user/{os.geteuid()}")
+        if str(usual) != runtime and _is_private(usual) and self._is_outside(usual):
+            yield usual / "recproxy"
         for folder in dict.fromkeys((tempfile.gettempdir(), *_TEMPORARY)):
             if self._is_outside(Path(folder)):
                 yield Path(folder) / own

@@ -209,7 +209,11 @@ class Connection(asyncio.Protocol):
         """Our side has changed: see whether the client may go on."""
         if self._turns.state in (Answering.LAST, Answering.GONE):
             self._stop()
-        elif self._asking is Asking.OVER and self._turns.state is Answering.READY and not self._unsorted:
+        elif (
+            self._asking is Asking.OVER
+            and self._turns.state is Answering.READY
+            and not (self._turns.holds or self._unsorted)
+        ):
             self._transport.close()  # the client had ended, and has all that it asked for
         self._steer()
 

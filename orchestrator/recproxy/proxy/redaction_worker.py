@@ -64,13 +64,10 @@ class RedactionWorker:
     async def _redact(self, order: RedactScope) -> None:
         try:
             reply = await self._loop.run_in_executor(self._executor, redact_recorded, order, self._rules, self._hooks)
-        except Exception as problem:  # noqa: BLE001 - nothing of the scope may be written, and the run is told
+        except Exception as problem:  # noqa: BLE001 - nothing of the scope may be written; its journal is kept
             line = f"what was recorded is not written: {type(problem).__name__}: a defect of recproxy's redaction"
-            nothing = (None,) * len(order.interactions)
-            hidden = ("a line that could not be redacted",) * len(order.lines)
-            reply = ScopeRedacted(
-                order=order.order, interactions=nothing, lines=hidden, refusals=(line,) * len(nothing)
-            )
+            self._channel.send(Refused(order=order.order, message=line))
+            return
         self._channel.send(reply)
 
     def _finish(self) -> None:

@@ -53,7 +53,7 @@ class ScopeReader:
 
     def learn(self, interaction: Interaction) -> None:
         """Learn the secret values of an interaction."""
-        budget = Budget(_size(interaction))
+        budget = Budget(_size(interaction), timed=False)
         for walk in (
             lambda: self._walk(interaction.request, budget, None, []),
             lambda: self._walk(interaction.response, budget, None, []),
@@ -111,23 +111,27 @@ class ScopeReader:
 
     def _block(self, block: _Block, mask: TextMask) -> _Block:
         headers, trailers = self._headers(block.headers, mask), self._headers(block.trailers, mask)
+        # Before the body: where that cannot be read, what the URL shows to be secret still counts for other interactions.
+        url, method = self._target(block, mask) if isinstance(block, Request) else ("", "")
         body, encoding, moved = self._body(block, mask)
         changed = dataclasses.replace(
             block, headers=headers, trailers=trailers, body=body, encoding=encoding, wild=mask.word
         )
         if isinstance(changed, Request):
-            raw = changed.url.encode("utf-8", "surrogateescape")
-            find = self._cached(("url", raw), lambda text: text_places(text, Language.URL, self._rules))
-            url = mask.masked(raw, find, "url")[0]
-            method = mask.masked(changed.method.encode("utf-8", "surrogateescape"), _nothing, "method")[0]
-            return dataclasses.replace(
-                changed, url=url.decode("utf-8", "surrogateescape"), method=method.decode("utf-8", "surrogateescape")
-            )
+            return dataclasses.replace(changed, url=url, method=method)
         find = self._cached(("reason", changed.reason), lambda text: text_places(text, Language.LINES, self._rules))
         reason = mask.masked(changed.reason, find, "reason")[0]
         return dataclasses.replace(
             changed, reason=reason, chunks=_moved(changed.chunks, len(block.body), moved, len(body))
         )
+
+    def _target(self, request: Request, mask: TextMask) -> tuple[str, str]:
+        """The URL and the method without their secrets."""
+        raw = request.url.encode("utf-8", "surrogateescape")
+        find = self._cached(("url", raw), lambda text: text_places(text, Language.URL, self._rules))
+        url = mask.masked(raw, find, "url")[0]
+        method = mask.masked(request.method.encode("utf-8", "surrogateescape"), _nothing, "method")[0]
+        return url.decode("utf-8", "surrogateescape"), method.decode("utf-8", "surrogateescape")
 
     def _headers(self, headers: Headers, mask: TextMask) -> Headers:
         return tuple(

@@ -85,3 +85,16 @@ def test_a_context_verifies_the_name_that_was_asked_for(gateway, installed):
         return subject
 
     assert run(connect()) == HOST
+
+
+def test_datagrams_of_the_loop_are_refused_where_all_is(installed):
+    redirect.install("*:80=127.0.0.1:1,*=refuse", None)
+
+    async def connect(address):
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, remote_addr=address)
+        transport.close()
+
+    with pytest.raises(ConnectionRefusedError, match="recproxy does not answer for 203.0.113.53:53"):
+        run(connect(("203.0.113.53", 53)))
+    run(connect(("127.0.0.1", 9)))

@@ -195,6 +195,7 @@ def test_datagrams_to_a_name_server_are_refused(refusing):
         for send in (
             lambda: sock.sendto(b"query", ("203.0.113.53", 53)),
             lambda: sock.sendto(b"query", 0, ("203.0.113.53", 53)),
+            lambda: sock.sendmsg([b"query"], [], 0, ("203.0.113.53", 53)),
             lambda: sock.connect(("203.0.113.53", 53)),
         ):
             with pytest.raises(ConnectionRefusedError, match="203.0.113.53:53"):

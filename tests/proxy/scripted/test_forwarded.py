@@ -15,6 +15,7 @@ OTHER = b"GET http://other.example/b HTTP/1.1\r\nHost: other.example\r\n\r\n"
 CHUNKED_ONLY = "the only Transfer-Encoding that can be sent on is chunked"
 ENDED = "the service closed the connection without an answer"
 TUNNELS = "CONNECT is for the gateway's address ($HTTPS_PROXY), not for this one"
+VERSION = "not an HTTP/1.1 request: Invalid HTTP version"
 SCHEMES = "only http:// and https:// are forwarded, not ftp://"
 PORT = "shop.example:99999 is not served on a connection opened for shop.example:443"
 
@@ -476,6 +477,20 @@ ROWS = {
             ("client", "sees", OK),
         ],
         "kept": [("GET https://shop.example/web/2017/https://www.example.com/", 200, b"ok")],
+    },
+    "requests that wait are answered before one that ends the connection": {
+        "steps": [
+            ("client", "sends", GET + GET + b"GET / HTTP/9.9\r\n\r\n"),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK + refused(b"400 Bad Request", VERSION)),
+            ("client", "sees end"),
+        ],
+        "kept": [("GET https://shop.example/a", 200, b"ok"), ("GET https://shop.example/a", 200, b"ok")],
+        "failed": [f"a client's request was refused with 400: {VERSION}"],
     },
     "a pipelined request for another service is handed back": {
         "entry": "gateway",

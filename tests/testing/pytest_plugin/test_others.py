@@ -52,7 +52,7 @@ async def test_anyio(anyio_backend):
     assert get("item") == "first"
 
 
-@pytest.mark.timeout(1, method="signal")
+@pytest.mark.timeout(1, method="signal", func_only=True)
 @decorator("shop", "two.rec")
 def test_times_out():
     assert get("item") == "first"

@@ -24,6 +24,9 @@ def patch(uvloop: ModuleType, addresses: Addresses, patches: Patches) -> None:
     # Loaded by uvloop; to import it above would load it in programs that never open a socket.
     socket = sys.modules["socket"]
     patches.replace(uvloop.Loop, "create_connection", lambda original: _create_connection(socket, original, addresses))
+    patches.replace(
+        uvloop.Loop, "create_datagram_endpoint", lambda original: _create_datagram_endpoint(socket, original, addresses)
+    )
     patches.replace(uvloop.Loop, "getaddrinfo", lambda original: _getaddrinfo(socket, original, addresses))
     patches.replace(uvloop.Loop, "sock_connect", lambda original: _sock_connect(socket, original, addresses))
 
@@ -46,6 +49,23 @@ def _create_connection(socket: ModuleType, original: Callable[..., Any], address
         return await original(self, protocol_factory, *target, **options)
 
     return create_connection
+
+
+def _create_datagram_endpoint(
+    socket: ModuleType, original: Callable[..., Any], addresses: Addresses
+) -> Callable[..., Any]:
+    async def create_datagram_endpoint(
+        self: Any, protocol_factory: Any, local_addr: Any = None, remote_addr: Any = None, **options: Any
+    ) -> Any:
+        if isinstance(remote_addr, tuple) and isinstance(remote_addr[0], str):
+            try:
+                addresses.target(remote_addr[0], port_number(socket, remote_addr[1]) or 0, datagram=True)
+            except RefusedError as refused:
+                report_refusal(socket, refused)
+                raise
+        return await original(self, protocol_factory, local_addr, remote_addr, **options)
+
+    return create_datagram_endpoint
 
 
 def _getaddrinfo(socket: ModuleType, original: Callable[..., Any], addresses: Addresses) -> Callable[..., Any]:

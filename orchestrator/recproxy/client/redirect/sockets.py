@@ -31,6 +31,7 @@ def patch(socket: ModuleType, addresses: Addresses, patches: Patches) -> None:
     patches.replace(socket.socket, "connect", lambda original: _connect(socket, original, addresses))
     patches.replace(socket.socket, "connect_ex", lambda original: _connect_ex(socket, original, addresses))
     patches.replace(socket.socket, "sendto", lambda original: _sendto(socket, original, addresses))
+    patches.replace(socket.socket, "sendmsg", lambda original: _sendmsg(socket, original, addresses))
 
 
 def resolved(socket: ModuleType, addresses: Addresses, host: object, port: object, flags: int) -> str | None:
@@ -139,6 +140,15 @@ def _sendto(socket: ModuleType, original: Callable[..., Any], addresses: Address
         return original(self, data, *rest[:-1], redirected(socket, addresses, self, rest[-1]))
 
     return sendto
+
+
+def _sendmsg(socket: ModuleType, original: Callable[..., Any], addresses: Addresses) -> Callable[..., Any]:
+    def sendmsg(self: Any, buffers: Any, ancdata: Any = (), flags: int = 0, address: Any = None) -> Any:
+        if address is None:
+            return original(self, buffers, ancdata, flags)
+        return original(self, buffers, ancdata, flags, redirected(socket, addresses, self, address))
+
+    return sendmsg
 
 
 def _text(host: object) -> str | None:
