@@ -1,5 +1,6 @@
 import pytest
 
+from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.names import header_is_secret, is_secret
 
 HEADERS = [
@@ -74,3 +75,10 @@ def test_names_of_ids_dates_and_pages_are_not(name, json):
 )
 def test_the_value_decides_where_the_name_does_not(name, value, json, secret):
     assert is_secret(name.encode(), value.encode(), json=json) is secret
+
+
+def test_the_capitals_of_a_header_divide_its_words():
+    value = b"a1B2c3D4e5F6"
+
+    assert [span.value for span in header_spans(b"X-AcmeServiceToken", value, frozenset())] == [value]
+    assert header_spans(b"X-AcmeServiceVersion", value, frozenset()) is None

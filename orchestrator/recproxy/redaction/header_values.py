@@ -43,7 +43,11 @@ def header_spans(name: bytes, value: bytes, chosen: frozenset[bytes]) -> list[Sp
     if key == b"set-cookie":
         return list(_cookie(value.partition(b";")[0], 0))
     # Access-Control-Allow-Credentials: true says something of credentials and holds none.
-    if key in chosen or (header_is_secret(key) and not says_nothing(value) and not key.startswith(b"access-control-")):
+    if key in chosen or (
+        (header_is_secret(key) or header_is_secret(name))
+        and not says_nothing(value)
+        and not key.startswith(b"access-control-")
+    ):
         return [Span(0, len(value), "header", wild_name(key), value=value)]
     return None
 
