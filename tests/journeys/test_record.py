@@ -572,12 +572,20 @@ def test_auto_in_a_folder_that_is_read_only_fails_the_run_at_the_first_request_t
     assert not shop.recording.exists()
 
 
+def fetch_and_lock(shop, path):
+    """Record a request by a command that makes the recording's folder read-only before it ends."""
+    folder = shop.recording.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    program = f"{FETCH}\nimport os\nos.chmod({str(folder)!r}, 0o500)\n"
+    words = ("run", "--mode", "record", "--", sys.executable, "-c", program, f"https://api.shop.example/{path}")
+    done = shop.run(*words, environment={"SHOP_KEY": SECRET}, preexec_fn=without_override)
+    folder.chmod(0o700)
+    return done
+
+
 def test_what_one_run_could_not_recover_does_not_hold_up_the_next(shop, origin):
-    blocked = shop.recording.with_name(".default.rec.tmp")
-    blocked.mkdir()
-    fetch(shop, "record", "a")
-    shop.recording.with_name(".default.failed.rec.tmp").mkdir()
-    blocked.rmdir()
+    fetch_and_lock(shop, "a")
+    shop.recording.with_name("default.failed.rec").mkdir()
 
     done = fetch(shop, "record", "b")
 
@@ -718,15 +726,12 @@ def test_scopes_of_one_file_that_fail_stand_beside_each_other_and_the_good_ones_
 def test_a_recording_that_cannot_be_replaced_fails_the_run_and_is_recovered_by_the_next(shop, origin):
     fetch(shop, "record", "a")
     good = shop.recording.read_bytes()
-    blocked = shop.recording.with_name(".default.rec.tmp")  # root may write anywhere: a folder stands in the way
-    blocked.mkdir()
 
-    done = fetch(shop, "record", "b")
+    done = fetch_and_lock(shop, "b")
 
     assert done.returncode == 2
-    assert f"{shop.recording}: cannot be written: Is a directory; what was there is as it was" in done.stderr
+    assert f"{shop.recording}: cannot be written: Permission denied; what was there is as it was" in done.stderr
     assert shop.recording.read_bytes() == good
-    blocked.rmdir()
     assert "recovered 1 interaction from a killed run" in fetch(shop, "record", "c").stderr
 
 
