@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 
 from recproxy.errors import ProfileError
@@ -41,6 +41,8 @@ class Offer:
 
 def offers() -> Mapping[str, Sequence[Offer]]:
     """What is offered, by profile name; more than one where packages clash."""
+    from importlib import metadata  # noqa: PLC0415 - slow to import, and a proxy does not ask
+
     found: dict[str, list[Offer]] = {}
     for point in metadata.entry_points(group=GROUP):
         offer = Offer(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from importlib import metadata
 from urllib.parse import urlsplit
 
 from recproxy.config.keys import Word
@@ -45,6 +44,8 @@ def _versions(wanted: str) -> str:
 
 
 def _version() -> str:
+    from importlib import metadata  # noqa: PLC0415 - slow to import, seldom needed
+
     return metadata.version("recproxy")
 
 

@@ -6,6 +6,7 @@ stands. A shape is taken in only if it names a secret: ids that merely look rand
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -20,12 +21,20 @@ __all__ = ["JWT", "shapes"]
 class _Shape(NamedTuple):
     rule: str
     hints: tuple[bytes, ...]
-    places: re.Pattern[bytes]
+    pattern: bytes
+
+    @property
+    def places(self) -> re.Pattern[bytes]:
+        return _compiled(self.pattern)
 
 
-def _shape(rule: str, hints: bytes, places: bytes) -> _Shape:
+#: Compiled on first use: every process of a run imports this table, and most texts need few of its rows.
+_compiled = functools.cache(re.compile)
+
+
+def _shape(rule: str, hints: bytes, pattern: bytes) -> _Shape:
     """A row: its words, divided by `|`, of which one must occur."""
-    return _Shape(rule, tuple(hints.split(b"|")), re.compile(places))
+    return _Shape(rule, tuple(hints.split(b"|")), pattern)
 
 
 _EDGE = rb"(?<![A-Za-z0-9_-])"
@@ -157,7 +166,6 @@ _SHAPES = (
 
 _ONE_WORD = re.compile(r"\W+")
 
-
 _HINTS = sorted({hint for shape in _SHAPES for hint in shape.hints})
 _RULES_OF = [[number for number, shape in enumerate(_SHAPES) if hint in shape.hints] for hint in _HINTS]
 _AUTOMATON = BytesAhoCorasick(_HINTS)
@@ -188,8 +196,9 @@ def shapes(text: bytes) -> Iterator[Span]:
 
 
 def _found(shape: _Shape, text: bytes) -> Iterator[Span]:
-    for found in shape.places.finditer(text):
-        group = 1 if shape.places.groups else 0
+    places = shape.places
+    group = 1 if places.groups else 0
+    for found in places.finditer(text):
         value = found[group]
         if group and shape.rule == "private key":
             value = value.rstrip()
