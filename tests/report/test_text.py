@@ -98,6 +98,28 @@ def test_misses_failures_and_refusals_are_listed_behind_the_table():
         "recproxy: note: shop: no TLS",
         "recproxy: miss: no recording fits GET /",
         "the closest is a.rec:3",
+        "recproxy: failed (2 times): shop: GET /a: 502",
+        "recproxy: refused (2 times): no profile of this run owns b.example:443",
+    ]
+
+
+def test_a_miss_that_a_client_repeats_is_one_problem_with_a_count():
+    other = Missed(method="GET", url="/b", text="recproxy: no recording fits GET /b")
+
+    assert text(tally(("shop", "replay", Outcome(scope="s", missed=(MISS, other, *[MISS] * 19))))).splitlines()[2:] == [
+        "recproxy: miss (20 times): no recording fits GET /",
+        "the closest is a.rec:3",
+        "recproxy: miss: no recording fits GET /b",
+    ]
+
+
+def test_many_misses_do_not_hide_what_failed_or_was_refused():
+    missed = tuple(Missed(method="GET", url=f"/{number}", text=f"miss {number}") for number in range(21))
+    made = tally(("shop", "replay", Outcome(scope="s", missed=missed, failures=("GET /a: 502",))))
+    made.refuse([Missed(method="CONNECT", url="b.example:443", text="no profile of this run owns b.example:443")])
+
+    assert text(made).splitlines()[22:] == [
+        "recproxy: and 1 more miss",
         "recproxy: failed: shop: GET /a: 502",
         "recproxy: refused: no profile of this run owns b.example:443",
     ]
@@ -108,7 +130,7 @@ def test_of_many_problems_the_first_are_shown_and_the_rest_counted():
 
     lines = text(tally(("shop", "replay", Outcome(scope="s", missed=missed)))).splitlines()[2:]
 
-    assert lines == [*(f"recproxy: miss: miss {number}" for number in range(20)), "recproxy: and 5 more"]
+    assert lines == [*(f"recproxy: miss: miss {number}" for number in range(20)), "recproxy: and 5 more misses"]
 
 
 def test_what_was_written_is_said_by_file():

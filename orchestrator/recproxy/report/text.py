@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from recproxy.control import Missed
 from recproxy.report.counting import counted
 from recproxy.report.tally import Row, Tally, Written
 
 __all__ = ["print_report"]
 
 _COLUMNS = ("profile", "mode", "played", "recorded", "missed", "unused", "time")
-#: Misses, failures and refusals shown: after a few, more say nothing new and push the table off the screen.
+#: Problems shown of each kind: after a few, more say nothing new and push the table off the screen. Each kind has its
+#: own limit, so that many misses do not hide the refused host that caused them.
 _MOST_SHOWN = 20
 _PREFIX = "recproxy: "
 
@@ -87,12 +88,20 @@ def _details(tally: Tally) -> Iterator[str]:
         yield "recproxy: redacted " + ", ".join(f"{rule} {count}" for rule, count in sorted(tally.redactions.items()))
     for note in tally.notes:
         yield f"recproxy: note: {note}"
-    problems = [f"recproxy: miss: {miss.text.removeprefix(_PREFIX)}" for miss in tally.misses]
-    problems += [f"recproxy: failed: {failure}" for failure in dict.fromkeys(tally.failures)]
-    problems += [f"recproxy: refused: {refusal.text}" for refusal in _once(tally.refusals)]
-    yield from problems[:_MOST_SHOWN]
-    if len(problems) > _MOST_SHOWN:
-        yield f"recproxy: and {len(problems) - _MOST_SHOWN} more"
+    yield from _problems(
+        "miss", (miss.text.removeprefix(_PREFIX) for miss in tally.misses), ("more miss", "more misses")
+    )
+    yield from _problems("failed", tally.failures, ("more failure", "more failures"))
+    yield from _problems("refused", (refusal.text for refusal in tally.refusals), ("more refusal", "more refusals"))
+
+
+def _problems(kind: str, texts: Iterable[str], more: tuple[str, str]) -> Iterator[str]:
+    """The problems of one kind, equal ones once with their count: a client that retries a miss says nothing new."""
+    counts = Counter(texts)
+    for text, count in tuple(counts.items())[:_MOST_SHOWN]:
+        yield f"recproxy: {kind} ({count} times): {text}" if count > 1 else f"recproxy: {kind}: {text}"
+    if len(counts) > _MOST_SHOWN:
+        yield f"recproxy: and {counted(len(counts) - _MOST_SHOWN, *more)}"
 
 
 def _by_file(every: list[Written]) -> Iterator[Written]:
@@ -107,7 +116,3 @@ def _by_file(every: list[Written]) -> Iterator[Written]:
 
 def _interactions(written: Written) -> str:
     return counted(written.interactions, "interaction")
-
-
-def _once(refusals: list[Missed]) -> list[Missed]:
-    return list(dict.fromkeys(refusals))
