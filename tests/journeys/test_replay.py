@@ -281,6 +281,38 @@ def test_a_refused_host_fails_a_command_that_passed(project):
     assert "no profile of this run owns evil.example:443" in done.stderr
 
 
+def test_a_blocked_host_is_refused_without_failing_the_run(project):
+    config = project.root / "pyproject.toml"
+    config.write_text('[tool.recproxy]\nblock_hosts = ["*.beacon.example"]\n' + config.read_text())
+
+    done = project.python(
+        "import urllib.request as u\n"
+        "for host in ('dl.deno.land', 'a.beacon.example', 'a.beacon.example'):\n"
+        "    try: u.urlopen(f'https://{host}/')\n"
+        "    except OSError as error: print(error)"
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Tunnel connection failed: 599") == 3
+    assert "recproxy: blocked a.beacon.example 2, dl.deno.land 1\n" in done.stderr
+    assert "refused" not in done.stderr
+
+
+def test_on_refused_is_the_verdict_of_a_refused_host_alone(project):
+    config = project.root / "pyproject.toml"
+    settings = config.read_text()
+    ask = "import urllib.request as u\ntry: u.urlopen('https://{}/')\nexcept OSError: pass"
+
+    config.write_text('[tool.recproxy]\non_refused = "warn"\n' + settings)
+    refused = project.python(ask.format("evil.example"))
+    missed = project.python(ask.format("api.shop.example/no"))
+    config.write_text('[tool.recproxy]\non_miss = "warn"\n' + settings)
+
+    assert (refused.returncode, missed.returncode) == (0, 3)
+    assert "recproxy: refused: no profile of this run owns evil.example:443" in refused.stderr
+    assert project.python(ask.format("evil.example")).returncode == 3
+
+
 def test_on_miss_warn_lets_the_command_pass(project):
     config = project.root / "pyproject.toml"
     config.write_text('[tool.recproxy]\non_miss = "warn"\n' + config.read_text())

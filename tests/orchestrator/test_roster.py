@@ -30,8 +30,8 @@ def authority():
 
 @pytest.fixture
 def roster(authority, tmp_path):
-    def make(*proxies, environment=None, pass_hosts=()):
-        project = Project(root=tmp_path, recordings=tmp_path, inline={}, pass_hosts=pass_hosts)
+    def make(*proxies, environment=None, **keys):
+        project = Project(root=tmp_path, recordings=tmp_path, inline={}, **keys)
         profiles = tuple(each.profile for each in proxies if each.profile.name != UNLISTED)
         plan = RunPlan(
             project=project, mode="replay", modes={"rest": "live"}, profiles=profiles, library=Library(tmp_path, {})
@@ -53,6 +53,23 @@ def test_a_host_that_the_project_lets_pass_goes_before_all_hosts(roster):
 
     assert [made.owner(host) for host in ("cdn.example", "other.example", "shop.example")] == [None, REST, SHOP]
     assert made.passes("cdn.example")
+
+
+def test_update_hosts_of_tools_and_those_that_the_project_lists_are_blocked(roster):
+    made = roster(SHOP, unlisted="pass", block_hosts=("*.beacon.example", "www.shop.example"))
+    hosts = ("update.googleapis.com", "a.beacon.example", "beacon.example", "www.shop.example")
+
+    assert [made.blocks(host) for host in hosts] == [True, True, False, False]
+    assert [made.passes(host) for host in ("update.googleapis.com", "beacon.example")] == [False, True]
+
+
+def test_a_profile_or_the_project_can_allow_an_update_host(roster):
+    deno = proxy("deno", "dl.deno.land")
+
+    assert not roster(deno).blocks("dl.deno.land")
+    assert not roster(SHOP, pass_hosts=("dl.deno.land",)).blocks("dl.deno.land")
+    assert roster(REST).blocks("dl.deno.land")
+    assert roster(REST).owner("dl.deno.land") is None
 
 
 def test_a_proxy_that_joins_owns_its_hosts(roster):

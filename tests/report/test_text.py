@@ -153,6 +153,13 @@ def test_what_was_written_is_said_by_file():
     ]
 
 
+def test_blocked_hosts_are_one_line_with_their_counts():
+    made = tally(("shop", "replay", Outcome(scope="s")))
+    made.blocked.update(["update.example", "beacon.example", "update.example"])
+
+    assert text(made).splitlines()[2:] == ["recproxy: blocked beacon.example 1, update.example 2"]
+
+
 def test_standard_error_is_where_it_goes_by_default(capsys):
     print_report(tally(("shop", "replay", Outcome(scope="s"))))
 

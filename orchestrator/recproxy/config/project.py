@@ -50,7 +50,13 @@ class Project:
     pass_hosts: tuple[str, ...] = key(
         "Hosts that are always reachable although no profile owns them: names, `*.NAME`.", ()
     )
+    block_hosts: tuple[str, ...] = key(
+        "Hosts that are refused in every mode without failing the run, besides the update and telemetry hosts of "
+        "well-known tools: names, `*.NAME`.",
+        (),
+    )
     on_miss: Literal["fail", "warn"] = key("Whether a miss fails a run if the command passed.", "fail")
+    on_refused: Literal["fail", "warn"] = key("Whether a refused host fails a run if the command passed.", "fail")
     max_age: float = key(
         "Days after which `recproxy check` reports a recording as old, by its `:recorded` line. `0`: never.", 0
     )

@@ -45,6 +45,8 @@ class Lane:
         #: The numbers under which proxies know the base scope.
         self.numbers: dict[str, int] = {}
         self.refusals: list[Missed] = []
+        #: Hosts that were refused without a verdict, once for each request.
+        self.blocked: list[str] = []
         self._roster = roster
         self._tunnels = Tunnels(loop)
         self._gateway = Gateway(loop, self)
@@ -73,6 +75,11 @@ class Lane:
     def take_refusals(self) -> tuple[Missed, ...]:
         """What was refused since the last time."""
         taken, self.refusals = tuple(self.refusals), []
+        return taken
+
+    def take_blocked(self) -> tuple[str, ...]:
+        """The hosts that were blocked since the last time, once for each request."""
+        taken, self.blocked = tuple(self.blocked), []
         return taken
 
     def take_back(self, message: Return, descriptor: int) -> None:
@@ -110,8 +117,12 @@ class Lane:
 
     def refused(self, what: str, host: str) -> str:
         """Remember that a host was refused; the text for the client."""
+        name = authority_host(host)
+        if name and self._roster.blocks(name):
+            self.blocked.append(name)
+            return f"recproxy: {name} is blocked: list it in pass_hosts, or in the hosts of a profile, to allow it\n"
         text = f"no profile of this run owns {host or 'it'}: {what} refused"
-        hint = self._roster.hint(authority_host(host))
+        hint = self._roster.hint(name)
         self.refusals.append(Missed(method=what, url=host, text=f"{text}; {hint}"))
         return f"recproxy: {text}\n{hint}\n"
 

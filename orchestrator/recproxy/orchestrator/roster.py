@@ -8,6 +8,7 @@ from recproxy.config import Profile, own_variables, secret_values
 from recproxy.control import RedactionSetup, Setup
 from recproxy.http import Owners, fits
 from recproxy.orchestrator.authority import CertificateAuthority
+from recproxy.orchestrator.blocked_hosts import BACKGROUND_HOSTS
 from recproxy.orchestrator.plan import UNLISTED, RunPlan, unset_credentials
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.redaction import RedactionRules, redact_text
@@ -48,7 +49,7 @@ class Roster:
     def owner(self, host: str) -> Proxy | None:
         """The proxy that owns a host, or None."""
         name = self._owners.owner(host)
-        if name is None or (self._owners.pattern(host) == "*" and self._named_to_pass(host)):
+        if name is None or (self._owners.pattern(host) == "*" and (self._named_to_pass(host) or self.blocks(host))):
             return None
         return self.proxies[name]
 
@@ -99,7 +100,13 @@ class Roster:
 
     def passes(self, host: str) -> bool:
         """Whether a host that nobody owns may be reached."""
-        return any(fits(pattern, host) for pattern in self.plan.passing)
+        return any(fits(pattern, host) for pattern in self.plan.passing) and not self.blocks(host)
+
+    def blocks(self, host: str) -> bool:
+        """Whether a host that nobody owns by name is refused without failing the run."""
+        if self._named_to_pass(host) or self._owners.pattern(host) not in (None, "*"):
+            return False
+        return any(fits(pattern, host) for pattern in (*self.plan.project.block_hosts, *BACKGROUND_HOSTS))
 
     def _named_to_pass(self, host: str) -> bool:
         """Whether the project lists a host: that goes before a profile of all hosts."""

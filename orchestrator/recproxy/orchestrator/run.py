@@ -21,7 +21,7 @@ from recproxy.report import Tally, print_report
 
 __all__ = ["run_command", "serve_run"]
 
-#: The command passed, but something was asked that no recording answers.
+#: The command passed, but something was asked that no recording answers, or whose host was refused.
 MISSED = 3
 #: How often to look whether the parent still lives: it can die without a signal to us.
 _PARENT_SECONDS = 0.5
@@ -114,9 +114,9 @@ async def _finish(orchestrator: Orchestrator, *, passed: bool) -> Tally:
 
 
 def _verdict(plan: RunPlan, tally: Tally, code: int) -> int:
-    if code == 0 and tally.failed and plan.project.on_miss == "fail":
-        return MISSED
-    return code
+    is_missed = tally.failed and plan.project.on_miss == "fail"
+    is_refused = bool(tally.refusals) and plan.project.on_refused == "fail"
+    return MISSED if code == 0 and (is_missed or is_refused) else code
 
 
 def _on_signals(loop: asyncio.AbstractEventLoop, stopping: asyncio.Future[int]) -> None:

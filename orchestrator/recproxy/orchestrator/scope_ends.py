@@ -84,6 +84,7 @@ class ScopeEnds:
             if (number := numbers.get(profile)) is not None:
                 self._save(profile, number, passed=passed)
         self._tally.refuse(refused)
+        self._tally.blocked.update(lane.take_blocked())
         return ended
 
     async def _redact(self, profile: str, outcome: Outcome, number: int | None) -> Outcome:

@@ -77,6 +77,7 @@ class Tally:
     rows: dict[str, Row] = field(default_factory=dict)
     misses: list[Missed] = field(default_factory=list)
     refusals: list[Missed] = field(default_factory=list)
+    blocked: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     redactions: Counter[str] = field(default_factory=Counter)
@@ -110,4 +111,4 @@ class Tally:
     @property
     def failed(self) -> bool:
         """Whether something was asked that no recording, or no service, answered."""
-        return bool(self.misses or self.refusals or self.failures)
+        return bool(self.misses or self.failures)

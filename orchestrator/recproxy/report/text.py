@@ -86,6 +86,8 @@ def _details(tally: Tally) -> Iterator[str]:
         yield f"recproxy: recorded {counted(count, 'interaction')} in {len(files)} files"
     if tally.redactions:
         yield "recproxy: redacted " + ", ".join(f"{rule} {count}" for rule, count in sorted(tally.redactions.items()))
+    if tally.blocked:
+        yield "recproxy: blocked " + ", ".join(f"{host} {count}" for host, count in sorted(tally.blocked.items()))
     for note in tally.notes:
         yield f"recproxy: note: {note}"
     yield from _problems(
