@@ -118,6 +118,18 @@ def test_an_empty_list_gets_no_separator(files):
     assert got["NODE_OPTIONS"].startswith("--require ")
 
 
+def test_bun_loads_the_same_file_as_node(files):
+    got = redirect_variables(files, {"BUN_OPTIONS": "--smol"})
+
+    assert got["BUN_OPTIONS"] == "--smol --preload=" + got["NODE_OPTIONS"].removeprefix("--require ")
+
+
+def test_a_path_with_a_space_is_kept_from_bun_which_cannot_quote(files, monkeypatch):
+    monkeypatch.setattr("recproxy.orchestrator.environment._REDIRECT_FOLDER", Path("a b"))
+
+    assert "BUN_OPTIONS" not in redirect_variables(files, {})
+
+
 def test_a_path_with_a_space_is_one_word_for_node(files, monkeypatch):
     monkeypatch.setattr("recproxy.orchestrator.environment._REDIRECT_FOLDER", Path('a "b" c'))
 

@@ -32,9 +32,11 @@ _SET = (
     *PROXIES,
     "NO_PROXY",
     "PERL_LWP_ENV_PROXY",
+    "MOJO_PROXY",
     "WGETRC",
     "PHP_INI_SCAN_DIR",
     "NODE_OPTIONS",
+    "BUN_OPTIONS",
     "PYTHONPATH",
 )
 #: What programs are found, loaded and started by.

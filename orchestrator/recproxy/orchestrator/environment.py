@@ -69,6 +69,7 @@ def run_variables(
         "NO_PROXY": _NO_PROXY,
         "no_proxy": _NO_PROXY,
         "PERL_LWP_ENV_PROXY": "1",
+        "MOJO_PROXY": "1",
         "WGETRC": str(files.wgetrc),
         "PHP_INI_SCAN_DIR": f"{environment.get('PHP_INI_SCAN_DIR', '')}{os.pathsep}{files.php}",
         MODE: plan.reach,
@@ -109,9 +110,10 @@ def lane_variables(
 
 def redirect_variables(files: RunFiles, environment: Mapping[str, str]) -> dict[str, str]:
     """The variables by which interpreters load the socket redirect, beside what the user has in them."""
-    script = f"--require {_quoted(_REDIRECT_FOLDER / 'redirect.cjs')}"
+    script = _REDIRECT_FOLDER / "redirect.cjs"
     return {
-        "NODE_OPTIONS": _joined(" ", environment.get("NODE_OPTIONS"), script),
+        "NODE_OPTIONS": _joined(" ", environment.get("NODE_OPTIONS"), f"--require {_quoted(script)}"),
+        **_bun(script, environment),
         "PYTHONPATH": _joined(os.pathsep, str(_REDIRECT_FOLDER / "startup"), environment.get("PYTHONPATH")),
         CA: str(files.own),
     }
@@ -119,6 +121,13 @@ def redirect_variables(files: RunFiles, environment: Mapping[str, str]) -> dict[
 
 def _joined(separator: str, *parts: str | None) -> str:
     return separator.join(part for part in parts if part)
+
+
+def _bun(script: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variable for bun, which splits it at white space and knows no quotes: a path with some would stop bun."""
+    if any(character.isspace() for character in str(script)):
+        return {}
+    return {"BUN_OPTIONS": _joined(" ", environment.get("BUN_OPTIONS"), f"--preload={script}")}
 
 
 def _quoted(path: Path) -> str:

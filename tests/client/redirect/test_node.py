@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import trustme
 
 from recproxy.client import redirect
 from recproxy.orchestrator.environment import RunFiles, redirect_variables
@@ -37,6 +38,16 @@ def test_a_client_reaches_the_gateway(node, client, scheme, host):
 
     assert got.stderr == ""
     assert json.loads(got.stdout) == {"sni": host if scheme == "https" else None, "host": host, "path": "/path"}
+
+
+@needs_node
+def test_a_client_with_its_own_ca_trusts_the_run_too(node, tmp_path):
+    pinned = tmp_path / "pinned.pem"
+    trustme.CA().cert_pem.write_to_path(pinned)
+
+    got = node("pinned", f"https://{HOST}/path", PINNED=pinned)
+
+    assert json.loads(got.stdout)["sni"] == HOST
 
 
 @needs_node

@@ -3,7 +3,10 @@
 // proxy variables by itself; all of them, http2 and TLS included, end in net.Socket.prototype.connect. Server names
 // and Host headers stay what the program said. `--require` loads this before the program, in its workers too.
 
+const fs = require('node:fs');
 const net = require('node:net');
+const tls = require('node:tls');
+const { syncBuiltinESMExports } = require('node:module');
 
 const routes = new Map(); // pattern -> Map of port -> target
 const passing = new Set();
@@ -107,10 +110,23 @@ function redirecting(...args) {
   return connect.apply(this, args);
 }
 
+// A program's own `ca` replaces node's roots, and NODE_EXTRA_CA_CERTS with them: the run's CA goes beside it. In node
+// every client ends in createSecureContext; bun and deno pass it by, but not connect.
+function trustRun(file) {
+  const own = fs.readFileSync(file);
+  const trusting = (option) => (option && option.ca ? { ...option, ca: [option.ca, own].flat() } : option);
+  for (const name of ['createSecureContext', 'connect']) {
+    const original = tls[name];
+    tls[name] = (...args) => original(...args.map(trusting));
+  }
+  syncBuiltinESMExports();
+}
+
 if (process.env.RECPROXY_REDIRECT) {
   try {
     parse(process.env.RECPROXY_REDIRECT);
     net.Socket.prototype.connect = redirecting;
+    if (process.env.RECPROXY_CA) trustRun(process.env.RECPROXY_CA);
   } catch (problem) {
     process.stderr.write(`recproxy: connections of this process are not redirected: ${problem.message}\n`);
   }

@@ -1,4 +1,5 @@
 // A program under test: `client.mjs NAME URL` fetches a URL with one of node's own clients.
+import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
@@ -23,6 +24,10 @@ const clients = {
   socket: (url) => url.protocol === 'https:'
     ? overSocket(tls.connect({ host: url.hostname, port: 443, servername: url.hostname }), url)
     : overSocket(net.connect(80, url.hostname), url),
+  pinned: (url) => new Promise((resolve, reject) => {
+    const ca = fs.readFileSync(process.env.PINNED);
+    https.get(url, { ca }, (got) => resolve(text(got))).on('error', reject);
+  }),
   unnamed: (url) => overSocket(tls.connect(443, url.hostname), url),
   worker: (url) => new Promise((resolve, reject) => {
     const program = `fetch(process.argv[2]).then((got) => got.text()).then((body) =>
