@@ -16,6 +16,7 @@ from deadlines import seconds
 
 from recproxy.config import Profile, Project, TomlFile, find_project, leaves, parse_profile
 from recproxy.orchestrator.environment import LaneAddresses, RunFiles, lane_variables, run_variables
+from recproxy.orchestrator.java import java_variables
 from recproxy.orchestrator.plan import make_plan
 from recproxy.recording import load
 from recproxy.runners.arguments import split_arguments
@@ -176,6 +177,7 @@ def test_the_variables_are_those_that_a_run_sets(tmp_path):
     files = RunFiles(tmp_path, b"")
     variables = run_variables(files, plan.profiles, plan=plan, control="", token="", environment={})
     variables |= lane_variables("default", LaneAddresses(1, {}), ["shop.example"])
+    variables |= java_variables(files.java, 1, {})  # of a project that asks for it
     page = section(TEXTS["docs/reference/environment-variables.md"], "What a run sets").partition("Of each profile")[0]
 
     assert sorted(table_words(page)) == sorted(variables)

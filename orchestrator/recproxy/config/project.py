@@ -57,6 +57,11 @@ class Project:
     )
     on_miss: Literal["fail", "warn"] = key("Whether a miss fails a run if the command passed.", "fail")
     on_refused: Literal["fail", "warn"] = key("Whether a refused host fails a run if the command passed.", "fail")
+    java: bool = key(
+        "Whether Java programs get the proxy and the CA, through `JAVA_TOOL_OPTIONS`. Each JVM then prints a line to "
+        "stderr.",
+        False,
+    )
     max_age: float = key(
         "Days after which `recproxy check` reports a recording as old, by its `:recorded` line. `0`: never.", 0
     )

@@ -37,6 +37,7 @@ _SET = (
     "PHP_INI_SCAN_DIR",
     "NODE_OPTIONS",
     "BUN_OPTIONS",
+    "JAVA_TOOL_OPTIONS",
     "PYTHONPATH",
 )
 #: What programs are found, loaded and started by.

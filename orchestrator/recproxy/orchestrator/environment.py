@@ -37,6 +37,7 @@ class RunFiles:
         self.folder = folder
         self.bundle = folder / "ca.pem"
         self.own = folder / "own.pem"
+        self.java = folder / "java.p12"
         self.wgetrc = folder / "wgetrc"
         self.php = folder / "php"
         self.bundle.write_bytes(certificates)

@@ -24,6 +24,7 @@ from recproxy.orchestrator.ca_bundle import bundle
 from recproxy.orchestrator.control_address import ControlAddress
 from recproxy.orchestrator.environment import RunFiles, lane_variables, run_variables
 from recproxy.orchestrator.fork_server import ForkServer
+from recproxy.orchestrator.java import java_variables, trust_store
 from recproxy.orchestrator.journal import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.lane import DEFAULT_LANE, Lane
@@ -92,7 +93,11 @@ class Orchestrator:
             token=self._control.token,
             environment=self._environment,
         )
-        return shared | lane_variables(lane, self.lanes[lane].addresses, hosts, self.plan.passing)
+        addresses = self.lanes[lane].addresses
+        variables = shared | lane_variables(lane, addresses, hosts, self.plan.passing)
+        if self.plan.project.java:
+            variables |= java_variables(self._files.java, addresses.gateway, self._environment)
+        return variables
 
     async def open_lane(self, name: str) -> Lane:
         """A new lane, its base scope begun."""
@@ -139,7 +144,10 @@ class Orchestrator:
             self.tally.rows[UNLISTED].listed = False
         authority = CertificateAuthority()
         self._folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
-        self._files = RunFiles(self._folder, bundle(authority.certificate, self._environment), authority.certificate)
+        certificates = bundle(authority.certificate, self._environment)
+        self._files = RunFiles(self._folder, certificates, authority.certificate)
+        if self.plan.project.java:
+            self._files.java.write_bytes(trust_store(certificates))
         self._roster = Roster(self.plan, self._proxies, authority, self._environment)
         self._redaction = RedactionWorkers(self._fork_server, self._roster.redaction)
         self.scopes = Scopes(
