@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from recproxy.matching import Difference, Rules, difference
+from recproxy.matching import Difference, Fitting, Rules, difference
 
 #: What was recorded, a request that fits it, and one that does not.
 WILD = [
@@ -163,6 +163,61 @@ def test_a_secret_header_must_be_there(recorded, live, index):
 
     assert found.find(live("https://a.com/", authorization="Basic s3cret")).tiers == ((0,),)
     assert found.find(live("https://a.com/")).tiers == ()
+
+
+MULTIPART = '--cut\r\nContent-Disposition: form-data; name="password"\r\n\r\n%s\r\n--cut--\r\n'
+#: By place, a request to be filled with a recorded or a live value.
+SECRET_PLACES = {
+    "query": ("https://a.com/?token=%s",),
+    "form": ("POST https://a.com/", "password=%s&a=1", "form"),
+    "multipart": ("POST https://a.com/", MULTIPART, "multipart"),
+    "pointer": ("POST https://a.com/", '{"user": {"pin": "%s"}}', "json"),
+    "key": ("POST https://a.com/", '[{"api_key": "%s"}]', "json"),
+    "within a secret object": ("POST https://a.com/", '{"api_key": {"id": "%s"}}', "json"),
+    "repeated key": ("POST https://a.com/", '{"a": 1, "a": 2, "api_key": "%s"}', "json"),
+}
+
+
+def filled(place, value):
+    return tuple(text.replace("%s", value) for text in SECRET_PLACES[place])
+
+
+@pytest.mark.parametrize("place", SECRET_PLACES)
+def test_a_named_place_under_a_secret_name_is_one_value(place, recorded, live, index):
+    found = index(recorded(*filled(place, "XXX[one]")), recorded(*filled(place, "XXX[two]")), rules=SECRET)
+    bound = {"one": b"first", "two": b"second"}
+
+    assert found.find(live(*filled(place, "second")), bound=bound).tiers == ((1,),)
+    assert found.find(live(*filled(place, "first")), bound=bound).tiers == ((0,),)
+    assert found.find(live(*filled(place, "third")), bound=bound).tiers == ()
+    assert found.find(live(*filled(place, "third"))) == Fitting(((0, 1),), stateful=True)
+    assert found.captures(1, live(*filled(place, "third"))) == {"two": b"third"}
+
+
+@pytest.mark.parametrize("place", SECRET_PLACES)
+def test_another_value_than_a_secret_named_place_holds_is_not_shown(place, recorded, live):
+    wanted, got = recorded(*filled(place, "XXX[one]")), live(*filled(place, "s3cret"))
+    (found,) = difference(wanted, got, SECRET, bound={"one": b"h1dden"})
+
+    assert (found.wanted, found.got, found.secret) == ("XXX[one]", "(secret)", True)
+
+
+def test_a_secret_makes_a_request_no_less_specific(recorded, live, index):
+    wild = recorded("POST https://a.com/", "XXX", "json")
+    found = index(
+        wild, recorded("POST https://a.com/", '{"api_key": "XXX", "user": {"pin": "XXX[pin]"}}', "json"), rules=SECRET
+    )
+    asked = live("POST https://a.com/", '{"api_key": "a", "user": {"pin": "b"}}', "json")
+
+    assert found.find(asked).tiers == ((1,), (0,))
+
+
+def test_a_secret_within_parts_of_a_part_is_not_shown(recorded, live):
+    inner = '--in\r\nContent-Disposition: form-data; name="password"\r\n\r\ns3cret\r\n--in\r\n\r\n%s\r\n--in--\r\n'
+    outer = f"--cut\r\nContent-Type: multipart/mixed; boundary=in\r\n\r\n{inner}\r\n--cut--\r\n"
+    wanted, got = (("POST https://a.com/", outer % text, "multipart") for text in ("one", "two"))
+
+    assert "s3cret" not in repr(difference(recorded(*wanted), live(*got), SECRET))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from recproxy.matching import Rules, difference
+from recproxy.matching.field_values import HIDDEN
 from recproxy.matching.multipart import parse_multipart
 from recproxy.matching.rules import Names
 
@@ -95,7 +96,7 @@ def test_secret_parts_are_hidden_and_ignored_ones_left_out():
     )
     (part,) = parse_multipart(body.encode(), types("cut").encode(), None, names)
 
-    assert (part.name, part.content, part.secret) == (b"Token", b"(secret)", True)
+    assert (part.name, part.content) == (b"Token", HIDDEN)
 
 
 def test_a_part_without_headers_or_content_is_a_part():

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from recproxy.matching import Rules, difference
+from recproxy.matching.field_values import HIDDEN
 from recproxy.matching.rules import Names, compared_parts
 from recproxy.matching.url import host_fits, host_of_bytes, read_authority, read_pairs, split_url
 
@@ -115,7 +116,7 @@ def test_pairs_are_sorted_by_name_and_secret_ones_hidden():
 
     assert read_pairs(b"b=1&TOKEN=x&no=2&a", None, names) == (
         (b"TOKEN", b"a", b"b"),
-        (b"(secret)", b"", b"1"),
+        (HIDDEN, b"", b"1"),
         (),
         False,
     )

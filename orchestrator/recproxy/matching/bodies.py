@@ -22,10 +22,11 @@ __all__ = ["Body", "FormFields", "Json", "Multipart", "Raw", "raw_body", "read_b
 
 
 class Json(NamedTuple):
-    """A JSON body; its strings may hold wild places where `word` is given."""
+    """A JSON body; its strings may hold wild places where `word` is given, and `hides` says that values may be hidden."""
 
     tree: Node
     word: str | None = None
+    hides: bool = False
 
 
 class FormFields(NamedTuple):
@@ -71,7 +72,7 @@ def read_body(headers: Headers, body: bytes, plan: ComparedParts, word: str | No
         pass
     elif media.kind == "json" or (media.kind == "" and _JSON_LIKE.match(body)):
         tree = parse_json(body, media.charset, plan.json, word)
-        read = None if tree is None else Json(tree[0], word)
+        read = None if tree is None else Json(tree[0], word, plan.json.hides)
     elif media.kind == "form" or (media.kind == "" and _FORM_LIKE.match(body)):
         read = FormFields(_form(body, media.charset, plan, word))
     elif media.kind == "multipart":

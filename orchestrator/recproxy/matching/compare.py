@@ -12,7 +12,7 @@ from recproxy.matching.assign import assigned
 from recproxy.matching.bodies import Body, FormFields, Json, Multipart, Raw
 from recproxy.matching.compare_json import json_differences
 from recproxy.matching.differences import Difference, clipped, excerpt
-from recproxy.matching.field_values import Value, shown
+from recproxy.matching.field_values import SECRET, Hidden, Value, shown
 from recproxy.matching.fields import Fields, read_fields, whole_path
 from recproxy.matching.multipart import Part
 from recproxy.matching.rules import ComparedParts, Rules, compared_parts
@@ -38,7 +38,7 @@ def difference(
     `match_on` is the recording's own, `hosts` the profile's; `any_host` and `bound` are as in `Index.find`.
     """
     chosen = compared_parts(rules, match_on)
-    wanted, got = read_fields(recorded.request, chosen), read_fields(request, chosen)
+    wanted, got = read_fields(recorded.request, chosen), read_fields(request, chosen.live)
     comparison = Comparison(chosen, bound)
     comparison.authority(wanted.authority, got.authority, hosts, any_host)
     comparison.fields(wanted, got)
@@ -123,15 +123,17 @@ class Comparison:
     def _shown(self, wanted: Value) -> str:
         """A recorded value; a named place that is bound says to what."""
         text = shown(wanted, self._word)
-        if isinstance(wanted, bytes):
+        if isinstance(wanted, bytes | Hidden):
             return text
         known = {name: self._bound[name] for name in wanted.names if name in self._bound and name is not None}
         held = ", ".join(f"{name} = {shown(value)}" for name, value in known.items())
         return f"{text} ({held})" if held else text
 
-    def _single(self, field: str, wanted: Value, got: bytes) -> None:
+    def _single(self, field: str, wanted: Value, got: bytes, *, conceal: bool = False) -> None:
         if not self.value(wanted, got):
-            self._add(field, *excerpt(self._shown(wanted), shown(got)))
+            secret = isinstance(wanted, Hidden)
+            live = SECRET if secret or conceal else got
+            self._add(field, *excerpt(self._shown(wanted), shown(live)), secret=secret)
 
     def _path(self, wanted: tuple[Value, ...], got: tuple[Value, ...]) -> None:
         live = [_literal(segment) for segment in got]
@@ -150,8 +152,7 @@ class Comparison:
                 return
             if wanted.names and len(set(wanted.names)) == len(wanted.names):
                 for name, value, found in zip(wanted.names, wanted.values, got.values, strict=True):
-                    if not self.value(value, _literal(found)):
-                        self._add(_label(kind, name), *excerpt(self._shown(value), shown(found)))
+                    self._single(_label(kind, name), value, _literal(found))
                 return
         live = _by_name(got)
         recorded = _by_name(wanted)
@@ -163,14 +164,14 @@ class Comparison:
         if not wanted.rest:
             for name, value in others:
                 hidden = name.lower() in secret
-                self._add(_label(kind, name), None, clipped(shown(value)), secret=hidden)
+                self._add(_label(kind, name), None, clipped(shown(SECRET if hidden else value)), secret=hidden)
 
     def _named(self, field: str, wanted: list[Value], got: list[Value], *, secret: bool) -> None:
         """Compare all values of one name."""
         fits = [self.value(value, _literal(found)) for value, found in zip(wanted, got, strict=False)]
         if len(wanted) != len(got) or not all(fits):
             recorded = ", ".join(map(self._shown, wanted))
-            live = ", ".join(map(shown, got)) if got else None
+            live = ", ".join([shown(SECRET if secret else value) for value in got]) if got else None
             self._add(field, *excerpt(recorded, live), secret=secret)
 
     def _loose(
@@ -193,7 +194,7 @@ class Comparison:
         if self.plan.body and (wanted.request.omitted is not None or got.request.omitted is not None):
             self._add("body", _summary(left, wanted.request), _summary(right, got.request))
         elif isinstance(left, Json) and isinstance(right, Json):
-            json_differences(left, right, self.value, self._shown, self.differences)
+            json_differences(left, right, self.value, self._shown, self.differences, self.plan.json)
         elif isinstance(left, FormFields) and isinstance(right, FormFields):
             self._pairs("form", left.pairs, right.pairs, self.plan.form_names.secret)
         elif isinstance(left, Multipart) and isinstance(right, Multipart):
@@ -219,7 +220,8 @@ class Comparison:
             return
         self._single(f"{field} filename", wanted.filename, _literal(got.filename))
         self._single(f"{field} content-type", wanted.media_type, _literal(got.media_type))
-        self._single(field, wanted.content, _literal(got.content))
+        nested = isinstance(wanted.media_type, bytes) and wanted.media_type.startswith(b"multipart/")
+        self._single(field, wanted.content, _literal(got.content), conceal=nested and bool(self.plan.form_names.secret))
 
     def _part_count(self, wanted: tuple[Part, ...], got: tuple[Part, ...]) -> None:
         """Name the parts that only one side has; where the names are the same, how many there are."""
@@ -228,12 +230,13 @@ class Comparison:
         for name in dict.fromkeys(recorded + live):
             left = [part for part, known in zip(wanted, recorded, strict=True) if known == name]
             right = [part for part, known in zip(got, live, strict=True) if known == name]
+            secret = name.lower().encode() in self.plan.form_names.secret
             for one, other in zip_longest(left[len(right) :], right[len(left) :]):
                 self._add(
                     f"multipart part {name}",
                     None if one is None else clipped(shown(one.content, self._word)),
-                    None if other is None else clipped(shown(other.content)),
-                    secret=any(part is not None and part.secret for part in (one, other)),
+                    None if other is None else clipped(shown(SECRET if secret else other.content)),
+                    secret=secret,
                 )
 
 

@@ -7,8 +7,19 @@ from collections.abc import Callable, Iterator
 from recproxy.matching.assign import assigned
 from recproxy.matching.bodies import Json
 from recproxy.matching.differences import Difference, clipped, excerpt
-from recproxy.matching.field_values import Value
-from recproxy.matching.json_values import Mark, Node, Path, Repeated, canonical, pointer, readable, scalar_text
+from recproxy.matching.field_values import SECRET, Hidden, Value
+from recproxy.matching.json_values import (
+    Mark,
+    Node,
+    Path,
+    Repeated,
+    canonical,
+    concealed,
+    pointer,
+    readable,
+    scalar_text,
+)
+from recproxy.matching.rules import JsonPlan
 from recproxy.recording.wildcard import Pattern, pattern
 
 __all__ = ["WildPlace", "json_differences", "wild_places"]
@@ -17,26 +28,27 @@ Fits = Callable[[Value, bytes], bool]
 Show = Callable[[Value], str]
 
 _Member = tuple[str, Node]
+_NO_PLAN = JsonPlan()
 
 #: A path and the pattern there; None is an object with a wild key, of which only the whole can be compared.
 WildPlace = tuple[Path, Pattern | None]
 
 
 def wild_places(tree: Node, word: str | None, path: Path = ()) -> Iterator[WildPlace]:
-    """The places of a recorded tree in which its wild word stands."""
-    if word is None:
-        return
-    if isinstance(tree, str):
-        if word in tree:
+    """The places of a recorded tree in which its wild word stands, or a value is hidden."""
+    if isinstance(tree, Hidden):
+        yield path, tree
+    elif isinstance(tree, str):
+        if word is not None and word in tree:
             yield path, _pattern(tree, word)
     elif isinstance(tree, dict):
-        if any(word in key for key in tree):
+        if word is not None and any(word in key for key in tree):
             yield path, None
             return
         for key, value in tree.items():
             yield from wild_places(value, word, (*path, key))
     elif isinstance(tree, Repeated):
-        if any(word in key or _holds(value, word) for key, value in tree.pairs):
+        if any((word is not None and word in key) or _holds(value, word) for key, value in tree.pairs):
             yield path, None
     elif isinstance(tree, list):
         for number, value in enumerate(tree):
@@ -48,12 +60,14 @@ def json_patterns(body: Json, path: Path) -> list[Pattern]:
     node = body.tree
     for step in path:
         node = node[step]  # type: ignore[index]
-    return list(_patterns(node, body.word or ""))
+    return list(_patterns(node, body.word))
 
 
-def _patterns(node: Node, word: str) -> Iterator[Pattern]:
-    if isinstance(node, str):
-        if word in node:
+def _patterns(node: Node, word: str | None) -> Iterator[Pattern]:
+    if isinstance(node, Hidden):
+        yield node
+    elif isinstance(node, str):
+        if word is not None and word in node:
             yield _pattern(node, word)
     elif isinstance(node, dict | Repeated):
         for key, value in _members(node):
@@ -64,11 +78,13 @@ def _patterns(node: Node, word: str) -> Iterator[Pattern]:
             yield from _patterns(value, word)
 
 
-def json_differences(wanted: Json, got: Json, fits: Fits, show: Show, found: list[Difference]) -> None:
-    """Add what differs between a recorded and a live tree to `found`."""
+def json_differences(
+    wanted: Json, got: Json, fits: Fits, show: Show, found: list[Difference], plan: JsonPlan = _NO_PLAN
+) -> None:
+    """Add what differs between a recorded and a live tree to `found`; what `plan` hides is not shown."""
     if wanted.word is None and canonical(wanted.tree) == canonical(got.tree):
         return
-    _Walk(wanted.word, fits, show, found).node(wanted.tree, got.tree, ())
+    _Walk(wanted.word, fits, show, found, plan).node(wanted.tree, got.tree, ())
 
 
 class _Walk:
@@ -80,30 +96,35 @@ class _Walk:
         fits: Fits,
         show: Show,
         found: list[Difference],
+        plan: JsonPlan,
         fitted: dict[tuple[int, int], bool] | None = None,
     ) -> None:
         self._word = word
         self._fits = fits
         self._show = show
         self._found = found
+        self._plan = plan
         self._fitted = {} if fitted is None else fitted
 
     def node(self, wanted: Node, got: Node, path: Path) -> None:
         """Compare two values that stand at the same path."""
-        if isinstance(wanted, str) and self._word is not None and self._word in wanted:
+        if isinstance(wanted, Hidden):
+            if not self._fits(wanted, scalar_text(got)):
+                self._add(path, self._show(wanted), SECRET.decode(), secret=True)
+        elif isinstance(wanted, str) and self._word is not None and self._word in wanted:
             self._wild(wanted, got, path)
         elif isinstance(wanted, dict | Repeated) and isinstance(got, dict | Repeated):
             self._objects(_members(wanted), _members(got), path)
         elif isinstance(wanted, list) and isinstance(got, list):
             self._lists(wanted, got, path)
         elif canonical(wanted) != canonical(got):
-            self._add(path, *excerpt(readable(wanted), readable(got)))
+            self._add(path, *excerpt(readable(wanted), self._readable(got, path)))
 
     def _wild(self, wanted: str, got: Node, path: Path) -> None:
         wild = _pattern(wanted, self._word)
         whole = wild.pieces == (b"", b"")
         if not ((whole or isinstance(got, str)) and self._fits(wild, scalar_text(got))):
-            self._add(path, *excerpt(self._show(wild), readable(got)))
+            self._add(path, *excerpt(self._show(wild), self._readable(got, path)))
 
     def _lists(self, wanted: list[Node], got: list[Node], path: Path) -> None:
         for number in range(max(len(wanted), len(got))):
@@ -135,7 +156,7 @@ class _Walk:
         known = self._fitted.get((id(wanted[1]), id(got[1])))
         if known is None:
             found: list[Difference] = []
-            _Walk(self._word, _fits_alone, self._show, found, self._fitted).node(wanted[1], got[1], ())
+            _Walk(self._word, _fits_alone, self._show, found, self._plan, self._fitted).node(wanted[1], got[1], ())
             known = self._fitted[id(wanted[1]), id(got[1])] = not found
         return known and _fits_alone(_pattern(wanted[0], self._word), scalar_text(got[0]))
 
@@ -145,9 +166,13 @@ class _Walk:
             self.node(wanted[0], got[0], path)
         elif wanted:
             if wanted[0] is not Mark.IGNORED:
-                self._add(path, clipped(readable(wanted[0])), None, secret=wanted[0] is Mark.SECRET)
+                self._add(path, clipped(readable(wanted[0])), None, secret=isinstance(wanted[0], Hidden))
         elif got[0] is not Mark.IGNORED:
-            self._add(path, None, clipped(readable(got[0])), secret=got[0] is Mark.SECRET)
+            shown = concealed(got[0], path, self._plan)
+            self._add(path, None, clipped(readable(shown)), secret=isinstance(shown, Hidden))
+
+    def _readable(self, got: Node, path: Path) -> str:
+        return readable(concealed(got, path, self._plan))
 
     def _add(self, path: Path, wanted: str | None, got: str | None, *, secret: bool = False) -> None:
         self._found.append(Difference(f"json {pointer(path)}".rstrip(), wanted, got, secret))
@@ -174,5 +199,5 @@ def _fits_alone(wanted: Value, got: bytes) -> bool:
     return wanted.fits(got) is not None if isinstance(wanted, Pattern) else wanted == got
 
 
-def _holds(node: Node, word: str) -> bool:
+def _holds(node: Node, word: str | None) -> bool:
     return any(True for _ in wild_places(node, word))

@@ -7,19 +7,38 @@ letters and not a wild place.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from recproxy.recording.wildcard import Pattern, pattern
 
-__all__ = ["ANYTHING", "SECRET", "Value", "read_value", "shown", "solid"]
+__all__ = ["ANYTHING", "HIDDEN", "SECRET", "Hidden", "Value", "hidden_value", "read_value", "shown", "solid"]
 
 Value: TypeAlias = bytes | Pattern
 
 #: A plain wild place and nothing else.
 ANYTHING = Pattern((b"", b""), (None,))
 
-#: Stands for the value of a secret field on both sides, and is what a reader sees of it.
+#: What a reader sees of a secret value.
 SECRET = b"(secret)"
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden(Pattern):
+    """The value of a secret field as it was recorded: any value fits it, but a named place keeps its one value.
+
+    It is not shown, and a request is no less specific for it.
+    """
+
+
+#: A secret value without a named place.
+HIDDEN = Hidden((b"", b""), (None,))
+
+
+def hidden_value(text: bytes, word: str | None, decode: Callable[[bytes], bytes] | None = None) -> Hidden:
+    """What the text of a secret field stands for: anything, but for what a named place takes."""
+    value = read_value(text, word, decode)
+    return Hidden(value.pieces, value.names) if isinstance(value, Pattern) and value.named else HIDDEN
 
 
 def read_value(text: bytes, word: str | None, decode: Callable[[bytes], bytes] | None = None) -> Value:
@@ -39,6 +58,8 @@ def shown(value: Value, word: str | None = None) -> str:
     """A value as a person reads it; wild places by their word."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, Hidden) and not value.named:
+        return SECRET.decode()
     text = shown(value.pieces[0])
     for name, piece in zip(value.names, value.pieces[1:], strict=True):
         text += (word or "XXX") + (f"[{name}]" if name is not None else "") + shown(piece)

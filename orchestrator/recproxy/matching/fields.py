@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recproxy.matching.bodies import Body, Raw, raw_body, read_body
-from recproxy.matching.field_values import SECRET, Value, read_value
+from recproxy.matching.bodies import Body, FormFields, Json, Multipart, Raw, raw_body, read_body
+from recproxy.matching.field_values import Hidden, Value, hidden_value, read_value
 from recproxy.matching.rules import UNCOMPARED, ComparedParts
 from recproxy.matching.url import (
     NO_PAIRS,
@@ -37,6 +37,18 @@ class Fields:
     request: Request
     word: str | None
 
+    @property
+    def hides(self) -> bool:
+        """Whether values may be hidden: a request that was recorded without any wild word may have hidden ones."""
+        body = self.body
+        if isinstance(body, Json):
+            hides = body.hides
+        elif isinstance(body, FormFields):
+            hides = any(isinstance(value, Hidden) for value in body.pairs.values)
+        else:
+            hides = isinstance(body, Multipart) and any(isinstance(part.content, Pattern) for part in body.parts)
+        return hides or any(isinstance(value, Hidden) for value in (*self.query.values, *self.headers.values))
+
     def raw(self) -> Value:
         """The body as bytes, whatever its type."""
         if isinstance(self.body, Raw):
@@ -45,7 +57,10 @@ class Fields:
 
 
 def read_fields(request: Request, plan: ComparedParts) -> Fields:
-    """The fields of a request; its wild places are patterns where `request.wild` names a word."""
+    """The fields of a request; its wild places are patterns where `request.wild` names a word.
+
+    What is recorded is read by a plan, what is live by its `live`: secret values are hidden in what is recorded only.
+    """
     word = _word_used(request)
     parts = split_url(request.url)
     if word is not None and request.url.strip() == word:
@@ -102,5 +117,6 @@ def _headers(headers: Headers, plan: ComparedParts, word: str | None) -> Pairs:
         if key in ignored:
             continue
         if key in compared if compared is not None else key not in UNCOMPARED:
-            pairs.append((key, SECRET if key in secret else read_value(value.strip(b" \t"), word)))
+            read = hidden_value if key in secret else read_value
+            pairs.append((key, read(value.strip(b" \t"), word)))
     return gathered(pairs, [], rest=False)

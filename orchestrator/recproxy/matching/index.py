@@ -128,7 +128,7 @@ class Index:
         comparison = Comparison(chosen, bound)
         if self.form is not None:
             request = self.form(request)
-        wanted, live = read_fields(self.compared[position].request, chosen), read_fields(request, chosen)
+        wanted, live = read_fields(self.compared[position].request, chosen), read_fields(request, chosen.live)
         hosts = wanted.authority.host, live.authority.host
         if any_host is None and isinstance(hosts[0], Pattern) and isinstance(hosts[1], bytes):
             comparison.value(hosts[0], hosts[1])
@@ -193,6 +193,7 @@ class _Section:
 
     def __init__(self, chosen: ComparedParts, hosts: tuple[str, ...], interactions: tuple[Interaction, ...]) -> None:
         self.plan = chosen
+        self._live = chosen.live
         self._hosts = hosts
         self._interactions = interactions
         self._table = MaskTable()
@@ -203,7 +204,7 @@ class _Section:
         self._fitting: dict[tuple[UrlAuthority, tuple[str, ...] | None], Authorities] = {}
 
     def read(self, request: Request) -> Fields:
-        return read_fields(request, self.plan)
+        return read_fields(request, self._live)
 
     def add(self, position: int, request: Request) -> None:
         if self.plan.body and request.omitted is not None:

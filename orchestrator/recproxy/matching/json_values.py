@@ -8,16 +8,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from itertools import chain
 from typing import TypeAlias, cast
 
+from recproxy.matching.field_values import HIDDEN, SECRET, Hidden, hidden_value
 from recproxy.matching.rules import JsonPlan
 from recproxy.recording.json_reader import Values, text_of
 
-__all__ = ["Mark", "Node", "Number", "Path", "Repeated", "canonical", "cover", "parse_json", "pointer", "scalar_text"]
+__all__ = [
+    "Mark",
+    "Node",
+    "Number",
+    "Path",
+    "Repeated",
+    "canonical",
+    "concealed",
+    "cover",
+    "parse_json",
+    "pointer",
+    "readable",
+    "scalar_text",
+]
 
 #: A body nested deeper than this is compared by bytes: no walk of ours may meet the interpreter's own limit.
 _DEEPEST = 100
@@ -47,15 +62,14 @@ class Mark(Enum):
     """A place in a tree that is not compared as it stands."""
 
     WILD = "wild"
-    SECRET = "secret"  # noqa: S105 - the name of a mark
     IGNORED = "ignored"
 
 
-Node: TypeAlias = "dict[str, Node] | list[Node] | Repeated | Number | Mark | str | int | float | bool | None"
+Node: TypeAlias = "dict[str, Node] | list[Node] | Repeated | Number | Mark | Hidden | str | int | float | bool | None"
 
 
 def parse_json(body: bytes, charset: str | None, plan: JsonPlan, word: str | None = None) -> tuple[Node] | None:
-    """The tree of a body in a tuple of one, what the plan ignores and hides taken out; None where it is not JSON.
+    """The tree of a body in a tuple of one, without what the plan ignores and hides; None where it is not JSON.
 
     A recorded body's wild word may be without quotes, in the place of a value; it is read as if it had them.
     """
@@ -67,12 +81,28 @@ def parse_json(body: bytes, charset: str | None, plan: JsonPlan, word: str | Non
     if text.count("[") + text.count("{") > _DEEPEST and _too_deep(tree):
         return None
     for path in plan.ignored:
-        tree = _ignore(tree, path)
+        tree = _change(tree, path, _ignored)
+    hide = partial(_hidden, word=word)
     for path in plan.secret:
-        tree = _hide(tree, path)
+        tree = _change(tree, path, hide)
     if plan.spells_secret is not None and plan.spells_secret.search(text):
-        _hide_keys(tree, plan.secret_keys)
+        _change_keys(tree, plan.secret_keys, hide)
     return (tree,)
+
+
+def concealed(node: Node, path: Path, plan: JsonPlan) -> Node:
+    """What stands at a path of a live tree, as it may be shown."""
+    steps = tuple(map(str, path))
+    if any(steps[: len(secret)] == secret for secret in plan.secret):
+        return HIDDEN
+    if any(isinstance(step, str) and step.lower() in plan.secret_keys for step in path):
+        return HIDDEN
+    node = deepcopy(node)
+    for secret in plan.secret:
+        if secret[: len(steps)] == steps:
+            node = _change(node, secret[len(steps) :], _hidden)
+    _change_keys(node, plan.secret_keys, _hidden)
+    return node
 
 
 def canonical(tree: Node) -> str:
@@ -163,6 +193,8 @@ def _escaped(node: object) -> object:
         return [_NAN, "pairs", node.pairs]
     if isinstance(node, Number):
         return [_NAN, "number", node.text]
+    if isinstance(node, Hidden):
+        return [_NAN, "hidden", [piece.decode("latin-1") for piece in node.pieces], node.names]
     assert isinstance(node, Mark)
     return [_NAN, node.value]
 
@@ -176,6 +208,8 @@ def _plain(node: object) -> object:
         return [dict([pair]) for pair in node.pairs]
     if isinstance(node, Number):
         return node.text if node.text[-1].isdigit() else float(node.text)
+    if isinstance(node, Hidden):
+        return SECRET.decode()
     assert isinstance(node, Mark)
     return f"({node.value})"
 
@@ -200,47 +234,64 @@ def _too_deep(tree: Node) -> bool:
     return True
 
 
-def _ignore(tree: Node, path: tuple[str, ...]) -> Node:
-    return _change(tree, path, Mark.IGNORED)
+def _ignored(_: Node) -> Node:
+    return Mark.IGNORED
 
 
-def _hide(tree: Node, path: tuple[str, ...]) -> Node:
-    return _change(tree, path, Mark.SECRET)
+def _hidden(node: Node, word: str | None = None) -> Node:
+    """A secret value as it was recorded; where it holds others with a named place, each of them."""
+    if word is None or not _holds_name(node, f"{word}["):
+        return HIDDEN
+    if isinstance(node, str):
+        return hidden_value(scalar_text(node), word)
+    if isinstance(node, dict):
+        return {key: _hidden(value, word) for key, value in node.items()}
+    if isinstance(node, Repeated):
+        return Repeated([(key, _hidden(value, word)) for key, value in node.pairs])
+    return [_hidden(value, word) for value in _children(node)]
 
 
-def _change(node: Node, path: tuple[str, ...], mark: Mark) -> Node:
-    """The tree with what stands at a path marked; an ignored member is gone, but others of a list keep their place."""
+def _holds_name(node: Node, name: str) -> bool:
+    return name in node if isinstance(node, str) else any(_holds_name(child, name) for child in _children(node))
+
+
+_Made: TypeAlias = Callable[[Node], Node]
+
+
+def _change(node: Node, path: tuple[str, ...], made: _Made) -> Node:
+    """The tree with what stands at a path changed; an ignored member is gone, but others of a list keep their place."""
     if not path:
-        return mark
+        return made(node)
     step, rest = path[0], path[1:]
+    gone = not rest and made is _ignored
     if isinstance(node, dict):
         if step in node:
-            if not rest and mark is Mark.IGNORED:
+            if gone:
                 del node[step]
             else:
-                node[step] = _change(node[step], rest, mark)
+                node[step] = _change(node[step], rest, made)
     elif isinstance(node, Repeated):
-        gone = not rest and mark is Mark.IGNORED
-        changed = [(key, _change(value, rest, mark) if key == step else value) for key, value in node.pairs]
+        changed = [(key, _change(value, rest, made) if key == step else value) for key, value in node.pairs]
         node.pairs = [pair for pair in changed if not (gone and pair[0] == step)]
     elif isinstance(node, list) and step.isascii() and step.isdigit() and int(step) < len(node):
-        node[int(step)] = _change(node[int(step)], rest, mark)
+        node[int(step)] = _change(node[int(step)], rest, made)
         while node and node[-1] is Mark.IGNORED:
             node.pop()
     return node
 
 
-def _hide_keys(node: Node, keys: frozenset[str]) -> None:
+def _change_keys(node: Node, keys: frozenset[str], made: _Made) -> None:
     if isinstance(node, dict):
         for key, value in node.items():
             if key.lower() in keys:
-                node[key] = Mark.SECRET
+                node[key] = made(value)
             else:
-                _hide_keys(value, keys)
+                _change_keys(value, keys, made)
     elif isinstance(node, Repeated):
-        node.pairs = [(key, Mark.SECRET if key.lower() in keys else value) for key, value in node.pairs]
-        for _, value in node.pairs:
-            _hide_keys(value, keys)
+        node.pairs = [(key, made(value) if key.lower() in keys else value) for key, value in node.pairs]
+        for key, value in node.pairs:
+            if key.lower() not in keys:
+                _change_keys(value, keys, made)
     elif isinstance(node, list):
         for value in node:
-            _hide_keys(value, keys)
+            _change_keys(value, keys, made)

@@ -114,7 +114,7 @@ def slots_of(fields: Fields, shape: Shape, mask: Mask = NO_MASK) -> list[Slot] |
             return None
     elif isinstance(body, Multipart):
         for part in body.parts:
-            slots += part[:4]
+            slots += part
     elif isinstance(body, Raw):
         slots.append(ANYTHING if isinstance(body.value, Pattern) else body.value)
     return slots

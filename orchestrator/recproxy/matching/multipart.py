@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from recproxy.matching.field_values import SECRET, Value, read_value
+from recproxy.matching.field_values import Value, hidden_value, read_value
 from recproxy.matching.rules import Names
 from recproxy.recording.multipart import MessagePart, Parameter, parameters, read_parts, unquoted
 from recproxy.recording.wildcard import Pattern
@@ -26,13 +26,12 @@ _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
 class Part(NamedTuple):
-    """One part; what is absent is empty. A `secret` part's content is not compared."""
+    """One part; what is absent is empty."""
 
     name: Value
     filename: Value
     media_type: Value
     content: Value
-    secret: bool = False
 
 
 def parse_multipart(body: bytes, content_type: bytes, word: str | None, names: Names) -> tuple[Part, ...] | None:
@@ -51,17 +50,18 @@ def _parts(body: bytes, content_type: bytes, word: str | None, names: Names, dep
 def _part(body: bytes, part: MessagePart, word: str | None, names: Names, depth: int) -> Part:
     said = parameters(part.field(b"content-disposition"))
     name = _parameter(said, b"name", word)
-    secret = isinstance(name, bytes) and name.lower() in names.secret
     media_type = read_value(part.field(b"content-type"), word, bytes.lower)
     content: Value | None = None
     if isinstance(media_type, bytes) and media_type.startswith(b"multipart/") and depth < _DEEPEST:
         inner = _parts(body[part.start : part.end], part.field(b"content-type"), word, names, depth + 1)
         if inner is not None:
             media_type = media_type.partition(b";")[0].rstrip()
-            content = _joined([value for each in inner for value in (_EDGE, *each[:4])])
-    if content is None:
+            content = _joined([value for each in inner for value in (_EDGE, *each)])
+    if isinstance(name, bytes) and name.lower() in names.secret:
+        content = hidden_value(body[part.start : part.end], word)
+    elif content is None:
         content = read_value(body[part.start : part.end], word)
-    return Part(name, _parameter(said, b"filename", word), media_type, SECRET if secret else content, secret)
+    return Part(name, _parameter(said, b"filename", word), media_type, content)
 
 
 def _joined(values: list[Value]) -> Value:

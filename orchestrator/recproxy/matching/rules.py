@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -45,7 +45,7 @@ class Rules:
     """A profile's `[match]` and the names that its redaction hides.
 
     `headers` are the lower-case names of headers that take part; `ignore_headers` never do. `ignore_*` are left out on both sides; `secret_*`
-    must be present on both sides, but their values are neither compared nor shown. `ignore_json` holds JSON
+    must be present on both sides, but their values are not shown, and not compared but for named wild places. `ignore_json` holds JSON
     Pointers; `secret_json` JSON Pointers, which begin with `/`, or bare keys that are secret at any depth.
     `match_on` names the parts compared in vcrpy's words; None means method, host, port, path, query, body and the
     headers named here. Names of headers, and all secret names, are compared without regard to case.
@@ -82,6 +82,11 @@ class JsonPlan:
     secret_keys: frozenset[str] = frozenset()
     spells_secret: re.Pattern[str] | None = None
 
+    @property
+    def hides(self) -> bool:
+        """Whether any value is hidden."""
+        return bool(self.secret or self.secret_keys)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedParts:
@@ -103,6 +108,11 @@ class ComparedParts:
     query_names: Names
     form_names: Names
     json: JsonPlan
+
+    @property
+    def live(self) -> ComparedParts:
+        """By which live requests are read: their secret values are there to be compared with named wild places."""
+        return _without_secrets(self)
 
 
 @lru_cache(maxsize=64)
@@ -133,6 +143,17 @@ def compared_parts(rules: Rules, match_on: tuple[str, ...] | None = None) -> Com
         query_names=Names(ignored=_bytes(rules.ignore_query), secret=frozenset(_lower(rules.secret_query))),
         form_names=Names(ignored=_bytes(rules.ignore_form), secret=frozenset(_lower(rules.secret_form))),
         json=_json_plan(rules),
+    )
+
+
+@lru_cache(maxsize=64)
+def _without_secrets(plan: ComparedParts) -> ComparedParts:
+    return replace(
+        plan,
+        header_names=Names(plan.header_names.ignored),
+        query_names=Names(plan.query_names.ignored),
+        form_names=Names(plan.form_names.ignored),
+        json=JsonPlan(ignored=plan.json.ignored),
     )
 
 

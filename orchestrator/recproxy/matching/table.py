@@ -89,7 +89,7 @@ class MaskTable:
 
     def add(self, position: int, authority: int, fields: Fields, extra: int) -> None:
         """Store a recorded request; `extra` counts the wild places that are not in its fields."""
-        if fields.word is None:
+        if fields.word is None and not fields.hides:
             shape = literal_shape(fields)
             slots = slots_of(fields, shape) or []
             bucket = self._bucket(authority, fields, shape, NO_MASK, slots)

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from recproxy.control.host_names import normal_host
-from recproxy.matching.field_values import SECRET, Value, read_value
+from recproxy.matching.field_values import Value, hidden_value, read_value
 from recproxy.matching.rules import ComparedParts, Names
 from recproxy.recording.wildcard import Pattern
 
@@ -183,10 +183,8 @@ def read_pairs(text: bytes, word: str | None, names: Names) -> Pairs:
         name = decode_parameter(written)
         if name in ignored:
             continue
-        if secret and name.lower() in secret:
-            pairs.append((name, SECRET))
-        else:
-            pairs.append((name, read_value(value, word, decode_parameter)))
+        read = hidden_value if secret and name.lower() in secret else read_value
+        pairs.append((name, read(value, word, decode_parameter)))
     return gathered(pairs, loose, rest=rest)
 
 

@@ -17,7 +17,7 @@ from itertools import chain
 
 from recproxy.matching.bodies import FormFields, Json, Multipart, Raw
 from recproxy.matching.compare_json import WildPlace, json_patterns, wild_places
-from recproxy.matching.field_values import ANYTHING, solid
+from recproxy.matching.field_values import ANYTHING, Hidden, solid
 from recproxy.matching.fields import Fields
 from recproxy.matching.keys import Shape
 from recproxy.matching.url import Pairs
@@ -36,7 +36,7 @@ class Wildness:
         self._fields = fields
         body = fields.body
         #: The places in a JSON body.
-        self.places: list[WildPlace] = list(wild_places(*body)) if isinstance(body, Json) else []
+        self.places: list[WildPlace] = list(wild_places(body.tree, body.word)) if isinstance(body, Json) else []
         self._patterns = self._all_patterns()
 
     @property
@@ -60,7 +60,7 @@ class Wildness:
 
     def rank(self, shape: Shape) -> int:
         """Fewest wild places first; then paths whose wild places take slashes; then patterns within bytes."""
-        places = sum(len(wild.names) for wild in self._patterns)
+        places = sum(len(wild.names) for wild in self._patterns if not isinstance(wild, Hidden))
         return places + _MANY * shape.crossing + 2 * _MANY * (shape.body == "bytes")
 
     def _body_shape(self) -> tuple[str, bool]:
@@ -79,7 +79,7 @@ class Wildness:
         if isinstance(body, FormFields):
             values += _pair_values(body.pairs)
         elif isinstance(body, Multipart):
-            values += chain.from_iterable(part[:4] for part in body.parts)
+            values += chain.from_iterable(body.parts)
         elif isinstance(body, Raw):
             values.append(body.value)
         else:
