@@ -28,7 +28,7 @@ class Language(Enum):
 _FORM_LIKE = re.compile(rb"[A-Za-z_$][A-Za-z0-9_.%+\[\]$-]*=[^\s<>{}()]*\Z")
 _JSON_LIKE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\)\]\}'?,?\s*)?\s*(?:[\[{]\s*(?:[\"{\[\]}0-9tfn-]|\Z)|\"[^\"]*\"\s*\Z)")
 _HTML_LIKE = re.compile(
-    rb"\s*(?:<!--.{0,400}?-->\s*)?<(?:!doctype html|html|head|body|div|p|form|span|input|script|a |meta|table|ul)",
+    rb"\s*(?:<!--.{0,400}?-->\s*)?<(?:!doctype html|html|head|body|div|p|form|span|input|script|a|meta|table|ul)(?=[\s/>])",
     re.IGNORECASE | re.DOTALL,
 )
 _URL_LIKE = re.compile(rb"[a-z][a-z0-9+.-]{1,20}://\S*\Z")

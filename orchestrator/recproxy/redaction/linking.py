@@ -40,11 +40,8 @@ def linked(interactions: Sequence[Interaction], taken: Container[str] = ()) -> t
         if name not in sent or name not in given:
             final[name] = None
             continue
-        base = GIVEN.sub("", name)
-        ending = ".jwt" if name.endswith(".jwt") else ""
-        free = (f"{base}{number}{ending}" for number in _numbers())
-        final[name] = next(each for each in free if each not in taken and each not in used)
-        used.add(final[name] or "")
+        final[name] = free = _free(GIVEN.sub("", name), name, taken, used)
+        used.add(free)
     if not final:
         return tuple(interactions)
     return tuple(_renamed(each, final) for each in interactions)
@@ -56,12 +53,15 @@ def link(interactions: Sequence[Interaction], taken: Container[str] = ()) -> tup
     used = {name for each in interactions for name in _names(each.request)}
     final: dict[str, str | None] = {}
     for name in sorted(name for name in given & used if name in taken):
-        base = re.sub(r"(?:\.[0-9]+)?(?:\.jwt)?\Z", "", name)
-        ending = ".jwt" if name.endswith(".jwt") else ""
-        free = (f"{base}{number}{ending}" for number in _numbers())
-        final[name] = next(each for each in free if each not in taken and each not in used)
-        used.add(final[name] or "")
+        final[name] = free = _free(re.sub(r"(?:\.[0-9]+)?(?:\.jwt)?\Z", "", name), name, taken, used)
+        used.add(free)
     return tuple(_renamed(each, final) for each in interactions) if final else tuple(interactions)
+
+
+def _free(base: str, name: str, taken: Container[str], used: Container[str]) -> str:
+    """The first name that begins with `base`, ends as `name` does, and is not taken."""
+    ending = ".jwt" if name.endswith(".jwt") else ""
+    return next(each for number in _numbers() if (each := f"{base}{number}{ending}") not in taken and each not in used)
 
 
 def _numbers() -> Iterator[str]:

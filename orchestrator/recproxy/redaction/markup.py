@@ -27,7 +27,11 @@ _XML_TAG = re.compile(rb"<[A-Za-z_][^<>!?]*>")
 _PLIST = re.compile(
     rb"<(?:key|name)>([^<>]+)</(?:key|name)>\s*(?:<value>\s*)?<(?:string|data|value)>\s*(?:<string>)?(?:<!\[CDATA\[(.*?)\]\]>|([^<>]+))</"
 )
+_ANY_TAG = re.compile(rb"<(/?)([A-Za-z_][A-Za-z0-9_:.-]*)(?:\s(?:[^<>]*[^<>/])?)?>")
 _VALUES = frozenset({b"value", b"content"})
+_BEARING = frozenset({b"value", b"plaintext", b"text", b"string"})
+_NAMING = frozenset({b"name", b"key"})
+_NEAR = 2000
 
 Find = Callable[[bytes], Sequence[Span]]
 
@@ -56,8 +60,9 @@ def xml_spans(text: bytes, inner: Find) -> Iterator[Span]:
         raw = found[group].strip()
         name = found[1].rpartition(b":")[2]
         start = found.start(group) + (found[group].index(raw) if raw else 0)
-        if raw and is_secret(name, _plain(raw), json=True):
-            yield Span(start, start + len(raw), "markup", wild_name(name), value=_plain(raw))
+        said = _saying(name, found[2], _plain(raw), text, found.start()) if raw else None
+        if said is not None:
+            yield Span(start, start + len(raw), "markup", wild_name(said), value=_plain(raw))
         elif raw and (raw[:1] in b"{[" or b"=" in raw or b"&lt;" in raw):
             yield from _moved(inner(raw), start)
     for tag in _XML_TAG.finditer(text):
@@ -71,6 +76,31 @@ def xml_spans(text: bytes, inner: Find) -> Iterator[Span]:
         if raw and is_secret(found[1].strip(), _plain(raw), json=True):
             start = found.start(group) + found[group].index(raw)
             yield Span(start, start + len(raw), "markup", wild_name(found[1].strip()), value=_plain(raw))
+
+
+def _saying(name: bytes, attributes: bytes, value: bytes, text: bytes, at: int) -> bytes | None:
+    """The name that makes an element's text secret: its own, one in an attribute, or that of the element around a value."""
+    if is_secret(name, value, json=True):
+        return name
+    if b"=" in attributes:
+        for found in _ATTRIBUTE.finditer(attributes):
+            if found[1].lower() in _NAMING and is_secret(_first(found)[0], value, json=True):
+                return _first(found)[0]
+    if name.lower() in _BEARING:
+        around = _around(text, at)
+        if around and is_secret(around, value, json=True):
+            return around
+    return None
+
+
+def _around(text: bytes, at: int) -> bytes:
+    """The name of the element that is open at a place; it is looked for in the text shortly before."""
+    closed = 0
+    for found in reversed(list(_ANY_TAG.finditer(text, max(0, at - _NEAR), at))):
+        closed += 1 if found[1] else -1
+        if closed < 0:
+            return found[2].rpartition(b":")[2]
+    return b""
 
 
 def _attribute(found: re.Match[bytes], base: int) -> Iterator[Span]:

@@ -26,7 +26,7 @@ def _rows(*texts: str) -> tuple[tuple[str, ...], ...]:
 #: The value is a secret whatever it looks like, in headers, parameters, JSON, XML and configuration.
 ALWAYS = _rows(
     # passwords: detect-secrets, gitleaks, Azure's test proxy, Rails' and Django's filters
-    "password, passwd, passwort, passphrase, pass phrase, passcode, pwd, pass wd, passw, mdp, senha, contrasena",
+    "password, passwd, passwort, passphrase, pass phrase, passcode, pwd, pass wd, passw, mdp, senha, contrasena, kennwort",
     "user pass, db pass, database pass, smtp pass, login pass, admin pass, key pass, http pass, proxy pass, ldap pass",
     "password hash, password digest, password salt, password confirmation, password confirm, password again",
     # secrets: OAuth 2 (RFC 6749), AWS, Slack, Stripe, Azure
@@ -43,14 +43,14 @@ ALWAYS = _rows(
     "unlock token, remember token, invitation token, ephemeral token, access tokens",
     "jwt, json web token, client assertion, saml response, saml art, assertion, code verifier, device code",
     "user code, authorization code, auth code, mfa code, otp code, sms code, two factor code, recovery code",
-    "otp, totp, one time password, crumb token, request verification token",
+    "otp, totp, totp code, one time code, one time password, crumb token, request verification token",
     # OAuth 1
     "oauth verifier, oauth signature, oauth nonce, oauth consumer key, oauth timestamp, oauth body hash",
     "consumer key, consumer secret",
     # keys: detect-secrets and gitleaks keywords, cloud providers, monitoring services
     "api key, api secret, api sign, access key, access key id, access key secret, secret access key, auth key",
     "private key, priv key, signing key, signing secret, signature key, encryption key, decryption key, master key",
-    "account key, storage key, shared access key, shared access signature, shared key, shared secret, subscription key",
+    "account key, storage key, delegation key, shared access key, shared access signature, shared key, shared secret, subscription key",
     "license key, licence key, function key, functions key, admin key, deploy key, webhook key, hmac key, hmac secret",
     "ssh key, rsa key, service key, integration key, instrumentation key, developer key, session key, server key",
     "ingest key, routing key secret, kms key, ssl key, tls key, aes key, rest api key, application key, auth api key",
@@ -61,6 +61,8 @@ ALWAYS = _rows(
     "auth header, authorization, proxy authorization, cookie, set cookie, access sas, sas uri, sas url",
     # signed links: AWS SigV4, Google, Azure
     "amz signature, amz security token, amz credential, goog signature, goog credential, signature",
+    # uploads: their address is the key to them
+    "guploader uploadid",
     # sessions of Java, PHP and ASP
     "j session id, php sess id, asp session id, asp net session id, cf id token, session secret",
 )
@@ -229,13 +231,14 @@ VOCABULARY = frozenset(
         "account",
         "application",
         "vault",
+        "rapid",
     ]
 )
 
 #: Letters of which every name above holds some: a text without them holds no name that is secret.
 TRIGGERS = tuple(
     b"pass,pwd,passw,mdp,senha,contrasena,secret,token,key,auth,sess,sid,sig,cred,code,cookie,ticket,jwt,saml,assertion,otp,nonce,"
-    b"hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,certificate,magic".split(
+    b"hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,contrase,kennwort,certificate,magic".split(
         b","
     )
 )

@@ -8,6 +8,7 @@ are not secret: hiding them is what breaks a replay.
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import Enum
 from functools import lru_cache
 
@@ -43,7 +44,7 @@ _PATH_LIKE = re.compile(rb".*(?:/|%2F|\.[A-Za-z]{2,5}\Z)|[A-Za-z]+(?:[._:-][A-Za
 _LINK = re.compile(rb"(?:https?|wss?|ftp):(?://|\\/\\/)[^\s/@]+(?:[/?#]|\Z)", re.IGNORECASE)
 _NOTHING = frozenset({b"true", b"false", b"null", b"none", b"nil", b"undefined", b"yes", b"no"})
 _PLACEHOLDER = re.compile(
-    rb"<[^<>]*>|\[[A-Za-z_ -]*\]|\{\{?[^{}]*\}\}?|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|%[A-Z_]{2,}%|[xX*.\-#_ ]+|[0\-]{6,}"
+    rb"<[^<>]*>|\[[A-Za-z_ -]*\]|\{\{?[^{}]*\}\}?|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|%[A-Z_]{2,}%|%[sdrv]|#\{[^{}]*\}|[xX*.\-#_ ]+|[0\-]{6,}"
     rb"|(?:X{3,}|\*{3,}|[A-Za-z_ -]*REDACTED[A-Za-z_ -]*|[A-Za-z_ -]*FILTERED[A-Za-z_ -]*|SCRUBBED|SANITIZED|CENSORED"
     rb"|MASKED|HIDDEN|PLACEHOLDER|DUMMY|EXAMPLE|CHANGEME|fake[-_ ]?[A-Za-z_-]*|dummy[-_ ]?[A-Za-z_-]*"
     rb"|placeholder[-_ ]?[A-Za-z_-]*|redacted|filtered|scrubbed|sanitized|your[-_][A-Za-z_-]+)"
@@ -54,10 +55,14 @@ _PLACEHOLDER = re.compile(
 def name_words(name: bytes) -> tuple[str, ...]:
     """A name as words in lower case; words that are run together are taken apart where all of them are known."""
     words: list[str] = []
-    for found in _WORD.findall(name):
+    for found in _WORD.findall(name if name.isascii() else _without_accents(name)):
         word = found.decode().lower()
         words += (word,) if word in _KNOWN_WORDS else _taken_apart(word)
     return tuple(words)
+
+
+def _without_accents(name: bytes) -> bytes:
+    return unicodedata.normalize("NFKD", name.decode("utf-8", "ignore")).encode("ascii", "ignore")
 
 
 def _taken_apart(word: str) -> tuple[str, ...]:

@@ -133,13 +133,13 @@ def archived(data: bytes, kind: str, budget: Budget) -> Iterator[bytes]:
     except (
         zipfile.BadZipFile,
         tarfile.TarError,
-        RuntimeError,
-        NotImplementedError,
         zlib.error,
         lzma.LZMAError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
     ) as problem:
-        raise Unsafe(f"is a {kind} archive that cannot be read") from problem
-    except (EOFError, OSError, ValueError) as problem:
         raise Unsafe(f"is a {kind} archive that cannot be read") from problem
 
 

@@ -30,6 +30,9 @@ _HEADER = re.compile(rb"([!-9;-~]+):[ \t]*((?:[^\r\n]|\r?\n[ \t])*)")
 _BLANK = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _MESSAGE = re.compile(rb"(?:[!-9;-~]+:[ \t][^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){2,}\r?\n")
 
+#: A message whose body is parts, or is coded for its way.
+_CODED_MESSAGE = re.compile(rb"(?i)multipart/|content-transfer-encoding:[ \t]*(?:base64|quoted)")
+
 
 def same(offset: int) -> int:
     """Nothing moved."""
@@ -75,7 +78,7 @@ class Payloads:
         if media.startswith(b"multipart/") or (body.startswith(b"--") and b"ontent-" in body[:512]):
             return self._multipart(headers, body, depth)
         message = _MESSAGE.match(body) if b"message" in media or depth else None
-        if message is not None and b"multipart/" in message[0]:
+        if message is not None and _CODED_MESSAGE.search(message[0]):
             return self._parts(body, [(0, len(body))], depth)
         return self.text(headers, body)
 

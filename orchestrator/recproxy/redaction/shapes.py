@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
 
+from recproxy.redaction.names import is_placeholder
 from recproxy.redaction.spans import Span
 
 __all__ = ["JWT", "shapes"]
@@ -99,6 +100,12 @@ _SHAPES = (
     _shape("square token", b"sq0", _EDGE + rb"sq0[a-z]{3}-[0-9A-Za-z_-]{22,}"),
     _shape("facebook token", b"EAA", _EDGE + rb"EAA[0-9A-Za-z]{60,}"),
     _shape("telegram token", b":AA", rb"(?<![0-9])[0-9]{8,10}:AA[0-9A-Za-z_-]{33}(?![0-9A-Za-z_-])"),
+    _shape("telegram token", b"/bot", rb"/bot[0-9]{6,12}(?::|%3[Aa])([0-9A-Za-z_-]{20,})"),
+    _shape(
+        "login of curl",
+        b"curl ",
+        rb"curl [^\n\r\"]{0,400}?(?:-u|--user)[ =]?['\"]?[^\s:'\"\\]*:([^\s'\"\\]{3,})",
+    ),
     _shape("hugging face token", b"hf_", _EDGE + rb"hf_[A-Za-z]{30,}"),
     _shape("digitalocean token", b"doo_v1_|dop_v1_|dor_v1_|dot_v1_", _EDGE + rb"do[oprt]_v1_[0-9a-f]{64}"),
     _shape("vault token", b"hvs.|hvb.|hvr.", _EDGE + rb"hv[sbr]\.[A-Za-z0-9_-]{24,}"),
@@ -187,6 +194,8 @@ def shapes(text: bytes) -> Iterator[Span]:
         yield from _found(_SHAPES[number], text)
     if b"@" in text:
         for found in _USER.finditer(text):
+            if is_placeholder(found[1].rpartition(b":")[2]):
+                continue  # a template: `https://${user}:${password}@${host}/`
             yield Span(*found.span(1), "user info", "user_info", value=found[1])
     for found in _TWITTER.finditer(text):
         before = _NUMBER.search(text, max(0, found.start() - 21), found.start())

@@ -30,6 +30,7 @@ _LINE = re.compile(
 _HEADER_LINE = re.compile(rb"[ \t>]*([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+(\S[^\r\n]*?)[ \t]*\r?\Z")
 _NESTED = re.compile(rb"\s*(?:[\[{<]|[A-Za-z][A-Za-z0-9+.-]{1,12}://|[A-Za-z_][A-Za-z0-9_.-]*=)")
 _INNER = re.compile(rb"(?:\\[nrt]|\s)*[\[{<]")
+_HEADS = frozenset({b"authorization", b"cookie"})
 _UPLOADS = frozenset(
     {b"acl", b"policy", b"bucket", b"success_action_status", b"success_action_redirect", b"x-amz-algorithm"}
 )
@@ -224,9 +225,6 @@ def _lines(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) 
                     wild_name(found[2]),
                     value=found[group],
                 )
-
-
-_HEADS = frozenset({b"authorization", b"cookie"})
 
 
 def header_places(name: bytes, value: bytes, rules: NameRules) -> list[Span]:

@@ -37,7 +37,8 @@ _SHORTEST = 16  # letters of a run that is opened
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
 _HEX_RUN = re.compile(rb"[0-9a-f]{16}|[0-9A-F]{16}")
 _DULL = re.compile(rb"[a-z/_-]*\Z|[A-Z_]*\Z|[0-9/_-]*\Z")
-_AFTER = {0x22: b"", 0x3D: b"&;#\"'<> \t\r\n", 0x2F: b"/?#;\"'&", 0x23: b"\"'&", 0x3E: b"<"}
+_AFTER = {0x22: b"", 0x3D: b"&;#\"'<> \t\r\n", 0x2F: b"/?#;\"'&", 0x23: b"\"'&"}
+_MATRIX = re.compile(rb";[A-Za-z0-9_.-]+=\Z")
 _NUMBER = re.compile(rb"-?[0-9.eE+-]+\Z")
 _COLON = re.compile(rb"\s*:")
 _SCALAR_BEFORE = re.compile(rb"[:\[,]\s*\Z")
@@ -155,8 +156,15 @@ class ValueSearch:
                 fits = after == b'"' and not _COLON.match(text, end + 1)
             elif how.rule != "known value":
                 fits = False
+            elif mark in b">[":
+                fits = after in (b"<", b"]") and (mark == 0x3E or text.endswith(b"<![CDATA[", 0, begin))
             else:
-                fits = not after or after in _AFTER[mark] if mark != 0x3E else after == b"<"
+                # A segment of a path may have parameters: `/x;v=abc/y`.
+                fits = (
+                    not after
+                    or after in _AFTER[mark]
+                    or (after == b"/" and _MATRIX.search(text, max(0, begin - 60), begin) is not None)
+                )
             if fits:
                 yield Span(begin, end, how.rule, value=value)
 
@@ -202,7 +210,7 @@ def made_search(values: Mapping[bytes, SecretValue]) -> ValueSearch:
     done: set[tuple[bool, bytes]] = set()
     for value, how in values.items():
         if how.field:
-            for mark in b'"=/#>':
+            for mark in b'"=/#>[':
                 fields.append((value, how))
                 bounds.append(bytes((mark,)) + value)
             if len(value) < 8:

@@ -25,6 +25,7 @@ _SIMPLE = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _IS_QUOTED = re.compile(rb"=(?:3D|[89A-F][0-9A-F]|\r?\n)")
 _QUOTED = re.compile(rb"=(?:([0-9A-F]{2})|\r?\n)")
+_FOLD = re.compile(rb"\r?\n[ \t]+")
 _BACKSLASH = b"\x00\x01\x00"  # stands for an escaped backslash while the other escapes are undone
 
 
@@ -93,9 +94,6 @@ def views(text: bytes, *, lines: bool = False) -> Iterator[View]:
         yield decoded(text, _QUOTED, lambda found: bytes.fromhex(found[1].decode()) if found[1] else b"")
     if lines and _FOLD.search(text):
         yield decoded(text, _FOLD, lambda _: b"")
-
-
-_FOLD = re.compile(rb"\r?\n[ \t]+")
 
 
 def percent_decoded(text: bytes, *, plus: bool = False) -> View:
