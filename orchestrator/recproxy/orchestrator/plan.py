@@ -6,7 +6,7 @@ Made once, at the door, from the project and the command's words; frozen from th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recproxy.config import ANY_HOST, Endpoint, Profile, Project, settled
@@ -107,39 +107,18 @@ def make_plan(
     """
     if mode == "auto" and environment.get("CI"):
         mode = "replay"
-    ours = _ANY_HOST if every_host and _ANY_HOST not in project.inline else None
-    named = [word for word in (*record, *live) if word != ours]
-    loaded = project.load(profiles or (*project.default_profiles(), *named))
-    if every_host and not any("*" in profile.hosts for profile in loaded):
-        loaded = (*loaded, any_host())
-    if not loaded:
-        raise ConfigurationError(
-            f"no profile to run: install one (such as recproxy-twitter) or write one in {project.place_of_new()}"
-        )
+    loaded = _profiles(project, profiles, (*record, *live), every_host=every_host)
     library = Library(project.recordings, {profile.name: profile.recordings for profile in loaded})
-    names = [profile.name for profile in loaded]
-    modes = _modes(names, record, live)
-    files: dict[str, tuple[str, ...]] = {}
-    for word in recordings:
-        profile, equals, path = word.partition("=")
-        if not equals or not path:
-            raise ConfigurationError(f"--recordings {word}: write it as PROFILE=PATH")
-        if profile not in names:
-            raise ConfigurationError(
-                f"--recordings {word}: profile {profile!r} is not in this run, which has {', '.join(names)}"
-            )
-        replays = modes.get(profile, mode) in ("replay", "auto")
-        found = library.find(profile, path, beside=folder) if replays else folder / path
-        files[profile] = (*files.get(profile, ()), str(found))
+    modes = _modes([profile.name for profile in loaded], record, live)
     plan = RunPlan(
         project=project,
         mode=mode,
         modes=modes,
         profiles=loaded,
         library=library,
-        recordings=files,
         every_host=every_host,
     )
+    plan = replace(plan, recordings=_named_recordings(plan, recordings, folder))
     if not late_credentials:
         _check_credentials(plan, environment)
     _check_authorities(plan)
@@ -154,6 +133,39 @@ def any_host() -> Profile:
 def of_host(host: str) -> Profile:
     """A profile of one host that no other owns."""
     return Profile(name=host, endpoints=(Endpoint(hosts=(host,)),), origin="a test's decorator")
+
+
+def _profiles(
+    project: Project, chosen: Sequence[str], named: Sequence[str], *, every_host: bool
+) -> tuple[Profile, ...]:
+    """The profiles of a run: the chosen ones, or the configured ones and those that are `named` with a mode."""
+    ours = _ANY_HOST if every_host and _ANY_HOST not in project.inline else None
+    loaded = project.load(chosen or (*project.default_profiles(), *(word for word in named if word != ours)))
+    if every_host and not any("*" in profile.hosts for profile in loaded):
+        loaded = (*loaded, any_host())
+    if not loaded:
+        raise ConfigurationError(
+            f"no profile to run: install one (such as recproxy-twitter) or write one in {project.place_of_new()}"
+        )
+    return loaded
+
+
+def _named_recordings(plan: RunPlan, words: Sequence[str], folder: Path) -> dict[str, tuple[str, ...]]:
+    """The files that --recordings names, by profile; what replays must exist."""
+    names = [profile.name for profile in plan.profiles]
+    files: dict[str, tuple[str, ...]] = {}
+    for word in words:
+        profile, equals, path = word.partition("=")
+        if not equals or not path:
+            raise ConfigurationError(f"--recordings {word}: write it as PROFILE=PATH")
+        if profile not in names:
+            raise ConfigurationError(
+                f"--recordings {word}: profile {profile!r} is not in this run, which has {', '.join(names)}"
+            )
+        replays = plan.mode_of(profile) in ("replay", "auto")
+        found = plan.library.find(profile, path, beside=folder) if replays else folder / path
+        files[profile] = (*files.get(profile, ()), str(found))
+    return files
 
 
 def _modes(names: Sequence[str], record: Sequence[str], live: Sequence[str]) -> dict[str, str]:
