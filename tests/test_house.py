@@ -41,6 +41,7 @@ ELSEWHERE = {
     "orchestrator/fork_server": "tests/journeys/test_hygiene.py: births and deaths are processes",
     "orchestrator/orchestrator": "tests/journeys: it is what a run is",
     "orchestrator/proxy": "tests/journeys/test_hygiene.py: a proxy's life is a process",
+    "control/sockets": "tests/journeys/test_gateway.py: an option of real sockets",
     "control/redaction_messages": "tests/control/test_messages.py",
     "orchestrator/redaction_workers": "tests/journeys/test_redaction.py: they are processes",
     "orchestrator/scope_redaction": "a protocol, a value and a step of test_recorder.py",

@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable
 from typing import Protocol
 
+from recproxy.control.sockets import acknowledge
 from recproxy.http import (
     Absolute,
     ClientHello,
@@ -33,7 +34,6 @@ _UNRECOGNIZED_NAME = b"\x15\x03\x03\x00\x02\x02\x70"  # a fatal alert, RFC 6066 
 _TLS = 0x16
 #: After a refusal, read on for this long: closing a socket with unread bytes would reset it and lose the answer.
 _DRAIN_SECONDS = 2.0
-_QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 #: HTTP has no such status; no service sends it by itself.
 _REFUSED = 599
 
@@ -113,8 +113,7 @@ class Arrival:
         self._seen = seen
         if seen:
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, seen + 1)
-            if _QUICKACK is not None:
-                self._sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+            acknowledge(self._sock)
         if not self._watching:
             self._watching = True
             self._loop.add_reader(self._sock, self.look)

@@ -1,6 +1,6 @@
 """The fork server from the orchestrator's side: forks proxies, and knows when one has exited.
 
-Started as soon as it is known that a run will happen; its imports go on while ours do.
+It is started as soon as a run is certain, so that its imports run at the same time as those of the orchestrator.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from recproxy.control.forks import ForkEvent, ForkKind, fork_order, read_fork_report
 from recproxy.control.reserved_variables import process_environment
 from recproxy.errors import ProxyError
 
@@ -28,10 +29,10 @@ _DEATH_SECONDS = 1.0
 
 
 class ForkServer:
-    """The process that forks proxies. It needs no loop to be started or to take orders.
+    """The process that forks proxies and redaction workers. Starting it and ordering forks needs no event loop.
 
-    It has no profile's variables: what a process was started with is readable in /proc/PID/environ as long as it
-    lives, and its forks inherit that. Each proxy gets its own profile's over its channel.
+    Its environment contains no profile's variables, because /proc/PID/environ shows them as long as the process lives,
+    and its forks inherit them. Each proxy gets the variables of its own profile over its channel.
     """
 
     def __init__(self) -> None:
@@ -58,10 +59,10 @@ class ForkServer:
         self.died: Callable[[ProxyError], None] = lambda _: None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def fork_proxy(self, kind: str, name: str, channel: socket.socket, errors: int) -> None:
-        """Order a `proxy`, or a process to `redact`; its channel end and its error descriptor are given away."""
+    def fork(self, kind: ForkKind, name: str, channel: socket.socket, errors: int) -> None:
+        """Order a process; its end of the channel and its error descriptor are given away."""
         try:
-            socket.send_fds(self._socket, [f"{kind} {name}\n".encode()], [channel.fileno(), errors])
+            socket.send_fds(self._socket, [fork_order(kind, name)], [channel.fileno(), errors])
         except OSError:
             raise self._failed() from None
         finally:
@@ -69,7 +70,7 @@ class ForkServer:
             os.close(errors)
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Hear of births and deaths on this loop."""
+        """Read the reports of forks and exits on this loop."""
         self._loop = loop
         self._socket.setblocking(False)
         loop.add_reader(self._socket, self._hear)
@@ -100,7 +101,7 @@ class ForkServer:
                 os.kill(pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """End the fork_server; its proxies have ended before, or will with their channels."""
+        """End the fork server; its proxies have ended already, or end when their channels do."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.remove_reader(self._socket)
         self._socket.close()
@@ -109,13 +110,13 @@ class ForkServer:
         os.close(self._errors)
 
     def __enter__(self) -> Self:
-        """The fork_server itself."""
+        """Return the fork server itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """End it."""
+        """End the fork server."""
         self.close()
 
     def _death(self, name: str) -> asyncio.Future[int]:
@@ -137,14 +138,14 @@ class ForkServer:
             return
         *lines, self._unread = (self._unread + data).split(b"\n")
         for line in lines:
-            event, number, name = line.decode().split(" ", 2)
-            if event == "forked":
-                self._pids[name] = int(number)
+            event, number, name = read_fork_report(line)
+            if event is ForkEvent.FORKED:
+                self._pids[name] = number
             elif not self._death(name).done():
-                self._death(name).set_result(int(number))
+                self._death(name).set_result(number)
 
     def _ended(self) -> None:
-        """Nobody tells of deaths any more: the run cannot go on, and its proxies are watched one by one."""
+        """The fork server reports no more exits: the run cannot continue, and each proxy is watched directly."""
         assert self._loop is not None
         self._loop.remove_reader(self._socket)
         for name, pid in self._pids.items():
@@ -153,7 +154,7 @@ class ForkServer:
         self.died(ProxyError("the fork server has ended", hint=self._failed().hint))
 
     def _watch(self, name: str, pid: int) -> None:
-        """Learn of the death of a process that is nobody's child here."""
+        """Notice the end of a process that is not a child of this one."""
         try:
             descriptor = os.pidfd_open(pid)
         except (AttributeError, OSError):  # not Linux, or dead already
@@ -171,7 +172,7 @@ class ForkServer:
         loop.add_reader(descriptor, seen)
 
     def _failed(self) -> ProxyError:
-        """The fork_server itself did not start: its last words say why."""
+        """The error for a fork server that did not start, with the last lines of its stderr."""
         self._process.wait()
         os.set_blocking(self._errors, False)
         try:

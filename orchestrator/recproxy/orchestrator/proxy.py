@@ -30,6 +30,7 @@ from recproxy.control import (
     Setup,
     Stop,
 )
+from recproxy.control.forks import ForkKind
 from recproxy.errors import HookError, ProxyError, RecordingError
 from recproxy.orchestrator.fork_server import ForkServer
 
@@ -60,13 +61,16 @@ class Proxy:
         self._fork_server = fork_server
         self._socket, theirs = socket.socketpair()
         self._errors, write = os.pipe()
-        fork_server.fork_proxy("redact" if worker else "proxy", self._name, theirs, write)
+        kind = ForkKind.REDACTION_WORKER if worker else ForkKind.PROXY
+        fork_server.fork(kind, self._name, theirs, write)
         self._lines: deque[bytes] = deque(maxlen=_LAST_LINES)
         self._replies: dict[int, asyncio.Future[Message]] = {}
         self._ready: asyncio.Future[None]
         self._channel: Channel
         self._loop: asyncio.AbstractEventLoop
         self._stopping = False
+        #: Kept here because the event loop itself holds tasks only weakly.
+        self._reporting: asyncio.Task[None] | None = None
         self.died: Callable[[ProxyError], None] = lambda _: None
         #: Keeps an interaction of this profile; its answer is sent to the proxy, whose client waits for it.
         self.keep: Callable[[str, Recorded], Kept] = lambda _, message: Kept(order=message.order)
@@ -136,7 +140,7 @@ class Proxy:
     def _lost(self) -> None:
         """The channel ended: the process has died, or will."""
         if not self._stopping:
-            self._loop.create_task(self._report_death())
+            self._reporting = self._loop.create_task(self._report_death())
 
     async def _report_death(self) -> None:
         ended = await self._fork_server.ending(self._name)

@@ -24,7 +24,7 @@ from recproxy.report import Written
 __all__ = ["RecordingFiles", "check_recordable", "failed_path"]
 
 
-#: Of a file; that of what failed, beside a recording, is longer than its own.
+#: The longest name of a file, in bytes. The name of a .failed.rec is longer than that of its recording.
 _LONGEST_NAME = 255
 
 
@@ -123,7 +123,7 @@ def check_recordable(path: Path, *, append: bool) -> None:
 
 
 def failed_path(path: Path) -> Path:
-    """Where stands what a scope got that did not go well."""
+    """The file next to a recording for the interactions of scopes that failed."""
     return path.with_name(f"{path.name.removesuffix('.rec')}.failed.rec")
 
 
@@ -146,7 +146,7 @@ def _check_place(path: Path, *, permitted: bool) -> None:
 
 
 def _leftovers(failed: Path) -> list[Interaction]:
-    """What stands beside a recording; nothing where it was edited into something else."""
+    """The interactions in a .failed.rec; none if the file cannot be parsed."""
     try:
         return list(read_recording(str(failed)).interactions) if failed.is_file() else []
     except RecordingError:

@@ -1,4 +1,4 @@
-"""Entry of the fork_server: `python -m recproxy.proxy`, its orders on standard input."""
+"""Entry of the fork server: `python -m recproxy.proxy`, its orders on standard input."""
 
 from recproxy.proxy.forking import run_fork_server
 

@@ -11,13 +11,13 @@ import os
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
+from recproxy.control.sockets import acknowledge
 from recproxy.http import Head, MalformedRequest, RequestReader, plain_response, request_start
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Answer, Downstream, Work
 from recproxy.proxy.ownership import Begins, Ownership
 from recproxy.proxy.pacing import PacedAnswer, Pacing
 from recproxy.proxy.route import Route
-from recproxy.proxy.sockets import acknowledge
 from recproxy.proxy.states import ASKING, Answering, Asked, Asking
 from recproxy.proxy.turns import Turns
 from recproxy.recording import Headers

@@ -30,11 +30,6 @@ class Conversation:
         self._passed = progress()
         self._restart()
 
-    @property
-    def is_sent(self) -> bool:
-        """Whether the whole request went out."""
-        return self._sending.done() and not self._sending.cancelled() and self._sending.exception() is None
-
     async def next(self) -> object:
         """The next event of the response, as h11 names them."""
         while (event := self._link.event()) is h11.NEED_DATA:

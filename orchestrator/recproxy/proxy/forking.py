@@ -1,9 +1,8 @@
-"""The fork_server: one process that has everything imported and forks a proxy per profile, and what redacts for it.
+"""The fork server: one process that has imported everything and forks the proxies and redaction workers.
 
-Imports are what a proxy's start costs; here they are paid once, while the orchestrator makes the CA. An order is a
-line, `proxy NAME` or `redact NAME`, with two descriptors: the channel and where errors go. Answers are lines:
-`forked PID NAME`, `exited STATUS NAME` (a wait status). The fork server ends when its orders do; its forks, when their channels
-do. It has no threads and no loop of its own, so that a fork is safe.
+Imports are what a proxy's start costs; here they are paid once, while the orchestrator makes the CA. Orders and
+reports are in `control.forks`. The fork server ends when its orders end; its forks end when their channels do. It has no
+threads and no event loop, so that a fork is safe.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import signal
 import socket
 import sys
 
+from recproxy.control.forks import LONGEST_ORDER, ForkEvent, ForkKind, fork_report, read_fork_order
 from recproxy.proxy.redaction_worker import RedactionWorker
 from recproxy.proxy.service import Service
 
@@ -25,9 +25,6 @@ except ImportError:  # not on Windows
 
 __all__ = ["run_fork_server"]
 
-#: An order is the name of a profile; one read must get all of it.
-_LONGEST_ORDER = 4096
-
 
 def run_fork_server() -> None:
     """Fork proxies until the orders end."""
@@ -36,10 +33,10 @@ def run_fork_server() -> None:
     names: dict[int, str] = {}
     signal.signal(signal.SIGCHLD, lambda *_: _report_exits(orders, names))
     while True:
-        data, descriptors, _, _ = socket.recv_fds(orders, _LONGEST_ORDER, 2)
+        data, descriptors, _, _ = socket.recv_fds(orders, LONGEST_ORDER, 2)
         if not data:
             return
-        kind, _, name = data.decode().strip().partition(" ")
+        kind, name = read_fork_order(data)
         # A child that dies before its name is known must wait to be reported.
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))
         pid = os.fork()
@@ -47,11 +44,11 @@ def run_fork_server() -> None:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
             orders.close()
-            _run_proxy(kind, name, *descriptors)
+            _run_process(kind, name, *descriptors)
         names[pid] = name
         for descriptor in descriptors:
             os.close(descriptor)
-        _send_line(orders, f"forked {pid} {name}\n")
+        _report(orders, fork_report(ForkEvent.FORKED, pid, name))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
 
 
@@ -64,28 +61,28 @@ def _report_exits(orders: socket.socket, names: dict[int, str]) -> None:
             return
         if not pid:
             return
-        _send_line(orders, f"exited {status} {names.pop(pid, '')}\n")
+        _report(orders, fork_report(ForkEvent.EXITED, status, names.pop(pid, "")))
 
 
-def _send_line(orders: socket.socket, line: str) -> None:
+def _report(orders: socket.socket, report: bytes) -> None:
     try:
-        orders.sendall(line.encode())
+        orders.sendall(report)
     except OSError:  # nobody wants to know any more
         return
 
 
-def _run_proxy(kind: str, name: str, channel: int, errors: int) -> None:
-    """Be a proxy, or a process that redacts, until the channel ends; does not return."""
+def _run_process(kind: ForkKind, name: str, channel: int, errors: int) -> None:
+    """Be a proxy or a redaction worker until the channel ends; does not return."""
     try:
         os.setsid()
         os.dup2(channel, 0)
         os.close(channel)
         os.dup2(errors, 2)
         os.close(errors)
-        _set_process_name(f"rp-{name}" if kind == "proxy" else f"redact-{name}")
+        _set_process_name(f"rp-{name}" if kind is ForkKind.PROXY else f"redact-{name}")
         _raise_descriptor_limit()
         loop = uvloop.new_event_loop() if uvloop is not None else asyncio.new_event_loop()
-        made = Service if kind == "proxy" else RedactionWorker
+        made = Service if kind is ForkKind.PROXY else RedactionWorker
         loop.run_until_complete(made(socket.socket(fileno=os.dup(0)), loop).ended)
     except BaseException:  # noqa: BLE001 - its last words, then it ends
         sys.excepthook(*sys.exc_info())

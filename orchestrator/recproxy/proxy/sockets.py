@@ -1,4 +1,4 @@
-"""Two things that an event loop does not do to a client's socket: acknowledge at once, and reset."""
+"""What an event loop does not do to a client's socket: reset it."""
 
 from __future__ import annotations
 
@@ -6,24 +6,11 @@ import asyncio
 import contextlib
 import socket
 import struct
-from typing import Any
 
-__all__ = ["acknowledge", "reset"]
+__all__ = ["reset"]
 
-_QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 #: On, and no time: what was not sent is dropped, and the peer sees a reset instead of an end.
 _NO_LINGER = struct.pack("ii", 1, 0)
-
-
-def acknowledge(sock: Any) -> None:
-    """Acknowledge a part of a request at once.
-
-    The kernel would wait 40 ms for an answer to send it with, and a client that sends head and body apart with Nagle's
-    algorithm on (urllib3 through a proxy) waits for it before it sends the rest.
-    """
-    if _QUICKACK is not None and sock is not None:
-        with contextlib.suppress(OSError):  # the client has gone
-            sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
 
 
 def reset(transport: asyncio.Transport) -> None:
