@@ -87,12 +87,36 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """The costs that matter, side by side with nginx where it is installed."""
-    session.install(*OWN, *CLIENTS, "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "vcrpy>=9")
+    """The costs that matter, side by side with nginx where it is installed, or with `--against` another checkout."""
+    tools = (*CLIENTS, "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "vcrpy>=9")
+    session.install(*OWN, *tools)
+    if session.posargs[:1] == ["--against"]:
+        other, *names = session.posargs[1:] or session.error("--against needs a folder or a commit")
+        session.run("python", "tests/bench/compare.py", _environment_of(session, other, tools), *names)
+        return
+    session.run("python", "tests/bench/start.py")
     session.run("python", "tests/bench/replay.py")
     session.run("python", "tests/bench/import_cassette.py")
     session.run("python", "tests/bench/scopes.py", *session.posargs)
     session.run("python", "tests/bench/redaction.py")
+
+
+def _environment_of(session: nox.Session, other: str, tools: tuple[str, ...]) -> str:
+    """Install another checkout, a folder or a commit of this repository, beside this one: its interpreter."""
+    folder = Path(session.virtualenv.location).absolute() / "other"
+    source = Path(other).resolve()
+    if not source.is_dir():
+        source = folder / "source"
+        shutil.rmtree(source, ignore_errors=True)
+        source.mkdir(parents=True)
+        archive = str(folder / "source.tar")
+        session.run("git", "archive", "--output", archive, other, external=True)
+        shutil.unpack_archive(archive, source, filter="data")
+    python = str(folder / "venv/bin/python")
+    session.run("python", "-m", "venv", "--clear", str(folder / "venv"))
+    profiles = (word for profile in PROFILES for word in ("-e", str(source / "profiles" / profile)))
+    session.run(python, "-m", "pip", "install", "--quiet", "-e", str(source), *profiles, *tools, external=True)
+    return python
 
 
 @nox.session(default=False)

@@ -1,7 +1,7 @@
 """What replay costs, side by side in one run: quote the ratios, not the times.
 
-Server CPU per replayed plain request against nginx with the same bytes (where nginx is installed), `requests` POST
-against GET over HTTPS through the gateway, and the wall time of a run that does nothing.
+Server CPU per replayed plain request against nginx with the same bytes (where nginx is installed), and `requests`
+POST against GET over HTTPS through the gateway.
 """
 
 from __future__ import annotations
@@ -135,24 +135,39 @@ def client_times(environment: dict[str, str]) -> tuple[float, float]:
     return get, post
 
 
-def start_times(root: Path, count: int = 11) -> list[float]:
-    words = [word for name in ("a", "b", "c") for word in ("--profile", name)]
-    times = []
-    for _ in range(count):
-        begun = time.perf_counter()
-        subprocess.run([*RECPROXY, "run", *words, "--", "true"], cwd=root, check=True, stderr=subprocess.DEVNULL)
-        times.append(time.perf_counter() - begun)
-    return times
+def make_project(root: Path) -> None:
+    (root / "pyproject.toml").write_text(PROFILE)
+    recording = root / "tests/functional/recordings/shop/default.rec"
+    recording.parent.mkdir(parents=True)
+    recording.write_text(RECORDING)
+
+
+def measure() -> dict[str, float]:
+    """What `compare` compares."""
+    with tempfile.TemporaryDirectory() as folder:
+        make_project(Path(folder))
+        process, proxy, environment = serve(Path(folder))
+        assert process.stdin is not None
+        try:
+            port = urlsplit(environment["SHOP_BASE_URL"]).port
+            assert port is not None
+            drive(port, "/item")
+            ours = per_request(proxy, port, "/item")
+            get, post = client_times(environment)
+        finally:
+            process.stdin.close()
+            process.wait()
+    return {
+        "a replayed request, us of server CPU": ours,
+        "requests GET over HTTPS, ms": get * 1e3,
+        "requests POST over HTTPS, ms": post * 1e3,
+    }
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        three = "".join(PROFILE.replace("shop", name).replace("SHOP", name.upper()) for name in ("a", "b", "c"))
-        (root / "pyproject.toml").write_text(PROFILE + three)
-        recording = root / "tests/functional/recordings/shop/default.rec"
-        recording.parent.mkdir(parents=True)
-        recording.write_text(RECORDING)
+        make_project(root)
         process, proxy, environment = serve(root)
         try:
             port = urlsplit(environment["SHOP_BASE_URL"]).port
@@ -178,10 +193,6 @@ def main() -> None:
             assert process.stdin is not None
             process.stdin.close()
             process.wait()
-        times = start_times(root)
-        print(
-            f"a run that does nothing  {min(times):8.3f} s at best, {statistics.median(times):.3f} s median, 3 profiles"
-        )
 
 
 if __name__ == "__main__":

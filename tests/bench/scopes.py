@@ -34,10 +34,21 @@ Content-Type: application/json
 
 """
 THOROUGH = (
-    "tests/pytest_plugin/test_xdist.py::test_workers_replay_what_was_recorded_for_each_test_in_any_order",
-    "tests/pytest_plugin/test_xdist.py::test_threads_and_tasks_in_one_test_never_get_a_wrong_body",
+    "tests/testing/pytest_plugin/test_xdist.py::test_workers_replay_what_was_recorded_for_each_test_in_any_order",
+    "tests/testing/pytest_plugin/test_xdist.py::test_threads_and_tasks_in_one_test_never_get_a_wrong_body",
     "tests/client/test_scopes.py::test_scopes_and_lanes_leave_nothing_behind",
 )
+
+
+def measure() -> dict[str, float]:
+    """What `compare` compares."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_project(folder)
+        scopes = {
+            f"a scope of {size} interactions, ms of CPU": used for size, (_, used) in scope_times(folder, 200).items()
+        }
+        return scopes | {f"{TESTS} tests with the plugin, s of CPU": plugin_time(folder)}
 
 
 def main() -> None:
@@ -64,8 +75,11 @@ def make_project(folder: Path) -> None:
     )
 
 
-def measure_scopes(folder: Path) -> None:
-    """Begin and end over the control address, the client's own cost included; each interaction was asked for."""
+def scope_times(folder: Path, times: int) -> dict[int, tuple[list[float], float]]:
+    """Begin and end over the control address, the client's own cost included; each interaction was asked for.
+
+    By size of the recording: milliseconds of each, and of CPU on average.
+    """
     server = subprocess.Popen(
         [sys.executable, "-m", "recproxy", "serve"],
         cwd=folder,
@@ -78,23 +92,29 @@ def measure_scopes(folder: Path) -> None:
     assert server.stdout is not None
     environment = json.loads(server.stdout.readline())["environment"]
     address = Address(environment["RECPROXY_CONTROL"], environment["RECPROXY_TOKEN"])
-    print(
-        f"begin and end of a scope, {len(PROFILES)} profiles, {TIMES} times: milliseconds, median (10% to 90%), CPU of all"
-    )
+    found = {}
     for size in (1, 100, 1000):
         recordings, plays = {"shop": [str(folder / f"of_{size}.rec")]}, {"shop": [1] * size}
-        times = []
+        each = []
         used = cpu(server.pid)
-        for _ in range(TIMES):
+        for _ in range(times):
             begun = time.perf_counter()
             address.begin_scope("default", "test", recordings, plays=plays)
             address.end_scope("default", passed=True)
-            times.append((time.perf_counter() - begun) * 1000)
-        used = (cpu(server.pid) - used) * 1000 / TIMES
-        line = f"{statistics.median(times):6.2f} ({tenth(times, 0):.2f} to {tenth(times, -1):.2f}) {used:6.2f}"
-        print(f"  a recording of {size:5} interactions: {line}")
+            each.append((time.perf_counter() - begun) * 1000)
+        found[size] = each, (cpu(server.pid) - used) * 1000 / times
     address.close()
     server.communicate(timeout=30)
+    return found
+
+
+def measure_scopes(folder: Path) -> None:
+    print(
+        f"begin and end of a scope, {len(PROFILES)} profiles, {TIMES} times: milliseconds, median (10% to 90%), CPU of all"
+    )
+    for size, (times, used) in scope_times(folder, TIMES).items():
+        line = f"{statistics.median(times):6.2f} ({tenth(times, 0):.2f} to {tenth(times, -1):.2f}) {used:6.2f}"
+        print(f"  a recording of {size:5} interactions: {line}")
 
 
 def measure_plugin(folder: Path) -> None:
@@ -103,18 +123,22 @@ def measure_plugin(folder: Path) -> None:
     times: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
         for name, words in random.sample(list(ways.items()), 2):
-            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
-            begun = os.times()
-            done = subprocess.run([*command, *words], cwd=folder, env=clean(), capture_output=True, check=True)
-            ended = os.times()
-            assert f"{TESTS} passed".encode() in done.stdout, done.stdout
-            used = ended.children_user + ended.children_system - begun.children_user - begun.children_system
-            times[name].append(used)
+            times[name].append(plugin_time(folder, *words))
     print(
         f"the plugin in a suite of {TESTS} tests that does not use it, {ROUNDS} rounds: seconds of CPU, median (spread)"
     )
     for name, each in times.items():
         print(f"  {name:7} {statistics.median(each):.3f} ({min(each):.3f} to {max(each):.3f})")
+
+
+def plugin_time(folder: Path, *words: str) -> float:
+    """Seconds of CPU of one session."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    begun = os.times()
+    done = subprocess.run([*command, *words], cwd=folder, env=clean(), capture_output=True, check=True)
+    ended = os.times()
+    assert f"{TESTS} passed".encode() in done.stdout, done.stdout
+    return ended.children_user + ended.children_system - begun.children_user - begun.children_system
 
 
 def cpu(pid: int) -> float:
