@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
+from recproxy.redaction.json_forms import JSON_TOKEN, holds_secrets, is_message, kubernetes_secrets, listed_header
 from recproxy.redaction.name_rules import NameRules
-from recproxy.redaction.names import header_is_secret, is_secret
+from recproxy.redaction.names import header_is_secret, is_label, is_secret
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
 
@@ -20,11 +21,11 @@ __all__ = ["STRING", "json_spans", "pointed_spans"]
 STRING = re.compile(rb"\"([^\"\\]*(?:\\.[^\"\\]*)*)(?:\"|\Z)", re.DOTALL)
 _COLON = re.compile(rb"\s*:\s*")
 _SCALAR = re.compile(rb"[^\s{}\[\],:\"]+")
-_TOKEN = re.compile(rb"\"([^\"\\]*(?:\\.[^\"\\]*)*)(?:\"|\Z)|([{}\[\],:])|([^\s{}\[\],:\"]+)", re.DOTALL)
 _ESCAPED_KEY = re.compile(rb"\"((?:[^\"\\]|\\.)*\\u00[4-7](?:[^\"\\]|\\.)*)\"\s*:\s*")
 _NAMING = re.compile(rb"\"(?:name|key|header|headername|field|param|parameter|label|id)\"\s*:\s*\Z", re.IGNORECASE)
 _BEARING = frozenset(
     {b"value", b"values", b"plaintext", b"string", b"content", b"text", b"v", b"val", b"stringvalue", b"raw"}
+    | {b"old", b"new", b"current", b"previous", b"plain", b"first", b"second", b"confirm", b"confirmation"}
 )
 _VALUES = frozenset({b"value", b"values", b"val", b"v", b"stringvalue", b"plaintext"})
 _ARGUMENT = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(\\*\")((?:[^\"\\]|\\(?!\"))*)(?=\\*\")")
@@ -36,10 +37,12 @@ _WIDE = 65536  # bytes of an object of a name and a value
 Find = Callable[[bytes], Sequence[Span]]
 
 
-def json_spans(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:
+def json_spans(
+    text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules, *, graphql: bool = False
+) -> Iterator[Span]:
     """Secrets under keys that say so; `hits` are the places where letters of such names stand."""
     granted = b'"grant_type"' in text
-    graphql = b'"query"' in text or b'"mutation"' in text
+    graphql = graphql or b'"query"' in text or b'"mutation"' in text
     done = argued = -1
     for _, start, end in hits:
         if start < done:
@@ -64,9 +67,15 @@ def json_spans(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRul
         elif _NAMING.search(text, max(0, opening - 40), opening):
             done = closing
             yield from _beside(key, opening, closing, text)
+        else:
+            for span in listed_header(key, opening, closing, text, rules.headers):
+                done = max(done, span.end)
+                yield span
     if b"\\u00" in text:
         for found in _ESCAPED_KEY.finditer(text):
             yield from _under(json_unescaped(found[1]).text, found.end(), text, rules, granted=granted)
+    if b'"Secret"' in text:
+        yield from kubernetes_secrets(text)
     if b'"kty"' in text:
         for found in _JWK.finditer(text):
             yield Span(*found.span(2), "json", wild_name(b"jwk_" + found[1]), value=found[2])
@@ -96,7 +105,15 @@ def _under(key: bytes, at: int, text: bytes, rules: NameRules, *, granted: bool)
 
 
 def _scalar(
-    key: bytes, start: int, end: int, text: bytes, *, quoted: bool, chosen: bool, named: bool = False
+    key: bytes,
+    start: int,
+    end: int,
+    text: bytes,
+    *,
+    quoted: bool,
+    chosen: bool,
+    named: bool = False,
+    listed: bool = False,
 ) -> Iterator[Span]:
     raw = text[start:end]
     if not raw or (not quoted and raw in (b"true", b"false", b"null")):
@@ -108,7 +125,11 @@ def _scalar(
                 yield span.moved(span.start + start, span.end + start)
         else:
             yield Span(start, end, "json", wild_name(key), value=value)
-    elif chosen or is_secret(key, value, json=True) or (named and header_is_secret(key)):
+    elif chosen or (
+        (is_secret(key, value, json=True) or (named and header_is_secret(key)))
+        and not is_label(key, value)
+        and not is_message(value, text, start, listed=listed)
+    ):
         yield Span(start, end, "json", wild_name(key), "text" if quoted else "scalar", value=value)
 
 
@@ -116,7 +137,7 @@ def _inside(key: bytes, at: int, text: bytes, *, chosen: bool) -> Iterator[Span]
     """The scalars of an object or array under a secret name: of arrays all, of objects those that bear the value."""
     levels: list[list[bytes]] = []  # the kind of each open level, and the key in it
     wants_key = False
-    for found in _TOKEN.finditer(text, at):
+    for found in JSON_TOKEN.finditer(text, at):
         mark = found[2]
         if not chosen and len(levels) > _NESTED:
             return
@@ -139,9 +160,14 @@ def _inside(key: bytes, at: int, text: bytes, *, chosen: bool) -> Iterator[Span]
             levels[-1][1] = found[1]
             continue
         if chosen or (
-            len(levels) < _NESTED and all(level[1].lower() in _BEARING for level in levels if level[0] == b"{")
+            len(levels) < _NESTED
+            and (
+                all(level[1].lower() in _BEARING for level in levels if level[0] == b"{")
+                or (len(levels) == 1 and holds_secrets(key, levels[0][1]))
+            )
         ):
-            yield from _scalar(key, *found.span(1 if quoted else 3), text, quoted=quoted, chosen=chosen)
+            listed = levels[-1][0] == b"["
+            yield from _scalar(key, *found.span(1 if quoted else 3), text, quoted=quoted, chosen=chosen, listed=listed)
 
 
 def _beside(name: bytes, opening: int, closing: int, text: bytes) -> Iterator[Span]:
@@ -159,7 +185,7 @@ def _beside(name: bytes, opening: int, closing: int, text: bytes) -> Iterator[Sp
             return
         depth, key, wants_key = 0, b"", True
         values: list[tuple[int, int, bool]] = []
-        for found in _TOKEN.finditer(text, start, min(len(text), closing + _WIDE)):
+        for found in JSON_TOKEN.finditer(text, start, min(len(text), closing + _WIDE)):
             mark = found[2]
             if mark is not None:
                 depth += (mark in b"{[") - (mark in b"}]")
@@ -188,7 +214,7 @@ def pointed_spans(text: bytes, pointers: Sequence[tuple[bytes, ...]]) -> Iterato
     steps: list[bytes] = []
     counts: list[int] = []
     wants_key = False
-    for found in _TOKEN.finditer(text):
+    for found in JSON_TOKEN.finditer(text):
         mark = found[2]
         if mark is None:
             quoted = found[1] is not None

@@ -33,7 +33,7 @@ _HTML_LIKE = re.compile(
 )
 _URL_LIKE = re.compile(rb"[a-z][a-z0-9+.-]{1,20}://\S*\Z")
 _CODE_LIKE = re.compile(
-    rb"\s*(?:/\*|//|\(function|!function|;?\(\(\)|\"use strict\"|'use strict'|function[ (]|(?:var|let|const) \w+\s*=|import \w|from \w+ import|def \w|class \w|#include|#!/|package \w|@charset|@import|\.\w+\s*\{)"
+    rb"\s*(?:/\*|//(?!\S+/:_)|\(function|!function|;?\(\(\)|\"use strict\"|'use strict'|function[ (]|(?:var|let|const) \w+\s*=|import \w|from \w+ import|def \w|class \w|#include|#!/|package \w|@charset|@import|\.\w+\s*\{)"
 )
 _CODE_TYPES = re.compile(
     rb"javascript|ecmascript|css|typescript|x-(?:python|ruby|perl|c|java|go|rust|sh|lua|php|diff)|wasm"

@@ -23,7 +23,15 @@ from recproxy.redaction.name_table import (
     VOCABULARY,
 )
 
-__all__ = ["header_is_secret", "is_placeholder", "is_secret", "looks_like_a_token", "name_words", "says_nothing"]
+__all__ = [
+    "header_is_secret",
+    "is_label",
+    "is_placeholder",
+    "is_secret",
+    "looks_like_a_token",
+    "name_words",
+    "says_nothing",
+]
 
 
 class _Verdict(Enum):
@@ -43,8 +51,11 @@ _PATH_LIKE = re.compile(rb".*(?:/|%2F|\.[A-Za-z]{2,5}\Z)|[A-Za-z]+(?:[._:-][A-Za
 #: A link is no secret as a whole, whatever it is called; what is secret in it is found in the link itself.
 _LINK = re.compile(rb"(?:https?|wss?|ftp):(?://|\\/\\/)[^\s/@]+(?:[/?#]|\Z)", re.IGNORECASE)
 _NOTHING = frozenset({b"true", b"false", b"null", b"none", b"nil", b"undefined", b"yes", b"no"})
+#: Text for people: it begins with a capital, and has letters and marks only.
+_LABEL = re.compile(rb"[A-Z\xc3][A-Za-z\x80-\xff ,.:;!?'()/-]*\Z")
+_PASSWORDS = (b"passw", b"contrase", b"kennwort", b"de passe", b"senha", b"wachtwoord")
 _PLACEHOLDER = re.compile(
-    rb"<[^<>]*>|\[[A-Za-z_ -]*\]|\{\{?[^{}]*\}\}?|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|%[A-Z_]{2,}%|%[sdrv]|#\{[^{}]*\}|[xX*.\-#_ ]+|[0\-]{6,}"
+    rb"<[^<>]*>|\[[A-Za-z_ -]*\]|\{\{?[^{}]*\}\}?|\$\{?[A-Za-z_][A-Za-z0-9_]*(?::?[-?=])?\}?|%[A-Z_]{2,}%|%[sdrv]|#\{[^{}]*\}|[xX*.\-#_ ]+|[0\-]{6,}"
     rb"|(?:X{3,}|\*{3,}|[A-Za-z_ -]*REDACTED[A-Za-z_ -]*|[A-Za-z_ -]*FILTERED[A-Za-z_ -]*|SCRUBBED|SANITIZED|CENSORED"
     rb"|MASKED|HIDDEN|PLACEHOLDER|DUMMY|EXAMPLE|CHANGEME|fake[-_ ]?[A-Za-z_-]*|dummy[-_ ]?[A-Za-z_-]*"
     rb"|placeholder[-_ ]?[A-Za-z_-]*|redacted|filtered|scrubbed|sanitized|your[-_][A-Za-z_-]+)"
@@ -148,6 +159,14 @@ def is_secret(name: bytes, value: bytes, *, json: bool = False) -> bool:
     if words[-1:] in (("key",), ("code",), ("ticket",), ("session",)) and _PATH_LIKE.match(value):
         return False
     return looks_like_a_token(value)
+
+
+def is_label(name: bytes, value: bytes) -> bool:
+    """Whether a value is what people read beside a field: `Enter your password` under `login.password`."""
+    if not _LABEL.match(value):
+        return False
+    words, said = name_words(name), value.lower()
+    return any(begin in said for begin in _PASSWORDS) or bool(words and words[-1][:5].encode() in said)
 
 
 def says_nothing(value: bytes) -> bool:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from recproxy.redaction.coded_places import coded_run, coded_runs
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.json_spans import STRING, json_spans, pointed_spans
 from recproxy.redaction.language import Language, sniffed
 from recproxy.redaction.markup import html_spans, xml_spans
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.names import is_secret, looks_like_a_token
+from recproxy.redaction.setting_places import line_spans
 from recproxy.redaction.shapes import shapes
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import View, json_unescaped, percent_decoded, views
@@ -23,14 +25,10 @@ __all__ = ["header_places", "text_places"]
 
 _DEEP = 6  # texts one inside another that are read for names
 _PAIR = re.compile(rb"(?<=[?&;#])((?:u0026|amp;)?[A-Za-z_$][A-Za-z0-9_.$%\[\]-]{0,80})=((?:[^&;\s\"'<>#\\]|\\/)+)")
-_LINE = re.compile(
-    rb"[ \t>]*(?:- |export |set |\$env:|env\.)?([\"']?)([A-Za-z_][A-Za-z0-9_.-]{1,80})\1[ \t]*(:=|[:=]|=>)[ \t]*"
-    rb"(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'{}\[\]<&|>(),;][^\s\"'{}\[\]<>(),;]{3,}))[ \t]*(?:[#;].*)?\r?\Z"
-)
-_HEADER_LINE = re.compile(rb"[ \t>]*([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+(\S[^\r\n]*?)[ \t]*\r?\Z")
 _NESTED = re.compile(rb"\s*(?:[\[{<]|[A-Za-z][A-Za-z0-9+.-]{1,12}://|[A-Za-z_][A-Za-z0-9_.-]*=)")
+_ESCAPED = re.compile(rb"(?i)%(?:7b|5b|3c)|[a-z_][a-z0-9_.-]*%3d")
+_SEPARATOR = re.compile(rb"&|;(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
 _INNER = re.compile(rb"(?:\\[nrt]|\s)*[\[{<]")
-_HEADS = frozenset({b"authorization", b"cookie"})
 _UPLOADS = frozenset(
     {b"acl", b"policy", b"bucket", b"success_action_status", b"success_action_redirect", b"x-amz-algorithm"}
 )
@@ -70,6 +68,7 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Ite
         return
     if language is Language.JSON and rules.pointers:
         yield from pointed_spans(text, rules.pointers)
+    yield from coded_runs(text, inner, strings=language is Language.JSON)
     hits = rules.hits(text)
     if not hits and not (b"\\u00" in text or b'"kty"' in text):
         return
@@ -81,21 +80,26 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Ite
         yield from xml_spans(text, inner)
         yield from _linked(text, rules, depth)
     elif language in (Language.JSON, Language.GRAPHQL):
-        yield from _json(text, rules, depth, hits)
+        yield from _json(text, rules, depth, hits, graphql=language is Language.GRAPHQL)
         if any(text.find(b"=", end, end + 48) >= 0 for _, _, end in hits):
             yield from _linked(text, rules, depth)
         if language is Language.JSON and text[:1] not in b"{[" and depth == 0:
-            yield from _lines(text, hits, rules)
+            yield from line_spans(text, hits, rules)
     else:
-        yield from _lines(text, hits, rules)
+        yield from line_spans(text, hits, rules)
         yield from json_spans(text, hits, rules)
         yield from _linked(text, rules, depth)
 
 
 def _json(
-    text: bytes, rules: NameRules, depth: int, hits: Sequence[tuple[int, int, int]] | None = None
+    text: bytes,
+    rules: NameRules,
+    depth: int,
+    hits: Sequence[tuple[int, int, int]] | None = None,
+    *,
+    graphql: bool = False,
 ) -> Iterator[Span]:
-    yield from json_spans(text, rules.hits(text) if hits is None else hits, rules)
+    yield from json_spans(text, rules.hits(text) if hits is None else hits, rules, graphql=graphql)
     if b"\\" not in text and b"%" not in text and b"<" not in text:
         return
     for found in STRING.finditer(text):
@@ -115,8 +119,12 @@ def _json(
 
 def _nested(text: bytes, rules: NameRules, depth: int) -> list[Span]:
     """The secrets of a value, where it is itself text with names and values."""
-    if not _NESTED.match(text):
-        return []
+    if b"%" in text and _ESCAPED.match(text) and depth < _DEEP:
+        view = percent_decoded(text)
+        return list(_mapped(_nested(view.text, rules, depth + 1), view, 0))
+    coded = coded_run(text, lambda plain: _nested(plain, rules, depth + 1)) if depth < _DEEP else []
+    if coded or not _NESTED.match(text):
+        return coded
     language = sniffed(text)
     if language is Language.LINES:
         return []
@@ -142,7 +150,7 @@ def _linked(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
 def _pairs(text: bytes, names: frozenset[bytes], rules: NameRules, rule: str, depth: int) -> Iterator[Span]:
     """Secrets in a query or a form."""
     start = 0
-    parts = text.split(b"&")
+    parts = _SEPARATOR.split(text)
     known = {part.partition(b"=")[0].lower() for part in parts}
     upload = not known.isdisjoint(_UPLOADS)
     for part in parts:
@@ -176,7 +184,7 @@ def _pair(
         return
     if view is not None and raw is value and plain != value:
         yield from _mapped(_shaped(plain, rules), view, start)
-    if depth < _DEEP and _NESTED.match(plain):
+    if depth < _DEEP:
         inner = _nested(plain, rules, depth)
         if view is not None and raw is value:
             yield from _mapped(inner, view, start)
@@ -195,38 +203,6 @@ def _url(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
             yield from _pair(found[1], found[2], found[2], found.start(2), rules.query, rules, "query", depth)
 
 
-def _lines(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:
-    """Secrets in lines of settings and headers: `password: ...`, `export TOKEN=...`, `Authorization: ...`."""
-    done = -1
-    for _, start, _ in hits:
-        if start < done:
-            continue
-        begin = text.rfind(b"\n", 0, start) + 1
-        end = text.find(b"\n", start)
-        done = end = len(text) if end < 0 else end
-        line = text[begin:end]
-        if len(line) > 8192:
-            continue
-        found = _HEADER_LINE.match(line)
-        spans = header_spans(found[1], found[2], rules.headers) if found else None
-        if found and spans is not None and (b"-" in found[1] or b" " not in found[2] or found[1].lower() in _HEADS):
-            yield from (
-                span.moved(span.start + begin + found.start(2), span.end + begin + found.start(2)) for span in spans
-            )
-            continue
-        found = _LINE.match(line)
-        if found:
-            group = found.lastindex or 6
-            if is_secret(found[2], found[group]) or found[2].lower() in rules.keys:
-                yield Span(
-                    begin + found.start(group),
-                    begin + found.end(group),
-                    "text",
-                    wild_name(found[2]),
-                    value=found[group],
-                )
-
-
 def header_places(name: bytes, value: bytes, rules: NameRules) -> list[Span]:
     """The places of a header's value that hold a secret."""
     if not value:
@@ -236,5 +212,6 @@ def header_places(name: bytes, value: bytes, rules: NameRules) -> list[Span]:
         return spans + _shaped(value, rules)
     language = sniffed(value)
     if language is Language.LINES:
-        return [*_linked(value, rules, 0), *_shaped(value, rules)]
+        coded = coded_runs(value, lambda plain: _nested(plain, rules, 0), strings=False)
+        return [*_linked(value, rules, 0), *_shaped(value, rules), *coded]
     return text_places(value, language, rules)

@@ -1,0 +1,94 @@
+"""Secrets by name in text that is itself in base64: a page's `state`, a form of JSON, a webhook's payload.
+
+The place is the whole run; its mask in a response is the same text in base64 without the secret. Finds spans, masks
+no text.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from recproxy.redaction.masks import response_mask
+from recproxy.redaction.names import is_placeholder
+from recproxy.redaction.spans import Span, merged, replaced
+
+__all__ = ["coded_run", "coded_runs", "opaque"]
+
+_RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,65536}={0,2}\Z")
+#: Every string of JSON that may be base64, and elsewhere what is base64 of an object of JSON.
+_STRINGS = re.compile(rb"\"([A-Za-z0-9+/_-]{16,65536}={0,2})\"")
+_OBJECTS = re.compile(rb"ey(?<![A-Za-z0-9+/_.-]ey)[A-Za-z0-9+/_-]{14,65536}={0,2}(?![A-Za-z0-9.])")
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_CONTROL = bytes({*range(32), 127} - set(b"\t\r\n"))
+
+Find = Callable[[bytes], Sequence[Span]]
+
+
+def coded_runs(text: bytes, find: Find, *, strings: bool) -> Iterator[Span]:
+    """Secrets of the runs of base64 in a text; with `strings` of all strings of JSON."""
+    for places in (_STRINGS, _OBJECTS) if strings else (_OBJECTS,):
+        for found in places.finditer(text):
+            start = found.start(places.groups)
+            for span in coded_run(found[places.groups], find):
+                yield span.moved(span.start + start, span.end + start)
+
+
+def coded_run(run: bytes, find: Find) -> list[Span]:
+    """Secrets of a text that is base64 as a whole."""
+    if not _RUN.match(run):
+        return []
+    plain = _text(run)
+    spans = [each for each in find(plain) if not is_placeholder(each.value)] if plain is not None else []
+    if plain is None or not spans:
+        return []
+    masks = [(each, response_mask(each, b"XXX", plain[each.start : each.end])) for each in merged(spans)]
+    mask = _coded(replaced(plain, masks)[0], run)
+    return [
+        dataclasses.replace(
+            each,
+            start=0,
+            end=len(run),
+            kind="coded",
+            value=each.value or plain[each.start : each.end],
+            replacement=mask,
+        )
+        for each in spans
+    ]
+
+
+def opaque(run: bytes, start: int, end: int, rule: str, name: str) -> Span:
+    """A secret that stands in base64 by itself, as those of a Secret of Kubernetes do."""
+    plain = _text(run) if _RUN.match(run) else None
+    if plain is None:
+        return Span(start, end, rule, name, value=run)
+    return Span(start, end, rule, name, "coded", plain, _coded(b"XXX", run))
+
+
+def _text(run: bytes) -> bytes | None:
+    """What base64 holds, if that is text."""
+    letters = run.rstrip(b"=").translate(_STANDARD)
+    if len(letters) % 4 == 1:
+        return None
+    try:
+        if len(letters) > 64 and not _is_text(base64.b64decode(letters[:48])):
+            return None
+        plain = base64.b64decode(letters + b"=" * (-len(letters) % 4))
+        plain.decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return plain if _is_text(plain) else None
+
+
+def _is_text(data: bytes) -> bool:
+    return len(data.translate(None, _CONTROL)) == len(data)
+
+
+def _coded(plain: bytes, like: bytes) -> bytes:
+    """A text in base64, in the alphabet of another run and padded as that is."""
+    safe = b"-" in like or b"_" in like
+    done = (base64.urlsafe_b64encode if safe else base64.b64encode)(plain)
+    return done if like.endswith(b"=") or len(like) % 4 == 0 else done.rstrip(b"=")

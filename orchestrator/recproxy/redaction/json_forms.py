@@ -1,0 +1,137 @@
+"""Objects of JSON in which a secret is named in another way than by its key, and what only looks like one.
+
+Headers in a list, a Secret of Kubernetes, the messages of a failed validation. Finds spans, masks nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from recproxy.redaction.coded_places import opaque
+from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
+from recproxy.redaction.names import header_is_secret, looks_like_a_token, name_words
+from recproxy.redaction.spans import Span
+
+__all__ = ["JSON_TOKEN", "holds_secrets", "is_message", "kubernetes_secrets", "listed_header"]
+
+#: A string, a mark or a bare value.
+JSON_TOKEN = re.compile(rb"\"([^\"\\]*(?:\\.[^\"\\]*)*)(?:\"|\Z)|([{}\[\],:])|([^\s{}\[\],:\"]+)", re.DOTALL)
+_PAIR_OPENS = re.compile(rb"\[\s*\Z")
+_PAIR = re.compile(rb"\s*,\s*\"([^\"\\]+)\"\s*\]")
+_LINE = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+([^\"\\]*[^\"\\\s])")
+_KIND = re.compile(rb"\"kind\"\s*:\s*\"Secret\"")
+_TRIES = 8  # objects before a place of which one may be around it
+_FAR = 65536
+#: Of an object of secrets these say what they are for.
+_ABOUT = frozenset(
+    [
+        "id",
+        "name",
+        "type",
+        "kind",
+        "email",
+        "user",
+        "username",
+        "url",
+        "uri",
+        "path",
+        "host",
+        "region",
+        "arn",
+        "at",
+        "time",
+        "date",
+        "expires",
+        "expiration",
+        "expiry",
+        "version",
+        "scope",
+        "scopes",
+        "status",
+        "role",
+        "created",
+        "updated",
+        "provider",
+    ]
+)
+_HOLDERS = frozenset({"secrets", "credentials", "creds"})
+_ERRORS = re.compile(
+    rb"\"(?:[A-Za-z_]*errors?|violations|messages|validations?|invalid)\"\s*:\s*\{[^{}]*\Z", re.IGNORECASE
+)
+_PROSE = re.compile(
+    rb"(?i)(?=.*\b(?:is|are|was|must|should|can|cannot|can't|may|not|too|required|needs?|has|have|does|be|blank|invalid)\b)"
+    rb"[A-Za-z\x80-\xff][^{}\[\]<>=\\]* [^{}\[\]<>=\\]*\Z"
+)
+
+
+def listed_header(key: bytes, opening: int, closing: int, text: bytes, chosen: frozenset[bytes]) -> Iterator[Span]:
+    """The value of a header in a list: `["X-Api-Key", "..."]`, or `"X-Api-Key: ..."`."""
+    line = _LINE.fullmatch(key)
+    if line is not None:
+        told = line[2].count(b" ") < 2 or b"=" in line[2]
+        if told and (b"-" in line[1] or line[1].lower() in HEADERS_WITH_RULES):
+            for span in header_spans(line[1], line[2], chosen) or ():
+                yield span.moved(span.start + opening + 1 + line.start(2), span.end + opening + 1 + line.start(2))
+        return
+    if not ((b"-" in key and header_is_secret(key)) or key.lower() in HEADERS_WITH_RULES | chosen):
+        return
+    pair = _PAIR.match(text, closing + 1)
+    if pair is None or not _PAIR_OPENS.search(text, max(0, opening - 80), opening):
+        return
+    if looks_like_a_token(pair[1]) or b" " in pair[1] or b"=" in pair[1]:
+        for span in header_spans(key, pair[1], chosen) or ():
+            yield span.moved(span.start + pair.start(1), span.end + pair.start(1))
+
+
+def kubernetes_secrets(text: bytes) -> Iterator[Span]:
+    """The values of a Secret of Kubernetes, which are in base64 under `data` and plain under `stringData`."""
+    for kind in _KIND.finditer(text):
+        start = kind.start()
+        for _ in range(_TRIES):
+            start = text.rfind(b"{", max(0, kind.start() - _FAR), start)
+            if start < 0:
+                break
+            spans, end = _data_of(text, start)
+            if end > kind.end():
+                yield from spans
+                break
+
+
+def _data_of(text: bytes, start: int) -> tuple[list[Span], int]:
+    """The values under `data` and `stringData` of the object that begins at a place, and where it ends."""
+    spans: list[Span] = []
+    keys: list[bytes] = []
+    wants_key = True
+    end = start
+    for found in JSON_TOKEN.finditer(text, start, min(len(text), start + 16 * _FAR)):
+        mark, end = found[2], found.end()
+        if mark is None:
+            if wants_key and keys:
+                keys[-1], wants_key = found[1] or b"", False
+            elif len(keys) == 2 and keys[0] in (b"data", b"stringData") and found[1]:
+                spans.append(opaque(found[1], *found.span(1), "json", "secret"))
+        elif mark in b"{[":
+            keys.append(b"")
+            wants_key = mark == b"{"
+        elif mark in b"}]":
+            keys.pop()
+            wants_key = False
+            if not keys:
+                break
+        else:
+            wants_key = mark == b","
+    return spans, end
+
+
+def holds_secrets(key: bytes, member: bytes) -> bool:
+    """Whether a member of an object of that name is a secret: `{"secrets": {"stripe": "..."}}`."""
+    words, said = name_words(key), name_words(member)
+    return bool(words) and words[-1] in _HOLDERS and bool(said) and said[-1] not in _ABOUT
+
+
+def is_message(value: bytes, text: bytes, at: int, *, listed: bool) -> bool:
+    """Whether a text under a secret name is what a validation says of it: `{"errors": {"password": "is too short"}}`."""
+    if b" " not in value or not _PROSE.match(value):
+        return False
+    return listed or _ERRORS.search(text, max(0, at - 2000), at) is not None

@@ -1,0 +1,110 @@
+"""Secrets in lines of settings and headers by name: shell, ini, YAML, TOML, the head of a request.
+
+A line has one name and its value, or, in YAML and TOML, names and values in braces; in YAML a name may itself be a value.
+Finds spans, masks nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from recproxy.redaction.coded_places import opaque
+from recproxy.redaction.header_values import header_spans
+from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.names import is_secret, looks_like_a_token
+from recproxy.redaction.spans import Span, wild_name
+
+__all__ = ["line_spans"]
+
+_VALUE = rb"(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'{}\[\]<&|>(),;][^\s\"'{}\[\]<>(),;]{3,}))"
+_LINE = re.compile(
+    rb"[ \t>]*(?:- |export |set |\$env:|env\.|//[^\s=\"']{1,200}:)?([\"']?)([A-Za-z_][A-Za-z0-9_.-]{1,80})\1[ \t]*"
+    rb"(?::=|[:=]|=>)[ \t]*" + _VALUE + rb"[ \t]*(?:[#;].*)?\r?\Z"
+)
+_HEADER_LINE = re.compile(rb"[ \t>]*([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+(\S[^\r\n]*?)[ \t]*\r?\Z")
+_HEADS = frozenset({b"authorization", b"cookie"})
+#: A mapping in braces is read where names alone stand before it: what stands in code is no mapping.
+_FLOW = re.compile(rb"[ \t]*(?:- *|[\"']?[A-Za-z0-9_.-]+[\"']?(?:: +| *= *))*[\[ ]*\{")
+_MEMBER = re.compile(
+    rb"[{,][ \t]*([\"']?)([A-Za-z_][A-Za-z0-9_.-]*)\1[ \t]*[:=][ \t]*"
+    rb"(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'{}\[\],]+))(?=[ \t]*[,}])"
+)
+_NAME = re.compile(rb"([ \t]*)(?:- )?[ \t]*(?:name|key):[ \t]+[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?[ \t]*\r?\Z")
+_BESIDE = re.compile(rb"[ \t]*(?:- )?[ \t]*value:[ \t]+" + _VALUE + rb"[ \t]*\r?\Z")
+_SECRET = re.compile(rb"(?m)^kind:[ \t]*[\"']?Secret[\"']?[ \t]*\r?$")
+_DATA = re.compile(rb"(?m)^(?:data|stringData):[ \t]*\r?\n((?:[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\r?\n)+)")
+_ENTRY = re.compile(
+    rb"(?m)^[ \t]+(?:[\"']?[A-Za-z0-9_.-]+[\"']?:(?:[ \t]+[|>][+-]?[ \t]*\r?$|[ \t]+))?[\"']?([^\s\"'|>][^\r\n\"']*)"
+)
+
+
+def line_spans(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:
+    """Secrets in lines of settings and headers: `password: ...`, `export TOKEN=...`, `Authorization: ...`."""
+    done = -1
+    for _, start, _ in hits:
+        if start < done:
+            continue
+        begin = text.rfind(b"\n", 0, start) + 1
+        end = text.find(b"\n", start)
+        done = end = len(text) if end < 0 else end
+        line = text[begin:end]
+        if len(line) <= 8192:
+            for span in _in_line(line, rules) or _beside(text, begin, end):
+                yield span.moved(span.start + begin, span.end + begin)
+    if hits and b"Secret" in text and _SECRET.search(text):
+        yield from _secrets(text)
+
+
+def _in_line(line: bytes, rules: NameRules) -> list[Span]:
+    found = _HEADER_LINE.match(line)
+    spans = header_spans(found[1], found[2], rules.headers) if found else None
+    if found and spans is not None and (b"-" in found[1] or b" " not in found[2] or found[1].lower() in _HEADS):
+        return [span.moved(span.start + found.start(2), span.end + found.start(2)) for span in spans]
+    found = _LINE.match(line)
+    if found:
+        group = found.lastindex or 5
+        if is_secret(found[2], found[group]) or found[2].lower() in rules.keys:
+            return [Span(*found.span(group), "text", wild_name(found[2]), value=found[group])]
+    if b"{" in line and _FLOW.match(line):
+        return list(_members(line, rules))
+    return []
+
+
+def _members(line: bytes, rules: NameRules) -> Iterator[Span]:
+    """Secrets of a mapping in braces: `{name: me, password: "..."}`."""
+    for found in _MEMBER.finditer(line):
+        group = found.lastindex or 5
+        value = found[group]
+        secret = is_secret(found[2], value) and (group != 5 or looks_like_a_token(value))
+        if secret or found[2].lower() in rules.keys:
+            yield Span(*found.span(group), "text", wild_name(found[2]), value=value)
+
+
+def _beside(text: bytes, begin: int, end: int) -> list[Span]:
+    """The value in the line after or before a name: `- name: DB_PASSWORD`, `value: ...`."""
+    name = _NAME.match(text[begin:end])
+    if name is None:
+        return []
+    after = text.find(b"\n", end + 1)
+    before = text.rfind(b"\n", 0, max(0, begin - 1)) + 1
+    for low, high in ((end + 1, len(text) if after < 0 else after), (before, begin - 1)):
+        found = _BESIDE.match(text[low:high]) if low < high else None
+        if found is not None and is_secret(name[2], found[found.lastindex or 1]):
+            start, stop = found.span(found.lastindex or 1)
+            value = found[found.lastindex or 1]
+            return [Span(start + low - begin, stop + low - begin, "text", wild_name(name[2]), value=value)]
+    return []
+
+
+def _secrets(text: bytes) -> Iterator[Span]:
+    """The values of a Secret of Kubernetes, which are in base64 under `data` and plain under `stringData`."""
+    start = 0
+    for document in re.split(rb"(?m)^---[^\n]*$", text):
+        start = text.index(document, start)
+        if _SECRET.search(document):
+            for data in _DATA.finditer(document):
+                for found in _ENTRY.finditer(data[1]):
+                    low = start + data.start(1) + found.start(1)
+                    value = found[1].rstrip()
+                    yield opaque(value, low, low + len(value), "text", "secret")
