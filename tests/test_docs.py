@@ -183,6 +183,10 @@ def test_the_variables_are_those_that_a_run_sets(tmp_path):
     assert sorted(table_words(page)) == sorted(variables)
 
 
+#: What the shown tables may override.
+OVERRIDDEN = TomlFile(path="", text="", error=ValueError, values={"endpoints": [{"hosts": ["shop.example"]}]})
+
+
 @pytest.mark.parametrize("block", blocks("toml"))
 def test_a_toml_block_is_read(block, tmp_path):
     values = tomllib.loads(block)
@@ -193,21 +197,19 @@ def test_a_toml_block_is_read(block, tmp_path):
         (tmp_path / "pyproject.toml").write_text(block)
         project = find_project(tmp_path)
         for name in project.inline:
-            assert parse_profile(project.source, keys=(*project.keys, "profiles", name), name=name, partial=True)
+            assert parse_profile(OVERRIDDEN, project.source.table("profiles", name), name=name)
         assert set(project.profiles) <= set(SHIPPED)
     elif "profiles" in values:
         (tmp_path / "recproxy.toml").write_text(block)
         project = find_project(tmp_path)
-        assert [
-            parse_profile(project.source, keys=("profiles", name), name=name, partial=True) for name in project.inline
-        ]
+        assert [parse_profile(OVERRIDDEN, project.source.table("profiles", name), name=name) for name in project.inline]
     elif "env" in values or "env_run_base" in values:
         tables = [values.get("env_run_base", {}), *values.get("env", {}).values()]
         keys = Keys()
         define(keys)
         assert {key for table in tables for key in table if key.startswith("recproxy")} <= set(keys)
     elif "project" not in values:
-        assert parse_profile(file, name="shop", partial=True)
+        assert parse_profile(OVERRIDDEN, file, name="shop")
 
 
 @pytest.mark.parametrize("block", blocks("rec", "rec-2011"))

@@ -8,8 +8,8 @@ from typing import Literal
 import pytest
 
 from recproxy.config.keys import Word, key
-from recproxy.config.layers import ConfigLayer, Precedence, build, nested, settings
-from recproxy.config.toml_files import TomlFile
+from recproxy.config.layers import build, nested, settings
+from recproxy.config.toml_files import Precedence, TomlFile
 from recproxy.errors import ProfileError
 
 
@@ -33,13 +33,13 @@ class Table:
 
 
 def layer(precedence, text, keys=()):
-    file = TomlFile(path=f"{precedence.name.lower()}.toml", text=text, error=ProfileError, values=tomllib.loads(text))
-    return ConfigLayer(precedence=precedence, file=file, keys=keys)
+    path, values = f"{precedence.name.lower()}.toml", tomllib.loads(text)
+    return TomlFile(path=path, text=text, error=ProfileError, values=values, precedence=precedence).table(*keys)
 
 
-def refused(*layers, **options):
+def refused(*layers):
     with pytest.raises(ProfileError) as caught:
-        list(settings(Table, layers, **options))
+        list(settings(Table, layers))
     return caught.value.message
 
 
@@ -122,10 +122,10 @@ def test_a_layer_is_checked_even_where_a_higher_one_overrides_it():
     assert refused(below, above) == "package.toml:2: inner.word is 'c': give it a, b"
 
 
-def test_a_required_key_may_be_optional_for_once():
-    empty = layer(Precedence.PROJECT, "")
+def test_a_required_key_may_be_said_by_a_layer_below():
+    known, empty = layer(Precedence.DEFAULT, "text = 'known'\n"), layer(Precedence.PROJECT, "")
 
-    assert [each.key for each in settings(Table, [empty], optional=("text",))][0] == ("text",)
+    assert found(known, empty)["text"] == ("known", "DEFAULT", "")
 
 
 def test_precedence_is_an_order_and_says_itself_in_words():

@@ -62,8 +62,8 @@ def toml_file(text):
     return TomlFile(path="profile.toml", text=text, error=ProfileError, values=tomllib.loads(text))
 
 
-def parse(text, **options):
-    return parse_profile(toml_file(text), **options)
+def parse(*texts, **options):
+    return parse_profile(*map(toml_file, texts), **options)
 
 
 def refused(text, **options):
@@ -132,13 +132,13 @@ def test_every_key_is_read():
 def test_a_profile_whose_name_is_known_says_neither_schema_nor_name():
     text = '[tool.x]\n[[tool.x.endpoints]]\nhosts = ["a.example"]\n'
 
-    profile = parse_profile(toml_file(text), keys=("tool", "x"), name="shop")
+    profile = parse_profile(toml_file(text).table("tool", "x"), name="shop")
 
     assert profile.name == "shop"
 
 
 def test_an_override_needs_no_endpoint():
-    assert parse("match.repeat = 'miss'\n", name="shop", partial=True).match.repeat == "miss"
+    assert parse(LEAST, "match.repeat = 'miss'\n", name="shop").match.repeat == "miss"
 
 
 @pytest.mark.parametrize(

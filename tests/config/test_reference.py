@@ -83,8 +83,7 @@ def test_each_key_has_a_row_a_schema_a_setting_and_an_attribute(tmp_path, monkey
     monkeypatch.chdir(tmp_path)
     project = find_project(tmp_path)
     value = project.profile("./profile.toml") if name == "profile" else project
-    found = project.settings("./profile.toml") if name == "profile" else project.own_settings()
-    shown = tomllib.loads(as_toml(found))
+    shown = tomllib.loads(as_toml(value.settings))
     page = (REFERENCE / f"{name}.md").read_text(encoding="utf-8")
     for path, key_ in leaves(table):
         described = attribute = line = None

@@ -1,5 +1,7 @@
 """TOML files: their values, and the line of every key."""
 
+from pathlib import Path
+
 import pytest
 
 from recproxy.config.toml_files import TomlFile, read_toml
@@ -12,10 +14,15 @@ def refused(work):
     return caught.value.message
 
 
-def read(tmp_path, text):
-    path = tmp_path / "f.toml"
+@pytest.fixture(autouse=True)
+def in_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def read(text):
+    path = Path("f.toml")
     path.write_text(text)
-    return read_toml(path, ProfileError, shown="f.toml")
+    return read_toml(path, ProfileError)
 
 
 TEXT = """\
@@ -74,24 +81,22 @@ def test_a_file_that_cannot_be_read_is_the_callers_kind_of_error(tmp_path):
 @pytest.mark.parametrize(
     ("text", "line"), [("a = 1\nb = \n", 2), ("a = 1\na = 2\n", 2), ("[t\n", 1), ("a = [1,\n2", 2)]
 )
-def test_what_is_no_toml_is_refused_with_its_line(tmp_path, text, line):
-    message = refused(lambda: read(tmp_path, text))
+def test_what_is_no_toml_is_refused_with_its_line(text, line):
+    message = refused(lambda: read(text))
 
     assert message.startswith(f"f.toml:{line}: not TOML: ")
     assert "(at " not in message
 
 
-def test_what_is_not_utf_8_is_refused(tmp_path):
-    path = tmp_path / "f.toml"
+def test_what_is_not_utf_8_is_refused():
+    path = Path("f.toml")
     path.write_bytes(b'a = "caf\xe9"\n')
 
-    assert (
-        refused(lambda: read_toml(path, ProfileError, shown="f.toml")) == "f.toml:1: not UTF-8: save the file as UTF-8"
-    )
+    assert refused(lambda: read_toml(path, ProfileError)) == "f.toml:1: not UTF-8: save the file as UTF-8"
 
 
-def test_a_file_holds_its_values_by_path(tmp_path):
-    file = read(tmp_path, "a = 1\n[[b]]\n[[b]]\nc = 2\n")
+def test_a_file_holds_its_values_by_path():
+    file = read("a = 1\n[[b]]\n[[b]]\nc = 2\n")
 
     assert (file.path, file.text[:6]) == ("f.toml", "a = 1\n")
     assert (file.at(("a",)), file.at(("b", 1, "c")), file.at(("a", "b")), file.at(("c",))) == (1, 2, None, None)

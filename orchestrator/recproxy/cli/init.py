@@ -182,7 +182,7 @@ def _configure(folder: Path, project: Project, starter: Starter) -> Iterator[str
 
     if project.source is not None:
         own = [each.profile.name for each in starter.chosen if each.host and each.profile.name not in project.inline]
-        more = f"; you can add:\n\n{_indented(starter.configuration(*project.keys))}" if own else ""
+        more = f"; you can add:\n\n{_indented(starter.configuration(*project.source.keys))}" if own else ""
         yield f"kept the configuration in {_shown(project.root / project.source.path)}{more}"
         return
     path = folder / "pyproject.toml"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Callable
@@ -95,18 +94,16 @@ def plan_from(
     Raises:
         RecproxyError: one of them, or the project's configuration, is wrong.
     """
-    from recproxy.config import find_project
+    from recproxy.config import find_project, nearest_word
     from recproxy.orchestrator.plan import make_plan
 
     folder = Path.cwd()
     wanted = mode_named(mode)
     if wanted is None:
-        near = difflib.get_close_matches(mode, (*MODES, *VCRPY_MODES), n=1)
-        nearest = f" (nearest: {near[0]})" if near else ""
         context = click.get_current_context(silent=True)
         from_variable = context and context.get_parameter_source("mode") is ParameterSource.ENVIRONMENT
         raise ConfigurationError(
-            f"{f'{MODE}={mode}' if from_variable else f'--mode {mode}'}: unknown mode: use {', '.join(MODES)}, or vcrpy's names {', '.join(VCRPY_MODES)}{nearest}"
+            f"{f'{MODE}={mode}' if from_variable else f'--mode {mode}'}: unknown mode: use {', '.join(MODES)}, or vcrpy's names {', '.join(VCRPY_MODES)}{nearest_word(mode, (*MODES, *VCRPY_MODES))}"
         )
     if told := explained_mode(mode):
         click.echo(f"recproxy: {told}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,12 +18,9 @@ def show_config(context: click.Context, plan: RunPlan, *, json_wanted: bool) -> 
     """Print the options of a run, its project's keys and its profiles', with the source of each."""
     from recproxy.cli.configuration import as_json, as_toml
 
-    found = [*_options(context, plan), *(_below(each, "project") for each in plan.project.own_settings())]
-    words = _words(context, plan)
+    found = [*_options(context, plan), *(_below(each, "project") for each in plan.project.settings)]
     for profile in plan.profiles:
-        word = words.get(profile.name)
-        if word is not None:
-            found += (_below(each, "profiles", profile.name) for each in plan.project.settings(word))
+        found += (_below(each, "profiles", profile.name) for each in profile.settings)
     if json_wanted:
         print(as_json(found))
     else:
@@ -35,13 +31,6 @@ def _below(setting: Setting, *above: str) -> Setting:
     from dataclasses import replace
 
     return replace(setting, key=(*above, *setting.key))
-
-
-def _words(context: click.Context, plan: RunPlan) -> Mapping[str, str]:
-    """The word by which each profile was chosen."""
-    project, given = plan.project, context.params
-    words = given["profiles"] or (*project.default_profiles(), *given["record"], *given["live"])
-    return {project.profile(word).name: word for word in words}
 
 
 def _options(context: click.Context, plan: RunPlan) -> list[Setting]:
@@ -59,7 +48,7 @@ def _options(context: click.Context, plan: RunPlan) -> list[Setting]:
             value = [profile.name for profile in plan.profiles]
             if plan.project.profiles and plan.project.source:
                 precedence = Precedence.PROJECT
-                place = plan.project.source.place((*plan.project.keys, plan.project.choice_key))
+                place = plan.project.source.place((plan.project.choice_key,))
         found.append(Setting(key=("run", name), value=value, precedence=precedence, place=place))
     for profile in plan.profiles:
         flag = next((f"--{mode}" for mode in ("record", "live") if profile.name in given[mode]), "")

@@ -8,8 +8,8 @@ key, a wrong type or a wrong value is an error with file, line, key and the near
 """
 
 from recproxy.config.installed import Offer, distribution_of, offers
-from recproxy.config.keys import STRINGS, leaves
-from recproxy.config.layers import Precedence, Setting
+from recproxy.config.keys import STRINGS, leaves, nearest_word
+from recproxy.config.layers import Setting
 from recproxy.config.overlap import equal_hosts, settled
 from recproxy.config.profile import (
     ANY_HOST,
@@ -22,7 +22,7 @@ from recproxy.config.profile import (
 )
 from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder
 from recproxy.config.project import Project, find_project
-from recproxy.config.toml_files import TomlFile, read_toml
+from recproxy.config.toml_files import Precedence, TomlFile, read_toml
 
 __all__ = [
     "ANY_HOST",
@@ -40,6 +40,7 @@ __all__ = [
     "equal_hosts",
     "find_project",
     "leaves",
+    "nearest_word",
     "offers",
     "own_variables",
     "parse_profile",

@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import functools
+import inspect
 import re
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,13 +29,16 @@ __all__ = [
     "STRINGS",
     "TABLE",
     "TABLES",
+    "TEXT",
     "Key",
     "Kind",
     "Word",
+    "described",
     "key",
     "keys_of",
     "leaves",
-    "with_nearest",
+    "nearest_word",
+    "subtable",
 ]
 
 
@@ -69,44 +73,36 @@ class Kind(NamedTuple):
     title: str
     wanted: str
     fits: Callable[[Any], bool]
-    schema: Mapping[str, Any]
+    schema: Mapping[str, Any] = {}
 
 
-def _is_number(value: Any) -> bool:
+def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
 
 
-def _are_strings(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+def _list_of(kind: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(isinstance(each, kind) for each in value)
 
 
-_STRING = Kind("string", "a string", lambda value: isinstance(value, str), {"type": "string"})
-STRINGS = Kind("list", "a list of strings", _are_strings, {"type": "array", "items": {"type": "string"}})
-MAPPING = Kind(
-    "table",
-    "a table of strings",
-    lambda value: isinstance(value, dict),
-    {"type": "object", "additionalProperties": {"type": "string"}},
+def _is(kind: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, kind)
+
+
+_TEXT = {"type": "string"}
+TEXT = Kind("string", "a string", _is(str), _TEXT)
+STRINGS = Kind("list", "a list of strings", _list_of(str), {"type": "array", "items": _TEXT})
+MAPPING = Kind("table", "a table of strings", _is(dict), {"type": "object", "additionalProperties": _TEXT})
+TABLE = Kind("table", "a table", _is(dict))
+TABLES = Kind("tables", "tables, each under [[{name}]]", _list_of(dict))
+_NUMBER = Kind("number", "a number of zero or more", _number, {"type": "number", "minimum": 0})
+_INTEGER = Kind(
+    "integer",
+    "a whole number of zero or more",
+    lambda value: _number(value) and float(value).is_integer(),
+    {"type": "integer", "minimum": 0},
 )
-TABLE = Kind("table", "a table", lambda value: isinstance(value, dict), {})
-TABLES = Kind(
-    "tables",
-    "tables, each under [[{name}]]",
-    lambda value: isinstance(value, list) and all(isinstance(each, dict) for each in value),
-    {},
-)
-_SCALARS: dict[Any, Kind] = {
-    str: _STRING,
-    Path: _STRING,
-    bool: Kind("boolean", "true or false", lambda value: isinstance(value, bool), {"type": "boolean"}),
-    float: Kind("number", "a number of zero or more", _is_number, {"type": "number", "minimum": 0}),
-    int: Kind(
-        "integer",
-        "a whole number of zero or more",
-        lambda value: _is_number(value) and float(value).is_integer(),
-        {"type": "integer", "minimum": 0},
-    ),
-}
+_BOOLEAN = Kind("boolean", "true or false", _is(bool), {"type": "boolean"})
+_SCALARS: Mapping[Any, Kind] = {str: TEXT, Path: TEXT, bool: _BOOLEAN, float: _NUMBER, int: _INTEGER}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,19 +115,20 @@ class Key:
 
     name: str
     kind: Kind
-    says: str
-    default: Any
+    says: str = ""
+    default: Any = None
     missing: str = ""
     word: Word = ANY_WORD
     choices: tuple[Any, ...] = ()
-    table: type | None = None
+    table: Any = None
     inline: type | None = None
 
     def read(self, value: Any) -> Any:
         """The normal form of a value from a file. Raises ValueError: how a message about the key continues."""
         if self.choices:
             if type(value) is not type(self.choices[0]) or (value := self.word.normal(value)) not in self.choices:
-                raise ValueError(f"is {value!r}: give it {with_nearest(self.choices, value)}")
+                known = ", ".join(str(each) for each in self.choices if each != "")
+                raise ValueError(f"is {value!r}: give it {known}{nearest_word(value, self.choices)}")
             return value
         if self.inline and isinstance(value, dict):
             return value
@@ -142,22 +139,15 @@ class Key:
         if isinstance(value, str) and value:
             return self.word.normal(value)
         # TOML writes 30 where the default is 30.0, and 1e6 where it is a whole number.
-        return type(self.default)(value) if _is_number(value) else value
+        return type(self.default)(value) if _number(value) else value
 
 
-def key(
-    says: str,
-    default: Any = "",
-    *,
-    word: Word = ANY_WORD,
-    missing: str = "",
-    inline: type | None = None,
-) -> Any:
-    """The field of a key. The default of a table is its dataclass.
+def key(says: str, default: Any = "", *, word: Word = ANY_WORD, missing: str = "", inline: type | None = None) -> Any:
+    """The field of a key.
 
     Args:
         says: its description, one sentence or more, in Markdown.
-        default: its value where no file sets it, or the dataclass of a table.
+        default: its value where no file sets it.
         word: what each of its strings must be; of a table of strings, each name.
         missing: the error where it is not there or empty. Without it the key is optional.
         inline: the dataclass of the tables that may be there in place of a list of names.
@@ -166,6 +156,16 @@ def key(
     if isinstance(default, type | dict):
         return dataclasses.field(default_factory=default if isinstance(default, type) else dict, metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
+
+
+def subtable(table: type) -> Any:
+    """The field of a table of keys, whose dataclass describes it."""
+    return key(described(table), table)
+
+
+def described(table: type) -> str:
+    """What a table is for: the first line of its docstring."""
+    return (inspect.getdoc(table) or "").partition("\n")[0]
 
 
 @functools.cache
@@ -178,34 +178,31 @@ def leaves(table: type, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
     """Each key that holds no table of declared keys, with its path."""
     for each in keys_of(table):
         path = (*above, each.name)
-        if each.table is None:
-            yield path, each
-        else:
-            yield from leaves(each.table, path)
+        yield from leaves(each.table, path) if each.table else [(path, each)]
 
 
-def with_nearest(known: Sequence[Any], word: Any) -> str:
-    """The known words in order, and the nearest one to a word."""
-    near = difflib.get_close_matches(str(word), [each for each in known if isinstance(each, str)], n=1, cutoff=0.6)
-    text = ", ".join(str(each) for each in known if each != "")
-    return f"{text} (nearest: {near[0]})" if near else text
+def nearest_word(word: Any, known: Sequence[Any]) -> str:
+    """The nearest of the known words in brackets, empty where none is near."""
+    near = difflib.get_close_matches(str(word), [each for each in known if isinstance(each, str)], n=1)
+    return f" (nearest: {near[0]})" if near else ""
 
 
 def _key(field: dataclasses.Field[Any]) -> Key:
     hint: Any = field.type
-    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    inner = typing.get_args(hint)
     default = None if field.default is dataclasses.MISSING else field.default
-    table, choices = None, ()
-    if origin is Literal:
-        kind, choices = _SCALARS[type(inner[0])], inner
-    elif origin is tuple:
-        kind, table = (STRINGS, None) if inner[0] is str else (TABLES, inner[0])
-    elif origin is Mapping:
-        kind = MAPPING
-    elif dataclasses.is_dataclass(hint):
-        kind, table = TABLE, typing.cast("type", hint)
-    else:
-        kind = _SCALARS[hint]
-        # The type of the annotation, so that a value from a file can be given it: 30.0 for 30.
-        default = (str if hint is Path else hint)(default)
-    return Key(name=field.name, kind=kind, default=default, choices=choices, table=table, **field.metadata["key"])
+    held, choices = None, ()
+    match typing.get_origin(hint):
+        case origin if origin is Literal:
+            kind, choices = _SCALARS[type(inner[0])], inner
+        case origin if origin is tuple:
+            kind, held = (STRINGS, None) if inner[0] is str else (TABLES, inner[0])
+        case origin if origin is Mapping:
+            kind = MAPPING
+        case _ if dataclasses.is_dataclass(hint):
+            kind, held = TABLE, hint
+        case _:
+            kind = _SCALARS[hint]
+            # The type of the annotation, so that a value from a file can be given it: 30.0 for 30.
+            default = (str if hint is Path else hint)(default)
+    return Key(name=field.name, kind=kind, default=default, choices=choices, table=held, **field.metadata["key"])

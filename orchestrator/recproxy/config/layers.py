@@ -6,59 +6,17 @@ A *layer* is a table of a TOML file. Each *setting* is a key with its value from
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from recproxy.config.keys import MAPPING, STRINGS, TABLE, Key, keys_of, with_nearest
-from recproxy.config.toml_files import TomlFile
-from recproxy.errors import RecproxyError
+from recproxy.config.keys import MAPPING, STRINGS, TABLE, TABLES, TEXT, Key, Kind, keys_of, nearest_word
+from recproxy.config.toml_files import Precedence, TomlFile
 
-__all__ = ["ConfigLayer", "Precedence", "Setting", "build", "nested", "settings"]
+__all__ = ["Setting", "build", "nested", "settings"]
 
 _Table = TypeVar("_Table")
 _Path = tuple[str | int, ...]
-
-
-class Precedence(enum.IntEnum):
-    """Where a value comes from; a later one overrides an earlier one."""
-
-    DEFAULT = 0
-    PACKAGE = 1
-    PROJECT = 2
-    ENVIRONMENT = 3
-    COMMAND = 4
-
-    @property
-    def title(self) -> str:
-        """In words."""
-        return ("default", "profile package", "project file", "environment", "command line")[self]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigLayer:
-    """A table of a file: how much it counts, and where in the file it is."""
-
-    precedence: Precedence
-    file: TomlFile
-    keys: tuple[str, ...] = ()
-
-    def at(self, path: Sequence[str | int]) -> Any:
-        """Its value at a path, None where there is none."""
-        return self.file.at((*self.keys, *path))
-
-    def place(self, path: Sequence[str | int]) -> str:
-        """Where a key is, as `path:line`."""
-        return self.file.place((*self.keys, *path))
-
-    def fail(self, path: Sequence[str | int], message: str) -> RecproxyError:
-        """The error about a key."""
-        return self.file.fail((*self.keys, *path), message)
-
-    def named(self, path: Sequence[str | int]) -> str:
-        """A key as messages name it: with its whole path in the file."""
-        return ".".join(part for part in (*self.keys, *path) if isinstance(part, str))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,28 +29,29 @@ class Setting:
     place: str = ""
 
 
-def settings(
-    table: type, layers: Sequence[ConfigLayer], path: _Path = (), optional: Collection[str] = ()
-) -> Iterator[Setting]:
+def settings(table: type, layers: Sequence[TomlFile], path: _Path = ()) -> Iterator[Setting]:
     """The settings of a table, in the order of its declaration.
 
     Args:
         table: the dataclass that declares the keys.
         layers: from the lowest to the highest. All of them are checked, also what a higher one overrides.
         path: where the table is in them.
-        optional: required keys that need not be there.
 
     Raises:
         RecproxyError: an unknown key, a wrong value, a required key that is missing; of the class of the file.
     """
-    for key in keys_of(table):
+    keys = keys_of(table)
+    for key in keys:
         yield from _settings_of(key, layers, (*path, key.name))
+    known = [key.name for key in keys]
     for layer in layers:
-        _check_names(table, layer, path)
-    for key in keys_of(table):
+        for here in [(*path, name) for name in layer.at(path) if name not in known]:
+            names = f"{', '.join(known)}{nearest_word(here[-1], known)}"
+            raise layer.fail(here, f"unknown key {layer.named(here)!r}: the known keys are {names}")
+    for key in keys:
         here = (*path, key.name)
         values = [value for layer in layers if (value := layer.at(here)) is not None]
-        if key.missing and key.name not in optional and layers and not (values and values[-1]):
+        if key.missing and layers and not (values and values[-1]):
             raise layers[-1].fail(here, key.missing)
 
 
@@ -112,69 +71,55 @@ def build(table: type[_Table], values: Mapping[Any, Any]) -> _Table:
     made = dict(values)
     for key in keys_of(cast("type", table)):
         inner = values.get(key.name)
-        if key.table and key.kind is TABLE and inner is not None:
+        if key.kind is TABLE and inner is not None:
             made[key.name] = build(key.table, inner)
-        elif key.table and inner is not None:
+        elif key.kind is TABLES and inner is not None:
             tables = inner.values() if isinstance(inner, Mapping) else inner
             made[key.name] = tuple(build(key.table, each) for each in tables)
     return table(**made)
 
 
-def _settings_of(key: Key, layers: Sequence[ConfigLayer], path: _Path) -> Iterator[Setting]:
-    holders = [layer for layer in layers if layer.at(path) is not None]
-    values = [_read(key, layer, path) for layer in holders]
-    if key.table and key.kind is TABLE:
-        yield from settings(key.table, holders, path)
-    elif key.table:  # a list of tables is overridden as a whole
+def _settings_of(key: Key, layers: Sequence[TomlFile], path: _Path) -> Iterator[Setting]:
+    layers = [layer for layer in layers if layer.at(path) is not None]
+    said = [(_read(key, layer, path), layer) for layer in layers]
+    if key.kind is TABLE:
+        yield from settings(key.table, layers, path)
+    elif key.kind is TABLES:  # a list of tables is overridden as a whole
         found: list[Setting] = []
-        for layer in holders:
-            tables = range(len(layer.at(path)))
-            found = [each for number in tables for each in settings(key.table, [layer], (*path, number))]
+        for value, layer in said:
+            found = [each for number in range(len(value)) for each in settings(key.table, [layer], (*path, number))]
         yield from found
     elif key.kind is MAPPING:
-        yield from _mapping(key, holders, path)
-    elif not holders:
+        yield from _named(key, TEXT, layers, path)
+    elif not said:
         yield Setting(key=path, value=key.read(list(key.default) if key.kind is STRINGS else key.default))
-    elif isinstance(values[-1], dict):  # inline tables have settings of their own
-        _check_tables(holders, path)
+    elif isinstance(said[-1][0], dict):
+        _named(key, TABLE, layers, path)  # inline tables are only read when they are used
     else:
-        top = holders[-1]
-        yield Setting(key=path, value=values[-1], precedence=top.precedence, place=top.place(path))
+        yield _setting(*said[-1], path)
 
 
-def _read(key: Key, layer: ConfigLayer, path: _Path) -> Any:
-    try:
-        return key.read(layer.at(path))
-    except ValueError as problem:
-        raise layer.fail(path, f"{layer.named(path)} {problem}") from None
-
-
-def _mapping(key: Key, layers: Sequence[ConfigLayer], path: _Path) -> Iterator[Setting]:
-    """A table of strings: each name from the highest layer that has it."""
+def _named(key: Key, kind: Kind, layers: Sequence[TomlFile], path: _Path) -> Iterable[Setting]:
+    """The settings of a table of any names, each from the highest layer that has it."""
     found: dict[str, Setting] = {}
     for layer in layers:
-        for name, value in layer.at(path).items():
+        for name in layer.at(path):
             here = (*path, name)
-            if not isinstance(value, str):
-                raise layer.fail(here, f"{layer.named(here)} is {value!r}: give it a string")
+            found[name] = _setting(_read(Key(name=name, kind=kind), layer, here), layer, here)
             try:
                 key.word.normal(name, "holds")
             except ValueError as problem:
                 raise layer.fail(here, f"{layer.named(path)} {problem}") from None
-            found[name] = Setting(key=here, value=value, precedence=layer.precedence, place=layer.place(here))
-    yield from found.values()
+    return found.values()
 
 
-def _check_tables(layers: Sequence[ConfigLayer], path: _Path) -> None:
-    for layer in layers:
-        for name, value in layer.at(path).items():
-            if not isinstance(value, dict):
-                raise layer.fail((*path, name), f"{layer.named((*path, name))} is {value!r}: give it a table")
+def _setting(value: Any, layer: TomlFile, path: _Path) -> Setting:
+    place = layer.place(path) if layer.precedence else ""
+    return Setting(key=path, value=value, precedence=layer.precedence, place=place)
 
 
-def _check_names(table: type, layer: ConfigLayer, path: _Path) -> None:
-    known = [key.name for key in keys_of(table)]
-    for name in layer.at(path):
-        if name not in known:
-            here = (*path, name)
-            raise layer.fail(here, f"unknown key {layer.named(here)!r}: the known keys are {with_nearest(known, name)}")
+def _read(key: Key, layer: TomlFile, path: _Path) -> Any:
+    try:
+        return key.read(layer.at(path))
+    except ValueError as problem:
+        raise layer.fail(path, f"{layer.named(path)} {problem}") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from recproxy.config.profile import Profile
 from recproxy.errors import ProfileError
@@ -17,25 +17,16 @@ def check_overlap(profiles: Sequence[Profile]) -> None:
         raise ProfileError(
             f"profiles {one.name!r} and {other.name!r} both own host {host!r}: choose one with --profile"
         )
-    owners: dict[str, Profile] = {}
-    for profile in profiles:
-        for variable in (endpoint.base_url for endpoint in profile.endpoints if endpoint.base_url):
-            owner = owners.setdefault(variable, profile)
-            if owner is not profile:
-                raise ProfileError(
-                    f"profiles {owner.name!r} and {profile.name!r} both have base_url {variable!r}, which can lead to "
-                    "one of them: choose one with --profile, or give one another in [tool.recproxy.profiles]"
-                )
+    for variable, one, other in _shared((each.base_url, profile) for profile in profiles for each in profile.endpoints):
+        raise ProfileError(
+            f"profiles {one.name!r} and {other.name!r} both have base_url {variable!r}, which can lead to "
+            "one of them: choose one with --profile, or give one another in [tool.recproxy.profiles]"
+        )
 
 
 def equal_hosts(profiles: Sequence[Profile]) -> Iterator[tuple[str, Profile, Profile]]:
     """Each host that two profiles own, and the two."""
-    owners: dict[str, Profile] = {}
-    for profile in profiles:
-        for host in dict.fromkeys(profile.hosts):
-            owner = owners.setdefault(host, profile)
-            if owner is not profile:
-                yield host, owner, profile
+    return _shared((host, profile) for profile in profiles for host in dict.fromkeys(profile.hosts))
 
 
 def settled(profiles: Sequence[Profile]) -> tuple[str, ...]:
@@ -52,3 +43,11 @@ def settled(profiles: Sequence[Profile]) -> tuple[str, ...]:
         for pattern in other.hosts
         if "*" not in host and pattern.startswith("*.") and fits(pattern, host)
     )
+
+
+def _shared(owned: Iterable[tuple[str, Profile]]) -> Iterator[tuple[str, Profile, Profile]]:
+    owners: dict[str, Profile] = {}
+    for name, profile in owned:
+        owner = owners.setdefault(name, profile) if name else profile
+        if owner is not profile:
+            yield name, owner, profile

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
-from recproxy.config.keys import key, keys_of
-from recproxy.config.layers import build
+from recproxy.config.keys import key, keys_of, subtable
+from recproxy.config.layers import Setting, build
 from recproxy.config.profile_words import (
     ADDRESS,
     EXPRESSION,
@@ -81,7 +81,7 @@ class Match:
     """What is compared besides method, URL, query and body, and what happens on a miss."""
 
     headers: tuple[str, ...] = key("Request headers to compare.", (), word=NAME_IN_ANY_CASE)
-    ignore: Ignore = key("The parts of a request that do not take part in matching.", Ignore)
+    ignore: Ignore = subtable(Ignore)
     repeat: Literal["last", "miss", "cycle"] = key(
         "What follows the last recorded repeat of a request: the last one again, a miss, or the first one.",
         "last",
@@ -121,7 +121,10 @@ class ReplayTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstream:
-    """How the real service is reached. `ca_place` is where `ca` is named."""
+    """How the real service is reached.
+
+    `ca_place` is where `ca` is named.
+    """
 
     timeout: float = key("Seconds to wait for the service before the client gets 504.", 30)
     verify: bool = key("Whether recproxy verifies the certificate of the service.", True)
@@ -143,7 +146,7 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookNames:
-    """Functions for what TOML cannot say, each as `module:function`, empty where there is none.
+    """Functions for what TOML cannot say, each as `module:function`.
 
     `places` says where each is named. `folders` are the project's, where modules are looked for besides what is
     installed.
@@ -164,8 +167,9 @@ class HookNames:
 class Profile:
     """A service profile: what recproxy knows about one service.
 
-    `recordings` is the folder of its package's own recordings, `origin` where it was read. `file` and `keys` are the table in which a project changes it. The versions come first, since a profile for a
-    newer recproxy may hold anything.
+    `settings` are its keys with their sources, `recordings` is the folder of its package's own recordings, `origin`
+    where it was read. `file` and `keys` are the table in which a project changes it. The versions come first, since a
+    profile for a newer recproxy may hold anything.
     """
 
     schema: Literal[1] = key(
@@ -200,11 +204,12 @@ class Profile:
         {},
         word=OWN_VARIABLE,
     )
-    match: Match = key("What takes part in matching, and what happens on a miss.", Match)
-    redact: RedactTable = key("What never reaches a recording, on top of the built-in rules.", RedactTable)
-    replay: ReplayTable = key("How recorded responses are sent.", ReplayTable)
-    upstream: Upstream = key("How the real service is reached.", Upstream)
-    hooks: HookNames = key("Functions for what TOML cannot say, each as `module:function`.", HookNames)
+    match: Match = subtable(Match)
+    redact: RedactTable = subtable(RedactTable)
+    replay: ReplayTable = subtable(ReplayTable)
+    upstream: Upstream = subtable(Upstream)
+    hooks: HookNames = subtable(HookNames)
+    settings: tuple[Setting, ...] = field(default=(), compare=False)
     recordings: str | None = None
     origin: str = ""
     file: str = ""
@@ -246,8 +251,8 @@ class Profile:
         )
 
     def plain(self) -> dict[str, Any]:
-        """Its plain form, fit for a message; `restore` takes it back."""
-        return dataclasses.asdict(self)
+        """Its plain form, fit for a message; `restore` takes it back, without its settings."""
+        return dataclasses.asdict(dataclasses.replace(self, settings=()))
 
     @classmethod
     def restore(cls, plain: Mapping[str, Any]) -> Self:

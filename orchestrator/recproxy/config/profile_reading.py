@@ -2,62 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from recproxy.config.layers import ConfigLayer, Precedence, Setting, build, nested, settings
+from recproxy.config.layers import build, nested, settings
 from recproxy.config.profile import Profile
-from recproxy.config.profile_words import PROFILE_NAME
-from recproxy.config.toml_files import TomlFile
+from recproxy.config.profile_words import SCHEMA
+from recproxy.config.toml_files import Precedence, TomlFile
 from recproxy.errors import ProfileError
 
-__all__ = ["layered_profile", "parse_profile", "profile_file", "profile_folder", "profile_settings"]
+__all__ = ["parse_profile", "profile_file", "profile_folder"]
 
 
 def parse_profile(
-    file: TomlFile,
-    *,
-    keys: tuple[str, ...] = (),
-    name: str | None = None,
-    recordings: str | None = None,
-    partial: bool = False,
+    *layers: TomlFile, name: str | None = None, recordings: str | None = None, folders: tuple[str, ...] = ()
 ) -> Profile:
-    """Read a profile from one table.
+    """The profile that tables make.
 
     Args:
-        file: the file it is in.
-        keys: where in that file the table is.
-        name: the name it must have; None where the table says it itself.
+        layers: from the lowest to the highest.
+        name: the name it must have; None where a table says it itself.
         recordings: the folder of the package's own recordings, if there is one.
-        partial: it overrides an installed profile: nothing is required.
+        folders: where hooks of the highest layer may be.
 
     Raises:
         ProfileError: an unknown key, a wrong type, a missing or bad value; it is for a newer recproxy.
     """
-    layer = ConfigLayer(precedence=Precedence.PACKAGE, file=file, keys=keys)
-    return layered_profile([layer], name=name, recordings=recordings, partial=partial)
-
-
-def layered_profile(
-    layers: Sequence[ConfigLayer],
-    *,
-    name: str | None = None,
-    recordings: str | None = None,
-    folders: tuple[str, ...] = (),
-    partial: bool = False,
-) -> Profile:
-    """The profile of these layers, from the lowest to the highest; `folders` are where hooks of the highest may be.
-
-    Raises:
-        ProfileError: as `parse_profile`.
-    """
-    found = profile_settings(layers, name, partial=partial)
+    base, top = layers[0], layers[-1]
+    if name is not None:  # said by whoever names the profile, so that no table has to
+        known = replace(top, values={"schema": SCHEMA, "name": name}, precedence=Precedence.DEFAULT)
+        layers = (known, *layers)
+    found = tuple(settings(Profile, layers))
     profile = build(Profile, nested(found))
     places = {each.key: each.place for each in found}
+    if name not in (None, profile.name):
+        raise top.error(f"{places['name',]}: name is {profile.name!r} where {name!r} was expected: they must agree")
     for number, endpoint in enumerate(profile.endpoints):
         if endpoint.base_url and all("*" in host for host in endpoint.hosts):
-            raise layers[-1].file.error(
+            raise top.error(
                 f"{places['endpoints', number, 'base_url']}: base_url {endpoint.base_url!r} has only hosts with *, but "
                 "requests to it are recorded under the first host without *: list one"
             )
@@ -66,38 +48,18 @@ def layered_profile(
         folder = Path(ca_place.rpartition(":")[0]).absolute().parent
         upstream = replace(upstream, ca=str(folder / upstream.ca), ca_place=ca_place)
     hooks = [each for each in found if each.key[0] == "hooks" and each.value]
-    ours = any(each.precedence is layers[-1].precedence for each in hooks)
+    ours = any(each.precedence is top.precedence for each in hooks)
+    named = {str(each.key[1]): each.place for each in hooks}
     return replace(
         profile,
         upstream=upstream,
-        hooks=replace(
-            profile.hooks,
-            places={str(each.key[1]): each.place for each in hooks},
-            folders=folders if ours else (),
-        ),
+        hooks=replace(profile.hooks, places=named, folders=folders if ours else ()),
+        settings=found,
         recordings=recordings,
-        origin=layers[0].file.path,
-        file=layers[0].file.path,
-        keys=layers[0].keys,
+        origin=base.path,
+        file=base.path,
+        keys=base.keys,
     )
-
-
-def profile_settings(layers: Sequence[ConfigLayer], name: str | None, *, partial: bool = False) -> list[Setting]:
-    """The settings of a profile, in which `name` is the one it must have, if there is one. Raises as `parse_profile`."""
-    optional: Collection[str] = ("schema", "name", "endpoints") if partial else ("schema", "name") if name else ()
-    found = list(settings(Profile, layers, optional=optional))
-    if name is None:
-        return found
-    position, given = next((number, each) for number, each in enumerate(found) if each.key == ("name",))
-    if given.value not in ("", name):
-        raise layers[-1].file.error(
-            f"{given.place}: name is {given.value!r} where {name!r} was expected: they must agree"
-        )
-    try:
-        found[position] = replace(given, value=PROFILE_NAME.normal(name))
-    except ValueError as problem:
-        raise layers[-1].fail((), f"name {problem}") from None
-    return found
 
 
 def profile_file(path: Path) -> Path:
@@ -108,19 +70,15 @@ def profile_file(path: Path) -> Path:
     """
     if not path.is_dir():
         return path
-    file = path / "profile.toml"
-    if file.is_file():
-        return file
+    if (path / "profile.toml").is_file():
+        return path / "profile.toml"
     below = sorted((*path.glob("*/profile.toml"), *path.glob("src/*/profile.toml")))
-    if len(below) == 1:
-        return below[0]
     if not below:
         raise ProfileError(f"{path}: neither it nor a package in it holds a profile.toml: name the folder that does")
-    raise ProfileError(f"{path}: {len(below)} packages in it hold a profile.toml: name one of {_listed(below)}")
-
-
-def _listed(files: list[Path]) -> str:
-    return ", ".join(str(file.parent) for file in files)
+    if len(below) > 1:
+        listed = ", ".join(str(file.parent) for file in below)
+        raise ProfileError(f"{path}: {len(below)} packages in it hold a profile.toml: name one of {listed}")
+    return below[0]
 
 
 def profile_folder(path: Path) -> str | None:

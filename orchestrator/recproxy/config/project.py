@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from recproxy.config.installed import offers, only
-from recproxy.config.keys import key
-from recproxy.config.layers import ConfigLayer, Precedence, Setting, build, nested, settings
+from recproxy.config.keys import key, nearest_word
+from recproxy.config.layers import Setting, build, nested, settings
 from recproxy.config.overlap import check_overlap
 from recproxy.config.profile import Profile
-from recproxy.config.profile_reading import layered_profile, profile_file, profile_folder, profile_settings
-from recproxy.config.toml_files import TomlFile, read_toml
+from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder
+from recproxy.config.toml_files import Precedence, TomlFile, read_toml
 from recproxy.errors import ConfigurationError, ProfileError
 
 __all__ = ["RECORDINGS", "Project", "find_project"]
@@ -29,8 +29,8 @@ RECORDINGS = "tests/functional/recordings"
 class Project:
     """What a project says to recproxy in `[tool.recproxy]` or recproxy.toml.
 
-    `root` is the folder of the file, or where the search began. `profiles` are those of a run that names none: the
-    list `run` beside inline ones, the list `profiles` without.
+    `root` is the folder of the file, `source`, or where the search began. `profiles` are those of a run that names
+    none: the list `run` beside `inline` ones, the list `profiles` without. `settings` are its keys with their sources.
     """
 
     profiles: tuple[str, ...] = key(
@@ -68,12 +68,26 @@ class Project:
     root: Path
     inline: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     source: TomlFile | None = None
-    keys: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
 
     @property
     def choice_key(self) -> str:
         """The key that chooses the profiles of a run."""
         return "run" if self.inline else "profiles"
+
+    @property
+    def _file(self) -> str:
+        return Path(self.source.path).name if self.source else "recproxy.toml"
+
+    def _keys(self, profile: str) -> tuple[str, ...]:
+        """Where in its file the project changes a profile."""
+        return (*(self.source.keys if self.source else ()), "profiles", profile)
+
+    def place_of_new(self) -> str:
+        """Where a project writes one more profile."""
+        if self.profiles and not self.inline:
+            return f"a profile.toml that profiles of {self._file} names"
+        return f"[{'.'.join(self._keys('NAME'))}] of {self._file}"
 
     def profile(self, word: str) -> Profile:
         """A profile by its name, or by the path of a profile.toml or its folder.
@@ -81,60 +95,40 @@ class Project:
         Raises:
             ProfileError: there is none, or it is wrong.
         """
-        return self._profile(word, self._layers(word))
-
-    def _profile(self, word: str, layers: Sequence[ConfigLayer]) -> Profile:
-        file = Path(layers[0].file.path)
-        if _is_path(word):
-            found = layered_profile(layers, recordings=profile_folder(file), folders=self._folders(file))
-            self._check_hooks(found)
-            return found
-        found = layered_profile(
-            layers,
-            name=word,
-            recordings=profile_folder(file) if layers[0].precedence is Precedence.PACKAGE else None,
-            folders=(str(self.root),) if word in self.inline else (),
-        )
+        if "/" in word or word.endswith(".toml"):
+            return self._of_path(profile_file(Path(word)))
+        installed = offers().get(word)
+        if installed is None and not self._stands_alone(word):
+            raise self._baseless(word) if word in self.inline else ProfileError(self._unknown(word))
+        layers, recordings = [], None
+        if installed:
+            file = only(installed).file()
+            layers.append(read_toml(file, ProfileError))
+            recordings = profile_folder(file)
+        if word in self.inline and self.source:
+            layers.append(replace(self.source.table("profiles", word), error=ProfileError))
+        else:
+            self._check_mistyped(word)
+        folders = (str(self.root),) if word in self.inline else ()
+        found = parse_profile(*layers, name=word, recordings=recordings, folders=folders)
         if self.profiles and not self.inline:  # a list leaves no room for tables
             return found
-        return replace(found, file=self._file, keys=(*self.keys, "profiles", word))
+        return replace(found, file=self._file, keys=self._keys(word))
 
-    @property
-    def _file(self) -> str:
-        return Path(self.source.path).name if self.source is not None else "recproxy.toml"
-
-    def place_of_new(self) -> str:
-        """Where a project writes one more profile."""
-        if self.profiles and not self.inline:
-            return f"a profile.toml that profiles of {self._file} names"
-        return f"[{'.'.join((*self.keys, 'profiles', 'NAME'))}] of {self._file}"
-
-    def settings(self, word: str) -> list[Setting]:
-        """The keys of a profile with their values and where each comes from. Raises as `profile` does."""
-        layers = self._layers(word)
-        self._profile(word, layers)
-        return profile_settings(layers, None if _is_path(word) else word)
-
-    def own_settings(self) -> list[Setting]:
-        """The project's own keys with their values and where each comes from."""
-        return list(settings(Project, [_project_layer(self.source, self.keys)] if self.source else []))
-
-    def _layers(self, word: str) -> list[ConfigLayer]:
-        """The tables that make a profile: that of its file, and the project's own above it."""
-        if _is_path(word):
-            return [_package_layer(profile_file(Path(word)))]
-        installed = offers().get(word)
-        if installed is None and word not in self.inline:
-            raise ProfileError(self._unknown(word))
-        if installed is None and not self._stands_alone(word):
-            raise self._baseless(word)
-        if word not in self.inline:
-            self._check_mistyped(word)
-        layers = [_package_layer(only(installed).file())] if installed else []
-        if word in self.inline and self.source is not None:
-            file = replace(self.source, error=ProfileError)
-            layers.append(_project_layer(file, (*self.keys, "profiles", word)))
-        return layers
+    def _of_path(self, file: Path) -> Profile:
+        """A profile by its file. Its hooks may be beside its outermost package, and in the project."""
+        folder = file.resolve().parent
+        while (folder / "__init__.py").is_file():
+            folder = folder.parent
+        here = file.resolve().is_relative_to(self.root.resolve())
+        folders = tuple(dict.fromkeys((str(folder), str(self.root)))) if here else ()
+        found = parse_profile(read_toml(file, ProfileError), recordings=profile_folder(file), folders=folders)
+        for place in () if here else found.hooks.places.values():
+            raise ProfileError(
+                f"{place}: hooks are loaded from installed packages and from the project, {self.root}: install the "
+                "package of this profile, or move it there"
+            )
+        return found
 
     def owner(self, recording: Path) -> Profile | None:
         """The profile that a recording belongs to, told by the folders it stands in; None where none does."""
@@ -167,26 +161,9 @@ class Project:
         check_overlap(tuple(profiles.values()))
         return tuple(profiles.values())
 
-    def _check_hooks(self, profile: Profile) -> None:
-        """Refuse hooks of a profile.toml outside the project, whose modules could not be found."""
-        for place in profile.hooks.places.values() if not profile.hooks.folders else ():
-            raise ProfileError(
-                f"{place}: hooks are loaded from installed packages and from the project, {self.root}: install the "
-                "package of this profile, or move it there"
-            )
-
-    def _folders(self, path: Path) -> tuple[str, ...]:
-        """Where hooks of a profile.toml in the project may be: beside its outermost package, and in the project."""
-        if not path.resolve().is_relative_to(self.root.resolve()):
-            return ()
-        folder = path.resolve().parent
-        while (folder / "__init__.py").is_file():
-            folder = folder.parent
-        return tuple(dict.fromkeys((str(folder), str(self.root))))
-
     def _stands_alone(self, word: str) -> bool:
         """Whether an inline table is a profile, and no override of one."""
-        return "endpoints" in self.inline[word]
+        return "endpoints" in self.inline.get(word, ())
 
     def _check_mistyped(self, word: str) -> None:
         """Refuse an override of nothing that was meant for this installed profile: it would be passed over."""
@@ -195,11 +172,10 @@ class Project:
             raise self._baseless(near)
 
     def _baseless(self, word: str) -> ProfileError:
-        assert self.source is not None
-        nearest = _nearest(word, sorted(offers()))
-        place = self.source.place((*self.keys, "profiles", word))
+        place = self.source.place(("profiles", word)) if self.source else self._file
         return ProfileError(
-            f"{place}: profile {word!r} has no endpoint, and none of that name is installed{nearest}: "
+            f"{place}: profile {word!r} has no endpoint, and none of that name is installed"
+            f"{nearest_word(word, sorted(offers()))}: "
             "correct the name, install it, or add [[endpoints]] with hosts"
         )
 
@@ -207,7 +183,7 @@ class Project:
         known = sorted({*self.inline, *offers()})
         if not known:
             return f"unknown profile {word!r}: no profile is installed and none is in {self.place_of_new()}"
-        names = f"{', '.join(known)}{_nearest(word, known)}"
+        names = f"{', '.join(known)}{nearest_word(word, known)}"
         return f"unknown profile {word!r}: known are {names}; install one or write it inline"
 
 
@@ -219,46 +195,27 @@ def find_project(start: Path) -> Project:
     """
     start = start.resolve()
     for folder in (start, *start.parents):
-        own = folder / "recproxy.toml"
-        if own.is_file():
-            return _read_project(read_toml(own, ConfigurationError), folder, ())
-        shared = folder / "pyproject.toml"
-        if shared.is_file():
-            file = read_toml(shared, ConfigurationError)
-            if file.at(("tool", "recproxy")) is not None:
-                return _read_project(file, folder, ("tool", "recproxy"))
-    return Project(root=start, recordings=start / RECORDINGS)
+        for name, keys in (("recproxy.toml", ()), ("pyproject.toml", ("tool", "recproxy"))):
+            if (folder / name).is_file():
+                file = read_toml(folder / name, ConfigurationError, Precedence.PROJECT)
+                if file.at(keys) is not None:
+                    return _read_project(folder, file.table(*keys))
+    return _read_project(start)
 
 
-def _nearest(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f" (nearest: {near[0]})" if near else ""
-
-
-def _is_path(word: str) -> bool:
-    return "/" in word or word.endswith(".toml")
-
-
-def _package_layer(file: Path) -> ConfigLayer:
-    return ConfigLayer(precedence=Precedence.PACKAGE, file=read_toml(file, ProfileError))
-
-
-def _project_layer(file: TomlFile, keys: tuple[str, ...]) -> ConfigLayer:
-    return ConfigLayer(precedence=Precedence.PROJECT, file=file, keys=keys)
-
-
-def _read_project(file: TomlFile, root: Path, keys: tuple[str, ...]) -> Project:
-    layer = _project_layer(file, keys)
-    if not isinstance(layer.at(()), dict):
-        raise layer.fail((), f"{layer.named(())} must be a table")
-    found = nested(settings(Project, [layer]))
+def _read_project(root: Path, *layers: TomlFile) -> Project:
+    for layer in layers:
+        if not isinstance(layer.values, dict):
+            raise layer.fail((), f"{layer.named(())} must be a table")
+    said = tuple(settings(Project, layers))
+    found = nested(said)
     # One key, two forms, since TOML allows a name only once: a list chooses profiles, a table holds inline ones.
-    inline = layer.at(("profiles",)) if "profiles" not in found else {}
-    if found["run"] and not inline:
-        raise layer.fail(
-            ("run",), f"{layer.named(('run',))} goes with profiles that are tables: write the list as `profiles`"
-        )
+    inline = {} if "profiles" in found else layers[0].at(("profiles",))
     if inline:
         found["profiles"] = found["run"]
+    elif found["run"]:
+        message = f"{layers[0].named(('run',))} goes with profiles that are tables: write the list as `profiles`"
+        raise layers[0].fail(("run",), message)
     found["recordings"] = root / (found["recordings"] or RECORDINGS)
-    return build(Project, {**found, "root": root, "inline": inline, "source": file, "keys": keys})
+    source = layers[0] if layers else None
+    return build(Project, {**found, "root": root, "inline": inline, "source": source, "settings": said})

@@ -7,7 +7,6 @@ empty for its top.
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 import sys
@@ -15,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from recproxy.config.keys import MAPPING, STRINGS, TABLES, Key, keys_of, leaves
+from recproxy.config.keys import MAPPING, STRINGS, TABLE, Key, described, keys_of, leaves
 from recproxy.config.profile import Profile
 from recproxy.config.project import Project
 
@@ -57,17 +56,18 @@ def reference_files(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _row(path: tuple[str, ...], key: Key) -> str:
+    default = f"{key.kind.title}, `{json.dumps(_whole(key.default))}`"
     if key.choices:
         default = ", ".join(f"`{json.dumps(each)}`" for each in key.choices if each != "")
     elif key.inline:
         default = "list, or tables"
-    elif key.missing:
-        default = f"{key.kind.title}, required"
-    elif key.default in ("", (), None):
-        default = f"{key.kind.title}, empty"
-    else:
-        default = f"{key.kind.title}, `{json.dumps(_whole(key.default))}`"
+    elif key.missing or not _has_default(key):
+        default = f"{key.kind.title}, {'required' if key.missing else 'empty'}"
     return f"| `{'.'.join(path)}` | {default} | {key.says} |\n"
+
+
+def _has_default(key: Key) -> bool:
+    return key.default not in ("", (), None)
 
 
 def _whole(default: Any) -> Any:
@@ -76,25 +76,23 @@ def _whole(default: Any) -> Any:
 
 def _table(table: type) -> dict[str, Any]:
     keys = keys_of(table)
+    schema = {"type": "object", "description": described(table), "additionalProperties": False}
+    schema["properties"] = {key.name: {"description": key.says, **_schema(key)} for key in keys}
     required = [key.name for key in keys if key.missing]
-    says = (inspect.getdoc(table) or "").splitlines()[0]
-    schema = {"type": "object", "description": says, "additionalProperties": False}
-    schema["properties"] = {key.name: _key(key) for key in keys}
     return schema | ({"required": required} if required else {})
 
 
-def _key(key: Key) -> dict[str, Any]:
-    says = {"description": key.says}
+def _schema(key: Key) -> dict[str, Any]:
     if key.table:
         inner = _table(key.table)
-        return {**says, "type": "array", "minItems": 1, "items": inner} if key.kind is TABLES else inner | says
-    schema: dict[str, Any] = {**says, **key.kind.schema}
+        return inner if key.kind is TABLE else {"type": "array", "minItems": 1, "items": inner}
+    schema = dict(key.kind.schema)
     if key.inline:
         tables = {"type": "object", "additionalProperties": {"$ref": f"#/$defs/{key.inline.__name__.lower()}"}}
-        return {**says, "oneOf": [dict(key.kind.schema), tables]}
+        return {"oneOf": [schema, tables]}
     if key.choices:
-        schema = {**says, "type": key.kind.schema["type"], "enum": list(key.choices)}
-    if key.choices or not (key.missing or key.default in ("", (), None)):
+        schema = {"type": schema["type"], "enum": list(key.choices)}
+    if key.choices or (_has_default(key) and not key.missing):
         schema["default"] = _whole(key.default)
     if key.word.pattern and key.kind is STRINGS:
         schema["items"] = {"type": "string", "pattern": f"^{key.word.pattern}$"}

@@ -1,37 +1,57 @@
-"""TOML files: what they hold, and the line of each key.
+"""Tables of TOML files: what they hold, how much they count, and the line of each key.
 
-`tomllib` gives no places, so the line of a key is looked up in the text, and only when an error or `--show-config`
-needs it. Knows nothing of what a table means.
+`tomllib` gives no places, so the line of a key is looked up in the text. Knows nothing of what a table means.
 """
 
 from __future__ import annotations
 
+import enum
 import functools
 import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from recproxy.errors import RecproxyError
 
-__all__ = ["TomlFile", "read_toml"]
+__all__ = ["Precedence", "TomlFile", "read_toml"]
 
 _NAME = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\]#]+?)\s*\]\]?\s*(?:#.*)?$")
 _ENTRY = re.compile(rf"\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
 
 
+class Precedence(enum.IntEnum):
+    """Where a value comes from; a later one overrides an earlier one."""
+
+    DEFAULT = 0
+    PACKAGE = 1
+    PROJECT = 2
+    ENVIRONMENT = 3
+    COMMAND = 4
+
+    @property
+    def title(self) -> str:
+        """In words."""
+        return ("default", "profile package", "project file", "environment", "command line")[self]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TomlFile:
-    """A TOML file: its path as messages show it, its text, its values, and the class of its errors."""
+    """A TOML file, or a table of one: `values` is what it holds, `keys` where in the file it is.
+
+    `path` is the file as messages show it, `text` its text, `error` the class of its errors.
+    """
 
     path: str
     text: str
     error: type[RecproxyError]
     values: Mapping[str, Any]
+    keys: tuple[str, ...] = ()
+    precedence: Precedence = Precedence.PACKAGE
 
     def at(self, keys: Sequence[str | int]) -> Any:
         """The value at a path, None where there is none; a number counts the tables under one `[[key]]`."""
@@ -42,44 +62,51 @@ class TomlFile:
             value = value[key]
         return value
 
+    def table(self, *keys: str) -> TomlFile:
+        """A table in it."""
+        return replace(self, values=self.at(keys), keys=(*self.keys, *keys))
+
+    def place(self, keys: Sequence[str | int]) -> str:
+        """Where a key is, as `path:line`."""
+        return f"{self.path}:{_line(self.text, (*self.keys, *keys))}"
+
+    def named(self, keys: Sequence[str | int]) -> str:
+        """A key as messages name it: with its whole path in the file."""
+        return ".".join(part for part in (*self.keys, *keys) if isinstance(part, str))
+
     def fail(self, keys: Sequence[str | int], message: str) -> RecproxyError:
         """The error about a key: `path:line: message`."""
         return self.error(f"{self.place(keys)}: {message}")
 
-    def place(self, keys: Sequence[str | int]) -> str:
-        """Where a key is, as `path:line`."""
-        return f"{self.path}:{_line(self.text, tuple(keys))}"
 
-
-def read_toml(path: Path, error: type[RecproxyError], *, shown: str | None = None) -> TomlFile:
+def read_toml(path: Path, error: type[RecproxyError], precedence: Precedence = Precedence.PACKAGE) -> TomlFile:
     """Read a TOML file; the given error where it cannot be read or parsed."""
-    name = shown or str(path)
+    name = str(path)
     try:
         text = path.read_text(encoding="utf-8")
+        return TomlFile(path=name, text=text, error=error, values=tomllib.loads(text), precedence=precedence)
     except OSError as problem:
         raise error(f"{name}: cannot be read: {problem.strerror or problem}") from None
     except UnicodeDecodeError:
         raise error(f"{name}:1: not UTF-8: save the file as UTF-8") from None
-    try:
-        return TomlFile(path=name, text=text, error=error, values=tomllib.loads(text))
     except tomllib.TOMLDecodeError as problem:
-        place = re.search(r"\(at line (\d+), column \d+\)", str(problem))
-        line = place[1] if place else text.count("\n") + 1
-        message = re.sub(r" \(at .*\)", "", str(problem))
-        raise error(f"{name}:{line}: not TOML: {message[:1].lower()}{message[1:]}") from None
+        message, _, place = str(problem).partition(" (at ")
+        line = re.match(r"line (\d+)", place)
+        number = line[1] if line else text.count("\n") + 1
+        raise error(f"{name}:{number}: not TOML: {message[:1].lower()}{message[1:]}") from None
 
 
 def _line(text: str, wanted: tuple[str | int, ...]) -> int:
     """The line of a key, or of the longest part of its path that the text names, whichever way TOML writes it."""
     best, best_depth = 1, 0
-    for number, found, line in _entries(text):
-        path = found
-        inner = wanted[: len(path) + 1]
-        if len(inner) > len(path) and inner[:-1] == path and re.search(rf"\b{re.escape(str(inner[-1]))}\b", line):
-            path = inner  # it is within an inline table
-        path = path[: len(wanted)]  # [a.b.c] makes a.b, which may have no line of its own
-        if len(path) > best_depth and wanted[: len(path)] == path:
-            best, best_depth = number, len(path)
+    for number, path, line in _entries(text):
+        depth = next((each for each, (one, other) in enumerate(zip(path, wanted, strict=False)) if one != other), None)
+        if depth is None:
+            depth = min(len(path), len(wanted))
+            if depth < len(wanted) and re.search(rf"\b{re.escape(str(wanted[depth]))}\b", line):
+                depth += 1  # it is within an inline table
+        if depth > best_depth:
+            best, best_depth = number, depth
     return best
 
 
@@ -92,11 +119,10 @@ def _entries(text: str) -> tuple[tuple[int, tuple[str | int, ...], str], ...]:
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
             table = _parts(header[2])
-            found.append((number, table, ""))
-            if header[1] == "[[":  # either the first of them is wanted, or the one of a number
+            if header[1] == "[[":
                 table = (*table, counts[table])
                 counts[table[:-1]] += 1
-                found.append((number, table, ""))
+            found.append((number, table, ""))
         elif entry := _ENTRY.match(line):
             found.append((number, (*table, *_parts(entry[1])), line))
     return tuple(found)

@@ -17,6 +17,5 @@ def profiles_show(json_wanted: bool, name: str) -> None:
     from recproxy.cli.configuration import as_json, as_toml
     from recproxy.config import find_project
 
-    project = find_project(Path.cwd())
-    found = project.settings(name)
+    found = find_project(Path.cwd()).profile(name).settings
     print(as_json(found) if json_wanted else as_toml(found), end="\n" if json_wanted else "")
