@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from recproxy.http.responses import Prepared, plain_response
+from recproxy.http.responses import NOT_RECORDED, Prepared, error_response
 from recproxy.recording import Chunk, Response
 
 
@@ -91,12 +91,18 @@ def test_a_coded_body_goes_coded_or_plain():
     assert plain == b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 
-def test_our_own_responses_are_plain_and_uncached():
-    data = plain_response(599, "Not Recorded", "é", close=True)
+def test_an_answer_of_our_own_is_plain_uncached_and_says_whose_it_is():
+    head = (
+        b"Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nContent-Length: 13\r\n"
+        b"Connection: close\r\n\r\n"
+    )
 
-    assert data.endswith(b"Content-Length: 2\r\nConnection: close\r\n\r\n\xc3\xa9")
-    assert b"no-store" in data
-    assert plain_response(599, "x", "é", head_only=True).endswith(b"Content-Length: 2\r\n\r\n")
+    assert error_response(502, "é") == b"HTTP/1.1 502 Bad Gateway\r\n" + head + b"recproxy: \xc3\xa9\n"
+    assert error_response(NOT_RECORDED, "recproxy: é\n", reason="No") == (
+        b"HTTP/1.1 599 No\r\n" + head + b"recproxy: \xc3\xa9\n"
+    )
+    assert error_response(400, "é", head_only=True) == b"HTTP/1.1 400 Bad Request\r\n" + head
+    assert error_response(NOT_RECORDED, "é", close=False).endswith(b": 13\r\n\r\nrecproxy: \xc3\xa9\n")
 
 
 STREAM = ((b"Content-Type", b"text/event-stream"), (b"Transfer-Encoding", b"chunked"))

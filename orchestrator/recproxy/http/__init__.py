@@ -11,10 +11,11 @@ from recproxy.http.hosts import Owners, authority_host, fits, split_authority
 from recproxy.http.negotiation import accepts, accepts_all
 from recproxy.http.received import received_request
 from recproxy.http.requests import Head, MalformedRequest, RequestReader, Sink, request_start
-from recproxy.http.responses import Pieces, Prepared, plain_response
+from recproxy.http.responses import NOT_RECORDED, Pieces, Prepared, error_response
 
 __all__ = [
     "HOP_BY_HOP",
+    "NOT_RECORDED",
     "Absolute",
     "ClientHello",
     "Connecting",
@@ -33,8 +34,8 @@ __all__ = [
     "accepts",
     "accepts_all",
     "authority_host",
+    "error_response",
     "fits",
-    "plain_response",
     "received_request",
     "request_start",
     "sort",

@@ -12,8 +12,22 @@ from typing import TypeAlias
 from recproxy.http.framing import ResponseFraming
 from recproxy.recording import Response, encode, header_values
 
-__all__ = ["Pieces", "Prepared", "plain_response"]
+__all__ = ["NOT_RECORDED", "Pieces", "Prepared", "error_response"]
 
+#: The status of a miss and of a refused host. HTTP has no such status, and no service sends it.
+NOT_RECORDED = 599
+_REASONS = {
+    400: "Bad Request",
+    421: "Misdirected Request",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+    502: "Bad Gateway",
+    504: "Gateway Timeout",
+    505: "HTTP Version Not Supported",
+    NOT_RECORDED: "Not Recorded",
+}
+_NAME = "recproxy: "
 #: Pieces of a response, each with the seconds before it.
 Pieces: TypeAlias = tuple[tuple[float, bytes], ...]
 
@@ -56,11 +70,11 @@ class Prepared:
         return tuple(pieces), close
 
 
-def plain_response(status: int, reason: str, text: str, *, head_only: bool = False, close: bool = False) -> bytes:
-    """A response of our own: a line of text, never cached."""
-    body = text.encode()
+def error_response(status: int, text: str, *, reason: str = "", head_only: bool = False, close: bool = True) -> bytes:
+    """What recproxy itself answers where there is no response: a text that begins with its name, never cached."""
+    body = (text if text.startswith(_NAME) else f"{_NAME}{text.rstrip()}\n").encode()
     lines = [
-        f"HTTP/1.1 {status} {reason}",
+        f"HTTP/1.1 {status} {reason or _REASONS[status]}",
         "Content-Type: text/plain; charset=utf-8",
         "Cache-Control: no-store",
         f"Content-Length: {len(body)}",

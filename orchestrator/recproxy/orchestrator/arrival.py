@@ -14,6 +14,7 @@ from typing import Protocol
 
 from recproxy.control.sockets import acknowledge
 from recproxy.http import (
+    NOT_RECORDED,
     Absolute,
     ClientHello,
     Connecting,
@@ -22,7 +23,7 @@ from recproxy.http import (
     Malformed,
     Origin,
     authority_host,
-    plain_response,
+    error_response,
     sort,
 )
 from recproxy.http.first_bytes import HEAD_LIMIT
@@ -34,8 +35,6 @@ _UNRECOGNIZED_NAME = b"\x15\x03\x03\x00\x02\x02\x70"  # a fatal alert, RFC 6066 
 _TLS = 0x16
 #: After a refusal, read on for this long: closing a socket with unread bytes would reset it and lose the answer.
 _DRAIN_SECONDS = 2.0
-#: HTTP has no such status; no service sends it by itself.
-_REFUSED = 599
 
 
 class Router(Protocol):
@@ -142,8 +141,7 @@ class Arrival:
             self._router.tunnel(self._sock, host, wants.port, _ESTABLISHED)
             return
         if not self._owned(host):
-            text = self._router.refused("CONNECT", f"{host}:{wants.port}")
-            self._dismiss(plain_response(_REFUSED, f"No Profile Owns {host}", text, close=True))
+            self._refuse(host, self._router.refused("CONNECT", f"{host}:{wants.port}"))
             return
         self._consume(wants.size)
         self._tunnel = wants
@@ -190,13 +188,14 @@ class Arrival:
         if self._owned(host) or (host and self._router.passes(host)):
             self._hand_over(host, authority=None, tls=False)
         else:
-            text = self._router.refused("HTTP", host)
-            self._dismiss(plain_response(_REFUSED, f"No Profile Owns {host}", text, close=True))
+            self._refuse(host, self._router.refused("HTTP", host))
 
     def _unreadable(self, status: int, reason: str) -> None:
         self._router.unreadable(status, reason)
-        title = "Request Header Fields Too Large" if status == 431 else "Bad Request"
-        self._dismiss(plain_response(status, title, f"recproxy: {reason}\n", close=True))
+        self._dismiss(error_response(status, reason))
+
+    def _refuse(self, host: str, text: str) -> None:
+        self._dismiss(error_response(NOT_RECORDED, text, reason=f"No Profile Owns {host}"))
 
     def _owned(self, host: str) -> bool:
         return bool(host) and self._router.owns(host)

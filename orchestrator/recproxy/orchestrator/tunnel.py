@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from recproxy.http import plain_response
+from recproxy.http import error_response
 
 __all__ = ["Tunnels"]
 
@@ -38,8 +38,8 @@ class Tunnels:
                 far_reader, far_writer = await asyncio.open_connection(host, port)
             except OSError as problem:
                 if greeting:
-                    text = f"recproxy: {host}:{port} cannot be reached: {problem.strerror or problem}\n"
-                    writer.write(plain_response(502, "Bad Gateway", text, close=True))
+                    text = f"{host}:{port} cannot be reached: {problem.strerror or problem}"
+                    writer.write(error_response(502, text))
                 return
             writer.write(greeting)
             try:

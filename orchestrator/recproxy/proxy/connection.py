@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from recproxy.control.sockets import acknowledge
-from recproxy.http import Head, MalformedRequest, RequestReader, plain_response, request_start
+from recproxy.http import Head, MalformedRequest, RequestReader, error_response, request_start
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Answer, Downstream, Work
 from recproxy.proxy.ownership import Begins, Ownership
@@ -25,13 +25,6 @@ from recproxy.recording import Headers
 __all__ = ["Connection", "ConnectionLane"]
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_REASONS = {
-    400: "Bad Request",
-    421: "Misdirected Request",
-    431: "Request Header Fields Too Large",
-    500: "Internal Server Error",
-    501: "Not Implemented",
-}
 _RETRY = 0.005
 _STREAMING = Asking.STREAMING
 
@@ -247,9 +240,7 @@ class Connection(asyncio.Protocol):
             self._turns.abort()  # in the middle of a body on its way: the service must not see an end
             return
         head_only = before is Asking.COLLECTING and self._head.method == b"HEAD"
-        text = f"recproxy: {reason}\n"
-        data = plain_response(status, _REASONS[status], text, head_only=head_only, close=True)
-        self._turns.take(Answer(data, close=True))
+        self._turns.take(Answer(error_response(status, reason, head_only=head_only), close=True))
 
     def _misdirected(self) -> None:
         """A request for another profile's service: handed back with what follows, where that can be told apart."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import h11
 
-from recproxy.http import Head, ResponseFraming, plain_response
+from recproxy.http import Head, ResponseFraming, error_response
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, end_to_end, is_stream, request_of, response_of
 from recproxy.proxy.conversation import Conversation
@@ -30,7 +30,6 @@ __all__ = ["Exchange", "Keep"]
 
 #: RFC 9110 section 9.2.2.
 _REPEATABLE = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"))
-_REASONS = {400: "Bad Request", 501: "Not Implemented", 502: "Bad Gateway", 504: "Gateway Timeout"}
 _REQUEST_TIMEOUT = 408
 _LEFT = "the client went away before the answer was complete"
 
@@ -104,8 +103,7 @@ class Exchange:
             self._downstream.abort()
             return
         head_only = self._head.method == b"HEAD"
-        text = f"recproxy: {text}\n"
-        self._downstream.write(plain_response(status, _REASONS[status], text, head_only=head_only, close=True))
+        self._downstream.write(error_response(status, text, head_only=head_only))
 
     async def _outlive(self, work: Coroutine[None, None, bool]) -> bool:
         """Do the work; where the client goes first, what can still be recorded is, and nothing more is begun."""

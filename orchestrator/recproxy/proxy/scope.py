@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from recproxy.config import Profile
 from recproxy.control import Missed, Outcome
 from recproxy.errors import HookError
-from recproxy.http import Head, Prepared, accepts_all, authority_host, plain_response
+from recproxy.http import NOT_RECORDED, Head, Prepared, accepts_all, authority_host, error_response
 from recproxy.matching import Index, Rules, miss
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback, filled_response, wild_names
@@ -30,9 +30,6 @@ __all__ = ["OpenScope"]
 
 _KEPT_REQUESTS = 4096
 _KEPT_BODY = 4096
-#: HTTP has no such status; no service sends it by itself.
-MISS_STATUS = 599
-MISS_REASON = "Not Recorded"
 
 
 @dataclass(slots=True)
@@ -150,8 +147,8 @@ class OpenScope:
         shown = self._hooks.show(live_request(route, head, b""), self._redaction)
         self.traffic.fail(f"{shown.method} {shown.url.partition('?')[0]}: {problem.message}")
         close = not head.keep_alive
-        text = f"recproxy: {problem.message}\n"
-        return Answer(plain_response(502, "Bad Gateway", text, head_only=head.method == b"HEAD", close=close), close)
+        data = error_response(502, problem.message, head_only=head.method == b"HEAD", close=close)
+        return Answer(data, close)
 
     def recorded_answer(self, route: Route, head: Head, body: bytes) -> Answer | PacedAnswer | None:
         """The answer to a request if a recorded interaction fits it and is left to play, else None: no miss."""
@@ -254,7 +251,7 @@ class OpenScope:
         if self._profile.match.miss == "reset":
             return Answer(b"", close=True, reset=True)
         close = not head.keep_alive
-        data = plain_response(MISS_STATUS, MISS_REASON, text, head_only=head.method == b"HEAD", close=close)
+        data = error_response(NOT_RECORDED, text, head_only=head.method == b"HEAD", close=close)
         return Answer(data, close)
 
     def _is_ours(self, position: int) -> bool:
