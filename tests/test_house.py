@@ -65,6 +65,7 @@ FACES = ("inprocess", "nox", "pytest_plugin", "tox", "vcrpy_bridge")
 NAMED_ALIKE = {
     "dump": "the one way into each format: the format is the module",
     "load": "the one way out of each format: the format is the module",
+    "load_json": "the same for the formats that are written as JSON too",
     "normal_host": "the redirect imports no package of ours; tests/control/test_host_names.py holds the two equal",
     "patch": "one for each library whose connections are redirected",
     "recproxy": "the decorator and the fixture: what users type",

@@ -270,6 +270,7 @@ def test_the_receipt_for_machines(project):
             "notes": [{"kind": "synthesized", "where": "interaction 1", "text": "the reason phrase 'OK'"}],
             "redacted": {},
             "passed_over": False,
+            "what": "",
             "problem": "",
         }
     ]
@@ -367,3 +368,14 @@ def test_a_recording_of_2011_becomes_one_of_today_and_answers_for_any_host(proje
     code, out, _ = run("cassettes", "--to", "out")
     assert code == 1
     assert "  lost: a path without a host belongs to no profile: name one with --profile (interaction 1)\n" in out
+
+
+def test_a_folder_names_what_it_holds_and_is_not_read(project):
+    cassette(project, "a.yaml")
+    (project / "cassettes" / "b.json").write_text('{"mappings": []}')
+    (project / "cassettes" / "c.txt").write_text("dear diary")
+    code, out, _ = run("cassettes", "--profile", "shop", "--to", "out", "--dry-run")
+
+    assert code == 0
+    assert "cassettes/b.json: skipped, a WireMock stub mapping is not read\n" in out
+    assert "cassettes/c.txt: skipped, unknown format\n" in out

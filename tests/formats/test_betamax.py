@@ -140,3 +140,52 @@ def test_a_day_is_read_as_json_and_as_mail_have_it():
 
     assert day("2014-05-02T13:13:26") == day("Fri, 02 May 2014 13:13:26 GMT") == dt.date(2014, 5, 2)
     assert (day("some day"), day(None)) == (None, None)
+
+
+RUBY = """http_interactions:
+- request:
+    method: get
+    uri: https://a.example/x
+    body: {encoding: US-ASCII, string: ''}
+    headers: {Accept: ["*/*"]}
+  response:
+    status: {code: 200, message: OK}
+    headers:
+      X-Name: [!binary "w6k="]
+      !binary "WC1B": ["1"]
+      X-B: [7]
+    body:
+      encoding: ASCII-8BIT
+      string: BODY
+  recorded_at: Fri, 01 Mar 2019 10:00:00 GMT
+recorded_with: VCR 4.0.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("!binary |-\n        eyJuYW1lIjoiw6kifQ==", b'{"name":"\xc3\xa9"}'),
+        ('!ruby/string:Sub "abc"', b"abc"),
+        ("!ruby/string:Sub\n        str: abc\n        '@a': 1", b"abc"),
+        ("!str:Sub abc", b"abc"),
+    ],
+)
+def test_tags_of_ruby_are_read_as_plain_values(body, wanted):
+    got = betamax.load_ruby(RUBY.replace("BODY", body).encode(), "a.yml")
+    [one] = got.recording.interactions
+
+    assert got.notes == ()
+    assert one.response.body == wanted
+    assert one.response.headers[:3] == ((b"X-Name", b"\xc3\xa9"), (b"X-A", b"1"), (b"X-B", b"7"))
+
+
+def test_a_web_socket_is_left_out_and_said():
+    text = cassette("").decode()
+    both = json.loads(text)["http_interactions"] + json.loads(text.replace("http://a", "wss://a"))["http_interactions"]
+    got = betamax.load(json.dumps({"http_interactions": both}).encode(), "a.json")
+
+    assert len(got.recording.interactions) == 1
+    assert [(note.kind, note.where, note.text) for note in got.notes] == [
+        ("lost", "interaction 2", "wss://a.example/: left out, because a WebSocket cannot be replayed")
+    ]

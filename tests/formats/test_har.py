@@ -234,12 +234,6 @@ def test_a_redirect_leads_where_it_led():
     assert (said.response.headers, notes) == (((b"location", b"/c"),), [])
 
 
-def test_what_a_browser_shows_of_a_304_was_not_sent():
-    got, notes = one(response={"status": 304, "content": {"size": 5, "text": "cache"}})
-
-    assert (got.response.body, notes) == (b"", [])
-
-
 @pytest.mark.parametrize("key", ["_file", "_sha1"])
 def test_a_body_in_another_file_is_not_looked_for(key):
     got, notes = one(response={"content": {"size": -1, key: "../secret"}})
@@ -293,3 +287,38 @@ def test_each_entry_that_is_left_out_says_why():
         "GET http://a.example/: no response (net::ERR_ABORTED)",
         "GET http://a.example/: the response 101, which is not final",
     ]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        7,
+        {"request": None},
+        entry({"method": "G T"}),
+        entry({"headers": {"a": 1}}),
+        entry({"method": "POST", "postData": {"params": {"a": 1}}}),
+        entry({"method": "POST", "postData": {"params": [{"name": "a", "value": {"b": 1}}]}}),
+        entry(response={"status": "ok"}),
+        entry(response={"content": {"text": "!", "encoding": "base64"}}),
+    ],
+)
+def test_a_damaged_entry_is_left_out_and_named(damaged):
+    got = loaded(damaged, entry())
+
+    assert [each.request.url for each in got.recording.interactions] == ["http://a.example/"]
+    assert [(note.kind, note.where) for note in got.notes] == [("lost", "entry 1")]
+    assert got.notes[0].text.startswith("left out, because it is damaged: ")
+
+
+def test_a_web_socket_needs_no_response():
+    got = loaded({"request": {"method": "GET", "url": "wss://a.example/live"}, "response": None}, entry())
+
+    assert len(got.recording.interactions) == 1
+    assert [note.text for note in got.notes] == ["GET wss://a.example/live: not HTTP"]
+
+
+def test_the_body_of_a_304_is_left_out_and_said():
+    got, notes = one(response={"status": 304, "content": {"text": "from the cache"}})
+
+    assert got.response.body == b""
+    assert notes == [("beware", "entry 1")]

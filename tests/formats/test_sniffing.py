@@ -51,6 +51,13 @@ def test_a_capture_of_f1(names, wanted):
         (b"[[responses]]\n\n[responses.response]\n", "responses-toml"),
         (b"POST /path HTTP/1.1\r\nHost: a\r\n", "rec-2011"),
         (b"interactions:\n", "vcrpy"),
+        (b"interactions:\n- request:\n    url: http://a/\n", "go-vcr"),
+        (b"version: 2\ninteractions:\n", "go-vcr"),
+        (b"interactions:\n- request:\n    body: |\n      url: x\n    uri: http://a/\n", "vcrpy"),
+        (b"-\n    request:\n        method: GET\n", "php-vcr"),
+        (b"- request:\n    body: null\n    host: a\n", "vcrpy"),
+        (b'[{"request":{"method":"GET"', "php-vcr-json"),
+        (b"log:\n  creator:\n    name: Polly.JS\n", "har-yaml"),
         (b'{"anything": "else"}', None),
         (b"[1]", None),
         (b"http_interactions:\n", "ruby-vcr"),
@@ -60,3 +67,28 @@ def test_each_format_is_told_by_its_beginning(head, wanted):
     found = format_of(head)
 
     assert (found and found.name) == wanted
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        (b'{"data": {"pairs": []}, "meta": {"schemaVersion": "v5"}}', "a Hoverfly simulation"),
+        (b'{"request": {"urlPath": "/a"}, "response": {"status": 200}}', "a WireMock stub mapping"),
+        (b'{"mappings": []}', "a WireMock stub mapping"),
+        (b'{\n "Entries": [', "a recording of Azure's test proxy"),
+        (b'[{"scope": "https://a.example:443", "method": "GET"', "a fixture of nock"),
+        (b'{"info": {"schema": "https://schema.getpostman.com/json/collection/v2.1.0/"', "a Postman collection"),
+        (b'{"_type": "export", "__export_format": 4', "an Insomnia export"),
+        (b'{"consumer": {"name": "a"}', "a Pact contract"),
+        (b'{"imposters": [', "a mountebank configuration"),
+        (b"1234:9:websocket;0:~8:response;", "a flow file of mitmproxy"),
+        (b"--- \n- !ruby/struct:VCR::HTTPInteraction\n", "a cassette of Ruby's VCR 1"),
+        (b"!tape\nname: a\n", "a tape of the Groovy Betamax"),
+        (b"PK\x03\x04\x14", "a Fiddler archive or another zip file"),
+        (b'{"anything": "else"}', None),
+        (b"dear diary", None),
+    ],
+)
+def test_what_is_known_and_not_read_is_named(head, wanted):
+    assert format_of(head) is None
+    assert sniffing.unread(head) == wanted

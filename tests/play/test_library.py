@@ -3,7 +3,7 @@
 import pytest
 
 from recproxy.errors import RecordingError, RecordingNotFound
-from recproxy.play.library import Library, foreign_format, read_recording
+from recproxy.play.library import Library, UnknownFormat, foreign_format, read_recording
 
 TEXT = "#recproxy 2\n\nGET https://a.example/ HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\n=======\n"
 
@@ -114,6 +114,16 @@ def test_a_file_of_no_format_is_refused_with_those_that_are_known(tmp_path):
 
     with pytest.raises(RecordingError, match=r"a\.txt: has an unknown format; known formats are \.rec and .*vcrpy"):
         read_recording(str(tmp_path / "a.txt"))
+
+
+def test_a_file_that_is_known_and_not_read_is_named(tmp_path):
+    (tmp_path / "a.json").write_text('{"consumer": {"name": "a"}}')
+
+    with pytest.raises(UnknownFormat) as caught:
+        read_recording(str(tmp_path / "a.json"))
+
+    says = "is a Pact contract, which recproxy does not read: convert it to HAR, or record it anew"
+    assert (caught.value.message, caught.value.what) == (f"{tmp_path / 'a.json'}: {says}", "a Pact contract")
 
 
 def test_a_folder_that_is_no_recording_is_refused(tmp_path):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from recproxy.cli.import_sources import ImportSource
-from recproxy.cli.importing import ImportedRecording, Progress, SourceSummary
+from recproxy.cli.importing import ImportedRecording, Progress, SourceSummary, unread_source
 from recproxy.cli.pending_files import PendingFiles
 from recproxy.errors import ConfigurationError, RecproxyError
 from recproxy.formats import FORMATS, Format, by_name
-from recproxy.play.library import read_loaded
+from recproxy.play.library import UnknownFormat, read_loaded
 
 __all__ = ["Exporter", "chosen"]
 
@@ -28,7 +28,7 @@ class Exporter:
 
     def __init__(self, folder: Path, pending_files: PendingFiles, wanted: Format) -> None:
         self._folder = folder
-        self._staging = pending_files
+        self._pending_files = pending_files
         self._wanted = wanted
 
     def take(self, source: ImportSource, progress: Progress) -> SourceSummary:
@@ -40,10 +40,10 @@ class Exporter:
             loaded = read_loaded(str(source.path))
             progress(source.size / 2)
             dumped = self._wanted.dump(loaded.recording)
-            state = self._staging.put(target, (dumped.data,))
+            state = self._pending_files.put(target, (dumped.data,))
+        except UnknownFormat as problem:
+            return unread_source(source, problem)
         except RecproxyError as problem:
-            if not source.asked and "has an unknown format" in problem.message:
-                return SourceSummary(source=source.path, passed_over=True)
             message = problem.message
             where = "" if message.startswith((str(source.path), str(target))) else f"{source.path}: "
             return SourceSummary(source=source.path, problem=f"{where}{message}")

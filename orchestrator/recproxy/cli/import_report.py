@@ -75,6 +75,7 @@ def row(summary: SourceSummary) -> dict[str, object]:
         "notes": [{"kind": note.kind, "where": note.where, "text": note.text} for note in summary.notes],
         "redacted": dict(summary.redacted),
         "passed_over": summary.passed_over,
+        "what": summary.what,
         "problem": summary.problem,
     }
 
@@ -82,7 +83,7 @@ def row(summary: SourceSummary) -> dict[str, object]:
 def lines(summary: SourceSummary, *, dry: bool) -> Iterator[str]:
     """A summary for people."""
     if summary.passed_over:
-        yield f"{summary.source}: skipped, unknown format"
+        yield f"{summary.source}: skipped, {f'{summary.what} is not read' if summary.what else 'unknown format'}"
         return
     if summary.problem:
         yield f"{summary.source}: refused"

@@ -14,11 +14,11 @@ from recproxy.errors import RecordingError, RecproxyError
 from recproxy.formats import Note
 from recproxy.formats.placeholders import filled
 from recproxy.http import Owners, authority_host
-from recproxy.play.library import read_loaded
+from recproxy.play.library import UnknownFormat, read_loaded
 from recproxy.recording import Interaction, Recording, of_today, pieces
 from recproxy.redaction import redact_scope, redact_text
 
-__all__ = ["ImportedRecording", "Importer", "Progress", "SourceSummary"]
+__all__ = ["ImportedRecording", "Importer", "Progress", "SourceSummary", "unread_source"]
 
 #: Says how many bytes of a source are done.
 Progress = Callable[[float], None]
@@ -38,8 +38,8 @@ class ImportedRecording:
 class SourceSummary:
     """What became of one source: of `interactions`, `exact` came over to the letter; `notes` say what of the others.
 
-    `redacted` is how often each rule of redaction acted. `passed_over` is a file of a folder that is no recording;
-    `problem` says why the source was refused.
+    `redacted` is how often each rule of redaction acted. `passed_over` is a file of a folder that is no recording, with
+    what it is in `what`, if that is known; `problem` says why the source was refused.
     """
 
     source: Path
@@ -50,12 +50,20 @@ class SourceSummary:
     notes: tuple[Note, ...] = ()
     redacted: Mapping[str, int] = field(default_factory=dict)
     passed_over: bool = False
+    what: str = ""
     problem: str = ""
 
     @property
     def lost(self) -> int:
         """How many things could not be taken."""
         return sum(note.kind == "lost" for note in self.notes)
+
+
+def unread_source(source: ImportSource, problem: UnknownFormat) -> SourceSummary:
+    """The summary of a file in no format that is read: a problem only where the file was named itself."""
+    if source.asked:
+        return SourceSummary(source=source.path, problem=problem.message)
+    return SourceSummary(source=source.path, passed_over=True, what=problem.what)
 
 
 class Importer:
@@ -81,7 +89,7 @@ class Importer:
         secrets = secret_values(profiles, variables)
         self._rules = {profile.name: profile.redaction(secrets) for profile in profiles}
         self._placeholders = placeholders or {}
-        self._staging = pending_files
+        self._pending_files = pending_files
 
     def take(self, source: ImportSource, progress: Progress) -> SourceSummary:
         """Read, sort and redact a source; its files are written when all sources are done. The summary contains no secret."""
@@ -97,24 +105,18 @@ class Importer:
     def _take(self, source: ImportSource, progress: Progress) -> SourceSummary:
         try:
             loaded = read_loaded(str(source.path))
+        except UnknownFormat as problem:
+            return unread_source(source, problem)
         except RecproxyError as problem:
-            if not source.asked and "has an unknown format" in problem.message:
-                return SourceSummary(source=source.path, passed_over=True)
             return SourceSummary(source=source.path, problem=problem.message)
         recording = filled(loaded.recording, self._placeholders)
         total = len(recording.interactions)
         notes, counts, targets = list(loaded.notes), Counter[str](), []
         sorted_out = self._sorted(recording, notes)
-        done = 0
-
-        def step() -> None:
-            nonlocal done
-            done += 1
-            progress(source.size * done / max(total, 1))
-
         try:
-            for name, interactions in sorted_out.items():
-                redacted = self._redacted(name, interactions, notes, counts, step)
+            for done, (name, interactions) in enumerate(sorted_out.items(), 1):
+                redacted = self._redacted(name, interactions, notes, counts)
+                progress(source.size * done / len(sorted_out))
                 targets.append(self._write(source, name, replace(recording, interactions=redacted, format=2)))
         except RecproxyError as problem:
             return SourceSummary(source=source.path, problem=problem.message)
@@ -157,15 +159,12 @@ class Importer:
         interactions: list[tuple[int, Interaction]],
         notes: list[Note],
         counts: Counter[str],
-        step: Callable[[], None],
     ) -> tuple[Interaction, ...]:
         scope = redact_scope([each for _, each in interactions], self._rules[profile])
         for refusal in scope.refusals:
             number = interactions[refusal.position][0]
             notes.append(Note(kind="lost", where=f"interaction {number}", text=refusal.message))
         counts.update(scope.counts)
-        for _ in interactions:
-            step()
         return tuple(each for each in scope.interactions if each is not None)
 
     def _write(self, source: ImportSource, profile: str, recording: Recording) -> ImportedRecording:
@@ -173,7 +172,7 @@ class Importer:
         folder = self._folder if self._only is not None else self._folder / profile
         path = folder / source.name.with_name(f"{source.name.name}.rec")
         try:
-            state = self._staging.put(path, pieces(recording))
+            state = self._pending_files.put(path, pieces(recording))
         except ValueError as problem:
             raise RecordingError(f"{source.path}: cannot be written as text: {problem}") from None
         return ImportedRecording(path=path, profile=profile, interactions=len(recording.interactions), state=state)

@@ -6,7 +6,7 @@ for a folder of files. Pure: bytes in, values out; nothing here opens a file, fo
 Formats that are read by their own library need it installed: extras, named where they are missing.
 """
 
-from recproxy.formats.registry import FOLDER_FORMATS, FORMATS, by_name, folder_format_of, format_of
+from recproxy.formats.registry import FOLDER_FORMATS, FORMATS, by_name, folder_format_of, format_of, unread_format
 from recproxy.formats.values import Dumped, FolderFormat, Format, Loaded, Note
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "by_name",
     "folder_format_of",
     "format_of",
+    "unread_format",
 ]

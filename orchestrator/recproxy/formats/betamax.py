@@ -12,7 +12,16 @@ from typing import Any
 
 from recproxy.formats import stored
 from recproxy.formats.extras import yaml_library
-from recproxy.formats.reading import base64_bytes, json_values, mapping, number, refusing, sequence, string
+from recproxy.formats.reading import (
+    base64_bytes,
+    header_value,
+    json_values,
+    mapping,
+    number,
+    refusing,
+    sequence,
+    string,
+)
 from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Loaded
 from recproxy.recording import Interaction, Recording
@@ -38,7 +47,7 @@ def load_ruby(data: bytes, path: str) -> Loaded:
     with refusing(path, notes):
         if b"<%" in data:
             notes.lost("a template (ERB): its text is taken as it stands")
-        return _loaded(yaml_library().read(data), path, notes)
+        return _loaded(yaml_library().read_ruby(data), path, notes)
 
 
 def _loaded(values: Any, path: str, notes: Notebook) -> Loaded:
@@ -55,6 +64,8 @@ def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
         asked, answer = mapping(each.get("request"), "request"), mapping(each.get("response"), "response")
         method = string(asked.get("method"), "method").upper()
         url = string(asked.get("uri"), "uri")
+        if stored.is_web_socket(url, notes):
+            continue
         request = stored.request(method, url, _headers(asked), _body(asked.get("body")), notes, version=None)
         status, reason = answer.get("status_code"), None
         if status is None:
@@ -91,7 +102,7 @@ def _body(body: Any) -> bytes:
 def _headers(block: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
     for name, values in mapping(block.get("headers") or {}, "headers").items():
         for value in values if isinstance(values, list) else [values]:
-            yield name.encode(), string(value, "a header's value").encode("utf-8", "surrogateescape")
+            yield string(name, "a header's name").encode("utf-8", "surrogateescape"), header_value(value)
 
 
 def _day(recorded: Any) -> dt.date | None:

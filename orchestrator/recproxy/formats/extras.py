@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -47,6 +47,7 @@ class YamlLibrary:
     """PyYAML, by its safe loader and dumper only."""
 
     read: Callable[[bytes], Any]
+    read_ruby: Callable[[bytes], Any]
     write: Callable[[Any], bytes]
 
 
@@ -59,15 +60,32 @@ def yaml_library() -> YamlLibrary:
         raise _missing("PyYAML", "responses") from None
     loader, dumper = getattr(yaml, "CSafeLoader", yaml.SafeLoader), getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
-    def read(data: bytes) -> Any:
+    class RubyLoader(loader):  # type: ignore[misc, valid-type]
+        """Reads what Ruby's Psych writes: its local tags say which class a plain value is of."""
+
+    RubyLoader.add_constructor("!binary", loader.construct_yaml_binary)
+    for prefix in ("!ruby/string", "!ruby/hash", "!ruby/array", "!str", "!map", "!seq"):
+        RubyLoader.add_multi_constructor(prefix, _untagged)
+
+    def read_with(kind: Any, data: bytes) -> Any:
         refuse_bombs(data)
-        return yaml.load(data.decode("utf-8-sig"), Loader=loader)  # noqa: S506 - it is the safe one
+        return yaml.load(data.decode("utf-8-sig"), Loader=kind)  # noqa: S506 - both kinds are safe
 
     def write(values: Any) -> bytes:
         text: str = yaml.dump(values, Dumper=dumper, sort_keys=False)
         return text.encode()
 
-    return YamlLibrary(read, write)
+    return YamlLibrary(partial(read_with, loader), partial(read_with, RubyLoader), write)
+
+
+def _untagged(loader: Any, _: str, node: Any) -> Any:
+    """The plain value of a node whose tag names a class; no object is made. A string with attributes is its text."""
+    if node.id == "scalar":
+        return loader.construct_scalar(node)
+    if node.id == "sequence":
+        return loader.construct_sequence(node, deep=True)
+    values = loader.construct_mapping(node, deep=True)
+    return values.get("str", values.get("=", values))
 
 
 def refuse_bombs(data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""HAR 1.2, as browsers, playwright and mitmproxy write it.
+"""HAR 1.2, as browsers, playwright, mitmproxy and Polly.js write it.
 
 Bodies in it are as a person sees them: usually decoded, under headers that still name the coding. That coding is put
 on again when the recording is played.
@@ -14,13 +14,24 @@ from typing import Any
 from urllib.parse import urlencode
 
 from recproxy.formats import stored
-from recproxy.formats.reading import base64_bytes, json_values, mapping, number, refusing, sequence, string
+from recproxy.formats.extras import yaml_library
+from recproxy.formats.polly import stored_bytes
+from recproxy.formats.reading import (
+    base64_bytes,
+    header_value,
+    json_values,
+    mapping,
+    number,
+    refusing,
+    sequence,
+    string,
+)
 from recproxy.formats.stored import Notebook
 from recproxy.formats.texts import parameter, says_utf8, text_bytes
 from recproxy.formats.values import Loaded
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, header, header_values, unused
 
-__all__ = ["load"]
+__all__ = ["load", "load_yaml"]
 
 _ATTRIBUTES = (("Path", "path"), ("Domain", "domain"), ("SameSite", "sameSite"))
 
@@ -29,30 +40,61 @@ def load(data: bytes, path: str) -> Loaded:
     """The recording in a HAR file. Raises RecordingError, and nothing else, where it is none."""
     notes = Notebook(len(data))
     with refusing(path, notes):
-        log = mapping(mapping(json_values(data), "it").get("log"), "log")
-        interactions = tuple(_interactions(sequence(log.get("entries"), "entries"), notes))
-        return Loaded(recording=Recording(interactions=interactions, path=path), notes=tuple(notes.notes))
+        return _loaded(json_values(data), path, notes)
+
+
+def load_yaml(data: bytes, path: str) -> Loaded:
+    """The recording in a HAR file that is written as YAML. Raises RecordingError, and nothing else, where it is none."""
+    notes = Notebook(len(data))
+    with refusing(path, notes):
+        return _loaded(yaml_library().read(data), path, notes)
+
+
+def _loaded(values: Any, path: str, notes: Notebook) -> Loaded:
+    log = mapping(mapping(values, "it").get("log"), "log")
+    interactions = tuple(_interactions(sequence(log.get("entries"), "entries"), notes))
+    return Loaded(recording=Recording(interactions=interactions, path=path), notes=tuple(notes.notes))
 
 
 def _interactions(entries: list[Any], notes: Notebook) -> Iterator[Interaction]:
+    """The interaction of each entry; a damaged one is left out. Raises ValueError where all of them are damaged."""
+    damaged: list[tuple[str, ValueError]] = []
     for place, value in enumerate(entries, 1):
         notes.where = f"entry {place}"
-        entry = mapping(value, "it")
-        asked, answer = mapping(entry.get("request"), "request"), mapping(entry.get("response"), "response")
-        url, status = string(asked.get("url"), "url"), number(answer.get("status"), "status")
-        left_out = _left_out(url, status, answer)
-        if left_out:
-            notes.lost(f"{string(asked.get('method'), 'method')[:20]} {url[:200]}: {left_out}")
+        before = len(notes.notes)
+        try:
+            interaction = _interaction(mapping(value, "it"), notes)
+        except ValueError as problem:
+            damaged.append((notes.where, problem))
+            del notes.notes[before:]
+            notes.lost(f"left out, because it is damaged: {' '.join(str(problem).split())[:200]}")
             continue
-        request = _request(asked, url, notes)
-        response = _response(answer, status, request.method, notes)
-        yield Interaction(request=request, response=response, recorded=_day(entry.get("startedDateTime")))
+        if interaction is not None:
+            yield interaction
+    if damaged and len(damaged) == len(entries):
+        notes.where, first = damaged[0]
+        raise first
 
 
-def _left_out(url: str, status: int, answer: Mapping[str, Any]) -> str:
-    """Why an entry is no interaction; empty where it is one."""
+def _interaction(entry: Mapping[str, Any], notes: Notebook) -> Interaction | None:
+    """The interaction of an entry; None where it is left out, which is noted. Raises ValueError for a damaged entry."""
+    asked, answer = mapping(entry.get("request"), "request"), entry.get("response")
+    method, url = string(asked.get("method"), "method"), string(asked.get("url"), "url")
     if url.partition(":")[0].lower() not in ("http", "https"):
-        return "not HTTP"
+        notes.lost(f"{method[:20]} {url[:200]}: not HTTP")
+        return None
+    answer = mapping(answer, "response")
+    status = number(answer.get("status"), "status")
+    if left_out := _left_out(status, answer):
+        notes.lost(f"{method[:20]} {url[:200]}: {left_out}")
+        return None
+    request = _request(asked, url, notes)
+    response = _response(answer, status, request.method, notes)
+    return Interaction(request=request, response=response, recorded=_day(entry.get("startedDateTime")))
+
+
+def _left_out(status: int, answer: Mapping[str, Any]) -> str:
+    """Why an entry with an HTTP URL is no interaction; empty where it is one."""
     if status >= 200:
         return ""
     error = answer.get("_error")
@@ -109,18 +151,21 @@ def _field(values: Mapping[str, Any], key: str) -> str:
 
 def _response(answer: Mapping[str, Any], status: int, method: str, notes: Notebook) -> Response:
     content = mapping(answer.get("content") or {}, "content")
-    text, size, is_base64 = content.get("text"), content.get("size"), content.get("encoding") == "base64"
+    text, size = content.get("text"), content.get("size")
     headers = _headers(answer)
+    raw = stored_bytes(content, headers) if text is not None else None
     if not header_values(headers, b"set-cookie"):
         headers += tuple((b"Set-Cookie", _set_cookie(*each)) for each in _cookies(answer))
     there = answer.get("redirectURL")
     if 300 < status < 400 and isinstance(there, str) and there and not header_values(headers, b"location"):
         notes.made_up("the header Location, from redirectURL")
         headers += ((b"Location", there.encode("utf-8", "surrogateescape")),)
-    if text is None or status == 304:  # what a browser shows of a 304 is from its cache
+    if status == 304 and text:
+        notes.beware("the body of a 304 is left out: no server sends one, and a browser shows what its cache holds")
+    if text is None or status == 304:
         body = b""
-    elif is_base64:
-        body = base64_bytes(text, "content")
+    elif raw is not None:
+        body = raw
     else:
         kind = header(headers, b"content-type") or _field(content, "mimeType").encode("utf-8", "surrogateescape")
         body = _coded(string(text, "content"), kind.decode("utf-8", "replace"), notes)
@@ -133,7 +178,7 @@ def _response(answer: Mapping[str, Any], status: int, method: str, notes: Notebo
         notes,
         method=method,
         version=_version(answer),
-        decoded=not is_base64,
+        decoded=raw is None,
         recode=True,
     )
     size = size if isinstance(size, int) and size > 0 else 0
@@ -166,9 +211,11 @@ def _headers(block: Mapping[str, Any]) -> Headers:
     lines: list[tuple[bytes, bytes]] = []
     for value in sequence(block.get("headers") or [], "headers"):
         each = mapping(value, "a header")
-        name, text = string(each.get("name"), "a header's name"), string(each.get("value") or "", "a header's value")
-        lines += [(name.encode(), line.encode("utf-8", "surrogateescape")) for line in text.split("\n")]
-    return tuple(lines)  # a browser joins headers of one name by line feeds
+        name, values = string(each.get("name"), "a header's name"), each.get("value")
+        for one in values if isinstance(values, list) else [values]:
+            # a browser joins headers of one name by line feeds
+            lines += [(name.encode(), line) for line in header_value(one).split(b"\n")]
+    return tuple(lines)
 
 
 def _cookies(block: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -198,6 +245,8 @@ def _version(block: Mapping[str, Any]) -> str | None:
 
 
 def _day(started: Any) -> dt.date | None:
+    if isinstance(started, dt.date):  # of YAML
+        return started.date() if isinstance(started, dt.datetime) else started
     try:
         return dt.date.fromisoformat(started[:10]) if isinstance(started, str) else None
     except ValueError:

@@ -16,7 +16,17 @@ from typing import Any
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.formats.stored import Notebook
 
-__all__ = ["base64_bytes", "json_values", "mapping", "number", "refusing", "sequence", "string", "within"]
+__all__ = [
+    "base64_bytes",
+    "header_value",
+    "json_values",
+    "mapping",
+    "number",
+    "refusing",
+    "sequence",
+    "string",
+    "within",
+]
 
 #: Characters of a parser's message that are shown: it may quote a secret or a whole line of a file.
 _MOST_SHOWN = 200
@@ -76,6 +86,17 @@ def number(value: Any, what: str) -> int:
         except (ValueError, OverflowError):
             raise ValueError(f"{what} is a number, not {str(value)[:40]!r}") from None
     raise _wrong(value, what, "a number")
+
+
+def header_value(value: Any) -> bytes:
+    """A header's value, which may be written as a number or not at all."""
+    if isinstance(value, bytes):
+        return value
+    if value is None:
+        return b""
+    if isinstance(value, bool | int | float):
+        return str(value).encode()
+    return string(value, "a header's value").encode("utf-8", "surrogateescape")
 
 
 def base64_bytes(value: Any, what: str) -> bytes:

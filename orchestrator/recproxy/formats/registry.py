@@ -12,7 +12,7 @@ from recproxy.formats import sniffing
 from recproxy.formats.values import Dumped, FolderFormat, Format, Loaded
 from recproxy.recording import Recording, load
 
-__all__ = ["FOLDER_FORMATS", "FORMATS", "HEAD", "by_name", "folder_format_of", "format_of"]
+__all__ = ["FOLDER_FORMATS", "FORMATS", "HEAD", "by_name", "folder_format_of", "format_of", "unread_format"]
 
 #: As much of a file as sniffing looks at.
 HEAD = 65536
@@ -49,6 +49,27 @@ def _load_rec(data: bytes, path: str) -> Loaded:
 #: In the order in which they are tried.
 FORMATS: tuple[Format, ...] = (
     Format(
+        name="php-vcr",
+        title="PHP-VCR cassette (YAML)",
+        suffixes=(".yml", ".yaml"),
+        sniff=sniffing.php_vcr,
+        load=_load("php_vcr"),
+    ),
+    Format(
+        name="php-vcr-json",
+        title="PHP-VCR cassette (JSON)",
+        suffixes=(".json",),
+        sniff=sniffing.php_vcr_json,
+        load=_load("php_vcr", "load_json"),
+    ),
+    Format(
+        name="go-vcr",
+        title="go-vcr cassette (YAML)",
+        suffixes=(".yaml", ".yml"),
+        sniff=sniffing.go_vcr,
+        load=_load("go_vcr"),
+    ),
+    Format(
         name="vcrpy",
         title="vcrpy cassette (YAML)",
         suffixes=(".yaml", ".yml"),
@@ -71,6 +92,13 @@ FORMATS: tuple[Format, ...] = (
         sniff=sniffing.har,
         load=_load("har"),
         dump=_dump("har_writing"),
+    ),
+    Format(
+        name="har-yaml",
+        title="HAR in YAML (Polly.js)",
+        suffixes=(".yaml", ".yml"),
+        sniff=sniffing.har_yaml,
+        load=_load("har", "load_yaml"),
     ),
     Format(
         name="responses",
@@ -125,6 +153,11 @@ def format_of(head: bytes) -> Format | None:
     """The format of a file, detected from its first bytes; None if it is unknown."""
     head = head[:HEAD]
     return next((each for each in FORMATS if each.sniff(head)), None)
+
+
+def unread_format(head: bytes) -> str | None:
+    """What a file of another tool is that is known and not read, such as `a Pact contract`; None for any other file."""
+    return sniffing.unread(head[:HEAD])
 
 
 def folder_format_of(names: Iterable[str]) -> FolderFormat | None:

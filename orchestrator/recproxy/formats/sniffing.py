@@ -7,11 +7,16 @@ import re
 __all__ = [
     "betamax",
     "f1_capture",
+    "go_vcr",
     "har",
+    "har_yaml",
+    "php_vcr",
+    "php_vcr_json",
     "rec_2011",
     "responses_toml",
     "responses_yaml",
     "ruby_vcr",
+    "unread",
     "vcrpy_json",
     "vcrpy_yaml",
 ]
@@ -23,6 +28,42 @@ _VCRPY_JSON = re.compile(
     rb'\{(?:\s*"(?:version|metadata)"\s*:[^{}]*,)?\s*"interactions"\s*:|\[\s*\{\s*"(?:request|response)"\s*:\s*\{'
 )
 _HAR = re.compile(rb'\{\s*(?:"\w+"\s*:\s*\{\s*)?"log"\s*:')
+_HAR_YAML = re.compile(rb"^log\s*:\s*\n(?:[ \t]+[^\n]*\n)*?[ \t]+(?:creator|entries|version)\s*:", re.MULTILINE)
+#: vcrpy says `uri`, and neither `form` nor a version of its own but 1.
+_GO_VCR = re.compile(rb"^\s+(?:url|form)\s*:|^version\s*:\s*2\s*$|^rwmutex\s*:", re.MULTILINE)
+_URI = re.compile(rb"^\s+uri\s*:", re.MULTILINE)
+#: The first key of a request: vcrpy, before 1.0, began with the body.
+_PHP_VCR = re.compile(rb"\A(?:#[^\n]*\n|---[^\n]*\n|\s)*-\s+request\s*:\s*\n\s+(?:method|url)\s*:")
+_PHP_VCR_JSON = re.compile(rb'\[\s*\{\s*"request"\s*:\s*\{\s*"(?:method|url)"\s*:')
+#: What a file is that is not read, its beginning tells.
+_MOST_LOOKED_AT = 4096
+#: Formats that are known and not read. A stub of WireMock names what it matches.
+_UNREAD = (
+    ("a Hoverfly simulation", re.compile(rb'\{\s*"(?:data|meta)"\s*:\s*\{.*"(?:pairs|schemaVersion)"\s*:', re.DOTALL)),
+    (
+        "a WireMock stub mapping",
+        re.compile(
+            rb'\{.*"(?:url|urlPath|urlPattern|urlPathPattern|urlPathTemplate|bodyPatterns|bodyFileName|fixedDelayMilliseconds)"'
+            rb'.*"(?:response|request|mappings)"\s*:|\{\s*"mappings"\s*:|\{.*"response"\s*:\s*\{.*"(?:bodyFileName|jsonBody)"\s*:',
+            re.DOTALL,
+        ),
+    ),
+    ("a recording of Azure's test proxy", re.compile(rb'\{\s*"Entries"\s*:\s*\[')),
+    ("a fixture of nock", re.compile(rb'\[\s*\{\s*"scope"\s*:\s*"https?:')),
+    (
+        "a Postman collection",
+        re.compile(
+            rb'\{.*"(?:_postman_id|schema)"\s*:\s*"(?:https://schema\.getpostman\.com|[0-9a-f-]{36}")', re.DOTALL
+        ),
+    ),
+    ("an Insomnia export", re.compile(rb'\{.*"__export_format"\s*:|^type:\s*collection\.insomnia', re.DOTALL)),
+    ("a Pact contract", re.compile(rb'\{\s*"(?:consumer|provider)"\s*:\s*\{')),
+    ("a mountebank configuration", re.compile(rb'\{\s*"imposters"\s*:')),
+    ("a flow file of mitmproxy", re.compile(rb"[0-9]+:[0-9]+:[a-z_]+[;,]")),
+    ("a cassette of Ruby's VCR 1", re.compile(rb"(?:---\s*)?- !ruby/struct:VCR::HTTPInteraction")),
+    ("a tape of the Groovy Betamax", re.compile(rb"!tape\b")),
+    ("a Fiddler archive or another zip file", re.compile(rb"PK\x03\x04")),
+)
 _BETAMAX = re.compile(rb'\{(?:\s*"recorded_with"\s*:[^{}]*,)?\s*"http_interactions"\s*:')
 _RUBY_VCR = re.compile(rb"^http_interactions\s*:", re.MULTILINE)
 _RESPONSES_YAML = re.compile(rb"^responses\s*:", re.MULTILINE)
@@ -43,6 +84,32 @@ def vcrpy_yaml(head: bytes) -> bool:
 def vcrpy_json(head: bytes) -> bool:
     """An object with `interactions`, or the list that vcrpy wrote before 1.0."""
     return _VCRPY_JSON.match(_text(head)) is not None
+
+
+def har_yaml(head: bytes) -> bool:
+    """A mapping with `log`, which holds entries."""
+    return not _is_json(head) and _HAR_YAML.search(head) is not None
+
+
+def go_vcr(head: bytes) -> bool:
+    """A mapping with `interactions`, whose requests have a `url`."""
+    return vcrpy_yaml(head) and _GO_VCR.search(head) is not None and not _URI.search(head)
+
+
+def php_vcr(head: bytes) -> bool:
+    """A list of requests, of which the method stands first."""
+    return not _is_json(head) and _PHP_VCR.match(head) is not None
+
+
+def php_vcr_json(head: bytes) -> bool:
+    """An array of requests, of which the method stands first."""
+    return _PHP_VCR_JSON.match(_text(head)) is not None
+
+
+def unread(head: bytes) -> str | None:
+    """What a file is that recproxy knows and does not read, with its article; None where it is not known."""
+    text = _text(head)[:_MOST_LOOKED_AT]
+    return next((title for title, begins in _UNREAD if begins.match(text)), None)
 
 
 def har(head: bytes) -> bool:

@@ -23,7 +23,16 @@ from recproxy.recording import (
     with_length,
 )
 
-__all__ = ["Notebook", "absolute", "for_any_query", "http_version", "request", "response", "without_any_query"]
+__all__ = [
+    "Notebook",
+    "absolute",
+    "for_any_query",
+    "http_version",
+    "is_web_socket",
+    "request",
+    "response",
+    "without_any_query",
+]
 
 #: A coded body that holds more than this is a bomb, and so is a file whose bodies together hold so much more.
 MOST_DECODED = 64_000_000
@@ -72,6 +81,10 @@ class Notebook:
     def made_up(self, text: str) -> None:
         """What the source did not say and was filled in."""
         self.notes.append(Note(kind="synthesized", where=self.where, text=text))
+
+    def beware(self, text: str) -> None:
+        """What came over, and what a person should know all the same."""
+        self.notes.append(Note(kind="beware", where=self.where, text=text))
 
     def lost(self, text: str) -> None:
         """What the source said and could not be taken."""
@@ -164,6 +177,14 @@ def without_any_query(request: Request) -> Request:
     if request.wild is None or not request.url.endswith(f"?{request.wild}"):
         return request
     return replace(request, url=request.url.removesuffix(f"?{request.wild}"))
+
+
+def is_web_socket(url: str, notes: Notebook) -> bool:
+    """Whether a URL is that of a WebSocket, whose interaction is left out and noted."""
+    if url.partition(":")[0].lower() not in ("ws", "wss"):
+        return False
+    notes.lost(f"{url[:200]}: left out, because a WebSocket cannot be replayed")
+    return True
 
 
 def absolute(url: str) -> str:

@@ -18,7 +18,7 @@ class Note:
     """Something that did not come over exactly.
 
     `kind` is "synthesized" where the source did not say what HTTP needs (a reason phrase), "lost" where the source said
-    what could not be taken. `where` is the place in the file, such as `interaction 3`, or empty.
+    what could not be taken, "beware" where all came over and a person should know something. `where` is the place in the file, such as `interaction 3`, or empty.
     """
 
     kind: str

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from recproxy.errors import RecordingError
 from recproxy.formats import stored
-from recproxy.formats.reading import base64_bytes, mapping, number, sequence, string, within
+from recproxy.formats.reading import base64_bytes, header_value, mapping, number, sequence, string, within
 from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Note
 from recproxy.formats.writing import body_text, plain_request, sendable, unsaid
@@ -50,15 +50,20 @@ def interactions(values: Iterable[Any], notes: Notebook) -> Iterator[Interaction
     """The interaction of each value."""
     for place, value in enumerate(values, 1):
         notes.where = f"interaction {place}"
-        yield _interaction(mapping(value, "it"), notes)
+        interaction = _interaction(mapping(value, "it"), notes)
+        if interaction is not None:
+            yield interaction
 
 
-def _interaction(each: Mapping[str, Any], notes: Notebook) -> Interaction:
+def _interaction(each: Mapping[str, Any], notes: Notebook) -> Interaction | None:
+    """The interaction of a value; None for a WebSocket's."""
     asked, answer = mapping(each.get("request"), "request"), mapping(each.get("response"), "response")
     method = string(asked.get("method"), "method")
     if "uri" not in asked and "url" in asked:
         raise ValueError("has 'url' for 'uri': it is another tool's")
     url = string(asked.get("uri"), "uri")
+    if stored.is_web_socket(url, notes):
+        return None
     headers = tuple(_headers(asked.get("headers")))
     request = stored.request(method, url, headers, _request_body(asked, headers, notes), notes, version=None)
     if "status_code" in answer:  # what vcrpy wrote for httpx up to version 5
@@ -125,17 +130,7 @@ def _bytes(body: Any) -> bytes:
 def _headers(headers: Any) -> Iterator[tuple[bytes, bytes]]:
     for name, values in mapping({} if headers is None else headers, "headers").items():
         for value in values if isinstance(values, list | tuple) else [values]:
-            yield string(name, "a header's name").encode(), _header_value(value)
-
-
-def _header_value(value: Any) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    if value is None:
-        return b""
-    if isinstance(value, bool | int | float):
-        return str(value).encode()
-    return string(value, "a header's value").encode("utf-8", "surrogateescape")
+            yield string(name, "a header's name").encode(), header_value(value)
 
 
 def _renewed(each: Any) -> Any:

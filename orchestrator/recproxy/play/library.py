@@ -12,16 +12,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from recproxy.errors import RecordingError, RecordingNotFound
-from recproxy.formats import FORMATS, Loaded, folder_format_of, format_of
+from recproxy.formats import FORMATS, Loaded, folder_format_of, format_of, unread_format
 from recproxy.recording import Recording, load
 from recproxy.redaction import RedactionRules, redact_text
 
-__all__ = ["Library", "foreign_format", "load_any", "read_loaded", "read_recording"]
+__all__ = ["Library", "UnknownFormat", "foreign_format", "load_any", "read_loaded", "read_recording"]
 
 #: What a recording that is a folder may hold; more is somebody's home.
 _HEAD = 65536
 _MOST_FILES = 100
 _MOST_BYTES = 64_000_000
+
+
+class UnknownFormat(RecordingError):
+    """A file is in no format that is read. `what` says what it is, such as `a Pact contract`; empty if that is unknown."""
+
+    def __init__(self, message: str, *, what: str = "", hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.what = what
 
 
 class Library:
@@ -124,9 +132,12 @@ def _load_any(data: bytes, path: str) -> Loaded:
         found = format_of(data)
         if found is not None:
             return replace(found.load(data, path), format=found.name)
+        if what := unread_format(data):
+            message = f"{path}: is {what}, which recproxy does not read: convert it to HAR, or record it anew"
+            raise UnknownFormat(message, what=what)
         if data.strip() and not path.endswith(".rec"):
             known = ", ".join(each.title for each in FORMATS)
-            raise RecordingError(f"{path}: has an unknown format; known formats are .rec and {known}")
+            raise UnknownFormat(f"{path}: has an unknown format; known formats are .rec and {known}")
     return Loaded(recording=load(data, path=path), format="rec")
 
 
@@ -151,7 +162,7 @@ def _quoting_no_secret(path: str) -> Iterator[None]:
     except RecordingError as problem:
         said = problem.message.removeprefix(path)
         safe = redact_text(said, RedactionRules())
-        if safe == said:
+        if safe == said or isinstance(problem, UnknownFormat):
             raise
         raise RecordingError(f"{path if said != problem.message else ''}{safe}", hint=problem.hint) from None
 
