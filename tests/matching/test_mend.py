@@ -168,3 +168,29 @@ def test_a_change_that_the_form_of_a_profile_cannot_take_is_not_suggested(record
 
     assert told.mend is None
     assert told.differences
+
+
+@pytest.mark.parametrize(
+    ("sent", "came", "said", "text", "body"),
+    [
+        ('{"id": 7, "m": "a"}', '{"id": 8, "m": "a"}', b'{"id": 7}', "XXX[id] for the value of json /id", b'{"id": "XXX[id]", "m": "a"}'),
+        ('[{"id": "a1"}, {"id": "b1"}]', '[{"id": "a2"}, {"id": "b2"}]', b'[{"id": "a1"}, {"id": "b1"}]', "XXX[id] for the value of json /0/id and for the same value in its response, and XXX[id.2] for the value of json /1/id", b'[{"id": "XXX[id]"}, {"id": "XXX[id.2]"}]'),
+    ],
+)  # fmt: skip
+def test_an_id_that_the_service_echoes_gets_a_named_place(sent, came, said, text, body, recorded, live, index):
+    asked = recorded("POST https://a.com/", sent, "json", line=5)
+    asked = dataclasses.replace(asked, response=Response(status=200, body=said))
+    change = mended(index(asked, path="a.rec"), live("POST https://a.com/", came, "json"))
+
+    assert change.text == f"at a.rec:5, write {text} and for the same value in its response"
+    assert change.rules == Rules()
+    assert change.requests[0].body == body
+
+
+def test_an_id_that_is_not_echoed_is_ignored_by_a_rule(recorded, live, index):
+    change = mended(
+        index(recorded("POST https://a.com/", '{"request_id": 7}', "json")),
+        live("POST https://a.com/", '{"request_id": 8}', "json"),
+    )
+
+    assert change.rules == Rules(ignore_json=("/request_id",))

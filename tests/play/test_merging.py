@@ -241,3 +241,27 @@ def test_a_large_recording_of_which_all_has_changed_is_merged_in_a_moment():
 
     assert result.interactions == tuple(new)
     assert time.process_time() - begun < 10  # a second at most; each with each would be a minute
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        (b'{"result": "ok", "id": 8}', b'{"result": "ok", "id": XXX[id]}'),
+        (b'{"result": "new", "id": 8}', b'{"result": "new", "id": XXX[id]}'),
+    ],
+)
+def test_a_named_place_stays_when_its_request_is_recorded_again(body, wanted):
+    hand = said(
+        "/rpc",
+        b'{"result": "ok", "id": XXX[id]}',
+        scope="s",
+        wild="XXX",
+        method="POST",
+        request=b'{"id": "XXX[id]", "m": "a"}',
+    )
+    before = recording(hand)
+
+    result = merged(before, ["s"], taken(said("/rpc", body, scope="s", method="POST", request=b'{"id": 8, "m": "a"}')))
+
+    assert [each.request for each in result.interactions] == [hand.request]
+    assert [each.response.body for each in result.interactions] == [wanted]

@@ -17,21 +17,18 @@ from recproxy.recording.values import WILD, Request, header
 __all__ = ["with_wild"]
 
 
-def with_wild(request: Request, field: str) -> Request | None:
-    """The request with its wild word instead of a field's value; None where that cannot be written."""
+def with_wild(request: Request, field: str, place: str | None = None) -> Request | None:
+    """The request with its wild word, or a named `place`, instead of a field's value; None where that cannot be written."""
     kind, _, name = field.partition(" ")
     editor = _EDITORS.get(kind)
     if request.wild is None:
         request = dataclasses.replace(request, wild=WILD)
-    edited = None if editor is None else editor(request, name)
+    word = request.wild or WILD
+    edited = None if editor is None else editor(request, name, word if place is None else f"{word}[{place}]")
     return None if edited == request else edited
 
 
-def _word(request: Request) -> str:
-    return request.wild or WILD
-
-
-def _path(request: Request, name: str) -> Request | None:
+def _path(request: Request, name: str, word: str) -> Request | None:
     _, _, number = name.partition("segment ")
     if not number.isdigit():
         return None
@@ -39,48 +36,48 @@ def _path(request: Request, name: str) -> Request | None:
     segments = path.split("/")
     if not 0 < int(number) < len(segments):
         return None
-    segments[int(number)] = _word(request)
+    segments[int(number)] = word
     return dataclasses.replace(request, url=head + "/".join(segments) + tail)
 
 
-def _query(request: Request, name: str) -> Request:
+def _query(request: Request, name: str, word: str) -> Request:
     url, mark, fragment = request.url.partition("#")
     head, _, query = url.partition("?")
     text = query.encode("utf-8", "surrogateescape")
-    changed = _parameters(text, name, _word(request)).decode("utf-8", "surrogateescape")
+    changed = _parameters(text, name, word).decode("utf-8", "surrogateescape")
     return dataclasses.replace(request, url=f"{head}?{changed}{mark}{fragment}")
 
 
-def _form(request: Request, name: str) -> Request:
-    return dataclasses.replace(request, body=_parameters(request.body, name, _word(request)))
+def _form(request: Request, name: str, word: str) -> Request:
+    return dataclasses.replace(request, body=_parameters(request.body, name, word))
 
 
-def _header(request: Request, name: str) -> Request:
-    wanted, word = name.lower().encode(), _word(request).encode()
-    headers = tuple((key, word if key.lower() == wanted else value) for key, value in request.headers)
+def _header(request: Request, name: str, word: str) -> Request:
+    wanted = name.lower().encode()
+    headers = tuple((key, word.encode() if key.lower() == wanted else value) for key, value in request.headers)
     return dataclasses.replace(request, headers=headers)
 
 
-def _body(request: Request, name: str) -> Request | None:
-    return None if name else dataclasses.replace(request, body=_word(request).encode())
+def _body(request: Request, name: str, word: str) -> Request | None:
+    return None if name else dataclasses.replace(request, body=word.encode())
 
 
-def _json(request: Request, name: str) -> Request | None:
+def _json(request: Request, name: str, word: str) -> Request | None:
     try:
         tree = json.loads(request.body)
     except ValueError:
         return None
     steps = [step.replace("~1", "/").replace("~0", "~") for step in name.split("/")[1:]]
     if not steps:
-        return dataclasses.replace(request, body=json.dumps(_word(request)).encode())
+        return dataclasses.replace(request, body=json.dumps(word).encode())
     holder = tree
     for step in steps[:-1]:
         holder = _member(holder, step)
     last = steps[-1]
     if isinstance(holder, dict) and last in holder:
-        holder[last] = _word(request)
+        holder[last] = word
     elif isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
-        holder[int(last)] = _word(request)
+        holder[int(last)] = word
     else:
         return None
     return dataclasses.replace(request, body=json.dumps(tree).encode())
@@ -94,7 +91,7 @@ def _member(holder: object, step: str) -> object:
     return None
 
 
-def _multipart(request: Request, name: str) -> Request | None:
+def _multipart(request: Request, name: str, word: str) -> Request | None:
     found = re.fullmatch(r"part (.*?)( filename| content-type)?", name, re.DOTALL)
     if found is None:
         return None
@@ -104,7 +101,7 @@ def _multipart(request: Request, name: str) -> Request | None:
     place = next((each for each in places if each is not None), None)
     if place is None:
         return None
-    body = request.body[: place[0]] + _word(request).encode() + request.body[place[1] :]
+    body = request.body[: place[0]] + word.encode() + request.body[place[1] :]
     return dataclasses.replace(request, body=body)
 
 
@@ -125,7 +122,7 @@ def _part_place(part: MessagePart, name: bytes, field: str | None) -> tuple[int,
     return None if media_type is None else (media_type.start, media_type.start + len(media_type.value))
 
 
-_EDITORS: dict[str, Callable[[Request, str], Request | None]] = {
+_EDITORS: dict[str, Callable[[Request, str, str], Request | None]] = {
     "path": _path,
     "query": _query,
     "form": _form,

@@ -7,12 +7,14 @@ still finds what it found before.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from recproxy.errors import HookError, RecordingError
 from recproxy.matching.differences import Difference
+from recproxy.matching.echo import name_for, with_name
 from recproxy.matching.edit import with_wild
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
@@ -31,6 +33,7 @@ _LOOKS_NEW = re.compile(
     r"\d{9,}(?:\.\d+)?|\d{4}-\d\d-\d\d.*|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}"
 )
 
+_NOTHING: Mapping[str, str] = {}
 _IGNORED_BY = {"query": "ignore_query", "form": "ignore_form", "multipart": "ignore_form", "json": "ignore_json"}
 
 
@@ -108,6 +111,12 @@ def _rebuilt(index: Index, rules: Rules, requests: Mapping[int, Request]) -> Ind
 def _changes(index: Index, closest: int, differences: Sequence[Difference], match_table: str) -> Iterator[Mend]:
     """Changes worth trying, the best first."""
     tried: list[list[bool]] = []
+    echoed = _echoed(index, closest, differences)
+    if echoed:
+        as_rules = [_belongs_in_rules(one) for one in differences]
+        change = _change(index, closest, list(zip(differences, as_rules, strict=True)), match_table, echoed)
+        if change is not None:
+            yield change
     by_nature = [_belongs_in_rules(one) for one in differences]
     every = len(differences)
     where_only_one_has_it = [one.wanted is None or one.got is None for one in differences]
@@ -136,19 +145,47 @@ def _bare(text: str) -> str:
     return text.strip('"')
 
 
-def _change(index: Index, closest: int, chosen: Sequence[tuple[Difference, bool]], match_table: str) -> Mend | None:
-    """The change that mends each difference by a rule, or by a wild place in the recording."""
+def _echoed(index: Index, closest: int, differences: Sequence[Difference]) -> dict[str, str]:
+    """By field, the name for a value of the recorded request that its response says again."""
+    interaction = index.interactions[closest]
+    found: dict[str, str] = {}
+    for one in differences:
+        value = _bare(one.wanted or "")
+        if one.got is None or one.secret or one.field == "body" or one.field.startswith("path"):
+            continue
+        name = name_for(one.field)
+        free = next(
+            f"{name}{number}"
+            for number in ("", *map(".{}".format, range(2, 999)))
+            if f"{name}{number}" not in found.values()
+        )
+        if with_name(interaction.response, value.encode(), free, name) is not None:
+            found[one.field] = free
+    return found
+
+
+def _change(
+    index: Index,
+    closest: int,
+    chosen: Sequence[tuple[Difference, bool]],
+    match_table: str,
+    echoed: Mapping[str, str] = _NOTHING,
+) -> Mend | None:
+    """The change that mends each difference by a rule, or by a wild place in the recording.
+
+    What is `echoed` gets a named place: a rule would give the recorded value to a client that sent another.
+    """
     original = index.interactions[closest].request
     rules, edited = index.rules, original
     wild: list[Difference] = []
     for one, as_rule in chosen:
-        if as_rule:
+        if as_rule and one.field not in echoed:
             ruled = _ruled(rules, one)
             if ruled is None:
                 return None
             rules = ruled
         else:
-            written = with_wild(edited, one.field) if one.wanted is not None else None
+            written = with_wild(edited, one.field, echoed.get(one.field)) if one.wanted is not None else None
             if written is None:
                 return None
             wild.append(one)
@@ -160,7 +197,7 @@ def _change(index: Index, closest: int, chosen: Sequence[tuple[Difference, bool]
     }
     texts = [f"{match_table} {line}" for line in _rule_lines(index.rules, rules)]
     if wild:
-        texts.append(_wild_line(index, closest, wild, len(requests)))
+        texts.append(_wild_line(index, closest, wild, len(requests), echoed))
     return Mend(text="; and ".join(texts), rules=rules, requests=requests)
 
 
@@ -194,12 +231,18 @@ def _toml(names: Iterable[str]) -> str:
     return "[" + ", ".join('"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' for name in names) + "]"
 
 
-def _wild_line(index: Index, closest: int, wild: Sequence[Difference], count: int) -> str:
+def _wild_line(index: Index, closest: int, wild: Sequence[Difference], count: int, echoed: Mapping[str, str]) -> str:
     literal = index.interactions[closest].request.wild is None and not index.interactions[closest].line
     word = index.interactions[closest].request.wild or "XXX"
-    fields = " and of ".join(one.field for one in wild)
+    parts: list[str] = []
+    for place, fields in itertools.groupby(wild, lambda one: echoed.get(one.field)):
+        named = f"{word}[{place}]" if place is not None else word
+        parts.append(f"{named} for the value of {' and of '.join(one.field for one in fields)}")
+        if place is not None:
+            parts[-1] += " and for the same value in its response"
+    what = ", and ".join(parts)
     others = f", and in the {count - 1} other requests that are the same" if count > 1 else ""
     if literal:  # a file of another tool has no word that stands for anything
         path = index.recording_of(closest).path
-        return f"import {path} with recproxy import, and there write {word} for the value of {fields}{others}"
-    return f"at {index.where(closest)}, write {word} for the value of {fields}{others}"
+        return f"import {path} with recproxy import, and there write {what}{others}"
+    return f"at {index.where(closest)}, write {what}{others}"

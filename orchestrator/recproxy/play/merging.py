@@ -8,11 +8,13 @@ Pure.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from recproxy.matching import Index, Rules
-from recproxy.recording import Headers, Interaction, Recording, Request, Response
+from recproxy.matching.echo import with_name
+from recproxy.recording import Headers, Interaction, Recording, Request, Response, fill
 
 __all__ = ["TimedInteraction", "merge"]
 
@@ -66,7 +68,7 @@ def merge(
     ]
     _keep_order(rows)
     kept = [
-        _stable(old[place], each.interaction, renewed_before) if place is not None else each.interaction
+        _stable(old[place], each.interaction, rules, renewed_before) if place is not None else each.interaction
         for each, place in rows
     ]
     replaced = {place for _, place in rows} | {place for place in candidates if old[place].scope is not None}
@@ -119,12 +121,49 @@ def _keep_order(rows: list[tuple[TimedInteraction, int | None]]) -> None:
                 moved = True
 
 
-def _stable(old: Interaction, new: Interaction, renewed_before: dt.date | None) -> Interaction:
-    """The old interaction where the service said the same, else the new one with the old one's comments."""
+def _stable(old: Interaction, new: Interaction, rules: Rules, renewed_before: dt.date | None) -> Interaction:
+    """The old interaction where the service said the same, else the new one with what a person wrote into the old one.
+
+    That is its comments, and its named places: what the request fills them with is the same value in the response.
+    """
+    bound = _named(old, new, rules)
+    if bound:
+        filled = replace(
+            old.response,
+            headers=tuple((name, fill(value, old.response.wild, bound)) for name, value in old.response.headers),
+            body=fill(old.response.body, old.response.wild, bound),
+        )
+        if _essence(filled) == _essence(new.response):
+            new = replace(new, request=old.request, response=old.response)
+        else:
+            response = new.response
+            for name, value in bound.items():
+                response = with_name(response, value, name, _key(old.response, name)) or response
+            new = replace(new, request=old.request, response=response)
     if _essence(old.response) == _essence(new.response):
         aged = renewed_before is not None and old.recorded is not None and old.recorded < renewed_before
         return replace(old, scope=new.scope, recorded=new.recorded if aged else old.recorded)
     return replace(new, comments=old.comments)
+
+
+def _named(old: Interaction, new: Interaction, rules: Rules) -> dict[str, bytes]:
+    """What the named places of an old request hold in a new one, but for those that the new one has itself."""
+    wild = old.request.wild
+    if wild is None:
+        return {}
+    index = Index((Recording(interactions=(old,)),), rules)
+    request = replace(new.request, wild=None)
+    if not index.find(request).tiers:
+        return {}
+    mask = (new.request.wild or wild).encode()
+    return {name: value for name, value in index.captures(0, request).items() if mask not in value}
+
+
+def _key(response: Response, name: str) -> str:
+    """The JSON key whose value a named place is; the name itself where it is none."""
+    place = re.escape(f"{response.wild}[{name}]".encode())
+    found = re.search(rb'"([^"\\]+)"\s*:\s*"?' + place, response.body)
+    return found[1].decode("utf-8", "replace") if found is not None else name
 
 
 def _essence(response: Response) -> Response:
