@@ -91,6 +91,13 @@ def test_a_coded_body_goes_coded_or_plain():
     assert plain == b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 
+def test_the_response_to_head_agrees_with_a_decoded_body():
+    recorded = response((b"Content-Encoding", b"gzip"), (b"Content-Length", b"30"), (b"ETag", b"1"))
+
+    assert form(recorded, head_only=True, coded=False)[0] == b"HTTP/1.1 200 OK\r\nETag: 1\r\n\r\n"
+    assert b"Content-Encoding: gzip\r\nContent-Length: 30\r\n" in form(recorded, head_only=True)[0]
+
+
 def test_an_answer_of_our_own_is_plain_uncached_and_says_whose_it_is():
     head = (
         b"Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\nContent-Length: 13\r\n"

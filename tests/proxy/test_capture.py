@@ -1,6 +1,7 @@
 """What passed, put together as an interaction."""
 
 import gzip
+import hashlib
 
 import pytest
 
@@ -55,6 +56,31 @@ def test_coded_bodies_are_recorded_readable(coding):
 
     assert (request.body, request.encoding, request.headers) == (b"readable", "gzip", (line,))
     assert (response.body, response.encoding, response.headers) == (b"readable", "gzip", (line,))
+
+
+STORED = gzip.compress(b"readable", mtime=5)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        (b"ETag", b'"%s"' % hashlib.md5(STORED).hexdigest().encode()),
+        (b"Content-MD5", b"x"),
+        (b"Content-Digest", b"sha-256=:x:"),
+        (b"x-amz-checksum-crc32", b"x"),
+        (b"x-goog-hash", b"crc32c=x"),
+    ],
+)
+def test_coded_bytes_that_a_checksum_covers_are_kept(line):
+    response = response_of(captured(STORED, headers=((b"Content-Encoding", b"gzip"), line)))
+
+    assert (response.body, response.encoding) == (STORED, None)
+
+
+def test_an_etag_that_is_no_checksum_covers_nothing():
+    response = response_of(captured(STORED, headers=((b"Content-Encoding", b"gzip"), (b"ETag", b'"v1"'))))
+
+    assert (response.body, response.encoding) == (b"readable", "gzip")
 
 
 @pytest.mark.parametrize(

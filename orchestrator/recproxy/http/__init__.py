@@ -8,7 +8,7 @@ owns a host. Pure.
 from recproxy.http.first_bytes import Absolute, ClientHello, Connecting, FirstBytes, Incomplete, Malformed, Origin, sort
 from recproxy.http.framing import HOP_BY_HOP, ResponseFraming
 from recproxy.http.hosts import Owners, authority_host, fits, split_authority
-from recproxy.http.negotiation import accepts, accepts_all
+from recproxy.http.negotiation import accepts, accepts_all, takes_coded
 from recproxy.http.received import received_request
 from recproxy.http.requests import Head, MalformedRequest, RequestReader, Sink, request_start
 from recproxy.http.responses import NOT_RECORDED, Pieces, Prepared, error_response
@@ -40,4 +40,5 @@ __all__ = [
     "request_start",
     "sort",
     "split_authority",
+    "takes_coded",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["accepts", "accepts_all"]
+from recproxy.recording import CODINGS, Headers, Interaction, header, header_values
+
+__all__ = ["accepts", "accepts_all", "takes_coded"]
 
 
 def accepts(coding: str, accepted: bytes | None) -> bool:
@@ -24,3 +26,30 @@ def accepts(coding: str, accepted: bytes | None) -> bool:
 def accepts_all(encoding: str, accepted: bytes | None) -> bool:
     """Whether a client takes all of the codings of a body, comma-separated; a body without a coding is always taken."""
     return all(accepts(coding.strip(), accepted) for coding in encoding.split(",")) if encoding else True
+
+
+def takes_coded(interaction: Interaction, headers: Headers) -> bool:
+    """Whether a recorded body goes to a client, by the headers of its request, with its content coding.
+
+    It is decoded only for a client that refuses what the recorded one accepted: a service that ignores Accept-Encoding,
+    as a store of compressed files does, would ignore it now, too.
+    """
+    coding = interaction.response.encoding
+    if coding is None and interaction.request.method == "HEAD":
+        coding = _known(header(interaction.response.headers, b"content-encoding"))
+    live, recorded = _accepted(headers), _accepted(interaction.request.headers)
+    if not coding or accepts_all(coding, live):
+        return True
+    if recorded is None:  # it accepted any; where no headers were recorded at all, nothing is known of it
+        return live is None and bool(interaction.request.headers)
+    return not accepts_all(coding, recorded)
+
+
+def _known(value: bytes | None) -> str | None:
+    """A Content-Encoding whose codings a GET would have undone."""
+    coding = (value or b"").decode("latin-1").strip().lower()
+    return coding if {word.strip() for word in coding.split(",")} <= CODINGS else None
+
+
+def _accepted(headers: Headers) -> bytes | None:
+    return b",".join(header_values(headers, b"accept-encoding")) or None

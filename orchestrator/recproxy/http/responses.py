@@ -87,11 +87,12 @@ def error_response(status: int, text: str, *, reason: str = "", head_only: bool 
 def _build(response: Response, head_only: bool, http10: bool, keep_alive: bool, coded: bool) -> tuple[bytes, bool]:
     body = response.body
     headers = response.headers
-    if response.encoding is not None:
-        if coded:
-            body = encode(body, response.encoding)
-        else:
-            headers = tuple((name, value) for name, value in headers if name.lower() != b"content-encoding")
+    if not coded:
+        # The length in the response to HEAD is that of the coded body.
+        gone = (b"content-encoding", b"content-length") if head_only else (b"content-encoding",)
+        headers = tuple((name, value) for name, value in headers if name.lower() not in gone)
+    elif response.encoding is not None:
+        body = encode(body, response.encoding)
     framing = ResponseFraming(
         response.status,
         headers,

@@ -5,6 +5,7 @@ Pure: heads, payloads and moments in, values out. Undoes content codings where t
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 
 from recproxy.http import HOP_BY_HOP, Head
@@ -24,6 +25,9 @@ _STREAMS = (
     b"application/json-seq",
     b"application/stream+json",
 )
+
+
+_CHECKSUMS = frozenset((b"content-md5", b"digest", b"content-digest", b"x-goog-hash", b"x-ms-blob-content-md5"))
 
 
 @dataclass(slots=True)
@@ -92,9 +96,10 @@ def response_of(captured: Captured) -> Response:
     """The response as it is recorded."""
     whole = captured.size <= captured.most
     stream = is_stream(captured.headers)
-    payload, encoding = (
-        _decoded(b"".join(captured.body), captured.headers) if not stream else (b"".join(captured.body), None)
-    )
+    body = b"".join(captured.body)
+    payload, encoding = body, None
+    if not stream and not _is_covered(body, captured.headers):
+        payload, encoding = _decoded(body, captured.headers)
     return Response(
         status=captured.status,
         reason=captured.reason,
@@ -107,6 +112,19 @@ def response_of(captured: Captured) -> Response:
         chunks=tuple(Chunk(size=size, gap=round(gap, 3)) for size, gap in captured.gaps) if stream else (),
         omitted=None if whole else captured.size,
         wild=None,
+    )
+
+
+def _is_covered(body: bytes, headers: Headers) -> bool:
+    """Whether a header of the response is a checksum of the coded bytes: coding again would give others."""
+    if header(headers, b"content-encoding") is None:
+        return False
+    digest = hashlib.md5(body, usedforsecurity=False).hexdigest().encode()  # as ETags of object stores are
+    return any(
+        name.lower() in _CHECKSUMS
+        or name.lower().startswith(b"x-amz-checksum-")
+        or (name.lower() == b"etag" and digest in value.lower())
+        for name, value in headers
     )
 
 

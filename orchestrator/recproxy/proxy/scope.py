@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from recproxy.config import Profile
 from recproxy.control import Missed, Outcome
 from recproxy.errors import HookError
-from recproxy.http import NOT_RECORDED, Head, Prepared, accepts_all, authority_host, error_response
+from recproxy.http import NOT_RECORDED, Head, Prepared, accepts_all, authority_host, error_response, takes_coded
 from recproxy.matching import Index, Rules, miss
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback, filled_response, wild_names
@@ -38,7 +38,6 @@ class _Known:
 
     candidates: Candidates
     request: Request
-    coded: frozenset[str] = frozenset()
     answers: dict[int, Answer | PacedAnswer] = field(default_factory=dict)
 
 
@@ -182,11 +181,7 @@ class OpenScope:
     def _work_out(self, route: Route, head: Head, body: bytes) -> _Known:
         request = live_request(route, head, body)
         candidates = self._playback.locate(request, route.any_host)
-        accepted = b",".join(header_values(head.headers, b"accept-encoding")) or None
-        codings = {
-            self._playback.interaction(position).response.encoding or "" for position in candidates.positions[:1000]
-        }
-        return _Known(candidates, request, frozenset(coding for coding in codings if accepts_all(coding, accepted)))
+        return _Known(candidates, request)
 
     def _form(self, position: int, route: Route, head: Head, known: _Known) -> Answer | PacedAnswer:
         """The bytes of an interaction for this client; kept, unless named wild places make each its own."""
@@ -205,7 +200,7 @@ class OpenScope:
             "head_only": head.method == b"HEAD",
             "http10": head.http10,
             "keep_alive": head.keep_alive,
-            "coded": (response.encoding or "") in known.coded,
+            "coded": takes_coded(self._playback.interaction(position), head.headers),
         }
         answer: Answer | PacedAnswer
         if self._profile.replay.pace == "recorded" and (response.delay or response.chunks):

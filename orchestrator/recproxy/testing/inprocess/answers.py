@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from recproxy.config import Profile
 from recproxy.formats.writing import sendable
-from recproxy.http import accepts_all, received_request
+from recproxy.http import received_request, takes_coded
 from recproxy.matching import Index, Miss, miss
 from recproxy.play.hooks import load_hooks
 from recproxy.play.playback import Playback, filled_response, wild_names
@@ -111,7 +111,9 @@ class Answers:
 
 
 def _sent(interaction: Interaction, accepted: bytes | None) -> Response:
-    return sendable(interaction, coded=accepts_all(interaction.response.encoding or "", accepted))
+    plain = interaction.response.encoding is None
+    headers = ((b"Accept-Encoding", accepted),) if accepted is not None else ()
+    return sendable(interaction, coded=plain or (accepted is not None and takes_coded(interaction, headers)))
 
 
 def request_of_client(
