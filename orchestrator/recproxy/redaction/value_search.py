@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from recproxy.redaction.base64_forms import crossed_out
 from recproxy.redaction.budget import Budget
@@ -230,13 +230,21 @@ def made_search(values: Mapping[bytes, SecretValue]) -> ValueSearch:
                         patterns.append(text)
     return ValueSearch(
         values,
-        BytesAhoCorasick(owners) if owners else None,
+        _automaton(owners),
         tuple(plain),
-        BytesAhoCorasick(patterns) if patterns else None,
+        _automaton(patterns),
         tuple(coded),
-        BytesAhoCorasick(bounds) if bounds else None,
+        _automaton(bounds),
         tuple(fields),
     )
+
+
+def _automaton(texts: list[bytes]) -> BytesAhoCorasick | None:
+    """Of the kind that is made several times faster than the default one for few texts, and searches about as fast.
+
+    Each scope makes its own, and most scopes have few values and little text.
+    """
+    return BytesAhoCorasick(texts, implementation=Implementation.ContiguousNFA) if texts else None
 
 
 def _through(span: Span, start: int, end: int, text: bytes, view: View) -> Span:
