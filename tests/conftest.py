@@ -10,6 +10,7 @@ import tempfile
 import hypothesis
 import pytest
 from deadlines import factor
+from plugins import WITHOUT_PLUGINS
 
 hypothesis.settings.register_profile("usual", max_examples=100, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=10_000, deadline=None)
@@ -39,6 +40,12 @@ def _compile_once(config):
     config.stash[_CACHE] = tempfile.mkdtemp(prefix="recproxy-tests-")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = config.stash[_CACHE]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _without_plugins():
+    """For the pytest that tests start. Set here, because xdist's workers, which start before, need the plugins."""
+    os.environ["PYTEST_ADDOPTS"] = WITHOUT_PLUGINS
 
 
 def pytest_unconfigure(config):

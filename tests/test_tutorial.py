@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from deadlines import seconds, wait_until
+from plugins import WITHOUT_PLUGINS
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -32,7 +33,7 @@ class Reader:
         outside = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "NOX", "CI"))}
         path = f"{Path(sys.executable).parent}{os.pathsep}{outside['PATH']}"
         # Plugins that happen to be here are not the reader's.
-        quiet = "-p no:randomly -p no:asyncio -p no:cacheprovider -p no:rerunfailures"
+        quiet = f"{WITHOUT_PLUGINS} -p no:randomly -p no:cacheprovider"
         self.environment = outside | {"PATH": path, "PYTEST_ADDOPTS": quiet}
 
     def write(self, paragraph, text):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from deadlines import seconds
+from plugins import WITHOUT_PLUGINS
 
 PROFILE = """\
 schema = 1
@@ -32,11 +33,6 @@ def get(path):
         with error:
             return f"swallowed {error.code}"
 '''
-
-#: pytest-asyncio warns of its own missing option before pytest can filter it: where warnings are errors it does not
-#: start. It is for the projects that have asynchronous tests of its kind, which set the option.
-#: The other plugins have no part in these projects, and starting them takes longer than the tests do.
-ALONE = {"PYTEST_ADDOPTS": "-p no:asyncio -p no:hypothesispytest -p no:platformdirs"}
 
 
 class ClientProject:
@@ -83,7 +79,9 @@ class ClientProject:
         return subprocess.Popen(
             [sys.executable, *words],
             cwd=self.root,
-            env=inherited | ALONE | {"PYTHONPATH": str(self.root), "PYTHONWARNINGS": "error"} | environment,
+            env=inherited
+            | {"PYTEST_ADDOPTS": WITHOUT_PLUGINS, "PYTHONPATH": str(self.root), "PYTHONWARNINGS": "error"}
+            | environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

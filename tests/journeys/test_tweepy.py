@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from deadlines import seconds
+from plugins import WITHOUT_PLUGINS
 
 DATA = Path(__file__).parent / "data"
 CASSETTES = Path(__file__).parents[3] / "shared/corpus/vcrpy/tweepy"
@@ -29,7 +30,7 @@ def run(folder, *words, **environment):
     done = subprocess.run(
         [sys.executable, *words],
         cwd=folder,
-        env=inherited | {"TWEEPY_CASSETTES": str(CASSETTES)} | environment,
+        env=inherited | {"TWEEPY_CASSETTES": str(CASSETTES), "PYTEST_ADDOPTS": WITHOUT_PLUGINS} | environment,
         capture_output=True,
         text=True,
         timeout=seconds(110),

@@ -351,7 +351,7 @@ def test_asynchronous_tests_and_fixtures(suite, run):
     pytest.importorskip("anyio")
     suite.write("test_async.py", IMPORTS + ASYNC)
 
-    outcomes = suite.pytest("test_async.py", run=run)
+    outcomes = suite.pytest("test_async.py", run=run, PYTEST_ADDOPTS="-p no:asyncio -p no:hypothesispytest")
 
     assert outcomes == {"passed": 2}, outcomes
 
