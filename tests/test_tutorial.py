@@ -118,6 +118,7 @@ def reader(tmp_path):
     made.stop()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("page", sorted(path.stem for path in ROOT.glob("docs/tutorial/*.md")))
 def test_a_tutorial_works_word_for_word(reader, page):

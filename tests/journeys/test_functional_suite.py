@@ -27,6 +27,7 @@ def _profiles():
         pytest.importorskip(package)
 
 
+@pytest.mark.long
 def test_under_a_run_everything_is_answered_from_recordings():
     words = (sys.executable, "-m", "recproxy", "run", "--mode", "replay", "--")
 

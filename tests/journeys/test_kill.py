@@ -144,6 +144,7 @@ def finished(project):
     return lines
 
 
+@pytest.mark.long
 @pytest.mark.timeout(60 + KILLS * 10)
 def test_a_kill_at_any_moment_damages_no_recording_and_loses_nothing_that_was_finished(shop):
     first = record(shop, "first")

@@ -79,6 +79,7 @@ def ask(team, name, *words):
     )
 
 
+@pytest.mark.long
 def test_a_new_version_of_a_profile_changes_the_projects_that_share_it_without_recording_anew(team):
     root = team.new("shop", "api.shop.example")
     wheel = team.build(root)

@@ -48,6 +48,7 @@ class Suite:
 
     def __init__(self, root, trust, origins):
         self.root = root
+        self.compiled = str(trust.path.parent / "compiled")
         self.origins = origins
         self.recordings = root / "tests/functional/recordings"
         shutil.copytree(
@@ -71,7 +72,8 @@ class Suite:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
         environment["ORIGINS"] = f"http://127.0.0.1:{self.moods.server_port}"
         environment["PYTHONPATH"] = str(Path(__file__).parent / "origins")
-        environment |= {"CI": "", "PYTHONDONTWRITEBYTECODE": "1"}
+        # Modules are compiled once for all runs, and nothing of that is in the project.
+        environment |= {"CI": "", "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX", self.compiled)}
         if credentials:
             for origin in self.origins.values():
                 environment |= origin.service.environment
@@ -202,6 +204,7 @@ def held(suite):
     return {name: sorted(shapes) for name, shapes in found.items()}
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_the_suite_is_recorded_replayed_and_run_live(suite):
     suite.record_everything()

@@ -156,6 +156,7 @@ def texts(folder):
     return {path.name: path.read_bytes() for path in folder.glob("tests/**/*.*") if path.suffix in (".rec", ".py")}
 
 
+@pytest.mark.long
 def test_a_better_rule_in_a_new_version_changes_both_projects_without_recording(tmp_path, here):
     first = shop(tmp_path / "first", "1.0")
     second = shop(tmp_path / "second", "1.1", ("query = []", 'query = ["nonce"]'))

@@ -50,6 +50,7 @@ def test_its_cassettes_in_place(tmp_path):
     assert f"{TESTS} passed" in replay(tmp_path, CASSETTES)
 
 
+@pytest.mark.long
 def test_its_cassettes_imported(tmp_path):
     imported = tmp_path / "imported"
     words = ("-m", "recproxy", "import", str(CASSETTES), "--profile", "twitter", "--to", str(imported))
@@ -60,6 +61,7 @@ def test_its_cassettes_imported(tmp_path):
     assert f"{TESTS} passed" in replay(tmp_path, imported, TWEEPY_IMPORTED="1")
 
 
+@pytest.mark.long
 def test_a_suite_in_the_manner_of_its_own_under_the_bridge(tmp_path):
     out = run(tmp_path, *PYTEST, "-p", "recproxy.vcrpy_bridge", "test_suite_of_tweepy_by_vcrpy.py")
 

@@ -184,6 +184,7 @@ def test_the_text_is_utf8_without_control_characters_and_says_where_each_block_s
         assert lines[interaction.response_line - 1].startswith(f"{interaction.response.version} ")
 
 
+@pytest.mark.long
 @slow
 @given(recordings)
 def test_a_checkout_with_crlf_is_the_same_recording(recording):

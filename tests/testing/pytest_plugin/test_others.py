@@ -97,11 +97,13 @@ def try_all(project, workers, *, run, **environment):
     return outcomes.out
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("workers", "run"), [(0, False), (2, True)], ids=["plainly", "workers in a run"])
 def test_all_at_once(project, run, workers):
     try_all(project, workers, run=run)
 
 
+@pytest.mark.long
 @pytest.mark.skipif("FORMER_PYTEST" not in os.environ, reason="no pytest 8 in $FORMER_PYTEST; nox -s tests installs it")
 @pytest.mark.parametrize(("workers", "run"), [(0, True), (2, False)], ids=["in a run", "workers"])
 def test_all_at_once_with_pytest_8(project, run, workers):

@@ -101,6 +101,7 @@ def told(suite, name):
 BOTH = [("id=1", "hidden"), ("id=2", "hidden")]
 
 
+@pytest.mark.long
 def test_each_cassette_is_recorded_as_it_asks(recording, origin):
     got = recording.run("test_a.py", bridge=True)
 

@@ -53,6 +53,7 @@ def summary(got):
     return [line for line in got.out.splitlines() if " cassettes, " in line or line.startswith("not honoured")]
 
 
+@pytest.mark.long
 def test_workers_tell_together_what_they_did(shop):
     got = shop.run("-n", "2", "test_a.py", bridge=True)
 
