@@ -49,11 +49,11 @@ class Session:
     def begin(self, number=1, scope="run", path="shop/default.rec", append=False, profile="shop"):
         self.recorder.begin(profile, number, scope, self.folder / path, Rules(), append=append)
 
-    def message(self, path="/a", body=b"ok", number=1, wild="XXX"):
+    def message(self, path="/a", body=b"ok", number=1, wild="XXX", reason=b"OK"):
         """An interaction as a proxy sends it."""
         interaction = Interaction(
             request=Request(method="GET", url=f"https://a.example{path}", wild=wild),
-            response=Response(status=200, reason=b"OK", body=body, wild=wild),
+            response=Response(status=200, reason=reason, body=body, wild=wild),
         )
         self.moment += 1
         return Recorded(order=1, scope=number, packed=pack(interaction), begun=self.moment, ended=self.moment + 0.5)

@@ -44,7 +44,8 @@ class Run:
         )
 
     def left(self):
-        return list(abandoned(self.folders, self.keys))
+        with abandoned(self.folders, self.keys) as found:
+            return found
 
     def packed(self):
         return [[entry.packed for entry in found.entries] for found in self.left()]
@@ -320,3 +321,33 @@ def test_a_full_disk_costs_only_the_entry_that_did_not_fit(run):
     leave(journal)
 
     assert run.packed() == [[b"first", b"third"]]
+
+
+def test_a_journal_has_its_name_only_once_it_is_locked(run, recordings, monkeypatch):
+    """Between the two, another run's recovery would take it for abandoned."""
+    seen, real = [], fcntl.flock
+
+    def flock(file, how):
+        if how == fcntl.LOCK_EX:
+            seen.append(run.left())
+        real(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    journal = run.journal()
+
+    journal.add(run.entry())
+
+    assert seen == [[]]
+    assert [path.suffix for path in (recordings / ".journal").iterdir() if path.name != ".gitignore"] == [".journal"]
+    journal.close()
+
+
+def test_a_journal_that_one_run_recovers_is_not_taken_by_another(run):
+    journal = run.journal()
+    journal.add(run.entry())
+    leave(journal)
+
+    with abandoned(run.folders, run.keys) as first:
+        assert [len(found.entries) for found in first] == [1]
+        assert run.left() == []
+    assert len(run.left()) == 1

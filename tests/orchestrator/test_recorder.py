@@ -126,3 +126,40 @@ def test_an_interaction_that_cannot_be_kept_ends_the_run(session, default):
     assert [problem.message for problem in session.failures] == [kept.error]
     other.end()
     other.close()
+
+
+def test_whatever_goes_wrong_while_keeping_is_an_answer_to_the_proxy(session, monkeypatch):
+    monkeypatch.setattr(session.recorder._journal, "add", lambda entry: entry.nothing)
+    session.begin()
+
+    kept = session.recorder.take("shop", session.message())
+
+    assert kept.order == 1
+    assert kept.error == (
+        "an interaction of profile 'shop' cannot be kept: AttributeError: 'Entry' object has no attribute 'nothing'"
+    )
+    assert [problem.message for problem in session.failures] == [kept.error]
+
+
+def test_a_recording_that_cannot_be_written_as_text_is_an_error_with_its_path(session, default):
+    session.begin()
+    session.recorder.take("shop", session.message(reason=b"O\x01K"))
+
+    with pytest.raises(RecordingError, match="default.rec: cannot be written: a control character in the reason"):
+        session.end()
+
+
+def test_closing_closes_everything_and_reports_every_error(session, default):
+    session.begin(1, "gone", profile="gone")
+    session.keep("/a", profile="gone")
+    session.begin(2, "gone", path="shop/second.rec", profile="gone")
+    session.keep("/b", number=2, profile="gone")
+    session.begin(3)
+    session.keep("/c", number=3)
+
+    with pytest.raises(RecordingError) as caught:
+        session.close()
+
+    assert caught.value.message == "no profile 'gone'; no profile 'gone'"
+    assert urls(default.with_name("default.failed.rec")) == ["/c"]
+    assert not list(session.folder.glob(".journal/*.lock"))

@@ -40,3 +40,14 @@ def test_a_lock_whose_file_went_with_the_run_before_is_taken_anew(session, defau
 
     assert calls
     assert os.path.samestat(os.fstat(session.recorder._locks._held[default].fileno()), where.stat())
+
+
+def test_one_file_under_two_names_is_one_recording(session, default):
+    (session.folder / "linked").symlink_to(session.folder / "shop")
+    session.begin(1)
+    session.begin(2, "other", path="linked/default.rec")
+    session.keep("/a")
+
+    session.keep("/b", number=2)
+
+    assert len(session.recorder._locks._held) == 1

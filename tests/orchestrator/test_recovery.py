@@ -144,7 +144,7 @@ def test_what_was_recorded_of_a_profile_that_is_gone_waits_for_it(session):
     assert line.startswith(f"{journal}: what an earlier run recorded cannot be recovered: no profile 'gone'; mend that")
 
 
-def test_without_its_key_a_journal_is_told_in_one_line_and_dropped(session, default):
+def test_a_journal_whose_key_is_not_found_is_reported_in_one_line_and_stays(session, default):
     killed = Session(session.folder)
     killed.begin()
     killed.keep("/a")
@@ -154,10 +154,12 @@ def test_without_its_key_a_journal_is_told_in_one_line_and_dropped(session, defa
     session.keys.remove(killed.recorder._journal._key)
 
     assert session.recover() == []
-    assert session.recorder.unrecovered == [
-        f"{journal}: 2 interactions of an earlier run cannot be read and are dropped: its key is gone"
-    ]
-    assert not journal.exists()
+    (line,) = session.recorder.unrecovered
+    assert line == (
+        f"{journal}: 2 interactions of an earlier run cannot be read, because its key is in none of the places where "
+        "keys are kept: set TMPDIR or XDG_RUNTIME_DIR as that run had them, or delete this journal"
+    )
+    assert journal.exists()
     assert not default.parent.exists()
 
 
@@ -182,3 +184,22 @@ def test_a_journal_of_version_01_is_told_and_left(session):
     (line,) = session.recorder.unrecovered
     assert line.startswith(f"{journal}: is the journal of a run of version 0.1, which is not encrypted: take from it")
     assert journal.exists()
+
+
+def test_a_file_that_another_run_is_writing_is_not_written_by_recovery(session, default):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.keep("/a")
+    killed.die()
+    other = Session(session.folder)
+    other.begin()
+    other.keep("/b")
+
+    assert session.recover() == []
+
+    (line,) = session.recorder.unrecovered
+    assert f"{default}: another run is recording it: wait for its end" in line
+    other.end()
+    other.close()
+    assert [written.interactions for written in session.recover()] == [1]
+    assert urls(default.with_name("default.failed.rec")) == ["/a"]

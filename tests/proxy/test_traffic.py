@@ -40,7 +40,7 @@ def test_what_never_ends_fails_the_scope():
     async def work(traffic):
         traffic.begin()
         await traffic.quiet(0.01)
-        assert traffic.failures == ["1 requests were still under way when the scope ended"]
+        assert traffic.failures == ["1 request was still under way when the scope ended"]
 
     run(work)
 

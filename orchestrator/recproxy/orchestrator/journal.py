@@ -9,6 +9,7 @@ recordings, or to the project, and are checked when they are read.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -188,12 +189,15 @@ class Journal:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - a replay does without
 
         make_folder(self._folders.journal)
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        # Another run takes a journal without a lock for abandoned, so it gets its name only when it is locked.
+        unnamed = self._path.with_suffix(".new")
+        file = os.open(unnamed, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             self._key, key = self._keys.make()
+            unnamed.rename(self._path)
         except BaseException:
-            self._path.unlink(missing_ok=True)
+            unnamed.unlink(missing_ok=True)
             os.close(file)
             raise
         self._cipher = AESGCM(key)
@@ -208,15 +212,20 @@ def make_folder(folder: Path) -> None:
         ignore.write_text("*\n")
 
 
-def abandoned(folders: JournalFolders, keys: JournalKeys) -> Iterator[Abandoned]:
-    """The journals that killed runs left, each locked until the next is asked for. Whoever takes it removes it."""
-    for path in sorted(folders.journal.glob("*.journal")):
-        try:
-            with path.open("rb") as file:
+@contextlib.contextmanager
+def abandoned(folders: JournalFolders, keys: JournalKeys) -> Iterator[list[Abandoned]]:
+    """The journals that killed runs left. All stay locked meanwhile, so that no other run recovers them too."""
+    with contextlib.ExitStack() as locks:
+        found = []
+        for path in sorted(folders.journal.glob("*.journal")):
+            try:
+                file = locks.enter_context(path.open("rb"))
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                yield _left(path, file, folders, keys)
-        except OSError:  # its run lives, or another took it
-            continue
+                if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                    found.append(_left(path, file, folders, keys))
+            except OSError:  # its run lives, or another run has it or had it
+                continue
+        yield found
 
 
 def _left(path: Path, file: BinaryIO, folders: JournalFolders, keys: JournalKeys) -> Abandoned:

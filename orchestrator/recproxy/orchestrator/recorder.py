@@ -74,7 +74,7 @@ class Recorder:
         self._journal = Journal(folders, keys, secrets)
         self._locks = RecordingLocks(folders)
         self._files = RecordingFiles(max_age=max_age, today=today)
-        self._recovery = Recovery(folders, keys, redact, self._files)
+        self._recovery = Recovery(folders, keys, redact, self._files, self._locks)
         self._today = today
         self._numbers = itertools.count(1)
         self._pending: dict[tuple[str, int], _Pending] = {}
@@ -102,10 +102,17 @@ class Recorder:
         """Keep an interaction that a proxy sent, and answer it. If that fails in an open scope, the run ends."""
         try:
             self.keep(profile, message)
-        except RecordingError as problem:
-            if not isinstance(problem, _ScopeEnded):
-                self._fail(problem)
+        except _ScopeEnded as problem:
             return Kept(order=message.order, error=problem.message)
+        except RecordingError as problem:
+            self._fail(problem)
+            return Kept(order=message.order, error=problem.message)
+        except Exception as problem:  # noqa: BLE001 - without an answer the proxy's client would wait for ever
+            defect = RecordingError(
+                f"an interaction of profile {profile!r} cannot be kept: {type(problem).__name__}: {problem}"
+            )
+            self._fail(defect)
+            return Kept(order=message.order, error=defect.message)
         return Kept(order=message.order)
 
     def keep(self, profile: str, message: Recorded) -> None:
@@ -175,9 +182,21 @@ class Recorder:
         self._journal.ended(pending.number)
 
     async def close(self) -> None:
-        """Nothing is open any more: journal and locks go."""
+        """End what is open, as failed, and remove journal and locks.
+
+        Raises:
+            RecordingError: some scopes could not be written; all others were, and the message names every reason.
+        """
+        problems: list[str] = []
         for profile, number in tuple(self._pending):
-            await self.redact(profile, number, ())
-            self.end(profile, number, passed=False)
-        self._journal.close()
-        self._locks.close()
+            try:
+                await self.redact(profile, number, ())
+                self.end(profile, number, passed=False)
+            except RecproxyError as problem:
+                problems.append(problem.message)
+        try:
+            self._journal.close()
+        finally:
+            self._locks.close()
+        if problems:
+            raise RecordingError("; ".join(problems))

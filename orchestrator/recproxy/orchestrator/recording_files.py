@@ -56,7 +56,7 @@ class RecordingFiles:
         linked = _linked(interactions, others)
         since = self._today() - dt.timedelta(days=self._max_age) if self._max_age else None
         merged = merge(before, frozenset((scope,)), linked, rules, append=append, renewed_before=since)
-        changed = _replace(path, dump(merged))
+        changed = _replace(path, merged)
         self._remove_failed(path, scope)
         return Written(path, len(linked), changed=changed)
 
@@ -71,7 +71,7 @@ class RecordingFiles:
         if failed not in self._recovered and replaces is not None:
             before = [each for each in before if each.scope != replaces]
         linked = [each for each in link(interactions, names(before)) if each not in before]
-        _replace(failed, dump(Recording(interactions=(*before, *linked))))
+        _replace(failed, Recording(interactions=(*before, *linked)))
         return Written(failed, len(interactions), failed=True)
 
     def save_recovered(self, path: Path, interactions: Sequence[Interaction]) -> Written | None:
@@ -98,7 +98,7 @@ class RecordingFiles:
         if not left:
             failed.unlink(missing_ok=True)
         elif len(left) < len(before):
-            _replace(failed, dump(Recording(interactions=left)))
+            _replace(failed, Recording(interactions=left))
 
 
 def check_recordable(path: Path, *, append: bool) -> None:
@@ -153,8 +153,12 @@ def _leftovers(failed: Path) -> list[Interaction]:
         return []
 
 
-def _replace(path: Path, text: bytes) -> bool:
-    """Put a file in its place whole, or leave what is there; whether it changed."""
+def _replace(path: Path, recording: Recording) -> bool:
+    """Put a recording in its place whole, or leave what is there; whether it changed."""
+    try:
+        text = dump(recording)
+    except ValueError as problem:
+        raise RecordingError(f"{path}: cannot be written: {problem}") from None
     with contextlib.suppress(OSError):
         if path.is_file() and path.read_bytes() == text:
             return False

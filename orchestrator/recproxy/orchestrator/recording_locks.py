@@ -5,9 +5,11 @@ The locks lie in the folder of journals, named by a hash of the recording's real
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +32,8 @@ class RecordingLocks:
         Raises:
             RecordingError: another run is recording it, or the lock cannot be written.
         """
+        # A linked folder gives one file two names, and this run must not wait for itself.
+        path = Path(os.path.realpath(path))
         if path in self._held:
             return
         where = self._path(path)
@@ -49,15 +53,33 @@ class RecordingLocks:
         else:
             self._held[path] = lock
 
+    @contextlib.contextmanager
+    def locked(self, path: Path) -> Iterator[None]:
+        """Lock a recording for a moment, unless this run has it locked anyway.
+
+        Raises:
+            RecordingError: as for `lock`.
+        """
+        path = Path(os.path.realpath(path))
+        was_held = path in self._held
+        self.lock(path)
+        try:
+            yield
+        finally:
+            if not was_held:
+                self._release(path)
+
     def close(self) -> None:
         """Release all locks and remove their files."""
-        for path, lock in self._held.items():
-            self._path(path).unlink(missing_ok=True)
-            lock.close()
-        self._held.clear()
+        for path in tuple(self._held):
+            self._release(path)
+
+    def _release(self, path: Path) -> None:
+        self._path(path).unlink(missing_ok=True)
+        self._held.pop(path).close()
 
     def _path(self, path: Path) -> Path:
-        return self._folders.journal / f"{hashlib.sha256(os.path.realpath(path).encode()).hexdigest()[:16]}.lock"
+        return self._folders.journal / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:16]}.lock"
 
 
 def _is_at(file: IO[bytes], path: Path) -> bool:

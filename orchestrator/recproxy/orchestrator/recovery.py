@@ -1,7 +1,7 @@
 """Recovery: what killed runs recorded is put next to the recordings it was meant for.
 
-It is redacted by the rules of today and by what was secret then. Where that cannot be done, the journal stays; where
-its key is gone nobody can read it, and it is removed.
+It is redacted by the rules of today and by what was secret then. Where that cannot be done, the journal stays, also
+where its key is not found: a run with other variables may find it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.journal import Abandoned, Entry, JournalFolders, abandoned
 from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.recording_files import RecordingFiles
+from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.scope_redaction import Redact, unpacked
 from recproxy.recording import Interaction
 from recproxy.report import Written
@@ -25,8 +26,16 @@ __all__ = ["Recovery"]
 class Recovery:
     """Recovers the journals of killed runs, once, before this run records."""
 
-    def __init__(self, folders: JournalFolders, keys: JournalKeys, redact: Redact, files: RecordingFiles) -> None:
+    def __init__(
+        self,
+        folders: JournalFolders,
+        keys: JournalKeys,
+        redact: Redact,
+        files: RecordingFiles,
+        locks: RecordingLocks,
+    ) -> None:
         self._folders = folders
+        self._locks = locks
         self._keys = keys
         self._redact = redact
         self._files = files
@@ -35,12 +44,14 @@ class Recovery:
 
     async def recover(self) -> list[Written]:
         """Recover all journals; what was written."""
+        with abandoned(self._folders, self._keys) as journals:
+            return await self._recovered(journals)
+
+    async def _recovered(self, journals: Sequence[Abandoned]) -> list[Written]:
         left: dict[Path, list[Interaction]] = {}
         problems: dict[Path, list[str]] = {}
-        journals: list[tuple[Abandoned, set[Path]]] = []
-        for journal in abandoned(self._folders, self._keys):
+        for journal in journals:
             lost = problems.setdefault(journal.path, [*journal.lost])
-            journals.append((journal, {entry.recording for entry in journal.entries}))
             for entries in _by_scope(journal.entries):
                 try:
                     left.setdefault(entries[0].recording, []).extend(await self._redacted(entries, journal.secrets))
@@ -49,14 +60,15 @@ class Recovery:
         recovered: list[Written] = []
         for path, interactions in left.items():
             try:
-                written = self._files.save_recovered(path, interactions)
+                with self._locks.locked(path):  # another run may be writing the same .failed.rec
+                    written = self._files.save_recovered(path, interactions)
             except RecordingError as problem:
-                for journal, paths in journals:
-                    if path in paths:
+                for journal in journals:
+                    if any(entry.recording == path for entry in journal.entries):
                         problems[journal.path].append(problem.message)
             else:
                 recovered += [written] if written is not None else []
-        for journal, _ in journals:
+        for journal in journals:
             self._clear(journal, problems[journal.path])
         return recovered
 
@@ -77,6 +89,12 @@ class Recovery:
                 f"{journal.path}: is the journal of a run of version 0.1, which is not encrypted: take from it what you "
                 "need, mind the secrets in it, and delete it"
             )
+        elif journal.keyless and journal.unread:
+            self.problems.append(
+                f"{journal.path}: {counted(journal.unread, 'interaction')} of an earlier run cannot be read, because "
+                "its key is in none of the places where keys are kept: set TMPDIR or XDG_RUNTIME_DIR as that run had "
+                "them, or delete this journal"
+            )
         elif problems:
             self.problems += (
                 f"{journal.path}: what an earlier run recorded cannot be recovered: {why}; mend that, or delete this "
@@ -86,11 +104,10 @@ class Recovery:
         else:
             journal.path.unlink(missing_ok=True)
             self._keys.remove(journal.key)
-        if journal.unread:
-            why = "its key is gone" if journal.keyless else "the journal was changed"
+        if journal.unread and not journal.keyless:
             self.problems.append(
                 f"{journal.path}: {counted(journal.unread, 'interaction')} of an earlier run cannot be read and "
-                f"{'is' if journal.unread == 1 else 'are'} dropped: {why}"
+                f"{'is' if journal.unread == 1 else 'are'} dropped: the journal was changed"
             )
 
 

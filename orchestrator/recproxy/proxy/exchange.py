@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
@@ -31,6 +32,8 @@ __all__ = ["Exchange", "Keep"]
 #: RFC 9110 section 9.2.2.
 _REPEATABLE = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"))
 _REQUEST_TIMEOUT = 408
+#: h11 lets them pass in a reason, which has no place for them. RFC 9112 section 4.
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _LEFT = "the client went away before the answer was complete"
 
 #: Has an interaction kept that began at a moment; its end is awaited before the client sees the end of the response.
@@ -214,7 +217,7 @@ class Exchange:
 
     async def _respond(self, event: h11.Response, conversation: Conversation) -> bool:
         """The response to the client, its end only when it is kept."""
-        status, reason = event.status_code, bytes(event.reason)
+        status, reason = event.status_code, _CONTROL.sub(b" ", bytes(event.reason))
         headers = end_to_end(tuple(event.headers.raw_items()))
         framing = ResponseFraming(status, headers, head_only=self._head.method == b"HEAD", http10=self._head.http10)
         captured = Captured(status, reason, headers, time.monotonic() - self._begun, self._most)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from recproxy.report.counting import counted
+
 __all__ = ["Traffic"]
 
 
@@ -47,4 +49,5 @@ class Traffic:
             async with asyncio.timeout(seconds):
                 await self._quiet.wait()
         except TimeoutError:
-            self.fail(f"{self._under_way} requests were still under way when the scope ended")
+            are = "was" if self._under_way == 1 else "were"
+            self.fail(f"{counted(self._under_way, 'request')} {are} still under way when the scope ended")

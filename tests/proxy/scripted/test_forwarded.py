@@ -30,6 +30,15 @@ def refused(status, text):
 
 
 ROWS = {
+    "a control character in the reason of a response is a space": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", b"HTTP/1.1 200 O\x01K\r\nContent-Length: 2\r\n\r\nok"),
+            ("client", "sees", b"HTTP/1.1 200 O K\r\nContent-Length: 2\r\n\r\nok"),
+        ],
+        "kept": [KEPT],
+    },
     "a request passes, and its response": {
         "steps": [
             ("client", "sends", GET),
