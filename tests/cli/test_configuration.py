@@ -8,10 +8,17 @@ from recproxy.config import Precedence, Setting
 
 FOUND = [
     Setting(key=("name",), value='a "quoted" \x7f word'),
-    Setting(key=("match", "ignore", "query"), value=("a", "b"), precedence=Precedence.PACKAGE, place="profile.toml:7"),
+    Setting(
+        key=("match", "ignore", "query"),
+        value=("a", "b"),
+        precedence=Precedence.PACKAGE,
+        locate=lambda: "profile.toml:7",
+    ),
     Setting(key=("match", "repeat"), value="last"),
-    Setting(key=("endpoints", 0, "hosts"), value=("a.example",), precedence=Precedence.PROJECT, place="p.toml:1"),
-    Setting(key=("endpoints", 1, "hosts"), value=(), precedence=Precedence.COMMAND, place="--x"),
+    Setting(
+        key=("endpoints", 0, "hosts"), value=("a.example",), precedence=Precedence.PROJECT, locate=lambda: "p.toml:1"
+    ),
+    Setting(key=("endpoints", 1, "hosts"), value=(), precedence=Precedence.COMMAND, locate=lambda: "--x"),
     Setting(key=("upstream", "timeout"), value=30.0),
     Setting(key=("upstream", "odd key"), value=True),
 ]

@@ -33,12 +33,19 @@ name = "x"
 headers = []
 ignore.query = ["a"]
 
-[match.ignore]
+[match.inner] # key = 1
 form = []
 [upstream] # two
 timeout = 1
 limits = { connect = 1, read = 2 }
 "quoted key" = 1
+"a.b" = '''
+[endpoints]
+c = 1
+'''
+list = [ # 1
+  "list = 2",
+]
 [[endpoints]]
 hosts = []
 [[endpoints]]
@@ -54,15 +61,17 @@ host = []
         (("match",), 4),
         (("match", "headers"), 5),
         (("match", "ignore", "query"), 6),
-        (("match", "ignore", "form"), 9),
+        (("match", "inner", "form"), 9),
         (("upstream", "timeout"), 11),
         (("upstream", "limits", "read"), 12),
         (("upstream", "quoted key"), 13),
-        (("endpoints",), 14),
-        (("endpoints", 0), 14),
-        (("endpoints", 1), 16),
-        (("endpoints", 0, "hosts"), 15),
-        (("endpoints", 1, "host"), 17),
+        (("upstream", "a.b"), 14),
+        (("upstream", "list"), 18),
+        (("endpoints",), 21),
+        (("endpoints", 0), 21),
+        (("endpoints", 1), 23),
+        (("endpoints", 0, "hosts"), 22),
+        (("endpoints", 1, "host"), 24),
         (("upstream", "nowhere"), 10),
         (("nowhere",), 1),
     ],

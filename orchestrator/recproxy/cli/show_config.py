@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -49,7 +50,7 @@ def _options(context: click.Context, plan: RunPlan) -> list[Setting]:
             if plan.project.profiles and plan.project.source:
                 precedence = Precedence.PROJECT
                 place = plan.project.source.place((plan.project.choice_key,))
-        found.append(Setting(key=("run", name), value=value, precedence=precedence, place=place))
+        found.append(Setting(key=("run", name), value=value, precedence=precedence, locate=partial(str, place)))
     for profile in plan.profiles:
         flag = next((f"--{mode}" for mode in ("record", "live") if profile.name in given[mode]), "")
         mode = found[0]
@@ -58,7 +59,7 @@ def _options(context: click.Context, plan: RunPlan) -> list[Setting]:
                 key=("run", "modes", profile.name),
                 value=plan.mode_of(profile.name),
                 precedence=Precedence.COMMAND if flag else mode.precedence,
-                place=flag or mode.place,
+                locate=partial(str, flag or mode.place),
             )
         )
     return found

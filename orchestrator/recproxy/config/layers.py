@@ -6,7 +6,8 @@ A *layer* is a table of a TOML file. Each *setting* is a key with its value from
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -21,12 +22,20 @@ _Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """A key: its path, in which a number counts the tables of a list, its value, and where the value comes from."""
+    """A key: its path, in which a number counts the tables of a list, its value, and where the value comes from.
+
+    `locate` finds its place: that takes time, and a run needs few of them.
+    """
 
     key: _Path
     value: Any
     precedence: Precedence = Precedence.DEFAULT
-    place: str = ""
+    locate: Callable[[], str] = str
+
+    @property
+    def place(self) -> str:
+        """The `path:line` of a value from a file, the option or variable of another; empty for a default."""
+        return self.locate()
 
 
 def settings(table: type, layers: Sequence[TomlFile], path: _Path = ()) -> Iterator[Setting]:
@@ -114,8 +123,8 @@ def _named(key: Key, kind: Kind, layers: Sequence[TomlFile], path: _Path) -> Ite
 
 
 def _setting(value: Any, layer: TomlFile, path: _Path) -> Setting:
-    place = layer.place(path) if layer.precedence else ""
-    return Setting(key=path, value=value, precedence=layer.precedence, place=place)
+    locate = functools.partial(layer.place, path) if layer.precedence else str
+    return Setting(key=path, value=value, precedence=layer.precedence, locate=locate)
 
 
 def _read(key: Key, layer: TomlFile, path: _Path) -> Any:

@@ -34,17 +34,18 @@ def parse_profile(
         layers = (known, *layers)
     found = tuple(settings(Profile, layers))
     profile = build(Profile, nested(found))
-    places = {each.key: each.place for each in found}
+    said = {each.key: each for each in found}
     if name not in (None, profile.name):
-        raise top.error(f"{places['name',]}: name is {profile.name!r} where {name!r} was expected: they must agree")
+        raise top.error(f"{said['name',].place}: name is {profile.name!r} where {name!r} was expected: they must agree")
     for number, endpoint in enumerate(profile.endpoints):
         if endpoint.base_url and all("*" in host for host in endpoint.hosts):
             raise top.error(
-                f"{places['endpoints', number, 'base_url']}: base_url {endpoint.base_url!r} has only hosts with *, but "
+                f"{said['endpoints', number, 'base_url'].place}: base_url {endpoint.base_url!r} has only hosts with *, but "
                 "requests to it are recorded under the first host without *: list one"
             )
-    upstream, ca_place = profile.upstream, places["upstream", "ca"]
+    upstream = profile.upstream
     if upstream.ca:  # relative to the file that names it, wherever the run is started
+        ca_place = said["upstream", "ca"].place
         folder = Path(ca_place.rpartition(":")[0]).absolute().parent
         upstream = replace(upstream, ca=str(folder / upstream.ca), ca_place=ca_place)
     hooks = [each for each in found if each.key[0] == "hooks" and each.value]

@@ -1,15 +1,18 @@
 """Tables of TOML files: what they hold, how much they count, and the line of each key.
 
-`tomllib` gives no places, so the line of a key is looked up in the text. Knows nothing of what a table means.
+`tomllib` gives no places. The line of a key is found by reading ever less of the text, and only when an error or
+`--show-config` needs it. Knows nothing of what a table means.
 """
 
 from __future__ import annotations
 
+import bisect
+import contextlib
 import enum
 import functools
+import operator
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,10 +21,6 @@ from typing import Any
 from recproxy.errors import RecproxyError
 
 __all__ = ["Precedence", "TomlFile", "read_toml"]
-
-_NAME = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
-_HEADER = re.compile(r"\s*(\[\[?)\s*([^\]#]+?)\s*\]\]?\s*(?:#.*)?$")
-_ENTRY = re.compile(rf"\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
 
 
 class Precedence(enum.IntEnum):
@@ -55,12 +54,7 @@ class TomlFile:
 
     def at(self, keys: Sequence[str | int]) -> Any:
         """The value at a path, None where there is none; a number counts the tables under one `[[key]]`."""
-        value: Any = self.values
-        for key in keys:
-            if not isinstance(key, int) and not (isinstance(value, Mapping) and key in value):
-                return None
-            value = value[key]
-        return value
+        return _value(self.values, keys)
 
     def table(self, *keys: str) -> TomlFile:
         """A table in it."""
@@ -96,37 +90,28 @@ def read_toml(path: Path, error: type[RecproxyError], precedence: Precedence = P
         raise error(f"{name}:{number}: not TOML: {message[:1].lower()}{message[1:]}") from None
 
 
-def _line(text: str, wanted: tuple[str | int, ...]) -> int:
-    """The line of a key, or of the longest part of its path that the text names, whichever way TOML writes it."""
-    best, best_depth = 1, 0
-    for number, path, line in _entries(text):
-        depth = next((each for each, (one, other) in enumerate(zip(path, wanted, strict=False)) if one != other), None)
-        if depth is None:
-            depth = min(len(path), len(wanted))
-            if depth < len(wanted) and re.search(rf"\b{re.escape(str(wanted[depth]))}\b", line):
-                depth += 1  # it is within an inline table
-        if depth > best_depth:
-            best, best_depth = number, depth
-    return best
+def _line(text: str, wanted: Sequence[str | int]) -> int:
+    """The first line of the statement that makes a key, or else the longest part of its path that is there."""
+    lines = text.count("\n") + 1
+    parts = (wanted[:depth] for depth in range(len(wanted), 0, -1))
+    path = next((part for part in parts if _value(_beginning(text, lines)[1], part) is not None), None)
+    if path is None:
+        return 1
+    last = bisect.bisect_left(range(lines), True, key=lambda size: _value(_beginning(text, size)[1], path) is not None)
+    return _beginning(text, last - 1)[0] + 1
 
 
-@functools.lru_cache(maxsize=8)  # a run asks for the lines of all keys of its few files
-def _entries(text: str) -> tuple[tuple[int, tuple[str | int, ...], str], ...]:
-    """The number of each line that has a key or a header, the path it names, and the text of an entry."""
-    table: tuple[str | int, ...] = ()
-    counts: Counter[tuple[str | int, ...]] = Counter()
-    found: list[tuple[int, tuple[str | int, ...], str]] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            table = _parts(header[2])
-            if header[1] == "[[":
-                table = (*table, counts[table])
-                counts[table[:-1]] += 1
-            found.append((number, table, ""))
-        elif entry := _ENTRY.match(line):
-            found.append((number, (*table, *_parts(entry[1])), line))
-    return tuple(found)
+@functools.lru_cache(maxsize=1000)  # the searches for the keys of a file begin alike
+def _beginning(text: str, lines: int) -> tuple[int, Mapping[str, Any]]:
+    """The longest beginning of a text that is TOML, of this many lines at most: its number of lines and its values."""
+    for size in range(lines, 0, -1):  # a statement that goes over several lines is only read as a whole
+        with contextlib.suppress(tomllib.TOMLDecodeError):
+            return size, tomllib.loads("\n".join(text.split("\n")[:size]))
+    return 0, {}
 
 
-def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip("\"'") for part in re.findall(_NAME, dotted))
+def _value(values: Any, path: Sequence[str | int]) -> Any:
+    try:
+        return functools.reduce(operator.getitem, path, values)
+    except (KeyError, IndexError, TypeError):
+        return None
