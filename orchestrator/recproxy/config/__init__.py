@@ -8,7 +8,7 @@ key, a wrong type or a wrong value is an error with file, line, key and the near
 """
 
 from recproxy.config.installed import Offer, distribution_of, offers
-from recproxy.config.keys import STRINGS, leaves, nearest_word
+from recproxy.config.keys import Kind, leaves, nearest_word
 from recproxy.config.layers import Setting
 from recproxy.config.overlap import equal_hosts, settled
 from recproxy.config.profile import (
@@ -26,9 +26,9 @@ from recproxy.config.toml_files import Precedence, TomlFile, read_toml
 
 __all__ = [
     "ANY_HOST",
-    "STRINGS",
     "Endpoint",
     "HookNames",
+    "Kind",
     "Offer",
     "Precedence",
     "Profile",

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import enum
 import functools
 import inspect
 import re
@@ -25,11 +26,6 @@ from typing import Any, Literal, NamedTuple
 
 __all__ = [
     "ANY_WORD",
-    "MAPPING",
-    "STRINGS",
-    "TABLE",
-    "TABLES",
-    "TEXT",
     "Key",
     "Kind",
     "Word",
@@ -65,44 +61,33 @@ class Word(NamedTuple):
 
 #: A string of any form.
 ANY_WORD = Word()
+_STRING = {"type": "string"}
 
 
-class Kind(NamedTuple):
-    """What a key can hold: its title in the reference, what an error asks for, the test of it, its JSON Schema."""
+class Kind(enum.Enum):
+    """What a key can hold: title in the reference, words of an error, type, type of its items, and JSON Schema."""
 
-    title: str
-    wanted: str
-    fits: Callable[[Any], bool]
-    schema: Mapping[str, Any] = {}
+    TEXT = "string", "a string", str, None, _STRING
+    BOOLEAN = "boolean", "true or false", bool, None, {"type": "boolean"}
+    NUMBER = "number", "a number of zero or more", float, None, {"type": "number", "minimum": 0}
+    INTEGER = "integer", "a whole number of zero or more", int, None, {"type": "integer", "minimum": 0}
+    STRINGS = "list", "a list of strings", list, str, {"type": "array", "items": _STRING}
+    MAPPING = "table", "a table of strings", dict, None, {"type": "object", "additionalProperties": _STRING}
+    TABLE = "table", "a table", dict, None, {"type": "object"}
+    TABLES = "tables", "tables, each under [[{name}]]", list, dict, {"type": "array"}
+
+    def __init__(self, title: str, wanted: str, holds: type, inner: type | None, schema: Mapping[str, Any]) -> None:
+        self.title, self.wanted, self.holds, self.inner, self.schema = title, wanted, holds, inner, schema
+
+    def fits(self, value: Any) -> bool:
+        """Whether a value from a file is of this kind. TOML writes 30 where 30.0 is meant, and 1e6 for a whole number."""
+        if self.holds in (float, int):
+            return type(value) in (float, int) and value >= 0 and (self.holds is float or float(value).is_integer())
+        right = isinstance(value, self.holds)
+        return right and (self.inner is None or all(isinstance(each, self.inner) for each in value))
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-
-
-def _list_of(kind: type) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and all(isinstance(each, kind) for each in value)
-
-
-def _is(kind: type) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, kind)
-
-
-_TEXT = {"type": "string"}
-TEXT = Kind("string", "a string", _is(str), _TEXT)
-STRINGS = Kind("list", "a list of strings", _list_of(str), {"type": "array", "items": _TEXT})
-MAPPING = Kind("table", "a table of strings", _is(dict), {"type": "object", "additionalProperties": _TEXT})
-TABLE = Kind("table", "a table", _is(dict))
-TABLES = Kind("tables", "tables, each under [[{name}]]", _list_of(dict))
-_NUMBER = Kind("number", "a number of zero or more", _number, {"type": "number", "minimum": 0})
-_INTEGER = Kind(
-    "integer",
-    "a whole number of zero or more",
-    lambda value: _number(value) and float(value).is_integer(),
-    {"type": "integer", "minimum": 0},
-)
-_BOOLEAN = Kind("boolean", "true or false", _is(bool), {"type": "boolean"})
-_SCALARS: Mapping[Any, Kind] = {str: TEXT, Path: TEXT, bool: _BOOLEAN, float: _NUMBER, int: _INTEGER}
+_SCALARS = {str: Kind.TEXT, Path: Kind.TEXT, bool: Kind.BOOLEAN, float: Kind.NUMBER, int: Kind.INTEGER}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,12 +119,11 @@ class Key:
             return value
         if not self.kind.fits(value):
             raise ValueError(f"is {value!r}: give it {self.kind.wanted.format(name=self.name)}")
-        if self.kind is STRINGS:
+        if self.kind is Kind.STRINGS:
             return tuple(self.word.normal(each, "holds") for each in value)
-        if isinstance(value, str) and value:
-            return self.word.normal(value)
-        # TOML writes 30 where the default is 30.0, and 1e6 where it is a whole number.
-        return type(self.default)(value) if _number(value) else value
+        if isinstance(value, str):
+            return self.word.normal(value) if value else value
+        return value if self.kind.inner else self.kind.holds(value)
 
 
 def key(says: str, default: Any = "", *, word: Word = ANY_WORD, missing: str = "", inline: type | None = None) -> Any:
@@ -196,13 +180,12 @@ def _key(field: dataclasses.Field[Any]) -> Key:
         case origin if origin is Literal:
             kind, choices = _SCALARS[type(inner[0])], inner
         case origin if origin is tuple:
-            kind, held = (STRINGS, None) if inner[0] is str else (TABLES, inner[0])
+            kind, held = (Kind.STRINGS, None) if inner[0] is str else (Kind.TABLES, inner[0])
         case origin if origin is Mapping:
-            kind = MAPPING
+            kind = Kind.MAPPING
         case _ if dataclasses.is_dataclass(hint):
-            kind, held = TABLE, hint
+            kind, held = Kind.TABLE, hint
         case _:
             kind = _SCALARS[hint]
-            # The type of the annotation, so that a value from a file can be given it: 30.0 for 30.
-            default = (str if hint is Path else hint)(default)
+            default = kind.holds(default)  # 30.0 where 30 is written, and the text of a path
     return Key(name=field.name, kind=kind, default=default, choices=choices, table=held, **field.metadata["key"])

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from recproxy.config.keys import MAPPING, STRINGS, TABLE, TABLES, TEXT, Key, Kind, keys_of, nearest_word
+from recproxy.config.keys import Key, Kind, keys_of, nearest_word
 from recproxy.config.toml_files import Precedence, TomlFile
 
 __all__ = ["Setting", "build", "nested", "settings"]
@@ -80,9 +80,9 @@ def build(table: type[_Table], values: Mapping[Any, Any]) -> _Table:
     made = dict(values)
     for key in keys_of(cast("type", table)):
         inner = values.get(key.name)
-        if key.kind is TABLE and inner is not None:
+        if key.kind is Kind.TABLE and inner is not None:
             made[key.name] = build(key.table, inner)
-        elif key.kind is TABLES and inner is not None:
+        elif key.kind is Kind.TABLES and inner is not None:
             tables = inner.values() if isinstance(inner, Mapping) else inner
             made[key.name] = tuple(build(key.table, each) for each in tables)
     return table(**made)
@@ -91,19 +91,19 @@ def build(table: type[_Table], values: Mapping[Any, Any]) -> _Table:
 def _settings_of(key: Key, layers: Sequence[TomlFile], path: _Path) -> Iterator[Setting]:
     layers = [layer for layer in layers if layer.at(path) is not None]
     said = [(_read(key, layer, path), layer) for layer in layers]
-    if key.kind is TABLE:
+    if key.kind is Kind.TABLE:
         yield from settings(key.table, layers, path)
-    elif key.kind is TABLES:  # a list of tables is overridden as a whole
+    elif key.kind is Kind.TABLES:  # a list of tables is overridden as a whole
         found: list[Setting] = []
         for value, layer in said:
             found = [each for number in range(len(value)) for each in settings(key.table, [layer], (*path, number))]
         yield from found
-    elif key.kind is MAPPING:
-        yield from _named(key, TEXT, layers, path)
+    elif key.kind is Kind.MAPPING:
+        yield from _named(key, Kind.TEXT, layers, path)
     elif not said:
-        yield Setting(key=path, value=key.read(list(key.default) if key.kind is STRINGS else key.default))
+        yield Setting(key=path, value=key.read(list(key.default) if key.kind is Kind.STRINGS else key.default))
     elif isinstance(said[-1][0], dict):
-        _named(key, TABLE, layers, path)  # inline tables are only read when they are used
+        _named(key, Kind.TABLE, layers, path)  # inline tables are only read when they are used
     else:
         yield _setting(*said[-1], path)
 

@@ -9,21 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+from recproxy.config import profile_words as words
 from recproxy.config.keys import key, keys_of, subtable
 from recproxy.config.layers import Setting, build
-from recproxy.config.profile_words import (
-    ADDRESS,
-    EXPRESSION,
-    FORMAT,
-    FUNCTION,
-    HOST,
-    NAME_IN_ANY_CASE,
-    OWN_VARIABLE,
-    POINTER,
-    PROFILE_NAME,
-    VARIABLE,
-    VERSIONS,
-)
 from recproxy.matching import Rules, Ways
 from recproxy.redaction import RedactionRules
 
@@ -54,7 +42,7 @@ class Endpoint:
         "Host names, addresses, `*.NAME` (one label, as in TLS), or `*`, without scheme, port and path. The most "
         "specific host wins, so `*` comes last. Two profiles of a run cannot own the same host.",
         (),
-        word=HOST,
+        word=words.HOST,
         missing="an endpoint without hosts: list at least one",
     )
     base_url: str = key(
@@ -63,7 +51,7 @@ class Endpoint:
         "hosts. A signature that covers the host (OAuth 1, SigV4) cannot be recorded this way. Names are reserved "
         "if a run sets them (`HTTP_PROXY`, `RECPROXY_TOKEN`, `SSL_CERT_FILE`) or if programs depend on them "
         "(`PATH`, `HOME`).",
-        word=OWN_VARIABLE,
+        word=words.OWN_VARIABLE,
     )
 
 
@@ -73,14 +61,16 @@ class Ignore:
 
     query: tuple[str, ...] = key("Names in the query to ignore.", ())
     form: tuple[str, ...] = key("Names in a form body to ignore.", ())
-    json: tuple[str, ...] = key("JSON Pointers into a JSON body to ignore, for example `/user/id`.", (), word=POINTER)
+    json: tuple[str, ...] = key(
+        "JSON Pointers into a JSON body to ignore, for example `/user/id`.", (), word=words.POINTER
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """What is compared besides method, URL, query and body, and what happens on a miss."""
 
-    headers: tuple[str, ...] = key("Request headers to compare.", (), word=NAME_IN_ANY_CASE)
+    headers: tuple[str, ...] = key("Request headers to compare.", (), word=words.NAME_IN_ANY_CASE)
     ignore: Ignore = subtable(Ignore)
     repeat: Literal["last", "miss", "cycle"] = key(
         "What follows the last recorded repeat of a request: the last one again, a miss, or the first one.",
@@ -98,13 +88,13 @@ class Match:
 class RedactTable:
     """What never reaches a recording, on top of the built-in rules."""
 
-    headers: tuple[str, ...] = key("Names of headers.", (), word=NAME_IN_ANY_CASE)
-    query: tuple[str, ...] = key("Names in the query.", (), word=NAME_IN_ANY_CASE)
-    form: tuple[str, ...] = key("Names in a form body.", (), word=NAME_IN_ANY_CASE)
+    headers: tuple[str, ...] = key("Names of headers.", (), word=words.NAME_IN_ANY_CASE)
+    query: tuple[str, ...] = key("Names in the query.", (), word=words.NAME_IN_ANY_CASE)
+    form: tuple[str, ...] = key("Names in a form body.", (), word=words.NAME_IN_ANY_CASE)
     json: tuple[str, ...] = key("JSON Pointers, or names at any depth.", ())
-    patterns: tuple[str, ...] = key("Regular expressions.", (), word=EXPRESSION)
+    patterns: tuple[str, ...] = key("Regular expressions.", (), word=words.EXPRESSION)
     variables: tuple[str, ...] = key(
-        "More variables whose values are redacted. They need not be set.", (), word=VARIABLE
+        "More variables whose values are redacted. They need not be set.", (), word=words.VARIABLE
     )
 
 
@@ -139,7 +129,7 @@ class Upstream:
     )
     address: str = key(
         "An address to use instead of the real one: `127.0.0.1:8443`, or `http://127.0.0.1:8080` without TLS.",
-        word=ADDRESS,
+        word=words.ADDRESS,
     )
     ca_place: str = ""
 
@@ -152,9 +142,9 @@ class HookNames:
     installed.
     """
 
-    compare: str = key("Returns the form in which a recorded or live request is compared.", word=FUNCTION)
-    respond: str = key("Returns the response to a request, from the recorded one if there is one.", word=FUNCTION)
-    redact: str = key("Removes more from an interaction after the rules, before it is stored.", word=FUNCTION)
+    compare: str = key("Returns the form in which a recorded or live request is compared.", word=words.FUNCTION)
+    respond: str = key("Returns the response to a request, from the recorded one if there is one.", word=words.FUNCTION)
+    redact: str = key("Removes more from an interaction after the rules, before it is stored.", word=words.FUNCTION)
     places: Mapping[str, str] = field(default_factory=dict)
     folders: tuple[str, ...] = ()
 
@@ -176,24 +166,24 @@ class Profile:
         "The version of this format: `1`. Required in a file, not in a project's table. A higher number needs a "
         "newer recproxy, and the error says so.",
         1,
-        word=FORMAT,
+        word=words.FORMAT,
         missing="schema is missing: write schema = 1, the only one that this recproxy reads",
     )
     requires_recproxy: str = key(
         'The versions of recproxy that can use the profile, for example `">=0.2,<1"`. Other versions report an error.',
-        word=VERSIONS,
+        word=words.VERSIONS,
     )
     name: str = key(
         "Lower-case letters, digits, `-` and `_`. Required in a file. In a project, the name of the table is the "
         "name of the profile.",
-        word=PROFILE_NAME,
+        word=words.PROFILE_NAME,
         missing="name is missing: give it a string",
     )
     summary: str = key("One line that describes the service.")
     credentials: tuple[str, ...] = key(
         "Variables that must be set to record or run live. Their values are redacted wherever they occur.",
         (),
-        word=VARIABLE,
+        word=words.VARIABLE,
     )
     endpoints: tuple[Endpoint, ...] = key(
         "The ways to reach the service.", (), missing="the profile has no endpoint: add [[endpoints]] with hosts"
@@ -202,7 +192,7 @@ class Profile:
         "Values for variables that are not set, in replay and auto, so that a program starts without secrets. "
         "Reserved names are not allowed, see `endpoints.base_url`.",
         {},
-        word=OWN_VARIABLE,
+        word=words.OWN_VARIABLE,
     )
     match: Match = subtable(Match)
     redact: RedactTable = subtable(RedactTable)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from recproxy.config.keys import MAPPING, STRINGS, TABLE, Key, described, keys_of, leaves
+from recproxy.config.keys import Key, Kind, described, keys_of, leaves
 from recproxy.config.profile import Profile
 from recproxy.config.project import Project
 
@@ -85,7 +85,7 @@ def _table(table: type) -> dict[str, Any]:
 def _schema(key: Key) -> dict[str, Any]:
     if key.table:
         inner = _table(key.table)
-        return inner if key.kind is TABLE else {"type": "array", "minItems": 1, "items": inner}
+        return inner if key.kind is Kind.TABLE else {"type": "array", "minItems": 1, "items": inner}
     schema = dict(key.kind.schema)
     if key.inline:
         tables = {"type": "object", "additionalProperties": {"$ref": f"#/$defs/{key.inline.__name__.lower()}"}}
@@ -94,9 +94,9 @@ def _schema(key: Key) -> dict[str, Any]:
         schema = {"type": schema["type"], "enum": list(key.choices)}
     if key.choices or (_has_default(key) and not key.missing):
         schema["default"] = _whole(key.default)
-    if key.word.pattern and key.kind is STRINGS:
+    if key.word.pattern and key.kind is Kind.STRINGS:
         schema["items"] = {"type": "string", "pattern": f"^{key.word.pattern}$"}
-    elif key.word.pattern and key.kind is not MAPPING:
+    elif key.word.pattern and key.kind is not Kind.MAPPING:
         schema["pattern"] = f"^({key.word.pattern})?$"
     return schema
 

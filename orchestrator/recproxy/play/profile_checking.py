@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from recproxy.config import STRINGS, Profile, TomlFile, leaves
+from recproxy.config import Kind, Profile, TomlFile, leaves
 from recproxy.matching.rules import UNCOMPARED
 from recproxy.play.checking import Problem
 from recproxy.redaction import redact_text
@@ -31,7 +31,7 @@ def _problem(file: TomlFile, keys: Sequence[str | int], kind: str, message: str)
 def _twice(file: TomlFile) -> Iterator[Problem]:
     """Words that occur twice in a list: the second never applies."""
     for path, key in leaves(Profile):
-        if key.kind is not STRINGS or path[0] == "endpoints":
+        if key.kind is not Kind.STRINGS or path[0] == "endpoints":
             continue
         words = [word.lower() if key.word.ignore_case else word for word in file.at(path) or ()]
         for word in sorted({word for word in words if words.count(word) > 1}):
