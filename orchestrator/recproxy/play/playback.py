@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from recproxy.matching import Fitting, Index
+from recproxy.play.header_choice import HeaderChoice, captures, header_choice
 from recproxy.recording import Headers, Interaction, Request, Response, fill, pattern
 from recproxy.redaction import stand_in
 
@@ -34,10 +35,14 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The interactions that match a request: groups, best first. The same for every equal request."""
+    """The interactions that match a request: groups, best first. The same for every equal request.
+
+    `unequal` are headers that choose the content, in which the best differ and none is equal: their order decides.
+    """
 
     groups: tuple[_Group, ...]
     stateful: bool
+    unequal: tuple[str, ...] = ()
 
     @property
     def positions(self) -> tuple[int, ...]:
@@ -69,11 +74,24 @@ class Playback:
         self.plays = [0] * len(index.interactions)
         self.bound: dict[str, bytes] = {}
         self._groups: dict[tuple[int, ...], _Group] = {}
+        self._choices: dict[tuple[int, ...], HeaderChoice | None] = {}
+        #: By tier, whether its headers have named places.
+        self._binds: dict[tuple[int, ...], bool] = {}
 
     def locate(self, request: Request, any_host: Sequence[str] | None = None) -> Candidates:
         """The candidates for a request; nothing is played. Candidates that are not stateful may be kept for equal requests."""
         found: Fitting = self.index.find(request, any_host=any_host, bound=self.bound)
-        return Candidates(tuple(self._group(tier) for tier in self._own(found.tiers)), found.stateful)
+        groups: list[_Group] = []
+        stateful, unequal = found.stateful, None
+        for tier in self._own(found.tiers):
+            choice = self._choice(tier)
+            stateful = stateful or self._binds[tier]
+            best, silent = (tier, ()) if choice is None else choice.narrowed(request.headers, self.bound)
+            unequal = silent if unequal is None else unequal
+            groups.append(self._group(best))
+            if len(best) < len(tier):
+                groups.append(self._group(tuple(position for position in tier if position not in best)))
+        return Candidates(tuple(groups), stateful, unequal or ())
 
     def take(self, candidates: Candidates) -> int | None:
         """Play the next of these candidates and return its position; None if none is left."""
@@ -108,9 +126,11 @@ class Playback:
 
     def bind(self, position: int, request: Request, any_host: Sequence[str] | None = None) -> None:
         """Bind the named wild places that this request is the first to fill."""
-        captures = self.index.captures(position, request, any_host=any_host, bound=self.bound)
-        for name, value in captures.items():
+        taken = self.index.captures(position, request, any_host=any_host, bound=self.bound)
+        for name, value in taken.items():
             self.bound.setdefault(name, value)
+        recorded = self.interaction(position).request
+        self.bound.update(captures(recorded, request.headers, self.bound))
 
     def extended(self, index: Index) -> Playback:
         """This playback over an index that begins with the same interactions: what was played and bound stays so."""
@@ -135,6 +155,17 @@ class Playback:
             return tiers
         own = (tuple(position for position in tier if position not in self._foreign) for tier in tiers)
         return tuple(tier for tier in own if tier) or tiers
+
+    def _choice(self, tier: tuple[int, ...]) -> HeaderChoice | None:
+        """What tells the interactions of a tier apart by their headers; made when first asked for."""
+        if tier not in self._choices:
+            requests = [self.interaction(position).request for position in tier]
+            self._choices[tier] = header_choice(tier, requests)
+            self._binds[tier] = any(
+                each.wild is not None and any(f"{each.wild}[".encode() in value for _, value in each.headers)
+                for each in requests
+            )
+        return self._choices[tier]
 
     def _group(self, tier: tuple[int, ...]) -> _Group:
         group = self._groups.get(tier)

@@ -181,6 +181,12 @@ class OpenScope:
     def _work_out(self, route: Route, head: Head, body: bytes) -> _Known:
         request = live_request(route, head, body)
         candidates = self._playback.locate(request, route.any_host)
+        if candidates.unequal:
+            shown = self._hooks.show(request, self._redaction)
+            self.note(
+                f"{shown.method} {shown.url}: recorded requests differ only in {', '.join(candidates.unequal)}, "
+                "and none is equal: their order decided"
+            )
         return _Known(candidates, request)
 
     def _form(self, position: int, route: Route, head: Head, known: _Known) -> Answer | PacedAnswer:

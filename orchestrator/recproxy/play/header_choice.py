@@ -1,0 +1,117 @@
+"""Which of several interactions, otherwise equal to a request, have its headers: those that choose what is answered.
+
+Headers are not compared by default, since many change by themselves. Where recorded requests differ in nothing else,
+a header that is equal to the live one decides before their order does. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TypeAlias
+
+from recproxy.matching.rules import UNCOMPARED
+from recproxy.recording import Headers, Pattern, Request, header_values, pattern
+
+__all__ = ["HeaderChoice", "captures", "header_choice"]
+
+#: Headers that choose the content, in the order in which they decide; the others come after them.
+_CHOOSING = tuple(
+    b"range x-amz-target soapaction x-http-method-override content-type accept accept-language accept-charset "
+    b"if-none-match if-modified-since if-match if-unmodified-since if-range prefer depth authorization cookie".split()
+)
+#: What a header says: None where it is absent.
+_Value: TypeAlias = bytes | Pattern | None
+_Table: TypeAlias = dict[_Value, frozenset[int]]
+_NOTHING: Mapping[str, bytes] = {}
+
+
+class HeaderChoice:
+    """The headers in which interactions of equal fit differ; made once for them."""
+
+    def __init__(self, tier: tuple[int, ...], tables: Mapping[bytes, _Table]) -> None:
+        self._tier = tier
+        self._tables = tables
+        self._narrowed: dict[tuple[frozenset[int], ...], tuple[tuple[int, ...], tuple[str, ...]]] = {}
+        self._wild = {
+            name: [(value, table[value]) for value in table if isinstance(value, Pattern)]
+            for name, table in tables.items()
+        }
+
+    def narrowed(
+        self, headers: Headers, bound: Mapping[str, bytes] = _NOTHING
+    ) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """The positions whose headers are most like those of a request, and the names of the headers that tell nothing.
+
+        Those are headers that choose the content, in which these positions differ, and of which none is equal.
+        """
+        fitting = tuple(self._fitting(name, _value(headers, name), bound) for name in self._tables)
+        known = self._narrowed.get(fitting)
+        if known is None:
+            known = self._narrowed[fitting] = self._narrow(fitting)
+        return known
+
+    def _fitting(self, name: bytes, value: bytes | None, bound: Mapping[str, bytes]) -> frozenset[int]:
+        found = self._tables[name].get(value, frozenset())
+        if value is not None:
+            for wild, positions in self._wild[name]:
+                if wild.fits(value, bound) is not None:
+                    found |= positions
+        return found
+
+    def _narrow(self, fitting: tuple[frozenset[int], ...]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        left = frozenset(self._tier)
+        for positions in fitting:
+            left = left & positions or left
+        silent = [
+            "-".join(map(str.capitalize, name.decode("latin-1").split("-")))
+            for name, positions in zip(self._tables, fitting, strict=True)
+            if name in _CHOOSING
+            and not positions
+            and sum(bool(left & each) for each in self._tables[name].values()) > 1
+        ]
+        return tuple(position for position in self._tier if position in left), tuple(silent)
+
+
+def header_choice(tier: tuple[int, ...], requests: Sequence[Request]) -> HeaderChoice | None:
+    """What tells interactions of equal fit apart, by position and request; None where no header does."""
+    if len(tier) < 2:
+        return None
+    tables: dict[bytes, dict[_Value, set[int]]] = {}
+    for position, request in zip(tier, requests, strict=True):
+        for name in {name.lower() for name, _ in request.headers} - UNCOMPARED:
+            value = _value(request.headers, name) or b""
+            tables.setdefault(name, {}).setdefault(pattern(value, request.wild) or value, set()).add(position)
+    everywhere = frozenset(tier)
+    differing: dict[bytes, _Table] = {}
+    for name in sorted(tables, key=_rank):
+        table: _Table = {value: frozenset(each) for value, each in tables[name].items()}
+        absent = everywhere.difference(*table.values())
+        if absent:
+            table[None] = absent
+        if len(table) > 1:
+            differing[name] = table
+    return HeaderChoice(tier, differing) if differing else None
+
+
+def captures(recorded: Request, headers: Headers, bound: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What the named places in a recorded request's headers take from those of a live one."""
+    taken: dict[str, bytes] = {}
+    if recorded.wild is not None:
+        mark = recorded.wild.encode() + b"["
+        for name, text in recorded.headers:
+            found = pattern(text, recorded.wild) if mark in text else None
+            value = _value(headers, name.lower()) if found is not None else None
+            if found is not None and value is not None:
+                taken.update(found.fits(value, {**bound, **taken}) or {})
+    return taken
+
+
+def _value(headers: Headers, name: bytes) -> bytes | None:
+    values = header_values(headers, name)
+    return b", ".join([value.strip() for value in values]) if values else None
+
+
+@lru_cache(maxsize=256)
+def _rank(name: bytes) -> tuple[int, bytes]:
+    return (_CHOOSING.index(name) if name in _CHOOSING else len(_CHOOSING)), name

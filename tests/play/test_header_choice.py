@@ -1,0 +1,97 @@
+"""Requests that differ only in headers: which of them a live one is like."""
+
+from __future__ import annotations
+
+import pytest
+
+from recproxy.matching import Index, Rules
+from recproxy.play.header_choice import captures, header_choice
+from recproxy.play.playback import Playback
+from recproxy.recording import Interaction, Recording, Request, Response
+
+
+def asked(*headers, wild=None):
+    return Request(method="GET", url="https://a.example/", headers=headers, wild=wild)
+
+
+def playback(*requests, repeat="last"):
+    interactions = tuple(Interaction(request=each, response=Response(status=200)) for each in requests)
+    return Playback(Index((Recording(interactions=interactions),), Rules()), repeat=repeat)
+
+
+def played(playing, *requests):
+    return [playing.take(playing.locate(each)) for each in requests]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"Range", b"X-Amz-Target", b"SOAPAction", b"Accept", b"Accept-Language", b"If-None-Match", b"X-Tenant", b"Prefer",
+        b"If-Modified-Since", b"X-HTTP-Method-Override", b"Depth", b"Stripe-Account", b"Cookie", b"Content-Type",
+    ],
+)  # fmt: skip
+def test_a_header_that_is_equal_decides_before_the_order(name):
+    one, two = asked((name, b"1")), asked((name.lower(), b"2"))
+    playing = playback(one, two)
+
+    assert played(playing, two, one, two, one) == [1, 0, 1, 0]
+    assert played(playback(one, asked()), asked(), one) == [1, 0]
+
+
+def test_equal_headers_are_answered_in_recorded_order_and_then_the_others():
+    one, two = asked((b"Range", b"1")), asked((b"Range", b"2"))
+
+    assert played(playback(one, two, one, repeat="miss"), one, one, one, one) == [0, 2, 1, None]
+    assert played(playback(one, two, one), one, one, one) == [0, 2, 2]
+
+
+def test_the_order_decides_where_no_header_is_equal_and_it_is_told():
+    playing = playback(asked((b"Accept", b"1")), asked((b"Accept", b"2")))
+    other = asked((b"Accept", b"3"))
+
+    assert playing.locate(other).unequal == ("Accept",)
+    assert playing.locate(asked((b"Accept", b"2"))).unequal == ()
+    assert played(playing, other, other) == [0, 1]
+
+
+def test_headers_that_change_by_themselves_are_not_told():
+    playing = playback(asked((b"X-Request-Id", b"1")), asked((b"X-Request-Id", b"2")))
+
+    assert playing.locate(asked((b"X-Request-Id", b"3"))).unequal == ()
+
+
+def test_the_headers_that_choose_most_decide_first():
+    playing = playback(
+        asked((b"Range", b"1"), (b"X-A", b"2")), asked((b"Range", b"2"), (b"X-A", b"1")), asked((b"X-A", b"3"))
+    )
+
+    assert played(playing, asked((b"X-A", b"1"), (b"Range", b"1")), asked((b"X-A", b"3"))) == [0, 2]
+
+
+def test_a_named_place_in_a_header_is_one_value():
+    one, two = (asked((b"Authorization", b"Bearer XXX[%s]" % name), wild="XXX") for name in (b"one", b"two"))
+    playing = playback(one, two)
+    playing.bound.update(one=b"first", two=b"second")
+    live = [asked((b"authorization", b"Bearer %s" % value)) for value in (b"second", b"first")]
+
+    assert playing.locate(live[0]).stateful
+    assert played(playing, *live) == [1, 0]
+
+
+def test_a_named_place_in_a_header_is_bound():
+    recorded = asked((b"Authorization", b"Bearer XXX[token]"), (b"A", b"XXX"), wild="XXX")
+    playing = playback(recorded)
+    live = asked((b"Authorization", b"Bearer live"))
+
+    assert playing.locate(live).stateful
+    playing.bind(0, live)
+    assert playing.bound == {"token": b"live"}
+    assert captures(recorded, live.headers, {"token": b"other"}) == {}
+    assert captures(recorded, (), {}) == {}
+
+
+def test_headers_of_a_connection_tell_nothing_apart():
+    requests = [asked((b"Host", b"1")), asked((b"Host", b"2"))]
+
+    assert header_choice((0, 1), requests) is None
+    assert header_choice((0,), requests[:1]) is None
