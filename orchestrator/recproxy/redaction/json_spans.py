@@ -58,6 +58,8 @@ def json_spans(
         if opening < 0 or closing < 0:
             continue
         key = text[opening + 1 : closing]
+        if b"\\" in key:
+            key = json_unescaped(key).text
         colon = _COLON.match(text, closing + 1)
         if colon is not None:
             done = closing

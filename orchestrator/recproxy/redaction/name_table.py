@@ -83,7 +83,8 @@ HEADERS = _rows(
     "session, session id, credential, credentials, cookie2, authenticated user, oidc data, app key, user key",
     "client key, host key, service key, server key, x key, key id secret, otp, jwt, dpop, hmac, pass, sid",
     "access sign, access passphrase, encryption customer key, content sha256 key, source authorization",
-    "art api, hmac sha, sas key, fastly key, guploader uploadid, authorization auxiliary, crumb, api secret, vault, application key, primary key, write key, db key",
+    "art api, hmac sha, sas key, fastly key, guploader uploadid, authorization auxiliary, crumb, api secret, vault",
+    "application key, primary key, write key, db key, ovh consumer",
 )
 
 #: In a JSON object these are seldom what OAuth or a query mean by them.
@@ -195,6 +196,7 @@ TRAILING = frozenset(
 VOCABULARY = frozenset(
     [
         "x",
+        "ovh",
         "user",
         "old",
         "new",

@@ -104,7 +104,7 @@ _SHAPES = (
     _shape(
         "login of curl",
         b"curl ",
-        rb"curl [^\n\r\"]{0,400}?(?:-u|--user)[ =]?['\"]?[^\s:'\"\\]*:([^\s'\"\\]{3,})",
+        rb"curl [^\n\r\"]{0,400}?(?:-u|--user)[ =]?['\"]?[^\s:'\"\\]*:(?![A-Z_]+\b)([^\s'\"\\]{3,})",
     ),
     _shape("hugging face token", b"hf_", _EDGE + rb"hf_[A-Za-z]{30,}"),
     _shape("digitalocean token", b"doo_v1_|dop_v1_|dor_v1_|dot_v1_", _EDGE + rb"do[oprt]_v1_[0-9a-f]{64}"),
