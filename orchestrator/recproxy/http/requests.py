@@ -14,9 +14,14 @@ from typing import Protocol
 
 import httptools  # type: ignore[import-untyped,unused-ignore]
 
+from recproxy.http.request_heads import can_be_plain, head_size, plain_head
 from recproxy.recording import Headers
 
 __all__ = ["Head", "MalformedRequest", "RequestReader", "Sink", "request_start"]
+
+#: What the parser refuses and HTTP allows: see `request_heads`.
+_MENDED = (httptools.HttpParserInvalidMethodError, httptools.HttpParserInvalidURLError)
+_MENDED_LENGTHS = ("Duplicate Content-Length", "Invalid character in Content-Length")
 
 
 @dataclass(slots=True)
@@ -57,8 +62,15 @@ class MalformedRequest(Exception):
 class RequestReader:
     """Feeds a sink with the requests of one connection; `idle` tells whether it stands between two requests."""
 
-    def __init__(self, sink: Sink, *, head_limit: int = 65536) -> None:
+    def __init__(self, sink: Sink, *, head_limit: int = 65536, lenient: bool = True) -> None:
         self._sink = sink
+        #: Whether a head that the parser refuses is looked at again. The bytes are kept from where a segment began with
+        #: a request, with how many requests of them are complete; None in the middle of one.
+        self._lenient = lenient
+        self._segment: bytes | None = b""
+        self._complete = 0
+        self._refused = b""
+        self._method = b""
         self._limit = head_limit
         self._parser = httptools.HttpRequestParser(self)
         self.idle = True
@@ -74,11 +86,24 @@ class RequestReader:
 
     def feed(self, data: bytes) -> None:
         """Take bytes; raise MalformedRequest where they are no request."""
+        if self._refused:
+            data, self._refused = self._refused + data, b""
+            self._feed_refused(data)
+            return
+        if self.idle:
+            self._segment, self._complete = data, 0
+        elif self._in_head and self._segment is not None:
+            self._segment += data
+        else:
+            self._segment = None
+        self._feed(data)
+        if self.idle or not self._in_head:
+            self._segment = None  # a connection that waits must not hold what it has read
+
+    def _feed(self, data: bytes) -> None:
         while data and not self._stopped:
             rest = b""
             if self._in_head:
-                if self.idle and not data.isascii():
-                    data = _percent_encoded(data)
                 if len(data) > self._limit:
                     data, rest = data[: self._limit], data[self._limit :]
                 self._head_bytes += len(data)
@@ -105,9 +130,37 @@ class RequestReader:
             # What a sink raised is its own: the parser only wrapped it.
             raise (error.__context__ or error) from None
         except httptools.HttpParserError as error:
-            if not self._stopped:
+            if self._stopped:
+                return b""
+            refused = self._refused_head(error)
+            if not can_be_plain(refused):
                 raise MalformedRequest(400, f"not an HTTP/1.1 request: {error}") from None
+            self._feed_refused(refused)
         return b""
+
+    def _refused_head(self, error: httptools.HttpParserError) -> bytes:
+        """The request that the parser has just refused, from its beginning; empty where nothing can be done about it."""
+        can_be_mended = isinstance(error, _MENDED) or str(error) in _MENDED_LENGTHS
+        if not (can_be_mended and self._lenient and self._in_head) or self._segment is None or self._method:
+            return b""
+        return self._segment[request_start(self._segment, self._complete, lenient=False) if self._complete else 0 :]
+
+    def _feed_refused(self, data: bytes) -> None:
+        """Read the rest of a segment from a head that the parser refused, once that is complete."""
+        size = head_size(data)
+        if size < 0:
+            if len(data) >= self._limit:
+                raise MalformedRequest(431, f"the request head has more than {self._limit} bytes")
+            self._refused = data
+            return
+        head, self._method = plain_head(data[:size])
+        self._parser = httptools.HttpRequestParser(self)
+        self._in_head = True
+        self._head_bytes = 0
+        # What follows begins with a request again if this one has no body.
+        self._segment, self._complete = head + data[size:], 0
+        self._method = self._method or b"CONNECT"
+        self._feed(self._segment)
 
     def _prime(self, framing: bytes) -> None:
         """Have a fresh parser read the body of the request whose head the last one took for an upgrade."""
@@ -140,6 +193,8 @@ class RequestReader:
         size = len(name)
         if size == 4:
             if name.lower() == b"host" and self._in_head:
+                if self._host not in (b"", value):
+                    raise MalformedRequest(400, "the request has two Host headers that differ")
                 self._host = value
         elif size == 6 and name.lower() == b"expect" and value.lower() == b"100-continue":
             self._expects = True
@@ -153,15 +208,19 @@ class RequestReader:
         parser = self._parser
         headers = tuple(self._headers)
         self._headers = []
-        if parser.should_upgrade() and parser.get_method() != b"CONNECT":
+        version = parser.get_http_version()
+        if version not in ("1.1", "1.0"):
+            raise MalformedRequest(505, f"HTTP/{version} is not spoken here, only HTTP/1.1 and HTTP/1.0")
+        method, self._method = self._method or parser.get_method(), b""
+        if parser.should_upgrade() and method != b"CONNECT":
             self._upgraded = _body_framing(headers)
         self._sink.head_received(
             Head(
-                parser.get_method(),
+                method,
                 self._target,
                 headers,
                 self._host,
-                parser.get_http_version() == "1.0",
+                version == "1.0",
                 self._expects,
                 parser.should_keep_alive(),
             )
@@ -182,6 +241,7 @@ class RequestReader:
         self.idle = True
         self._in_head = True
         self._head_bytes = 0
+        self._complete += 1
         self._sink.request_ended(trailers)
 
 
@@ -202,7 +262,7 @@ class _Counter:
         self.complete += 1
 
 
-def request_start(data: bytes, before: int) -> int:
+def request_start(data: bytes, before: int, *, lenient: bool = True) -> int:
     """Where a request begins behind so many complete ones, in bytes that begin with a request.
 
     The parser does not say how far it has read when a request is complete. This is for the rare client that pipelines
@@ -212,7 +272,7 @@ def request_start(data: bytes, before: int) -> int:
     def complete(size: int) -> int:
         counter = _Counter()
         with contextlib.suppress(MalformedRequest):
-            RequestReader(counter).feed(data[:size])
+            RequestReader(counter, lenient=lenient).feed(data[:size])
         return counter.complete
 
     return bisect.bisect_left(range(len(data)), before, key=complete)
@@ -225,11 +285,3 @@ def _body_framing(headers: Headers) -> bytes | None:
         if lower == b"transfer-encoding" or (lower == b"content-length" and value.strip(b"0")):
             return name + b": " + value
     return None
-
-
-def _percent_encoded(data: bytes) -> bytes:
-    """Bytes outside ASCII in the request line, which some clients send raw, as the parser takes them."""
-    line, newline, rest = data.partition(b"\n")
-    if line.isascii():
-        return data
-    return b"".join(b"%%%02X" % byte if byte > 127 else bytes((byte,)) for byte in line) + newline + rest

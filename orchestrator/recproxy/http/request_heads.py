@@ -1,0 +1,52 @@
+"""Heads of requests that the parser refuses although HTTP allows them, written as it takes them.
+
+llhttp knows a list of methods, ASCII targets, and one Content-Length. HTTP knows any token as a method, some clients
+send targets as raw UTF-8, and equal values of Content-Length are one. RFC 9110 sections 9.1 and 8.6. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["can_be_plain", "head_size", "plain_head"]
+
+_TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VERSION = re.compile(rb" HTTP/1\.[01]\r\Z")
+_LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(.*?)[ \t]*\r?\Z", re.IGNORECASE | re.DOTALL)
+
+
+def can_be_plain(data: bytes) -> bool:
+    """Whether what has come of a head may become one that the parser takes; if not, waiting for its end is no use."""
+    line, newline, _ = data.lstrip(b"\r\n").partition(b"\n")
+    method = line.partition(b" ")[0]
+    return _TOKEN.fullmatch(method) is not None and (not newline or _VERSION.search(line) is not None)
+
+
+def head_size(data: bytes) -> int:
+    """The size of a head with its empty line, or -1 where it is not complete."""
+    start = len(data) - len(data.lstrip(b"\r\n"))
+    end = data.find(b"\r\n\r\n", start)
+    return end + 4 if end >= 0 else -1
+
+
+def plain_head(head: bytes) -> tuple[bytes, bytes]:
+    """A complete head as the parser takes it, and the method that it really has; empty where that is no method."""
+    line, *lines = head.lstrip(b"\r\n").split(b"\n")
+    method, space, rest = line.partition(b" ")
+    if not _TOKEN.fullmatch(method) or method == b"CONNECT" or not space:
+        return head, b""
+    if not rest.isascii():
+        rest = b"".join(b"%%%02X" % byte if byte > 127 else bytes((byte,)) for byte in rest)
+    return b"\n".join((b"POST " + rest, *_one_length(lines))), method
+
+
+def _one_length(lines: list[bytes]) -> list[bytes]:
+    """The lines of a head with one Content-Length where all that are there are equal."""
+    found = {number: match[1] for number, each in enumerate(lines) if (match := _LENGTH.match(each))}
+    values = {value.strip() for all_values in found.values() for value in all_values.split(b",")}
+    if len(values) != 1 or not (length := values.pop()).isdigit():
+        return lines
+    first = min(found)
+    kept = [each for number, each in enumerate(lines) if number not in found or number == first]
+    kept[first] = b"Content-Length: " + length + b"\r"
+    return kept

@@ -1,0 +1,52 @@
+"""Heads that the parser refuses although HTTP allows them."""
+
+import pytest
+
+from recproxy.http.request_heads import can_be_plain, head_size, plain_head
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        (b"FOO / HTTP/1.1\r\n\r\n", (b"POST / HTTP/1.1\r\n\r\n", b"FOO")),
+        (b"\r\nfoo / HTTP/1.1\r\n\r\n", (b"POST / HTTP/1.1\r\n\r\n", b"foo")),
+        (b"GET /\xc3\xa4 HTTP/1.1\r\n\r\n", (b"POST /%C3%A4 HTTP/1.1\r\n\r\n", b"GET")),
+        (
+            b"PUT / HTTP/1.1\r\nContent-Length: 2\r\nA: b\r\ncontent-length : 2\r\n\r\n",
+            (b"POST / HTTP/1.1\r\nContent-Length: 2\r\nA: b\r\n\r\n", b"PUT"),
+        ),
+        (
+            b"PUT / HTTP/1.1\r\nContent-Length: 2, 2\r\n\r\n",
+            (b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n", b"PUT"),
+        ),
+        (
+            b"PUT / HTTP/1.1\r\nContent-Length: 2, 3\r\n\r\n",
+            (b"POST / HTTP/1.1\r\nContent-Length: 2, 3\r\n\r\n", b"PUT"),
+        ),
+        (b"CONNECT a:1 HTTP/1.1\r\n\r\n", (b"CONNECT a:1 HTTP/1.1\r\n\r\n", b"")),
+    ],
+)
+def test_a_head_is_written_as_the_parser_takes_it(head, wanted):
+    assert plain_head(head) == wanted
+
+
+@pytest.mark.parametrize(
+    ("data", "wanted"),
+    [
+        (b"FROBNI", True),
+        (b"FOO / HT", True),
+        (b"FOO / HTTP/1.1\r\nA:", True),
+        (b"FOO\r\n", False),
+        (b"FOO / HTTP/3\r\n", False),
+        (b"FOO / HTTP/1.1\n", False),
+        (b"\x16\x03", False),
+        (b"", False),
+    ],
+)
+def test_what_cannot_become_a_request_is_not_waited_for(data, wanted):
+    assert can_be_plain(data) is wanted
+
+
+def test_the_end_of_a_head_is_its_empty_line():
+    assert head_size(b"\r\n\r\nGET / HTTP/1.1\r\n\r\nbody") == len(b"\r\n\r\nGET / HTTP/1.1\r\n\r\n")
+    assert head_size(b"GET / HTTP/1.1\r\n") == -1
