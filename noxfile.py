@@ -70,7 +70,14 @@ def tests(session: nox.Session) -> None:
     # The pytest before the one installed, for the tests of the plugin: they put it in front of it.
     former = beside / "former-pytest"
     session.install("--no-deps", "--upgrade", "--target", str(former), "pytest>=8,<9")
-    variables = {"CLASHING_PYTEST_PLUGINS": str(clashing), "FORMER_PYTEST": str(former)}
+    # The lowest vcrpy that the extra allows, for one test of the bridge.
+    lowest = beside / "former-vcrpy"
+    session.install("--no-deps", "--upgrade", "--target", str(lowest), "vcrpy>=6,<7")
+    variables = {
+        "CLASHING_PYTEST_PLUGINS": str(clashing),
+        "FORMER_PYTEST": str(former),
+        "FORMER_VCRPY": str(lowest),
+    }
     session.run("pytest", "-n", "2", "--dist", "worksteal", *session.posargs, env=variables)
 
 

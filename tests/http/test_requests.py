@@ -93,9 +93,16 @@ def test_expectation_version_and_keep_alive_are_told():
 @pytest.mark.parametrize("step", [None, 1000])
 def test_a_head_over_the_limit_is_431(step):
     with pytest.raises(MalformedRequest) as refused:
-        read(b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000 + b"\r\n\r\n", step=step)
+        read(b"GET / HTTP/1.1\r\nX: " + b"a" * 1_100_000 + b"\r\n\r\n", step=step)
 
     assert refused.value.status == 431
+
+
+@pytest.mark.parametrize("step", [None, 1000])
+def test_a_request_line_of_70000_characters_is_read(step):
+    sink, _ = read(b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", step=step)
+
+    assert sink.requests[0][1] == b"/" + b"a" * 70_000
 
 
 def test_a_large_body_is_no_large_head():

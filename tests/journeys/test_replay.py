@@ -213,9 +213,9 @@ def test_rubbish_is_refused_and_told(served):
     with connect(served["HTTP_PROXY"]) as sock:
         assert ask(sock, b"\x00\x01\x02 rubbish\r\n\r\n")[0] == 400
     with connect(served["SHOP_BASE_URL"]) as sock:
-        assert ask(sock, "GET / HTTP/1.1\r\nX: " + "a" * 70_000 + "\r\n\r\n")[0] == 431
+        assert ask(sock, "GET / HTTP/1.1\r\nX: " + "a" * 1_100_000 + "\r\n\r\n")[0] == 431
     with connect(served["HTTP_PROXY"]) as sock:
-        assert ask(sock, "CONNECT a:443 HTTP/1.1\r\nX: " + "a" * 70_000)[0] == 431
+        assert ask(sock, "CONNECT a:443 HTTP/1.1\r\nX: " + "a" * 140_000)[0] == 431
 
 
 @pytest.mark.parametrize("variable", ["SHOP_BASE_URL", "HTTP_PROXY"])

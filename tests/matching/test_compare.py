@@ -376,3 +376,11 @@ def test_over_a_base_url_the_hosts_of_the_endpoint_are_told(recorded, live):
     )
 
     assert found == (Difference("host", "b.com", "a.com, *.a.com"),)
+
+
+def test_a_filled_query_has_no_parameters_without_a_value(recorded, live):
+    filled, whole = Rules(match_on=("filled_query",)), Rules(match_on=("query",))
+    wanted, got = recorded("https://a.com/?a=1"), live("https://a.com/?a=1&b=&c")
+
+    assert not difference(wanted, got, filled)
+    assert [one.field for one in difference(wanted, got, whole)] == ["query b", "query c"]

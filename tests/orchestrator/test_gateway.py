@@ -234,11 +234,21 @@ def test_a_refusal_reaches_a_client_that_has_sent_much_more():
     run(work)
 
 
-@pytest.mark.parametrize(("sent", "status"), [(b"\x00\x01rubbish\r\n\r\n", 400), (b"GET /" + b"a" * 70000, 431)])
+@pytest.mark.parametrize(("sent", "status"), [(b"\x00\x01rubbish\r\n\r\n", 400), (b"GET /" + b"a" * 140_000, 431)])
 def test_rubbish_is_refused(sent, status):
     async def work(client, router, gateway):
         await client.send(sent)
         assert (await client.rest()).startswith(b"HTTP/1.1 %d " % status)
+
+    run(work)
+
+
+@pytest.mark.parametrize("target", [b"/", b"http://shop.example/"])
+def test_a_long_request_line_reaches_its_service(target):
+    async def work(client, router, gateway):
+        await client.send(b"GET " + target + b"a" * 70_000 + b" HTTP/1.1\r\nHost: shop.example\r\n\r\n")
+        (what, *_), _ = await router.next()
+        assert what == "hand over"
 
     run(work)
 

@@ -32,13 +32,12 @@ _STEP = 3000
 def vcrpy_serializer(kind: str) -> ModuleType:
     """Vcrpy's own `yamlserializer` or `jsonserializer`, with a loader that builds no objects.
 
-    Raises ConfigurationError where vcrpy is not installed, or is one that reads YAML unsafely.
+    Older versions of vcrpy read YAML with a loader that can run code: a safe one takes its place. Raises
+    ConfigurationError where vcrpy is not installed.
     """
     module = _module("vcr", f"serializers/{kind}.py", "vcrpy")
     if kind == "yamlserializer" and not _is_safe(module):
-        raise ConfigurationError(
-            "the installed vcrpy reads YAML with a loader that can run code; install recproxy[vcrpy], which needs vcrpy 9"
-        )
+        vars(module)["deserialize"] = _plain_reader()
     return module
 
 
@@ -134,6 +133,18 @@ def _module(package: str, file: str, extra: str) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _plain_reader() -> Callable[[str], Any]:
+    """A reader of YAML for the plain values that vcrpy writes, text and tuples of Python among them."""
+    import yaml  # noqa: PLC0415 - comes with vcrpy
+
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader: Any = type("PlainLoader", (base,), {})
+    for name in ("str", "unicode"):
+        loader.add_constructor(f"tag:yaml.org,2002:python/{name}", base.construct_yaml_str)
+    loader.add_constructor("tag:yaml.org,2002:python/tuple", lambda made, node: tuple(made.construct_sequence(node)))
+    return partial(yaml.load, Loader=loader)
 
 
 def _is_safe(module: ModuleType) -> bool:

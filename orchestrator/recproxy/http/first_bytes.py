@@ -26,12 +26,15 @@ __all__ = [
     "sort",
 ]
 
-#: The most bytes a head may have before it is refused.
-HEAD_LIMIT = 65536
+#: The most bytes that are looked at without taking them: what a socket holds. A longer head may still be read
+#: where its first bytes say whose it is.
+HEAD_LIMIT = 131_072
 
 _TLS_HANDSHAKE = 0x16
 _METHOD = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,40}\Z")
 _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
+#: The same where its end has not come yet: what follows the host may be long.
+_BEGUN = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#\s]*)[/?#]")
 _HOST = re.compile(rb"\n[Hh][Oo][Ss][Tt][ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?\n")
 
 
@@ -95,7 +98,8 @@ def _head(seen: bytes) -> FirstBytes:
         return Malformed(400, "neither HTTP nor TLS")
     line_end = rest.find(b"\n")
     if not space or line_end < 0:
-        return _unfinished(seen)
+        begun = _BEGUN.match(rest) if method != b"CONNECT" else None
+        return Absolute(begun[1].decode("latin-1")) if begun else _unfinished(seen)
     target = rest[:line_end].rstrip(b"\r").rpartition(b" HTTP/")[0]
     if method == b"CONNECT":
         return _connect(seen, target)

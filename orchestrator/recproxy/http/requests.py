@@ -22,6 +22,8 @@ __all__ = ["Head", "MalformedRequest", "RequestReader", "Sink", "request_start"]
 #: What the parser refuses and HTTP allows: see `request_heads`.
 _MENDED = (httptools.HttpParserInvalidMethodError, httptools.HttpParserInvalidURLError)
 _MENDED_LENGTHS = ("Duplicate Content-Length", "Invalid character in Content-Length")
+#: The most bytes a head may have before it is refused.
+_HEAD_LIMIT = 1_048_576
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class MalformedRequest(Exception):
 class RequestReader:
     """Feeds a sink with the requests of one connection; `idle` tells whether it stands between two requests."""
 
-    def __init__(self, sink: Sink, *, head_limit: int = 65536, lenient: bool = True) -> None:
+    def __init__(self, sink: Sink, *, head_limit: int = _HEAD_LIMIT, lenient: bool = True) -> None:
         self._sink = sink
         #: Whether a head that the parser refuses is looked at again. The bytes are kept from where a segment began with
         #: a request, with how many requests of them are complete; None in the middle of one.

@@ -69,12 +69,18 @@ def read_fields(request: Request, plan: ComparedParts) -> Fields:
         read_authority(parts, word, plan),
         read_value(request.method.encode("utf-8", "surrogateescape"), word) if plan.method else b"",
         _segments(parts.path, word) if plan.path else (),
-        read_pairs(parts.query, word, plan.query_names) if plan.query else NO_PAIRS,
+        read_pairs(_query(parts.query, plan), word, plan.query_names) if plan.query else NO_PAIRS,
         _headers(request.headers, plan, word) if plan.headers != frozenset() else NO_PAIRS,
         read_body(request.headers, request.body, plan, word),
         request,
         word,
     )
+
+
+def _query(text: bytes, plan: ComparedParts) -> bytes:
+    if not plan.filled_query:
+        return text
+    return b"&".join([piece for piece in text.split(b"&") if piece.partition(b"=")[2]])
 
 
 def whole_path(path: tuple[Value, ...]) -> Value:

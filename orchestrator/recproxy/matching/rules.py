@@ -24,6 +24,7 @@ WORDS: dict[str, frozenset[str]] = {
     "port": frozenset({"port"}),
     "path": frozenset({"path"}),
     "query": frozenset({"query"}),
+    "filled_query": frozenset({"query", "filled_query"}),
     "headers": frozenset({"headers"}),
     "body": frozenset({"body"}),
     "raw_body": frozenset({"raw_body"}),
@@ -93,6 +94,7 @@ class ComparedParts:
     """Rules made ready for reading requests: what one comparison looks at.
 
     `headers` is None where all headers are compared. `raw_body` compares bodies by bytes whatever their type.
+    `filled_query` leaves parameters without a value out of the query, as vcrpy does.
     """
 
     method: bool
@@ -101,6 +103,7 @@ class ComparedParts:
     port: bool
     path: bool
     query: bool
+    filled_query: bool
     body: bool
     raw_body: bool
     headers: frozenset[bytes] | None
@@ -134,6 +137,7 @@ def compared_parts(rules: Rules, match_on: tuple[str, ...] | None = None) -> Com
         port="port" in parts,
         path="path" in parts,
         query="query" in parts,
+        filled_query="filled_query" in parts,
         body="body" in parts or "raw_body" in parts,
         raw_body="raw_body" in parts,
         headers=headers,

@@ -33,6 +33,8 @@ __all__ = ["Arrival", "Router"]
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _UNRECOGNIZED_NAME = b"\x15\x03\x03\x00\x02\x02\x70"  # a fatal alert, RFC 6066 section 3
 _TLS = 0x16
+#: Nearly all heads are far smaller; only for the others is the limit of a head looked at.
+_PEEK = 65536
 #: After a refusal, read on for this long: closing a socket with unread bytes would reset it and lose the answer.
 _DRAIN_SECONDS = 2.0
 
@@ -90,7 +92,9 @@ class Arrival:
             self._look_inside()
             return
         try:
-            peeked = self._sock.recv(HEAD_LIMIT, socket.MSG_PEEK)
+            peeked = self._sock.recv(_PEEK, socket.MSG_PEEK)
+            if len(peeked) == _PEEK:
+                peeked = self._sock.recv(HEAD_LIMIT, socket.MSG_PEEK)
         except (BlockingIOError, InterruptedError):
             peeked = None
         except OSError:
@@ -103,7 +107,11 @@ class Arrival:
         if not isinstance(wants, Incomplete):
             self._send_on(wants)
         elif peeked is not None and len(peeked) == self._seen:
-            self._dismiss(b"")  # woken without more to see: the client ended in the middle of a head
+            # Woken without more to see: the client ended in the middle of a head, or the socket holds no more of it.
+            if len(peeked) >= _PEEK:
+                self._unreadable(431, "the head is too large")
+            else:
+                self._dismiss(b"")
         else:
             self._watch(len(peeked or b""))
 
@@ -217,7 +225,7 @@ class Arrival:
         self._leave()
         sock, loop = self._sock, self._loop
         try:
-            while sock.recv(HEAD_LIMIT):
+            while sock.recv(_PEEK):
                 pass
         except OSError:
             pass
@@ -236,7 +244,7 @@ class Arrival:
 
         def drain() -> None:
             try:
-                if sock.recv(HEAD_LIMIT):
+                if sock.recv(_PEEK):
                     return
             except (BlockingIOError, InterruptedError):
                 return

@@ -12,7 +12,7 @@ from typing import Any
 
 from recproxy.control.host_names import is_loopback, normal_host
 from recproxy.testing.vcrpy_bridge.modes import Runs
-from recproxy.testing.vcrpy_bridge.open_cassette import OpenCassette, hosts_of
+from recproxy.testing.vcrpy_bridge.open_cassette import OpenCassette, hosts_of, path_of
 from recproxy.testing.vcrpy_bridge.play_counts import played
 from recproxy.testing.vcrpy_bridge.settings import CassetteSettings, matcher_words
 from recproxy.testing.vcrpy_bridge.sources import Sources
@@ -41,6 +41,7 @@ class Bridge:
         """A scope for a cassette while it is open, in the place of vcrpy's patches."""
         settings: CassetteSettings = getattr(cassette._before_record_request, "recproxy_settings", CassetteSettings())  # noqa: SLF001
         session = self._runs.of(cassette)
+        self._ports.add(_port(session.address.url))  # first of all: a guard of the network may be on
         self._number += 1
         opened = OpenCassette(cassette, session, settings, Sources(cassette, settings, self._made(), f"{self._number}"))
         _, matchers = matcher_words(cassette._match_on)  # noqa: SLF001 - no other way to know
@@ -49,7 +50,7 @@ class Bridge:
             outer.look()
         opened.begin()
         addresses = session.address.status()["addresses"][session.lane].values()
-        self._ports.update(int(url.rpartition(":")[2]) for url in (session.address.url, *addresses))
+        self._ports.update(map(_port, addresses))
         self.open.append(opened)
         played(cassette, opened)
         try:
@@ -97,12 +98,16 @@ class Bridge:
         return self._folder
 
 
+def _port(url: str) -> int:
+    return int(url.rpartition(":")[2])
+
+
 def _unreached(cassette: Any) -> Iterator[str]:
     """Where requests of a cassette do not come to a proxy."""
     for host in hosts_of(cassette):
         if host and is_loopback(normal_host(host)):
-            yield f"cassette {cassette.path}: requests to {host} go there: loopback is never redirected"
+            yield f"cassette {path_of(cassette)}: requests to {host} go there: loopback is never redirected"
     for request in cassette.requests:
         if request.port not in _PORTS and not is_loopback(normal_host(request.host or "?")):
             host = f"port {request.port} of {request.host}"
-            yield f"cassette {cassette.path}: {host} is answered to clients that use proxy variables alone"
+            yield f"cassette {path_of(cassette)}: {host} is answered to clients that use proxy variables alone"

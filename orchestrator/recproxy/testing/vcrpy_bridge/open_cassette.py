@@ -15,7 +15,7 @@ from recproxy.http import Owners
 from recproxy.testing.vcrpy_bridge.settings import CassetteSettings, matcher_words
 from recproxy.testing.vcrpy_bridge.sources import Sources
 
-__all__ = ["OpenCassette", "hosts_of"]
+__all__ = ["OpenCassette", "hosts_of", "path_of"]
 
 #: How to mend a recording of recproxy: a cassette is vcrpy's to write.
 _ADVICE = re.compile(r"\n+(?:to make it match: |to record it: |or record it anew: ).*\Z", re.DOTALL)
@@ -27,7 +27,7 @@ class OpenCassette:
     """A cassette in play. It stays good for questions when it has closed."""
 
     def __init__(self, cassette: Any, session: Session, settings: CassetteSettings, sources: Sources) -> None:
-        self.path = str(cassette.path)
+        self.path = path_of(cassette)
         #: Whether what is recorded takes the place of what the cassette held.
         self.replaces = False
         self._cassette = cassette
@@ -77,10 +77,13 @@ class OpenCassette:
 
     def plays(self) -> list[int]:
         """How often each interaction of the cassette was played."""
-        counts = [0] * len(self._cassette.data)
+        data = self._cassette.data
+        counts = [0] * len(data)
+        # A WebSocket's interaction is not in play.
+        positions = [place for place, (request, _) in enumerate(data) if not request.uri.startswith(("ws:", "wss:"))]
         for outcome in self._seen():
             for plays in outcome.plays.values():
-                for position, count in enumerate(plays[: len(counts)]):
+                for position, count in zip(positions, plays, strict=False):
                     counts[position] += count
         return counts
 
@@ -139,6 +142,11 @@ class OpenCassette:
                 yield name, [self._sources.recorded_into(name, with_cassette=its_mode == "auto" and in_it)]
             else:
                 yield name, [*self._sources.played()] if in_it and its_mode == "replay" else []
+
+
+def path_of(cassette: Any) -> str:
+    """Where a cassette is; vcrpy has a public name for it since version 9.2 only."""
+    return str(cassette._path)  # noqa: SLF001 - no other way to know
 
 
 def hosts_of(cassette: Any) -> Iterable[str]:

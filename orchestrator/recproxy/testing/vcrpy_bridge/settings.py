@@ -15,6 +15,8 @@ __all__ = ["CassetteSettings", "matcher_words", "read_settings"]
 #: Where vcrpy's own matchers are, and those that compare what recproxy compares under the same name.
 _MATCHERS = "vcr.matchers"
 _WORDS = frozenset(("method", "scheme", "host", "port", "path", "query", "headers", "body", "raw_body", "uri"))
+#: vcrpy's `query` leaves out parameters without a value.
+_OTHER_WORDS = {"query": "filled_query"}
 #: What is done to interactions while a cassette is loaded: then its file does not say what is played.
 _LOADING = (
     "before_record_response",
@@ -67,7 +69,7 @@ def matcher_words(matchers: Iterable[Callable[..., object]]) -> tuple[tuple[str,
     for matcher in matchers:
         name = getattr(matcher, "__name__", "")
         if getattr(matcher, "__module__", "") == _MATCHERS and name in _WORDS:
-            words.append(name)
+            words.append(_OTHER_WORDS.get(name, name))
         else:
             unhonoured.append(f"matcher {_named(matcher)}: not compared")
     return tuple(words), tuple(unhonoured)
