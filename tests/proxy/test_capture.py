@@ -6,7 +6,7 @@ import hashlib
 import pytest
 
 from recproxy.http import Head
-from recproxy.proxy.capture import Captured, end_to_end, is_stream, request_of, response_of
+from recproxy.proxy.capture import Captured, end_to_end, is_stream, may_be_left, request_of, response_of
 from recproxy.recording import Chunk, Request, Response
 
 
@@ -146,3 +146,29 @@ def test_what_connection_names_stays_on_the_connection_but_for_what_frames_the_m
     )
 
     assert end_to_end(headers) == ((b"Content-Length", b"0"), (b"A", b"b"))
+
+
+JSON = ((b"Content-Type", b"application/json"),)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "headers", "values", "wanted"),
+    [
+        ((b'{"a":1}\r\n', b"\r\n", b"[2]\n3\n"), JSON, {}, True),
+        ((b'{"a":1}\r\n', b'{"a"'), JSON, {}, False),
+        ((b'{"a":\n', b"1}\n"), JSON, {}, False),
+        ((b"1\n",), JSON, {"announced": 3}, False),
+        ((), JSON, {}, False),
+        ((b"1\n",), ((b"Content-Type", b"text/plain"),), {}, False),
+        ((b"1\n",), (), {}, False),
+        ((b"x",), ((b"Content-Type", b"text/event-stream"),), {}, True),
+    ],
+)
+def test_a_stream_that_says_it_is_json_is_known_by_its_lines(pieces, headers, values, wanted):
+    assert may_be_left(captured(*pieces, headers=headers, **values)) is wanted
+
+
+def test_a_stream_that_was_left_keeps_its_pace():
+    got = response_of(captured(b"1\n", b"2\n", headers=JSON, was_left=True))
+
+    assert [chunk.size for chunk in got.chunks] == [2, 2]

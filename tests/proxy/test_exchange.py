@@ -420,22 +420,35 @@ def test_bodies_that_are_too_large_pass_and_are_not_stored(service):
 
 
 @pytest.mark.parametrize(
-    ("kind", "kept", "failures"),
+    ("kind", "line", "kept", "failures"),
     [
-        (b"text/event-stream", [b"data: 1\n\n"], []),
-        (b"text/plain", [], ["GET http://shop.example/a: the client went away before the answer was complete"]),
+        (b"text/event-stream", b"data: 1\n\n", [b"data: 1\n\n"], []),
+        # Streams of X say that they are JSON: their chunks are whole lines, and some of them blank.
+        (b"application/json; charset=utf-8", b'{"a":1}\r\n', [b'{"a":1}\r\n'], []),
+        (
+            b"application/json",
+            b'{"a":1,\n "',
+            [],
+            ["GET http://shop.example/a: the client went away before the answer was complete"],
+        ),
+        (
+            b"text/plain",
+            b"data: 1\n\n",
+            [],
+            ["GET http://shop.example/a: the client went away before the answer was complete"],
+        ),
     ],
 )
-def test_of_a_client_that_goes_away_only_a_stream_is_kept(service, kind, kept, failures):
+def test_of_a_client_that_goes_away_only_a_stream_is_kept(service, kind, line, kept, failures):
     async def script(origin, reader, writer):
         await origin.head(reader)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\n\r\n" % kind)
-        writer.write(b"9\r\ndata: 1\n\n\r\n")
+        writer.write(b"%x\r\n%s\r\n" % (len(line), line))
         await reader.read()
 
     async def work(case, origin):
         running = asyncio.ensure_future(case.begin().run())
-        await case.client.until(b"data: 1")
+        await case.client.until(line)
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running

@@ -82,9 +82,9 @@ def test_a_bomb_inside_a_coding_is_refused_at_the_limit():
 
 @pytest.mark.parametrize("name", ["lzw", "gzip, compress", "*"])
 def test_an_unknown_coding_is_refused(name):
-    with pytest.raises(ValueError, match="is none of br, deflate, gzip, zstd"):
+    with pytest.raises(ValueError, match="is none of aws-chunked, br, deflate, gzip, zstd"):
         encode(b"", name)
-    with pytest.raises(ValueError, match="is none of br, deflate, gzip, zstd"):
+    with pytest.raises(ValueError, match="is none of aws-chunked, br, deflate, gzip, zstd"):
         decode(b"", name)
 
 
@@ -98,3 +98,11 @@ def test_nothing_beyond_the_standard_library_is_imported_until_needed():
     got = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert got.stdout == "set()\n"
+
+
+def test_uploads_to_s3_are_read_without_signatures_and_trailers():
+    signed = b"5;chunk-signature=0a1b\r\nhello\r\n3;chunk-signature=2c\r\n ok\r\n0;chunk-signature=3d\r\n\r\n"
+
+    assert decode(signed, "aws-chunked") == b"hello ok"
+    assert decode(b"2\r\nok\r\n0\r\nx-amz-checksum-crc32:AAAA\r\n\r\n", "aws-chunked") == b"ok"
+    assert decode(b"0\r\n\r\n", "aws-chunked") == b""

@@ -123,7 +123,7 @@ def test_a_stale_content_length_is_mended():
         ({"headers": ((b"", b"a"),)}, "not a header name"),
         ({"headers": ((b"a b", b"a"),)}, "not a header name"),
         ({"trailers": ((b":path", b"a"),)}, "not a header name"),
-        ({"encoding": "lzw"}, "content coding 'lzw' is none of br, deflate, gzip, zstd"),
+        ({"encoding": "lzw"}, "content coding 'lzw' is none of aws-chunked, br, deflate, gzip, zstd"),
         ({"encoding": "identity"}, "not a content coding"),
         ({"encoding": "gzip\n"}, "not a content coding"),
         ({"wild": "XX"}, "not a wild word"),

@@ -6,12 +6,13 @@ Pure: heads, payloads and moments in, values out. Undoes content codings where t
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field
 
 from recproxy.http import HOP_BY_HOP, Head
 from recproxy.recording import Chunk, Headers, Request, Response, decode, encode, header, header_values
 
-__all__ = ["CODINGS_WE_DECODE", "Captured", "end_to_end", "is_stream", "request_of", "response_of"]
+__all__ = ["CODINGS_WE_DECODE", "Captured", "end_to_end", "is_stream", "may_be_left", "request_of", "response_of"]
 
 CODINGS_WE_DECODE = ("gzip", "deflate", "br", "zstd")
 #: On the way to a service also the login at a proxy.
@@ -34,7 +35,8 @@ _CHECKSUMS = frozenset((b"content-md5", b"digest", b"content-digest", b"x-goog-h
 class Captured:
     """A response as it comes: `gaps` are the seconds before each piece, kept for streams only.
 
-    `announced` is the size that its head says its body has; 0 where it says none.
+    `announced` is the size that its head says its body has; 0 where it says none. `was_left` says that the client left
+    a stream, which would have gone on.
     """
 
     status: int
@@ -47,6 +49,7 @@ class Captured:
     gaps: list[tuple[int, float]] = field(default_factory=list)
     closed: bool = False
     announced: int = 0
+    was_left: bool = False
     trailers: Headers = ()
 
     def add(self, piece: bytes, gap: float, *, begins: bool = True) -> None:
@@ -78,6 +81,22 @@ def is_stream(headers: Headers) -> bool:
     return kind in _STREAMS
 
 
+def may_be_left(captured: Captured) -> bool:
+    """Whether a response is a stream, also one that says it is JSON: chunks of whole lines, each a JSON value or blank."""
+    if is_stream(captured.headers):
+        return True
+    if captured.announced or b"json" not in (header(captured.headers, b"content-type") or b"").lower():
+        return False
+    if not captured.body or not all(piece.endswith(b"\n") for piece in captured.body):
+        return False
+    try:
+        for line in b"".join(captured.body).splitlines():
+            json.loads(line or b"0")
+    except ValueError:
+        return False
+    return True
+
+
 def request_of(head: Head, url: str, body: bytes, trailers: Headers) -> Request:
     """The request as it is recorded: all literal, its payload readable."""
     payload, encoding = _decoded(body, head.headers)
@@ -95,7 +114,7 @@ def request_of(head: Head, url: str, body: bytes, trailers: Headers) -> Request:
 def response_of(captured: Captured) -> Response:
     """The response as it is recorded."""
     whole = captured.size <= captured.most
-    stream = is_stream(captured.headers)
+    stream = captured.was_left or is_stream(captured.headers)
     body = b"".join(captured.body)
     payload, encoding = body, None
     if not stream and not _is_covered(body, captured.headers):

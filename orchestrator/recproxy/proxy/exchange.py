@@ -17,7 +17,7 @@ import h11
 
 from recproxy.http import Head, ResponseFraming, error_response
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.capture import Captured, end_to_end, is_stream, request_of, response_of
+from recproxy.proxy.capture import Captured, end_to_end, may_be_left, request_of, response_of
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.outgoing import NotSendable, outgoing_request
@@ -140,7 +140,7 @@ class Exchange:
             self._keep is not None
             and self.stage is Stage.RESPONDING
             and captured is not None
-            and not is_stream(captured.headers)
+            and not may_be_left(captured)
             and captured.announced <= self._most
             and self.feed.ended
         )
@@ -148,7 +148,8 @@ class Exchange:
     async def _left(self) -> None:
         """The client has gone: what came of a stream is kept, since that is how streams are left."""
         captured = self._captured
-        if captured is not None and is_stream(captured.headers):
+        if captured is not None and may_be_left(captured):
+            captured.was_left = True
             with contextlib.suppress(UpstreamError):
                 await self._kept(captured)
         elif self._keep is not None and self.stage is not Stage.OVER:

@@ -1,11 +1,12 @@
 """Content codings: a payload and the bytes it has on the wire.
 
-gzip and deflate come with Python; brotli and zstandard are imported when first needed. Knows no headers. Bytes of
+gzip and deflate come with Python, aws-chunked is what uploads to S3 are sent in; brotli and zstandard are imported when first needed. Knows no headers. Bytes of
 the coded form are not kept: what `encode` makes is deterministic, and `decode` gives the payload back exactly.
 """
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["CODINGS", "DecodeError", "codings_of", "decode", "encode"]
 
 #: The codings that can be undone and made again, by the names of Content-Encoding.
-CODINGS = frozenset({"br", "deflate", "gzip", "zstd"})
+CODINGS = frozenset({"aws-chunked", "br", "deflate", "gzip", "zstd"})
 
 #: A payload that is larger than this once its coding is undone is refused: a small body may be made to fill the memory.
 LARGEST_PAYLOAD = 256_000_000
 
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})(?:;[^\r\n]{0,1000})?\r\n")
+_TRAILERS = re.compile(rb"(?:[^\r\n]+\r\n)*(?:\r\n)?")
 _ALIASES = {"x-gzip": "gzip"}
 _MANY = 8  # codings one on another; more is an attack
 
@@ -62,6 +65,8 @@ def decode(data: bytes, coding: str, *, limit: int | None = LARGEST_PAYLOAD) -> 
 
 
 def _encode(payload: bytes, name: str) -> bytes:
+    if name == "aws-chunked":
+        return (b"%x\r\n%s\r\n" % (len(payload), payload) if payload else b"") + b"0\r\n\r\n"
     if name == "gzip":
         machine = zlib.compressobj(6, zlib.DEFLATED, 31)  # unlike gzip.compress: no time, the same on every platform
         return machine.compress(payload) + machine.flush()
@@ -78,6 +83,8 @@ def _encode(payload: bytes, name: str) -> bytes:
 
 
 def _decode(data: bytes, name: str, limit: int | None) -> bytes:
+    if name == "aws-chunked":
+        return _chunks(data, limit)
     if name != "deflate":
         return _members(data, name, limit)
     try:
@@ -88,6 +95,25 @@ def _decode(data: bytes, name: str, limit: int | None) -> bytes:
         except DecodeError:
             pass
         raise
+
+
+def _chunks(data: bytes, limit: int | None) -> bytes:
+    """What uploads to S3 hold: chunks, each with a signature or none, and trailers. Those are new each time."""
+    found: list[bytes] = []
+    position = size = 0
+    while (head := _CHUNK.match(data, position)) is not None:
+        length = int(head[1], 16)
+        if not length and _TRAILERS.fullmatch(data, head.end()):
+            return b"".join(found)
+        end = head.end() + length
+        size += length
+        if limit is not None and size > limit:
+            raise DecodeError(f"aws-chunked data holds more than {limit} bytes")
+        if not length or data[end : end + 2] != b"\r\n":
+            break
+        found.append(data[head.end() : end])
+        position = end + 2
+    raise DecodeError("damaged aws-chunked data")
 
 
 class _Machine(Protocol):
