@@ -20,14 +20,24 @@ base_url = "{variable}"
 {match}
 """
 GET = '''\
+import functools
+import os
+import ssl
 import urllib.error
 import urllib.request
 
 
+@functools.cache
+def trust(bundle):
+    """A context is made once for each bundle: reading all roots takes longer than everything else a request does."""
+    return ssl.create_default_context()
+
+
 def get(path):
     """The body of an answer; a program that swallows errors."""
+    context = trust(os.environ.get("SSL_CERT_FILE"))
     try:
-        with urllib.request.urlopen(f"https://api.shop.example/{path}") as response:
+        with urllib.request.urlopen(f"https://api.shop.example/{path}", context=context) as response:
             return response.read().decode()
     except urllib.error.HTTPError as error:
         with error:

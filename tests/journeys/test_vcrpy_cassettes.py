@@ -1,5 +1,6 @@
 """vcrpy's cassettes over TCP, in place and imported: each response is the one that vcrpy itself would give."""
 
+import functools
 import gzip
 import http.client
 import json
@@ -61,10 +62,16 @@ def replayed(environment, path, asked):
     return found
 
 
+@functools.cache
+def trust(bundle):
+    """Made once: reading all roots takes longer than everything else a request does."""
+    return ssl.create_default_context(cafile=bundle)
+
+
 def ask(environment, request):
     proxy, parts = urlsplit(environment["HTTP_PROXY"]), urlsplit(request.uri)
     if parts.scheme == "https":
-        context = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
+        context = trust(environment["SSL_CERT_FILE"])
         connection = http.client.HTTPSConnection(proxy.hostname, proxy.port, timeout=seconds(20), context=context)
         connection.set_tunnel(parts.hostname, parts.port or 443)
         target = request.uri.partition(parts.netloc)[2] or "/"
