@@ -20,9 +20,11 @@ ABSOLUTE = b"GET http://Bit.ly:8080/v4?u=http://a/ HTTP/1.1\r\nHost: other\r\n\r
 ORIGIN = b"POST /x HTTP/1.1\r\nAccept: a\r\nhost:  api.bit.ly \r\nContent-Length: 0\r\n\r\n"
 
 
-def client_hello(name):
+def client_hello(name, protocols=()):
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     context = ssl.create_default_context()
+    if protocols:
+        context.set_alpn_protocols(protocols)
     if name is None:
         context.check_hostname = False
     connection = context.wrap_bio(incoming, outgoing, server_hostname=name)
@@ -49,6 +51,11 @@ SAMPLES = [
     (client_hello("api.twitter.com"), ClientHello("api.twitter.com")),
     (refragmented(client_hello("api.twitter.com"), 40), ClientHello("api.twitter.com")),
     (client_hello(None), ClientHello(None)),
+    (client_hello("a.example", ["h2", "http/1.1"]), ClientHello("a.example", (b"h2", b"http/1.1"))),
+    (
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        Malformed(505, "HTTP/2 without TLS is not supported: use HTTP/1.1"),
+    ),
 ]
 
 
@@ -56,6 +63,13 @@ SAMPLES = [
 def test_whole_and_with_trailing_data(data, wanted):
     assert sort(data) == wanted
     assert sort(data + b"\x16\x03\x01 more") == wanted
+
+
+@pytest.mark.parametrize(
+    ("protocols", "wanted"), [((), True), ((b"h2",), False), ((b"h2", b"http/1.1"), True), ((b"acme-tls/1",), False)]
+)
+def test_a_client_that_names_other_protocols_alone_speaks_no_http_1(protocols, wanted):
+    assert ClientHello("a.example", protocols).speaks_http1 is wanted
 
 
 @pytest.mark.parametrize(("data", "wanted"), SAMPLES)

@@ -75,6 +75,24 @@ def test_a_request_byte_by_byte(name):
     assert reader.idle
 
 
+@pytest.mark.parametrize(
+    ("data", "status", "reason"),
+    [
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "HTTP/2 without TLS is not supported: use HTTP/1.1"),
+        (
+            b"GET /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+            501,
+            "WebSocket is not supported",
+        ),
+    ],
+)
+def test_other_protocols_are_named(data, status, reason):
+    with pytest.raises(MalformedRequest) as refused:
+        read(data)
+
+    assert (refused.value.status, refused.value.reason) == (status, reason)
+
+
 def test_optional_white_space_goes_and_trailers_stay_apart():
     sink, _ = read(b"POST / HTTP/1.1\r\nHost:  x \t\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nHost: evil\r\n\r\n")
 

@@ -99,11 +99,14 @@ def run(work):
     asyncio.run(ran())
 
 
-def hello(host):
-    """A ClientHello."""
+def hello(host, *protocols):
+    """A ClientHello; `protocols` are what its ALPN offers."""
     up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = ssl.create_default_context()
+    if protocols:
+        context.set_alpn_protocols(protocols)
     with contextlib.suppress(ssl.SSLWantReadError):
-        ssl.create_default_context().wrap_bio(down, up, server_hostname=host).do_handshake()
+        context.wrap_bio(down, up, server_hostname=host).do_handshake()
     return up.read()
 
 
@@ -212,6 +215,28 @@ def test_tls_that_nobody_owns_gets_an_alert(name, wanted):
     run(work)
 
 
+@pytest.mark.parametrize("tunnelled", [False, True], ids=["direct", "tunnelled"])
+def test_a_client_that_speaks_http_2_alone_gets_an_alert_and_the_run_is_told(tunnelled):
+    async def work(client, router, gateway):
+        if tunnelled:
+            await client.send(b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n")
+            await client.until(b"\r\n\r\n")
+        await client.send(hello("shop.example", "h2"))
+        assert await client.rest() == b"\x15\x03\x03\x00\x02\x02\x78"
+        what = ("unreadable", "a TLS alert", "the client of shop.example speaks only h2: use HTTP/1.1")
+        assert await router.next() == (what, b"")
+
+    run(work)
+
+
+def test_a_client_that_speaks_http_1_too_is_handed_over():
+    async def work(client, router, gateway):
+        await client.send(hello("shop.example", "h2", "http/1.1"))
+        assert (await router.next())[0][:2] == ("hand over", "shop.example")
+
+    run(work)
+
+
 def _nameless():
     context = ssl.create_default_context()
     context.check_hostname = False
@@ -309,7 +334,7 @@ def test_a_connect_that_was_read_with_more_behind_it_is_refused():
         gateway.take_back(router.socks.pop(), b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n\x16")
         assert (await client.rest()).startswith(b"HTTP/1.1 400 ")
         reason = "a CONNECT on a used connection must be answered before more is sent"
-        assert await router.next() == (("unreadable", 400, reason), b"")
+        assert await router.next() == (("unreadable", "400", reason), b"")
 
     run(work)
 

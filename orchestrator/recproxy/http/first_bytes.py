@@ -2,12 +2,13 @@
 
 CONNECT, a request in absolute form, one in origin form (its Host tells), or a TLS ClientHello (its SNI tells: what a
 redirected socket sends). A function of the bytes seen so far; it never guesses: what may still become something
-else is Incomplete. RFC 9112 section 3.2, RFC 8446 section 4.1.2, RFC 6066 section 3.
+else is Incomplete. RFC 9112 section 3.2, RFC 8446 section 4.1.2, RFC 6066 section 3, RFC 7301 section 3.1.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -68,9 +69,15 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class ClientHello:
-    """A TLS ClientHello; `host` is its SNI, or None."""
+    """A TLS ClientHello; `host` is its SNI, or None, and `protocols` are those of its ALPN, in its order."""
 
     host: str | None
+    protocols: tuple[bytes, ...] = ()
+
+    @property
+    def speaks_http1(self) -> bool:
+        """Whether the client takes HTTP/1: one that names no protocol does."""
+        return not self.protocols or any(each.startswith(b"http/") for each in self.protocols)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,8 @@ def _head(seen: bytes) -> FirstBytes:
         begun = _BEGUN.match(rest) if method != b"CONNECT" else None
         return Absolute(begun[1].decode("latin-1")) if begun else _unfinished(seen)
     target = rest[:line_end].rstrip(b"\r").rpartition(b" HTTP/")[0]
+    if method == b"PRI" and target == b"*":  # RFC 9113 section 3.4
+        return Malformed(505, "HTTP/2 without TLS is not supported: use HTTP/1.1")
     if method == b"CONNECT":
         return _connect(seen, target)
     absolute = _ABSOLUTE.match(target)
@@ -142,7 +151,8 @@ def _hello(seen: bytes) -> FirstBytes:
         return Malformed(400, "not a TLS ClientHello")
     if not complete:
         return _unfinished(seen)
-    return ClientHello(_sni(handshake))
+    extensions = dict(_extensions(handshake))
+    return ClientHello(_sni(extensions.get(0, b"")), tuple(_protocols(extensions.get(16, b""))))
 
 
 def _handshake(seen: bytes) -> tuple[bytes | None, bool]:
@@ -164,20 +174,34 @@ def _handshake(seen: bytes) -> tuple[bytes | None, bool]:
     return bytes(message), False
 
 
-def _sni(hello: bytes) -> str | None:
-    """The server name of a ClientHello, or None; a field that runs past the end is no name."""
+def _extensions(hello: bytes) -> Iterator[tuple[int, bytes]]:
+    """The extensions of a ClientHello, by number; one that runs past the end is left out."""
     position = 4 + 2 + 32  # message head, legacy_version, random
     for width in (1, 2, 1):  # legacy_session_id, cipher_suites, legacy_compression_methods
         position += width + int.from_bytes(hello[position : position + width], "big")
-    end = position + 2 + int.from_bytes(hello[position : position + 2], "big")
+    end = min(position + 2 + int.from_bytes(hello[position : position + 2], "big"), len(hello))
     position += 2
-    while position + 4 <= min(end, len(hello)):
+    while position + 4 <= end:
         kind = int.from_bytes(hello[position : position + 2], "big")
         size = int.from_bytes(hello[position + 2 : position + 4], "big")
         body = hello[position + 4 : position + 4 + size]
-        if kind == 0 and len(body) >= 5 and body[2] == 0:
-            length = int.from_bytes(body[3:5], "big")
-            name = body[5 : 5 + length] if len(body) >= 5 + length else b""
-            return normal_host(name.decode("ascii", "replace")) or None
+        if len(body) == size:
+            yield kind, body
         position += 4 + size
-    return None
+
+
+def _sni(extension: bytes) -> str | None:
+    """The server name of its extension, or None."""
+    length = int.from_bytes(extension[3:5], "big")
+    if extension[2:3] != b"\0" or len(extension) < 5 + length:
+        return None
+    return normal_host(extension[5 : 5 + length].decode("ascii", "replace")) or None
+
+
+def _protocols(extension: bytes) -> Iterator[bytes]:
+    """The names in an ALPN extension, RFC 7301 section 3.1."""
+    position = 2
+    while position < len(extension):
+        size = extension[position]
+        yield extension[position + 1 : position + 1 + size]
+        position += 1 + size

@@ -24,6 +24,7 @@ _MENDED = (httptools.HttpParserInvalidMethodError, httptools.HttpParserInvalidUR
 _MENDED_LENGTHS = ("Duplicate Content-Length", "Invalid character in Content-Length")
 #: The most bytes a head may have before it is refused.
 _HEAD_LIMIT = 1_048_576
+_HTTP2 = b"PRI * HTTP/2.0\r\n"  # RFC 9113 section 3.4
 
 
 @dataclass(slots=True)
@@ -135,6 +136,8 @@ class RequestReader:
             if self._stopped:
                 return b""
             refused = self._refused_head(error)
+            if data.startswith(_HTTP2):
+                raise MalformedRequest(505, "HTTP/2 without TLS is not supported: use HTTP/1.1") from None
             if not can_be_plain(refused):
                 raise MalformedRequest(400, f"not an HTTP/1.1 request: {error}") from None
             self._feed_refused(refused)
@@ -215,6 +218,8 @@ class RequestReader:
             raise MalformedRequest(505, f"HTTP/{version} is not spoken here, only HTTP/1.1 and HTTP/1.0")
         method, self._method = self._method or parser.get_method(), b""
         if parser.should_upgrade() and method != b"CONNECT":
+            if any(name.lower() == b"upgrade" and b"websocket" in value.lower() for name, value in headers):
+                raise MalformedRequest(501, "WebSocket is not supported")
             self._upgraded = _body_framing(headers)
         self._sink.head_received(
             Head(

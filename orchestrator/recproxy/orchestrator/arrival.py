@@ -32,6 +32,7 @@ __all__ = ["Arrival", "Router"]
 
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _UNRECOGNIZED_NAME = b"\x15\x03\x03\x00\x02\x02\x70"  # a fatal alert, RFC 6066 section 3
+_NO_APPLICATION_PROTOCOL = b"\x15\x03\x03\x00\x02\x02\x78"  # a fatal alert, RFC 7301 section 3.2
 _TLS = 0x16
 #: Nearly all heads are far smaller; only for the others is the limit of a head looked at.
 _PEEK = 65536
@@ -57,8 +58,8 @@ class Router(Protocol):
     def refused(self, what: str, host: str) -> str:
         """Remember that a host was refused; the text for the client."""
 
-    def unreadable(self, status: int, reason: str) -> None:
-        """Remember that a client was answered with this status: what it sent leads nowhere."""
+    def unreadable(self, answer: str, reason: str) -> None:
+        """Remember that a client got this answer, a status or an alert: what it sent leads nowhere."""
 
 
 class Arrival:
@@ -129,7 +130,7 @@ class Arrival:
         if isinstance(wants, Connecting):
             self._connect(wants)
         elif isinstance(wants, ClientHello):
-            self._hello(wants.host)
+            self._hello(wants)
         elif isinstance(wants, Absolute | Origin):
             self._request(authority_host(wants.authority))
         elif isinstance(wants, Malformed):
@@ -164,22 +165,34 @@ class Arrival:
     def _look_inside(self) -> None:
         """The first byte inside a tunnel tells TLS from plain; it may be here already."""
         try:
-            first = self._sock.recv(1, socket.MSG_PEEK)
+            peeked = self._sock.recv(HEAD_LIMIT, socket.MSG_PEEK)
         except (BlockingIOError, InterruptedError):
             self._watch(0)
             return
         except OSError:
-            first = b""
-        if not first:
+            peeked = b""
+        if not peeked:
             self.drop()
         elif self._tunnel is not None:
-            self._enter(self._tunnel, tls=first[0] == _TLS)
+            is_tls = peeked[0] == _TLS
+            if not (is_tls and self._lacks_http1(sort(peeked), self._tunnel.host)):
+                self._enter(self._tunnel, tls=is_tls)
+
+    def _lacks_http1(self, hello: FirstBytes, host: str) -> bool:
+        """Whether a ClientHello offers no HTTP/1: then the client is told so, and the run."""
+        if not isinstance(hello, ClientHello) or hello.speaks_http1:
+            return False
+        offers = ", ".join(each.decode("ascii", "replace") for each in hello.protocols)
+        self._router.unreadable("a TLS alert", f"the client of {host} speaks only {offers}: use HTTP/1.1")
+        self._dismiss(_NO_APPLICATION_PROTOCOL)
+        return True
 
     def _enter(self, tunnel: Connecting, *, tls: bool) -> None:
         port = "" if tunnel.port == (443 if tls else 80) else f":{tunnel.port}"
         self._hand_over(tunnel.host, authority=f"{tunnel.host}{port}", tls=tls)
 
-    def _hello(self, host: str | None) -> None:
+    def _hello(self, wants: ClientHello) -> None:
+        host = wants.host
         if host is None:
             self._router.refused("TLS without a server name", "")
             self._dismiss(_UNRECOGNIZED_NAME)
@@ -187,7 +200,8 @@ class Arrival:
             self._leave()
             self._router.tunnel(self._sock, host, 443, b"")
         elif self._owned(host):
-            self._hand_over(host, authority=host, tls=True)
+            if not self._lacks_http1(wants, host):
+                self._hand_over(host, authority=host, tls=True)
         else:
             self._router.refused("TLS", host)
             self._dismiss(_UNRECOGNIZED_NAME)
@@ -199,7 +213,7 @@ class Arrival:
             self._refuse(host, self._router.refused("HTTP", host))
 
     def _unreadable(self, status: int, reason: str) -> None:
-        self._router.unreadable(status, reason)
+        self._router.unreadable(str(status), reason)
         self._dismiss(error_response(status, reason))
 
     def _refuse(self, host: str, text: str) -> None:

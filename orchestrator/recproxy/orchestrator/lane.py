@@ -126,7 +126,7 @@ class Lane:
         self.refusals.append(Missed(method=what, url=host, text=f"{text}; {hint}"))
         return f"recproxy: {text}\n{hint}\n"
 
-    def unreadable(self, status: int, reason: str) -> None:
-        """Remember that a client was answered with this status: what it sent leads nowhere."""
-        text = f"a client's request was answered with {status}: {reason}"
+    def unreadable(self, answer: str, reason: str) -> None:
+        """Remember that a client got this answer, a status or an alert: what it sent leads nowhere."""
+        text = f"a client's request was answered with {answer}: {reason}"
         self.refusals.append(Missed(method="a request that cannot be read", url="", text=text))
