@@ -34,6 +34,7 @@ _REPEATABLE = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE
 _REQUEST_TIMEOUT = 408
 #: h11 lets them pass in a reason, which has no place for them. RFC 9112 section 4.
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_EARLY = "the service answered before it had the whole request: it cannot be recorded"
 _LEFT = "the client went away before the answer was complete"
 
 #: Has an interaction kept that began at a moment; its end is awaited before the client sees the end of the response.
@@ -263,6 +264,9 @@ class Exchange:
 
     async def _kept(self, captured: Captured) -> None:
         if self._keep is None:
+            return
+        if not self.feed.ended:
+            self._fail(_EARLY)
             return
         url = f"{self._target.scheme}://{self._target.authority}{origin_form(self._head.target.decode('ascii'))}"
         body = self.feed.kept if self.feed.whole else b""
