@@ -1,4 +1,4 @@
-"""A value inside base64: what of it is sure at each alignment, where it stands, and the same text without it.
+"""A value inside base64: what of it is sure at each alignment, the same text without it, and what a run of it holds.
 
 A value that begins `before` bytes behind a multiple of three fixes some letters wholly and those at its edges in
 part. Knows bytes only.
@@ -7,16 +7,19 @@ part. Knows bytes only.
 from __future__ import annotations
 
 import base64
+import binascii
 import re
+from collections.abc import Iterator
 
-__all__ = ["base64_places", "crossed_out", "squeezed", "sure_letters"]
+__all__ = ["SHORTEST_RUN", "crossed_out", "run_contents", "run_parts", "sure_letters"]
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _DIGIT = {letter: number for number, letter in enumerate(_ALPHABET)} | {ord("-"): 62, ord("_"): 63}
 _STANDARD = bytes.maketrans(b"-_", b"+/")
+#: Letters of a run that is opened; shorter ones hold no value that is looked for.
+SHORTEST_RUN = 16
+_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
 _ESCAPED = {b"%2B": 62, b"%2F": 63, b"\\/": 63}
-#: What may break a line inside base64, in the text or in a string or form that holds the text.
-_BREAK = rb"(?:(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n|(?:%0[dD])?%0[aA])[ \t]*|=\r?\n)?"
 _UNIT = re.compile(rb"(?:\\{1,8}r)?\\{1,8}n|(?:%0[dD])?%0[aA]|[ \t\r\n]+|=\r?\n|(%2[BbFf]|\\/|[A-Za-z0-9+/_-])")
 
 
@@ -24,43 +27,6 @@ def sure_letters(value: bytes, before: int) -> bytes:
     """The letters, in the standard alphabet, that the value fixes wholly."""
     coded = base64.b64encode(b"\0" * before + value + b"\0\0")
     return coded[-(-8 * before // 6) : 8 * (before + len(value)) // 6]
-
-
-def squeezed(text: bytes) -> bytes:
-    """A text in which base64 has one alphabet and no line breaks: what is not in this is not in the text."""
-    if b"%" in text:
-        for escape in (b"%0D", b"%0d", b"%0A", b"%0a"):
-            text = text.replace(escape, b"")
-        text = text.replace(b"%2B", b"+").replace(b"%2b", b"+").replace(b"%2F", b"/").replace(b"%2f", b"/")
-    if b"\\" in text:
-        text = re.sub(rb"\\{1,8}[nr]", b"", text).replace(b"\\/", b"/")
-    return re.sub(rb"=(?=[\r\n])", b"", text).translate(_STANDARD, b" \t\r\n")
-
-
-def base64_places(value: bytes, before: int) -> re.Pattern[bytes]:
-    """An expression for the value in base64, in either alphabet, broken over lines, with letters escaped."""
-    first, end = 8 * before // 6, -(-8 * (before + len(value)) // 6)
-    low = base64.b64encode(b"\0" * before + value + b"\0\0").translate(_STANDARD)
-    high = base64.b64encode(b"\xff" * before + value + b"\xff\xff").translate(_STANDARD)
-    units = []
-    for position in range(first, end):
-        zeros, ones = _DIGIT[low[position]], _DIGIT[high[position]]
-        digits = [digit for digit in range(64) if digit & zeros == zeros and digit | ones == ones]
-        units.append(_unit(b"".join(map(_letter, digits))))
-    return re.compile(_BREAK.join(units))
-
-
-def _letter(digit: int) -> bytes:
-    return {62: b"+-", 63: b"/_"}.get(digit, _ALPHABET[digit : digit + 1])
-
-
-def _unit(letters: bytes) -> bytes:
-    forms = [b"[" + re.escape(letters) + b"]" if len(letters) > 1 else letters]
-    if b"+" in letters:
-        forms.append(rb"%2[Bb]")
-    if b"/" in letters:
-        forms += rb"\\/", rb"%2[Ff]"
-    return forms[0] if len(forms) == 1 else b"(?:" + b"|".join(forms) + b")"
 
 
 def crossed_out(text: bytes, before: int, size: int) -> bytes:
@@ -81,3 +47,32 @@ def crossed_out(text: bytes, before: int, size: int) -> bytes:
         return {b"+": b"-", b"/": b"_"}.get(letter, letter) if safe else letter
 
     return _UNIT.sub(cross, text)
+
+
+def run_parts(run: bytes) -> Iterator[bytes]:
+    """What of a run may be base64 by itself: in a path, a slash is not part of it."""
+    yield run
+    if b"/" not in run or len(run) > 4096:
+        return
+    pieces = run.split(b"/", 9)
+    for number, piece in enumerate(pieces):
+        if len(piece) >= SHORTEST_RUN:
+            yield piece
+        rest = b"/".join(pieces[number:])
+        if number and number + 1 < len(pieces) and len(rest) >= SHORTEST_RUN:
+            yield rest
+
+
+def run_contents(run: bytes) -> Iterator[bytes]:
+    """What a run holds, read as hex and as base64."""
+    if _HEX.match(run):
+        yield bytes.fromhex(run.decode())
+        if run.islower() or run.isupper():
+            return
+    plain = run.translate(_STANDARD)
+    if len(plain) % 4 == 1:
+        plain = plain[:-1]
+    try:
+        yield base64.b64decode(plain + b"=" * (-len(plain) % 4))
+    except binascii.Error:
+        return

@@ -29,6 +29,7 @@ _BEARING = frozenset(
 )
 _VALUES = frozenset({b"value", b"values", b"val", b"v", b"stringvalue", b"plaintext"})
 _ARGUMENT = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(\\*\")((?:[^\"\\]|\\(?!\"))*)(?=\\*\")")
+_GRANTED = frozenset({b"code", b"key", b"assertion", b"auth_code"})  # in a request for a token
 _JWK = re.compile(rb"\"(d|p|q|dp|dq|qi|k)\"\s*:\s*\"([A-Za-z0-9_-]{16,})\"")
 _NESTED = 6  # objects one inside another in which the value of a secret name is sought
 _FAR = 120  # bytes of a name
@@ -44,6 +45,7 @@ def json_spans(
     granted = b'"grant_type"' in text
     graphql = graphql or b'"query"' in text or b'"mutation"' in text
     done = argued = -1
+    harmless: dict[bytes, bool] = {}  # keys repeat: most are decided once
     for _, start, end in hits:
         if start < done:
             continue
@@ -63,6 +65,10 @@ def json_spans(
         colon = _COLON.match(text, closing + 1)
         if colon is not None:
             done = closing
+            if (skip := harmless.get(key)) is None:
+                skip = harmless[key] = _is_harmless(key, rules)
+            if skip:
+                continue
             for span in _under(key, colon.end(), text, rules, granted=granted):
                 done = max(done, span.end)
                 yield span
@@ -89,10 +95,21 @@ def _word_start(text: bytes, at: int) -> int:
     return low + (found.start() if found else at - low)
 
 
+def _is_harmless(key: bytes, rules: NameRules) -> bool:
+    """Whether nothing under a key is secret because of the key, whatever it is."""
+    lower = key.lower()
+    return not (
+        lower in rules.keys
+        or lower in _GRANTED
+        or lower in HEADERS_WITH_RULES
+        or is_secret(key, b"a-token-like-value-0123456789", json=True)
+    )
+
+
 def _under(key: bytes, at: int, text: bytes, rules: NameRules, *, granted: bool) -> Iterator[Span]:
     """The secret scalars of the value at `at`, which stands under a key."""
     chosen = key.lower() in rules.keys
-    granted = granted and key.lower() in (b"code", b"key", b"assertion", b"auth_code")
+    granted = granted and key.lower() in _GRANTED
     first = text[at : at + 1]
     if first in (b"{", b"["):
         if chosen or is_secret(key, b"a-token-like-value-0123456789", json=True):

@@ -40,6 +40,11 @@ _MAGIC = (
     (b"BZh", "bz2"),
     (b"\xfd7zXZ\x00", "xz"),
 )
+_DEFLATE = (2, 3, 4, 5)  # the first three bits of a block that is compressed
+#: What compressed data and zip archives begin with; a tar archive shows itself at its 257th byte.
+_FIRST = frozenset(
+    {magic[0] for magic, _ in _MAGIC} | {ord("P")} | {byte for byte in range(256) if byte & 7 in _DEFLATE}
+)
 
 
 def compression(data: bytes) -> str | None:
@@ -108,15 +113,19 @@ def packed(content: bytes, kind: str) -> bytes:
 
 def inflated(data: bytes, budget: Budget) -> bytes | None:
     """What deflate data without a header holds; None where it is none."""
+    content = _inflated(data, max(budget.left, 1))
+    if content is not None:
+        budget.charge(len(content))
+    return content
+
+
+def _inflated(data: bytes, limit: int) -> bytes | None:
     machine = zlib.decompressobj(-15)
     try:
-        content = machine.decompress(data, max(budget.left, 1))
+        content = machine.decompress(data, limit)
     except zlib.error:
         return None
-    if not content or not (machine.eof or machine.unconsumed_tail):
-        return None
-    budget.charge(len(content))
-    return content
+    return content if content and (machine.eof or machine.unconsumed_tail) else None
 
 
 def archive_kind(data: bytes) -> str | None:
@@ -165,16 +174,13 @@ def _tarred(data: bytes, budget: Budget) -> Iterator[bytes]:
 
 def may_open(content: bytes) -> bool:
     """Whether data looks like something compressed or an archive."""
+    if not content or (content[0] not in _FIRST and len(content) < 262):
+        return False  # most of what is asked about: digests and ids
     return (
         compression(content) is not None
         or archive_kind(content) is not None
-        or (len(content) >= 16 and content[0] & 7 in (2, 3, 4, 5) and _opens_raw(content))
+        or (len(content) >= 16 and content[0] & 7 in _DEFLATE and _inflated(content[:4096], 1 << 20) is not None)
     )
-
-
-def _opens_raw(content: bytes) -> bool:
-    """Whether bytes are deflate data without a header."""
-    return inflated(content[:4096], Budget(1 << 20)) is not None
 
 
 def contents_of(data: bytes, budget: Budget) -> Iterator[bytes]:
@@ -186,7 +192,7 @@ def contents_of(data: bytes, budget: Budget) -> Iterator[bytes]:
     archive = archive_kind(data)
     if archive is not None:
         yield from archived(data, archive, budget)
-    elif kind is None and data[:1] and data[0] & 7 in (2, 3, 4, 5):
+    elif kind is None and data[:1] and data[0] & 7 in _DEFLATE:
         content = inflated(data, budget)
         if content is not None:
             yield content

@@ -218,7 +218,7 @@ def _texts(block: Request | Response) -> list[tuple[str, bytes]]:
 
 def _word(block: Request | Response) -> str:
     """A wild word for a live block: one that its own text does not hold."""
-    texts = [text for _, text in _texts(block)] + [block.body]
+    texts = [*(text for place, text in _texts(block) if place != "body"), block.body]
     if not any(sign in text for text in texts for sign in (b"XXX", b"%58", b"\\u0058")):
         return "XXX"
     return unused(*texts)

@@ -28,6 +28,7 @@ _BOUNDARY = re.compile(rb'(?i)boundary\s*=\s*(?:"([^"]+)"|([^;\s]+))')
 _NAMED = re.compile(rb'(?i);\s*name\s*=\s*(?:"([^"]*)"|([^;\s]+))')
 _HEADER = re.compile(rb"([!-9;-~]+):[ \t]*((?:[^\r\n]|\r?\n[ \t])*)")
 _BLANK = re.compile(rb"\r?\n\r?\n|\A\r?\n")
+_NO_FIELDS = re.compile(rb"\r?\n")
 _MESSAGE = re.compile(rb"(?:[!-9;-~]+:[ \t][^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){2,}\r?\n")
 
 #: A message whose body is parts, or is coded for its way.
@@ -163,9 +164,7 @@ class Payloads:
 
     def _part(self, body: bytes, start: int, end: int, depth: int) -> list[tuple[int, int, bytes]]:
         blank = (
-            _BLANK.search(body, start, end)
-            if body[start : start + 1] not in b"\r\n"
-            else re.compile(rb"\r?\n").match(body, start)
+            _BLANK.search(body, start, end) if body[start : start + 1] not in b"\r\n" else _NO_FIELDS.match(body, start)
         )
         if blank is None:
             return []

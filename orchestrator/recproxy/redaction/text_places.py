@@ -29,6 +29,9 @@ _NESTED = re.compile(rb"\s*(?:[\[{<]|[A-Za-z][A-Za-z0-9+.-]{1,12}://|[A-Za-z_][A
 _ESCAPED = re.compile(rb"(?i)%(?:7b|5b|3c)|[a-z_][a-z0-9_.-]*%3d")
 _SEPARATOR = re.compile(rb"&|;(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
 _INNER = re.compile(rb"(?:\\[nrt]|\s)*[\[{<]")
+#: Where a string begins that is read by itself: markup, JSON, or a link with escapes. A closing quote has none of it behind it.
+_INNER_STRING = re.compile(rb"(?<!\\)\"(?=(?:\\[nrt]|\s)*+[\[{<])")
+_TELLING = re.compile(rb"(?<!\\)\"(?=(?:\\[nrt]|\s)*+[\[{<]|[^\"]{0,10}:(?://|\\/\\/))")
 _UPLOADS = frozenset(
     {b"acl", b"policy", b"bucket", b"success_action_status", b"success_action_redirect", b"x-amz-algorithm"}
 )
@@ -102,7 +105,11 @@ def _json(
     yield from json_spans(text, rules.hits(text) if hits is None else hits, rules, graphql=graphql)
     if b"\\" not in text and b"%" not in text and b"<" not in text:
         return
-    for found in STRING.finditer(text):
+    done = 0
+    for opening in (_TELLING if b"%" in text else _INNER_STRING).finditer(text):
+        if opening.start() < done or (found := STRING.match(text, opening.start())) is None:
+            continue
+        done = found.end()
         raw = found[1]
         if b"\\" in raw and _INNER.match(raw):
             view = json_unescaped(raw)

@@ -7,15 +7,13 @@ base64 or hex holds is opened and searched again. Speed does not depend on how m
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from recproxy.redaction.base64_forms import crossed_out
+from recproxy.redaction.base64_forms import SHORTEST_RUN, crossed_out, run_contents, run_parts
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.opening import contents_of, may_open
 from recproxy.redaction.rules import Unsafe
@@ -28,12 +26,12 @@ __all__ = ["ValueSearch", "made_search"]
 
 _DEEP = 12  # layers one inside another
 _DEEPEST_VIEW = 60  # escapes of escapes, of which each makes a text shorter
+_BLANK = re.compile(rb"[ \t\r\n]+")
 _GAP = re.compile(rb"[ \t\r\n]+|=(?=[\r\n])")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-#: Everything that is no letter of base64 made a blank.
+#: Everything that is no letter of base64 made a blank: to split at blanks is twice as fast as an expression.
 _ONLY_RUNS = bytes(byte if byte in _LETTERS or byte in b"-_" else 32 for byte in range(256))
-_SHORTEST = 16  # letters of a run that is opened
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
 _HEX_RUN = re.compile(rb"[0-9a-f]{16}|[0-9A-F]{16}")
 _DULL = re.compile(rb"[a-z/_-]*\Z|[A-Z_]*\Z|[0-9/_-]*\Z")
@@ -63,27 +61,35 @@ class ValueSearch:
         return self._plain is None
 
     def spans(
-        self, text: bytes, budget: Budget, *, lines: bool = False, depth: int = 0, seen: set[bytes] | None = None
+        self,
+        text: bytes,
+        budget: Budget,
+        *,
+        lines: bool = False,
+        depth: int = 0,
+        seen: set[bytes] | None = None,
+        clean: set[bytes] | None = None,
     ) -> list[Span]:
-        """Where any of the values stands in a text, in whatever form; `seen` are views that were already searched."""
+        """Where any of the values stands in a text; `seen` are views that were searched, `clean` runs without values."""
         if self._plain is None and self._fields is None:
             return []
         budget.charge(len(text))
         found = list(self._direct(text))
         if self._plain is not None:
-            seen = set() if seen is None else seen
+            seen, clean = set() if seen is None else seen, set() if clean is None else clean
+            # Before those of the views, which are opened less deeply.
+            runs = list(self._runs(text, budget, depth, clean)) if depth < 3 else []
             for view in views(text, lines=lines):
                 if view.text in seen:
                     continue
                 if depth >= _DEEPEST_VIEW:
                     raise Unsafe("has more layers of encoding than may be looked into")
                 seen.add(view.text)
-                for span in self.spans(view.text, budget, depth=depth + 1, seen=seen):
+                for span in self.spans(view.text, budget, depth=depth + 1, seen=seen, clean=clean):
                     start, end = view.raw(span.start, span.end)
                     found.append(_through(span, start, end, text, view))
-            if depth < 3:
-                # A value at a place of its own is masked there; the rest of its run is looked into again after that.
-                found += [run for run in self._runs(text, budget, depth) if not any(map(run.overlaps, found))]
+            # A value at a place of its own is masked there; the rest of its run is looked into again after that.
+            found += [run for run in runs if not any(map(run.overlaps, found))]
         return found
 
     def holds(self, text: bytes, budget: Budget, depth: int = 0) -> bool:
@@ -170,15 +176,17 @@ class ValueSearch:
             if fits:
                 yield Span(begin, end, how.rule, value=value)
 
-    def _runs(self, text: bytes, budget: Budget, depth: int) -> Iterator[Span]:
-        """Runs of base64 or hex whose content, once opened, holds a value."""
-        words = {word for word in text.translate(_ONLY_RUNS).split() if len(word) >= _SHORTEST}
+    def _runs(self, text: bytes, budget: Budget, depth: int, clean: set[bytes] | None = None) -> Iterator[Span]:
+        """Runs of base64 or hex whose content, once opened, holds a value; those in `clean` do not."""
+        words = {word for word in text.translate(_ONLY_RUNS).split() if len(word) >= SHORTEST_RUN}
+        if clean is not None:
+            words -= clean
         contents: list[tuple[bytes, list[bytes]]] = []
         for word in words:
             dull = word.islower() or word.isupper() or _DULL.match(word)
             # A segment of a path may be hex where the whole run of letters and slashes is not.
             if not dull or _HEX.match(word) or (b"/" in word and _HEX_RUN.search(word)):
-                contents += ((part, list(_decoded(part))) for part in _parts(word))
+                contents += ((part, list(run_contents(part))) for part in run_parts(word))
         if not contents:
             return
         everything = b"\n".join(content for _, each in contents for content in each)
@@ -191,14 +199,13 @@ class ValueSearch:
             or (depth < 2 and next(self._runs(everything, budget, depth + 1), None) is not None)
         ):
             suspects |= {part for part, each in contents if any(self.holds(one, budget, depth + 1) for one in each)}
+        if clean is not None:
+            clean |= {word for word in words if suspects.isdisjoint(run_parts(word))} if suspects else words
         for part in sorted(suspects):
             start = text.find(part)
             while start >= 0:
                 yield Span(start, start + len(part), "known value", kind="inside")
                 start = text.find(part, start + len(part))
-
-
-_BLANK = re.compile(rb"[ \t\r\n]+")
 
 
 def made_search(values: Mapping[bytes, SecretValue]) -> ValueSearch:
@@ -268,31 +275,3 @@ def _edges(form: Form, flat: bytes, start: int, end: int) -> tuple[int, int, boo
     if 8 * (form.before + len(form.value)) % 6 and end < len(flat) and flat[end] in _LETTERS:
         end += 1
     return start, end, whole
-
-
-def _parts(run: bytes) -> Iterator[bytes]:
-    """What of a run may be base64 by itself: in a path, a slash is not part of it."""
-    yield run
-    if b"/" not in run or len(run) > 4096:
-        return
-    pieces = run.split(b"/", 9)
-    for number, piece in enumerate(pieces):
-        if len(piece) >= _SHORTEST:
-            yield piece
-        rest = b"/".join(pieces[number:])
-        if number and number + 1 < len(pieces) and len(rest) >= _SHORTEST:
-            yield rest
-
-
-def _decoded(run: bytes) -> Iterator[bytes]:
-    if _HEX.match(run):
-        yield bytes.fromhex(run.decode())
-        if run.islower() or run.isupper():
-            return
-    plain = run.translate(_STANDARD)
-    if len(plain) % 4 == 1:
-        plain = plain[:-1]
-    try:
-        yield base64.b64decode(plain + b"=" * (-len(plain) % 4))
-    except binascii.Error:
-        return

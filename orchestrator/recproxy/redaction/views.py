@@ -111,6 +111,8 @@ def json_unescaped(text: bytes) -> View:
     if b"\\u" in plain:
         plain = _UNICODE.sub(_character, plain)
     for letter, value in ((b"/", b"/"), (b'"', b'"'), *_SIMPLE.items()):
+        if b"\\" not in plain:
+            break  # most texts use one or two of these escapes
         plain = plain.replace(b"\\" + letter, value)
     if b"\\" in plain:  # an escape that is none
         return decoded(text, _STRING, _character)
