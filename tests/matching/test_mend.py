@@ -194,3 +194,11 @@ def test_an_id_that_is_not_echoed_is_ignored_by_a_rule(recorded, live, index):
     )
 
     assert change.rules == Rules(ignore_json=("/request_id",))
+
+
+def test_parts_without_a_name_are_never_ignored(recorded, live, index):
+    batch = "--cut\r\nContent-Type: application/http\r\n\r\nGET /%s HTTP/1.1\r\n\r\n--cut--\r\n"
+    found = index(recorded("POST https://a.com/", batch % "one", "multipart"))
+    change = mended(found, live("POST https://a.com/", batch % "two", "multipart"))
+
+    assert change is None or change.rules.ignore_form == ()

@@ -420,3 +420,18 @@ def test_unused_interactions_of_recordings_that_nobody_named_are_not_told():
     opened.tells_unused = False
 
     assert opened.outcome().unused == ()
+
+
+def test_a_rate_limit_that_never_ends_is_told():
+    opened = scope(block(response="HTTP/1.1 429 Too Many Requests"), block("GET https://shop.example/b HTTP/1.1"))
+
+    for _ in range(2):
+        ask(opened)
+        ask(opened, b"/b")
+    assert opened.outcome().notes == ()
+    ask(opened)
+    ask(opened, b"/b")
+    told = ("a.rec:3: its rate limit (429) is played over and over: add the response that follows it",)
+    assert opened.outcome().notes == told
+    ask(opened)
+    assert opened.outcome().notes == told

@@ -211,7 +211,9 @@ def _ruled(rules: Rules, one: Difference) -> Rules | None:
     if attribute is None or (kind == "json" and not name):
         return None
     if kind == "multipart":
-        name = name.removeprefix("part ").removesuffix(" filename").removesuffix(" content-type")
+        name = name.removeprefix("part ").removesuffix(" filename").removesuffix(" content-type").strip()
+        if not name:  # all parts of a batch are without a name: ignored, any batch would match
+            return None
     known: tuple[str, ...] = getattr(rules, attribute)
     return rules if name in known else dataclasses.replace(rules, **{attribute: (*known, name)})
 

@@ -30,6 +30,9 @@ __all__ = ["OpenScope"]
 
 _KEPT_REQUESTS = 4096
 _KEPT_BODY = 4096
+_RATE_LIMITED = 429
+#: As often is a rate limit played to a client that waits and asks again, rather than to a test that wants to see it.
+_WAITING = 3
 
 
 @dataclass(slots=True)
@@ -165,6 +168,10 @@ class OpenScope:
 
     def outcome(self) -> Outcome:
         """What happened so far."""
+        for position, count in enumerate(self._playback.plays):
+            if count >= _WAITING and self._playback.interaction(position).response.status == _RATE_LIMITED:
+                where = self._playback.index.where(position)
+                self.note(f"{where}: its rate limit (429) is played over and over: add the response that follows it")
         unused = (each for each in self._playback.unused() if self.tells_unused and self._is_ours(each))
         return self._history.outcome(self.name, self._playback, self.traffic, unused)
 
