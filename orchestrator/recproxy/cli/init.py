@@ -113,11 +113,11 @@ def _choose(project: Project, word: str) -> ChosenProfile:
         ProfileError: there is none, or name or host is wrong.
     """
     from recproxy.cli.starter import ChosenProfile, requirement
-    from recproxy.config import TomlFile, distribution_of, parse_profile
+    from recproxy.config import TomlFile, distribution_of, is_profile_path, parse_profile
     from recproxy.errors import ProfileError
 
     name, equals, host = word.partition("=")
-    if not equals and ("/" in word or word.endswith(".toml")):
+    if not equals and is_profile_path(word):
         raise ProfileError(f"--profile {word}: pass the name of an installed profile, not a path")
     if equals:
         values = {"endpoints": [{"hosts": [host]}]}

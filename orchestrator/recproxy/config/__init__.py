@@ -21,7 +21,7 @@ from recproxy.config.profile import (
     secret_values,
 )
 from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder
-from recproxy.config.project import Project, find_project
+from recproxy.config.project import Project, find_project, is_profile_path
 from recproxy.config.toml_files import Precedence, TomlFile, read_toml
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "distribution_of",
     "equal_hosts",
     "find_project",
+    "is_profile_path",
     "leaves",
     "nearest_word",
     "offers",

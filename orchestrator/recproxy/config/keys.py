@@ -4,7 +4,8 @@
 
 The annotation says what the key holds, `key` its description, default and check. `keys_of` collects the keys of a
 dataclass; reading (`layers`), `--show-config`, the JSON Schemas and the tables in docs/reference (`reference`) are all
-made from them. A field without `key` is a value that no file sets. Knows no files.
+made from them. A table within a table is a field of its dataclass made by `subtable`. A field without either is a
+value that no file sets. Knows no files.
 
 A module with such a dataclass must not import `annotations` from `__future__`: it would turn the types into strings.
 docs/explanation/architecture.md says why this is no library.

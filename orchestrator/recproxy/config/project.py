@@ -19,7 +19,7 @@ from recproxy.config.profile_reading import parse_profile, profile_file, profile
 from recproxy.config.toml_files import Precedence, TomlFile, read_toml
 from recproxy.errors import ConfigurationError, ProfileError
 
-__all__ = ["RECORDINGS", "Project", "find_project"]
+__all__ = ["RECORDINGS", "Project", "find_project", "is_profile_path"]
 
 #: Where recordings are, unless the project says otherwise.
 RECORDINGS = "tests/functional/recordings"
@@ -95,7 +95,7 @@ class Project:
         Raises:
             ProfileError: there is none, or it is wrong.
         """
-        if "/" in word or word.endswith(".toml"):
+        if is_profile_path(word):
             return self._of_path(profile_file(Path(word)))
         installed = offers().get(word)
         if installed is None and not self._stands_alone(word):
@@ -185,6 +185,11 @@ class Project:
             return f"unknown profile {word!r}: no profile is installed and none is in {self.place_of_new()}"
         names = f"{', '.join(known)}{nearest_word(word, known)}"
         return f"unknown profile {word!r}: known are {names}; install one or write it inline"
+
+
+def is_profile_path(word: str) -> bool:
+    """Whether a word that chooses a profile is a path, not a name."""
+    return "/" in word or word.endswith(".toml")
 
 
 def find_project(start: Path) -> Project:
