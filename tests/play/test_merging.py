@@ -265,3 +265,17 @@ def test_a_named_place_stays_when_its_request_is_recorded_again(body, wanted):
 
     assert [each.request for each in result.interactions] == [hand.request]
     assert [each.response.body for each in result.interactions] == [wanted]
+
+
+def test_a_program_with_threads_keeps_the_order_that_was_there():
+    before = recording(*(said(path, scope="s") for path in ("/a", "/b", "/c", "/d")))
+    # By chance /d was over before /a began; only /b and /c overlapped. /new came behind /d.
+    new = [
+        TimedInteraction(said("/d", scope="s"), 0.0, 1.0),
+        TimedInteraction(said("/new", scope="s"), 1.0, 2.0),
+        TimedInteraction(said("/c", scope="s"), 2.0, 4.0),
+        TimedInteraction(said("/b", scope="s"), 3.0, 5.0),
+        TimedInteraction(said("/a", scope="s"), 6.0, 7.0),
+    ]
+
+    assert paths(merged(before, ["s"], new)) == ["/a", "/b", "/c", "/d", "/new"]

@@ -8,6 +8,7 @@ Pure.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -66,7 +67,7 @@ def merge(
         (each, candidates[partner] if partner is not None else None)
         for each, partner in zip(ordered, partners, strict=True)
     ]
-    _keep_order(rows)
+    rows = _in_old_order(rows)
     kept = [
         _stable(old[place], each.interaction, rules, renewed_before) if place is not None else each.interaction
         for each, place in rows
@@ -104,21 +105,20 @@ def _request_key(request: Request) -> tuple[str, str, bytes]:
     return request.method, request.url, request.body
 
 
-def _keep_order(rows: list[tuple[TimedInteraction, int | None]]) -> None:
-    """Put neighbours that overlapped in time back into their old order."""
-    moved = True
-    while moved:
-        moved = False
-        for place in range(len(rows) - 1):
-            (first, old_first), (second, old_second) = rows[place], rows[place + 1]
-            if (
-                old_first is not None
-                and old_second is not None
-                and old_first > old_second
-                and second.begun < first.ended
-            ):
-                rows[place], rows[place + 1] = rows[place + 1], rows[place]
-                moved = True
+def _in_old_order(rows: list[tuple[TimedInteraction, int | None]]) -> list[tuple[TimedInteraction, int | None]]:
+    """What was there in its old order, and each that is new behind the one that it came after.
+
+    Only where some overlapped: then what followed what is chance, else the program's own order. Equal requests keep
+    theirs, for they took the old ones in it.
+    """
+    if all(one[0].ended <= other[0].begun for one, other in itertools.pairwise(rows)):
+        return rows
+    keys: list[tuple[int, int]] = []
+    after = -1
+    for number, (_, place) in enumerate(rows):
+        after = after if place is None else place
+        keys.append((after, -1 if place is not None else number))
+    return [row for _, row in sorted(zip(keys, rows, strict=True), key=lambda pair: pair[0])]
 
 
 def _stable(old: Interaction, new: Interaction, rules: Rules, renewed_before: dt.date | None) -> Interaction:
