@@ -86,7 +86,7 @@ def is_open(descriptor):
 def frame_of(message):
     """A message as it travels: its length, how many descriptors go with it, itself."""
     payload = pickle.dumps(message, protocol=5)
-    return struct.pack("!IB", len(payload), 0) + payload
+    return struct.pack("!QB", len(payload), 0) + payload
 
 
 def file_with(text):
@@ -110,6 +110,39 @@ def test_messages_arrive_whole_and_in_order_both_ways():
             right.channel.send(message)
         assert await right.messages(3) == messages
         assert await left.messages(3) == messages
+
+    run(work)
+
+
+def large(order):
+    return Recorded(order=order, scope=1, packed=bytes(range(256)) * 12_000, begun=0.0, ended=0.0)
+
+
+def test_a_large_message_arrives_between_others_with_its_own_descriptors():
+    before = len(os.listdir("/dev/fd"))
+
+    async def work(left, right):
+        left.channel.send(Stop())
+        left.channel.send(large(1), [file_with(b"one")])
+        left.channel.send(EndLane(lane="a"), [file_with(b"two")])
+        left.channel.send(large(2))
+        assert await right.messages(4) == [Stop(), large(1), EndLane(lane="a"), large(2)]
+        texts = [[os.read(each, 10) for each in descriptors] for _, descriptors in right.received]
+        assert texts == [[], [b"one"], [b"two"], []]
+
+    run(work)
+    assert len(os.listdir("/dev/fd")) == before
+
+
+def test_a_large_message_arrives_where_no_memory_file_is_left(monkeypatch):
+    def refuse(name):
+        raise OSError(24, "too many open files")
+
+    monkeypatch.setattr(os, "memfd_create", refuse, raising=False)
+
+    async def work(left, right):
+        left.channel.send(large(1))
+        assert await right.messages(1) == [large(1)]
 
     run(work)
 
@@ -256,7 +289,7 @@ def test_closing_closes_descriptors_whose_message_never_came():
     read, write = os.pipe()
 
     async def work(sock, end):
-        socket.send_fds(sock, [struct.pack("!IB", 1000, 1)], [write])
+        socket.send_fds(sock, [struct.pack("!QB", 1000, 1)], [write])
         os.close(write)
         sock.shutdown(socket.SHUT_WR)
         await end.until(lambda: end.lost)

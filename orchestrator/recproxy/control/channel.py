@@ -9,10 +9,12 @@ from __future__ import annotations
 import array
 import asyncio
 import errno
+import mmap
 import os
 import pickle
 import socket
 import struct
+import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -20,7 +22,13 @@ from recproxy.control.messages import Message
 
 __all__ = ["Channel"]
 
-_HEAD = struct.Struct("!IB")
+#: The size of a message and the count of its descriptors; a scope of long bodies may be larger than 4 GB.
+_HEAD = struct.Struct("!QB")
+#: Set in the count where the message is not in the stream but in the memory file that is its last descriptor.
+_IN_FILE = 0x80
+#: Bytes from which a message travels in a memory file: the stream takes some 200 KB at a time, and each piece
+#: costs both processes a turn of their loops, while the client waits.
+_LARGE = 1 << 19
 #: Bytes read at once: a recorded interaction usually fits.
 _READ = 1 << 18
 #: Descriptors read at once; the kernel passes 253 in one message at most, and ours carry a few.
@@ -62,7 +70,12 @@ class Channel:
             _close_all(descriptors)
             return
         payload = pickle.dumps(message, protocol=5)
-        frame = _HEAD.pack(len(payload), len(descriptors)) + payload
+        file = _memory_file(payload) if len(payload) >= _LARGE else None
+        if file is None:
+            frame = _HEAD.pack(len(payload), len(descriptors)) + payload
+        else:
+            descriptors = (*descriptors, file)
+            frame = _HEAD.pack(len(payload), len(descriptors) | _IN_FILE)
         self._unsent.append((memoryview(frame), descriptors))
         if not self._waiting:
             self._flush()
@@ -141,17 +154,54 @@ class Channel:
     def _deliver(self) -> None:
         while not self._closed and len(self._unread) >= _HEAD.size:
             size, count = _HEAD.unpack_from(self._unread)
-            end = _HEAD.size + size
+            in_file = bool(count & _IN_FILE)
+            end = _HEAD.size + (0 if in_file else size)
             if len(self._unread) < end:
                 return
-            message: Message = pickle.loads(memoryview(self._unread)[_HEAD.size : end])  # noqa: S301 - see above
+            descriptors = [self._descriptors.popleft() for _ in range(count & ~_IN_FILE)]
+            message = (
+                _unpickled_file(descriptors.pop(), size)
+                if in_file
+                else _unpickled(memoryview(self._unread)[_HEAD.size : end])
+            )
             del self._unread[:end]
-            self._received(message, [self._descriptors.popleft() for _ in range(count)])
+            self._received(message, descriptors)
 
     def _end(self) -> None:
         if not self._closed:
             self.close()
             self._lost()
+
+
+def _memory_file(payload: bytes) -> int | None:
+    """The payload in a file that exists in memory only; None where there are none, or none more."""
+    if sys.platform != "linux":
+        return None
+    try:
+        file = os.memfd_create("recproxy")
+    except OSError:
+        return None
+    try:
+        view = memoryview(payload)
+        while view:
+            view = view[os.write(file, view) :]
+    except OSError:
+        os.close(file)
+        return None
+    return file
+
+
+def _unpickled(payload: memoryview | mmap.mmap) -> Message:
+    message: Message = pickle.loads(payload)  # noqa: S301 - see above
+    return message
+
+
+def _unpickled_file(file: int, size: int) -> Message:
+    try:
+        with mmap.mmap(file, size, access=mmap.ACCESS_READ) as payload:
+            return _unpickled(payload)
+    finally:
+        os.close(file)
 
 
 def _close_all(descriptors: Sequence[int] | deque[int]) -> None:
