@@ -2,6 +2,9 @@
 
 import requests
 
+#: Keeps its connections, and the roots it trusts: reading those for each request takes longer than the request.
+SESSION = requests.Session()
+
 
 class ServiceError(Exception):
     """A service refused: `error` is what our client gets of it."""
@@ -21,7 +24,7 @@ class UnavailableError(ServiceError):
 
 def ask(method, url, **request):
     """The answer of a service, whatever its status."""
-    return requests.request(method, url, timeout=30, **request)
+    return SESSION.request(method, url, timeout=30, **request)
 
 
 def call(provider, method, url, **request):
