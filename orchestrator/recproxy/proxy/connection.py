@@ -14,10 +14,12 @@ from typing import Any, Protocol
 from recproxy.control.sockets import acknowledge
 from recproxy.http import Head, MalformedRequest, RequestReader, error_response, request_start
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.downstream import Answer, Downstream, Work
+from recproxy.proxy.downstream import Answer
+from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.ownership import Begins, Ownership
 from recproxy.proxy.pacing import PacedAnswer, Pacing
 from recproxy.proxy.route import Route
+from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.states import ASKING, Answering, Asked, Asking
 from recproxy.proxy.turns import Turns
 from recproxy.recording import Headers
@@ -35,6 +37,8 @@ class ConnectionLane(Protocol):
     connections: set[Connection]
     max_body: int
     hand_back: Callable[[int, bytes], None]
+    forwarding: Forwarding
+    scope: OpenScope
 
     @property
     def forwards(self) -> bool:
@@ -45,9 +49,6 @@ class ConnectionLane(Protocol):
 
     def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | PacedAnswer | None:
         """The recorded answer to a request; None where it is to be forwarded."""
-
-    def exchange(self, downstream: Downstream, route: Route, head: Head, feed: BodyFeed) -> Work:
-        """A request on its way to the service."""
 
     def forwards_large(self) -> bool:
         """Whether a request goes to the service whose body is too large to be matched."""
@@ -194,7 +195,10 @@ class Connection(asyncio.Protocol):
     def _stream(self) -> None:
         """Let the service answer; its request goes out as it comes."""
         self._feed = BodyFeed(self._lane.max_body, self._overfull)
-        exchange = self._lane.exchange(self._turns, self._route, self._head, self._feed)
+        scope = self._lane.scope
+        exchange = self._lane.forwarding.exchange(
+            self._turns, self._route, self._head, self._feed, scope=scope.name, traffic=scope.traffic
+        )
         self._asking = ASKING[self._asking][Asked.STREAM]
         self._turns.take(exchange)
 

@@ -13,10 +13,8 @@ from typing import Any
 
 from recproxy.config import Profile
 from recproxy.http import Head, Owners
-from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.connection import Connection
-from recproxy.proxy.downstream import Answer, Downstream
-from recproxy.proxy.exchange import Exchange
+from recproxy.proxy.downstream import Answer
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.route import Route
@@ -46,7 +44,7 @@ class ProxyLane:
         self.connections: set[Connection] = set()
         self.hand_back = hand_back
         self.max_body = profile.upstream.max_body
-        self._forwarding = forwarding
+        self.forwarding = forwarding
         self._profile = profile
         self._owners = owners
         self._loop = loop
@@ -64,7 +62,7 @@ class ProxyLane:
 
     def forwards_large(self) -> bool:
         """Whether a request goes to the service whose body is too large to be matched."""
-        return self.scope.mode == "auto" and not self._forwarding.unset
+        return self.scope.mode == "auto" and not self.forwarding.unset
 
     def fail(self, line: str) -> None:
         """A request has no answer: the open scope counts as failed."""
@@ -74,14 +72,9 @@ class ProxyLane:
         """The recorded answer to a request; None where it is to be forwarded."""
         if self.forwards:
             return None  # its head came while a scope was open that replays
-        if self.scope.mode == "auto" and complete and not self._forwarding.unset:
+        if self.scope.mode == "auto" and complete and not self.forwarding.unset:
             return self.scope.recorded_answer(route, head, body)
         return self.scope.answer(route, head, body, complete=complete)
-
-    def exchange(self, downstream: Downstream, route: Route, head: Head, feed: BodyFeed) -> Exchange:
-        """A request on its way to the service."""
-        scope = self.scope
-        return self._forwarding.exchange(downstream, route, head, feed, scope=scope.name, traffic=scope.traffic)
 
     def begin(self, scope: OpenScope, *, base: bool) -> None:
         """Open a scope, before the one that is open; a base scope takes the place of the last base scope."""
