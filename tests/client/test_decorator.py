@@ -271,6 +271,8 @@ class TestLeftAsFound(Base):
         self.skipTest("not today")
 
     def test_is_interrupted(self):
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a job of a non-interactive shell has it ignored
+
         @recproxy("shop", "two.rec")
         def interrupted():
             signal.raise_signal(signal.SIGINT)
