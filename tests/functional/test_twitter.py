@@ -39,6 +39,13 @@ class TestPost(unittest.TestCase):
         self.assertEqual(error["status"], 429)
         self.assertEqual(error["retry_at"], 1651930551)
 
+    @recproxy("https", "api.twitter.com", "v2_post_rate_limited_then_posted.rec", mode="replay")
+    def test_what_a_rate_limit_refused_can_be_sent_again(self):
+        first, second = send(**SHARE), send(**SHARE)
+
+        self.assertEqual(first["error"]["status"], 429)
+        self.assertIsNone(second["error"])
+
     @recproxy("https", "api.twitter.com", "v2_post_revoked.rec", mode="replay")
     def test_a_revoked_token_is_told(self):
         error = send(**SHARE)["error"]
