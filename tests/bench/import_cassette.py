@@ -108,6 +108,7 @@ def main(interactions=10_000, size=10_000):
                 end="",
             )
             print(f"  ({peak / 1e6:.0f} MB in all)")
+        print(f"recproxy's import takes {rows[0][1][0] / rows[1][1][0]:.1f} times vcrpy's load")
         return rows, file
 
 

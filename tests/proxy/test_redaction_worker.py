@@ -1,6 +1,8 @@
 """The process that redacts what a scope has recorded: all of it together, its hook included, and lines about it."""
 
 import asyncio
+import base64
+import dataclasses
 import os
 import socket
 
@@ -60,6 +62,19 @@ def test_what_a_hook_refuses_is_told_and_not_written():
     assert done.refusals == (
         "POST https://shop.example/b?token=XXX: not recorded: hook redact of profile 'shop' raised",
     )
+
+
+def test_what_a_hook_puts_back_is_found_and_not_written():
+    def redact(given):
+        body = given.response.body.replace(b"XXX", base64.b64encode(TOKEN.encode()))
+        return dataclasses.replace(given, response=dataclasses.replace(given.response, body=body))
+
+    scope = order(interaction("/a"), interaction("/b", answer=b'{"note": "%s"}' % TOKEN.encode()))
+    done = redact_recorded(scope, RedactionRules(values=(TOKEN,)), Hooks(redact=redact))
+
+    assert [packed is not None for packed in done.interactions] == [True, False]
+    why = "the hook `redact` put a secret value into the response body; it may only take out"
+    assert done.refusals == (f"POST https://shop.example/b: not recorded: {why}",)
 
 
 def test_what_cannot_be_read_is_told_without_what_it_holds():

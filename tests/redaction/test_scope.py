@@ -1,5 +1,8 @@
+import base64
 import dataclasses
+import gzip
 
+import pytest
 from planting import exchange
 
 from recproxy.redaction import RedactionRules, redact_scope
@@ -75,3 +78,28 @@ def test_a_stalled_machine_cuts_no_learning_short(monkeypatch):
 
     # Masking has a deadline: where it passes, nothing is written.
     assert all(each is None or token not in repr(each) for each in scope.interactions)
+
+
+@pytest.mark.parametrize(
+    ("side", "changes", "place"),
+    [
+        ("request", {"url": f"https://shop.example/{KEY}"}, "url"),
+        ("request", {"headers": ((b"X-Shop", KEY.encode()),)}, "header X-Shop"),
+        ("request", {"body": base64.b64encode(b"a=1;" + KEY.encode())}, "body"),
+        ("response", {"reason": KEY.encode()}, "reason"),
+        ("response", {"trailers": ((b"X-End", KEY.encode().hex().encode()),)}, "header X-End"),
+        ("response", {"body": KEY.replace("9", "%39").encode()}, "body"),
+        ("response", {"body": b'{"file":"' + base64.b64encode(gzip.compress(KEY.encode())) + b'"}'}, "body"),
+    ],
+)
+def test_the_second_look_refuses_what_a_broken_rule_leaves_and_says_where(monkeypatch, side, changes, place):
+    def leave_a_secret(interactions, taken):
+        first, second = interactions
+        return first, dataclasses.replace(second, **{side: dataclasses.replace(getattr(second, side), **changes)})
+
+    monkeypatch.setattr("recproxy.redaction.scope.linked", leave_a_secret)
+    scope = redact_scope([exchange(), exchange()], RedactionRules(values=(KEY,)))
+    assert [each is None for each in scope.interactions] == [False, True]
+    assert [(each.position, each.message) for each in scope.refusals] == [
+        (1, f"the {place} of a {side} holds a known secret in a form that cannot be masked")
+    ]

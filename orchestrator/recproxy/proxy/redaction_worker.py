@@ -90,7 +90,7 @@ def redact_recorded(order: RedactScope, rules: RedactionRules, hooks: Hooks) -> 
     for position, each in enumerate(redacted.interactions):
         if each is not None:
             try:
-                kept.append(pack(hooks.hide(each)))
+                kept.append(pack(_hidden(each, rules, hooks)))
                 continue
             except HookError as problem:
                 why[position] = problem.message
@@ -102,6 +102,19 @@ def redact_recorded(order: RedactScope, rules: RedactionRules, hooks: Hooks) -> 
         refusals=tuple(f"{_asked(raw[place], learned, hooks)}: not recorded: {why[place]}" for place in sorted(why)),
         counts=redacted.counts,
     )
+
+
+def _hidden(interaction: Interaction, rules: RedactionRules, hooks: Hooks) -> Interaction:
+    """A redacted interaction as the hook leaves it. Raises HookError, also where the hook puts a variable's value in."""
+    hidden = hooks.hide(interaction)
+    if hidden != interaction:
+        again = redact_scope([hidden], rules)
+        for refusal in again.refusals:
+            raise HookError(f"after the hook `redact`, {refusal.message}")
+        for finding in again.findings:
+            if finding.rule == "known value":
+                raise HookError(f"the hook `redact` put a secret value into the {finding.place}; it may only take out")
+    return hidden
 
 
 def _asked(interaction: Interaction, rules: RedactionRules, hooks: Hooks) -> str:
