@@ -3,7 +3,7 @@
 import pytest
 
 from recproxy.control.host_names import normal_host
-from recproxy.http.hosts import Owners, authority_host, fits, split_authority
+from recproxy.http.hosts import Owners, authority_host, bracketed, fits, split_authority
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,7 @@ def test_the_most_specific_pattern_owns():
 
 def test_a_host_nobody_owns_has_no_owner():
     assert Owners({"bit.ly": "bitly"}).owner("localhost") is None
+
+
+def test_only_an_ipv6_address_gets_brackets():
+    assert [bracketed(host) for host in ("::1", "a.example", "127.0.0.1")] == ["[::1]", "a.example", "127.0.0.1"]

@@ -22,7 +22,7 @@ class Router:
         self.socks = []
 
     def owns(self, host):
-        return host == "shop.example"
+        return host in ("shop.example", "2001:db8::7")
 
     def passes(self, host):
         return host == "pass.example"
@@ -164,6 +164,17 @@ def test_a_head_byte_by_byte_is_the_same_head(sent):
             await asyncio.sleep(0)
         what, _ = await router.next()
         assert what[:2] == ("hand over", "shop.example")
+
+    run(work)
+
+
+def test_the_port_of_an_ipv6_address_stays_apart_from_it():
+    async def work(client, router, gateway):
+        await client.send(b"CONNECT [2001:DB8:0:0::7]:8443 HTTP/1.1\r\n\r\n")
+        assert await client.until(b"\r\n\r\n") == ESTABLISHED
+        await client.send(b"GET")
+        wanted = ("hand over", "2001:db8::7", "[2001:db8::7]:8443", False, b"")
+        assert await router.next() == (wanted, b"GET")
 
     run(work)
 

@@ -7,7 +7,7 @@ owns a host. Pure.
 
 from recproxy.http.first_bytes import Absolute, ClientHello, Connecting, FirstBytes, Incomplete, Malformed, Origin, sort
 from recproxy.http.framing import HOP_BY_HOP, ResponseFraming
-from recproxy.http.hosts import Owners, authority_host, fits, split_authority
+from recproxy.http.hosts import Owners, authority_host, bracketed, fits, split_authority
 from recproxy.http.negotiation import accepts, accepts_all, takes_coded
 from recproxy.http.received import received_request
 from recproxy.http.requests import Head, MalformedRequest, RequestReader, Sink, request_start
@@ -34,6 +34,7 @@ __all__ = [
     "accepts",
     "accepts_all",
     "authority_host",
+    "bracketed",
     "error_response",
     "fits",
     "received_request",

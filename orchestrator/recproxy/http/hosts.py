@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from recproxy.control.host_names import normal_host
 
-__all__ = ["Owners", "authority_host", "fits", "split_authority"]
+__all__ = ["Owners", "authority_host", "bracketed", "fits", "split_authority"]
 
 
 def split_authority(authority: str, default_port: int | None = None) -> tuple[str, int | None]:
@@ -28,6 +28,11 @@ def split_authority(authority: str, default_port: int | None = None) -> tuple[st
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise ValueError(f"{authority!r} has no valid port")
     return _normal(host), int(port)
+
+
+def bracketed(host: str) -> str:
+    """A host as an authority has it: an IPv6 address in brackets, so that a port can follow. RFC 3986 section 3.2.2."""
+    return f"[{host}]" if ":" in host else host
 
 
 def authority_host(authority: str) -> str:

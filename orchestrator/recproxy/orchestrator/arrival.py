@@ -23,6 +23,7 @@ from recproxy.http import (
     Malformed,
     Origin,
     authority_host,
+    bracketed,
     error_response,
     sort,
 )
@@ -150,7 +151,7 @@ class Arrival:
             self._router.tunnel(self._sock, host, wants.port, _ESTABLISHED)
             return
         if not self._owned(host):
-            self._refuse(host, self._router.refused("CONNECT", f"{host}:{wants.port}"))
+            self._refuse(host, self._router.refused("CONNECT", f"{bracketed(host)}:{wants.port}"))
             return
         self._consume(wants.size)
         self._tunnel = wants
@@ -189,7 +190,7 @@ class Arrival:
 
     def _enter(self, tunnel: Connecting, *, tls: bool) -> None:
         port = "" if tunnel.port == (443 if tls else 80) else f":{tunnel.port}"
-        self._hand_over(tunnel.host, authority=f"{tunnel.host}{port}", tls=tls)
+        self._hand_over(tunnel.host, authority=f"{bracketed(tunnel.host)}{port}", tls=tls)
 
     def _hello(self, wants: ClientHello) -> None:
         host = wants.host

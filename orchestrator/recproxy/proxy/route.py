@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from recproxy.http import Head, MalformedRequest, received_request, split_authority
+from recproxy.http import Head, MalformedRequest, bracketed, received_request, split_authority
 from recproxy.recording import Request
 
 __all__ = ["Route", "Target", "absolute_authority", "live_request", "origin_form", "target_of"]
@@ -38,7 +38,7 @@ class Target:
     @property
     def authority(self) -> str:
         """As it stands in a Host header."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = bracketed(self.host)
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 

@@ -17,6 +17,7 @@ from urllib.request import getproxies_environment, proxy_bypass_environment  # t
 import h11
 
 from recproxy.config import Upstream
+from recproxy.http import bracketed
 from recproxy.proxy.route import Target
 from recproxy.proxy.user_proxy import read_user_proxy
 
@@ -231,8 +232,7 @@ class Upstreams:
 async def _tunnel(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: Target, authorization: bytes
 ) -> None:
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    authority = f"{host}:{target.port}".encode()
+    authority = f"{bracketed(target.host)}:{target.port}".encode()
     login = b"Proxy-Authorization: %s\r\n" % authorization if authorization else b""
     writer.write(b"CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n" % (authority, authority, login))
     head = await reader.readuntil(b"\r\n\r\n")
