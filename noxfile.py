@@ -59,6 +59,7 @@ def tests(session: nox.Session) -> None:
             "tweepy",
             "uv",
             "vcrpy>=9",
+            "betamax>=0.9",
         ),
     )
     # Two plugins that refuse to stand beside each other: tests put the one that they are about on the path.

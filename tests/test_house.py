@@ -60,7 +60,7 @@ ELSEWHERE = {
     "testing/pytest_plugin": "tests/testing/pytest_plugin",
 }
 #: Public names, each a face of a room: what they offer is tested there.
-FACES = ("inprocess", "nox", "pytest_plugin", "tox", "vcrpy_bridge")
+FACES = ("betamax_bridge", "inprocess", "nox", "pytest_plugin", "tox", "vcrpy_bridge")
 #: Public names that stand in two modules or more, and why.
 NAMED_ALIKE = {
     "dump": "the one way into each format: the format is the module",
@@ -68,10 +68,14 @@ NAMED_ALIKE = {
     "load_json": "the same for the formats that are written as JSON too",
     "normal_host": "the redirect imports no package of ours; tests/control/test_host_names.py holds the two equal",
     "patch": "one for each library whose connections are redirected",
+    **dict.fromkeys(
+        ("pytest_configure", "pytest_runtest_call", "pytest_runtest_makereport", "pytest_unconfigure"),
+        "the names that pytest gives its hooks: a bridge has them",
+    ),
     "recproxy": "the decorator and the fixture: what users type",
 }
 #: Rooms whose tests are arranged by behaviour instead, each in a folder of the same name.
-BY_BEHAVIOUR = ("client", "redaction", "testing/vcrpy_bridge")
+BY_BEHAVIOUR = ("client", "redaction", "testing/betamax_bridge", "testing/vcrpy_bridge")
 #: Loaded in a fresh interpreter; only these and the standard library may come with them.
 CHEAP = ("recproxy", "recproxy.client", "recproxy.client.decorator", "recproxy.control.variables")
 

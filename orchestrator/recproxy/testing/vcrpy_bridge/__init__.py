@@ -7,7 +7,7 @@ it cannot be honoured outside of the process. *Sources* are the recordings that 
 cassette counts what the proxies play. Imports nothing of vcrpy: the suite does, where it uses it.
 """
 
-from recproxy.testing.vcrpy_bridge.plugin import (
+from recproxy.testing.vcrpy_bridge.hooks import (
     pytest_configure,
     pytest_runtest_call,
     pytest_runtest_makereport,

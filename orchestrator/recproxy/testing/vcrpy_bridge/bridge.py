@@ -1,21 +1,18 @@
-"""The bridge of one test process: the cassettes that are open, and what all of them came to."""
+"""A bridge in one test process, whichever library it is for: the cassettes that are open, and what all of them came to."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from recproxy.control.host_names import is_loopback, normal_host
+from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts, CassetteSources
 from recproxy.testing.vcrpy_bridge.modes import Runs
-from recproxy.testing.vcrpy_bridge.open_cassette import OpenCassette, hosts_of, path_of
-from recproxy.testing.vcrpy_bridge.play_counts import played
-from recproxy.testing.vcrpy_bridge.settings import CassetteSettings, matcher_words
-from recproxy.testing.vcrpy_bridge.sources import Sources
+from recproxy.testing.vcrpy_bridge.open_cassette import OpenCassette
 
 __all__ = ["Bridge"]
 
@@ -36,25 +33,27 @@ class Bridge:
         self._lines: dict[str, None] = {}
         self._ports: set[int] = set()
 
-    @contextmanager
-    def playing(self, cassette: Any) -> Iterator[None]:
-        """A scope for a cassette while it is open, in the place of vcrpy's patches."""
-        settings: CassetteSettings = getattr(cassette._before_record_request, "recproxy_settings", CassetteSettings())  # noqa: SLF001
-        session = self._runs.of(cassette)
+    def open_cassette(self, facts: CassetteFacts, sources: Callable[[Path, str], CassetteSources]) -> OpenCassette:
+        """Open a scope for a cassette; `sources` takes a folder for what is written, and how names in it begin."""
+        session = self._runs.of(facts.mode)
         self._ports.add(_port(session.address.url))  # first of all: a guard of the network may be on
         self._number += 1
-        opened = OpenCassette(cassette, session, settings, Sources(cassette, settings, self._made(), f"{self._number}"))
-        _, matchers = matcher_words(cassette._match_on)  # noqa: SLF001 - no other way to know
-        self._lines |= dict.fromkeys((*settings.unhonoured, *matchers, *_unreached(cassette)))
+        opened = OpenCassette(facts, session, sources(self._made(), f"{self._number}"))
+        self._lines |= dict.fromkeys((*facts.unhonoured, *_unreached(facts)))
         for outer in self.open[-1:]:
             outer.look()
         opened.begin()
         addresses = session.address.status()["addresses"][session.lane].values()
         self._ports.update(map(_port, addresses))
         self.open.append(opened)
-        played(cassette, opened)
+        return opened
+
+    @contextmanager
+    def playing(self, facts: CassetteFacts, sources: Callable[[Path, str], CassetteSources]) -> Iterator[OpenCassette]:
+        """A scope for a cassette while it is open."""
+        opened = self.open_cassette(facts, sources)
         try:
-            yield
+            yield opened
         finally:
             self.close(opened)
 
@@ -94,7 +93,7 @@ class Bridge:
 
     def _made(self) -> Path:
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="recproxy-vcrpy-"))
+            self._folder = Path(tempfile.mkdtemp(prefix="recproxy-cassettes-"))
         return self._folder
 
 
@@ -102,12 +101,11 @@ def _port(url: str) -> int:
     return int(url.rpartition(":")[2])
 
 
-def _unreached(cassette: Any) -> Iterator[str]:
+def _unreached(facts: CassetteFacts) -> Iterator[str]:
     """Where requests of a cassette do not come to a proxy."""
-    for host in hosts_of(cassette):
+    for host in facts.hosts:
         if host and is_loopback(normal_host(host)):
-            yield f"cassette {path_of(cassette)}: requests to {host} go there: loopback is never redirected"
-    for request in cassette.requests:
-        if request.port not in _PORTS and not is_loopback(normal_host(request.host or "?")):
-            host = f"port {request.port} of {request.host}"
-            yield f"cassette {path_of(cassette)}: {host} is answered to clients that use proxy variables alone"
+            yield f"cassette {facts.path}: requests to {host} go there: loopback is never redirected"
+    for host, port in facts.addresses:
+        if port is not None and port not in _PORTS and not is_loopback(normal_host(host or "?")):
+            yield f"cassette {facts.path}: port {port} of {host} is answered to clients that use proxy variables alone"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from recproxy.client.server import Server
 from recproxy.client.session import Session, session
@@ -17,15 +16,15 @@ from recproxy.control.variables import CONTROL, MODE, PROXY
 __all__ = ["Runs", "mode_of"]
 
 
-def mode_of(cassette: Any) -> str:
+def mode_of(record_mode: object, *, exists: bool) -> str:
     """The mode that a cassette's `record_mode` asks for.
 
     `once` is auto where there is no cassette yet: one that was read is write-protected, and a request that it does
     not hold an error.
     """
-    word = str(getattr(cassette.record_mode, "value", cassette.record_mode))
+    word = str(getattr(record_mode, "value", record_mode))
     if word == "once":
-        return "replay" if cassette.rewound else "auto"
+        return "replay" if exists else "auto"
     return {"none": "replay", "all": "record"}.get(word, "auto")
 
 
@@ -43,11 +42,11 @@ class Runs:
         self._folder = folder
         self._made: dict[str, Session] = {}
 
-    def of(self, cassette: Any) -> Session:
-        """The run for a cassette. Raises ControlError where one could not be started."""
+    def of(self, asked: str) -> Session:
+        """The run for a cassette that asks for a mode. Raises ControlError where one could not be started."""
         if self._inside:
             return session()
-        mode = self._mode or mode_of(cassette)
+        mode = self._mode or asked
         if mode not in self._made:
             own = mode in ("record", "auto") and not self._mode
             self._made[mode] = _started(mode, self._folder) if own else session(mode, self._folder, any_host=True)

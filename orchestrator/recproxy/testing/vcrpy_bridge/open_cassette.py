@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from recproxy.client.outcome import ScopeResult
@@ -12,10 +12,9 @@ from recproxy.client.session import Session
 from recproxy.control.scope_options import ScopeOptions
 from recproxy.errors import NoMatch
 from recproxy.http import Owners
-from recproxy.testing.vcrpy_bridge.settings import CassetteSettings, matcher_words
-from recproxy.testing.vcrpy_bridge.sources import Sources
+from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts, CassetteSources
 
-__all__ = ["OpenCassette", "hosts_of", "path_of"]
+__all__ = ["OpenCassette"]
 
 #: How to mend a recording of recproxy: a cassette is vcrpy's to write.
 _ADVICE = re.compile(r"\n+(?:to make it match: |to record it: |or record it anew: ).*\Z", re.DOTALL)
@@ -26,18 +25,16 @@ _REPEATS = "to play it again: allow_playback_repeats=True for the cassette"
 class OpenCassette:
     """A cassette in play. It stays good for questions when it has closed."""
 
-    def __init__(self, cassette: Any, session: Session, settings: CassetteSettings, sources: Sources) -> None:
-        self.path = path_of(cassette)
-        #: Whether what is recorded takes the place of what the cassette held.
+    def __init__(self, facts: CassetteFacts, session: Session, sources: CassetteSources) -> None:
+        self.path = facts.path
+        #: Whether what is recorded takes the place of what the cassette held, and whether anything is recorded.
         self.replaces = False
-        self._cassette = cassette
+        self.records = False
+        self._facts = facts
         self._session = session
         self._sources = sources
-        words, _ = matcher_words(cassette._match_on)  # noqa: SLF001 - no other way to know
         self._scope_options = ScopeOptions(
-            match_on=words,
-            repeat="first" if cassette.allow_playback_repeats else "miss",
-            ignore=settings.ignore,
+            match_on=facts.match_on, repeat="first" if facts.repeats else "miss", ignore=facts.ignore
         )
         self._scope: Scope | None = None
         self._outcomes: list[ScopeResult] = []
@@ -77,18 +74,15 @@ class OpenCassette:
 
     def plays(self) -> list[int]:
         """How often each interaction of the cassette was played."""
-        data = self._cassette.data
-        counts = [0] * len(data)
-        # A WebSocket's interaction is not in play.
-        positions = [place for place, (request, _) in enumerate(data) if not request.uri.startswith(("ws:", "wss:"))]
+        counts = [0] * self._facts.count
         for outcome in self._seen():
             for plays in outcome.plays.values():
-                for position, count in zip(positions, plays, strict=False):
+                for position, count in zip(self._facts.positions, plays, strict=False):
                     counts[position] += count
         return counts
 
-    def recorded(self) -> Iterator[tuple[Any, Any]]:
-        """What was recorded, as vcrpy holds it; the scope ends, so that all of it is there."""
+    def recorded(self) -> Iterator[Any]:
+        """What was recorded, as the library holds it; the scope ends, so that all of it is there."""
         self.end(passed=True)
         return self._sources.recorded()
 
@@ -131,7 +125,7 @@ class OpenCassette:
     def _recordings(self, profiles: Mapping[str, Mapping[str, Any]], mode: str) -> Iterator[tuple[str, list[str]]]:
         """What answers each profile: the cassette, what is recorded into, or nothing."""
         owners = Owners({host: name for name, each in profiles.items() for host in each["hosts"]})
-        asked = {owners.owner(host) for host in hosts_of(self._cassette)}
+        asked = {owners.owner(host) for host in self._facts.hosts}
         modes = {name: each["mode"] for name, each in profiles.items()}
         if owners.pattern("") is None:
             modes["*"] = mode
@@ -139,16 +133,7 @@ class OpenCassette:
             in_it = (None if name == "*" else name) in asked
             self.replaces = self.replaces or its_mode == "record"
             if its_mode in ("record", "auto"):
+                self.records = True
                 yield name, [self._sources.recorded_into(name, with_cassette=its_mode == "auto" and in_it)]
             else:
                 yield name, [*self._sources.played()] if in_it and its_mode == "replay" else []
-
-
-def path_of(cassette: Any) -> str:
-    """Where a cassette is; vcrpy has a public name for it since version 9.2 only."""
-    return str(cassette._path)  # noqa: SLF001 - no other way to know
-
-
-def hosts_of(cassette: Any) -> Iterable[str]:
-    """The hosts that a cassette's requests went to."""
-    return dict.fromkeys((request.host or "").removesuffix(".") for request in cassette.requests)

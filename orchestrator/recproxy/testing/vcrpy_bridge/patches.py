@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from types import ModuleType
 from typing import Any
 
 from recproxy.client.redirect.patches import ImportHook, Patches
 from recproxy.testing.vcrpy_bridge.bridge import Bridge
-from recproxy.testing.vcrpy_bridge.play_counts import opened_of
-from recproxy.testing.vcrpy_bridge.settings import read_settings
+from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts
+from recproxy.testing.vcrpy_bridge.modes import mode_of
+from recproxy.testing.vcrpy_bridge.play_counts import opened_of, played
+from recproxy.testing.vcrpy_bridge.settings import CassetteSettings, matcher_words, read_settings
+from recproxy.testing.vcrpy_bridge.sources import VcrpySources
 
 __all__ = ["VcrpyPatches"]
 
@@ -63,7 +66,30 @@ class _Builder:
 
     def build(self) -> Iterator[AbstractContextManager[None]]:
         """The contexts that are entered while the cassette is open."""
-        yield self._bridge.playing(self._cassette)
+        yield _playing(self._bridge, self._cassette)
+
+
+@contextmanager
+def _playing(bridge: Bridge, cassette: Any) -> Iterator[None]:
+    """A scope for a cassette, in the place of vcrpy's patches."""
+    settings: CassetteSettings = getattr(cassette._before_record_request, "recproxy_settings", CassetteSettings())  # noqa: SLF001
+    words, unhonoured = matcher_words(cassette._match_on)  # noqa: SLF001 - no other way to know
+    data, requests = cassette.data, cassette.requests
+    facts = CassetteFacts(
+        path=str(cassette._path),  # noqa: SLF001 - it has a public name since version 9.2 only
+        mode=mode_of(cassette.record_mode, exists=cassette.rewound),
+        match_on=words,
+        repeats=cassette.allow_playback_repeats,
+        addresses=tuple(((each.host or "").removesuffix("."), each.port) for each in requests),
+        # A WebSocket's interaction is not in play.
+        positions=tuple(place for place, (each, _) in enumerate(data) if not each.uri.startswith(("ws:", "wss:"))),
+        count=len(data),
+        ignore=settings.ignore,
+        unhonoured=(*settings.unhonoured, *unhonoured),
+    )
+    with bridge.playing(facts, lambda folder, stem: VcrpySources(cassette, settings, folder, stem)) as opened:
+        played(cassette, opened)
+        yield
 
 
 def _merging(original: Callable[..., Any]) -> Callable[..., Any]:

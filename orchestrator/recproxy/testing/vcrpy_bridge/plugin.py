@@ -1,80 +1,98 @@
-"""The bridge as a pytest plugin: it steps in, fails tests with what they missed, and tells what it did at the end."""
+"""A bridge as a pytest plugin: it steps in, fails tests with what they missed, and tells what it did at the end.
+
+Shared by the bridges: the hooks of one are the methods of a `BridgePlugin`.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from typing import Protocol
 
 import pytest
 
 from recproxy.errors import RecproxyError
 from recproxy.report.counting import counted
 from recproxy.testing.vcrpy_bridge.bridge import Bridge
-from recproxy.testing.vcrpy_bridge.patches import VcrpyPatches
 
-__all__ = ["pytest_configure", "pytest_runtest_call", "pytest_runtest_makereport", "pytest_unconfigure"]
-
-_ATTRIBUTE = "recproxy_vcrpy"
-_TITLE = "recproxy in the place of vcrpy"
-_bridge = pytest.StashKey[Bridge]()
-_patches = pytest.StashKey[VcrpyPatches]()
+__all__ = ["BridgePlugin"]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Step in before any test module is imported."""
-    bridge = config.stash[_bridge] = Bridge(config.getoption("--recproxy-mode", None), config.rootpath)
-    patches = config.stash[_patches] = VcrpyPatches(bridge)
-    config.pluginmanager.register(_Summary(), "recproxy-vcrpy-summary")
-    patches.insert()
+class _Steps(Protocol):
+    """Where a bridge steps into a library."""
+
+    def insert(self) -> None:
+        """Step in, now and at imports to come."""
+
+    def remove(self) -> None:
+        """Leave all as it was."""
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave all as it was."""
-    if _patches in config.stash:
-        config.stash[_patches].remove()
-        config.stash[_bridge].stop()
+class BridgePlugin:
+    """The hooks of the bridge for a library; `patches` makes the steps into it."""
 
+    def __init__(self, library: str, patches: Callable[[Bridge], _Steps]) -> None:
+        self._library = library
+        self._make_patches = patches
+        self._attribute = f"recproxy_{library.lower()}"
+        self._bridge = pytest.StashKey[Bridge]()
+        self._patches = pytest.StashKey[_Steps]()
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """A miss fails the test also where the program swallowed it, and the cassette is a fixture's."""
-    bridge, value = item.config.stash[_bridge], None
-    try:
-        value = yield
-    except RecproxyError as problem:
-        text = str(problem)  # told in a few lines: where it was raised is no place of the suite's
-    except BaseException as error:
-        if text := bridge.untold():
-            error.add_note(text)
-        raise
-    else:
-        text = bridge.untold()
-    if text:
-        pytest.fail(text, pytrace=False)
-    return value
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Step in before any test module is imported."""
+        bridge = config.stash[self._bridge] = Bridge(config.getoption("--recproxy-mode", None), config.rootpath)
+        patches = config.stash[self._patches] = self._make_patches(bridge)
+        summary = _Summary(self._attribute, f"recproxy in the place of {self._library}")
+        config.pluginmanager.register(summary, f"recproxy-{self._library.lower()}-summary")
+        patches.insert()
 
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Leave all as it was."""
+        if self._patches in config.stash:
+            config.stash[self._patches].remove()
+            config.stash[self._bridge].stop()
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """What cassettes did goes along with the report: a plain value, which pytest-xdist carries."""
-    report = yield
-    if call.when == "teardown":
-        setattr(report, _ATTRIBUTE, item.config.stash[_bridge].take())
-    return report
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """A miss fails the test also where the program swallowed it, and the cassette is a fixture's."""
+        bridge, value = item.config.stash[self._bridge], None
+        try:
+            value = yield
+        except RecproxyError as problem:
+            text = str(problem)  # told in a few lines: where it was raised is no place of the suite's
+        except BaseException as error:
+            if text := bridge.untold():
+                error.add_note(text)
+            raise
+        else:
+            text = bridge.untold()
+        if text:
+            pytest.fail(text, pytrace=False)
+        return value
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """What cassettes did goes along with the report: a plain value, which pytest-xdist carries."""
+        report = yield
+        if call.when == "teardown":
+            setattr(report, self._attribute, item.config.stash[self._bridge].take())
+        return report
 
 
 class _Summary:
     """What the cassettes of all tests did, those of other workers too, and its section at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, attribute: str, title: str) -> None:
+        self._attribute = attribute
+        self._title = title
         self._counts: Counter[str] = Counter()
         self._lines: dict[str, None] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what cassettes did from a report."""
-        counts, lines = getattr(report, _ATTRIBUTE, ({}, ()))
+        counts, lines = getattr(report, self._attribute, ({}, ()))
         self._counts.update(counts)
         self._lines |= dict.fromkeys(lines)
 
@@ -83,7 +101,7 @@ class _Summary:
         counts = self._counts
         if not counts["cassettes"]:
             return
-        terminalreporter.section(_TITLE)
+        terminalreporter.section(self._title)
         terminalreporter.line(
             f"{counted(counts['cassettes'], 'cassette')}, {counted(counts['played'], 'request')} played, "
             f"{counts['recorded']} recorded, {counts['missed']} missed, "

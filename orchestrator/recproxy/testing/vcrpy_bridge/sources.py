@@ -17,23 +17,45 @@ from recproxy.play.library import read_recording
 from recproxy.recording import Recording, dump
 from recproxy.testing.vcrpy_bridge.settings import CassetteSettings
 
-__all__ = ["Sources"]
+__all__ = ["RecordedFiles", "VcrpySources"]
 
 _PERSISTERS = ("vcr.persisters.filesystem", "pytest_recording._vcr")
 _SERIALIZERS = ("vcr.serializers.yamlserializer", "vcr.serializers.jsonserializer")
 
 
-class Sources:
+class RecordedFiles:
+    """The files that the profiles record into for one cassette, in a folder, under names that begin with `stem`."""
+
+    def __init__(self, folder: Path, stem: str) -> None:
+        self.folder = folder
+        self.stem = stem
+        #: By profile, the file that is recorded into, and how many interactions it had before.
+        self._files: dict[str, tuple[Path, int]] = {}
+
+    def add(self, profile: str, before: Recording) -> str:
+        """The file that a profile records into; it begins with what is there `before`."""
+        path = self.folder / f"{self.stem}.{profile.replace('*', 'any-host')}.rec"
+        if before.interactions:
+            path.write_bytes(dump(before))
+        self._files[profile] = (path, len(before.interactions))
+        return str(path)
+
+    def take(self) -> Iterator[Recording]:
+        """What was recorded, a recording for each profile; each is given once."""
+        taken, self._files = self._files, {}
+        for path, before in taken.values():
+            if path.is_file():
+                yield Recording(interactions=read_recording(str(path)).interactions[before:])
+
+
+class VcrpySources:
     """The files of one cassette; `folder` takes what has to be written, under names that begin with `stem`."""
 
     def __init__(self, cassette: Any, settings: CassetteSettings, folder: Path, stem: str) -> None:
         self._cassette = cassette
         self._settings = settings
-        self._folder = folder
-        self._stem = stem
+        self._files = RecordedFiles(folder, stem)
         self._known: tuple[str, ...] | None = None
-        #: By profile, the file that is recorded into, and how many interactions it had before.
-        self._recording: dict[str, tuple[Path, int]] = {}
 
     def played(self) -> tuple[str, ...]:
         """The files that are played, in the order of the cassette's interactions."""
@@ -43,20 +65,12 @@ class Sources:
 
     def recorded_into(self, profile: str, *, with_cassette: bool) -> str:
         """The file that a profile records into; `with_cassette` it begins with what the cassette holds."""
-        path = self._folder / f"{self._stem}.{profile.replace('*', 'any-host')}.rec"
-        before = self._recording_of_cassette() if with_cassette else Recording()
-        if before.interactions:
-            path.write_bytes(dump(before))
-        self._recording[profile] = (path, len(before.interactions))
-        return str(path)
+        return self._files.add(profile, self._recording_of_cassette() if with_cassette else Recording())
 
     def recorded(self) -> Iterator[tuple[Any, Any]]:
         """What was recorded, as vcrpy's requests and responses; each is given once."""
-        taken, self._recording = self._recording, {}
-        for path, before in taken.values():
-            if path.is_file():
-                recording = read_recording(str(path))
-                yield from _pairs(Recording(interactions=recording.interactions[before:]))
+        for recording in self._files.take():
+            yield from _pairs(recording)
 
     def _in_place(self) -> tuple[str, ...]:
         cassette = self._cassette
@@ -78,7 +92,7 @@ class Sources:
     def _written(self) -> tuple[str, ...]:
         if not self._cassette.data:
             return ()
-        path = self._folder / f"{self._stem}.yaml"
+        path = self._files.folder / f"{self._files.stem}.yaml"
         path.write_text(_text(self._cassette.data), encoding="utf-8")
         return (str(path),)
 
