@@ -5,34 +5,59 @@ import random
 import pytest
 import tables
 from decoding import left
-from layers import ALL
+from layers import ALL, BYTES, MAY_BE_REFUSED, TEXT
 
 from recproxy.recording import Recording, dump
 from recproxy.redaction import RedactionRules, redact_scope
 
-PLACES = [(row, takes) for row, takes in tables.places() if takes not in ("bytes", "grpc")]
-#: Layers that may be put on one another in any order, and stay of a reasonable length.
-STACKED = (
-    "percent", "json", "json, every letter", "html", "html, decimal", "base64", "base64url", "hex", "percent twice",
-    "base64, after a name", "base64, no padding", "base64 of json", "base64 of gzip",
+PLACES = list(tables.places())
+#: Layers that may be put on any text, and on any bytes: their order is drawn.
+ON_TEXT = (*(name for name in TEXT if name != "none"), *BYTES, "base64 in lines", "quoted-printable")
+ON_BYTES = (
+    "base64", "base64url", "base64, no padding", "hex", "hex, upper", "base64 in lines", "base64, after a name",
+    *(name for name in BYTES if name not in ("utf-16", "utf-16-be", "zip of json", "zlib")),
 )  # fmt: skip
+TO_TEXT = ("base64", "base64url", "hex")
 BATCHES = 40
 SIZE = 50
 
 
+def stacked(source, takes, data):
+    """The data under one to four layers, as bytes that the place takes; and the layers' names."""
+    names = []
+    for _ in range(source.choice((1, 1, 2, 2, 3, 4))):
+        name = source.choice(ON_TEXT if is_text(data) else ON_BYTES)
+        if name.startswith("multipart") and b"--inner" in data:
+            continue  # no text has parts in parts with the same boundary
+        data = ALL[name](data)
+        names.append(name)
+    if takes not in ("bytes", "grpc") and (not is_text(data) or b"\n" in data):
+        names.append(source.choice(TO_TEXT))
+        data = ALL[names[-1]](data)
+    if takes == "grpc":
+        data = b"\0" + len(data).to_bytes(4, "big") + data
+    return names, data
+
+
+def is_text(data):
+    try:
+        return "\0" not in data.decode()
+    except UnicodeDecodeError:
+        return False
+
+
 def placed(source, value):
-    """An interaction with the value in a place, under a layer or none; its name for a message."""
+    """An interaction with the value in a place, under layers or none; its name for a message."""
     row, takes = source.choice(PLACES)
     side = source.choice(row.sides)
-    stack = [source.choice(STACKED) for _ in range(source.choice((0, 1, 1)))]
-    if "; " in row.text or "Cookie" in row.text:
-        stack = [layer for layer in stack if "html" not in layer]
-    data = value.encode()
-    for layer in stack:
-        data = ALL[layer](data)
+    names, data = [], value.encode()
+    if takes in ("bytes", "grpc") or source.random() < 0.9:
+        names, data = stacked(source, takes, data)
+    while ("; " in row.text or "Cookie" in row.text) and any("html" in name for name in names):
+        names, data = stacked(source, takes, value.encode())  # semicolons would end the field
     text = tables.render(row.text, {"§": tables._OWN[takes](data)})
-    name = f"{row.place} | {row.text} | {' > '.join(stack) or 'none'} | {side}"
-    return name, len(stack), tables.place(tables.exchange(), side, row.kind, row.place, text)
+    name = f"{row.place} | {row.text} | {' > '.join(names) or 'none'} | {side}"
+    return name, len(names), tables.place(tables.exchange(), side, row.kind, row.place, text)
 
 
 def taught(source, value):
@@ -56,7 +81,7 @@ def test_random_placements_leave_nothing(batch):
 
     names = {id(interaction): (name, depth) for name, depth, interaction in drawn}
     refused = [names.get(id(each)) for each, got in zip(interactions, scope.interactions, strict=True) if got is None]
-    assert [each for each in refused if each is None or each[1] < 2] == []
+    assert [each for each in refused if each is None or (each[1] < 2 and not MAY_BE_REFUSED.search(each[0]))] == []
 
     leaks = []
     for (name, _, interaction), value in zip(drawn, values, strict=True):

@@ -7,18 +7,12 @@ part. Knows bytes only.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
-from collections.abc import Iterator
 
-__all__ = ["SHORTEST_RUN", "crossed_out", "run_contents", "run_parts", "sure_letters"]
+__all__ = ["crossed_out", "sure_letters"]
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _DIGIT = {letter: number for number, letter in enumerate(_ALPHABET)} | {ord("-"): 62, ord("_"): 63}
-_STANDARD = bytes.maketrans(b"-_", b"+/")
-#: Letters of a run that is opened; shorter ones hold no value that is looked for.
-SHORTEST_RUN = 16
-_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
 _ESCAPED = {b"%2B": 62, b"%2F": 63, b"\\/": 63}
 _UNIT = re.compile(rb"(?:\\{1,8}r)?\\{1,8}n|(?:%0[dD])?%0[aA]|[ \t\r\n]+|=\r?\n|(%2[BbFf]|\\/|[A-Za-z0-9+/_-])")
 
@@ -47,32 +41,3 @@ def crossed_out(text: bytes, before: int, size: int) -> bytes:
         return {b"+": b"-", b"/": b"_"}.get(letter, letter) if safe else letter
 
     return _UNIT.sub(cross, text)
-
-
-def run_parts(run: bytes) -> Iterator[bytes]:
-    """What of a run may be base64 by itself: in a path, a slash is not part of it."""
-    yield run
-    if b"/" not in run or len(run) > 4096:
-        return
-    pieces = run.split(b"/", 9)
-    for number, piece in enumerate(pieces):
-        if len(piece) >= SHORTEST_RUN:
-            yield piece
-        rest = b"/".join(pieces[number:])
-        if number and number + 1 < len(pieces) and len(rest) >= SHORTEST_RUN:
-            yield rest
-
-
-def run_contents(run: bytes) -> Iterator[bytes]:
-    """What a run holds, read as hex and as base64."""
-    if _HEX.match(run):
-        yield bytes.fromhex(run.decode())
-        if run.islower() or run.isupper():
-            return
-    plain = run.translate(_STANDARD)
-    if len(plain) % 4 == 1:
-        plain = plain[:-1]
-    try:
-        yield base64.b64decode(plain + b"=" * (-len(plain) % 4))
-    except binascii.Error:
-        return

@@ -60,6 +60,8 @@ def json_spans(
         if opening < 0 or closing < 0:
             continue
         key = text[opening + 1 : closing]
+        if key.endswith(b"\\"):
+            continue  # a string in a string, which is read by itself
         if b"\\" in key:
             key = json_unescaped(key).text
         colon = _COLON.match(text, closing + 1)

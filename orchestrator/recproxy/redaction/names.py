@@ -44,6 +44,7 @@ _ALWAYS, _LOOKS, _HEADERS = frozenset(ALWAYS), frozenset(LOOKS), frozenset(HEADE
 _KNOWN_WORDS = VOCABULARY | HARMLESS | {word for row in (*ALWAYS, *LOOKS, *HEADERS) for word in row}
 _LONGEST = max(map(len, (*ALWAYS, *LOOKS, *HEADERS)))
 
+_LONGEST_WORD = 80
 _WORD = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _TOKEN_LIKE = re.compile(rb"(?=[^\s]*[0-9_\-/+=.])[A-Za-z0-9._~+/=:|%-]{16,}\Z")
 #: What a name such as `key` or `code` may hold and is no secret: a path, a host, words put together.
@@ -56,9 +57,9 @@ _LABEL = re.compile(rb"[A-Z\xc3][A-Za-z\x80-\xff ,.:;!?'()/-]*\Z")
 _PASSWORDS = (b"passw", b"contrase", b"kennwort", b"de passe", b"senha", b"wachtwoord")
 _PLACEHOLDER = re.compile(
     rb"<[^<>]*>|\[[A-Za-z_ -]*\]|\{\{?[^{}]*\}\}?|\$\{?[A-Za-z_][A-Za-z0-9_]*(?::?[-?=])?\}?|%[A-Z_]{2,}%|%[sdrv]|#\{[^{}]*\}|[xX*.\-#_ ]+|[0\-]{6,}"
-    rb"|(?:X{3,}|\*{3,}|[A-Za-z_ -]*REDACTED[A-Za-z_ -]*|[A-Za-z_ -]*FILTERED[A-Za-z_ -]*|SCRUBBED|SANITIZED|CENSORED"
-    rb"|MASKED|HIDDEN|PLACEHOLDER|DUMMY|EXAMPLE|CHANGEME|fake[-_ ]?[A-Za-z_-]*|dummy[-_ ]?[A-Za-z_-]*"
-    rb"|placeholder[-_ ]?[A-Za-z_-]*|redacted|filtered|scrubbed|sanitized|your[-_][A-Za-z_-]+)"
+    rb"|(?i:[a-z_ -]*(?:redacted|filtered)[a-z_ -]*|scrubbed|sanitized|censored|masked|hidden)"
+    rb"|(?:PLACEHOLDER|DUMMY|EXAMPLE|CHANGEME|fake[-_ ]?[A-Za-z_-]*|dummy[-_ ]?[A-Za-z_-]*"
+    rb"|placeholder[-_ ]?[A-Za-z_-]*|your[-_][A-Za-z_-]+)"
 )
 
 
@@ -78,6 +79,8 @@ def _without_accents(name: bytes) -> bytes:
 
 def _taken_apart(word: str) -> tuple[str, ...]:
     """The known words that a word is made of, the longest first; the word itself where it is not made of them."""
+    if len(word) > _LONGEST_WORD:
+        return (word,)  # no name, but data in the place of one
     best: list[tuple[str, ...] | None] = [(), *([None] * len(word))]
     for end in range(1, len(word) + 1):
         for start in range(end):

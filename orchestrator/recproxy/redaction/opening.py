@@ -6,8 +6,10 @@ gzip, deflate, brotli, zstandard, bz2, xz, zip and tar. Knows how they begin, an
 from __future__ import annotations
 
 import bz2
+import contextlib
 import io
 import lzma
+import re
 import tarfile
 import zipfile
 import zlib
@@ -16,6 +18,7 @@ from typing import Protocol
 
 from recproxy.recording.codings import decode
 from recproxy.redaction.budget import Budget
+from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
 
 __all__ = [
@@ -30,6 +33,8 @@ __all__ = [
     "packed",
 ]
 
+_TRIES = 16  # places in data where something compressed may begin
+_BEGINS = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x78[\x01\x5e\x9c\xda]|PK\x03\x04")
 _MAGIC = (
     (b"\x1f\x8b\x08", "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
@@ -72,10 +77,7 @@ def opened_in_part(data: bytes, kind: str, budget: Budget) -> bytes:
     elif kind in ("bz2", "xz"):
         machine = bz2.BZ2Decompressor() if kind == "bz2" else lzma.LZMADecompressor()
     else:
-        try:
-            return opened(data, kind, budget)
-        except ValueError:
-            return b""
+        return _frame_in_part(data, budget)
     content, position = bytearray(), 0
     try:
         while not machine.eof and position < len(data):
@@ -85,6 +87,22 @@ def opened_in_part(data: bytes, kind: str, budget: Budget) -> bytes:
             if len(content) >= budget.left:
                 break  # the charge below refuses it
     except (OSError, EOFError, lzma.LZMAError, zlib.error):
+        pass
+    budget.charge(len(content) + 1)
+    return bytes(content)
+
+
+def _frame_in_part(data: bytes, budget: Budget) -> bytes:
+    """What a frame of zstandard holds as far as it can be read."""
+    import zstandard  # noqa: PLC0415 - slow to import, seldom needed
+
+    machine, content = zstandard.ZstdDecompressor().decompressobj(read_across_frames=False), bytearray()
+    try:
+        for at in range(0, len(data), 256):
+            content += machine.decompress(data[at : at + 256])
+            if machine.eof or len(content) >= budget.left:
+                break
+    except zstandard.ZstdError:
         pass
     budget.charge(len(content) + 1)
     return bytes(content)
@@ -173,19 +191,24 @@ def _tarred(data: bytes, budget: Budget) -> Iterator[bytes]:
 
 
 def may_open(content: bytes) -> bool:
-    """Whether data looks like something compressed or an archive."""
+    """Whether data looks like something compressed, an archive, parts or wide text, or holds where such data begins."""
+    if _BEGINS.search(content) or (b"--" in content and b"\n" in content) or content.count(0) * 3 > len(content):
+        return True
     if not content or (content[0] not in _FIRST and len(content) < 262):
         return False  # most of what is asked about: digests and ids
     return (
         compression(content) is not None
         or archive_kind(content) is not None
+        or b"ustar" in content
         or (len(content) >= 16 and content[0] & 7 in _DEFLATE and _inflated(content[:4096], 1 << 20) is not None)
     )
 
 
 def contents_of(data: bytes, budget: Budget) -> Iterator[bytes]:
-    """Data, and what it holds where it is compressed or an archive."""
+    """Data, and what it holds where it is compressed, an archive or parts, or where such data begins in it."""
     yield data
+    if b"--" in data and (b"\n\n" in data or b"\n\r\n" in data):
+        yield from parts_of(data, budget)
     kind = compression(data)
     if kind is not None:
         yield opened_in_part(data, kind, budget)
@@ -196,3 +219,22 @@ def contents_of(data: bytes, budget: Budget) -> Iterator[bytes]:
         content = inflated(data, budget)
         if content is not None:
             yield content
+    if not data.isascii():
+        yield from _begun(data, budget)
+    if data.count(0) * 3 > len(data):
+        yield data.replace(b"\0", b"")  # text in UTF-16
+
+
+def _begun(data: bytes, budget: Budget) -> Iterator[bytes]:
+    """What compressed data and archives hold that begin behind other bytes."""
+    for _, found in zip(range(_TRIES), _BEGINS.finditer(data, 1), strict=False):
+        rest = data[found.start() :]
+        if rest.startswith(b"PK"):
+            with contextlib.suppress(Unsafe):
+                yield from archived(rest, "zip", budget)
+        else:
+            yield opened_in_part(rest, compression(rest) or "gzip", budget)
+    at = data.find(b"ustar", 258)
+    if at >= 0:
+        with contextlib.suppress(Unsafe):
+            yield from archived(data[at - 257 :], "tar", budget)

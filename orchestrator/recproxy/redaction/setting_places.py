@@ -22,6 +22,7 @@ _LINE = re.compile(
     rb"[ \t>]*(?:- |export |set |\$env:|env\.|//[^\s=\"']{1,200}:)?([\"']?)([A-Za-z_][A-Za-z0-9_.-]{1,80})\1[ \t]*"
     rb"(?::=|[:=]|=>)[ \t]*" + _VALUE + rb"[ \t]*(?:[#;].*)?\r?\Z"
 )
+_MORE = re.compile(rb"&(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
 _HEADER_LINE = re.compile(rb"[ \t>]*([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+(\S[^\r\n]*?)[ \t]*\r?\Z")
 _HEADS = frozenset({b"authorization", b"cookie"})
 #: A mapping in braces is read where names alone stand before it: what stands in code is no mapping.
@@ -64,8 +65,11 @@ def _in_line(line: bytes, rules: NameRules) -> list[Span]:
     found = _LINE.match(line)
     if found:
         group = found.lastindex or 5
-        if is_secret(found[2], found[group]) or found[2].lower() in rules.keys:
-            return [Span(*found.span(group), "text", wild_name(found[2]), value=found[group])]
+        # A form in a line has more names behind the first.
+        value = _MORE.split(found[group], maxsplit=1)[0]
+        if is_secret(found[2], value) or found[2].lower() in rules.keys:
+            start = found.start(group)
+            return [Span(start, start + len(value), "text", wild_name(found[2]), value=value)]
     if b"{" in line and _FLOW.match(line):
         return list(_members(line, rules))
     return []

@@ -90,7 +90,7 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Ite
             yield from line_spans(text, hits, rules)
     else:
         yield from line_spans(text, hits, rules)
-        yield from json_spans(text, hits, rules)
+        yield from _json(text, rules, depth, hits)
         yield from _linked(text, rules, depth)
 
 

@@ -16,6 +16,7 @@ from recproxy.redaction.base64_forms import sure_letters
 __all__ = ["Form", "forms", "windows"]
 
 _WINDOW = 96  # bytes of a long value that are looked for as one; a key file in a variable is looked for in pieces
+_FEW = 4  # different bytes that a piece has at least
 _ALNUM = re.compile(rb"[A-Za-z0-9]+\Z")
 
 
@@ -34,7 +35,9 @@ def windows(value: bytes) -> Iterator[bytes]:
         yield value
         return
     for start in range(0, len(value), _WINDOW):
-        yield value[start : start + _WINDOW] if len(value) - start >= _WINDOW else value[-_WINDOW:]
+        piece = value[start : start + _WINDOW] if len(value) - start >= _WINDOW else value[-_WINDOW:]
+        if len(set(piece)) >= _FEW:
+            yield piece  # padding tells nothing, and stands everywhere
 
 
 def forms(value: bytes) -> Iterator[Form]:

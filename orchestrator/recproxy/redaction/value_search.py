@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-from recproxy.redaction.base64_forms import SHORTEST_RUN, crossed_out, run_contents, run_parts
+from recproxy.redaction.base64_forms import crossed_out
 from recproxy.redaction.budget import Budget
+from recproxy.redaction.inner_runs import coded_runs_of
 from recproxy.redaction.opening import contents_of, may_open
+from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.secret_values import SecretValue
 from recproxy.redaction.spans import Span
@@ -30,11 +32,6 @@ _BLANK = re.compile(rb"[ \t\r\n]+")
 _GAP = re.compile(rb"[ \t\r\n]+|=(?=[\r\n])")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-#: Everything that is no letter of base64 made a blank: to split at blanks is twice as fast as an expression.
-_ONLY_RUNS = bytes(byte if byte in _LETTERS or byte in b"-_" else 32 for byte in range(256))
-_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
-_HEX_RUN = re.compile(rb"[0-9a-f]{16}|[0-9A-F]{16}")
-_DULL = re.compile(rb"[a-z/_-]*\Z|[A-Z_]*\Z|[0-9/_-]*\Z")
 _AFTER = {0x22: b"", 0x3D: b"&;#\"'<> \t\r\n", 0x2F: b"/?#;\"'&", 0x23: b"\"'&"}
 _MATRIX = re.compile(rb";[A-Za-z0-9_.-]+=\Z")
 _NUMBER = re.compile(rb"-?[0-9.eE+-]+\Z")
@@ -78,7 +75,7 @@ class ValueSearch:
         if self._plain is not None:
             seen, clean = set() if seen is None else seen, set() if clean is None else clean
             # Before those of the views, which are opened less deeply.
-            runs = list(self._runs(text, budget, depth, clean)) if depth < 3 else []
+            runs = list(self._runs(text, budget, depth, clean)) if depth < _DEEP - 1 else []
             for view in views(text, lines=lines):
                 if view.text in seen:
                     continue
@@ -90,6 +87,13 @@ class ValueSearch:
                     found.append(_through(span, start, end, text, view))
             # A value at a place of its own is masked there; the rest of its run is looked into again after that.
             found += [run for run in runs if not any(map(run.overlaps, found))]
+            if (
+                depth
+                and not found
+                and b"--" in text
+                and any(self.holds(each, budget) for each in parts_of(text, budget))
+            ):
+                raise Unsafe("holds a known secret in a form that cannot be masked")
         return found
 
     def holds(self, text: bytes, budget: Budget, depth: int = 0) -> bool:
@@ -106,7 +110,7 @@ class ValueSearch:
                 return True
             if content is not text and self.holds(content, budget, depth + 1):
                 return True
-        return next(self._runs(text, budget, depth + 1), None) is not None
+        return next(self._runs(text, budget, depth + 1, shifted=True), None) is not None
 
     def _direct(self, text: bytes) -> Iterator[Span]:
         if self._plain is not None:
@@ -176,31 +180,21 @@ class ValueSearch:
             if fits:
                 yield Span(begin, end, how.rule, value=value)
 
-    def _runs(self, text: bytes, budget: Budget, depth: int, clean: set[bytes] | None = None) -> Iterator[Span]:
+    def _runs(
+        self, text: bytes, budget: Budget, depth: int, clean: set[bytes] | None = None, *, shifted: bool = False
+    ) -> Iterator[Span]:
         """Runs of base64 or hex whose content, once opened, holds a value; those in `clean` do not."""
-        words = {word for word in text.translate(_ONLY_RUNS).split() if len(word) >= SHORTEST_RUN}
-        if clean is not None:
-            words -= clean
-        contents: list[tuple[bytes, list[bytes]]] = []
-        for word in words:
-            dull = word.islower() or word.isupper() or _DULL.match(word)
-            # A segment of a path may be hex where the whole run of letters and slashes is not.
-            if not dull or _HEX.match(word) or (b"/" in word and _HEX_RUN.search(word)):
-                contents += ((part, list(run_contents(part))) for part in run_parts(word))
+        contents = coded_runs_of(text, frozenset() if clean is None else clean, shifted=shifted)
         if not contents:
             return
+        # All of them at once: few texts hold a value in base64.
         everything = b"\n".join(content for _, each in contents for content in each)
         special = [pair for pair in contents if any(map(may_open, pair[1]))]
-        budget.charge(len(everything))
         suspects = {pair[0] for pair in special if any(self.holds(each, budget, depth + 1) for each in pair[1])}
-        if (
-            next(self._direct(everything), None) is not None
-            or any(next(self._direct(view.text), None) is not None for view in views(everything))
-            or (depth < 2 and next(self._runs(everything, budget, depth + 1), None) is not None)
-        ):
+        if self.holds(everything, budget, depth + 1):
             suspects |= {part for part, each in contents if any(self.holds(one, budget, depth + 1) for one in each)}
-        if clean is not None:
-            clean |= {word for word in words if suspects.isdisjoint(run_parts(word))} if suspects else words
+        if clean is not None and not suspects:
+            clean |= {part for part, _ in contents}
         for part in sorted(suspects):
             start = text.find(part)
             while start >= 0:

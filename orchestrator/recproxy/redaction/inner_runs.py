@@ -1,0 +1,85 @@
+"""Runs of base64 or hex in a text, and what they hold: words, segments of a path, blocks of lines.
+
+A run is anything that may be one: most words of a text that are long enough decode to nothing. Knows bytes only.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import re
+from collections.abc import Collection, Iterator
+
+__all__ = ["coded_runs_of"]
+
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+#: Everything that is no letter of base64 made a blank.
+_ONLY_RUNS = bytes(byte if byte in _LETTERS or byte in b"-_" else 32 for byte in range(256))
+_SHORTEST = 16  # letters of a run that is opened
+_LONG = 4096
+_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
+_HEX_RUN = re.compile(rb"[0-9a-f]{16,}|[0-9A-F]{16,}")
+_DULL = re.compile(rb"[a-z/_-]*\Z|[A-Z_]*\Z|[0-9/_-]*\Z")
+_BLOCK = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{40,}\r?\n[ \t]?)+[A-Za-z0-9+/_-]+={0,2}")
+_BREAK = re.compile(rb"[\r\n \t]+")
+
+
+def coded_runs_of(text: bytes, clean: Collection[bytes], *, shifted: bool) -> list[tuple[bytes, list[bytes]]]:
+    """The runs of a text that may be base64 or hex, and what each may hold; with `shifted` also behind other letters.
+
+    Runs in `clean` are left out.
+    """
+    words = {word for word in text.translate(_ONLY_RUNS).split() if len(word) >= _SHORTEST and word not in clean}
+    contents: list[tuple[bytes, list[bytes]]] = []
+    for word in words:
+        dull = word.islower() or word.isupper() or _DULL.match(word)
+        # A piece of a word may be hex where the whole run of letters is not.
+        if not dull or _HEX.match(word) or _HEX_RUN.search(word):
+            contents += ((part, list(_decoded(part, shifted=shifted))) for part in _parts(word))
+    if b"\n" in text:
+        for block in {found[0] for found in _BLOCK.finditer(text)}:
+            contents.append((block, list(_decoded(_BREAK.sub(b"", block).rstrip(b"="), shifted=True))))
+    return contents
+
+
+def _parts(run: bytes) -> Iterator[bytes]:
+    """What of a run may be base64 or hex by itself: in a path, a slash is not part of it."""
+    yield run
+    if len(run) > _LONG:
+        yield from (found[0] for found in _HEX_RUN.finditer(run) if len(found[0]) > 256)
+        # Its end does no harm; short segments before it do.
+        for _ in range(3):
+            head, slash, run = run.partition(b"/")
+            if not slash or len(head) >= _SHORTEST:
+                return
+            yield run
+        return
+    if b"+" in run or b"-" in run or b"_" in run:
+        yield from (found[0] for found in _HEX_RUN.finditer(run))
+    if b"/" not in run:
+        return
+    pieces = run.split(b"/", 9)
+    for number, piece in enumerate(pieces):
+        if len(piece) >= _SHORTEST:
+            yield piece
+        rest = b"/".join(pieces[number:])
+        if number and number + 1 < len(pieces) and len(rest) >= _SHORTEST:
+            yield rest
+
+
+def _decoded(run: bytes, *, shifted: bool) -> Iterator[bytes]:
+    if _HEX.match(run):
+        yield bytes.fromhex(run.decode())
+        if run.islower() or run.isupper():
+            return
+    elif shifted and (digits := _HEX_RUN.search(run)):
+        yield from (bytes.fromhex(digits[0][at : at + (len(digits[0]) - at) // 2 * 2].decode()) for at in (0, 1))
+    letters = run.translate(_STANDARD)
+    for start in range(4 if shifted else 1):
+        plain = letters[start:]
+        if len(plain) % 4 == 1:
+            plain = plain[:-1]
+        with contextlib.suppress(binascii.Error):
+            yield base64.b64decode(plain + b"=" * (-len(plain) % 4))
