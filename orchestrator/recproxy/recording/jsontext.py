@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise
 
 from recproxy.recording.json_reader import check_json, tokens
 
@@ -20,6 +19,9 @@ STYLES = ("spaced", "ascii", "ascii-upper", "newline")
 
 _SHORT = 80  # columns that a line may have before it is worth breaking
 _DEEP = 64  # levels; below them indentation would outgrow the text
+_MARKS = frozenset("[]{},:")
+_BREAKS = tuple("\n" + "  " * depth for depth in range(_DEEP + 1))
+_NEXT = tuple("," + each for each in _BREAKS)
 _SPACED = {",": ", ", ":": ": "}
 _ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)")
 _WIDE = re.compile(r"[^\x00-\x7f]")
@@ -44,10 +46,10 @@ def pretty(body: bytes) -> tuple[tuple[str, ...], bytes] | None:
         return None
     pieces = tokens(text)
     spacing = _spacing(pieces, text)
-    lines = _lines(pieces)
-    if spacing is None or lines is None:
+    broken = _broken(pieces)
+    if spacing is None or broken is None:
         return None
-    escapes, shown = _unescaped("\n".join(lines))
+    escapes, shown = _unescaped(broken)
     ending = ("newline",) if len(core) != len(body) else ()
     return (*spacing, *escapes, *ending), shown.encode()
 
@@ -77,26 +79,29 @@ def _spacing(pieces: list[str], text: str) -> tuple[str, ...] | None:
     return ("spaced",) if "".join([_SPACED.get(each, each) for each in pieces]) == text else None
 
 
-def _lines(pieces: list[str]) -> list[str] | None:
-    """The tokens of a valid text as lines, indented by two; None where it is nested too deeply for that."""
-    lines: list[str] = []
-    line = ""
+def _broken(pieces: list[str]) -> str | None:
+    """The tokens of a valid text over several lines, indented by two; None where it is nested too deeply for that."""
+    shown: list[str] = []
     depth = 0
-    for now, after in pairwise([*pieces, ""]):
-        if now in ("]", "}"):
-            depth -= 1
-            if not line.endswith(("[", "{")):
-                lines.append(line)
-                line = "  " * depth
-        line += ": " if now == ":" else now
-        if now in ("[", "{"):
+    for piece in pieces:
+        if piece not in _MARKS:
+            shown.append(piece)
+        elif piece == ",":
+            shown.append(_NEXT[depth])
+        elif piece == ":":
+            shown.append(": ")
+        elif piece in "[{":
             depth += 1
             if depth > _DEEP:
                 return None
-        if now == "," or (now in ("[", "{") and after not in ("]", "}")):
-            lines.append(line)
-            line = "  " * depth
-    return [*lines, line]
+            shown += piece, _BREAKS[depth]
+        elif shown[-1] == _BREAKS[depth]:  # nothing is in it
+            depth -= 1
+            shown[-1] = piece
+        else:
+            depth -= 1
+            shown += _BREAKS[depth], piece
+    return "".join(shown)
 
 
 def _unescaped(text: str) -> tuple[tuple[str, ...], str]:
