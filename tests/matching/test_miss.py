@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from recproxy.matching import Index, Rules, Ways, miss
+from recproxy.matching import Index, Miss, Rules, Ways, miss
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 RULES = Rules(secret_query=("token",), secret_form=("password",))
@@ -172,3 +172,12 @@ def test_a_miss_names_the_table_of_the_profile_and_the_command_that_records_it(r
 
     assert 'match: in pyproject.toml, [tool.recproxy.profiles.shop.match] ignore.query = ["ts"]\n' in text
     assert text.endswith("or record it anew: recproxy run --any ...\n")
+
+
+def test_a_body_that_the_file_of_another_tool_lacks_is_no_matter_of_max_body():
+    text = Miss(method="GET", url="http://a/", profile="shop", used=(0,), foreign="a.har", omitted=893).text()
+
+    assert text.endswith(
+        "\n\na.har does not hold it: save the file again with the bodies of responses\n"
+        "or: name a .rec for it, or import a.har with recproxy import: it is never written\n"
+    )

@@ -102,7 +102,10 @@ class Miss:
             record = (f"name a .rec for it, or import {self.foreign} with recproxy import: it is never written",)
         first = "to record it"
         lines: list[str] = []
-        if self.omitted is not None:
+        if self.omitted is not None and self.foreign is not None:
+            lines = [f"{self.foreign} does not hold it: save the file again with the bodies of responses"]
+            first = "or"
+        elif self.omitted is not None:
             lines = [f"to store it: {self.ways.table('upstream')} a larger max_body"]
             first = "and record it anew"
         elif self.used:
