@@ -1,7 +1,7 @@
 """Tables of TOML files: what they hold, how much they count, and the line of each key.
 
-`tomllib` gives no places. The line of a key is found by reading ever less of the text, and only when an error or
-`--show-config` needs it. Knows nothing of what a table means.
+`tomllib` gives no places. The line of a key is that of the statement without which the text does not have it, and it
+is only looked for when an error or `--show-config` needs it. Knows nothing of what a table means.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ from typing import Any
 from recproxy.errors import RecproxyError
 
 __all__ = ["Precedence", "TomlFile", "read_toml"]
+
+
+#: What a value of several lines ends with.
+_CLOSING = re.compile(r"""[]}]|\"{3}|'{3}""")
 
 
 class Precedence(enum.IntEnum):
@@ -92,22 +96,31 @@ def read_toml(path: Path, error: type[RecproxyError], precedence: Precedence = P
 
 def _line(text: str, wanted: Sequence[str | int]) -> int:
     """The first line of the statement that makes a key, or else the longest part of its path that is there."""
-    lines = text.count("\n") + 1
-    parts = (wanted[:depth] for depth in range(len(wanted), 0, -1))
-    path = next((part for part in parts if _value(_beginning(text, lines)[1], part) is not None), None)
-    if path is None:
-        return 1
-    last = bisect.bisect_left(range(lines), True, key=lambda size: _value(_beginning(text, size)[1], path) is not None)
-    return _beginning(text, last - 1)[0] + 1
+    ends = _statements(text)
+    for depth in range(len(wanted), 0, -1):
+        path = wanted[:depth]
+        last = bisect.bisect_left(ends, True, key=lambda end: _value(_beginning(text, end), path) is not None)
+        if last < len(ends):
+            return ends[last - 1] + 1
+    return 1
+
+
+@functools.lru_cache(maxsize=8)
+def _statements(text: str) -> Sequence[int]:
+    """The line on which each statement ends; the first of them is 0. A beginning of the text up to there is TOML."""
+    lines, ends = text.split("\n"), [0]
+    for number, line in enumerate(lines, 1):
+        if number > ends[-1] + 1 and not _CLOSING.search(line):
+            continue  # within a value of several lines, which may be thousands
+        with contextlib.suppress(tomllib.TOMLDecodeError):
+            tomllib.loads("\n".join(lines[ends[-1] : number]))
+            ends.append(number)
+    return ends
 
 
 @functools.lru_cache(maxsize=1000)  # the searches for the keys of a file begin alike
-def _beginning(text: str, lines: int) -> tuple[int, Mapping[str, Any]]:
-    """The longest beginning of a text that is TOML, of this many lines at most: its number of lines and its values."""
-    for size in range(lines, 0, -1):  # a statement that goes over several lines is only read as a whole
-        with contextlib.suppress(tomllib.TOMLDecodeError):
-            return size, tomllib.loads("\n".join(text.split("\n")[:size]))
-    return 0, {}
+def _beginning(text: str, lines: int) -> Mapping[str, Any]:
+    return tomllib.loads("\n".join(text.split("\n")[:lines]))
 
 
 def _value(values: Any, path: Sequence[str | int]) -> Any:
