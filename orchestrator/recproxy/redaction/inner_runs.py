@@ -18,6 +18,9 @@ _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 #: Everything that is no letter of base64 made a blank.
 _ONLY_RUNS = bytes(byte if byte in _LETTERS or byte in b"-_" else 32 for byte in range(256))
 _SHORTEST = 16  # letters of a run that is opened
+#: A run begins at a blank, which is found faster than its letters.
+_RUN = re.compile(rb" ([^ ]{%d,})" % _SHORTEST)
+_LINE = 40  # letters of each line of a block
 _LONG = 4096
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
 _HEX_RUN = re.compile(rb"[0-9a-f]{16,}|[0-9A-F]{16,}")
@@ -31,17 +34,25 @@ def coded_runs_of(text: bytes, clean: Collection[bytes], *, shifted: bool) -> li
 
     Runs in `clean` are left out.
     """
-    words = {word for word in text.translate(_ONLY_RUNS).split() if len(word) >= _SHORTEST and word not in clean}
+    words = {word for word in _RUN.findall(b" " + text.translate(_ONLY_RUNS)) if word not in clean}
     contents: list[tuple[bytes, list[bytes]]] = []
     for word in words:
         dull = word.islower() or word.isupper() or _DULL.match(word)
         # A piece of a word may be hex where the whole run of letters is not.
         if not dull or _HEX.match(word) or _HEX_RUN.search(word):
             contents += ((part, list(_decoded(part, shifted=shifted))) for part in _parts(word))
-    if b"\n" in text:
+    if _may_have_block(text):
         for block in {found[0] for found in _BLOCK.finditer(text)}:
             contents.append((block, list(_decoded(_BREAK.sub(b"", block).rstrip(b"="), shifted=True))))
     return contents
+
+
+def _may_have_block(text: bytes) -> bool:
+    """Whether a line of a text ends with as many letters as the lines of a block have."""
+    return any(
+        len(line) >= _LINE and not line.rstrip(b"\r")[-_LINE:].translate(None, _LETTERS + b"-_")
+        for line in text.split(b"\n")[:-1]
+    )
 
 
 def _parts(run: bytes) -> Iterator[bytes]:

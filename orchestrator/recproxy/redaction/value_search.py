@@ -34,6 +34,7 @@ _STANDARD = bytes.maketrans(b"-_", b"+/")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _AFTER = {0x22: b"", 0x3D: b"&;#\"'<> \t\r\n", 0x2F: b"/?#;\"'&", 0x23: b"\"'&"}
 _MATRIX = re.compile(rb";[A-Za-z0-9_.-]+=\Z")
+_READABLE = re.compile(rb"[\t\n\r -~]{8}|(?:[ -~]\0){8}|(?:\0[ -~]){8}")
 _NUMBER = re.compile(rb"-?[0-9.eE+-]+\Z")
 _COLON = re.compile(rb"\s*:")
 _SCALAR_BEFORE = re.compile(rb"[:\[,]\s*\Z")
@@ -187,11 +188,13 @@ class ValueSearch:
         contents = coded_runs_of(text, frozenset() if clean is None else clean, shifted=shifted)
         if not contents:
             return
-        # All of them at once: few texts hold a value in base64.
+        # All of them at once: few texts hold a value in base64. A value in another layer is in text that can be read;
+        # most runs are digests and decode to bytes that hold none.
         everything = b"\n".join(content for _, each in contents for content in each)
+        readable = b"\n".join(content for _, each in contents for content in each if _READABLE.search(content))
         special = [pair for pair in contents if any(map(may_open, pair[1]))]
         suspects = {pair[0] for pair in special if any(self.holds(each, budget, depth + 1) for each in pair[1])}
-        if self.holds(everything, budget, depth + 1):
+        if next(self._direct(everything), None) is not None or self.holds(readable, budget, depth + 1):
             suspects |= {part for part, each in contents if any(self.holds(one, budget, depth + 1) for one in each)}
         if clean is not None and not suspects:
             clean |= {part for part, _ in contents}
