@@ -27,7 +27,9 @@ _DEEP = 6  # texts one inside another that are read for names
 _PAIR = re.compile(rb"(?<=[?&;#])((?:u0026|amp;)?[A-Za-z_$][A-Za-z0-9_.$%\[\]-]{0,80})=((?:[^&;\s\"'<>#\\]|\\/)+)")
 _NESTED = re.compile(rb"\s*(?:[\[{<]|[A-Za-z][A-Za-z0-9+.-]{1,12}://|[A-Za-z_][A-Za-z0-9_.-]*=)")
 _ESCAPED = re.compile(rb"(?i)%(?:7b|5b|3c)|[a-z_][a-z0-9_.-]*%3d")
-_SEPARATOR = re.compile(rb"&|;(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
+_SEPARATOR = re.compile(rb";(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
+#: From a value in a link to the next `&`, or to where the link ends.
+_TO_AMPERSAND = re.compile(rb"(?:[^&;\s\"'<>#\\]|\\/|;(?=[^&;\s\"'<>#\\]))*")
 _INNER = re.compile(rb"(?:\\[nrt]|\s)*[\[{<]")
 #: Where a string begins that is read by itself: markup, JSON, or a link with escapes. A closing quote has none of it behind it.
 _INNER_STRING = re.compile(rb"(?<!\\)\"(?=(?:\\[nrt]|\s)*+[\[{<])")
@@ -148,24 +150,35 @@ def _linked(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
     """Secrets in the links of a text: parameters that stand behind ?, & or ;."""
     if b"=" not in text:
         return
+    query_end = -1
     for found in _PAIR.finditer(text):
-        name, start = found[1], found.start(2)
+        name, start, end = found[1], *found.span(2)
+        # A `;` may stand before a parameter of a path or of a connection string too: there it ends the one before.
+        in_query = text[found.start() - 1] != 0x3B or name.startswith(b"amp;") or found.start() - 1 == query_end
         name = name.removeprefix(b"u0026").removeprefix(b"amp;")
-        yield from _pair(name, found[2].replace(b"\\/", b"/"), found[2], start, rules.query, rules, "query", depth)
+        rest = b""
+        if in_query and (longer := _TO_AMPERSAND.match(text, start)):
+            query_end, rest = end, longer[0]
+        yield from _pair(
+            name, found[2].replace(b"\\/", b"/"), found[2], start, rules.query, rules, "query", depth, rest=rest
+        )
 
 
 def _pairs(text: bytes, names: frozenset[bytes], rules: NameRules, rule: str, depth: int) -> Iterator[Span]:
     """Secrets in a query or a form."""
     start = 0
-    parts = _SEPARATOR.split(text)
-    known = {part.partition(b"=")[0].lower() for part in parts}
+    parts = [_SEPARATOR.split(part) for part in text.split(b"&")]
+    known = {piece.partition(b"=")[0].lower() for pieces in parts for piece in pieces}
     upload = not known.isdisjoint(_UPLOADS)
-    for part in parts:
-        name, equals, value = part.partition(b"=")
-        if equals and not (upload and name.lower() == b"key"):
-            granted = b"grant_type" in known and name.lower() in (b"code", b"key")
-            yield from _pair(name, value, value, start + len(name) + 1, names, rules, rule, depth, granted=granted)
-        start += len(part) + 1
+    for pieces in parts:
+        end = start + sum(map(len, pieces)) + len(pieces) - 1
+        for piece in pieces:
+            name, equals, value = piece.partition(b"=")
+            if equals and not (upload and name.lower() == b"key"):
+                granted = b"grant_type" in known and name.lower() in (b"code", b"key")
+                at = start + len(name) + 1
+                yield from _pair(name, value, value, at, names, rules, rule, depth, granted=granted, rest=text[at:end])
+            start += len(piece) + 1
 
 
 def _pair(
@@ -179,15 +192,22 @@ def _pair(
     depth: int,
     *,
     granted: bool = False,
+    rest: bytes = b"",
 ) -> Iterator[Span]:
-    if not value:
+    """The secret of one parameter; `rest` goes on to the next `&`, where a `;` ends `raw`: a secret may hold a `;`."""
+    if not value and not rest:
         return
     key = percent_decoded(name, plus=True).text if b"%" in name else name
     view = percent_decoded(value, plus=True) if b"%" in value or b"+" in value else None
     plain = view.text if view is not None else value
-    secret = granted or key.lower() in names or is_secret(key, plain)
+    secret = granted or key.lower() in names or is_secret(key, plain or rest)
     if secret or (key.lower() == b"upload_id" and looks_like_a_token(plain)):
         yield Span(start, start + len(raw), rule, wild_name(key), value=plain)
+        if len(rest) > len(raw):
+            whole = percent_decoded(rest, plus=True).text
+            yield Span(start, start + len(rest), rule, wild_name(key), value=whole)
+        return
+    if not value:
         return
     if view is not None and raw is value and plain != value:
         yield from _mapped(_shaped(plain, rules), view, start)
