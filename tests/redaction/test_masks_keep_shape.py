@@ -57,6 +57,33 @@ def test_a_uuid_stays_one():
     assert "8f14e45f" not in got
 
 
+USER_TOKEN = "12345678" + "-" + "aB3d" * 10
+BOT_TOKEN = "123456789" + ":AA" + "aB3" * 11
+LETTER_KEY = "0123456789abcdef" * 2 + "-us6"
+PARTLY_PUBLIC = {USER_TOKEN: "12345678-XXX", BOT_TOKEN: "123456789:XXX", LETTER_KEY: "XXX-us6"}
+
+
+@pytest.mark.parametrize("value", PARTLY_PUBLIC, ids=PARTLY_PUBLIC.values())
+@pytest.mark.parametrize("name", ["thing", "oauth_token"])
+def test_the_public_part_of_a_token_stays(value, name):
+    assert answered({name: value, "n": 1}) == {name: PARTLY_PUBLIC[value], "n": 1}
+    assert answered({name: value}, rules=RedactionRules(values=(value,))) == {name: PARTLY_PUBLIC[value]}
+
+
+@pytest.mark.parametrize("value", PARTLY_PUBLIC, ids=PARTLY_PUBLIC.values())
+def test_a_token_with_a_public_part_is_handed_out_as_such_also_when_it_comes_back(value):
+    form = place(exchange(), "response", "application/x-www-form-urlencoded", "form", f"oauth_token={value}".encode())
+    sent = place(exchange(), "request", "", "header", b"Authorization: Bearer " + value.encode())
+    echo = place(exchange(), "response", "text/plain", "text", b"hello <" + value.encode() + b">")
+    first, second, third = redact_scope((form, sent, echo), RedactionRules()).interactions
+    mask = PARTLY_PUBLIC[value].encode()
+    assert first.response.body == b"oauth_token=" + mask
+    assert second.request.headers[-1] == (b"Authorization", b"Bearer XXX")
+    assert third.response.body == b"hello <" + mask + b">"
+    again = redact_scope((first, second, third), RedactionRules()).interactions
+    assert again == (first, second, third)
+
+
 PEOPLE = {
     "emails": [{"email": "a@b.example", "n": 1}, {"email": "c@d.example"}],
     "email": "e@f.example",

@@ -12,13 +12,21 @@ import re
 from recproxy.redaction.shapes import JWT
 from recproxy.redaction.spans import Span
 
-__all__ = ["is_mask", "request_mask", "response_mask", "stand_in"]
+__all__ = ["has_shape", "is_mask", "is_partly_public", "request_mask", "response_mask", "stand_in"]
 
 _NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
 _DIGITS = re.compile(rb"[0-9]+\Z")
 _EMAIL = re.compile(rb"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _JWT = re.compile(JWT + rb"\Z")
+#: Tokens of which clients take a public part: Twitter's begin with the user's number, Telegram's with the bot's, and
+#: Mailchimp's keys end with the data center.
+_PARTLY_PUBLIC = re.compile(
+    rb"(?P<before>[0-9]{5,20}-)(?=[0-9a-z]*[A-Z])(?=[0-9A-Z]*[a-z])[0-9A-Za-z]{40}\Z"
+    rb"|(?P<bot>[0-9]{8,10}:)AA[0-9A-Za-z_-]{33}\Z"
+    rb"|[0-9a-f]{32}(?P<after>-us[0-9]{1,2})\Z"
+)
+_PUBLIC_PART = re.compile(rb"[0-9]{5,20}[-:]|-us[0-9]{1,2}")
 
 
 def _jwt(word: bytes) -> bytes:
@@ -36,7 +44,9 @@ def is_mask(value: bytes, word: bytes) -> bool:
     if word not in value:
         return value == _jwt(word)
     rest = re.sub(re.escape(word) + rb"(?:\[[A-Za-z0-9_.-]+\])?", b"", value)
-    return rest in (b"", b":", b"@example.com")
+    return rest in (b"", b":", b"@example.com") or (
+        len(rest) + len(word) == len(value) and _PUBLIC_PART.fullmatch(rest) is not None
+    )
 
 
 def request_mask(span: Span, word: bytes) -> bytes:
@@ -63,7 +73,14 @@ def shaped(value: bytes, word: bytes) -> bytes:
         return word + b"@example.com"
     if _UUID.match(value):
         return re.sub(rb"[^-]", b"0", value)
+    if found := _PARTLY_PUBLIC.match(value):
+        return (found["before"] or found["bot"] or b"") + word + (found["after"] or b"")
     return word
+
+
+def is_partly_public(value: bytes) -> bool:
+    """Whether a part of a secret says whom it is for and stays. It has no name then: a replay fills in whole values."""
+    return _PARTLY_PUBLIC.match(value) is not None
 
 
 def _zeros(number: bytes) -> bytes:

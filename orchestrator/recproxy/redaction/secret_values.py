@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from recproxy.redaction.masks import has_shape
+from recproxy.redaction.masks import has_shape, is_partly_public
 from recproxy.redaction.names import is_placeholder, is_secret
 from recproxy.redaction.spans import Span
 
@@ -75,8 +75,8 @@ class SecretValues:
             self._sent(value, span)
 
     def _handed_out(self, value: bytes, span: Span) -> None:
-        jwt = value.startswith(b"eyJ")
-        if span.kind != "text" or len(value) < 4 or (has_shape(value, b"XXX") and not jwt):
+        token = value.startswith(b"eyJ") or is_partly_public(value)
+        if span.kind != "text" or len(value) < 4 or (has_shape(value, b"XXX") and not token):
             return
         self._give_name(value, span.name)
         if len(value) >= _LONG and _telling(value):
@@ -102,7 +102,7 @@ class SecretValues:
     def _give_name(self, value: bytes, name: str) -> None:
         if value in self._names:
             return
-        if not _PLAIN.match(value):
+        if not _PLAIN.match(value) or is_partly_public(value):
             self._names[value] = ""
             return
         count = self._used[name] = self._used.get(name, 0) + 1
