@@ -103,7 +103,7 @@ def _ends(words: tuple[str, ...], rows: frozenset[tuple[str, ...]]) -> tuple[str
 
 def _core(name: bytes) -> tuple[str, ...]:
     words = name_words(name)
-    while len(words) > 1 and (words[-1].isdigit() or words[-1] in TRAILING) and words not in _ALWAYS:
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] in TRAILING) and _ends(words, _ALWAYS) is None:
         words = words[:-1]
     return words
 
