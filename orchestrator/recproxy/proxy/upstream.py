@@ -12,14 +12,13 @@ import socket
 import ssl
 from collections import defaultdict
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
 import h11
 
 from recproxy.config import Upstream
 from recproxy.http import bracketed
 from recproxy.proxy.route import Target
-from recproxy.proxy.user_proxy import read_user_proxy
+from recproxy.proxy.user_proxy import goes_past, read_user_proxy, user_proxies
 
 __all__ = ["Link", "ServiceClosed", "UpstreamError", "Upstreams"]
 
@@ -123,7 +122,7 @@ class Upstreams:
         self._settings = settings
         self._idle: defaultdict[Target, list[Link]] = defaultdict(list)
         self._context: ssl.SSLContext | None = None
-        self._proxies = getproxies_environment()
+        self._proxies = user_proxies()
 
     async def link(self, target: Target, *, fresh: bool = False) -> Link:
         """A connection to a target, kept alive from before unless `fresh`."""
@@ -176,7 +175,7 @@ class Upstreams:
             secure = secure if not address.scheme else address.scheme == "https"
             return await self._connect(host, port, secure, target, f" at upstream.address {self._settings.address}")
         proxy = self._proxies.get(target.scheme) or self._proxies.get("all")
-        if proxy and not proxy_bypass_environment(target.host, self._proxies):
+        if proxy and not goes_past(target.host, self._proxies):
             return await self._through(proxy, target)
         return await self._connect(host, port, secure, target)
 

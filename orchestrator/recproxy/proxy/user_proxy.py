@@ -1,12 +1,13 @@
-"""The proxy of the user's own environment, which leads to the real services: what its URL says. Pure."""
+"""The proxy of the user's own environment, which leads to the real services: who is it, and what does its URL say."""
 
 from __future__ import annotations
 
 import base64
+import os
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["UserProxy", "read_user_proxy"]
+__all__ = ["UserProxy", "goes_past", "read_user_proxy", "user_proxies"]
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -38,3 +39,20 @@ def read_user_proxy(url: str) -> UserProxy:
         secure=address.scheme == "https",
         authorization=authorization,
     )
+
+
+def user_proxies() -> dict[str, str]:
+    """The proxies that the environment names, by scheme."""
+    if not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    from urllib.request import getproxies_environment  # noqa: PLC0415 - slow, seldom
+
+    proxies: dict[str, str] = getproxies_environment()
+    return proxies
+
+
+def goes_past(host: str, proxies: dict[str, str]) -> bool:
+    """Whether NO_PROXY lists a host."""
+    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # noqa: PLC0415 - slow, seldom
+
+    return bool(proxy_bypass_environment(host, proxies))

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import bz2
 import contextlib
-import io
 import lzma
 import re
-import tarfile
-import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import Protocol
@@ -155,39 +152,12 @@ def archive_kind(data: bytes) -> str | None:
 
 def archived(data: bytes, kind: str, budget: Budget) -> Iterator[bytes]:
     """The names and contents of an archive. Raises Unsafe where it cannot be read."""
+    from recproxy.redaction import archives  # noqa: PLC0415 - slow to import, and few bodies are archives
+
     try:
-        yield from _zipped(data, budget) if kind == "zip" else _tarred(data, budget)
-    except (
-        zipfile.BadZipFile,
-        tarfile.TarError,
-        zlib.error,
-        lzma.LZMAError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-    ) as problem:
+        yield from archives.members(data, kind, budget)
+    except archives.DAMAGED as problem:
         raise Unsafe(f"is a {kind} archive that cannot be read") from problem
-
-
-def _zipped(data: bytes, budget: Budget) -> Iterator[bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        yield archive.comment
-        for each in archive.infolist():
-            budget.charge(each.file_size)
-            yield each.filename.encode("utf-8", "surrogateescape")
-            yield each.comment
-            yield archive.read(each)
-
-
-def _tarred(data: bytes, budget: Budget) -> Iterator[bytes]:
-    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-        for each in archive:
-            yield each.name.encode("utf-8", "surrogateescape")
-            if each.isfile():
-                budget.charge(each.size)
-                file = archive.extractfile(each)
-                yield file.read() if file is not None else b""
 
 
 def may_open(content: bytes) -> bool:
