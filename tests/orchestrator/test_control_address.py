@@ -13,6 +13,7 @@ from recproxy.control import Missed, Outcome, Unused
 from recproxy.errors import RecordingNotFound
 from recproxy.orchestrator.control_address import ControlAddress
 from recproxy.orchestrator.environment import LaneAddresses
+from recproxy.orchestrator.gateway import listener
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 
 MISS = Missed(method="GET", url="https://a/", text="no", differences=(("query", "1", "2"),), closest="a.rec:3")
@@ -120,7 +121,7 @@ def run(work):
 
     async def ran():
         orchestrator = Orchestrator()
-        address = await ControlAddress.open(orchestrator)
+        address = await ControlAddress.open(orchestrator, listener())
         reader, writer = await asyncio.open_connection("127.0.0.1", int(address.url.rpartition(":")[2]))
         try:
             async with asyncio.timeout(seconds(20)):

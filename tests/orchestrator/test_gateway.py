@@ -91,7 +91,7 @@ def run(work):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 await work(Client(sock), router, gateway)
         finally:
-            if gateway._listener.fileno() >= 0:
+            if gateway._acceptors[0]._listener.fileno() >= 0:
                 gateway.close()
             for each in router.socks:
                 each.close()
@@ -387,10 +387,11 @@ def test_without_descriptors_connections_wait_in_the_backlog(monkeypatch):
 
     async def work(client, router, gateway):
         loop = asyncio.get_running_loop()
-        gateway._listener = Exhausted(gateway._listener)
+        acceptor = gateway._acceptors[0]
+        acceptor._listener = Exhausted(acceptor._listener)
         await client.send(b"GET http://shop.example/ HTTP/1.1\r\n\r\n")
         assert (await router.next())[0][:2] == ("hand over", "shop.example")
-        assert gateway._listener.failed == 1
+        assert acceptor._listener.failed == 1
         assert loop.is_running()
 
     run(work)
@@ -398,6 +399,6 @@ def test_without_descriptors_connections_wait_in_the_backlog(monkeypatch):
 
 def test_only_loopback_is_listened_on():
     async def work(client, router, gateway):
-        assert gateway._listener.getsockname() == ("127.0.0.1", gateway.port)
+        assert gateway._acceptors[0]._listener.getsockname() == ("127.0.0.1", gateway.port)
 
     run(work)

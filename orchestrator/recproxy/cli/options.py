@@ -88,6 +88,7 @@ def plan_from(
     live: tuple[str, ...],
     any_host: bool = False,
     late_credentials: bool = False,
+    isolate: bool | None = None,
 ) -> RunPlan:
     """The plan for these options, in this working directory.
 
@@ -116,6 +117,7 @@ def plan_from(
         live=live,
         every_host=any_host,
         late_credentials=late_credentials,
+        isolate=isolate,
         folder=folder,
         environment=os.environ,
     )

@@ -15,6 +15,11 @@ __all__ = ["run"]
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @run_options
 @click.option(
+    "--isolate/--no-isolate",
+    default=None,
+    help="Give COMMAND a network of its own, in which only this run is reachable. Linux only. Default: as the project says.",
+)
+@click.option(
     "--show-config", is_flag=True, help="Print the effective configuration and where each value comes from, then exit."
 )
 @click.option("--json", "json_wanted", is_flag=True, help="With --show-config: print one JSON list.")
@@ -28,6 +33,7 @@ def run(
     record: tuple[str, ...],
     live: tuple[str, ...],
     any_host: bool,
+    isolate: bool | None,
     show_config: bool,
     json_wanted: bool,
     command: tuple[str, ...],
@@ -53,6 +59,6 @@ def run(
     with ForkServer() as fork_server:  # before the other imports: its own go on beside them
         from recproxy.orchestrator.run import run_command
 
-        plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host)
+        plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host, isolate=isolate)
         print_notes(plan)
         sys.exit(run_command(plan, command, os.environ, fork_server))

@@ -34,6 +34,19 @@ def serve(
     with ForkServer() as fork_server:
         from recproxy.orchestrator.run import serve_run
 
-        plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host, late_credentials=late_credentials)
+        plan = plan_from(
+            mode,
+            profiles,
+            recordings,
+            record,
+            live,
+            any_host=any_host,
+            late_credentials=late_credentials,
+            isolate=False,
+        )
         print_notes(plan)
+        if plan.project.isolate:
+            print(
+                "recproxy: note: isolate has no effect on commands that `recproxy run` does not start", file=sys.stderr
+            )
         sys.exit(serve_run(plan, os.environ, fork_server))

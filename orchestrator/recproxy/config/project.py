@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from recproxy.config.installed import offers, only
-from recproxy.config.keys import key, nearest_word
+from recproxy.config.keys import Word, key, nearest_word
 from recproxy.config.layers import Setting, build, nested, settings
 from recproxy.config.overlap import check_overlap
 from recproxy.config.profile import Profile
@@ -61,6 +61,16 @@ class Project:
         "Whether Java programs get the proxy and the CA, through `JAVA_TOOL_OPTIONS`. Each JVM then prints a line to "
         "stderr.",
         False,
+    )
+    isolate: bool = key(
+        "Whether `recproxy run` gives the command a network of its own, in which all names and addresses lead to the "
+        "run. Linux only.",
+        False,
+    )
+    isolate_ports: tuple[str, ...] = key(
+        "Ports on this machine's loopback that an isolated command still reaches, such as a database's.",
+        (),
+        word=Word(r"[1-9][0-9]{0,4}", 'write a port as a string, such as "5432"'),
     )
     max_age: float = key(
         "Days after which `recproxy check` reports a recording as old, by its `:recorded` line. `0`: never.", 0

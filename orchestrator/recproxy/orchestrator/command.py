@@ -13,7 +13,7 @@ import resource
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from recproxy.errors import ConfigurationError
 
@@ -36,16 +36,28 @@ def check_command(words: Sequence[str], path: str | None) -> None:
 class Command:
     """A running command."""
 
-    def __init__(self, words: Sequence[str], environment: Mapping[str, str], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        loop: asyncio.AbstractEventLoop,
+        enter: Callable[[], None] | None = None,
+    ) -> None:
+        """Start it; `enter` is called in its process before the program is loaded."""
         self._loop = loop
         self.shares_terminal = _in_foreground()
         with _usual_descriptor_limit():
             try:
                 self._process = subprocess.Popen(
-                    words, env=dict(environment), start_new_session=not self.shares_terminal
+                    words,
+                    env=dict(environment),
+                    start_new_session=not self.shares_terminal,
+                    preexec_fn=enter,  # noqa: PLW1509 - a few system calls, which take no lock of other threads
                 )
             except OSError as problem:
                 raise ConfigurationError(f"command {words[0]!r} cannot be run: {problem.strerror or problem}") from None
+            except subprocess.SubprocessError:
+                raise ConfigurationError("--isolate: the command could not join its namespaces") from None
         self._ended = loop.run_in_executor(None, self._process.wait)
 
     async def wait(self) -> int:

@@ -10,6 +10,7 @@ import asyncio
 import hmac
 import json
 import secrets
+import socket
 from collections.abc import Mapping
 from importlib import metadata
 from typing import Any, Protocol
@@ -83,12 +84,12 @@ class ControlAddress:
         self.url = f"http://127.0.0.1:{port}"
 
     @classmethod
-    async def open(cls, orchestrator: ControlledRun) -> ControlAddress:
-        """Listen on a port of its own."""
+    async def open(cls, orchestrator: ControlledRun, listener: socket.socket) -> ControlAddress:
+        """Serve on a listener."""
         token = secrets.token_urlsafe(24)
         calls: set[asyncio.Task[None]] = set()
         server = await asyncio.get_running_loop().create_server(
-            lambda: _Caller(orchestrator, token, calls), "127.0.0.1", 0
+            lambda: _Caller(orchestrator, token, calls), sock=listener
         )
         return cls(server, token, calls)
 

@@ -6,19 +6,20 @@ Loopback only.
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
+import struct
+from collections.abc import Sequence
 
+from recproxy.control.host_names import is_loopback
+from recproxy.orchestrator.acceptor import Acceptor
 from recproxy.orchestrator.arrival import Arrival, Router
 
-__all__ = ["Gateway", "listener"]
+__all__ = ["LOCAL_LISTENERS", "Gateway", "Listeners", "listener"]
 
 #: Suites open hundreds of connections at once; the system lowers this to its own limit.
 _BACKLOG = 4096
-#: Connections accepted per turn of the event loop: more would keep those already accepted waiting.
-_ACCEPTS_AT_ONCE = 64
-#: Without free descriptors, accept would fail in a tight loop; wait until some connections have ended.
-_OUT_OF_DESCRIPTORS_SECONDS = 0.05
+#: On close, reset the connection, as if nobody had listened.
+_RESET = struct.pack("ii", 1, 0)
 
 
 def listener(backlog: int = _BACKLOG) -> socket.socket:
@@ -30,49 +31,63 @@ def listener(backlog: int = _BACKLOG) -> socket.socket:
     return sock
 
 
-class Gateway:
-    """Accepts the connections of one lane and routes them."""
+class Listeners:
+    """Where the listeners of lanes come from: of this process's own network, all on loopback."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, router: Router) -> None:
+    def own(self) -> socket.socket:
+        """One for a gateway, an endpoint or the control address."""
+        return listener()
+
+    def every(self) -> Sequence[socket.socket]:
+        """Those for connections to any address."""
+        return ()
+
+
+LOCAL_LISTENERS = Listeners()
+
+
+class Gateway:
+    """Accepts the connections of one lane and routes them.
+
+    `main` is the listener of its own address. `every` are listeners on all addresses of an isolated command's network.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        router: Router,
+        main: socket.socket | None = None,
+        every: Sequence[socket.socket] = (),
+    ) -> None:
         self._loop = loop
         self._router = router
-        self._listener = listener()
-        self.port: int = self._listener.getsockname()[1]
+        main = main or listener()
+        self.port: int = main.getsockname()[1]
         self._arrivals: set[Arrival] = set()
-        loop.add_reader(self._listener, self._accept)
+        self._acceptors = [Acceptor(loop, main, lambda sock: self._arrived(sock, b""))]
+        self._acceptors += [Acceptor(loop, sock, self._arrived_anywhere) for sock in every]
 
     def take_back(self, sock: socket.socket, held: bytes) -> None:
         """Route a connection again that a proxy handed back, with the bytes it had read."""
+        sock.setblocking(False)
         self._arrived(sock, held)
 
     def close(self) -> None:
         """Stop accepting and drop what has not been routed."""
-        self._loop.remove_reader(self._listener)
-        self._listener.close()
+        for acceptor in self._acceptors:
+            acceptor.close()
         for arrival in tuple(self._arrivals):
             arrival.drop()
 
-    def _accept(self) -> None:
-        for _ in range(_ACCEPTS_AT_ONCE):
-            try:
-                sock, _ = self._listener.accept()
-            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-                return
-            except OSError as problem:
-                if problem.errno not in (errno.EMFILE, errno.ENFILE):
-                    raise
-                # Connections wait in the backlog until others have been handed over.
-                self._loop.remove_reader(self._listener)
-                self._loop.call_later(_OUT_OF_DESCRIPTORS_SECONDS, self._accept_again)
-                return
+    def _arrived_anywhere(self, sock: socket.socket) -> None:
+        """Route a connection to some address; on loopback nobody listens at that port but for us."""
+        if is_loopback(sock.getsockname()[0]):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            sock.close()
+        else:
             self._arrived(sock, b"")
 
-    def _accept_again(self) -> None:
-        if self._listener.fileno() >= 0:
-            self._loop.add_reader(self._listener, self._accept)
-
     def _arrived(self, sock: socket.socket, held: bytes) -> None:
-        sock.setblocking(False)
         arrival = Arrival(sock, held, self._loop, self._router, self._arrivals.discard)
         self._arrivals.add(arrival)
         arrival.look()

@@ -14,7 +14,7 @@ from recproxy.control import PROFILES, Connect, EndLane, Listen, Missed, Return,
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.http import authority_host
 from recproxy.orchestrator.environment import LaneAddresses
-from recproxy.orchestrator.gateway import Gateway, listener
+from recproxy.orchestrator.gateway import LOCAL_LISTENERS, Gateway, Listeners
 from recproxy.orchestrator.tunnel import Tunnels
 
 if TYPE_CHECKING:
@@ -38,7 +38,13 @@ class LaneScope:
 class Lane:
     """One stream of tests, with its own gateway and endpoint ports."""
 
-    def __init__(self, name: str, loop: asyncio.AbstractEventLoop, roster: Roster) -> None:
+    def __init__(
+        self,
+        name: str,
+        loop: asyncio.AbstractEventLoop,
+        roster: Roster,
+        listeners: Listeners = LOCAL_LISTENERS,
+    ) -> None:
         self.name = name
         #: What tests opened here, the innermost last.
         self.scopes: list[LaneScope] = []
@@ -49,7 +55,8 @@ class Lane:
         self.blocked: list[str] = []
         self._roster = roster
         self._tunnels = Tunnels(loop)
-        self._gateway = Gateway(loop, self)
+        self._listeners = listeners
+        self._gateway = Gateway(loop, self, listeners.own(), listeners.every() if name == DEFAULT_LANE else ())
         self._endpoints: dict[str, int] = {}
         for proxy in roster.proxies.values():
             self.listen(proxy)
@@ -68,7 +75,7 @@ class Lane:
         """Give a proxy a listener for each of its endpoints that has a variable."""
         for number, endpoint in enumerate(proxy.profile.endpoints):
             if endpoint.base_url:
-                sock = listener()
+                sock = self._listeners.own()
                 self._endpoints[endpoint.base_url] = sock.getsockname()[1]
                 proxy.send(Listen(lane=self.name, endpoint=number), sock.detach())
 

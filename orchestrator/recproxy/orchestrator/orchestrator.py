@@ -10,7 +10,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,6 +24,8 @@ from recproxy.orchestrator.ca_bundle import bundle
 from recproxy.orchestrator.control_address import ControlAddress
 from recproxy.orchestrator.environment import RunFiles, lane_variables, run_variables
 from recproxy.orchestrator.fork_server import ForkServer
+from recproxy.orchestrator.gateway import LOCAL_LISTENERS, Listeners
+from recproxy.orchestrator.isolated_network import IsolatedNetwork
 from recproxy.orchestrator.java import java_variables, trust_store
 from recproxy.orchestrator.journal import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
@@ -51,6 +53,8 @@ class Orchestrator:
         self._environment = environment
         self._proxies: list[Proxy] = []
         self._folder = Path()
+        self._listeners: Listeners = LOCAL_LISTENERS
+        self._isolated: IsolatedNetwork | None = None
         self._loop: asyncio.AbstractEventLoop
         self._roster: Roster
         self._redaction: RedactionWorkers
@@ -99,11 +103,16 @@ class Orchestrator:
             variables |= java_variables(self._files.java, addresses.gateway, self._environment)
         return variables
 
+    @property
+    def enter(self) -> Callable[[], None] | None:
+        """What the command's process must call before it becomes the command, if anything."""
+        return None if self._isolated is None else self._isolated.enter
+
     async def open_lane(self, name: str) -> Lane:
         """A new lane, its base scope begun."""
         if name in self.lanes:
             raise ControlError(f"lane {name!r} is open already: choose another name")
-        lane = self.lanes[name] = Lane(name, self._loop, self._roster)
+        lane = self.lanes[name] = Lane(name, self._loop, self._roster, self._listeners)
         for proxy in tuple(self._proxies):
             await self.scopes.begin_base(proxy, lane)
         return lane
@@ -127,6 +136,9 @@ class Orchestrator:
         return self.tally
 
     async def _start(self) -> None:
+        # First: its namespaces are made while the proxies come up.
+        if self.plan.isolate:
+            self._listeners = self._isolated = IsolatedNetwork()
         self._fork_server.attach(self._loop)
         self._fork_server.died = self._died
         self._recorder = Recorder(
@@ -146,6 +158,8 @@ class Orchestrator:
         self._folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
         certificates = bundle(authority.certificate, self._environment)
         self._files = RunFiles(self._folder, certificates, authority.certificate)
+        if self._isolated is not None:
+            self._isolated.set_up(self._files, self.plan.project.isolate_ports, self._loop)
         if self.plan.project.java:
             self._files.java.write_bytes(trust_store(certificates))
         self._roster = Roster(self.plan, self._proxies, authority, self._environment)
@@ -167,7 +181,7 @@ class Orchestrator:
             self.tally.recovered += await self._recorder.recover()
             self.tally.notes += self._recorder.unrecovered
         await self.open_lane(DEFAULT_LANE)
-        self._control = await ControlAddress.open(self)
+        self._control = await ControlAddress.open(self, self._listeners.own())
 
     async def _stop(self) -> None:
         for lane in tuple(self.lanes.values()):
@@ -177,6 +191,8 @@ class Orchestrator:
         await asyncio.gather(*(proxy.stop() for proxy in self._proxies))
         if hasattr(self, "_redaction"):
             await self._redaction.stop()
+        if self._isolated is not None:
+            self._isolated.close()
         if self._folder.name:
             shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -36,6 +36,7 @@ class RunPlan:
     library: Library
     recordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     every_host: bool = False
+    isolate: bool = False
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -83,6 +84,7 @@ def make_plan(
     live: Sequence[str] = (),
     every_host: bool = False,
     late_credentials: bool = False,
+    isolate: bool | None = None,
     folder: Path,
     environment: Mapping[str, str],
 ) -> RunPlan:
@@ -97,6 +99,7 @@ def make_plan(
         live: profiles to run live, whatever the mode.
         every_host: have a profile for the hosts that no other owns, and ask for no credentials.
         environment: where credentials are looked for; `CI` there makes auto a replay.
+        isolate: give the command a network of its own; None means as the project says.
         late_credentials: miss none of them now, but at the first request that would go to a service.
         folder: the working directory, which paths are relative to.
 
@@ -117,6 +120,7 @@ def make_plan(
         profiles=loaded,
         library=library,
         every_host=every_host,
+        isolate=project.isolate if isolate is None else isolate,
     )
     plan = replace(plan, recordings=_named_recordings(plan, recordings, folder))
     if not late_credentials:

@@ -51,7 +51,9 @@ async def _run(plan: RunPlan, words: Sequence[str], environment: Mapping[str, st
     async with Orchestrator(plan, environment, fork_server) as orchestrator:
         if stopping.done():
             return 128 + stopping.result()
-        command = Command(words, {**_without_worker(environment), **orchestrator.environment()}, loop)
+        command = Command(
+            words, {**_without_worker(environment), **orchestrator.environment()}, loop, orchestrator.enter
+        )
         _watch_parent(loop, stopping)
         code = await _accompany(command, stopping, orchestrator.failure)
         tally = await _finish(orchestrator, passed=code == 0)

@@ -31,8 +31,11 @@ class FunctionalRun:
     `mode` is the session's, `chosen` the profiles that get it, `args` the words for the test command.
     """
 
-    def __init__(self, session: nox.Session, mode: str, profiles: Sequence[str], words: Arguments) -> None:
+    def __init__(
+        self, session: nox.Session, mode: str, profiles: Sequence[str], words: Arguments, *, isolate: bool | None = None
+    ) -> None:
         self._session = session
+        self._isolate = isolate
         self._profiles = tuple(profiles)
         self.mode = mode
         self.chosen = words.profiles or self._profiles
@@ -46,7 +49,8 @@ class FunctionalRun:
         return self._session.run(*self._prefix(), *command, **options)
 
     def _prefix(self) -> list[str]:
-        return ["recproxy", "run", *mode_options(self.mode, self._profiles, self.chosen), "--"]
+        isolate = {None: (), True: ("--isolate",), False: ("--no-isolate",)}[self._isolate]
+        return ["recproxy", "run", *isolate, *mode_options(self.mode, self._profiles, self.chosen), "--"]
 
 
 def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Body]:
@@ -62,7 +66,8 @@ def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Bo
 
     Args:
         profiles: the service profiles of the suite, by name.
-        options: `python`, `reuse_venv`, ... for every session; `tags` and `default` for the replaying one.
+        options: `python`, `reuse_venv`, ... for every session; `tags` and `default` for the replaying one. `isolate`
+            is as `recproxy run` has it: True or False go before what the project says.
 
     Raises:
         ValueError: no profile, or a session of that name exists.
@@ -85,6 +90,7 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
     name = f"{base}-{mode}"
     if name in registry.get():
         raise ValueError(f"session {name!r} exists already: give the function another name, or pass name=...")
+    isolate = options.pop("isolate", None)
     own = [*options.pop("tags", ()), "functional"]
     tags = [*(own if mode == "replay" else ()), f"functional-{mode}"]
     default = options.pop("default", True) and mode == "replay"
@@ -96,7 +102,7 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
             session.error(str(problem))
         if hasattr(body, "parametrize") and not hasattr(session_body, "parametrize"):
             session.error("@nox.parametrize is above @functional_sessions and has no effect there: put it below")
-        body(session, FunctionalRun(session, mode, profiles, words), **parameters)
+        body(session, FunctionalRun(session, mode, profiles, words, isolate=isolate), **parameters)
 
     # nox looks at a function's own attributes for @nox.parametrize, and at its signature for a parameter `python`.
     session_body.__dict__.update(body.__dict__)

@@ -1,0 +1,77 @@
+"""The network of an isolated command: its listeners, its name server, and the ports of this machine that it reaches.
+
+All are opened inside and served from here. Every address at ports 80 and 443 is the gateway of the run's own lane.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from recproxy.errors import ConfigurationError
+from recproxy.orchestrator.acceptor import Acceptor
+from recproxy.orchestrator.environment import RunFiles
+from recproxy.orchestrator.gateway import Listeners
+from recproxy.orchestrator.isolated_names import NameServer
+from recproxy.orchestrator.isolation import Isolation, isolated_files
+from recproxy.orchestrator.tunnel import Tunnels
+
+__all__ = ["IsolatedNetwork"]
+
+_LOOPBACK = "127.0.0.1"
+_EVERY_IPV4 = "0.0.0.0"
+_WEB_PORTS = (80, 443)
+_NAME_PORT = 53
+
+
+class IsolatedNetwork(Listeners):
+    """Made at once, usable after `set_up`; `enter` is called in the command's process."""
+
+    def __init__(self) -> None:
+        self._isolation = Isolation()
+        self.enter = self._isolation.enter
+        #: The kernel's own switch: without IPv6 there is no such file.
+        self._every = (_EVERY_IPV4, "::") if Path("/proc/net/if_inet6").exists() else (_EVERY_IPV4,)
+        self._names: NameServer | None = None
+        self._tunnels: Tunnels | None = None
+        self._relays: list[Acceptor] = []
+
+    def set_up(self, files: RunFiles, ports: Sequence[str], loop: asyncio.AbstractEventLoop) -> None:
+        """Wait for the namespaces, put the run's files in the place of the system's, and serve names and ports.
+
+        Raises:
+            ConfigurationError: this system does not allow isolation, or a port cannot be relayed.
+        """
+        self._isolation.ready()
+        self._isolation.bind(isolated_files(files.folder, files.bundle))
+        places = [(protocol, address, _NAME_PORT) for protocol in ("udp", "tcp") for address in self._every]
+        self._names = NameServer(self._isolation.listen(*places), socket.gethostname(), loop)
+        tunnels = self._tunnels = Tunnels(loop)
+        for port in map(int, dict.fromkeys(ports)):
+            if port in _WEB_PORTS or port > 65535:
+                raise ConfigurationError(f"isolate_ports: {port} cannot be relayed: use a port other than 80 and 443")
+
+            def relay(sock: socket.socket, port: int = port) -> None:
+                tunnels.join(sock, _LOOPBACK, port, b"")
+
+            self._relays += (Acceptor(loop, sock, relay) for sock in self._isolation.listen(("tcp", _LOOPBACK, port)))
+
+    def own(self) -> socket.socket:
+        """A listener on the command's loopback, its port assigned and kept."""
+        return self._isolation.listen(("tcp", _LOOPBACK, 0))[0]
+
+    def every(self) -> Sequence[socket.socket]:
+        """Listeners on all addresses of the command's network."""
+        return self._isolation.listen(*(("tcp", address, port) for port in _WEB_PORTS for address in self._every))
+
+    def close(self) -> None:
+        """End whoever is left inside, and stop serving."""
+        for relay in self._relays:
+            relay.close()
+        if self._names is not None:
+            self._names.close()
+        if self._tunnels is not None:
+            self._tunnels.close()
+        self._isolation.close()
