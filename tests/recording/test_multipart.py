@@ -77,3 +77,38 @@ def test_parameters_are_read_with_their_places():
         b"empty": Parameter(b"", 68),
     }
     assert unquoted(rb"a\"b\c\\") == rb'a"b\c' + b"\\"
+
+
+def test_parts_behind_the_end_mark_are_read_where_they_are_asked_for():
+    found = read_parts(BODY, b"multipart/mixed; boundary=b", beyond=True)
+    beyond = [(BODY[part.start : part.end], part.whole) for part in found.parts[3:]]
+
+    assert beyond == [(b"", False), (b"no part", True)]
+    assert found.complete
+
+
+@pytest.mark.parametrize(("ragged", "content", "complete"), [(True, b"1", True), (False, b"1\n--x--more", False)])
+def test_an_end_mark_with_more_on_its_line_ends_a_part_or_is_content(ragged, content, complete):
+    body = b"--x\n\n1\n--x--more"
+    found = read_parts(body, b"", ragged=ragged)
+
+    assert ([body[part.start : part.end] for part in found.parts], found.complete) == ([content], complete)
+
+
+def test_a_part_ends_where_the_body_breaks_off_in_the_boundary():
+    assert contents(b"--x\n\n1\n--x-", b"") == ([b"1", b""], False)
+
+
+def test_a_boundary_without_a_semicolon_is_read():
+    assert contents(b"preamble\n--x\n\n1\n--x--", b"multipart/mixed, boundary=x") == ([b"1"], True)
+
+
+def test_fields_are_read_from_careless_heads():
+    part = read_part(b" A: 1\rB : 2\n\xc3\xa9 C: 3\nnothing\n D: 4\n\n")
+
+    assert [(field.name, field.value) for field in part.fields] == [
+        (b"A", b"1"),
+        (b"B", b"2"),
+        (b"C", b"3"),
+        (b"D", b"4"),
+    ]

@@ -3,6 +3,9 @@
 Blind to the boundary: it is taken from the content type, or off the body where the content type has another one or
 none. A part that is itself multipart is read by asking again with its content. Offsets are those of the text given,
 so that a reader can change one value and keep every other byte. Knows bytes; decodes nothing but quotes and folds.
+
+Matching compares what a server reads: the parts up to the end mark. Redaction must overlook nothing: it asks for the
+parts `beyond` the end mark too, and for fields as whoever is generous reads them.
 """
 
 from __future__ import annotations
@@ -11,12 +14,25 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["MessagePart", "Parameter", "PartField", "Parts", "parameters", "read_part", "read_parts", "unquoted"]
+__all__ = [
+    "MessagePart",
+    "Parameter",
+    "PartField",
+    "Parts",
+    "parameters",
+    "parts_between",
+    "read_part",
+    "read_parts",
+    "unquoted",
+]
 
 _PARAMETER = re.compile(rb';\s*([A-Za-z0-9_-]+\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))', re.DOTALL)
 _BACKSLASHED = re.compile(rb'\\(["\\])')
 _FOLD = re.compile(rb"\r?\n[ \t]+")
-_FIELD = re.compile(rb"^([^\s:][^\r\n:]*):[ \t]*((?:[^\r\n]|\r?\n[ \t])*)", re.MULTILINE)
+#: A line of a head: also an indented one, and one that ends in a carriage return alone.
+_FIELD = re.compile(rb"(?:\A|(?<=[\r\n]))[ \t]*+([^\s:][^\r\n:]*+):[ \t]*+((?:[^\r\n]|\r?\n[ \t])*+)")
+#: A boundary that no semicolon sets apart: `multipart/mixed, boundary=x`.
+_BOUNDARY = re.compile(rb'(?i)boundary\s*=\s*(?:"([^"]+)"|([^;\s]+))')
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _NO_FIELDS = re.compile(rb"\r?\n")
 
@@ -37,11 +53,12 @@ class PartField(NamedTuple):
 
 
 class MessagePart(NamedTuple):
-    """One part, or a MIME message: its fields, and where its content is."""
+    """One part, or a MIME message: its fields, and where its content is; not `whole` where no line ends the fields."""
 
     fields: tuple[PartField, ...]
     start: int
     end: int
+    whole: bool = True
 
     def find(self, name: bytes) -> PartField | None:
         """The last field of a name, given in lower case."""
@@ -60,27 +77,49 @@ class Parts(NamedTuple):
     complete: bool
 
 
-def read_parts(body: bytes, content_type: bytes) -> Parts | None:
-    """The parts of a body; None where no line of it is a boundary."""
+def read_parts(body: bytes, content_type: bytes, *, beyond: bool = False, ragged: bool = True) -> Parts | None:
+    """The parts of a body; None where no line of it is a boundary. The rest is as for `parts_between`."""
+    for boundary in _boundaries(body, content_type):
+        found = parts_between(body, boundary, beyond=beyond, ragged=ragged)
+        if found is not None:
+            return found
+    return None
+
+
+def _boundaries(body: bytes, content_type: bytes) -> Iterator[bytes]:
+    """What the boundary may be: what the content type says, else what the first line does."""
     known = parameters(content_type).get(b"boundary")
-    edges = _edges(body, unquoted(known.value)) if known is not None and known.value else []
-    if not edges:
-        first = body.lstrip(b"\r\n").partition(b"\n")[0].strip()
-        edges = _edges(body, first[2:]) if first.startswith(b"--") else []
+    if known is not None and known.value:
+        yield unquoted(known.value)
+    loose = _BOUNDARY.search(content_type)
+    if loose is not None:
+        yield loose[1] or loose[2]
+    first = body.lstrip(b"\r\n").partition(b"\n")[0].strip()
+    if first.startswith(b"--"):
+        yield first[2:]
+
+
+def parts_between(body: bytes, boundary: bytes, *, beyond: bool = False, ragged: bool = True) -> Parts | None:
+    """The parts of a body between the lines of a boundary; None where no line is one.
+
+    `beyond`: what stands behind the end mark is read as parts too. `ragged`: an end mark that has more behind it on its
+    line is one; else it is content.
+    """
+    edges = [edge for edge in _edges(body, boundary) if ragged or edge[2] is None]
     if not edges:
         return None
-    last = next((number for number, edge in enumerate(edges) if edge[1]), None)
+    last = next((number for number, edge in enumerate(edges) if edge[1] or edge[2]), None)
     ends = [edge.start() for edge in edges[1:]] + [len(body)]
-    count = len(edges) if last is None else last
+    count = len(edges) if last is None or beyond else last
     parts = [read_part(body, edge.end(), end) for edge, end in zip(edges[:count], ends, strict=False)]
     return Parts(tuple(parts), last is not None)
 
 
-def _edges(body: bytes, boundary: bytes) -> list[re.Match[bytes]]:
-    """The lines that begin or end a part; the first group is there in the one that ends all."""
-    # An edge takes the line end before it, so the one behind it is that of the part.
-    line = rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(?:(--)|[ \t]*(?:\r?\n|\Z))"
-    return list(re.finditer(line, body))
+def _edges(body: bytes, boundary: bytes) -> Iterator[re.Match[bytes]]:
+    """The lines that begin or end a part; in those that end all, the first group, or the second where more follows."""
+    # An edge takes the line end before it, so the one behind it is that of the part. A body may break off in it.
+    line = rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(?:(--)?[ \t]*(?:\r?\n|\Z)|-\Z|(--))"
+    return re.finditer(line, body)
 
 
 def read_part(text: bytes, start: int = 0, end: int | None = None) -> MessagePart:
@@ -92,12 +131,13 @@ def read_part(text: bytes, start: int = 0, end: int | None = None) -> MessagePar
         return MessagePart((), none.end(), end)
     blank = _BLANK_LINE.search(text, start, end)
     head, content = (end, end) if blank is None else blank.span()
-    return MessagePart(tuple(_fields(text, start, head)), content, end)
+    return MessagePart(tuple(_fields(text, start, head)), content, end, blank is not None)
 
 
 def _fields(text: bytes, start: int, end: int) -> Iterator[PartField]:
     for found in _FIELD.finditer(text[start:end]):
-        yield PartField(found[1].rstrip(), found[2].rstrip(), start + found.start(2))
+        name = found[1].split()[-1]  # of words before a colon the last is the name
+        yield PartField(name, found[2].rstrip(), start + found.start(2))
 
 
 def parameters(value: bytes) -> dict[bytes, Parameter]:

@@ -9,46 +9,48 @@ import re
 from collections.abc import Iterator
 
 from recproxy.recording.codings import decode
+from recproxy.recording.multipart import parts_between
+from recproxy.recording.values import Headers, header
 from recproxy.redaction.budget import Budget
 
-__all__ = ["parts_of"]
+__all__ = ["parts_of", "untransferred"]
 
-_MARKER = re.compile(rb"(?:\A|\n)(--[A-Za-z0-9'()+_,./:=?-]{1,70})[ \t]*\r?\n")
-_BLANK = re.compile(rb"\r?\n\r?\n|\A\r?\n")
-_TRANSFER = re.compile(rb"(?i)content-transfer-encoding:[ \t]*(base64|quoted-printable)")
-_CODING = re.compile(rb"(?i)content-encoding:[ \t]*([a-z0-9, -]+)")
-_END = re.compile(rb"\r?\n\Z")
+_MARKER = re.compile(rb"(?:\A|\n)--([A-Za-z0-9'()+_,./:=?-]{1,70})[ \t]*\r?\n")
 
 
 def parts_of(data: bytes, budget: Budget) -> Iterator[bytes]:
     """The contents of the parts, if it is a text of parts."""
     marker = _MARKER.search(data)
-    if marker is None:
-        return
-    for piece in data.split(marker[1])[1:]:
-        part = piece.removeprefix(b"\r\n").removeprefix(b"\n")
-        blank = _BLANK.search(part)
-        if blank is None:
-            continue
-        content = _END.sub(b"", part[blank.end() :])
-        budget.charge(len(content))
-        yield from _undone(part[: blank.start()], content, budget)
-
-
-def _undone(head: bytes, content: bytes, budget: Budget) -> Iterator[bytes]:
-    transfer, coding = _TRANSFER.search(head), _CODING.search(head)
-    if transfer is not None and transfer[1].lower() == b"base64":
-        try:
-            content = base64.b64decode(content)
-        except binascii.Error:
-            yield content
-            return
-    elif transfer is not None:
-        content = quopri.decodestring(content)
-    if coding is not None:
-        try:
-            content = decode(content, coding[1].decode().strip().lower(), limit=max(budget.left, 1))
+    found = None if marker is None else parts_between(data, marker[1], beyond=True)
+    for part in () if found is None else found.parts:
+        if part.whole:
+            content = data[part.start : part.end]
+            if part.end == len(data):  # no boundary follows, to which the line end would belong
+                content = content.removesuffix(b"\n").removesuffix(b"\r")
             budget.charge(len(content))
-        except ValueError:
-            pass
-    yield content
+            yield _undone(tuple((field.name, field.value) for field in part.fields), content, budget)
+
+
+def _undone(lines: Headers, content: bytes, budget: Budget) -> bytes:
+    plain = untransferred(content, (header(lines, b"content-transfer-encoding") or b"").lower())
+    if plain is None:
+        return content
+    coding = header(lines, b"content-encoding")
+    if coding is None:
+        return plain
+    try:
+        opened = decode(plain, coding.decode("latin-1").lower(), limit=max(budget.left, 1))
+    except ValueError:
+        return plain
+    budget.charge(len(opened))
+    return opened
+
+
+def untransferred(content: bytes, transfer: bytes) -> bytes | None:
+    """What content holds behind its transfer encoding; None where it is not what that says."""
+    if transfer == b"base64":
+        try:
+            return base64.b64decode(content)
+        except binascii.Error:
+            return None
+    return quopri.decodestring(content) if transfer == b"quoted-printable" else content

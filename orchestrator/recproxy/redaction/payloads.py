@@ -7,16 +7,17 @@ Knows bytes and media types, no secrets.
 from __future__ import annotations
 
 import base64
-import binascii
 import quopri
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from recproxy.recording.codings import decode, encode
+from recproxy.recording.multipart import MessagePart, parameters, read_part, read_parts, unquoted
 from recproxy.recording.values import Headers, header
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.opening import archive_kind, archived, compression, opened, packed
+from recproxy.redaction.part_contents import untransferred
 from recproxy.redaction.rules import Unsafe
 
 __all__ = ["Moved", "Payloads", "coding_of", "same"]
@@ -24,11 +25,6 @@ __all__ = ["Moved", "Payloads", "coding_of", "same"]
 #: Where an offset of the old bytes is in the new ones.
 Moved = Callable[[int], int]
 _DEEPEST = 20
-_BOUNDARY = re.compile(rb'(?i)boundary\s*=\s*(?:"([^"]+)"|([^;\s]+))')
-_NAMED = re.compile(rb'(?i);\s*name\s*=\s*(?:"([^"]*)"|([^;\s]+))')
-_HEADER = re.compile(rb"([!-9;-~]+):[ \t]*((?:[^\r\n]|\r?\n[ \t])*)")
-_BLANK = re.compile(rb"\r?\n\r?\n|\A\r?\n")
-_NO_FIELDS = re.compile(rb"\r?\n")
 _MESSAGE = re.compile(rb"(?:[!-9;-~]+:[ \t][^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){2,}\r?\n")
 
 #: A message whose body is parts, or is coded for its way.
@@ -80,7 +76,7 @@ class Payloads:
             return self._multipart(headers, body, depth)
         message = _MESSAGE.match(body) if b"message" in media or depth else None
         if message is not None and _CODED_MESSAGE.search(message[0]):
-            return self._parts(body, [(0, len(body))], depth)
+            return _spliced(body, self._part(body, read_part(body), depth))
         return self.text(headers, body)
 
     def _wide(self, headers: Headers, body: bytes, charset: str) -> bytes:
@@ -142,65 +138,47 @@ class Payloads:
             raise Unsafe("has a content coding that cannot be undone") from None
 
     def _multipart(self, headers: Headers, body: bytes, depth: int) -> tuple[bytes, Moved]:
-        found = _BOUNDARY.search(header(headers, b"content-type") or b"")
-        first = body.lstrip(b"\r\n").partition(b"\n")[0].strip()
-        edges = _edges(b"--" + (found[1] or found[2]), body) if found else []
-        if not edges and first.startswith(b"--"):  # the header names another boundary than the body has
-            edges = _edges(first, body)
-        if not edges:
+        found = read_parts(body, header(headers, b"content-type") or b"", beyond=True, ragged=False)
+        if found is None:
             return self.text((), body)
-        ends = [*(edge.start() for edge in edges[1:]), len(body)][: len(edges)]
-        parts = [(edge.end(), end) for edge, end in zip(edges, ends, strict=True)]
-        clean, moved = self._parts(body, parts, depth)
+        clean, moved = _spliced(body, [change for part in found.parts for change in self._part(body, part, depth)])
         # What stands between the parts, and what only shows where they meet.
         last, after = self.text((), clean)
         return last, lambda offset: after(moved(offset))
 
-    def _parts(self, body: bytes, parts: Sequence[tuple[int, int]], depth: int) -> tuple[bytes, Moved]:
-        changes: list[tuple[int, int, bytes]] = []
-        for start, end in parts:
-            changes += self._part(body, start, end, depth)
-        return _spliced(body, changes)
-
-    def _part(self, body: bytes, start: int, end: int, depth: int) -> list[tuple[int, int, bytes]]:
-        blank = (
-            _BLANK.search(body, start, end) if body[start : start + 1] not in b"\r\n" else _NO_FIELDS.match(body, start)
-        )
-        if blank is None:
+    def _part(self, body: bytes, part: MessagePart, depth: int) -> list[tuple[int, int, bytes]]:
+        if not part.whole:
             return []
-        lines: list[tuple[bytes, bytes]] = []
-        changes: list[tuple[int, int, bytes]] = []
-        for line in _HEADER.finditer(body[start : blank.start()]):
-            lines.append((line[1], line[2]))
-            changes.append((start + line.start(2), start + line.end(2), self.line(line[1], line[2])))
-        content = body[blank.end() : end]
-        found = _NAMED.search(header(tuple(lines), b"content-disposition") or b"")
-        named = self.named(found[1] or found[2] or b"", content) if found and content else None
-        clean = named if named is not None else self._content(tuple(lines), content, depth)
-        changes.append((blank.end(), end, clean))
+        lines = tuple((field.name, field.value) for field in part.fields)
+        changes = [
+            (field.start, field.start + len(field.value), self.line(field.name, field.value)) for field in part.fields
+        ]
+        content = body[part.start : part.end]
+        found = parameters(header(lines, b"content-disposition") or b"").get(b"name")
+        named = self.named(unquoted(found.value), content) if found and content else None
+        clean = named if named is not None else self._content(lines, content, depth)
+        changes.append((part.start, part.end, clean))
         return [change for change in changes if body[change[0] : change[1]] != change[2]]
 
     def _content(self, lines: Headers, content: bytes, depth: int) -> bytes:
         """The content of a part, its transfer encoding and its content coding undone and made again."""
         transfer = (header(lines, b"content-transfer-encoding") or b"").strip().lower()
+        plain = untransferred(content, transfer)
+        if plain is None:
+            return self.rewritten(lines, content, depth + 1)[0]
         if transfer == b"base64":
-            try:
-                plain = base64.b64decode(content, validate=False)
-            except binascii.Error:
-                return self.rewritten(lines, content, depth + 1)[0]
             clean = self._coded(lines, plain, depth)
             if clean != plain:
                 return _wrapped(clean, content)
             return self.text((), content)[0]
         if transfer == b"quoted-printable":
-            plain = quopri.decodestring(content)
             clean = self._coded(lines, plain, depth)
             return (
                 content
                 if clean == plain
                 else quopri.encodestring(clean).replace(b"\n", b"\r\n" if b"\r\n" in content else b"\n")
             )
-        return self._coded(lines, content, depth)
+        return self._coded(lines, plain, depth)
 
     def _coded(self, lines: Headers, content: bytes, depth: int) -> bytes:
         coding = coding_of(lines)
@@ -215,10 +193,6 @@ def coding_of(headers: Headers) -> str:
     """The content coding that headers name; empty where they name none."""
     coding = (header(headers, b"content-encoding") or b"").decode("latin-1").strip().lower()
     return "" if coding in ("identity", "none", "utf-8", "aws-chunked") else coding
-
-
-def _edges(marker: bytes, body: bytes) -> list[re.Match[bytes]]:
-    return list(re.finditer(rb"(?:\A|\r?\n)" + re.escape(marker) + rb"(?:--)?[ \t]*(?:\r?\n|\Z)", body))
 
 
 def _wrapped(data: bytes, like: bytes) -> bytes:
