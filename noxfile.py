@@ -104,6 +104,7 @@ def bench(session: nox.Session) -> None:
         return
     session.run("python", "tests/bench/start.py")
     session.run("python", "tests/bench/replay.py")
+    session.run("python", "tests/bench/record.py")
     session.run("python", "tests/bench/import_cassette.py")
     session.run("python", "tests/bench/scopes.py", *session.posargs)
     session.run("python", "tests/bench/redaction.py")

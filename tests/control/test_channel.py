@@ -134,6 +134,31 @@ def test_a_large_message_arrives_between_others_with_its_own_descriptors():
     assert len(os.listdir("/dev/fd")) == before
 
 
+@pytest.mark.parametrize("size", [0, 10, 3_000_000])
+def test_a_buffer_arrives_as_its_bytes(size):
+    async def work(left, right):
+        packed = pickle.PickleBuffer(bytes(size))
+        left.channel.send(Recorded(order=1, scope=1, packed=packed, begun=0.0, ended=0.0))
+        [message] = await right.messages(1)
+        assert bytes(message.packed) == bytes(size)
+
+    run(work)
+
+
+def test_many_large_buffers_keep_few_descriptors():
+    before = len(os.listdir("/dev/fd"))
+    texts = [bytes([number]) * 600_000 for number in range(80)]
+
+    async def work(left, right):
+        for text in texts:
+            left.channel.send(Recorded(order=1, scope=1, packed=pickle.PickleBuffer(text), begun=0.0, ended=0.0))
+        messages = await right.messages(80)
+        assert [bytes(message.packed) for message in messages] == texts
+        assert len(os.listdir("/dev/fd")) <= before + 70
+
+    run(work)
+
+
 def test_a_large_message_arrives_where_no_memory_file_is_left(monkeypatch):
     def refuse(name):
         raise OSError(24, "too many open files")

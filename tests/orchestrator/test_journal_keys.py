@@ -4,10 +4,11 @@ import os
 import tempfile
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from recproxy.errors import RecordingError
 from recproxy.orchestrator import journal_keys
-from recproxy.orchestrator.journal_keys import JournalKeys
+from recproxy.orchestrator.journal_keys import JournalKeys, encrypted
 
 
 @pytest.fixture
@@ -134,3 +135,11 @@ def test_a_key_that_others_may_read_or_that_is_a_link_is_none(project, runtime):
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "x" * 32, "a" * 31])
 def test_an_id_is_no_path(project, runtime, name):
     assert in_runtime(project, runtime).find(name) is None
+
+
+@pytest.mark.parametrize("sizes", [(), (0,), (5, 0, 7), (40, 1_000_000)])
+def test_what_is_encrypted_in_pieces_is_decrypted_as_one(sizes):
+    key, nonce = bytes(range(32)), bytes(12)
+    texts = [os.urandom(size) for size in sizes]
+    sealed = b"".join(bytes(piece) for piece in encrypted(key, nonce, b"place", [memoryview(text) for text in texts]))
+    assert AESGCM(key).decrypt(nonce, sealed, b"place") == b"".join(texts)

@@ -15,8 +15,9 @@ import pickle
 import socket
 import struct
 import sys
+import weakref
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from recproxy.control.messages import Message
 
@@ -26,6 +27,11 @@ __all__ = ["Channel"]
 _HEAD = struct.Struct("!QB")
 #: Set in the count where the message is not in the stream but in the memory file that is its last descriptor.
 _IN_FILE = 0x80
+#: In a memory file, how many parts follow: the pickled message and its buffers. Then the size of each, then the parts.
+_PARTS = struct.Struct("!Q")
+#: Memory files that stay mapped because a message's buffers are in them; each keeps a descriptor, so others are copied.
+_MOST_MAPPED = 64
+_mapped: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
 #: Bytes from which a message travels in a memory file: the stream takes some 200 KB at a time, and each piece
 #: costs both processes a turn of their loops, while the client waits.
 _LARGE = 1 << 19
@@ -39,6 +45,8 @@ _RETRY = 0.01
 
 class Channel:
     """Sends and receives messages; `received(message, descriptors)` owns the descriptors it is given.
+
+    A PickleBuffer in a message arrives as bytes, or as a view of a memory file without having been copied.
 
     `lost()` is called once, when the other end has gone; not after `close()`. Sending never blocks: what the
     socket does not take waits its turn, descriptors included, and sent descriptors are closed here.
@@ -69,13 +77,18 @@ class Channel:
         if self._closed:
             _close_all(descriptors)
             return
-        payload = pickle.dumps(message, protocol=5)
-        file = _memory_file(payload) if len(payload) >= _LARGE else None
+        buffers: list[pickle.PickleBuffer] = []
+        payload = pickle.dumps(message, protocol=5, buffer_callback=buffers.append)
+        parts = [memoryview(payload), *(buffer.raw() for buffer in buffers)]
+        size = sum(map(len, parts))
+        file = _memory_file(parts) if size >= _LARGE else None
+        if buffers and file is None:
+            payload = pickle.dumps(message, protocol=5)
         if file is None:
             frame = _HEAD.pack(len(payload), len(descriptors)) + payload
         else:
             descriptors = (*descriptors, file)
-            frame = _HEAD.pack(len(payload), len(descriptors) | _IN_FILE)
+            frame = _HEAD.pack(size, len(descriptors) | _IN_FILE)
         self._unsent.append((memoryview(frame), descriptors))
         if not self._waiting:
             self._flush()
@@ -160,7 +173,7 @@ class Channel:
                 return
             descriptors = [self._descriptors.popleft() for _ in range(count & ~_IN_FILE)]
             message = (
-                _unpickled_file(descriptors.pop(), size)
+                _unpickled_file(descriptors.pop())
                 if in_file
                 else _unpickled(memoryview(self._unread)[_HEAD.size : end])
             )
@@ -173,35 +186,50 @@ class Channel:
             self._lost()
 
 
-def _memory_file(payload: bytes) -> int | None:
-    """The payload in a file that exists in memory only; None where there are none, or none more."""
+def _memory_file(parts: Sequence[memoryview]) -> int | None:
+    """The parts of a message in a file that exists in memory only; None where there are none, or none more."""
     if sys.platform != "linux":
         return None
     try:
         file = os.memfd_create("recproxy")
     except OSError:
         return None
+    sizes = struct.pack(f"!{1 + len(parts)}Q", len(parts), *map(len, parts))
     try:
-        view = memoryview(payload)
-        while view:
-            view = view[os.write(file, view) :]
+        for part in (memoryview(sizes), *parts):
+            view = part
+            while view:
+                view = view[os.write(file, view) :]
     except OSError:
         os.close(file)
         return None
     return file
 
 
-def _unpickled(payload: memoryview | mmap.mmap) -> Message:
-    message: Message = pickle.loads(payload)  # noqa: S301 - see above
+def _unpickled(payload: memoryview, buffers: Sequence[memoryview | bytes] = ()) -> Message:
+    message: Message = pickle.loads(payload, buffers=buffers)  # noqa: S301 - see above
     return message
 
 
-def _unpickled_file(file: int, size: int) -> Message:
+def _unpickled_file(file: int) -> Message:
     try:
-        with mmap.mmap(file, size, access=mmap.ACCESS_READ) as payload:
-            return _unpickled(payload)
+        mapping = mmap.mmap(file, 0, access=mmap.ACCESS_READ)
     finally:
         os.close(file)
+    view = memoryview(mapping)
+    (count,) = _PARTS.unpack_from(view)
+    sizes = struct.unpack_from(f"!{count}Q", view, _PARTS.size)
+    payload, *buffers = _slices(view, _PARTS.size * (1 + count), sizes)
+    if len(_mapped) >= _MOST_MAPPED:
+        return _unpickled(payload, [bytes(buffer) for buffer in buffers])
+    _mapped.add(mapping)
+    return _unpickled(payload, buffers)
+
+
+def _slices(view: memoryview, at: int, sizes: Sequence[int]) -> Iterator[memoryview]:
+    for size in sizes:
+        yield view[at : at + size]
+        at += size
 
 
 def _close_all(descriptors: Sequence[int] | deque[int]) -> None:

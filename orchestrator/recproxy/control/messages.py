@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
+from recproxy.recording import Packed
 
 __all__ = [
     "Began",
@@ -252,7 +253,7 @@ class Recorded:
 
     order: int
     scope: int
-    packed: bytes = field(repr=False)
+    packed: Packed = field(repr=False)
     begun: float
     ended: float
 

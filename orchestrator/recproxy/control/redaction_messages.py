@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from recproxy.recording import Packed
+
 __all__ = ["RedactScope", "RedactionSetup", "ScopeRedacted"]
 
 
@@ -30,7 +32,7 @@ class RedactScope:
     """Redact the interactions of one scope, in order, and lines of text about it. Answered by ScopeRedacted."""
 
     order: int
-    interactions: tuple[bytes, ...] = field(repr=False)
+    interactions: tuple[Packed, ...] = field(repr=False)
     lines: tuple[str, ...] = field(default=(), repr=False)
 
 

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import json
 import os
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from recproxy.errors import RecordingError
-from recproxy.orchestrator.journal_keys import JournalKeys
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from recproxy.orchestrator.journal_keys import TAG, JournalKeys, encrypted
+from recproxy.recording import Packed
 
 __all__ = ["Abandoned", "Entry", "Journal", "JournalFolders", "abandoned"]
 
@@ -80,7 +79,7 @@ class Entry:
     scope: str
     number: int
     recorded: str
-    packed: bytes = field(repr=False)
+    packed: Packed = field(repr=False)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,7 +113,7 @@ class Journal:
         self._file: int | None = None
         self._size = 0
         self._key = ""
-        self._cipher: AESGCM
+        self._secret = b""
         self._open: set[int] = set()
         self._path = folders.journal / f"{os.getpid()}-{os.urandom(4).hex()}.journal"
 
@@ -128,7 +127,7 @@ class Journal:
         about = json.dumps(
             {"base": base, "path": path, "profile": entry.profile, "scope": entry.scope, "recorded": entry.recorded}
         ).encode()
-        self._write(_ENTRY, entry.number, b"".join((_LENGTH.pack(len(about)), about, entry.packed)))
+        self._write(_ENTRY, entry.number, _LENGTH.pack(len(about)) + about, entry.packed)
         self._open.add(entry.number)
 
     def ended(self, number: int) -> None:
@@ -137,7 +136,7 @@ class Journal:
             return
         self._open.discard(number)
         if self._open:
-            self._write(_ENDED, number, b"")
+            self._write(_ENDED, number)
         elif self._file is not None:
             os.ftruncate(self._file, 0)
             self._size = 0
@@ -151,7 +150,7 @@ class Journal:
             os.close(self._file)
             self._file = None
 
-    def _write(self, kind: int, number: int, text: bytes) -> None:
+    def _write(self, kind: int, number: int, *pieces: Packed) -> None:
         try:
             if self._file is None:
                 self._file = self._make()
@@ -159,17 +158,19 @@ class Journal:
                 self._size = self._put([_MAGIC + self._key.encode() + b"\n"])
                 if self.secrets:
                     self._append(_SECRETS, 0, json.dumps(list(self.secrets)).encode())
-            self._append(kind, number, text)
+            self._append(kind, number, *pieces)
         except OSError as problem:
             where = self._folders.journal
             raise RecordingError(f"{where}: cannot be written: {problem.strerror or problem}") from None
 
-    def _append(self, kind: int, number: int, text: bytes) -> None:
-        head = _HEAD.pack(kind, number, len(text) + 16)
+    def _append(self, kind: int, number: int, *pieces: Packed) -> None:
+        views = [memoryview(piece) for piece in pieces]
+        head = _HEAD.pack(kind, number, sum(map(len, views)) + TAG)
         nonce = os.urandom(_NONCE)
-        self._size += self._put([head + nonce, self._cipher.encrypt(nonce, text, _bound(self._size, head))])
+        sealed = encrypted(self._secret, nonce, _bound(self._size, head), views)
+        self._size += self._put(itertools.chain((head + nonce,), sealed))
 
-    def _put(self, pieces: Sequence[bytes]) -> int:
+    def _put(self, pieces: Iterable[bytes | memoryview]) -> int:
         """Write at the end; how much that was. A full disk must not leave half an entry before the next."""
         assert self._file is not None
         at = self._size
@@ -186,21 +187,18 @@ class Journal:
         return at - self._size
 
     def _make(self) -> int:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - a replay does without
-
         make_folder(self._folders.journal)
         # Another run takes a journal without a lock for abandoned, so it gets its name only when it is locked.
         unnamed = self._path.with_suffix(".new")
         file = os.open(unnamed, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
-            self._key, key = self._keys.make()
+            self._key, self._secret = self._keys.make()
             unnamed.rename(self._path)
         except BaseException:
             unnamed.unlink(missing_ok=True)
             os.close(file)
             raise
-        self._cipher = AESGCM(key)
         return file
 
 
@@ -243,7 +241,7 @@ def _left(path: Path, file: BinaryIO, folders: JournalFolders, keys: JournalKeys
     if key is None:
         found.unread = sum(kind == _ENTRY for kind, *_ in kept)
         return found
-    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as above
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - a replay does without
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 
     cipher = AESGCM(key)

@@ -11,14 +11,17 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from recproxy.errors import RecordingError
 
-__all__ = ["JournalKeys"]
+__all__ = ["TAG", "JournalKeys", "encrypted"]
 
+TAG = 16
 _SIZE = 32
+#: Bytes encrypted at a time.
+_STEP = 1 << 18
 _ID = re.compile(r"[0-9a-f]{32}")
 #: Looked through after the user's runtime folder and the temporary folder of the process.
 _TEMPORARY = ("/dev/shm", "/var/tmp", "/tmp")  # noqa: S108 - a folder of the user's own is made there
@@ -112,3 +115,22 @@ def _is_private(folder: Path) -> bool:
 def _remove(path: Path) -> None:
     with contextlib.suppress(OSError):
         path.unlink()
+
+
+def encrypted(key: bytes, nonce: bytes, bound: bytes, views: Sequence[memoryview]) -> Iterator[bytes | memoryview]:
+    """What AES-GCM makes of the views, one after another, and its tag of TAG bytes; `bound` is authenticated, too.
+
+    Each piece is valid until the next is taken: it is one buffer, since new memory for each costs more than AES does.
+    """
+    from cryptography.hazmat.primitives.ciphers import Cipher  # noqa: PLC0415 - a replay does without
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.modes import GCM  # noqa: PLC0415
+
+    encryptor = Cipher(AES(key), GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(bound)
+    for view in views:
+        buffer = memoryview(bytearray(min(len(view), _STEP)))
+        for at in range(0, len(view), _STEP):
+            yield buffer[: encryptor.update_into(view[at : at + _STEP], buffer)]
+    encryptor.finalize()
+    yield encryptor.tag

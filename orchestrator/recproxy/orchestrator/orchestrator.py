@@ -36,6 +36,7 @@ from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.redaction_workers import RedactionWorkers
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.scopes import Scopes
+from recproxy.recording import Packed
 from recproxy.report import Tally
 
 __all__ = ["Orchestrator"]
@@ -207,7 +208,7 @@ class Orchestrator:
         return proxy
 
     async def _redacted(
-        self, name: str, interactions: Sequence[bytes], lines: Sequence[str], secrets: Sequence[str] = (), /
+        self, name: str, interactions: Sequence[Packed], lines: Sequence[str], secrets: Sequence[str] = (), /
     ) -> ScopeRedacted:
         """Redact what was recorded of a profile; one that is not in this run left a journal behind."""
         profiles = {profile.name: profile for profile in (*self.plan.profiles, *self.profiles)}

@@ -9,11 +9,13 @@ import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from pickle import PickleBuffer
 
 from recproxy.config import Profile
 from recproxy.control import RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.proxy import Proxy
+from recproxy.recording import Packed
 
 __all__ = ["RedactionWorkers"]
 
@@ -29,7 +31,7 @@ class RedactionWorkers:
         self._all: list[Proxy] = []
 
     async def redact(
-        self, profile: Profile, interactions: Sequence[bytes], lines: Sequence[str], secrets: Sequence[str] = ()
+        self, profile: Profile, interactions: Sequence[Packed], lines: Sequence[str], secrets: Sequence[str] = ()
     ) -> ScopeRedacted:
         """The packed interactions of one scope redacted, and lines about it; `secrets` of another run besides ours.
 
@@ -40,7 +42,7 @@ class RedactionWorkers:
         worker = await self._worker(profile, secrets)
 
         def order(number: int) -> RedactScope:
-            return RedactScope(order=number, interactions=tuple(interactions), lines=tuple(lines))
+            return RedactScope(order=number, interactions=tuple(map(PickleBuffer, interactions)), lines=tuple(lines))
 
         redacted = await worker.ask(order, ScopeRedacted)
         if secrets:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from recproxy.control import ScopeRedacted
-from recproxy.recording import Interaction, unpack
+from recproxy.recording import Interaction, Packed, unpack
 
 __all__ = ["Redact", "Redaction", "unpacked"]
 
@@ -29,7 +29,7 @@ class Redact(Protocol):
     """Redacts the packed interactions of a scope, and lines about it, away from the loop."""
 
     async def __call__(
-        self, profile: str, interactions: Sequence[bytes], lines: Sequence[str], secrets: Sequence[str] = (), /
+        self, profile: str, interactions: Sequence[Packed], lines: Sequence[str], secrets: Sequence[str] = (), /
     ) -> ScopeRedacted:
         """Redact by the rules of a profile; `secrets` are values of another run.
 

@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable
+from pickle import PickleBuffer
 
 from recproxy.config import Profile
 from recproxy.control import Kept, Message, Recorded, Setup
@@ -85,7 +86,7 @@ class Forwarding:
         """Have the orchestrator put an interaction in the journal, as it came; it is redacted when its scope ends."""
         order = next(self._orders)
         done = self._waiting[order] = asyncio.get_running_loop().create_future()
-        packed = pack(interaction)
+        packed = PickleBuffer(pack(interaction))
         self._send(Recorded(order=order, scope=traffic.number, packed=packed, begun=begun, ended=time.monotonic()))
         await done
         traffic.recorded += 1

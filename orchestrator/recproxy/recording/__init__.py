@@ -9,7 +9,7 @@ taken off by `encode` and `decode`. Pure: bytes in, values out; no file, socket 
 from recproxy.recording.codings import CODINGS, DecodeError, decode, encode
 from recproxy.recording.framing import with_length
 from recproxy.recording.legacy import of_today
-from recproxy.recording.packed import pack, unpack
+from recproxy.recording.packed import Packed, pack, unpack
 from recproxy.recording.reader import load
 from recproxy.recording.values import (
     WILD,
@@ -32,6 +32,7 @@ __all__ = [
     "DecodeError",
     "Headers",
     "Interaction",
+    "Packed",
     "Pattern",
     "Recording",
     "Request",

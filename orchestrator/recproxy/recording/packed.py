@@ -8,11 +8,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import struct
+from pickle import PickleBuffer
 from typing import Any
 
 from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response
 
-__all__ = ["pack", "unpack"]
+__all__ = ["Packed", "pack", "unpack"]
+
+#: A packed interaction, wherever its bytes are.
+Packed = bytes | memoryview | PickleBuffer
 
 _SIZE = struct.Struct("!Q")
 
@@ -53,7 +57,7 @@ def pack(interaction: Interaction) -> bytes:
     return b"".join((_SIZE.pack(len(head)), head, request.body, response.body))
 
 
-def unpack(packed: bytes | memoryview) -> Interaction:
+def unpack(packed: Packed) -> Interaction:
     """An interaction from what `pack` made of it. Raises ValueError where it is none."""
     view = memoryview(packed)
     try:
