@@ -168,6 +168,17 @@ _SHAPES = (
     _shape("alibaba key id", b"LTAI", _EDGE + rb"LTAI[0-9A-Za-z]{20}(?![0-9A-Za-z])"),
     _shape("adobe secret", b"p8e-", _EDGE + rb"p8e-[0-9A-Za-z]{32}(?![0-9A-Za-z])"),
     _shape("azure key", b"SharedAccessSignature ", rb"SharedAccessSignature [^\s\"'<>]*?sig=([^&\s\"'<>]{16,})"),
+    _shape("1password token", b"ops_eyJ", _EDGE + rb"ops_eyJ[0-9A-Za-z+/_-]{100,}={0,2}"),
+    _shape("bedrock key", b"ABSK", _EDGE + rb"ABSK[0-9A-Za-z+/]{100,}={0,2}"),
+    _shape("gitlab token", b"glffct-", _EDGE + rb"glffct-[0-9A-Za-z_-]{20,}"),
+    _shape("sourcegraph token", b"sgp_", _EDGE + rb"sgp_(?:(?:local|[0-9a-fA-F]{16})_)?[0-9a-fA-F]{40}"),
+    _shape("frame.io token", b"fio-u-", _EDGE + rb"fio-u-[0-9A-Za-z_=-]{60,}"),
+    _shape("defined networking key", b"dnkey-", _EDGE + rb"dnkey-[0-9A-Za-z_=-]{60,}"),
+    _shape("harness token", b"pat.|sat.", _EDGE + rb"[ps]at(?:\.[0-9A-Za-z_-]{20,24}){3}(?![0-9A-Za-z_.-])"),
+    _shape("infracost key", b"ico-", _EDGE + rb"ico-[0-9A-Za-z]{32}(?![0-9A-Za-z_-])"),
+    _shape("maxmind key", b"_mmk", _EDGE + rb"[0-9A-Za-z]{6}_[0-9A-Za-z]{29}_mmk(?![0-9A-Za-z_-])"),
+    _shape("new relic key", b"NRII-", _EDGE + rb"NRII-[0-9A-Za-z-]{30,}"),
+    _shape("typeform token", b"tfp_", _EDGE + rb"tfp_[0-9A-Za-z_.=-]{50,}"),
     _shape("linear key", b"lin_api_", _EDGE + rb"lin_api_[0-9A-Za-z]{32,}"),
 )
 
