@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from recproxy.recording import Chunk, Interaction, Request, Response, pack, unpack
+from recproxy.recording import Chunk, Interaction, Request, Response, pack, parts, unpack
 
 FULL = Interaction(
     request=Request(
@@ -49,3 +49,8 @@ def test_all_of_an_interaction_comes_back(interaction):
 def test_other_bytes_are_refused(text):
     with pytest.raises(ValueError, match=r".+"):
         unpack(text)
+
+
+@pytest.mark.parametrize("interaction", [FULL, BARE])
+def test_an_interaction_comes_back_from_its_parts(interaction):
+    assert unpack(parts(interaction)) == unpack(pack(interaction)) == interaction

@@ -18,11 +18,12 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
+from pickle import PickleBuffer
 from typing import BinaryIO
 
 from recproxy.errors import RecordingError
 from recproxy.orchestrator.journal_keys import TAG, JournalKeys, encrypted
-from recproxy.recording import Packed
+from recproxy.recording import Packed, pieces_of_packed
 
 __all__ = ["Abandoned", "Entry", "Journal", "JournalFolders", "abandoned"]
 
@@ -127,7 +128,7 @@ class Journal:
         about = json.dumps(
             {"base": base, "path": path, "profile": entry.profile, "scope": entry.scope, "recorded": entry.recorded}
         ).encode()
-        self._write(_ENTRY, entry.number, _LENGTH.pack(len(about)) + about, entry.packed)
+        self._write(_ENTRY, entry.number, _LENGTH.pack(len(about)) + about, *pieces_of_packed(entry.packed))
         self._open.add(entry.number)
 
     def ended(self, number: int) -> None:
@@ -150,7 +151,7 @@ class Journal:
             os.close(self._file)
             self._file = None
 
-    def _write(self, kind: int, number: int, *pieces: Packed) -> None:
+    def _write(self, kind: int, number: int, *pieces: bytes | memoryview | PickleBuffer) -> None:
         try:
             if self._file is None:
                 self._file = self._make()
@@ -163,7 +164,7 @@ class Journal:
             where = self._folders.journal
             raise RecordingError(f"{where}: cannot be written: {problem.strerror or problem}") from None
 
-    def _append(self, kind: int, number: int, *pieces: Packed) -> None:
+    def _append(self, kind: int, number: int, *pieces: bytes | memoryview | PickleBuffer) -> None:
         views = [memoryview(piece) for piece in pieces]
         head = _HEAD.pack(kind, number, sum(map(len, views)) + TAG)
         nonce = os.urandom(_NONCE)

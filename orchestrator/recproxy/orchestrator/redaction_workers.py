@@ -15,7 +15,7 @@ from recproxy.config import Profile
 from recproxy.control import RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.proxy import Proxy
-from recproxy.recording import Packed
+from recproxy.recording import Packed, pieces_of_packed
 
 __all__ = ["RedactionWorkers"]
 
@@ -42,7 +42,8 @@ class RedactionWorkers:
         worker = await self._worker(profile, secrets)
 
         def order(number: int) -> RedactScope:
-            return RedactScope(order=number, interactions=tuple(map(PickleBuffer, interactions)), lines=tuple(lines))
+            buffers = (tuple(map(PickleBuffer, pieces_of_packed(each))) for each in interactions)
+            return RedactScope(order=number, interactions=tuple(buffers), lines=tuple(lines))
 
         redacted = await worker.ask(order, ScopeRedacted)
         if secrets:

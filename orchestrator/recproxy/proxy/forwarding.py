@@ -22,7 +22,7 @@ from recproxy.proxy.exchange import Exchange
 from recproxy.proxy.route import Route, target_of
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import UpstreamError, Upstreams
-from recproxy.recording import Interaction, Request, pack
+from recproxy.recording import Interaction, Request, parts
 
 __all__ = ["Forwarding"]
 
@@ -86,7 +86,7 @@ class Forwarding:
         """Have the orchestrator put an interaction in the journal, as it came; it is redacted when its scope ends."""
         order = next(self._orders)
         done = self._waiting[order] = asyncio.get_running_loop().create_future()
-        packed = PickleBuffer(pack(interaction))
+        packed = tuple(map(PickleBuffer, parts(interaction)))
         self._send(Recorded(order=order, scope=traffic.number, packed=packed, begun=begun, ended=time.monotonic()))
         await done
         traffic.recorded += 1

@@ -9,7 +9,7 @@ taken off by `encode` and `decode`. Pure: bytes in, values out; no file, socket 
 from recproxy.recording.codings import CODINGS, DecodeError, decode, encode
 from recproxy.recording.framing import with_length
 from recproxy.recording.legacy import of_today
-from recproxy.recording.packed import Packed, pack, unpack
+from recproxy.recording.packed import Packed, pack, parts, pieces_of_packed, unpack
 from recproxy.recording.reader import load
 from recproxy.recording.values import (
     WILD,
@@ -46,8 +46,10 @@ __all__ = [
     "load",
     "of_today",
     "pack",
+    "parts",
     "pattern",
     "pieces",
+    "pieces_of_packed",
     "unpack",
     "unused",
     "with_length",

@@ -13,16 +13,22 @@ from typing import Any
 
 from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response
 
-__all__ = ["Packed", "pack", "unpack"]
+__all__ = ["Packed", "pack", "parts", "pieces_of_packed", "unpack"]
 
-#: A packed interaction, wherever its bytes are.
-Packed = bytes | memoryview | PickleBuffer
+_Part = bytes | memoryview | PickleBuffer
+#: A packed interaction, wherever its bytes are: in one piece, or in the three that `parts` gives.
+Packed = _Part | tuple[_Part, ...]
 
 _SIZE = struct.Struct("!Q")
 
 
 def pack(interaction: Interaction) -> bytes:
     """The interaction as bytes; the lines where it stands in a file are left out."""
+    return b"".join(parts(interaction))
+
+
+def parts(interaction: Interaction) -> tuple[bytes, bytes, bytes]:
+    """What `pack` joins: all but the bodies, and both bodies, which are not copied."""
     request, response = interaction.request, interaction.response
     about = {
         "request": {
@@ -54,28 +60,34 @@ def pack(interaction: Interaction) -> bytes:
         "size": len(request.body),
     }
     head = json.dumps(about, separators=(",", ":")).encode()
-    return b"".join((_SIZE.pack(len(head)), head, request.body, response.body))
+    return _SIZE.pack(len(head)) + head, request.body, response.body
+
+
+def pieces_of_packed(packed: Packed) -> tuple[_Part, ...]:
+    """The pieces that a packed interaction is in."""
+    return packed if isinstance(packed, tuple) else (packed,)
 
 
 def unpack(packed: Packed) -> Interaction:
     """An interaction from what `pack` made of it. Raises ValueError where it is none."""
-    view = memoryview(packed)
+    view, *bodies = [memoryview(part) for part in pieces_of_packed(packed)]
     try:
         (length,) = _SIZE.unpack_from(view)
         start = _SIZE.size + length
         about = json.loads(bytes(view[_SIZE.size : start]))
         end = start + about["size"]
+        request_body, response_body = bodies or (view[start:end], view[end:])
         asked, asked_last, said, said_last = (_lines(each) for each in about["headers"])
         recorded = about["recorded"]
         return Interaction(
-            request=Request(**about["request"], headers=asked, trailers=asked_last, body=bytes(view[start:end])),
+            request=Request(**about["request"], headers=asked, trailers=asked_last, body=bytes(request_body)),
             response=Response(
                 **about["response"],
                 reason=_bytes(about["reason"]),
                 headers=said,
                 trailers=said_last,
                 chunks=tuple(Chunk(size=size, gap=gap) for size, gap in about["chunks"]),
-                body=bytes(view[end:]),
+                body=bytes(response_body),
             ),
             scope=about["scope"],
             recorded=dt.date.fromisoformat(recorded) if recorded is not None else None,
