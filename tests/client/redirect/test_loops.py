@@ -98,3 +98,23 @@ def test_datagrams_of_the_loop_are_refused_where_all_is(installed):
     with pytest.raises(ConnectionRefusedError, match="recproxy does not answer for 203.0.113.53:53"):
         run(connect(("203.0.113.53", 53)))
     run(connect(("127.0.0.1", 9)))
+
+
+def test_the_name_of_this_machine_is_let_be(installed):
+    redirect.install("*=refuse", None)
+    try:
+        address = socket.gethostbyname(socket.gethostname())
+    except OSError:
+        pytest.skip("this machine does not know its own name")
+
+    async def connect(server):
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_connection(
+            asyncio.Protocol, socket.gethostname(), server.getsockname()[1], family=socket.AF_INET
+        )
+        transport.close()
+        found = await loop.getaddrinfo(socket.gethostname(), 25, family=socket.AF_INET, type=socket.SOCK_STREAM)
+        return [entry[4] for entry in found]
+
+    with socket.create_server((address, 0)) as server:
+        assert (address, 25) in run(connect(server))

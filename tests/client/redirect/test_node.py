@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,21 @@ def test_a_path_that_needs_quotes(node, tmp_path, monkeypatch, folder):
     got = node("fetch", f"http://{HOST}/path", NODE_OPTIONS=options(tmp_path))
 
     assert json.loads(got.stdout)["host"] == HOST
+
+
+@needs_node
+def test_the_name_of_this_machine_is_let_be(run):
+    program = """
+const net = require('net'), host = require('os').hostname();
+const server = net.createServer((sock) => sock.end('own')).listen(0, host, () => {
+  net.connect(server.address().port, host).on('data', (data) => { console.log(String(data)); server.close(); });
+});
+"""
+    try:
+        socket.gethostbyname(socket.gethostname())
+    except OSError:
+        pytest.skip("this machine does not know its own name")
+
+    got = run(NODE, "-e", program, NODE_OPTIONS=f"--require {SCRIPT}", RECPROXY_REDIRECT="*=refuse")
+
+    assert (got.stdout, got.stderr) == ("own\n", "")

@@ -225,3 +225,14 @@ def test_the_name_of_this_machine_is_let_be(refusing):
 
     assert not address.startswith("127.77.")
     assert refusing == []
+
+
+def test_a_connection_by_the_name_of_this_machine_is_let_be(refusing):
+    try:
+        found = socket.getaddrinfo(socket.gethostname(), 0, socket.AF_INET, socket.SOCK_STREAM)
+    except OSError:
+        pytest.skip("this machine does not know its own name")
+    with socket.create_server(found[0][4]) as server, socket.socket() as sock:
+        sock.connect((socket.gethostname(), server.getsockname()[1]))
+
+    assert refusing == []

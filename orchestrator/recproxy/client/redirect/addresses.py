@@ -98,14 +98,18 @@ class Addresses:
         for name in routes.names:
             self._address(name)
 
-    def allow(self, address: str) -> None:
-        """Neither redirect nor refuse an address: this machine's own, as its name resolves to it."""
-        self._own.add(normal_host(address))
+    def allow(self, host: str) -> None:
+        """Neither redirect nor refuse this machine's own name, nor the addresses that it resolves to."""
+        self._own.add(_unmapped(normal_host(host)))
+
+    def allowed(self, host: str) -> bool:
+        """Whether a host is this machine by its own name or by an address of that."""
+        return _unmapped(normal_host(host)) in self._own
 
     def resolve(self, host: str, port: int | None) -> str | None:
         """The made-up address of a host; None leaves it to the system: not redirected, or a literal address."""
         name = normal_host(host)
-        if is_literal(name):
+        if is_literal(name) or name in self._own:
             return None
         routed = self._routes.own(name) is not None or self._routes.every(name, port) is not None
         return self._address(name) if routed or self._routes.refused(name) else None
@@ -119,7 +123,7 @@ class Addresses:
             RefusedError: the host is redirected and this port of it is not, or the host may not be reached at all.
         """
         literal = normal_host(host)
-        if literal in self._own:
+        if self.allowed(literal):
             return None
         name = self._names.get(_unmapped(literal))
         own = self._routes.own(name or literal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from recproxy.client.redirect.addresses import RefusedError
-from recproxy.client.redirect.sockets import port_number, redirected, report_refusal, resolved
+from recproxy.client.redirect.sockets import allow_own, port_number, redirected, report_refusal, resolved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def _create_datagram_endpoint(
 def _getaddrinfo(socket: ModuleType, original: Callable[..., Any], addresses: Addresses) -> Callable[..., Any]:
     async def getaddrinfo(self: Any, host: Any, port: Any, **options: Any) -> Any:
         if resolved(socket, addresses, host, port, options.get("flags", 0)) is None:
-            return await original(self, host, port, **options)
+            found = await original(self, host, port, **options)
+            allow_own(addresses, host, *(entry[4][0] for entry in found))
+            return found
         return socket.getaddrinfo(host, port, **options)
 
     return getaddrinfo

@@ -5,18 +5,20 @@
 
 const fs = require('node:fs');
 const net = require('node:net');
+const os = require('node:os');
 const tls = require('node:tls');
 const { syncBuiltinESMExports } = require('node:module');
 
 const routes = new Map(); // pattern -> Map of port -> target
 const passing = new Set();
 const told = new Set();
+const ownName = normal(os.hostname());
 let refuses = false;
 
 function isLoopback(host) {
   if (host.startsWith('::ffff:')) host = host.slice(7);
   if (net.isIPv4(host)) return host.startsWith('127.') || host === '0.0.0.0';
-  return ['', 'localhost', '::', '::1'].includes(host) || host.endsWith('.localhost');
+  return ['', 'localhost', '::', '::1', ownName].includes(host) || host.endsWith('.localhost');
 }
 
 function parse(text) {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from recproxy.client.redirect.addresses import Addresses
     from recproxy.client.redirect.patches import Patches
 
-__all__ = ["patch", "port_number", "redirected", "report_refusal", "resolved"]
+__all__ = ["allow_own", "patch", "port_number", "redirected", "report_refusal", "resolved"]
 
 #: The gateway answers at once; where it has gone, the program must not wait for it.
 _GATEWAY_SECONDS = 2.0
@@ -25,8 +25,9 @@ _GATEWAY_SECONDS = 2.0
 
 def patch(socket: ModuleType, addresses: Addresses, patches: Patches) -> None:
     """Redirect the socket module. `connect` is set on the Python class, which ssl's socket inherits from."""
+    addresses.allow(socket.gethostname())
     patches.replace(socket, "getaddrinfo", lambda original: _getaddrinfo(socket, original, addresses))
-    patches.replace(socket, "gethostbyname", lambda original: _gethostbyname(socket, original, addresses))
+    patches.replace(socket, "gethostbyname", lambda original: _gethostbyname(original, addresses))
     patches.replace(socket, "gethostbyname_ex", lambda original: _gethostbyname_ex(original, addresses))
     patches.replace(socket.socket, "connect", lambda original: _connect(socket, original, addresses))
     patches.replace(socket.socket, "connect_ex", lambda original: _connect_ex(socket, original, addresses))
@@ -37,7 +38,7 @@ def patch(socket: ModuleType, addresses: Addresses, patches: Patches) -> None:
 def resolved(socket: ModuleType, addresses: Addresses, host: object, port: object, flags: int) -> str | None:
     """The made-up address of a host in the forms that getaddrinfo takes; None leaves it to the system."""
     name = _text(host)
-    if name is None or flags & socket.AI_NUMERICHOST or name == socket.gethostname():
+    if name is None or flags & socket.AI_NUMERICHOST:
         return None
     return addresses.resolve(name, port_number(socket, port))
 
@@ -63,6 +64,14 @@ def redirected(socket: ModuleType, addresses: Addresses, sock: Any, address: Any
     return target if sock.family == socket.AF_INET else ("::ffff:" + target[0], target[1])
 
 
+def allow_own(addresses: Addresses, host: object, *found: str) -> None:
+    """Allow the addresses that were found for a host, if it is this machine."""
+    name = _text(host)
+    if name is not None and addresses.allowed(name):
+        for address in found:
+            addresses.allow(address)
+
+
 def report_refusal(socket: ModuleType, refused: RefusedError) -> None:
     """Ask the gateway for a host that it will refuse, so that the run fails even if the program goes on."""
     if refused.gateway is None:
@@ -81,9 +90,7 @@ def _getaddrinfo(socket: ModuleType, original: Callable[..., Any], addresses: Ad
         address = resolved(socket, addresses, host, port, flags)
         if address is None:
             found = original(host, port, family, type, proto, flags)
-            if host and _text(host) == socket.gethostname():
-                for entry in found:
-                    addresses.allow(entry[4][0])
+            allow_own(addresses, host, *(entry[4][0] for entry in found))
             return found
         if family == socket.AF_INET6:
             address = "::ffff:" + address
@@ -94,14 +101,14 @@ def _getaddrinfo(socket: ModuleType, original: Callable[..., Any], addresses: Ad
     return getaddrinfo
 
 
-def _gethostbyname(socket: ModuleType, original: Callable[..., Any], addresses: Addresses) -> Callable[..., Any]:
+def _gethostbyname(original: Callable[..., Any], addresses: Addresses) -> Callable[..., Any]:
     def gethostbyname(hostname: Any) -> Any:
         name = _text(hostname)
-        if name == socket.gethostname():
-            found = original(hostname)
-            addresses.allow(found)
-            return found
-        return (name is not None and addresses.resolve(name, None)) or original(hostname)
+        address = None if name is None else addresses.resolve(name, None)
+        if address is None:
+            address = original(hostname)
+            allow_own(addresses, hostname, address)
+        return address
 
     return gethostbyname
 
@@ -110,7 +117,11 @@ def _gethostbyname_ex(original: Callable[..., Any], addresses: Addresses) -> Cal
     def gethostbyname_ex(hostname: Any) -> Any:
         name = _text(hostname)
         address = None if name is None else addresses.resolve(name, None)
-        return original(hostname) if address is None else (name, [], [address])
+        if address is not None:
+            return name, [], [address]
+        found = original(hostname)
+        allow_own(addresses, hostname, *found[2])
+        return found
 
     return gethostbyname_ex
 
