@@ -6,6 +6,7 @@ that name a bundle replace a client's roots, and in live mode the real services 
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ from pathlib import Path
 
 __all__ = ["bundle"]
 
-_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 _SYSTEM = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -26,7 +27,10 @@ _USERS = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 def bundle(own: bytes, environment: Mapping[str, str]) -> bytes:
     """The run's CA and all roots the command had, in PEM, without repeats."""
     certificates = dict.fromkeys(_CERTIFICATE.findall(own))
+    files: dict[str, Path] = {}
     for path in _files(environment):
+        files.setdefault(os.path.realpath(path), path)  # one file may have several names
+    for path in files.values():
         try:
             certificates.update(dict.fromkeys(_CERTIFICATE.findall(path.read_bytes())))
         except OSError:
