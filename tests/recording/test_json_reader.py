@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from recproxy.recording.json_reader import Values, check_json, text_of, tokens
+from recproxy.recording.json_reader import JSON_STRING, JSON_TOKEN, Values, check_json, text_of, tokens
 
 
 def test_the_tokens_of_a_text_are_the_text_without_its_blanks():
@@ -48,3 +48,21 @@ def test_values_are_built_by_the_functions_of_the_caller():
 )
 def test_a_body_is_text_in_the_unicode_that_it_shows_or_its_character_set(body, charset):
     assert text_of(body, charset) == '"é"'
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (b'{"a\\"b": [1,tr', [b"{", b'a\\"b', b":", b"[", b"1", b",", b"tr"]),
+        (b'x" "y', [b"x", b" ", b"y"]),
+        (b'"cut off', [b"cut off"]),
+        (b'"cut\\', [b"cut\\"]),
+        (b"[]]}", [b"[", b"]", b"]", b"}"]),
+    ],
+)
+def test_tokens_in_bytes_are_read_past_what_is_no_json(text, found):
+    assert [each[each.lastindex] for each in JSON_TOKEN.finditer(text)] == found
+
+
+def test_a_string_in_bytes_may_break_off():
+    assert [each[1] for each in JSON_STRING.finditer(b'"a" b "c\\"')] == [b"a", b'c\\"']

@@ -1,8 +1,10 @@
 """JSON read once for all: whether a text is JSON, its tokens, and its values.
 
-One grammar, three readings of it. `check_json` is strict and says where a text stops being JSON. `tokens` are the
+One grammar, four readings of it. `check_json` is strict and says where a text stops being JSON. `tokens` are the
 pieces of a valid text, so that a writer changes only the white space between them. `Values` builds values with the
-caller's idea of numbers and objects, so that repeated keys and exact numbers survive. All are linear in the text.
+caller's idea of numbers and objects, so that repeated keys and exact numbers survive. `JSON_TOKEN` and `JSON_STRING` are the same
+pieces with their places in bytes of which nothing is known: redaction reads from the middle, past what is no JSON, and
+to the end of a text that breaks off, where the others must refuse. All are linear in the text.
 
 Knows texts, not requests, and no names of secrets.
 """
@@ -14,13 +16,22 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Values", "check_json", "text_of", "tokens"]
+__all__ = ["JSON_STRING", "JSON_TOKEN", "Values", "check_json", "text_of", "tokens"]
 
 # Possessive quantifiers, because a string that does not end may not be tried again at each of its characters.
-_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_INSIDE = r'[^"\\]*+(?:\\.[^"\\]*+)*+'
+_STRING = f'"{_INSIDE}"'
+_CUT_STRING = rf'"({_INSIDE})(?:"|\Z)'
+_MARK = r"[\[\]{},:]"
 _BARE = r'[^\s"\[\]{},:]++'
 
-tokens: Callable[[str], list[str]] = re.compile(rf"{_STRING}|[\[\]{{}},:]|{_BARE}", re.DOTALL).findall
+#: A string in bytes, or one that the end of the text breaks off; the group is what stands in its quotes.
+JSON_STRING = re.compile(_CUT_STRING.encode(), re.DOTALL)
+
+#: A token in bytes: in the groups what stands in the quotes of a string, a mark, or a bare value.
+JSON_TOKEN = re.compile(f"{_CUT_STRING}|({_MARK})|({_BARE})".encode(), re.DOTALL)
+
+tokens: Callable[[str], list[str]] = re.compile(f"{_STRING}|{_MARK}|{_BARE}", re.DOTALL).findall
 """The tokens of a valid text: strings with their quotes, marks, and all else as it is spelled."""
 
 

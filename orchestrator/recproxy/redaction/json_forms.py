@@ -8,15 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.coded_places import opaque
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
 from recproxy.redaction.names import header_is_secret, looks_like_a_token, name_words
 from recproxy.redaction.spans import Span
 
-__all__ = ["JSON_TOKEN", "holds_secrets", "is_message", "kubernetes_secrets", "listed_header"]
+__all__ = ["holds_secrets", "is_message", "kubernetes_secrets", "listed_header"]
 
-#: A string, a mark or a bare value.
-JSON_TOKEN = re.compile(rb"\"([^\"\\]*(?:\\.[^\"\\]*)*)(?:\"|\Z)|([{}\[\],:])|([^\s{}\[\],:\"]+)", re.DOTALL)
 _PAIR_OPENS = re.compile(rb"\[\s*\Z")
 _PAIR = re.compile(rb"\s*,\s*\"([^\"\\]+)\"\s*\]")
 _LINE = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+([^\"\\]*[^\"\\\s])")

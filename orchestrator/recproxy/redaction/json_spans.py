@@ -1,7 +1,8 @@
 """Secrets in JSON by name, at the places where letters of such a name stand, and by pointer.
 
 Reads around each place and not the whole text, so that text without such names costs nothing. Lenient: several
-values one behind another and text that breaks off are read as far as they go. Finds spans, masks nothing.
+values one behind another and text that breaks off are read as far as they go, so the strict readers of
+`recording.json_reader` do not serve, but their tokens do. Finds spans, masks nothing.
 """
 
 from __future__ import annotations
@@ -9,18 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
-from recproxy.redaction.json_forms import JSON_TOKEN, holds_secrets, is_message, kubernetes_secrets, listed_header
+from recproxy.redaction.json_forms import holds_secrets, is_message, kubernetes_secrets, listed_header
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.names import header_is_secret, is_label, is_secret
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
 
-__all__ = ["STRING", "json_spans", "pointed_spans"]
+__all__ = ["json_spans", "pointed_spans"]
 
-STRING = re.compile(rb"\"([^\"\\]*(?:\\.[^\"\\]*)*)(?:\"|\Z)", re.DOTALL)
 _COLON = re.compile(rb"\s*:\s*")
-_SCALAR = re.compile(rb"[^\s{}\[\],:\"]+")
 _ESCAPED_KEY = re.compile(rb"\"((?:[^\"\\]|\\.)*\\u00[4-7](?:[^\"\\]|\\.)*)\"\s*:\s*")
 _NAMING = re.compile(rb"\"(?:name|key|header|headername|field|param|parameter|label|id)\"\s*:\s*\Z", re.IGNORECASE)
 _BEARING = frozenset(
@@ -118,10 +118,10 @@ def _under(key: bytes, at: int, text: bytes, rules: NameRules, *, granted: bool)
             yield from _inside(key, at, text, chosen=chosen)
         return
     quoted = first == b'"'
-    found = STRING.match(text, at) if quoted else _SCALAR.match(text, at)
-    if found is None:
+    found = JSON_TOKEN.match(text, at)
+    if found is None or found[2] is not None:
         return
-    start, end = found.span(1 if quoted else 0)
+    start, end = found.span(1 if quoted else 3)
     yield from _scalar(key, start, end, text, quoted=quoted, chosen=chosen or granted)
 
 

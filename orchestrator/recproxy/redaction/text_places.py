@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from recproxy.recording.json_reader import JSON_STRING
 from recproxy.redaction.coded_places import coded_run, coded_runs
 from recproxy.redaction.header_values import header_spans
-from recproxy.redaction.json_spans import STRING, json_spans, pointed_spans
+from recproxy.redaction.json_spans import json_spans, pointed_spans
 from recproxy.redaction.language import Language, sniffed
 from recproxy.redaction.markup import html_spans, xml_spans
 from recproxy.redaction.name_rules import NameRules
@@ -109,7 +110,7 @@ def _json(
         return
     done = 0
     for opening in (_TELLING if b"%" in text else _INNER_STRING).finditer(text):
-        if opening.start() < done or (found := STRING.match(text, opening.start())) is None:
+        if opening.start() < done or (found := JSON_STRING.match(text, opening.start())) is None:
             continue
         done = found.end()
         raw = found[1]
