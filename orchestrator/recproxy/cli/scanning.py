@@ -43,6 +43,15 @@ _DETECTORS = (
     ("telegram_token", "TelegramBotTokenDetector"),
     ("twilio", "TwilioKeyDetector"),
 )
+#: What every match of a detector holds: a line without it is not searched. Some of their expressions take time that
+#: grows with the square of a line.
+_NEEDED = {
+    "artifactory": ("AKC", "AP"),
+    "jwt": ("eyJ",),
+    "mailchimp": ("-us",),
+    "npm": ("_authToken=",),
+    "stripe": ("k_live_",),
+}
 _ROUNDS = 3
 
 
@@ -174,7 +183,9 @@ def _detected(interaction: Interaction) -> Iterator[tuple[str, bytes]]:
     texts += [value for block in blocks for _, value in (*block.headers, *block.trailers)]
     for text in texts:
         for line in text.decode("utf-8", "replace").splitlines():
-            for rule, detector in detectors():
+            for rule, detector, needed in detectors():
+                if not any(each in line for each in needed):
+                    continue
                 for value in detector.analyze_string(line):
                     # A detector may see a part of a mask only: a JWT without its signature.
                     if not any(value in mask for mask in masks) and word not in value and len(value) >= 8:
@@ -182,10 +193,10 @@ def _detected(interaction: Interaction) -> Iterator[tuple[str, bytes]]:
 
 
 @lru_cache(maxsize=1)
-def detectors() -> tuple[tuple[str, Any], ...]:
-    """Detectors with their names; none where detect-secrets is not installed."""
+def detectors() -> tuple[tuple[str, Any, tuple[str, ...]], ...]:
+    """Detectors with their names and what a line needs for them; none where detect-secrets is not installed."""
     try:
         loaded = [(name, getattr(import_module(f"detect_secrets.plugins.{name}"), kind)()) for name, kind in _DETECTORS]
     except ImportError:
         return ()
-    return tuple((detector.secret_type.lower(), detector) for _, detector in loaded)
+    return tuple((detector.secret_type.lower(), detector, _NEEDED.get(name, ("",))) for name, detector in loaded)
