@@ -1,6 +1,12 @@
 """What a user did wrong: one line that names the place and what to do, exit code 2, no traceback."""
 
+import os
+import subprocess
+import sys
+
 import pytest
+
+from recproxy.cli import main
 
 PROFILE = '[tool.recproxy.profiles.shop]\n[[tool.recproxy.profiles.shop.endpoints]]\nhosts = ["a.example"]\n'
 
@@ -56,12 +62,21 @@ def test_an_unknown_mode(project):
         (PROFILE + "[tool.recproxy.profiles.shop.upstream]\ntimeout = 'long'\n", "pyproject.toml:5: "),
     ],
 )
-def test_a_wrong_configuration(project, text, wanted):
+def test_a_wrong_configuration(project, monkeypatch, capsys, text, wanted):
+    """In this process: no other is started, and the tests above show that the program ends in the same way."""
     (project.root / "pyproject.toml").write_text(text)
+    monkeypatch.chdir(project.root)
+    for name in os.environ:
+        if name.startswith("RECPROXY"):
+            monkeypatch.delenv(name)
 
-    line = one_line(project.run("run", "--", "true"))
+    monkeypatch.setattr(sys, "argv", ["recproxy", "run", "--profile", "shop", "--", "true"])
 
-    assert wanted in line
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    done = subprocess.CompletedProcess(sys.argv, ended.value.code, *capsys.readouterr())
+    assert wanted in one_line(done)
 
 
 def test_usage_without_a_command(project):
