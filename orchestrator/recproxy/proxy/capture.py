@@ -10,7 +10,8 @@ import json
 from dataclasses import dataclass, field
 
 from recproxy.http import HOP_BY_HOP, Head
-from recproxy.recording import Chunk, Headers, Request, Response, decode, encode, header, header_values
+from recproxy.http.received import without_coding
+from recproxy.recording import Chunk, Headers, Request, Response, header, header_values
 
 __all__ = ["CODINGS_WE_DECODE", "Captured", "end_to_end", "is_stream", "may_be_left", "request_of", "response_of"]
 
@@ -99,7 +100,7 @@ def may_be_left(captured: Captured) -> bool:
 
 def request_of(head: Head, url: str, body: bytes, trailers: Headers) -> Request:
     """The request as it is recorded: all literal, its payload readable."""
-    payload, encoding = _decoded(body, head.headers)
+    payload, encoding = without_coding(body, head.headers)
     return Request(
         method=head.method.decode("ascii"),
         url=url,
@@ -118,7 +119,7 @@ def response_of(captured: Captured) -> Response:
     body = b"".join(captured.body)
     payload, encoding = body, None
     if not stream and not _is_covered(body, captured.headers):
-        payload, encoding = _decoded(body, captured.headers)
+        payload, encoding = without_coding(body, captured.headers)
     return Response(
         status=captured.status,
         reason=captured.reason,
@@ -145,16 +146,3 @@ def _is_covered(body: bytes, headers: Headers) -> bool:
         or (name.lower() == b"etag" and digest in value.lower())
         for name, value in headers
     )
-
-
-def _decoded(body: bytes, headers: Headers) -> tuple[bytes, str | None]:
-    """The payload without its content coding, and that coding; the bytes as they are where it cannot be undone."""
-    coding = (header(headers, b"content-encoding") or b"").decode("latin-1").strip().lower()
-    if not coding or coding == "identity" or not body:
-        return body, None
-    try:
-        payload = decode(body, coding)
-        encode(b"", coding)
-    except ValueError:
-        return body, None
-    return payload, coding
