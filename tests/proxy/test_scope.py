@@ -213,6 +213,26 @@ def test_a_named_wild_place_that_nobody_bound_is_a_fixed_value_from_then_on():
     assert said(ask(opened, b"/b?t=" + said(ask(opened)))) == b"same"
 
 
+def test_a_miss_does_not_show_what_a_named_place_holds():
+    opened = scope(
+        block("GET https://shop.example/me HTTP/1.1\nAuthorization: Bearer XXX[token]"),
+        block("GET https://shop.example/b?access_token=XXX[token]&page=1 HTTP/1.1"),
+        block("GET https://shop.example/c/XXX[token]/d?page=1 HTTP/1.1"),
+    )
+    secret = b"Real-Secret-Token-123456"
+
+    assert status(ask(opened, b"/me", (b"Authorization", b"Bearer " + secret))) == 200
+    masked = said(ask(opened, b"/b?access_token=" + secret + b"&page=2"))
+    other = said(ask(opened, b"/c/else/d?page=1"))
+
+    assert secret not in masked + other
+    assert b"XXX[token] (bound)" in other
+    first, second = opened.outcome().missed
+    assert first.differences == (("query page", "1", "2"),)
+    assert second.differences == (("path segment 2", "XXX[token] (bound)", "else"),)
+    assert b"to make it match" in masked
+
+
 def test_a_plain_wild_word_in_a_response_is_text():
     assert said(ask(scope(block(said="XXX")))) == b"XXX"
 

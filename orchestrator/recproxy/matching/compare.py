@@ -17,10 +17,13 @@ from recproxy.matching.fields import Fields, read_fields, whole_path
 from recproxy.matching.multipart import Part
 from recproxy.matching.rules import ComparedParts, Rules, compared_parts
 from recproxy.matching.url import Pairs, UrlAuthority, host_fits
-from recproxy.recording.values import Interaction, Request
+from recproxy.recording.values import WILD, Interaction, Request
 from recproxy.recording.wildcard import Pattern
 
 __all__ = ["Comparison", "difference", "host_accepts"]
+
+#: What redaction leaves of a live request's value, or of a part of it.
+_MASK = WILD.encode()
 
 
 def difference(
@@ -32,14 +35,15 @@ def difference(
     hosts: Sequence[str] = (),
     any_host: Sequence[str] | None = None,
     bound: Mapping[str, bytes] | None = None,
+    redacted: bool = False,
 ) -> tuple[Difference, ...]:
     """What keeps a live request from matching a recorded one; nothing is a match.
 
-    `match_on` is the recording's own, `hosts` the profile's; `any_host` and `bound` are as in `Index.find`.
+    `match_on` is the recording's own, `hosts` the profile's; `any_host`, `bound` and `redacted` are as in `Index.find`.
     """
     chosen = compared_parts(rules, match_on)
     wanted, got = read_fields(recorded.request, chosen), read_fields(request, chosen.live)
-    comparison = Comparison(chosen, bound)
+    comparison = Comparison(chosen, bound, redacted=redacted)
     comparison.authority(wanted.authority, got.authority, hosts, any_host)
     comparison.fields(wanted, got)
     return tuple(comparison.differences)
@@ -69,13 +73,19 @@ def _literal(value: Value | None) -> bytes:
 
 
 class Comparison:
-    """A comparison under way: the differences so far and what the named wild places took."""
+    """A comparison under way: the differences so far and what the named wild places took.
 
-    def __init__(self, chosen: ComparedParts, bound: Mapping[str, bytes] | None = None) -> None:
+    In a live request that is `redacted`, a masked value may be the one that a named place holds: it counts as equal.
+    """
+
+    def __init__(
+        self, chosen: ComparedParts, bound: Mapping[str, bytes] | None = None, *, redacted: bool = False
+    ) -> None:
         self.plan = chosen
         self.differences: list[Difference] = []
         self.captured: dict[str, bytes] = {}
         self._bound = dict(bound or {})
+        self._redacted = redacted
         self._word: str | None = None
 
     def fields(self, wanted: Fields, got: Fields) -> None:
@@ -110,6 +120,8 @@ class Comparison:
         """Whether a live value fits; what its named places take holds from then on."""
         if isinstance(wanted, bytes):
             return wanted == got
+        if self._redacted and wanted.named and _MASK in got:
+            return wanted.fits(got) is not None
         taken = wanted.fits(got, self._bound)
         if taken is None:
             return False
@@ -121,13 +133,11 @@ class Comparison:
         self.differences.append(Difference(field, wanted, got, secret))
 
     def _shown(self, wanted: Value) -> str:
-        """A recorded value; a named place that is bound says to what."""
+        """A recorded value; a named place that is bound says so, but not to what: that may be a secret."""
         text = shown(wanted, self._word)
         if isinstance(wanted, bytes | Hidden):
             return text
-        known = {name: self._bound[name] for name in wanted.names if name in self._bound and name is not None}
-        held = ", ".join(f"{name} = {shown(value)}" for name, value in known.items())
-        return f"{text} ({held})" if held else text
+        return f"{text} (bound)" if any(name in self._bound for name in wanted.names) else text
 
     def _single(self, field: str, wanted: Value, got: bytes, *, conceal: bool = False) -> None:
         if not self.value(wanted, got):

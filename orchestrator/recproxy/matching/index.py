@@ -94,12 +94,13 @@ class Index:
         any_host: Sequence[str] | None = None,
         bound: Mapping[str, bytes] = _NOTHING,
         formed: bool = False,
+        redacted: bool = False,
     ) -> Fitting:
         """All interactions that match a live request.
 
         `any_host` holds the host patterns of an endpoint where the request came over its base URL: then a recorded
         host that one of them covers will do, on any port. `bound` is what named wild places hold;
-        `formed` says that the request is in the form that is compared already.
+        `formed` says that the request is in the form that is compared already, `redacted` that its secrets are masked.
         """
         if self.form is not None and not formed:
             request = self.form(request)
@@ -109,7 +110,7 @@ class Index:
             live = section.read(request)
             for group in section.find(live, any_host):
                 stateful = stateful or group.named
-                if _equal(section.plan, group, live, bound):
+                if _equal(section.plan, group, live, bound, redacted=redacted):
                     groups.append(group)
         if len(groups) < 2:
             return Fitting(groups[0].tiers if groups else (), stateful)
@@ -175,7 +176,7 @@ class Index:
         return tiers
 
 
-def _equal(chosen: ComparedParts, group: Group, got: Fields, bound: Mapping[str, bytes]) -> bool:
+def _equal(chosen: ComparedParts, group: Group, got: Fields, bound: Mapping[str, bytes], *, redacted: bool) -> bool:
     """Whether a live request equals what a group still has to compare."""
     wanted = group.fields
     if wanted is None:
@@ -183,7 +184,7 @@ def _equal(chosen: ComparedParts, group: Group, got: Fields, bound: Mapping[str,
     if group.crossing and len(wanted.path) >= len(got.path):
         # Here the wild places keep within their segments: that is the group of a better rank.
         return False
-    comparison = Comparison(chosen, bound)
+    comparison = Comparison(chosen, bound, redacted=redacted)
     comparison.fields(wanted, got)
     return not comparison.differences
 

@@ -73,7 +73,7 @@ def mend(
     for change in _changes(index, closest, differences, match_table):
         try:
             after = change.apply(index)
-            found = after.find(request, any_host=any_host, bound=bound, formed=True)
+            found = after.find(request, any_host=any_host, bound=bound, formed=True, redacted=True)
             if not any(closest in tier for tier in found.tiers):
                 continue
             if before is None:

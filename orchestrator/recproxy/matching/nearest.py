@@ -38,7 +38,7 @@ _VALUES = 30.0
 def nearest(
     index: Index, request: Request, *, any_host: Sequence[str] | None, bound: Mapping[str, bytes]
 ) -> tuple[int, tuple[Difference, ...]] | None:
-    """The position of the nearest interaction and how it differs; None where nothing is recorded."""
+    """The position of the interaction nearest to a redacted request and how it differs; None where nothing is recorded."""
     best: tuple[float, int, tuple[Difference, ...]] | None = None
     for position in _candidates(index, request):
         found = difference(
@@ -49,6 +49,7 @@ def nearest(
             hosts=index.hosts,
             any_host=any_host,
             bound=bound,
+            redacted=True,
         )
         weight = _weight(found)
         if best is None or weight < best[0]:
