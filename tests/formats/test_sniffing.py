@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.formats import format_of, sniffing
+from recproxy.formats import format_of, sniffing, vcrpy
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,50 @@ def test_each_format_is_told_by_its_beginning(head, wanted):
     found = format_of(head)
 
     assert (found and found.name) == wanted
+
+
+BLANK = 20_000
+BEGINNINGS = (
+    b"", b"interactions", b"interactions:", b"interactions:\n- request", b"interactions:\n- request:", b"version", b"version:",
+    b"interactions:\nversion: 2\n", b"log", b"log:", b"log:\n  a: b", b"- request", b"- request:", b"-", b"---", b"# a",
+    b"http_interactions", b"responses", b"responses =", b"[[", b"[[responses", b"{", b'{"version":', b'{"version": 1,',
+    b'{"a":', b'{"a": {', b'{"log"', b"[", b"[{", b'[{"request"', b'[{"request":', b'{"recorded_with": 1,',
+    b'{"request"', b'{"url": "response"', b"GET",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [b"\n", b" \n", b"\r\n", b" ", b"\t\n"])
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+def test_blank_lines_are_looked_through_once(beginning, line):
+    head = beginning + line * BLANK
+
+    found = format_of(head + b"x")
+
+    assert (found and found.name) == found_name(beginning)
+    assert sniffing.unread(head) is None
+
+
+def found_name(beginning):
+    if beginning.startswith(b"interactions:"):
+        return "go-vcr" if b"version: 2" in beginning else "vcrpy"
+    return "vcrpy" if beginning == b"- request:" else None
+
+
+def test_a_long_body_with_a_form_stays_a_cassette_of_vcrpy():
+    body = b"      form: x\n      url: y\n" + b"      0123456789\n" * 5000
+    cassette = (
+        b"interactions:\n- request:\n    body: |\n"
+        + body
+        + (
+            b"    headers: {}\n    method: POST\n    uri: http://a.example/\n"
+            b"  response:\n    body: {string: ok}\n    headers: {}\n    status: {code: 200, message: OK}\nversion: 1\n"
+        )
+    )
+
+    found, got = format_of(cassette), vcrpy.load(cassette, "a.yaml")
+
+    assert found.name == "vcrpy"
+    assert got.recording.interactions[0].request.url == "http://a.example/"
 
 
 @pytest.mark.parametrize(

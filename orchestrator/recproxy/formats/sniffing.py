@@ -1,4 +1,8 @@
-"""What the first bytes of a file, or the names in a folder, tell about its format. Never raises."""
+"""What the first bytes of a file, or the names in a folder, tell about its format. Never raises.
+
+Time must be linear in the bytes: white space is matched within a line, or possessively, because any file may be looked
+at, one of blank lines too.
+"""
 
 from __future__ import annotations
 
@@ -22,19 +26,24 @@ __all__ = [
 ]
 
 #: Keys of the outermost mapping stand at the first column; an old cassette is a list of requests.
-_VCRPY_YAML = re.compile(rb"(?m:^)[\"']?interactions[\"']?\s*:|\A(?:#[^\n]*\n|---[^\n]*\n|\s)*-\s+request\s*:")
+_VCRPY_YAML = re.compile(rb"(?m:^)[\"']?interactions[\"']?\s*+:|\A(?:#[^\n]*+\n|---[^\n]*+\n|\s++)*+-\s++request\s*+:")
 _F1_RESPONSE = re.compile(r"response-[0-9]+")
 _VCRPY_JSON = re.compile(
-    rb'\{(?:\s*"(?:version|metadata)"\s*:[^{}]*,)?\s*"interactions"\s*:|\[\s*\{\s*"(?:request|response)"\s*:\s*\{'
+    rb'\{(?:\s*+"(?:version|metadata)"\s*+:[^{}]*,)?\s*+"interactions"\s*+:'
+    rb'|\[\s*+\{\s*+"(?:request|response)"\s*+:\s*+\{'
 )
-_HAR = re.compile(rb'\{\s*(?:"\w+"\s*:\s*\{\s*)?"log"\s*:')
-_HAR_YAML = re.compile(rb"^log\s*:\s*\n(?:[ \t]+[^\n]*\n)*?[ \t]+(?:creator|entries|version)\s*:", re.MULTILINE)
-#: vcrpy says `uri`, and neither `form` nor a version of its own but 1.
-_GO_VCR = re.compile(rb"^\s+(?:url|form)\s*:|^version\s*:\s*2\s*$|^rwmutex\s*:", re.MULTILINE)
-_URI = re.compile(rb"^\s+uri\s*:", re.MULTILINE)
+_HAR = re.compile(rb'\{\s*+(?:"\w++"\s*+:\s*+\{\s*+)?"log"\s*+:')
+_HAR_YAML = re.compile(
+    rb"^log[ \t]*+:[ \t\r]*+\n(?:(?:[ \t][^\n]*+|\r?)\n)*?[ \t]++(?:creator|entries|version)[ \t]*+:", re.MULTILINE
+)
+_GO_VCR = re.compile(rb"^version[ \t]*+:[ \t]*+2[ \t\r]*+$|^rwmutex[ \t]*+:", re.MULTILINE)
+#: The indentation of a request's keys; lines of a body are indented more.
+_REQUEST_KEYS = re.compile(
+    rb"^[ \t]*+(?:-[ \t]++)?+request[ \t]*+:[ \t\r]*+\n(?:[ \t]*+(?:#[^\n]*+)?+\r?\n)*+([ \t]++)", re.MULTILINE
+)
 #: The first key of a request: vcrpy, before 1.0, began with the body.
-_PHP_VCR = re.compile(rb"\A(?:#[^\n]*\n|---[^\n]*\n|\s)*-\s+request\s*:\s*\n\s+(?:method|url)\s*:")
-_PHP_VCR_JSON = re.compile(rb'\[\s*\{\s*"request"\s*:\s*\{\s*"(?:method|url)"\s*:')
+_PHP_VCR = re.compile(rb"\A(?:#[^\n]*+\n|---[^\n]*+\n|\s++)*+-\s++request[ \t]*+:[ \t\r]*+\n\s++(?:method|url)[ \t]*+:")
+_PHP_VCR_JSON = re.compile(rb'\[\s*+\{\s*+"request"\s*+:\s*+\{\s*+"(?:method|url)"\s*+:')
 #: What a file is that is not read, its beginning tells.
 _MOST_LOOKED_AT = 4096
 #: Formats that are known and not read. A stub of WireMock names what it matches.
@@ -64,10 +73,10 @@ _UNREAD = (
     ("a tape of the Groovy Betamax", re.compile(rb"!tape\b")),
     ("a Fiddler archive or another zip file", re.compile(rb"PK\x03\x04")),
 )
-_BETAMAX = re.compile(rb'\{(?:\s*"recorded_with"\s*:[^{}]*,)?\s*"http_interactions"\s*:')
-_RUBY_VCR = re.compile(rb"^http_interactions\s*:", re.MULTILINE)
-_RESPONSES_YAML = re.compile(rb"^responses\s*:", re.MULTILINE)
-_RESPONSES_TOML = re.compile(rb"^\s*\[\[\s*responses\s*\]\]|^responses\s*=\s*\[", re.MULTILINE)
+_BETAMAX = re.compile(rb'\{(?:\s*+"recorded_with"\s*+:[^{}]*,)?\s*+"http_interactions"\s*+:')
+_RUBY_VCR = re.compile(rb"^http_interactions\s*+:", re.MULTILINE)
+_RESPONSES_YAML = re.compile(rb"^responses\s*+:", re.MULTILINE)
+_RESPONSES_TOML = re.compile(rb"^[ \t]*+\[\[[ \t]*+responses[ \t]*+\]\]|^responses[ \t]*+=[ \t]*+\[", re.MULTILINE)
 _REQUEST_LINE = re.compile(rb"[A-Z]+ (?:/|https?://)[^\x00-\x20]*(?: HTTP/[0-9](?:\.[0-9])?)?\r?\n")
 
 
@@ -93,7 +102,16 @@ def har_yaml(head: bytes) -> bool:
 
 def go_vcr(head: bytes) -> bool:
     """A mapping with `interactions`, whose requests have a `url`."""
-    return vcrpy_yaml(head) and _GO_VCR.search(head) is not None and not _URI.search(head)
+    return vcrpy_yaml(head) and (_GO_VCR.search(head) is not None or _has_go_keys(head))
+
+
+def _has_go_keys(head: bytes) -> bool:
+    """Whether requests have a `url` or a `form`; vcrpy says `uri`, and has no form."""
+    first = _REQUEST_KEYS.search(head)
+    if first is None:
+        return False
+    keys = set(re.findall(rb"^" + first[1] + rb"(form|uri|url)[ \t]*+:", head, re.MULTILINE))
+    return b"uri" not in keys and bool(keys)
 
 
 def php_vcr(head: bytes) -> bool:
