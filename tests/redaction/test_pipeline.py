@@ -1,5 +1,7 @@
+import base64
 import dataclasses
 import json
+import random
 
 import pytest
 from hypothesis import given
@@ -234,3 +236,53 @@ def test_a_line_of_text_loses_its_secrets_and_nothing_else():
     assert redact_text(name, rules) == name.replace("made-up-value", "XXX")
     assert redact_text(redact_text(name, rules), rules) == redact_text(name, rules)
     assert redact_text("run", rules) == "run"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"-a=" * 2000 + b"x token {\n",
+        (b" " * 8100 + b"token\n") * 20,
+        b'{"password": ["is ' + b"a " * 40_000 + b'<"]}',
+        b"{" + b",".join([b'"kind":"Secret"'] * 4000) + b"}",
+        b'{"kind":"Secret","a":' * 2000,
+    ],
+    ids=["pairs before a brace", "blanks before a name", "prose", "many kinds", "objects without an end"],
+)
+@pytest.mark.parametrize("kind", [b"text/plain", b"application/json"])
+def test_no_text_of_settings_takes_long(body, kind):
+    redact(exchange(headers=[(b"Content-Type", kind)], body=body), RedactionRules(values=("known-value-1",)))
+
+
+def test_a_large_picture_in_json_is_kept():
+    picture = base64.b64encode(random.Random("picture").randbytes(600_000))
+    body = b'{"b64_json": "' + picture + b'"}'
+    headers = [(b"Content-Type", b"application/json")]
+
+    got = redact(exchange(headers=headers, body=body), RedactionRules(values=("known-value-1",)))
+
+    assert got.interaction.request.body == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"password": "Password"}',
+        b'{"password": "Mypassword"}',
+        b'{"csrf_token": "Tokenabcdefghijkl"}',
+        b'{"secret": "Secretagent"}',
+        b'{"passphrase": ["my horse has a staple"]}',
+    ],
+)
+def test_a_word_is_no_label_though_it_holds_the_name_of_its_field(body):
+    got = redact(exchange(headers=[(b"Content-Type", b"application/json")], body=body), RedactionRules())
+
+    assert b"XXX" in got.interaction.request.body
+
+
+def test_a_manifest_with_a_value_of_several_lines_stays_yaml():
+    body = b"kind: Secret\ndata:\n  tls.crt: |\n    QUJDREVGR0g=\n    SUpLTE1OT1A=\n  a: QUJDREVGR0g=\n"
+
+    got = redact(exchange(headers=[(b"Content-Type", b"application/yaml")], body=body), RedactionRules())
+
+    assert got.interaction.request.body == (b"kind: Secret\ndata:\n  tls.crt: |\n    XXX\n    XXX\n  a: XXX\n")

@@ -20,8 +20,6 @@ _PAIR_OPENS = re.compile(rb"\[\s*\Z")
 _PAIR = re.compile(rb"\s*,\s*\"([^\"\\]+)\"\s*\]")
 _LINE = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+([^\"\\]*[^\"\\\s])")
 _KIND = re.compile(rb"\"kind\"\s*:\s*\"Secret\"")
-_TRIES = 8  # objects before a place of which one may be around it
-_FAR = 65536
 #: Of an object of secrets these say what they are for.
 _ABOUT = frozenset(
     [
@@ -58,17 +56,20 @@ _HOLDERS = frozenset({"secrets", "credentials", "creds"})
 _ERRORS = re.compile(
     rb"\"(?:[A-Za-z_]*errors?|violations|messages|validations?|invalid)\"\s*:\s*\{[^{}]*\Z", re.IGNORECASE
 )
+#: How a validation speaks of a value: it begins with what the field is or must be.
 _PROSE = re.compile(
-    rb"(?i)(?=.*\b(?:is|are|was|must|should|can|cannot|can't|may|not|too|required|needs?|has|have|does|be|blank|invalid)\b)"
-    rb"[A-Za-z\x80-\xff][^{}\[\]<>=\\]* [^{}\[\]<>=\\]*\Z"
+    rb"(?i)(?:is|are|was|must|should|can|cannot|can't|may|not|needs?|has|have|does|doesn't|too|this|the|please|your|"
+    rb"enter|invalid|required|minimum|at least|field|value|password|token|key|secret)\b[^{}\[\]<>=\\]*+\Z"
 )
+#: A name of a header, which a list of names may hold beside another.
+_WORDS = re.compile(rb"[A-Za-z]+(?:-[A-Za-z]+)*\Z")
 
 
 def listed_header(key: bytes, opening: int, closing: int, text: bytes, chosen: frozenset[bytes]) -> Iterator[Span]:
     """The value of a header in a list: `["X-Api-Key", "..."]`, or `"X-Api-Key: ..."`."""
     line = _LINE.fullmatch(key)
     if line is not None:
-        told = line[2].count(b" ") < 2 or b"=" in line[2]
+        told = (line[2].count(b" ") < 2 or b"=" in line[2]) and not _WORDS.match(line[2])
         if told and (b"-" in line[1] or line[1].lower() in HEADERS_WITH_RULES):
             for span in header_spans(line[1], line[2], chosen) or ():
                 yield span.moved(span.start + opening + 1 + line.start(2), span.end + opening + 1 + line.start(2))
@@ -78,6 +79,8 @@ def listed_header(key: bytes, opening: int, closing: int, text: bytes, chosen: f
     pair = _PAIR.match(text, closing + 1)
     if pair is None or not _PAIR_OPENS.search(text, max(0, opening - 80), opening):
         return
+    if _WORDS.match(pair[1]):
+        return
     if looks_like_a_token(pair[1]) or b" " in pair[1] or b"=" in pair[1]:
         for span in header_spans(key, pair[1], chosen) or ():
             yield span.moved(span.start + pair.start(1), span.end + pair.start(1))
@@ -85,42 +88,44 @@ def listed_header(key: bytes, opening: int, closing: int, text: bytes, chosen: f
 
 def kubernetes_secrets(text: bytes) -> Iterator[Span]:
     """The values of a Secret of Kubernetes, which are in base64 under `data` and plain under `stringData`."""
-    for kind in _KIND.finditer(text):
-        start = kind.start()
-        for _ in range(_TRIES):
-            start = text.rfind(b"{", max(0, kind.start() - _FAR), start)
-            if start < 0:
-                break
-            spans, end = _data_of(text, start)
-            if end > kind.end():
-                yield from spans
-                break
-
-
-def _data_of(text: bytes, start: int) -> tuple[list[Span], int]:
-    """The values under `data` and `stringData` of the object that begins at a place, and where it ends."""
-    spans: list[Span] = []
-    keys: list[bytes] = []
-    wants_key = True
-    end = start
-    for found in JSON_TOKEN.finditer(text, start, min(len(text), start + 16 * _FAR)):
-        mark, end = found[2], found.end()
+    if b'Secret"' not in text or not _KIND.search(text):
+        return
+    levels: list[_Level] = []
+    for found in JSON_TOKEN.finditer(text):
+        mark = found[2]
         if mark is None:
-            if wants_key and keys:
-                keys[-1], wants_key = found[1] or b"", False
-            elif len(keys) == 2 and keys[0] in (b"data", b"stringData") and found[1]:
-                spans.append(opaque(found[1], *found.span(1), "json", "secret"))
+            if levels and found[1] is not None:
+                _take_string(levels, found)
         elif mark in b"{[":
-            keys.append(b"")
-            wants_key = mark == b"{"
+            levels.append(_Level(is_object=mark == b"{"))
         elif mark in b"}]":
-            keys.pop()
-            wants_key = False
-            if not keys:
-                break
-        else:
-            wants_key = mark == b","
-    return spans, end
+            ended = levels.pop() if levels else _Level(is_object=False)
+            if ended.is_secret:
+                yield from ended.members
+        elif levels:
+            levels[-1].wants_key = mark == b"," and levels[-1].is_object
+
+
+class _Level:
+    """An object or array that is open, and what it holds under `data` and `stringData`."""
+
+    __slots__ = ("is_object", "is_secret", "key", "members", "wants_key")
+
+    def __init__(self, *, is_object: bool) -> None:
+        self.is_object = self.wants_key = is_object
+        self.is_secret = False
+        self.key = b""
+        self.members: list[Span] = []
+
+
+def _take_string(levels: list[_Level], found: re.Match[bytes]) -> None:
+    level = levels[-1]
+    if level.wants_key:
+        level.key, level.wants_key = found[1], False
+    elif level.key == b"kind" and found[1] == b"Secret":
+        level.is_secret = True
+    elif found[1] and len(levels) > 1 and levels[-2].key in (b"data", b"stringData"):
+        levels[-2].members.append(opaque(found[1], *found.span(1), "json", "secret"))
 
 
 def holds_secrets(key: bytes, member: bytes) -> bool:

@@ -56,8 +56,8 @@ _NOTHING = frozenset({b"true", b"false", b"null", b"none", b"nil", b"undefined",
 _LABEL = re.compile(rb"[A-Z\xc3][A-Za-z\x80-\xff ,.:;!?'()/-]*\Z")
 _PASSWORDS = (b"passw", b"contrase", b"kennwort", b"de passe", b"senha", b"wachtwoord")
 _PLACEHOLDER = re.compile(
-    rb"<[^<>]*>|\[[A-Za-z_ -]*\]|\{\{?[^{}]*\}\}?|\$\{?[A-Za-z_][A-Za-z0-9_]*(?::?[-?=])?\}?|%[A-Z_]{2,}%|%[sdrv]|#\{[^{}]*\}|[xX*.\-#_ ]+|[0\-]{6,}"
-    rb"|(?i:[a-z_ -]*(?:redacted|filtered)[a-z_ -]*|scrubbed|sanitized|censored|masked|hidden)"
+    rb"<[^<>]*>|\[[A-Za-z_ -]*\]|\{\{?[^{}]*\}\}?|\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_]*(?::?[-?=])?\}|%[A-Z_]{2,}%|%[sdrv]|#\{[^{}]*\}|[xX*.\-#_ ]+|[0\-]{6,}"
+    rb"|(?i:(?:[a-z_ -]*[_ -])?(?:redacted|filtered)(?:[_ -][a-z_ -]*)?|scrubbed|sanitized|censored|masked|hidden)"
     rb"|(?:PLACEHOLDER|DUMMY|EXAMPLE|CHANGEME|fake[-_ ]?[A-Za-z_-]*|dummy[-_ ]?[A-Za-z_-]*"
     rb"|placeholder[-_ ]?[A-Za-z_-]*|your[-_][A-Za-z_-]+)"
 )
@@ -166,8 +166,8 @@ def is_secret(name: bytes, value: bytes, *, json: bool = False) -> bool:
 
 def is_label(name: bytes, value: bytes) -> bool:
     """Whether a value is what people read beside a field: `Enter your password` under `login.password`."""
-    if not _LABEL.match(value):
-        return False
+    if b" " not in value or not _LABEL.match(value):
+        return False  # one word may be a bad password
     words, said = name_words(name), value.lower()
     return any(begin in said for begin in _PASSWORDS) or bool(words and words[-1][:5].encode() in said)
 

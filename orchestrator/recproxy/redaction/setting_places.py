@@ -6,6 +6,7 @@ Finds spans, masks nothing.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -26,17 +27,18 @@ _MORE = re.compile(rb"&(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
 _HEADER_LINE = re.compile(rb"[ \t>]*([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+(\S[^\r\n]*?)[ \t]*\r?\Z")
 _HEADS = frozenset({b"authorization", b"cookie"})
 #: A mapping in braces is read where names alone stand before it: what stands in code is no mapping.
-_FLOW = re.compile(rb"[ \t]*(?:- *|[\"']?[A-Za-z0-9_.-]+[\"']?(?:: +| *= *))*[\[ ]*\{")
+_FLOW = re.compile(rb"[ \t]*+(?:- +)*+(?:[\"']?[A-Za-z0-9_.-]++[\"']?(?:: +| *= *))*+[\[ ]*+\{")
 _MEMBER = re.compile(
     rb"[{,][ \t]*([\"']?)([A-Za-z_][A-Za-z0-9_.-]*)\1[ \t]*[:=][ \t]*"
     rb"(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'{}\[\],]+))(?=[ \t]*[,}])"
 )
-_NAME = re.compile(rb"([ \t]*)(?:- )?[ \t]*(?:name|key):[ \t]+[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?[ \t]*\r?\Z")
-_BESIDE = re.compile(rb"[ \t]*(?:- )?[ \t]*value:[ \t]+" + _VALUE + rb"[ \t]*\r?\Z")
+_NAME = re.compile(rb"[ \t]*+(?:- [ \t]*+)?(?:name|key):[ \t]+[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?[ \t]*\r?\Z")
+_BESIDE = re.compile(rb"[ \t]*+(?:- [ \t]*+)?value:[ \t]+" + _VALUE + rb"[ \t]*\r?\Z")
 _SECRET = re.compile(rb"(?m)^kind:[ \t]*[\"']?Secret[\"']?[ \t]*\r?$")
 _DATA = re.compile(rb"(?m)^(?:data|stringData):[ \t]*\r?\n((?:[ \t]+\S[^\n]*(?:\n|\Z)|[ \t]*\r?\n)+)")
+_DOCUMENT = re.compile(rb"(?m)^---[^\n]*$")
 _ENTRY = re.compile(
-    rb"(?m)^[ \t]+(?:[\"']?[A-Za-z0-9_.-]+[\"']?:(?:[ \t]+[|>][+-]?[ \t]*\r?$|[ \t]+))?[\"']?([^\s\"'|>][^\r\n\"']*)"
+    rb"(?m)^[ \t]+(?:[\"']?[A-Za-z0-9_.-]+[\"']?:(?:[ \t]+[|>][+-]?[ \t]*\r?$|[ \t]+))?+[\"']?([^\s\"'|>][^\r\n\"']*)"
 )
 
 
@@ -94,18 +96,18 @@ def _beside(text: bytes, begin: int, end: int) -> list[Span]:
     before = text.rfind(b"\n", 0, max(0, begin - 1)) + 1
     for low, high in ((end + 1, len(text) if after < 0 else after), (before, begin - 1)):
         found = _BESIDE.match(text[low:high]) if low < high else None
-        if found is not None and is_secret(name[2], found[found.lastindex or 1]):
+        if found is not None and is_secret(name[1], found[found.lastindex or 1]):
             start, stop = found.span(found.lastindex or 1)
             value = found[found.lastindex or 1]
-            return [Span(start + low - begin, stop + low - begin, "text", wild_name(name[2]), value=value)]
+            return [Span(start + low - begin, stop + low - begin, "text", wild_name(name[1]), value=value)]
     return []
 
 
 def _secrets(text: bytes) -> Iterator[Span]:
     """The values of a Secret of Kubernetes, which are in base64 under `data` and plain under `stringData`."""
-    start = 0
-    for document in re.split(rb"(?m)^---[^\n]*$", text):
-        start = text.index(document, start)
+    edges = [0, *(found.end() for found in _DOCUMENT.finditer(text)), len(text)]
+    for start, end in itertools.pairwise(edges):
+        document = text[start:end]
         if _SECRET.search(document):
             for data in _DATA.finditer(document):
                 for found in _ENTRY.finditer(data[1]):

@@ -8,14 +8,14 @@ base64 or hex holds is opened and searched again. Speed does not depend on how m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from recproxy.redaction.base64_forms import crossed_out
 from recproxy.redaction.budget import Budget
-from recproxy.redaction.inner_runs import coded_runs_of
+from recproxy.redaction.inner_runs import coded_runs_of, has_text, is_text
 from recproxy.redaction.opening import contents_of, may_open
 from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
@@ -34,7 +34,6 @@ _STANDARD = bytes.maketrans(b"-_", b"+/")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _AFTER = {0x22: b"", 0x3D: b"&;#\"'<> \t\r\n", 0x2F: b"/?#;\"'&", 0x23: b"\"'&"}
 _MATRIX = re.compile(rb";[A-Za-z0-9_.-]+=\Z")
-_READABLE = re.compile(rb"[\t\n\r -~]{8}|(?:[ -~]\0){8}|(?:\0[ -~]){8}")
 _NUMBER = re.compile(rb"-?[0-9.eE+-]+\Z")
 _COLON = re.compile(rb"\s*:")
 _SCALAR_BEFORE = re.compile(rb"[:\[,]\s*\Z")
@@ -77,7 +76,7 @@ class ValueSearch:
             seen, clean = set() if seen is None else seen, set() if clean is None else clean
             # Before those of the views, which are opened less deeply.
             runs = list(self._runs(text, budget, depth, clean)) if depth < _DEEP - 1 else []
-            for view in views(text, lines=lines):
+            for view in views(text, lines=lines) if is_text(text) or not depth else ():
                 if view.text in seen:
                     continue
                 if depth >= _DEEPEST_VIEW:
@@ -97,21 +96,29 @@ class ValueSearch:
                 raise Unsafe("holds a known secret in a form that cannot be masked")
         return found
 
-    def holds(self, text: bytes, budget: Budget, depth: int = 0) -> bool:
-        """Whether a text or data, taken apart by every encoding it may have, holds a value."""
+    def holds(self, text: bytes, budget: Budget, depth: int = 0, seen: set[bytes] | None = None) -> bool:
+        """Whether a text or data, taken apart by every encoding it may have, holds a value.
+
+        `seen` are texts that were searched and hold none: escapes of several kinds can be undone in any order.
+        """
         if self._plain is None:
             return False
         if depth >= _DEEP:
             raise Unsafe("has more layers of encoding than may be looked into")
-        for content in contents_of(text, budget):
-            budget.charge(len(content))
-            if next(self._direct(content), None) is not None:
+        seen = set() if seen is None else seen
+        budget.charge(len(text))
+        if next(self._direct(text), None) is not None:
+            return True
+        inner = [content for content in contents_of(text, budget) if content is not text]
+        if is_text(text):
+            inner += [view.text for view in views(text)]
+        for content in inner:
+            if content not in seen and self.holds(content, budget, depth + 1, seen):
                 return True
-            if any(self.holds(view.text, budget, depth + 1) for view in views(content)):
-                return True
-            if content is not text and self.holds(content, budget, depth + 1):
-                return True
-        return next(self._runs(text, budget, depth + 1, shifted=True), None) is not None
+        if next(self._runs(text, budget, depth + 1, shifted=True, seen=seen), None) is not None:
+            return True
+        seen.add(text)
+        return False
 
     def _direct(self, text: bytes) -> Iterator[Span]:
         if self._plain is not None:
@@ -181,8 +188,18 @@ class ValueSearch:
             if fits:
                 yield Span(begin, end, how.rule, value=value)
 
+    def _any_holds(self, texts: Iterable[bytes], budget: Budget, depth: int, seen: set[bytes]) -> bool:
+        return any(each not in seen and self.holds(each, budget, depth, seen) for each in texts)
+
     def _runs(
-        self, text: bytes, budget: Budget, depth: int, clean: set[bytes] | None = None, *, shifted: bool = False
+        self,
+        text: bytes,
+        budget: Budget,
+        depth: int,
+        clean: set[bytes] | None = None,
+        *,
+        shifted: bool = False,
+        seen: set[bytes] | None = None,
     ) -> Iterator[Span]:
         """Runs of base64 or hex whose content, once opened, holds a value; those in `clean` do not."""
         contents = coded_runs_of(text, frozenset() if clean is None else clean, shifted=shifted)
@@ -191,11 +208,16 @@ class ValueSearch:
         # All of them at once: few texts hold a value in base64. A value in another layer is in text that can be read;
         # most runs are digests and decode to bytes that hold none.
         everything = b"\n".join(content for _, each in contents for content in each)
-        readable = b"\n".join(content for _, each in contents for content in each if _READABLE.search(content))
+        readable = [content for _, each in contents for content in each if has_text(content)]
+        texts = b"\n".join(content for content in readable if is_text(content))
+        others = b"\n".join(content for content in readable if not is_text(content))
+        seen = set() if seen is None else seen
         special = [pair for pair in contents if any(map(may_open, pair[1]))]
-        suspects = {pair[0] for pair in special if any(self.holds(each, budget, depth + 1) for each in pair[1])}
-        if next(self._direct(everything), None) is not None or self.holds(readable, budget, depth + 1):
-            suspects |= {part for part, each in contents if any(self.holds(one, budget, depth + 1) for one in each)}
+        suspects = {part for part, each in special if self._any_holds(each, budget, depth + 1, seen)}
+        if next(self._direct(everything), None) is not None or self._any_holds(
+            (texts, others), budget, depth + 1, seen
+        ):
+            suspects |= {part for part, each in contents if self._any_holds(each, budget, depth + 1, seen)}
         if clean is not None and not suspects:
             clean |= {part for part, _ in contents}
         for part in sorted(suspects):
