@@ -45,6 +45,50 @@ def test_equal_headers_are_answered_in_recorded_order_and_then_the_others():
     assert played(playback(one, two, one), one, one, one) == [0, 2, 2]
 
 
+def job(*values, name=b"x-b3-sampled"):
+    return [asked() if value is None else asked((name, value)) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("name", "recorded", "live"),
+    [
+        (b"x-b3-sampled", (b"0", b"0", b"1"), b"0"),
+        (b"Cookie", (b"0", b"0", b"1"), b"0"),
+        (b"If-None-Match", (None, None, b"1"), None),
+        (b"Accept", (None, None, b"1"), None),
+        (b"User-Agent", (None, None, b"1"), None),
+    ],
+)
+def test_a_header_that_changes_by_itself_starves_no_response(name, recorded, live):
+    playing = playback(*job(*recorded, name=name))
+
+    assert played(playing, *job(*[live] * 5, name=name)) == [0, 1, 2, 2, 2]
+
+
+def test_what_is_repeated_is_what_was_recorded_last_of_what_was_played():
+    assert played(playback(*job(b"1", b"0", b"0")), *job(*[b"0"] * 5)) == [1, 2, 0, 2, 2]
+    assert played(playback(*job(b"1", b"2")), *job(b"1", b"1", b"2", b"1")) == [0, 1, 1, 1]
+    assert played(playback(*job(b"0", b"0", b"1"), repeat="miss"), *job(*[b"0"] * 4)) == [0, 1, 2, None]
+    assert played(playback(*job(b"0", b"0", b"1"), repeat="cycle"), *job(*[b"0"] * 5)) == [0, 1, 2, 0, 1]
+
+
+def test_a_header_that_chooses_the_content_keeps_others_back_where_it_is_equal():
+    recorded = [asked((b"Range", b"1"), (b"A", b"1")), asked((b"Range", b"2")), asked((b"Range", b"1"), (b"A", b"2"))]
+    live = asked((b"Range", b"1"), (b"A", b"2"))
+
+    assert played(playback(*recorded), live, live, live, live) == [2, 0, 2, 2]
+
+
+def test_many_equal_requests_that_differ_in_a_header_are_split_once():
+    requests = job(*[b"1", b"2"] * 500, name=b"Range")
+    playing = playback(*requests)
+    first = playing.locate(requests[0])
+    again = playing.locate(requests[0])
+
+    assert [len(group.positions) for group in first.groups] == [500, 500]
+    assert all(one is other for one, other in zip(first.groups, again.groups, strict=True))
+
+
 def test_the_order_decides_where_no_header_is_equal_and_it_is_told():
     playing = playback(asked((b"Accept", b"1")), asked((b"Accept", b"2")))
     other = asked((b"Accept", b"3"))

@@ -1,7 +1,8 @@
 """Which of several interactions, otherwise equal to a request, have its headers: those that choose what is answered.
 
 Headers are not compared by default, since many change by themselves. Where recorded requests differ in nothing else,
-a header that is equal to the live one decides before their order does. Pure.
+a header that is equal to the live one decides before their order does. Those that choose the content also keep the
+others back; the rest, which change by themselves, only say which comes first. Pure.
 """
 
 from __future__ import annotations
@@ -20,10 +21,16 @@ _CHOOSING = tuple(
     b"range x-amz-target soapaction x-http-method-override content-type accept accept-language accept-charset "
     b"if-none-match if-modified-since if-match if-unmodified-since if-range prefer depth authorization cookie".split()
 )
+#: Of these, one that changes by itself: it keeps nothing back.
+_FICKLE = b"cookie"
 #: What a header says: None where it is absent.
 _Value: TypeAlias = bytes | Pattern | None
 _Table: TypeAlias = dict[_Value, frozenset[int]]
+#: Positions that are played out before others are repeated: those most like the request, then the others.
+_Ordered: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
+_Narrowed: TypeAlias = tuple[tuple[_Ordered, ...], tuple[str, ...]]
 _NOTHING: Mapping[str, bytes] = {}
+_NONE: frozenset[int] = frozenset()
 
 
 class HeaderChoice:
@@ -32,18 +39,16 @@ class HeaderChoice:
     def __init__(self, tier: tuple[int, ...], tables: Mapping[bytes, _Table]) -> None:
         self._tier = tier
         self._tables = tables
-        self._narrowed: dict[tuple[frozenset[int], ...], tuple[tuple[int, ...], tuple[str, ...]]] = {}
+        self._narrowed: dict[tuple[frozenset[int], ...], _Narrowed] = {}
         self._wild = {
             name: [(value, table[value]) for value in table if isinstance(value, Pattern)]
             for name, table in tables.items()
         }
 
-    def narrowed(
-        self, headers: Headers, bound: Mapping[str, bytes] = _NOTHING
-    ) -> tuple[tuple[int, ...], tuple[str, ...]]:
-        """The positions whose headers are most like those of a request, and the names of the headers that tell nothing.
+    def narrowed(self, headers: Headers, bound: Mapping[str, bytes] = _NOTHING) -> _Narrowed:
+        """The positions by how like their headers are to a request's, and the names of the headers that tell nothing.
 
-        Those are headers that choose the content, in which these positions differ, and of which none is equal.
+        Those that are kept back, for a header that chooses the content is equal in others, come last and alone. The names are of headers that choose the content, in which the first positions differ, and of which none is equal.
         """
         fitting = tuple(self._fitting(name, _value(headers, name), bound) for name in self._tables)
         known = self._narrowed.get(fitting)
@@ -59,8 +64,13 @@ class HeaderChoice:
                     found |= positions
         return found
 
-    def _narrow(self, fitting: tuple[frozenset[int], ...]) -> tuple[tuple[int, ...], tuple[str, ...]]:
-        left = frozenset(self._tier)
+    def _narrow(self, fitting: tuple[frozenset[int], ...]) -> _Narrowed:
+        kept = frozenset(self._tier)
+        for name, positions in zip(self._tables, fitting, strict=True):
+            absent = self._tables[name].get(None, _NONE)
+            if name in _CHOOSING and name != _FICKLE and not positions & absent:
+                kept = kept & positions or kept
+        left = kept
         for positions in fitting:
             left = left & positions or left
         silent = [
@@ -70,7 +80,11 @@ class HeaderChoice:
             and not positions
             and sum(bool(left & each) for each in self._tables[name].values()) > 1
         ]
-        return tuple(position for position in self._tier if position in left), tuple(silent)
+        like, others, back = (
+            tuple(position for position in self._tier if position in chosen)
+            for chosen in (left, kept - left, frozenset(self._tier) - kept)
+        )
+        return ((like, others), (back, ())) if back else ((like, others),), tuple(silent)
 
 
 def header_choice(tier: tuple[int, ...], requests: Sequence[Request]) -> HeaderChoice | None:

@@ -19,17 +19,19 @@ __all__ = ["Candidates", "Playback", "filled_response", "wild_names"]
 
 
 class _Group:
-    """Interactions of equal fit, in recorded order, and how far they were played.
+    """Interactions of equal fit, in the order in which they are played, and how far they were.
 
-    `again` are those that may be played again when all were played, `repeat` says in which order.
+    `again` are those that may be played again when all were played, `repeat` says in which order. `latest` is the one
+    recorded last of those that were played from here, and before that of those most like the request.
     """
 
-    __slots__ = ("again", "cursor", "positions", "repeat")
+    __slots__ = ("again", "cursor", "latest", "positions", "repeat")
 
-    def __init__(self, positions: tuple[int, ...], again: tuple[int, ...], repeat: str) -> None:
+    def __init__(self, positions: tuple[int, ...], again: tuple[int, ...], repeat: str, latest: int) -> None:
         self.positions = positions
         self.again = again
         self.repeat = repeat
+        self.latest = latest
         self.cursor = 0
 
 
@@ -73,7 +75,7 @@ class Playback:
         self._repeats = [repeat or own or default for own in index.repeats()]
         self.plays = [0] * len(index.interactions)
         self.bound: dict[str, bytes] = {}
-        self._groups: dict[tuple[int, ...], _Group] = {}
+        self._groups: dict[tuple[tuple[int, ...], tuple[int, ...]], _Group] = {}
         self._choices: dict[tuple[int, ...], HeaderChoice | None] = {}
         #: By tier, whether its headers have named places.
         self._binds: dict[tuple[int, ...], bool] = {}
@@ -86,11 +88,9 @@ class Playback:
         for tier in self._own(found.tiers):
             choice = self._choice(tier)
             stateful = stateful or self._binds[tier]
-            best, silent = (tier, ()) if choice is None else choice.narrowed(request.headers, self.bound)
+            ordered, silent = (((tier, ()),), ()) if choice is None else choice.narrowed(request.headers, self.bound)
             unequal = silent if unequal is None else unequal
-            groups.append(self._group(best))
-            if len(best) < len(tier):
-                groups.append(self._group(tuple(position for position in tier if position not in best)))
+            groups.extend(self._group(like, others) for like, others in ordered)
         return Candidates(tuple(groups), stateful, unequal or ())
 
     def take(self, candidates: Candidates) -> int | None:
@@ -107,10 +107,12 @@ class Playback:
             group.cursor = cursor
             if cursor < len(positions):
                 position = positions[cursor]
+                if position > group.latest and self._repeats[position] != "miss":
+                    group.latest = position
             elif not group.again:
                 continue
             elif group.repeat == "last":
-                position = group.again[-1]
+                position = group.latest
             else:
                 position = group.again[(cursor - len(positions)) % len(group.again)]
                 group.cursor = cursor + 1
@@ -167,12 +169,17 @@ class Playback:
             )
         return self._choices[tier]
 
-    def _group(self, tier: tuple[int, ...]) -> _Group:
-        group = self._groups.get(tier)
+    def _group(self, like: tuple[int, ...], others: tuple[int, ...]) -> _Group:
+        group = self._groups.get((like, others))
         if group is None:
-            again = tuple(position for position in tier if self._repeats[position] != "miss")
-            group = self._groups[tier] = _Group(tier, again, self._repeats[again[-1]] if again else "miss")
-            plays = [self.plays[position] for position in tier]
+            positions = like + others
+            again = tuple(position for position in positions if self._repeats[position] != "miss")
+            repeat = self._repeats[max(again)] if again else "miss"
+            latest = max(
+                (position for position in like if self._repeats[position] != "miss"), default=max(again, default=-1)
+            )
+            group = self._groups[like, others] = _Group(positions, again, repeat, latest)
+            plays = [self.plays[position] for position in positions]
             group.cursor = sum(plays) if all(plays) else 0  # what another scope has played counts in its cycle
         return group
 
