@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import zlib
 
 import pytest
 
@@ -17,12 +18,12 @@ BASE64 = [base64.b64encode(each).decode() for each in HALVES]
 BUFFERS = [{"type": "Buffer", "data": list(each)} for each in HALVES]
 
 
-def read(content, headers=()):
+def read(content, headers=(), creator="WebInspector"):
     entry = {
         "request": {"method": "GET", "url": "http://a.example/", "headers": []},
         "response": {"status": 200, "statusText": "OK", "headers": list(headers), "content": content},
     }
-    got = har.load(json.dumps({"log": {"entries": [entry]}}).encode(), "recording.har")
+    got = har.load(json.dumps({"log": {"creator": {"name": creator}, "entries": [entry]}}).encode(), "recording.har")
     assert got.notes == ()
     return got.recording.interactions[0].response
 
@@ -61,6 +62,22 @@ def test_binary_bytes(content):
 @pytest.mark.parametrize("text", ['["ab"]', "[1, 2]", "[", '["not hex"]'])
 def test_json_that_looks_like_pieces_stays_text(text):
     assert read({"text": text}).body == text.encode()
+
+
+@pytest.mark.parametrize("text", ['["5f1d7f3e2b3c4d5e6f708192"]', '["2021","2022"]', '["1f8b","0800"]'])
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "zstd", "x-unknown"])
+def test_a_browser_s_list_of_hex_words_stays_json(text, coding):
+    got = read({"text": text}, [{"name": "Content-Encoding", "value": coding}])
+
+    assert got.body == text.encode()
+
+
+def test_hex_without_a_beginning_of_its_own_is_read_from_polly():
+    payload = zlib.compressobj(wbits=-15)
+    coded = payload.compress(b"hello") + payload.flush()
+    deflate = [{"name": "content-encoding", "value": "deflate"}]
+
+    assert read({"text": json.dumps([coded.hex()])}, deflate, "Polly.JS").body == b"hello"
 
 
 def test_pieces_of_text_are_joined():

@@ -13,9 +13,8 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from recproxy.formats import stored
+from recproxy.formats import polly, stored
 from recproxy.formats.extras import yaml_library
-from recproxy.formats.polly import stored_bytes
 from recproxy.formats.reading import (
     base64_bytes,
     header_value,
@@ -52,18 +51,18 @@ def load_yaml(data: bytes, path: str) -> Loaded:
 
 def _loaded(values: Any, path: str, notes: Notebook) -> Loaded:
     log = mapping(mapping(values, "it").get("log"), "log")
-    interactions = tuple(_interactions(sequence(log.get("entries"), "entries"), notes))
+    interactions = tuple(_interactions(sequence(log.get("entries"), "entries"), notes, by_polly=polly.wrote(log)))
     return Loaded(recording=Recording(interactions=interactions, path=path), notes=tuple(notes.notes))
 
 
-def _interactions(entries: list[Any], notes: Notebook) -> Iterator[Interaction]:
+def _interactions(entries: list[Any], notes: Notebook, *, by_polly: bool) -> Iterator[Interaction]:
     """The interaction of each entry; a damaged one is left out. Raises ValueError where all of them are damaged."""
     damaged: list[tuple[str, ValueError]] = []
     for place, value in enumerate(entries, 1):
         notes.where = f"entry {place}"
         before = len(notes.notes)
         try:
-            interaction = _interaction(mapping(value, "it"), notes)
+            interaction = _interaction(mapping(value, "it"), notes, by_polly=by_polly)
         except ValueError as problem:
             damaged.append((notes.where, problem))
             del notes.notes[before:]
@@ -76,7 +75,7 @@ def _interactions(entries: list[Any], notes: Notebook) -> Iterator[Interaction]:
         raise first
 
 
-def _interaction(entry: Mapping[str, Any], notes: Notebook) -> Interaction | None:
+def _interaction(entry: Mapping[str, Any], notes: Notebook, *, by_polly: bool) -> Interaction | None:
     """The interaction of an entry; None where it is left out, which is noted. Raises ValueError for a damaged entry."""
     asked, answer = mapping(entry.get("request"), "request"), entry.get("response")
     method, url = string(asked.get("method"), "method"), string(asked.get("url"), "url")
@@ -89,7 +88,7 @@ def _interaction(entry: Mapping[str, Any], notes: Notebook) -> Interaction | Non
         notes.lost(f"{method[:20]} {url[:200]}: {left_out}")
         return None
     request = _request(asked, url, notes)
-    response = _response(answer, status, request.method, notes)
+    response = _response(answer, status, request.method, notes, by_polly=by_polly)
     return Interaction(request=request, response=response, recorded=_day(entry.get("startedDateTime")))
 
 
@@ -149,11 +148,11 @@ def _field(values: Mapping[str, Any], key: str) -> str:
     return string(values.get(key) or "", key)
 
 
-def _response(answer: Mapping[str, Any], status: int, method: str, notes: Notebook) -> Response:
+def _response(answer: Mapping[str, Any], status: int, method: str, notes: Notebook, *, by_polly: bool) -> Response:
     content = mapping(answer.get("content") or {}, "content")
     text, size = content.get("text"), content.get("size")
     headers = _headers(answer)
-    raw = stored_bytes(content, headers) if text is not None else None
+    raw = polly.stored_bytes(content, headers, by_polly=by_polly) if text is not None else None
     if not header_values(headers, b"set-cookie"):
         headers += tuple((b"Set-Cookie", _set_cookie(*each)) for each in _cookies(answer))
     there = answer.get("redirectURL")
