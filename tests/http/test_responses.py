@@ -174,3 +174,7 @@ def test_trailers_are_announced_where_they_follow(ways, kept):
     data, _ = form(response((b"Trailer", b"X-Sum"), (b"Transfer-Encoding", b"chunked")), **ways)
 
     assert (b"Trailer: X-Sum\r\n" in data) is kept
+
+
+def test_half_a_surrogate_pair_is_escaped_in_an_error():
+    assert error_response(599, "got \ud800").endswith(b"recproxy: got \\ud800\n")

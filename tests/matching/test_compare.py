@@ -384,3 +384,39 @@ def test_a_filled_query_has_no_parameters_without_a_value(recorded, live):
 
     assert not difference(wanted, got, filled)
     assert [one.field for one in difference(wanted, got, whole)] == ["query b", "query c"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('{"u": [{"e": "a"}]}', '{"u": [{"e": "s3cret"}]}'),
+        ('{"u": {"k": {"e": "a"}}}', '{"u": {"k": {"e": "s3cret"}}}'),
+        ('{"u": {"k": 1, "k": {"e": "a"}}}', '{"u": {"k": 1, "k": {"e": "s3cret"}}}'),
+    ],
+)
+def test_a_star_in_a_secret_pointer_is_every_member(one, other, recorded, live, index):
+    rules = Rules(secret_json=("/u/*/e",))
+    wanted, got = recorded("POST https://a.com/", one, "json"), live("POST https://a.com/", other, "json")
+
+    assert index(wanted, rules=rules).find(got).tiers == ((0,),)
+    assert difference(wanted, got, rules) == ()
+    for kept in ("{}", '{"u": []}', '{"u": 1}', '{"u": [{}]}'):
+        found = difference(recorded("POST https://a.com/", kept, "json"), got, rules)
+        assert found
+        assert "s3cret" not in repr(found)
+
+
+def test_a_star_in_an_ignored_pointer_is_a_key_of_that_name(recorded, live):
+    rules = Rules(ignore_json=("/*",))
+    wanted, got = (
+        recorded("POST https://a.com/", '{"*": 1, "a": 1}', "json"),
+        live("POST https://a.com/", '{"a": 2}', "json"),
+    )
+
+    assert [one.field for one in difference(wanted, got, rules)] == ["json /a"]
+
+
+def test_half_a_surrogate_pair_fits_a_wild_place(recorded, live, index):
+    found = index(recorded("POST https://a.com/", '{"a": "XXX[a]"}', "json"))
+
+    assert found.find(live("POST https://a.com/", r'{"a": ["\ud800"]}', "json")).tiers == ((0,),)

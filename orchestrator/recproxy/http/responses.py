@@ -72,7 +72,7 @@ class Prepared:
 
 def error_response(status: int, text: str, *, reason: str = "", head_only: bool = False, close: bool = True) -> bytes:
     """What recproxy itself answers where there is no response: a text that begins with its name, never cached."""
-    body = (text if text.startswith(_NAME) else f"{_NAME}{text.rstrip()}\n").encode()
+    body = (text if text.startswith(_NAME) else f"{_NAME}{text.rstrip()}\n").encode("utf-8", "backslashreplace")
     lines = [
         f"HTTP/1.1 {status} {reason or _REASONS[status]}",
         "Content-Type: text/plain; charset=utf-8",

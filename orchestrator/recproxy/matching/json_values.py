@@ -93,14 +93,14 @@ def parse_json(body: bytes, charset: str | None, plan: JsonPlan, word: str | Non
 def concealed(node: Node, path: Path, plan: JsonPlan) -> Node:
     """What stands at a path of a live tree, as it may be shown."""
     steps = tuple(map(str, path))
-    if any(steps[: len(secret)] == secret for secret in plan.secret):
+    secrets = [each for each in plan.secret if all(one in (step, "*") for one, step in zip(each, steps, strict=False))]
+    if any(len(secret) <= len(steps) for secret in secrets):
         return HIDDEN
     if any(isinstance(step, str) and step.lower() in plan.secret_keys for step in path):
         return HIDDEN
     node = deepcopy(node)
-    for secret in plan.secret:
-        if secret[: len(steps)] == steps:
-            node = _change(node, secret[len(steps) :], _hidden)
+    for secret in secrets:
+        node = _change(node, secret[len(steps) :], _hidden)
     _change_keys(node, plan.secret_keys, _hidden)
     return node
 
@@ -119,7 +119,7 @@ def scalar_text(tree: Node) -> bytes:
     """The text of a value as a wild place takes it: a string without its quotes, else JSON."""
     if isinstance(tree, str):
         return tree.encode("utf-8", "surrogatepass")
-    return readable(tree).encode()
+    return readable(tree).encode("utf-8", "backslashreplace")
 
 
 def readable(tree: Node) -> str:
@@ -129,16 +129,12 @@ def readable(tree: Node) -> str:
 
 def cover(tree: Node, path: Path, mark: Mark) -> tuple[Node, Callable[[], None]] | None:
     """Put a mark at a path; the value that stood there and what puts it back, or None where nothing is there."""
-    holder: Node = tree
-    for step in path[:-1]:
-        found = _member(holder, step)
-        if found is None:
+    found, holder, last = (tree,), tree, path[-1]
+    for step in path:
+        holder, member = found[0], _member(found[0], step)
+        if member is None:
             return None
-        holder = found[0]
-    last = path[-1]
-    found = _member(holder, last)
-    if found is None:
-        return None
+        found = member
     members = cast("dict[str | int, Node]", holder)
     members[last] = mark
     return found[0], partial(members.__setitem__, last, found[0])
@@ -264,15 +260,17 @@ def _change(node: Node, path: tuple[str, ...], made: _Made) -> Node:
         return made(node)
     step, rest = path[0], path[1:]
     gone = not rest and made is _ignored
+    every = step == "*" and made is not _ignored  # as in redaction
     if isinstance(node, dict):
-        if step in node:
-            if gone:
-                del node[step]
-            else:
-                node[step] = _change(node[step], rest, made)
+        if gone:
+            node.pop(step, None)
+        else:
+            node.update({key: _change(node[key], rest, made) for key in (node if every else {step} & node.keys())})
     elif isinstance(node, Repeated):
-        changed = [(key, _change(value, rest, made) if key == step else value) for key, value in node.pairs]
+        changed = [(key, _change(value, rest, made) if every or key == step else value) for key, value in node.pairs]
         node.pairs = [pair for pair in changed if not (gone and pair[0] == step)]
+    elif isinstance(node, list) and every:
+        node[:] = [_change(value, rest, made) for value in node]
     elif isinstance(node, list) and step.isascii() and step.isdigit() and int(step) < len(node):
         node[int(step)] = _change(node[int(step)], rest, made)
         while node and node[-1] is Mark.IGNORED:
