@@ -16,6 +16,7 @@ from itertools import chain
 from typing import TypeAlias, cast
 
 from recproxy.matching.field_values import HIDDEN, SECRET, Hidden, hidden_value
+from recproxy.matching.hidden_json import hidden_parts
 from recproxy.matching.rules import JsonPlan
 from recproxy.recording.json_reader import Values, text_of
 
@@ -190,7 +191,7 @@ def _escaped(node: object) -> object:
     if isinstance(node, Number):
         return [_NAN, "number", node.text]
     if isinstance(node, Hidden):
-        return [_NAN, "hidden", [piece.decode("latin-1") for piece in node.pieces], node.names]
+        return [_NAN, "hidden", [piece.decode("latin-1") for piece in node.pieces], node.names, repr(node)]
     assert isinstance(node, Mark)
     return [_NAN, node.value]
 
@@ -235,20 +236,10 @@ def _ignored(_: Node) -> Node:
 
 
 def _hidden(node: Node, word: str | None = None) -> Node:
-    """A secret value as it was recorded; where it holds others with a named place, each of them."""
-    if word is None or not _holds_name(node, f"{word}["):
-        return HIDDEN
+    """A secret value as it was recorded: anything, but for its named places."""
     if isinstance(node, str):
         return hidden_value(scalar_text(node), word)
-    if isinstance(node, dict):
-        return {key: _hidden(value, word) for key, value in node.items()}
-    if isinstance(node, Repeated):
-        return Repeated([(key, _hidden(value, word)) for key, value in node.pairs])
-    return [_hidden(value, word) for value in _children(node)]
-
-
-def _holds_name(node: Node, name: str) -> bool:
-    return name in node if isinstance(node, str) else any(_holds_name(child, name) for child in _children(node))
+    return HIDDEN if word is None else hidden_parts(readable(node), word)
 
 
 _Made: TypeAlias = Callable[[Node], Node]
