@@ -84,6 +84,11 @@ def test_a_request_byte_by_byte(name):
             501,
             "WebSocket is not supported",
         ),
+        (
+            b"FOOBAR /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+            501,
+            "WebSocket is not supported",
+        ),
     ],
 )
 def test_other_protocols_are_named(data, status, reason):
@@ -91,6 +96,47 @@ def test_other_protocols_are_named(data, status, reason):
         read(data)
 
     assert (refused.value.status, refused.value.reason) == (status, reason)
+
+
+@pytest.mark.parametrize("step", [None, 1])
+@pytest.mark.parametrize("method", [b"GET", b"FOOBAR"])
+@pytest.mark.parametrize("version", [b"0.9", b"1.2", b"2.0", b"3.0"])
+def test_other_versions_are_505(version, method, step):
+    with pytest.raises(MalformedRequest) as refused:
+        read(method + b" / HTTP/" + version + b"\r\nHost: x\r\n\r\n", step=step)
+
+    assert refused.value.status == 505
+    assert refused.value.reason.endswith(
+        "only HTTP/1.1 and HTTP/1.0" + " are spoken here" * (version in (b"1.2", b"3.0"))
+    )
+
+
+@pytest.mark.parametrize("pause", [10, 30])
+def test_what_was_read_is_not_held_in_a_body_or_between_requests(pause):
+    data = b"FOOBAR / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + b"a" * 1_000_000
+    reader = RequestReader(Sink())
+
+    reader.feed(data[:pause])
+    reader.feed(data[pause:900_000])
+    in_the_body = held(reader)
+    reader.feed(data[900_000:])
+
+    assert in_the_body < 100
+    assert held(reader) < 100
+
+
+def held(reader):
+    return sum(len(each) for each in vars(reader).values() if isinstance(each, bytes))
+
+
+def test_a_refused_head_is_written_anew_once():
+    sink, reader = read(b"FOOBAR /a HTTP/1.1\r\n\r\nBARFOO /b HTTP/1.1\r\n\r\n")
+
+    with pytest.raises(MalformedRequest) as refused:
+        reader.feed(b"FOOBAR /a b HTTP/1.1\r\n\r\n")
+
+    assert [each[0] for each in sink.requests] == [b"FOOBAR", b"BARFOO"]
+    assert refused.value.status == 400
 
 
 def test_optional_white_space_goes_and_trailers_stay_apart():

@@ -14,7 +14,6 @@ from deadlines import seconds
 from origins import Awkward, Origin, Trust
 from origins.awkward import ANSWERS
 
-
 ACCEPTED = b"gzip, deflate, br, zstd"
 PROFILE = """[project]
 name = "demo"

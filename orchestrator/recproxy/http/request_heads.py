@@ -11,7 +11,8 @@ import re
 __all__ = ["can_be_plain", "head_size", "plain_head"]
 
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_VERSION = re.compile(rb" HTTP/1\.[01]\r\Z")
+#: Of any number: the parser tells one that is not spoken from what is no version.
+_VERSION = re.compile(rb" HTTP/[0-9]\.[0-9]\r\Z")
 _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(.*?)[ \t]*\r?\Z", re.IGNORECASE | re.DOTALL)
 
 

@@ -21,6 +21,7 @@ __all__ = ["Head", "MalformedRequest", "RequestReader", "Sink", "request_start"]
 
 #: What the parser refuses and HTTP allows: see `request_heads`.
 _MENDED = (httptools.HttpParserInvalidMethodError, httptools.HttpParserInvalidURLError)
+_BAD_VERSION = "Invalid HTTP version"
 _MENDED_LENGTHS = ("Duplicate Content-Length", "Invalid character in Content-Length")
 #: The most bytes a head may have before it is refused.
 _HEAD_LIMIT = 1_048_576
@@ -73,6 +74,8 @@ class RequestReader:
         self._segment: bytes | None = b""
         self._complete = 0
         self._refused = b""
+        #: Whether the parser reads a head that was written anew, which is done once; and the method that was in it.
+        self._mended = False
         self._method = b""
         self._limit = head_limit
         self._parser = httptools.HttpRequestParser(self)
@@ -92,14 +95,14 @@ class RequestReader:
         if self._refused:
             data, self._refused = self._refused + data, b""
             self._feed_refused(data)
-            return
-        if self.idle:
-            self._segment, self._complete = data, 0
-        elif self._in_head and self._segment is not None:
-            self._segment += data
         else:
-            self._segment = None
-        self._feed(data)
+            if self.idle:
+                self._segment, self._complete = data, 0
+            elif self._in_head and self._segment is not None:
+                self._segment += data
+            else:
+                self._segment = None
+            self._feed(data)
         if self.idle or not self._in_head:
             self._segment = None  # a connection that waits must not hold what it has read
 
@@ -123,6 +126,7 @@ class RequestReader:
         """Feed the parser; return what it left unread because an upgrade was asked for."""
         try:
             self._parser.feed_data(data)
+            return b""
         except httptools.HttpParserUpgrade as upgrade:
             self._parser = httptools.HttpRequestParser(self)
             if self._upgraded is not None:
@@ -138,15 +142,17 @@ class RequestReader:
             refused = self._refused_head(error)
             if data.startswith(_HTTP2):
                 raise MalformedRequest(505, "HTTP/2 without TLS is not supported: use HTTP/1.1") from None
+            if str(error) == _BAD_VERSION:
+                raise MalformedRequest(505, "only HTTP/1.1 and HTTP/1.0 are spoken here") from None
             if not can_be_plain(refused):
                 raise MalformedRequest(400, f"not an HTTP/1.1 request: {error}") from None
-            self._feed_refused(refused)
+        self._feed_refused(refused)  # out of the handler, whose error would hide what a sink raises
         return b""
 
     def _refused_head(self, error: httptools.HttpParserError) -> bytes:
         """The request that the parser has just refused, from its beginning; empty where nothing can be done about it."""
         can_be_mended = isinstance(error, _MENDED) or str(error) in _MENDED_LENGTHS
-        if not (can_be_mended and self._lenient and self._in_head) or self._segment is None or self._method:
+        if not (can_be_mended and self._lenient and self._in_head) or self._segment is None or self._mended:
             return b""
         return self._segment[request_start(self._segment, self._complete, lenient=False) if self._complete else 0 :]
 
@@ -156,15 +162,15 @@ class RequestReader:
         if size < 0:
             if len(data) >= self._limit:
                 raise MalformedRequest(431, f"the request head has more than {self._limit} bytes")
-            self._refused = data
+            self._refused, self._segment = data, None
             return
         head, self._method = plain_head(data[:size])
+        self._mended = True
         self._parser = httptools.HttpRequestParser(self)
         self._in_head = True
         self._head_bytes = 0
         # What follows begins with a request again if this one has no body.
         self._segment, self._complete = head + data[size:], 0
-        self._method = self._method or b"CONNECT"
         self._feed(self._segment)
 
     def _prime(self, framing: bytes) -> None:
@@ -216,7 +222,7 @@ class RequestReader:
         version = parser.get_http_version()
         if version not in ("1.1", "1.0"):
             raise MalformedRequest(505, f"HTTP/{version} is not spoken here, only HTTP/1.1 and HTTP/1.0")
-        method, self._method = self._method or parser.get_method(), b""
+        method, self._method, self._mended = self._method or parser.get_method(), b"", False
         if parser.should_upgrade() and method != b"CONNECT":
             if any(name.lower() == b"upgrade" and b"websocket" in value.lower() for name, value in headers):
                 raise MalformedRequest(501, "WebSocket is not supported")
