@@ -208,7 +208,9 @@ def test_what_was_recorded_replays_alike(shop, origin):
 
 
 def test_a_coded_body_is_readable_in_the_file_and_goes_plain_to_who_does_not_accept_it(shop, origin):
-    fetch(shop, "record", "gzip")
+    takes_gzip = FETCH.replace("u.urlopen(url)", "u.urlopen(u.Request(url, headers={'Accept-Encoding': 'gzip'}))")
+    words = ("run", "--mode", "record", "--", sys.executable, "-c", takes_gzip, "https://api.shop.example/gzip")
+    shop.run(*words, environment={"SHOP_KEY": SECRET})
 
     assert b':encoding gzip\n\n{"zipped": true}\n' in shop.recording.read_bytes()
     assert fetch(shop, "replay", "gzip").stdout == "200 b'{\"zipped\": true}'\n"

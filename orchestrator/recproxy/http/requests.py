@@ -110,8 +110,8 @@ class RequestReader:
         while data and not self._stopped:
             rest = b""
             if self._in_head:
-                if len(data) > self._limit:
-                    data, rest = data[: self._limit], data[self._limit :]
+                room = self._limit - self._head_bytes
+                data, rest = data[:room], data[room:]
                 self._head_bytes += len(data)
             unread = self._parse(data)
             if self._in_head and self._head_bytes >= self._limit:
