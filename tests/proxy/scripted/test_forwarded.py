@@ -15,7 +15,7 @@ OTHER = b"GET http://other.example/b HTTP/1.1\r\nHost: other.example\r\n\r\n"
 CHUNKED_ONLY = "the only Transfer-Encoding that can be sent on is chunked"
 ENDED = "the service closed the connection without an answer"
 TUNNELS = "CONNECT is for the gateway's address ($HTTPS_PROXY), not for this one"
-VERSION = "not an HTTP/1.1 request: Invalid HTTP version"
+VERSION = "only HTTP/1.1 and HTTP/1.0 are spoken here"
 SCHEMES = "only http:// and https:// are forwarded, not ftp://"
 PORT = "shop.example:99999 is not served on a connection opened for shop.example:443"
 
@@ -497,11 +497,11 @@ ROWS = {
             ("client", "sees", OK),
             ("service", "sees", GET),
             ("service", "sends", OK),
-            ("client", "sees", OK + refused(b"400 Bad Request", VERSION)),
+            ("client", "sees", OK + refused(b"505 HTTP Version Not Supported", VERSION)),
             ("client", "sees end"),
         ],
         "kept": [("GET https://shop.example/a", 200, b"ok"), ("GET https://shop.example/a", 200, b"ok")],
-        "failed": [f"a client's request was refused with 400: {VERSION}"],
+        "failed": [f"a client's request was refused with 505: {VERSION}"],
     },
     "a pipelined request for another service is handed back": {
         "entry": "gateway",
