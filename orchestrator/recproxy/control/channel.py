@@ -77,12 +77,12 @@ class Channel:
         if self._closed:
             _close_all(descriptors)
             return
-        buffers: list[pickle.PickleBuffer] = []
-        payload = pickle.dumps(message, protocol=5, buffer_callback=buffers.append)
-        parts = [memoryview(payload), *(buffer.raw() for buffer in buffers)]
+        large: list[pickle.PickleBuffer] = []
+        payload = pickle.dumps(message, protocol=5, buffer_callback=lambda buffer: not _set_aside(buffer, large))
+        parts = [memoryview(payload), *(buffer.raw() for buffer in large)]
         size = sum(map(len, parts))
         file = _memory_file(parts) if size >= _LARGE else None
-        if buffers and file is None:
+        if large and file is None:
             payload = pickle.dumps(message, protocol=5)
         if file is None:
             frame = _HEAD.pack(len(payload), len(descriptors)) + payload
@@ -184,6 +184,14 @@ class Channel:
         if not self._closed:
             self.close()
             self._lost()
+
+
+def _set_aside(buffer: pickle.PickleBuffer, large: list[pickle.PickleBuffer]) -> bool:
+    """Whether a buffer is large enough to stay out of the pickled message; then it is added to `large`."""
+    if buffer.raw().nbytes < _LARGE:
+        return False
+    large.append(buffer)
+    return True
 
 
 def _memory_file(parts: Sequence[memoryview]) -> int | None:
