@@ -166,7 +166,7 @@ class Arrival:
     def _look_inside(self) -> None:
         """The first byte inside a tunnel tells TLS from plain; it may be here already."""
         try:
-            peeked = self._sock.recv(HEAD_LIMIT, socket.MSG_PEEK)
+            peeked = self._sock.recv(_PEEK, socket.MSG_PEEK)
         except (BlockingIOError, InterruptedError):
             self._watch(0)
             return
