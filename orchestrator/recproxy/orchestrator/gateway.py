@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import struct
 from collections.abc import Sequence
 
 from recproxy.control.host_names import is_loopback
+from recproxy.control.sockets import reset_on_close
 from recproxy.orchestrator.acceptor import Acceptor
 from recproxy.orchestrator.arrival import Arrival, Router
 
@@ -18,8 +18,6 @@ __all__ = ["LOCAL_LISTENERS", "Gateway", "Listeners", "listener"]
 
 #: Suites open hundreds of connections at once; the system lowers this to its own limit.
 _BACKLOG = 4096
-#: On close, reset the connection, as if nobody had listened.
-_RESET = struct.pack("ii", 1, 0)
 
 
 def listener(backlog: int = _BACKLOG) -> socket.socket:
@@ -82,7 +80,7 @@ class Gateway:
     def _arrived_anywhere(self, sock: socket.socket) -> None:
         """Route a connection to some address; on loopback nobody listens at that port but for us."""
         if is_loopback(sock.getsockname()[0]):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            reset_on_close(sock)
             sock.close()
         else:
             self._arrived(sock, b"")

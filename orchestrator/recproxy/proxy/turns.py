@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import TypeAlias
 
+from recproxy.control.sockets import reset_on_close
 from recproxy.proxy.downstream import Answer, Work
-from recproxy.proxy.sockets import reset
 from recproxy.proxy.states import ANSWERING, Answered, Answering
 
 __all__ = ["Turns"]
@@ -86,8 +86,9 @@ class Turns:
         await self._readable.wait()
 
     def abort(self) -> None:
-        """Break the connection off."""
-        reset(self._transport)
+        """Break the connection off so that its peer cannot take it for a proper end."""
+        reset_on_close(self._transport.get_extra_info("socket"))
+        self._transport.abort()
 
     def _step(self, event: Answered) -> None:
         self.state = ANSWERING[self.state][event]
@@ -99,7 +100,7 @@ class Turns:
             self._running = self._spawn(self._run(turn))
         elif turn.reset:
             self._step(Answered.END)
-            reset(self._transport)
+            self.abort()
         else:
             self._transport.write(turn.data)
             if turn.close:
