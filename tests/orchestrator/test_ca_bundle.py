@@ -65,7 +65,7 @@ def test_a_file_that_cannot_be_read_is_passed_by(tmp_path, name):
 def test_system_roots_are_in_it(tmp_path, monkeypatch):
     roots = pem()
     (tmp_path / "roots.crt").write_bytes(roots)
-    monkeypatch.setattr(ca_bundle, "_SYSTEM", (str(tmp_path / "roots.crt"),))
+    monkeypatch.setattr(ca_bundle, "SYSTEM_BUNDLES", (str(tmp_path / "roots.crt"),))
 
     assert has(bundle(pem(), {}), roots)
 

@@ -12,12 +12,14 @@ import ssl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["bundle"]
+__all__ = ["SYSTEM_BUNDLES", "bundle"]
 
 _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
-_SYSTEM = (
+#: Where systems keep the roots that programs trust, in one file.
+SYSTEM_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
     "/etc/ssl/ca-bundle.pem",
     "/etc/ssl/cert.pem",
 )
@@ -40,7 +42,7 @@ def bundle(own: bytes, environment: Mapping[str, str]) -> bytes:
 
 def _files(environment: Mapping[str, str]) -> Iterator[Path]:
     paths = ssl.get_default_verify_paths()
-    yield from (Path(path) for path in (paths.openssl_cafile, *_SYSTEM) if path)
+    yield from (Path(path) for path in (paths.openssl_cafile, *SYSTEM_BUNDLES) if path)
     try:
         import certifi  # noqa: PLC0415 - where installed
     except ImportError:

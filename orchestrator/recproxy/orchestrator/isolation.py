@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.errors import ConfigurationError, ProxyError
+from recproxy.orchestrator.ca_bundle import SYSTEM_BUNDLES
 
 __all__ = ["Isolation", "isolated_files"]
 
@@ -137,14 +138,6 @@ class Isolation:
                 Path("/proc", str(self._keeper.pid), name).write_text(text)
 
 
-#: Where systems keep the roots that programs trust, in one file.
-_BUNDLES = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
 #: Daemons that look names up for others: what asks them would ask the real name servers.
 _LOOKUP_SOCKETS = ("/run/nscd", "/run/systemd/resolve", "/run/avahi-daemon")
 
@@ -168,7 +161,7 @@ def isolated_files(folder: Path, bundle: Path) -> list[tuple[Path, Path]]:
     empty.mkdir()
     pairs += [(empty, Path(place).resolve()) for place in _LOOKUP_SOCKETS if Path(place).is_dir()]
     bundle.chmod(0o644)
-    found = {Path(place).resolve() for place in _BUNDLES if Path(place).is_file()}
+    found = {Path(place).resolve() for place in SYSTEM_BUNDLES if Path(place).is_file()}
     return pairs + [(bundle, place) for place in sorted(found)]
 
 
