@@ -18,6 +18,7 @@ from typing import Any
 from recproxy.config import HookNames
 from recproxy.errors import HookError
 from recproxy.hooks import Compare, Interaction, Redact, Request, Respond, Response
+from recproxy.http import NOT_RECORDED
 from recproxy.recording import WILD
 from recproxy.redaction import RedactionRules, Unsafe, redact, redact_request, redact_text
 
@@ -59,7 +60,7 @@ class Hooks:
         clean = redact_request(request, rules)
         if self.redact is None:
             return clean
-        asked = Interaction(request=replace(clean, wild=WILD), response=Response(status=599))
+        asked = Interaction(request=replace(clean, wild=WILD), response=Response(status=NOT_RECORDED))
         try:
             return replace(self.redact(asked).request, wild=None)
         except HookError:

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from recproxy.client.redirect.patches import ImportHook, Patches
+from recproxy.http import NOT_RECORDED
 from recproxy.testing.betamax_bridge.sources import BetamaxSources, facts_of
 from recproxy.testing.vcrpy_bridge.bridge import Bridge
 from recproxy.testing.vcrpy_bridge.open_cassette import OpenCassette
@@ -16,8 +17,6 @@ from recproxy.testing.vcrpy_bridge.open_cassette import OpenCassette
 __all__ = ["BetamaxPatches"]
 
 _OPEN = "_recproxy_open"
-#: The status of a miss.
-_MISS = 599
 
 
 class BetamaxPatches:
@@ -123,7 +122,7 @@ def _sending(module: Any, original: Callable[..., Any]) -> Callable[..., Any]:
             proxies=proxies or _proxies(request.url),
         )
         response.connection = self
-        if response.status_code == _MISS and (text := opened.untold()):
+        if response.status_code == NOT_RECORDED and (text := opened.untold()):
             raise module.BetamaxError(text)
         return response
 
