@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from recproxy.control.host_names import normal_host
 from recproxy.http.hosts import split_authority
+from recproxy.http.request_heads import NO_HTTP2
 
 __all__ = [
     "HEAD_LIMIT",
@@ -109,7 +110,7 @@ def _head(seen: bytes) -> FirstBytes:
         return Absolute(begun[1].decode("latin-1")) if begun else _unfinished(seen)
     target = rest[:line_end].rstrip(b"\r").rpartition(b" HTTP/")[0]
     if method == b"PRI" and target == b"*":  # RFC 9113 section 3.4
-        return Malformed(505, "HTTP/2 without TLS is not supported: use HTTP/1.1")
+        return Malformed(505, NO_HTTP2)
     if method == b"CONNECT":
         return _connect(seen, target)
     absolute = _ABSOLUTE.match(target)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import httptools  # type: ignore[import-untyped,unused-ignore]
 
-from recproxy.http.request_heads import can_be_plain, head_size, plain_head
+from recproxy.http.request_heads import NO_HTTP2, can_be_plain, head_size, plain_head
 from recproxy.recording import Headers
 
 __all__ = ["Head", "MalformedRequest", "RequestReader", "Sink", "request_start"]
@@ -141,7 +141,7 @@ class RequestReader:
                 return b""
             refused = self._refused_head(error)
             if data.startswith(_HTTP2):
-                raise MalformedRequest(505, "HTTP/2 without TLS is not supported: use HTTP/1.1") from None
+                raise MalformedRequest(505, NO_HTTP2) from None
             if str(error) == _BAD_VERSION:
                 raise MalformedRequest(505, "only HTTP/1.1 and HTTP/1.0 are spoken here") from None
             if not can_be_plain(refused):
