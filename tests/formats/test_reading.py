@@ -33,6 +33,14 @@ def test_right_values_are_given_back():
     assert reading.json_values(b"\xef\xbb\xbf[1]") == [1]
 
 
+def test_headers_have_one_value_or_many_and_bodies_are_bytes():
+    block = {"a": ["1", 2], "b": "3", "c": None}
+    assert reading.header_lines(block) == ((b"a", b"1"), (b"a", b"2"), (b"b", b"3"), (b"c", b""))
+    assert reading.header_lines(block, drop_null=True) == ((b"a", b"1"), (b"a", b"2"), (b"b", b"3"))
+    assert reading.header_lines(None) == ()
+    assert [reading.body_bytes(each) for each in (None, "é", b"\xff")] == [b"", b"\xc3\xa9", b"\xff"]
+
+
 def test_a_value_that_holds_itself_is_too_large():
     itself = []
     itself.append(itself)

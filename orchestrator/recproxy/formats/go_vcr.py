@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 
 from recproxy.formats import stored
 from recproxy.formats.extras import yaml_library
-from recproxy.formats.reading import header_value, mapping, number, refusing, sequence, string
+from recproxy.formats.reading import body_bytes, header_lines, mapping, number, refusing, sequence, string
 from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Loaded
-from recproxy.recording import Headers, Interaction, Recording
+from recproxy.recording import Headers, Interaction, Recording, Response
 
 __all__ = ["load"]
 
@@ -46,23 +46,23 @@ def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
         if stored.is_web_socket(url, notes):
             continue
         request = stored.request(
-            method, url, _headers(asked.get("headers")), _request_body(asked, notes), notes, version=_version(asked)
+            method, url, header_lines(asked.get("headers")), _request_body(asked, notes), notes, version=_version(asked)
         )
         status = number(answer.get("code"), "code")
         response = stored.response(
             status,
             _reason(answer.get("status"), status),
-            _headers(answer.get("headers")),
-            _bytes(answer.get("body")),
+            header_lines(answer.get("headers")),
+            body_bytes(answer.get("body")),
             notes,
             method=method,
             version=_version(answer),
         )
-        trailers = tuple(_headers(answer.get("trailer")))
+        trailers = header_lines(answer.get("trailer"))
         yield Interaction(request=request, response=_with_trailers(response, trailers))
 
 
-def _with_trailers(response: Any, trailers: Headers) -> Any:
+def _with_trailers(response: Response, trailers: Headers) -> Response:
     """A response that ends in trailers, which only chunks can be followed by."""
     if not trailers:
         return response
@@ -77,21 +77,11 @@ def _reason(status: Any, code: int) -> str | None:
 
 
 def _request_body(asked: Mapping[str, Any], notes: Notebook) -> bytes:
-    body, form = _bytes(asked.get("body")), mapping(asked.get("form") or {}, "form")
+    body, form = body_bytes(asked.get("body")), mapping(asked.get("form") or {}, "form")
     if body or not form:
         return body
     notes.made_up("the request's body, from its form")
     return urlencode([(name, string(value, "a field")) for name in form for value in form[name]]).encode()
-
-
-def _bytes(body: Any) -> bytes:
-    return body if isinstance(body, bytes) else string(body or "", "a body").encode("utf-8", "surrogatepass")
-
-
-def _headers(block: Any) -> Iterator[tuple[bytes, bytes]]:
-    for name, values in mapping(block or {}, "headers").items():
-        for value in values if isinstance(values, list) else [values]:
-            yield string(name, "a header's name").encode(), header_value(value)
 
 
 def _version(block: Mapping[str, Any]) -> str | None:

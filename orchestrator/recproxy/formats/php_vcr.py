@@ -10,6 +10,8 @@ from recproxy.formats import stored
 from recproxy.formats.extras import yaml_library
 from recproxy.formats.reading import (
     base64_bytes,
+    body_bytes,
+    header_lines,
     header_value,
     json_values,
     mapping,
@@ -63,12 +65,10 @@ def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
         method, url = string(asked.get("method") or "GET", "method").upper(), string(asked.get("url"), "url")
         if stored.is_web_socket(url, notes):
             continue
-        request = stored.request(
-            method, url, _headers(asked.get("headers")), _request_body(asked, notes), notes, version=None
-        )
+        request = stored.request(method, url, _headers(asked), _request_body(asked, notes), notes, version=None)
         said = answer.get("status", 200)
         status = said if isinstance(said, Mapping) else {"code": said}
-        message, headers = status.get("message"), tuple(_headers(answer.get("headers")))
+        message, headers = status.get("message"), _headers(answer)
         version = status.get("http_version")
         response = stored.response(
             number(status.get("code"), "a status"),
@@ -85,7 +85,7 @@ def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
 def _request_body(asked: Mapping[str, Any], notes: Notebook) -> bytes:
     if asked.get("post_files"):
         notes.lost("the files that were posted, of which the cassette holds the names only")
-    body, fields = _bytes(asked.get("body")), asked.get("post_fields")
+    body, fields = body_bytes(asked.get("body")), asked.get("post_fields")
     if body or not fields:
         return body
     notes.made_up("the request's body, from its post_fields")
@@ -107,15 +107,9 @@ def _response_body(body: Any, headers: Headers) -> bytes:
     kind = header(headers, b"content-type") or b""
     if b"application/x-gzip" in kind or header(headers, b"content-transfer-encoding") == b"binary":
         return base64_bytes(body or "", "a body")
-    return _bytes(body)
+    return body_bytes(body)
 
 
-def _bytes(body: Any) -> bytes:
-    return body if isinstance(body, bytes) else string(body or "", "a body").encode("utf-8", "surrogatepass")
-
-
-def _headers(block: Any) -> Iterator[tuple[bytes, bytes]]:
-    for name, values in mapping(block or {}, "headers").items():
-        for value in values if isinstance(values, list) else [values]:
-            if value is not None:  # a header that was taken away
-                yield string(name, "a header's name").encode(), header_value(value)
+def _headers(message: Mapping[str, Any]) -> Headers:
+    """The headers of a request or a response; one that a program took away is null."""
+    return header_lines(message.get("headers"), drop_null=True)

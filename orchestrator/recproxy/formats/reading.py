@@ -15,9 +15,12 @@ from typing import Any
 
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.formats.stored import Notebook
+from recproxy.recording import Headers
 
 __all__ = [
     "base64_bytes",
+    "body_bytes",
+    "header_lines",
     "header_value",
     "json_values",
     "mapping",
@@ -97,6 +100,21 @@ def header_value(value: Any) -> bytes:
     if isinstance(value, bool | int | float):
         return str(value).encode()
     return string(value, "a header's value").encode("utf-8", "surrogateescape")
+
+
+def header_lines(block: Any, *, drop_null: bool = False) -> Headers:
+    """The headers in a mapping of names to one value or many; with `drop_null`, null means that there is no header."""
+    return tuple(
+        (string(name, "a header's name").encode(), header_value(value))
+        for name, values in mapping(block or {}, "headers").items()
+        for value in (values if isinstance(values, list) else [values])
+        if value is not None or not drop_null
+    )
+
+
+def body_bytes(value: Any) -> bytes:
+    """A body that is text, bytes or nothing."""
+    return value if isinstance(value, bytes) else string(value or "", "a body").encode("utf-8", "surrogatepass")
 
 
 def base64_bytes(value: Any, what: str) -> bytes:
