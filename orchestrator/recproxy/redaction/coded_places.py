@@ -75,16 +75,16 @@ def _text(run: bytes) -> bytes | None:
     if len(letters) % 4 == 1:
         return None
     try:
-        if len(letters) > 64 and not _is_text(base64.b64decode(letters[:48])):
+        if len(letters) > 64 and not _is_printable(base64.b64decode(letters[:48])):
             return None
         plain = base64.b64decode(letters + b"=" * (-len(letters) % 4))
         plain.decode()
     except (binascii.Error, UnicodeDecodeError):
         return None
-    return plain if _is_text(plain) else None
+    return plain if _is_printable(plain) else None
 
 
-def _is_text(data: bytes) -> bool:
+def _is_printable(data: bytes) -> bool:
     return len(data.translate(None, _CONTROL)) == len(data)
 
 

@@ -25,14 +25,14 @@ _LONG = 4096
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
 _HEX_RUN = re.compile(rb"[0-9a-f]{16,}|[0-9A-F]{16,}")
 _DULL = re.compile(rb"[a-z/_-]*\Z|[A-Z_]*\Z|[0-9/_-]*\Z")
-_BLOCK = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{40,}\r?\n[ \t]?)+[A-Za-z0-9+/_-]+={0,2}")
+_BLOCK = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{%d,}\r?\n[ \t]?)+[A-Za-z0-9+/_-]+={0,2}" % _LINE)
 _READABLE = re.compile(rb"[\t\n\r -~]{8}|(?:[ -~]\0){8}|(?:\0[ -~]){8}")
 _PRINTABLE = bytes((0, 9, 10, 13, *range(32, 127), *range(128, 192)))  # and what follows the first byte in UTF-8
 _BREAK = re.compile(rb"[\r\n \t]+")
 
 
 def is_text(data: bytes) -> bool:
-    """Whether data is mostly text, also in UTF-16: escapes are undone in text, and random bytes hold many."""
+    """Whether data is mostly text, also in UTF-16. Only text is searched for escapes: random bytes hold many by chance."""
     return len(data.translate(None, _PRINTABLE)) * 4 <= len(data)
 
 

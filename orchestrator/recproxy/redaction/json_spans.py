@@ -221,7 +221,7 @@ def _beside(name: bytes, opening: int, closing: int, text: bytes) -> Iterator[Sp
                 key, wants_key = found[1].lower(), False
             elif key in _VALUES:
                 values.append((*found.span(1 if quoted else 3), quoted))
-        if found.end() > closing or (depth == 0 and found.end() > closing):
+        if found.end() > closing:
             for low, high, quoted in values:
                 yield from _scalar(name, low, high, text, quoted=quoted, chosen=False, named=True)
             if values:
