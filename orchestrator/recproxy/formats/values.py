@@ -18,7 +18,8 @@ class Note:
     """Something that did not come over exactly.
 
     `kind` is "synthesized" where the source did not say what HTTP needs (a reason phrase), "lost" where the source said
-    what could not be taken, "beware" where all came over and a person should know something. `where` is the place in the file, such as `interaction 3`, or empty.
+    what could not be taken, "beware" where all came over and a person should know something. `where` is the place in
+    the file, such as `interaction 3`, or empty.
     """
 
     kind: str
@@ -48,8 +49,8 @@ class Format:
     """One row of the registry: a format that is a file.
 
     `sniff` takes the first 64 KB of a file and says whether it is of this format; `load` takes all of it, and its path
-    for messages. `dump` is None where it is only read. `suffixes` are what its files usually end in, the one that is written
-    first. `load` raises RecordingError, and nothing else, for a file that is not what it seems.
+    for messages. `dump` is None where it is only read. `suffixes` are what its files usually end in, the one that is
+    written first. `load` raises RecordingError, and nothing else, for a file that is not what it seems.
     """
 
     name: str

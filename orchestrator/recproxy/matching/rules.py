@@ -45,11 +45,11 @@ UNCOMPARED = frozenset(
 class Rules:
     """A profile's `[match]` and the names that its redaction hides.
 
-    `headers` are the lower-case names of headers that take part; `ignore_headers` never do. `ignore_*` are left out on both sides; `secret_*`
-    must be present on both sides, but their values are not shown, and not compared but for named wild places. `ignore_json` holds JSON
-    Pointers; `secret_json` JSON Pointers, which begin with `/`, or bare keys that are secret at any depth.
-    `match_on` names the parts compared in vcrpy's words; None means method, host, port, path, query, body and the
-    headers named here. Names of headers, and all secret names, are compared without regard to case.
+    `headers` are the lower-case names of headers that take part; `ignore_headers` never do. `ignore_*` are left out on
+    both sides; `secret_*` must be present on both sides, but their values are not shown, and not compared but for named
+    wild places. `ignore_json` holds JSON Pointers; `secret_json` JSON Pointers, which begin with `/`, or bare keys that
+    are secret at any depth. `match_on` names the parts compared in vcrpy's words; None means method, host, port, path,
+    query, body and the headers named here. Names of headers, and all secret names, are compared without regard to case.
     """
 
     headers: tuple[str, ...] = ()

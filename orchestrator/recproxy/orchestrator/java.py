@@ -17,7 +17,8 @@ __all__ = ["java_variables", "trust_store"]
 
 #: Public certificates need no secret, but a JVM does not open a trust store without one.
 _PASSWORD = "recproxy"  # noqa: S105 - opens what is public
-#: Java's own notation; what a JVM passes by without being told is loopback too, but an inherited option may say else.
+#: In Java's own notation. A JVM does not proxy loopback by default; said again, since an inherited option may say
+#: otherwise.
 _NOT_PROXIED = "localhost|127.*|[::1]"
 _BEGIN = b"-----BEGIN CERTIFICATE-----"
 

@@ -48,7 +48,9 @@ class HeaderChoice:
     def narrowed(self, headers: Headers, bound: Mapping[str, bytes] = _NOTHING) -> _Narrowed:
         """The positions by how like their headers are to a request's, and the names of the headers that tell nothing.
 
-        Those that are kept back, for a header that chooses the content is equal in others, come last and alone. The names are of headers that choose the content, in which the first positions differ, and of which none is equal.
+        Where a header that chooses the content is equal in some positions, the others are kept back: they come last, as
+        a group of their own. The names are those of headers that choose the content and tell nothing here: the first
+        positions differ in them, and none has the value of the request.
         """
         fitting = tuple(self._fitting(name, _value(headers, name), bound) for name in self._tables)
         known = self._narrowed.get(fitting)

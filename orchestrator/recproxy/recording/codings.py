@@ -1,7 +1,8 @@
 """Content codings: a payload and the bytes it has on the wire.
 
-gzip and deflate come with Python, aws-chunked is what uploads to S3 are sent in; brotli and zstandard are imported when first needed. Knows no headers. Bytes of
-the coded form are not kept: what `encode` makes is deterministic, and `decode` gives the payload back exactly.
+gzip and deflate come with Python, aws-chunked is what uploads to S3 are sent in; brotli and zstandard are imported when
+first needed. Knows no headers. Bytes of the coded form are not kept: what `encode` makes is deterministic, and `decode`
+gives the payload back exactly.
 """
 
 from __future__ import annotations

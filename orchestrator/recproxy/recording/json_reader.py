@@ -2,9 +2,9 @@
 
 One grammar, four readings of it. `check_json` is strict and says where a text stops being JSON. `tokens` are the
 pieces of a valid text, so that a writer changes only the white space between them. `Values` builds values with the
-caller's idea of numbers and objects, so that repeated keys and exact numbers survive. `JSON_TOKEN` and `JSON_STRING` are the same
-pieces with their places in bytes of which nothing is known: redaction reads from the middle, past what is no JSON, and
-to the end of a text that breaks off, where the others must refuse. All are linear in the text.
+caller's idea of numbers and objects, so that repeated keys and exact numbers survive. `JSON_TOKEN` and `JSON_STRING`
+are the same pieces with their places in bytes of which nothing is known: redaction reads from the middle, past what is
+no JSON, and to the end of a text that breaks off, where the others must refuse. All are linear in the text.
 
 Knows texts, not requests, and no names of secrets.
 """

@@ -32,7 +32,8 @@ _SEPARATOR = re.compile(rb";(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
 #: From a value in a link to the next `&`, or to where the link ends.
 _TO_AMPERSAND = re.compile(rb"(?:[^&;\s\"'<>#\\]|\\/|;(?=[^&;\s\"'<>#\\]))*")
 _INNER = re.compile(rb"(?:\\[nrt]|\s)*[\[{<]")
-#: Where a string begins that is read by itself: markup, JSON, or a link with escapes. A closing quote has none of it behind it.
+#: Where a string begins that is read by itself: markup, JSON, or a link with escapes. None of these follows a closing
+#: quote.
 _INNER_STRING = re.compile(rb"(?<!\\)\"(?=(?:\\[nrt]|\s)*+[\[{<])")
 _TELLING = re.compile(rb"(?<!\\)\"(?=(?:\\[nrt]|\s)*+[\[{<]|[^\"]{0,10}:(?://|\\/\\/))")
 _UPLOADS = frozenset(
