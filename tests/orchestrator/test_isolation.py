@@ -61,7 +61,7 @@ def test_a_bound_file_is_seen_by_the_command_alone(isolation, tmp_path):
 
 
 def test_an_order_that_fails_says_what(isolation, tmp_path):
-    with pytest.raises(ProxyError, match="203.0.113.9.*invalid|tcp|127.0.0.1:70000|port must be|No such file"):
+    with pytest.raises(ProxyError, match="/neither: No such file or directory"):
         isolation.bind([(tmp_path / "none", tmp_path / "neither")])
 
 
