@@ -93,9 +93,10 @@ def test_its_answers_are_what_is_described(project, call, served):
 
     def checked(method, path, value=None, wanted=200):
         status, answer = call(method, path, value)
-        described = path if path in DOCUMENT["paths"] else "/lanes/{lane}"
+        described = re.sub(r"scope/\d+$", "scope/{number}", path)
+        described = described if described in DOCUMENT["paths"] else "/lanes/{lane}"
         assert status == wanted, answer
-        check(answer, answer_schema(described, method, status))
+        check(answer, answer_schema(described, method, status) if status < 400 else SCHEMAS["Error"])
         seen.append((described, method))
         return answer
 
@@ -112,6 +113,10 @@ def test_its_answers_are_what_is_described(project, call, served):
     plays = checked("delete", scope, {"passed": False})["profiles"]["shop"]["plays"]
     checked("put", scope, begun | {"plays": {"shop": plays}, "repeat": "miss", "match_on": ["method", "uri"]})
     checked("delete", scope)
+    number = checked("put", scope, begun)["number"]
+    checked("get", f"{scope}/{number}")
+    checked("delete", f"{scope}/{number}")
+    checked("delete", f"{scope}/{number}", wanted=404)
     checked("delete", "/lanes/other")
 
     assert set(seen) == set(OPERATIONS)
@@ -163,4 +168,4 @@ def test_the_reference_names_every_call():
     text = (Path(__file__).parents[2] / "docs/reference/control-address.md").read_text(encoding="utf-8")
 
     for path, method in OPERATIONS:
-        assert f"`{method.upper()} {path.replace('{lane}', 'LANE')}`" in text
+        assert f"`{method.upper()} {path.replace('{lane}', 'LANE').replace('{number}', 'NUMBER')}`" in text

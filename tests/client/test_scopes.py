@@ -79,6 +79,32 @@ def test_a_first_scope_ends_what_somebody_left_open(project, address, scopes):
         address.end_scope("default", passed=True)
 
 
+def test_a_scope_that_another_caller_ended_still_has_its_outcome(project, address, scopes, get):
+    two = str(project.record("two.rec", ("item", "first"), ("item", "second")))
+    scope = scopes.begin("mine", {"shop": [two]})
+    bodies = [get("item")]
+    address.begin_scope("default", "other", {"shop": [two]})
+    bodies += [get("item"), get("item")]
+    looked = scopes.look()
+    (mine,) = scopes.end(scope, passed=True)
+    other = read_outcome(address.end_scope("default", passed=True))
+
+    assert bodies == ["first", "first", "second"]
+    assert (looked.name, looked.played, mine.name, mine.played) == ("mine", 1, "mine", 1)
+    assert (other.name, other.played) == ("other", 2)
+    with pytest.raises(ControlError, match=f"no scope {scope.number} is open in lane 'default'"):
+        address.end_scope("default", scope.number, passed=True)
+
+
+def test_a_scope_ends_with_those_that_another_caller_began_inside_of_it(project, address, scopes):
+    outer = scopes.begin("outer", {})
+    address.begin_scope("default", "inside", {}, inner=True)
+
+    assert [outcome.name for outcome in scopes.end(outer, passed=True)] == ["outer"]
+    with pytest.raises(ControlError, match="no scope is open"):
+        address.end_scope("default", passed=True)
+
+
 def test_more_recordings_midway(project, scopes, get):
     two = str(project.record("two.rec", ("item", "first"), ("item", "second")))
     more = str(project.record("more.rec", ("item", "third"), ("other", "other")))

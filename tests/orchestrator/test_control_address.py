@@ -75,17 +75,20 @@ class Scopes:
             raise RecordingNotFound("recording 'gone.rec' does not exist")
         said = {key: value for key, value in options.items() if value}
         self._asked.append((name, recordings, said | scope_options.plain()))
-        self._lanes[lane].scopes.append(name)
+        self._lanes[lane].scopes.append(SimpleNamespace(name=name, number=len(self._lanes[lane].scopes) + 1))
         self._lanes[lane].scope = name
+        return self._lanes[lane].scopes[-1].number
 
     async def extend(self, lane, recordings, *, beside=None):
         self._asked.append(("extend", recordings, {"beside": beside}))
 
-    async def look(self, lane):
-        return OUTCOME
+    async def look(self, lane, number=None):
+        return OUTCOME if number in (None, 1) else None
 
-    async def end(self, lane, *, passed, told):
-        self._asked.append(("end", passed, told))
+    async def end(self, lane, number=None, *, passed, told):
+        if not self._lanes[lane].scopes or number not in (None, 1):
+            return None
+        self._asked.append(("end", number, passed, told))
         self._lanes[lane].scopes.pop()
         return OUTCOME
 
@@ -201,11 +204,14 @@ def test_a_scope_begins_with_what_was_said_and_ends_with_its_outcome():
             "repeat": "miss",
             "ignore": {"query": "key", "json": ["/nonce"]},
         }
-        assert await caller.call("PUT", "/lanes/default/scope", said) == (200, {"lane": "default", "name": "test_a"})
+        assert await caller.call("PUT", "/lanes/default/scope", said) == (
+            200,
+            {"lane": "default", "name": "test_a", "number": 1},
+        )
         assert (await caller.call("POST", "/lanes/default/scope", {"name": "inner"}))[0] == 200
         assert (await caller.call("PATCH", "/lanes/default/scope", {"recordings": {"shop": "d.rec"}}))[0] == 200
         assert (await caller.call("DELETE", "/lanes/default/scope", {"passed": False, "told": True}))[0] == 200
-        assert (await caller.call("DELETE", "/lanes/default/scope"))[0] == 200
+        assert (await caller.call("DELETE", "/lanes/default/scope/1"))[0] == 200
         assert orchestrator.asked == [
             (
                 "test_a",
@@ -221,8 +227,8 @@ def test_a_scope_begins_with_what_was_said_and_ends_with_its_outcome():
             ),
             ("inner", {}, {"inner": True}),
             ("extend", {"shop": ["d.rec"]}, {"beside": None}),
-            ("end", False, True),
-            ("end", True, False),
+            ("end", None, False, True),
+            ("end", 1, True, False),
         ]
 
     run(work)
@@ -274,6 +280,9 @@ def test_an_outcome_is_plain_json():
         ("DELETE", "/lanes/gw9", None, 404, "lane 'gw9' is not open: open lanes are default"),
         ("PUT", "/lanes/gw9/scope", {"name": "x"}, 404, "lane 'gw9' is not open: open lanes are default"),
         ("DELETE", "/lanes/default/scope", None, 404, "no scope is open in lane 'default': begin one with PUT"),
+        ("DELETE", "/lanes/default/scope/7", None, 404, "no scope 7 is open in lane 'default': use the number that"),
+        ("GET", "/lanes/default/scope/x", None, 404, "no scope x is open in lane 'default': use the number that"),
+        ("PATCH", "/lanes/default/scope/1", None, 405, "PATCH is not allowed here: use GET or DELETE"),
         ("PUT", "/lanes/default/scope", {}, 400, "name is missing"),
         ("PUT", "/lanes/default/scope", {"name": 1}, 400, "name must be a string"),
         ("PUT", "/lanes/default/scope", b"{", 400, "the body is not JSON: "),

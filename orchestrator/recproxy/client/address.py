@@ -64,8 +64,8 @@ class Address:
         beside: str | None = None,
         plays: Mapping[str, Sequence[int]] | None = None,
         scope_options: ScopeOptions = PROFILES,
-    ) -> None:
-        """End the open scopes of a lane and begin this one; an `inner` one begins inside of what is open.
+    ) -> int:
+        """End the open scopes of a lane and begin this one; an `inner` one begins inside of what is open. Its number.
 
         Raises:
             RecordingNotFound: a recording does not exist.
@@ -74,19 +74,23 @@ class Address:
         """
         values = {"name": name, "recordings": recordings, "default": default, "beside": beside, "plays": plays or None}
         values |= scope_options.plain()
-        self._call("POST" if inner else "PUT", _scope(lane), values)
+        number: int = self._call("POST" if inner else "PUT", _scope(lane), values)["number"]
+        return number
 
     def extend_scope(self, lane: str, recordings: Mapping[str, Sequence[str]], *, beside: str | None = None) -> None:
         """Put more recordings in play in the open scope of a lane; raises as `begin_scope` does."""
         self._call("PATCH", _scope(lane), {"recordings": recordings, "beside": beside})
 
-    def look(self, lane: str) -> dict[str, Any]:
-        """What happened so far in the open scope of a lane."""
-        return self._call("GET", _scope(lane))
+    def look(self, lane: str, number: int | None = None) -> dict[str, Any]:
+        """What happened so far in the open scope of a lane; with its number, also where others have ended it."""
+        return self._call("GET", _scope(lane, number))
 
-    def end_scope(self, lane: str, *, passed: bool, told: bool = False) -> dict[str, Any]:
-        """End the open scope of a lane; its outcome. Whoever shows its misses says so: `told`."""
-        return self._call("DELETE", _scope(lane), {"passed": passed, "told": told})
+    def end_scope(self, lane: str, number: int | None = None, *, passed: bool, told: bool = False) -> dict[str, Any]:
+        """End the open scope of a lane, or the one with this number; its outcome, also where others have ended it.
+
+        Whoever shows its misses says so: `told`.
+        """
+        return self._call("DELETE", _scope(lane, number), {"passed": passed, "told": told})
 
     def close(self) -> None:
         """Close the kept connection; the next call opens another."""
@@ -146,5 +150,5 @@ class Address:
             connection.close()
 
 
-def _scope(lane: str) -> str:
-    return f"/lanes/{quote(lane, safe='')}/scope"
+def _scope(lane: str, number: int | None = None) -> str:
+    return f"/lanes/{quote(lane, safe='')}/scope" + (f"/{number}" if number is not None else "")

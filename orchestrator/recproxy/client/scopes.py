@@ -24,10 +24,14 @@ Plays = Mapping[str, Sequence[int]]
 
 
 class Scope:
-    """An open scope; `passed` is set when whoever opened it is done, `mode` where it insists on one."""
+    """An open scope; `passed` is set when whoever opened it is done, `mode` where it insists on one.
 
-    def __init__(self, name: str, mode: str | None = None) -> None:
+    `number` is what the run knows it by: a test that calls the control address itself may have ended it.
+    """
+
+    def __init__(self, name: str, number: int, mode: str | None = None) -> None:
         self.name = name
+        self.number = number
         self.mode = mode
         self.passed: bool | None = None
 
@@ -72,7 +76,7 @@ class ScopeStack:
         """Begin a scope; arguments and errors are those of `Address.begin_scope`."""
         with self._lock:
             inner = bool(self._open)
-            self.address.begin_scope(
+            number = self.address.begin_scope(
                 self.lane,
                 name,
                 recordings,
@@ -82,7 +86,7 @@ class ScopeStack:
                 plays=plays,
                 scope_options=scope_options,
             )
-            scope = Scope(name, scope_options.mode)
+            scope = Scope(name, number, scope_options.mode)
             self._open.append(scope)
             if not inner:
                 try:
@@ -98,7 +102,8 @@ class ScopeStack:
 
     def look(self) -> ScopeResult:
         """How far the innermost scope is."""
-        return read_outcome(self.address.look(self.lane))
+        innermost = self.innermost
+        return read_outcome(self.address.look(self.lane, innermost.number if innermost is not None else None))
 
     def end(self, scope: Scope, *, passed: bool, told: bool = False) -> list[ScopeResult]:
         """End a scope; the outcomes of all that ended with it. Whoever shows their misses says so: `told`."""
@@ -108,7 +113,9 @@ class ScopeStack:
             try:
                 while self._open and self._open[-1].passed is not None:
                     ended = self._open.pop()
-                    outcome = read_outcome(self.address.end_scope(self.lane, passed=ended.passed is True, told=told))
+                    outcome = read_outcome(
+                        self.address.end_scope(self.lane, ended.number, passed=ended.passed is True, told=told)
+                    )
                     outcomes.append(outcome)
                     self.ended(outcome)
             finally:

@@ -34,6 +34,7 @@ from recproxy.orchestrator.control_values import (
 )
 from recproxy.orchestrator.lane import Lane
 from recproxy.orchestrator.plan import RunPlan
+from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.orchestrator.scopes import Scopes
 from recproxy.recording import Headers, header
 
@@ -182,6 +183,10 @@ class _Caller(asyncio.Protocol):
                 self._check(method, "GET", "PUT", "POST", "PATCH", "DELETE")
                 self._known(lane)
                 return 200, await self._scope(method, lane, read_object(body) if body else {})
+            case ["lanes", lane, "scope", number]:
+                self._check(method, "GET", "DELETE")
+                self._known(lane)
+                return 200, await self._numbered(method, lane, number, read_object(body) if body else {})
         raise CallRefused(404, f"no such call: {method} /{'/'.join(path)}")
 
     def _check(self, method: str, *allowed: str) -> None:
@@ -221,25 +226,44 @@ class _Caller(asyncio.Protocol):
     async def _scope(self, method: str, lane: str, values: dict[str, Any]) -> dict[str, Any]:
         orchestrator = self._orchestrator
         if method == "GET":
-            return plain_outcome(await orchestrator.scopes.look(lane))
+            return self._outcome(lane, await orchestrator.scopes.look(lane))
         if method == "DELETE":
-            refuse_unknown(values, ("passed", "told"))
-            self._open(lane)
-            outcome = await orchestrator.scopes.end(
-                lane, passed=values.get("passed", True) is True, told=values.get("told") is True
-            )
-            assert outcome is not None
-            return plain_outcome(outcome)
+            return await self._end(lane, values)
+        number: int | None = None
         if method == "PATCH":
             refuse_unknown(values, ("recordings", "beside"))
-            self._open(lane)
+            if not orchestrator.lanes[lane].scopes:
+                self._outcome(lane, None)
             recordings = read_recordings(values.get("recordings") or {})
             await orchestrator.scopes.extend(lane, recordings, beside=read_folder(values))
+            number = orchestrator.lanes[lane].scopes[-1].number
         else:
-            await self._begin(lane, values, inner=method == "POST")
-        return {"lane": lane, "name": orchestrator.lanes[lane].scope}
+            number = await self._begin(lane, values, inner=method == "POST")
+        return {"lane": lane, "name": orchestrator.lanes[lane].scope, "number": number}
 
-    async def _begin(self, lane: str, values: dict[str, Any], *, inner: bool) -> None:
+    async def _numbered(self, method: str, lane: str, word: str, values: dict[str, Any]) -> dict[str, Any]:
+        number = int(word) if word.isdecimal() else -1  # no scope has it
+        if method == "GET":
+            return self._outcome(lane, await self._orchestrator.scopes.look(lane, number), word)
+        return await self._end(lane, values, number, word)
+
+    async def _end(
+        self, lane: str, values: dict[str, Any], number: int | None = None, word: str = ""
+    ) -> dict[str, Any]:
+        refuse_unknown(values, ("passed", "told"))
+        passed, told = values.get("passed", True) is True, values.get("told") is True
+        return self._outcome(lane, await self._orchestrator.scopes.end(lane, number, passed=passed, told=told), word)
+
+    def _outcome(self, lane: str, outcome: ScopeOutcome | None, word: str = "") -> dict[str, Any]:
+        if outcome is not None:
+            return plain_outcome(outcome)
+        if word:
+            raise CallRefused(
+                404, f"no scope {word} is open in lane {lane!r}: use the number that PUT or POST returned"
+            )
+        raise CallRefused(404, f"no scope is open in lane {lane!r}: begin one with PUT")
+
+    async def _begin(self, lane: str, values: dict[str, Any], *, inner: bool) -> int:
         refuse_unknown(
             values, ("name", "recordings", "default", "beside", "mode", "match_on", "repeat", "ignore", "plays")
         )
@@ -247,7 +271,7 @@ class _Caller(asyncio.Protocol):
         name = read_string(values, "name")
         if not name:
             raise CallRefused(400, 'name is missing: {"name": "test_send", "recordings": {"twitter": "send.rec"}}')
-        await self._orchestrator.scopes.begin(
+        return await self._orchestrator.scopes.begin(
             lane,
             name,
             read_recordings(values.get("recordings") or {}),
@@ -257,10 +281,6 @@ class _Caller(asyncio.Protocol):
             beside=read_folder(values),
             plays=read_plays(values.get("plays") or {}),
         )
-
-    def _open(self, lane: str) -> None:
-        if not self._orchestrator.lanes[lane].scopes:
-            raise CallRefused(404, f"no scope is open in lane {lane!r}: begin one with PUT")
 
     def _reply(self, status: int, value: Mapping[str, Any], *, keep_alive: bool) -> None:
         body = json.dumps(value).encode()

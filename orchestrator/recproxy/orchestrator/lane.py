@@ -26,9 +26,13 @@ __all__ = ["DEFAULT_LANE", "Lane", "LaneScope"]
 
 @dataclass(slots=True, kw_only=True)
 class LaneScope:
-    """A scope that a test opened: which proxies answer in it, and for which profiles from the run's own recordings."""
+    """A scope that a test opened: which proxies answer in it, and for which profiles from the run's own recordings.
+
+    `number` is its own in the run, so that whoever opened it can tell whether it is still open.
+    """
 
     name: str
+    number: int
     scope_options: ScopeOptions = PROFILES
     proxies: list[Proxy] = field(default_factory=list)
     fallen_back: set[str] = field(default_factory=set)

@@ -7,6 +7,7 @@ not how a run comes up, nor its signals.
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -30,6 +31,10 @@ from recproxy.orchestrator.scope_files import choose
 from recproxy.report import Tally
 
 __all__ = ["Scopes"]
+
+
+#: Outcomes kept for those who opened a scope that others ended. A test asks at once; the bound is for those that never do.
+_MOST_ENDED = 64
 
 
 class Scopes:
@@ -65,6 +70,9 @@ class Scopes:
         self._recorder = recorder
         self._find = find
         self._ends = ScopeEnds(proxies=proxies, recorder=recorder, tally=tally, fail=fail)
+        self._numbers = itertools.count(1)
+        #: Outcomes of scopes that were ended by a call that did not name them, by number, the latest last.
+        self._ended: dict[int, ScopeOutcome] = {}
 
     async def begin(
         self,
@@ -77,8 +85,8 @@ class Scopes:
         default: str | None = None,
         beside: Path | None = None,
         plays: Mapping[str, Sequence[int]] | None = None,
-    ) -> None:
-        """Begin a scope in a lane; a recording's profile may also be a host.
+    ) -> int:
+        """Begin a scope in a lane and return its number; a recording's profile may also be a host.
 
         Args:
             lane_name: the lane.
@@ -98,7 +106,7 @@ class Scopes:
         lane = self._lanes[lane_name]
         if not inner:
             await self.end_all(lane_name)
-        scope = LaneScope(name=name, scope_options=scope_options)
+        scope = LaneScope(name=name, number=next(self._numbers), scope_options=scope_options)
         named = await self._named(recordings, beside, scope)
         lane.scopes.append(scope)
         begun = await asyncio.gather(
@@ -111,8 +119,9 @@ class Scopes:
         )
         problems = [problem for problem in begun if isinstance(problem, BaseException)]
         if problems:
-            await self.end(lane_name)
+            await self.end(lane_name, scope.number)
             raise problems[0]
+        return scope.number
 
     async def extend(
         self, lane_name: str, recordings: Mapping[str, Sequence[str]], *, beside: Path | None = None
@@ -134,9 +143,14 @@ class Scopes:
             else:
                 await self._begin(proxy, lane, scope, named)
 
-    async def look(self, lane_name: str) -> ScopeOutcome:
-        """What happened so far in the open scope of a lane."""
+    async def look(self, lane_name: str, number: int | None = None) -> ScopeOutcome | None:
+        """What happened so far in the open scope of a lane.
+
+        With the number of a scope: None if it is not known, and its outcome if others have ended it.
+        """
         lane = self._lanes[lane_name]
+        if number is not None and not _is_open(lane, number):
+            return self._ended.get(number)
         proxies = lane.scopes[-1].proxies if lane.scopes else self._proxies
         replies = await asyncio.gather(
             *(proxy.ask(lambda order: Look(order=order, lane=lane_name), Playing) for proxy in proxies)
@@ -144,16 +158,31 @@ class Scopes:
         outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
         return self._ends.outcome(lane.scopes[-1] if lane.scopes else None, outcomes, tuple(lane.refusals))
 
-    async def end(self, lane_name: str, *, passed: bool = False, told: bool = False) -> ScopeOutcome | None:
+    async def end(
+        self, lane_name: str, number: int | None = None, *, passed: bool = False, told: bool = False
+    ) -> ScopeOutcome | None:
         """End the innermost scope that a test opened in a lane and return its outcome; None where there was none.
 
         What it recorded replaces what it had recorded before only where it `passed`; one that nobody ended did not.
         Where its misses are `told` with the test, the run's report names them in a line each.
+        With the number of a scope, that one is ended, after those inside of it. If others have ended it, its outcome
+        is still returned, once.
         """
         lane = self._lanes[lane_name]
+        if number is not None:
+            if not _is_open(lane, number):
+                return self._ended.pop(number, None)
+            while lane.scopes[-1].number != number:
+                await self.end(lane_name)
         if not lane.scopes:
             return None
-        return await self._ends.end(lane, lane.scopes.pop(), passed=passed, told=told)
+        scope = lane.scopes.pop()
+        outcome = await self._ends.end(lane, scope, passed=passed, told=told)
+        if number is None:
+            self._ended[scope.number] = outcome
+            if len(self._ended) > _MOST_ENDED:
+                del self._ended[next(iter(self._ended))]
+        return outcome
 
     async def settled(self) -> None:
         """Wait for the scopes that are being ended; what went wrong there has ended the run."""
@@ -252,3 +281,8 @@ class Scopes:
         return (
             self._mode(profile, scope) in ("record", "auto") or self._plan.library.default(profile, default).is_file()
         )
+
+
+def _is_open(lane: Lane, number: int) -> bool:
+    """Whether a scope is still open in a lane."""
+    return any(scope.number == number for scope in lane.scopes)

@@ -499,3 +499,51 @@ def test_the_mode_of_a_run_replaces_that_of_the_ini_file(suite):
     suite.write("test_plain.py", UNMARKED)
 
     assert suite.pytest("test_plain.py", run=True) == {"passed": 1}
+
+
+DRIVES = """
+import json, os, urllib.request
+
+def control(method, value=None):
+    request = urllib.request.Request(
+        f"{os.environ['RECPROXY_CONTROL']}/lanes/{os.environ['RECPROXY_LANE']}/scope",
+        json.dumps(value | {"beside": os.getcwd()} if value else {}).encode(),
+        {"Authorization": f"Bearer {os.environ['RECPROXY_TOKEN']}"},
+        method=method,
+    )
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
+
+def test_replaces_its_scope():
+    control("PUT", {"name": "own", "recordings": {"shop": ["two.rec"]}})
+    assert [get("item"), get("item")] == ["first", "second"]
+    assert control("DELETE")["played"] == 2
+
+def test_leaves_a_scope_open():
+    control("PUT", {"name": "left", "recordings": {"shop": ["two.rec"]}})
+    assert get("item") == "first"
+
+def test_leaves_an_inner_scope_open():
+    control("POST", {"name": "inner", "recordings": {"shop": ["two.rec"]}})
+    assert get("item") == "first"
+
+@pytest.mark.recproxy("shop", "two.rec")
+def test_ends_its_scope_after_a_miss():
+    assert get("elsewhere") == "swallowed 599"
+    assert control("DELETE")["missed"]
+
+@pytest.mark.recproxy("shop", "two.rec")
+def test_the_next_has_its_own():
+    assert get("item") == "first"
+"""
+
+
+def test_a_test_may_drive_the_control_address_itself(suite):
+    suite.write("test_drives.py", IMPORTS + DRIVES)
+
+    outcomes = suite.pytest("-p", "no:randomly", "test_drives.py", run=True)
+
+    assert outcomes == {"passed": 4, "failed": 1}, outcomes
+    assert "FAILED test_drives.py::test_ends_its_scope_after_a_miss" in outcomes.out
+    assert "no scope" not in outcomes.out
+    assert "replay: 5 tests, 1 request played, 0 recorded, 1 missed, " in outcomes.out
