@@ -74,8 +74,9 @@ def test_an_empty_folder_gets_all_that_is_needed(folder, runner, more):
     assert said(done)[-1].startswith("run it: ")
 
 
-def test_what_it_made_passes_at_once_under_recproxy_run(folder):
-    command = said(init(folder, "--runner", "none", *OWN))[-1].removeprefix("run it: recproxy ")
+@pytest.mark.parametrize("host", ["api.shop.example", "127.0.0.1", "localhost"])
+def test_what_it_made_passes_at_once_under_recproxy_run(folder, host):
+    command = said(init(folder, "--runner", "none", "--profile", f"shop={host}"))[-1].removeprefix("run it: recproxy ")
 
     done = subprocess.run(
         [

@@ -37,3 +37,34 @@ def test_a_replay_notices_a_node_program_too(project):
 
     assert done.returncode == 3, done.stderr
     assert "db.example:5432" in done.stderr
+
+
+def test_a_profile_that_nobody_asked_is_told_and_fails_where_the_profile_says_so(project):
+    told = project.python("")
+    file = project.root / "pyproject.toml"
+    file.write_text(file.read_text() + '[tool.recproxy.profiles.shop.match]\nunused = "fail"\n')
+    failed = project.python("")
+
+    line = (
+        "recproxy: unasked: profile 'shop' was never asked, although 3 recorded interactions were in play; if your "
+        "program calls the service, its client does not use the proxy: give it the address in SHOP_BASE_URL, or set "
+        "java = true if it is a Java program"
+    )
+    assert (told.returncode, failed.returncode) == (0, 3)
+    assert line in told.stderr
+    assert line in failed.stderr
+
+
+def test_a_profile_of_this_machine_without_a_base_url_is_told_at_the_start(project):
+    file = project.root / "pyproject.toml"
+    file.write_text(
+        file.read_text().replace('base_url = "SHOP_BASE_URL"\n', "").replace("api.shop.example", "localhost")
+    )
+
+    done = project.run("run", "--", "sh", "-c", "echo >&2 begun")
+
+    note, begun, *_ = done.stderr.splitlines()
+    assert note.startswith(
+        "recproxy: note: profile 'shop' is never asked for localhost: clients use no proxy on loopback;"
+    )
+    assert begun == "begun"

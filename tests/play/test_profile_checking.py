@@ -43,6 +43,13 @@ def test_a_good_profile_has_no_problem():
     [
         ('"b.a.example"', '"a.example"', 7, "overlap", "host 'a.example' is named twice in this profile"),
         ('["b.a.example"]', '["b.a.example"]\nbase_url = "SHOP_URL"', 8, "overlap", "two endpoints have the base_url"),
+        (
+            '"b.a.example"',
+            '"localhost"',
+            7,
+            "never",
+            "localhost: clients use no proxy on loopback, so this is never asked",
+        ),
         ("placeholder-of-the-key", KEY, 9, "secret", "the placeholder of SHOP_KEY looks like a real secret"),
         ('"X-Version"', '"X-Version", "x-version"', 11, "never", "match.headers holds 'x-version' twice"),
         ('"X-Version"', '"Host"', 11, "never", "match.headers holds 'Host', which belongs to one connection"),

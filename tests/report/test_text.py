@@ -153,6 +153,16 @@ def test_what_was_written_is_said_by_file():
     ]
 
 
+def test_profiles_that_nobody_asked_have_a_line_each():
+    made = tally(("shop", "replay", Outcome(scope="s")))
+    made.unasked += ["profile 'shop' was never asked", "profile 'bank' was never asked"]
+
+    assert text(made).splitlines()[2:] == [
+        "recproxy: unasked: profile 'shop' was never asked",
+        "recproxy: unasked: profile 'bank' was never asked",
+    ]
+
+
 def test_blocked_hosts_are_one_line_with_their_counts():
     made = tally(("shop", "replay", Outcome(scope="s")))
     made.blocked.update(["update.example", "beacon.example", "update.example"])

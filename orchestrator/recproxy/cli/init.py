@@ -38,7 +38,7 @@ def init(runner: str | None, profiles: tuple[str, ...], yes: bool) -> None:
     from pathlib import Path
 
     from recproxy.cli.starter import Starter
-    from recproxy.config import find_project
+    from recproxy.config import find_project, unreachable_notes
     from recproxy.errors import ConfigurationError
 
     folder = Path.cwd()
@@ -56,6 +56,8 @@ def init(runner: str | None, profiles: tuple[str, ...], yes: bool) -> None:
         )
     chosen = tuple(_choose(project, word) for word in dict.fromkeys(words))
     starter = Starter(chosen=chosen, packaged=_is_package(folder))
+    for note in unreachable_notes([each.profile for each in chosen if not each.host]):
+        print(f"recproxy: note: {note}", file=sys.stderr)
     for line in _set_up(folder, project, starter, runner):
         print(f"recproxy: {line}", file=sys.stderr)
 

@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 import tomlkit
 
-from recproxy.config import Profile
+from recproxy.config import Profile, base_url_name
+from recproxy.control.host_names import is_loopback
 
 __all__ = ["ATTRIBUTES", "FIRST_TEST", "ChosenProfile", "Starter", "requirement"]
 
@@ -35,6 +36,12 @@ class ChosenProfile:
         """A host that the first test may ask; empty where the service speaks no HTTP."""
         hosts = (host for endpoint in self.profile.endpoints if endpoint.protocol == "http" for host in endpoint.hosts)
         return next((host for host in hosts if "*" not in host), "")
+
+    @property
+    def variable(self) -> str:
+        """The variable that gets the local address of that host."""
+        variables = (each.base_url for each in self.profile.endpoints if self.address in each.hosts)
+        return next(filter(None, variables), base_url_name(self.profile.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +149,13 @@ class Starter:
         if each is None:
             return None
         url = f"https://{each.address}/hello"
+        if is_loopback(each.address):  # no client asks a proxy for it
+            imports, asked = "import os\n", f'os.environ["{each.variable}"] + "/hello"'
+        else:
+            imports, asked = "", f'"{url}"'
         test = f'''"""The first functional test; its response is in recordings/{each.profile.name}/{_RECORDED}."""
 
-from urllib.request import urlopen
+{imports}from urllib.request import urlopen
 
 from recproxy import recproxy
 
@@ -152,7 +163,7 @@ from recproxy import recproxy
 # A handwritten recording replays in every run, even one that records.
 @recproxy("{each.profile.name}", "{_RECORDED}", mode="replay")
 def test_the_service_answers():
-    with urlopen("{url}") as response:
+    with urlopen({asked}) as response:
         assert response.read() == b"{_ANSWER}"
 '''
         recording = f"""#recproxy 2
@@ -190,5 +201,4 @@ def requirement(name: str) -> str:
 
 def _own(chosen: ChosenProfile) -> dict[str, Any]:
     """The table of a profile of one's own."""
-    variable = f"{chosen.profile.name.upper().replace('-', '_')}_BASE_URL"
-    return {"endpoints": [{"hosts": [chosen.host], "base_url": variable}]}
+    return {"endpoints": [{"hosts": [chosen.host], "base_url": chosen.variable}]}

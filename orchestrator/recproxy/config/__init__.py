@@ -10,6 +10,7 @@ key, a wrong type or a wrong value is an error with file, line, key and the near
 from recproxy.config.installed import Offer, distribution_of, offers
 from recproxy.config.keys import Kind, leaves, nearest_word
 from recproxy.config.layers import Setting
+from recproxy.config.loopback_hosts import base_url_name, unreachable_hosts, unreachable_notes
 from recproxy.config.overlap import equal_hosts, settled
 from recproxy.config.profile import (
     ANY_HOST,
@@ -36,6 +37,7 @@ __all__ = [
     "Setting",
     "TomlFile",
     "Upstream",
+    "base_url_name",
     "distribution_of",
     "equal_hosts",
     "find_project",
@@ -50,4 +52,6 @@ __all__ = [
     "read_toml",
     "secret_values",
     "settled",
+    "unreachable_hosts",
+    "unreachable_notes",
 ]

@@ -80,7 +80,9 @@ class Match:
         "What the client gets for a miss: status 599 with a text, or a dropped connection.", "status"
     )
     unused: Literal["report", "fail"] = key(
-        "Whether a test fails if its recording contains interactions that no request asked for.", "report"
+        "Whether a test fails if its recording contains interactions that no request asked for, and a run if nobody "
+        "asked the profile at all although recordings were in play.",
+        "report",
     )
 
 

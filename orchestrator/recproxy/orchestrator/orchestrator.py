@@ -36,6 +36,7 @@ from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.redaction_workers import RedactionWorkers
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.scopes import Scopes
+from recproxy.orchestrator.unasked import add_unasked
 from recproxy.recording import Packed
 from recproxy.report import Tally
 
@@ -134,6 +135,7 @@ class Orchestrator:
         await self.scopes.settled()
         await self._recorder.close()
         self.tally.written += self._recorder.written
+        add_unasked(self.tally, self.profiles, self.plan)
         return self.tally
 
     async def _start(self) -> None:

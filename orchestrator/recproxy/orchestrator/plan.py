@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from recproxy.config import ANY_HOST, Endpoint, Profile, Project, settled
+from recproxy.config import ANY_HOST, Endpoint, Profile, Project, settled, unreachable_notes
 from recproxy.control.modes import MODES, credentials_missing
 from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.play.library import Library
@@ -41,7 +41,7 @@ class RunPlan:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user is told before the run, a line each."""
-        return settled(self.profiles)
+        return (*settled(self.profiles), *unreachable_notes(self.profiles))
 
     def mode_of(self, profile: str) -> str:
         """The mode of a profile; what passes without one is live."""

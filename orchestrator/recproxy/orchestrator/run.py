@@ -118,7 +118,7 @@ async def _finish(orchestrator: Orchestrator, *, passed: bool) -> Tally:
 def _verdict(plan: RunPlan, tally: Tally, code: int) -> int:
     is_missed = tally.failed and plan.project.on_miss == "fail"
     is_refused = bool(tally.refusals) and plan.project.on_refused == "fail"
-    return MISSED if code == 0 and (is_missed or is_refused) else code
+    return MISSED if code == 0 and (is_missed or is_refused or tally.unasked_fails) else code
 
 
 def _on_signals(loop: asyncio.AbstractEventLoop, stopping: asyncio.Future[int]) -> None:

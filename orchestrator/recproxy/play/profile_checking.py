@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from recproxy.config import Kind, Profile, TomlFile, leaves
+from recproxy.config import Kind, Profile, TomlFile, leaves, unreachable_hosts
 from recproxy.matching.rules import UNCOMPARED
 from recproxy.play.checking import Problem
 from recproxy.redaction import redact_text
@@ -47,6 +47,11 @@ def _hosts(profile: Profile, file: TomlFile) -> Iterator[Problem]:
                 place = ("endpoints", number, "hosts")
                 yield _problem(file, place, "overlap", f"host {host!r} is named twice in this profile: leave one out")
             hosts.setdefault(host, number)
+        if unreachable := unreachable_hosts(endpoint):
+            message = (
+                f"{', '.join(unreachable)}: clients use no proxy on loopback, so this is never asked: set base_url"
+            )
+            yield _problem(file, ("endpoints", number, "hosts"), "never", message)
         if endpoint.base_url in variables:
             place = ("endpoints", number, "base_url")
             yield _problem(file, place, "overlap", f"two endpoints have the base_url {endpoint.base_url!r}")

@@ -43,6 +43,11 @@ class Row:
     seconds: float = 0.0
     listed: bool = True
 
+    @property
+    def asked(self) -> bool:
+        """Whether any request reached the profile."""
+        return any((self.played, self.recorded, self.missed, self.forwarded, self.failed))
+
 
 class _Usage:
     """Which interactions of one profile were played in the run, and which were in play and were not."""
@@ -72,13 +77,18 @@ def _places(outcome: Outcome, positions: Iterable[int]) -> Iterator[tuple[str, i
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What a run did."""
+    """What a run did.
+
+    `unasked` are lines about profiles that nobody asked; `unasked_fails` where one of them says `unused = "fail"`.
+    """
 
     rows: dict[str, Row] = field(default_factory=dict)
     misses: list[Missed] = field(default_factory=list)
     refusals: list[Missed] = field(default_factory=list)
     blocked: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    unasked: list[str] = field(default_factory=list)
+    unasked_fails: bool = False
     failures: list[str] = field(default_factory=list)
     redactions: Counter[str] = field(default_factory=Counter)
     written: list[Written] = field(default_factory=list)

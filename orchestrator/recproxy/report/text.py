@@ -90,6 +90,8 @@ def _details(tally: Tally) -> Iterator[str]:
         yield "recproxy: blocked " + ", ".join(f"{host} {count}" for host, count in sorted(tally.blocked.items()))
     for note in tally.notes:
         yield f"recproxy: note: {note}"
+    for line in tally.unasked:
+        yield f"recproxy: unasked: {line}"
     yield from _problems(
         "miss", (miss.text.removeprefix(_PREFIX) for miss in tally.misses), ("more miss", "more misses")
     )

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 
-from recproxy.config import Profile, TomlFile, parse_profile
+from recproxy.config import Profile, TomlFile, base_url_name, parse_profile
 from recproxy.errors import ConfigurationError
 
 __all__ = ["distribution"]
@@ -20,8 +20,7 @@ def distribution(name: str, hosts: Sequence[str], credentials: Sequence[str] = (
         ConfigurationError: the name, a host or a variable is none, or no host is without `*`.
     """
     package = "recproxy_" + name.replace("-", "_")
-    variable = name.replace("-", "_").upper() + "_BASE_URL"
-    variable = f"_{variable}" if variable[:1].isdigit() else variable
+    variable = base_url_name(name)
     # The first host is the one that is recorded under.
     ordered = sorted(hosts, key=lambda host: "*" in host)
     toml = _profile(name, ordered, variable, credentials)

@@ -1,0 +1,53 @@
+"""Profiles that nobody asked although they had something to answer or to record: what their clients may need. Pure."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from recproxy.config import Profile
+from recproxy.orchestrator.plan import RunPlan
+from recproxy.report import Row, Tally
+from recproxy.report.counting import counted
+
+__all__ = ["add_unasked"]
+
+
+def add_unasked(tally: Tally, profiles: Iterable[Profile], plan: RunPlan) -> None:
+    """Add a line for each profile that was not asked; `unused = "fail"` counts what was in play."""
+    for profile in profiles:
+        row = tally.rows[profile.name]
+        if line := _line(profile, row, plan):
+            tally.unasked.append(line)
+            tally.unasked_fails |= row.unused > 0 and profile.match.unused == "fail"
+
+
+def _line(profile: Profile, row: Row, plan: RunPlan) -> str | None:
+    """What to say of a profile that was never asked; None where that is no surprise."""
+    if row.asked:
+        return None
+    if row.unused:
+        are = "was" if row.unused == 1 else "were"
+        what = f"although {counted(row.unused, 'recorded interaction')} {are} in play"
+    elif plan.modes.get(profile.name) == "record":
+        what = "so nothing was recorded"
+    else:
+        return None
+    return (
+        f"profile {profile.name!r} was never asked, {what}; if your program calls the service, its client does not use "
+        f"the proxy: {_ways(profile, plan)}"
+    )
+
+
+def _ways(profile: Profile, plan: RunPlan) -> str:
+    """How a client that reads no proxy variable is brought to the run."""
+    variables = list(filter(None, dict.fromkeys(endpoint.base_url for endpoint in profile.endpoints)))
+    if variables:
+        ways = [f"give it the address in {' or '.join(variables)}"]
+    else:
+        ways = ["set base_url in the profile and give it the address in that variable"]
+    if not plan.project.java:
+        ways.append("set java = true if it is a Java program")
+    if not plan.isolate and sys.platform == "linux":
+        ways.append("run with --isolate")
+    return ", or ".join(ways)

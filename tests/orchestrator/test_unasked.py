@@ -1,0 +1,89 @@
+"""Profiles that nobody asked: what is said of which."""
+
+from pathlib import Path
+
+import pytest
+
+from recproxy.config import Endpoint, Profile, Project
+from recproxy.config.profile import Match
+from recproxy.control import Missed, Outcome, Unused
+from recproxy.orchestrator import unasked as module
+from recproxy.orchestrator.plan import RunPlan
+from recproxy.orchestrator.unasked import add_unasked
+from recproxy.play.library import Library
+from recproxy.report import Tally
+
+UNUSED = tuple(Unused(where=f"a.rec:{number}", request="GET /", position=number) for number in range(2))
+IN_PLAY = {"scope": "run", "plays": (0, 0), "files": (("a.rec", 2),)}
+ASKED = "profile 'shop' was never asked, although 2 recorded interactions were in play; "
+IF = "if your program calls the service, its client does not use the proxy: "
+
+
+@pytest.fixture(autouse=True)
+def linux(monkeypatch):
+    monkeypatch.setattr(module.sys, "platform", "linux")
+
+
+def shop(base_url="SHOP_BASE_URL", unused="report"):
+    return Profile(
+        name="shop", endpoints=(Endpoint(hosts=("a.example",), base_url=base_url),), match=Match(unused=unused)
+    )
+
+
+def said(outcome, profile=None, *, mode="replay", java=False, **more):
+    """The lines about a run of this one outcome, and whether they fail it."""
+    profile = profile or shop()
+    project = Project(root=Path("/project"), java=java)
+    plan = RunPlan(project=project, mode=mode, profiles=(profile,), library=Library(Path("/project"), {}), **more)
+    tally = Tally()
+    tally.enter("shop", plan.mode_of("shop"))
+    tally.add("shop", outcome)
+    add_unasked(tally, [profile], plan)
+    return tally.unasked, tally.unasked_fails
+
+
+def test_what_was_in_play_and_not_asked_is_said_with_what_clients_need():
+    assert said(Outcome(**IN_PLAY, unused=UNUSED)) == (
+        [
+            ASKED
+            + IF
+            + "give it the address in SHOP_BASE_URL, or set java = true if it is a Java program, or run with "
+            "--isolate"
+        ],
+        False,
+    )
+
+
+def test_what_is_set_already_is_not_proposed():
+    lines, _ = said(Outcome(**IN_PLAY, unused=UNUSED), shop(base_url=""), java=True, isolate=True)
+
+    assert lines == [ASKED + IF + "set base_url in the profile and give it the address in that variable"]
+
+
+def test_elsewhere_isolation_is_not_proposed(monkeypatch):
+    monkeypatch.setattr(module.sys, "platform", "darwin")
+
+    assert "--isolate" not in said(Outcome(**IN_PLAY, unused=UNUSED))[0][0]
+
+
+@pytest.mark.parametrize(
+    "more", [{"played": 1}, {"missed": (Missed(method="GET", url="/", text="x"),)}, {"failures": ("x",)}]
+)
+def test_one_request_is_enough(more):
+    assert said(Outcome(**IN_PLAY | {"plays": (1, 0)}, unused=UNUSED[1:], **more)) == ([], False)
+
+
+def test_a_profile_without_recordings_in_play_is_nobodys_business():
+    assert said(Outcome(scope="run")) == ([], False)
+
+
+def test_unused_that_fails_a_test_fails_a_run_that_nobody_asked():
+    assert said(Outcome(**IN_PLAY, unused=UNUSED), shop(unused="fail"))[1]
+
+
+def test_a_recording_that_was_asked_for_and_got_nothing_is_said():
+    lines, fails = said(Outcome(scope="run"), shop(unused="fail"), modes={"shop": "record"})
+
+    assert lines[0].startswith("profile 'shop' was never asked, so nothing was recorded; if your program calls")
+    assert not fails
+    assert said(Outcome(scope="run"), mode="record") == ([], False)
