@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 # A noxfile is read before anything is installed: our own sessions use the source beside it. Other projects install
 # recproxy next to nox, or name it in the noxfile's PEP 723 block, and leave this line out.
@@ -126,6 +128,37 @@ def _environment_of(session: nox.Session, other: str, tools: tuple[str, ...]) ->
     profiles = (word for profile in PROFILES for word in ("-e", str(source / "profiles" / profile)))
     session.run(python, "-m", "pip", "install", "--quiet", "-e", str(source), *profiles, *tools, external=True)
     return python
+
+
+@nox.session(default=False)
+def clients(session: nox.Session) -> None:
+    """Run each client that is here, or those named, under recproxy, and write docs/reference/clients.md."""
+    table = "tests/clients/client_table.py"
+    folder = Path(session.virtualenv.location).absolute() / "clients"
+    session.install("-e", ".")
+    for registry, install in (("pypi", _pypi), ("npm", _npm)):
+        packages = (session.run("python", table, registry, silent=True) or "").split()
+        if packages and not install(session, folder, *packages):
+            for package in packages:  # one that this system cannot have keeps no other away
+                install(session, folder, package)
+    session.run("python", "tests/clients/matrix.py", str(folder), *session.posargs)
+
+
+def _pypi(session: nox.Session, _folder: Path, *packages: str) -> bool:
+    with contextlib.suppress(CommandFailed):
+        session.install(*packages)
+        return True
+    return False
+
+
+def _npm(session: nox.Session, folder: Path, *packages: str) -> bool:
+    if shutil.which("npm") is None:
+        return True
+    words = ("npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), *packages)
+    with contextlib.suppress(CommandFailed):
+        session.run(*words, external=True)
+        return True
+    return False
 
 
 @nox.session(default=False)

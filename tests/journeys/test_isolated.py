@@ -8,6 +8,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+import certifi
 import pytest
 from deadlines import seconds, wait_until
 from namespaces import need_namespaces
@@ -36,6 +37,14 @@ def bare(project, program, *words):
 
 def test_a_client_past_all_variables_is_answered_from_recordings(project):
     done = bare(project, BARE)
+
+    assert (done.returncode, done.stdout) == (0, "first\n"), done.stderr
+
+
+def test_a_client_that_pins_certifis_roots_is_answered(project):
+    pinned = f"create_default_context(cafile={certifi.where()!r})"
+
+    done = bare(project, BARE.replace("create_default_context()", pinned))
 
     assert (done.returncode, done.stdout) == (0, "first\n"), done.stderr
 

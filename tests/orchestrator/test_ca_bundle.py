@@ -7,7 +7,7 @@ import pytest
 import trustme
 
 from recproxy.orchestrator import ca_bundle
-from recproxy.orchestrator.ca_bundle import bundle
+from recproxy.orchestrator.ca_bundle import bundle, root_files
 
 
 def pem():
@@ -65,7 +65,7 @@ def test_a_file_that_cannot_be_read_is_passed_by(tmp_path, name):
 def test_system_roots_are_in_it(tmp_path, monkeypatch):
     roots = pem()
     (tmp_path / "roots.crt").write_bytes(roots)
-    monkeypatch.setattr(ca_bundle, "SYSTEM_BUNDLES", (str(tmp_path / "roots.crt"),))
+    monkeypatch.setattr(ca_bundle, "_SYSTEM_BUNDLES", (str(tmp_path / "roots.crt"),))
 
     assert has(bundle(pem(), {}), roots)
 
@@ -77,3 +77,15 @@ def test_openssl_reads_it(tmp_path):
     context = ssl.create_default_context(cafile=path)
 
     assert context.cert_store_stats()["x509"] == certificates(path.read_bytes())
+
+
+def test_a_file_of_roots_with_two_names_is_listed_once(tmp_path, monkeypatch):
+    (tmp_path / "roots.crt").write_bytes(pem())
+    (tmp_path / "other.crt").symlink_to(tmp_path / "roots.crt")
+    places = (str(tmp_path / "other.crt"), str(tmp_path / "roots.crt"), str(tmp_path / "gone.crt"))
+    monkeypatch.setattr(ca_bundle, "_SYSTEM_BUNDLES", places)
+
+    listed = [str(path) for path in root_files()]
+
+    assert [path for path in listed if path in places] == [places[0]]
+    assert certifi.where() in listed

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.errors import ConfigurationError, ProxyError
-from recproxy.orchestrator.ca_bundle import SYSTEM_BUNDLES
+from recproxy.orchestrator.ca_bundle import root_files
 
 __all__ = ["Isolation", "isolated_files"]
 
@@ -161,8 +161,7 @@ def isolated_files(folder: Path, bundle: Path) -> list[tuple[Path, Path]]:
     empty.mkdir()
     pairs += [(empty, Path(place).resolve()) for place in _LOOKUP_SOCKETS if Path(place).is_dir()]
     bundle.chmod(0o644)
-    found = {Path(place).resolve() for place in SYSTEM_BUNDLES if Path(place).is_file()}
-    return pairs + [(bundle, place) for place in sorted(found)]
+    return pairs + [(bundle, place.resolve()) for place in root_files()]
 
 
 def _files_then_dns(path: str) -> str:
