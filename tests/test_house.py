@@ -35,7 +35,6 @@ ELSEWHERE = {
     "cli/import_report": "tests/cli/test_import_recordings.py and test_export.py, as they are printed",
     "cli/scanning": "tests/cli/test_scan.py",
     "cli/profiles/group": "tests/cli/profiles/test_listing.py: the list is the group without a word",
-    "cli/show": "tests/cli/test_check.py",
     "orchestrator/arrival": "tests/orchestrator/test_gateway.py: what arrives there",
     "orchestrator/lane": "tests/journeys/test_gateway.py and test_replay.py: real lanes, real proxies",
     "orchestrator/fork_server": "tests/journeys/test_hygiene.py: births and deaths are processes",

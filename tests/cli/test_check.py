@@ -1,4 +1,4 @@
-"""`recproxy check` and `recproxy show` in a project."""
+"""`recproxy check` in a project."""
 
 import json
 import subprocess
@@ -95,14 +95,6 @@ def test_a_path_that_is_not_there_is_named(check):
     assert done.stderr == "recproxy: nowhere: no such file or folder\n"
 
 
-def test_show_prints_requests_and_responses(check):
-    done = check(GOOD, "show", "tests/functional/recordings/shop/one.rec")
-
-    assert done.returncode == 0
-    assert done.stdout.splitlines()[:3] == ["#1  line 3", "GET https://a.example/x", ""]
-    assert "200 OK" in done.stdout
-
-
 CASSETTE = {
     "interactions": [
         {
@@ -115,10 +107,7 @@ CASSETTE = {
 
 def test_a_file_of_another_tool_has_no_lines_to_name(check):
     told = check(json.dumps(CASSETTE), "check").stdout
-    shown = check(json.dumps(CASSETTE), "show", "tests/functional/recordings/shop/one.rec").stdout
-
     assert "one.rec: never: host 'b.example'" in told
-    assert shown.splitlines()[:2] == ["#1", "GET https://b.example/"]
 
 
 FOREIGN = (

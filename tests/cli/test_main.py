@@ -90,3 +90,9 @@ def test_an_unknown_verb_is_a_usage_error(ended):
 
     assert (code, out) == (2, "")
     assert "No such command 'rewind'" in err
+
+
+def test_an_error_that_quotes_a_control_character_shows_it_as_an_escape(ended, failing):
+    failing(ProxyError("a.rec:1: \x1b[2J", hint="\u202esee"))
+
+    assert ended("fail") == (4, "", "recproxy: a.rec:1: \\x1b[2J\n\\u202esee\n")

@@ -181,3 +181,14 @@ def test_a_body_that_the_file_of_another_tool_lacks_is_no_matter_of_max_body():
         "\n\na.har does not hold it: save the file again with the bodies of responses\n"
         "or: name a .rec for it, or import a.har with recproxy import: it is never written\n"
     )
+
+
+def test_control_characters_of_traffic_are_shown_as_escapes(recorded, live, index):
+    found = index(recorded("POST https://a.com/1", "a=x", "form"))
+    request = live("POST https://a.com/1", "a=%1b]0;owned%07", "form")
+
+    text = miss(found, request, profile="shop", test="\u202etest").text()
+
+    assert "  form a  x         \\x1b]0;owned\\x07\n" in text
+    assert "\\u202etest" in text
+    assert not set(text) & set("\x1b\x07\u202e")

@@ -176,3 +176,13 @@ def test_standard_error_is_where_it_goes_by_default(capsys):
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("recproxy   profile")
+
+
+def test_nothing_from_traffic_reaches_a_terminal_raw():
+    made = tally(("shop", "record", Outcome(scope="s", failures=("GET /\x1b[2J\u202e: no",), missed=(MISS,))))
+    made.notes.append("a note\x9b1A")
+
+    for shown in (text(made), text(made, Terminal())):
+        assert "recproxy: failed: shop: GET /\\x1b[2J\\u202e: no" in shown
+        assert "recproxy: note: a note\\x9b1A" in shown
+        assert not set(shown.partition("recproxy: note")[2]) & set("\x1b\x9b\u202e")

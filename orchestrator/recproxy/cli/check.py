@@ -32,6 +32,7 @@ def check(as_json: bool, paths: tuple[str, ...]) -> None:
     from recproxy.cli.recordings import recordings_in
     from recproxy.config import find_project
     from recproxy.errors import ConfigurationError
+    from recproxy.recording.printable import printable
     from recproxy.report.counting import counted
 
     project = find_project(Path.cwd())
@@ -48,7 +49,7 @@ def check(as_json: bool, paths: tuple[str, ...]) -> None:
     else:
         for row in rows:
             line = f":{row['line']}" if row["line"] else ""  # another tool's file is read without lines
-            print(f"{row['path']}{line}: {row['kind']}: {row['message']}")
+            print(printable(f"{row['path']}{line}: {row['kind']}: {row['message']}"))
         others = f", {counted(found.passed_over, 'file')} of unknown format" if found.passed_over else ""
         print(
             f"recproxy: {counted(len(found.paths), 'recording')}, {counted(len(rows), 'problem')}{others}",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from recproxy.cli.import_sources import ImportSource
 from recproxy.cli.importing import Progress, SourceSummary
+from recproxy.recording.printable import printable
 from recproxy.report.counting import counted
 
 __all__ = ["lines", "overall", "report", "row", "take_all"]
@@ -35,10 +36,10 @@ def report(summaries: list[SourceSummary], *, as_json: bool, dry: bool) -> int:
         print(json.dumps([row(each) for each in summaries], indent=2))
     else:
         for each in summaries:
-            print("\n".join(lines(each, dry=dry)))
+            print("\n".join(map(printable, lines(each, dry=dry))))
     refused = [each for each in summaries if each.problem]
     for each in refused:
-        print(f"recproxy: {each.problem}", file=sys.stderr)
+        print(printable(f"recproxy: {each.problem}"), file=sys.stderr)
     print(overall(summaries, dry=dry), file=sys.stderr)
     return 2 if refused else int(any(each.lost for each in summaries))
 

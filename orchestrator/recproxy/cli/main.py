@@ -17,6 +17,7 @@ from recproxy.cli.scan import scan
 from recproxy.cli.serve import serve
 from recproxy.cli.show import show
 from recproxy.errors import RecproxyError
+from recproxy.recording.printable import printable
 
 __all__ = ["main"]
 
@@ -49,7 +50,7 @@ def main() -> None:
     try:
         _recproxy(prog_name="recproxy")
     except RecproxyError as error:
-        print(f"recproxy: {error.message}", file=sys.stderr)
+        print(printable(f"recproxy: {error.message}"), file=sys.stderr)
         if error.hint:
-            print(error.hint, file=sys.stderr)
+            print(printable(error.hint), file=sys.stderr)
         sys.exit(error.exit_code)

@@ -83,6 +83,8 @@ def _shown(files: Sequence[Path]) -> Iterable[Path]:
 
 
 def _report(scans: list[Scan], *, as_json: bool) -> None:
+    from recproxy.recording.printable import printable
+
     found = [(done, each) for done in scans for each in done.findings]
     if as_json:
         rows = [
@@ -93,7 +95,7 @@ def _report(scans: list[Scan], *, as_json: bool) -> None:
         return
     for done, each in found:
         line = f":{each.line}" if each.line else ""
-        print(f"{done.path}{line}: {each.rule} in {each.place}{' (fixed)' if done.fixed else ''}")
+        print(printable(f"{done.path}{line}: {each.rule} in {each.place}{' (fixed)' if done.fixed else ''}"))
 
 
 def _summary(scans: list[Scan], passed_over: int, *, fix: bool) -> None:

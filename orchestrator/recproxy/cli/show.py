@@ -1,86 +1,148 @@
-"""`recproxy show`: prints a recording with numbers, colours and a pager."""
+"""`recproxy show`: prints recordings with numbers, colours and a pager, or their requests as curl commands."""
 
 from __future__ import annotations
 
+import os
+import re
 import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from recproxy.recording import Headers, Interaction, Request, Response
 
 __all__ = ["show"]
 
+_PLACE = re.compile(r"(.+):([1-9][0-9]{0,8})")
+
 
 @click.command()
+@click.option("--request", "only_requests", is_flag=True, help="Leave the responses out.")
+@click.option("--curl", "as_curl", is_flag=True, help="Print each request as a curl command.")
 @click.option("--pager/--no-pager", default=True, help="Use a pager on a terminal.")
-@click.argument("file", type=click.Path())
-def show(pager: bool, file: str) -> None:
-    """Print the interactions of FILE, with readable bodies."""
+@click.argument("words", nargs=-1, required=True, metavar="PATH...")
+def show(only_requests: bool, as_curl: bool, pager: bool, words: tuple[str, ...]) -> None:
+    """Print the interactions of recordings, with readable bodies.
+
+    PATH is a file, a folder, or FILE:LINE for the interaction at that line, as misses and `recproxy check` name it.
+    """
     from rich.console import Console
 
+    from recproxy.cli.curl_command import curl_command
+    from recproxy.recording.printable import printable
+
+    files = [(path, _selected(path, line)) for path, line in _places(words)]
+
+    def printed(console: Console) -> None:
+        for path, interactions in files:
+            if len(files) > 1 and not as_curl:
+                console.print(printable(str(path)), style="bold", markup=False, highlight=False)
+            for number, interaction in interactions:
+                if as_curl:
+                    print(curl_command(interaction.request))
+                else:
+                    _print(console, number, interaction, with_response=not only_requests)
+
+    if pager and not as_curl and sys.stdout.isatty():
+        _paged(printed)
+    else:
+        printed(Console(soft_wrap=True))
+
+
+def _paged(printed: Callable[[Console], None]) -> None:
+    """Print through the user's pager: in colours only where it is `less` and shows them rather than their codes."""
+    from rich.console import Console
+
+    os.environ.setdefault("LESS", "FRX")  # as git does
+    pager = os.environ.get("MANPAGER") or os.environ.get("PAGER") or "less"
+    is_less = Path(pager.split()[0]).name == "less"
+    options = "".join(word for word in (*os.environ["LESS"].split(), *pager.split()[1:]) if not word.startswith("--"))
+    console = Console(soft_wrap=True)
+    with console.pager(styles=is_less and "r" in options.lower()):
+        printed(console)
+
+
+def _places(words: tuple[str, ...]) -> Iterator[tuple[Path, int | None]]:
+    """The recordings that the words mean, each with the line named after it."""
+    from recproxy.cli.recordings import recordings_in
+    from recproxy.errors import ConfigurationError
+
+    for word in words:
+        path, line = Path(word), None
+        if not path.exists() and (place := _PLACE.fullmatch(word)) and Path(place[1]).is_file():
+            path, line = Path(place[1]), int(place[2])
+        found = recordings_in([path])
+        if found.missing:
+            raise ConfigurationError(f"{word}: no such file or folder")
+        if not found.paths:
+            raise ConfigurationError(f"{word}: no recordings in this folder")
+        yield from ((each, line) for each in found.paths)
+
+
+def _selected(path: Path, line: int | None) -> list[tuple[int, Interaction]]:
+    """The interactions of a file with their numbers from 1, or the one that a line belongs to."""
+    from recproxy.errors import ConfigurationError
     from recproxy.play.library import read_recording
 
-    recording = read_recording(file)
-    console = Console(soft_wrap=True)
-    if pager and sys.stdout.isatty():
-        with console.pager(styles=True):
-            _print(console, recording.interactions)
-    else:
-        _print(console, recording.interactions)
+    numbered = list(enumerate(read_recording(str(path)).interactions, 1))
+    if line is None:
+        return numbered
+    if any(not interaction.line for _, interaction in numbered):
+        raise ConfigurationError(f"{path}:{line}: files of other tools are read without lines: name the file alone")
+    before = [each for each in numbered if each[1].line <= line]
+    if not before:
+        raise ConfigurationError(f"{path}:{line}: no interaction begins at or above this line")
+    return before[-1:]
 
 
-def _print(console: object, interactions: tuple[Interaction, ...]) -> None:
-    from rich.console import Console
+def _print(console: Console, number: int, interaction: Interaction, *, with_response: bool) -> None:
     from rich.text import Text
 
-    assert isinstance(console, Console)
-    for number, interaction in enumerate(interactions, 1):
-        request, response = interaction.request, interaction.response
-        scope = f"  {interaction.scope}" if interaction.scope else ""
-        when = f"  {interaction.recorded}" if interaction.recorded else ""
-        line = f"  line {interaction.line}" if interaction.line else ""  # another tool's file is read without lines
-        console.print(Text(f"#{number}{line}{scope}{when}", style="dim"))
-        console.print(Text(f"{request.method} {request.url}", style="bold cyan"))
-        _block(console, request)
+    from recproxy.recording.printable import printable
+
+    request, response = interaction.request, interaction.response
+    scope = f"  {interaction.scope}" if interaction.scope else ""
+    when = f"  {interaction.recorded}" if interaction.recorded else ""
+    line = f"  line {interaction.line}" if interaction.line else ""  # another tool's file is read without lines
+    console.print(Text(printable(f"#{number}{line}{scope}{when}"), style="dim"))
+    console.print(Text(printable(f"{request.method} {request.url}"), style="bold cyan"))
+    _block(console, request)
+    if with_response:
         status = f"{response.status} {response.reason.decode('latin-1')}"
-        console.print(Text(status, style="bold green" if response.status < 400 else "bold red"))
+        console.print(Text(printable(status), style="bold green" if response.status < 400 else "bold red"))
         _block(console, response)
 
 
-def _block(console: object, block: Request | Response) -> None:
-    from rich.console import Console
+def _block(console: Console, block: Request | Response) -> None:
+    from rich.highlighter import JSONHighlighter
     from rich.text import Text
 
-    assert isinstance(console, Console)
-    for name, value in block.headers:
-        line = Text(f"  {name.decode('latin-1')}: ", style="dim")
-        line.append(value.decode("utf-8", "replace"), style="default")
-        console.print(line)
-    if block.body:
+    from recproxy.cli.readable_body import readable_body
+
+    _headers(console, block.headers)
+    if block.omitted is not None:
+        console.print(Text(f"\n({block.omitted} bytes, too large to be stored)", style="dim"))
+    elif block.body:
         console.print()
-        _body(console, block.headers, block.body)
+        shown = readable_body(block)
+        console.print(JSONHighlighter()(Text(shown)) if shown[:1] in ("{", "[") else Text(shown))
+    if block.trailers:
+        console.print(Text("\n  trailers", style="dim"))
+        _headers(console, block.trailers)
     console.print()
 
 
-def _body(console: object, headers: Headers, body: bytes) -> None:
-    import json
-
-    from rich.console import Console
-    from rich.json import JSON
+def _headers(console: Console, headers: Headers) -> None:
     from rich.text import Text
 
-    assert isinstance(console, Console)
-    kind = next((value for name, value in headers if name.lower() == b"content-type"), b"").lower()
-    if b"json" in kind:
-        try:
-            console.print(JSON(body.decode(), indent=2))
-        except (UnicodeDecodeError, json.JSONDecodeError):
-            pass
-        else:
-            return
-    try:
-        console.print(Text(body.decode()))
-    except UnicodeDecodeError:
-        console.print(Text(f"({len(body)} bytes, not text)", style="dim"))
+    from recproxy.recording.printable import printable
+
+    for name, value in headers:
+        line = Text(f"  {printable(name.decode('latin-1'))}: ", style="dim")
+        line.append(printable(value.decode("utf-8", "backslashreplace")), style="default")
+        console.print(line)

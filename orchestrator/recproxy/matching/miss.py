@@ -12,6 +12,7 @@ from recproxy.matching.mend import Mend, mend
 from recproxy.matching.nearest import nearest
 from recproxy.matching.rules import Rules
 from recproxy.matching.url import decode_parameter, split_url
+from recproxy.recording.printable import printable
 from recproxy.recording.values import Request
 
 __all__ = ["Miss", "Ways", "miss"]
@@ -66,7 +67,10 @@ class Miss:
     ways: Ways = _USUAL
 
     def text(self, *, hide: Callable[[str], str] | None = None) -> str:
-        """The message, a line for each fact; `hide` redacts each line, for secrets that no rule names."""
+        """The message, a line for each fact; `hide` redacts each line, for secrets that no rule names.
+
+        What comes from traffic is escaped where it would act on a terminal.
+        """
         lines = [self._headline(), "", f"  request  {self.method} {self.url}"]
         if self.test is not None:
             lines.append(f"  test     {self.test}")
@@ -77,7 +81,7 @@ class Miss:
         if self.differences:
             lines += ["", *_table(self.differences)]
         lines += ["", *self._advice()]
-        return "\n".join(map(hide, lines) if hide is not None else lines) + "\n"
+        return "\n".join(map(printable, map(hide, lines) if hide is not None else lines)) + "\n"
 
     def _headline(self) -> str:
         if self.omitted is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from recproxy.control import ScopeOptions
 from recproxy.control.modes import MODES, mode_named
+from recproxy.recording.printable import printable
 
 if TYPE_CHECKING:
     from recproxy.orchestrator.scope_ends import ScopeOutcome
@@ -147,7 +148,10 @@ def refuse_unknown(values: dict[str, Any], known: tuple[str, ...]) -> None:
 
 
 def plain_outcome(outcome: ScopeOutcome) -> dict[str, Any]:
-    """An outcome as JSON: totals, misses with their profile, and each profile's plays in recorded order."""
+    """An outcome as JSON: totals, misses with their profile, and each profile's plays in recorded order.
+
+    Texts for people hold no character that acts on a terminal; `differences` and `requests` are as they were sent.
+    """
     profiles = outcome.profiles
     missed = [
         {
@@ -162,7 +166,14 @@ def plain_outcome(outcome: ScopeOutcome) -> dict[str, Any]:
         for miss in each.missed
     ]
     missed += [
-        {"profile": None, "method": each.method, "url": each.url, "text": each.text, "closest": None, "differences": []}
+        {
+            "profile": None,
+            "method": each.method,
+            "url": each.url,
+            "text": printable(each.text),
+            "closest": None,
+            "differences": [],
+        }
         for each in outcome.refused
     ]
     return {
@@ -174,21 +185,23 @@ def plain_outcome(outcome: ScopeOutcome) -> dict[str, Any]:
             {
                 "profile": profile,
                 "where": unused.where,
-                "request": unused.request,
+                "request": printable(unused.request),
                 "fails": profile in outcome.strict,
             }
             for profile, each in profiles.items()
             for unused in each.unused
         ],
         "failed": [
-            {"profile": profile, "text": failure} for profile, each in profiles.items() for failure in each.failures
+            {"profile": profile, "text": printable(failure)}
+            for profile, each in profiles.items()
+            for failure in each.failures
         ],
         "profiles": {
             profile: {
                 "played": each.played,
                 "plays": list(each.plays),
                 "requests": list(each.requests),
-                "notes": list(each.notes),
+                "notes": [printable(note) for note in each.notes],
             }
             for profile, each in profiles.items()
         },

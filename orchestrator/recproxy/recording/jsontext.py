@@ -12,7 +12,7 @@ import re
 
 from recproxy.recording.json_reader import check_json, tokens
 
-__all__ = ["STYLES", "compact", "pretty"]
+__all__ = ["STYLES", "compact", "indented", "pretty"]
 
 #: What a one-line form may be besides compact UTF-8. `ascii` and `ascii-upper` exclude each other.
 STYLES = ("spaced", "ascii", "ascii-upper", "newline")
@@ -71,6 +71,22 @@ def compact(text: bytes, style: tuple[str, ...], wild: str) -> bytes:
     if "ascii" in style or "ascii-upper" in style:
         found = _escaped(found, "04x" if "ascii" in style else "04X")
     return found.encode() + (b"\n" if "newline" in style else b"")
+
+
+def indented(body: bytes, wild: str) -> str | None:
+    """A JSON object or list as a person reads it, over several lines. The wild word may stand where a value may.
+
+    None where the body is no such JSON, or is nested too deeply for that.
+    """
+    core = body.strip()
+    if core[:1] not in (b"{", b"[") or core[-1:] not in (b"}", b"]"):
+        return None
+    try:
+        text = core.decode()
+        check_json(text, wild)
+    except ValueError:
+        return None
+    return _broken(tokens(text))
 
 
 def _spacing(pieces: list[str], text: str) -> tuple[str, ...] | None:

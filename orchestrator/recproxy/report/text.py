@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
+from recproxy.recording.printable import printable
 from recproxy.report.counting import counted
 from recproxy.report.tally import Row, Tally, Written
 
@@ -32,7 +33,7 @@ def print_report(tally: Tally, stream: TextIO | None = None) -> None:
         for line in _plain(columns, cells):
             print(line, file=stream)
     for line in _details(tally):
-        print(line, file=stream)
+        print(printable(line), file=stream)
     stream.flush()
 
 

@@ -1,0 +1,25 @@
+"""Text from traffic as a terminal may get it.
+
+A service or a program under test chooses what stands in URLs, headers and bodies. Raw control characters would let it
+move the cursor, change the title or hide lines; bidirectional ones would show a text in another order than it has
+(Unicode Technical Report 36, CVE-2021-42574).
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["printable"]
+
+#: C0 and C1 controls but tab and LF, line and paragraph separators, bidirectional controls, and lone surrogates.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    r"""The text with every character that acts on a terminal written as an escape: `\x1b`, `\u202e`. Keeps tab and LF."""
+    return text if text.isascii() and text.isprintable() else _UNSAFE.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
