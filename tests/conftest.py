@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -16,6 +17,7 @@ hypothesis.settings.register_profile("usual", max_examples=100, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=10_000, deadline=None)
 
 _CACHE = pytest.StashKey[str]()
+_TEMPORARY = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser):
@@ -28,8 +30,12 @@ def pytest_configure(config):
     if config.option.timeout is None:
         config.option.timeout = float(config.getini("timeout")) * factor()
     config.addinivalue_line("markers", "long: takes more than eight seconds, and is started first")
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist starts its workers, which inherit the environment
+def pytest_sessionstart(session):
     if sys.dont_write_bytecode:
-        _compile_once(config)
+        _compile_once(session.config)
 
 
 def pytest_collection_modifyitems(items):
@@ -38,14 +44,29 @@ def pytest_collection_modifyitems(items):
 
 
 def _compile_once(config):
-    """Keep compiled modules for the processes that the tests start, where the user keeps none.
+    """Keep compiled modules for this session, the processes that it starts and the next session, where the user keeps none.
 
     The tests start about a thousand interpreters. Each would compile pytest and this package anew, which takes more time
-    than the tests themselves. The modules go to a temporary folder: nothing is written beside the source.
+    than the tests themselves. The modules go to pytest's cache, or to a temporary folder: nothing is written beside the
+    source.
     """
-    config.stash[_CACHE] = tempfile.mkdtemp(prefix="recproxy-tests-")
+    if cache := getattr(config, "cache", None):
+        folder = str(cache.mkdir("compiled"))
+    else:
+        folder = config.stash[_TEMPORARY] = tempfile.mkdtemp(prefix="recproxy-tests-")
+    config.stash[_CACHE] = folder
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = config.stash[_CACHE]
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = folder
+    sys.dont_write_bytecode = False
+
+
+def _forget_what_is_gone(cache):
+    """Remove the modules of folders that are no more: the projects of tests, in temporary folders."""
+    for folder, subfolders, _ in os.walk(cache):
+        gone = [name for name in subfolders if not Path("/", Path(folder, name).relative_to(cache)).is_dir()]
+        for name in gone:
+            shutil.rmtree(Path(folder, name), ignore_errors=True)
+            subfolders.remove(name)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -55,8 +76,10 @@ def _without_plugins():
 
 
 def pytest_unconfigure(config):
-    if cache := config.stash.get(_CACHE, None):
-        shutil.rmtree(cache, ignore_errors=True)
+    if folder := config.stash.get(_TEMPORARY, None):
+        shutil.rmtree(folder, ignore_errors=True)
+    elif cache := config.stash.get(_CACHE, None):
+        _forget_what_is_gone(cache)
 
 
 def pytest_terminal_summary(terminalreporter):

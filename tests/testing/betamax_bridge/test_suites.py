@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from plugins import without_plugins
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "client"))
 
@@ -87,18 +88,8 @@ class Suite(ClientProject):
         return self.write(f"cassettes/{name}.json", json.dumps({"http_interactions": interactions}))
 
     def run(self, *words):
-        words = (
-            "-p",
-            "recproxy.betamax_bridge",
-            "-p",
-            "no:randomly",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:asyncio",
-            *words,
-        )
-        return Outcomes(*self.python("-m", "pytest", *words))
+        words = ("-p", "recproxy.betamax_bridge", "-p", "no:randomly", "-p", "no:cacheprovider", *words)
+        return Outcomes(*self.python("-m", "pytest", *words, PYTEST_ADDOPTS=without_plugins("pytest-betamax")))
 
 
 @pytest.fixture

@@ -90,7 +90,9 @@ def try_all(project, workers, *, run, **environment):
     project.record("two.rec", ("item", "first"), ("item", "second"), ("item", "third"))
     project.write("test_all.py", SUITE)
     words = ("-n", str(workers), "--strict-markers", "test_all.py")
-    outcomes = project.pytest(*words, run=run, PYTEST_ADDOPTS="-p no:hypothesispytest", **environment)
+    outcomes = project.pytest(
+        *words, run=run, PYTEST_ADDOPTS="-p no:hypothesispytest -p no:pytest-betamax", **environment
+    )
 
     assert outcomes == {"failed": 1, "passed": 26, "rerun": 3}, outcomes
     assert "FAILED test_all.py::test_times_out" in outcomes.out

@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from plugins import without_plugins
 
 from recproxy.client.names import recording_of_test
 
@@ -351,7 +352,7 @@ def test_asynchronous_tests_and_fixtures(suite, run):
     pytest.importorskip("anyio")
     suite.write("test_async.py", IMPORTS + ASYNC)
 
-    outcomes = suite.pytest("test_async.py", run=run, PYTEST_ADDOPTS="-p no:asyncio -p no:hypothesispytest")
+    outcomes = suite.pytest("test_async.py", run=run, PYTEST_ADDOPTS=without_plugins("anyio"))
 
     assert outcomes == {"passed": 2}, outcomes
 
