@@ -144,7 +144,7 @@ def test_what_was_recorded_of_a_profile_that_is_gone_waits_for_it(session):
     assert line.startswith(f"{journal}: what an earlier run recorded cannot be recovered: no profile 'gone'; mend that")
 
 
-def test_a_journal_whose_key_is_not_found_is_reported_in_one_line_and_stays(session, default):
+def test_a_journal_whose_key_is_not_found_is_reported_once_and_removed(session, default):
     killed = Session(session.folder)
     killed.begin()
     killed.keep("/a")
@@ -156,11 +156,15 @@ def test_a_journal_whose_key_is_not_found_is_reported_in_one_line_and_stays(sess
     assert session.recover() == []
     (line,) = session.recorder.unrecovered
     assert line == (
-        f"{journal}: 2 interactions of an earlier run cannot be read, because its key is in none of the places where "
-        "keys are kept: set TMPDIR or XDG_RUNTIME_DIR as that run had them, or delete this journal"
+        f"{journal}: 2 interactions of an earlier run cannot be read and are dropped: its key is in none of the places "
+        "where keys are kept"
     )
-    assert journal.exists()
+    assert not journal.exists()
     assert not default.parent.exists()
+
+    later = Session(session.folder)
+    assert later.recover() == []
+    assert later.recorder.unrecovered == []
 
 
 def test_a_recovered_journal_goes_with_its_key(session):

@@ -1,7 +1,7 @@
 """Recovery: what killed runs recorded is put next to the recordings it was meant for.
 
-It is redacted by the rules of today and by what was secret then. Where that cannot be done, the journal stays, also
-where its key is not found: a run with other variables may find it.
+It is redacted by the rules of today and by what was secret then. Where that cannot be done, the journal stays. Without
+its key nobody can read it: it is reported once and removed.
 """
 
 from __future__ import annotations
@@ -89,12 +89,6 @@ class Recovery:
                 f"{journal.path}: is the journal of a run of version 0.1, which is not encrypted: take from it what you "
                 "need, mind the secrets in it, and delete it"
             )
-        elif journal.keyless and journal.unread:
-            self.problems.append(
-                f"{journal.path}: {counted(journal.unread, 'interaction')} of an earlier run cannot be read, because "
-                "its key is in none of the places where keys are kept: set TMPDIR or XDG_RUNTIME_DIR as that run had "
-                "them, or delete this journal"
-            )
         elif problems:
             self.problems += (
                 f"{journal.path}: what an earlier run recorded cannot be recovered: {why}; mend that, or delete this "
@@ -104,10 +98,13 @@ class Recovery:
         else:
             journal.path.unlink(missing_ok=True)
             self._keys.remove(journal.key)
-        if journal.unread and not journal.keyless:
+        if journal.unread:
+            why = (
+                "its key is in none of the places where keys are kept" if journal.keyless else "the journal was changed"
+            )
             self.problems.append(
                 f"{journal.path}: {counted(journal.unread, 'interaction')} of an earlier run cannot be read and "
-                f"{'is' if journal.unread == 1 else 'are'} dropped: the journal was changed"
+                f"{'is' if journal.unread == 1 else 'are'} dropped: {why}"
             )
 
 
