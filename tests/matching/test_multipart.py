@@ -157,3 +157,21 @@ def test_parts_nested_without_end_are_compared_as_they_are_spelled(recorded, liv
     found = index(recorded("POST https://a.com/", body, types(boundary)))
 
     assert found.find(live("POST https://a.com/", body, types(boundary))).tiers == ((0,),)
+
+
+def test_parts_are_compared_as_parts_at_any_usual_depth(recorded, live, index):
+    bodies = []
+    for boundary in ("one", "two"):
+        content, kind = "deep", "text/plain"
+        for level in range(60):
+            edge = f"{boundary}-{level}-"
+            content, kind = (
+                multipart((f"Content-Type: {kind}", content), boundary=edge),
+                f"multipart/mixed; boundary={edge}",
+            )
+        bodies.append((content, kind))
+    found = index(recorded("POST https://a.com/", *bodies[0]))
+
+    assert found.find(live("POST https://a.com/", *bodies[1])).tiers == ((0,),)
+    other = bodies[1][0].replace("deep", "deeper")
+    assert found.find(live("POST https://a.com/", other, bodies[1][1])).tiers == ()

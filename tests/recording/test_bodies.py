@@ -25,6 +25,32 @@ from recproxy.recording.bodies import read_style, take_text, write_body
         ("\x85".encode(), ("base64",), b"woU="),
         (b"\xc3", ("base64",), b"ww=="),
         (bytes(60), ("base64",), b"A" * 76 + b"\n" + b"A" * 4),
+        (b"--x\r\n\r\na\r\n--x--", ("crlf",), b"--x\n\na\n--x--"),
+        (
+            (
+                b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n====\r\n'
+                b"--x\r\nA: b\r\nC: d\r\n\r\n\x89\x00\r\n--x\r\n\r\nb\r\nc\r\n--x\r\n\r\n\r\n--x--\r\n"
+            ),
+            ("parts",),
+            (
+                b'--x\nContent-Disposition: form-data; name="a"\n\n\\====\n'
+                b"--x\nA: b\nC: d\n:body base64\n\niQA=\n--x\n:body crlf\n\nb\nc\n--x\n\n\n--x--\n"
+            ),
+        ),
+        (
+            b"--x\r\nB: y\r\n\r\n--y\r\n\r\n\xff\r\n--y\r\n\r\n[" + b'"====",' * 20 + b"1]\r\n--y--\r\n\r\n--x--",
+            ("parts",),
+            b"--x\nB: y\n:body parts\n\n--y\n:body base64\n\n/w==\n--y\n:body json\n\n[\n"
+            + b'  "====",\n' * 20
+            + b"  1\n]\n--y--\n\n--x--",
+        ),
+        (b"--x\r\n:body: b\r\n\r\n\x00\r\n--x--", ("base64",), b"LS14DQo6Ym9keTogYg0KDQoADQotLXgtLQ=="),
+        (
+            b"--x\r\n\r\n\n--x\n\na\r\n--x\r\n\r\n\x00\r\n--x--",
+            ("base64",),
+            b"LS14DQoNCgotLXgKCmENCi0teA0KDQoADQotLXgtLQ==",
+        ),
+        (b"--x\r\n\r\n\x00", ("base64",), b"LS14DQoNCgA="),
         (b"[" + b'"====",' * 20 + b"1]", ("json",), b"[\n" + b'  "====",\n' * 20 + b"  1\n]"),
     ],
 )
@@ -54,8 +80,44 @@ def test_an_omitted_body_has_no_lines():
 
 
 @pytest.mark.parametrize(
+    ("text", "message", "line"),
+    [
+        (b"x", "begin with the line of a boundary", 1),
+        (b"--x\na", "end with the line --x--", 2),
+        (b"--x\n\na\n--x--\n\n", "end with the line --x--", 6),
+        (b"--x\n\na\n--x\nA: b\n--x--", "leave a blank line", 4),
+        (b"--x\nA: b\n:body base32\n\na\n--x--", "say base64", 3),
+        (b"--x\n:encoding gzip\n\na\n--x--", "a part takes one directive", 2),
+        (b"--x\n:body omitted 5\n\na\n--x--", "a part takes one directive", 2),
+        (b"--x\n:body crlf\n:body crlf\n\na\n--x--", "a part takes one directive", 3),
+        (b"--x\n\na\n--x\nA: b\n:body base64\n\nYWJj\n$\n--x--", "only base64 data", 8),
+        (b"--x\n:body parts\n\n--y\n\nb\n--y\n:body json\n\n{\n?\n--y--\n--x--", "expecting property name", 11),
+    ],
+)
+def test_parts_that_cannot_be_read_say_the_line(text, message, line):
+    with pytest.raises(ValueError, match=message) as caught:
+        take_text(text, ("parts",), "XXX")
+    assert caught.value.args[1] == line
+
+
+def test_a_wildcard_may_stand_in_a_part():
+    text = b'--x\n:body json\n\n{\n  "a": XXX\n}\n--x\n:body base64\n\n/w==\n--x--'
+
+    assert take_text(text, ("parts",), "XXX") == b'--x\r\n\r\n{"a":XXX}\r\n--x\r\n\r\n\xff\r\n--x--'
+
+
+@pytest.mark.parametrize(
     "words",
-    ["base64", "crlf", "json", "json spaced", "json ascii newline", "json newline ascii-upper spaced", "omitted 0"],
+    [
+        "base64",
+        "crlf",
+        "parts",
+        "json",
+        "json spaced",
+        "json ascii newline",
+        "json newline ascii-upper spaced",
+        "omitted 0",
+    ],
 )
 def test_styles(words):
     assert read_style(tuple(words.split())) == tuple(words.split())
@@ -67,6 +129,7 @@ def test_styles(words):
         "",
         "base32",
         "base64 crlf",
+        "parts base64",
         "json pretty",
         "json ascii ascii",
         "json ascii ascii-upper",

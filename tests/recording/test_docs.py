@@ -49,12 +49,17 @@ def test_the_bodies_are_what_the_page_says():
     }
     form = found["POST https://example.com/form"].interactions[0]
     readme = found["GET https://example.com/readme"].interactions[0]
-    image, mail = found["PUT https://example.com/image"].interactions
+    image, form_data, mail = found["PUT https://example.com/image"].interactions
     coded = next(each for each in loaded if each.interactions[0].response.encoding).interactions[0].response
 
     assert (form.request.body, form.response.body) == (b"a=b", b"ok\n")
     assert readme.response.body == b"Title\n=====\n\\===="
     assert image.request.body.startswith(b"GIF89a")
+    assert form_data.request.body == (
+        b'--4dbe2a\r\nContent-Disposition: form-data; name="title"\r\n\r\nA dot\r\n'
+        b'--4dbe2a\r\nContent-Disposition: form-data; name="picture"; filename="dot.gif"\r\n'
+        b"Content-Type: image/gif\r\n\r\n" + image.request.body + b"\r\n--4dbe2a--\r\n"
+    )
     assert image.response.body == b'{"id": 1, "tags": ["\\u00e9t\\u00e9", "ma\\u00f1ana"]}\n'
     assert mail.request.body == b"Subject: hello\r\n\r\nFirst line"
     assert (mail.response.body, mail.response.omitted) == (b"", 734003200)

@@ -71,13 +71,25 @@ def json_bodies(draw):
     return (text + draw(st.sampled_from(["", "\n", "\n\n", " "]))).encode("utf-8", "replace")
 
 
-bodies = (
+@st.composite
+def multipart_bodies(draw, inner):
+    edge = draw(st.sampled_from([b"x", b"y", b"xy", b"-", b"="]))
+    fields = st.lists(st.sampled_from([b"A: b", b"Content-Type: multipart/mixed; boundary=y", b":body crlf", b"="]))
+    parts = draw(st.lists(st.tuples(fields, inner), max_size=3))
+    body = b"".join(
+        b"--%s\r\n%s\r\n%s\r\n" % (edge, b"".join(line + b"\r\n" for line in head), content) for head, content in parts
+    )
+    return body + b"--%s--%s" % (edge, draw(st.sampled_from([b"", b"\r\n", b"\n", b"x"])))
+
+
+plain_bodies = (
     st.binary(max_size=200)
     | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))
     | st.lists(LINES, max_size=8).map(b"\n".join)
     | st.lists(LINES, max_size=8).map(b"\r\n".join)
     | json_bodies()
 )
+bodies = st.recursive(plain_bodies, multipart_bodies, max_leaves=6)
 names = st.text(TOKEN, min_size=1, max_size=12).map(str.encode) | st.sampled_from(
     [b"Content-Length", b"Transfer-Encoding", b"Set-Cookie", b"content-encoding", b"X"]
 )

@@ -16,8 +16,9 @@ from recproxy.recording.wildcard import Pattern
 
 __all__ = ["Part", "parse_multipart"]
 
-#: Parts within parts deeper than this are compared as they are spelled.
-_DEEPEST = 20
+#: Parts within parts deeper than this are compared as they are spelled. Each level reads its content once more, so a
+#: body that is nothing but levels must end somewhere; those of OData and of mail have two or three.
+_DEEPEST = 100
 
 #: The line before each part of a part that is itself multipart; its values follow, a line each.
 _EDGE = b"--(part)"

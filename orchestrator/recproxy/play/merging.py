@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from recproxy.matching import Index, Rules
 from recproxy.matching.echo import with_name
+from recproxy.play.boundaries import with_boundaries_of
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, fill
 
 __all__ = ["TimedInteraction", "merge"]
@@ -126,6 +127,11 @@ def _stable(old: Interaction, new: Interaction, rules: Rules, renewed_before: dt
 
     That is its comments, and its named places: what the request fills them with is the same value in the response.
     """
+    new = replace(
+        new,
+        request=with_boundaries_of(old.request, new.request),
+        response=with_boundaries_of(old.response, new.response),
+    )
     bound = _named(old, new, rules)
     if bound:
         filled = replace(
