@@ -1,11 +1,9 @@
 """`recproxy check` in a project."""
 
 import json
-import subprocess
-import sys
 
 import pytest
-from deadlines import seconds
+from command_line import recproxy
 
 GOOD = "#recproxy 2\n\nGET https://a.example/x HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhello\n=======\n"
 CONFIG = '[tool.recproxy]\nmax_age = 30\n[tool.recproxy.profiles.shop]\n[[tool.recproxy.profiles.shop.endpoints]]\nhosts = ["a.example"]\n'
@@ -20,13 +18,7 @@ def check(tmp_path):
     def run(text, *words):
         (folder / "one.rec").write_text(text)
         words = words or ("check", "--json")
-        return subprocess.run(
-            [sys.executable, "-m", "recproxy", *words],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=seconds(60),
-        )
+        return recproxy(*words, folder=tmp_path)
 
     return run
 

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from command_line import recproxy
 from deadlines import seconds
 
 from recproxy.config import find_project
@@ -34,14 +35,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def init(folder, *words):
-    return subprocess.run(
-        [*RECPROXY, "init", *words],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=seconds(60),
-    )
+    return recproxy("init", *words, folder=folder)
 
 
 def files(folder):

@@ -2,12 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 import tomllib
 
 import pytest
-from deadlines import seconds
+from command_line import recproxy
 
 PROJECT = """\
 [tool.recproxy]
@@ -26,10 +24,8 @@ def config(tmp_path):
 
     def run(*words, **variables):
         inherited = {name: value for name, value in os.environ.items() if name != "CI" and "RECPROXY" not in name}
-        command = [sys.executable, "-m", "recproxy", "run", "--show-config", "--profile", "shop", *words]
-        return subprocess.run(
-            command, cwd=tmp_path, env=inherited | variables, capture_output=True, text=True, timeout=seconds(60)
-        )
+        words = ("run", "--show-config", "--profile", "shop", *words)
+        return recproxy(*words, folder=tmp_path, environment=inherited | variables)
 
     return run
 
@@ -86,9 +82,7 @@ def test_a_wrong_configuration_is_one_line(config, tmp_path):
 
 
 def test_json_without_it_is_refused(config, tmp_path):
-    command = [sys.executable, "-m", "recproxy", "run", "--json", "--", "true"]
-
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=seconds(60))
+    done = recproxy("run", "--json", "--", "true", folder=tmp_path)
 
     assert done.returncode == 2
     assert "--json needs --show-config" in done.stderr
@@ -102,9 +96,8 @@ def test_what_is_in_effect_is_printed_without_the_credentials_that_a_run_would_n
 
 def test_profiles_that_the_project_chooses_are_shown_with_the_line_that_does(tmp_path):
     (tmp_path / "pyproject.toml").write_text(PROJECT.replace('"warn"\n', '"warn"\nrun = ["shop"]\n', 1))
-    command = [sys.executable, "-m", "recproxy", "run", "--show-config", "--json"]
 
-    got = rows(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=seconds(60)))
+    got = rows(recproxy("run", "--show-config", "--json", folder=tmp_path))
 
     assert got["run.profiles"] == (["shop"], "project", f"{tmp_path}/pyproject.toml:3")
     assert got["project.run"] == (["shop"], "project", f"{tmp_path}/pyproject.toml:3")

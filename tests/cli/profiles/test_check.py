@@ -2,12 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from deadlines import seconds
+from command_line import recproxy
 
 PROFILE = 'schema = 1\nname = "shop"\n[[endpoints]]\nhosts = ["a.example"]\n'
 GOOD = "#recproxy 2\n\nGET https://a.example/x HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhello\n=======\n"
@@ -21,8 +19,7 @@ def check(tmp_path):
     def run(*words, profile=PROFILE, recording=GOOD, path="."):
         (tmp_path / "profile.toml").write_text(profile)
         (tmp_path / "recordings" / "one.rec").write_text(recording)
-        command = [sys.executable, "-m", "recproxy", "profiles", "check", *words, path]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=seconds(60))
+        return recproxy("profiles", "check", *words, path, folder=tmp_path)
 
     return run
 
@@ -123,8 +120,6 @@ def test_a_profile_that_cannot_be_read_is_one_line(check, profile, wanted):
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.parent.name)
 def test_our_own_profiles_have_nothing_to_mend(path):
-    command = [sys.executable, "-m", "recproxy", "profiles", "check", os.fspath(path)]
-
-    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds(60))
+    done = recproxy("profiles", "check", os.fspath(path), folder=".")
 
     assert (done.returncode, done.stdout) == (0, "")

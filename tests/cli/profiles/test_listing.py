@@ -1,11 +1,9 @@
 """`recproxy profiles`: what is installed, what the project adds, what is wrong."""
 
 import json
-import subprocess
-import sys
 
 import pytest
-from deadlines import seconds
+from command_line import recproxy
 
 INLINE = """\
 [tool.recproxy.profiles.shop]
@@ -44,9 +42,7 @@ def listing(tmp_path, site):
     (project / "pyproject.toml").write_text(INLINE)
 
     def run(*words):
-        code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from recproxy.cli import main; main()"
-        command = [sys.executable, "-c", code, str(site.site), "profiles", *words]
-        return subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=seconds(60))
+        return recproxy("profiles", *words, folder=project, path=[str(site.site)])
 
     return run
 

@@ -6,6 +6,7 @@ import sys
 import zipfile
 
 import pytest
+from command_line import recproxy
 from deadlines import seconds
 
 
@@ -28,12 +29,17 @@ def run(tmp_path):
     return call
 
 
-def recproxy(*words):
-    return ("-m", "recproxy", "profiles", *words)
+@pytest.fixture
+def new(tmp_path):
+    def call(*words):
+        return recproxy("profiles", "new", *words, folder=tmp_path)
+
+    return call
 
 
 def test_a_new_distribution_builds_and_passes_its_own_tests(run, tmp_path):
-    done = run(*recproxy("new", "shop", "--host", "api.shop.example", "--credential", "SHOP_KEY"))
+    words = ("new", "shop", "--host", "api.shop.example", "--credential", "SHOP_KEY")
+    done = run("-m", "recproxy", "profiles", *words)
     root = tmp_path / "recproxy-shop"
 
     assert sorted(done.stdout.splitlines()) == sorted(
@@ -58,21 +64,26 @@ def build(root):
     subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, timeout=seconds(100))
 
 
-def test_what_is_there_is_not_written_over(run, tmp_path):
+def test_what_is_there_is_not_written_over(new, tmp_path):
     (tmp_path / "recproxy-shop").mkdir()
     (tmp_path / "recproxy-shop" / "mine.txt").write_text("mine")
 
-    done = run(*recproxy("new", "shop", "--host", "api.shop.example"), code=2)
+    done = new("shop", "--host", "api.shop.example")
 
+    assert done.returncode == 2
     assert done.stderr == "recproxy: recproxy-shop: exists and is not empty: choose another folder with --folder\n"
     assert [path.name for path in (tmp_path / "recproxy-shop").iterdir()] == ["mine.txt"]
 
 
-def test_a_folder_may_be_chosen(run, tmp_path):
-    run(*recproxy("new", "shop", "--host", "api.shop.example", "--folder", "a/b"))
+def test_a_folder_may_be_chosen(new, tmp_path):
+    done = new("shop", "--host", "api.shop.example", "--folder", "a/b")
 
+    assert done.returncode == 0, done.stderr
     assert (tmp_path / "a/b/recproxy_shop/profile.toml").is_file()
 
 
-def test_a_host_is_needed(run):
-    assert "Missing option '--host'" in run(*recproxy("new", "shop"), code=2).stderr
+def test_a_host_is_needed(new):
+    done = new("shop")
+
+    assert done.returncode == 2
+    assert "Missing option '--host'" in done.stderr

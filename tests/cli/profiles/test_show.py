@@ -1,12 +1,10 @@
 """`recproxy profiles show`: what is in effect, and where each value comes from."""
 
 import json
-import subprocess
-import sys
 import tomllib
 
 import pytest
-from deadlines import seconds
+from command_line import recproxy
 
 PROFILE = """\
 schema = 1
@@ -39,9 +37,7 @@ def show(tmp_path):
     (tmp_path / "pyproject.toml").write_text(PROJECT)
 
     def run(*words):
-        code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from recproxy.cli import main; main()"
-        command = [sys.executable, "-c", code, str(site), "profiles", "show", *words]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=seconds(60))
+        return recproxy("profiles", "show", *words, folder=tmp_path, path=[str(site)])
 
     return run
 
