@@ -132,20 +132,24 @@ def test_auto_under_ci_is_replay(plan):
 
 
 @pytest.mark.parametrize(
-    ("mode", "more", "wanted"),
+    ("mode", "more", "wanted", "reaches"),
     [
-        ("replay", "", ()),
-        ("auto", "", ()),
-        ("record", "", ("*",)),
-        ("live", "", ("*",)),
-        ("replay", 'unlisted = "pass"', ("*",)),
-        ("record", 'unlisted = "refuse"', ()),
-        ("replay", 'pass_hosts = ["*.cdn.example"]', ("*.cdn.example",)),
-        ("record", 'unlisted = "refuse"\npass_hosts = ["a.example"]', ("a.example",)),
+        ("replay", "", (), False),
+        ("auto", "", (), True),
+        ("record", "", ("*",), True),
+        ("live", "", ("*",), True),
+        ("replay", 'unlisted = "pass"', ("*",), True),
+        ("record", 'unlisted = "refuse"', (), True),
+        ("replay", 'pass_hosts = ["*.cdn.example"]', ("*.cdn.example",), True),
+        ("record", 'unlisted = "refuse"\npass_hosts = ["a.example"]', ("a.example",), True),
     ],
 )
-def test_what_nobody_owns_passes_where_real_services_are_asked_or_the_project_says_so(plan, mode, more, wanted):
-    assert plan(mode, more).passing == wanted
+def test_what_nobody_owns_passes_where_real_services_are_asked_or_the_project_says_so(
+    plan, mode, more, wanted, reaches
+):
+    made = plan(mode, more)
+
+    assert (made.passing, made.reaches_services) == (wanted, reaches)
 
 
 def test_a_recording_for_the_whole_run_is_found_where_it_is_to_be_replayed(plan, tmp_path):

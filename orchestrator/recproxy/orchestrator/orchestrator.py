@@ -159,7 +159,7 @@ class Orchestrator:
             self.tally.rows[UNLISTED].listed = False
         authority = CertificateAuthority()
         self._folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
-        certificates = bundle(authority.certificate, self._environment)
+        certificates = bundle(authority.certificate, self._environment, roots=self.plan.reaches_services)
         self._files = RunFiles(self._folder, certificates, authority.certificate)
         if self._isolated is not None:
             self._isolated.set_up(self._files, self.plan.project.isolate_ports, self._loop)

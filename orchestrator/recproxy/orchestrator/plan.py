@@ -52,6 +52,11 @@ class RunPlan:
         """The mode of the run as a whole: that of the profile that touches most."""
         return max((self.mode_of(profile.name) for profile in self.profiles), key=MODES.index)
 
+    @property
+    def reaches_services(self) -> bool:
+        """Whether a test command can reach anything but recordings and this machine."""
+        return self.reach != "replay" or bool(self.passing)
+
     def unplanned(self, name: str) -> Profile:
         """A profile that is not in this run but was in an earlier one: the project's, or one made for a host.
 
