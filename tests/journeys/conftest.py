@@ -123,18 +123,33 @@ class Project:
         return self.run("run", *words, "--", sys.executable, "-c", program, **options)
 
 
-@pytest.fixture
-def project(tmp_path):
-    made = Project(tmp_path)
+def shop_project(root):
+    """A project of one profile with a recording of three interactions."""
+    made = Project(root)
     made.write("pyproject.toml", '[project]\nname = "demo"\n' + SHOP)
     made.write("tests/functional/recordings/shop/default.rec", RECORDING)
     return made
 
 
 @pytest.fixture
-def served(project):
-    """A run held by `recproxy serve`: the environment it printed."""
-    server = project.start("serve", stdin=subprocess.PIPE)
+def project(tmp_path):
+    return shop_project(tmp_path)
+
+
+@pytest.fixture
+def served(_held):
+    """A run held by `recproxy serve`, in a scope in which nothing was played yet: the environment it printed."""
+    status, said = ask_scope(_held, "PUT", {"name": "test_it", "recordings": {"shop": "default.rec"}})
+    assert status < 300, said
+    yield _held
+    status, said = ask_scope(_held, "DELETE", {"passed": True})
+    assert status < 300, said
+
+
+@pytest.fixture(scope="module")
+def _held(tmp_path_factory):
+    """A start takes longer than a test of what is answered: the tests of a module share one."""
+    server = shop_project(tmp_path_factory.mktemp("held")).start("serve", stdin=subprocess.PIPE)
     line = server.stdout.readline()
     assert line, server.stderr.read()
     yield json.loads(line)["environment"]

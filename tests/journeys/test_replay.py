@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from deadlines import seconds
 
+from .conftest import shop_project
+
 ITEM = "GET /item?id=1 HTTP/1.1\r\nHost: api.shop.example\r\n\r\n"
 
 
@@ -360,45 +362,56 @@ def test_recordings_may_be_named_for_the_whole_run(project):
     assert (done.returncode, done.stdout) == (0, "b'from 2011'\n")
 
 
-def test_placeholders_stand_for_what_is_not_set(project):
-    program = "import os; print(os.environ['SHOP_KEY'])"
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory):
+    """What one command saw whose user had set much that must not mislead it: its environment, bundle and answer."""
+    trustme = pytest.importorskip("trustme")
+    root = tmp_path_factory.mktemp("seen")
+    trustme.CA().cert_pem.write_to_path(root / "own.pem")
+    program = (
+        "import json, os, urllib.request as u\n"
+        "answer = u.urlopen('https://api.shop.example/item?id=1').read().decode()\n"
+        "bundle = open(os.environ['SSL_CERT_FILE']).read()\n"
+        "print(json.dumps({'environment': dict(os.environ), 'bundle': bundle, 'answer': answer}))"
+    )
 
-    assert project.python(program).stdout == "placeholder\n"
-    assert project.python(program, environment={"SHOP_KEY": "mine"}).stdout == "mine\n"
+    done = shop_project(root).python(
+        program,
+        environment={
+            "NO_PROXY": "*",
+            "no_proxy": ".example",
+            "PYTEST_XDIST_WORKER": "gw0",
+            "PYTEST_XDIST_TESTRUNUID": "of-another-run",
+            "SSL_CERT_FILE": str(root / "own.pem"),
+            "REQUESTS_CA_BUNDLE": "/nowhere",
+        },
+    )
+
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout) | {"own": (root / "own.pem").read_text()}
 
 
-def test_the_environment_is_the_runs_own(project):
-    program = "import json, os; print(json.dumps(dict(os.environ)))"
+def test_placeholders_stand_for_what_is_not_set(project, seen):
+    done = project.python("import os; print(os.environ['SHOP_KEY'])", environment={"SHOP_KEY": "mine"})
 
-    done = project.python(program, environment={"NO_PROXY": "*", "no_proxy": ".example"})
+    assert (seen["environment"]["SHOP_KEY"], done.stdout) == ("placeholder", "mine\n")
 
-    environment = json.loads(done.stdout)
+
+def test_the_environment_is_the_runs_own(seen):
+    environment = seen["environment"]
+
     assert environment["NO_PROXY"] == environment["no_proxy"] == "localhost,127.0.0.1,::1"
     assert environment["RECPROXY_MODE"] == "replay"
     assert environment["RECPROXY_LANE"] == "default"
     assert environment["HTTP_PROXY"] == environment["https_proxy"] == environment["all_proxy"]
 
 
-def test_the_command_is_no_test_worker_of_whoever_started_the_run(project):
-    program = "import os, urllib.request as u; print(os.environ['RECPROXY_LANE'], u.urlopen('%s').read().decode())"
-    outer = {"PYTEST_XDIST_WORKER": "gw0", "PYTEST_XDIST_TESTRUNUID": "of-another-run"}
-
-    done = project.python(program % "https://api.shop.example/item?id=1", environment=outer)
-
-    assert (done.returncode, done.stdout) == (0, "default first\n"), done.stderr
+def test_the_command_is_no_test_worker_of_whoever_started_the_run(seen):
+    assert (seen["environment"]["RECPROXY_LANE"], seen["answer"]) == ("default", "first")
 
 
-def test_the_bundle_holds_what_the_user_trusts(project, tmp_path):
-    trustme = pytest.importorskip("trustme")
-    own = tmp_path / "own.pem"
-    trustme.CA().cert_pem.write_to_path(own)
-
-    done = project.python(
-        f"import os; print(all(line in open(os.environ['SSL_CERT_FILE']).read() for line in {own.read_text().split()!r}))",
-        environment={"SSL_CERT_FILE": str(own), "REQUESTS_CA_BUNDLE": "/nowhere"},
-    )
-
-    assert done.stdout == "True\n"
+def test_the_bundle_holds_what_the_user_trusts(seen):
+    assert all(line in seen["bundle"] for line in seen["own"].split())
 
 
 def test_a_run_inside_a_run_is_refused(project):
