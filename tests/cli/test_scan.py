@@ -105,7 +105,7 @@ def test_an_unreadable_file_is_named_and_the_others_are_scanned(dirty, tmp_path)
 
 
 def test_values_that_are_known_are_found(dirty):
-    found = scan_file(dirty, RedactionRules(values=("test-not-there", "id-of-nobody")), fix=False)
+    found = scan_file(dirty, RedactionRules(values=("test-not-there", "id-of-nobody")), root=dirty.parent, fix=False)
     assert [each.line for each in found.findings] == [7, 14]
 
 

@@ -7,7 +7,7 @@ import os
 from recproxy.control import Recorded, ScopeRedacted
 from recproxy.errors import ProfileError
 from recproxy.matching import Rules
-from recproxy.orchestrator.journal import JournalFolders
+from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.recorder import Recorder
 from recproxy.recording import Interaction, Request, Response, load, pack

@@ -8,7 +8,8 @@ import signal
 import pytest
 
 from recproxy.errors import RecordingError
-from recproxy.orchestrator.journal import Entry, Journal, JournalFolders, abandoned
+from recproxy.orchestrator.journal import Entry, Journal, abandoned
+from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
 
 SECRET = b"value-that-nobody-may-read"
@@ -264,7 +265,7 @@ def test_what_cannot_be_written_is_an_error_that_names_the_folder(run, recording
     (recordings / "file").write_text("")
     folders = JournalFolders(recordings / "file", recordings.parent)
 
-    with pytest.raises(RecordingError, match=r"file/\.journal: cannot be written: Not a directory"):
+    with pytest.raises(RecordingError, match=r"file/\.journal: cannot be written: File exists"):
         Journal(folders, run.keys).add(run.entry())
 
 

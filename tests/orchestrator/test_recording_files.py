@@ -89,8 +89,8 @@ def test_a_file_of_2011_is_replaced_whole(session, default):
     assert urls(default) == ["/a"]
 
 
-def test_a_link_stays_one_and_the_file_that_it_leads_to_is_replaced(session, default, tmp_path):
-    shared = tmp_path / "shared"
+def test_a_link_stays_one_and_the_file_that_it_leads_to_is_replaced(session, default):
+    shared = session.folder / "shared"
     shared.mkdir()
     default.parent.mkdir()
     default.symlink_to(shared / "real.rec")
@@ -100,6 +100,17 @@ def test_a_link_stays_one_and_the_file_that_it_leads_to_is_replaced(session, def
     assert default.is_symlink()
     assert urls(shared / "real.rec") == ["/b"]
     assert [path.name for path in shared.iterdir()] == ["real.rec"]
+
+
+def test_a_link_out_of_the_recordings_is_refused_before_anything_is_recorded(session, default, tmp_path):
+    default.parent.mkdir()
+    default.symlink_to(tmp_path / "other.rec")
+
+    with pytest.raises(RecordingError) as caught:
+        session.begin()
+
+    leads = f"a link leads out of {session.folder}, to {tmp_path / 'other.rec'}"
+    assert caught.value.message == f"{default}: cannot be written: {leads}; what was there is as it was"
 
 
 def test_what_is_added_to_a_file_of_2011_leaves_all_that_it_holds(session, default):

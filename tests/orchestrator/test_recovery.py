@@ -40,7 +40,7 @@ def test_what_cannot_be_recovered_is_told_with_its_journal_which_stays_and_the_r
         (journal,) = (session.folder / ".journal").glob("*.journal")
         (note,) = session.recorder.unrecovered
         assert note.startswith(f"{journal}: what an earlier run recorded cannot be recovered: ")
-        assert "bank/other.failed.rec: cannot be written: File exists" in note
+        assert "bank/other.failed.rec: cannot be written: Not a directory" in note
         assert urls(default.with_name("default.failed.rec")) == ["/a"]
     session.record("/new")
     assert urls(default) == ["/new"]

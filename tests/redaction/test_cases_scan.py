@@ -52,7 +52,7 @@ def fixed(files, folder):
     found, problems = set(), ""
     for path, case in files.items():
         if case.rules != RULES:
-            done = scan_file(path, case.rules, fix=True)
+            done = scan_file(path, case.rules, root=path.parent, fix=True)
             found |= {path} if done.findings else set()
             problems += done.problem
     rest = [str(path) for path, case in files.items() if case.rules == RULES]

@@ -52,7 +52,7 @@ def _walk(top: Path) -> Iterator[ImportSource]:
     for folder, folders, names in os.walk(top):
         here = Path(folder)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        files = [name for name in sorted(names) if not name.startswith(".") and not (here / name).is_symlink()]
+        files = [name for name in sorted(names) if not name.startswith(".") and _is_plain(here / name)]
         if folder_format_of(files) is not None:
             folders.clear()
             size = sum((here / name).stat().st_size for name in files)
@@ -61,6 +61,10 @@ def _walk(top: Path) -> Iterator[ImportSource]:
             continue
         for name in files:
             yield _source(here / name, PurePath((here / name).relative_to(top)), asked=False)
+
+
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _source(path: Path, name: PurePath, *, asked: bool) -> ImportSource:

@@ -160,27 +160,26 @@ def _runner(folder: Path, starter: Starter, runner: str) -> Generator[str, None,
         yield f"kept {name}, which has {word}"
         return ""
     lacks = name if path.exists() else ""
-    yield from _make(path, text)
+    yield from _make(path, text, folder)
     if starter.local and not lacks:
         places = ", ".join(starter.local)
         yield f"note: {name} installs from folders of this machine ({places}): change that before you commit it"
     return lacks
 
 
-def _make(path: Path, text: str) -> Iterator[str]:
-    """Make a file; where it exists, say what it might get."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        yield f"kept {path.name}, which exists; you can add:\n\n{_indented(text)}"
-    else:
+def _make(path: Path, text: str, root: Path) -> Iterator[str]:
+    """Make a file below `root`; where it exists, say what it might get."""
+    from recproxy.play.file_replacement import create_file
+
+    if create_file(path, text.encode(), root=root):
         yield f"made {_shown(path)}"
+    else:
+        yield f"kept {path.name}, which exists; you can add:\n\n{_indented(text)}"
 
 
 def _configure(folder: Path, project: Project, starter: Starter) -> Iterator[str]:
     from recproxy.errors import ConfigurationError
+    from recproxy.play.file_replacement import replace_file
 
     if project.source is not None:
         own = [each.profile.name for each in starter.chosen if each.host and each.profile.name not in project.inline]
@@ -189,7 +188,7 @@ def _configure(folder: Path, project: Project, starter: Starter) -> Iterator[str
         return
     path = folder / "pyproject.toml"
     if not path.exists():
-        yield from _make(folder / "recproxy.toml", starter.configuration())
+        yield from _make(folder / "recproxy.toml", starter.configuration(), folder)
         return
     with path.open(encoding="utf-8", newline="") as file:
         before = file.read()
@@ -200,21 +199,21 @@ def _configure(folder: Path, project: Project, starter: Starter) -> Iterator[str
         tomllib.loads(before + gap + block)
     except tomllib.TOMLDecodeError as problem:
         raise ConfigurationError(f"pyproject.toml cannot get a table [tool.recproxy]: {problem}") from None
-    with path.open("a", encoding="utf-8", newline="") as file:
-        file.write(gap + block)
+    replace_file(path, (before + gap + block).encode(), root=folder)
     yield "added [tool.recproxy] to pyproject.toml"
 
 
 def _attributes(folder: Path) -> Iterator[str]:
     from recproxy.cli.starter import ATTRIBUTES
+    from recproxy.play.file_replacement import replace_file
 
     path = folder / ".gitattributes"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    text = path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else ""
     if any(line.split()[:1] == ["*.rec"] for line in text.splitlines()):
         yield "kept .gitattributes, which has a line for *.rec"
         return
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"{'' if not text or text.endswith(chr(10)) else chr(10)}{ATTRIBUTES}\n")
+    end = "" if not text or text.endswith("\n") else "\n"
+    replace_file(path, f"{text}{end}{ATTRIBUTES}\n".encode("utf-8", "surrogateescape"), root=folder)
     yield f"{'added a line to' if text else 'made'} .gitattributes"
 
 
@@ -230,8 +229,8 @@ def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[st
         yield f"made no first test: {', '.join(starter.names)} have no HTTP endpoint with a host name"
     else:
         text, place, recording = first
-        yield from _make(tests / FIRST_TEST, text)
-        yield from _make(project.recordings / place, recording)
+        yield from _make(tests / FIRST_TEST, text, folder)
+        yield from _make(project.recordings / place, recording, project.recordings)
 
 
 def _shown(path: Path) -> str:

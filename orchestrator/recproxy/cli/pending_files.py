@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from recproxy.errors import RecordingError
-from recproxy.play.file_replacement import put_in_place
+from recproxy.play.file_replacement import check_place, put_in_place
 
 __all__ = ["PendingFiles"]
 
@@ -35,6 +35,7 @@ class PendingFiles:
         Raises:
             RecordingError: something else is there or on its way there, or it cannot be written.
         """
+        check_place(target, root=self._folder)
         try:
             digest, staged = self._stage(pieces)
             state = "new" if not target.exists() else "unchanged" if _digest(target) == digest else "changed"

@@ -63,7 +63,10 @@ def _walk(top: Path) -> Iterator[tuple[Path, bool]]:
             yield here, True
             continue
         for name in files:
-            yield here / name, name.endswith(".rec") or _is_recording(here / name)
+            path = here / name
+            # A pipe would be waited for, and a device read for ever.
+            is_ours = name.endswith(".rec") and (path.is_file() or not path.exists())
+            yield path, is_ours or _is_recording(path)
 
 
 def _is_recording(path: Path) -> bool:

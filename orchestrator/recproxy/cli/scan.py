@@ -44,7 +44,7 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     rules = _rules(profiles)
     scans: list[Scan] = []
     for path in _shown(found.paths):
-        done = scan_file(path, rules, fix=fix)
+        done = scan_file(path, rules, root=_root(path, paths), fix=fix)
         scans.append(done)
         if done.problem:
             problems.append(done.problem)
@@ -54,6 +54,13 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     _summary(scans, found.passed_over, fix=fix)
     left = any(each.findings and not each.fixed for each in scans)
     sys.exit(2 if problems else int(left))
+
+
+def _root(path: Path, words: Sequence[Path]) -> Path:
+    """The folder that a file must not lead out of: the one that was named, else that of the work, else its own."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolving would follow the links
+    named = (word for word in words if word.is_dir() and path.is_relative_to(word))
+    return next(named, Path.cwd() if absolute.is_relative_to(Path.cwd()) else path.parent)
 
 
 def _rules(profiles: tuple[str, ...]) -> RedactionRules:

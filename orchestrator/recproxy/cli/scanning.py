@@ -78,8 +78,8 @@ class Scan:
     problem: str = ""
 
 
-def scan_file(path: Path, rules: RedactionRules, *, fix: bool) -> Scan:
-    """What one file holds, and with `fix` the file without it."""
+def scan_file(path: Path, rules: RedactionRules, *, root: Path, fix: bool) -> Scan:
+    """What one file holds, and with `fix` the file without it, unless a link leads it out of `root`."""
     try:
         loaded = read_loaded(str(path))
         lines = path.read_bytes().splitlines() if path.is_file() else []
@@ -98,7 +98,7 @@ def scan_file(path: Path, rules: RedactionRules, *, fix: bool) -> Scan:
     if problem:
         return done
     try:
-        replace_file(path, dump(clean))
+        replace_file(path, dump(clean), root=root)
     except ValueError:
         return replace(done, problem=f"{path}: cannot be written: the result cannot be written as text")
     except RecproxyError as error:

@@ -17,55 +17,22 @@ import os
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 from pickle import PickleBuffer
 from typing import BinaryIO
 
 from recproxy.errors import RecordingError
+from recproxy.orchestrator.journal_folders import JournalFolders, open_file
 from recproxy.orchestrator.journal_keys import TAG, JournalKeys, encrypted
 from recproxy.recording import Packed, pieces_of_packed
 
-__all__ = ["Abandoned", "Entry", "Journal", "JournalFolders", "abandoned"]
+__all__ = ["Abandoned", "Entry", "Journal", "abandoned"]
 
 _MAGIC = b"#recproxy journal 2 "
 _HEAD = struct.Struct("!BIQ")
 _LENGTH = struct.Struct("!I")
 _NONCE = 12
 _SECRETS, _ENTRY, _ENDED = range(3)
-
-
-@dataclass(frozen=True, slots=True)
-class JournalFolders:
-    """Where the recordings of a run are, and its project: what a journal's paths are relative to."""
-
-    recordings: Path
-    project: Path
-
-    @property
-    def journal(self) -> Path:
-        """The folder of journals."""
-        return self.recordings / ".journal"
-
-    def plain(self, path: Path, profile: str) -> tuple[str, str]:
-        """A path as a journal has it: which folder it is relative to, and the rest."""
-        for base, folder in (("recordings", self.recordings), ("project", self.project)):
-            absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link in it stays: it is checked when it is read
-            if absolute.is_relative_to(folder.absolute()):
-                return base, str(absolute.relative_to(folder.absolute()))
-        return "recordings", f"{profile}/{path.name}"  # outside of both: what is recovered is put with the others
-
-    def found(self, base: str, name: str) -> Path:
-        """The path that a journal names.
-
-        Raises:
-            RecordingError: it leads out of the folder.
-        """
-        folder = self.project if base == "project" else self.recordings
-        path = folder / name
-        inside = not PurePath(name).is_absolute() and ".." not in PurePath(name).parts
-        if not inside or not path.parent.resolve().is_relative_to(folder.resolve()):
-            raise RecordingError(f"{path} leads out of {folder}")
-        return path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +113,7 @@ class Journal:
         """The journal and its key go; while a scope is not in its recording they stay, for the next run to recover."""
         if self._file is not None:
             if not self._open:
-                self._path.unlink(missing_ok=True)
+                self._folders.remove(self._path)
                 self._keys.remove(self._key)
             os.close(self._file)
             self._file = None
@@ -188,27 +155,19 @@ class Journal:
         return at - self._size
 
     def _make(self) -> int:
-        make_folder(self._folders.journal)
         # Another run takes a journal without a lock for abandoned, so it gets its name only when it is locked.
-        unnamed = self._path.with_suffix(".new")
-        file = os.open(unnamed, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            self._key, self._secret = self._keys.make()
-            unnamed.rename(self._path)
-        except BaseException:
-            unnamed.unlink(missing_ok=True)
-            os.close(file)
-            raise
+        unnamed = self._path.with_suffix(".new").name
+        with self._folders.opened(make=True) as folder:
+            file = os.open(unnamed, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=folder)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                self._key, self._secret = self._keys.make()
+                os.rename(unnamed, self._path.name, src_dir_fd=folder, dst_dir_fd=folder)
+            except BaseException:
+                os.unlink(unnamed, dir_fd=folder)
+                os.close(file)
+                raise
         return file
-
-
-def make_folder(folder: Path) -> None:
-    """The journal's folder, which no commit should hold."""
-    folder.mkdir(parents=True, exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n")
 
 
 @contextlib.contextmanager
@@ -216,13 +175,18 @@ def abandoned(folders: JournalFolders, keys: JournalKeys) -> Iterator[list[Aband
     """The journals that killed runs left. All stay locked meanwhile, so that no other run recovers them too."""
     with contextlib.ExitStack() as locks:
         found = []
-        for path in sorted(folders.journal.glob("*.journal")):
+        try:
+            folder = locks.enter_context(folders.opened())
+        except OSError:
+            yield []
+            return
+        for name in sorted(each for each in os.listdir(folder) if each.endswith(".journal")):  # noqa: PTH208 - a descriptor
             try:
-                file = locks.enter_context(path.open("rb"))
+                file = locks.enter_context(os.fdopen(open_file(name, os.O_RDONLY, folder), "rb"))
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if os.path.samestat(os.fstat(file.fileno()), path.stat()):
-                    found.append(_left(path, file, folders, keys))
-            except OSError:  # its run lives, or another run has it or had it
+                if os.path.samestat(os.fstat(file.fileno()), os.stat(name, dir_fd=folder)):
+                    found.append(_left(folders.journal / name, file, folders, keys))
+            except OSError:  # its run lives, or another run has it or had it; or it is no file
                 continue
         yield found
 

@@ -27,7 +27,7 @@ from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.gateway import LOCAL_LISTENERS, Listeners
 from recproxy.orchestrator.isolated_network import IsolatedNetwork
 from recproxy.orchestrator.java import java_variables, trust_store
-from recproxy.orchestrator.journal import JournalFolders
+from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.lane import DEFAULT_LANE, Lane
 from recproxy.orchestrator.plan import UNLISTED, RunPlan, any_host, of_host

@@ -16,7 +16,8 @@ from pathlib import Path
 from recproxy.control import Kept, Recorded
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.matching import Rules
-from recproxy.orchestrator.journal import Entry, Journal, JournalFolders
+from recproxy.orchestrator.journal import Entry, Journal
+from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.recording_files import RecordingFiles, check_recordable
 from recproxy.orchestrator.recording_locks import RecordingLocks
@@ -73,7 +74,8 @@ class Recorder:
         self._fail = fail
         self._journal = Journal(folders, keys, secrets)
         self._locks = RecordingLocks(folders)
-        self._files = RecordingFiles(max_age=max_age, today=today)
+        self._folders = folders
+        self._files = RecordingFiles(folders.root_of, max_age=max_age, today=today)
         self._recovery = Recovery(folders, keys, redact, self._files, self._locks)
         self._today = today
         self._numbers = itertools.count(1)
@@ -93,7 +95,7 @@ class Recorder:
         Raises:
             RecordingError: the file that is there does not parse, or is another tool's; or there can be none.
         """
-        check_recordable(path, append=append)
+        check_recordable(path, root=self._folders.root_of(path), append=append)
         self._pending[profile, number] = _Pending(
             profile=profile, path=path, scope=scope, number=next(self._numbers), rules=rules, append=append
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from recproxy.errors import RecordingError
 from recproxy.matching import Rules
-from recproxy.play.file_replacement import remove_unfinished, replace_file
+from recproxy.play.file_replacement import check_place, remove_file, remove_unfinished, replace_file
 from recproxy.play.library import foreign_format, read_recording
 from recproxy.play.merging import TimedInteraction, merge
 from recproxy.recording import Interaction, Recording, dump, of_today
@@ -29,13 +29,14 @@ _LONGEST_NAME = 255
 
 
 class RecordingFiles:
-    """Writes what scopes recorded.
+    """Writes what scopes recorded. `root_of` gives the folder that a recording's path must not leave.
 
     `max_age` is the age in days from which an interaction that was recorded again gets a new date though nothing of it
     changed; 0 means never.
     """
 
-    def __init__(self, *, max_age: float, today: Callable[[], dt.date]) -> None:
+    def __init__(self, root_of: Callable[[Path], Path], *, max_age: float, today: Callable[[], dt.date]) -> None:
+        self._root_of = root_of
         self._max_age = max_age
         self._today = today
         self._recovered: set[Path] = set()  # reported to the user, so this run takes nothing out of them
@@ -56,7 +57,7 @@ class RecordingFiles:
         linked = _linked(interactions, others)
         since = self._today() - dt.timedelta(days=self._max_age) if self._max_age else None
         merged = merge(before, frozenset((scope,)), linked, rules, append=append, renewed_before=since)
-        changed = _replace(path, merged)
+        changed = self._replace(path, merged)
         self._remove_failed(path, scope)
         return Written(path, len(linked), changed=changed)
 
@@ -71,7 +72,7 @@ class RecordingFiles:
         if failed not in self._recovered and replaces is not None:
             before = [each for each in before if each.scope != replaces]
         linked = [each for each in link(interactions, names(before)) if each not in before]
-        _replace(failed, Recording(interactions=(*before, *linked)))
+        self._replace(failed, Recording(interactions=(*before, *linked)))
         return Written(failed, len(interactions), failed=True)
 
     def save_recovered(self, path: Path, interactions: Sequence[Interaction]) -> Written | None:
@@ -80,8 +81,8 @@ class RecordingFiles:
         Raises:
             RecordingError: the file cannot be written.
         """
-        remove_unfinished(path)
-        remove_unfinished(failed_path(path))
+        for each in (path, failed_path(path)):
+            remove_unfinished(each, root=self._root_of(each))
         if not interactions:
             return None
         written = self.save_failed(path, interactions, replaces=None)
@@ -96,20 +97,35 @@ class RecordingFiles:
         before = _leftovers(failed)
         left = tuple(each for each in before if each.scope != scope)
         if not left:
-            failed.unlink(missing_ok=True)
+            remove_file(failed, root=self._root_of(failed))
         elif len(left) < len(before):
-            _replace(failed, Recording(interactions=left))
+            self._replace(failed, Recording(interactions=left))
+
+    def _replace(self, path: Path, recording: Recording) -> bool:
+        """Put a recording in its place whole, or leave what is there; whether it changed."""
+        try:
+            text = dump(recording)
+        except ValueError as problem:
+            raise RecordingError(f"{path}: cannot be written: {problem}") from None
+        with contextlib.suppress(OSError):
+            if path.is_file() and path.read_bytes() == text:
+                return False
+        replace_file(path, text, root=self._root_of(path))
+        return True
 
 
-def check_recordable(path: Path, *, append: bool) -> None:
+def check_recordable(path: Path, *, root: Path, append: bool) -> None:
     """Refuse a file that a scope could not write when it ends.
 
     Raises:
-        RecordingError: the file that is there does not parse, or is another tool's; or there can be none.
+        RecordingError: the file that is there does not parse, or is another tool's; or there can be none, or a link
+            leads out of `root`.
     """
     if len(os.fsencode(failed_path(path).name)) > _LONGEST_NAME:
         raise RecordingError(f"{path}: its name is too long to be recorded: give it a shorter one")
-    _check_place(path, permitted=not append)
+    _check_folder(path, permitted=not append)
+    for each in (path, failed_path(path)):
+        check_place(each, root=root)
     if path.exists():
         title = foreign_format(path)
         if title is not None:
@@ -134,7 +150,7 @@ def _linked(taken: Sequence[TimedInteraction], others: Sequence[Interaction]) ->
     return [TimedInteraction(new, old.begun, old.ended) for new, old in zip(linked, ordered, strict=True)]
 
 
-def _check_place(path: Path, *, permitted: bool) -> None:
+def _check_folder(path: Path, *, permitted: bool) -> None:
     """Refuse a place where no file can be put: below a file or, where it is to be `permitted`, in a folder of others."""
     folder = path.parent
     while not folder.exists() and folder != folder.parent:
@@ -151,16 +167,3 @@ def _leftovers(failed: Path) -> list[Interaction]:
         return list(read_recording(str(failed)).interactions) if failed.is_file() else []
     except RecordingError:
         return []
-
-
-def _replace(path: Path, recording: Recording) -> bool:
-    """Put a recording in its place whole, or leave what is there; whether it changed."""
-    try:
-        text = dump(recording)
-    except ValueError as problem:
-        raise RecordingError(f"{path}: cannot be written: {problem}") from None
-    with contextlib.suppress(OSError):
-        if path.is_file() and path.read_bytes() == text:
-            return False
-    replace_file(path, text)
-    return True

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from recproxy.errors import RecordingError
-from recproxy.orchestrator.journal import JournalFolders, make_folder
+from recproxy.orchestrator.journal_folders import JournalFolders, open_file
 
 __all__ = ["RecordingLocks"]
 
@@ -38,8 +38,8 @@ class RecordingLocks:
             return
         where = self._path(path)
         try:
-            make_folder(self._folders.journal)
-            lock = where.open("ab+")
+            with self._folders.opened(make=True) as folder:
+                lock = os.fdopen(open_file(where.name, os.O_RDWR | os.O_CREAT, folder), "rb+")
         except OSError as problem:
             raise RecordingError(f"{self._folders.journal}: cannot be written: {problem.strerror or problem}") from None
         try:
@@ -75,7 +75,7 @@ class RecordingLocks:
             self._release(path)
 
     def _release(self, path: Path) -> None:
-        self._path(path).unlink(missing_ok=True)
+        self._folders.remove(self._path(path))
         self._held.pop(path).close()
 
     def _path(self, path: Path) -> Path:
@@ -84,6 +84,6 @@ class RecordingLocks:
 
 def _is_at(file: IO[bytes], path: Path) -> bool:
     try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+        return os.path.samestat(os.fstat(file.fileno()), path.lstat())
     except OSError:
         return False

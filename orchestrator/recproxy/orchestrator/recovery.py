@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from recproxy.errors import RecordingError, RecproxyError
-from recproxy.orchestrator.journal import Abandoned, Entry, JournalFolders, abandoned
+from recproxy.orchestrator.journal import Abandoned, Entry, abandoned
+from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.recording_files import RecordingFiles
 from recproxy.orchestrator.recording_locks import RecordingLocks
@@ -96,7 +97,7 @@ class Recovery:
                 for why in problems
             )
         else:
-            journal.path.unlink(missing_ok=True)
+            self._folders.remove(journal.path)
             self._keys.remove(journal.key)
         if journal.unread:
             why = (

@@ -173,7 +173,9 @@ def _live(interaction: Interaction, profile: Profile) -> Request:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(
-        path for path in folder.rglob("*.rec") if not path.name.endswith(".failed.rec") and ".journal" not in path.parts
+        path
+        for path in folder.rglob("*.rec")
+        if path.is_file() and not path.name.endswith(".failed.rec") and ".journal" not in path.parts
     )
 
 

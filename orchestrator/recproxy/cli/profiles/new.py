@@ -28,6 +28,7 @@ def new(name: str, hosts: tuple[str, ...], credentials: tuple[str, ...], folder:
     from recproxy.cli.profiles.distribution import distribution
     from recproxy.config import offers
     from recproxy.errors import ConfigurationError
+    from recproxy.play.file_replacement import replace_file
 
     if known := offers().get(name):
         raise ConfigurationError(f"profile {name!r} is already installed by {known[0]}: choose another name")
@@ -37,8 +38,7 @@ def new(name: str, hosts: tuple[str, ...], credentials: tuple[str, ...], folder:
         raise ConfigurationError(f"{root}: exists and is not empty: choose another folder with --folder")
     for path, text in files.items():
         target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        replace_file(target, text.encode(), root=root)
         print(target)
     print(
         f"recproxy: wrote profile {name!r}; try it with: python -m pip install -e {root} && python -m pytest {root}",
