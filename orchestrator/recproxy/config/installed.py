@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
 
 from recproxy.errors import ProfileError
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["GROUP", "Offer", "distribution_of", "offers", "only"]
 

@@ -21,9 +21,10 @@ import inspect
 import re
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+
+from recproxy.recording.dataclass import dataclass
 
 __all__ = [
     "ANY_WORD",

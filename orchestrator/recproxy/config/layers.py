@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from recproxy.config.keys import Key, Kind, keys_of, nearest_word
 from recproxy.config.toml_files import Precedence, TomlFile
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Setting", "build", "nested", "settings"]
 

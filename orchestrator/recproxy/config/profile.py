@@ -6,13 +6,14 @@ nothing of files.
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, Self
 
 from recproxy.config import profile_words as words
 from recproxy.config.keys import key, keys_of, subtable
 from recproxy.config.layers import Setting, build
 from recproxy.matching import Rules, Ways
+from recproxy.recording.dataclass import dataclass
 from recproxy.redaction import RedactionRules
 
 __all__ = [

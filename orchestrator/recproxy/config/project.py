@@ -6,7 +6,7 @@ overrides key by key. Reads files once, at the door; knows nothing of processes.
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from recproxy.config.profile import Profile
 from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder
 from recproxy.config.toml_files import Precedence, TomlFile, read_toml
 from recproxy.errors import ConfigurationError, ProfileError
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["RECORDINGS", "Project", "find_project", "is_profile_path"]
 

@@ -14,11 +14,12 @@ import operator
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from recproxy.errors import RecproxyError
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Precedence", "TomlFile", "read_toml"]
 

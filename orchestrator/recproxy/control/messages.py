@@ -6,11 +6,12 @@ Knows no rule of matching and no socket. Orders go to a proxy; replies carry the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.recording import Packed
+from recproxy.recording.dataclass import dataclass
 
 __all__ = [
     "Began",

@@ -6,10 +6,11 @@ Interactions travel packed (`recording.pack`): raw on the way there, redacted on
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from recproxy.recording import Packed
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["RedactScope", "RedactionSetup", "ScopeRedacted"]
 

@@ -10,13 +10,13 @@ import importlib.util
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from recproxy.errors import ConfigurationError
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["YamlLibrary", "refuse_bombs", "toml_writer", "vcrpy_serializer", "yaml_library"]
 

@@ -6,9 +6,10 @@ Knows no format. A format takes the bytes of a file, or of the files of a folder
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from recproxy.recording import Recording
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Dumped", "FolderFormat", "Format", "Loaded", "Note"]
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from recproxy.control.host_names import normal_host
 from recproxy.http.hosts import split_authority
 from recproxy.http.request_heads import NO_HTTP2
+from recproxy.recording.dataclass import dataclass
 
 __all__ = [
     "HEAD_LIMIT",

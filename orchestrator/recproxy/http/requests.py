@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import bisect
 import contextlib
-from dataclasses import dataclass
 from typing import Protocol
 
 import httptools  # type: ignore[import-untyped,unused-ignore]
 
 from recproxy.http.request_heads import NO_HTTP2, can_be_plain, head_size, plain_head
 from recproxy.recording import Headers
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Head", "MalformedRequest", "RequestReader", "Sink", "request_start"]
 

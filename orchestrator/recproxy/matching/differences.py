@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Difference", "clipped", "excerpt"]
 

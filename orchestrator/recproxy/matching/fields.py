@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from recproxy.matching.bodies import Body, FormFields, Json, Multipart, Raw, raw_body, read_body
 from recproxy.matching.field_values import Hidden, Value, hidden_value, read_value
 from recproxy.matching.rules import UNCOMPARED, ComparedParts
@@ -18,6 +16,7 @@ from recproxy.matching.url import (
     read_pairs,
     split_url,
 )
+from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Headers, Request
 from recproxy.recording.wildcard import Pattern
 

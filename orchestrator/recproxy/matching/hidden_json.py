@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from recproxy.matching.field_values import HIDDEN, Hidden, hidden_value
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["HiddenParts", "hidden_parts"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from recproxy.errors import ConfigurationError, HookError, RecordingError
 from recproxy.matching.bodies import Raw
@@ -13,6 +12,7 @@ from recproxy.matching.fields import Fields, read_fields
 from recproxy.matching.rules import ComparedParts, Rules, compared_parts
 from recproxy.matching.table import Authorities, Group, MaskTable
 from recproxy.matching.url import UrlAuthority
+from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Recording, Request
 from recproxy.recording.wildcard import Pattern
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from itertools import chain
@@ -18,6 +17,7 @@ from typing import TypeAlias, cast
 from recproxy.matching.field_values import HIDDEN, SECRET, Hidden, hidden_value
 from recproxy.matching.hidden_json import hidden_parts
 from recproxy.matching.rules import JsonPlan
+from recproxy.recording.dataclass import dataclass
 from recproxy.recording.json_reader import Values, text_of
 
 __all__ = [

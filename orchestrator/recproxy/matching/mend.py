@@ -10,7 +10,7 @@ import dataclasses
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from recproxy.errors import HookError, RecordingError
 from recproxy.matching.differences import Difference
@@ -18,6 +18,7 @@ from recproxy.matching.echo import name_for, with_name
 from recproxy.matching.edit import with_wild
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
+from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Recording, Request
 
 __all__ = ["Mend", "mend"]

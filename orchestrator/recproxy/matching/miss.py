@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from recproxy.matching.differences import Difference
 from recproxy.matching.field_values import SECRET
@@ -12,6 +11,7 @@ from recproxy.matching.mend import Mend, mend
 from recproxy.matching.nearest import nearest
 from recproxy.matching.rules import Rules
 from recproxy.matching.url import decode_parameter, split_url
+from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
 from recproxy.recording.values import Request
 

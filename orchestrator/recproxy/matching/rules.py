@@ -8,11 +8,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from recproxy.errors import ConfigurationError
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["WORDS", "ComparedParts", "Rules", "compared_parts"]
 

@@ -16,7 +16,7 @@ import json
 import os
 import struct
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from pickle import PickleBuffer
 from typing import BinaryIO
@@ -25,6 +25,7 @@ from recproxy.errors import RecordingError
 from recproxy.orchestrator.journal_folders import JournalFolders, open_file
 from recproxy.orchestrator.journal_keys import TAG, JournalKeys, encrypted
 from recproxy.recording import Packed, pieces_of_packed
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Abandoned", "Entry", "Journal", "abandoned"]
 

@@ -10,11 +10,11 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from recproxy.errors import RecordingError
 from recproxy.play.file_replacement import create_file, opened_folder, remove_file
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["JournalFolders", "open_file"]
 

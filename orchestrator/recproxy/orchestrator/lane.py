@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from recproxy.control import PROFILES, Connect, EndLane, Listen, Missed, Return, ScopeOptions
@@ -16,6 +16,7 @@ from recproxy.http import authority_host
 from recproxy.orchestrator.environment import LaneAddresses
 from recproxy.orchestrator.gateway import LOCAL_LISTENERS, Gateway, Listeners
 from recproxy.orchestrator.tunnel import Tunnels
+from recproxy.recording.dataclass import dataclass
 
 if TYPE_CHECKING:
     from recproxy.orchestrator.proxy import Proxy

@@ -6,13 +6,14 @@ Made once, at the door, from the project and the command's words; frozen from th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from recproxy.config import ANY_HOST, Endpoint, Profile, Project, settled, unreachable_notes
 from recproxy.control.modes import MODES, credentials_missing
 from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.play.library import Library
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["UNLISTED", "RunPlan", "any_host", "make_plan", "of_host", "unset_credentials"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from recproxy.control import Kept, Recorded
@@ -24,6 +24,7 @@ from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.recovery import Recovery
 from recproxy.orchestrator.scope_redaction import Redact, Redaction, unpacked
 from recproxy.play.merging import TimedInteraction
+from recproxy.recording.dataclass import dataclass
 from recproxy.report import Written
 
 __all__ = ["Recorder"]

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from recproxy.control import Ended, EndScope, Missed, Outcome
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.lane import Lane, LaneScope
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.recorder import Recorder
+from recproxy.recording.dataclass import dataclass
 from recproxy.report import Tally
 
 __all__ = ["ScopeEnds", "ScopeOutcome"]

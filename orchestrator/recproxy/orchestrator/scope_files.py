@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from recproxy.orchestrator.plan import RunPlan
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["ScopeFiles", "choose"]
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol
 
 from recproxy.control import ScopeRedacted
 from recproxy.recording import Interaction, Packed, unpack
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Redact", "Redaction", "unpacked"]
 

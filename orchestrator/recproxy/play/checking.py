@@ -11,12 +11,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 
 from recproxy.http import authority_host, fits
 from recproxy.matching import Index, Rules, difference
 from recproxy.recording import Interaction, Recording, Request
+from recproxy.recording.dataclass import dataclass
 from recproxy.redaction import RedactionRules, redact_scope
 
 __all__ = ["Problem", "check_recording"]

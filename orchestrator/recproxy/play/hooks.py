@@ -11,7 +11,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
@@ -20,6 +20,7 @@ from recproxy.errors import HookError
 from recproxy.hooks import Compare, Interaction, Redact, Request, Respond, Response
 from recproxy.http import NOT_RECORDED
 from recproxy.recording import WILD
+from recproxy.recording.dataclass import dataclass
 from recproxy.redaction import RedactionRules, Unsafe, redact, redact_request, redact_text
 
 __all__ = ["NO_HOOKS", "Hooks", "load_hooks"]

@@ -11,12 +11,13 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from recproxy.matching import Index, Rules
 from recproxy.matching.echo import with_name
 from recproxy.play.boundaries import with_boundaries_of
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, fill
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["TimedInteraction", "merge"]
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from recproxy.http import HOP_BY_HOP, Head
 from recproxy.http.received import without_coding
 from recproxy.recording import Chunk, Headers, Request, Response, header, header_values
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["CODINGS_WE_DECODE", "Captured", "end_to_end", "is_stream", "may_be_left", "request_of", "response_of"]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Answer", "Downstream", "Work"]
 

@@ -6,10 +6,10 @@ Knows the client's side of a connection and the clock. Only profiles with `pace 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 from recproxy.http import Pieces
 from recproxy.proxy.downstream import Downstream
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["PacedAnswer", "Pacing"]
 

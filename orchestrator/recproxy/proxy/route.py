@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from recproxy.http import Head, MalformedRequest, bracketed, received_request, split_authority
 from recproxy.recording import Request
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Route", "Target", "absolute_authority", "live_request", "origin_form", "target_of"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from recproxy.config import Profile
 from recproxy.control import Missed, Outcome
@@ -24,6 +24,7 @@ from recproxy.proxy.route import Route, live_request
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Recording, Request, header_values
+from recproxy.recording.dataclass import dataclass
 from recproxy.redaction import RedactionRules
 
 __all__ = ["OpenScope"]

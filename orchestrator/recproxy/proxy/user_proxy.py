@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import unquote, urlsplit
+
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["UserProxy", "goes_past", "read_user_proxy", "user_proxies"]
 

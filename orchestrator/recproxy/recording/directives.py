@@ -12,11 +12,12 @@ import difflib
 import json
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from recproxy.recording.bodies import read_style
 from recproxy.recording.codings import codings_of
+from recproxy.recording.dataclass import dataclass
 from recproxy.recording.grammar import FIELD_NAME, from_base64, header_line
 from recproxy.recording.values import WILD, Chunk
 from recproxy.recording.wildcard import WORD

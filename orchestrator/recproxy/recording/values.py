@@ -6,8 +6,10 @@ stood on the wire; a body whose content coding was undone names that coding in `
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
+
+from recproxy.recording.dataclass import dataclass
 
 if TYPE_CHECKING:
     import datetime as dt

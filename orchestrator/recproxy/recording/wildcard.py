@@ -7,10 +7,11 @@ the match is anchored at both ends. Pure; knows bytes only, not where in a reque
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
+
+from recproxy.recording.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,9 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.masks import is_mask, request_mask, response_mask
 from recproxy.redaction.names import is_placeholder

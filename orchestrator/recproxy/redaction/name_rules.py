@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick
 
+from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.name_table import TRIGGERS
 from recproxy.redaction.rules import RedactionRules
 

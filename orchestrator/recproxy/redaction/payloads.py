@@ -10,9 +10,9 @@ import base64
 import quopri
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from recproxy.recording.codings import decode, encode
+from recproxy.recording.dataclass import dataclass
 from recproxy.recording.multipart import MessagePart, parameters, read_part, read_parts, unquoted
 from recproxy.recording.values import Headers, header
 from recproxy.redaction.budget import Budget

@@ -5,9 +5,10 @@ Knows names, expressions and values; a value never shows in a repr.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from recproxy.errors import RecproxyError
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["RedactionRules", "Unsafe"]
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
+from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Request, Response
 from recproxy.redaction.linking import linked
 from recproxy.redaction.masking import Finding

@@ -10,9 +10,9 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
+from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.masks import has_shape, is_partly_public
 from recproxy.redaction.names import is_placeholder, is_secret
 from recproxy.redaction.spans import Span

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Span", "merged", "replaced", "wild_name"]
 

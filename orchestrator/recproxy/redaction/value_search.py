@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.base64_forms import crossed_out
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.inner_runs import coded_runs_of, has_text, is_text

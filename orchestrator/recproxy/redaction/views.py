@@ -10,8 +10,10 @@ import html
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import unquote_to_bytes
+
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["View", "decoded", "json_unescaped", "percent_decoded", "views"]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from recproxy.control import Missed, Outcome
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Row", "Tally", "Written"]
 
