@@ -56,6 +56,12 @@ def test_the_most_specific_pattern_owns():
     assert owners.pattern("x.twitter.com") == "*.twitter.com"
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost", "db.localhost"])
+def test_loopback_is_no_other_host(host):
+    assert Owners({"*": "rest"}).owner(host) is None
+    assert Owners({"*": "rest", host: "own"}).owner(host) == "own"
+
+
 def test_a_host_nobody_owns_has_no_owner():
     assert Owners({"bit.ly": "bitly"}).owner("localhost") is None
 

@@ -400,7 +400,7 @@ def test_placeholders_stand_for_what_is_not_set(project, seen):
 def test_the_environment_is_the_runs_own(seen):
     environment = seen["environment"]
 
-    assert environment["NO_PROXY"] == environment["no_proxy"] == "localhost,127.0.0.1,::1"
+    assert environment["NO_PROXY"] == environment["no_proxy"] == "localhost,.localhost,127.0.0.1,127.0.0.0/8,::1"
     assert environment["RECPROXY_MODE"] == "replay"
     assert environment["RECPROXY_LANE"] == "default"
     assert environment["HTTP_PROXY"] == environment["https_proxy"] == environment["all_proxy"]

@@ -50,7 +50,7 @@ def test_every_variable_that_names_a_bundle_names_ours(files, name):
 def test_no_proxy_is_loopback_and_nothing_else_whatever_the_user_had(files):
     got = variables(files, NO_PROXY="*", no_proxy="*")
 
-    assert got["NO_PROXY"] == got["no_proxy"] == "localhost,127.0.0.1,::1"
+    assert got["NO_PROXY"] == got["no_proxy"] == "localhost,.localhost,127.0.0.1,127.0.0.0/8,::1"
 
 
 @pytest.mark.parametrize(

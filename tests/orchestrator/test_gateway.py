@@ -9,6 +9,7 @@ import ssl
 import pytest
 from deadlines import seconds
 
+from recproxy.control.host_names import is_loopback
 from recproxy.orchestrator.gateway import Gateway
 
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -25,13 +26,13 @@ class Router:
         return host in ("shop.example", "2001:db8::7")
 
     def passes(self, host):
-        return host == "pass.example"
+        return host == "pass.example" or is_loopback(host)
 
     def hand_over(self, sock, host, *, authority, tls, held):
         self._take(sock, ("hand over", host, authority, tls, held))
 
-    def tunnel(self, sock, host, port, greeting):
-        self._take(sock, ("tunnel", host, port, greeting))
+    def tunnel(self, sock, host, port, greeting, first=b""):
+        self._take(sock, ("tunnel", host, port, greeting, first))
 
     def refused(self, what, host):
         self.got.put_nowait((("refused", what, host), b""))
@@ -182,12 +183,12 @@ def test_the_port_of_an_ipv6_address_stays_apart_from_it():
 def test_what_passes_is_tunnelled_with_its_greeting():
     async def connect(client, router, gateway):
         await client.send(b"CONNECT pass.example:8443 HTTP/1.1\r\n\r\nhello")
-        assert await router.next() == (("tunnel", "pass.example", 8443, ESTABLISHED), b"hello")
+        assert await router.next() == (("tunnel", "pass.example", 8443, ESTABLISHED, b""), b"hello")
 
     async def by_name(client, router, gateway):
         sent = hello("pass.example")
         await client.send(sent)
-        assert await router.next() == (("tunnel", "pass.example", 443, b""), sent)
+        assert await router.next() == (("tunnel", "pass.example", 443, b"", b""), sent)
 
     run(connect)
     run(by_name)
@@ -400,5 +401,55 @@ def test_without_descriptors_connections_wait_in_the_backlog(monkeypatch):
 def test_only_loopback_is_listened_on():
     async def work(client, router, gateway):
         assert gateway._acceptors[0]._listener.getsockname() == ("127.0.0.1", gateway.port)
+
+    run(work)
+
+
+LOOPBACK = ["127.0.0.1", "127.0.0.2", "[::1]", "localhost", "db.localhost"]
+
+
+@pytest.mark.parametrize("host", LOOPBACK)
+def test_a_tunnel_to_loopback_is_made(host):
+    async def work(client, router, gateway):
+        await client.send(f"CONNECT {host}:8000 HTTP/1.1\r\n\r\nhello".encode())
+        assert await router.next() == (("tunnel", host.strip("[]"), 8000, ESTABLISHED, b""), b"hello")
+
+    run(work)
+
+
+@pytest.mark.parametrize("host", LOOPBACK)
+@pytest.mark.parametrize("together", [True, False])
+def test_a_request_for_loopback_goes_there_with_its_path(host, together):
+    head = f"POST http://{host}:8000/a HTTP/1.1\r\nHost: {host}:8000\r\nProxy-Connection: keep-alive\r\n\r\n"
+    first = f"POST /a HTTP/1.1\r\nConnection: close\r\nHost: {host}:8000\r\n\r\n"
+
+    async def work(client, router, gateway):
+        for piece in [head] if together else [head[:-20], head[-20:-1], head[-1:]]:
+            await client.send(piece.encode())
+        what, left = await router.next()
+        assert what == ("tunnel", host.strip("[]"), 8000, b"", first.encode())
+        assert left == b""
+
+    run(work)
+
+
+def test_a_kept_alive_connection_brings_what_is_held_to_loopback():
+    head = b"GET http://127.0.0.2/a HTTP/1.1\r\nHost: 127.0.0.2\r\n\r\n"
+
+    async def work(client, router, gateway):
+        mine, theirs = socket.socketpair()
+        gateway.take_back(theirs, head + b"more")
+        wanted = b"GET /a HTTP/1.1\r\nConnection: close\r\nHost: 127.0.0.2\r\n\r\nmore"
+        assert await router.next() == (("tunnel", "127.0.0.2", 80, b"", wanted), b"")
+        mine.close()
+
+    run(work)
+
+
+@pytest.mark.parametrize("sent", [b"GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n", hello("localhost")])
+def test_what_names_no_port_of_loopback_is_refused(sent):
+    async def work(client, router, gateway):
+        await client.send(sent)
+        assert (await router.next())[0][0] == "refused"
 
     run(work)

@@ -27,6 +27,19 @@ def test_it_maps_itself_opens_what_it_is_told_and_ends_with_its_socket():
     orders.send(json.dumps({"listen": [["tcp", "0.0.0.0", 80]]}).encode())
     assert json.loads(orders.recv(4096)) == {"problem": "[Errno 98] 0.0.0.0:80: Address already in use"}
 
+    orders.send(json.dumps({"listen": [["tcp", "127.0.0.1", 0]]}).encode())
+    _, (descriptor,), _, _ = socket.recv_fds(orders, 4096, 1)
+    server = socket.socket(fileno=descriptor)
+    place = ("127.0.0.1", server.getsockname()[1])
+    orders.send(json.dumps({"connect": [place]}).encode())
+    _, (descriptor,), _, _ = socket.recv_fds(orders, 4096, 1)
+    accepted, whom = server.accept()
+    with accepted, socket.socket(fileno=descriptor) as client:
+        assert whom == client.getsockname()
+    server.close()
+    orders.send(json.dumps({"connect": [place]}).encode())
+    assert json.loads(orders.recv(4096)) == {"problem": f"[Errno 111] 127.0.0.1:{place[1]}: Connection refused"}
+
     orders.close()
     assert keeper.wait(20) == 0
     for sock in opened:

@@ -21,8 +21,8 @@ def run(work):
         theirs.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=mine)
 
-        def join(port, greeting=GREETING):
-            tunnels.join(theirs, "127.0.0.1", port, greeting)
+        def join(port, greeting=GREETING, first=b"", host="127.0.0.1"):
+            tunnels.join(theirs, host, port, greeting, first)
 
         try:
             async with asyncio.timeout(seconds(20)):
@@ -80,3 +80,52 @@ def test_closing_cuts_them_all():
         server.close()
 
     run(work)
+
+
+def test_what_a_host_gets_first_goes_before_what_the_client_sends():
+    async def work(reader, writer, join, tunnels):
+        server = await asyncio.start_server(upper, "127.0.0.1", 0)
+        join(server.sockets[0].getsockname()[1], b"", b"first ")
+        writer.write(b"then")
+        writer.write_eof()
+        assert await reader.read() == b"FIRST THEN"
+        server.close()
+
+    run(work)
+
+
+@pytest.mark.parametrize("host", ["localhost", "db.localhost"])
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_a_loopback_name_is_each_of_its_addresses(host, address):
+    async def work(reader, writer, join, tunnels):
+        server = await asyncio.start_server(upper, address, 0)
+        join(server.sockets[0].getsockname()[1], b"", host=host)
+        writer.write(b"then")
+        writer.write_eof()
+        assert await reader.read() == b"THEN"
+        server.close()
+
+    run(work)
+
+
+def test_loopback_is_dialed_where_it_is_not_this_process_s_own():
+    async def ran():
+        asked = []
+
+        def dial(address, port):
+            asked.append((address, port))
+            raise ConnectionRefusedError(111, "nobody there")
+
+        mine, theirs = socket.socketpair()
+        tunnels = Tunnels(asyncio.get_running_loop(), dial)
+        theirs.setblocking(False)
+        tunnels.join(theirs, "localhost", 80, GREETING)
+        reader, writer = await asyncio.open_connection(sock=mine)
+        answer = await asyncio.wait_for(reader.read(), seconds(20))
+        writer.close()
+        return asked, answer
+
+    asked, answer = asyncio.run(ran())
+
+    assert asked == [("127.0.0.1", 80), ("::1", 80)]
+    assert b"localhost:80 cannot be reached: nobody there" in answer

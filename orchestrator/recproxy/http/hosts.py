@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Mapping
 
-from recproxy.control.host_names import normal_host
+from recproxy.control.host_names import is_loopback, normal_host
 
 __all__ = ["Owners", "authority_host", "bracketed", "fits", "split_authority"]
 
@@ -84,4 +84,5 @@ def _candidates(host: str) -> Iterable[str]:
     _, dot, parent = host.partition(".")
     if dot:
         yield f"*.{parent}"
-    yield "*"
+    if not is_loopback(host):  # clients ask no proxy for it; one that does is no other
+        yield "*"

@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable
 from typing import Protocol
 
+from recproxy.control.host_names import is_loopback
 from recproxy.control.sockets import acknowledge
 from recproxy.http import (
     NOT_RECORDED,
@@ -26,8 +27,12 @@ from recproxy.http import (
     bracketed,
     error_response,
     sort,
+    split_authority,
 )
 from recproxy.http.first_bytes import HEAD_LIMIT
+from recproxy.http.local_requests import local_head
+from recproxy.http.request_heads import head_size
+from recproxy.orchestrator.dismissal import dismiss
 
 __all__ = ["Arrival", "Router"]
 
@@ -37,8 +42,6 @@ _NO_APPLICATION_PROTOCOL = b"\x15\x03\x03\x00\x02\x02\x78"  # a fatal alert, RFC
 _TLS = 0x16
 #: Nearly all heads are far smaller; only for the others is the limit of a head looked at.
 _PEEK = 65536
-#: After a refusal, read on for this long: closing a socket with unread bytes would reset it and lose the answer.
-_DRAIN_SECONDS = 2.0
 
 
 class Router(Protocol):
@@ -51,10 +54,10 @@ class Router(Protocol):
         """Give a connection to the proxy that owns `host`."""
 
     def passes(self, host: str) -> bool:
-        """Whether a host that nobody owns may be reached."""
+        """Whether a host that nobody owns may be reached; loopback always may."""
 
-    def tunnel(self, sock: socket.socket, host: str, port: int, greeting: bytes) -> None:
-        """Join a connection with the real host."""
+    def tunnel(self, sock: socket.socket, host: str, port: int, greeting: bytes, first: bytes = b"") -> None:
+        """Join a connection with the real host, which gets the `first` bytes before what the client still sends."""
 
     def refused(self, what: str, host: str) -> str:
         """Remember that a host was refused; the text for the client."""
@@ -105,10 +108,11 @@ class Arrival:
         if peeked == b"":
             self.drop()
             return
-        wants = sort(self._held + (peeked or b""))
-        if not isinstance(wants, Incomplete):
-            self._send_on(wants)
-        elif peeked is not None and len(peeked) == self._seen:
+        seen = self._held + (peeked or b"")
+        wants = sort(seen)
+        if not isinstance(wants, Incomplete) and self._send_on(wants, seen):
+            return
+        if peeked is not None and len(peeked) == self._seen:
             # Woken without more to see: the client ended in the middle of a head, or the socket holds no more of it.
             if len(peeked) >= _PEEK:
                 self._unreadable(431, "the head is too large")
@@ -127,15 +131,19 @@ class Arrival:
             self._watching = True
             self._loop.add_reader(self._sock, self.look)
 
-    def _send_on(self, wants: FirstBytes) -> None:
+    def _send_on(self, wants: FirstBytes, seen: bytes) -> bool:
+        """Whether it went somewhere; else more of its head is needed."""
         if isinstance(wants, Connecting):
             self._connect(wants)
         elif isinstance(wants, ClientHello):
             self._hello(wants)
+        elif isinstance(wants, Absolute) and self._is_local(authority_host(wants.authority)):
+            return self._local(wants.authority, seen)
         elif isinstance(wants, Absolute | Origin):
             self._request(authority_host(wants.authority))
         elif isinstance(wants, Malformed):
             self._unreadable(wants.status, wants.reason)
+        return True
 
     def _connect(self, wants: Connecting) -> None:
         host = wants.host
@@ -197,7 +205,7 @@ class Arrival:
         if host is None:
             self._router.refused("TLS without a server name", "")
             self._dismiss(_UNRECOGNIZED_NAME)
-        elif self._router.passes(host):
+        elif self._router.passes(host) and not is_loopback(host):
             self._leave()
             self._router.tunnel(self._sock, host, 443, b"")
         elif self._owned(host):
@@ -207,8 +215,22 @@ class Arrival:
             self._router.refused("TLS", host)
             self._dismiss(_UNRECOGNIZED_NAME)
 
+    def _local(self, authority: str, seen: bytes) -> bool:
+        """Send a request on to a server on loopback, once its head is whole: the server must not take it for a proxy's."""
+        size = head_size(seen)
+        if size < 0:
+            return False
+        host, port = split_authority(authority, 80)
+        rest = size - len(self._held)
+        if rest > 0:
+            self._sock.recv(rest)
+        self._leave()
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+        self._router.tunnel(self._sock, host, port or 80, b"", local_head(seen[:size]) + self._held[size:])
+        return True
+
     def _request(self, host: str) -> None:
-        if self._owned(host) or (host and self._router.passes(host)):
+        if self._owned(host) or (host and self._router.passes(host) and not is_loopback(host)):
             self._hand_over(host, authority=None, tls=False)
         else:
             self._refuse(host, self._router.refused("HTTP", host))
@@ -219,6 +241,9 @@ class Arrival:
 
     def _refuse(self, host: str, text: str) -> None:
         self._dismiss(error_response(NOT_RECORDED, text, reason=f"No Profile Owns {host}"))
+
+    def _is_local(self, host: str) -> bool:
+        return bool(host) and is_loopback(host) and not self._owned(host)
 
     def _owned(self, host: str) -> bool:
         return bool(host) and self._router.owns(host)
@@ -236,39 +261,8 @@ class Arrival:
             self._sock.recv(size)
 
     def _dismiss(self, data: bytes) -> None:
-        """Answer and close; what the client still sends is read, since unread bytes would reset its answer away."""
         self._leave()
-        sock, loop = self._sock, self._loop
-        try:
-            while sock.recv(_PEEK):
-                pass
-        except OSError:
-            pass
-        try:
-            sock.send(data)
-            sock.shutdown(socket.SHUT_WR)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
-        except OSError:
-            sock.close()
-            return
-
-        def finish() -> None:
-            timer.cancel()
-            loop.remove_reader(sock)
-            sock.close()
-
-        def drain() -> None:
-            try:
-                if sock.recv(_PEEK):
-                    return
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError:
-                pass
-            finish()
-
-        timer = loop.call_later(_DRAIN_SECONDS, finish)
-        loop.add_reader(sock, drain)
+        dismiss(self._sock, data, self._loop)
 
     def _leave(self) -> None:
         if self._watching:

@@ -18,8 +18,9 @@ from recproxy.orchestrator.plan import RunPlan
 
 __all__ = ["LaneAddresses", "RunFiles", "lane_variables", "redirect_variables", "run_variables"]
 
-#: Loopback and nothing else, whatever the user had: an inherited `*` would let test traffic out without a word.
-_NO_PROXY = "localhost,127.0.0.1,::1"
+#: Loopback and nothing else, whatever the user had: an inherited `*` would let test traffic out without a word. In all
+#: the spellings that clients read; the gateway sends on what comes all the same.
+_NO_PROXY = "localhost,.localhost,127.0.0.1,127.0.0.0/8,::1"
 #: The client's socket redirect: files that other programs load, never modules of this one.
 _REDIRECT_FOLDER = Path(__file__).resolve().parents[1] / "client" / "redirect"
 

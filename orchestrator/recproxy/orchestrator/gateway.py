@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from recproxy.control.host_names import is_loopback
 from recproxy.control.sockets import reset_on_close
@@ -39,6 +39,11 @@ class Listeners:
     def every(self) -> Sequence[socket.socket]:
         """Those for connections to any address."""
         return ()
+
+    @property
+    def dial(self) -> Callable[[str, int], socket.socket] | None:
+        """What connects to the command's loopback; None where that is this process's own."""
+        return None
 
 
 LOCAL_LISTENERS = Listeners()

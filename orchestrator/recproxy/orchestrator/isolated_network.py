@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recproxy.errors import ConfigurationError
@@ -65,6 +65,11 @@ class IsolatedNetwork(Listeners):
     def every(self) -> Sequence[socket.socket]:
         """Listeners on all addresses of the command's network."""
         return self._isolation.listen(*(("tcp", address, port) for port in _WEB_PORTS for address in self._every))
+
+    @property
+    def dial(self) -> Callable[[str, int], socket.socket]:
+        """Connects to the command's loopback, not to this machine's."""
+        return self._isolation.connect
 
     def close(self) -> None:
         """End whoever is left inside, and stop serving."""

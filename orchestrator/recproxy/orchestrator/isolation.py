@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import json
 import os
 import socket
@@ -91,6 +92,20 @@ class Isolation:
         for sock in sockets:
             sock.setblocking(False)
         return sockets
+
+    def connect(self, address: str, port: int) -> socket.socket:
+        """A connection to a server inside.
+
+        Raises:
+            ConnectionRefusedError: nobody answers there.
+        """
+        try:
+            (descriptor,) = self._order({"connect": [(address, port)]})
+        except ProxyError as problem:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, problem.message) from None
+        sock = socket.socket(fileno=descriptor)
+        sock.setblocking(False)
+        return sock
 
     def enter(self) -> None:
         """Join them; called in the command's process before the command is loaded."""

@@ -11,6 +11,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from recproxy.control import PROFILES, Connect, EndLane, Listen, Missed, Return, ScopeOptions
+from recproxy.control.host_names import is_loopback
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.http import authority_host
 from recproxy.orchestrator.environment import LaneAddresses
@@ -59,7 +60,7 @@ class Lane:
         #: Hosts that were refused without a verdict, once for each request.
         self.blocked: list[str] = []
         self._roster = roster
-        self._tunnels = Tunnels(loop)
+        self._tunnels = Tunnels(loop, listeners.dial)
         self._listeners = listeners
         self._gateway = Gateway(loop, self, listeners.own(), listeners.every() if name == DEFAULT_LANE else ())
         self._endpoints: dict[str, int] = {}
@@ -120,12 +121,12 @@ class Lane:
         proxy.send(message, sock.detach())
 
     def passes(self, host: str) -> bool:
-        """Whether a host that nobody owns may be reached."""
-        return self._roster.owner(host) is None and self._roster.passes(host)
+        """Whether a host that nobody owns may be reached; loopback always may."""
+        return self._roster.owner(host) is None and (is_loopback(host) or self._roster.passes(host))
 
-    def tunnel(self, sock: socket.socket, host: str, port: int, greeting: bytes) -> None:
-        """Join a connection with the real host."""
-        self._tunnels.join(sock, host, port, greeting)
+    def tunnel(self, sock: socket.socket, host: str, port: int, greeting: bytes, first: bytes = b"") -> None:
+        """Join a connection with the real host, which gets the `first` bytes before what the client still sends."""
+        self._tunnels.join(sock, host, port, greeting, first)
 
     def refused(self, what: str, host: str) -> str:
         """Remember that a host was refused; the text for the client."""

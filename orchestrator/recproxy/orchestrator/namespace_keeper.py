@@ -34,6 +34,8 @@ _RTA_OIF = 4
 _LOOPBACK_INDEX = 1  # of lo, which is the first interface of every network namespace
 _IP_PKTINFO = 8
 _ORDER_LIMIT = 1 << 18
+#: Loopback answers at once, unless a server's queue is full.
+_CONNECT_SECONDS = 2.0
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -134,6 +136,9 @@ def _obey(orders: socket.socket, order: dict[str, list[list[str]]]) -> None:
         for kind, address, port in order.get("listen", ()):
             with _step(f"{address}:{port}"):
                 opened.append(_open(kind, address, int(port)))
+        for address, port in order.get("connect", ()):
+            with _step(f"{address}:{port}"):
+                opened.append(_connect(address, int(port)))
     except OSError as error:
         problem = str(error)
         for sock in opened:
@@ -159,6 +164,17 @@ def _open(kind: str, address: str, port: int) -> socket.socket:
         sock.bind((address, port))
         if kind == "tcp":
             sock.listen(4096)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _connect(address: str, port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.settimeout(_CONNECT_SECONDS)
+        sock.connect((address, port))
     except OSError:
         sock.close()
         raise

@@ -1,28 +1,41 @@
 """Tunnels: connections to hosts that no profile owns, joined with the real host untouched.
 
-Only for hosts that the project lets pass; nothing is read, recorded or changed.
+Only for hosts that the project lets pass, and for loopback; nothing is read, recorded or changed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 
+from recproxy.control.host_names import is_loopback
 from recproxy.http import error_response
 
 __all__ = ["Tunnels"]
 
 
 class Tunnels:
-    """The tunnels of one lane."""
+    """The tunnels of one lane; `dial` connects to loopback where that is not this process's own."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, dial: Callable[[str, int], socket.socket] | None = None
+    ) -> None:
         self._loop = loop
+        self._dial = dial
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def join(self, sock: socket.socket, host: str, port: int, greeting: bytes) -> None:
-        """Connect to the host, greet the client and let bytes pass both ways until both ends are done."""
-        task = self._loop.create_task(self._run(sock, host, port, greeting))
+    def join(self, sock: socket.socket, host: str, port: int, greeting: bytes, first: bytes = b"") -> None:
+        """Connect to the host, greet the client and let bytes pass both ways until both ends are done.
+
+        Args:
+            sock: the client.
+            host: a name or an address.
+            port: of the host.
+            greeting: what the client gets first.
+            first: what the host gets first.
+        """
+        task = self._loop.create_task(self._run(sock, host, port, greeting, first))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -31,23 +44,42 @@ class Tunnels:
         for task in self._tasks:
             task.cancel()
 
-    async def _run(self, sock: socket.socket, host: str, port: int, greeting: bytes) -> None:
+    async def _run(self, sock: socket.socket, host: str, port: int, greeting: bytes, first: bytes) -> None:
         reader, writer = await asyncio.open_connection(sock=sock)
         try:
             try:
-                far_reader, far_writer = await asyncio.open_connection(host, port)
+                far_reader, far_writer = await self._reach(host, port)
             except OSError as problem:
-                if greeting:
+                if greeting or first:
                     text = f"{host}:{port} cannot be reached: {problem.strerror or problem}"
                     writer.write(error_response(502, text))
                 return
             writer.write(greeting)
+            far_writer.write(first)
             try:
                 await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
             finally:
                 far_writer.close()
         finally:
             writer.close()
+
+    async def _reach(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if not is_loopback(host):
+            return await asyncio.open_connection(host, port)
+        for address in (addresses := _loopback_addresses(host)):
+            try:
+                if self._dial is None:
+                    return await asyncio.open_connection(address, port)
+                return await asyncio.open_connection(sock=self._dial(address, port))
+            except OSError:
+                if address == addresses[-1]:
+                    raise
+        raise AssertionError
+
+
+def _loopback_addresses(host: str) -> tuple[str, ...]:
+    """The addresses of a loopback host. Not every system knows the names below localhost: RFC 6761 section 6.3."""
+    return ("127.0.0.1", "::1") if host.endswith("localhost") else (host,)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -9,6 +9,7 @@ environment.
 from __future__ import annotations
 
 import errno
+from _socket import AF_INET6, inet_pton
 from binascii import crc32
 
 __all__ = ["Addresses", "RefusedError", "Routes", "is_literal", "normal_host"]
@@ -16,6 +17,8 @@ __all__ = ["Addresses", "RefusedError", "Routes", "is_literal", "normal_host"]
 _NETWORK = "127.77."
 _SIZE = 1 << 16
 _MAPPED = "::ffff:"
+_MAPPED_BYTES = bytes(10) + b"\xff\xff"
+_IPV6 = (bytes(16), bytes(15) + b"\x01")
 
 
 class RefusedError(ConnectionRefusedError):
@@ -171,9 +174,14 @@ def is_literal(host: str) -> bool:
 
 def is_loopback(host: str) -> bool:
     """Whether a normal host is this machine by name or address, or any address of it; as in control.host_names."""
-    host = _unmapped(host)
+    if ":" in host:
+        try:
+            packed = inet_pton(AF_INET6, host.partition("%")[0])
+        except OSError:
+            return False
+        return packed in _IPV6 or packed[:13] == _MAPPED_BYTES + b"\x7f" or packed == _MAPPED_BYTES + bytes(4)
     if is_literal(host):
-        return host.startswith("127.") or host in ("0.0.0.0", "::", "::1")
+        return host.startswith("127.") or host == "0.0.0.0"
     return host in ("", "localhost") or host.endswith(".localhost")
 
 

@@ -16,9 +16,10 @@ const ownName = normal(os.hostname());
 let refuses = false;
 
 function isLoopback(host) {
-  if (host.startsWith('::ffff:')) host = host.slice(7);
   if (net.isIPv4(host)) return host.startsWith('127.') || host === '0.0.0.0';
-  return ['', 'localhost', '::', '::1', ownName].includes(host) || host.endsWith('.localhost');
+  // A URL has IPv6 addresses in one form.
+  if (net.isIPv6(host)) return /^\[(::1?|::ffff:(7f..:.*|0:0))\]$/.test(new URL(`http://[${host.split('%')[0]}]`).hostname);
+  return ['', 'localhost', ownName].includes(host) || host.endsWith('.localhost');
 }
 
 function parse(text) {

@@ -1,0 +1,24 @@
+"""A request for a server on this machine that a client sent to a proxy, as the server takes it.
+
+Clients differ in which spellings of loopback they ask no proxy for, so some arrive. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["local_head"]
+
+_ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]*")
+_CONNECTION = re.compile(rb"(?:proxy-connection|proxy-authorization|connection|keep-alive)[ \t]*:", re.IGNORECASE)
+
+
+def local_head(head: bytes) -> bytes:
+    """A complete head with a path for its absolute URL. It asks the server to close: the next request may be elsewhere's."""
+    line, *lines = head.lstrip(b"\r\n").split(b"\n")
+    method, space, rest = line.partition(b" ")
+    path = _ABSOLUTE.sub(b"", rest, count=1)
+    kept = [each for each in lines if not _CONNECTION.match(each)]
+    return b"\n".join(
+        (method + space + (path if path.startswith(b"/") else b"/" + path), b"Connection: close\r", *kept)
+    )
