@@ -14,6 +14,8 @@ from deadlines import seconds
 from origins import Awkward, Origin, Trust
 from origins.awkward import ANSWERS
 
+from recproxy.recording import load
+
 ACCEPTED = b"gzip, deflate, br, zstd"
 PROFILE = """[project]
 name = "demo"
@@ -200,8 +202,8 @@ def test_whatever_a_client_sends_reaches_the_service_and_is_found_again(shop, or
             assert ([status for status, _ in got.interim], got.body) == (interim, b"".join(body)), name
 
 
-def test_an_answer_that_comes_before_the_upload_reaches_the_client_and_is_not_recorded(shop, origin):
-    """The client has sent half of it when the answer comes, and sends no more: no replay could match that half."""
+def test_an_answer_that_comes_before_the_upload_is_recorded_for_any_body(shop, origin):
+    """The client has sent half of it when the answer comes, and sends no more: how much it had sent is chance."""
     with (
         Served(shop, "record") as run,
         socket.create_connection(run.address, timeout=seconds(30)) as sock,
@@ -211,8 +213,27 @@ def test_an_answer_that_comes_before_the_upload_reaches_the_client_and_is_not_re
 
     assert got.startswith(b"HTTP/1.1 413 Content Too Large\r\n")
     assert got.endswith(b"\r\n\r\ntoo large")
-    assert not shop.recording.exists()
-    assert "the service answered before it had the whole request: it cannot be recorded" in run.said
+    (interaction,) = load(shop.recording.read_bytes()).interactions
+    assert (interaction.request.body, interaction.response.status) == (b"XXX", 413)
+    assert run.said.count("cannot") == 0
+    with Served(shop, "replay") as run:
+        replayed = ask(run.address, "POST", "early", (b"Content-Length", b"12"), body=[b"half", b" or more"])
+    assert (replayed.first, replayed.body) == ((413, b"Content Too Large"), b"too large")
+
+
+def test_an_upload_sent_in_full_after_an_early_answer_is_recorded_in_full(shop, origin):
+    with (
+        Served(shop, "record") as run,
+        socket.create_connection(run.address, timeout=seconds(30)) as sock,
+    ):
+        sock.sendall(b"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+        got = sock.recv(1)  # the answer has begun
+        sock.sendall(b" more")
+        while not got.endswith(b"too large"):
+            got += sock.recv(65536)
+
+    (interaction,) = load(shop.recording.read_bytes()).interactions
+    assert (interaction.request.body, interaction.response.status) == (b"half more", 413)
 
 
 def test_an_upgrade_is_not_passed_on_and_the_request_is_answered_without(shop, origin):

@@ -80,3 +80,16 @@ def test_the_client_is_held_while_too_much_waits():
         assert told == [True, False]
 
     run(work, most=1 << 30)
+
+
+def test_the_rest_is_taken_until_it_ends_or_nothing_more_comes():
+    async def work():
+        feed = BodyFeed(100, lambda _: None)
+        feed.add(b"one")
+        await feed.take_rest(0.01)
+        asyncio.get_running_loop().call_soon(feed.add, b"two")
+        asyncio.get_running_loop().call_soon(feed.end)
+        await feed.take_rest(60)
+        return feed.kept, feed.passed, feed.ended
+
+    assert asyncio.run(work()) == (b"onetwo", b"onetwo", True)

@@ -6,7 +6,7 @@ import hashlib
 import pytest
 
 from recproxy.http import Head
-from recproxy.proxy.capture import Captured, end_to_end, is_stream, may_be_left, request_of, response_of
+from recproxy.proxy.capture import Captured, cut_short, end_to_end, is_stream, may_be_left, request_of, response_of
 from recproxy.recording import Chunk, Request, Response
 
 
@@ -172,3 +172,12 @@ def test_a_stream_that_was_left_keeps_its_pace():
     got = response_of(captured(b"1\n", b"2\n", headers=JSON, was_left=True))
 
     assert [chunk.size for chunk in got.chunks] == [2, 2]
+
+
+@pytest.mark.parametrize(("path", "word"), [("/a", "XXX"), ("/XXX", "ZZZ"), ("/%58XX", "ZZZ")])
+def test_a_request_that_was_cut_short_has_a_body_that_any_fits(path, word):
+    request = Request(method="POST", url=f"https://a.example{path}", body=b"half", encoding="gzip", wild=None)
+
+    short = cut_short(request)
+
+    assert (short.body, short.encoding, short.wild) == (word.encode(), None, word)

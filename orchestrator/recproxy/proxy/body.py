@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 
@@ -69,6 +70,14 @@ class BodyFeed:
         self.trailers = trailers
         self._ended = True
         self._wake.set()
+
+    async def take_rest(self, quiet: float) -> None:
+        """Take what still comes, for nobody, until all of it is there or nothing has come for `quiet` seconds."""
+        with contextlib.suppress(TimeoutError):
+            more: bytes | None = b""
+            while more is not None:
+                async with asyncio.timeout(quiet):
+                    more = await self.next()
 
     async def next(self) -> bytes | None:
         """The next piece, or None behind the last."""

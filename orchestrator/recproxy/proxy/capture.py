@@ -7,15 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import field
+from dataclasses import field, replace
 
 from recproxy.http import HOP_BY_HOP, Head
 from recproxy.http.received import without_coding
 from recproxy.recording import Chunk, Headers, Request, Response, header, header_values
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.wildcard import unused
 
-__all__ = ["CODINGS_WE_DECODE", "Captured", "end_to_end", "is_stream", "may_be_left", "request_of", "response_of"]
+__all__ = [
+    "CODINGS_WE_DECODE",
+    "CUT_SHORT",
+    "Captured",
+    "cut_short",
+    "end_to_end",
+    "is_stream",
+    "may_be_left",
+    "request_of",
+    "response_of",
+]
 
+#: The comment above an interaction whose request was cut short.
+CUT_SHORT = "the service answered before the client had sent the whole body: any body matches"
 CODINGS_WE_DECODE = ("gzip", "deflate", "br", "zstd")
 #: On the way to a service also the login at a proxy.
 _HOP_BY_HOP = HOP_BY_HOP | {b"proxy-authenticate", b"proxy-authorization"}
@@ -111,6 +124,16 @@ def request_of(head: Head, url: str, body: bytes, trailers: Headers) -> Request:
         trailers=trailers,
         wild=None,
     )
+
+
+def cut_short(request: Request) -> Request:
+    """A request that its client did not send whole, because the answer was there: any body matches.
+
+    How much of it had gone out is chance, so nothing of it is recorded.
+    """
+    url = request.url.encode("ascii", "surrogateescape")
+    word = unused(url, *(value for _, value in (*request.headers, *request.trailers)))
+    return replace(request, body=word.encode(), encoding=None, wild=word)
 
 
 def response_of(captured: Captured) -> Response:

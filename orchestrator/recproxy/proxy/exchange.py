@@ -17,7 +17,7 @@ import h11
 
 from recproxy.http import Head, ResponseFraming, error_response
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.capture import Captured, end_to_end, may_be_left, request_of, response_of
+from recproxy.proxy.capture import CUT_SHORT, Captured, cut_short, end_to_end, may_be_left, request_of, response_of
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.outgoing import NotSendable, outgoing_request
@@ -32,9 +32,10 @@ __all__ = ["Exchange", "Keep"]
 #: RFC 9110 section 9.2.2.
 _REPEATABLE = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"))
 _REQUEST_TIMEOUT = 408
+#: Seconds in which nothing more of a request comes whose answer is there: long for a client that sends on, short to wait.
+_QUIET = 1.0
 #: h11 lets them pass in a reason, which has no place for them. RFC 9112 section 4.
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-_EARLY = "the service answered before it had the whole request: it cannot be recorded"
 _LEFT = "the client went away before the answer was complete"
 
 #: Has an interaction kept that began at a moment; its end is awaited before the client sees the end of the response.
@@ -233,6 +234,10 @@ class Exchange:
             held = b""
         held += await self._pass(captured, framing, conversation)
         self._step(Passed.COMPLETE)
+        if self._keep is not None and not self.feed.ended:
+            # The service wants no more of it; most clients send it all the same, and a recording should have it.
+            await conversation.close()
+            await self.feed.take_rest(_QUIET)
         await self._kept(captured)
         self._downstream.write(held + framing.end(captured.trailers))
         self._step(Passed.END)
@@ -265,15 +270,15 @@ class Exchange:
     async def _kept(self, captured: Captured) -> None:
         if self._keep is None:
             return
-        if not self.feed.ended:
-            self._fail(_EARLY)
-            return
         url = f"{self._target.scheme}://{self._target.authority}{origin_form(self._head.target.decode('ascii'))}"
         body = self.feed.kept if self.feed.whole else b""
         request = request_of(self._recorded_head(), url, body, self.feed.trailers)
-        if not self.feed.whole:
+        comments: tuple[str, ...] = ()
+        if not self.feed.ended:
+            request, comments = cut_short(request), (CUT_SHORT,)
+        elif not self.feed.whole:
             request = replace(request, omitted=self.feed.size)
-        interaction = Interaction(request=request, response=response_of(captured), scope=self._scope)
+        interaction = Interaction(request=request, response=response_of(captured), scope=self._scope, comments=comments)
         await self._keep(interaction, self._traffic, self._begun)
 
     def _recorded_head(self) -> Head:

@@ -151,9 +151,24 @@ ROWS = {
             ("client", "sees", OK),
             ("client", "sees end"),
         ],
-        "failed": [
-            "POST https://shop.example/a: the service answered before it had the whole request: it cannot be recorded"
+        "kept": [("POST https://shop.example/a", 200, b"ok")],
+    },
+    "a client that sends on after an early response is read to its end, and may ask again": {
+        "steps": [
+            ("client", "sends", POST + b"on"),
+            ("service", "sees", POST + b"on"),
+            ("service", "sends", OK[:-1]),
+            ("client", "sees", OK[:-1]),
+            ("service", "sends", OK[-1:]),
+            ("service", "closes"),
+            ("client", "sends", b"ce"),
+            ("client", "sees", OK[-1:]),
+            ("client", "sends", GET),
+            ("service 2", "sees", GET),
+            ("service 2", "sends", OK),
+            ("client", "sees", OK),
         ],
+        "kept": [("POST https://shop.example/a", 200, b"ok"), ("GET https://shop.example/a", 200, b"ok")],
     },
     "a body without a length ends with the connection": {
         "steps": [
