@@ -45,6 +45,55 @@ def test_recordings_that_steal_from_each_other(check):
     assert kinds(check(f"{first}\n{second}")) == [("steals", 11)]
 
 
+def interaction(what, body="", response="hello", head="", above=""):
+    head = f"{head}\n" if head else ""
+    return f"{above}{what} HTTP/1.1\n{head}\n{body}\n====\nHTTP/1.1 200 OK\n\n{response}\n=======\n"
+
+
+def recording(*interactions):
+    return "#recproxy 2\n\n" + "\n".join(interactions)
+
+
+REFRESH = "POST https://a.example/token"
+FORM = "Content-Type: application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    "interactions",
+    [
+        pytest.param(
+            (
+                interaction(REFRESH, "refresh_token=XXX", "refresh_token=XXX[refresh_token]", FORM),
+                interaction(REFRESH, "refresh_token=XXX[refresh_token]", "done", FORM),
+            ),
+            id="a refreshed token",
+        ),
+        pytest.param(
+            (interaction("POST https://a.example/", "one"), interaction("POST https://a.example/", "XXX one", "2")),
+            id="in recorded order each gets its own",
+        ),
+        pytest.param(
+            (
+                interaction("GET https://a.example/", above=":scope one\n"),
+                interaction("GET https://a.example/", response="2", above=":scope two\n"),
+            ),
+            id="two tests",
+        ),
+        pytest.param(
+            (
+                interaction("GET https://a.example/?n=1", above=":match_on method, path\n\n"),
+                interaction("GET https://a.example/?n=2", response="2"),
+            ),
+            id="a difference where the recording does not look",
+        ),
+    ],
+)
+def test_what_replays_in_recorded_order_is_no_problem(check, interactions):
+    done = check(recording(*interactions))
+
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
 def test_a_better_fit_does_not_steal(check):
     first = GOOD.replace("GET https://a.example/x", "POST https://a.example/x?a=XXX&b=1")
     second = first.replace("a=XXX", "a=2").partition("\n\n")[2]

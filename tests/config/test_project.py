@@ -220,6 +220,22 @@ def test_profiles_are_loaded_once_in_order(tmp_path, bank):
     assert found.default_profiles() == ("bank", "shop")
 
 
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("tests/functional/recordings/shop/default.rec", "shop"),
+        ("tests/functional/recordings/shop/bank/test_one.rec", "shop"),  # a test that is called as a profile is
+        ("tests/functional/recordings/other/bank/one.rec", "bank"),
+        ("elsewhere/shop/more/one.rec", "shop"),
+        ("elsewhere/one.rec", None),
+    ],
+)
+def test_a_recording_belongs_to_the_profile_whose_folder_it_is_in(tmp_path, path, wanted):
+    owner = project(tmp_path, SHOP + SHOP.replace("shop", "bank")).owner(tmp_path / path)
+
+    assert (owner.name if owner else None) == wanted
+
+
 def test_two_owners_of_one_host_are_refused(tmp_path):
     other = SHOP.replace("profiles.shop", "profiles.other")
 

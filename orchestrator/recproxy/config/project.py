@@ -142,8 +142,13 @@ class Project:
         return found
 
     def owner(self, recording: Path) -> Profile | None:
-        """The profile that a recording belongs to, told by the folders it stands in; None where none does."""
-        for part in reversed(recording.resolve().parent.parts):
+        """The profile that a recording belongs to, told by the folders it stands in; None where none does.
+
+        Below the project's recordings it is the first folder: further down stand names of tests.
+        """
+        folder, recordings = recording.resolve().parent, self.recordings.resolve()
+        below = folder.relative_to(recordings).parts if folder.is_relative_to(recordings) else ()
+        for part in (*below, *reversed(folder.parts)):
             word = part.removeprefix("recproxy_")
             if word in self.inline or word in offers():
                 return self.profile(word)

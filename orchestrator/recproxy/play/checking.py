@@ -2,21 +2,22 @@
 
 Interactions that steal from each other or are never played, wild words that swallow a body, secrets left, age.
 
-Pure: a recording and the rules of its profile in, findings out. An interaction's own request, its wild places filled
-with a sample, is what it is asked with.
+Pure: a recording and the rules of its profile in, findings out. The recording is asked as its tests ask it: scope by
+scope, with the recorded requests in order, their wild places filled with what was bound before, or with a sample.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
 from recproxy.http import authority_host, fits
 from recproxy.matching import Index, Rules, difference
-from recproxy.recording import Interaction, Recording, Request
+from recproxy.play.playback import Playback, filled_response, wild_names
+from recproxy.recording import Interaction, Recording, Request, fill, pattern
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction import RedactionRules, redact_scope
 
@@ -26,6 +27,7 @@ __all__ = ["Problem", "check_recording"]
 _SAMPLE = "sample-of-anything"
 #: Interactions of a group that are compared pairwise: 300 are 45,000 comparisons, and 3,000 would be a hundred times as many.
 _MOST_COMPARED = 300
+_NOTHING: Mapping[str, bytes] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,9 @@ def check_recording(
     index = Index([recording], rules, hosts)
     found: list[Problem] = list(_overlaps(index, rules))
     found += _secrets(recording.interactions, redaction)
-    for position, interaction in enumerate(recording.interactions):
-        found += _matching(index, position, interaction)
+    for scope in dict.fromkeys(interaction.scope for interaction in recording.interactions):
+        found += _replayed(index, scope)
+    for interaction in recording.interactions:
         found += _alone(interaction, hosts, recording.format)
         if max_age and interaction.recorded and (today - interaction.recorded).days > max_age:
             days = (today - interaction.recorded).days
@@ -68,22 +71,18 @@ def check_recording(
     return sorted(found, key=lambda each: each.line)
 
 
-def _matching(index: Index, position: int, interaction: Interaction) -> Iterator[Problem]:
-    """Ask with its own request: it must be among the best answers, and no other request's answer may be."""
-    tiers = index.find(_sample(interaction.request)).tiers
-    places = [place for tier in tiers for place in tier]
-    if position not in places:
-        yield Problem(interaction.line, "never", "no request can match it, not even its own")
-        return
-    for place in tiers[0]:
-        other = index.interactions[place]
-        if place != position and _differs(other.request, interaction.request):
-            yield Problem(
-                interaction.line,
-                "steals",
-                f"its request also matches {index.where(place)}: make them differ, or merge them",
-            )
-            return
+def _replayed(index: Index, scope: str | None) -> Iterator[Problem]:
+    """Ask with the requests of one scope in recorded order, as its test does: each must find its own interaction."""
+    playback = Playback(index, scope=scope)
+    for position, interaction in enumerate(index.interactions):
+        if interaction.scope != scope:
+            continue
+        request = _sample(interaction.request, playback.bound)
+        if position not in playback.locate(request).positions:
+            yield Problem(interaction.line, "never", "no request can match it, not even its own")
+            continue
+        playback.bind(position, request)
+        filled_response(interaction.response, wild_names(interaction.response), playback.bound)
 
 
 def _overlaps(index: Index, rules: Rules) -> Iterator[Problem]:
@@ -107,23 +106,25 @@ def _overlaps(index: Index, rules: Rules) -> Iterator[Problem]:
                 )
 
 
-def _differs(one: Request, other: Request) -> bool:
-    """Whether two requests that match are not simply the same one, recorded again."""
-    return (one.method, one.url, one.body) != (other.method, other.url, other.body)
-
-
-def _sample(request: Request) -> Request:
-    """A live request that this recorded one was made for."""
+def _sample(request: Request, bound: Mapping[str, bytes] = _NOTHING) -> Request:
+    """A live request that this recorded one was made for; named places that are `bound` hold their value."""
     word = request.wild
     if word is None:
         return request
-    headers = tuple((name, value.replace(word.encode(), _SAMPLE.encode())) for name, value in request.headers)
+
+    def filled(text: bytes) -> bytes:
+        found = pattern(text, word)
+        if found is None:
+            return text
+        values = {name: bound.get(name, f"{_SAMPLE}-{name}".encode()) for name in found.names if name is not None}
+        return fill(text, word, values).replace(word.encode(), _SAMPLE.encode())
+
     url = request.url if "://" in request.url else f"http://any.example{request.url}"
     return replace(
         request,
-        url=url.replace(word, _SAMPLE),
-        headers=headers,
-        body=request.body.replace(word.encode(), _SAMPLE.encode()),
+        url=filled(url.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape"),
+        headers=tuple((name, filled(value)) for name, value in request.headers),
+        body=filled(request.body),
         wild=None,
     )
 
