@@ -296,14 +296,14 @@ refused(
     "a version below 1.0 is refused",
     b"GET /a HTTP/0.9\r\n" + HOST + b"\r\n",
     b"505 HTTP Version Not Supported",
-    "HTTP/0.9 is not spoken here, only HTTP/1.1 and HTTP/1.0",
+    "only HTTP/1.1 and HTTP/1.0 are supported",
 )
 refused(
     "RFC 9110, 15.6.6",
     "another major version gets a 505",
     b"GET /a HTTP/2.0\r\n" + HOST + b"\r\n",
     b"505 HTTP Version Not Supported",
-    "HTTP/2.0 is not spoken here, only HTTP/1.1 and HTTP/1.0",
+    "only HTTP/1.1 and HTTP/1.0 are supported",
 )
 refused(
     "RFC 9112, 2.3",

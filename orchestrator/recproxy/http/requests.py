@@ -13,7 +13,8 @@ from typing import Protocol
 
 import httptools  # type: ignore[import-untyped,unused-ignore]
 
-from recproxy.http.request_heads import NO_HTTP2, can_be_plain, head_size, plain_head
+from recproxy.http.body_ends import body_framing, possible_ends
+from recproxy.http.request_heads import NO_HTTP2, OTHER_VERSION, can_be_plain, head_size, plain_head
 from recproxy.recording import Headers
 from recproxy.recording.dataclass import dataclass
 
@@ -80,12 +81,14 @@ class RequestReader:
         self._limit = head_limit
         self._parser = httptools.HttpRequestParser(self)
         self.idle = True
-        self._in_head = True
-        self._head_bytes = 0
+        self._in_head, self._head_bytes = True, 0
         self._target = b""
         self._headers: list[tuple[bytes, bytes]] = []
         self._host = b""
         self._expects = False
+        #: The headers of the request whose body comes, and how much of that has come.
+        self._framed: Headers = ()
+        self._body_size = 0
         self._upgraded: bytes | None = None
         self._priming = False
         self._stopped = False
@@ -102,9 +105,22 @@ class RequestReader:
                 self._segment += data
             else:
                 self._segment = None
+                if not self._in_head:
+                    data = self._feed_body(data)
             self._feed(data)
         if self.idle or not self._in_head:
             self._segment = None  # a connection that waits must not hold what it has read
+
+    def _feed_body(self, data: bytes) -> bytes:
+        """Read on in a body; return what is left, which begins with a request if the body has ended."""
+        start = 0
+        for end in possible_ends(data, body_framing(self._framed), self._body_size):
+            if start < end < len(data) and not self.idle:
+                self._feed(data[start:end])
+                start = end
+        if self.idle:
+            self._segment, self._complete = data[start:], 0
+        return data[start:]
 
     def _feed(self, data: bytes) -> None:
         while data and not self._stopped:
@@ -143,7 +159,7 @@ class RequestReader:
             if data.startswith(_HTTP2):
                 raise MalformedRequest(505, NO_HTTP2) from None
             if str(error) == _BAD_VERSION:
-                raise MalformedRequest(505, "only HTTP/1.1 and HTTP/1.0 are spoken here") from None
+                raise MalformedRequest(505, OTHER_VERSION) from None
             if not can_be_plain(refused):
                 raise MalformedRequest(400, f"not an HTTP/1.1 request: {error}") from None
         self._feed_refused(refused)  # out of the handler, whose error would hide what a sink raises
@@ -167,8 +183,7 @@ class RequestReader:
         head, self._method = plain_head(data[:size])
         self._mended = True
         self._parser = httptools.HttpRequestParser(self)
-        self._in_head = True
-        self._head_bytes = 0
+        self._in_head, self._head_bytes = True, 0
         # What follows begins with a request again if this one has no body.
         self._segment, self._complete = head + data[size:], 0
         self._feed(self._segment)
@@ -217,32 +232,25 @@ class RequestReader:
         self._in_head = False
         self._head_bytes = 0
         parser = self._parser
-        headers = tuple(self._headers)
+        headers = self._framed = tuple(self._headers)
         self._headers = []
+        self._body_size = 0
         version = parser.get_http_version()
         if version not in ("1.1", "1.0"):
-            raise MalformedRequest(505, f"HTTP/{version} is not spoken here, only HTTP/1.1 and HTTP/1.0")
+            raise MalformedRequest(505, OTHER_VERSION)
         method, self._method, self._mended = self._method or parser.get_method(), b"", False
         if parser.should_upgrade() and method != b"CONNECT":
             if any(name.lower() == b"upgrade" and b"websocket" in value.lower() for name, value in headers):
                 raise MalformedRequest(501, "WebSocket is not supported")
-            self._upgraded = _body_framing(headers)
-        self._sink.head_received(
-            Head(
-                method,
-                self._target,
-                headers,
-                self._host,
-                version == "1.0",
-                self._expects,
-                parser.should_keep_alive(),
-            )
-        )
+            self._upgraded = b": ".join(body_framing(headers) or ()) or None
+        is_kept, is_old = parser.should_keep_alive(), version == "1.0"
+        self._sink.head_received(Head(method, self._target, headers, self._host, is_old, self._expects, is_kept))
 
     def on_body(self, piece: bytes) -> None:
         """Called by the parser: a piece of the body."""
         if self._stopped:
             return
+        self._body_size += len(piece)
         self._sink.body_received(piece)
 
     def on_message_complete(self) -> None:
@@ -252,8 +260,7 @@ class RequestReader:
         trailers = tuple(self._headers)
         self._headers = []
         self.idle = True
-        self._in_head = True
-        self._head_bytes = 0
+        self._in_head, self._head_bytes = True, 0
         self._complete += 1
         self._sink.request_ended(trailers)
 
@@ -289,12 +296,3 @@ def request_start(data: bytes, before: int, *, lenient: bool = True) -> int:
         return counter.complete
 
     return bisect.bisect_left(range(len(data)), before, key=complete)
-
-
-def _body_framing(headers: Headers) -> bytes | None:
-    """The header line that frames the body, or None where there is no body."""
-    for name, value in headers:
-        lower = name.lower()
-        if lower == b"transfer-encoding" or (lower == b"content-length" and value.strip(b"0")):
-            return name + b": " + value
-    return None

@@ -15,7 +15,7 @@ OTHER = b"GET http://other.example/b HTTP/1.1\r\nHost: other.example\r\n\r\n"
 CHUNKED_ONLY = "the only Transfer-Encoding that can be sent on is chunked"
 ENDED = "the service closed the connection without an answer"
 TUNNELS = "CONNECT is for the gateway's address ($HTTPS_PROXY), not for this one"
-VERSION = "only HTTP/1.1 and HTTP/1.0 are spoken here"
+VERSION = "only HTTP/1.1 and HTTP/1.0 are supported"
 SCHEMES = "only http:// and https:// are forwarded, not ftp://"
 PORT = "shop.example:99999 is not served on a connection opened for shop.example:443"
 
