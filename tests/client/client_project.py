@@ -132,6 +132,18 @@ class Outcomes:
             word.rstrip("s"): int(count) for count, word in re.findall(r"(\d+) (\w+)", lines[-1] if lines else "")
         }
 
+    def of(self, file):
+        """The counts of one file, and what was said of its failures, where pytest was run with `-rA`."""
+        *sections, summary = re.split(r"^=+ .*short test summary info.* =+$", self.out, flags=re.MULTILINE)
+        rows = re.findall(r"^([A-Z]+) (\S+?)::(.+?)(?: - .*)?$", summary, re.MULTILINE)
+        names = {row[2].replace("::", ".") for row in rows if row[1] == file}
+        made = Outcomes(self.code, "")
+        words = [row[0].lower().replace("xfail", "xfailed") for row in rows if row[1] == file]
+        made.counts = {word: words.count(word) for word in words}
+        parts = re.split(r"^_+ (?:ERROR at \w+ of )?(.+?) _+$", sections[0], flags=re.MULTILINE)
+        made.out = "".join(text for name, text in zip(parts[1::2], parts[2::2], strict=True) if name in names)
+        return made
+
     def __eq__(self, other):
         return {word: count for word, count in self.counts.items() if word != "deselected"} == other
 

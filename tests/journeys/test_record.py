@@ -24,7 +24,7 @@ from deadlines import seconds
 
 from recproxy.recording import load
 
-from .conftest import descendants
+from .conftest import RECORDING, descendants
 
 SECRET = "-".join(("s3cr3t", "value", "of", "the", "shop"))
 FETCH = (
@@ -193,6 +193,13 @@ def fetch(project, mode, *paths, environment=None, options=(), **more):
     return project.run(*words, environment={"SHOP_KEY": SECRET} | (environment or {}), **more)
 
 
+def recorded_before(project):
+    """A good recording that was there before the run: its bytes."""
+    project.recording.parent.mkdir(parents=True, exist_ok=True)
+    project.recording.write_text(RECORDING)
+    return project.recording.read_bytes()
+
+
 AWKWARD = ("a?x=1", "nothing", "same", "redirect", "until-close", "cookies", "trailers", "binary", "stream")
 
 
@@ -280,8 +287,7 @@ def test_missing_credentials_are_named_before_anything_runs(shop, origin):
 
 
 def test_a_command_that_fails_leaves_the_good_recording_and_puts_what_came_beside_it(shop, origin):
-    fetch(shop, "record", "a")
-    good = shop.recording.read_bytes()
+    good = recorded_before(shop)
     program = FETCH + "sys.exit(9)"
 
     done = shop.run(
@@ -548,8 +554,7 @@ def without_override():
 
 
 def test_a_read_only_folder_is_refused_before_the_command_with_the_good_file_intact(shop, origin):
-    fetch(shop, "record", "a")
-    good = shop.recording.read_bytes()
+    good = recorded_before(shop)
     shop.recording.parent.chmod(0o500)
 
     done = fetch(shop, "record", "b", preexec_fn=without_override)
@@ -558,7 +563,7 @@ def test_a_read_only_folder_is_refused_before_the_command_with_the_good_file_int
     assert done.returncode == 2
     folder = shop.recording.parent
     assert done.stderr == f"recproxy: {shop.recording}: cannot be written: permission denied in {folder}\n"
-    assert (done.stdout, len(origin.asked)) == ("", 1)
+    assert (done.stdout, origin.asked) == ("", [])
     assert shop.recording.read_bytes() == good
 
 
@@ -599,8 +604,7 @@ def test_what_one_run_could_not_recover_does_not_hold_up_the_next(shop, origin):
 
 def test_a_full_disk_fails_the_run_with_the_good_file_intact(shop, origin):
     """A limit on the size of files stands for the disk: the journal's is what grows first."""
-    fetch(shop, "record", "a")
-    good = shop.recording.read_bytes()
+    good = recorded_before(shop)
 
     def limited():
         resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, resource.RLIM_INFINITY))
@@ -726,8 +730,7 @@ def test_scopes_of_one_file_that_fail_stand_beside_each_other_and_the_good_ones_
 
 
 def test_a_recording_that_cannot_be_replaced_fails_the_run_and_is_recovered_by_the_next(shop, origin):
-    fetch(shop, "record", "a")
-    good = shop.recording.read_bytes()
+    good = recorded_before(shop)
 
     done = fetch_and_lock(shop, "b")
 

@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from client_project import ClientProject
 from plugins import without_plugins
 
 from recproxy.client.names import recording_of_test
@@ -77,7 +78,7 @@ class TestDecorated:
 """
 
 
-def test_every_way_to_name_a_recording(suite, run):
+def record_ways(suite):
     suite.record("other.rec", ("other", "other"))
     own = "recordings/shop/test_ways"
     suite.record(f"{own}/test_its_own_recording.rec", ("mine", "of this test"))
@@ -85,12 +86,17 @@ def test_every_way_to_name_a_recording(suite, run):
     for word in ("a", "B", "b", "c/d"):
         name = recording_of_test(("test_ways",), (f"test_parameters[{word}]",))
         suite.record(f"recordings/shop/{name}", ("mine", f"of {word}"))
-    suite.write("test_ways.py", IMPORTS + WAYS)
 
-    outcomes = suite.pytest("--strict-markers", "test_ways.py", run=run)
 
-    assert outcomes == {"passed": 13}, outcomes
-    assert "replay: 13 tests, 20 requests played, 0 recorded, 0 missed, " in outcomes.out
+def test_every_way_to_name_a_recording(together):
+    outcomes = together.of("test_ways.py")
+
+    assert outcomes == {"passed": 13}, together
+
+
+def test_the_sums_of_all_tests_are_shown(plainly, in_a_run):
+    assert "replay: 29 tests, 32 requests played, 0 recorded, 10 missed, " in plainly.out
+    assert "replay: 33 tests, 35 requests played, 0 recorded, 11 missed, " in in_a_run.out
 
 
 MISSES = """
@@ -150,22 +156,20 @@ def test_replays_always():
 """
 
 
-def test_a_miss_fails_the_test_that_caused_it(suite, run):
-    suite.write("test_misses.py", IMPORTS + MISSES)
+def test_a_miss_fails_the_test_that_caused_it(together):
+    outcomes = together.of("test_misses.py")
 
-    outcomes = suite.pytest("test_misses.py", run=run)
-
-    assert outcomes == {"failed": 3, "passed": 2, "error": 6, "xfailed": 1}, outcomes
+    assert outcomes == {"failed": 3, "passed": 2, "error": 6, "xfailed": 1}, together
     for name in ("swallowed", "fails_by_itself", "replays_always"):
-        assert f"FAILED test_misses.py::test_{name} - " in outcomes.out
+        assert f"FAILED test_misses.py::test_{name} - " in together.out
     for name in (
         *("fails_in_setup", "in_teardown", "names_nothing", "has_too_few_words"),
         *("insists_on_recording", "has_an_unknown_word"),
     ):
-        assert f"ERROR test_misses.py::test_{name} - " in outcomes.out
-    told = outcomes.out.partition("short test summary")[0]
+        assert f"ERROR test_misses.py::test_{name} - " in together.out
+    told = outcomes.out
     assert told.count("no recorded interaction of shop fits this request") == 5
-    assert told.count(f"closest  GET https://api.shop.example/item\n           {suite.root}/two.rec:3") == 5
+    assert told.count(f"closest  GET https://api.shop.example/item\n           {together.root}/two.rec:3") == 5
     assert "recording 'nowhere' of profile 'shop' does not exist" in told
     assert "takes (scheme, host, recording) or (profile, recording), each with any number of recordings" in told
     assert "recproxy: mode='record': a test can only force 'replay'; the run decides the other modes" in told
@@ -173,18 +177,17 @@ def test_a_miss_fails_the_test_that_caused_it(suite, run):
     assert told.count("this test replays in every mode (mode='replay'): write what its recording lacks by hand") == 1
 
 
-def test_in_a_run_every_test_has_a_scope(suite):
-    suite.write(
-        "test_plain.py", "from asking import get\n\ndef test_one():\n    get('item')\n\ndef test_two():\n    pass\n"
-    )
+PLAIN = "from asking import get\n\ndef test_one():\n    get('item')\n\ndef test_two():\n    pass\n"
 
-    outcomes = suite.pytest("test_plain.py", run=True)
 
-    assert outcomes == {"failed": 1, "passed": 1}, outcomes
+def test_in_a_run_every_test_has_a_scope(in_a_run):
+    outcomes = in_a_run
+
+    assert outcomes.of("test_plain.py") == {"failed": 1, "passed": 1}, outcomes
     assert outcomes.out.count("there is no recording of shop for this request yet") == 1
     brief = "recproxy: miss: GET https://api.shop.example/item: see test test_plain.test_one, which tells it"
     assert outcomes.out.count(brief) == 1
-    assert f"the recording would be {suite.root}/recordings/shop/test_plain/test_one.rec" in outcomes.out
+    assert f"the recording would be {in_a_run.root}/recordings/shop/test_plain/test_one.rec" in outcomes.out
 
 
 def test_recordings_named_for_the_whole_run_are_in_play_where_a_test_has_none(suite):
@@ -279,12 +282,8 @@ def test_told_by_the_test():
 """
 
 
-def test_a_failure_that_was_expected_is_no_error_of_its_teardown(suite, run):
-    suite.write("test_expected.py", IMPORTS + EXPECTED)
-
-    outcomes = suite.pytest("test_expected.py", run=run)
-
-    assert outcomes == {"xfailed": 2}, outcomes
+def test_a_failure_that_was_expected_is_no_error_of_its_teardown(together):
+    assert together.of("test_expected.py") == {"xfailed": 2}, together
 
 
 FIXTURES = """
@@ -316,15 +315,13 @@ class TestOne:
 """
 
 
-def test_a_fixture_that_serves_several_tests_has_a_scope_of_its_own(suite, run):
-    suite.record("other.rec", ("other", "other"))
+def record_fixtures(suite):
     suite.record("recordings/shop/test_fixtures/account.fixture.rec", ("login", "hello"), ("logout", "bye"))
     suite.record("recordings/shop/test_fixtures/TestOne.setup_class.fixture.rec", ("setup", "of the class"))
-    suite.write("test_fixtures.py", IMPORTS + FIXTURES)
 
-    outcomes = suite.pytest("test_fixtures.py", run=run)
 
-    assert outcomes == {"passed": 2}, outcomes
+def test_a_fixture_that_serves_several_tests_has_a_scope_of_its_own(together):
+    assert together.of("test_fixtures.py") == {"passed": 2}, together
 
 
 ASYNC = """
@@ -348,13 +345,8 @@ def anyio_backend():
 """
 
 
-def test_asynchronous_tests_and_fixtures(suite, run):
-    pytest.importorskip("anyio")
-    suite.write("test_async.py", IMPORTS + ASYNC)
-
-    outcomes = suite.pytest("test_async.py", run=run, PYTEST_ADDOPTS=without_plugins("anyio"))
-
-    assert outcomes == {"passed": 2}, outcomes
+def test_asynchronous_tests_and_fixtures(together):
+    assert together.of("test_async.py") == {"passed": 2}, together
 
 
 UNITTEST = """
@@ -393,14 +385,51 @@ class TestAsync(unittest.IsolatedAsyncioTestCase):
 """
 
 
-def test_unittest_cases(suite, run):
-    suite.write("test_cases.py", UNITTEST)
+def test_unittest_cases(together):
+    outcomes = together.of("test_cases.py")
 
-    outcomes = suite.pytest("test_cases.py", run=run)
+    assert {name: outcomes.counts.get(name) for name in ("passed", "failed")} == {"passed": 3, "failed": 2}, together
+    assert outcomes.out.count("no recorded interaction of shop fits this request") == 2
 
-    assert {name: outcomes.counts.get(name) for name in ("passed", "failed")} == {"passed": 3, "failed": 2}, outcomes
-    told = outcomes.out.partition("short test summary")[0]
-    assert told.count("no recorded interaction of shop fits this request") == 2
+
+def run_together(root, *, run):
+    """All suites above in one pytest, for its start takes longer than their tests."""
+    pytest.importorskip("anyio")
+    suite = ClientProject(root)
+    suite.record("two.rec", *ITEMS)
+    record_ways(suite)
+    record_fixtures(suite)
+    files = {
+        "test_ways.py": IMPORTS + WAYS,
+        "test_misses.py": IMPORTS + MISSES,
+        "test_expected.py": IMPORTS + EXPECTED,
+        "test_fixtures.py": IMPORTS + FIXTURES,
+        "test_async.py": IMPORTS + ASYNC,
+        "test_cases.py": UNITTEST,
+        **({"test_plain.py": PLAIN} if run else {}),
+    }
+    for name, text in files.items():
+        suite.write(name, text)
+    words = ("-rA", "--strict-markers", "-p", "no:randomly", *files)  # the sums depend on the order
+    outcomes = suite.pytest(*words, run=run, PYTEST_ADDOPTS=without_plugins("anyio"))
+    outcomes.root = suite.root
+    return outcomes
+
+
+@pytest.fixture(scope="module")
+def plainly(tmp_path_factory):
+    return run_together(tmp_path_factory.mktemp("plainly"), run=False)
+
+
+@pytest.fixture(scope="module")
+def in_a_run(tmp_path_factory):
+    return run_together(tmp_path_factory.mktemp("in_a_run"), run=True)
+
+
+@pytest.fixture(params=["plainly", "in_a_run"])
+def together(request):
+    """What that pytest said, plainly and in a run."""
+    return request.getfixturevalue(request.param)
 
 
 def test_an_interrupted_test_leaves_the_run_clean(suite):

@@ -41,7 +41,7 @@ def test_its_own(number, recproxy):
 
 def test_workers_replay_what_was_recorded_for_each_test_in_any_order(project, request):
     thorough = request.config.getoption("--thorough")
-    tests, rounds = (200, 10) if thorough else (40, 2)
+    tests, rounds, workers = (200, 10, 4) if thorough else (40, 2, 2)
     project.seconds = 900 if thorough else 110
     for number in range(tests):
         answers = (("item", f"of {number}"), ("next", f"first of {number}"), ("next", f"second of {number}"))
@@ -55,7 +55,7 @@ def test_workers_replay_what_was_recorded_for_each_test_in_any_order(project, re
     wanted = {f"test_its_own[{number}]" for number in range(0, tests, 10)}
     for seed in random.sample(range(10_000), rounds):
         outcomes = project.pytest(
-            "-n", "4", "--dist", "load", "-p", "no:randomly", "test_parallel.py", run=True, SEED=str(seed)
+            "-n", str(workers), "--dist", "load", "-p", "no:randomly", "test_parallel.py", run=True, SEED=str(seed)
         )
 
         assert outcomes == {"failed": len(wanted), "passed": tests - len(wanted)}, (seed, outcomes)
