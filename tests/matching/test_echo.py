@@ -23,6 +23,8 @@ def test_a_place_is_named_after_its_field(field, name):
         (b'{"id": 7.5}', b"7", None),
         (b"<To>urn:uuid:0a1b</To>", b"urn:uuid:0a1b", b"<To>XXX[id]</To>"),
         (b"x-urn:uuid:0a1b", b"urn:uuid:0a1b", None),
+        (b"<r><n:Id t='1'>7</n:Id><No>7</No></r>", b"7", b"<r><n:Id t='1'>XXX[id]</n:Id><No>7</No></r>"),
+        (b"<Ids>7</Ids><Id>77</Id>", b"7", None),
         (b'{"id": "XXX"}', b"XXX", None),
         (b"", b"", None),
     ],

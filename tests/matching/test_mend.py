@@ -196,6 +196,54 @@ def test_an_id_that_is_not_echoed_is_ignored_by_a_rule(recorded, live, index):
     assert change.rules == Rules(ignore_json=("/request_id",))
 
 
+SOAP = """<?xml version="1.0"?>
+<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header>
+<wsa:MessageID>urn:uuid:%(id)s</wsa:MessageID>
+<wsse:Security><wsu:Timestamp wsu:Id="TS-%(short)s"><wsu:Created>%(time)s</wsu:Created></wsu:Timestamp></wsse:Security>
+</s:Header><s:Body><Add><a>1</a></Add></s:Body></s:Envelope>"""
+ONE = {"id": "0a1b2c3d-0000", "short": "1", "time": "2026-01-01T00:00:00Z"}
+TWO = {"id": "ffffffff-1111", "short": "2", "time": "2026-02-02T00:00:00Z"}
+
+
+def test_an_id_in_xml_that_the_service_echoes_gets_a_named_place(recorded, live, index):
+    asked = recorded("POST https://a.com/", SOAP % ONE, "application/soap+xml", line=5)
+    answer = Response(status=200, body=b"<r:RelatesTo>urn:uuid:0a1b2c3d-0000</r:RelatesTo>")
+    found = index(dataclasses.replace(asked, response=answer), path="a.rec")
+    request = live("POST https://a.com/", SOAP % TWO, "application/soap+xml")
+
+    missed = miss(found, request, profile="x")
+
+    where = "xml Envelope/Header/Security/Timestamp"
+    assert [(each.field, each.wanted, each.got) for each in missed.differences] == [
+        ("xml Envelope/Header/MessageID", "urn:uuid:0a1b2c3d-0000", "urn:uuid:ffffffff-1111"),
+        (f"{where}/@Id", "TS-1", "TS-2"),
+        (f"{where}/Created", "2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z"),
+    ]
+    assert missed.mend.text == (
+        "at a.rec:5, write XXX[messageid] for the value of xml Envelope/Header/MessageID and for the same value in its "
+        f"response, and XXX for the value of {where}/@Id and of {where}/Created"
+    )
+    wild = SOAP.replace("urn:uuid:%(id)s", "XXX[messageid]").replace("TS-%(short)s", "XXX").replace("%(time)s", "XXX")
+    assert missed.mend.requests[0].body.decode() == wild
+    assert missed.mend.apply(found).find(request).tiers == ((0,),)
+
+
+def test_other_xml_is_told_as_a_whole(recorded, live, index):
+    found = index(recorded("POST https://a.com/", "<a><b>1</b></a>", "text/xml"))
+
+    for other in ("<a><c>1</c></a>", "<a>1</a>", "plain"):
+        (difference,) = miss(found, live("POST https://a.com/", other, "text/xml"), profile="x").differences
+        assert (difference.field, difference.got) == ("body", other)
+
+
+def test_xml_with_very_many_other_values_is_told_as_a_whole(recorded, live, index):
+    texts = ["<a>" + f"<b>{word}</b>" * 21 + "</a>" for word in ("one", "two")]
+    found = index(recorded("POST https://a.com/", texts[0], "text/xml"))
+
+    (difference,) = miss(found, live("POST https://a.com/", texts[1], "text/xml"), profile="x").differences
+    assert difference.field == "body"
+
+
 def test_parts_without_a_name_are_never_ignored(recorded, live, index):
     batch = "--cut\r\nContent-Type: application/http\r\n\r\nGET /%s HTTP/1.1\r\n\r\n--cut--\r\n"
     found = index(recorded("POST https://a.com/", batch % "one", "multipart"))

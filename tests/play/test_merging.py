@@ -279,3 +279,19 @@ def test_a_program_with_threads_keeps_the_order_that_was_there():
     ]
 
     assert paths(merged(before, ["s"], new)) == ["/a", "/b", "/c", "/d", "/new"]
+
+
+def test_wild_places_that_somebody_wrote_stay_where_the_answer_changed():
+    before = recording(said("/a", b"old", scope="run", wild="XXX", method="POST", request=b"<Created>XXX</Created>"))
+    new = said("/a", b"new", scope="run", method="POST", request=b"<Created>2026</Created>")
+
+    (result,) = merged(before, ["run"], taken(new)).interactions
+
+    assert (result.request, result.response.body) == (before.interactions[0].request, b"new")
+
+
+def test_wild_places_that_redaction_made_are_those_of_the_new_request():
+    before = recording(said("/a?k=XXX&b=1", b"old", scope="run", wild="XXX"))
+    new = said("/a?b=1&k=XXX", b"new", scope="run", wild="XXX")
+
+    assert merged(before, ["run"], taken(new)).interactions == (new,)

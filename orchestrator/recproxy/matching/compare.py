@@ -12,16 +12,19 @@ from recproxy.matching.assign import assigned
 from recproxy.matching.bodies import Body, FormFields, Json, Multipart, Raw
 from recproxy.matching.compare_json import json_differences
 from recproxy.matching.differences import Difference, clipped, excerpt
-from recproxy.matching.field_values import SECRET, Hidden, Value, shown
+from recproxy.matching.field_values import SECRET, Hidden, Value, read_value, shown
 from recproxy.matching.fields import Fields, read_fields, whole_path
 from recproxy.matching.multipart import Part
 from recproxy.matching.rules import ComparedParts, Rules, compared_parts
 from recproxy.matching.url import Pairs, UrlAuthority, host_fits
+from recproxy.matching.xml_places import read_xml
 from recproxy.recording.values import WILD, Interaction, Request
 from recproxy.recording.wildcard import Pattern
 
 __all__ = ["Comparison", "difference", "host_accepts"]
 
+#: Differing values of one XML body that are told apart: with more it is another document.
+_MOST_VALUES = 20
 #: What redaction leaves of a live request's value, or of a part of it.
 _MASK = WILD.encode()
 
@@ -210,10 +213,25 @@ class Comparison:
         elif isinstance(left, Multipart) and isinstance(right, Multipart):
             self._parts(left.parts, right.parts)
         elif isinstance(left, Raw) and isinstance(right, Raw):
-            self._single("body", left.value, _literal(right.value))
+            self._raw(left.value, _literal(right.value))
         elif not self.value(wanted.raw(), _literal(got.raw())):
             # What one side's rules hide, the other side's kind of body would show.
             self._add("body", _summary(left, wanted.request), _summary(right, got.request))
+
+    def _raw(self, wanted: Value, got: bytes) -> None:
+        """Compare two texts as they are spelled; of XML the values that differ are named."""
+        if self.value(wanted, got):
+            return
+        before = len(self.differences)
+        left, right = shown(wanted, self._word), shown(got)
+        recorded, live = read_xml(left), read_xml(right)
+        if recorded is not None and live is not None and recorded.frame == live.frame:
+            for place, found in zip(recorded.places, live.places, strict=True):
+                value = read_value(left[place.start : place.end].encode(), self._word)
+                self._single(f"xml {place.path}", value, right[found.start : found.end].encode())
+        if len(self.differences) == before or len(self.differences) - before > _MOST_VALUES:
+            del self.differences[before:]
+            self._single("body", wanted, got)
 
     def _parts(self, wanted: tuple[Part, ...], got: tuple[Part, ...]) -> None:
         if len(wanted) != len(got):

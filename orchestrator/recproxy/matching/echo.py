@@ -27,15 +27,19 @@ def name_for(field: str) -> str:
 def with_name(response: Response, value: bytes, name: str, key: str) -> Response | None:
     """The response with a named place wherever it holds the value of a request, or None where it does not.
 
-    A short value counts only as the value of the same JSON key; a number stays without quotes.
+    A short value counts only as the value of the same JSON key or XML element; a number stays without quotes.
     """
     word = (response.wild or WILD).encode()
     if not value or word in value or (response.wild is None and word in response.body):
         return None
     place = word + b"[" + name.encode() + b"]"
     if len(value) < _LONG:
-        quoted = rb'("(?i:%s)"\s*:\s*)("?)%s(?![0-9A-Za-z_.+-])' % (re.escape(key.encode()), re.escape(value))
-        headers, body = response.headers, re.sub(quoted, lambda found: found[1] + found[2] + place, response.body)
+        named, spelled = re.escape(key.encode()), re.escape(value)
+        quoted = rb'("(?i:%s)"\s*:\s*"?)%s(?![0-9A-Za-z_.+-])' % (named, spelled)
+        element = rb"(<(?:[A-Za-z][\w.-]*:)?(?i:%s)(?:\s[^<>]*)?>)%s(?=</)" % (named, spelled)
+        headers, body = response.headers, response.body
+        for form in (quoted, element):
+            body = re.sub(form, lambda found: found[1] + place, body)
     else:
         whole = re.compile(rb"(?<![%s])%s(?![%s])" % (_WORD, re.escape(value), _WORD))
         headers = tuple((line, whole.sub(lambda _: place, text)) for line, text in response.headers)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from recproxy.matching.url import decode_parameter
+from recproxy.matching.xml_places import read_xml
 from recproxy.recording.multipart import MessagePart, parameters, read_parts, unquoted
 from recproxy.recording.values import WILD, Request, header
 
@@ -60,6 +61,16 @@ def _header(request: Request, name: str, word: str) -> Request:
 
 def _body(request: Request, name: str, word: str) -> Request | None:
     return None if name else dataclasses.replace(request, body=word.encode())
+
+
+def _xml(request: Request, name: str, word: str) -> Request | None:
+    text = request.body.decode("utf-8", "surrogateescape")
+    read = read_xml(text)
+    place = next((each for each in read.places if each.path == name), None) if read is not None else None
+    if place is None:
+        return None
+    body = text[: place.start] + word + text[place.end :]
+    return dataclasses.replace(request, body=body.encode("utf-8", "surrogateescape"))
 
 
 def _json(request: Request, name: str, word: str) -> Request | None:
@@ -128,6 +139,7 @@ _EDITORS: dict[str, Callable[[Request, str, str], Request | None]] = {
     "form": _form,
     "header": _header,
     "json": _json,
+    "xml": _xml,
     "body": _body,
     "multipart": _multipart,
 }

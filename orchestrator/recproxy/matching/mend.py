@@ -26,7 +26,7 @@ __all__ = ["Mend", "mend"]
 #: A larger recording is not indexed anew for the sake of advice.
 _LARGEST = 3000
 
-#: Names and values that are new each time: a rule says so for good, while an XXX is lost with the next recording.
+#: Names and values that are new each time: a rule says so for all requests, an XXX for one.
 _NEW_EACH_TIME = re.compile(
     r"(?i)nonce|timestamp|signature|\b_?(?:ts|t|time|date|sig|rand|random|cachebuster|cb|uuid|guid|request_?id)\b"
 )

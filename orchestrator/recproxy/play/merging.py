@@ -147,6 +147,8 @@ def _stable(old: Interaction, new: Interaction, rules: Rules, renewed_before: dt
             for name, value in bound.items():
                 response = with_name(response, value, name, _key(old.response, name)) or response
             new = replace(new, request=old.request, response=response)
+    elif _is_wilder(old.request, new.request):
+        new = replace(new, request=old.request)
     if _essence(old.response) == _essence(new.response):
         aged = renewed_before is not None and old.recorded is not None and old.recorded < renewed_before
         return replace(old, scope=new.scope, recorded=new.recorded if aged else old.recorded)
@@ -164,6 +166,18 @@ def _named(old: Interaction, new: Interaction, rules: Rules) -> dict[str, bytes]
         return {}
     mask = (new.request.wild or wild).encode()
     return {name: value for name, value in index.captures(0, request).items() if mask not in value}
+
+
+def _is_wilder(old: Request, new: Request) -> bool:
+    """Whether somebody wrote wild places into a request: it has more of them than redaction makes."""
+    return _wild_places(old) > _wild_places(new)
+
+
+def _wild_places(request: Request) -> int:
+    if request.wild is None:
+        return 0
+    word = request.wild
+    return request.url.count(word) + request.body.count(word.encode())
 
 
 def _key(response: Response, name: str) -> str:
