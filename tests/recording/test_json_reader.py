@@ -4,11 +4,29 @@ import json
 
 import pytest
 
-from recproxy.recording.json_reader import JSON_STRING, JSON_TOKEN, Values, check_json, text_of, tokens
+from recproxy.recording.json_reader import (
+    JSON_STRING,
+    JSON_TOKEN,
+    Values,
+    check_json,
+    strings_apart,
+    strings_joined,
+    text_of,
+)
 
 
-def test_the_tokens_of_a_text_are_the_text_without_its_blanks():
-    assert tokens(' {"a\\" b" :[1.50, true]}\n') == ["{", '"a\\" b"', ":", "[", "1.50", ",", "true", "]", "}"]
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (' {"a" :[1.50, true]}\n', [" {", "a", " :[1.50, true]}\n"]),
+        (r'["a\" b", "\\"]', ["[", "a\0\1 b", ", ", "\0\0", "]"]),
+        (r'["\\\"", "\\u0022"]', ["[", "\0\0\0\1", ", ", "\0\0u0022", "]"]),
+        ("[1]", ["[1]"]),
+    ],
+)
+def test_strings_are_taken_apart_from_what_stands_between_them_and_joined_again(text, parts):
+    assert strings_apart(text) == parts
+    assert strings_joined(parts) == text
 
 
 @pytest.mark.parametrize("text", ["1", '{"a": 1, "a": NaN}', "9" * 5000, "[1e999, -0]", '"\\ud800"'])

@@ -1,7 +1,7 @@
 """JSON read once for all: whether a text is JSON, its tokens, and its values.
 
-One grammar, four readings of it. `check_json` is strict and says where a text stops being JSON. `tokens` are the
-pieces of a valid text, so that a writer changes only the white space between them. `Values` builds values with the
+One grammar, four readings of it. `check_json` is strict and says where a text stops being JSON. `strings_apart` takes a
+valid text apart, so that a writer changes only what stands between its strings. `Values` builds values with the
 caller's idea of numbers and objects, so that repeated keys and exact numbers survive. `JSON_TOKEN` and `JSON_STRING`
 are the same pieces with their places in bytes of which nothing is known: redaction reads from the middle, past what is
 no JSON, and to the end of a text that breaks off, where the others must refuse. All are linear in the text.
@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-__all__ = ["JSON_STRING", "JSON_TOKEN", "Values", "check_json", "text_of", "tokens"]
+__all__ = ["JSON_STRING", "JSON_TOKEN", "Values", "check_json", "strings_apart", "strings_joined", "text_of"]
 
 # Possessive quantifiers, because a string that does not end may not be tried again at each of its characters.
 _INSIDE = r'[^"\\]*+(?:\\.[^"\\]*+)*+'
@@ -31,8 +31,25 @@ JSON_STRING = re.compile(_CUT_STRING.encode(), re.DOTALL)
 #: A token in bytes: in the groups what stands in the quotes of a string, a mark, or a bare value.
 JSON_TOKEN = re.compile(f"{_CUT_STRING}|({_MARK})|({_BARE})".encode(), re.DOTALL)
 
-tokens: Callable[[str], list[str]] = re.compile(f"{_STRING}|{_MARK}|{_BARE}", re.DOTALL).findall
-"""The tokens of a valid text: strings with their quotes, marks, and all else as it is spelled."""
+#: Escapes that end at a quote, or may hide one. Control characters, which no JSON holds, stand for them for a while.
+_ESCAPES = (("\\\\", "\0\0"), ('\\"', "\0\1"))
+
+
+def strings_apart(text: str) -> list[str]:
+    """What stands between the strings of a valid text, and in them, in turns. Many times faster than its tokens."""
+    if '\\"' in text:
+        for escape, sign in _ESCAPES:
+            text = text.replace(escape, sign)
+    return text.split('"')
+
+
+def strings_joined(parts: Iterable[str]) -> str:
+    """The text of what `strings_apart` gave."""
+    text = '"'.join(parts)
+    if "\0" in text:
+        for escape, sign in _ESCAPES:
+            text = text.replace(sign, escape)
+    return text
 
 
 def text_of(body: bytes, charset: str | None) -> str:

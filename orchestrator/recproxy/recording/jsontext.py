@@ -1,6 +1,6 @@
 """JSON on one line and the same JSON made to be read.
 
-Works on tokens, not on values: numbers keep their spelling, repeated keys and their order stay. Only white space
+Works on the text, not on values: numbers keep their spelling, repeated keys and their order stay. Only white space
 changes, and, in a body that escapes all of Unicode, the escapes of characters a reader would rather see. Knows
 nothing of where a body stands.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 
-from recproxy.recording.json_reader import check_json, tokens
+from recproxy.recording.json_reader import check_json, strings_apart, strings_joined
 
 __all__ = ["STYLES", "compact", "indented", "pretty"]
 
@@ -19,10 +19,11 @@ STYLES = ("spaced", "ascii", "ascii-upper", "newline")
 
 _SHORT = 80  # columns that a line may have before it is worth breaking
 _DEEP = 64  # levels; below them indentation would outgrow the text
-_MARKS = frozenset("[]{},:")
 _BREAKS = tuple("\n" + "  " * depth for depth in range(_DEEP + 1))
 _NEXT = tuple("," + each for each in _BREAKS)
-_SPACED = {",": ", ", ":": ": "}
+_BRACKETS = re.compile(r"([\[\]{}])")
+_BETWEEN = "\0"  # stands for a string; no JSON holds it
+_BLANK = " ", "\t", "\r", "\n"
 _ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)")
 _WIDE = re.compile(r"[^\x00-\x7f]")
 #: Characters better seen as an escape: controls, spaces of odd width, joiners, direction marks, lone surrogates.
@@ -44,12 +45,15 @@ def pretty(body: bytes) -> tuple[tuple[str, ...], bytes] | None:
         check_json(text)
     except ValueError:
         return None
-    pieces = tokens(text)
-    spacing = _spacing(pieces, text)
-    broken = _broken(pieces)
-    if spacing is None or broken is None:
+    parts = strings_apart(text)
+    between = _BETWEEN.join(parts[::2])
+    tight = _without_blanks(between)
+    broken = _broken(tight)
+    if broken is None or between not in (tight, _spaced(tight)):
         return None
-    escapes, shown = _unescaped(broken)
+    spacing = () if between == tight else ("spaced",)
+    parts[::2] = broken.split(_BETWEEN)
+    escapes, shown = _unescaped(strings_joined(parts))
     ending = ("newline",) if len(core) != len(body) else ()
     return (*spacing, *escapes, *ending), shown.encode()
 
@@ -64,10 +68,10 @@ def compact(text: bytes, style: tuple[str, ...], wild: str) -> bytes:
         check_json(string, wild)
     except json.JSONDecodeError as error:
         raise ValueError(error.msg.lower(), error.lineno) from None
-    pieces = tokens(string)
-    if "spaced" in style:
-        pieces = [_SPACED.get(each, each) for each in pieces]
-    found = "".join(pieces)
+    parts = strings_apart(string)
+    between = _without_blanks(_BETWEEN.join(parts[::2]))
+    parts[::2] = (_spaced(between) if "spaced" in style else between).split(_BETWEEN)
+    found = strings_joined(parts)
     if "ascii" in style or "ascii-upper" in style:
         found = _escaped(found, "04x" if "ascii" in style else "04X")
     return found.encode() + (b"\n" if "newline" in style else b"")
@@ -86,37 +90,49 @@ def indented(body: bytes, wild: str) -> str | None:
         check_json(text, wild)
     except ValueError:
         return None
-    return _broken(tokens(text))
+    parts = strings_apart(text)
+    broken = _broken(_without_blanks(_BETWEEN.join(parts[::2])))
+    if broken is None:
+        return None
+    parts[::2] = broken.split(_BETWEEN)
+    return strings_joined(parts)
 
 
-def _spacing(pieces: list[str], text: str) -> tuple[str, ...] | None:
-    if "".join(pieces) == text:
-        return ()
-    return ("spaced",) if "".join([_SPACED.get(each, each) for each in pieces]) == text else None
+def _without_blanks(between: str) -> str:
+    for blank in _BLANK:
+        between = between.replace(blank, "")
+    return between
 
 
-def _broken(pieces: list[str]) -> str | None:
-    """The tokens of a valid text over several lines, indented by two; None where it is nested too deeply for that."""
-    shown: list[str] = []
-    depth = 0
-    for piece in pieces:
-        if piece not in _MARKS:
-            shown.append(piece)
-        elif piece == ",":
-            shown.append(_NEXT[depth])
-        elif piece == ":":
-            shown.append(": ")
-        elif piece in "[{":
+def _spaced(between: str) -> str:
+    return between.replace(",", ", ").replace(":", ": ")
+
+
+def _broken(between: str) -> str | None:
+    """What stands between the strings of a valid text, without blanks, over several lines that are indented by two.
+
+    None where it is nested too deeply for that.
+    """
+    first, *rest = _BRACKETS.split(between)
+    shown = [first]
+    depth, line = 0, _BREAKS[0]
+    pieces = iter(rest)
+    for mark, run in zip(pieces, pieces, strict=True):
+        if mark in "[{":
             depth += 1
             if depth > _DEEP:
                 return None
-            shown += piece, _BREAKS[depth]
-        elif shown[-1] == _BREAKS[depth]:  # nothing is in it
-            depth -= 1
-            shown[-1] = piece
+            line = _BREAKS[depth]
+            shown += mark, line
         else:
             depth -= 1
-            shown += _BREAKS[depth], piece
+            if shown[-1] is line:  # nothing is in it
+                shown[-1] = mark
+            else:
+                shown += _BREAKS[depth], mark
+            line = _BREAKS[depth]
+        if run:
+            shown.append(run.replace(",", _NEXT[depth]).replace(":", ": "))
     return "".join(shown)
 
 
