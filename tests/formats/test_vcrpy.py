@@ -150,6 +150,20 @@ def test_a_large_cassette_is_read_in_pieces_and_gives_the_same(monkeypatch):
     assert len(wanted.interactions) == 50
 
 
+@pytest.mark.parametrize("place", ["body: &a text", "body: &a text &b *c", "headers: &a {}"])
+def test_a_large_cassette_whose_pieces_need_each_other_is_read_whole(monkeypatch, place):
+    key = place.split()[0]
+    value = "null" if key == "body:" else "{}"
+    parts = many(50, "some text").split(f"    {key} {value}\n")
+    text = f"    {key} *a\n".join([f"{parts[0]}    {place}\n{parts[1]}", *parts[2:]])
+    wanted = loaded(text).recording
+    monkeypatch.setattr(vcrpy, "_LARGE", 100)
+    monkeypatch.setattr(vcrpy, "_PIECE", 1000)
+
+    assert loaded(text).recording == wanted
+    assert len(wanted.interactions) == 50
+
+
 def test_a_large_cassette_that_is_cut_off_says_where(monkeypatch):
     monkeypatch.setattr(vcrpy, "_LARGE", 100)
     monkeypatch.setattr(vcrpy, "_PIECE", 1000)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import field
 from functools import lru_cache
 
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.name_table import TRIGGERS
@@ -49,7 +49,9 @@ def name_rules(rules: RedactionRules) -> NameRules:
         keys=keys,
         pointers=tuple(_tokens(name) for name in rules.json if name.startswith("/")),
         patterns=tuple(map(_compiled, rules.patterns)),
-        _triggers=BytesAhoCorasick(sorted({*TRIGGERS, *(name for name in keys | query | form if name)})),
+        _triggers=BytesAhoCorasick(
+            sorted({*TRIGGERS, *(name for name in keys | query | form if name)}), implementation=Implementation.DFA
+        ),
     )
 
 
