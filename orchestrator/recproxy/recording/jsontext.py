@@ -21,7 +21,7 @@ _SHORT = 80  # columns that a line may have before it is worth breaking
 _DEEP = 64  # levels; below them indentation would outgrow the text
 _BREAKS = tuple("\n" + "  " * depth for depth in range(_DEEP + 1))
 _NEXT = tuple("," + each for each in _BREAKS)
-_BRACKETS = re.compile(r"([\[\]{}])")
+_BRACKETS = re.compile(r"([\[\]{}][\[\]{},]*)")
 _BETWEEN = "\0"  # stands for a string; no JSON holds it
 _BLANK = " ", "\t", "\r", "\n"
 _ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)")
@@ -111,29 +111,49 @@ def _spaced(between: str) -> str:
 def _broken(between: str) -> str | None:
     """What stands between the strings of a valid text, without blanks, over several lines that are indented by two.
 
-    None where it is nested too deeply for that.
+    None where it is nested too deeply for that. Brackets in a row repeat: each row is made once for a depth.
     """
-    first, *rest = _BRACKETS.split(between)
+    first, *rest = _BRACKETS.split(between.replace(":", ": "))
     shown = [first]
-    depth, line = 0, _BREAKS[0]
+    made: list[dict[str, tuple[str, int]]] = [{} for _ in _BREAKS]
+    depth = 0
     pieces = iter(rest)
-    for mark, run in zip(pieces, pieces, strict=True):
-        if mark in "[{":
+    for brackets, run in zip(pieces, pieces, strict=True):
+        found = made[depth].get(brackets)
+        if found is None:
+            found = made[depth][brackets] = _broken_brackets(brackets, depth)
+        text, depth = found
+        if depth > _DEEP:
+            return None
+        shown.append(text)
+        if run:
+            shown.append(run.replace(",", _NEXT[depth]))
+    return "".join(shown)
+
+
+def _broken_brackets(brackets: str, depth: int) -> tuple[str, int]:
+    """Brackets and commas in a row that begin at a depth, over several lines, and the depth behind them.
+
+    Where that is ever too deep, it is so behind them.
+    """
+    shown: list[str] = []
+    before = ""
+    for each in brackets:
+        if each in "[{":
             depth += 1
             if depth > _DEEP:
-                return None
-            line = _BREAKS[depth]
-            shown += mark, line
+                break
+            shown += each, _BREAKS[depth]
+        elif each == ",":
+            shown.append(_NEXT[depth])
         else:
             depth -= 1
-            if shown[-1] is line:  # nothing is in it
-                shown[-1] = mark
+            if before and before in "[{":  # nothing is in it
+                shown[-1] = each
             else:
-                shown += _BREAKS[depth], mark
-            line = _BREAKS[depth]
-        if run:
-            shown.append(run.replace(",", _NEXT[depth]).replace(":", ": "))
-    return "".join(shown)
+                shown += _BREAKS[depth], each
+        before = each
+    return "".join(shown), depth
 
 
 def _unescaped(text: str) -> tuple[tuple[str, ...], str]:
