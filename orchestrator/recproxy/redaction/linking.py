@@ -10,6 +10,7 @@ import dataclasses
 import itertools
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response
@@ -69,6 +70,7 @@ def _numbers() -> Iterator[str]:
     yield from (f".{number}" for number in itertools.count(2))
 
 
+@lru_cache(maxsize=16)
 def _places(word: str) -> re.Pattern[bytes]:
     return re.compile(re.escape(word.encode()) + rb"\[([A-Za-z0-9_.-]+)\]")
 
@@ -82,8 +84,8 @@ def _texts(block: Request | Response) -> Iterable[bytes]:
 
 def _names(block: Request | Response) -> Iterator[str]:
     if block.wild is not None:
-        places = _places(block.wild)
-        yield from (found[1].decode() for text in _texts(block) for found in places.finditer(text))
+        sign, places = block.wild.encode() + b"[", _places(block.wild)
+        yield from (found[1].decode() for text in _texts(block) if sign in text for found in places.finditer(text))
 
 
 def _ours(interaction: Interaction) -> Iterator[str]:

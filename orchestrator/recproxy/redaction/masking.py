@@ -53,7 +53,9 @@ class TextMask:
     ) -> None:
         self.word = word
         self.budget = budget
-        self._side = side
+        self.side = side
+        #: Whether rules have found anything, as long as nothing is masked.
+        self.found = False
         self._values = values
         self._search = search
         self._findings = findings
@@ -73,7 +75,8 @@ class TextMask:
         """A text without its secrets, and how offsets in it moved."""
         if self._search is None:
             for span in find(text):
-                self._values.learn(span, response=self._side == "response", word=self.word.encode())
+                self.found = True
+                self._values.learn(span, response=self.side == "response", word=self.word.encode())
             return text, same
         moves: list[Moved] = []
         for _ in range(_ROUNDS):
@@ -81,7 +84,7 @@ class TextMask:
             masks = self._masks(text, spans)
             if not masks:
                 break
-            where = f"{self._side} {place}".strip()
+            where = f"{self.side} {place}".strip()
             self._findings += (
                 Finding(span.rule, where, text[span.start : span.end])
                 for span, _ in masks
@@ -105,9 +108,9 @@ class TextMask:
         kept = []
         for span in spans:
             raw = text[span.start : span.end]
-            if is_placeholder(span.value or raw) and not (self._side == "request" and span.rule in ("query", "form")):
+            if is_placeholder(span.value or raw) and not (self.side == "request" and span.rule in ("query", "form")):
                 continue
-            kept.append(_to_the_end(span, text) if span.kind == "base64" and self._side == "request" else span)
+            kept.append(_to_the_end(span, text) if span.kind == "base64" and self.side == "request" else span)
         masks = []
         for span in merged(kept):
             raw = text[span.start : span.end]
@@ -125,7 +128,7 @@ class TextMask:
             name = self._values.name(span.value)
             if name:
                 return b"%s[%s]" % (word, name.encode())
-        return response_mask(span, word, raw) if self._side == "response" else request_mask(span, word)
+        return response_mask(span, word, raw) if self.side == "response" else request_mask(span, word)
 
 
 def _to_the_end(span: Span, text: bytes) -> Span:

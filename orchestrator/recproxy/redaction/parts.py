@@ -14,7 +14,6 @@ XXX[token]`, since the value went both ways. What is secret is said by the rules
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 from collections.abc import Callable, Hashable
 from typing import TypeVar
@@ -40,6 +39,7 @@ __all__ = ["ScopeReader"]
 
 _Block = TypeVar("_Block", Request, Response)
 _Find = Callable[[bytes], list[Span]]
+_SIGNS = (b"XXX", b"%58", b"\\u0058")  # of a text that may hold the first wild word
 
 
 class ScopeReader:
@@ -50,30 +50,49 @@ class ScopeReader:
         self._values = values
         self._search: ValueSearch | None = None
         self._found: dict[Hashable, list[Span]] = {}
+        #: Interactions in which no rule finds anything, by identity, with the wild words of their blocks.
+        self._plain: dict[int, tuple[Interaction, str, str]] = {}
 
     def learn(self, interaction: Interaction) -> None:
         """Learn the secret values of an interaction."""
         budget = Budget(_size(interaction), timed=False)
-        for walk in (
-            lambda: self._walk(interaction.request, budget, None, []),
-            lambda: self._walk(interaction.response, budget, None, []),
-        ):
-            with contextlib.suppress(Unsafe):  # it is refused when it is to be rewritten
-                walk()
+        request, response = self._learn(interaction.request, budget), self._learn(interaction.response, budget)
+        if request is not None and response is not None:
+            self._plain[id(interaction)] = interaction, request, response
+
+    def _learn(self, block: _Block, budget: Budget) -> str | None:
+        """Learn the secret values of a block. Gives its wild word where no rule finds anything in it."""
+        mask = self._mask(block, budget, None, [])
+        try:
+            self._walk(block, mask)
+        except Unsafe:
+            return None  # it is refused when it is to be rewritten
+        return None if mask.found else mask.word
 
     def rewritten(self, interaction: Interaction, findings: list[Finding]) -> Interaction:
         """The interaction without its secrets. Raises Unsafe where it must not be written."""
         if self._search is None:
             self._search = made_search(self._values.known)
-        budget = Budget(_size(interaction))
-        request = self._walk(interaction.request, budget, self._search, findings)
-        response = self._walk(interaction.response, budget, self._search, findings)
+        request, response = self._rewritten(interaction, self._search, findings)
         comments = tuple(self.line(line, findings) for line in interaction.comments)
         return dataclasses.replace(
             interaction,
             request=request,
             response=response,
             comments=interaction.comments if comments == interaction.comments else comments,
+        )
+
+    def _rewritten(
+        self, interaction: Interaction, search: ValueSearch, findings: list[Finding]
+    ) -> tuple[Request, Response]:
+        request, response = interaction.request, interaction.response
+        plain = self._plain.get(id(interaction)) if not search.values else None
+        if plain is not None:
+            return _with_word(request, plain[1]), _with_word(response, plain[2])
+        budget = Budget(_size(interaction))
+        return (
+            self._walk(request, self._mask(request, budget, search, findings)),
+            self._walk(response, self._mask(response, budget, search, findings)),
         )
 
     def line(self, text: str, findings: list[Finding]) -> str:
@@ -88,24 +107,30 @@ class ScopeReader:
     def check(self, before: Interaction, after: Interaction) -> None:
         """Look once more through what would be written. Raises Unsafe where a secret value is still in it."""
         assert self._search is not None
+        if self._search.blind:
+            return
         budget = Budget(_size(after))
         for side, old, new in (
             ("request", before.request, after.request),
             ("response", before.response, after.response),
         ):
+            searched = [text for _, text in _texts(old)]
             for place, text in _texts(new):
-                if text and not any(text == each for _, each in _texts(old)) and self._search.holds(text, budget):
+                if text and text not in searched and self._search.holds(text, budget):
                     raise Unsafe(f"the {place} of a {side} holds a known secret in a form that cannot be masked")
 
-    def _walk(self, block: _Block, budget: Budget, search: ValueSearch | None, findings: list[Finding]) -> _Block:
+    def _mask(
+        self, block: Request | Response, budget: Budget, search: ValueSearch | None, findings: list[Finding]
+    ) -> TextMask:
         side = "request" if isinstance(block, Request) else "response"
-        word = block.wild or _word(block)
-        mask = TextMask(side, word, self._values, search, budget, findings)
+        return TextMask(side, block.wild or _word(block), self._values, search, budget, findings)
+
+    def _walk(self, block: _Block, mask: TextMask) -> _Block:
         try:
             return self._block(block, mask)
         except Unsafe as problem:
             raise Unsafe(
-                f"the body of a {side} {problem.message}, and it may hold a secret",
+                f"the body of a {mask.side} {problem.message}, and it may hold a secret",
                 hint="ask for a form of it that can be read, or leave that request out of the recorded tests",
             ) from None
 
@@ -216,10 +241,16 @@ def _texts(block: Request | Response) -> list[tuple[str, bytes]]:
     return texts if archive_kind(block.body) else [*texts, ("body", block.body)]
 
 
+def _with_word(block: _Block, word: str) -> _Block:
+    return block if block.wild == word else dataclasses.replace(block, wild=word)
+
+
 def _word(block: Request | Response) -> str:
     """A wild word for a live block: one that its own text does not hold."""
-    texts = [*(text for place, text in _texts(block) if place != "body"), block.body]
-    if not any(sign in text for text in texts for sign in (b"XXX", b"%58", b"\\u0058")):
+    first = block.url.encode("utf-8", "surrogateescape") if isinstance(block, Request) else block.reason
+    texts = [first, block.body, *(value for _, value in (*block.headers, *block.trailers))]
+    # A letter is found many times faster than a word.
+    if not any(sign[0] in text and sign in text for sign in _SIGNS for text in texts):
         return "XXX"
     return unused(*texts)
 
