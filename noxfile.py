@@ -42,6 +42,8 @@ def tests(session: nox.Session) -> None:
             "anyio",
             "async-lru",
             "detect-secrets",
+            "eventlet",
+            "gevent",
             "hatchling",
             "hypothesis",
             "jsonschema",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -23,17 +24,20 @@ PROJECT = """
 hosts = ["api.shop.example"]
 base_url = "SHOP_BASE_URL"
 """
-RECORDING = f"""#recproxy 2
-
-GET https://api.shop.example/item HTTP/1.1
+_INTERACTION = """
+GET https://api.shop.example{path} HTTP/1.1
 
 ====
 HTTP/1.1 200 OK
 Content-Type: text/html; charset=utf-8
 
-{ANSWER}
+{answer}
 =======
 """
+#: The second path is that of a client whose paths have two segments.
+RECORDING = "#recproxy 2\n" + "".join(
+    _INTERACTION.format(path=path, answer=ANSWER) for path in ("/item", "/shelf/item")
+)
 URL = "https://api.shop.example/item"
 
 
@@ -106,7 +110,7 @@ class Bench:
         output = f"exit code {done.returncode}\n{done.stdout}{done.stderr}"
         if done.returncode == 0 and ANSWER in done.stdout:
             return Outcome(word="yes", output=output)
-        is_named = bool(self._client.refusal) and self._client.refusal in done.stderr
+        is_named = bool(self._client.refusal) and re.search(self._client.refusal, done.stderr)
         return Outcome(word="refused" if is_named else "no", output=output)
 
 

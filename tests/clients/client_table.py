@@ -16,7 +16,19 @@ DATA = Path(__file__).with_name("data")
 #: What a column can say: see docs/reference/clients.md.
 WORDS = ("yes", "with variables", "refused", "no", "-")
 _KEYS = {
-    *("name", "package", "version", "program", "suffix", "build", "command", "project", "environment", "base_url"),
+    *(
+        "name",
+        "package",
+        "also",
+        "version",
+        "program",
+        "suffix",
+        "build",
+        "command",
+        "project",
+        "environment",
+        "base_url",
+    ),
     *("isolated", "refusal", "remark"),
 }
 
@@ -30,6 +42,8 @@ class Client:
     #: The package of PyPI or npm that brings it; the session installs these.
     registry: str
     package: str
+    #: More packages that the program needs.
+    also: tuple[str, ...]
     #: A command that prints the version. Where it fails, or the package is missing, the client is not here.
     version: tuple[str, ...]
     #: The text of a program that requests the URL it is given and prints the body; none for commands that do.
@@ -43,7 +57,7 @@ class Client:
     environment: str
     base_url: str
     isolated: str
-    #: What the run says of a client that it refuses.
+    #: What the run says of a client that it refuses, as a regular expression.
     refusal: str
     remark: str
 
@@ -68,6 +82,7 @@ def _read(path: Path) -> list[Client]:
                 name=own["name"],
                 registry=own.get("registry", "") if "package" in own else "",
                 package=own.get("package", ""),
+                also=tuple(own.get("also", ())),
                 version=tuple(own.get("version", ())),
                 program=own.get("program", ""),
                 suffix=own.get("suffix", ""),
@@ -84,21 +99,15 @@ def _read(path: Path) -> list[Client]:
 
 def packages_of(registry: str) -> list[str]:
     """The packages that one registry gives, each once."""
-    return list(dict.fromkeys(client.package for client in clients() if client.registry == registry))
+    ours = [client for client in clients() if client.registry == registry]
+    return list(dict.fromkeys(package for client in ours for package in (client.package, *client.also)))
 
 
 def version_here(client: Client, packages: Path) -> str:
     """The version of a client on this machine; empty where it is not here. `packages` is where npm has installed."""
-    if client.registry == "npm":
-        try:
-            return json.loads((packages / "node_modules" / client.package / "package.json").read_bytes())["version"]
-        except OSError:
-            return ""
-    if client.registry == "pypi":
-        try:
-            return metadata.version(client.package)
-        except metadata.PackageNotFoundError:
-            return ""
+    if client.registry:
+        versions = [_installed(client.registry, package, packages) for package in (client.package, *client.also)]
+        return versions[0] if all(versions) else ""
     words = [word.format(python=sys.executable, packages=packages) for word in client.version]
     if any(shutil.which(word) is None for word in (words[0], *(client.build or ("sh",))[:1])):
         return ""
@@ -107,6 +116,15 @@ def version_here(client: Client, packages: Path) -> str:
     )
     found = re.search(r"\d+(\.\d+)+", done.stdout)
     return found[0] if done.returncode == 0 and found else ""
+
+
+def _installed(registry: str, package: str, packages: Path) -> str:
+    try:
+        if registry == "npm":
+            return json.loads((packages / "node_modules" / package / "package.json").read_bytes())["version"]
+        return metadata.version(package)
+    except (OSError, metadata.PackageNotFoundError):
+        return ""
 
 
 if __name__ == "__main__":  # the session asks what to install

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from recproxy.client.redirect.addresses import Addresses
     from recproxy.client.redirect.patches import Patches
 
-__all__ = ["allow_own", "patch", "port_number", "redirected", "report_refusal", "resolved"]
+__all__ = [
+    "allow_own",
+    "patch",
+    "patch_class",
+    "patch_names",
+    "port_number",
+    "redirected",
+    "report_refusal",
+    "resolved",
+]
 
 #: The gateway answers at once; where it has gone, the program must not wait for it.
 _GATEWAY_SECONDS = 2.0
@@ -26,13 +35,22 @@ _GATEWAY_SECONDS = 2.0
 def patch(socket: ModuleType, addresses: Addresses, patches: Patches) -> None:
     """Redirect the socket module. `connect` is set on the Python class, which ssl's socket inherits from."""
     addresses.allow(socket.gethostname())
-    patches.replace(socket, "getaddrinfo", lambda original: _getaddrinfo(socket, original, addresses))
-    patches.replace(socket, "gethostbyname", lambda original: _gethostbyname(original, addresses))
-    patches.replace(socket, "gethostbyname_ex", lambda original: _gethostbyname_ex(original, addresses))
-    patches.replace(socket.socket, "connect", lambda original: _connect(socket, original, addresses))
-    patches.replace(socket.socket, "connect_ex", lambda original: _connect_ex(socket, original, addresses))
-    patches.replace(socket.socket, "sendto", lambda original: _sendto(socket, original, addresses))
-    patches.replace(socket.socket, "sendmsg", lambda original: _sendmsg(socket, original, addresses))
+    patch_names(socket, socket, addresses, patches)
+    patch_class(socket, socket.socket, addresses, patches)
+
+
+def patch_names(socket: ModuleType, module: ModuleType, addresses: Addresses, patches: Patches) -> None:
+    """Redirect the functions of a module that resolve names as those of `socket` do."""
+    patches.replace(module, "getaddrinfo", lambda original: _getaddrinfo(socket, original, addresses))
+    patches.replace(module, "gethostbyname", lambda original: _gethostbyname(original, addresses))
+    patches.replace(module, "gethostbyname_ex", lambda original: _gethostbyname_ex(original, addresses))
+
+
+def patch_class(socket: ModuleType, owner: type, addresses: Addresses, patches: Patches) -> None:
+    """Redirect a class whose methods are those of `socket.socket`, or some of them."""
+    for name, wrap in (("connect", _connect), ("connect_ex", _connect_ex), ("sendto", _sendto), ("sendmsg", _sendmsg)):
+        if hasattr(owner, name):
+            patches.replace(owner, name, lambda original, wrap=wrap: wrap(socket, original, addresses))
 
 
 def resolved(socket: ModuleType, addresses: Addresses, host: object, port: object, flags: int) -> str | None:

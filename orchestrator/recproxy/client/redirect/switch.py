@@ -30,6 +30,7 @@ class _Redirect:
         # full names, since `from recproxy.client.redirect import ...` would look for the package recproxy.
         from recproxy.client.redirect.addresses import Addresses  # noqa: PLC0415
         from recproxy.client.redirect.curl import patch as patch_pycurl  # noqa: PLC0415
+        from recproxy.client.redirect.greenlets import patch as patch_green  # noqa: PLC0415
         from recproxy.client.redirect.loops import patch as patch_uvloop  # noqa: PLC0415
         from recproxy.client.redirect.patches import ImportHook, Patches  # noqa: PLC0415
         from recproxy.client.redirect.sockets import patch as patch_socket  # noqa: PLC0415
@@ -44,6 +45,8 @@ class _Redirect:
                 "ssl": lambda module: self.trust.patch(module, self.patches),
                 "uvloop": lambda module: patch_uvloop(module, self.addresses, self.patches),
                 "pycurl": lambda module: patch_pycurl(module, self.patches),
+                "gevent.socket": lambda module: patch_green(module, self.addresses, self.patches),
+                "eventlet.green.socket": lambda module: patch_green(module, self.addresses, self.patches),
             }
         )
 
