@@ -99,7 +99,7 @@ def file_with(text):
 def test_messages_arrive_whole_and_in_order_both_ways():
     interaction = Interaction(request=Request(method="GET", url="https://a.example/"), response=Response(status=200))
     messages = [
-        Know(owners={"a.example": "a"}),
+        Know(owners={"a.example": "a"}, ports=(1, 2)),
         Recorded(order=1, scope=2, packed=pack(interaction), begun=1.0, ended=2.0),
         Stop(),
     ]

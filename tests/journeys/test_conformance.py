@@ -208,7 +208,7 @@ def test_an_answer_that_comes_before_the_upload_is_recorded_for_any_body(shop, o
         Served(shop, "record") as run,
         socket.create_connection(run.address, timeout=seconds(30)) as sock,
     ):
-        sock.sendall(b"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+        sock.sendall(b"POST /early HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf")
         got = b"".join(iter(lambda: sock.recv(65536), b""))
 
     assert got.startswith(b"HTTP/1.1 413 Content Too Large\r\n")
@@ -267,7 +267,7 @@ def test_only_codings_that_can_be_read_are_asked_for(shop, origin):
         ask(run.address, "GET", "plain")
         with socket.create_connection(run.address, timeout=seconds(30)) as sock:
             sock.sendall(
-                b"GET /plain HTTP/1.1\r\nHost: x\r\nAccept-Encoding: compress, br;q=0.5, sdch, zstd;q=0\r\nConnection: close\r\n\r\n"
+                b"GET /plain HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: compress, br;q=0.5, sdch, zstd;q=0\r\nConnection: close\r\n\r\n"
             )
             while sock.recv(65536):
                 pass

@@ -382,7 +382,7 @@ def test_an_interim_response_passes(shop, origin):
     environment = json.loads(server.stdout.readline())["environment"]
     host, _, port = environment["SHOP_BASE_URL"].removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), timeout=seconds(10)) as sock:
-        sock.sendall(b"GET /hints HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        sock.sendall(b"GET /hints HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         said = b"".join(iter(lambda: sock.recv(65536), b""))
     server.stdin.close()
     assert server.wait(seconds(20)) == 0
@@ -422,7 +422,7 @@ def raw(address, path):
     """A request by hand, and what came, with the moment of each piece that was read."""
     host, _, port = address.partition(":")
     with socket.create_connection((host, int(port)), timeout=seconds(20)) as sock:
-        sock.sendall(b"GET /%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" % path)
+        sock.sendall(b"GET /%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % path)
         pieces = []
         while data := sock.recv(65536):
             pieces.append((time.monotonic(), data))

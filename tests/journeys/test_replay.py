@@ -78,7 +78,7 @@ def test_plain_http_inside_connect(served):
 
 def test_absolute_form_through_the_gateway(served):
     with connect(served["HTTP_PROXY"]) as sock:
-        assert ask(sock, "GET http://api.shop.example/item?id=1 HTTP/1.1\r\nHost: x\r\n\r\n") == (200, b"first")
+        assert ask(sock, "GET http://api.shop.example/item?id=1 HTTP/1.1\r\nHost: localhost\r\n\r\n") == (200, b"first")
 
 
 def test_a_redirected_socket_is_told_by_its_server_name_and_its_host(served):
@@ -98,7 +98,7 @@ def test_a_wildcard_host_has_a_certificate_of_its_own(served):
 
 def test_head_is_a_method_of_its_own(served):
     with connect(served["SHOP_BASE_URL"]) as sock:
-        sock.sendall(b"HEAD /item?id=1 HTTP/1.1\r\nHost: x\r\n\r\n" + ITEM.encode())
+        sock.sendall(b"HEAD /item?id=1 HTTP/1.1\r\nHost: localhost\r\n\r\n" + ITEM.encode())
         head = http.client.HTTPResponse(sock, method="HEAD")
         head.begin()
         head.read()
@@ -106,7 +106,7 @@ def test_head_is_a_method_of_its_own(served):
 
 
 def test_pipelined_requests_are_answered_in_order(served):
-    order = b'POST /order HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 23\r\n\r\n{"item": 1, "nonce": 5}'
+    order = b'POST /order HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 23\r\n\r\n{"item": 1, "nonce": 5}'
     with connect(served["SHOP_BASE_URL"]) as sock:
         sock.sendall(ITEM.encode() * 2 + order + ITEM.encode())
         stream = sock.makefile("rb")
@@ -143,7 +143,7 @@ class _Kept:
 def test_a_chunked_body_and_an_expectation(served):
     with connect(served["SHOP_BASE_URL"]) as sock:
         head = (
-            "POST /order HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            "POST /order HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
         )
         status, _ = ask_head(sock, head)
@@ -158,7 +158,7 @@ def test_connect_and_hello_in_one_packet_and_a_byte_at_a_time(served):
         session = context.wrap_bio(incoming, outgoing, server_hostname="api.shop.example")
         with pytest.raises(ssl.SSLWantReadError):
             session.do_handshake()
-        first = b"CONNECT api.shop.example:443 HTTP/1.1\r\nHost: x\r\n\r\n" + outgoing.read()
+        first = b"CONNECT api.shop.example:443 HTTP/1.1\r\nHost: localhost\r\n\r\n" + outgoing.read()
         with connect(served["HTTPS_PROXY"]) as sock:
             for start in range(0, len(first), step or len(first)):
                 sock.sendall(first[start : start + (step or len(first))])

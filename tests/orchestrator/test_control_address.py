@@ -107,7 +107,7 @@ class Caller:
         return await self.answer()
 
     async def send(self, method, path, body=b"", token=None):
-        head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\nAuthorization: "
+        head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\nAuthorization: "
         self._writer.write(head.encode() + (token or f"Bearer {self._token}").encode() + b"\r\n\r\n" + body)
 
     async def answer(self):
@@ -356,7 +356,7 @@ def test_a_body_that_is_too_large_and_rubbish_end_the_connection():
 
 def test_who_waits_for_it_is_told_to_go_on():
     async def work(caller, orchestrator):
-        head = b"POST /lanes HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\nAuthorization: Bearer %s\r\n\r\n"
+        head = b"POST /lanes HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\nAuthorization: Bearer %s\r\n\r\n"
         caller._writer.write(head % caller._token.encode())
         assert await caller._reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
         caller._writer.write(b"{}")

@@ -25,6 +25,9 @@ class Router:
     def owns(self, host):
         return host in ("shop.example", "2001:db8::7")
 
+    def is_own_port(self, port):
+        return port == 65000
+
     def passes(self, host):
         return host == "pass.example" or is_loopback(host)
 

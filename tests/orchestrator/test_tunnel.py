@@ -11,12 +11,12 @@ from recproxy.orchestrator.tunnel import Tunnels
 GREETING = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
-def run(work):
+def run(work, own_ports=()):
     """Run `work(client, join, tunnels)`; `join(port, greeting)` ties the client to a port of loopback."""
 
     async def ran():
         loop = asyncio.get_running_loop()
-        tunnels = Tunnels(loop)
+        tunnels = Tunnels(loop, own_ports=own_ports)
         mine, theirs = socket.socketpair()
         theirs.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=mine)
@@ -129,3 +129,16 @@ def test_loopback_is_dialed_where_it_is_not_this_process_s_own():
 
     assert asked == [("127.0.0.1", 80), ("::1", 80)]
     assert b"localhost:80 cannot be reached: nobody there" in answer
+
+
+def test_a_name_that_leads_to_the_run_itself_is_not_connected(monkeypatch):
+    """As a name that somebody else's server resolves to 127.0.0.1."""
+    monkeypatch.setattr("recproxy.orchestrator.tunnel.is_loopback", lambda host: False)
+    with socket.create_server(("127.0.0.1", 0)) as gateway:
+        port = gateway.getsockname()[1]
+
+        async def work(reader, writer, join, tunnels):
+            join(port, host="localhost")
+            assert b"it is an address of recproxy itself, which nothing is forwarded to" in await reader.read()
+
+        run(work, own_ports=(port,))

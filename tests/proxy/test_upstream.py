@@ -411,3 +411,18 @@ def test_a_proxy_of_another_kind_is_told(monkeypatch):
     with pytest.raises(UpstreamError, match=r"shop\.example cannot be reached: a proxy of the kind socks5") as caught:
         asyncio.run(Upstreams(Upstream()).link(TARGET))
     assert caught.value.status == 502
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_nothing_is_forwarded_to_a_port_of_the_run_by_any_name_of_this_machine(scheme):
+    async def ran():
+        upstreams = Upstreams(Upstream())
+        upstreams.own_ports = (9,)
+        with pytest.raises(UpstreamError) as caught:
+            await upstreams.link(Target(scheme, "localhost", 9))
+        return caught.value
+
+    refused = asyncio.run(ran())
+
+    reason = "it is an address of recproxy itself, which nothing is forwarded to"
+    assert (refused.status, str(refused)) == (502, f"localhost:9 cannot be reached: {reason}")

@@ -63,9 +63,10 @@ class Setup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Know:
-    """Who owns which hosts has changed: the whole table anew."""
+    """Who owns which hosts, or which ports are the run's own, has changed: all of it anew."""
 
     owners: Mapping[str, str]
+    ports: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,16 @@
-"""Options of sockets that both the gateway and the proxies set: acknowledge at once, and reset on close."""
+"""What both the gateway and the proxies do with sockets: acknowledge at once, reset on close, never connect to the run."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import struct
 from typing import Any
 
-__all__ = ["acknowledge", "reset_on_close"]
+from recproxy.control.host_names import is_loopback
+
+__all__ = ["acknowledge", "address_elsewhere", "reset_on_close"]
 
 #: On, and no time: what was not sent is dropped, and the peer sees a reset instead of an end.
 _NO_LINGER = struct.pack("ii", 1, 0)
@@ -30,3 +33,16 @@ def reset_on_close(sock: Any) -> None:
     if sock is not None:
         with contextlib.suppress(OSError):  # the client has gone
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+
+
+async def address_elsewhere(host: str, port: int) -> str:
+    """An address of a host to connect to at one of the run's own ports: none of this machine, however it is spelled.
+
+    Raises:
+        OSError: it has none, or its name cannot be resolved.
+    """
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [str(address[0]) for *_, address in found]
+    if any(is_loopback(address) for address in addresses):
+        raise OSError(None, "it is an address of recproxy itself, which nothing is forwarded to")
+    return addresses[0]

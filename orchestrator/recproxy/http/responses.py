@@ -18,6 +18,7 @@ __all__ = ["NOT_RECORDED", "Pieces", "Prepared", "error_response"]
 NOT_RECORDED = 599
 _REASONS = {
     400: "Bad Request",
+    403: "Forbidden",
     421: "Misdirected Request",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",

@@ -39,6 +39,7 @@ __all__ = ["Arrival", "Router"]
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _UNRECOGNIZED_NAME = b"\x15\x03\x03\x00\x02\x02\x70"  # a fatal alert, RFC 6066 section 3
 _NO_APPLICATION_PROTOCOL = b"\x15\x03\x03\x00\x02\x02\x78"  # a fatal alert, RFC 7301 section 3.2
+_OWN_PORT = "{} is an address of recproxy itself, which nothing is forwarded to: use the gateway as a proxy only"
 _TLS = 0x16
 #: Nearly all heads are far smaller; only for the others is the limit of a head looked at.
 _PEEK = 65536
@@ -52,6 +53,9 @@ class Router(Protocol):
 
     def hand_over(self, sock: socket.socket, host: str, *, authority: str | None, tls: bool, held: bytes) -> None:
         """Give a connection to the proxy that owns `host`."""
+
+    def is_own_port(self, port: int | None) -> bool:
+        """Whether this run is reached at a port of this machine."""
 
     def passes(self, host: str) -> bool:
         """Whether a host that nobody owns may be reached; loopback always may."""
@@ -140,7 +144,8 @@ class Arrival:
         elif isinstance(wants, Absolute) and self._is_local(authority_host(wants.authority)):
             return self._local(wants.authority, seen)
         elif isinstance(wants, Absolute | Origin):
-            self._request(authority_host(wants.authority))
+            if isinstance(wants, Absolute) or not self._leads_here(wants.authority):
+                self._request(authority_host(wants.authority))
         elif isinstance(wants, Malformed):
             self._unreadable(wants.status, wants.reason)
         return True
@@ -227,6 +232,17 @@ class Arrival:
         self._leave()
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
         self._router.tunnel(self._sock, host, port or 80, b"", local_head(seen[:size]) + self._held[size:])
+        return True
+
+    def _leads_here(self, authority: str) -> bool:
+        """Refuse a Host at a port of this run, by whatever name: forwarded, the request would come back for ever."""
+        try:
+            _, port = split_authority(authority)
+        except ValueError:
+            return False
+        if not self._router.is_own_port(port):
+            return False
+        self._unreadable(421, _OWN_PORT.format(authority))
         return True
 
     def _request(self, host: str) -> None:

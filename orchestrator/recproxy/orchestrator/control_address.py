@@ -20,6 +20,7 @@ from recproxy.config.profile import Profile
 from recproxy.errors import RecproxyError
 from recproxy.http import Head, RequestReader
 from recproxy.http.requests import MalformedRequest
+from recproxy.http.web_pages import foreign_host, foreign_page
 from recproxy.orchestrator.control_values import (
     CallRefused,
     plain_outcome,
@@ -49,7 +50,9 @@ _REASONS = {
     401: "Unauthorized",
     404: "Not Found",
     500: "Internal Server Error",
+    403: "Forbidden",
     405: "Method Not Allowed",
+    421: "Misdirected Request",
 }
 
 
@@ -81,8 +84,8 @@ class ControlAddress:
         self._server = server
         self._calls = calls
         self.token = token
-        port = server.sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
+        self.port: int = server.sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
 
     @classmethod
     async def open(cls, orchestrator: ControlledRun, listener: socket.socket) -> ControlAddress:
@@ -160,6 +163,10 @@ class _Caller(asyncio.Protocol):
         self._reply(status, value, keep_alive=head.keep_alive)
 
     def _authorize(self, head: Head) -> None:
+        if foreign_host(head.host.decode("latin-1")):
+            raise CallRefused(421, "the Host header is not the control address: use the URL in RECPROXY_CONTROL")
+        if page := foreign_page(head.headers):
+            raise CallRefused(403, f"a web page of {page} must not use the control address")
         given = header(head.headers, b"authorization") or b""
         if not hmac.compare_digest(given, f"Bearer {self._token}".encode()):
             raise CallRefused(401, "send the header Authorization: Bearer $RECPROXY_TOKEN")

@@ -60,9 +60,10 @@ class Lane:
         #: Hosts that were refused without a verdict, once for each request.
         self.blocked: list[str] = []
         self._roster = roster
-        self._tunnels = Tunnels(loop, listeners.dial)
+        self._tunnels = Tunnels(loop, listeners.dial, roster.ports)
         self._listeners = listeners
         self._gateway = Gateway(loop, self, listeners.own(), listeners.every() if name == DEFAULT_LANE else ())
+        roster.ports.add(self._gateway.port)
         self._endpoints: dict[str, int] = {}
         for proxy in roster.proxies.values():
             self.listen(proxy)
@@ -82,7 +83,8 @@ class Lane:
         for number, endpoint in enumerate(proxy.profile.endpoints):
             if endpoint.base_url:
                 sock = self._listeners.own()
-                self._endpoints[endpoint.base_url] = sock.getsockname()[1]
+                port = self._endpoints[endpoint.base_url] = sock.getsockname()[1]
+                self._roster.ports.add(port)
                 proxy.send(Listen(lane=self.name, endpoint=number), sock.detach())
 
     def take_refusals(self) -> tuple[Missed, ...]:
@@ -103,6 +105,7 @@ class Lane:
         """Close its ports and connections."""
         self._gateway.close()
         self._tunnels.close()
+        self._roster.ports -= {self._gateway.port, *self._endpoints.values()}
         for proxy in self._roster.proxies.values():
             proxy.send(EndLane(lane=self.name))
 
@@ -119,6 +122,10 @@ class Lane:
         certificate = self._roster.certificate(host) if tls else b""
         message = Connect(lane=self.name, tls=tls, authority=authority, held=held, certificate=certificate)
         proxy.send(message, sock.detach())
+
+    def is_own_port(self, port: int | None) -> bool:
+        """Whether this run is reached at a port of this machine."""
+        return port in self._roster.ports
 
     def passes(self, host: str) -> bool:
         """Whether a host that nobody owns may be reached; loopback always may."""

@@ -117,6 +117,7 @@ class Orchestrator:
         lane = self.lanes[name] = Lane(name, self._loop, self._roster, self._listeners)
         for proxy in tuple(self._proxies):
             await self.scopes.begin_base(proxy, lane)
+        self._announce()
         return lane
 
     async def close_lane(self, name: str) -> None:
@@ -126,6 +127,7 @@ class Orchestrator:
         await self.scopes.end_base(lane, passed=True)
         lane.close()
         del self.lanes[name]
+        self._announce()
 
     async def finish(self, *, passed: bool) -> Tally:
         """End all scopes, those of the run itself well if it `passed`; what the run did."""
@@ -185,6 +187,8 @@ class Orchestrator:
             self.tally.notes += self._recorder.unrecovered
         await self.open_lane(DEFAULT_LANE)
         self._control = await ControlAddress.open(self, self._listeners.own())
+        self._roster.ports.add(self._control.port)
+        self._announce()
 
     async def _stop(self) -> None:
         for lane in tuple(self.lanes.values()):
@@ -246,14 +250,19 @@ class Orchestrator:
             raise ControlError(f"{word!r} is neither a profile of this run ({names}) nor a host")
         return await self._join(of_host(host))
 
+    def _announce(self) -> None:
+        """Tell all proxies who owns which hosts, and which ports are this run's."""
+        known = Know(owners=self._roster.patterns(), ports=tuple(self._roster.ports))
+        for proxy in self._proxies:
+            proxy.send(known)
+
     async def _join(self, profile: Profile) -> Proxy:
         """Start a proxy in a run that is up."""
         proxy = self._launch(profile)
         self._roster.add(proxy)
         await proxy.set_up(self._roster.setup(profile, str(self._folder)))
-        for other in tuple(self._proxies):
-            other.send(Know(owners=self._roster.patterns()))
         for lane in tuple(self.lanes.values()):
             lane.listen(proxy)
             await self.scopes.begin_base(proxy, lane)
+        self._announce()
         return proxy

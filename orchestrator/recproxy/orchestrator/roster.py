@@ -32,6 +32,8 @@ class Roster:
         #: By profile: names are shown for each scope, and what is secret stays the same for the whole run.
         self._rules: dict[str, RedactionRules] = {}
         self._owners = Owners(self._owned())
+        #: The ports at which this run is reached: nobody is forwarded to them.
+        self.ports: set[int] = set()
 
     def patterns(self) -> dict[str, str]:
         """Host patterns and the profiles that own them, or that pass them on."""

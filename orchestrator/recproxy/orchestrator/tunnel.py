@@ -7,22 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from recproxy.control.host_names import is_loopback
+from recproxy.control.sockets import address_elsewhere
 from recproxy.http import error_response
 
 __all__ = ["Tunnels"]
 
 
 class Tunnels:
-    """The tunnels of one lane; `dial` connects to loopback where that is not this process's own."""
+    """The tunnels of one lane; `dial` connects to loopback where that is not this process's own.
+
+    `own_ports` are those at which the run is reached.
+    """
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, dial: Callable[[str, int], socket.socket] | None = None
+        self,
+        loop: asyncio.AbstractEventLoop,
+        dial: Callable[[str, int], socket.socket] | None = None,
+        own_ports: Container[int] = (),
     ) -> None:
         self._loop = loop
         self._dial = dial
+        self._own_ports = own_ports
         self._tasks: set[asyncio.Task[None]] = set()
 
     def join(self, sock: socket.socket, host: str, port: int, greeting: bytes, first: bytes = b"") -> None:
@@ -65,6 +73,8 @@ class Tunnels:
 
     async def _reach(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if not is_loopback(host):
+            if port in self._own_ports:
+                host = await address_elsewhere(host, port)
             return await asyncio.open_connection(host, port)
         for address in (addresses := _loopback_addresses(host)):
             try:

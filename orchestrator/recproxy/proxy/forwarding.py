@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pickle import PickleBuffer
 
 from recproxy.config import Profile
@@ -68,6 +68,10 @@ class Forwarding:
             shown=self._shown,
             keep=None if self.mode == "live" else self._keep,
         )
+
+    def know(self, ports: Container[int]) -> None:
+        """At which ports the run is reached: nothing is forwarded there."""
+        self._upstreams.own_ports = ports
 
     def kept(self, message: Kept) -> None:
         """The orchestrator has put an interaction on disk, or could not."""

@@ -93,8 +93,9 @@ class ProxyLane:
     def listen(self, descriptor: int, endpoint: int) -> None:
         """Answer on a listener for an endpoint: its base URL."""
         hosts = self._profile.endpoints[endpoint].hosts
-        route = Route("http", any_host=hosts)
-        self.spawn(self._serve(socket.socket(fileno=descriptor), route))
+        listener = socket.socket(fileno=descriptor)
+        route = Route("http", any_host=hosts, port=listener.getsockname()[1])
+        self.spawn(self._serve(listener, route))
 
     def accept(self, descriptor: int, context: ssl.SSLContext | None, authority: str | None, held: bytes = b"") -> None:
         """Serve a connection that was handed over."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum, auto
 
-from recproxy.http import Absolute, Head, Incomplete, Malformed, Origin, authority_host, sort
+from recproxy.http import Absolute, Head, Incomplete, Malformed, MalformedRequest, Origin, authority_host, sort
+from recproxy.http.web_pages import foreign_host, foreign_page
 from recproxy.proxy.route import Route, absolute_authority
 
 __all__ = ["Begins", "Ownership"]
@@ -28,7 +29,7 @@ class Ownership:
     def __init__(self, route: Route, owns: Callable[[str], bool]) -> None:
         # A connection that was not opened for one host may turn to another service with any request.
         self.roams = route.authority is None and route.any_host is None
-        self._any_host = route.any_host is not None
+        self._route = route
         self._owns = owns
         self._last: bytes | None = None
 
@@ -46,8 +47,13 @@ class Ownership:
         return Begins.FOREIGN
 
     def has(self, head: Head) -> bool:
-        """Whether a request is this profile's."""
-        if self._any_host:
+        """Whether a request is this profile's.
+
+        Raises:
+            MalformedRequest: it came to a base URL, and another site's web page sent it.
+        """
+        if self._route.any_host is not None:
+            self._check_page(head, self._route.any_host)
             return True
         host = head.target if head.target[:1] != b"/" and b"://" in head.target[:12] else head.host
         if host == self._last or not host:
@@ -57,3 +63,16 @@ class Ownership:
         if owned:
             self._last = host
         return owned
+
+    def _check_page(self, head: Head, hosts: tuple[str, ...]) -> None:
+        if head.host != self._last and head.target[:1] == b"/":  # an absolute URL goes before Host; no page sends one
+            if foreign_host(head.host.decode("latin-1"), hosts, port=self._route.port):
+                name = head.host.decode("ascii", "backslashreplace")[:200]
+                raise MalformedRequest(
+                    421, f"Host {name} is neither this base URL nor a host of the profile: send the base URL's own"
+                )
+            self._last = head.host
+        if page := foreign_page(head.headers, hosts):
+            raise MalformedRequest(
+                403, f"a web page of {page} must not use a base URL: load the page from localhost or 127.0.0.1"
+            )

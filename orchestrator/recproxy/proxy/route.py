@@ -19,12 +19,13 @@ _ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)")
 class Route:
     """How a connection came: its scheme, the authority it was opened for (None: each request names its own).
 
-    `any_host` are the host patterns of an endpoint whose base URL was used: its requests fit any of them.
+    `any_host` are the host patterns of an endpoint whose base URL was used, at this `port`: its requests fit any of them.
     """
 
     scheme: str
     authority: str | None = None
     any_host: tuple[str, ...] | None = None
+    port: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ import select
 import socket
 import ssl
 from collections import defaultdict
+from collections.abc import Container
 from urllib.parse import urlsplit
 
 import h11
 
 from recproxy.config import Upstream
+from recproxy.control.sockets import address_elsewhere
 from recproxy.http import bracketed
 from recproxy.proxy.route import Target
 from recproxy.proxy.user_proxy import goes_past, read_user_proxy, user_proxies
@@ -123,6 +125,8 @@ class Upstreams:
         self._idle: defaultdict[Target, list[Link]] = defaultdict(list)
         self._context: ssl.SSLContext | None = None
         self._proxies = user_proxies()
+        #: The ports at which the run is reached.
+        self.own_ports: Container[int] = ()
 
     async def link(self, target: Target, *, fresh: bool = False) -> Link:
         """A connection to a target, kept alive from before unless `fresh`."""
@@ -184,6 +188,8 @@ class Upstreams:
         name = target.host if secure else None
         try:
             async with asyncio.timeout(self.seconds):
+                if port in self.own_ports:
+                    host = await address_elsewhere(host, port)
                 reader, writer = await asyncio.open_connection(
                     host, port, ssl=context, server_hostname=name, limit=_READ
                 )

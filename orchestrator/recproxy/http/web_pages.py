@@ -1,0 +1,49 @@
+"""Which requests a web page may send to an address of the run: a browser opens any page, and it reaches loopback.
+
+The name in Host tells a page whose own name was made to lead here (DNS rebinding); Origin, Referer and Sec-Fetch-Site
+tell the page that sent a request. Pure; programs that are no browsers send none of the three.
+"""
+
+from __future__ import annotations
+
+from recproxy.control.host_names import is_loopback
+from recproxy.http.hosts import authority_host, fits, split_authority
+from recproxy.recording import Headers
+
+__all__ = ["foreign_host", "foreign_page"]
+
+
+def foreign_host(authority: str, hosts: tuple[str, ...] = (), *, port: int = 0) -> bool:
+    """Whether a Host header names neither this machine nor one of the `hosts` that are served at this `port`.
+
+    A profile of all hosts serves any name, but not one at the port of its own address: that is a page's.
+    """
+    if not authority:
+        return False
+    try:
+        host, named = split_authority(authority)
+    except ValueError:
+        return True
+    if is_loopback(host) or any(fits(pattern, host) for pattern in hosts if pattern != "*"):
+        return False
+    return "*" not in hosts or named == port
+
+
+def foreign_page(headers: Headers, hosts: tuple[str, ...] = ()) -> str:
+    """The web page that sent a request, if it is neither of this machine nor of `hosts`; empty for all other requests."""
+    origin = referer = site = b""
+    for name, value in headers:
+        size = len(name)
+        if size == 6 and name.lower() == b"origin":
+            origin = value
+        elif size == 7 and name.lower() == b"referer":
+            referer = value
+        elif size == 14 and name.lower() == b"sec-fetch-site":
+            site = value
+    if not origin and site != b"cross-site":
+        return ""
+    page = (origin or referer).decode("latin-1")
+    host = authority_host(page.partition("://")[2].partition("/")[0])
+    if host and (is_loopback(host) or any(fits(pattern, host) for pattern in hosts if pattern != "*")):
+        return ""
+    return page.partition("?")[0][:200] or "another site"

@@ -1,0 +1,46 @@
+import pytest
+
+from recproxy.http.web_pages import foreign_host, foreign_page
+
+HOSTS = ("api.shop.example", "*.shop.example")
+
+
+@pytest.mark.parametrize(
+    ("authority", "hosts", "wanted"),
+    [
+        ("", HOSTS, False),
+        ("127.0.0.1:8000", HOSTS, False),
+        ("[::1]:8000", (), False),
+        ("api.shop.example", HOSTS, False),
+        ("API.shop.example.:8000", HOSTS, False),
+        ("a.b.shop.example", HOSTS, True),
+        ("other.example", HOSTS, True),
+        ("api.shop.example:x", HOSTS, True),
+        ("other.example", ("*",), False),
+        ("other.example:443", ("*",), False),
+        ("other.example:8000", ("*",), True),
+        ("localhost:8000", ("*",), False),
+        ("api.shop.example:8000", ("*", "api.shop.example"), False),
+    ],
+)
+def test_which_names_are_foreign(authority, hosts, wanted):
+    assert foreign_host(authority, hosts, port=8000) is wanted
+
+
+@pytest.mark.parametrize(
+    ("headers", "wanted"),
+    [
+        ((), ""),
+        ((("Accept", "*/*"), ("Referer", "https://evil.example/a")), ""),
+        ((("Origin", "http://localhost:3000"),), ""),
+        ((("ORIGIN", "https://img.shop.example"),), ""),
+        ((("Origin", "https://evil.example"),), "https://evil.example"),
+        ((("Origin", "null"),), "null"),
+        ((("Sec-Fetch-Site", "same-origin"),), ""),
+        ((("Sec-Fetch-Site", "cross-site"),), "another site"),
+        ((("Sec-Fetch-Site", "cross-site"), ("Referer", "http://127.0.0.1:1/a")), ""),
+        ((("Sec-Fetch-Site", "cross-site"), ("Referer", "https://evil.example/a?b")), "https://evil.example/a"),
+    ],
+)
+def test_which_page_sent_a_request(headers, wanted):
+    assert foreign_page(tuple((name.encode(), value.encode()) for name, value in headers), HOSTS) == wanted
