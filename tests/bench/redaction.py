@@ -17,12 +17,12 @@ import random
 import time
 
 from recproxy.recording import Interaction, Request, Response
-from recproxy.redaction import RedactionRules
 
 try:
-    from recproxy.redaction import redact_scope
+    from recproxy.redaction.rules import RedactionRules
+    from recproxy.redaction.scope import redact_scope
 except ImportError:  # of an older checkout, beside which this one is measured
-    from recproxy.redaction import Redactor, link
+    from recproxy.redaction import RedactionRules, Redactor, link
 
     def redact_scope(interactions, rules):
         redactor = Redactor(rules)

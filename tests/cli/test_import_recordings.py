@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from recproxy.cli.main import _recproxy
 from recproxy.errors import RecproxyError
-from recproxy.matching import Index, Rules
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
 from recproxy.play.library import read_recording
 
 DATA = Path(__file__).parents[1] / "formats" / "data"

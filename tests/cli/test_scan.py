@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from recproxy.cli.scan import scan
 from recproxy.cli.scanning import detectors, scan_file
 from recproxy.recording import load
-from recproxy.redaction import RedactionRules
+from recproxy.redaction.rules import RedactionRules
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "made" + "-up-t0ken-1"

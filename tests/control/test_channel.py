@@ -9,7 +9,8 @@ import struct
 import pytest
 from deadlines import seconds
 
-from recproxy.control import Channel, Connect, EndLane, Know, Recorded, Stop
+from recproxy.control.channel import Channel
+from recproxy.control.messages import Connect, EndLane, Know, Recorded, Stop
 from recproxy.recording import Interaction, Request, Response, pack
 
 

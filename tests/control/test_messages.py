@@ -5,17 +5,9 @@ import pickle
 
 import pytest
 
-from recproxy.control import (
-    Connect,
-    Recorded,
-    RedactionSetup,
-    RedactScope,
-    Return,
-    ScopeRedacted,
-    Setup,
-    messages,
-    redaction_messages,
-)
+from recproxy.control import messages, redaction_messages
+from recproxy.control.messages import Connect, Recorded, Return, Setup
+from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
 
 SECRET = "the-value-of-a-credential"
 VALUES = {"str": "x", "int": 1, "bool": True, "float": 1.0, "bytes": b"x"}

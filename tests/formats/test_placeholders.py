@@ -1,7 +1,8 @@
 """Placeholders filled in."""
 
 from recproxy.formats.placeholders import filled
-from recproxy.matching import Index, Rules
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
 from recproxy.play.playback import Playback
 from recproxy.recording import Interaction, Recording, Request, Response, dump, load
 

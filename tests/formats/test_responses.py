@@ -8,7 +8,8 @@ import responses as library
 
 from recproxy.errors import RecordingError
 from recproxy.formats import responses
-from recproxy.matching import Index, Rules
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
 from recproxy.play.playback import Playback
 from recproxy.recording import Interaction, Recording, Request, Response
 

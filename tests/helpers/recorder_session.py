@@ -4,9 +4,10 @@ import asyncio
 import datetime as dt
 import os
 
-from recproxy.control import Recorded, ScopeRedacted
+from recproxy.control.messages import Recorded
+from recproxy.control.redaction_messages import ScopeRedacted
 from recproxy.errors import ProfileError
-from recproxy.matching import Rules
+from recproxy.matching.rules import Rules
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.recorder import Recorder

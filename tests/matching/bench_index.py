@@ -14,7 +14,9 @@ import sys
 import time
 from collections.abc import Callable
 
-from recproxy.matching import Index, Rules, miss
+from recproxy.matching.index import Index
+from recproxy.matching.miss import miss
+from recproxy.matching.rules import Rules
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 FORM = ((b"Content-Type", b"application/x-www-form-urlencoded"),)

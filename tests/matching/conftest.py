@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from recproxy.matching import Index, Rules
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
 from recproxy.recording.values import WILD, Interaction, Recording, Request, Response
 
 TYPES = {

@@ -11,7 +11,9 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from recproxy.matching import Index, Rules, difference
+from recproxy.matching.compare import difference
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 FORM = "application/x-www-form-urlencoded"

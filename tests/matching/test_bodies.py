@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from recproxy.matching import Rules, difference
+from recproxy.matching.compare import difference
+from recproxy.matching.rules import Rules
 
 JSON_SAME = [
     ('{"a": 1, "b": 2}', '{"b":2,"a":1}'),

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from recproxy.matching import Difference, Fitting, Rules, difference
+from recproxy.matching.compare import difference
+from recproxy.matching.differences import Difference
+from recproxy.matching.index import Fitting
+from recproxy.matching.rules import Rules
 
 #: What was recorded, a request that fits it, and one that does not.
 WILD = [

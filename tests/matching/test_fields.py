@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from recproxy.matching import Rules
 from recproxy.matching.fields import read_fields, whole_path
-from recproxy.matching.rules import compared_parts
+from recproxy.matching.rules import Rules, compared_parts
 from recproxy.recording.wildcard import Pattern
 
 

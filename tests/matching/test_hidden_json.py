@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from recproxy.matching import Rules, difference
+from recproxy.matching.compare import difference
+from recproxy.matching.rules import Rules
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from recproxy.errors import ConfigurationError, HookError, RecordingError
-from recproxy.matching import Fitting, Index, Rules
+from recproxy.matching.index import Fitting, Index
+from recproxy.matching.rules import Rules
 from recproxy.recording import load
 from recproxy.recording.values import Interaction, Recording, Request, Response
 

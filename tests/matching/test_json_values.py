@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from recproxy.matching import Rules
 from recproxy.matching.json_values import Mark, Number, canonical, cover, parse_json, pointer, readable, scalar_text
-from recproxy.matching.rules import compared_parts
+from recproxy.matching.rules import Rules, compared_parts
 
 
 def parse(text, **rules):

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from recproxy.matching import Rules
 from recproxy.matching.fields import read_fields
 from recproxy.matching.keys import Mask, Shape, family_of, key_of, literal_shape, slots_of
-from recproxy.matching.rules import compared_parts
+from recproxy.matching.rules import Rules, compared_parts
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ import dataclasses
 import pytest
 
 from recproxy.errors import HookError
-from recproxy.matching import Index, Rules, miss
+from recproxy.matching.index import Index
+from recproxy.matching.miss import miss
+from recproxy.matching.rules import Rules
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 

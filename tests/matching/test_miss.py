@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from recproxy.matching import Index, Miss, Rules, Ways, miss
+from recproxy.matching.index import Index
+from recproxy.matching.miss import Miss, Ways, miss
+from recproxy.matching.rules import Rules
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 RULES = Rules(secret_query=("token",), secret_form=("password",))

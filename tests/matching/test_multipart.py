@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from recproxy.matching import Rules, difference
+from recproxy.matching.compare import difference
 from recproxy.matching.field_values import HIDDEN
 from recproxy.matching.multipart import parse_multipart
-from recproxy.matching.rules import Names
+from recproxy.matching.rules import Names, Rules
 
 
 def multipart(*parts: tuple[str, str], boundary="cut", newline="\r\n") -> str:

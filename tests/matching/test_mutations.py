@@ -7,7 +7,10 @@ import re
 
 import pytest
 
-from recproxy.matching import Index, Rules, difference, miss
+from recproxy.matching.compare import difference
+from recproxy.matching.index import Index
+from recproxy.matching.miss import miss
+from recproxy.matching.rules import Rules
 from recproxy.recording.values import Recording
 
 QUERY = "GET https://api.example.com/2/tweets/20?expand=author&lang=en&ids=1&ids=2"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from recproxy.matching import miss
+from recproxy.matching.miss import miss
 from recproxy.matching.nearest import words
 
 

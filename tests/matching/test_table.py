@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from recproxy.matching import Rules
 from recproxy.matching.fields import read_fields
-from recproxy.matching.rules import compared_parts
+from recproxy.matching.rules import Rules, compared_parts
 from recproxy.matching.table import MaskTable
 
 

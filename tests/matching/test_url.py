@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from recproxy.matching import Rules, difference
+from recproxy.matching.compare import difference
 from recproxy.matching.field_values import HIDDEN
-from recproxy.matching.rules import Names, compared_parts
+from recproxy.matching.rules import Names, Rules, compared_parts
 from recproxy.matching.url import host_fits, host_of_bytes, read_authority, read_pairs, split_url
 
 SAME = [

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from recproxy.matching import Rules
 from recproxy.matching.fields import read_fields
 from recproxy.matching.keys import Shape
-from recproxy.matching.rules import compared_parts
+from recproxy.matching.rules import Rules, compared_parts
 from recproxy.matching.wildness import Wildness
 
 MULTIPART = '--cut\r\nContent-Disposition: form-data; name="XXX"\r\n\r\nXXX\r\n--cut--\r\n'

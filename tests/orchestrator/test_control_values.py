@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.control import ScopeOptions
+from recproxy.control.scope_options import ScopeOptions
 from recproxy.orchestrator.control_values import (
     CallRefused,
     read_default,

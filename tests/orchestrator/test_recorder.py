@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from recorder_session import Session, urls
 
-from recproxy.control import Kept
+from recproxy.control.messages import Kept
 from recproxy.errors import RecordingError
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from recproxy.config import Endpoint, Profile, Project
 from recproxy.config.profile import Match
-from recproxy.control import Missed, Outcome, Unused
+from recproxy.control.messages import Missed, Outcome, Unused
 from recproxy.orchestrator import unasked as module
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.unasked import add_unasked

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from recproxy.matching import Rules
+from recproxy.matching.rules import Rules
 from recproxy.play.merging import TimedInteraction, merge
 from recproxy.recording import Interaction, Recording, Request, Response
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from recproxy.matching import Index, Rules
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
 from recproxy.play.header_choice import captures, header_choice
 from recproxy.play.playback import Playback
 from recproxy.recording import Interaction, Recording, Request, Response

@@ -9,7 +9,7 @@ from recproxy.config import HookNames
 from recproxy.errors import HookError
 from recproxy.play.hooks import NO_HOOKS, load_hooks
 from recproxy.recording import Chunk, Interaction, Request, Response
-from recproxy.redaction import RedactionRules
+from recproxy.redaction.rules import RedactionRules
 
 SECRET = "-".join(("the", "value", "of", "a", "credential"))
 RULES = RedactionRules(values=(SECRET,))

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from recproxy.matching import Rules
+from recproxy.matching.rules import Rules
 from recproxy.play.merging import TimedInteraction, merge
 from recproxy.recording import Chunk, Interaction, Recording, Request, Response, dump
 

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from recproxy.matching import Index, Rules
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
 from recproxy.play.playback import Playback, filled_response, wild_names
 from recproxy.recording import Interaction, Recording, Request, Response
-from recproxy.redaction import RedactionRules, redact_scope
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
 
 #: What was recorded, by position: two of one request, a wildcard that fits it worse, and one of another.
 RECORDED = ("/a?id=1", "/a?id=XXX", "/a?id=1", "/b")

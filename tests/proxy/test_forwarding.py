@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from recproxy.config import Endpoint, Profile
-from recproxy.control import Kept, Recorded, Setup
+from recproxy.control.messages import Kept, Recorded, Setup
 from recproxy.http import Head
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.forwarding import Forwarding

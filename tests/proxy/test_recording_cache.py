@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from recproxy.errors import RecordingError
-from recproxy.matching import Rules
+from recproxy.matching.rules import Rules
 from recproxy.proxy.recording_cache import RecordingCache
 
 TEXT = "#recproxy 2\n\nGET https://api.shop.example/{path} HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\n=======\n"

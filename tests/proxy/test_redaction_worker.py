@@ -9,13 +9,15 @@ import socket
 import pytest
 
 from recproxy.config import Endpoint, Profile
-from recproxy.control import Channel, Ready, RedactionSetup, RedactScope, Refused, Stop
+from recproxy.control.channel import Channel
+from recproxy.control.messages import Ready, Refused, Stop
+from recproxy.control.redaction_messages import RedactionSetup, RedactScope
 from recproxy.errors import HookError
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.proxy import redaction_worker
 from recproxy.proxy.redaction_worker import RedactionWorker, redact_recorded
 from recproxy.recording import Interaction, Request, Response, pack, unpack
-from recproxy.redaction import RedactionRules
+from recproxy.redaction.rules import RedactionRules
 
 TOKEN = "-".join(("t0ken", "of", "a", "login", "that", "nobody", "may", "see"))
 JSON = ((b"Content-Type", b"application/json"),)

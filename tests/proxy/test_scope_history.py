@@ -1,7 +1,8 @@
 """The history of a scope: what its outcome says of requests, misses, notes and unused interactions."""
 
-from recproxy.control import Missed, Unused
-from recproxy.matching import Index, Rules
+from recproxy.control.messages import Missed, Unused
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
 from recproxy.play.playback import Playback
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic

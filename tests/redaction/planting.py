@@ -18,7 +18,8 @@ import brotli
 import zstandard
 
 from recproxy.recording import Chunk, Interaction, Recording, Request, Response, dump
-from recproxy.redaction import RedactionRules, Unsafe, redact_scope
+from recproxy.redaction.rules import RedactionRules, Unsafe
+from recproxy.redaction.scope import redact_scope
 
 #: A value that only the profile's variables name: letters that every encoding changes.
 KNOWN = 'Pa+s/w=rd é"&' + "zQ81LmN0pQ7"

@@ -19,7 +19,7 @@ from urllib.parse import quote
 import layers
 
 from recproxy.recording import Interaction, Request, Response
-from recproxy.redaction import RedactionRules
+from recproxy.redaction.rules import RedactionRules
 
 DATA = Path(__file__).parent / "data"
 #: A beginning that every escape changes; letters after it make the value unique.

@@ -25,7 +25,7 @@ from planting import (
 )
 
 from recproxy.recording import Recording, dump, load
-from recproxy.redaction import RedactionRules, Unsafe
+from recproxy.redaction.rules import RedactionRules, Unsafe
 
 RULES = RedactionRules(values=(KNOWN, PLAIN_KNOWN))
 JWT = "eyJ" + "hbGciOiJIUzI1NiJ9.eyJ" + "zdWIiOiI0MiJ9." + "c2lnbmF0dXJl" + "LXh4"

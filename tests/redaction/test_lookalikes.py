@@ -13,7 +13,8 @@ import pytest
 from layers import ALL, CODINGS
 from tables import DATA, exchange, place, token
 
-from recproxy.redaction import RedactionRules, redact_scope
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
 
 #: A value that no row holds: where one is known, redaction looks into everything.
 RULES = RedactionRules(values=("nobody-sends-this-" + "value-0",))

@@ -4,7 +4,8 @@ import json
 import pytest
 from planting import exchange, redact
 
-from recproxy.redaction import RedactionRules, stand_in
+from recproxy.redaction.masks import stand_in
+from recproxy.redaction.rules import RedactionRules
 
 RULES = RedactionRules(json=("secret_place",))
 JWT = "ey" + "JhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiI0MiJ9." + "c2ln"

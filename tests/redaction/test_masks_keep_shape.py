@@ -7,7 +7,8 @@ import pytest
 from tables import exchange, place, token
 
 from recproxy.recording import Recording, dump
-from recproxy.redaction import RedactionRules, redact_scope
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
 
 SECRET = token("shape")
 

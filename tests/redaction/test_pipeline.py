@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from planting import exchange, redact
 
 from recproxy.recording import Interaction, Request, Response
-from recproxy.redaction import RedactionRules, Unsafe, redact_request, redact_text
 from recproxy.redaction.name_rules import name_rules
+from recproxy.redaction.rules import RedactionRules, Unsafe
+from recproxy.redaction.scope import redact_request, redact_text
 
 
 def both(headers=(), body=b"", url="https://api.example.com/v1/users/12345?page=2&since=2026-01-31"):

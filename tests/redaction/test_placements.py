@@ -8,7 +8,8 @@ from decoding import left
 from layers import ALL, BYTES, MAY_BE_REFUSED, TEXT
 
 from recproxy.recording import Recording, dump
-from recproxy.redaction import RedactionRules, redact_scope
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
 
 PLACES = list(tables.places())
 #: Layers that may be put on any text, and on any bytes: their order is drawn.

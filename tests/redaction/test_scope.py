@@ -5,7 +5,8 @@ import gzip
 import pytest
 from planting import exchange
 
-from recproxy.redaction import RedactionRules, redact_scope
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
 
 KEY = "9944b09199c62b" + "cf9418ad846dd0e4bb"
 

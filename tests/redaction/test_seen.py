@@ -3,7 +3,9 @@ import dataclasses
 from planting import exchange, in_chunks, linked
 
 from recproxy.recording import Recording, dump, load
-from recproxy.redaction import RedactionRules, names, redact_scope
+from recproxy.redaction.linking import names
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
 from recproxy.redaction.secret_values import SecretValues
 
 TOKEN = b"hand" + b"ed-0ut-T0ken"

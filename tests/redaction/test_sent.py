@@ -7,7 +7,8 @@ import pytest
 from planting import NAMED, TOKEN, exchange, left, linked, planted, redact
 
 from recproxy.recording import Recording, dump, load
-from recproxy.redaction import RedactionRules, redact_scope
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
 
 PASSWORD = 'pa"ss' + "/wö<rd 1"
 PART = b'--b1\r\nContent-Disposition: form-data; name="password"\r\n\r\n%s\r\n--b1--\r\n'

@@ -7,7 +7,7 @@ import dataclasses
 from decoding import left
 
 from recproxy.recording import Recording, dump
-from recproxy.redaction import redact_scope
+from recproxy.redaction.scope import redact_scope
 
 
 class Written:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.control import Missed, Outcome, Unused
+from recproxy.control.messages import Missed, Outcome, Unused
 from recproxy.report import Tally
 
 MISS = Missed(method="GET", url="https://a.example/", text="a miss")

@@ -63,10 +63,10 @@ def problems_of(file: Path, profile: Profile | None, max_age: float = 0) -> list
     import datetime as dt
 
     from recproxy.errors import RecordingError
-    from recproxy.matching import Rules
+    from recproxy.matching.rules import Rules
     from recproxy.play.checking import check_recording
     from recproxy.play.library import read_recording
-    from recproxy.redaction import RedactionRules
+    from recproxy.redaction.rules import RedactionRules
 
     try:
         recording = read_recording(str(file))

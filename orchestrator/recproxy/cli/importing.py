@@ -16,7 +16,7 @@ from recproxy.formats.placeholders import filled
 from recproxy.http import Owners, authority_host
 from recproxy.play.library import UnknownFormat, read_loaded
 from recproxy.recording import Interaction, Recording, of_today, pieces
-from recproxy.redaction import redact_scope, redact_text
+from recproxy.redaction.scope import redact_scope, redact_text
 
 __all__ = ["ImportedRecording", "Importer", "Progress", "SourceSummary", "unread_source"]
 

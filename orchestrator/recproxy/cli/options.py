@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 from click.core import ParameterSource
 
-from recproxy.control import CONTROL, MODE
 from recproxy.control.modes import MODES, VCRPY_MODES, explained_mode, mode_named
+from recproxy.control.variables import CONTROL, MODE
 from recproxy.errors import ConfigurationError
 
 if TYPE_CHECKING:

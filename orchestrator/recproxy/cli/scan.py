@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from recproxy.cli.scanning import Scan
-    from recproxy.redaction import RedactionRules
+    from recproxy.redaction.rules import RedactionRules
 
 __all__ = ["scan"]
 
@@ -66,7 +66,7 @@ def _root(path: Path, words: Sequence[Path]) -> Path:
 def _rules(profiles: tuple[str, ...]) -> RedactionRules:
     """The rules of the profiles together, with the values that their variables have in the environment."""
     from recproxy.config import find_project, secret_values
-    from recproxy.redaction import RedactionRules
+    from recproxy.redaction.rules import RedactionRules
 
     loaded = find_project(Path.cwd()).load(profiles) if profiles else ()
     return RedactionRules(

@@ -17,7 +17,10 @@ from recproxy.errors import RecproxyError
 from recproxy.play.file_replacement import replace_file
 from recproxy.play.library import foreign_format, read_loaded
 from recproxy.recording import Interaction, Recording, dump
-from recproxy.redaction import Finding, RedactionRules, redact_scope, stand_in
+from recproxy.redaction.masking import Finding
+from recproxy.redaction.masks import stand_in
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
 
 __all__ = ["Scan", "ScanFinding", "detectors", "scan_file"]
 

@@ -12,9 +12,10 @@ from typing import Any, Literal, Self
 from recproxy.config import profile_words as words
 from recproxy.config.keys import key, keys_of, subtable
 from recproxy.config.layers import Setting, build
-from recproxy.matching import Rules, Ways
+from recproxy.matching.miss import Ways
+from recproxy.matching.rules import Rules
 from recproxy.recording.dataclass import dataclass
-from recproxy.redaction import RedactionRules
+from recproxy.redaction.rules import RedactionRules
 
 __all__ = [
     "ANY_HOST",

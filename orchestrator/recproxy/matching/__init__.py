@@ -7,12 +7,3 @@
 - `miss`: why a request that fits nothing fits nothing, as a `Miss`: the closest interaction, how it differs, and the
   smallest change that would `Mend` it; `Ways` say how a person makes it, and how they record.
 """
-
-from recproxy.matching.compare import difference
-from recproxy.matching.differences import Difference
-from recproxy.matching.index import Fitting, Index
-from recproxy.matching.mend import Mend
-from recproxy.matching.miss import Miss, Ways, miss
-from recproxy.matching.rules import Rules
-
-__all__ = ["Difference", "Fitting", "Index", "Mend", "Miss", "Rules", "Ways", "difference", "miss"]

@@ -9,8 +9,8 @@ import json
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from recproxy.control import ScopeOptions
 from recproxy.control.modes import MODES, mode_named
+from recproxy.control.scope_options import ScopeOptions
 from recproxy.recording.printable import printable
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from recproxy.config import Profile
-from recproxy.control import CONTROL, LANE, MODE, REDIRECT, TOKEN
 from recproxy.control.reserved_variables import BUNDLES, PROXIES
-from recproxy.control.variables import CA
+from recproxy.control.variables import CA, CONTROL, LANE, MODE, REDIRECT, TOKEN
 from recproxy.orchestrator.plan import RunPlan
 
 __all__ = ["LaneAddresses", "RunFiles", "lane_variables", "redirect_variables", "run_variables"]

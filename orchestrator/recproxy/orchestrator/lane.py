@@ -10,8 +10,9 @@ import socket
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from recproxy.control import PROFILES, Connect, EndLane, Listen, Missed, Return, ScopeOptions
 from recproxy.control.host_names import is_loopback
+from recproxy.control.messages import Connect, EndLane, Listen, Missed, Return
+from recproxy.control.scope_options import PROFILES, ScopeOptions
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.http import authority_host
 from recproxy.orchestrator.environment import LaneAddresses

@@ -16,7 +16,8 @@ from types import TracebackType
 from typing import Self
 
 from recproxy.config import Endpoint, Profile, secret_values
-from recproxy.control import Know, Return, ScopeRedacted
+from recproxy.control.messages import Know, Return
+from recproxy.control.redaction_messages import ScopeRedacted
 from recproxy.errors import ControlError, ProxyError, RecproxyError
 from recproxy.http import authority_host
 from recproxy.orchestrator.authority import CertificateAuthority

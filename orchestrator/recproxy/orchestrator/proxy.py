@@ -14,23 +14,22 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from recproxy.config import Profile
-from recproxy.control import (
+from recproxy.control.channel import Channel
+from recproxy.control.forks import ForkKind
+from recproxy.control.messages import (
     Began,
-    Channel,
     Ended,
     Kept,
     Message,
     Playing,
     Ready,
     Recorded,
-    RedactionSetup,
     Refused,
     Return,
-    ScopeRedacted,
     Setup,
     Stop,
 )
-from recproxy.control.forks import ForkKind
+from recproxy.control.redaction_messages import RedactionSetup, ScopeRedacted
 from recproxy.errors import HookError, ProxyError, RecordingError
 from recproxy.orchestrator.fork_server import ForkServer
 

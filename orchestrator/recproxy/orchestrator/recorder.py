@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import field
 from pathlib import Path
 
-from recproxy.control import Kept, Recorded
+from recproxy.control.messages import Kept, Recorded
 from recproxy.errors import RecordingError, RecproxyError
-from recproxy.matching import Rules
+from recproxy.matching.rules import Rules
 from recproxy.orchestrator.journal import Entry, Journal
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys

@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recproxy.errors import RecordingError
-from recproxy.matching import Rules
+from recproxy.matching.rules import Rules
 from recproxy.play.file_replacement import check_place, remove_file, remove_unfinished, replace_file
 from recproxy.play.library import foreign_format, read_recording
 from recproxy.play.merging import TimedInteraction, merge
 from recproxy.recording import Interaction, Recording, dump, of_today
-from recproxy.redaction import link, names
+from recproxy.redaction.linking import link, names
 from recproxy.report import Written
 
 __all__ = ["RecordingFiles", "check_recordable", "failed_path"]

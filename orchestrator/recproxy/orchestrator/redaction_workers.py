@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pickle import PickleBuffer
 
 from recproxy.config import Profile
-from recproxy.control import RedactionSetup, RedactScope, ScopeRedacted
+from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.recording import Packed, pieces_of_packed

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from recproxy.config import Profile, own_variables, secret_values
-from recproxy.control import RedactionSetup, Setup
+from recproxy.control.messages import Setup
+from recproxy.control.redaction_messages import RedactionSetup
 from recproxy.http import Owners, fits
 from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.orchestrator.blocked_hosts import BACKGROUND_HOSTS
 from recproxy.orchestrator.plan import UNLISTED, RunPlan, unset_credentials
 from recproxy.orchestrator.proxy import Proxy
-from recproxy.redaction import RedactionRules, redact_text
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_text
 
 __all__ = ["Roster"]
 

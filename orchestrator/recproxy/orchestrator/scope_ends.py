@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 
-from recproxy.control import Ended, EndScope, Missed, Outcome
+from recproxy.control.messages import Ended, EndScope, Missed, Outcome
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.lane import Lane, LaneScope
 from recproxy.orchestrator.proxy import Proxy

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from typing import Protocol
 
-from recproxy.control import ScopeRedacted
+from recproxy.control.redaction_messages import ScopeRedacted
 from recproxy.recording import Interaction, Packed, unpack
 from recproxy.recording.dataclass import dataclass
 

@@ -11,15 +11,8 @@ import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from recproxy.control import (
-    PROFILES,
-    Began,
-    Begin,
-    Extend,
-    Look,
-    Playing,
-    ScopeOptions,
-)
+from recproxy.control.messages import Began, Begin, Extend, Look, Playing
+from recproxy.control.scope_options import PROFILES, ScopeOptions
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.lane import Lane, LaneScope
 from recproxy.orchestrator.plan import UNLISTED, RunPlan

@@ -15,11 +15,14 @@ from dataclasses import replace
 from itertools import combinations
 
 from recproxy.http import authority_host, fits
-from recproxy.matching import Index, Rules, difference
+from recproxy.matching.compare import difference
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
 from recproxy.play.playback import Playback, filled_response, wild_names
 from recproxy.recording import Interaction, Recording, Request, fill, pattern
 from recproxy.recording.dataclass import dataclass
-from recproxy.redaction import RedactionRules, redact_scope
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
 
 __all__ = ["Problem", "check_recording"]
 

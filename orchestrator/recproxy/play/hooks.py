@@ -21,7 +21,9 @@ from recproxy.hooks import Compare, Interaction, Redact, Request, Respond, Respo
 from recproxy.http import NOT_RECORDED
 from recproxy.recording import WILD
 from recproxy.recording.dataclass import dataclass
-from recproxy.redaction import RedactionRules, Unsafe, redact, redact_request, redact_text
+from recproxy.redaction.pipeline import redact
+from recproxy.redaction.rules import RedactionRules, Unsafe
+from recproxy.redaction.scope import redact_request, redact_text
 
 __all__ = ["NO_HOOKS", "Hooks", "load_hooks"]
 

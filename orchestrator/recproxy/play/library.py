@@ -14,7 +14,8 @@ from pathlib import Path
 from recproxy.errors import RecordingError, RecordingNotFound
 from recproxy.formats import FORMATS, Loaded, folder_format_of, format_of, unread_format
 from recproxy.recording import Recording, load
-from recproxy.redaction import RedactionRules, redact_text
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_text
 
 __all__ = ["Library", "UnknownFormat", "foreign_format", "load_any", "read_loaded", "read_recording"]
 

@@ -13,8 +13,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from recproxy.matching import Index, Rules
 from recproxy.matching.echo import with_name
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
 from recproxy.play.boundaries import with_boundaries_of
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, fill
 from recproxy.recording.dataclass import dataclass

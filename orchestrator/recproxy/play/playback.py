@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from recproxy.matching import Fitting, Index
+from recproxy.matching.index import Fitting, Index
 from recproxy.play.header_choice import HeaderChoice, captures, header_choice
 from recproxy.recording import Headers, Interaction, Request, Response, fill, pattern
 from recproxy.recording.dataclass import dataclass
-from recproxy.redaction import stand_in
+from recproxy.redaction.masks import stand_in
 
 __all__ = ["Candidates", "Playback", "filled_response", "wild_names"]
 

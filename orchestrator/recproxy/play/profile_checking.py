@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from recproxy.config import Kind, Profile, TomlFile, leaves, unreachable_hosts
 from recproxy.matching.rules import UNCOMPARED
 from recproxy.play.checking import Problem
-from recproxy.redaction import redact_text
+from recproxy.redaction.scope import redact_text
 
 __all__ = ["check_profile"]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container
 from pickle import PickleBuffer
 
 from recproxy.config import Profile
-from recproxy.control import Kept, Message, Recorded, Setup
+from recproxy.control.messages import Kept, Message, Recorded, Setup
 from recproxy.control.modes import credentials_missing
 from recproxy.http import Head
 from recproxy.play.hooks import NO_HOOKS, Hooks

@@ -14,7 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from recproxy.formats.placeholders import filled
-from recproxy.matching import Index, Rules
+from recproxy.matching.index import Index
+from recproxy.matching.rules import Rules
 from recproxy.play.library import read_loaded
 from recproxy.recording import Recording, Request
 

@@ -16,11 +16,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from recproxy.config import Profile
-from recproxy.control import Channel, Message, Ready, RedactionSetup, RedactScope, Refused, ScopeRedacted
+from recproxy.control.channel import Channel
+from recproxy.control.messages import Message, Ready, Refused
+from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.errors import HookError
 from recproxy.play.hooks import NO_HOOKS, Hooks, load_hooks
 from recproxy.recording import Interaction, Request, pack, unpack
-from recproxy.redaction import RedactionRules, redact_scope, redact_text
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope, redact_text
 
 __all__ = ["RedactionWorker", "redact_recorded"]
 

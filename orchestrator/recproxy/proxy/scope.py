@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 
 from recproxy.config import Profile
-from recproxy.control import Missed, Outcome
+from recproxy.control.messages import Missed, Outcome
 from recproxy.errors import HookError
 from recproxy.http import NOT_RECORDED, Head, Prepared, accepts_all, authority_host, error_response, takes_coded
-from recproxy.matching import Index, Rules, miss
+from recproxy.matching.index import Index
+from recproxy.matching.miss import miss
+from recproxy.matching.rules import Rules
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback, filled_response, wild_names
 from recproxy.proxy.downstream import Answer
@@ -25,7 +27,7 @@ from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Recording, Request, header_values
 from recproxy.recording.dataclass import dataclass
-from recproxy.redaction import RedactionRules
+from recproxy.redaction.rules import RedactionRules
 
 __all__ = ["OpenScope"]
 

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from recproxy.config import Profile
-from recproxy.control import (
+from recproxy.control.channel import Channel
+from recproxy.control.messages import (
     Began,
     Begin,
-    Channel,
     Connect,
     Ended,
     EndLane,

@@ -5,26 +5,3 @@ every part of an interaction; the values found there are then searched for in al
 takes each place: the wild word in a request, something of the same shape in a response. What cannot be read and
 may hold a secret value is *refused*.
 """
-
-from recproxy.redaction.linking import link, names
-from recproxy.redaction.masking import Finding
-from recproxy.redaction.masks import stand_in
-from recproxy.redaction.pipeline import Redacted, redact
-from recproxy.redaction.rules import RedactionRules, Unsafe
-from recproxy.redaction.scope import RedactedScope, Refusal, redact_request, redact_scope, redact_text
-
-__all__ = [
-    "Finding",
-    "Redacted",
-    "RedactedScope",
-    "RedactionRules",
-    "Refusal",
-    "Unsafe",
-    "link",
-    "names",
-    "redact",
-    "redact_request",
-    "redact_scope",
-    "redact_text",
-    "stand_in",
-]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 from pathlib import Path
 
-from recproxy.control import Missed, Outcome
+from recproxy.control.messages import Missed, Outcome
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Row", "Tally", "Written"]

@@ -13,12 +13,14 @@ from pathlib import Path
 
 from recproxy.config import Profile, Project, find_project
 from recproxy.errors import NoMatch, ProfileError, RecordingError
-from recproxy.matching import Index, miss
+from recproxy.matching.index import Index
+from recproxy.matching.miss import miss
 from recproxy.play.hooks import load_hooks
 from recproxy.play.library import Library, read_recording
 from recproxy.play.playback import Playback, filled_response, wild_names
 from recproxy.recording import Interaction, Recording, Request, Response, dump
-from recproxy.redaction import Unsafe, redact
+from recproxy.redaction.pipeline import redact
+from recproxy.redaction.rules import Unsafe
 
 __all__ = ["Replay", "check_recordings", "redacted"]
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from recproxy.config import Profile
 from recproxy.formats.writing import sendable
 from recproxy.http import received_request, takes_coded
-from recproxy.matching import Index, Miss, miss
+from recproxy.matching.index import Index
+from recproxy.matching.miss import Miss, miss
 from recproxy.play.hooks import load_hooks
 from recproxy.play.playback import Playback, filled_response, wild_names
 from recproxy.recording import Interaction, Recording, Request, Response
