@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from recproxy.cli.main import _recproxy
 from recproxy.errors import RecproxyError
-from recproxy.play.library import read_recording
+from recproxy.play.reading import read_recording
 
 RECORDING = """#recproxy 2
 

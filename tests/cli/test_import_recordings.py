@@ -14,7 +14,7 @@ from recproxy.cli.main import _recproxy
 from recproxy.errors import RecproxyError
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
-from recproxy.play.library import read_recording
+from recproxy.play.reading import read_recording
 
 DATA = Path(__file__).parents[1] / "formats" / "data"
 TOKEN = "made" + "-up-t0ken-1"

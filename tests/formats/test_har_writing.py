@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recproxy.formats import har, har_writing
-from recproxy.play.library import read_recording
+from recproxy.play.reading import read_recording
 from recproxy.recording import Interaction, Recording, Request, Response
 
 DATA = Path(__file__).parent / "data"

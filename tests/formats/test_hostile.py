@@ -11,7 +11,7 @@ from deadlines import seconds
 
 from recproxy.errors import RecordingError
 from recproxy.formats import stored
-from recproxy.play.library import load_any
+from recproxy.play.reading import load_any
 
 ALIASES = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{chr(n + 1)}: &{chr(n + 1)} [{', '.join(['*' + chr(n)] * 10)}]\n" for n in range(97, 110)
@@ -95,7 +95,7 @@ def test_a_line_break_in_a_header_makes_no_header():
 PROGRAM = """
 import resource, sys
 from recproxy.errors import RecordingError
-from recproxy.play.library import read_recording
+from recproxy.play.reading import read_recording
 resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000,) * 2)
 for path in sys.argv[1:]:
     try:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import dataclasses
 
 from recproxy.matching.index import Index
-from recproxy.matching.miss import Miss, Ways, miss
-from recproxy.matching.rules import Rules
+from recproxy.matching.miss import Miss, miss
+from recproxy.matching.rules import Rules, Ways
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 RULES = Rules(secret_query=("token",), secret_form=("password",))

@@ -65,7 +65,7 @@ def problems_of(file: Path, profile: Profile | None, max_age: float = 0) -> list
     from recproxy.errors import RecordingError
     from recproxy.matching.rules import Rules
     from recproxy.play.checking import check_recording
-    from recproxy.play.library import read_recording
+    from recproxy.play.reading import read_recording
     from recproxy.redaction.rules import RedactionRules
 
     try:

@@ -9,7 +9,7 @@ from recproxy.cli.importing import ImportedRecording, Progress, SourceSummary, u
 from recproxy.cli.pending_files import PendingFiles
 from recproxy.errors import ConfigurationError, RecproxyError
 from recproxy.formats import FORMATS, Format, by_name
-from recproxy.play.library import UnknownFormat, read_loaded
+from recproxy.play.reading import UnknownFormat, read_loaded
 
 __all__ = ["Exporter", "chosen"]
 

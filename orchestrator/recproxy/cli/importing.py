@@ -14,7 +14,7 @@ from recproxy.errors import RecordingError, RecproxyError
 from recproxy.formats import Note
 from recproxy.formats.placeholders import filled
 from recproxy.http import Owners, authority_host
-from recproxy.play.library import UnknownFormat, read_loaded
+from recproxy.play.reading import UnknownFormat, read_loaded
 from recproxy.recording import Interaction, Recording, of_today, pieces
 from recproxy.redaction.scope import redact_scope, redact_text
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import metadata
 
 import click
 
@@ -17,13 +16,14 @@ from recproxy.cli.scan import scan
 from recproxy.cli.serve import serve
 from recproxy.cli.show import show
 from recproxy.errors import RecproxyError
-from recproxy.recording.printable import printable
 
 __all__ = ["main"]
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
+        from importlib import metadata
+
         click.echo(f"recproxy {metadata.version('recproxy')}")
         context.exit()
 
@@ -50,6 +50,8 @@ def main() -> None:
     try:
         _recproxy(prog_name="recproxy")
     except RecproxyError as error:
+        from recproxy.recording.printable import printable
+
         print(printable(f"recproxy: {error.message}"), file=sys.stderr)
         if error.hint:
             print(printable(error.hint), file=sys.stderr)

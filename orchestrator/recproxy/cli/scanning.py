@@ -15,7 +15,7 @@ from typing import Any
 from recproxy.cli.line_numbers import placed
 from recproxy.errors import RecproxyError
 from recproxy.play.file_replacement import replace_file
-from recproxy.play.library import foreign_format, read_loaded
+from recproxy.play.reading import foreign_format, read_loaded
 from recproxy.recording import Interaction, Recording, dump
 from recproxy.redaction.masking import Finding
 from recproxy.redaction.masks import stand_in

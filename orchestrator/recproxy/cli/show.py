@@ -87,7 +87,7 @@ def _places(words: tuple[str, ...]) -> Iterator[tuple[Path, int | None]]:
 def _selected(path: Path, line: int | None) -> list[tuple[int, Interaction]]:
     """The interactions of a file with their numbers from 1, or the one that a line belongs to."""
     from recproxy.errors import ConfigurationError
-    from recproxy.play.library import read_recording
+    from recproxy.play.reading import read_recording
 
     numbered = list(enumerate(read_recording(str(path)).interactions, 1))
     if line is None:

@@ -12,8 +12,7 @@ from typing import Any, Literal, Self
 from recproxy.config import profile_words as words
 from recproxy.config.keys import key, keys_of, subtable
 from recproxy.config.layers import Setting, build
-from recproxy.matching.miss import Ways
-from recproxy.matching.rules import Rules
+from recproxy.matching.rules import Rules, Ways
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.rules import RedactionRules
 

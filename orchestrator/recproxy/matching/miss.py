@@ -9,31 +9,15 @@ from recproxy.matching.field_values import SECRET
 from recproxy.matching.index import Index
 from recproxy.matching.mend import Mend, mend
 from recproxy.matching.nearest import nearest
-from recproxy.matching.rules import Rules
+from recproxy.matching.rules import Rules, Ways
 from recproxy.matching.url import decode_parameter, split_url
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
 from recproxy.recording.values import Request
 
-__all__ = ["Miss", "Ways", "miss"]
+__all__ = ["Miss", "miss"]
 
 _NOTHING: Mapping[str, bytes] = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
-    """How a person changes a profile, and how they record it.
-
-    `file` is where it is written and `keys` the table in it; `record` are commands, where they are not the usual ones.
-    """
-
-    file: str = "the profile"
-    keys: tuple[str, ...] = ()
-    record: tuple[str, ...] = ()
-
-    def table(self, name: str) -> str:
-        """Where one of its tables is written."""
-        return f"in {self.file}, [{'.'.join((*self.keys, name))}]"
 
 
 _USUAL = Ways()

@@ -1,5 +1,6 @@
 """What takes part in a comparison: a profile's rules, and the words of `match_on` made into a plan.
 
+Also where a person changes them.
 Knows names of fields only; reading and comparing them is done elsewhere.
 """
 
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from recproxy.errors import ConfigurationError
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["WORDS", "ComparedParts", "Rules", "compared_parts"]
+__all__ = ["WORDS", "ComparedParts", "Rules", "Ways", "compared_parts"]
 
 #: The words of `match_on`, vcrpy's own, and what each of them means here.
 WORDS: dict[str, frozenset[str]] = {
@@ -40,6 +41,22 @@ UNCOMPARED = frozenset(
     b"connection content-encoding content-length expect host keep-alive proxy-authenticate proxy-authorization "
     b"proxy-connection te trailer transfer-encoding upgrade".split()  # codespell:ignore te
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How a person changes a profile, and how they record it.
+
+    `file` is where it is written and `keys` the table in it; `record` are commands, where they are not the usual ones.
+    """
+
+    file: str = "the profile"
+    keys: tuple[str, ...] = ()
+    record: tuple[str, ...] = ()
+
+    def table(self, name: str) -> str:
+        """Where one of its tables is written."""
+        return f"in {self.file}, [{'.'.join((*self.keys, name))}]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,9 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import field
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recproxy.control.messages import Kept, Recorded
 from recproxy.errors import RecordingError, RecproxyError
@@ -19,13 +21,14 @@ from recproxy.matching.rules import Rules
 from recproxy.orchestrator.journal import Entry, Journal
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
-from recproxy.orchestrator.recording_files import RecordingFiles, check_recordable
 from recproxy.orchestrator.recording_locks import RecordingLocks
-from recproxy.orchestrator.recovery import Recovery
 from recproxy.orchestrator.scope_redaction import Redact, Redaction, unpacked
-from recproxy.play.merging import TimedInteraction
 from recproxy.recording.dataclass import dataclass
 from recproxy.report import Written
+
+if TYPE_CHECKING:  # a replay writes nothing, and does without matching and redaction in this process
+    from recproxy.orchestrator.recording_files import RecordingFiles
+    from recproxy.play.merging import TimedInteraction
 
 __all__ = ["Recorder"]
 
@@ -76,19 +79,30 @@ class Recorder:
         self._journal = Journal(folders, keys, secrets)
         self._locks = RecordingLocks(folders)
         self._folders = folders
-        self._files = RecordingFiles(folders.root_of, max_age=max_age, today=today)
-        self._recovery = Recovery(folders, keys, redact, self._files, self._locks)
+        self._keys = keys
+        self._max_age = max_age
         self._today = today
         self._numbers = itertools.count(1)
         self._pending: dict[tuple[str, int], _Pending] = {}
         self._ended: dict[tuple[str, int], _Pending] = {}
         self.written: list[Written] = []
         #: What could not be recovered, a line each for the user.
-        self.unrecovered = self._recovery.problems
+        self.unrecovered: list[str] = []
+
+    @cached_property
+    def _files(self) -> RecordingFiles:
+        from recproxy.orchestrator.recording_files import RecordingFiles  # noqa: PLC0415 - see above
+
+        return RecordingFiles(self._folders.root_of, max_age=self._max_age, today=self._today)
 
     async def recover(self) -> list[Written]:
         """Put what killed runs recorded next to the recordings it was meant for; what was written."""
-        return await self._recovery.recover()
+        from recproxy.orchestrator.recovery import Recovery  # noqa: PLC0415 - see above
+
+        recovery = Recovery(self._folders, self._keys, self._redact, self._files, self._locks)
+        written = await recovery.recover()
+        self.unrecovered += recovery.problems
+        return written
 
     def begin(self, profile: str, number: int, scope: str, path: Path, rules: Rules, *, append: bool) -> None:
         """A scope begins to record into a file.
@@ -96,7 +110,7 @@ class Recorder:
         Raises:
             RecordingError: the file that is there does not parse, or is another tool's; or there can be none.
         """
-        check_recordable(path, root=self._folders.root_of(path), append=append)
+        self._files.check(path, append=append)
         self._pending[profile, number] = _Pending(
             profile=profile, path=path, scope=scope, number=next(self._numbers), rules=rules, append=append
         )
@@ -154,6 +168,8 @@ class Recorder:
         self._ended[profile, number] = pending
         if not pending.raw:
             return Redaction(lines=tuple(lines))
+        from recproxy.play.merging import TimedInteraction  # noqa: PLC0415 - see above
+
         raw, pending.raw = pending.raw, []
         redacted = await self._redact(profile, [message.packed for message in raw], lines)
         pending.taken = [

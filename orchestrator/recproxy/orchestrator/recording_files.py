@@ -15,13 +15,13 @@ from pathlib import Path
 from recproxy.errors import RecordingError
 from recproxy.matching.rules import Rules
 from recproxy.play.file_replacement import check_place, remove_file, remove_unfinished, replace_file
-from recproxy.play.library import foreign_format, read_recording
 from recproxy.play.merging import TimedInteraction, merge
+from recproxy.play.reading import foreign_format, read_recording
 from recproxy.recording import Interaction, Recording, dump, of_today
 from recproxy.redaction.linking import link, names
 from recproxy.report import Written
 
-__all__ = ["RecordingFiles", "check_recordable", "failed_path"]
+__all__ = ["RecordingFiles", "failed_path"]
 
 
 #: The longest name of a file, in bytes. The name of a .failed.rec is longer than that of its recording.
@@ -40,6 +40,29 @@ class RecordingFiles:
         self._max_age = max_age
         self._today = today
         self._recovered: set[Path] = set()  # reported to the user, so this run takes nothing out of them
+
+    def check(self, path: Path, *, append: bool) -> None:
+        """Refuse a file that a scope could not write when it ends.
+
+        Raises:
+            RecordingError: the file that is there does not parse, or is another tool's; or there can be none, or a link
+                leads out of its folder.
+        """
+        if len(os.fsencode(failed_path(path).name)) > _LONGEST_NAME:
+            raise RecordingError(f"{path}: its name is too long to be recorded: give it a shorter one")
+        _check_folder(path, permitted=not append)
+        for each in (path, failed_path(path)):
+            check_place(each, root=self._root_of(path))
+        if path.exists():
+            title = foreign_format(path)
+            if title is not None:
+                raise RecordingError(
+                    f"{path}: is of another format, {title}, which is never written: name a .rec to record"
+                )
+            try:
+                read_recording(str(path))
+            except RecordingError as problem:
+                raise RecordingError(f"{problem.message}; mend it, or delete the file to record it anew") from None
 
     def save(
         self, path: Path, scope: str, interactions: Sequence[TimedInteraction], rules: Rules, *, append: bool
@@ -112,30 +135,6 @@ class RecordingFiles:
                 return False
         replace_file(path, text, root=self._root_of(path))
         return True
-
-
-def check_recordable(path: Path, *, root: Path, append: bool) -> None:
-    """Refuse a file that a scope could not write when it ends.
-
-    Raises:
-        RecordingError: the file that is there does not parse, or is another tool's; or there can be none, or a link
-            leads out of `root`.
-    """
-    if len(os.fsencode(failed_path(path).name)) > _LONGEST_NAME:
-        raise RecordingError(f"{path}: its name is too long to be recorded: give it a shorter one")
-    _check_folder(path, permitted=not append)
-    for each in (path, failed_path(path)):
-        check_place(each, root=root)
-    if path.exists():
-        title = foreign_format(path)
-        if title is not None:
-            raise RecordingError(
-                f"{path}: is of another format, {title}, which is never written: name a .rec to record"
-            )
-        try:
-            read_recording(str(path))
-        except RecordingError as problem:
-            raise RecordingError(f"{problem.message}; mend it, or delete the file to record it anew") from None
 
 
 def failed_path(path: Path) -> Path:

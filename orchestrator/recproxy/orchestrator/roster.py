@@ -13,7 +13,6 @@ from recproxy.orchestrator.blocked_hosts import BACKGROUND_HOSTS
 from recproxy.orchestrator.plan import UNLISTED, RunPlan, unset_credentials
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.scope import redact_text
 
 __all__ = ["Roster"]
 
@@ -86,6 +85,8 @@ class Roster:
         rules = self._rules.get(profile.name)
         if rules is None:
             rules = self._rules[profile.name] = profile.redaction(self._secrets(profile))
+        from recproxy.redaction.scope import redact_text  # noqa: PLC0415 - most runs record nothing
+
         return redact_text(text, rules)
 
     def _secrets(self, profile: Profile) -> tuple[str, ...]:

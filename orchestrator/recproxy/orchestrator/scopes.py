@@ -232,7 +232,7 @@ class Scopes:
         if scope is not None and chosen.unnamed:
             scope.fallen_back.add(profile)
         writes = mode in ("record", "auto")
-        name = self._roster.shown(proxy.profile, scope.name if scope is not None else "run")
+        name = self._roster.shown(proxy.profile, scope.name) if scope is not None else "run"
         target = chosen.target
         if writes and (safe := self._roster.shown(proxy.profile, target.name)) != target.name:
             raise RecordingError(f"a recording named {safe} would hold a secret in its name: rename the test {name}")

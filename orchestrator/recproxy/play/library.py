@@ -1,36 +1,17 @@
-"""Which recording: from the name a test gives, or from no name at all, to files, and what stands in them.
+"""Which recording: from the name a test gives, or from no name at all, to a file.
 
-Looks relative to the test module, then in the project's recordings/PROFILE/, then among the profile package's own
-(DESIGN: profiles). Reads files; knows nothing of what is in play.
+Looks relative to the test module, then in the project's recordings/PROFILE/, then among the profile package's own.
+Knows nothing of what stands in the files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 
-from recproxy.errors import RecordingError, RecordingNotFound
-from recproxy.formats import FORMATS, Loaded, folder_format_of, format_of, unread_format
-from recproxy.recording import Recording, load
-from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.scope import redact_text
+from recproxy.errors import RecordingNotFound
 
-__all__ = ["Library", "UnknownFormat", "foreign_format", "load_any", "read_loaded", "read_recording"]
-
-#: What a recording that is a folder may hold; more is somebody's home.
-_HEAD = 65536
-_MOST_FILES = 100
-_MOST_BYTES = 64_000_000
-
-
-class UnknownFormat(RecordingError):
-    """A file is in no format that is read. `what` says what it is, such as `a Pact contract`; empty if that is unknown."""
-
-    def __init__(self, message: str, *, what: str = "", hint: str | None = None) -> None:
-        super().__init__(message, hint=hint)
-        self.what = what
+__all__ = ["Library"]
 
 
 class Library:
@@ -91,82 +72,9 @@ class Library:
         return Path(folder) if folder else None
 
 
-def read_recording(path: str) -> Recording:
-    """The recording in a file, or in a folder of a format that is one: in our format or another, detected from the content.
-
-    Raises:
-        RecordingError: it cannot be read or does not parse; `path:line`, what was expected and what stands there.
-    """
-    return read_loaded(path).recording
-
-
-def read_loaded(path: str) -> Loaded:
-    """The recording in a file or a folder, and what of it did not come over exactly. Raises as `read_recording`."""
-    try:
-        if Path(path).is_dir():
-            return _read_folder(Path(path))
-        data = Path(path).read_bytes()
-    except OSError as problem:
-        raise RecordingError(f"{path}: cannot be read: {problem.strerror or problem}") from None
-    return load_any(data, path)
-
-
-def foreign_format(path: Path) -> str | None:
-    """The title of another tool's format, where an existing file or folder is of one: we read it, and never write it."""
-    if path.is_dir():
-        found = folder_format_of(each.name for each in path.iterdir() if each.is_file())
-        return found.title if found is not None else None
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
-    known = format_of(head) if not head.removeprefix(b"\xef\xbb\xbf").startswith(b"#recproxy") else None
-    return known.title if known is not None and known.name != "rec-2011" else None
-
-
-def load_any(data: bytes, path: str) -> Loaded:
-    """The recording in the bytes of a file. Raises RecordingError where they are of no format, or damaged."""
-    with _quoting_no_secret(path):
-        return _load_any(data, path)
-
-
-def _load_any(data: bytes, path: str) -> Loaded:
-    if not data.removeprefix(b"\xef\xbb\xbf").startswith(b"#recproxy"):
-        found = format_of(data)
-        if found is not None:
-            return replace(found.load(data, path), format=found.name)
-        if what := unread_format(data):
-            message = f"{path}: is {what}, which recproxy does not read: convert it to HAR, or record it anew"
-            raise UnknownFormat(message, what=what)
-        if data.strip() and not path.endswith(".rec"):
-            known = ", ".join(each.title for each in FORMATS)
-            raise UnknownFormat(f"{path}: has an unknown format; known formats are .rec and {known}")
-    return Loaded(recording=load(data, path=path), format="rec")
-
-
-def _read_folder(folder: Path) -> Loaded:
-    """The recording that a folder is. Only files that stand in it are read, never what a link leads to."""
-    files = {path.name: path for path in folder.iterdir() if path.is_file() and not path.is_symlink()}
-    found = folder_format_of(files)
-    if found is None:
-        raise RecordingError(f"{folder}: is a folder of unknown format; name the files in it")
-    if len(files) > _MOST_FILES or sum(path.stat().st_size for path in files.values()) > _MOST_BYTES:
-        raise RecordingError(f"{folder}: is too large for a recording in the format {found.title}")
-    with _quoting_no_secret(str(folder)):
-        loaded = found.load({name: path.read_bytes() for name, path in files.items()}, str(folder))
-    return replace(loaded, format=found.name)
-
-
-@contextmanager
-def _quoting_no_secret(path: str) -> Iterator[None]:
-    """A message quotes the line that is wrong: of a file that nobody has redacted yet, it may be any line."""
-    try:
-        yield
-    except RecordingError as problem:
-        said = problem.message.removeprefix(path)
-        safe = redact_text(said, RedactionRules())
-        if safe == said or isinstance(problem, UnknownFormat):
-            raise
-        raise RecordingError(f"{path if said != problem.message else ''}{safe}", hint=problem.hint) from None
-
-
 def _is_recorded_folder(path: Path) -> bool:
-    return path.is_dir() and folder_format_of(each.name for each in path.iterdir() if each.is_file()) is not None
+    if not path.is_dir():
+        return False
+    from recproxy.play.reading import is_recorded_folder  # noqa: PLC0415 - all formats come with it, seldom needed
+
+    return is_recorded_folder(path)

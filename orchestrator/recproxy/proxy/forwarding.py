@@ -9,7 +9,9 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Container
+from functools import cached_property
 from pickle import PickleBuffer
+from typing import TYPE_CHECKING
 
 from recproxy.config import Profile
 from recproxy.control.messages import Kept, Message, Recorded, Setup
@@ -18,11 +20,13 @@ from recproxy.http import Head
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Downstream
-from recproxy.proxy.exchange import Exchange
 from recproxy.proxy.route import Route, target_of
 from recproxy.proxy.traffic import Traffic
-from recproxy.proxy.upstream import UpstreamError, Upstreams
 from recproxy.recording import Interaction, Request, parts
+
+if TYPE_CHECKING:  # h11 and the way to the service: a replay does without
+    from recproxy.proxy.exchange import Exchange
+    from recproxy.proxy.upstream import Upstreams
 
 __all__ = ["Forwarding"]
 
@@ -37,13 +41,18 @@ class Forwarding:
         self.unset = setup.unset
         self._profile = profile
         # In auto what is unset makes a miss; here it would go to the service without its name.
-        barred = credentials_missing(profile.name, setup.mode, setup.unset) if setup.unset else ""
-        self._upstreams = Upstreams(profile.upstream, barred=barred)
+        self._barred = credentials_missing(profile.name, setup.mode, setup.unset) if setup.unset else ""
         self._send = send
         self.hooks = hooks
         self.rules = profile.redaction(setup.secrets)
         self._orders = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[None]] = {}
+
+    @cached_property
+    def _upstreams(self) -> Upstreams:
+        from recproxy.proxy.upstream import Upstreams  # noqa: PLC0415 - see above
+
+        return Upstreams(self._profile.upstream, barred=self._barred)
 
     def exchange(
         self,
@@ -56,6 +65,8 @@ class Forwarding:
         traffic: Traffic,
     ) -> Exchange:
         """A request on its way to the service, kept in record and auto."""
+        from recproxy.proxy.exchange import Exchange  # noqa: PLC0415 - see above
+
         return Exchange(
             downstream,
             self._upstreams,
@@ -79,6 +90,8 @@ class Forwarding:
         if waiting is None or waiting.done():
             return
         if message.error:
+            from recproxy.proxy.upstream import UpstreamError  # noqa: PLC0415 - see above
+
             waiting.set_exception(UpstreamError(502, message.error))
         else:
             waiting.set_result(None)

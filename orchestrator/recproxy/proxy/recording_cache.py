@@ -16,7 +16,7 @@ from pathlib import Path
 from recproxy.formats.placeholders import filled
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
-from recproxy.play.library import read_loaded
+from recproxy.play.reading import read_loaded
 from recproxy.recording import Recording, Request
 
 __all__ = ["Indexed", "RecordingCache", "index_of", "matched"]

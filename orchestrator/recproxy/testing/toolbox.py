@@ -16,8 +16,9 @@ from recproxy.errors import NoMatch, ProfileError, RecordingError
 from recproxy.matching.index import Index
 from recproxy.matching.miss import miss
 from recproxy.play.hooks import load_hooks
-from recproxy.play.library import Library, read_recording
+from recproxy.play.library import Library
 from recproxy.play.playback import Playback, filled_response, wild_names
+from recproxy.play.reading import read_recording
 from recproxy.recording import Interaction, Recording, Request, Response, dump
 from recproxy.redaction.pipeline import redact
 from recproxy.redaction.rules import Unsafe

@@ -12,7 +12,7 @@ import responses
 
 from recproxy import inprocess
 from recproxy.errors import ConfigurationError
-from recproxy.play.library import read_recording
+from recproxy.play.reading import read_recording
 from recproxy.recording import load
 
 DATA = Path(__file__).parents[2] / "formats" / "data"

@@ -14,7 +14,7 @@ from vcr.errors import CannotOverwriteExistingCassetteException, UnhandledHTTPRe
 
 from recproxy import inprocess
 from recproxy.errors import ConfigurationError
-from recproxy.play.library import read_recording
+from recproxy.play.reading import read_recording
 from recproxy.recording import load
 
 DATA = Path(__file__).parents[2] / "formats" / "data" / "vcrpy" / "tweepy"

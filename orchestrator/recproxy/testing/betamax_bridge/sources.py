@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from recproxy.formats.writing import body_text, plain_request, sendable
-from recproxy.play.library import read_recording
+from recproxy.play.reading import read_recording
 from recproxy.recording import Headers, Interaction, Recording
 from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts
 from recproxy.testing.vcrpy_bridge.modes import mode_of

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from recproxy.config import Endpoint, Profile, Project, find_project, secret_values
 from recproxy.errors import RecordingNotFound
-from recproxy.play.library import Library, read_recording
+from recproxy.play.library import Library
+from recproxy.play.reading import read_recording
 from recproxy.recording import Recording
 from recproxy.testing.inprocess.answers import AnswerSource
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.formats import by_name
-from recproxy.play.library import read_recording
+from recproxy.play.reading import read_recording
 from recproxy.recording import Recording, dump
 from recproxy.testing.vcrpy_bridge.settings import CassetteSettings
 
