@@ -1,11 +1,15 @@
 """A tox project in a temporary folder, run by real tox; its environments need no index and are made once."""
 
+import contextlib
+import logging
 import os
 import subprocess
 import sys
+from unittest import mock
 
 import pytest
-from deadlines import seconds
+from tox.run import run as tox_run
+from tox.tox_env import api as tox_env_api
 
 PROFILES = """
 [profiles.shop]
@@ -62,8 +66,9 @@ sys.exit(int(os.environ.get("CODE", "0")))
 
 
 class ToxProject:
-    def __init__(self, root, work):
+    def __init__(self, root, work, captured):
         self.root = root
+        self.captured = captured
         self.work = work
         self.write("recproxy.toml", PROFILES)
         self.write("tests/functional/recordings/shop/default.rec", RECORDING)
@@ -76,19 +81,26 @@ class ToxProject:
         path.write_text(text.replace("PYTHON", sys.executable))
 
     def run(self, *words, **environment):
+        """Real tox, but in this process, as tox's own tests do: its start takes longer than most of these tests."""
         # Where CI is set, tox lists what is installed, by pip.
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "TOX", "CI"))
         }
-        return subprocess.run(
-            [sys.executable, "-m", "tox", "--workdir", str(self.work), *words],
-            cwd=self.root,
-            env=inherited | {"VIRTUALENV_NO_SEED": "1"} | environment,  # nothing is installed in them
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=seconds(60),
-        )
+        environment = inherited | {"VIRTUALENV_NO_SEED": "1"} | environment  # nothing is installed in them
+        handlers = logging.root.handlers[:]
+        words = ("--workdir", str(self.work), *words)
+        self.captured.readouterr()
+        with (
+            contextlib.chdir(self.root),
+            mock.patch.dict(os.environ, environment, clear=True),
+            mock.patch.object(sys, "argv", [sys.executable, "-m", "tox", *words]),
+            mock.patch.object(tox_env_api, "_CWD", self.root, create=True),
+            pytest.raises(SystemExit) as ended,
+        ):
+            tox_run(words)
+        logging.root.handlers[:] = handlers
+        said = self.captured.readouterr()
+        return subprocess.CompletedProcess(words, ended.value.code, said.out, said.err)
 
 
 @pytest.fixture(scope="session")
@@ -98,5 +110,5 @@ def work(tmp_path_factory):
 
 
 @pytest.fixture
-def tox(tmp_path, work):
-    return ToxProject(tmp_path, work)
+def tox(tmp_path, work, capfd):
+    return ToxProject(tmp_path, work, capfd)
