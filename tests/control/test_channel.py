@@ -1,8 +1,10 @@
 """Channels over a real socketpair: framing, descriptors, many in flight, and the end."""
 
 import asyncio
+import contextlib
 import os
 import pickle
+import resource
 import socket
 import struct
 
@@ -10,7 +12,7 @@ import pytest
 from deadlines import seconds
 
 from recproxy.control.channel import Channel
-from recproxy.control.messages import Connect, EndLane, Know, Recorded, Stop
+from recproxy.control.messages import Connect, EndLane, Know, Listen, Recorded, Stop
 from recproxy.recording import Interaction, Request, Response, pack
 
 
@@ -348,3 +350,41 @@ def test_nothing_is_delivered_after_a_close_in_the_middle():
 
     asyncio.run(work())
     assert received == [EndLane(lane="first")]
+
+
+@contextlib.contextmanager
+def no_more_descriptors():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_connection_for_which_there_is_no_descriptor_is_dropped_alone():
+    connect = Connect(lane="default", tls=False, authority=None)
+    crowded = []
+
+    async def work(left, right):
+        right.channel.crowded = lambda: (crowded.append(1), right._changed.set())
+        left.channel.send(connect, [file_with(b"a")])
+        left.channel.send(Stop())
+        left.channel.send(connect, [file_with(b"b")])
+        with no_more_descriptors():
+            await right.until(lambda: len(crowded) == 2)
+        left.channel.send(connect, [file_with(b"c")])
+        assert await right.messages(2) == [Stop(), connect]
+        (descriptor,) = right.received[-1][1]
+        assert os.read(descriptor, 9) == b"c"
+
+    run(work)
+
+
+def test_a_listener_for_which_there_is_no_descriptor_ends_the_channel():
+    async def work(left, right):
+        left.channel.send(Listen(lane="default", endpoint=0), [file_with(b"a")])
+        with no_more_descriptors():
+            await right.until(lambda: right.lost)
+
+    run(work)

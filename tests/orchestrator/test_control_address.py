@@ -124,7 +124,7 @@ def run(work):
 
     async def ran():
         orchestrator = Orchestrator()
-        address = await ControlAddress.open(orchestrator, listener())
+        address = ControlAddress(orchestrator, listener())
         reader, writer = await asyncio.open_connection("127.0.0.1", int(address.url.rpartition(":")[2]))
         try:
             async with asyncio.timeout(seconds(20)):

@@ -76,6 +76,9 @@ class Project:
     max_age: float = key(
         "Days after which `recproxy check` reports a recording as old, by its `:recorded` line. `0`: never.", 0
     )
+    idle_timeout: float = key(
+        "Seconds after which a connection of a client is closed on which nothing happens. `0`: never.", 600
+    )
     root: Path
     inline: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     source: TomlFile | None = None

@@ -19,7 +19,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from recproxy.control.messages import Message
+from recproxy.control.messages import Connect, Message, Return
 
 __all__ = ["Channel"]
 
@@ -32,6 +32,8 @@ _PARTS = struct.Struct("!Q")
 #: Memory files that stay mapped because a message's buffers are in them; each keeps a descriptor, so others are copied.
 _MOST_MAPPED = 64
 _mapped: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
+#: In the place of a descriptor that was lost.
+_LOST = -1
 #: Bytes from which a message travels in a memory file: the stream takes some 200 KB at a time, and each piece
 #: costs both processes a turn of their loops, while the client waits.
 _LARGE = 1 << 19
@@ -65,6 +67,8 @@ class Channel:
         self._loop = loop
         self._received = received
         self._lost = lost
+        #: Called when this process had no room for a connection that was sent to it.
+        self.crowded: Callable[[], None] = lambda: None
         self._unread = bytearray()
         self._descriptors: deque[int] = deque()
         self._unsent: deque[tuple[memoryview, Sequence[int]]] = deque()
@@ -147,22 +151,37 @@ class Channel:
 
     def _readable(self) -> None:
         try:
-            data, ancillary, _, _ = self._sock.recvmsg(_READ, socket.CMSG_SPACE(4 * _MOST_DESCRIPTORS))
+            data, ancillary, flags, _ = self._sock.recvmsg(_READ, socket.CMSG_SPACE(4 * _MOST_DESCRIPTORS))
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
             self._end()
             return
+        arrived = 0
         for level, kind, raw in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 numbers = array.array("i")
                 numbers.frombytes(raw[: len(raw) - len(raw) % numbers.itemsize])
                 self._descriptors.extend(numbers)
+                arrived += len(numbers)
         if not data:
             self._end()
             return
+        start = len(self._unread)
         self._unread += data
+        if flags & socket.MSG_CTRUNC:
+            self._mark_lost(start, arrived)
         self._deliver()
+
+    def _mark_lost(self, start: int, arrived: int) -> None:
+        """This process had no room for descriptors: put marks in their places, in the message that begins at `start`."""
+        at = expected = 0
+        while at + _HEAD.size <= len(self._unread):
+            size, count = _HEAD.unpack_from(self._unread, at)
+            if at >= start and count & ~_IN_FILE:
+                expected = count & ~_IN_FILE
+            at += _HEAD.size + (0 if count & _IN_FILE else size)
+        self._descriptors.extend([_LOST] * (expected - arrived))
 
     def _deliver(self) -> None:
         while not self._closed and len(self._unread) >= _HEAD.size:
@@ -172,6 +191,10 @@ class Channel:
             if len(self._unread) < end:
                 return
             descriptors = [self._descriptors.popleft() for _ in range(count & ~_IN_FILE)]
+            if _LOST in descriptors:
+                if not self._go_on_without(descriptors, end, in_file=in_file):
+                    return
+                continue
             message = (
                 _unpickled_file(descriptors.pop())
                 if in_file
@@ -179,6 +202,16 @@ class Channel:
             )
             del self._unread[:end]
             self._received(message, descriptors)
+
+    def _go_on_without(self, descriptors: Sequence[int], end: int, *, in_file: bool) -> bool:
+        """A message lost descriptors: without its connection it is dropped, and without anything else this is the end."""
+        _close_all([each for each in descriptors if each != _LOST])
+        if in_file or not isinstance(_unpickled(memoryview(self._unread)[_HEAD.size : end]), Connect | Return):
+            self._end()
+            return False
+        del self._unread[:end]
+        self.crowded()
+        return True
 
     def _end(self) -> None:
         if not self._closed:

@@ -47,7 +47,7 @@ class Setup:
     run; `certificates` maps a host pattern to its certificate chain (PEM), `key` is the private key of them all.
     `folder` holds the run's files: the proxy removes it where the orchestrator died before it could. `secrets` are
     the values of credentials, `unset` the credentials that have none. `environment` holds the profile's own variables:
-    the proxy starts without any profile's.
+    the proxy starts without any profile's. `idle_timeout` is in seconds; 0 means none.
     """
 
     profile: Mapping[str, Any]
@@ -59,6 +59,7 @@ class Setup:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     unset: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    idle_timeout: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

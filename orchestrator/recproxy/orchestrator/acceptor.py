@@ -16,12 +16,20 @@ _OUT_OF_DESCRIPTORS_SECONDS = 0.05
 
 
 class Acceptor:
-    """Calls `arrived` with each connection, which does not block, until it is closed."""
+    """Calls `arrived` with each connection, which does not block, until it is closed.
+
+    `shed` closes an idle connection where there is one, when this process can open no more.
+    """
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, listener: socket.socket, arrived: Callable[[socket.socket], None]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        listener: socket.socket,
+        arrived: Callable[[socket.socket], None],
+        shed: Callable[[], bool] = lambda: False,
     ) -> None:
         self._loop = loop
+        self._shed = shed
         self._listener = listener
         self._arrived = arrived
         loop.add_reader(listener, self._accept)
@@ -40,6 +48,8 @@ class Acceptor:
             except OSError as problem:
                 if problem.errno not in (errno.EMFILE, errno.ENFILE):
                     raise
+                if self._shed():
+                    continue
                 # Connections wait in the backlog until others have been handed over.
                 self._loop.remove_reader(self._listener)
                 self._loop.call_later(_OUT_OF_DESCRIPTORS_SECONDS, self._accept_again)

@@ -66,6 +66,9 @@ class Router(Protocol):
     def refused(self, what: str, host: str) -> str:
         """Remember that a host was refused; the text for the client."""
 
+    def crowded(self) -> None:
+        """Remember that an idle connection had to go, because no more can be open."""
+
     def unreadable(self, answer: str, reason: str) -> None:
         """Remember that a client got this answer, a status or an alert: what it sent leads nowhere."""
 
@@ -87,11 +90,17 @@ class Arrival:
         self._router = router
         self._gone = gone
         self._watching = False
+        self.is_fresh = True
         self._seen = 0
         self._tunnel: Connecting | None = None
 
-    def drop(self) -> None:
-        """Close it without a word."""
+    @property
+    def is_idle(self) -> bool:
+        """Always: what has told where it goes is no arrival any more."""
+        return True
+
+    def close(self) -> None:
+        """Drop it without a word."""
         self._leave()
         self._sock.close()
 
@@ -107,10 +116,10 @@ class Arrival:
         except (BlockingIOError, InterruptedError):
             peeked = None
         except OSError:
-            self.drop()
+            self.close()
             return
         if peeked == b"":
-            self.drop()
+            self.close()
             return
         seen = self._held + (peeked or b"")
         wants = sort(seen)
@@ -128,6 +137,7 @@ class Arrival:
     def _watch(self, seen: int) -> None:
         """Wait for more than was seen, not for what is there already; acknowledge it, the client may wait for that."""
         self._seen = seen
+        self.is_fresh = True
         if seen:
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, seen + 1)
             acknowledge(self._sock)
@@ -171,7 +181,7 @@ class Arrival:
         try:
             self._sock.send(_ESTABLISHED)
         except OSError:
-            self.drop()
+            self.close()
             return
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
         self._look_inside()
@@ -186,7 +196,7 @@ class Arrival:
         except OSError:
             peeked = b""
         if not peeked:
-            self.drop()
+            self.close()
         elif self._tunnel is not None:
             is_tls = peeked[0] == _TLS
             if not (is_tls and self._lacks_http1(sort(peeked), self._tunnel.host)):

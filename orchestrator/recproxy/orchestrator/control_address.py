@@ -11,32 +11,17 @@ import hmac
 import json
 import secrets
 import socket
-from collections.abc import Mapping
-from importlib import metadata
-from typing import Any, Protocol
-from urllib.parse import unquote
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from recproxy.config.profile import Profile
+from recproxy.control.open_connections import OpenConnections, descriptor_share
 from recproxy.errors import RecproxyError
 from recproxy.http import Head, RequestReader
 from recproxy.http.requests import MalformedRequest
 from recproxy.http.web_pages import foreign_host, foreign_page
-from recproxy.orchestrator.control_values import (
-    CallRefused,
-    plain_outcome,
-    read_default,
-    read_folder,
-    read_object,
-    read_plays,
-    read_recordings,
-    read_scope_options,
-    read_string,
-    refuse_unknown,
-)
-from recproxy.orchestrator.lane import Lane
-from recproxy.orchestrator.plan import RunPlan
-from recproxy.orchestrator.scope_ends import ScopeOutcome
-from recproxy.orchestrator.scopes import Scopes
+from recproxy.orchestrator.acceptor import Acceptor
+from recproxy.orchestrator.control_calls import ControlCalls, ControlledRun
+from recproxy.orchestrator.control_values import CallRefused
 from recproxy.recording import Headers, header
 
 __all__ = ["ControlAddress"]
@@ -56,50 +41,43 @@ _REASONS = {
 }
 
 
-class ControlledRun(Protocol):
-    """What the control address asks of a run."""
-
-    plan: RunPlan
-    lanes: dict[str, Lane]
-    scopes: Scopes
-
-    @property
-    def profiles(self) -> list[Profile]:
-        """The profiles of the run."""
-
-    def environment(self, lane: str) -> dict[str, str]:
-        """The variables of a lane."""
-
-    async def open_lane(self, name: str) -> Lane:
-        """Open a lane."""
-
-    async def close_lane(self, name: str) -> None:
-        """Close a lane."""
-
-
 class ControlAddress:
     """The control address of a run; `url` and `token` go into the environment."""
 
-    def __init__(self, server: asyncio.Server, token: str, calls: set[asyncio.Task[None]]) -> None:
-        self._server = server
-        self._calls = calls
-        self.token = token
-        self.port: int = server.sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-
-    @classmethod
-    async def open(cls, orchestrator: ControlledRun, listener: socket.socket) -> ControlAddress:
+    def __init__(
+        self,
+        orchestrator: ControlledRun,
+        listener: socket.socket,
+        *,
+        crowded: Callable[[], None] = lambda: None,
+        idle_seconds: float = 0,
+    ) -> None:
         """Serve on a listener."""
-        token = secrets.token_urlsafe(24)
-        calls: set[asyncio.Task[None]] = set()
-        server = await asyncio.get_running_loop().create_server(
-            lambda: _Caller(orchestrator, token, calls), sock=listener
+        self._control_calls = ControlCalls(orchestrator)
+        self._loop = asyncio.get_running_loop()
+        self._calls: set[asyncio.Task[None]] = set()
+        self._making: set[asyncio.Task[Any]] = set()
+        self._callers: OpenConnections[_Caller] = OpenConnections(
+            self._loop, most=descriptor_share(0.125), seconds=idle_seconds, crowded=crowded
         )
-        return cls(server, token, calls)
+        self.token = secrets.token_urlsafe(24)
+        self.port: int = listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._acceptor = Acceptor(self._loop, listener, self._arrived, self._callers.shed)
+
+    def _arrived(self, sock: socket.socket) -> None:
+        made = self._loop.create_task(
+            self._loop.connect_accepted_socket(
+                lambda: _Caller(self._control_calls, self.token, self._calls, self._callers), sock
+            )
+        )
+        self._making.add(made)
+        made.add_done_callback(self._making.discard)
 
     async def close(self) -> None:
         """Stop listening and drop calls that are under way."""
-        self._server.close()
+        self._acceptor.close()
+        self._callers.close()
         for call in self._calls:
             call.cancel()
         await asyncio.gather(*self._calls, return_exceptions=True)
@@ -108,8 +86,16 @@ class ControlAddress:
 class _Caller(asyncio.Protocol):
     """One client of the control address; its calls are answered in order."""
 
-    def __init__(self, orchestrator: ControlledRun, token: str, calls: set[asyncio.Task[None]]) -> None:
-        self._orchestrator = orchestrator
+    def __init__(
+        self,
+        control_calls: ControlCalls,
+        token: str,
+        calls: set[asyncio.Task[None]],
+        callers: OpenConnections[_Caller],
+    ) -> None:
+        self.is_fresh = True
+        self._callers = callers
+        self._control_calls = control_calls
         self._token = token
         self._calls = calls
         self._reader = RequestReader(self)
@@ -121,8 +107,22 @@ class _Caller(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._callers.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._callers.discard(self)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call is under way."""
+        return self._last is None or self._last.done()
+
+    def close(self) -> None:
+        """Drop the connection."""
+        self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
+        self.is_fresh = True
         try:
             self._reader.feed(data)
         except MalformedRequest as problem:
@@ -153,7 +153,7 @@ class _Caller(asyncio.Protocol):
             await asyncio.wait((before,))
         try:
             self._authorize(head)
-            status, value = await self._answer(head, body)
+            status, value = await self._control_calls.answer(head, body)
         except CallRefused as refusal:
             status, value = refusal.status, {"error": str(refusal)}
         except RecproxyError as problem:
@@ -170,124 +170,6 @@ class _Caller(asyncio.Protocol):
         given = header(head.headers, b"authorization") or b""
         if not hmac.compare_digest(given, f"Bearer {self._token}".encode()):
             raise CallRefused(401, "send the header Authorization: Bearer $RECPROXY_TOKEN")
-
-    async def _answer(self, head: Head, body: bytes) -> tuple[int, Mapping[str, Any]]:
-        method = head.method.decode()
-        path = [unquote(part) for part in head.target.decode("ascii").partition("?")[0].split("/")[1:]]
-        match path:
-            case [""]:
-                self._check(method, "GET")
-                return 200, self._status()
-            case ["lanes"]:
-                self._check(method, "POST")
-                return 201, await self._open_lane(read_object(body) if body else {})
-            case ["lanes", lane]:
-                self._check(method, "DELETE")
-                self._known(lane)
-                await self._orchestrator.close_lane(lane)
-                return 200, {}
-            case ["lanes", lane, "scope"]:
-                self._check(method, "GET", "PUT", "POST", "PATCH", "DELETE")
-                self._known(lane)
-                return 200, await self._scope(method, lane, read_object(body) if body else {})
-            case ["lanes", lane, "scope", number]:
-                self._check(method, "GET", "DELETE")
-                self._known(lane)
-                return 200, await self._numbered(method, lane, number, read_object(body) if body else {})
-        raise CallRefused(404, f"no such call: {method} /{'/'.join(path)}")
-
-    def _check(self, method: str, *allowed: str) -> None:
-        if method not in allowed:
-            raise CallRefused(405, f"{method} is not allowed here: use {' or '.join(allowed)}")
-
-    def _known(self, lane: str) -> None:
-        if lane not in self._orchestrator.lanes:
-            raise CallRefused(404, f"lane {lane!r} is not open: open lanes are {', '.join(self._orchestrator.lanes)}")
-
-    def _status(self) -> dict[str, Any]:
-        orchestrator = self._orchestrator
-        return {
-            "version": metadata.version("recproxy"),
-            "mode": orchestrator.plan.reach,
-            "recordings": str(orchestrator.plan.library.folder),
-            "profiles": {
-                profile.name: {"hosts": list(profile.hosts), "mode": orchestrator.plan.mode_of(profile.name)}
-                for profile in orchestrator.profiles
-            },
-            "lanes": list(orchestrator.lanes),
-            "addresses": {
-                name: {
-                    "gateway": f"http://127.0.0.1:{lane.addresses.gateway}",
-                    **{key: f"http://127.0.0.1:{port}" for key, port in lane.addresses.endpoints.items()},
-                }
-                for name, lane in orchestrator.lanes.items()
-            },
-        }
-
-    async def _open_lane(self, values: dict[str, Any]) -> dict[str, Any]:
-        name = read_string(values, "lane") or f"lane-{secrets.token_hex(4)}"
-        refuse_unknown(values, ("lane",))
-        await self._orchestrator.open_lane(name)
-        return {"lane": name, "environment": self._orchestrator.environment(name)}
-
-    async def _scope(self, method: str, lane: str, values: dict[str, Any]) -> dict[str, Any]:
-        orchestrator = self._orchestrator
-        if method == "GET":
-            return self._outcome(lane, await orchestrator.scopes.look(lane))
-        if method == "DELETE":
-            return await self._end(lane, values)
-        number: int | None = None
-        if method == "PATCH":
-            refuse_unknown(values, ("recordings", "beside"))
-            if not orchestrator.lanes[lane].scopes:
-                self._outcome(lane, None)
-            recordings = read_recordings(values.get("recordings") or {})
-            await orchestrator.scopes.extend(lane, recordings, beside=read_folder(values))
-            number = orchestrator.lanes[lane].scopes[-1].number
-        else:
-            number = await self._begin(lane, values, inner=method == "POST")
-        return {"lane": lane, "name": orchestrator.lanes[lane].scope, "number": number}
-
-    async def _numbered(self, method: str, lane: str, word: str, values: dict[str, Any]) -> dict[str, Any]:
-        number = int(word) if word.isdecimal() else -1  # no scope has it
-        if method == "GET":
-            return self._outcome(lane, await self._orchestrator.scopes.look(lane, number), word)
-        return await self._end(lane, values, number, word)
-
-    async def _end(
-        self, lane: str, values: dict[str, Any], number: int | None = None, word: str = ""
-    ) -> dict[str, Any]:
-        refuse_unknown(values, ("passed", "told"))
-        passed, told = values.get("passed", True) is True, values.get("told") is True
-        return self._outcome(lane, await self._orchestrator.scopes.end(lane, number, passed=passed, told=told), word)
-
-    def _outcome(self, lane: str, outcome: ScopeOutcome | None, word: str = "") -> dict[str, Any]:
-        if outcome is not None:
-            return plain_outcome(outcome)
-        if word:
-            raise CallRefused(
-                404, f"no scope {word} is open in lane {lane!r}: use the number that PUT or POST returned"
-            )
-        raise CallRefused(404, f"no scope is open in lane {lane!r}: begin one with PUT")
-
-    async def _begin(self, lane: str, values: dict[str, Any], *, inner: bool) -> int:
-        refuse_unknown(
-            values, ("name", "recordings", "default", "beside", "mode", "match_on", "repeat", "ignore", "plays")
-        )
-        scope_options = read_scope_options(values, self._orchestrator.plan.mode)
-        name = read_string(values, "name")
-        if not name:
-            raise CallRefused(400, 'name is missing: {"name": "test_send", "recordings": {"twitter": "send.rec"}}')
-        return await self._orchestrator.scopes.begin(
-            lane,
-            name,
-            read_recordings(values.get("recordings") or {}),
-            scope_options,
-            inner=inner,
-            default=read_default(values),
-            beside=read_folder(values),
-            plays=read_plays(values.get("plays") or {}),
-        )
 
     def _reply(self, status: int, value: Mapping[str, Any], *, keep_alive: bool) -> None:
         body = json.dumps(value).encode()

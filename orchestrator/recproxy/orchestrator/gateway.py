@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable, Sequence
 
 from recproxy.control.host_names import is_loopback
+from recproxy.control.open_connections import OpenConnections, descriptor_share
 from recproxy.control.sockets import reset_on_close
 from recproxy.orchestrator.acceptor import Acceptor
 from recproxy.orchestrator.arrival import Arrival, Router
@@ -53,6 +54,7 @@ class Gateway:
     """Accepts the connections of one lane and routes them.
 
     `main` is the listener of its own address. `every` are listeners on all addresses of an isolated command's network.
+    A connection on which nothing comes is dropped after `idle_seconds`; 0 means never.
     """
 
     def __init__(
@@ -61,14 +63,18 @@ class Gateway:
         router: Router,
         main: socket.socket | None = None,
         every: Sequence[socket.socket] = (),
+        *,
+        idle_seconds: float = 0,
     ) -> None:
         self._loop = loop
         self._router = router
         main = main or listener()
         self.port: int = main.getsockname()[1]
-        self._arrivals: set[Arrival] = set()
-        self._acceptors = [Acceptor(loop, main, lambda sock: self._arrived(sock, b""))]
-        self._acceptors += [Acceptor(loop, sock, self._arrived_anywhere) for sock in every]
+        self._arrivals: OpenConnections[Arrival] = OpenConnections(
+            loop, most=descriptor_share(0.5), seconds=idle_seconds, crowded=router.crowded
+        )
+        self._acceptors = [Acceptor(loop, main, lambda sock: self._arrived(sock, b""), self._arrivals.shed)]
+        self._acceptors += [Acceptor(loop, sock, self._arrived_anywhere, self._arrivals.shed) for sock in every]
 
     def take_back(self, sock: socket.socket, held: bytes) -> None:
         """Route a connection again that a proxy handed back, with the bytes it had read."""
@@ -79,8 +85,7 @@ class Gateway:
         """Stop accepting and drop what has not been routed."""
         for acceptor in self._acceptors:
             acceptor.close()
-        for arrival in tuple(self._arrivals):
-            arrival.drop()
+        self._arrivals.close()
 
     def _arrived_anywhere(self, sock: socket.socket) -> None:
         """Route a connection to some address; on loopback nobody listens at that port but for us."""

@@ -63,7 +63,13 @@ class Lane:
         self._roster = roster
         self._tunnels = Tunnels(loop, listeners.dial, roster.ports)
         self._listeners = listeners
-        self._gateway = Gateway(loop, self, listeners.own(), listeners.every() if name == DEFAULT_LANE else ())
+        self._gateway = Gateway(
+            loop,
+            self,
+            listeners.own(),
+            listeners.every() if name == DEFAULT_LANE else (),
+            idle_seconds=roster.plan.project.idle_timeout,
+        )
         roster.ports.add(self._gateway.port)
         self._endpoints: dict[str, int] = {}
         for proxy in roster.proxies.values():
@@ -146,6 +152,10 @@ class Lane:
         hint = self._roster.hint(name)
         self.refusals.append(Missed(method=what, url=host, text=f"{text}; {hint}"))
         return f"recproxy: {text}\n{hint}\n"
+
+    def crowded(self) -> None:
+        """Remember that an idle connection had to go, because no more can be open."""
+        self._roster.crowded()
 
     def unreadable(self, answer: str, reason: str) -> None:
         """Remember that a client got this answer, a status or an alert: what it sent leads nowhere."""

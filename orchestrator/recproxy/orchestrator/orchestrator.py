@@ -138,6 +138,7 @@ class Orchestrator:
         await self.scopes.settled()
         await self._recorder.close()
         self.tally.written += self._recorder.written
+        self.tally.notes += self._roster.notes
         add_unasked(self.tally, self.profiles, self.plan)
         return self.tally
 
@@ -187,7 +188,9 @@ class Orchestrator:
             self.tally.recovered += await self._recorder.recover()
             self.tally.notes += self._recorder.unrecovered
         await self.open_lane(DEFAULT_LANE)
-        self._control = await ControlAddress.open(self, self._listeners.own())
+        self._control = ControlAddress(
+            self, self._listeners.own(), crowded=self._roster.crowded, idle_seconds=self.plan.project.idle_timeout
+        )
         self._roster.ports.add(self._control.port)
         self._announce()
 

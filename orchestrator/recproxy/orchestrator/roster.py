@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from recproxy.config import Profile, own_variables, secret_values
 from recproxy.control.messages import Setup
+from recproxy.control.open_connections import CROWDED
 from recproxy.control.redaction_messages import RedactionSetup
 from recproxy.http import Owners, fits
 from recproxy.orchestrator.authority import CertificateAuthority
@@ -35,6 +36,12 @@ class Roster:
         self._owners = Owners(self._owned())
         #: The ports at which this run is reached: nobody is forwarded to them.
         self.ports: set[int] = set()
+        #: Lines about the run that no profile tells.
+        self.notes: dict[str, None] = {}
+
+    def crowded(self) -> None:
+        """Remember that an idle connection had to go, because no more can be open."""
+        self.notes[CROWDED] = None
 
     def patterns(self) -> dict[str, str]:
         """Host patterns and the profiles that own them, or that pass them on."""
@@ -70,6 +77,7 @@ class Roster:
             secrets=self._secrets(profile),
             unset=unset_credentials(self.plan, profile, self._environment),
             environment=own_variables(profile, self._environment),
+            idle_timeout=self.plan.project.idle_timeout,
         )
 
     def redaction(self, profile: Profile) -> RedactionSetup:

@@ -12,6 +12,7 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 
+from recproxy.control.open_connections import raise_descriptor_limit
 from recproxy.errors import ProxyError, RecproxyError
 from recproxy.orchestrator.command import Command, check_command
 from recproxy.orchestrator.fork_server import ForkServer
@@ -36,11 +37,13 @@ def run_command(plan: RunPlan, words: Sequence[str], environment: Mapping[str, s
         RecproxyError: the run could not be brought up, or a proxy died; nothing is left running.
     """
     check_command(words, environment.get("PATH"))
+    raise_descriptor_limit()
     return asyncio.run(_run(plan, words, environment, fork_server))
 
 
 def serve_run(plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer) -> int:
     """Bring a run up, print its environment as one JSON line, and hold it until standard input ends."""
+    raise_descriptor_limit()
     return asyncio.run(_serve(plan, environment, fork_server))
 
 

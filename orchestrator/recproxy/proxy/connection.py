@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
+from recproxy.control.open_connections import OpenConnections
 from recproxy.control.sockets import acknowledge
 from recproxy.http import Head, MalformedRequest, RequestReader, error_response, request_start
 from recproxy.proxy.body import BodyFeed
@@ -34,7 +35,7 @@ _STREAMING = Asking.STREAMING
 class ConnectionLane(Protocol):
     """What a connection asks of its lane."""
 
-    connections: set[Connection]
+    connections: OpenConnections[Connection]
     max_body: int
     hand_back: Callable[[int, bytes], None]
     forwarding: Forwarding
@@ -81,6 +82,7 @@ class Connection(asyncio.Protocol):
         #: The segment that is being read, from the beginning of a request, and how many of it are complete.
         self._segment = b""
         self._completed = 0
+        self.is_fresh = True
         self._is_overfull = False
         self._is_held = False
 
@@ -101,6 +103,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Called by the loop: bytes of the client."""
+        self.is_fresh = True
         if self._ownership.roams and not self._sorted(data):
             return
         try:
@@ -170,6 +173,11 @@ class Connection(asyncio.Protocol):
         else:
             self._answer(trailers)
         self._asking = ASKING[self._asking][Asked.COMPLETE]
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the client has every answer, and has not begun another request."""
+        return self._asking is Asking.BETWEEN and self._turns.state is Answering.READY and not self._turns.holds
 
     def close(self) -> None:
         """Drop the connection."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
 import signal
 import socket
 import sys
 
 from recproxy.control.forks import LONGEST_ORDER, ForkEvent, ForkKind, fork_report, read_fork_order
+from recproxy.control.open_connections import raise_descriptor_limit
 from recproxy.proxy.redaction_worker import RedactionWorker
 from recproxy.proxy.service import Service
 
@@ -80,7 +80,7 @@ def _run_process(kind: ForkKind, name: str, channel: int, errors: int) -> None:
         os.dup2(errors, 2)
         os.close(errors)
         _set_process_name(f"rp-{name}" if kind is ForkKind.PROXY else f"redact-{name}")
-        _raise_descriptor_limit()
+        raise_descriptor_limit()
         loop = uvloop.new_event_loop() if uvloop is not None else asyncio.new_event_loop()
         made = Service if kind is ForkKind.PROXY else RedactionWorker
         loop.run_until_complete(made(socket.socket(fileno=os.dup(0)), loop).ended)
@@ -100,10 +100,3 @@ def _set_process_name(name: str) -> None:
             comm.write(name[:15])
     except OSError:
         return
-
-
-def _raise_descriptor_limit() -> None:
-    """Let this process hold as many connections as it may."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 1 << 20) if hard >= 0 else 1 << 20, hard))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from recproxy.config import Profile
+from recproxy.control.open_connections import CROWDED, OpenConnections, descriptor_share
 from recproxy.http import Head, Owners
 from recproxy.proxy.connection import Connection
 from recproxy.proxy.downstream import Answer
@@ -37,11 +38,15 @@ class ProxyLane:
         loop: asyncio.AbstractEventLoop,
         hand_back: Callable[[int, bytes], None],
         forwarding: Forwarding,
+        *,
+        idle_timeout: float = 0,
     ) -> None:
         self.name = name
         self.base = self.scope = OpenScope(profile, "run", (), mode=forwarding.mode)
         self._open: list[OpenScope] = []
-        self.connections: set[Connection] = set()
+        self.connections: OpenConnections[Connection] = OpenConnections(
+            loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)
+        )
         self.hand_back = hand_back
         self.max_body = profile.upstream.max_body
         self.forwarding = forwarding
@@ -107,8 +112,7 @@ class ProxyLane:
             server.close()
         for task in self._tasks:
             task.cancel()
-        for connection in tuple(self.connections):
-            connection.close()
+        self.connections.close()
 
     async def _serve(self, listener: socket.socket, route: Route) -> None:
         listener.setblocking(False)

@@ -55,12 +55,14 @@ class Service:
         self.ended: asyncio.Future[None] = loop.create_future()
         self._loop = loop
         self._channel = Channel(channel, loop, received=self._received, lost=self._abandoned)
+        self._channel.crowded = self._crowded
         self._lanes: dict[str, ProxyLane] = {}
         self._profile: Profile
         self._owners: Owners
         self._contexts: Contexts
         self._forwarding: Forwarding
         self._folder = ""
+        self._idle_timeout = 0.0
         self._recording_cache = RecordingCache()
         self._ending: set[asyncio.Task[None]] = set()
         self._orders: dict[type, Callable[[Any, list[int]], None]] = {
@@ -80,6 +82,12 @@ class Service:
     def _received(self, message: Message, descriptors: list[int]) -> None:
         self._orders[type(message)](message, descriptors)
 
+    def _crowded(self) -> None:
+        """There was no room for a connection: make some for the next."""
+        for lane in self._lanes.values():
+            if lane.connections.shed():
+                return
+
     def _set_up(self, order: Setup, descriptors: list[int]) -> None:
         os.environ.update(order.environment)  # before hooks are loaded, which may read it then
         self._profile = Profile.restore(order.profile)
@@ -87,6 +95,7 @@ class Service:
         self._owners = Owners(order.owners)
         self._contexts = Contexts(order.certificates, order.key)
         self._folder = order.folder
+        self._idle_timeout = order.idle_timeout
         try:
             hooks = load_hooks(self._profile.name, self._profile.hooks, self._profile.redaction(order.secrets))
         except HookError as problem:
@@ -107,7 +116,13 @@ class Service:
                 self._channel.send(Return(lane=name, held=held), [descriptor])
 
             lane = self._lanes[name] = ProxyLane(
-                name, self._profile, lambda: self._owners, self._loop, hand_back, self._forwarding
+                name,
+                self._profile,
+                lambda: self._owners,
+                self._loop,
+                hand_back,
+                self._forwarding,
+                idle_timeout=self._idle_timeout,
             )
         return lane
 

@@ -1,0 +1,184 @@
+"""What the calls of the control address do: open and end lanes and scopes, and say what is in play.
+
+Knows paths, methods and JSON values; not connections, and not the token.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+from recproxy.config.profile import Profile
+from recproxy.http import Head
+from recproxy.orchestrator.control_values import (
+    CallRefused,
+    plain_outcome,
+    read_default,
+    read_folder,
+    read_object,
+    read_plays,
+    read_recordings,
+    read_scope_options,
+    read_string,
+    refuse_unknown,
+)
+from recproxy.orchestrator.lane import Lane
+from recproxy.orchestrator.plan import RunPlan
+from recproxy.orchestrator.scope_ends import ScopeOutcome
+from recproxy.orchestrator.scopes import Scopes
+
+__all__ = ["ControlCalls", "ControlledRun"]
+
+
+class ControlledRun(Protocol):
+    """What the control address asks of a run."""
+
+    plan: RunPlan
+    lanes: dict[str, Lane]
+    scopes: Scopes
+
+    @property
+    def profiles(self) -> list[Profile]:
+        """The profiles of the run."""
+
+    def environment(self, lane: str) -> dict[str, str]:
+        """The variables of a lane."""
+
+    async def open_lane(self, name: str) -> Lane:
+        """Open a lane."""
+
+    async def close_lane(self, name: str) -> None:
+        """Close a lane."""
+
+
+class ControlCalls:
+    """The calls of one run."""
+
+    def __init__(self, orchestrator: ControlledRun) -> None:
+        self._orchestrator = orchestrator
+
+    async def answer(self, head: Head, body: bytes) -> tuple[int, Mapping[str, Any]]:
+        """Do what a request asks for; the status and value of the answer.
+
+        Raises:
+            CallRefused: it is no call, or its values are wrong.
+        """
+        method = head.method.decode()
+        path = [unquote(part) for part in head.target.decode("ascii").partition("?")[0].split("/")[1:]]
+        match path:
+            case [""]:
+                self._check(method, "GET")
+                return 200, self._status()
+            case ["lanes"]:
+                self._check(method, "POST")
+                return 201, await self._open_lane(read_object(body) if body else {})
+            case ["lanes", lane]:
+                self._check(method, "DELETE")
+                self._known(lane)
+                await self._orchestrator.close_lane(lane)
+                return 200, {}
+            case ["lanes", lane, "scope"]:
+                self._check(method, "GET", "PUT", "POST", "PATCH", "DELETE")
+                self._known(lane)
+                return 200, await self._scope(method, lane, read_object(body) if body else {})
+            case ["lanes", lane, "scope", number]:
+                self._check(method, "GET", "DELETE")
+                self._known(lane)
+                return 200, await self._numbered(method, lane, number, read_object(body) if body else {})
+        raise CallRefused(404, f"no such call: {method} /{'/'.join(path)}")
+
+    def _check(self, method: str, *allowed: str) -> None:
+        if method not in allowed:
+            raise CallRefused(405, f"{method} is not allowed here: use {' or '.join(allowed)}")
+
+    def _known(self, lane: str) -> None:
+        if lane not in self._orchestrator.lanes:
+            raise CallRefused(404, f"lane {lane!r} is not open: open lanes are {', '.join(self._orchestrator.lanes)}")
+
+    def _status(self) -> dict[str, Any]:
+        orchestrator = self._orchestrator
+        return {
+            "version": metadata.version("recproxy"),
+            "mode": orchestrator.plan.reach,
+            "recordings": str(orchestrator.plan.library.folder),
+            "profiles": {
+                profile.name: {"hosts": list(profile.hosts), "mode": orchestrator.plan.mode_of(profile.name)}
+                for profile in orchestrator.profiles
+            },
+            "lanes": list(orchestrator.lanes),
+            "addresses": {
+                name: {
+                    "gateway": f"http://127.0.0.1:{lane.addresses.gateway}",
+                    **{key: f"http://127.0.0.1:{port}" for key, port in lane.addresses.endpoints.items()},
+                }
+                for name, lane in orchestrator.lanes.items()
+            },
+        }
+
+    async def _open_lane(self, values: dict[str, Any]) -> dict[str, Any]:
+        name = read_string(values, "lane") or f"lane-{secrets.token_hex(4)}"
+        refuse_unknown(values, ("lane",))
+        await self._orchestrator.open_lane(name)
+        return {"lane": name, "environment": self._orchestrator.environment(name)}
+
+    async def _scope(self, method: str, lane: str, values: dict[str, Any]) -> dict[str, Any]:
+        orchestrator = self._orchestrator
+        if method == "GET":
+            return self._outcome(lane, await orchestrator.scopes.look(lane))
+        if method == "DELETE":
+            return await self._end(lane, values)
+        number: int | None = None
+        if method == "PATCH":
+            refuse_unknown(values, ("recordings", "beside"))
+            if not orchestrator.lanes[lane].scopes:
+                self._outcome(lane, None)
+            recordings = read_recordings(values.get("recordings") or {})
+            await orchestrator.scopes.extend(lane, recordings, beside=read_folder(values))
+            number = orchestrator.lanes[lane].scopes[-1].number
+        else:
+            number = await self._begin(lane, values, inner=method == "POST")
+        return {"lane": lane, "name": orchestrator.lanes[lane].scope, "number": number}
+
+    async def _numbered(self, method: str, lane: str, word: str, values: dict[str, Any]) -> dict[str, Any]:
+        number = int(word) if word.isdecimal() else -1  # no scope has it
+        if method == "GET":
+            return self._outcome(lane, await self._orchestrator.scopes.look(lane, number), word)
+        return await self._end(lane, values, number, word)
+
+    async def _end(
+        self, lane: str, values: dict[str, Any], number: int | None = None, word: str = ""
+    ) -> dict[str, Any]:
+        refuse_unknown(values, ("passed", "told"))
+        passed, told = values.get("passed", True) is True, values.get("told") is True
+        return self._outcome(lane, await self._orchestrator.scopes.end(lane, number, passed=passed, told=told), word)
+
+    def _outcome(self, lane: str, outcome: ScopeOutcome | None, word: str = "") -> dict[str, Any]:
+        if outcome is not None:
+            return plain_outcome(outcome)
+        if word:
+            raise CallRefused(
+                404, f"no scope {word} is open in lane {lane!r}: use the number that PUT or POST returned"
+            )
+        raise CallRefused(404, f"no scope is open in lane {lane!r}: begin one with PUT")
+
+    async def _begin(self, lane: str, values: dict[str, Any], *, inner: bool) -> int:
+        refuse_unknown(
+            values, ("name", "recordings", "default", "beside", "mode", "match_on", "repeat", "ignore", "plays")
+        )
+        scope_options = read_scope_options(values, self._orchestrator.plan.mode)
+        name = read_string(values, "name")
+        if not name:
+            raise CallRefused(400, 'name is missing: {"name": "test_send", "recordings": {"twitter": "send.rec"}}')
+        return await self._orchestrator.scopes.begin(
+            lane,
+            name,
+            read_recordings(values.get("recordings") or {}),
+            scope_options,
+            inner=inner,
+            default=read_default(values),
+            beside=read_folder(values),
+            plays=read_plays(values.get("plays") or {}),
+        )
