@@ -1,8 +1,10 @@
 """A Java program under a run, with both clients of the JDK."""
 
+import os
 import shutil
 
 import pytest
+from namespaces import need_namespaces
 
 GET = """\
 import java.net.*;
@@ -26,5 +28,16 @@ def test_both_clients_of_java_are_answered_if_the_project_asks_for_it(project):
     project.write("Get.java", GET)
 
     done = project.run("run", "--", "java", "Get.java", "https://api.shop.example/item?id=1")
+
+    assert (done.returncode, done.stdout) == (0, "first\nsecond\n"), done.stderr
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="java is not installed")
+def test_both_clients_of_java_are_answered_in_an_empty_environment(project):
+    need_namespaces()
+    project.write("Get.java", GET)
+    java = ["env", "-i", f"PATH={os.environ['PATH']}", "java", "Get.java", "https://api.shop.example/item?id=1"]
+
+    done = project.run("run", "--isolate", "--", *java)
 
     assert (done.returncode, done.stdout) == (0, "first\nsecond\n"), done.stderr

@@ -38,14 +38,19 @@ class IsolatedNetwork(Listeners):
         self._tunnels: Tunnels | None = None
         self._relays: list[Acceptor] = []
 
-    def set_up(self, files: RunFiles, ports: Sequence[str], loop: asyncio.AbstractEventLoop) -> None:
+    def set_up(
+        self, files: RunFiles, stores: Sequence[Path], ports: Sequence[str], loop: asyncio.AbstractEventLoop
+    ) -> None:
         """Wait for the namespaces, put the run's files in the place of the system's, and serve names and ports.
+
+        `stores` are the trust stores of JVMs.
 
         Raises:
             ConfigurationError: this system does not allow isolation, or a port cannot be relayed.
         """
         self._isolation.ready()
-        self._isolation.bind(isolated_files(files.folder, files.bundle))
+        java = [(files.java, store) for store in stores]
+        self._isolation.bind([*isolated_files(files.folder, files.bundle), *java])
         places = [(protocol, address, _NAME_PORT) for protocol in ("udp", "tcp") for address in self._every]
         self._names = NameServer(self._isolation.listen(*places), socket.gethostname(), loop)
         tunnels = self._tunnels = Tunnels(loop)

@@ -27,7 +27,7 @@ from recproxy.orchestrator.environment import RunFiles, lane_variables, run_vari
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.gateway import LOCAL_LISTENERS, Listeners
 from recproxy.orchestrator.isolated_network import IsolatedNetwork
-from recproxy.orchestrator.java import java_variables, trust_store
+from recproxy.orchestrator.java import java_root_files, java_variables, trust_store
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.lane import DEFAULT_LANE, Lane
@@ -165,10 +165,11 @@ class Orchestrator:
         self._folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
         certificates = bundle(authority.certificate, self._environment, roots=self.plan.reaches_services)
         self._files = RunFiles(self._folder, certificates, authority.certificate)
-        if self._isolated is not None:
-            self._isolated.set_up(self._files, self.plan.project.isolate_ports, self._loop)
-        if self.plan.project.java:
+        stores = java_root_files(self._environment) if self.plan.isolate else []
+        if stores or self.plan.project.java:
             self._files.java.write_bytes(trust_store(certificates))
+        if self._isolated is not None:
+            self._isolated.set_up(self._files, stores, self.plan.project.isolate_ports, self._loop)
         self._roster = Roster(self.plan, self._proxies, authority, self._environment)
         self._redaction = RedactionWorkers(self._fork_server, self._roster.redaction)
         self.scopes = Scopes(
