@@ -25,8 +25,17 @@ def recproxy(*words, folder, path=(), environment=None):
             stack.enter_context(mock.patch.dict(os.environ, environment, clear=True))
         stack.enter_context(contextlib.redirect_stdout(out))
         stack.enter_context(contextlib.redirect_stderr(err))
+        before = set(sys.modules)
         code = _code(main)
+        _forget_modules(set(sys.modules) - before, folder)
     return subprocess.CompletedProcess(words, code, *(each.buffer.getvalue().decode() for each in (out, err)))
+
+
+def _forget_modules(names, folder):
+    """Hooks of a project: the next project may have a module of the same name."""
+    for name in names:
+        if (getattr(sys.modules[name], "__file__", None) or "").startswith(f"{folder}{os.sep}"):
+            del sys.modules[name]
 
 
 def _code(command):

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from command_line import recproxy
 from deadlines import seconds
 
 sys.path.insert(0, str(Path(__file__).parent))  # for `origins`, the services on loopback
@@ -117,6 +118,10 @@ class Project:
         process = self.start(*words, **options)
         out, err = process.communicate(timeout=seconds(60))
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def verb(self, *words):
+        """Run a verb that starts nothing, in this process: the same, but for the start of an interpreter."""
+        return recproxy(*words, folder=self.root, environment=self.environment())
 
     def python(self, program, *words, **options):
         """Run a Python program under `recproxy run`."""

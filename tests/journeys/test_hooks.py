@@ -154,7 +154,7 @@ def test_a_recording_for_which_the_comparison_raises_is_told_at_once(hooked):
 def test_a_hook_that_cannot_be_had_is_one_line_with_file_and_key(hooked, hook, wanted):
     project = hooked(more=f"{hook}\n")
 
-    done = project.run("run", "--", "true")
+    done = project.verb("run", "--profile", "shop", "--", "true")
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"recproxy: {project.root}/pyproject.toml:")

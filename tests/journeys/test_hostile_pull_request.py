@@ -135,9 +135,9 @@ def test_pipes_among_the_recordings_hold_nothing_up(pull):
     (pull.root / RECORDINGS / "shop/device.rec").symlink_to("/dev/zero")
 
     recorded = pull.python(FETCH, "--mode", "record")
-    checked = pull.run("check", RECORDINGS)
-    scanned = pull.run("scan", RECORDINGS)
-    imported = pull.run("import", RECORDINGS, "--profile", "shop", "--to", "imported", "--dry-run")
+    checked = pull.verb("check", RECORDINGS)
+    scanned = pull.verb("scan", RECORDINGS)
+    imported = pull.verb("import", RECORDINGS, "--profile", "shop", "--to", "imported", "--dry-run")
 
     assert [done.returncode for done in (recorded, checked, scanned, imported)] == [0, 0, 0, 0], checked.stderr
 
@@ -158,7 +158,7 @@ def test_a_scan_mends_no_file_outside(pull, name, words):
     link(pull, *LINKS[name])
     before = tree(pull.outside)
 
-    done = pull.run("scan", "--fix", *words)
+    done = pull.verb("scan", "--fix", *words)
 
     linked_folder = name == "the folder of the profile" and words == (f"{RECORDINGS}/shop",)
     if linked_folder:  # the user named the folder itself
@@ -173,8 +173,8 @@ def test_an_import_and_an_export_write_to_no_link_that_leaves_their_folder(pull,
     link(pull, "exported/default.har", name)
     before = tree(pull.outside)
 
-    imported = pull.run("import", DEFAULT, "--profile", "shop", "--to", "imported", "--force")
-    exported = pull.run("export", DEFAULT, "--format", "har", "--to", "exported", "--force")
+    imported = pull.verb("import", DEFAULT, "--profile", "shop", "--to", "imported", "--force")
+    exported = pull.verb("export", DEFAULT, "--format", "har", "--to", "exported", "--force")
 
     assert tree(pull.outside) == before
     assert (imported.returncode, exported.returncode) == (2, 2)
@@ -203,7 +203,7 @@ def test_init_writes_to_no_link_that_leaves_the_folder(tmp_path, name):
     link(made, *INIT_LINKS[name])
     before = tree(made.outside)
 
-    done = made.run("init", "--yes", "--runner", "nox", "--profile", "shop=api.shop.example")
+    done = made.verb("init", "--yes", "--runner", "nox", "--profile", "shop=api.shop.example")
 
     assert tree(made.outside) == before
     assert "Traceback" not in done.stderr

@@ -119,7 +119,7 @@ def test_a_profile_that_cannot_be_read_is_one_line(check, profile, wanted):
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.parent.name)
-def test_our_own_profiles_have_nothing_to_mend(path):
-    done = recproxy("profiles", "check", os.fspath(path), folder=".")
+def test_our_own_profiles_have_nothing_to_mend(path, tmp_path):
+    done = recproxy("profiles", "check", os.fspath(path), folder=tmp_path)
 
     assert (done.returncode, done.stdout) == (0, "")
