@@ -128,6 +128,22 @@ def test_a_receipt_holds_no_secret(project, monkeypatch, words):
     assert "the-value" not in printed
 
 
+def test_a_receipt_says_what_http_has_no_place_for(project):
+    answer = {"status": {"code": 304}, "headers": {"HTTP/1.1 200 OK": [""]}, "body": {"string": "hello"}}
+    asked = {"method": "GET", "uri": "https://api.shop.example/", "headers": {"Bad Name": ["x"]}}
+    cassette(project, "a.json", text=json.dumps({"interactions": [{"request": asked, "response": answer}]}))
+    code, out, err = run("cassettes", "--profile", "shop", "--to", "out")
+
+    assert code == 1
+    assert out.splitlines()[2:] == [
+        "  lost: a header whose name is none: 'Bad...' (interaction 1)",
+        "  synthesized: the reason phrase 'Not Modified' (interaction 1)",
+        "  lost: a header whose name is none: 'HTTP...' (interaction 1)",
+        "  lost: a body of 5 bytes, which the answer to GET with status 304 does not have (interaction 1)",
+    ]
+    assert err == "1 interaction of 1 file: 0 exact, 1 synthesized, 3 lost\n"
+
+
 def test_importing_twice_changes_nothing(project):
     cassette(project, "a.yaml")
     run("cassettes", "--profile", "shop", "--to", "out")
