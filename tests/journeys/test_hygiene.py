@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from deadlines import seconds, wait_until
+from namespaces import need_namespaces
 
 from .conftest import alive, descendants, interruptible
 
@@ -19,12 +20,20 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /pro
 SLEEP = "import sys, time; print('up', flush=True); time.sleep(60)"
 
 
-def up(project, program=SLEEP, **options):
+@pytest.fixture(params=[(), ("--isolate",)], ids=["plain", "isolated"])
+def isolation(request):
+    """The words of a run without and with isolation."""
+    if request.param:
+        need_namespaces()
+    return request.param
+
+
+def up(project, program=SLEEP, *, words=(), **options):
     """A run whose command is up, its processes, and its folder."""
     temporary = project.root / "tmp"
     temporary.mkdir(exist_ok=True)
     options["environment"] = {"TMPDIR": str(temporary)} | options.get("environment", {})
-    run = project.start("run", "--", sys.executable, "-c", program, **options)
+    run = project.start("run", *words, "--", sys.executable, "-c", program, **options)
     assert run.stdout.readline() == "up\n", run.stderr.read()
     return run, descendants(run.pid), temporary
 
@@ -100,8 +109,8 @@ def _is_proxy(pid):
         return False
 
 
-def test_sigterm_stops_the_command_and_ends_the_run(project):
-    run, below, temporary = up(project)
+def test_sigterm_stops_the_command_and_ends_the_run(project, isolation):
+    run, below, temporary = up(project, words=isolation)
 
     run.send_signal(signal.SIGTERM)
 
@@ -112,8 +121,8 @@ def test_sigterm_stops_the_command_and_ends_the_run(project):
     close(run)
 
 
-def test_sigint_without_a_terminal_stops_the_command(project):
-    run, below, _ = up(project, preexec_fn=interruptible)
+def test_sigint_without_a_terminal_stops_the_command(project, isolation):
+    run, below, _ = up(project, words=isolation, preexec_fn=interruptible)
 
     run.send_signal(signal.SIGINT)
 
@@ -122,7 +131,7 @@ def test_sigint_without_a_terminal_stops_the_command(project):
     close(run)
 
 
-def test_ctrl_c_on_a_terminal_reaches_the_command_once_and_it_decides(project):
+def test_ctrl_c_on_a_terminal_reaches_the_command_once_and_it_decides(project, isolation):
     """The command sees one SIGINT, takes its time, and its exit code is the run's."""
     program = (
         "import signal, sys, time\n"
@@ -135,8 +144,8 @@ def test_ctrl_c_on_a_terminal_reaches_the_command_once_and_it_decides(project):
     if pid == 0:
         interruptible()
         os.chdir(project.root)
-        words = [sys.executable, "-m", "recproxy", "run", "--profile", "shop", "--", sys.executable, "-c", program]
-        os.execve(sys.executable, words, project.environment())
+        words = [sys.executable, "-m", "recproxy", "run", "--profile", "shop", *isolation]
+        os.execve(sys.executable, [*words, "--", sys.executable, "-c", program], project.environment())
     said = _read_until(terminal, b"up\r\n")
     below = descendants(pid)
     os.write(terminal, b"\x03")

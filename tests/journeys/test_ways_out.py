@@ -74,10 +74,10 @@ def leaks(project, folder, monkeypatch, *words):
         try:
             environment = {**project.environment(), "PYTHONDONTWRITEBYTECODE": "1"}
             process = await asyncio.create_subprocess_exec(
+                *(*world.network.prefix, "-1"),
                 *("env", "-C", str(project.root), sys.executable, "-m", "recproxy", "run", "--profile", "shop", *words),
                 *("--", sys.executable, ways_out.__file__, str(folder)),
                 env=environment,
-                preexec_fn=world.network.enter,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,

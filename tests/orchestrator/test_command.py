@@ -30,7 +30,7 @@ def run(program, work=None, environment=None):
         words = [sys.executable, "-c", program, str(write)]
         # The pipe must reach the child: Popen closes what is not said to stay.
         popen = module.subprocess.Popen
-        module.subprocess.Popen = lambda words, **options: popen(words, pass_fds=(write,), **options)
+        module.subprocess.Popen = lambda words, **options: popen(words, **options | {"pass_fds": (write,)})
         try:
             command = Command(words, os.environ | (environment or {}), loop)
         finally:

@@ -31,7 +31,7 @@ with socket.create_connection(("localhost", int(sys.argv[1])), 10) as database:
         network = IsolatedNetwork()
         network.set_up(RunFiles(tmp_path, b"roots"), [port], asyncio.get_running_loop())
         command = subprocess.Popen(
-            [sys.executable, "-c", program, port], preexec_fn=network.enter, stdout=subprocess.PIPE, text=True
+            [*network.prefix, "-1", sys.executable, "-c", program, port], stdout=subprocess.PIPE, text=True
         )
         out, _ = await asyncio.wait_for(asyncio.to_thread(command.communicate), seconds(20))
         network.close()

@@ -25,7 +25,7 @@ def isolation():
 
 def inside(isolation, *words):
     """What a command in the namespaces prints."""
-    done = subprocess.run(words, preexec_fn=isolation.enter, capture_output=True, text=True, check=True)
+    done = subprocess.run([*isolation.prefix, "-1", *words], capture_output=True, text=True, check=True)
     return done.stdout
 
 
@@ -66,7 +66,10 @@ def test_an_order_that_fails_says_what(isolation, tmp_path):
 
 
 def test_closing_ends_whoever_is_left(isolation):
-    left = subprocess.Popen(["sleep", "600"], preexec_fn=isolation.enter, start_new_session=True)
+    words = [*isolation.prefix, "-1", "sh", "-c", "echo begun; exec sleep 600"]
+    left = subprocess.Popen(words, stdout=subprocess.PIPE, start_new_session=True)
+    with left.stdout as said:
+        assert said.readline() == b"begun\n"
 
     isolation.close()
 
@@ -88,7 +91,10 @@ def test_a_kernel_that_refuses_is_told_with_what_allows_it(monkeypatch, tmp_path
     monkeypatch.setattr(module, "_KEEPER", keeper)
     refused = Isolation()
 
-    with pytest.raises(ConfigurationError, match=r"refuses \(mounts: no\): allow them .*seccomp=unconfined"):
+    monkeypatch.setattr(module, "isolation_advice", lambda: "this and that")
+    with pytest.raises(
+        ConfigurationError, match=r"refuses \(mounts: no\): allow them \(this and that\), or run without"
+    ):
         refused.ready()
 
     refused.close()

@@ -13,9 +13,11 @@ import resource
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from recproxy.errors import ConfigurationError
+from recproxy.orchestrator.isolation_advice import isolation_advice
+from recproxy.orchestrator.namespace_entry import CANNOT_JOIN
 
 __all__ = ["Command", "check_command"]
 
@@ -41,24 +43,38 @@ class Command:
         words: Sequence[str],
         environment: Mapping[str, str],
         loop: asyncio.AbstractEventLoop,
-        enter: Callable[[], None] | None = None,
+        prefix: Sequence[str] = (),
     ) -> None:
-        """Start it; `enter` is called in its process before the program is loaded."""
+        """Start it; `prefix` are the words of a program that becomes the command, or writes to a pipe why it cannot.
+
+        Raises:
+            ConfigurationError: it cannot be started.
+        """
         self._loop = loop
         self.shares_terminal = _in_foreground()
+        read, write = os.pipe() if prefix else (-1, -1)
         with _usual_descriptor_limit():
             try:
                 self._process = subprocess.Popen(
-                    words,
+                    [*prefix, str(write), *words] if prefix else words,
                     env=dict(environment),
                     start_new_session=not self.shares_terminal,
-                    preexec_fn=enter,  # noqa: PLW1509 - a few system calls, which take no lock of other threads
+                    pass_fds=(write,) if prefix else (),
                 )
             except OSError as problem:
                 raise ConfigurationError(f"command {words[0]!r} cannot be run: {problem.strerror or problem}") from None
-            except subprocess.SubprocessError:
-                raise ConfigurationError("--isolate: the command could not join its namespaces") from None
+        if prefix:
+            os.close(write)
+            self._wait_until_begun(read)
         self._ended = loop.run_in_executor(None, self._process.wait)
+
+    def _wait_until_begun(self, read: int) -> None:
+        with os.fdopen(read, "rb") as pipe:
+            problem = pipe.read().decode()  # ends where the command's own program is loaded
+        if problem and self._process.wait() == CANNOT_JOIN:
+            raise ConfigurationError(f"--isolate: {problem}: allow it ({isolation_advice()}), or run without --isolate")
+        if problem:
+            raise ConfigurationError(problem)
 
     async def wait(self) -> int:
         """Wait for it; its exit code, 128 + the signal's number where a signal ended it."""

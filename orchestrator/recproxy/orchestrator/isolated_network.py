@@ -27,11 +27,10 @@ _NAME_PORT = 53
 
 
 class IsolatedNetwork(Listeners):
-    """Made at once, usable after `set_up`; `enter` is called in the command's process."""
+    """Made at once, usable after `set_up`; `prefix` are the words that bring a command into it."""
 
     def __init__(self) -> None:
         self._isolation = Isolation()
-        self.enter = self._isolation.enter
         #: The kernel's own switch: without IPv6 there is no such file.
         self._every = (_EVERY_IPV4, "::") if Path("/proc/net/if_inet6").exists() else (_EVERY_IPV4,)
         self._names: NameServer | None = None
@@ -70,6 +69,11 @@ class IsolatedNetwork(Listeners):
     def every(self) -> Sequence[socket.socket]:
         """Listeners on all addresses of the command's network."""
         return self._isolation.listen(*(("tcp", address, port) for port in _WEB_PORTS for address in self._every))
+
+    @property
+    def prefix(self) -> list[str]:
+        """See Isolation."""
+        return self._isolation.prefix
 
     @property
     def dial(self) -> Callable[[str, int], socket.socket]:

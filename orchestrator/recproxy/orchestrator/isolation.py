@@ -7,7 +7,6 @@ that proxies and upstream connections stay outside. Linux only; where the kernel
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import json
 import os
@@ -20,12 +19,12 @@ from typing import Any
 
 from recproxy.errors import ConfigurationError, ProxyError
 from recproxy.orchestrator.ca_bundle import root_files
+from recproxy.orchestrator.isolation_advice import isolation_advice
 
 __all__ = ["Isolation", "isolated_files"]
 
 _KEEPER = Path(__file__).with_name("namespace_keeper.py")
-#: The order of joining: the user namespace first, since it gives the right to join the others.
-_NAMESPACES = (("user", 0x10000000), ("net", 0x40000000), ("mnt", 0x00020000))
+_ENTRY = Path(__file__).with_name("namespace_entry.py")
 _REPLY_LIMIT = 1 << 16
 #: As many as a message can carry, SCM_MAX_FD.
 _MOST_SOCKETS = 253
@@ -57,9 +56,6 @@ class Isolation:
             start_new_session=True,
         )
         theirs.close()
-        self._libc = ctypes.CDLL(None, use_errno=True)
-        self._folder = os.getcwd()  # noqa: PTH109 - it may have been removed meanwhile, and Path would hide that
-        self._namespaces: list[tuple[int, int]] = []
 
     def ready(self) -> None:
         """Wait until they are made.
@@ -75,11 +71,8 @@ class Isolation:
         if "ready" not in answer:
             raise ConfigurationError(
                 f"--isolate needs user namespaces, which this system refuses ({answer.get('problem', 'the keeper died')}): "
-                "allow them (sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0; "
-                "in a container, seccomp=unconfined), or run without --isolate"
+                f"allow them ({isolation_advice()}), or run without --isolate"
             )
-        for name, kind in _NAMESPACES:
-            self._namespaces.append((os.open(f"/proc/{self._keeper.pid}/ns/{name}", os.O_RDONLY), kind))
 
     def bind(self, files: Sequence[tuple[Path, Path]]) -> None:
         """Let the command see the first file of each pair in the place of the second."""
@@ -107,20 +100,14 @@ class Isolation:
         sock.setblocking(False)
         return sock
 
-    def enter(self) -> None:
-        """Join them; called in the command's process before the command is loaded."""
-        for descriptor, kind in self._namespaces:
-            if self._libc.setns(descriptor, kind) != 0:
-                number = ctypes.get_errno()
-                raise OSError(number, os.strerror(number))
-        os.chdir(self._folder)
+    @property
+    def prefix(self) -> list[str]:
+        """The words before a command that make it join them: the last one, still to come, is where problems go."""
+        return [sys.executable, "-I", "-S", str(_ENTRY), str(self._keeper.pid)]
 
     def close(self) -> None:
         """End whoever is left in them, and the keeper."""
         self._orders.close()
-        for descriptor, _ in self._namespaces:
-            os.close(descriptor)
-        self._namespaces = []
         try:
             self._keeper.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:

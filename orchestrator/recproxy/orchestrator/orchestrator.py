@@ -10,7 +10,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -107,9 +107,9 @@ class Orchestrator:
         return variables
 
     @property
-    def enter(self) -> Callable[[], None] | None:
-        """What the command's process must call before it becomes the command, if anything."""
-        return None if self._isolated is None else self._isolated.enter
+    def prefix(self) -> list[str]:
+        """What stands before the words of an isolated command, and the descriptor for its problems; else nothing."""
+        return [] if self._isolated is None else self._isolated.prefix
 
     async def open_lane(self, name: str) -> Lane:
         """A new lane, its base scope begun."""

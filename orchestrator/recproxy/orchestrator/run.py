@@ -55,7 +55,7 @@ async def _run(plan: RunPlan, words: Sequence[str], environment: Mapping[str, st
         if stopping.done():
             return 128 + stopping.result()
         command = Command(
-            words, {**_without_worker(environment), **orchestrator.environment()}, loop, orchestrator.enter
+            words, {**_without_worker(environment), **orchestrator.environment()}, loop, orchestrator.prefix
         )
         _watch_parent(loop, stopping)
         code = await _accompany(command, stopping, orchestrator.failure)

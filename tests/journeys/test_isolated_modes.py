@@ -1,0 +1,146 @@
+"""Isolation where real services are asked, and where the system refuses it."""
+
+import ctypes
+import platform
+import struct
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from deadlines import seconds
+from namespaces import need_namespaces
+
+from .conftest import RECPROXY
+
+#: Past every variable and the redirect, for two items; the second one is recorded nowhere.
+BARE = """
+import http.client
+for number in (1, 2):
+    link = http.client.HTTPConnection("api.shop.example", timeout=20)
+    link.request("GET", f"/item?id={number}")
+    print(link.getresponse().read().decode())
+"""
+UPSTREAM = '[tool.recproxy.profiles.shop.upstream]\naddress = "http://127.0.0.1:{port}"\n'
+
+
+@pytest.fixture
+def asked(project):
+    """What the real shop was asked; the project leads to it."""
+    paths = []
+
+    class Shop(BaseHTTPRequestHandler):
+        def do_GET(self):
+            paths.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain")
+            self.send_header("Content-Length", "4")
+            self.end_headers()
+            self.wfile.write(b"anew")
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    file = project.root / "pyproject.toml"
+    file.write_text(file.read_text() + UPSTREAM.format(port=server.server_port))
+    yield paths
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "upstream", "recorded"),
+    [
+        (("--record", "shop"), ["anew", "anew"], ["/item?id=1", "/item?id=2"], 2),
+        (("--live", "shop"), ["anew", "anew"], ["/item?id=1", "/item?id=2"], 0),
+        (("--mode", "auto"), ["first", "anew"], ["/item?id=2"], 1),
+    ],
+)
+def test_an_isolated_command_reaches_the_service_through_its_proxy_alone(
+    project, asked, words, said, upstream, recorded
+):
+    need_namespaces()
+    command = ("env", "-i", sys.executable, "-I", "-S", "-c", BARE)
+
+    done = project.run("run", "--isolate", *words, "--", *command, environment={"CI": ""})
+
+    recording = (project.root / "tests/functional/recordings/shop/default.rec").read_text()
+    assert (done.returncode, done.stdout.split()) == (0, said), done.stderr
+    assert asked == upstream
+    assert recording.count("anew") == recorded
+
+
+#: unshare, mount and setns, by machine.
+NUMBERS = {
+    "x86_64": {"unshare": 272, "mount": 165, "setns": 308},
+    "aarch64": {"unshare": 97, "mount": 40, "setns": 268},
+}
+NEEDS = "--isolate needs user namespaces, which this system refuses"
+_SET_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2
+
+
+def refusing(call):
+    """For a child's start: the kernel refuses it a system call, as a container's seccomp profile does."""
+    number = NUMBERS[platform.machine()][call]
+    code = [
+        struct.pack("=HBBI", 0x20, 0, 0, 0),  # load the number of the call
+        struct.pack("=HBBI", 0x15, 0, 1, number),  # jump over the next if it is another
+        struct.pack("=HBBI", 0x06, 0, 0, 0x00050001),  # fail with EPERM
+        struct.pack("=HBBI", 0x06, 0, 0, 0x7FFF0000),  # allow
+    ]
+    program = ctypes.create_string_buffer(b"".join(code))
+    structure = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code), ctypes.addressof(program)))
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def refuse():
+        assert program
+        assert libc.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+        assert libc.prctl(_SET_SECCOMP, _FILTER, structure, 0, 0) == 0
+
+    return refuse
+
+
+@pytest.mark.skipif(platform.machine() not in NUMBERS, reason="knows the system calls of x86-64 and arm64")
+@pytest.mark.parametrize(
+    ("call", "what"),
+    [
+        ("unshare", f"{NEEDS} ([Errno 1] a user, network and mount namespace: Operation not permitted): allow them ("),
+        ("mount", f"{NEEDS} ([Errno 1] private mounts: Operation not permitted): allow them ("),
+        ("setns", "--isolate: the command cannot join its namespaces: Operation not permitted: allow it ("),
+    ],
+)
+def test_a_seccomp_filter_that_refuses_is_one_line_with_what_would_allow_it(project, call, what):
+    need_namespaces()
+
+    done = project.run("run", "--isolate", "--", "echo", "begun", preexec_fn=refusing(call))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"recproxy: {what}"), done.stderr
+    assert "start the container with seccomp=unconfined, or a seccomp profile that allows unshare, mount and setns" in (
+        done.stderr
+    )
+    assert done.stderr.endswith(", or run without --isolate\n")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_system_without_user_namespaces_is_one_line_with_what_would_allow_it(project):
+    need_namespaces()
+    # The limit is that of one namespace, made for this test.
+    script = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"'
+    words = ("unshare", "--user", "--map-root-user", "sh", "-c", script, "sh")
+
+    done = subprocess.run(
+        [*words, *RECPROXY, "run", "--profile", "shop", "--isolate", "--", "echo", "begun"],
+        cwd=project.root,
+        env=project.environment(),
+        capture_output=True,
+        text=True,
+        timeout=seconds(60),
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "allow them (sysctl user.max_user_namespaces=10000), or run without --isolate\n" in done.stderr
+    assert done.stderr.count("\n") == 1
