@@ -8,7 +8,7 @@ import pytest
 
 from recproxy.errors import RecordingError
 from recproxy.matching.rules import Rules
-from recproxy.proxy.recording_cache import RecordingCache
+from recproxy.proxy.recording_cache import IndexOptions, RecordingCache
 
 TEXT = "#recproxy 2\n\nGET https://api.shop.example/{path} HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\n=======\n"
 HOSTS = ("api.shop.example",)
@@ -82,34 +82,34 @@ def test_an_index_is_made_once_for_the_same_recordings_and_rules(tmp_path):
     recording_cache = RecordingCache()
     one = [recording_cache.read(write(tmp_path / "a.rec", "one"))]
     two = [*one, recording_cache.read(write(tmp_path / "b.rec", "two"))]
-    rules, other = Rules(), Rules(ignore_query=("nonce",))
-    index = recording_cache.index(one, rules, HOSTS, None)
+    options = IndexOptions(Rules(), HOSTS)
+    other, named = options._replace(rules=Rules(ignore_query=("nonce",))), options._replace(match_on=("method",))
+    index = recording_cache.index(one, options)
 
-    assert recording_cache.index(one, rules, HOSTS, None) is index
+    assert recording_cache.index(one, options) is index
     assert index.recordings == tuple(one)
-    for words in ((two, rules, HOSTS, None), (one, other, HOSTS, None), (one, rules, HOSTS, ("method",))):
+    for words in ((two, options), (one, other), (one, named)):
         assert recording_cache.index(*words) is not index
         assert recording_cache.index(*words) is recording_cache.index(*words)
-    assert recording_cache.index(one, rules, HOSTS, ("method",)).recordings[0].match_on == ("method",)
+    assert recording_cache.index(one, named).recordings[0].match_on == ("method",)
 
 
 def test_an_index_of_what_is_not_kept_is_made_each_time(tmp_path):
     recording_cache = RecordingCache()
     recording = recording_cache.read(write(tmp_path / "a.rec", "one", ago=0))
 
-    assert recording_cache.index([recording], Rules(), HOSTS, None) is not recording_cache.index(
-        [recording], Rules(), HOSTS, None
-    )
+    first, second = (recording_cache.index([recording], IndexOptions(Rules(), HOSTS)) for _ in range(2))
+    assert first is not second
 
 
 def test_indexes_that_were_used_longest_ago_go(tmp_path):
     recording_cache = RecordingCache()
     recording = [recording_cache.read(write(tmp_path / "a.rec", "one"))]
-    first = recording_cache.index(recording, Rules(), HOSTS, None)
+    first = recording_cache.index(recording, IndexOptions(Rules(), HOSTS))
     for number in range(16):
-        recording_cache.index(recording, Rules(ignore_query=(str(number),)), HOSTS, None)
+        recording_cache.index(recording, IndexOptions(Rules(ignore_query=(str(number),)), HOSTS))
 
-    assert recording_cache.index(recording, Rules(), HOSTS, None) is not first
+    assert recording_cache.index(recording, IndexOptions(Rules(), HOSTS)) is not first
 
 
 def test_what_another_tool_put_in_the_place_of_a_variable_stands_for_anything(tmp_path):

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from recproxy.formats.placeholders import filled
 from recproxy.matching.index import Index
@@ -19,7 +20,7 @@ from recproxy.matching.rules import Rules
 from recproxy.play.reading import read_loaded
 from recproxy.recording import Recording, Request
 
-__all__ = ["Indexed", "RecordingCache", "index_of", "matched"]
+__all__ = ["IndexOptions", "Indexed", "RecordingCache", "index_of", "matched"]
 
 #: Bytes of files kept, for each proxy: the recordings of a usual suite.
 _MOST_BYTES = 32_000_000
@@ -29,10 +30,19 @@ _MOST_INDEXES = 16
 _SETTLED = 100_000_000
 
 _Stamp = tuple[int, int, int, int]
-_Form = Callable[[Request], Request]
-_Key = tuple[tuple[int, ...], Rules, tuple[str, ...], tuple[str, ...] | None, _Form | None]
+
+
+class IndexOptions(NamedTuple):
+    """How recordings are indexed: by the rules and hosts of a profile, the matchers of a scope, the form of a hook."""
+
+    rules: Rules
+    hosts: tuple[str, ...]
+    match_on: tuple[str, ...] | None = None
+    form: Callable[[Request], Request] | None = None
+
+
 #: `index_of`, or what stands for it.
-Indexed = Callable[[Sequence[Recording], Rules, Sequence[str], tuple[str, ...] | None, _Form | None], Index]
+Indexed = Callable[[Sequence[Recording], IndexOptions], Index]
 
 
 def matched(recordings: Sequence[Recording], match_on: tuple[str, ...] | None) -> Sequence[Recording]:
@@ -40,15 +50,9 @@ def matched(recordings: Sequence[Recording], match_on: tuple[str, ...] | None) -
     return recordings if match_on is None else [replace(recording, match_on=match_on) for recording in recordings]
 
 
-def index_of(
-    recordings: Sequence[Recording],
-    rules: Rules,
-    hosts: Sequence[str],
-    match_on: tuple[str, ...] | None = None,
-    form: _Form | None = None,
-) -> Index:
-    """Recordings as one, with the matchers of a scope."""
-    return Index(matched(recordings, match_on), rules, hosts, form)
+def index_of(recordings: Sequence[Recording], options: IndexOptions) -> Index:
+    """Recordings as one."""
+    return Index(matched(recordings, options.match_on), options.rules, options.hosts, options.form)
 
 
 class RecordingCache:
@@ -63,7 +67,9 @@ class RecordingCache:
         self._placeholders = {f"<{name}>": None for name in variables}
         self._read: OrderedDict[str, tuple[_Stamp, Recording]] = OrderedDict()
         #: With each index the recordings that its key knows by their numbers, so that no other gets these.
-        self._indexes: OrderedDict[_Key, tuple[tuple[Recording, ...], Index]] = OrderedDict()
+        self._indexes: OrderedDict[tuple[tuple[int, ...], IndexOptions], tuple[tuple[Recording, ...], Index]] = (
+            OrderedDict()
+        )
 
     def read(self, path: str) -> Recording:
         """The recording in a file; raises as `read_recording`."""
@@ -80,22 +86,15 @@ class RecordingCache:
                 self._read.popitem(last=False)
         return recording
 
-    def index(
-        self,
-        recordings: Sequence[Recording],
-        rules: Rules,
-        hosts: Sequence[str],
-        match_on: tuple[str, ...] | None = None,
-        form: _Form | None = None,
-    ) -> Index:
+    def index(self, recordings: Sequence[Recording], options: IndexOptions) -> Index:
         """As `index_of`; the same one for recordings that are kept."""
         kept = {id(recording) for _, recording in self._read.values()}
         if not all(id(recording) in kept for recording in recordings):
-            return index_of(recordings, rules, hosts, match_on, form)
-        key = tuple(map(id, recordings)), rules, tuple(hosts), match_on, form
+            return index_of(recordings, options)
+        key = tuple(map(id, recordings)), options
         found = self._indexes.pop(key, None)
         if found is None:
-            found = tuple(recordings), index_of(recordings, rules, hosts, match_on, form)
+            found = tuple(recordings), index_of(recordings, options)
         self._indexes[key] = found
         if len(self._indexes) > _MOST_INDEXES:
             self._indexes.popitem(last=False)

@@ -21,7 +21,7 @@ from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback, filled_response, wild_names
 from recproxy.proxy.downstream import Answer
 from recproxy.proxy.pacing import PacedAnswer
-from recproxy.proxy.recording_cache import Indexed, index_of, matched
+from recproxy.proxy.recording_cache import Indexed, IndexOptions, index_of, matched
 from recproxy.proxy.route import Route, live_request
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
@@ -82,7 +82,7 @@ class OpenScope:
         self._match_on = match_on
         self._hooks = hooks
         self._responds = hooks.respond is not None
-        index = indexed(recordings, rules, profile.hosts, match_on, hooks.compare)
+        index = indexed(recordings, IndexOptions(rules, tuple(profile.hosts), match_on, hooks.compare))
         self._playback = Playback(index, repeat=repeat, default=profile.match.repeat, scope=name)
         self._known: dict[tuple[object, ...], _Known] = {}
         self._prepared: dict[int, Prepared] = {}
