@@ -37,7 +37,30 @@ def test_headers_have_one_value_or_many_and_bodies_are_bytes():
     block = {"a": ["1", 2], "b": "3", "c": None}
     assert reading.header_lines(block) == ((b"a", b"1"), (b"a", b"2"), (b"b", b"3"), (b"c", b""))
     assert reading.header_lines(block, drop_null=True) == ((b"a", b"1"), (b"a", b"2"), (b"b", b"3"))
-    assert reading.header_lines(None) == ()
+    assert reading.header_lines({"a": ("1", "2")}) == ((b"a", b"1"), (b"a", b"2"))
+    assert reading.header_lines({b"\xff": "1"}) == ((b"\xff", b"1"),)
+
+
+@pytest.mark.parametrize("none", [None, {}, []])
+def test_no_headers_are_null_or_empty(none):
+    assert reading.header_lines(none) == ()
+
+
+@pytest.mark.parametrize(("block", "kind"), [("", "str"), (0, "int"), (False, "bool"), (["a"], "list")])
+def test_headers_that_are_no_mapping_are_refused(block, kind):
+    with pytest.raises(ValueError, match=f"headers is a mapping, not {kind}"):
+        reading.header_lines(block)
+
+
+def test_an_exchange_is_named_by_its_number():
+    notes = Notebook()
+    values = [{"request": {"a": 1}, "response": {"b": 2}, "c": 3}, {"request": {}}]
+    found = reading.exchanges(values, notes)
+
+    assert next(found) == (values[0], {"a": 1}, {"b": 2})
+    with pytest.raises(ValueError, match="response is missing: a mapping is expected there"):
+        next(found)
+    assert notes.where == "interaction 2"
     assert [reading.body_bytes(each) for each in (None, "é", b"\xff")] == [b"", b"\xc3\xa9", b"\xff"]
 
 

@@ -6,7 +6,7 @@ Ruby's VCR, after which Betamax was made, writes the same shape, as YAML or as J
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from email.utils import parsedate_tz
 from typing import Any
 
@@ -14,7 +14,8 @@ from recproxy.formats import stored
 from recproxy.formats.extras import yaml_library
 from recproxy.formats.reading import (
     base64_bytes,
-    header_value,
+    exchanges,
+    header_lines,
     json_values,
     mapping,
     number,
@@ -58,15 +59,13 @@ def _loaded(values: Any, path: str, notes: Notebook) -> Loaded:
 
 
 def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
-    for place, value in enumerate(values, 1):
-        notes.where = f"interaction {place}"
-        each = mapping(value, "it")
-        asked, answer = mapping(each.get("request"), "request"), mapping(each.get("response"), "response")
+    for each, asked, answer in exchanges(values, notes):
         method = string(asked.get("method"), "method").upper()
         url = string(asked.get("uri"), "uri")
         if stored.is_web_socket(url, notes):
             continue
-        request = stored.request(method, url, _headers(asked), _body(asked.get("body")), notes, version=None)
+        headers, body = header_lines(asked.get("headers")), _body(asked.get("body"))
+        request = stored.request(method, url, headers, body, notes, version=None)
         status, reason = answer.get("status_code"), None
         if status is None:
             said = mapping(answer.get("status"), "status")
@@ -74,7 +73,7 @@ def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
         response = stored.response(
             number(status, "a status"),
             string(reason, "message") if reason is not None else None,
-            _headers(answer),
+            header_lines(answer.get("headers")),
             _body(answer.get("body")),
             notes,
             method=method,
@@ -97,12 +96,6 @@ def _body(body: Any) -> bytes:
         return string(text, "a body").encode(_RUBY.get(encoding.lower(), encoding))
     except LookupError:
         raise ValueError(f"a body in the unknown encoding {encoding[:40]!r}") from None
-
-
-def _headers(block: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
-    for name, values in mapping(block.get("headers") or {}, "headers").items():
-        for value in values if isinstance(values, list) else [values]:
-            yield string(name, "a header's name").encode("utf-8", "surrogateescape"), header_value(value)
 
 
 def _day(recorded: Any) -> dt.date | None:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from recproxy.formats import stored
 from recproxy.formats.extras import yaml_library
-from recproxy.formats.reading import body_bytes, header_lines, mapping, number, refusing, sequence, string
+from recproxy.formats.reading import body_bytes, exchanges, header_lines, mapping, number, refusing, sequence, string
 from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Loaded
 from recproxy.recording import Headers, Interaction, Recording, Response
@@ -38,10 +38,7 @@ def load(data: bytes, path: str) -> Loaded:
 
 
 def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
-    for place, value in enumerate(values, 1):
-        notes.where = f"interaction {place}"
-        each = mapping(value, "it")
-        asked, answer = mapping(each.get("request"), "request"), mapping(each.get("response"), "response")
+    for _, asked, answer in exchanges(values, notes):
         method, url = string(asked.get("method") or "GET", "method").upper(), string(asked.get("url"), "url")
         if stored.is_web_socket(url, notes):
             continue

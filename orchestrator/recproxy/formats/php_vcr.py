@@ -11,10 +11,10 @@ from recproxy.formats.extras import yaml_library
 from recproxy.formats.reading import (
     base64_bytes,
     body_bytes,
+    exchanges,
     header_lines,
     header_value,
     json_values,
-    mapping,
     number,
     refusing,
     sequence,
@@ -58,10 +58,7 @@ def _loaded(values: Any, path: str, notes: Notebook) -> Loaded:
 
 
 def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
-    for place, value in enumerate(values, 1):
-        notes.where = f"interaction {place}"
-        each = mapping(value, "it")
-        asked, answer = mapping(each.get("request"), "request"), mapping(each.get("response"), "response")
+    for _, asked, answer in exchanges(values, notes):
         method, url = string(asked.get("method") or "GET", "method").upper(), string(asked.get("url"), "url")
         if stored.is_web_socket(url, notes):
             continue

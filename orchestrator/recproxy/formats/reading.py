@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ from recproxy.recording import Headers
 __all__ = [
     "base64_bytes",
     "body_bytes",
+    "exchanges",
     "header_lines",
     "header_value",
     "json_values",
@@ -102,12 +103,25 @@ def header_value(value: Any) -> bytes:
     return string(value, "a header's value").encode("utf-8", "surrogateescape")
 
 
+def exchanges(
+    values: Iterable[Any], notes: Notebook
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]]:
+    """Each interaction of a list, with its request and its response; the notes say which one it is."""
+    for place, value in enumerate(values, 1):
+        notes.where = f"interaction {place}"
+        each = mapping(value, "it")
+        yield each, mapping(each.get("request"), "request"), mapping(each.get("response"), "response")
+
+
 def header_lines(block: Any, *, drop_null: bool = False) -> Headers:
-    """The headers in a mapping of names to one value or many; with `drop_null`, null means that there is no header."""
+    """The headers in a mapping of names to one value or many; with `drop_null`, null means that there is no header.
+
+    No headers may also be null, or an empty list: PHP has one type for lists and mappings.
+    """
     return tuple(
-        (string(name, "a header's name").encode(), header_value(value))
-        for name, values in mapping(block or {}, "headers").items()
-        for value in (values if isinstance(values, list) else [values])
+        (string(name, "a header's name").encode("utf-8", "surrogateescape"), header_value(value))
+        for name, values in mapping({} if block is None or block == [] else block, "headers").items()
+        for value in (values if isinstance(values, list | tuple) else [values])
         if value is not None or not drop_null
     )
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from recproxy.errors import RecordingError
 from recproxy.formats import stored
-from recproxy.formats.reading import base64_bytes, header_value, mapping, number, sequence, string, within
+from recproxy.formats.reading import base64_bytes, exchanges, header_lines, mapping, number, sequence, string, within
 from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Note
 from recproxy.formats.writing import body_text, plain_request, sendable, unsaid
@@ -48,23 +48,21 @@ def check_version(values: Mapping[str, Any]) -> None:
 
 def interactions(values: Iterable[Any], notes: Notebook) -> Iterator[Interaction]:
     """The interaction of each value."""
-    for place, value in enumerate(values, 1):
-        notes.where = f"interaction {place}"
-        interaction = _interaction(mapping(value, "it"), notes)
+    for _, asked, answer in exchanges(values, notes):
+        interaction = _interaction(asked, answer, notes)
         if interaction is not None:
             yield interaction
 
 
-def _interaction(each: Mapping[str, Any], notes: Notebook) -> Interaction | None:
-    """The interaction of a value; None for a WebSocket's."""
-    asked, answer = mapping(each.get("request"), "request"), mapping(each.get("response"), "response")
+def _interaction(asked: Mapping[str, Any], answer: Mapping[str, Any], notes: Notebook) -> Interaction | None:
+    """The interaction of a request and a response; None for a WebSocket's."""
     method = string(asked.get("method"), "method")
     if "uri" not in asked and "url" in asked:
         raise ValueError("has 'url' for 'uri': it is another tool's")
     url = string(asked.get("uri"), "uri")
     if stored.is_web_socket(url, notes):
         return None
-    headers = tuple(_headers(asked.get("headers")))
+    headers = header_lines(asked.get("headers"))
     request = stored.request(method, url, headers, _request_body(asked, headers, notes), notes, version=None)
     if "status_code" in answer:  # what vcrpy wrote for httpx up to version 5
         status, reason = answer["status_code"], None
@@ -75,7 +73,7 @@ def _interaction(each: Mapping[str, Any], notes: Notebook) -> Interaction | None
     response = stored.response(
         number(status, "a status"),
         string(reason, "message") if reason is not None else None,
-        _headers(answer.get("headers")),
+        header_lines(answer.get("headers")),
         _body(answer),
         notes,
         method=method,
@@ -125,12 +123,6 @@ def _bytes(body: Any) -> bytes:
             return bytes(pieces)
         return b"".join(string(piece, "a piece of a body").encode("utf-8", "surrogateescape") for piece in pieces)
     raise ValueError(f"a body is text, bytes or null, not {type(body).__name__}")
-
-
-def _headers(headers: Any) -> Iterator[tuple[bytes, bytes]]:
-    for name, values in mapping({} if headers is None else headers, "headers").items():
-        for value in values if isinstance(values, list | tuple) else [values]:
-            yield string(name, "a header's name").encode(), header_value(value)
 
 
 def _renewed(each: Any) -> Any:
