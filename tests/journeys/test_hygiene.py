@@ -256,7 +256,7 @@ def test_serve_ends_with_its_standard_input(project):
 
 def test_parallel_starts_never_clash(project, request):
     """200 at once with --thorough; few otherwise, since each is four processes."""
-    count = 200 if request.config.getoption("--thorough") else 12
+    count = 200 if request.config.getoption("--thorough") else 8
     program = "import os, urllib.request as u; print(u.urlopen('https://api.shop.example/item?id=1').read(), os.environ['HTTP_PROXY'])"
 
     with ThreadPoolExecutor(16) as pool:
