@@ -15,9 +15,10 @@ def asked(*headers, wild=None):
     return Request(method="GET", url="https://a.example/", headers=headers, wild=wild)
 
 
-def playback(*requests, repeat="last"):
+def playback(*requests, repeat="last", match_on=None, **options):
     interactions = tuple(Interaction(request=each, response=Response(status=200)) for each in requests)
-    return Playback(Index((Recording(interactions=interactions),), Rules()), repeat=repeat)
+    index = Index((Recording(interactions=interactions, match_on=match_on),), Rules())
+    return Playback(index, repeat=repeat, **options)
 
 
 def played(playing, *requests):
@@ -140,3 +141,21 @@ def test_headers_of_a_connection_tell_nothing_apart():
 
     assert header_choice((0, 1), requests) is None
     assert header_choice((0,), requests[:1]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [(b"Authorization", [0, 1]), (b"Cookie", [0, 1]), (b"X-Tenant", [0, 1]), (b"Range", [1, 1]), (b"Accept", [1, 1])],
+)
+def test_in_a_file_of_another_tool_credentials_tell_nothing_apart(name, wanted):
+    one, two = asked((name, b"abc123")), asked((name, b"<TOKEN>"))
+
+    assert played(playback(one, two, match_on=("method", "uri")), two, two) == wanted
+
+
+def test_the_order_alone_decides_where_a_scope_says_so():
+    one, two = asked((b"Range", b"1")), asked((b"Range", b"2"))
+
+    playing = playback(one, two, ordered=True)
+    assert played(playing, two, one) == [0, 1]
+    assert playing.extended(playing.index).ordered

@@ -21,6 +21,8 @@ _CHOOSING = tuple(
     b"range x-amz-target soapaction x-http-method-override content-type accept accept-language accept-charset "
     b"if-none-match if-modified-since if-match if-unmodified-since if-range prefer depth authorization cookie".split()
 )
+#: Of these, those whose values files of other tools often have only in part, because somebody hid the others.
+_CREDENTIALS = frozenset((b"authorization", b"cookie"))
 #: Of these, one that changes by itself: it keeps nothing back.
 _FICKLE = b"cookie"
 #: What a header says: None where it is absent.
@@ -89,13 +91,18 @@ class HeaderChoice:
         return ((like, others), (back, ())) if back else ((like, others),), tuple(silent)
 
 
-def header_choice(tier: tuple[int, ...], requests: Sequence[Request]) -> HeaderChoice | None:
-    """What tells interactions of equal fit apart, by position and request; None where no header does."""
+def header_choice(tier: tuple[int, ...], requests: Sequence[Request], *, foreign: bool = False) -> HeaderChoice | None:
+    """What tells interactions of equal fit apart, by position and request; None where no header does.
+
+    In a `foreign` file, whose tool answers in recorded order, only headers that choose the content do, and no credential.
+    """
     if len(tier) < 2:
         return None
     tables: dict[bytes, dict[_Value, set[int]]] = {}
     for position, request in zip(tier, requests, strict=True):
         for name in {name.lower() for name, _ in request.headers} - UNCOMPARED:
+            if foreign and (name not in _CHOOSING or name in _CREDENTIALS):
+                continue
             value = _value(request.headers, name) or b""
             tables.setdefault(name, {}).setdefault(pattern(value, request.wild) or value, set()).add(position)
     everywhere = frozenset(tier)

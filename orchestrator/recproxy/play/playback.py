@@ -62,17 +62,25 @@ class Playback:
     that a wildcard's interactions are not spent on requests that have their own.
 
     Tests may share a file: where a recording holds interactions that this `scope` recorded, those of other scopes answer
-    only what none of its own fits.
+    only what none of its own fits. Where `ordered`, the order alone decides between requests of equal fit, as it does
+    in the tools whose words a scope is given: headers do not.
     """
 
     def __init__(
-        self, index: Index, *, repeat: str | None = None, default: str = "last", scope: str | None = None
+        self,
+        index: Index,
+        *,
+        repeat: str | None = None,
+        default: str = "last",
+        scope: str | None = None,
+        ordered: bool = False,
     ) -> None:
         self.index = index
         self.scope = scope
         self._foreign = _foreign(index, scope)
         self.repeat = repeat
         self.default = default
+        self.ordered = ordered
         self._repeats = [repeat or own or default for own in index.repeats()]
         self.plays = [0] * len(index.interactions)
         self.bound: dict[str, bytes] = {}
@@ -137,7 +145,7 @@ class Playback:
 
     def extended(self, index: Index) -> Playback:
         """This playback over an index that begins with the same interactions: what was played and bound stays so."""
-        after = Playback(index, repeat=self.repeat, default=self.default, scope=self.scope)
+        after = Playback(index, repeat=self.repeat, default=self.default, scope=self.scope, ordered=self.ordered)
         after.plays[: len(self.plays)] = self.plays
         after.bound = self.bound
         return after
@@ -163,7 +171,8 @@ class Playback:
         """What tells the interactions of a tier apart by their headers; made when first asked for."""
         if tier not in self._choices:
             requests = [self.interaction(position).request for position in tier]
-            self._choices[tier] = header_choice(tier, requests)
+            foreign = any(self.index.recording_of(position).match_on is not None for position in tier)
+            self._choices[tier] = None if self.ordered else header_choice(tier, requests, foreign=foreign)
             self._binds[tier] = any(
                 each.wild is not None and any(f"{each.wild}[".encode() in value for _, value in each.headers)
                 for each in requests
