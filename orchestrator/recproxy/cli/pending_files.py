@@ -17,6 +17,8 @@ from recproxy.play.file_replacement import check_place, put_in_place
 
 __all__ = ["PendingFiles"]
 
+_DIGEST = "blake2b"  # takes half the time of SHA-256 where the processor has no instructions for that
+
 
 class PendingFiles:
     """The files of one verb, on their way below `folder`; with `dry` nothing is written, here or there."""
@@ -63,7 +65,7 @@ class PendingFiles:
             shutil.rmtree(self._staging, ignore_errors=True)
 
     def _stage(self, pieces: Iterable[bytes]) -> tuple[bytes, Path | None]:
-        digest = hashlib.sha256()
+        digest = hashlib.new(_DIGEST)
         if self._staging is None:
             for piece in pieces:
                 digest.update(piece)
@@ -92,4 +94,4 @@ def _staging_folder(folder: Path) -> Path:
 
 def _digest(path: Path) -> bytes:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
+        return hashlib.file_digest(file, _DIGEST).digest()

@@ -6,6 +6,7 @@ HTTP, no format.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
@@ -41,6 +42,7 @@ _MOST_GROWN = 20
 #: All stored bodies together, as a multiple of the file: only aliases can make them larger than the file.
 _MOST_REPEATED = 8
 _MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
+_UNSAFE = re.compile(r"[\x00-\x20\x7f]")  # in a URL
 _BODILESS = frozenset((204, 304))
 _TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
@@ -193,7 +195,7 @@ def absolute(url: str) -> str:
     scheme, mark, rest = text.partition("://")
     if not mark or scheme.lower() not in ("http", "https") or not rest or rest[0] in "/?":
         raise ValueError(f"{url[:80]!r} is not an absolute http or https URL")
-    return "".join(f"%{ord(letter):02X}" if letter <= " " or letter == "\x7f" else letter for letter in text)
+    return _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", text)
 
 
 def http_version(version: str | None) -> str:

@@ -21,7 +21,7 @@ __all__ = ["coded_run", "coded_runs", "opaque"]
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,65536}={0,2}\Z")
 #: Every string of JSON that may be base64 of text, and elsewhere what is base64 of an object of JSON. Text with names
 #: begins with a letter of ASCII, so its base64 with one of 32 letters; digits of hex, as of a digest, are none.
-_STRINGS = re.compile(rb"\"(?=[A-Za-f])(?![0-9a-f]*+\")([A-Za-z0-9+/_-]{16,65536}={0,2})\"")
+_STRINGS = re.compile(rb"\"(?=[A-Za-f][A-Za-z0-9+/_-]{15})(?![0-9a-f]*+\")([A-Za-z0-9+/_-]{16,65536}={0,2})\"")
 _OBJECTS = re.compile(rb"ey(?<![A-Za-z0-9+/_.-]ey)[A-Za-z0-9+/_-]{14,65536}={0,2}(?![A-Za-z0-9.])")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _CONTROL = bytes({*range(32), 127} - set(b"\t\r\n"))

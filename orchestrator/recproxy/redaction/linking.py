@@ -33,11 +33,12 @@ def linked(interactions: Sequence[Interaction], taken: Container[str] = ()) -> t
     Names are made unique by numbers in the order of the recording, so that the same traffic gives the same text;
     `taken` are the `names` of other scopes in the same recording. Names that stood there before stay.
     """
-    given = {name for each in interactions for name in _names(each.response)}
-    sent = {name for each in interactions for name in _names(each.request)}
+    both = [(list(_names(each.request)), list(_names(each.response))) for each in interactions]
+    sent = {name for asked, _ in both for name in asked}
+    given = {name for _, answered in both for name in answered}
     used = {name for name in given | sent if not GIVEN.search(name)}
     final: dict[str, str | None] = {}
-    for name in dict.fromkeys(name for each in interactions for name in _ours(each)):
+    for name in dict.fromkeys(name for each in both for names in each for name in names if GIVEN.search(name)):
         if name not in sent or name not in given:
             final[name] = None
             continue
@@ -85,13 +86,13 @@ def _texts(block: Request | Response) -> Iterable[bytes]:
 def _names(block: Request | Response) -> Iterator[str]:
     if block.wild is not None:
         sign, places = block.wild.encode() + b"[", _places(block.wild)
-        yield from (found[1].decode() for text in _texts(block) if sign in text for found in places.finditer(text))
-
-
-def _ours(interaction: Interaction) -> Iterator[str]:
-    """The names that redaction has given."""
-    for block in (interaction.request, interaction.response):
-        yield from (name for name in _names(block) if GIVEN.search(name))
+        letter = sign[:1]  # is found many times faster
+        yield from (
+            found[1].decode()
+            for text in _texts(block)
+            if letter in text and sign in text
+            for found in places.finditer(text)
+        )
 
 
 def _renamed(interaction: Interaction, final: dict[str, str | None]) -> Interaction:

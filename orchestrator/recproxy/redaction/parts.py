@@ -250,7 +250,7 @@ def _word(block: Request | Response) -> str:
     first = block.url.encode("utf-8", "surrogateescape") if isinstance(block, Request) else block.reason
     texts = [first, block.body, *(value for _, value in (*block.headers, *block.trailers))]
     # A letter is found many times faster than a word.
-    if not any(sign[0] in text and sign in text for sign in _SIGNS for text in texts):
+    if not any(sign[:1] in text and sign in text for sign in _SIGNS for text in texts):
         return "XXX"
     return unused(*texts)
 

@@ -77,7 +77,7 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Ite
         yield from pointed_spans(text, rules.pointers)
     yield from coded_runs(text, inner, strings=language is Language.JSON)
     hits = rules.hits(text)
-    if not hits and not (b"\\u00" in text or b'"kty"' in text):
+    if not hits and not (b"\\" in text and b"\\u00" in text) and b'"kty"' not in text:
         return
     if language is Language.HTML:
         yield from html_spans(
