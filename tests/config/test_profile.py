@@ -34,6 +34,15 @@ def test_its_rules_know_header_names_in_lower_case_and_what_is_redacted(profile)
     assert (rules.secret_query, rules.secret_form, rules.secret_json) == (("key",), ("password",), ("/email",))
 
 
+def test_aliases_and_default_values_become_pairs_of_its_rules():
+    match = Match(aliases={"b.example": "A.example."}, default_query={"z": "1", "alt": "json"})
+
+    rules = Profile(name="shop", match=match).rules()
+
+    assert rules.aliases == (("b.example", "a.example"),)
+    assert rules.default_query == (("alt", "json"), ("z", "1"))
+
+
 def test_its_redaction_holds_the_values_that_it_is_given(profile):
     redaction = profile.redaction(["the value of a credential"])
 

@@ -57,6 +57,12 @@ class Sample:
     choice: Literal["a", "b"] = key("A choice.", "a")
 
 
+#: Tables that are shown only where something is in them.
+FILLED = (
+    "[placeholders]\nSHOP_KEY = 'x'\n[match]\naliases = {'b.example' = 'a.example'}\ndefault_query = {alt = 'json'}\n"
+)
+
+
 def test_a_row_has_type_default_and_description():
     page = key_tables("<!-- keys of -->\n<!-- end of keys -->\n", Sample)
 
@@ -73,7 +79,7 @@ def test_a_row_has_type_default_and_description():
 @pytest.mark.parametrize(
     ("name", "table", "schema", "text"),
     [
-        ("profile", Profile, profile_schema(), PROFILE + "[placeholders]\nSHOP_KEY = 'x'\n"),
+        ("profile", Profile, profile_schema(), PROFILE + FILLED),
         ("project", Project, project_schema(), ""),
     ],
 )

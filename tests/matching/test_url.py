@@ -78,6 +78,37 @@ def test_urls_that_say_something_else_do_not_match(one, other, field, recorded, 
     assert index(recorded(other)).find(live(one)).tiers == ()
 
 
+ALIASES = Rules(aliases=(("api.x.com", "api.twitter.com"),), default_query=(("alt", "json"),))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://api.twitter.com/1", "https://API.x.com/1"),
+        ("https://api.x.com/1", "https://api.x.com/1"),
+        ("https://a.com/1?alt=json", "https://a.com/1"),
+        ("https://a.com/1?b=2&a%6Ct=json", "https://a.com/1?b=2"),
+    ],
+)
+def test_names_of_one_service_and_values_that_are_so_anyway_match(one, other, recorded, live, index):
+    for left, right in ((one, other), (other, one)):
+        assert difference(recorded(left), live(right), ALIASES) == ()
+        assert index(recorded(left), rules=ALIASES).find(live(right)).tiers == ((0,),)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "field"),
+    [
+        ("https://api.x.com/1", "https://x.com/1", "host"),
+        ("https://a.com/1?alt=media", "https://a.com/1", "query alt"),
+        ("https://a.com/1?alt=media", "https://a.com/1?alt=json", "query alt"),
+    ],
+)
+def test_other_hosts_and_other_values_do_not_match(one, other, field, recorded, live, index):
+    assert difference(recorded(one), live(other), ALIASES)[0].field == field
+    assert index(recorded(one), rules=ALIASES).find(live(other)).tiers == ()
+
+
 @pytest.mark.parametrize(
     ("pattern", "host", "fits"),
     [

@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 from recproxy.config import profile_words as words
 from recproxy.config.keys import key, keys_of, subtable
 from recproxy.config.layers import Setting, build
+from recproxy.control.host_names import normal_host
 from recproxy.matching.rules import Rules, Ways
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.rules import RedactionRules
@@ -72,6 +73,17 @@ class Match:
     """What is compared besides method, URL, query and body, and what happens on a miss."""
 
     headers: tuple[str, ...] = key("Request headers to compare.", (), word=words.NAME_IN_ANY_CASE)
+    aliases: Mapping[str, str] = key(
+        'Other names of a host: with `"api.x.com" = "api.twitter.com"`, a request to either matches a recording of '
+        "either.",
+        {},
+        word=words.HOST,
+    )
+    default_query: Mapping[str, str] = key(
+        'Values that the service takes for parameters that are not in the query: with `alt = "json"`, a request with '
+        "`alt=json` matches one without `alt`, and `alt=media` does not.",
+        {},
+    )
     ignore: Ignore = subtable(Ignore)
     repeat: Literal["last", "miss", "cycle"] = key(
         "What follows the last recorded repeat of a request: the last one again, a miss, or the first one.",
@@ -217,6 +229,8 @@ class Profile:
         """Its matching and redaction as the rules of a comparison."""
         return Rules(
             headers=tuple(name.lower() for name in self.match.headers),
+            aliases=tuple((name, normal_host(host)) for name, host in sorted(self.match.aliases.items())),
+            default_query=tuple(sorted(self.match.default_query.items())),
             ignore_query=self.match.ignore.query,
             ignore_form=self.match.ignore.form,
             ignore_json=self.match.ignore.json,

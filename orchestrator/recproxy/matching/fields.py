@@ -115,7 +115,7 @@ def _segments(path: bytes, word: str | None) -> tuple[Value, ...]:
 
 
 def _headers(headers: Headers, plan: ComparedParts, word: str | None) -> Pairs:
-    compared, (ignored, secret) = plan.headers, plan.header_names
+    compared, (ignored, secret, _) = plan.headers, plan.header_names
     pairs: list[tuple[bytes, Value]] = []
     for name, value in headers:
         key = name.lower()

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from typing import Any
 
 from recproxy.errors import HookError, RecordingError
 from recproxy.matching.differences import Difference
@@ -216,7 +217,8 @@ def _ruled(rules: Rules, one: Difference) -> Rules | None:
         if not name:  # all parts of a batch are without a name: ignored, any batch would match
             return None
     known: tuple[str, ...] = getattr(rules, attribute)
-    return rules if name in known else dataclasses.replace(rules, **{attribute: (*known, name)})
+    more: dict[str, Any] = {attribute: (*known, name)}
+    return rules if name in known else dataclasses.replace(rules, **more)
 
 
 def _rule_lines(before: Rules, after: Rules) -> Iterator[str]:

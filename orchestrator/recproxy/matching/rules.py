@@ -63,6 +63,8 @@ class Ways:
 class Rules:
     """A profile's `[match]` and the names that its redaction hides.
 
+    `aliases` are pairs of a host's other name and the name that stands for both; `default_query` are parameters whose
+    value is the same as their absence.
     `headers` are the lower-case names of headers that take part; `ignore_headers` never do. `ignore_*` are left out on
     both sides; `secret_*` must be present on both sides, but their values are not shown, and not compared but for named
     wild places. `ignore_json` holds JSON Pointers; `secret_json` JSON Pointers, which begin with `/`, or bare keys that
@@ -71,6 +73,8 @@ class Rules:
     """
 
     headers: tuple[str, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    default_query: tuple[tuple[str, str], ...] = ()
     ignore_headers: tuple[str, ...] = ()
     ignore_query: tuple[str, ...] = ()
     ignore_form: tuple[str, ...] = ()
@@ -83,10 +87,14 @@ class Rules:
 
 
 class Names(NamedTuple):
-    """Which names of a set of pairs are ignored, and which (in lower case) are secret."""
+    """Which names of a set of pairs are ignored, and which (in lower case) are secret.
+
+    `defaults` are pairs that say what is so without them: they are ignored, and the same names with other values are not.
+    """
 
     ignored: frozenset[bytes] = frozenset()
     secret: frozenset[bytes] = frozenset()
+    defaults: frozenset[tuple[bytes, bytes]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +132,7 @@ class ComparedParts:
     filled_query: bool
     body: bool
     raw_body: bool
+    aliases: tuple[tuple[bytes, bytes], ...]
     headers: frozenset[bytes] | None
     header_names: Names
     query_names: Names
@@ -158,11 +167,16 @@ def compared_parts(rules: Rules, match_on: tuple[str, ...] | None = None) -> Com
         filled_query="filled_query" in parts,
         body="body" in parts or "raw_body" in parts,
         raw_body="raw_body" in parts,
+        aliases=tuple((name.encode(), host.encode()) for name, host in rules.aliases),
         headers=headers,
         header_names=Names(
             ignored=frozenset(_lower(rules.ignore_headers)), secret=frozenset(_lower(rules.secret_headers))
         ),
-        query_names=Names(ignored=_bytes(rules.ignore_query), secret=frozenset(_lower(rules.secret_query))),
+        query_names=Names(
+            ignored=_bytes(rules.ignore_query),
+            secret=frozenset(_lower(rules.secret_query)),
+            defaults=frozenset((name.encode(), value.encode()) for name, value in rules.default_query),
+        ),
         form_names=Names(ignored=_bytes(rules.ignore_form), secret=frozenset(_lower(rules.secret_form))),
         json=_json_plan(rules),
     )
@@ -173,7 +187,7 @@ def _without_secrets(plan: ComparedParts) -> ComparedParts:
     return replace(
         plan,
         header_names=Names(plan.header_names.ignored),
-        query_names=Names(plan.query_names.ignored),
+        query_names=plan.query_names._replace(secret=frozenset()),
         form_names=Names(plan.form_names.ignored),
         json=JsonPlan(ignored=plan.json.ignored),
     )

@@ -99,9 +99,13 @@ def read_authority(parts: UrlParts, word: str | None, plan: ComparedParts) -> Ur
     wild = b"" if word is None else word.encode()
     # The dot at the end of a piece of a pattern is no trailing dot.
     decode = bytes.lower if wild and wild in host else host_of_bytes
+    name = read_value(host, word, decode) if plan.host else b""
+    for other, known in plan.aliases:
+        if name == other:
+            name = known
     return UrlAuthority(
         scheme if plan.scheme and scheme != wild.lower() else b"",
-        read_value(host, word, decode) if plan.host else b"",
+        name,
         read_value(port, word) if plan.port else b"",
     )
 
@@ -168,7 +172,7 @@ def read_pairs(text: bytes, word: str | None, names: Names) -> Pairs:
     loose: list[tuple[Value, Value]] = []
     rest = False
     wild = None if word is None else word.encode()
-    ignored, secret = names
+    ignored, secret, defaults = names
     for piece in text.split(b"&"):
         written, _, value = piece.partition(b"=")
         if wild is not None and wild in written:
@@ -181,7 +185,7 @@ def read_pairs(text: bytes, word: str | None, names: Names) -> Pairs:
         if not piece:
             continue
         name = decode_parameter(written)
-        if name in ignored:
+        if name in ignored or (defaults and (name, decode_parameter(value)) in defaults):
             continue
         read = hidden_value if secret and name.lower() in secret else read_value
         pairs.append((name, read(value, word, decode_parameter)))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from recproxy.config import Kind, Profile, TomlFile, leaves, unreachable_hosts
+from recproxy.http.hosts import fits
 from recproxy.matching.rules import UNCOMPARED
 from recproxy.play.checking import Problem
 from recproxy.redaction.scope import redact_text
@@ -20,7 +21,7 @@ _POINTERS = (("match", "ignore", "json"), ("redact", "json"))
 
 def check_profile(profile: Profile, file: TomlFile) -> list[Problem]:
     """The problems of a profile, by line in its file."""
-    found = [*_twice(file), *_hosts(profile, file), *_rules(file), *_secrets(profile, file)]
+    found = [*_twice(file), *_hosts(profile, file), *_aliases(profile, file), *_rules(file), *_secrets(profile, file)]
     return sorted(found, key=lambda each: each.line)
 
 
@@ -57,6 +58,19 @@ def _hosts(profile: Profile, file: TomlFile) -> Iterator[Problem]:
             yield _problem(file, place, "overlap", f"two endpoints have the base_url {endpoint.base_url!r}")
         if endpoint.base_url:
             variables.setdefault(endpoint.base_url, number)
+
+
+def _aliases(profile: Profile, file: TomlFile) -> Iterator[Problem]:
+    """Aliases of hosts that never come, or that stand for another alias."""
+    aliases = profile.match.aliases
+    for name, host in aliases.items():
+        place = ("match", "aliases", name)
+        for word in (name, host):
+            if not any(fits(pattern, word) for pattern in profile.hosts):
+                yield _problem(file, place, "never", f"match.aliases: {word!r} is no host of this profile")
+        if host in aliases:
+            message = f"match.aliases: {host!r} is itself an alias: write the host that it stands for"
+            yield _problem(file, place, "never", message)
 
 
 def _rules(file: TomlFile) -> Iterator[Problem]:
