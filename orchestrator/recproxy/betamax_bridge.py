@@ -1,10 +1,12 @@
-"""The pytest plugin `-p recproxy.betamax_bridge`; see `recproxy.testing.betamax_bridge`."""
+"""The pytest plugin `-p recproxy.betamax_bridge`; see `recproxy.testing.betamax_bridge`. Its hooks, by name."""
 
-from recproxy.testing.betamax_bridge import (
-    pytest_configure,
-    pytest_runtest_call,
-    pytest_runtest_makereport,
-    pytest_unconfigure,
-)
+from recproxy.testing.betamax_bridge.patches import BetamaxPatches
+from recproxy.testing.vcrpy_bridge.plugin import BridgePlugin
 
 __all__ = ["pytest_configure", "pytest_runtest_call", "pytest_runtest_makereport", "pytest_unconfigure"]
+
+_plugin = BridgePlugin("Betamax", BetamaxPatches)
+pytest_configure = _plugin.pytest_configure
+pytest_runtest_call = _plugin.pytest_runtest_call
+pytest_runtest_makereport = _plugin.pytest_runtest_makereport
+pytest_unconfigure = _plugin.pytest_unconfigure

@@ -32,7 +32,7 @@ def patched(monkeypatch):
     module.CAINFO, module.URL, module.Curl = 10065, 10002, Handle
     patches = Patches()
     monkeypatch.setenv("CURL_CA_BUNDLE", "/run/bundle.pem")
-    curl.patch(module, patches)
+    curl.patch_pycurl(module, patches)
     return module
 
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from recproxy.client.redirect.patches import Patches
 
-__all__ = ["patch"]
+__all__ = ["patch_pycurl"]
 
 
-def patch(pycurl: ModuleType, patches: Patches) -> None:
+def patch_pycurl(pycurl: ModuleType, patches: Patches) -> None:
     """Replace pycurl.Curl by a subclass that verifies with the run's bundle."""
     patches.replace(pycurl, "Curl", lambda original: _trusting(original, pycurl.CAINFO))
 

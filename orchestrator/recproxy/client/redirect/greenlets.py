@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from recproxy.client.redirect.addresses import Addresses
     from recproxy.client.redirect.patches import Patches
 
-__all__ = ["patch"]
+__all__ = ["patch_green"]
 
 
-def patch(green: ModuleType, addresses: Addresses, patches: Patches) -> None:
+def patch_green(green: ModuleType, addresses: Addresses, patches: Patches) -> None:
     """Redirect gevent.socket or eventlet.green.socket."""
     socket = sys.modules["socket"]  # loaded by both
     patch_names(socket, green, addresses, patches)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from recproxy.client.redirect.addresses import Addresses
     from recproxy.client.redirect.patches import Patches
 
-__all__ = ["patch"]
+__all__ = ["patch_uvloop"]
 
 
-def patch(uvloop: ModuleType, addresses: Addresses, patches: Patches) -> None:
+def patch_uvloop(uvloop: ModuleType, addresses: Addresses, patches: Patches) -> None:
     """Redirect uvloop's loop, a Python class over the one in C."""
     # Loaded by uvloop; to import it above would load it in programs that never open a socket.
     socket = sys.modules["socket"]

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "allow_own",
-    "patch",
     "patch_class",
     "patch_names",
+    "patch_socket",
     "port_number",
     "redirected",
     "report_refusal",
@@ -32,7 +32,7 @@ __all__ = [
 _GATEWAY_SECONDS = 2.0
 
 
-def patch(socket: ModuleType, addresses: Addresses, patches: Patches) -> None:
+def patch_socket(socket: ModuleType, addresses: Addresses, patches: Patches) -> None:
     """Redirect the socket module. `connect` is set on the Python class, which ssl's socket inherits from."""
     addresses.allow(socket.gethostname())
     patch_names(socket, socket, addresses, patches)

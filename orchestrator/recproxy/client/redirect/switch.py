@@ -29,11 +29,11 @@ class _Redirect:
         # Loaded only now: where the variable is not set, this module is all that an interpreter's start costs. By
         # full names, since `from recproxy.client.redirect import ...` would look for the package recproxy.
         from recproxy.client.redirect.addresses import Addresses  # noqa: PLC0415
-        from recproxy.client.redirect.curl import patch as patch_pycurl  # noqa: PLC0415
-        from recproxy.client.redirect.greenlets import patch as patch_green  # noqa: PLC0415
-        from recproxy.client.redirect.loops import patch as patch_uvloop  # noqa: PLC0415
+        from recproxy.client.redirect.curl import patch_pycurl  # noqa: PLC0415
+        from recproxy.client.redirect.greenlets import patch_green  # noqa: PLC0415
+        from recproxy.client.redirect.loops import patch_uvloop  # noqa: PLC0415
         from recproxy.client.redirect.patches import ImportHook, Patches  # noqa: PLC0415
-        from recproxy.client.redirect.sockets import patch as patch_socket  # noqa: PLC0415
+        from recproxy.client.redirect.sockets import patch_socket  # noqa: PLC0415
         from recproxy.client.redirect.trust import Trust  # noqa: PLC0415
 
         self.addresses = Addresses()

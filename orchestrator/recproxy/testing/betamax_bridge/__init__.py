@@ -4,17 +4,3 @@ Betamax stays what it is: it finds the cassette, loads it with its placeholders 
 each request on to the adapter that the session had before, and local proxies answer from the cassette. The mechanism is
 that of the bridge for vcrpy. Imports nothing of Betamax: the suite does, where it uses it.
 """
-
-from recproxy.testing.betamax_bridge.hooks import (
-    pytest_configure,
-    pytest_runtest_call,
-    pytest_runtest_makereport,
-    pytest_unconfigure,
-)
-
-__all__ = [
-    "pytest_configure",
-    "pytest_runtest_call",
-    "pytest_runtest_makereport",
-    "pytest_unconfigure",
-]

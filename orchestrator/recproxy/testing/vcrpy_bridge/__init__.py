@@ -6,17 +6,3 @@ bridge opens a recproxy scope instead. *Settings* are what the suite asked vcrpy
 it cannot be honoured outside of the process. *Sources* are the recordings that stand for a cassette. A *played*
 cassette counts what the proxies play. Imports nothing of vcrpy: the suite does, where it uses it.
 """
-
-from recproxy.testing.vcrpy_bridge.hooks import (
-    pytest_configure,
-    pytest_runtest_call,
-    pytest_runtest_makereport,
-    pytest_unconfigure,
-)
-
-__all__ = [
-    "pytest_configure",
-    "pytest_runtest_call",
-    "pytest_runtest_makereport",
-    "pytest_unconfigure",
-]
