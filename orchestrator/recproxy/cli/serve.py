@@ -15,6 +15,12 @@ __all__ = ["serve"]
 @click.command()
 @run_options
 @click.option("--late-credentials", is_flag=True, help="Report a missing credential only when a request needs it.")
+@click.option(
+    "--isolate/--no-isolate",
+    default=False,
+    help="Serve a network of its own, and add to the line the words that start a command in it. Linux only.",
+)
+@click.option("--isolate-as-project", is_flag=True, help="Isolate if the project says so.")
 def serve(
     mode: str,
     profiles: tuple[str, ...],
@@ -23,6 +29,8 @@ def serve(
     live: tuple[str, ...],
     any_host: bool,
     late_credentials: bool,
+    isolate: bool,
+    isolate_as_project: bool,
 ) -> None:
     """Start a run without a command.
 
@@ -42,10 +50,10 @@ def serve(
             live,
             any_host=any_host,
             late_credentials=late_credentials,
-            isolate=False,
+            isolate=None if isolate_as_project else isolate,
         )
         print_notes(plan)
-        if plan.project.isolate:
+        if plan.project.isolate and not plan.isolate:
             print(
                 "recproxy: note: isolate has no effect on commands that `recproxy run` does not start", file=sys.stderr
             )

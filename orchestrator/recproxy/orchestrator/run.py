@@ -79,6 +79,8 @@ async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: For
             "mode": plan.reach,
             "profiles": [profile.name for profile in orchestrator.profiles],
         }
+        if orchestrator.prefix:  # problems of its own go to standard error
+            line["prefix"] = [*orchestrator.prefix, "-1"]
         print(json.dumps(line), flush=True)
         _on_input_end(loop, lambda: _resolve(stopping, 0))
         await asyncio.wait((stopping, orchestrator.failure), return_when=asyncio.FIRST_COMPLETED)

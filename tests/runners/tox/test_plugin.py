@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
 
 import pytest
+from namespaces import need_namespaces
 
 from recproxy.runners.tox.plugin import Plugin
 
@@ -228,6 +229,65 @@ def test_a_project_below_the_root_is_that_of_its_commands(tox):
 
     assert done.returncode == 3
     assert "part/tests/functional/recordings/shop/default.rec" in done.stderr
+
+
+#: Past all variables and the redirect, whose network it is and what the shop answers.
+BARE = """
+import http.client, os, sys
+print("app", os.readlink("/proc/self/ns/net") == sys.argv[1])
+link = http.client.HTTPConnection("api.shop.example", timeout=20)
+link.request("GET", "/item")
+print("shop", link.getresponse().read().decode())
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "project", "isolated"),
+    [
+        ("recproxy_isolate = true", "", True),
+        ("", "isolate = true", True),
+        ("recproxy_isolate = false", "isolate = true", False),
+    ],
+)
+def test_commands_are_isolated_where_the_environment_or_the_project_says_so(tox, key, project, isolated):
+    need_namespaces()
+    tox.write("recproxy.toml", f"{project}\n{(tox.root / 'recproxy.toml').read_text()}")
+    tox.write("bare.py", BARE)
+    network = os.readlink("/proc/self/ns/net")
+    command = f'commands = [["PYTHON", "-I", "-S", "bare.py", "{network}"]]'
+    tox.write("tox.toml", f"{TOML}[env.functional-replay]\n{key}\n{command if isolated else ''}\n")
+
+    done = tox.run()
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert said_by_app(done) == (["app False", "shop recorded"] if isolated else ["app mode replay", "shop recorded"])
+    assert "recproxy   shop     replay       1" in done.stderr
+    assert "namespace_entry" not in done.stdout + done.stderr
+
+
+def test_an_isolated_command_must_be_allowed_like_any_other(tox):
+    need_namespaces()
+    tox.write(
+        "tox.toml",
+        TOML.replace('["*"]', "[]")
+        + '[env.functional-replay]\nrecproxy_isolate = true\ncommands = [["/bin/sh", "-c", "exit 0"]]\n',
+    )
+
+    done = tox.run()
+
+    assert done.returncode == 1
+    assert "is not allowed, use allowlist_externals to allow it" in done.stdout
+
+
+def test_a_system_that_refuses_isolation_fails_the_environment_in_one_line(tox):
+    tox.write("recproxy.toml", f"isolate_ports = ['443']\n{(tox.root / 'recproxy.toml').read_text()}")
+    need_namespaces()
+
+    done = tox.run("-x", "env.functional-replay.recproxy_isolate=true")
+
+    assert done.returncode == 1
+    assert "failed with recproxy: isolate_ports: 443 cannot be relayed" in done.stdout
+    assert said_by_app(done) == []
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_none_are_made_where_the_base_names_no_profiles(tox, environments):
     assert list(environments()) == ["unit"]
 
 
-KEYS = "recproxy_mode, recproxy_profiles, recproxy_record"
+KEYS = "recproxy_mode, recproxy_profiles, recproxy_record, recproxy_isolate"
 PYPROJECT = "[project]\nname = 'demo'\nversion = '1'\n[tool.tox]" + TOML.replace("[env_run", "[tool.tox.env_run")
 
 
@@ -72,6 +72,18 @@ def test_an_override_goes_before_all(environments):
     assert settings_of(made["functional-replay"]) == ToxSettings(
         mode="live", profiles=("shop", "bank"), recorded=("bank", "shop")
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"), [("", None), ("recproxy_isolate = true", True), ("recproxy_isolate = false", False)]
+)
+@pytest.mark.parametrize("name", ["tox.toml", "tox.ini"])
+def test_isolation_is_said_or_left_to_the_project(tox, environments, name, line, wanted):
+    (tox.root / "tox.toml").unlink()
+    own = "[env.functional-replay]" if name == "tox.toml" else "[testenv:functional-replay]"
+    tox.write(name, f"{TOML if name == 'tox.toml' else INI}{own}\n{line}\n")
+
+    assert settings_of(environments()["functional-replay"]).isolate is wanted
 
 
 def test_other_environments_have_the_profiles_and_no_mode(tox, environments):

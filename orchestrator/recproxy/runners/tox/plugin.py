@@ -22,6 +22,7 @@ from tox.tox_env.errors import Fail, Skip
 from recproxy.control.variables import CONTROL
 from recproxy.errors import ControlError
 from recproxy.runners.arguments import Arguments, mode_options, split_arguments
+from recproxy.runners.tox.isolated_commands import prefix_commands, release_commands
 from recproxy.runners.tox.naming import is_named
 from recproxy.runners.tox.served import Served
 from recproxy.runners.tox.settings import OFF, ToxSettings, define, generate, is_overridden, settings_of
@@ -96,13 +97,18 @@ class Plugin:
         # What the commands get, since credentials and PYTHONPATH are looked for there; and CI, which makes auto replay.
         environment = {name: os.environ[name] for name in ("CI",) if name in os.environ}
         environment |= tox_env.environment_variables
+        isolate = {None: "--isolate-as-project", True: "--isolate", False: "--no-isolate"}[settings.isolate]
         python, whose = _interpreter(tox_env)
         try:
-            run = Served(python, options, folder=_folder(tox_env), environment=environment, ended=tox_env.interrupt)
+            run = Served(
+                python, [*options, isolate], folder=_folder(tox_env), environment=environment, ended=tox_env.interrupt
+            )
         except (ControlError, OSError) as problem:
             raise Fail(f"recproxy: {problem}{_not_passed(str(problem), environment)} (recproxy of {whose})") from None
         self._runs[tox_env.conf.name] = run
         tox_env.conf["set_env"].update(run.environment, override=True)
+        if run.prefix:
+            prefix_commands(tox_env.executor, run.prefix)
 
     @impl(trylast=True)
     def tox_after_run_commands(self, tox_env: ToxEnv, exit_code: int, outcomes: list[Outcome]) -> None:
@@ -126,6 +132,7 @@ class Plugin:
         if run is None:
             return 0
         code, report = run.stop(passed=passed)
+        release_commands(tox_env.executor)
         stream = tox_env.log_handler.stderr
         stream.write(report)
         stream.flush()

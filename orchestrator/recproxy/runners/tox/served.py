@@ -11,6 +11,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from recproxy.errors import ControlError
 
@@ -62,10 +63,13 @@ class Served:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         try:
-            self.environment = self._first_line()
+            told = self._first_line()
         except BaseException:
             self.stop(passed=False)
             raise
+        self.environment: dict[str, str] = told["environment"]
+        #: What stands before each command that is isolated.
+        self.prefix: list[str] = told.get("prefix", [])
 
     def stop(self, *, passed: bool) -> tuple[int, str]:
         """End the run, and wait for it; its exit code and its report. What it recorded counts only if `passed`."""
@@ -86,7 +90,7 @@ class Served:
         self._listener.join(_STOP_SECONDS)
         return code, "".join(self._said)
 
-    def _first_line(self) -> dict[str, str]:
+    def _first_line(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         alarm = threading.Timer(_START_SECONDS, self._process.kill)
         alarm.start()
@@ -99,8 +103,8 @@ class Served:
             self._listener.join(_STOP_SECONDS)
             said = "".join(self._said).strip().removeprefix("recproxy: ")
             raise ControlError(said or f"recproxy could not be started: exit code {code}")
-        environment: dict[str, str] = json.loads(line)["environment"]
-        return environment
+        told: dict[str, Any] = json.loads(line)
+        return told
 
     def _listen(self) -> None:
         """Keep what it says, for a full pipe would stop it; then see whether it ended unasked."""

@@ -1,4 +1,4 @@
-"""What a tox configuration says: three keys of an environment, and the environments made for whoever sets them.
+"""What a tox configuration says: our keys of an environment, and the environments made for whoever sets them.
 
 Knows tox's configuration and nothing of processes.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import List  # noqa: UP035 - see _WORDS
+from typing import Any, List, Optional  # noqa: UP035 - see _WORDS
 
 from tox.config.loader.memory import MemoryLoader
 from tox.config.main import Config
@@ -26,6 +26,7 @@ OFF = "off"
 
 #: Spelled so because tox before 4.30 takes list[str] for a plain list.
 _WORDS = List[str]  # noqa: UP006
+_SWITCH: Any = Optional[bool]  # noqa: UP045
 
 
 class _Unsaid(str):
@@ -34,7 +35,7 @@ class _Unsaid(str):
     __slots__ = ()
 
 
-_KEYS = ("recproxy_mode", "recproxy_profiles", "recproxy_record")
+_KEYS = ("recproxy_mode", "recproxy_profiles", "recproxy_record", "recproxy_isolate")
 _KNOWN = (OFF, "auto", *SESSION_MODES)
 _DESCRIPTIONS = {
     "replay": "functional tests, answered from recordings",
@@ -45,11 +46,15 @@ _DESCRIPTIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToxSettings:
-    """The keys of one environment: `recorded` are profiles that are recorded whatever the mode."""
+    """The keys of one environment: `recorded` are profiles that are recorded whatever the mode.
+
+    `isolate` is None where the project says whether its commands are isolated.
+    """
 
     mode: str
     profiles: tuple[str, ...]
     recorded: tuple[str, ...]
+    isolate: bool | None = None
 
 
 def define(conf: EnvConfigSet) -> None:
@@ -65,6 +70,12 @@ def define(conf: EnvConfigSet) -> None:
     conf.add_config("recproxy_profiles", of_type=_WORDS, default=[], desc="recproxy's service profiles of the suite")
     conf.add_config(
         "recproxy_record", of_type=_WORDS, default=[], desc="profiles that recproxy records whatever the mode"
+    )
+    conf.add_config(
+        "recproxy_isolate",
+        of_type=_SWITCH,
+        default=None,
+        desc="whether commands get a network of their own: true, false, or as recproxy's project says",
     )
 
 
@@ -99,7 +110,7 @@ def settings_of(conf: EnvConfigSet) -> ToxSettings:
     for profile in recorded:
         if profile not in profiles:
             raise Fail(f"recproxy_record names {profile!r}, which recproxy_profiles lacks: {', '.join(profiles)}")
-    return ToxSettings(mode=mode, profiles=profiles, recorded=recorded)
+    return ToxSettings(mode=mode, profiles=profiles, recorded=recorded, isolate=conf["recproxy_isolate"])
 
 
 def is_overridden(conf: EnvConfigSet) -> bool:
