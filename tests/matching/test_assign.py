@@ -21,3 +21,13 @@ def test_where_no_room_can_be_made_one_is_left_over():
 
 def test_many_of_which_all_fit_are_placed_at_once():
     assert assigned(range(400), range(400), lambda _one, _other: True) == list(range(400))
+
+
+def test_a_chain_in_which_each_makes_room_for_the_one_before_may_be_long():
+    """Each fits its own place and the next one; the last to come fits only the first place."""
+    count = 1500
+    wanted = [(number, number + 1) for number in range(count)]
+
+    got = assigned([*wanted, (0,)], list(range(count + 1)), lambda places, place: place in places)
+
+    assert got == [*range(1, count + 1), 0]

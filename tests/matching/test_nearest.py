@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from recproxy.matching.miss import miss
-from recproxy.matching.nearest import words
+from recproxy.matching.nearest import common_start, words
 
 
 def nearest(index, request):
@@ -69,3 +69,39 @@ def test_words_are_those_of_the_url_and_the_body(live):
         b"e",
         b"1",
     }
+
+
+def pairs(count, **changed):
+    return "&".join(f"k{number}={changed.get(f'k{number}', number)}" for number in range(count))
+
+
+def test_bodies_are_compared_by_their_values_as_far_as_they_are_cheap(recorded, live, index):
+    """Three of 600 KB are more than is read for one miss: the one that begins most alike is compared first."""
+    body = pairs(45_000)
+    found = index(
+        *(recorded("POST https://a.com/a", pairs(45_000, **{name: "old"}), "form") for name in ("k9", "k44000", "k99"))
+    )
+
+    told = miss(found, live("POST https://a.com/a", body, "form"), profile="x")
+
+    assert (told.closest, [each.field for each in told.differences]) == (1, ["body"])
+    start = body.index("k44000=") + len("k44000=")
+    assert told.differences[0].got == f"{len(body)} bytes, the first that differs is byte {start + 1}"
+
+
+def test_a_body_that_is_too_large_is_not_compared_by_its_values(recorded, live, index):
+    found = index(recorded("POST https://a.com/b", "a=1", "form"), recorded("POST https://a.com/a", "a=1", "form"))
+
+    told = miss(found, live("POST https://a.com/a", "", "form"), profile="x", large_body=b"a=2")
+
+    differences = [(each.field, each.wanted, each.got) for each in told.differences]
+    assert (told.closest, told.mend) == (1, None)
+    assert differences == [("body", "3 bytes", "3 bytes, the first that differs is byte 3")]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "common"),
+    [(b"", b"", 0), (b"abc", b"abc", 3), (b"abc", b"abx", 2), (b"abc", b"ab", 2), (b"x", b"abc", 0)],
+)
+def test_how_much_two_texts_have_in_common(one, other, common):
+    assert common_start(one, other) == common_start(other, one) == common

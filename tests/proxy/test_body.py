@@ -1,8 +1,9 @@
 """A request's body on its way through."""
 
 import asyncio
+import sys
 
-from recproxy.proxy.body import BodyFeed
+from recproxy.proxy.body import BodyFeed, KeptBody
 
 
 def run(work, most=100):
@@ -93,3 +94,21 @@ def test_the_rest_is_taken_until_it_ends_or_nothing_more_comes():
         return feed.kept, feed.passed, feed.ended
 
     assert asyncio.run(work()) == (b"onetwo", b"onetwo", True)
+
+
+def test_what_comes_in_single_bytes_is_kept_in_one_buffer():
+    kept = KeptBody()
+    for number in range(1000):
+        kept.add(bytes((number % 256, 7)))
+
+    whole = kept.whole()
+    assert (len(whole), whole[:4], sys.getsizeof(kept._bytes) < 4000) == (2000, b"\0\7\1\7", True)
+    kept.clear()
+    assert kept.whole() == b""
+
+
+def test_one_piece_is_not_copied():
+    kept, piece = KeptBody(), b"x" * 100
+    kept.add(piece)
+
+    assert kept.whole() is piece

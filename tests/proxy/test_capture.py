@@ -181,3 +181,13 @@ def test_a_request_that_was_cut_short_has_a_body_that_any_fits(path, word):
     short = cut_short(request)
 
     assert (short.body, short.encoding, short.wild) == (word.encode(), None, word)
+
+
+def test_a_response_in_very_many_pieces_is_kept_in_few(monkeypatch):
+    monkeypatch.setattr("recproxy.proxy.capture._MOST_PIECES", 3)
+    got = captured(b"a", b"b", b"c", b"d", b"e", headers=((b"Content-Type", b"text/event-stream"),))
+
+    response = response_of(got)
+
+    assert (len(got.body), response.body) == (3, b"abcde")
+    assert [each.size for each in response.chunks] == [1, 1, 3]

@@ -455,3 +455,41 @@ def test_a_rate_limit_that_never_ends_is_told():
     assert opened.outcome().notes == told
     ask(opened)
     assert opened.outcome().notes == told
+
+
+def test_a_miss_with_a_large_body_says_where_it_begins_to_differ():
+    recorded = "a" * 300_000
+    opened = scope(block("POST https://shop.example/a HTTP/1.1\nContent-Type: text/plain", body=recorded))
+
+    answer = ask(opened, b"/a", (b"Content-Type", b"text/plain"), method=b"POST", body=b"a" * 200_000 + b"b" * 100_001)
+
+    text = said(answer).decode()
+    row = next(line.split() for line in text.splitlines() if line.startswith("  body"))
+    assert row == [
+        "body",
+        "300000",
+        "bytes",
+        "300001",
+        "bytes,",
+        "the",
+        "first",
+        "that",
+        "differs",
+        "is",
+        "byte",
+        "200001",
+    ]
+    assert (len(answer.data) < 2000, "to make it match" in text) == (True, False)
+
+
+def test_of_very_many_misses_only_the_first_are_described():
+    opened = scope(block())
+    for number in range(1000):
+        ask(opened, b"/x%d" % number)
+
+    text = said(ask(opened, b"/secret")).decode()
+
+    described = "no recorded interaction fits this request; so many of this scope did not fit that it is not described"
+    assert text == f"recproxy: {described}\n"
+    missed = opened.outcome().missed
+    assert (len(missed), missed[999].url, missed[1000].text) == (1001, "https://shop.example/x999", described)

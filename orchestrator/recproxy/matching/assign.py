@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 __all__ = ["assigned"]
@@ -24,17 +24,29 @@ def assigned(wanted: Sequence[A], got: Sequence[B], fits: Callable[[A, B], bool]
                 edges[-1].append(number)
     assigned_to: dict[int, int] = {}
 
-    def place(one: int, seen: set[int]) -> bool:
+    def choices(one: int) -> Iterator[int]:
         # What is free first: then most are placed without moving another.
-        for number in sorted(edges[one], key=assigned_to.__contains__):
-            if number not in seen:
-                seen.add(number)
-                if number not in assigned_to or place(assigned_to[number], seen):
-                    assigned_to[number] = one
-                    return True
-        return False
+        return iter(sorted(edges[one], key=assigned_to.__contains__))
+
+    def place(one: int) -> None:
+        seen: set[int] = set()
+        path = [(one, choices(one))]  # not recursive: a chain may be as long as the request
+        moves: list[int] = []
+        while path:
+            number = next((each for each in path[-1][1] if each not in seen), None)
+            if number is None:
+                path.pop()
+                if moves:
+                    moves.pop()
+                continue
+            seen.add(number)
+            moves.append(number)
+            if number not in assigned_to:
+                assigned_to.update((found, mover) for (mover, _), found in zip(path, moves, strict=True))
+                return
+            path.append((assigned_to[number], choices(assigned_to[number])))
 
     for number in range(len(wanted)):
-        place(number, set())
+        place(number)
     holders = {one: number for number, one in assigned_to.items()}
     return [holders.get(number) for number in range(len(wanted))]

@@ -26,6 +26,7 @@ __all__ = ["Mend", "mend"]
 
 #: A larger recording is not indexed anew for the sake of advice.
 _LARGEST = 3000
+_LARGEST_BODIES = 1 << 21
 
 #: Names and values that are new each time: a rule says so for all requests, an XXX for one.
 _NEW_EACH_TIME = re.compile(
@@ -70,6 +71,8 @@ def mend(
     `match_table` says where a rule is written.
     """
     if not differences or len(index.interactions) > _LARGEST:
+        return None
+    if sum(len(each.request.body) for each in index.interactions) > _LARGEST_BODIES:
         return None
     before: list[tuple[int, ...]] | None = None
     for change in _changes(index, closest, differences, match_table):

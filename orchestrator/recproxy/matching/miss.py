@@ -117,12 +117,14 @@ def miss(
     used: Sequence[int] = (),
     repeat: str | None = None,
     ways: Ways = _USUAL,
+    large_body: bytes | None = None,
 ) -> Miss:
     """Why a request, in the form that is compared, has no answer.
 
+    `large_body` is the request's body, which is not in the request then, if it is too large to be compared by its values.
     `used` are its matches where all of them have been played, and `repeat` is the scope's own word on what follows then.
     """
-    found = (used[-1], ()) if used else nearest(index, request, any_host=any_host, bound=bound)
+    found = (used[-1], ()) if used else nearest(index, request, any_host=any_host, bound=bound, large_body=large_body)
     if found is None:
         shown = _shown_url(request.url, index.rules)
         return Miss(method=request.method, url=shown, profile=profile, test=test, ways=ways)
@@ -138,7 +140,9 @@ def miss(
         closest_method=recorded.method,
         closest_url=_shown_url(recorded.url, index.rules),
         differences=differences,
-        mend=mend(
+        mend=None
+        if large_body is not None
+        else mend(
             index, request, closest, differences, any_host=any_host, bound=bound, match_table=ways.table("match")
         ),
         used=tuple(used),

@@ -1,7 +1,7 @@
 """The recorded interaction that comes nearest to a request that fits none.
 
 A shortlist by shared words, rare ones counting most, then a full comparison of each on it: a miss in a large recording must not
-cost as much as reading it.
+cost as much as reading it. Large bodies are not compared value by value either: only where they begin to differ is said.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import heapq
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate
 
 from recproxy.matching.compare import difference
 from recproxy.matching.differences import Difference
@@ -17,13 +19,15 @@ from recproxy.matching.index import Index
 from recproxy.matching.url import normal_path, split_url
 from recproxy.recording.values import Request
 
-__all__ = ["nearest", "words"]
+__all__ = ["common_start", "nearest", "words"]
 
 #: As many are compared in full; a recording this small is compared whole.
 _SHORTLIST = 64
 #: Positions of one word, and bytes of a body, that are read: the cost of a miss must not grow with the recording.
 _READ = 512
 _BODY = 8192
+#: Bytes of bodies, recorded and live, that are compared by their values for one miss: the proxy answers nobody meanwhile.
+_BUDGET = 1 << 20
 
 _WORD = re.compile(rb"[A-Za-z0-9_.-]+")
 
@@ -36,14 +40,27 @@ _VALUES = 30.0
 
 
 def nearest(
-    index: Index, request: Request, *, any_host: Sequence[str] | None, bound: Mapping[str, bytes]
+    index: Index,
+    request: Request,
+    *,
+    any_host: Sequence[str] | None,
+    bound: Mapping[str, bytes],
+    large_body: bytes | None = None,
 ) -> tuple[int, tuple[Difference, ...]] | None:
-    """The position of the interaction nearest to a redacted request and how it differs; None where nothing is recorded."""
-    best: tuple[float, int, tuple[Difference, ...]] | None = None
-    for position in _candidates(index, request):
+    """The position of the interaction nearest to a redacted request and how it differs; None where nothing is recorded.
+
+    `large_body` is the request's body, which is not in the request then, if it is too large to be compared by its values.
+    """
+    live_body = request.body if large_body is None else large_body
+    without_body = replace(request, body=b"")
+
+    def compared(position: int, *, whole: bool) -> tuple[Difference, ...]:
+        recorded = index.compared[position]
+        if not whole:
+            recorded = replace(recorded, request=replace(recorded.request, body=b""))
         found = difference(
-            index.compared[position],
-            request,
+            recorded,
+            request if whole else without_body,
             index.rules,
             match_on=index.recording_of(position).match_on,
             hosts=index.hosts,
@@ -51,10 +68,48 @@ def nearest(
             bound=bound,
             redacted=True,
         )
-        weight = _weight(found)
-        if best is None or weight < best[0]:
-            best = weight, position, found
-    return None if best is None else best[1:]
+        return found if whole else (*found, *_of_sizes(index.compared[position].request.body, live_body))
+
+    def size(position: int) -> int:
+        return len(index.compared[position].request.body) + len(live_body)
+
+    candidates = list(_candidates(index, request))
+    if not candidates:
+        return None
+    if large_body is None and sum(map(size, candidates)) <= _BUDGET:
+        found = [(position, compared(position, whole=True)) for position in candidates]
+        return min(found, key=lambda each: _weight(each[1]))
+    found = [(position, compared(position, whole=False)) for position in candidates]
+    found.sort(
+        key=lambda each: (_weight(each[1]), -common_start(index.compared[each[0]].request.body, live_body), each[0])
+    )
+    fitting = [(position, total) for (position, _), total in zip(found, accumulate(size(each) for each, _ in found))]  # noqa: B905
+    affordable = [position for position, total in fitting if total <= _BUDGET] if large_body is None else []
+    if not affordable:
+        return found[0]
+    return min(((each, compared(each, whole=True)) for each in affordable), key=lambda each: _weight(each[1]))
+
+
+def common_start(one: bytes, other: bytes) -> int:
+    """How many bytes two texts have in common at their beginning."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one.startswith(other[low:middle], low):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _of_sizes(recorded: bytes, live: bytes) -> tuple[Difference, ...]:
+    """That two bodies differ, without a value of them."""
+    if recorded == live:
+        return ()
+    at = common_start(recorded, live)
+    return (
+        Difference("body", f"{len(recorded)} bytes", f"{len(live)} bytes, the first that differs is byte {at + 1}"),
+    )
 
 
 def words(request: Request) -> set[bytes]:

@@ -9,10 +9,34 @@ from collections.abc import Callable
 
 from recproxy.recording import Headers
 
-__all__ = ["BodyFeed"]
+__all__ = ["BodyFeed", "KeptBody"]
 
 #: Bytes that wait for the service before the client is told to pause: an upload must not fill the memory.
 _HIGH_WATER = 1 << 18
+
+
+class KeptBody:
+    """Bytes that come in pieces, in one buffer: each piece by itself may be one byte."""
+
+    def __init__(self) -> None:
+        self._bytes: bytes | bytearray = b""
+
+    def add(self, piece: bytes) -> None:
+        """Take a piece."""
+        if not self._bytes:
+            self._bytes = piece
+        elif isinstance(self._bytes, bytearray):
+            self._bytes += piece
+        else:
+            self._bytes = bytearray(self._bytes + piece)
+
+    def whole(self) -> bytes:
+        """All that came."""
+        return bytes(self._bytes)
+
+    def clear(self) -> None:
+        """Forget it."""
+        self._bytes = b""
 
 
 class BodyFeed:
@@ -28,14 +52,14 @@ class BodyFeed:
         self._filled = filled
         self._pieces: deque[bytes] = deque()
         self._waiting = 0
-        self._kept: list[bytes] = []
+        self._kept = KeptBody()
         self._ended = False
         self._wake: asyncio.Event = asyncio.Event()
 
     @property
     def kept(self) -> bytes:
         """What the client has sent, as far as it was kept."""
-        return b"".join(self._kept)
+        return self._kept.whole()
 
     @property
     def passed(self) -> bytes:
@@ -56,7 +80,7 @@ class BodyFeed:
         """Take a piece from the client."""
         self.size += len(piece)
         if self.whole:
-            self._kept.append(piece)
+            self._kept.add(piece)
         else:
             self._kept.clear()
         self._pieces.append(piece)

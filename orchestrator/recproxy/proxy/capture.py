@@ -43,6 +43,8 @@ _STREAMS = (
 )
 
 
+#: Pieces of a response that are kept apart: a service may send each byte as one.
+_MOST_PIECES = 1 << 16
 _CHECKSUMS = frozenset((b"content-md5", b"digest", b"content-digest", b"x-goog-hash", b"x-ms-blob-content-md5"))
 
 
@@ -59,7 +61,7 @@ class Captured:
     headers: Headers
     delay: float
     most: int
-    body: list[bytes] = field(default_factory=list)
+    body: list[bytes | bytearray] = field(default_factory=list)
     size: int = 0
     gaps: list[tuple[int, float]] = field(default_factory=list)
     closed: bool = False
@@ -71,8 +73,13 @@ class Captured:
         """Take a piece of the body, the rest of one where it does not begin there; too large a body is only counted."""
         self.size += len(piece)
         if self.size <= self.most:
-            self.body.append(piece)
-            if begins or not self.gaps:
+            if len(self.body) < _MOST_PIECES:
+                self.body.append(piece)
+            else:
+                last = self.body[-1]
+                self.body[-1] = last = last if isinstance(last, bytearray) else bytearray(last)
+                last += piece
+            if (begins or not self.gaps) and len(self.gaps) < _MOST_PIECES:
                 self.gaps.append((len(piece), gap))
             else:
                 size, before = self.gaps[-1]

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from recproxy.control.open_connections import OpenConnections
 from recproxy.control.sockets import acknowledge
 from recproxy.http import Head, MalformedRequest, RequestReader, error_response, request_start
-from recproxy.proxy.body import BodyFeed
+from recproxy.proxy.body import BodyFeed, KeptBody
 from recproxy.proxy.downstream import Answer
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.ownership import Begins, Ownership
@@ -74,7 +74,7 @@ class Connection(asyncio.Protocol):
         self._socket: Any = None
         self._asking = Asking.BETWEEN
         self._head: Head = None  # type: ignore[assignment]
-        self._body: list[bytes] = []
+        self._body = KeptBody()
         self._size = 0
         self._feed: BodyFeed = None  # type: ignore[assignment]
         #: Bytes of a request that do not tell yet whose it is; of a roaming connection only.
@@ -158,11 +158,11 @@ class Connection(asyncio.Protocol):
             return
         self._size += len(piece)
         if self._size <= self._lane.max_body:
-            self._body.append(piece)
+            self._body.add(piece)
         elif self._lane.forwards_large():
             self._stream()
-            for each in (*self._body, piece):
-                self._feed.add(each)
+            self._feed.add(self._body.whole())
+            self._feed.add(piece)
             self._body.clear()
 
     def request_ended(self, trailers: Headers) -> None:
@@ -186,7 +186,7 @@ class Connection(asyncio.Protocol):
     def _answer(self, trailers: Headers) -> None:
         """Answer from the recording, or have the service answer."""
         if self._size:
-            body = b"".join(self._body)
+            body = self._body.whole()
             self._body.clear()
         else:
             body = b""

@@ -33,6 +33,8 @@ __all__ = ["OpenScope"]
 
 _KEPT_REQUESTS = 4096
 _KEPT_BODY = 4096
+#: A larger body is not redacted, nor compared by its values, for the text of a miss.
+_LARGEST_COMPARED = 1 << 18
 _RATE_LIMITED = 429
 #: As often is a rate limit played to a client that waits and asks again, rather than to a test that wants to see it.
 _WAITING = 3
@@ -236,7 +238,12 @@ class OpenScope:
     def _missing(self, route: Route, head: Head, known: _Known, reason: str = "") -> Answer:
         """A miss: remembered for the outcome, and told to the client; `reason` goes before the differences."""
         compare = self._hooks.compare
+        if self._history.is_full:
+            return self._miss_answer(head, "\n".join(filter(None, (reason, self._history.miss_again()))))
         asked = known.request if compare is None else compare(known.request)
+        large_body = asked.body if len(asked.body) > _LARGEST_COMPARED else None
+        if large_body is not None:
+            asked = replace(asked, body=b"", encoding=None)
         found = miss(
             self._playback.index,
             self._hooks.show(asked, self._redaction),  # what is shown is redacted as what is stored
@@ -247,6 +254,7 @@ class OpenScope:
             used=known.candidates.positions,
             repeat=self._playback.repeat,
             ways=self._profile.ways(),
+            large_body=large_body,
         )
         text = f"{reason}\n{found.text()}" if reason else found.text()
         if not self._playback.plays and self._expected is not None:
@@ -261,6 +269,9 @@ class OpenScope:
                 closest=self._playback.index.where(found.closest) if found.closest is not None else None,
             )
         )
+        return self._miss_answer(head, text)
+
+    def _miss_answer(self, head: Head, text: str) -> Answer:
         if self._profile.match.miss == "reset":
             return Answer(b"", close=True, reset=True)
         close = not head.keep_alive

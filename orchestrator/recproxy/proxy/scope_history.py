@@ -12,6 +12,11 @@ from recproxy.proxy.traffic import Traffic
 __all__ = ["ScopeHistory"]
 
 _KEPT_LINES = 1000
+_ONE_MORE = Missed(
+    method="another request",
+    url="that is not described",
+    text="no recorded interaction fits this request; so many of this scope did not fit that it is not described",
+)
 
 
 class ScopeHistory:
@@ -25,6 +30,11 @@ class ScopeHistory:
         self._order: deque[int | str] = deque(maxlen=_KEPT_LINES)
         self._notes: list[str] = []
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so many requests were missed that no more are described."""
+        return len(self._missed) >= _KEPT_LINES
+
     def play(self, request: int | str) -> None:
         """A request was answered: by the interaction at this position, or by a hook, then as a line."""
         self.played += 1
@@ -34,6 +44,11 @@ class ScopeHistory:
         """A request was not answered."""
         self._missed.append(missed)
         self._order.append(-len(self._missed))
+
+    def miss_again(self) -> str:
+        """A request was missed after so many that nobody reads another: it is only counted. The text for its client."""
+        self.miss(_ONE_MORE)
+        return f"recproxy: {_ONE_MORE.text}\n"
 
     def note(self, line: str) -> None:
         """Keep a line for the user, once."""
