@@ -9,7 +9,8 @@ from recproxy.proxy.body import BodyFeed, KeptBody
 def run(work, most=100):
     async def ran():
         told = []
-        await work(BodyFeed(most, told.append), told)
+        feed = BodyFeed(most, lambda: told.append(feed.is_full))
+        await work(feed, told)
 
     asyncio.run(ran())
 
@@ -85,7 +86,7 @@ def test_the_client_is_held_while_too_much_waits():
 
 def test_the_rest_is_taken_until_it_ends_or_nothing_more_comes():
     async def work():
-        feed = BodyFeed(100, lambda _: None)
+        feed = BodyFeed(100, lambda: None)
         feed.add(b"one")
         await feed.take_rest(0.01)
         asyncio.get_running_loop().call_soon(feed.add, b"two")

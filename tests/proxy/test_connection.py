@@ -24,6 +24,12 @@ class Transport:
     def close(self):
         self.closed = True
 
+    def is_closing(self):
+        return self.closed
+
+    def is_reading(self):
+        return True
+
 
 def asked(data, answer, route=None):
     """What a client gets that sends these bytes, and the failures of its scope."""

@@ -22,7 +22,7 @@ class Client:
 
     def __init__(self):
         self.said = b""
-        self.aborted = False
+        self.aborted = self.has_gone = False
         self.changed = asyncio.Event()
 
     def write(self, data):
@@ -58,7 +58,7 @@ class Case:
 
     def begin(self, method=b"GET", target=b"/a", *headers, body=b"", ended=True, http10=False, keep_alive=True):
         """An exchange; its body has ended unless it is said to go on."""
-        feed = BodyFeed(self._most, lambda _: None)
+        feed = BodyFeed(self._most, lambda: None)
         if body:
             feed.add(body)
         if ended:
@@ -454,6 +454,7 @@ def test_of_a_client_that_goes_away_only_a_stream_is_kept(service, kind, line, k
     async def work(case, origin):
         running = asyncio.ensure_future(case.begin().run())
         await case.client.until(line)
+        case.client.has_gone = True
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running

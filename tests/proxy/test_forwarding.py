@@ -37,7 +37,7 @@ class Orchestrator:
 
     def exchange(self, traffic):
         return self.forwarding.exchange(
-            None, Route("https", "shop.example"), head(), BodyFeed(10, lambda _: None),
+            None, Route("https", "shop.example"), head(), BodyFeed(10, lambda: None),
             scope="test_a", traffic=traffic,
         )  # fmt: skip
 

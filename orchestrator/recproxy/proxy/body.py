@@ -40,16 +40,16 @@ class KeptBody:
 
 
 class BodyFeed:
-    """The body of one request. `filled(True)` is called when too much waits, `filled(False)` when it no longer does.
+    """The body of one request. `changed` is called when it becomes full or is no longer.
 
     `kept` is what the client has sent, up to `most` bytes; `size` counts all of it.
     """
 
-    def __init__(self, most: int, filled: Callable[[bool], None]) -> None:
+    def __init__(self, most: int, changed: Callable[[], None]) -> None:
         self.size = 0
         self.trailers: Headers = ()
         self._most = most
-        self._filled = filled
+        self._changed = changed
         self._pieces: deque[bytes] = deque()
         self._waiting = 0
         self._kept = KeptBody()
@@ -72,6 +72,11 @@ class BodyFeed:
         return self.size <= self._most
 
     @property
+    def is_full(self) -> bool:
+        """Whether so much waits for the service that the client should wait."""
+        return self._waiting > _HIGH_WATER
+
+    @property
     def ended(self) -> bool:
         """Whether the client has sent all of it."""
         return self._ended
@@ -84,9 +89,9 @@ class BodyFeed:
         else:
             self._kept.clear()
         self._pieces.append(piece)
-        self._waiting += len(piece)
-        if self._waiting > _HIGH_WATER:
-            self._filled(True)
+        before, self._waiting = self._waiting, self._waiting + len(piece)
+        if before <= _HIGH_WATER < self._waiting:
+            self._changed()
         self._wake.set()
 
     def end(self, trailers: Headers = ()) -> None:
@@ -113,5 +118,5 @@ class BodyFeed:
         piece = self._pieces.popleft()
         before, self._waiting = self._waiting, self._waiting - len(piece)
         if before > _HIGH_WATER >= self._waiting:
-            self._filled(False)
+            self._changed()
         return piece

@@ -83,8 +83,6 @@ class Connection(asyncio.Protocol):
         self._segment = b""
         self._completed = 0
         self.is_fresh = True
-        self._is_overfull = False
-        self._is_held = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the loop."""
@@ -121,7 +119,7 @@ class Connection(asyncio.Protocol):
         if self._asking is _STREAMING:
             self._turns.abort()  # half of a body: neither the service nor the recording may take it for the whole
             return False
-        if self._asking is not Asking.OVER:  # else a connection that waits to be handed back
+        if self._asking is not Asking.LEAVING:
             self._unsorted = b""
             self._stop()
         # TLS has no half-closed connection: the loop closes it, whatever is returned.
@@ -202,7 +200,7 @@ class Connection(asyncio.Protocol):
 
     def _stream(self) -> None:
         """Let the service answer; its request goes out as it comes."""
-        self._feed = BodyFeed(self._lane.max_body, self._overfull)
+        self._feed = BodyFeed(self._lane.max_body, self._steer)
         scope = self._lane.scope
         exchange = self._lane.forwarding.exchange(
             self._turns, self._route, self._head, self._feed, scope=scope.name, traffic=scope.traffic
@@ -214,32 +212,24 @@ class Connection(asyncio.Protocol):
         """Our side has changed: see whether the client may go on."""
         if self._turns.state in (Answering.LAST, Answering.GONE):
             self._stop()
-        elif (
-            self._asking is Asking.OVER
-            and self._turns.state is Answering.READY
-            and not (self._turns.holds or self._unsorted)
-        ):
+        elif self._asking is Asking.OVER and self._turns.state is Answering.READY and not self._turns.holds:
             self._transport.close()  # the client had ended, and has all that it asked for
-        self._steer()
-
-    def _overfull(self, overfull: bool) -> None:
-        """The service takes a body more slowly than the client sends it."""
-        self._is_overfull = overfull
         self._steer()
 
     def _steer(self) -> None:
         """Read from the client, or let it wait."""
-        holds = self._is_overfull or self._turns.holds
-        if holds is not self._is_held and not self._transport.is_closing():
-            self._is_held = holds
-            if holds:
-                self._transport.pause_reading()
-            else:
-                self._transport.resume_reading()
+        is_full = self._asking is _STREAMING and self._feed.is_full
+        holds = is_full or self._turns.holds or self._asking is Asking.LEAVING
+        if self._transport.is_closing() or holds != self._transport.is_reading():
+            return
+        if holds:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
 
-    def _stop(self) -> None:
+    def _stop(self, event: Asked = Asked.STOP) -> None:
         """Read nothing more."""
-        self._asking = ASKING[self._asking][Asked.STOP]
+        self._asking = ASKING[self._asking][event]
         self._reader.stop()
         self._body.clear()
 
@@ -266,8 +256,10 @@ class Connection(asyncio.Protocol):
 
     def _sorted(self, data: bytes) -> bool:
         """Whether bytes are this profile's to read; a request for another service is handed back, whole."""
-        if not self._reader.idle or self._asking is Asking.OVER:
-            return self._asking is not Asking.OVER
+        if self._asking in (Asking.LEAVING, Asking.OVER):
+            return False
+        if not self._reader.idle:
+            return True
         self._segment, self._unsorted = self._unsorted + data, b""
         self._completed = 0
         whose = self._ownership.begins(self._segment)
@@ -282,10 +274,9 @@ class Connection(asyncio.Protocol):
         return False
 
     def _give_away(self, data: bytes) -> None:
-        self._stop()
+        self._stop(Asked.LEAVE)
         self._unsorted = data
-        self._transport.pause_reading()
-        self._is_held = True
+        self._steer()
         self._hand_back()
 
     def _hand_back(self) -> None:

@@ -21,6 +21,10 @@ class Answer:
 class Downstream(Protocol):
     """The client's side of what takes its time."""
 
+    @property
+    def has_gone(self) -> bool:
+        """Whether the connection is lost: nothing that is written arrives."""
+
     def write(self, data: bytes) -> None:
         """Send to the client."""
 

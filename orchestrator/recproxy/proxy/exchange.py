@@ -72,7 +72,6 @@ class Exchange:
         self._keep = keep
         self._captured: Captured | None = None
         self._again = b""
-        self._client_has_gone = False
         self._begun = time.monotonic()
 
     async def run(self) -> bool:
@@ -116,7 +115,6 @@ class Exchange:
         try:
             return await asyncio.shield(working)
         except asyncio.CancelledError:
-            self._client_has_gone = True
             if self._is_worth_finishing():
                 await self._finish_alone(working)
                 raise
@@ -241,7 +239,7 @@ class Exchange:
         await self._kept(captured)
         self._downstream.write(held + framing.end(captured.trailers))
         self._step(Passed.END)
-        return self._head.keep_alive and not framing.until_close and self.feed.ended and not self._client_has_gone
+        return self._head.keep_alive and not framing.until_close and self.feed.ended and not self._downstream.has_gone
 
     async def _pass(self, captured: Captured, framing: ResponseFraming, conversation: Conversation) -> bytes:
         """The body to the client; what makes it complete is returned and not sent."""
@@ -259,7 +257,7 @@ class Exchange:
                 held = data
                 continue
             self._downstream.write(data)
-            if self._client_has_gone and captured.size > self._most:
+            if self._downstream.has_gone and captured.size > self._most:
                 raise UpstreamError(502, _LEFT)
             if self._keep is None or captured.size > self._most:
                 # What is recorded is read on even if the client does not read it, up to `max_body`.

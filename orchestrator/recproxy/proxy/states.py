@@ -20,6 +20,7 @@ class Asking(StrEnum):
     BETWEEN = "between two requests, or in the head of one"
     COLLECTING = "sends a body that is collected: a recording may answer"
     STREAMING = "sends a body that goes to the service as it comes"
+    LEAVING = "turns to another service: what it sends stays unread, and the connection is handed back"
     OVER = "sends nothing more that is read"
 
 
@@ -29,13 +30,15 @@ class Asked(StrEnum):
     COLLECT = "a head: its body is collected"
     STREAM = "a head: its body goes to the service; or one that is collected is too large for that"
     COMPLETE = "the request is complete"
-    STOP = "nothing more is read: the client has ended, was refused, was handed back, or has its last answer"
+    LEAVE = "a request for another service"
+    STOP = "nothing more is read: the client has ended, was refused, or has its last answer"
 
 
 ASKING: dict[Asking, dict[Asked, Asking]] = {
     Asking.BETWEEN: {
         Asked.COLLECT: Asking.COLLECTING,
         Asked.STREAM: Asking.STREAMING,
+        Asked.LEAVE: Asking.LEAVING,
         Asked.STOP: Asking.OVER,
     },
     Asking.COLLECTING: {
@@ -45,6 +48,10 @@ ASKING: dict[Asking, dict[Asked, Asking]] = {
     },
     Asking.STREAMING: {
         Asked.COMPLETE: Asking.BETWEEN,
+        Asked.STOP: Asking.OVER,
+    },
+    Asking.LEAVING: {
+        # An answer before may turn out to be the last one.
         Asked.STOP: Asking.OVER,
     },
     Asking.OVER: {

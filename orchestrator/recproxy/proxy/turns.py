@@ -49,6 +49,11 @@ class Turns:
         """Whether all that was asked for is answered and on its way."""
         return self.state is _READY and not self._transport.get_write_buffer_size()
 
+    @property
+    def has_gone(self) -> bool:
+        """Whether the connection is lost: a downstream's part."""
+        return self.state is Answering.GONE
+
     def take(self, turn: Answer | Work) -> None:
         """Answer now, or behind what was asked before."""
         if self.state is _READY:
@@ -78,7 +83,7 @@ class Turns:
 
     def write(self, data: bytes) -> None:
         """Send to the client, if it is there: a downstream's part."""
-        if self.state is not Answering.GONE:
+        if not self.has_gone:
             self._transport.write(data)
 
     async def drain(self) -> None:

@@ -12,7 +12,7 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
 
 A client that has not ended at the end of its row half-closes and must then see the end and nothing else. `kept` are the
 interactions that were recorded, as (method and URL, status, body); `failed` the lines that fail the scope; `missed` the
-URLs that missed; `handed_back` the bytes that went back to the gateway. What a row does not name must be empty.
+URLs that missed; `handed_back` the bytes that went back to the gateway, with those that it can still read. What a row does not name must be empty.
 
 Other keys: `mode` ("record" unless given), `entry` ("base URL", "gateway" or "tunnel"), `recording` (the text of a
 recording in play), `upstream` (settings), `pace`.
@@ -222,8 +222,12 @@ class Play:
             await asyncio.sleep(0)
 
     def _hand_back(self, descriptor, held):
-        socket.socket(fileno=descriptor).close()
-        self.handed_back.append(held)
+        with socket.socket(fileno=descriptor) as client:
+            client.setblocking(False)
+            unread = b""
+            with contextlib.suppress(BlockingIOError):
+                unread = client.recv(65536)
+        self.handed_back.append(held + unread)
 
     async def _step(self, who, verb, *words):
         kind, _, number = who.partition(" ")

@@ -530,6 +530,19 @@ ROWS = {
         "kept": [("GET http://shop.example/a", 200, b"ok")],
         "handed_back": [OTHER],
     },
+    "the body of a request for another service is not read while that waits to be handed back": {
+        "entry": "gateway",
+        "steps": [
+            ("client", "sends", ABSOLUTE + OTHER),
+            ("service", "sees", GET),
+            ("client", "sends", b"what follows"),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+            ("client", "sees end"),
+        ],
+        "kept": [("GET http://shop.example/a", 200, b"ok")],
+        "handed_back": [OTHER + b"what follows"],
+    },
 }
 
 
