@@ -251,3 +251,13 @@ def test_this_machines_own_address_is_let_be():
     made.allow("192.0.2.7")
 
     assert made.target("192.0.2.7", 8000) is None
+
+
+def test_a_named_port_of_loopback_goes_to_its_target_and_its_others_stay():
+    made = addresses("!127.0.0.1:8081", "![::1]:8081")
+
+    assert [made.target(host, 8081) for host in ("127.0.0.1", "::1", "::ffff:127.0.0.1")] == [TARGET] * 3
+    assert made.target("127.0.0.1", 8082) is None
+    assert made.target("127.0.0.1", 8081, datagram=True) is None
+    assert made.target("127.0.0.2", 8081) is None
+    assert (made.resolve("localhost", 8081), Routes("!127.0.0.1:80=127.0.0.1:9000").names) == (None, ())

@@ -2,7 +2,7 @@
 
 import importlib.util
 
-from vcrpy_project import DATA
+from vcrpy_project import DATA, interaction
 
 #: Ten tests, each with requests, httpx and aiohttp.
 TESTS = 30
@@ -22,3 +22,54 @@ def test_three_clients_are_answered_as_vcrpy_answers_them(suite):
     failed = [line for line in by_vcrpy.out.splitlines() if line.startswith("FAILED")]
     assert [line for line in failed if "test_a_body_that_was_kept" not in line] == []
     assert bridged == {"passed": TESTS}
+
+
+LOCAL = """
+import http.server, threading, urllib.request
+import requests, vcr
+
+class Own(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"its own")
+
+    def log_message(self, *words):
+        pass
+
+@vcr.use_cassette("local.yaml")
+def test_local():
+    assert requests.get("http://127.0.0.1:8081/item").text == "first"
+    assert urllib.request.urlopen("http://localhost:8082/item").read() == b"second"
+    server = http.server.HTTPServer(("127.0.0.1", 0), Own)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    assert requests.get(f"http://127.0.0.1:{server.server_port}/").text == "its own"
+    server.shutdown()
+    server.server_close()
+"""
+PROFILE = """
+[tool.recproxy.profiles.local]
+[[tool.recproxy.profiles.local.endpoints]]
+hosts = ["127.0.0.1", "localhost"]
+"""
+
+
+def test_a_cassette_of_loopback_is_answered_where_a_profile_names_it(suite):
+    cassette = [
+        interaction("item", "first", host="127.0.0.1:8081"),
+        interaction("item", "second", host="localhost:8082"),
+    ]
+    for each in cassette:
+        each["request"]["uri"] = each["request"]["uri"].replace("https:", "http:")
+    suite.cassette("local.yaml", *cassette)
+    suite.write("test_a.py", LOCAL)
+
+    unnamed = suite.run("test_a.py", bridge=True)
+    suite.write("pyproject.toml", PROFILE)
+    named = suite.run("test_a.py", bridge=True)
+
+    assert unnamed == {"failed": 1}
+    assert "requests to localhost go there: list it in the hosts of a profile to have it answered" in unnamed.out
+    assert named == {"passed": 1}, named
+    assert "not honoured" not in named.out
+    assert "1 cassette, 2 requests played, 0 recorded, 0 missed, 0 recorded interactions unused" in named.out

@@ -65,6 +65,6 @@ def test_each_is_named_once(suite):
         "skip_patchers httpx: cassettes answer every client",
         "filter_nested_post_data_parameters: only the outermost keys are left out of the comparison",
         "matcher by_tenant (test_a.py:11): not compared",
-        "cassette far.yaml: requests to localhost go there: loopback is never redirected",
+        "cassette far.yaml: requests to localhost go there: list it in the hosts of a profile to have it answered",
         "cassette far.yaml: port 8443 of api.shop.example is answered to clients that use proxy variables alone",
     ]

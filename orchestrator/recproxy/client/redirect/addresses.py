@@ -2,7 +2,7 @@
 
 A name's own entry covers all its ports: one that has no route is refused, so that nothing leaks out. `*` covers its
 own ports only, unless `*=refuse` stands there too: then every name and address without a route is refused, on every
-port, but for those with `NAME=pass`. Loopback is never redirected or refused. Pure: it knows neither sockets nor the
+port, but for those with `NAME=pass`. Loopback is never refused, and redirected only by an entry that begins with `!`, from its port alone. Pure: it knows neither sockets nor the
 environment.
 """
 
@@ -40,6 +40,7 @@ class Routes:
 
     def __init__(self, text: str) -> None:
         self._ports: dict[str, dict[int, tuple[str, int]]] = {}
+        self._local: dict[tuple[str, int], tuple[str, int]] = {}
         self._passing: set[str] = set()
         self.refuses = False
         for entry in filter(None, (part.strip() for part in text.split(","))):
@@ -48,6 +49,9 @@ class Routes:
                 self._passing.add(normal_host(source.strip("[]")))
             elif (source, word) == ("*", "refuse"):
                 self.refuses = True
+            elif entry.startswith("!"):
+                host, port, target = _parse(entry[1:])
+                self._local[host, port] = target
             else:
                 host, port, target = _parse(entry)
                 self._ports.setdefault(host, {})[port] = target
@@ -71,6 +75,10 @@ class Routes:
     def gateway(self) -> tuple[str, int] | None:
         """Where `*` leads: the gateway, which gets a report of each refused host."""
         return next(iter(self._every.values()), None)
+
+    def local(self, host: str, port: int) -> tuple[str, int] | None:
+        """Where a port of a loopback address leads; all its other ports stay as they are."""
+        return self._local.get((host, port))
 
     def refused(self, host: str) -> bool:
         """Whether a normal host without a route is refused: all are, but for loopback and those that pass."""
@@ -126,6 +134,9 @@ class Addresses:
             RefusedError: the host is redirected and this port of it is not, or the host may not be reached at all.
         """
         literal = normal_host(host)
+        local = self._routes.local(_unmapped(literal), port)
+        if local is not None and not datagram:
+            return local
         if self.allowed(literal):
             return None
         name = self._names.get(_unmapped(literal))

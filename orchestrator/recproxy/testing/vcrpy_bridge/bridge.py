@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,10 +39,11 @@ class Bridge:
         self._ports.add(_port(session.address.url))  # first of all: a guard of the network may be on
         self._number += 1
         opened = OpenCassette(facts, session, sources(self._made(), f"{self._number}"))
-        self._lines |= dict.fromkeys((*facts.unhonoured, *_unreached(facts)))
         for outer in self.open[-1:]:
             outer.look()
         opened.begin()
+        self._lines |= dict.fromkeys((*facts.unhonoured, *_unreached(facts, opened.local)))
+        self._ports.update(port for _, port in opened.local)
         addresses = session.address.status()["addresses"][session.lane].values()
         self._ports.update(map(_port, addresses))
         self.open.append(opened)
@@ -101,11 +102,12 @@ def _port(url: str) -> int:
     return int(url.rpartition(":")[2])
 
 
-def _unreached(facts: CassetteFacts) -> Iterator[str]:
+def _unreached(facts: CassetteFacts, local: Sequence[tuple[str, int]]) -> Iterator[str]:
     """Where requests of a cassette do not come to a proxy."""
+    led = {host for host, _ in local}
     for host in facts.hosts:
-        if host and is_loopback(normal_host(host)):
-            yield f"cassette {facts.path}: requests to {host} go there: loopback is never redirected"
+        if host and is_loopback(normal_host(host)) and host not in led:
+            yield f"cassette {facts.path}: requests to {host} go there: list it in the hosts of a profile to have it answered"
     for host, port in facts.addresses:
         if port is not None and port not in _PORTS and not is_loopback(normal_host(host or "?")):
             yield f"cassette {facts.path}: port {port} of {host} is answered to clients that use proxy variables alone"

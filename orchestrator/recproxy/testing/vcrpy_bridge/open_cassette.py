@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from recproxy.client.outcome import ScopeResult
@@ -13,6 +14,7 @@ from recproxy.control.scope_options import ScopeOptions
 from recproxy.errors import NoMatch
 from recproxy.http import Owners
 from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts, CassetteSources
+from recproxy.testing.vcrpy_bridge.local_hosts import led_to, local_places
 
 __all__ = ["OpenCassette"]
 
@@ -41,6 +43,9 @@ class OpenCassette:
         #: Of the open scope, as far as it was looked at.
         self._so_far: list[ScopeResult] = []
         self._told: set[str] = set()
+        #: Hosts on loopback, with ports, that are led to the run while it is open.
+        self.local: tuple[tuple[str, int], ...] = ()
+        self._leading = ExitStack()
 
     def begin(self) -> None:
         """Open the scope: every service is answered from this cassette, and from nothing else.
@@ -52,11 +57,14 @@ class OpenCassette:
         status = self._session.address.status()
         recordings = dict(self._recordings(status["profiles"], status["mode"]))
         self._scope = self._session.scopes.begin(self.path, recordings, scope_options=self._scope_options)
+        self.local = local_places(self._facts.addresses, status["profiles"])
+        self._leading.enter_context(led_to(status["addresses"][self._session.lane]["gateway"], self.local))
 
     def end(self, *, passed: bool) -> None:
         """Close the scope; when it is closed already, nothing happens."""
         scope, self._scope = self._scope, None
         self._so_far.clear()
+        self._leading.close()
         if scope is not None:
             self._outcomes += self._session.scopes.end(scope, passed=passed)
 
