@@ -150,7 +150,10 @@ def test_an_override_needs_no_endpoint():
             "profile.toml:1: schema is 2: the profile is for a newer recproxy; this is ",
         ),
         (LEAST.replace('name = "shop"\n', ""), "profile.toml:1: name is missing"),
-        (LEAST.replace("shop", "Shop", 1), "profile.toml:2: name is 'Shop': use lower-case letters, digits, - and _"),
+        (
+            LEAST.replace("shop", "Shop", 1),
+            "profile.toml:2: name is 'Shop': use lower-case letters, digits, - and _, at most 100",
+        ),
         (LEAST.partition("[[")[0], "profile.toml:1: the profile has no endpoint"),
         (LEAST.replace('"shop.example"', ""), "profile.toml:4: an endpoint without hosts"),
         (

@@ -19,6 +19,21 @@ def test_a_wrong_word_is_said_with_what_is_expected(word):
 
 
 def test_each_pattern_says_what_it_expects():
-    found = [getattr(words, name) for name in words.__all__ if name != "SCHEMA"]
+    found = [getattr(words, name) for name in words.__all__ if name not in ("SCHEMA", "is_host")]
 
     assert [word for word in found if bool(word.pattern) != bool(word.wrong)] == []
+
+
+@pytest.mark.parametrize(
+    ("host", "wanted"),
+    [
+        ("a.example", True),
+        ("10.0.0.1", True),
+        ("::1", True),
+        ("*.a.example", False),
+        ("../x.y", False),
+        ("a..b", False),
+    ],
+)
+def test_what_is_a_host(host, wanted):
+    assert words.is_host(host) is wanted

@@ -15,6 +15,7 @@ from recproxy.cli.run import run
 from recproxy.cli.scan import scan
 from recproxy.cli.serve import serve
 from recproxy.cli.show import show
+from recproxy.cli.streams import WORLD, mend_streams, shut_output
 from recproxy.errors import RecproxyError
 
 __all__ = ["main"]
@@ -47,8 +48,19 @@ _recproxy.add_command(show)
 
 def main() -> None:
     """The command `recproxy`."""
+    mend_streams()
     try:
-        _recproxy(prog_name="recproxy")
+        try:
+            _recproxy(prog_name="recproxy")
+        finally:
+            sys.stdout.flush()
+    except OSError as problem:
+        if problem.errno not in WORLD:
+            raise
+        shut_output()
+        where = f"{problem.filename}: " if problem.filename else ""
+        print(f"recproxy: {where}{problem.strerror}: nothing more can be done here", file=sys.stderr)
+        sys.exit(RecproxyError.exit_code)
     except RecproxyError as error:
         from recproxy.recording.printable import printable
 

@@ -12,7 +12,7 @@ from recproxy.control.reserved_variables import is_reserved
 
 __all__ = [
     "ADDRESS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "POINTER",
-    "PROFILE_NAME", "SCHEMA", "VARIABLE", "VERSIONS",
+    "PROFILE_NAME", "SCHEMA", "VARIABLE", "VERSIONS", "is_host",
 ]  # fmt: skip
 
 #: The only version of profile.toml that this recproxy reads.
@@ -58,6 +58,11 @@ def _host(host: str) -> str:
     return pattern
 
 
+def is_host(host: str) -> bool:
+    """Whether a normal host is a name or an address, and no pattern."""
+    return _is_address(host) or all(_LABEL.match(label) for label in host.split("."))
+
+
 def _is_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
@@ -89,6 +94,8 @@ def _expression(text: str) -> str:
         re.compile(text)
     except re.error as problem:
         raise ValueError(f"not a regular expression: {problem}") from None
+    except (OverflowError, RecursionError):
+        raise ValueError("too large for a regular expression: write it with fewer repeats and parentheses") from None
     return text
 
 
@@ -100,7 +107,7 @@ def _own(variable: str) -> str:
 
 FORMAT = Word(check=_format)
 VERSIONS = Word(check=_versions)
-PROFILE_NAME = Word(pattern="[a-z0-9][a-z0-9_-]*", wrong="use lower-case letters, digits, - and _")
+PROFILE_NAME = Word(pattern="[a-z0-9][a-z0-9_-]{0,99}", wrong="use lower-case letters, digits, - and _, at most 100")
 HOST = Word(check=_host)
 ADDRESS = Word(check=_address)
 VARIABLE = Word(pattern=_VARIABLE, wrong="give it names of environment variables")

@@ -88,6 +88,8 @@ def read_toml(path: Path, error: type[RecproxyError], precedence: Precedence = P
         raise error(f"{name}: cannot be read: {problem.strerror or problem}") from None
     except UnicodeDecodeError:
         raise error(f"{name}:1: not UTF-8: save the file as UTF-8") from None
+    except RecursionError:
+        raise error(f"{name}: is nested too deeply: write fewer brackets or dots") from None
     except tomllib.TOMLDecodeError as problem:
         message, _, place = str(problem).partition(" (at ")
         line = re.match(r"line (\d+)", place)

@@ -33,6 +33,9 @@ from recproxy.orchestrator.scopes import Scopes
 __all__ = ["ControlCalls", "ControlledRun"]
 
 
+_MOST_DIGITS = 20
+
+
 class ControlledRun(Protocol):
     """What the control address asks of a run."""
 
@@ -143,7 +146,7 @@ class ControlCalls:
         return {"lane": lane, "name": orchestrator.lanes[lane].scope, "number": number}
 
     async def _numbered(self, method: str, lane: str, word: str, values: dict[str, Any]) -> dict[str, Any]:
-        number = int(word) if word.isdecimal() else -1  # no scope has it
+        number = int(word) if word.isdecimal() and len(word) < _MOST_DIGITS else -1  # no scope has it
         if method == "GET":
             return self._outcome(lane, await self._orchestrator.scopes.look(lane, number), word)
         return await self._end(lane, values, number, word)

@@ -6,6 +6,7 @@ Pure: knows no socket and no run.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,11 @@ __all__ = [
 ]
 
 
+#: What systems allow, in bytes; a name leaves room for the suffix of a recording.
+_LONGEST_NAME = 251
+_LONGEST_PATH = 4000
+
+
 class CallRefused(Exception):
     """An answer that says no."""
 
@@ -44,6 +50,8 @@ def read_object(body: bytes) -> dict[str, Any]:
         value = json.loads(body)
     except ValueError as problem:
         raise CallRefused(400, f"the body is not JSON: {problem}") from None
+    except RecursionError:
+        raise CallRefused(400, "the body is nested too deeply") from None
     if not isinstance(value, dict):
         raise CallRefused(400, "the body must be a JSON object")
     return value
@@ -51,10 +59,25 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 def read_string(values: dict[str, Any], key: str) -> str:
     """A string by its key; empty where it is missing or null."""
+    return _utf8(_string(values, key), key)
+
+
+def _string(values: dict[str, Any], key: str) -> str:
     value = values.get(key) or ""
     if not isinstance(value, str):
         raise CallRefused(400, f"{key} must be a string")
     return value
+
+
+def _path(text: str, key: str) -> str:
+    """A path that the system can have; one that is not UTF-8 has its bytes as Python does, as surrogates."""
+    try:
+        parts = os.fsencode(text).split(b"/")
+    except UnicodeEncodeError:
+        raise CallRefused(400, f"{key} must be a path that the system can have") from None
+    if any(b"\0" in part or len(part) > _LONGEST_NAME for part in parts) or len(text) > _LONGEST_PATH:
+        raise CallRefused(400, f"{key} is too long for a path, or holds a null byte")
+    return text
 
 
 def _strings(value: Any, key: str) -> list[str]:
@@ -66,11 +89,26 @@ def _strings(value: Any, key: str) -> list[str]:
     return value
 
 
+def _words(value: Any, key: str) -> tuple[str, ...]:
+    return tuple(_utf8(word, key) for word in _strings(value, key))
+
+
+def _utf8(text: str, key: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise CallRefused(400, f"{key} must be text that UTF-8 has") from None
+    return text
+
+
 def read_recordings(value: Any) -> dict[str, list[str]]:
     """Paths and names, by profile or host."""
     if not isinstance(value, dict):
         raise CallRefused(400, "recordings must be an object: a profile or host, and a path or name or a list of them")
-    return {profile: _strings(names, f"recordings.{profile}") for profile, names in value.items()}
+    return {
+        profile: [_path(name, f"recordings.{profile}") for name in _strings(names, f"recordings.{profile}")]
+        for profile, names in value.items()
+    }
 
 
 def read_plays(value: Any) -> dict[str, list[int]]:
@@ -84,7 +122,7 @@ def read_plays(value: Any) -> dict[str, list[int]]:
 
 def read_default(values: dict[str, Any]) -> str | None:
     """The path below a profile's recordings that is looked for where none is named."""
-    name = read_string(values, "default")
+    name = _path(_string(values, "default"), "default")
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts:
         raise CallRefused(400, f"default {name!r} must be a path below a profile's recordings")
@@ -93,7 +131,7 @@ def read_default(values: dict[str, Any]) -> str | None:
 
 def read_folder(values: dict[str, Any]) -> Path | None:
     """The folder of the test module."""
-    name = read_string(values, "beside")
+    name = _path(_string(values, "beside"), "beside")
     return Path(name) if name else None
 
 
@@ -101,7 +139,7 @@ def read_scope_options(values: dict[str, Any], mode_of_run: str) -> ScopeOptions
     """How a scope's recordings are played, where the call says so."""
     match_on = values.get("match_on")
     return ScopeOptions(
-        match_on=tuple(_strings(match_on, "match_on")) if match_on is not None else None,
+        match_on=_words(match_on, "match_on") if match_on is not None else None,
         repeat=_repeat(values),
         ignore=_ignore(values.get("ignore") or {}),
         mode=_mode(values, mode_of_run),
@@ -137,7 +175,7 @@ def _ignore(value: Any) -> dict[str, tuple[str, ...]]:
     """Names that are not compared, by the part that holds them."""
     if not isinstance(value, dict) or not value.keys() <= {"headers", "query", "form", "json"}:
         raise CallRefused(400, "ignore must be an object: headers, query, form or json, and names or JSON Pointers")
-    return {part: tuple(_strings(names, f"ignore.{part}")) for part, names in value.items()}
+    return {part: _words(names, f"ignore.{part}") for part, names in value.items()}
 
 
 def refuse_unknown(values: dict[str, Any], known: tuple[str, ...]) -> None:

@@ -16,9 +16,10 @@ from types import TracebackType
 from typing import Self
 
 from recproxy.config import Endpoint, Profile, secret_values
+from recproxy.config.profile_words import is_host
 from recproxy.control.messages import Know, Return
 from recproxy.control.redaction_messages import ScopeRedacted
-from recproxy.errors import ControlError, ProxyError, RecproxyError
+from recproxy.errors import ConfigurationError, ControlError, ProxyError, RecproxyError
 from recproxy.http import authority_host
 from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.orchestrator.ca_bundle import bundle
@@ -42,6 +43,10 @@ from recproxy.recording import Packed
 from recproxy.report import Tally
 
 __all__ = ["Orchestrator"]
+
+
+#: RFC 1035 section 2.3.4.
+_LONGEST_HOST = 253
 
 
 class Orchestrator:
@@ -162,9 +167,15 @@ class Orchestrator:
             self._launch(Profile(name=UNLISTED, endpoints=(Endpoint(hosts=self.plan.passing),)))
             self.tally.rows[UNLISTED].listed = False
         authority = CertificateAuthority()
-        self._folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
         certificates = bundle(authority.certificate, self._environment, roots=self.plan.reaches_services)
-        self._files = RunFiles(self._folder, certificates, authority.certificate)
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
+            self._files = RunFiles(self._folder, certificates, authority.certificate)
+        except OSError as problem:
+            place = self._folder if self._folder.name else os.environ.get("TMPDIR", "the temporary folder")
+            raise ConfigurationError(
+                f"{place}: cannot be written: {problem.strerror}: set TMPDIR to a folder that has room"
+            ) from None
         stores = java_root_files(self._environment) if self.plan.isolate else []
         if stores or self.plan.project.java:
             self._files.java.write_bytes(trust_store(certificates))
@@ -250,9 +261,9 @@ class Orchestrator:
             return proxy
         if word == "*":
             return await self._join(any_host())
-        if not host or "." not in host:
+        if "." not in host or len(host) > _LONGEST_HOST or not is_host(host):
             names = ", ".join(self._roster.proxies)
-            raise ControlError(f"{word!r} is neither a profile of this run ({names}) nor a host")
+            raise ControlError(f"{word[:_LONGEST_HOST]!r} is neither a profile of this run ({names}) nor a host")
         return await self._join(of_host(host))
 
     def _announce(self) -> None:

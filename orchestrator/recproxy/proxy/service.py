@@ -159,6 +159,10 @@ class Service:
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))
             return
+        except Exception as problem:  # noqa: BLE001 - whoever began the scope waits for an answer
+            defect = f"a defect of recproxy: {type(problem).__name__}: {problem}"
+            self._channel.send(Refused(order=order.order, message=defect))
+            return
         scope.go_on(order.plays)
         scope.tells_unused = not order.fallback
         scope.owns = self._lane(order.lane).owns

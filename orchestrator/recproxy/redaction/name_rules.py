@@ -69,3 +69,5 @@ def _compiled(pattern: str) -> re.Pattern[bytes]:
         return re.compile(pattern.encode())
     except re.error as problem:
         raise ValueError(f"{pattern!r} is no regular expression: {problem}") from None
+    except (OverflowError, RecursionError):
+        raise ValueError(f"{pattern[:200]!r} is too large for a regular expression") from None

@@ -1,0 +1,84 @@
+"""A run in a world that is broken: closed and full streams, no room for files, configuration that nobody would write."""
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from deadlines import seconds
+
+from .conftest import RECPROXY
+
+FETCH = "import os, urllib.request as u; u.urlopen(os.environ['SHOP_BASE_URL'] + '/item?id=1').read()"
+RUN = ("run", "--profile", "shop", "--", sys.executable, "-c", FETCH)
+CHECK = ("check", "tests")
+
+
+@pytest.mark.parametrize("words", [RUN, CHECK], ids=["run", "check"])
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_a_closed_stream_changes_no_exit_code(project, words, closed):
+    done = subprocess.run(
+        [*RECPROXY, *words],
+        cwd=project.root,
+        env=project.environment(),
+        preexec_fn=lambda: os.close(closed),
+        timeout=seconds(60),
+    )
+
+    assert done.returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is full")
+def test_messages_that_cannot_be_written_change_no_exit_code_and_data_does(project):
+    with open("/dev/full", "w") as full:
+        ran = project.run(*RUN, stderr=full)
+        shown = project.run("show", "tests/functional/recordings/shop/default.rec", stdout=full)
+
+    assert ran.returncode == 0
+    assert (shown.returncode, shown.stderr) == (
+        2,
+        "recproxy: No space left on device: nothing more can be done here\n",
+    )
+
+
+@pytest.mark.parametrize("blocks", [0, 8192])
+def test_a_temporary_folder_without_room_is_one_line(project, tmp_path, blocks):
+    def limited():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (blocks, blocks))
+
+    done = project.run(*RUN, environment={"RECPROXY_MODE": "live"}, preexec_fn=limited)
+
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert line.startswith("recproxy: ")
+    assert line.endswith(": set TMPDIR to a folder that has room")
+
+
+DEEP = "a = " + "[" * 3000 + "]" * 3000
+PATTERN = "[tool.recproxy.profiles.shop.redact]\npatterns = ['{}']"
+TOO_LARGE = "too large for a regular expression: write it with fewer repeats and parentheses"
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        (f"[tool.x]\n{DEEP}", "pyproject.toml: is nested too deeply: write fewer brackets or dots"),
+        (PATTERN.format("a{99999999999}"), TOO_LARGE),
+        (PATTERN.format("(" * 6000 + "a" + ")" * 6000), TOO_LARGE),
+        (
+            f"[tool.recproxy.profiles.{'x' * 101}]\nendpoints = []",
+            "use lower-case letters, digits, - and _, at most 100",
+        ),
+    ],
+    ids=["deep TOML", "repeats", "parentheses", "a long name"],
+)
+def test_configuration_that_is_too_much_is_one_line(project, more, problem):
+    config = project.root / "pyproject.toml"
+    config.write_text(f"{config.read_text()}\n{more}\n")
+
+    done = project.run("run", "--profile", "x" * 101 if "xxx" in more else "shop", "--", "true")
+
+    (line,) = done.stderr.splitlines()
+    assert (done.returncode, line.startswith("recproxy: "), problem in line) == (2, True, True)
