@@ -20,6 +20,7 @@ __all__ = ["serve"]
     default=False,
     help="Serve a network of its own, and add to the line the words that start a command in it. Linux only.",
 )
+@click.option("--pytest", "serves_pytest", is_flag=True, help="Report at the end if no pytest plugin called.")
 @click.option("--isolate-as-project", is_flag=True, help="Isolate if the project says so.")
 def serve(
     mode: str,
@@ -30,6 +31,7 @@ def serve(
     any_host: bool,
     late_credentials: bool,
     isolate: bool,
+    serves_pytest: bool,
     isolate_as_project: bool,
 ) -> None:
     """Start a run without a command.
@@ -57,4 +59,4 @@ def serve(
             print(
                 "recproxy: note: isolate has no effect on commands that `recproxy run` does not start", file=sys.stderr
             )
-        sys.exit(serve_run(plan, os.environ, fork_server))
+        sys.exit(serve_run(plan, os.environ, fork_server, serves_pytest=serves_pytest))

@@ -2,6 +2,7 @@
 
 Two tests never share one, also where the file system does not tell upper from lower case: what had to be changed for
 a file name, or differs in case alone, gets a piece of a digest. Pure; a name does not depend on which tests are run.
+Loaded by `recproxy_scopes` in Python 3.7 and newer, so it has no newer words.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ def module_folders(module: Path, recordings: Path, root: Path) -> tuple[str, ...
     from the project's root with dots.
     """
     path = module.with_suffix("")
-    if path.is_relative_to(recordings.parent):
-        return tuple(_safe(part, _FOLDER) for part in path.relative_to(recordings.parent).parts)
-    parts = path.relative_to(root).parts if path.is_relative_to(root) else path.parts
+    below = _below(path, recordings.parent)
+    if below is not None:
+        return tuple(_safe(part, _FOLDER) for part in below.parts)
+    parts = (_below(path, root) or path).parts
     return (".".join(_safe(part, _FOLDER) for part in parts if part != path.anchor),)
 
 
@@ -48,7 +50,7 @@ def recording_of_test(folders: Sequence[str], names: Sequence[str], *, ambiguous
     readable = ".".join(_NAME.sub("_", name) for name in (*classes, function))
     changed = ambiguous or any(_NAME.search(name) for name in (*classes, function))
     if bracket:
-        inner = rest.removesuffix("]")
+        inner = rest[:-1] if rest.endswith("]") else rest  # noqa: FURB188 - newer than Python 3.7
         changed = changed or not rest.endswith("]") or _ID.search(inner) is not None
         readable += f"[{_ID.sub('_', inner) if _ID.search(inner.lower()) else inner}]"
     if changed or len(readable) > _LONGEST:
@@ -60,6 +62,13 @@ def recording_of_fixture(folders: Sequence[str], names: Sequence[str], *, index:
     """The recording of a fixture that serves more than one test; `index` tells its parameters apart."""
     readable = ".".join(_safe(name, _NAME) for name in names)
     return "/".join((*folders, f"{readable}.fixture{f'[{index}]' if index else ''}.rec"))
+
+
+def _below(path: Path, folder: Path) -> Path | None:
+    try:
+        return path.relative_to(folder)
+    except ValueError:
+        return None
 
 
 def _safe(name: str, unsafe: re.Pattern[str]) -> str:

@@ -57,6 +57,8 @@ class ControlAddress:
         self._loop = asyncio.get_running_loop()
         self._calls: set[asyncio.Task[None]] = set()
         self._making: set[asyncio.Task[Any]] = set()
+        #: Whether anybody with the run's token has called.
+        self.was_called = False
         self._callers: OpenConnections[_Caller] = OpenConnections(
             self._loop, most=descriptor_share(0.125), seconds=idle_seconds, crowded=crowded
         )
@@ -68,11 +70,16 @@ class ControlAddress:
     def _arrived(self, sock: socket.socket) -> None:
         made = self._loop.create_task(
             self._loop.connect_accepted_socket(
-                lambda: _Caller(self._control_calls, self.token, self._calls, self._callers), sock
+                lambda: _Caller(self._control_calls, self._authorized, self._calls, self._callers), sock
             )
         )
         self._making.add(made)
         made.add_done_callback(self._making.discard)
+
+    def _authorized(self, given: bytes) -> bool:
+        is_right = hmac.compare_digest(given, f"Bearer {self.token}".encode())
+        self.was_called |= is_right
+        return is_right
 
     async def close(self) -> None:
         """Stop listening and drop calls that are under way."""
@@ -89,14 +96,14 @@ class _Caller(asyncio.Protocol):
     def __init__(
         self,
         control_calls: ControlCalls,
-        token: str,
+        authorized: Callable[[bytes], bool],
         calls: set[asyncio.Task[None]],
         callers: OpenConnections[_Caller],
     ) -> None:
         self.is_fresh = True
         self._callers = callers
         self._control_calls = control_calls
-        self._token = token
+        self._authorized = authorized
         self._calls = calls
         self._reader = RequestReader(self)
         self._transport: asyncio.Transport
@@ -168,7 +175,7 @@ class _Caller(asyncio.Protocol):
         if page := foreign_page(head.headers):
             raise CallRefused(403, f"a web page of {page} must not use the control address")
         given = header(head.headers, b"authorization") or b""
-        if not hmac.compare_digest(given, f"Bearer {self._token}".encode()):
+        if not self._authorized(given):
             raise CallRefused(401, "send the header Authorization: Bearer $RECPROXY_TOKEN")
 
     def _reply(self, status: int, value: Mapping[str, Any], *, keep_alive: bool) -> None:

@@ -112,6 +112,11 @@ class Orchestrator:
         return variables
 
     @property
+    def was_called(self) -> bool:
+        """Whether a test, or a plugin for it, has called the control address."""
+        return self._control.was_called
+
+    @property
     def prefix(self) -> list[str]:
         """What stands before the words of an isolated command, and the descriptor for its problems; else nothing."""
         return [] if self._isolated is None else self._isolated.prefix

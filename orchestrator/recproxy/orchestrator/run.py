@@ -13,6 +13,7 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 
 from recproxy.control.open_connections import raise_descriptor_limit
+from recproxy.control.pytest_commands import PYTEST_SILENT, is_pytest
 from recproxy.errors import ProxyError, RecproxyError
 from recproxy.orchestrator.command import Command, check_command
 from recproxy.orchestrator.fork_server import ForkServer
@@ -24,6 +25,8 @@ __all__ = ["run_command", "serve_run"]
 
 #: The command passed, but something was asked that no recording answers, or whose host was refused.
 MISSED = 3
+#: Exit codes of a pytest that loaded its plugins: passed, failed, interrupted, no tests.
+_PYTEST_BEGAN = (0, 1, 2, 5)
 #: How often to look whether the parent still lives: it can die without a signal to us.
 _PARENT_SECONDS = 0.5
 #: The time that a failed run has to end before it is given up.
@@ -41,10 +44,12 @@ def run_command(plan: RunPlan, words: Sequence[str], environment: Mapping[str, s
     return asyncio.run(_run(plan, words, environment, fork_server))
 
 
-def serve_run(plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer) -> int:
+def serve_run(
+    plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer, *, serves_pytest: bool = False
+) -> int:
     """Bring a run up, print its environment as one JSON line, and hold it until standard input ends."""
     raise_descriptor_limit()
-    return asyncio.run(_serve(plan, environment, fork_server))
+    return asyncio.run(_serve(plan, environment, fork_server, serves_pytest=serves_pytest))
 
 
 async def _run(plan: RunPlan, words: Sequence[str], environment: Mapping[str, str], fork_server: ForkServer) -> int:
@@ -60,6 +65,8 @@ async def _run(plan: RunPlan, words: Sequence[str], environment: Mapping[str, st
         _watch_parent(loop, stopping)
         code = await _accompany(command, stopping, orchestrator.failure)
         tally = await _finish(orchestrator, passed=code == 0)
+        if is_pytest(words) and code in _PYTEST_BEGAN and not orchestrator.was_called:
+            tally.notes.insert(0, PYTEST_SILENT)
     print_report(tally)
     return _verdict(plan, tally, code)
 
@@ -69,7 +76,7 @@ def _without_worker(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not name.startswith("PYTEST_XDIST_")}
 
 
-async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer) -> int:
+async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer, *, serves_pytest: bool) -> int:
     loop = asyncio.get_running_loop()
     stopping: asyncio.Future[int] = loop.create_future()
     _on_signals(loop, stopping)
@@ -87,6 +94,8 @@ async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: For
         if orchestrator.failure.done():
             raise orchestrator.failure.result()
         tally = await _finish(orchestrator, passed=not stopping.result())
+        if serves_pytest and not orchestrator.was_called:
+            tally.notes.insert(0, PYTEST_SILENT)
     print_report(tally)
     number = stopping.result()
     return 128 + number if number else _verdict(plan, tally, 0)

@@ -65,6 +65,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_running] = bool(os.environ.get(_CONTROL))
     config.pluginmanager.register(_Summary(), "recproxy-summary")
     check_mode_option(config, run=config.stash[_running])
+    if config.stash[_running] and not hasattr(config, "workerinput"):
+        from recproxy.client.lanes import report_presence  # noqa: PLC0415 - only in a run
+
+        report_presence()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

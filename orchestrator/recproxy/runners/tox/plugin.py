@@ -19,6 +19,7 @@ from tox.session.state import State
 from tox.tox_env.api import ToxEnv
 from tox.tox_env.errors import Fail, Skip
 
+from recproxy.control.pytest_commands import is_pytest
 from recproxy.control.variables import CONTROL
 from recproxy.errors import ControlError
 from recproxy.runners.arguments import Arguments, mode_options, split_arguments
@@ -98,11 +99,12 @@ class Plugin:
         environment = {name: os.environ[name] for name in ("CI",) if name in os.environ}
         environment |= tox_env.environment_variables
         isolate = {None: "--isolate-as-project", True: "--isolate", False: "--no-isolate"}[settings.isolate]
+        options.append(isolate)
+        if any(is_pytest(command.args) for command in tox_env.conf["commands"]):
+            options.append("--pytest")
         python, whose = _interpreter(tox_env)
         try:
-            run = Served(
-                python, [*options, isolate], folder=_folder(tox_env), environment=environment, ended=tox_env.interrupt
-            )
+            run = Served(python, options, folder=_folder(tox_env), environment=environment, ended=tox_env.interrupt)
         except (ControlError, OSError) as problem:
             raise Fail(f"recproxy: {problem}{_not_passed(str(problem), environment)} (recproxy of {whose})") from None
         self._runs[tox_env.conf.name] = run
