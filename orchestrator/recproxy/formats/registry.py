@@ -5,12 +5,13 @@ A row's module is imported when the row is first used: that keeps proxies that r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from importlib import import_module
+from typing import Any
 
 from recproxy.formats import sniffing
-from recproxy.formats.values import Dumped, FolderFormat, Format, Loaded
-from recproxy.recording import Recording, load
+from recproxy.formats.values import FolderFormat, Format, Loaded
+from recproxy.recording import load
 
 __all__ = ["FOLDER_FORMATS", "FORMATS", "HEAD", "by_name", "folder_format_of", "format_of", "unread_format"]
 
@@ -18,28 +19,13 @@ __all__ = ["FOLDER_FORMATS", "FORMATS", "HEAD", "by_name", "folder_format_of", "
 HEAD = 65536
 
 
-def _load(module: str, function: str = "load") -> Callable[[bytes, str], Loaded]:
-    def load(data: bytes, path: str) -> Loaded:
-        found: Loaded = getattr(import_module(f"recproxy.formats.{module}"), function)(data, path)
-        return found
+def _later(module: str, function: str) -> Any:
+    """A function of a module that is imported when it is first called."""
 
-    return load
+    def call(*arguments: Any) -> Any:
+        return getattr(import_module(f"recproxy.formats.{module}"), function)(*arguments)
 
-
-def _load_folder(module: str) -> Callable[[Mapping[str, bytes], str], Loaded]:
-    def load(files: Mapping[str, bytes], path: str) -> Loaded:
-        found: Loaded = import_module(f"recproxy.formats.{module}").load(files, path)
-        return found
-
-    return load
-
-
-def _dump(module: str, function: str = "dump") -> Callable[[Recording], Dumped]:
-    def dump(recording: Recording) -> Dumped:
-        found: Dumped = getattr(import_module(f"recproxy.formats.{module}"), function)(recording)
-        return found
-
-    return dump
+    return call
 
 
 def _load_rec(data: bytes, path: str) -> Loaded:
@@ -53,82 +39,82 @@ FORMATS: tuple[Format, ...] = (
         title="PHP-VCR cassette (YAML)",
         suffixes=(".yml", ".yaml"),
         sniff=sniffing.php_vcr,
-        load=_load("php_vcr"),
+        load=_later("php_vcr", "load"),
     ),
     Format(
         name="php-vcr-json",
         title="PHP-VCR cassette (JSON)",
         suffixes=(".json",),
         sniff=sniffing.php_vcr_json,
-        load=_load("php_vcr", "load_json"),
+        load=_later("php_vcr", "load_json"),
     ),
     Format(
         name="go-vcr",
         title="go-vcr cassette (YAML)",
         suffixes=(".yaml", ".yml"),
         sniff=sniffing.go_vcr,
-        load=_load("go_vcr"),
+        load=_later("go_vcr", "load"),
     ),
     Format(
         name="vcrpy",
         title="vcrpy cassette (YAML)",
         suffixes=(".yaml", ".yml"),
         sniff=sniffing.vcrpy_yaml,
-        load=_load("vcrpy"),
-        dump=_dump("vcrpy"),
+        load=_later("vcrpy", "load"),
+        dump=_later("vcrpy", "dump"),
     ),
     Format(
         name="vcrpy-json",
         title="vcrpy cassette (JSON)",
         suffixes=(".json",),
         sniff=sniffing.vcrpy_json,
-        load=_load("vcrpy", "load_json"),
-        dump=_dump("vcrpy", "dump_json"),
+        load=_later("vcrpy", "load_json"),
+        dump=_later("vcrpy", "dump_json"),
     ),
     Format(
         name="har",
         title="HAR 1.2",
         suffixes=(".har",),
         sniff=sniffing.har,
-        load=_load("har"),
-        dump=_dump("har_writing"),
+        load=_later("har", "load"),
+        dump=_later("har_writing", "dump"),
     ),
     Format(
         name="har-yaml",
         title="HAR in YAML (Polly.js)",
         suffixes=(".yaml", ".yml"),
         sniff=sniffing.har_yaml,
-        load=_load("har", "load_yaml"),
+        load=_later("har", "load_yaml"),
     ),
     Format(
         name="responses",
         title="responses recorder (YAML)",
         suffixes=(".yaml", ".yml"),
         sniff=sniffing.responses_yaml,
-        load=_load("responses"),
-        dump=_dump("responses"),
+        load=_later("responses", "load"),
+        dump=_later("responses", "dump"),
     ),
     Format(
         name="responses-toml",
         title="responses recorder (TOML)",
         suffixes=(".toml",),
         sniff=sniffing.responses_toml,
-        load=_load("responses", "load_toml"),
-        dump=_dump("responses", "dump_toml"),
+        load=_later("responses", "load_toml"),
+        dump=_later("responses", "dump_toml"),
     ),
     Format(
         name="betamax",
         title="Betamax cassette (JSON)",
         suffixes=(".json",),
         sniff=sniffing.betamax,
-        load=_load("betamax"),
+        load=_later("betamax", "load"),
     ),
     Format(
         name="ruby-vcr",
         title="cassette of Ruby's VCR (YAML)",
         suffixes=(".yml", ".yaml"),
         sniff=sniffing.ruby_vcr,
-        load=_load("betamax", "load_ruby"),
+        load=_later("betamax", "load_ruby"),
     ),
     Format(
         name="rec-2011",
@@ -144,7 +130,7 @@ FOLDER_FORMATS: tuple[FolderFormat, ...] = (
         name="f1",
         title="capture of the F1 corpus",
         sniff=sniffing.f1_capture,
-        load=_load_folder("f1"),
+        load=_later("f1", "load"),
     ),
 )
 
