@@ -170,6 +170,24 @@ def test_a_proxy_imports_no_cryptography_and_no_command_line():
     assert got & {"cryptography", "click", "rich", "pytest", "nox", "tomllib"} <= {"tomllib"}
 
 
+@pytest.mark.parametrize(
+    ("names", "unused"),
+    [
+        # What is loaded before the fork server starts delays it.
+        (["recproxy.cli.main"], {"asyncio", "dataclasses", "recproxy.recording"}),
+        (["recproxy.client.decorator"], {"asyncio", "recproxy.recording"}),
+        (
+            ["recproxy.orchestrator.run", "recproxy.orchestrator.plan"],
+            {"h11", "recproxy.formats", "recproxy.matching.index", "recproxy.redaction.scope", "rich"},
+        ),
+        (["recproxy.proxy.forking"], {"h11", "recproxy.proxy.exchange"}),
+    ],
+    ids=["command line", "client", "orchestrator", "fork server"],
+)
+def test_a_process_does_not_load_what_a_replay_does_not_use(names, unused):
+    assert set(loaded_by(*names)) & unused == set()
+
+
 @pytest.mark.parametrize("name", ["recproxy", *packages()])
 def test_the_names_a_package_offers_exist_and_are_in_order(name):
     package = importlib.import_module(name)

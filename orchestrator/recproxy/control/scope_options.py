@@ -1,18 +1,19 @@
-"""How the recordings of one scope are played, where that is not the profile's to say."""
+"""How the recordings of one scope are played, where that is not the profile's to say.
+
+A named tuple, not a dataclass: every test process imports it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
-from typing import Any
-
-from recproxy.recording.dataclass import dataclass
+from typing import Any, NamedTuple
 
 __all__ = ["PROFILES", "ScopeOptions"]
 
+_NOTHING: Mapping[str, tuple[str, ...]] = {}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScopeOptions:
+
+class ScopeOptions(NamedTuple):
     """What a scope says in place of its profiles: vcrpy's matchers, what follows the last repeat.
 
     `ignore` are names that are not compared, on top of those of the profiles: of `headers`, `query` and `form`, and
@@ -21,7 +22,7 @@ class ScopeOptions:
 
     match_on: tuple[str, ...] | None = None
     repeat: str | None = None
-    ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ignore: Mapping[str, tuple[str, ...]] = _NOTHING
     mode: str | None = None
 
     def plain(self) -> dict[str, Any]:
