@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import signal
 import subprocess
 import sys
@@ -83,8 +82,9 @@ class Bench:
 
     def base_url(self) -> Outcome:
         """By the profile's base URL."""
-        words = [shlex.quote(word) for word in self._filled(self._client.command, "BASE_URL/item")]
-        script = " ".join(words).replace("BASE_URL", '"$SHOP_BASE_URL"')
+        words = self._filled(self._client.command, "BASE_URL/item")
+        quoted = ("'" + word.replace("'", "'\\''") + "'" for word in words)
+        script = " ".join(quoted).replace("BASE_URL", "'\"$SHOP_BASE_URL\"'")
         return self._outcome(["sh", "-c", script])
 
     def isolated(self) -> Outcome:

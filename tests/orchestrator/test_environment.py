@@ -41,6 +41,7 @@ def variables(files, mode="replay", **environment):
         "AWS_CA_BUNDLE",
         "PERL_LWP_SSL_CA_FILE",
         "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+        "SYSTEM_CERTIFICATE_PATH",
     ],
 )
 def test_every_variable_that_names_a_bundle_names_ours(files, name):
@@ -109,6 +110,18 @@ def test_what_the_user_has_in_lists_stays_in_them(files):
     assert (Path(startup) / "sitecustomize.py").is_file()
     assert mine == "mine"
     assert variables(files, PHP_INI_SCAN_DIR="/theirs")["PHP_INI_SCAN_DIR"] == f"/theirs{os.pathsep}{files.php}"
+
+
+def test_the_users_profile_of_r_is_named_to_ours(files):
+    got = redirect_variables(files, {"R_PROFILE_USER": "mine.R"})
+
+    assert Path(got["R_PROFILE_USER"]).is_file()
+    assert got["RECPROXY_R_PROFILE"] == "mine.R"
+    assert "RECPROXY_R_PROFILE" not in redirect_variables(files, {})
+
+
+def test_guile_is_told_the_folder_of_the_bundle(files):
+    assert variables(files)["GUILE_TLS_CERTIFICATE_DIRECTORY"] == str(files.bundle.parent)
 
 
 def test_an_empty_list_gets_no_separator(files):

@@ -23,6 +23,7 @@ BUNDLES: Final = (
     "PERL_LWP_SSL_CA_FILE",
     "HTTPS_CA_FILE",
     "NODE_EXTRA_CA_CERTS",
+    "SYSTEM_CERTIFICATE_PATH",
 )
 #: Variables that name the proxy; each is set in lower case, too.
 PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -38,6 +39,8 @@ _SET = (
     "NODE_OPTIONS",
     "BUN_OPTIONS",
     "JAVA_TOOL_OPTIONS",
+    "GUILE_TLS_CERTIFICATE_DIRECTORY",
+    "R_PROFILE_USER",
     "PYTHONPATH",
 )
 #: What programs are found, loaded and started by.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-__all__ = ["CA", "CONTROL", "DEFAULT_LANE", "LANE", "MODE", "PROXY", "REDIRECT", "TOKEN"]
+__all__ = ["CA", "CONTROL", "DEFAULT_LANE", "LANE", "MODE", "PROXY", "REDIRECT", "R_PROFILE", "TOKEN"]
 
 #: The mode of the run: replay, record, live or auto.
 MODE: Final = "RECPROXY_MODE"
@@ -20,3 +20,5 @@ PROXY: Final = "PROXY"
 REDIRECT: Final = "RECPROXY_REDIRECT"
 #: File of the run's CA, which the redirect makes TLS contexts trust whatever bundle they name.
 CA: Final = "RECPROXY_CA"
+#: The user's own R_PROFILE_USER, which profile.R loads.
+R_PROFILE: Final = "RECPROXY_R_PROFILE"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from recproxy.config import Profile
 from recproxy.control.reserved_variables import BUNDLES, PROXIES
-from recproxy.control.variables import CA, CONTROL, LANE, MODE, REDIRECT, TOKEN
+from recproxy.control.variables import CA, CONTROL, LANE, MODE, R_PROFILE, REDIRECT, TOKEN
 from recproxy.orchestrator.plan import RunPlan
 
 __all__ = ["LaneAddresses", "RunFiles", "lane_variables", "redirect_variables", "run_variables"]
@@ -72,6 +72,8 @@ def run_variables(
         "PERL_LWP_ENV_PROXY": "1",
         "MOJO_PROXY": "1",
         "WGETRC": str(files.wgetrc),
+        # Guile reads all files with the suffix .pem there.
+        "GUILE_TLS_CERTIFICATE_DIRECTORY": str(files.folder),
         "PHP_INI_SCAN_DIR": f"{environment.get('PHP_INI_SCAN_DIR', '')}{os.pathsep}{files.php}",
         MODE: plan.reach,
         CONTROL: control,
@@ -117,6 +119,9 @@ def redirect_variables(files: RunFiles, environment: Mapping[str, str]) -> dict[
         **_bun(script, environment),
         "PYTHONPATH": _joined(os.pathsep, str(_REDIRECT_FOLDER / "startup"), environment.get("PYTHONPATH")),
         CA: str(files.own),
+        "R_PROFILE_USER": str(_REDIRECT_FOLDER / "profile.R"),
+        # That file loads the user's own.
+        **({R_PROFILE: environment["R_PROFILE_USER"]} if environment.get("R_PROFILE_USER") else {}),
     }
 
 

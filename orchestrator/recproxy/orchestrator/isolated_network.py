@@ -38,7 +38,7 @@ class IsolatedNetwork(Listeners):
         self._relays: list[Acceptor] = []
 
     def set_up(
-        self, files: RunFiles, stores: Sequence[Path], ports: Sequence[str], loop: asyncio.AbstractEventLoop
+        self, files: RunFiles, ports: Sequence[str], loop: asyncio.AbstractEventLoop, stores: Sequence[Path] = ()
     ) -> None:
         """Wait for the namespaces, put the run's files in the place of the system's, and serve names and ports.
 

@@ -185,7 +185,7 @@ class Orchestrator:
         if stores or self.plan.project.java:
             self._files.java.write_bytes(trust_store(certificates))
         if self._isolated is not None:
-            self._isolated.set_up(self._files, stores, self.plan.project.isolate_ports, self._loop)
+            self._isolated.set_up(self._files, self.plan.project.isolate_ports, self._loop, stores)
         self._roster = Roster(self.plan, self._proxies, authority, self._environment)
         self._redaction = RedactionWorkers(self._fork_server, self._roster.redaction)
         self.scopes = Scopes(
