@@ -1,13 +1,15 @@
 """A run in a world that is broken: closed and full streams, no room for files, configuration that nobody would write."""
 
+import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from deadlines import seconds
+from deadlines import seconds, wait_until
 
 from .conftest import RECPROXY
 
@@ -82,3 +84,25 @@ def test_configuration_that_is_too_much_is_one_line(project, more, problem):
 
     (line,) = done.stderr.splitlines()
     assert (done.returncode, line.startswith("recproxy: "), problem in line) == (2, True, True)
+
+
+@pytest.mark.parametrize(
+    "words", [("import", "--profile", "shop"), ("export", "--format", "vcrpy")], ids=["import", "export"]
+)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_in_the_middle_of_an_import_leaves_nothing(project, words, number):
+    entry = {
+        "request": {"method": "GET", "url": "https://api.shop.example/", "headers": []},
+        "response": {"status": 200, "statusText": "OK", "headers": [], "content": {"text": "x" * 300}},
+    }
+    for name in range(60):
+        project.write(f"from/{name}.har", json.dumps({"log": {"version": "1.2", "entries": [entry] * 200}}))
+    before = {path.name for path in project.root.iterdir()}
+    process = project.start(*words, "from", "--to", "to")
+    wait_until(lambda: list(project.root.glob(".recproxy-*")), process=process)
+
+    process.send_signal(number)
+    process.communicate(timeout=seconds(20))
+
+    assert process.returncode == 128 + number
+    assert {path.name for path in project.root.iterdir()} == before

@@ -613,6 +613,7 @@ def test_a_full_disk_fails_the_run_with_the_good_file_intact(shop, origin):
 
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].endswith("/.journal: cannot be written: File too large")
+    assert list(shop.recording.parents[1].glob(".journal/*.lock")) == []
     assert shop.recording.read_bytes() == good
     assert "recovered 1 interaction" in fetch(shop, "record", "d").stderr
 

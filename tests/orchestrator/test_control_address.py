@@ -155,6 +155,15 @@ def test_nothing_is_answered_without_the_token(method, path, token):
     run(work)
 
 
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer "])
+def test_the_name_of_the_scheme_is_read_in_any_case(scheme):
+    async def work(caller, orchestrator):
+        status, _ = await caller.call("GET", "/", token=f"{scheme} {caller._token}")
+        assert status == 200
+
+    run(work)
+
+
 def test_the_status_says_what_runs_where():
     async def work(caller, orchestrator):
         status, said = await caller.call("GET", "/")

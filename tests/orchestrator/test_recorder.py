@@ -1,6 +1,8 @@
 """The recorder: what becomes of interactions from their arrival to the end of their scope."""
 
 import datetime as dt
+import errno
+import os
 
 import pytest
 from recorder_session import Session, urls
@@ -64,6 +66,29 @@ def test_a_journal_that_cannot_be_written_is_an_error(tmp_path):
 
     with pytest.raises(RecordingError, match=r"\.journal: cannot be written"):
         session.keep()
+
+
+def test_a_full_disk_leaves_neither_lock_nor_empty_journal(session, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    session.begin()
+    monkeypatch.setattr(os, "pwrite", full)
+    with pytest.raises(RecordingError, match=r"\.journal: cannot be written: No space left on device"):
+        session.keep()
+
+    session.recorder.leave()
+
+    assert [path.name for path in (session.folder / ".journal").iterdir()] == [".gitignore"]
+
+
+def test_what_a_failed_run_leaves_is_recovered_and_locks_nothing(session, default):
+    session.begin()
+    session.keep("/a")
+    session.recorder.leave()
+
+    assert [path.suffix for path in (session.folder / ".journal").iterdir() if path.suffix] == [".journal"]
+    assert [written.interactions for written in Session(session.folder).recover()] == [1]
 
 
 def test_an_interaction_has_the_day_it_was_recorded_and_keeps_it_while_nothing_changes(session, default):

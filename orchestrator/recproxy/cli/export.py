@@ -34,15 +34,16 @@ def export(sources: tuple[Path, ...], name: str, folder: Path, dry: bool, force:
     from recproxy.cli.exporting import Exporter, chosen
     from recproxy.cli.import_report import report, take_all
     from recproxy.cli.import_sources import sources_in
-    from recproxy.cli.pending_files import PendingFiles
+    from recproxy.cli.pending_files import PendingFiles, ended_by_signals
 
     wanted = chosen(name)
     found = sources_in(sources)
-    pending_files = PendingFiles(folder, force=force, dry=dry)
-    try:
-        summaries = take_all(Exporter(folder, pending_files, wanted).take, found, "exporting")
-        if not dry and not any(each.problem for each in summaries):
-            pending_files.finish()
-    finally:
-        pending_files.abandon()
+    with ended_by_signals():
+        pending_files = PendingFiles(folder, force=force, dry=dry)
+        try:
+            summaries = take_all(Exporter(folder, pending_files, wanted).take, found, "exporting")
+            if not dry and not any(each.problem for each in summaries):
+                pending_files.finish()
+        finally:
+            pending_files.abandon()
     sys.exit(report(summaries, as_json=as_json, dry=dry))

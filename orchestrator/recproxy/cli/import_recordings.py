@@ -52,7 +52,7 @@ def import_recordings(
     from recproxy.cli.import_report import report, take_all
     from recproxy.cli.import_sources import sources_in
     from recproxy.cli.importing import Importer
-    from recproxy.cli.pending_files import PendingFiles
+    from recproxy.cli.pending_files import PendingFiles, ended_by_signals
     from recproxy.config import find_project
 
     texts = _placeholders(placeholders)
@@ -61,16 +61,17 @@ def import_recordings(
     profiles = (project.profile(profile),) if profile else project.load(project.default_profiles())
     if not profiles:
         raise ConfigurationError("no profile is installed or inline: name one with --profile, as a name or a path")
-    pending_files = PendingFiles(folder, force=force, dry=dry)
-    try:
-        importer = Importer(
-            folder, pending_files, profiles, named=profile is not None, variables=os.environ, placeholders=texts
-        )
-        summaries = take_all(importer.take, found, "importing")
-        if not dry and not any(each.problem for each in summaries):
-            pending_files.finish()
-    finally:
-        pending_files.abandon()
+    with ended_by_signals():
+        pending_files = PendingFiles(folder, force=force, dry=dry)
+        try:
+            importer = Importer(
+                folder, pending_files, profiles, named=profile is not None, variables=os.environ, placeholders=texts
+            )
+            summaries = take_all(importer.take, found, "importing")
+            if not dry and not any(each.problem for each in summaries):
+                pending_files.finish()
+        finally:
+            pending_files.abandon()
     sys.exit(report(summaries, as_json=as_json, dry=dry))
 
 

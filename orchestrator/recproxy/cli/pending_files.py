@@ -6,16 +6,37 @@ change is an error, unless `force` is set.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
+import signal
+import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from recproxy.errors import RecordingError
 from recproxy.play.file_replacement import check_place, put_in_place
 
-__all__ = ["PendingFiles"]
+__all__ = ["PendingFiles", "ended_by_signals"]
+
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextlib.contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Let a signal that would end the process end this instead, so that what is staged is removed first."""
+
+    def end(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    before = [signal.signal(number, end) for number in _SIGNALS]
+    try:
+        yield
+    finally:
+        for number, handler in zip(_SIGNALS, before, strict=True):
+            signal.signal(number, handler)
+
 
 _DIGEST = "blake2b"  # takes half the time of SHA-256 where the processor has no instructions for that
 
@@ -55,8 +76,12 @@ class PendingFiles:
 
     def finish(self) -> None:
         """Put all in place. Raises RecordingError where a file cannot be written."""
-        for target, staged in self._staged.items():
-            put_in_place(staged, target, root=self._folder)
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)  # all of them or none
+        try:
+            for target, staged in self._staged.items():
+                put_in_place(staged, target, root=self._folder)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         self.abandon()
 
     def abandon(self) -> None:

@@ -77,7 +77,8 @@ class ControlAddress:
         made.add_done_callback(self._making.discard)
 
     def _authorized(self, given: bytes) -> bool:
-        is_right = hmac.compare_digest(given, f"Bearer {self.token}".encode())
+        scheme, _, token = given.partition(b" ")  # the scheme's name in any case: RFC 9110 section 11.1
+        is_right = scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self.token.encode())
         self.was_called |= is_right
         return is_right
 

@@ -221,6 +221,8 @@ class Orchestrator:
             await self._redaction.stop()
         if self._isolated is not None:
             self._isolated.close()
+        if hasattr(self, "_recorder"):
+            self._recorder.leave()
         if self._folder.name:
             shutil.rmtree(self._folder, ignore_errors=True)
 

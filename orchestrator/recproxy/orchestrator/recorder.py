@@ -213,9 +213,13 @@ class Recorder:
                 self.end(profile, number, passed=False)
             except RecproxyError as problem:
                 problems.append(problem.message)
+        self.leave()
+        if problems:
+            raise RecordingError("; ".join(problems))
+
+    def leave(self) -> None:
+        """Remove the locks, and the journal if all that it held is in its recordings: also where the run failed."""
         try:
             self._journal.close()
         finally:
             self._locks.close()
-        if problems:
-            raise RecordingError("; ".join(problems))
