@@ -32,6 +32,7 @@ _ESCAPE = re.compile(rb"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _MAGIC = (
     (b"\x1f\x8b\x08", lambda data: zlib.decompressobj(31).decompress(data)),
+    (b"\x78\x9c", lambda data: zlib.decompressobj().decompress(data)),
     (b"BZh", lambda data: bz2.BZ2Decompressor().decompress(data)),
     (b"\xfd7zXZ\0", lambda data: lzma.LZMADecompressor().decompress(data)),
     (b"\x5d\0\0", lambda data: lzma.LZMADecompressor().decompress(data)),
@@ -81,6 +82,8 @@ def _once(text):
         yield html.unescape(text.decode("utf-8", "replace")).encode("utf-8", "replace")
     if re.search(rb"=(?:[0-9A-F]{2}|\r?\n)", text):
         yield quopri.decodestring(text)
+    if not text.isascii():
+        yield from _tried(lambda data: data.decode().encode("latin-1"), text)
     for run in _WIDE.findall(text):
         yield run.replace(b"\0", b"")
     yield from _base64(text)
@@ -125,6 +128,7 @@ def _unpacked(text):
         yield from _tried(brotli.decompress, text)
     if b"PK\x03\x04" in text:
         yield from _tried(_entries_of_zip, text[text.find(b"PK\x03\x04") :], many=True)
+        yield from _tried(_entries_by_their_heads, text, many=True)
     if b"ustar" in text:
         yield from _tried(_entries_of_tar, text, many=True)
     if text.count(b"\r\n\r\n") and b"\r\n--" in text:
@@ -146,6 +150,13 @@ def _tried(unpack, text, *, many=False):
 def _entries_of_zip(data):
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return [archive.read(name) for name in archive.namelist()]
+
+
+def _entries_by_their_heads(data):
+    return [
+        zlib.decompressobj(-15).decompress(data[found.end() + sum(found.group(1)[at] for at in (0, 2)) :])
+        for found in re.finditer(rb"PK\x03\x04.{4}\x08\0.{16}(.{4})", data, re.DOTALL)
+    ]
 
 
 def _entries_of_tar(data):

@@ -100,6 +100,29 @@ def _shifted(before):
     return lambda data: base64.b64encode(before + data + b"~tail")
 
 
+def _behind(before, pack):
+    return lambda data: before + pack(data) + b"\x8dtail"
+
+
+def _letters(pack):
+    """Bytes taken for letters, in a string of JSON."""
+    return lambda data: _escaped(pack(data).decode("latin-1")).encode()
+
+
+def _cut_zip(data):
+    """An archive as far as its directory."""
+    whole = _zip(zipfile.ZIP_DEFLATED)(data)
+    return whole[: whole.index(b"PK\x01\x02")]
+
+
+def _percent_of(pack):
+    return lambda data: quote(pack(data), safe="").encode()
+
+
+#: So much that what is compressed of it begins alike, whatever stands behind it.
+_MUCH = bytes(range(32, 127)) * 3
+_LENGTH = b"\0\0\x01\x90\xff"
+
 #: Layers whose result is text of ASCII letters: they may stand in any place.
 TEXT = {
     "none": lambda data: data,
@@ -150,6 +173,16 @@ TEXT = {
     "base64 of zip": _in_base64(_zip(zipfile.ZIP_DEFLATED)),
     "base64 of tar": _in_base64(_tar),
     "base64 of tar.gz": _in_base64(lambda data: _gzip(_tar(data))),
+    "percent of gzip": _percent_of(_gzip),
+    "percent of zlib": _percent_of(zlib.compress),
+    "percent of bz2": _percent_of(bz2.compress),
+    "percent of xz": _percent_of(lzma.compress),
+    "percent of zstd": _percent_of(_zstd),
+    "percent of zip": _percent_of(_zip(zipfile.ZIP_DEFLATED)),
+    "percent of a gzip behind a length": _percent_of(_behind(_LENGTH, _gzip)),
+    "json letters of gzip": _letters(_gzip),
+    "json letters of zlib": _letters(zlib.compress),
+    "json letters of a zip": _letters(_zip(zipfile.ZIP_DEFLATED)),
 }
 
 #: Layers whose result has line breaks: only for bodies, and for strings that can escape them.
@@ -180,6 +213,22 @@ BYTES = {
     "zip of base64": lambda data: _zip(zipfile.ZIP_DEFLATED)(base64.b64encode(data)),
     "utf-16": lambda data: data.decode().encode("utf-16"),
     "utf-16-be": lambda data: data.decode().encode("utf-16-be"),
+    "deflate": _raw_deflate,
+    "gzip behind a length": _behind(_LENGTH, _gzip),
+    "zlib behind a length": _behind(_LENGTH, zlib.compress),
+    "bz2 behind a length": _behind(_LENGTH, bz2.compress),
+    "xz behind a length": _behind(_LENGTH, lzma.compress),
+    "zstd behind a length": _behind(_LENGTH, _zstd),
+    "zip behind a length": _behind(_LENGTH, _zip(zipfile.ZIP_DEFLATED)),
+    "zip, bz2, behind a length": _behind(_LENGTH, _zip(zipfile.ZIP_BZIP2)),
+    "zip, lzma, behind a length": _behind(_LENGTH, _zip(zipfile.ZIP_LZMA)),
+    "zip behind a program": _behind(b"#!/bin/sh\necho \xff\n" * 9, _zip(zipfile.ZIP_DEFLATED)),
+    "zip cut off, behind a length": _behind(_LENGTH, _cut_zip),
+    "tar.gz behind a length": _behind(_LENGTH, lambda data: _gzip(_tar(data))),
+    "gzip behind text": _behind(b"a log of two lines\nand then\n", _gzip),
+    "gzip behind gzip": lambda data: _gzip(b"nothing" * 40) + _LENGTH + _gzip(b"nothing" * 40 + data),
+    "gzip behind a like gzip": _behind(_LENGTH + _gzip(_MUCH) + _LENGTH, lambda data: _gzip(_MUCH + data)),
+    "zlib, bytes behind it": _behind(b"", zlib.compress),
     "multipart": _multipart(b'Content-Disposition: form-data; name="note"\n'),
     "multipart, gzip part": lambda data: _multipart(b"Content-Encoding: gzip\n")(_gzip(data)),
     "multipart, br part": lambda data: _multipart(b"Content-Encoding: br\n")(brotli.compress(data)),
@@ -210,7 +259,8 @@ CODINGS = {
 
 #: Where an interaction may be left out of the recording instead: formats that cannot always be packed again.
 MAY_BE_REFUSED = re.compile(
-    r"bz2|xz|lzma|zip\b|zip,|tar|gzip twice|hex of base64|base64 of hex|grpc|base64 of (?:zlib|deflate|zstd|gzip|utf-16)"
+    r"behind|percent of|json letters|^deflate$|bz2|xz|lzma|zip\b|zip,|tar|gzip twice|hex of base64|base64 of hex|grpc"
+    r"|base64 of (?:zlib|deflate|zstd|gzip|utf-16)"
     r"|^(?:gzip|zlib|zstd)$|base64 of base64|three times|gzip part|br part"
 )
 

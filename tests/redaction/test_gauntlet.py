@@ -216,3 +216,23 @@ def test_random_placements_keep_nothing(batch, request):
         result = redact(planted(words), RedactionRules(values=(secret,)))
         assert left(secret, result) == [], (batch, number)
         assert result.counts, (batch, number, words)
+
+
+def test_a_value_after_a_mask_in_a_run_of_hex_is_found():
+    zipped_value = zipped(PLAIN_KNOWN.encode())
+    body = b"see " + b"0a" * 20 + TOKEN.encode() + zipped_value.hex().encode()
+    result = redact(exchange(body=body), RedactionRules(values=(PLAIN_KNOWN, TOKEN)))
+    assert left(PLAIN_KNOWN, result) == []
+    assert zipped_value.hex().encode() not in result.interaction.request.body
+
+
+@pytest.mark.parametrize("place", ["url", "header"])
+def test_a_refusal_names_the_place_of_compressed_data(place):
+    packed = quote(CODINGS["gzip"](b"hello " * 20 + PLAIN_KNOWN.encode()), safe="")
+    words = (
+        {"url": f"https://a.example.com/?v={packed}"} if place == "url" else {"headers": [(b"X-V", packed.encode())]}
+    )
+    with pytest.raises(Unsafe) as refusal:
+        redact(exchange(**words), RULES)
+    wanted = {"url": "the url of a request", "header": "the header X-V of a request"}[place]
+    assert str(refusal.value) == f"{wanted} holds a known secret in compressed data, where it cannot be masked"

@@ -6,9 +6,11 @@ The rows are in data/lookalikes/, a file for each language.
 import html.parser
 import random
 import shutil
+import struct
 import subprocess
 import zlib
 
+import brotli
 import pytest
 from layers import ALL, CODINGS
 from tables import DATA, exchange, place, token
@@ -50,19 +52,65 @@ def bodies():
     yield from binaries()
 
 
+def picture(width, height, pixels, *more):
+    """A PNG of grey pixels; what is compressed of them is cut into chunks, as programs that draw do."""
+    rows = b"".join(b"\0" + pixels[at : at + width] for at in range(0, width * height, width))
+    packed = zlib.compress(rows)
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)), *more]
+    chunks += [(b"IDAT", packed[at : at + 8192]) for at in range(0, len(packed), 8192)]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in (*chunks, (b"IEND", b""))
+    )
+
+
+def document(*streams):
+    """A PDF whose streams are compressed."""
+    objects = b"".join(
+        b"%d 0 obj\n<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream\nendobj\n" % (number, len(data), data)
+        for number, data in enumerate(map(zlib.compress, streams), 1)
+    )
+    return b"%PDF-1.5\n%\xd0\xd4\xc5\xd8\n" + objects + b"trailer\n<< /Root 1 0 R >>\n%%EOF\n"
+
+
 def binaries():
     noise = random.Random("noise")
-    picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89\0\0\0\nIDAT" + zlib.compress(
-        b"\0" * 9
-    )
     fields = b"\x0a\x05token\x12\x06secret\x1a\x03key\x20\x96\x01\x2a\x10" + bytes(range(128, 144))
-    yield "binary: a picture", "image/png", picture
+    comment = b"a password is a word; token=none\n" * 20
+    yield "binary: a picture", "image/png", picture(1, 1, b"\0")
+    yield "binary: a picture of noise", "image/png", picture(200, 200, noise.randbytes(40_000))
+    yield "binary: a large picture", "image/png", picture(12_000, 8_000, b"\xff" * 96_000_000)
+    yield (
+        "binary: a picture with words",
+        "image/png",
+        picture(9, 9, b"\7" * 81, (b"zTXt", b"n\0\0" + zlib.compress(comment))),
+    )
+    yield "binary: a photo", "image/jpeg", b"\xff\xd8\xff\xe0\0\x10JFIF\0" + noise.randbytes(300_000) + b"\xff\xd9"
+    yield (
+        "binary: a document",
+        "application/pdf",
+        document(*([b"BT (a word) Tj ET\n" * 50, noise.randbytes(3000)] * 30)),
+    )
     yield "binary: messages with fields named token", "application/x-protobuf", fields
     yield "binary: frames of gRPC", "application/grpc", b"\0" + len(fields).to_bytes(4, "big") + fields
     yield "binary: noise", "application/octet-stream", noise.randbytes(2000)
-    yield "binary: a font", "font/woff2", b"wOF2\0\1\0\0" + noise.randbytes(500)
-    yield "binary: an archive", "application/zip", ALL["zip, deflated"](b"a password is a word; token=none")
+    yield (
+        "binary: signs and nothing behind them",
+        "application/octet-stream",
+        b"\x89\x1f\x8b\x08x\x9cPK\3\4\x28\xb5\x2f\xfd" * 500,
+    )
+    yield "binary: a font", "font/woff2", b"wOF2\0\1\0\0" + bytes(40) + brotli.compress(noise.randbytes(5000))
+    yield "binary: an older font", "font/woff", b"wOFF\0\1\0\0" + bytes(36) + zlib.compress(noise.randbytes(900)) * 2
+    yield "binary: an archive", "application/zip", ALL["zip, deflated"](comment)
+    yield (
+        "binary: an archive that runs",
+        "application/octet-stream",
+        b"#!/bin/sh\n\xff\n" + ALL["zip, deflated"](comment),
+    )
     yield "binary: a packed file", "application/gzip", ALL["gzip"](b"see token and key\n" * 50)
+    yield "binary: packed files behind lengths", "application/octet-stream", (b"\0\0\1\xff" + ALL["gzip"](comment)) * 40
+    yield "text: packed by chance", "text/plain", "f(x) = x^2 + x\x01é, BZh91AY&SY".encode()
+    yield "text: of another alphabet", "text/plain; charset=latin-1", "x^2 is f\xfcnf, xÚ too\n".encode("latin-1") * 20
 
 
 BODIES = list(bodies())

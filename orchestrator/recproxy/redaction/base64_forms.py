@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 
-__all__ = ["crossed_out", "sure_letters"]
+__all__ = ["crossed_out", "edges", "sure_letters"]
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _DIGIT = {letter: number for number, letter in enumerate(_ALPHABET)} | {ord("-"): 62, ord("_"): 63}
@@ -21,6 +21,17 @@ def sure_letters(value: bytes, before: int) -> bytes:
     """The letters, in the standard alphabet, that the value fixes wholly."""
     coded = base64.b64encode(b"\0" * before + value + b"\0\0")
     return coded[-(-8 * before // 6) : 8 * (before + len(value)) // 6]
+
+
+def edges(text: bytes, start: int, end: int, before: int, size: int) -> tuple[int, int, bool]:
+    """The place of a value with the letters that it shares with its neighbours, and whether they are there."""
+    whole = True
+    if 8 * before % 6:
+        whole = start > 0 and text[start - 1] in _ALPHABET
+        start -= whole
+    if 8 * (before + size) % 6 and end < len(text) and text[end] in _ALPHABET:
+        end += 1
+    return start, end, whole
 
 
 def crossed_out(text: bytes, before: int, size: int) -> bytes:

@@ -79,7 +79,7 @@ def _parts(run: bytes) -> Iterator[bytes]:
                 return
             yield run
         return
-    if b"+" in run or b"-" in run or b"_" in run:
+    if not _HEX.match(run):  # a mask may stand in it
         yield from (found[0] for found in _HEX_RUN.finditer(run))
     if b"/" not in run:
         return
@@ -97,8 +97,9 @@ def _decoded(run: bytes, *, shifted: bool) -> Iterator[bytes]:
         yield bytes.fromhex(run.decode())
         if run.islower() or run.isupper():
             return
-    elif shifted and (digits := _HEX_RUN.search(run)):
-        yield from (bytes.fromhex(digits[0][at : at + (len(digits[0]) - at) // 2 * 2].decode()) for at in (0, 1))
+    elif shifted:
+        for found in _HEX_RUN.finditer(run):
+            yield from (bytes.fromhex(found[0][at : at + (len(found[0]) - at) // 2 * 2].decode()) for at in (0, 1))
     letters = run.translate(_STANDARD)
     for start in range(4 if shifted else 1):
         plain = letters[start:]

@@ -53,6 +53,8 @@ class TextMask:
     ) -> None:
         self.word = word
         self.budget = budget
+        #: The place of the text that could not be masked.
+        self.failed = ""
         self.side = side
         #: Whether rules have found anything, as long as nothing is masked.
         self.found = False
@@ -70,9 +72,18 @@ class TextMask:
         return self._search is not None and self._search.holds(data, self.budget)
 
     def masked(
-        self, text: bytes, find: Callable[[bytes], list[Span]], place: str, *, lines: bool = False
+        self, text: bytes, find: Callable[[bytes], list[Span]], place: str, *, lines: bool = False, opened: bool = False
     ) -> tuple[bytes, Moved]:
-        """A text without its secrets, and how offsets in it moved."""
+        """A text without its secrets, and how offsets in it moved; `lines` and `opened` are for the search."""
+        try:
+            return self._masked(text, find, place, lines=lines, opened=opened)
+        except Unsafe:
+            self.failed = place
+            raise
+
+    def _masked(
+        self, text: bytes, find: Callable[[bytes], list[Span]], place: str, *, lines: bool, opened: bool
+    ) -> tuple[bytes, Moved]:
         if self._search is None:
             for span in find(text):
                 self.found = True
@@ -80,7 +91,7 @@ class TextMask:
             return text, same
         moves: list[Moved] = []
         for _ in range(_ROUNDS):
-            spans = [*find(text), *self._search.spans(text, self.budget, lines=lines)]
+            spans = [*find(text), *self._search.spans(text, self.budget, lines=lines, opened=opened)]
             masks = self._masks(text, spans)
             if not masks:
                 break

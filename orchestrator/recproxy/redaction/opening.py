@@ -6,32 +6,27 @@ gzip, deflate, brotli, zstandard, bz2, xz, zip and tar. Knows how they begin, an
 from __future__ import annotations
 
 import bz2
-import contextlib
 import lzma
-import re
 import zlib
 from collections.abc import Iterator
 from typing import Protocol
 
 from recproxy.recording.codings import decode
 from recproxy.redaction.budget import Budget
-from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
 
 __all__ = [
     "archive_kind",
     "archived",
     "compression",
-    "contents_of",
     "inflated",
-    "may_open",
     "opened",
     "opened_in_part",
     "packed",
 ]
 
-_TRIES = 16  # places in data where something compressed may begin
-_BEGINS = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x78[\x01\x5e\x9c\xda]|PK\x03\x04")
+_PIECE = 512  # bytes that are decompressed at once where there may be damage
+_TRY = 512  # what an attempt costs of a budget, beside what it brings to light
 _MAGIC = (
     (b"\x1f\x8b\x08", "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
@@ -41,11 +36,6 @@ _MAGIC = (
     (b"\x78\xda", "deflate"),
     (b"BZh", "bz2"),
     (b"\xfd7zXZ\x00", "xz"),
-)
-_DEFLATE = (2, 3, 4, 5)  # the first three bits of a block that is compressed
-#: What compressed data and zip archives begin with; a tar archive shows itself at its 257th byte.
-_FIRST = frozenset(
-    {magic[0] for magic, _ in _MAGIC} | {ord("P")} | {byte for byte in range(256) if byte & 7 in _DEFLATE}
 )
 
 
@@ -66,49 +56,69 @@ def opened(data: bytes, kind: str, budget: Budget) -> bytes:
     return content
 
 
-def opened_in_part(data: bytes, kind: str, budget: Budget) -> bytes:
-    """What compressed bytes hold as far as they can be read: other bytes may stand behind them."""
-    machine: _Decompressor
-    if kind in ("gzip", "deflate"):
-        machine = zlib.decompressobj(47 if kind == "gzip" else 15)
-    elif kind in ("bz2", "xz"):
-        machine = bz2.BZ2Decompressor() if kind == "bz2" else lzma.LZMADecompressor()
-    else:
-        return _frame_in_part(data, budget)
-    content, position = bytearray(), 0
+def opened_in_part(data: bytes | memoryview, kind: str, budget: Budget) -> tuple[bytes, int]:
+    """What compressed bytes hold as far as they can be read, and where they end; 0 where no end was reached.
+
+    Other bytes may stand behind them. Beside the kinds of `compression` there are those of the entries of a zip
+    archive, "raw deflate" and "lzma".
+    """
+    if kind == "lzma":  # of a zip archive: it has a version in front, and no size behind the properties
+        data = bytes(data[4:9]) + b"\xff" * 8 + bytes(data[9:])
+    machine, content, position = _machine(kind), bytearray(), 0
     try:
         while not machine.eof and position < len(data):
             # In pieces, so that what stands before damage is seen.
-            content += machine.decompress(data[position : position + 4096], max(budget.left - len(content), 1))
-            position += 4096
+            content += machine.decompress(data[position : position + _PIECE], max(budget.left - len(content), 1))
+            position += _PIECE
             if len(content) >= budget.left:
                 break  # the charge below refuses it
     except (OSError, EOFError, lzma.LZMAError, zlib.error):
         pass
-    budget.charge(len(content) + 1)
-    return bytes(content)
-
-
-def _frame_in_part(data: bytes, budget: Budget) -> bytes:
-    """What a frame of zstandard holds as far as it can be read."""
-    import zstandard  # noqa: PLC0415 - slow to import, seldom needed
-
-    machine, content = zstandard.ZstdDecompressor().decompressobj(read_across_frames=False), bytearray()
-    try:
-        for at in range(0, len(data), 256):
-            content += machine.decompress(data[at : at + 256])
-            if machine.eof or len(content) >= budget.left:
-                break
-    except zstandard.ZstdError:
-        pass
-    budget.charge(len(content) + 1)
-    return bytes(content)
+    budget.charge(len(content) + _TRY)
+    end = min(position, len(data)) - len(machine.unused_data) if machine.eof else 0
+    return bytes(content), end - 4 if kind == "lzma" and end else end
 
 
 class _Decompressor(Protocol):
     @property
     def eof(self) -> bool: ...
-    def decompress(self, data: bytes, max_length: int = ...) -> bytes: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes | memoryview, max_length: int = ..., /) -> bytes: ...
+
+
+def _machine(kind: str) -> _Decompressor:
+    if kind == "bz2":
+        return bz2.BZ2Decompressor()
+    if kind in ("xz", "lzma"):
+        return lzma.LZMADecompressor()
+    if kind == "zstd":
+        return _FrameDecompressor()
+    return zlib.decompressobj({"gzip": 31, "deflate": 15}.get(kind, -15))
+
+
+class _FrameDecompressor:
+    """A frame of zstandard. Its own reader knows no limit: a piece holds some megabytes at most."""
+
+    def __init__(self) -> None:
+        import zstandard  # noqa: PLC0415 - slow to import, seldom needed
+
+        self._machine = zstandard.ZstdDecompressor().decompressobj(read_across_frames=False)
+        self._damage = zstandard.ZstdError
+
+    @property
+    def eof(self) -> bool:
+        return self._machine.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._machine.unused_data
+
+    def decompress(self, data: bytes | memoryview, _: int = -1, /) -> bytes:
+        try:
+            return self._machine.decompress(data)
+        except self._damage as problem:
+            raise OSError("is damaged") from problem
 
 
 def _unpacked(machine: _Decompressor, data: bytes, limit: int) -> bytes:
@@ -126,15 +136,8 @@ def packed(content: bytes, kind: str) -> bytes:
     return bz2.compress(content) if kind == "bz2" else lzma.compress(content)
 
 
-def inflated(data: bytes, budget: Budget) -> bytes | None:
-    """What deflate data without a header holds; None where it is none."""
-    content = _inflated(data, max(budget.left, 1))
-    if content is not None:
-        budget.charge(len(content))
-    return content
-
-
-def _inflated(data: bytes, limit: int) -> bytes | None:
+def inflated(data: bytes, limit: int) -> bytes | None:
+    """What deflate data without a header holds, up to a limit; None where it is none."""
     machine = zlib.decompressobj(-15)
     try:
         content = machine.decompress(data, limit)
@@ -158,53 +161,3 @@ def archived(data: bytes, kind: str, budget: Budget) -> Iterator[bytes]:
         yield from archives.members(data, kind, budget)
     except archives.DAMAGED as problem:
         raise Unsafe(f"is a {kind} archive that cannot be read") from problem
-
-
-def may_open(content: bytes) -> bool:
-    """Whether data looks like something compressed, an archive, parts or wide text, or holds where such data begins."""
-    if _BEGINS.search(content) or (b"--" in content and b"\n" in content) or content.count(0) * 3 > len(content):
-        return True
-    if not content or (content[0] not in _FIRST and len(content) < 262):
-        return False  # most of what is asked about: digests and ids
-    return (
-        compression(content) is not None
-        or archive_kind(content) is not None
-        or b"ustar" in content
-        or (len(content) >= 16 and content[0] & 7 in _DEFLATE and _inflated(content[:4096], 1 << 20) is not None)
-    )
-
-
-def contents_of(data: bytes, budget: Budget) -> Iterator[bytes]:
-    """Data, and what it holds where it is compressed, an archive or parts, or where such data begins in it."""
-    yield data
-    if b"--" in data and (b"\n\n" in data or b"\n\r\n" in data):
-        yield from parts_of(data, budget)
-    kind = compression(data)
-    if kind is not None:
-        yield opened_in_part(data, kind, budget)
-    archive = archive_kind(data)
-    if archive is not None:
-        yield from archived(data, archive, budget)
-    elif kind is None and data[:1] and data[0] & 7 in _DEFLATE:
-        content = inflated(data, budget)
-        if content is not None:
-            yield content
-    if not data.isascii():
-        yield from _begun(data, budget)
-    if data.count(0) * 3 > len(data):
-        yield data.replace(b"\0", b"")  # text in UTF-16
-
-
-def _begun(data: bytes, budget: Budget) -> Iterator[bytes]:
-    """What compressed data and archives hold that begin behind other bytes."""
-    for _, found in zip(range(_TRIES), _BEGINS.finditer(data, 1), strict=False):
-        rest = data[found.start() :]
-        if rest.startswith(b"PK"):
-            with contextlib.suppress(Unsafe):
-                yield from archived(rest, "zip", budget)
-        else:
-            yield opened_in_part(rest, compression(rest) or "gzip", budget)
-    at = data.find(b"ustar", 258)
-    if at >= 0:
-        with contextlib.suppress(Unsafe):
-            yield from archived(data[at - 257 :], "tar", budget)

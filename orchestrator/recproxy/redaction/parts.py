@@ -27,7 +27,7 @@ from recproxy.redaction.language import Language, language_of
 from recproxy.redaction.masking import Finding, TextMask
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.names import is_secret
-from recproxy.redaction.opening import archive_kind
+from recproxy.redaction.opening import archive_kind, compression
 from recproxy.redaction.payloads import Moved, Payloads, coding_of, same
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.secret_values import SecretValues
@@ -129,8 +129,9 @@ class ScopeReader:
         try:
             return self._block(block, mask)
         except Unsafe as problem:
+            may = "" if "known secret" in problem.message else ", and it may hold a secret"
             raise Unsafe(
-                f"the body of a {mask.side} {problem.message}, and it may hold a secret",
+                f"the {mask.failed or 'body'} of a {mask.side} {problem.message}{may}",
                 hint="ask for a form of it that can be read, or leave that request out of the recorded tests",
             ) from None
 
@@ -177,7 +178,9 @@ class ScopeReader:
         def text(headers: Headers, each: bytes) -> tuple[bytes, Moved]:
             language = language_of(header(headers, b"content-type") or b"", each, path)
             find = self._cached((language, each), lambda one: text_places(one, language, self._rules))
-            return mask.masked(each, find, "body", lines=language is Language.LINES)
+            return mask.masked(
+                each, find, "body", lines=language is Language.LINES, opened=compression(each) not in (None, "deflate")
+            )
 
         def named(name: bytes, each: bytes) -> bytes | None:
             if name.lower() not in self._rules.form and not is_secret(name, each.strip()):

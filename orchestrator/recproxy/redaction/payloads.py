@@ -16,7 +16,7 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.recording.multipart import MessagePart, parameters, read_part, read_parts, unquoted
 from recproxy.recording.values import Headers, header
 from recproxy.redaction.budget import Budget
-from recproxy.redaction.opening import archive_kind, archived, compression, opened, packed
+from recproxy.redaction.opening import archive_kind, compression, opened, packed
 from recproxy.redaction.part_contents import untransferred
 from recproxy.redaction.rules import Unsafe
 
@@ -66,7 +66,7 @@ class Payloads:
             body = self._compressed(body, kind, depth)
         archive = archive_kind(body)
         if archive is not None:
-            if not self.blind and any(map(self.holds, archived(body, archive, self.budget))):
+            if not self.blind and self.holds(body):
                 raise Unsafe(f"is a {archive} archive that holds a known secret")
             return body, same
         media = (header(headers, b"content-type") or b"").lower()
@@ -96,7 +96,7 @@ class Payloads:
         except ValueError as problem:
             if not self.blind and kind != "deflate":
                 raise Unsafe(f"is {kind} data that is damaged or too large to look into") from problem
-            return body
+            return body  # what begins like deflate data is often something else
         plain = self.rewritten((), content, depth + 1)[0]
         if plain == content:
             return body

@@ -14,10 +14,11 @@ from dataclasses import field
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from recproxy.recording.dataclass import dataclass
-from recproxy.redaction.base64_forms import crossed_out
+from recproxy.redaction.base64_forms import crossed_out, edges
 from recproxy.redaction.budget import Budget
+from recproxy.redaction.contents import Opened, contents_of, hidden_in, may_open, wide_texts
 from recproxy.redaction.inner_runs import coded_runs_of, has_text, is_text
-from recproxy.redaction.opening import contents_of, may_open
+from recproxy.redaction.opening import archive_kind
 from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.secret_values import SecretValue
@@ -32,13 +33,22 @@ _DEEPEST_VIEW = 60  # escapes of escapes, of which each makes a text shorter
 _BLANK = re.compile(rb"[ \t\r\n]+")
 _GAP = re.compile(rb"[ \t\r\n]+|=(?=[\r\n])")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
-_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _AFTER = {0x22: b"", 0x3D: b"&;#\"'<> \t\r\n", 0x2F: b"/?#;\"'&", 0x23: b"\"'&"}
 _MATRIX = re.compile(rb";[A-Za-z0-9_.-]+=\Z")
 _NUMBER = re.compile(rb"-?[0-9.eE+-]+\Z")
 _COLON = re.compile(rb"\s*:")
 _SCALAR_BEFORE = re.compile(rb"[:\[,]\s*\Z")
 _SCALAR_AFTER = re.compile(rb"\s*[,}\]]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """What of a text was searched: views, and runs of base64 and compressed data that hold no value."""
+
+    views: set[bytes] = field(default_factory=set)
+    runs: set[bytes] = field(default_factory=set)
+    opened: Opened = field(default_factory=dict)
+    contents: set[bytes] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +74,32 @@ class ValueSearch:
         budget: Budget,
         *,
         lines: bool = False,
+        opened: bool = False,
         depth: int = 0,
-        seen: set[bytes] | None = None,
-        clean: set[bytes] | None = None,
+        before: _Searched | None = None,
     ) -> list[Span]:
-        """Where any of the values stands in a text; `seen` are views that were searched, `clean` runs without values."""
+        """Where any values stand; `opened`: the text was decompressed before; `before`: for texts that it is a view of."""
         if self._plain is None and self._fields is None:
             return []
         budget.charge(len(text))
         found = list(self._direct(text))
+        before = before or _Searched()
         if self._plain is not None:
-            seen, clean = set() if seen is None else seen, set() if clean is None else clean
             # Before those of the views, which are opened less deeply.
-            runs = list(self._runs(text, budget, depth, clean)) if depth < _DEEP - 1 else []
+            runs = list(self._runs(text, budget, depth, before.runs)) if depth < _DEEP - 1 else []
+            if self._any_holds(hidden_in(text, budget, int(opened), before.opened), budget, 0, before.contents):
+                raise Unsafe("holds a known secret in compressed data, where it cannot be masked")
             for view in views(text, lines=lines) if is_text(text) or not depth else ():
-                if view.text in seen:
+                if view.text in before.views:
                     continue
                 if depth >= _DEEPEST_VIEW:
                     raise Unsafe("has more layers of encoding than may be looked into")
-                seen.add(view.text)
-                for span in self.spans(view.text, budget, depth=depth + 1, seen=seen, clean=clean):
+                before.views.add(view.text)
+                for span in self.spans(view.text, budget, depth=depth + 1, before=before):
                     start, end = view.raw(span.start, span.end)
                     found.append(_through(span, start, end, text, view))
+            if not found and self._any_holds(wide_texts(text), budget, 0, before.contents):
+                raise Unsafe("holds a known secret in a form that cannot be masked")
             # A value at a place of its own is masked there; the rest of its run is looked into again after that.
             found += [run for run in runs if not any(map(run.overlaps, found))]
             if (
@@ -111,7 +125,7 @@ class ValueSearch:
         if next(self._direct(text), None) is not None:
             return True
         inner = [content for content in contents_of(text, budget) if content is not text]
-        if is_text(text):
+        if is_text(text) and archive_kind(text) is None:  # of an archive, the texts in it are read by themselves
             inner += [view.text for view in views(text)]
         for content in inner:
             if content not in seen and self.holds(content, budget, depth + 1, seen):
@@ -148,7 +162,11 @@ class ValueSearch:
         view = View(flat, text, _GAP if b"=" in text else _BLANK, lambda _: b"") if broken else None
         for number, *place in matches:
             form, how, _ = self._forms[number]
-            start, end, whole = _edges(form, flat, *place) if form.coded == "base64" else (*place, True)
+            start, end, whole = (
+                edges(flat, place[0], place[1], form.before, len(form.value))
+                if form.coded == "base64"
+                else (*place, True)
+            )
             if view is not None:
                 start, end = view.raw(start, end)
             if form.coded == "hex":
@@ -257,15 +275,8 @@ def made_search(values: Mapping[bytes, SecretValue]) -> ValueSearch:
                     else:
                         coded.append((form, how, value))
                         patterns.append(text)
-    return ValueSearch(
-        values,
-        _automaton(owners),
-        tuple(plain),
-        _automaton(patterns),
-        tuple(coded),
-        _automaton(bounds),
-        tuple(fields),
-    )
+    finders = (_automaton(owners), tuple(plain), _automaton(patterns), tuple(coded), _automaton(bounds), tuple(fields))
+    return ValueSearch(values, *finders)
 
 
 def _automaton(texts: list[bytes]) -> BytesAhoCorasick | None:
@@ -284,14 +295,3 @@ def _through(span: Span, start: int, end: int, text: bytes, view: View) -> Span:
     kind = "text" if span.kind == "text" else "inside"
     percent = view.text == percent_decoded(text).text
     return Span(start, end, span.rule, span.name, kind, span.value if percent else b"")
-
-
-def _edges(form: Form, flat: bytes, start: int, end: int) -> tuple[int, int, bool]:
-    """A place of base64 with the letters that its value shares with its neighbours, and whether they are there."""
-    whole = True
-    if 8 * form.before % 6:
-        whole = start > 0 and flat[start - 1] in _LETTERS
-        start -= whole
-    if 8 * (form.before + len(form.value)) % 6 and end < len(flat) and flat[end] in _LETTERS:
-        end += 1
-    return start, end, whole

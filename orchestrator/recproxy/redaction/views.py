@@ -25,7 +25,8 @@ _STRING = re.compile(
 _UNICODE = re.compile(rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
 _SIMPLE = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
-_IS_QUOTED = re.compile(rb"=(?:3D|[89A-F][0-9A-F]|\r?\n)")
+#: A blank is written so before something long: `page=20` and `width=2000` are not what is meant.
+_IS_QUOTED = re.compile(rb"=(?:3D|0[9AD]|[89A-F][0-9A-F]|\r?\n|20(?=[A-Za-z0-9+/_-]{8}))")
 _QUOTED = re.compile(rb"=(?:([0-9A-F]{2})|\r?\n)")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _BACKSLASH = b"\x00\x01\x00"  # stands for an escaped backslash while the other escapes are undone

@@ -1,0 +1,121 @@
+"""What data holds that begins like something compressed, an archive, parts or wide text, there or further on.
+
+Knows where such data may begin, and nothing of what it holds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+from recproxy.redaction.budget import Budget
+from recproxy.redaction.opening import archive_kind, archived, compression, inflated, opened_in_part
+from recproxy.redaction.part_contents import parts_of
+from recproxy.redaction.rules import Unsafe
+
+__all__ = ["Opened", "contents_of", "hidden_in", "may_open", "wide_texts"]
+
+_BEGINS = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x78[\x01\x5e\x9c\xda]|PK\x03\x04")
+#: The same where bytes were taken for letters and are written in UTF-8, as JSON does with what is no text.
+_BEGINS_IN_LETTERS = re.compile(
+    rb"\x1f\xc2\x8b\x08|\x28\xc2\xb5\x2f\xc3\xbd|BZh[1-9]1AY&SY|\xc3\xbd7zXZ\0|\x78(?:\x01|\xc2\x9c|\xc3\x9a)|PK\x03\x04"
+)
+_WIDE = re.compile(rb"\0[^\0](?:\0[^\0]){6,}")
+_PICTURE = b"\x89PNG\r\n\x1a\n"
+_TELLING = 64  # bytes from which compressed data is known again
+_ENTRIES = {8: "raw deflate", 14: "lzma"}  # methods of a zip archive that have no sign of their own
+_DEFLATE = (2, 3, 4, 5)  # the first three bits of a block that is compressed
+#: What compressed data and zip archives begin with; a tar archive shows itself at its 257th byte.
+_FIRST = frozenset(b"\x1f\x28\x78B\xfdP") | {byte for byte in range(256) if byte & 7 in _DEFLATE}
+
+#: Compressed data that was read to its end, by its first bytes.
+Opened = dict[bytes, list[bytes]]
+
+
+def may_open(content: bytes) -> bool:
+    """Whether data looks like something compressed, an archive, parts or wide text, or holds where such data begins."""
+    if _BEGINS.search(content) or (b"--" in content and b"\n" in content) or content.count(0) * 3 > len(content):
+        return True
+    if not content or (content[0] not in _FIRST and len(content) < 262):
+        return False  # most of what is asked about: digests and ids
+    return (
+        compression(content) is not None
+        or archive_kind(content) is not None
+        or b"ustar" in content
+        or (len(content) >= 16 and content[0] & 7 in _DEFLATE and inflated(content[:4096], 1 << 20) is not None)
+    )
+
+
+def contents_of(data: bytes, budget: Budget) -> Iterator[bytes]:
+    """Data, and what it holds where it is compressed, an archive or parts, or where such data begins in it."""
+    yield data
+    if b"--" in data and (b"\n\n" in data or b"\n\r\n" in data):
+        yield from parts_of(data, budget)
+    archive = archive_kind(data)
+    if archive is not None:
+        yield from archived(data, archive, budget)
+    else:
+        yield from wide_texts(data)
+    yield from hidden_in(data, budget, 1 if archive else 0)
+
+
+def wide_texts(data: bytes) -> Iterator[bytes]:
+    """The texts in UTF-16 of data, of letters that Latin-1 has."""
+    if data.count(0) * 3 > len(data):
+        yield data.replace(b"\0", b"")
+    elif b"\0" in data:
+        yield from (
+            data[max(0, found.start() - 1) : found.end() + 1].replace(b"\0", b"") for found in _WIDE.finditer(data)
+        )
+
+
+def hidden_in(data: bytes, budget: Budget, start: int = 0, opened: Opened | None = None) -> Iterator[bytes]:
+    """What compressed data and archives hold that begin anywhere in data from `start` on, behind other bytes or not.
+
+    The number of places is not limited, since any of them may hold a secret: the budget is charged for each. What is
+    in `opened` is not read again in another view of the data.
+    """
+    if data.isascii():
+        return  # no compressed data is
+    opened = {} if opened is None else opened
+    text = data.decode("utf-8", "replace")
+    if "\ufffd" in text:
+        yield from _begun(data, budget, start, opened)
+    if _BEGINS_IN_LETTERS.search(data) and text.count("\ufffd") * 8 <= len(text):
+        yield from _begun(text.encode("latin-1", "replace"), budget, 0, opened)
+
+
+def _begun(data: bytes, budget: Budget, start: int, opened: Opened) -> Iterator[bytes]:
+    if start:
+        opened.setdefault(data[:_TELLING], []).append(data)
+    elif data[0] & 7 in _DEFLATE and compression(data) is None:
+        content = inflated(data, max(budget.left, 1))
+        if content is not None:
+            budget.charge(len(content))
+            yield content
+    view, done, picture = memoryview(data), start, data.find(_PICTURE)
+    for found in _BEGINS.finditer(data, start):
+        at = found.start()
+        if at < done:
+            continue  # a sign by chance, inside of what was opened
+        if 0 <= picture < at and (data[at - 4 : at] == b"IDAT" or data[at - 8 : at - 4] == b"fdAT"):
+            continue  # pixels: many, and none is a letter
+        first, kind = data[at : at + _TELLING], compression(found[0])
+        if kind is None:
+            kind = _ENTRIES.get(int.from_bytes(first[8:10], "little"))
+            at += 30 + int.from_bytes(first[26:28], "little") + int.from_bytes(first[28:30], "little")
+        same = next((each for each in opened.get(first, ()) if data.startswith(each, at)), None)
+        if same is not None:
+            done = at + len(same)
+        elif kind is not None:
+            content, size = opened_in_part(view[at:], kind, budget)
+            if size:
+                done = at + size
+                opened.setdefault(first, []).append(data[at:done])
+            if content:
+                yield content
+    at = data.find(b"ustar", 258)
+    if at >= 0:
+        with contextlib.suppress(Unsafe):
+            yield from archived(data[at - 257 :], "tar", budget)
