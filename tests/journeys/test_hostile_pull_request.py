@@ -1,11 +1,19 @@
 """Links and odd files that a pull request may bring: nothing outside the recordings changes, whatever a user runs."""
 
+import base64
+import gzip
 import os
+import pickle
+import socket
+import stat
+import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+from deadlines import seconds
 
 from recproxy.recording import load
 
@@ -243,3 +251,152 @@ def test_a_recording_that_leads_to_a_program_of_the_project_is_refused(pull):
     assert done.returncode == 2
     assert "cannot be written: a link leads to a file of another kind, " in done.stderr
     assert (pull.root / RECORDINGS / "shop.py").read_text() == ""
+
+
+#: As users start it: `python -m recproxy` would look for modules in the folder first, as Python says.
+RECPROXY = Path(sys.executable).with_name("recproxy")
+BLOCK = "#recproxy 2\n\nGET https://api.shop.example/{} HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n{}\n\n{}\n=======\n"
+CASSETTE = "interactions:\n- request: {{method: GET, uri: 'http://a.example/', body: null, headers: {{}}}}\n  response: {}\nversion: 1\n"
+HAR = '{{"log": {{"version": "1.2", "entries": [{}]}}}}'
+ENTRY = (
+    '{{"request": {{"method": "GET", "url": "{}", "headers": []}}, "response": {{"status": 200, "statusText": "",'
+    ' "headers": [{{"name": "Content-Encoding", "value": "gzip"}}], "content": {{"text": "{}", "encoding": "base64"}}}}}}'
+)
+BOMB = base64.b64encode(gzip.compress(b"\0" * 20_000_000)).decode()
+LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12))
+
+
+def hostile_files(outside):
+    """The text of each hostile file by its place in the recordings; `CANARY` in it writes a file outside when it runs."""
+    canary = f"open({str(outside / 'ran')!r}, 'w').close()\n"
+    shell = f"touch {outside / 'ran'}"
+    return {
+        "shop/apply.yaml": CASSETTE.format(f"!!python/object/apply:os.system ['{shell}']"),
+        "shop/name.yaml": CASSETTE.format("!!python/name:os.system"),
+        "shop/module.yaml": CASSETTE.format("!!python/module:antigravity"),
+        "shop/ruby.yaml": CASSETTE.format("!ruby/object:Gem::Installer {i: x}"),
+        "shop/laughs.yaml": LAUGHS + CASSETTE.format("*a11"),
+        "shop/deep.yaml": CASSETTE.format("[" * 5000 + "]" * 5000),
+        "shop/deep.json": '{"interactions": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        "shop/digits.har": HAR.format('{"time": ' + "9" * 100_000 + "}"),
+        "shop/file.har": HAR.format(ENTRY.format("file:///etc/passwd", "")),
+        "shop/bomb.har": HAR.format(ENTRY.format("https://api.shop.example/bomb", BOMB)),
+        "shop/deep.toml": "[[responses]]\n[responses.response]\nbody = " + "[" * 5000 + "]" * 5000,
+        "shop/pickle.rec": pickle.dumps({"a": 1}),
+        "shop/escape.rec": BLOCK.format("a", "X-A: \x1b]0;title\x07\x1b[2J", "\x1b]52;c;AAAA\x07"),
+        "shop/bidi.rec": BLOCK.format("b", "X-A: \u202e\u2066", "x"),
+        "shop/null.rec": BLOCK.format("c", "X-A: \0", "x"),
+        "shop/carriage.rec": BLOCK.format("d", "X-A: b\rX-B: c", "x"),
+        "shop/base64.rec": BLOCK.format("e", ":body base64", "%%%"),
+        "shop/equals.rec": BLOCK.format("f", "X-A: b", "=" * 200_000),
+        "shop/long.rec": BLOCK.format("g" * 200_000, "X-A: b", "x"),
+        "shop/conflict.rec": "<<<<<<< HEAD\n" + GOOD,
+        "shop/empty.rec": "",
+        "shop/wild.rec": BLOCK.format("XXX" * 5000, "X-A: b", "x"),
+        "shop/a\nb.rec": SECRET,
+        "shop/\x1b[2J.rec": SECRET,
+        "shop/--fix": SECRET,
+        "shop/-rf.rec": SECRET,
+        "shop/" + "n" * 240 + ".rec": SECRET,
+        "shop/secret.rec": SECRET,
+        "conftest.py": canary,
+        "shop/__init__.py": canary,
+        "shop/sitecustomize.py": canary,
+        "shop/hooks.py": canary,
+        ".journal/1-a.journal": '{"recording": "%s", "scope": "run"}\n' % (outside / "new.rec"),
+        ".journal/2-b.journal": "#recproxy journal 2 " + "0" * 32 + "\n" + "\1" + "\0" * 40,
+    }
+
+
+def plant(pull):
+    """Put all of it into a project: in its recordings, and in its folder what Python and others might load."""
+    root, recordings = pull.root, pull.root / RECORDINGS
+    for name, text in hostile_files(pull.outside).items():
+        path = recordings / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    (recordings / "shop" / os.fsdecode(b"\xff.rec")).write_text(SECRET)
+    os.mkfifo(recordings / "shop/pipe.rec")
+    listening = socket.socket(socket.AF_UNIX)
+    folder = os.open(recordings / "shop", os.O_RDONLY)
+    listening.bind(f"/proc/self/fd/{folder}/socket.rec")  # its whole path is longer than a socket's may be
+    os.close(folder)
+    listening.close()
+    links = {
+        "shop/zero.rec": "/dev/zero",
+        "shop/random.har": "/dev/urandom",
+        "shop/passwd.rec": "/etc/passwd",
+        "shop/outside.rec": pull.outside / "other.rec",
+        "shop/outside.yaml": pull.outside / "notes.txt",
+        "shop/one.rec": "two.rec",
+        "shop/two.rec": "one.rec",
+        "shop/up": "..",
+        "linked": pull.outside / "folder",
+        ".journal/.gitignore": pull.outside / "new.txt",
+        "shop/.default.rec.tmp": pull.outside / "notes.txt",
+        "shop/secret.failed.rec": pull.outside / "other.rec",
+    }
+    for name, to in links.items():
+        (recordings / name).symlink_to(to)
+    canary = f"open({str(pull.outside / 'ran')!r}, 'w').close()\n"
+    for name in (
+        "json.py",
+        "click.py",
+        "yaml.py",
+        "sitecustomize.py",
+        "usercustomize.py",
+        "noxfile.py",
+        "setup.py",
+        "conftest.py",
+    ):
+        (root / name).write_text(canary)
+    (root / "evil.pth").write_text(f"import os; {canary}")
+    assert len(hostile_files(pull.outside)) + len(links) + 4 >= 50
+
+
+def run(pull, *words):
+    environment = {name: value for name, value in pull.environment().items() if name != "PYTHONPATH"}
+    return subprocess.run(
+        [RECPROXY, *words],
+        cwd=pull.root,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=seconds(60),
+    )
+
+
+def command(mode, program=FETCH):
+    return ("run", "--profile", "shop", "--mode", mode, "--", sys.executable, "-I", "-c", program)
+
+
+COMMANDS = {
+    "check": ("check", RECORDINGS),
+    "scan": ("scan", RECORDINGS),
+    "scan --fix": ("scan", "--fix", RECORDINGS),
+    "import": ("import", RECORDINGS, "--profile", "shop", "--to", "imported", "--force"),
+    "export": ("export", RECORDINGS, "--format", "har", "--to", "exported", "--force"),
+    "show": ("show", f"{RECORDINGS}/shop/escape.rec"),
+    "show a cassette": ("show", f"{RECORDINGS}/shop/apply.yaml"),
+    "replay": command("replay", FETCH.replace("/new", "/old")),
+    "record": command("record"),
+    "auto": command("auto"),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_command_changes_anything_outside_or_runs_what_it_finds(pull, name):
+    plant(pull)
+    before, modes = tree(pull.outside), {path: stat.S_IFMT(path.lstat().st_mode) for path in pull.root.rglob("*")}
+
+    done = run(pull, *COMMANDS[name])
+
+    assert tree(pull.outside) == before
+    assert done.returncode in (0, 1, 2, 3), done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"\x1b" not in done.stdout + done.stderr
+    left = {path: stat.S_IFMT(path.lstat().st_mode) for path in modes if os.path.lexists(path)}
+    assert left.items() <= modes.items()  # links, pipes and sockets are what they were
+    if name in ("record", "auto"):
+        assert done.returncode == 0, done.stderr
+        assert b"/new HTTP/1.1" in (pull.root / DEFAULT).read_bytes()

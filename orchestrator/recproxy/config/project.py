@@ -5,6 +5,7 @@ overrides key by key. Reads files once, at the door; knows nothing of processes.
 """
 
 import difflib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
@@ -149,7 +150,7 @@ class Project:
 
         Below the project's recordings it is the first folder: further down stand names of tests.
         """
-        folder, recordings = recording.resolve().parent, self.recordings.resolve()
+        folder, recordings = Path(os.path.realpath(recording)).parent, self.recordings.resolve()
         below = folder.relative_to(recordings).parts if folder.is_relative_to(recordings) else ()
         for part in (*below, *reversed(folder.parts)):
             word = part.removeprefix("recproxy_")
