@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,9 +34,9 @@ Content-Type: text/html; charset=utf-8
 {answer}
 =======
 """
-#: The second path is that of a client whose paths have two segments.
+#: Besides the usual path, that of a client whose paths have two segments, and one that browsers ask for.
 RECORDING = "#recproxy 2\n" + "".join(
-    _INTERACTION.format(path=path, answer=ANSWER) for path in ("/item", "/shelf/item")
+    _INTERACTION.format(path=path, answer=ANSWER) for path in ("/item", "/shelf/item", "/favicon.ico")
 )
 URL = "https://api.shop.example/item"
 
@@ -58,6 +59,7 @@ class Bench:
         program = folder / f"client{client.suffix}"
         self._words = {
             "python": sys.executable,
+            "chromium": shutil.which("chromium") or "",
             "program": str(program),
             "folder": str(folder),
             "packages": str(packages),

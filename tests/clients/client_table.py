@@ -8,29 +8,13 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import metadata
 from pathlib import Path
 
 DATA = Path(__file__).with_name("data")
 #: What a column can say: see docs/reference/clients.md.
 WORDS = ("yes", "with variables", "refused", "no", "-")
-_KEYS = {
-    *(
-        "name",
-        "package",
-        "also",
-        "version",
-        "program",
-        "suffix",
-        "build",
-        "command",
-        "project",
-        "environment",
-        "base_url",
-    ),
-    *("isolated", "refusal", "remark"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +28,14 @@ class Client:
     package: str
     #: More packages that the program needs.
     also: tuple[str, ...]
+    #: Commands that the program needs.
+    tools: tuple[str, ...]
     #: A command that prints the version. Where it fails, or the package is missing, the client is not here.
     version: tuple[str, ...]
     #: The text of a program that requests the URL it is given and prints the body; none for commands that do.
     program: str
     suffix: str
-    #: Commands, in which {program}, {url}, {python}, {folder} and {packages} stand for what they say.
+    #: Commands, in which {program}, {url}, {python}, {chromium}, {folder} and {packages} stand for what they say.
     build: tuple[str, ...]
     command: tuple[str, ...]
     #: More lines for [tool.recproxy].
@@ -73,7 +59,8 @@ def _read(path: Path) -> list[Client]:
     found = []
     for row in table["clients"]:
         own = {**common, **row}
-        assert set(own) <= _KEYS | {"language", "registry"}, (path, own.keys() - _KEYS)
+        unknown = set(own) - {field.name for field in fields(Client)}
+        assert not unknown, (path, unknown)
         expected = {key: own.get(key, "yes") for key in ("environment", "base_url", "isolated")}
         assert set(expected.values()) <= set(WORDS), (path, own["name"])
         found.append(
@@ -83,6 +70,7 @@ def _read(path: Path) -> list[Client]:
                 registry=own.get("registry", "") if "package" in own else "",
                 package=own.get("package", ""),
                 also=tuple(own.get("also", ())),
+                tools=tuple(own.get("tools", ())),
                 version=tuple(own.get("version", ())),
                 program=own.get("program", ""),
                 suffix=own.get("suffix", ""),
@@ -105,6 +93,8 @@ def packages_of(registry: str) -> list[str]:
 
 def version_here(client: Client, packages: Path) -> str:
     """The version of a client on this machine; empty where it is not here. `packages` is where npm has installed."""
+    if any(shutil.which(tool) is None for tool in client.tools):
+        return ""
     if client.registry:
         versions = [_installed(client.registry, package, packages) for package in (client.package, *client.also)]
         return versions[0] if all(versions) else ""

@@ -1,10 +1,13 @@
 """The run's CA: certificates that the strictest clients take, over real handshakes."""
 
+import base64
+import hashlib
 import ipaddress
 import ssl
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from recproxy.orchestrator.authority import CertificateAuthority
 
@@ -115,3 +118,10 @@ def test_every_certificate_has_a_number_of_its_own_and_a_short_life(authority):
     assert len({leaf.serial_number for leaf in leaves}) == 3
     assert {(leaf.not_valid_after_utc - leaf.not_valid_before_utc).days for leaf in leaves} == {31}
     assert not any(b"PRIVATE" in part for part in (authority.certificate, authority.issue("a.example")))
+
+
+def test_the_hash_is_that_of_the_key_of_every_leaf(authority):
+    leaf = x509.load_pem_x509_certificate(authority.issue("api.shop.example"))
+    public = leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    assert base64.b64decode(authority.key_hash) == hashlib.sha256(public).digest()

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-__all__ = ["CA", "CONTROL", "DEFAULT_LANE", "LANE", "MODE", "PROXY", "REDIRECT", "R_PROFILE", "TOKEN"]
+__all__ = ["CA", "CONTROL", "DEFAULT_LANE", "LANE", "MODE", "PROXY", "REDIRECT", "R_PROFILE", "SPKI", "TOKEN"]
 
 #: The mode of the run: replay, record, live or auto.
 MODE: Final = "RECPROXY_MODE"
@@ -22,3 +22,5 @@ REDIRECT: Final = "RECPROXY_REDIRECT"
 CA: Final = "RECPROXY_CA"
 #: The user's own R_PROFILE_USER, which profile.R loads.
 R_PROFILE: Final = "RECPROXY_R_PROFILE"
+#: Hash of the key of the run's certificates, which a browser's flag takes.
+SPKI: Final = "RECPROXY_SPKI"

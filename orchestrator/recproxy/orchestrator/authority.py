@@ -6,13 +6,15 @@ authority key identifiers (RFC 5280 section 4.2). One P-256 key serves all leave
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import hashlib
 import ipaddress
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 __all__ = ["CertificateAuthority"]
@@ -24,7 +26,10 @@ _LONGEST_COMMON_NAME = 64
 
 
 class CertificateAuthority:
-    """A CA for one run; `certificate` is its own in PEM, `key` the leaves' private key in PEM."""
+    """A CA for one run; `certificate` is its own in PEM, `key` the leaves' private key in PEM.
+
+    `key_hash` is that of the leaves' public key as browsers write it: SHA-256 in base64 (RFC 7469, section 2.4).
+    """
 
     def __init__(self) -> None:
         self._ca_key = ec.generate_private_key(ec.SECP256R1())
@@ -40,6 +45,8 @@ class CertificateAuthority:
             .sign(self._ca_key, hashes.SHA256())
         )
         self.certificate = certificate.public_bytes(Encoding.PEM)
+        leaf = self._leaf_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        self.key_hash = base64.b64encode(hashlib.sha256(leaf).digest()).decode()
         self.key = self._leaf_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
     def issue(self, host: str) -> bytes:

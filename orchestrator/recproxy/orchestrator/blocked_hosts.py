@@ -10,7 +10,7 @@ from __future__ import annotations
 __all__ = ["BACKGROUND_HOSTS"]
 
 BACKGROUND_HOSTS = (
-    # Chromium and Chrome: component and extension updates, field trials, hints, safe browsing lists
+    # Chromium and Chrome: component and extension updates, field trials, hints, safe browsing lists, whether there is a network
     "update.googleapis.com",
     "clients1.google.com",
     "clients2.google.com",
@@ -20,6 +20,7 @@ BACKGROUND_HOSTS = (
     "content-autofill.googleapis.com",
     "safebrowsing.googleapis.com",
     "safebrowsingohttpgateway.googleapis.com",
+    "connectivitycheck.gstatic.com",
     "redirector.gvt1.com",
     "*.me.gvt1.com",
     "android.clients.google.com",

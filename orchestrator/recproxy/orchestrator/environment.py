@@ -12,7 +12,7 @@ from pathlib import Path
 
 from recproxy.config import Profile
 from recproxy.control.reserved_variables import BUNDLES, PROXIES
-from recproxy.control.variables import CA, CONTROL, LANE, MODE, R_PROFILE, REDIRECT, TOKEN
+from recproxy.control.variables import CA, CONTROL, LANE, MODE, R_PROFILE, REDIRECT, SPKI, TOKEN
 from recproxy.orchestrator.plan import RunPlan
 
 __all__ = ["LaneAddresses", "RunFiles", "lane_variables", "redirect_variables", "run_variables"]
@@ -31,9 +31,11 @@ class RunFiles:
         folder: where they are written.
         certificates: the bundle, in PEM.
         own: the run's CA alone; clients that keep their own roots get only this on top. Else the bundle serves.
+        key_hash: that of the key of all the run's certificates, for browsers.
     """
 
-    def __init__(self, folder: Path, certificates: bytes, own: bytes = b"") -> None:
+    def __init__(self, folder: Path, certificates: bytes, own: bytes = b"", key_hash: str = "") -> None:
+        self.key_hash = key_hash
         self.folder = folder
         self.bundle = folder / "ca.pem"
         self.own = folder / "own.pem"
@@ -119,6 +121,7 @@ def redirect_variables(files: RunFiles, environment: Mapping[str, str]) -> dict[
         **_bun(script, environment),
         "PYTHONPATH": _joined(os.pathsep, str(_REDIRECT_FOLDER / "startup"), environment.get("PYTHONPATH")),
         CA: str(files.own),
+        SPKI: files.key_hash,
         "R_PROFILE_USER": str(_REDIRECT_FOLDER / "profile.R"),
         # That file loads the user's own.
         **({R_PROFILE: environment["R_PROFILE_USER"]} if environment.get("R_PROFILE_USER") else {}),

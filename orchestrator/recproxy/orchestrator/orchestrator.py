@@ -175,7 +175,7 @@ class Orchestrator:
         certificates = bundle(authority.certificate, self._environment, roots=self.plan.reaches_services)
         try:
             self._folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
-            self._files = RunFiles(self._folder, certificates, authority.certificate)
+            self._files = RunFiles(self._folder, certificates, authority.certificate, authority.key_hash)
         except OSError as problem:
             place = self._folder if self._folder.name else os.environ.get("TMPDIR", "the temporary folder")
             raise ConfigurationError(
