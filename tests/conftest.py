@@ -75,6 +75,11 @@ def _without_plugins():
     os.environ["PYTEST_ADDOPTS"] = WITHOUT_PLUGINS
 
 
+def pytest_sessionfinish():
+    if prestarted := sys.modules.get("prestarted"):
+        prestarted.close()
+
+
 def pytest_unconfigure(config):
     if folder := config.stash.get(_TEMPORARY, None):
         shutil.rmtree(folder, ignore_errors=True)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import prestarted
 from deadlines import seconds
 from plugins import WITHOUT_PLUGINS
 
@@ -80,18 +81,20 @@ class ClientProject:
         ]
         return self.write(name, "#recproxy 2\n\n" + "\n".join(blocks))
 
-    def start(self, *words, **environment):
+    def _environment(self, changes):
         inherited = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("RECPROXY", "PYTEST")) and name not in ("PROXY", "CI")
         }
+        usual = {"PYTEST_ADDOPTS": WITHOUT_PLUGINS, "PYTHONPATH": str(self.root), "PYTHONWARNINGS": "error"}
+        return inherited | usual | changes
+
+    def start(self, *words, **environment):
         return subprocess.Popen(
             [sys.executable, *words],
             cwd=self.root,
-            env=inherited
-            | {"PYTEST_ADDOPTS": WITHOUT_PLUGINS, "PYTHONPATH": str(self.root), "PYTHONWARNINGS": "error"}
-            | environment,
+            env=self._environment(environment),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -100,6 +103,12 @@ class ClientProject:
 
     def python(self, *words, **environment):
         """Run Python; the exit code and what it said."""
+        environment = self._environment(environment)
+        if prestarted.can_run(words, environment):
+            done = prestarted.run(
+                words[1], words[2:], cwd=self.root, environment=environment, timeout=self.seconds, merged=True
+            )
+            return done.returncode, done.stdout
         process = self.start(*words, **environment)
         try:
             out, _ = process.communicate(timeout=self.seconds)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import prestarted
 import pytest
 from command_line import recproxy
 from deadlines import seconds
@@ -109,12 +110,26 @@ class Project:
         options.setdefault("stdin", subprocess.DEVNULL)
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
-        if words[0] in ("run", "serve") and "--profile" not in words:
-            words = (words[0], "--profile", "shop", *words[1:])  # other profiles may be installed here
         environment = self.environment(**options.pop("environment", {}))
-        return subprocess.Popen([*RECPROXY, *words], cwd=self.root, env=environment, text=True, **options)
+        command = [*RECPROXY, *self._chosen(words)]
+        return subprocess.Popen(command, cwd=self.root, env=environment, text=True, **options)
 
-    def run(self, *words, **options):
+    def _chosen(self, words):
+        if words[0] in ("run", "serve") and "--profile" not in words:
+            return (words[0], "--profile", "shop", *words[1:])  # other profiles may be installed here
+        return words
+
+    def run(self, *words, environment=None, **options):
+        """Run it to its end, by an interpreter that has imported it unless more is asked of its start."""
+        if not options:
+            return prestarted.run(
+                "recproxy",
+                self._chosen(words),
+                cwd=self.root,
+                environment=self.environment(**(environment or {})),
+                timeout=seconds(60),
+            )
+        options["environment"] = environment or {}
         process = self.start(*words, **options)
         out, err = process.communicate(timeout=seconds(60))
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)

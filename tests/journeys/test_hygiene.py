@@ -260,7 +260,7 @@ def test_parallel_starts_never_clash(project, request):
     program = "import os, urllib.request as u; print(u.urlopen('https://api.shop.example/item?id=1').read(), os.environ['HTTP_PROXY'])"
 
     with ThreadPoolExecutor(16) as pool:
-        runs = list(pool.map(lambda _: project.python(program), range(count)))
+        runs = list(pool.map(lambda _: project.python(program, stdin=subprocess.DEVNULL), range(count)))
 
     assert {run.returncode for run in runs} == {0}
     assert all(run.stdout.startswith("b'first' ") for run in runs)

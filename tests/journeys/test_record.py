@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -484,16 +485,11 @@ def test_a_stream_is_replayed_at_its_recorded_pace(shop, origin):
 
 
 def test_a_pace_that_was_recorded_is_replayed(shop, origin):
-    """The gaps stand in the file as they were: the origin waits for a word before each event."""
-    origin.go = threading.Semaphore(0)
+    """The gaps stand in the file as they were: the origin takes its time before each event."""
+    origin.go = SimpleNamespace(acquire=lambda timeout: threading.Event().wait(0.3))
     server = served(shop, "--mode", "record")
     address = json.loads(server.stdout.readline())["environment"]["SHOP_BASE_URL"].removeprefix("http://")
-    threads = [threading.Timer(delay, origin.go.release) for delay in (0.3, 0.6, 0.9)]
-    for thread in threads:
-        thread.start()
     raw(address, b"stream")
-    for thread in threads:
-        thread.join()
     over(server)
 
     (interaction,) = load(shop.recording.read_bytes()).interactions
