@@ -211,9 +211,9 @@ def interruptible():
 
 
 @contextlib.contextmanager
-def served_any(folder):
+def served_any(folder, profile=ANY):
     """A run of one profile of all hosts, held by `recproxy serve` in a folder: the environment it printed."""
-    (folder / "pyproject.toml").write_text(ANY)
+    (folder / "pyproject.toml").write_text(profile)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
     server = subprocess.Popen(
         [*RECPROXY, "serve", "--profile", "any"],
