@@ -53,6 +53,7 @@ def test_a_requests_body_is_as_it_was_sent():
         ({"body": b"XXX", "wild": "XXX"}, {}, ("body",), "XXX in the body, which stood for anything"),
         ({}, {"body": b"XXX[a]", "wild": "XXX"}, (), "XXX[...] in the response, which repeated a value of the request"),
         ({}, {"trailers": ((b"X", b"1"),)}, (), "header lines behind the body"),
+        ({}, {"fault": "reset after 5"}, (), "the fault 'reset after 5'"),
         ({}, {"headers": ((b"X", b"\xff"),)}, (), "bytes in a header that are not UTF-8"),
     ],
 )

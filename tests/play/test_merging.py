@@ -295,3 +295,12 @@ def test_wild_places_that_redaction_made_are_those_of_the_new_request():
     new = said("/a?b=1&k=XXX", b"new", scope="run", wild="XXX")
 
     assert merged(before, ["run"], taken(new)).interactions == (new,)
+
+
+@pytest.mark.parametrize("body", [b"ok", b"other"])
+def test_a_fault_that_somebody_wrote_stays(body):
+    before = recording(said("/a", scope="run", fault="reset after 5"))
+
+    result = merged(before, ["run"], taken(said("/a", body, scope="run")))
+
+    assert [(each.response.body, each.response.fault) for each in result.interactions] == [(body, "reset after 5")]

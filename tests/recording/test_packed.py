@@ -28,6 +28,7 @@ FULL = Interaction(
         framing="close",
         trailers=((b"U", b"2"),),
         delay=0.25,
+        fault="truncate 5",
         chunks=(Chunk(size=3, gap=0.5), Chunk(size=3)),
         omitted=9,
         wild="ZZZ",

@@ -139,6 +139,7 @@ def responses(draw, method):
         framing=draw(st.none() | st.just("close")),
         trailers=draw(headers),
         delay=draw(st.just(0.0) | seconds),
+        fault=draw(st.none() | st.sampled_from(["reset", "reset after 7", "hang 2.5", "drip 10/s"])),
         chunks=tuple(draw(st.lists(st.builds(Chunk, size=sizes, gap=st.just(0.0) | seconds), max_size=12))),
         wild=draw(wilds),
     )

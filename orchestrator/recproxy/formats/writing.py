@@ -63,6 +63,8 @@ def unsaid(interaction: Interaction, where: str, match_on: tuple[str, ...]) -> I
         yield lost(f"{request.wild} in the body, which stood for anything")
     if response.wild is not None and _names(response):
         yield lost(f"{response.wild}[...] in the response, which repeated a value of the request")
+    if response.fault is not None:
+        yield lost(f"the fault {response.fault!r}")
     if response.trailers or request.trailers:
         yield lost("header lines behind the body")
     if any(not _is_text(value) for _, value in (*request.headers, *response.headers)):

@@ -153,7 +153,7 @@ def _stable(old: Interaction, new: Interaction, rules: Rules, renewed_before: dt
     if _essence(old.response) == _essence(new.response):
         aged = renewed_before is not None and old.recorded is not None and old.recorded < renewed_before
         return replace(old, scope=new.scope, recorded=new.recorded if aged else old.recorded)
-    return replace(new, comments=old.comments)
+    return replace(new, comments=old.comments, response=replace(new.response, fault=old.response.fault))
 
 
 def _named(old: Interaction, new: Interaction, rules: Rules) -> dict[str, bytes]:
@@ -191,4 +191,4 @@ def _key(response: Response, name: str) -> str:
 def _essence(response: Response) -> Response:
     """A response without what changes by itself."""
     headers: Headers = tuple(line for line in response.headers if line[0].lower() not in _VOLATILE)
-    return replace(response, headers=headers, delay=0.0, chunks=(), version="HTTP/1.1", wild=None)
+    return replace(response, headers=headers, delay=0.0, fault=None, chunks=(), version="HTTP/1.1", wild=None)

@@ -1,6 +1,6 @@
-"""A recorded answer sent as slowly as the service sent it: piece by piece, each after the gap before it.
+"""A recorded answer sent as slowly as the service sent it: piece by piece, each after the gap before it; or with a fault.
 
-Knows the client's side of a connection and the clock. Only profiles with `pace = "recorded"` have such answers.
+Knows the client's side of a connection and the clock. Profiles with `pace = "recorded"` and responses with `:fault` have such answers.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ __all__ = ["PacedAnswer", "Pacing"]
 
 @dataclass(frozen=True, slots=True)
 class PacedAnswer:
-    """What to write in pieces, and whether the connection ends behind them."""
+    """What to write in pieces, and whether the connection ends behind them, by a reset if so."""
 
     pieces: Pieces
     close: bool = False
+    reset: bool = False
 
 
 class Pacing:
@@ -40,4 +41,6 @@ class Pacing:
                 await asyncio.sleep(wait)
             self._downstream.write(data)
             await self._downstream.drain()
+        if self._answer.reset:
+            self._downstream.abort()
         return not self._answer.close

@@ -20,6 +20,7 @@ from recproxy.matching.rules import Rules
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback, filled_response, wild_names
 from recproxy.proxy.downstream import Answer
+from recproxy.proxy.faults import faulty
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.recording_cache import Indexed, IndexOptions, index_of, matched
 from recproxy.proxy.route import Route, live_request
@@ -223,7 +224,9 @@ class OpenScope:
             "coded": takes_coded(self._playback.interaction(position), head.headers),
         }
         answer: Answer | PacedAnswer
-        if self._profile.replay.pace == "recorded" and (response.delay or response.chunks):
+        if response.fault is not None:
+            answer = faulty(response.fault, *prepared.form(**takes))
+        elif self._profile.replay.pace == "recorded" and (response.delay or response.chunks):
             answer = PacedAnswer(*prepared.paced(**takes))
         else:
             answer = Answer(*prepared.form(**takes))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from recproxy.recording.bodies import read_style
 from recproxy.recording.codings import codings_of
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.faults import read_fault
 from recproxy.recording.grammar import FIELD_NAME, from_base64, header_line
 from recproxy.recording.values import WILD, Chunk
 from recproxy.recording.wildcard import WORD
@@ -62,6 +63,7 @@ class Notes:
     latin: bool = False
     framing: str | None = None
     delay: float = 0.0
+    fault: str | None = None
     chunks: list[Chunk] = field(default_factory=list)
 
     @property
@@ -172,6 +174,11 @@ def _delay(notes: Notes, value: str) -> None:
     notes.delay = _seconds(value)
 
 
+def _fault(notes: Notes, value: str) -> None:
+    notes.fault = " ".join(value.split())
+    read_fault(notes.fault)
+
+
 def _chunks(notes: Notes, value: str) -> None:
     if not value:
         raise ValueError("write sizes, each with @SECONDS where there was a gap before it")
@@ -211,6 +218,7 @@ _DIRECTIVES = {
     "trailer": _Directive(("request", "response"), ":trailer X-Sum: 1", _trailer, repeats=True),
     "framing": _Directive(("response",), ":framing close", _framing),
     "delay": _Directive(("response",), ":delay 0.25", _delay),
+    "fault": _Directive(("response",), ":fault reset after 100", _fault),
     "chunks": _Directive(("response",), ":chunks 512 1024@0.5", _chunks, repeats=True),
 }
 

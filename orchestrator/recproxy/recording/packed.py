@@ -45,6 +45,7 @@ def parts(interaction: Interaction) -> tuple[bytes, bytes, bytes]:
             "version": response.version,
             "framing": response.framing,
             "delay": response.delay,
+            "fault": response.fault,
             "omitted": response.omitted,
             "wild": response.wild,
         },

@@ -201,6 +201,7 @@ class _Reader:
             framing=notes.framing,
             trailers=tuple(notes.trailers),
             delay=notes.delay,
+            fault=notes.fault,
             chunks=tuple(notes.chunks),
             omitted=notes.omitted,
             wild=notes.wild,

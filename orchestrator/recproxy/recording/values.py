@@ -58,7 +58,7 @@ class Response:
     """A response as it was received.
 
     `framing` is "close" where the end of the connection ended the body, else None (the headers tell). `delay` is
-    the time in seconds to its head. `chunks` is empty unless the boundaries of a stream were kept. `omitted` is the
+    the time in seconds to its head, `fault` how its replay goes wrong on purpose. `chunks` is empty unless the boundaries of a stream were kept. `omitted` is the
     size in bytes of a body too large to store; such a response cannot be replayed.
     """
 
@@ -71,6 +71,7 @@ class Response:
     framing: str | None = None
     trailers: Headers = ()
     delay: float = 0.0
+    fault: str | None = None
     chunks: tuple[Chunk, ...] = ()
     omitted: int | None = None
     wild: str | None = WILD

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from recproxy.recording import directives
 from recproxy.recording.bodies import write_body
 from recproxy.recording.codings import codings_of
+from recproxy.recording.faults import read_fault
 from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, FIELD_NAME, METHOD, REASON, VERSION, is_plain, is_utf8
 from recproxy.recording.values import WILD, Headers, Interaction, Recording, Request, Response
@@ -105,6 +106,9 @@ def _response(response: Response) -> Iterator[bytes]:
         yield b":framing close\n"
     if response.delay:
         yield f":delay {directives.seconds_text(response.delay)}\n".encode()
+    if response.fault is not None:
+        read_fault(response.fault)
+        yield f":fault {response.fault}\n".encode()
     yield from _headers(response.headers)
     for line in directives.chunks(response.chunks):
         yield line.encode() + b"\n"

@@ -1,0 +1,34 @@
+import pytest
+
+from recproxy.recording.faults import FAULTS, Fault, read_fault
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("reset", Fault("reset")),
+        ("reset after 0", Fault("reset", 0.0)),
+        ("reset after 100", Fault("reset", 100.0)),
+        ("truncate 50", Fault("truncate", 50.0)),
+        ("hang 30", Fault("hang", 30.0)),
+        ("delay 2.5", Fault("delay", 2.5)),
+        ("drip 10/s", Fault("drip", 10.0)),
+    ],
+)
+def test_a_fault_is_a_word_and_a_number(text, wanted):
+    assert read_fault(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["", "reset after", "reset 5", "truncate -1", "hang", "hang 1e9", "drip 10", "boom", "delay \u0661"]
+)
+def test_anything_else_names_the_forms(text):
+    with pytest.raises(ValueError) as caught:
+        read_fault(text)
+
+    assert str(caught.value) == f"known are {', '.join(FAULTS)}"
+
+
+def test_a_drip_of_nothing_is_no_drip():
+    with pytest.raises(ValueError, match="1 or more"):
+        read_fault("drip 0/s")
