@@ -48,6 +48,19 @@ def dirty(tmp_path):
     return path
 
 
+def test_files_that_are_named_are_asked_for_their_kind_once_each(tmp_path, monkeypatch):
+    words = [tmp_path / f"{number}.rec" for number in range(40)]
+    for word in words:
+        word.write_text(DIRTY)
+    asked, is_dir = [], Path.is_dir
+    monkeypatch.setattr(Path, "is_dir", lambda path: asked.append(path) or is_dir(path))
+
+    result = CliRunner().invoke(scan, list(map(str, words)))
+
+    assert result.exit_code == 1
+    assert max(asked.count(word) for word in words) <= 4
+
+
 def test_it_names_file_line_and_rule_and_never_the_secret(dirty):
     result = CliRunner().invoke(scan, [str(dirty.parent)])
     assert result.exit_code == 1

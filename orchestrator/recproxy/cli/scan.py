@@ -43,8 +43,9 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     problems = [f"{path}: no such file or folder" for path in found.missing]
     rules = _rules(profiles)
     scans: list[Scan] = []
+    folders = [path for path in paths if path.is_dir()]  # once: pre-commit names a thousand files
     for path in _shown(found.paths):
-        done = scan_file(path, rules, root=_root(path, paths), fix=fix)
+        done = scan_file(path, rules, root=_root(path, folders), fix=fix)
         scans.append(done)
         if done.problem:
             problems.append(done.problem)
@@ -56,10 +57,10 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     sys.exit(2 if problems else int(left))
 
 
-def _root(path: Path, words: Sequence[Path]) -> Path:
+def _root(path: Path, folders: Sequence[Path]) -> Path:
     """The folder that a file must not lead out of: the one that was named, else that of the work, else its own."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolving would follow the links
-    named = (word for word in words if word.is_dir() and path.is_relative_to(word))
+    named = (folder for folder in folders if path.is_relative_to(folder))
     return next(named, Path.cwd() if absolute.is_relative_to(Path.cwd()) else path.parent)
 
 
