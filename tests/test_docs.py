@@ -249,6 +249,14 @@ def test_the_files_of_the_architecture_exist():
     assert [name for name in files if not (ROOT / "orchestrator/recproxy" / name).is_file()] == []
 
 
+def test_a_line_that_chooses_tests_chooses_some():
+    lines = re.findall(r"(tests/\S+\.py) -k (\w+)", TEXTS["docs/CONTRIBUTING.md"])
+
+    assert lines
+    for file, word in lines:
+        assert re.search(rf"^def test_\w*{word}", (ROOT / file).read_text(), re.MULTILINE), word
+
+
 def test_the_rooms_of_the_architecture_are_those_of_the_floors():
     page = section(TEXTS["docs/explanation/architecture.md"], "Rooms and floors")
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
