@@ -48,7 +48,7 @@ def run_nox(tmp_path):
     path = os.pathsep.join((str(tmp_path / "bin"), os.environ.get("PATH", "")))
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("NOX", "RECPROXY"))}
 
-    def run(*words, noxfile=NOXFILE):
+    def run(*words, noxfile=NOXFILE, path=path):
         (tmp_path / "noxfile.py").write_text(noxfile)
         return subprocess.run(
             [sys.executable, "-m", "nox", "-f", str(tmp_path / "noxfile.py"), *words],
@@ -166,6 +166,36 @@ def test_nox_fails_a_session_for_an_unknown_word_and_starts_nothing(run_nox):
     assert done.returncode == 1
     assert started(done) == []
     assert "'tests/test_send.py' is not a profile of this suite, which has twitter, bitly" in done.stderr
+
+
+BUILDS = NOXFILE.replace('"none"', '"virtualenv", venv_params=["--no-seed"]')
+
+
+def test_an_unknown_word_is_told_before_the_environment_is_made(run_nox):
+    done = run_nox("-s", "functional-record", "--", "twiter", noxfile=BUILDS)
+
+    assert done.returncode == 1
+    assert "'twiter' is not a profile of this suite, which has twitter, bitly (nearest: twitter)" in done.stderr
+    assert "Creating virtual environment" not in done.stderr
+
+
+def test_missing_credentials_are_told_before_the_environment_is_made(run_nox):
+    done = run_nox("-s", "functional-record", "--", "bitly", noxfile=BUILDS)
+
+    note = "recproxy: note: profile 'bitly' cannot be run in mode record: set BITLY_ACCESS_TOKEN in the environment"
+    assert done.stderr.index(note) < done.stderr.index("Creating virtual environment")
+    assert "note" not in run_nox("-s", "functional-replay", noxfile=BUILDS).stderr
+
+
+def test_a_session_without_recproxy_uses_the_one_beside_nox(run_nox, tmp_path):
+    noxfile = NOXFILE.replace(
+        '"pytest", "tests", *recproxy.args, external=True', '"sh", "-c", "echo ran in $RECPROXY_MODE"'
+    )
+
+    done = run_nox("-s", "functional-replay", noxfile=noxfile, path="/usr/bin:/bin")
+
+    assert done.returncode == 0, done.stderr
+    assert "ran in replay" in done.stdout
 
 
 def test_install_only_starts_nothing(run_nox):

@@ -6,14 +6,19 @@ environment, so that installs never see the variables a test sees.
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import nox
 from nox import registry
 
-from recproxy.runners import nox_selection
+from recproxy.runners import nox_checks, nox_selection
 from recproxy.runners.arguments import SESSION_MODES, Arguments, mode_options, split_arguments
+from recproxy.runners.credentials import missing_credentials
 
 __all__ = ["FunctionalRun", "functional_sessions"]
 
@@ -46,11 +51,19 @@ class FunctionalRun:
         # On Ctrl-C nox kills what has not ended in half a second: too soon for a suite to tear down and be saved.
         options.setdefault("interrupt_timeout", _INTERRUPT_SECONDS)
         options.setdefault("terminate_timeout", _TERMINATE_SECONDS)
-        return self._session.run(*self._prefix(), *command, **options)
+        own = ["recproxy"]
+        if not self._finds_recproxy():  # a Python before 3.11, say: the one next to nox starts the command
+            own = [sys.executable, "-P", "-m", "recproxy"]
+            options.setdefault("external", True)
+        return self._session.run(*own, *self._prefix(), *command, **options)
+
+    def _finds_recproxy(self) -> bool:
+        path = (*(self._session.bin_paths or ()), self._session.env.get("PATH") or os.environ.get("PATH", ""))
+        return shutil.which("recproxy", path=os.pathsep.join(path)) is not None
 
     def _prefix(self) -> list[str]:
         isolate = {None: (), True: ("--isolate",), False: ("--no-isolate",)}[self._isolate]
-        return ["recproxy", "run", *isolate, *mode_options(self.mode, self._profiles, self.chosen), "--"]
+        return ["run", *isolate, *mode_options(self.mode, self._profiles, self.chosen), "--"]
 
 
 def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Body]:
@@ -107,11 +120,21 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
     # nox looks at a function's own attributes for @nox.parametrize, and at its signature for a parameter `python`.
     session_body.__dict__.update(body.__dict__)
     session_body.__dict__["__wrapped__"] = body
+    nox_checks.check_before_installing(
+        session_body, lambda words: _check(split_arguments(words, profiles, f"nox -s {name}"), mode, profiles)
+    )
     session_body.__name__ = name
     session_body.__doc__ = _description(body, mode)
     if mode != "replay":
         nox_selection.only_by_name(session_body, tag=f"functional-{mode}")
     nox.session(name=name, tags=list(dict.fromkeys(tags)), default=default, **options)(session_body)
+
+
+def _check(words: Arguments, mode: str, profiles: Sequence[str]) -> None:
+    """Say what credentials are not set here; the session may still set them for its command."""
+    asked = {mode: words.profiles or profiles} if mode != "replay" else {}
+    for line in missing_credentials(Path.cwd(), asked, os.environ):
+        print(f"recproxy: note: {line}, unless the session does", file=sys.stderr)
 
 
 def _description(body: Callable[..., None], mode: str) -> str:

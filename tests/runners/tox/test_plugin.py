@@ -145,8 +145,8 @@ def test_recording_needs_the_credentials_and_says_where_tox_keeps_them(tox):
     kept = tox.run("-e", "functional-record", "--", "shop", SHOP_KEY="value")
 
     assert (missing.returncode, kept.returncode) == (1, 1)
-    assert "profile 'shop' cannot be run in mode record: set SHOP_KEY in the environment (recproxy of" in missing.stdout
-    assert "; set outside, but not passed: name SHOP_KEY in pass_env (recproxy of" in kept.stdout
+    assert "profile 'shop' cannot be run in mode record: set SHOP_KEY in the environment\n" in missing.stdout
+    assert "; set outside, but not passed: name SHOP_KEY in pass_env\n" in kept.stdout
     assert said_by_app(missing) == said_by_app(kept) == []
 
 
@@ -207,6 +207,43 @@ def test_installs_never_see_what_the_commands_see(tox):
     names = set((tox.root / "installed.txt").read_text().split()) - {*os.environ}
     assert "TOX_ENV_NAME" in names
     assert names & {"RECPROXY_MODE", "HTTPS_PROXY", "https_proxy", "SSL_CERT_FILE", "SHOP_BASE_URL"} == set()
+
+
+INSTALLS = """
+deps = ["anything"]
+install_command = ["PYTHON", "-c", "import pathlib; pathlib.Path('installed.txt').touch()", "{packages}"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-e", "functional-record"), "profile 'shop' cannot be run in mode record: set SHOP_KEY in the environment\n"),
+        (("-e", "functional-live", "--", "shop"), "profile 'shop' cannot be run in mode live: set SHOP_KEY"),
+        (("-x", "env.functional-replay.recproxy_record=shop"), "profile 'shop' cannot be run in mode record: set"),
+        (("-e", "functional-replay", "--", "shp"), "'shp' is not a profile of this suite, which has shop, bank"),
+        (("-x", "env.functional-replay.recproxy_mode=reply"), "recproxy_mode is 'reply': give it off, auto"),
+        (("-f", "live"), "functional-live asks real services, so it runs only when it is named"),
+    ],
+)
+def test_what_is_wrong_is_told_before_anything_is_installed(tox, words, said):
+    names = ("replay", "record", "live")
+    tox.write("tox.toml", TOML + "".join(f"[env.functional-{name}]\n{INSTALLS}" for name in names))
+
+    done = tox.run("-r", *words)
+
+    assert said in done.stdout
+    assert said_by_app(done) == []
+    assert not (tox.root / "installed.txt").exists()
+
+
+def test_an_installation_alone_needs_no_credentials(tox):
+    tox.write("tox.toml", f"{TOML}[env.functional-record]\n{INSTALLS}")
+
+    done = tox.run("run", "-r", "--notest", "-e", "functional-record")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tox.root / "installed.txt").exists()
 
 
 def test_an_ini_works_alike(tox):

@@ -18,11 +18,13 @@ from tox.plugin import impl
 from tox.session.state import State
 from tox.tox_env.api import ToxEnv
 from tox.tox_env.errors import Fail, Skip
+from tox.tox_env.runner import RunToxEnv
 
 from recproxy.control.pytest_commands import is_pytest
 from recproxy.control.variables import CONTROL
 from recproxy.errors import ControlError
 from recproxy.runners.arguments import Arguments, mode_options, split_arguments
+from recproxy.runners.credentials import missing_credentials
 from recproxy.runners.tox.isolated_commands import prefix_commands, release_commands
 from recproxy.runners.tox.naming import is_named
 from recproxy.runners.tox.served import Served
@@ -32,6 +34,8 @@ __all__ = ["Plugin", "plugin"]
 
 #: `tox exec`: what stands behind `--` is the command itself.
 _EXEC = ("exec", "e")
+#: The verbs of tox that run commands; `legacy` is that of plain `tox`.
+_RUNNING = (*_EXEC, "run", "r", "run-parallel", "p", "legacy", "le")
 
 
 class Plugin:
@@ -75,6 +79,29 @@ class Plugin:
         define(env_conf)
 
     @impl
+    def tox_on_install(self, tox_env: ToxEnv, arguments: object, section: str, of_type: str) -> None:
+        """Check what the commands will need before anything is installed for them, which may take minutes.
+
+        Raises:
+            Fail: a key, an argument or a credential is wrong or missing; one line.
+            Skip: see tox_before_run_commands.
+        """
+        options = tox_env.options
+        will_run = getattr(options, "command", "") in _RUNNING and not getattr(options, "no_test", False)
+        if not will_run or not isinstance(tox_env, RunToxEnv):
+            return
+        settings = self._settings(tox_env)
+        if settings is None:
+            return
+        words = self._words(tox_env, settings)
+        self._thread.skip = 0
+        chosen = (words.profiles or settings.profiles) if settings.mode in ("record", "live") else ()
+        asked = {settings.mode: chosen, "record": (*settings.recorded, *(chosen if settings.mode == "record" else ()))}
+        environment = tox_env.environment_variables
+        for line in missing_credentials(_folder(tox_env), asked, environment):
+            raise Fail(f"recproxy: {line}{_not_passed(line, environment)}")
+
+    @impl
     def tox_before_run_commands(self, tox_env: ToxEnv) -> None:
         """Start the run of an environment, after all installs, and give its variables to the commands.
 
@@ -82,17 +109,9 @@ class Plugin:
             Fail: it cannot be; one line.
             Skip: it asks real services, and this call of tox does not name it.
         """
-        settings = settings_of(tox_env.conf)
-        if settings.mode == OFF:
+        settings = self._settings(tox_env)
+        if settings is None:
             return
-        asks = settings.mode != "replay" or bool(settings.recorded)
-        if asks and not is_named(tox_env.conf.name, tox_env.options) and not is_overridden(tox_env.conf):
-            raise Skip(
-                f"recproxy: {tox_env.conf.name} asks real services, so it runs only when it is named: "
-                f"tox -e {tox_env.conf.name}"
-            )
-        if os.environ.get(CONTROL):
-            raise Fail(f"recproxy: this already runs under recproxy ({CONTROL} is set): call tox without it")
         words = self._words(tox_env, settings)
         options = mode_options(settings.mode, settings.profiles, words.profiles or settings.profiles, settings.recorded)
         # What the commands get, since credentials and PYTHONPATH are looked for there; and CI, which makes auto replay.
@@ -127,6 +146,21 @@ class Plugin:
     def tox_env_teardown(self, tox_env: ToxEnv) -> None:
         """End a run that is still there: the hook after the commands was not reached."""
         self._end(tox_env, passed=False)
+
+    def _settings(self, tox_env: ToxEnv) -> ToxSettings | None:
+        """The settings of an environment that may run now; None where it has nothing to do with recproxy."""
+        settings = settings_of(tox_env.conf)
+        if settings.mode == OFF:
+            return None
+        asks = settings.mode != "replay" or bool(settings.recorded)
+        if asks and not is_named(tox_env.conf.name, tox_env.options) and not is_overridden(tox_env.conf):
+            raise Skip(
+                f"recproxy: {tox_env.conf.name} asks real services, so it runs only when it is named: "
+                f"tox -e {tox_env.conf.name}"
+            )
+        if os.environ.get(CONTROL):
+            raise Fail(f"recproxy: this already runs under recproxy ({CONTROL} is set): call tox without it")
+        return settings
 
     def _end(self, tox_env: ToxEnv, *, passed: bool) -> int:
         self._thread.skip = 0

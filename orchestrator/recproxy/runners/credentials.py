@@ -1,0 +1,39 @@
+"""Credentials that a suite lacks, told before its environment is installed: installing takes long, and a run only then looks.
+
+Profiles that are installed in the suite's own environment alone cannot be read yet: the run tells of theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+__all__ = ["missing_credentials"]
+
+
+def missing_credentials(
+    folder: Path, asked: Mapping[str, Sequence[str]], environment: Mapping[str, str]
+) -> Iterator[str]:
+    """A line for each profile whose credentials are not set.
+
+    Args:
+        folder: where the project is looked for upwards.
+        asked: the profiles that ask their services, by mode.
+        environment: where credentials are looked for.
+    """
+    if not any(asked.values()):
+        return
+    # Only here: the configuration is read where a real service is asked.
+    from recproxy.config import find_project  # noqa: PLC0415
+    from recproxy.control.modes import credentials_missing  # noqa: PLC0415
+    from recproxy.errors import RecproxyError  # noqa: PLC0415
+
+    for mode, names in asked.items():
+        for name in names:
+            try:
+                profile = find_project(folder).profile(name)
+            except RecproxyError:
+                continue
+            missing = [variable for variable in profile.credentials if not environment.get(variable)]
+            if missing:
+                yield f"{credentials_missing(name, mode, missing)} in the environment"
