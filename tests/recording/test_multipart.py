@@ -112,3 +112,18 @@ def test_fields_are_read_from_careless_heads():
         (b"C", b"3"),
         (b"D", b"4"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        (b"--b\r\n\r\none --b\r\n--b\r\n\r\ntwo\r\n--b--\r\n", [b"one --b", b"two"]),
+        (b"--b\n\na--b--\n--b--", [b"a--b--"]),
+        (b"--b\n--b\n\none\n--b--", [b"one"]),
+        (b"--b\n\none\r\r\n--b--", [b"one\r"]),
+    ],
+)
+def test_a_boundary_counts_at_the_start_of_a_line_only(body, wanted):
+    found = contents(body, b"multipart/mixed; boundary=b")
+
+    assert found == (wanted, True)

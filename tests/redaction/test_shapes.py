@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from recproxy.redaction.shapes import shapes
@@ -58,3 +60,33 @@ def test_the_lines_around_a_private_key_stay():
     text = b"-----BEGIN EC PRIVATE KEY-----\nAAAA\nBBBB\n-----END EC PRIVATE KEY-----"
     (found,) = shapes(text)
     assert text[found.start : found.end] == b"AAAA\nBBBB"
+
+
+#: Rows whose words are so short that other data holds them by the hundred.
+SHORT = {
+    "telegram token": "123456789" + ":A" + "A" + "b-3_D" * 6 + "xyz",
+    "azure client secret": "a1_7" + "Q" + "~" + "abCD0" * 6 + "xyz1",
+    "google key": "4" + "/" + "0" + "Ab_-9" * 6,
+    "twilio key": "S" + "K" + "0123456789abcdef" * 2,
+    "airtable token": "pa" + "t" + "a1B2c3D" * 2 + "." + "0123456789abcdef" * 4,
+    "facebook token": "EA" + "A" + "a1B2" * 15,
+    "bitly key": "R" + "_" + "0123456789abcdef" * 2,
+}
+
+
+@pytest.mark.parametrize("rule", SHORT)
+def test_a_key_with_a_short_word_is_found_among_false_ones_at_its_exact_place(rule):
+    token = SHORT[rule].encode()
+    noise = b"".join(b"\xff" + each.encode()[: at % 12] + b"\0" for at, each in enumerate([*SHORT.values()] * 40))
+    text = token + noise + token + b" " + token + b"\n" + noise + token
+
+    places = [each.span() for each in re.finditer(re.escape(token), text)]
+    assert len(places) == 4
+    assert [(each.start, each.end) for each in shapes(text) if each.rule == rule] == places
+
+
+@pytest.mark.parametrize(
+    "token", ["fm1" + "r_" + "a1B2" * 12, "fm1" + "a_" + "a1B2" * 12, "1%2F" + "%2f0" + "gAbc" * 8]
+)
+def test_every_spelling_of_a_word_is_looked_for(token):
+    assert [(each.start, each.end) for each in shapes(token.encode())] == [(0, len(token))]

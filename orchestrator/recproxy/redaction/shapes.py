@@ -20,9 +20,12 @@ __all__ = ["JWT", "shapes"]
 
 
 class _Shape(NamedTuple):
+    """A row. Where `before` is not None, each place begins at most so many bytes before a word: no others are tried."""
+
     rule: str
     hints: tuple[bytes, ...]
     pattern: bytes
+    before: int | None
 
     @property
     def places(self) -> re.Pattern[bytes]:
@@ -33,9 +36,9 @@ class _Shape(NamedTuple):
 _compiled = functools.cache(re.compile)
 
 
-def _shape(rule: str, hints: bytes, pattern: bytes) -> _Shape:
+def _shape(rule: str, hints: bytes, pattern: bytes, before: int | None = None) -> _Shape:
     """A row: its words, divided by `|`, of which one must occur."""
-    return _Shape(rule, tuple(hints.split(b"|")), pattern)
+    return _Shape(rule, tuple(hints.split(b"|")), pattern, before)
 
 
 _EDGE = rb"(?<![A-Za-z0-9_-])"
@@ -74,10 +77,11 @@ _SHAPES = (
     _shape("google key", b"GOCSPX-", _EDGE + rb"GOCSPX-[0-9A-Za-z_-]{20,}"),
     _shape(
         "google key",
-        b"1//0|1\\/\\/0|1%2F%2F0|1%2f%2f0",
+        b"1//0|1\\/\\/0|1%2F%2F0|1%2f%2f0|1%2F%2f0|1%2f%2F0",
         rb"(?<![A-Za-z0-9_/:-])1(?://|\\/\\/|%2[Ff]%2[Ff])0[0-9A-Za-z_-]{20,}",
+        0,
     ),
-    _shape("google key", b"4/0|4\\/0|4%2F0|4%2f0", rb"(?<![A-Za-z0-9_-])4(?:/|\\/|%2[Ff])0[0-9A-Za-z_-]{30,}"),
+    _shape("google key", b"4/0|4\\/0|4%2F0|4%2f0", rb"(?<![A-Za-z0-9_-])4(?:/|\\/|%2[Ff])0[0-9A-Za-z_-]{30,}", 0),
     _shape("bitly key", b"R_", _EDGE + rb"R_[0-9a-f]{32}(?![0-9A-Za-z])"),
     _shape("twitter token", b"AAAAAAAAAA", rb"(?<![A-Za-z0-9+/])A{20,}[0-9A-Za-z%]{20,}"),
     _shape(
@@ -99,7 +103,7 @@ _SHAPES = (
     _shape("shopify token", b"shpat_|shpca_|shppa_|shpss_", _EDGE + rb"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
     _shape("square token", b"sq0", _EDGE + rb"sq0[a-z]{3}-[0-9A-Za-z_-]{22,}"),
     _shape("facebook token", b"EAA", _EDGE + rb"EAA[0-9A-Za-z]{60,}"),
-    _shape("telegram token", b":AA", rb"(?<![0-9])[0-9]{8,10}:AA[0-9A-Za-z_-]{33}(?![0-9A-Za-z_-])"),
+    _shape("telegram token", b":AA", rb"(?<![0-9])[0-9]{8,10}:AA[0-9A-Za-z_-]{33}(?![0-9A-Za-z_-])", 10),
     _shape("telegram token", b"/bot", rb"/bot[0-9]{6,12}(?::|%3[Aa])([0-9A-Za-z_-]{20,})"),
     _shape(
         "login of curl",
@@ -144,7 +148,7 @@ _SHAPES = (
         _EDGE + rb"dp\.(?:pt|st|ct|sa)\.(?:[a-z0-9_-]+\.)?[A-Za-z0-9]{40,}",
     ),
     _shape("gitlab token", b"GR1348941", _EDGE + rb"GR1348941[0-9A-Za-z_-]{20,}"),
-    _shape("azure client secret", b"Q~", _EDGE + rb"[0-9A-Za-z_~.]{3}[0-9]Q~[0-9A-Za-z_~.-]{31,34}(?![0-9A-Za-z])"),
+    _shape("azure client secret", b"Q~", _EDGE + rb"[0-9A-Za-z_~.]{3}[0-9]Q~[0-9A-Za-z_~.-]{31,34}(?![0-9A-Za-z])", 4),
     _shape("clojars token", b"CLOJARS_", _EDGE + rb"CLOJARS_[0-9a-z]{60}"),
     _shape("hugging face token", b"hf_", _EDGE + rb"hf_[0-9A-Za-z]{34}(?![0-9A-Za-z])"),
     _shape("perplexity key", b"pplx-", _EDGE + rb"pplx-[0-9A-Za-z]{40,}"),
@@ -156,7 +160,7 @@ _SHAPES = (
     _shape("artifactory key", b"AKCp", _EDGE + rb"AKCp[0-9A-Za-z]{60,}"),
     _shape("airtable token", b"pat", _EDGE + rb"pat[0-9A-Za-z]{14}\.[0-9a-f]{64}"),
     _shape("heroku key", b"HRKU-", _EDGE + rb"HRKU-[0-9A-Za-z_-]{30,}"),
-    _shape("fly token", b"fo1_|fm1_|fm2_", _EDGE + rb"(?:fo1|fm1r|fm1a|fm2)_[0-9A-Za-z_+/=-]{43,}"),
+    _shape("fly token", b"fo1_|fm1r_|fm1a_|fm2_", _EDGE + rb"(?:fo1|fm1r|fm1a|fm2)_[0-9A-Za-z_+/=-]{43,}"),
     _shape("easypost key", b"EZAK|EZTK", _EDGE + rb"EZ[AT]K[0-9A-Za-z]{54}"),
     _shape("duffel token", b"duffel_", _EDGE + rb"duffel_(?:test|live)_[0-9A-Za-z_=-]{43}"),
     _shape("prefect token", b"pnu_", _EDGE + rb"pnu_[0-9A-Za-z]{36}"),
@@ -199,11 +203,12 @@ _NUMBER = re.compile(rb"(?<![A-Za-z0-9_-])[0-9]{5,20}\Z")
 
 def shapes(text: bytes) -> Iterator[Span]:
     """The places of a text that have the shape of a secret."""
-    hints = {hint for hint, _, _ in _AUTOMATON.find_matches_as_indexes(text)}
-    if hints:
-        hints = {hint for hint, _, _ in _AUTOMATON.find_matches_as_indexes(text, overlapping=True)}
-    for number in sorted({number for hint in hints for number in _RULES_OF[hint]}):
-        yield from _found(_SHAPES[number], text)
+    words: dict[int, list[int]] = {}
+    for hint, start, _ in _AUTOMATON.find_matches_as_indexes(text, overlapping=True):
+        for number in _RULES_OF[hint]:
+            words.setdefault(number, []).append(start)
+    for number in sorted(words):
+        yield from _found(_SHAPES[number], text, words[number])
     if b"@" in text:
         for found in _USER.finditer(text):
             if is_placeholder(found[1].rpartition(b":")[2]):
@@ -216,12 +221,34 @@ def shapes(text: bytes) -> Iterator[Span]:
             yield Span(start, end, "twitter token", "twitter_token", value=text[start:end])
 
 
-def _found(shape: _Shape, text: bytes) -> Iterator[Span]:
-    places = shape.places
-    group = 1 if places.groups else 0
-    for found in places.finditer(text):
+def _found(shape: _Shape, text: bytes, words: list[int]) -> Iterator[Span]:
+    group = 1 if shape.places.groups else 0
+    for found in _at_words(shape, text, words) if _is_at_words(shape) else shape.places.finditer(text):
         value = found[group]
         if group and shape.rule == "private key":
             value = value.rstrip()
         start = found.start(group)
         yield Span(start, start + len(value), shape.rule, _ONE_WORD.sub("_", shape.rule), value=value)
+
+
+@functools.cache
+def _is_at_words(shape: _Shape) -> bool:
+    """Whether every place of a shape is near one of its words: that is said, or its pattern begins with them."""
+    pattern = shape.pattern
+    if pattern.startswith(b"(?<!["):  # what must not stand before it
+        pattern = pattern[pattern.index(b"])") + 2 :]
+    words = [hint.replace(b".", rb"\.") for hint in shape.hints]
+    one_of_them = b"(?:" + b"|".join(words) + b")"
+    return shape.before is not None or pattern.startswith(words[0] if len(words) == 1 else one_of_them)
+
+
+def _at_words(shape: _Shape, text: bytes, words: list[int]) -> Iterator[re.Match[bytes]]:
+    """The places of a shape where its words stand: data that is no text holds short words by the hundred."""
+    end = 0
+    for word in words:
+        for start in range(max(end, word - (shape.before or 0)), word + 1):
+            found = shape.places.match(text, start)
+            if found is not None:
+                end = found.end()
+                yield found
+                break

@@ -25,7 +25,7 @@ from recproxy.redaction.views import View, json_unescaped, percent_decoded, view
 __all__ = ["header_places", "text_places"]
 
 _DEEP = 6  # texts one inside another that are read for names
-_PAIR = re.compile(rb"(?<=[?&;#])((?:u0026|amp;)?[A-Za-z_$][A-Za-z0-9_.$%\[\]-]{0,80})=((?:[^&;\s\"'<>#\\]|\\/)+)")
+_PAIR = re.compile(rb"[?&;#]((?:u0026|amp;)?[A-Za-z_$][A-Za-z0-9_.$%\[\]-]{0,80})=((?:[^&;\s\"'<>#\\]|\\/)+)")
 _NESTED = re.compile(rb"\s*(?:[\[{<]|[A-Za-z][A-Za-z0-9+.-]{1,12}://|[A-Za-z_][A-Za-z0-9_.-]*=)")
 _ESCAPED = re.compile(rb"(?i)%(?:7b|5b|3c)|[a-z_][a-z0-9_.-]*%3d")
 _SEPARATOR = re.compile(rb";(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
@@ -34,8 +34,8 @@ _TO_AMPERSAND = re.compile(rb"(?:[^&;\s\"'<>#\\]|\\/|;(?=[^&;\s\"'<>#\\]))*")
 _INNER = re.compile(rb"(?:\\[nrt]|\s)*[\[{<]")
 #: Where a string begins that is read by itself: markup, JSON, or a link with escapes. None of these follows a closing
 #: quote.
-_INNER_STRING = re.compile(rb"(?<!\\)\"(?=(?:\\[nrt]|\s)*+[\[{<])")
-_TELLING = re.compile(rb"(?<!\\)\"(?=(?:\\[nrt]|\s)*+[\[{<]|[^\"]{0,10}:(?://|\\/\\/))")
+_INNER_STRING = re.compile(rb"\"(?<!\\\")(?=(?:\\[nrt]|\s)*+[\[{<])")
+_TELLING = re.compile(rb"\"(?<!\\\")(?=(?:\\[nrt]|\s)*+[\[{<]|[^\"]{0,10}:(?://|\\/\\/))")
 _UPLOADS = frozenset(
     {b"acl", b"policy", b"bucket", b"success_action_status", b"success_action_redirect", b"x-amz-algorithm"}
 )
@@ -156,7 +156,7 @@ def _linked(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
     for found in _PAIR.finditer(text):
         name, start, end = found[1], *found.span(2)
         # A `;` may stand before a parameter of a path or of a connection string too: there it ends the one before.
-        in_query = text[found.start() - 1] != 0x3B or name.startswith(b"amp;") or found.start() - 1 == query_end
+        in_query = text[found.start()] != 0x3B or name.startswith(b"amp;") or found.start() == query_end
         name = name.removeprefix(b"u0026").removeprefix(b"amp;")
         rest = b""
         if in_query and (longer := _TO_AMPERSAND.match(text, start)):
