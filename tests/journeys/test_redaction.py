@@ -1,6 +1,7 @@
 """What a scope teaches is masked in all of it, and while it is open nothing readable is anywhere on disk."""
 
 import contextlib
+import functools
 import http.client
 import json
 import os
@@ -18,12 +19,16 @@ from .conftest import SHOP_PROFILE, ask_scope, descendants
 
 TOKEN = "-".join(("t0ken", "from", "a", "login", "77aa"))
 KEY = "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"
-LARGE = json.dumps([{"id": number, "url": f"https://shop.example/{number}"} for number in range(200_000)]).encode()
 BODIES = {
     "/login": json.dumps({"access_token": TOKEN}).encode(),
     "/key": json.dumps({"key": KEY}).encode(),
-    "/large": LARGE,
 }
+
+
+@functools.cache
+def large():
+    """Made when it is asked for: ten megabytes."""
+    return json.dumps([{"id": number, "url": f"https://shop.example/{number}"} for number in range(200_000)]).encode()
 
 
 class Shop:
@@ -32,7 +37,7 @@ class Shop:
     hosts = ("api.shop.example",)
 
     def answer(self, request):
-        body = BODIES.get(request.path, b'{"ok": true}')
+        body = large() if request.path == "/large" else BODIES.get(request.path, b'{"ok": true}')
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
         return Reply(200, "OK", headers, body)
 
@@ -159,7 +164,7 @@ def test_a_client_with_a_short_time_out_gets_a_large_answer_while_it_is_recorded
 
     status, body = run.get("/large")
 
-    assert (status, len(body)) == (200, len(LARGE))
+    assert (status, len(body)) == (200, len(large()))
     run.kill()
 
 
