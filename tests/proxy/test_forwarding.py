@@ -101,3 +101,15 @@ def test_nothing_goes_to_a_service_whose_credentials_are_not_set():
         return caught.value.status, str(caught.value)
 
     assert asyncio.run(ran()) == (502, "profile 'shop' cannot be run in mode record: set SHOP_KEY")
+
+
+def test_ports_of_the_run_are_known_whenever_they_are_told_and_a_replay_makes_no_way_out_for_them():
+    async def ran():
+        forwarding = Orchestrator("record").forwarding
+        forwarding.know((1, 2))
+        assert "_upstreams" not in vars(forwarding)
+        assert forwarding._upstreams.own_ports == {1, 2}
+        forwarding.know((3,))
+        assert forwarding._upstreams.own_ports == {3}
+
+    asyncio.run(ran())

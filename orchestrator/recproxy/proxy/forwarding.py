@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pickle import PickleBuffer
 from typing import TYPE_CHECKING
@@ -42,6 +42,7 @@ class Forwarding:
         self._profile = profile
         # In auto what is unset makes a miss; here it would go to the service without its name.
         self._barred = credentials_missing(profile.name, setup.mode, setup.unset) if setup.unset else ""
+        self._own_ports: set[int] = set()
         self._send = send
         self.hooks = hooks
         self.rules = profile.redaction(setup.secrets)
@@ -52,7 +53,9 @@ class Forwarding:
     def _upstreams(self) -> Upstreams:
         from recproxy.proxy.upstream import Upstreams  # noqa: PLC0415 - see above
 
-        return Upstreams(self._profile.upstream, barred=self._barred)
+        made = Upstreams(self._profile.upstream, barred=self._barred)
+        made.own_ports = self._own_ports
+        return made
 
     def exchange(
         self,
@@ -80,9 +83,10 @@ class Forwarding:
             keep=None if self.mode == "live" else self._keep,
         )
 
-    def know(self, ports: Container[int]) -> None:
+    def know(self, ports: Iterable[int]) -> None:
         """At which ports the run is reached: nothing is forwarded there."""
-        self._upstreams.own_ports = ports
+        self._own_ports.clear()
+        self._own_ports.update(ports)
 
     def kept(self, message: Kept) -> None:
         """The orchestrator has put an interaction on disk, or could not."""

@@ -106,7 +106,7 @@ class Service:
 
     def _know(self, order: Know, descriptors: list[int]) -> None:
         self._owners = Owners(order.owners)
-        self._forwarding.know(frozenset(order.ports))
+        self._forwarding.know(order.ports)
 
     def _lane(self, name: str) -> ProxyLane:
         lane = self._lanes.get(name)
