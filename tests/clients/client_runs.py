@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -14,8 +15,9 @@ from pathlib import Path
 from client_table import Client
 
 ANSWER = "answered from the recording"
-#: Compiled and started on a machine that does other work too.
+#: On a machine that does other work too.
 SECONDS = 120
+BUILD_SECONDS = 900
 PROJECT = """
 [tool.recproxy]
 {project}
@@ -31,13 +33,18 @@ GET https://api.shop.example{path} HTTP/1.1
 HTTP/1.1 200 OK
 Content-Type: text/html; charset=utf-8
 
-{answer}
+{body}
 =======
 """
-#: Besides the usual path, that of a client whose paths have two segments, and one that browsers ask for.
-RECORDING = "#recproxy 2\n" + "".join(
-    _INTERACTION.format(path=path, answer=ANSWER) for path in ("/item", "/shelf/item", "/favicon.ico")
-)
+_PACKAGE = {"name": "item", "version": "1.0.0", "description": ANSWER}
+#: The usual path, that of a client whose paths have two segments, one that browsers ask for, and one of npm's.
+_BODIES = {
+    "/item": ANSWER,
+    "/shelf/item": ANSWER,
+    "/favicon.ico": ANSWER,
+    "/registry/item": json.dumps({"name": "item", "dist-tags": {"latest": "1.0.0"}, "versions": {"1.0.0": _PACKAGE}}),
+}
+RECORDING = "#recproxy 2\n" + "".join(_INTERACTION.format(path=path, body=body) for path, body in _BODIES.items())
 URL = "https://api.shop.example/item"
 
 
@@ -59,6 +66,7 @@ class Bench:
         program = folder / f"client{client.suffix}"
         self._words = {
             "python": sys.executable,
+            "home": str(Path.home()),
             "chromium": shutil.which("chromium") or "",
             "program": str(program),
             "folder": str(folder),
@@ -75,7 +83,7 @@ class Bench:
         """Compile the program, where that is needed; what the compiler said, if it failed."""
         if not self._client.build:
             return ""
-        done = _run(self._filled(self._client.build, URL), self._folder)
+        done = _run(self._filled(self._client.build, URL), self._folder, BUILD_SECONDS)
         return "" if done.returncode == 0 else done.stdout + done.stderr
 
     def environment(self) -> Outcome:
@@ -116,7 +124,7 @@ class Bench:
         return Outcome(word="refused" if is_named else "no", output=output)
 
 
-def _run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+def _run(words: list[str], folder: Path, seconds: int = SECONDS) -> subprocess.CompletedProcess[str]:
     """Run a command that ends, or is ended."""
     inherited = {
         name: value
@@ -135,7 +143,7 @@ def _run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
         start_new_session=True,
     )
     try:
-        out, err = process.communicate(timeout=SECONDS)
+        out, err = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGTERM)  # a run ends its command, and says what was asked
         try:
@@ -143,5 +151,5 @@ def _run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             out, err = process.communicate()
-        err += f"\nended after {SECONDS} seconds\n"
+        err += f"\nended after {seconds} seconds\n"
     return subprocess.CompletedProcess(words, process.returncode, out, err)

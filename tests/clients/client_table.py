@@ -35,7 +35,7 @@ class Client:
     #: The text of a program that requests the URL it is given and prints the body; none for commands that do.
     program: str
     suffix: str
-    #: Commands, in which {program}, {url}, {python}, {chromium}, {folder} and {packages} stand for what they say.
+    #: Commands, in which {program}, {url}, {python}, {chromium}, {home}, {folder} and {packages} stand for what they say.
     build: tuple[str, ...]
     command: tuple[str, ...]
     #: More lines for [tool.recproxy].
