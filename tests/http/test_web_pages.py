@@ -10,6 +10,8 @@ HOSTS = ("api.shop.example", "*.shop.example")
     [
         ("", HOSTS, False),
         ("127.0.0.1:8000", HOSTS, False),
+        ("host.docker.internal:8000", HOSTS, False),
+        ("internal.evil.example", HOSTS, True),
         ("[::1]:8000", (), False),
         ("api.shop.example", HOSTS, False),
         ("API.shop.example.:8000", HOSTS, False),

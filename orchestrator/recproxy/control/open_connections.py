@@ -100,7 +100,8 @@ class OpenConnections(Generic[_Connection]):
 
 def descriptor_share(part: float) -> int:
     """How many descriptors a part of this process may use."""
-    return max(int(resource.getrlimit(resource.RLIMIT_NOFILE)[0] * part), 1)
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return max(int((_MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft) * part), 1)
 
 
 def raise_descriptor_limit() -> None:

@@ -12,6 +12,9 @@ from recproxy.recording import Headers
 
 __all__ = ["foreign_host", "foreign_page"]
 
+#: A domain that nobody on the Internet can have; containers reach this machine by names in it (host.docker.internal).
+_PRIVATE = ".internal"
+
 
 def foreign_host(authority: str, hosts: tuple[str, ...] = (), *, port: int = 0) -> bool:
     """Whether a Host header names neither this machine nor one of the `hosts` that are served at this `port`.
@@ -24,7 +27,9 @@ def foreign_host(authority: str, hosts: tuple[str, ...] = (), *, port: int = 0) 
         host, named = split_authority(authority)
     except ValueError:
         return True
-    if is_loopback(host) or any(fits(pattern, host) for pattern in hosts if pattern != "*"):
+    if is_loopback(host) or host.endswith(_PRIVATE):
+        return False
+    if any(fits(pattern, host) for pattern in hosts if pattern != "*"):
         return False
     return "*" not in hosts or named == port
 
