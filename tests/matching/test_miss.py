@@ -194,3 +194,18 @@ def test_control_characters_of_traffic_are_shown_as_escapes(recorded, live, inde
     assert "  form a  x         \\x1b]0;owned\\x07\n" in text
     assert "\\u202etest" in text
     assert not set(text) & set("\x1b\x07\u202e")
+
+
+def test_of_very_many_differences_and_a_very_long_url_only_so_much_is_shown(recorded, live, index):
+    query = "&".join(f"name{number}=a" for number in range(150))
+    found = index(recorded(f"https://a.com/{'x' * 5000}?{query}"))
+
+    text = miss(found, live(f"https://a.com/{'x' * 5000}?{query.replace('=a', '=b')}"), profile="x").text()
+
+    lines = text.splitlines()
+    assert len([line for line in lines if line.startswith("  query name")]) == 100
+    assert "  and 50 more" in lines
+    assert (
+        lines[2]
+        == f"  request  GET https://a.com/{'x' * (4000 - len('https://a.com/'))}… ({5014 + 1 + len(query)} characters)"
+    )

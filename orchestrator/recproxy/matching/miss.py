@@ -18,9 +18,11 @@ from recproxy.recording.values import Request
 __all__ = ["Miss", "miss"]
 
 _NOTHING: Mapping[str, bytes] = {}
-
-
 _USUAL = Ways()
+
+#: What a person reads: more rows of differences, and more of a URL, are only counted.
+_MOST_ROWS = 100
+_LONGEST_URL = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,9 +170,11 @@ def _again(index: Index, position: int, repeat: str | None, ways: Ways) -> str:
 def _table(differences: Sequence[Difference]) -> list[str]:
     """Field, wanted and got in columns; nothing where one side has no such field."""
     rows = [("", "recorded", "got")]
-    rows += [(one.field, _cell(one.wanted, one), _cell(one.got, one)) for one in differences]
+    rows += [(one.field, _cell(one.wanted, one), _cell(one.got, one)) for one in differences[:_MOST_ROWS]]
     widths = [min(40, max(len(row[column]) for row in rows)) for column in (0, 1)]
-    return [f"  {field:<{widths[0]}}  {wanted:<{widths[1]}}  {got}".rstrip() for field, wanted, got in rows]
+    lines = [f"  {field:<{widths[0]}}  {wanted:<{widths[1]}}  {got}".rstrip() for field, wanted, got in rows]
+    left = len(differences) - _MOST_ROWS
+    return [*lines, f"  and {left} more"] if left > 0 else lines
 
 
 def _cell(value: str | None, one: Difference) -> str:
@@ -189,7 +193,8 @@ def _shown_url(url: str, rules: Rules) -> str:
     text = parts.path + (b"?" + b"&".join(pairs) if pairs else b"")
     if parts.authority is not None:
         text = parts.scheme + b"://" + parts.authority.rpartition(b"@")[2] + text
-    return text.decode("utf-8", "backslashreplace")
+    shown = text.decode("utf-8", "backslashreplace")
+    return shown if len(shown) <= _LONGEST_URL else f"{shown[:_LONGEST_URL]}… ({len(shown)} characters)"
 
 
 def _shown_pair(pair: bytes, secret: set[bytes]) -> bytes:
