@@ -53,6 +53,12 @@ def test_version_1_with_a_form_and_binary_bytes():
     assert [(note.kind, note.text) for note in got.notes] == [("synthesized", "the request's body, from its form")]
 
 
+def test_a_status_may_be_a_number():
+    [one] = go_vcr.load(VERSION_1.replace(b"status: 201 Created", b"status: 201"), "a.yaml").recording.interactions
+
+    assert (one.response.status, one.response.reason) == (201, b"Created")
+
+
 def test_trailers_are_kept():
     data = VERSION_1.replace(b"    duration:", b"    trailer: {X-Sum: [abc]}\n    duration:")
     [one] = go_vcr.load(data, "a.yaml").recording.interactions

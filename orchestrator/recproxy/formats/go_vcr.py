@@ -69,7 +69,7 @@ def _with_trailers(response: Response, trailers: Headers) -> Response:
 
 def _reason(status: Any, code: int) -> str | None:
     """The reason phrase of a status line without its version: `200 OK`."""
-    text = string(status, "status").strip() if status else ""
+    text = str(status) if isinstance(status, int) else string(status, "status").strip() if status else ""
     return text.removeprefix(str(code)).strip() or None
 
 

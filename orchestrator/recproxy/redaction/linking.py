@@ -55,14 +55,14 @@ def link(interactions: Sequence[Interaction], taken: Container[str] = ()) -> tup
     used = {name for each in interactions for name in _names(each.request)}
     final: dict[str, str | None] = {}
     for name in sorted(name for name in given & used if name in taken):
-        final[name] = free = _free(re.sub(r"(?:\.[0-9]+)?(?:\.jwt)?\Z", "", name), name, taken, used)
+        final[name] = free = _free(re.sub(r"(?:\.[0-9]+)?(?:\.jwt|\.number)?\Z", "", name), name, taken, used)
         used.add(free)
     return tuple(_renamed(each, final) for each in interactions) if final else tuple(interactions)
 
 
 def _free(base: str, name: str, taken: Container[str], used: Container[str]) -> str:
     """The first name that begins with `base`, ends as `name` does, and is not taken."""
-    ending = ".jwt" if name.endswith(".jwt") else ""
+    ending = next((each for each in (".jwt", ".number") if name.endswith(each)), "")
     return next(each for number in _numbers() if (each := f"{base}{number}{ending}") not in taken and each not in used)
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Request, Response
+from recproxy.redaction.credential_ids import with_credential_ids
 from recproxy.redaction.linking import linked
 from recproxy.redaction.masking import Finding
 from recproxy.redaction.name_rules import name_rules
@@ -46,9 +47,12 @@ class RedactedScope:
 
 
 def redact_scope(
-    interactions: Sequence[Interaction], rules: RedactionRules, *, taken: Container[str] = ()
+    interactions: Sequence[Interaction], rules: RedactionRules, *, taken: Container[str] = (), ids: bool = True
 ) -> RedactedScope:
-    """The interactions without their secrets; `taken` are names of values that other scopes of the recording use."""
+    """The interactions without their secrets; `taken` are names of values that other scopes of the recording use.
+
+    With `ids`, the id that a credential begins with becomes a named place where a client asks with it.
+    """
     reader = _reader(rules)
     for each in interactions:
         reader.learn(each)
@@ -63,7 +67,10 @@ def redact_scope(
             refusals.append(Refusal(position, problem.message))
             continue
         findings += (dataclasses.replace(one, position=position) for one in found) if position else found
-    after = dict(zip(clean, linked(tuple(clean.values()), taken), strict=True))
+    named = linked(tuple(clean.values()), taken)
+    if ids:
+        named = with_credential_ids(named, _values(rules), taken)
+    after = dict(zip(clean, named, strict=True))
     for position in tuple(after):
         try:
             reader.check(interactions[position], after[position])
@@ -89,7 +96,7 @@ def redact_request(request: Request, rules: RedactionRules) -> Request:
     response = Response(status=0, wild="XXX")
     clean: Interaction | None = None
     for each in (request, dataclasses.replace(request, body=b"", encoding=None)):
-        (clean,) = redact_scope([Interaction(request=each, response=response)], rules).interactions
+        (clean,) = redact_scope([Interaction(request=each, response=response)], rules, ids=False).interactions
         if clean is not None:
             break
     if clean is None:
@@ -98,5 +105,10 @@ def redact_request(request: Request, rules: RedactionRules) -> Request:
 
 
 def _reader(rules: RedactionRules) -> ScopeReader:
-    values = (value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape") for value in rules.values)
-    return ScopeReader(name_rules(rules), SecretValues(tuple(values)))
+    return ScopeReader(name_rules(rules), SecretValues(_values(rules)))
+
+
+def _values(rules: RedactionRules) -> tuple[bytes, ...]:
+    return tuple(
+        value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape") for value in rules.values
+    )
