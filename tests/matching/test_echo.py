@@ -26,6 +26,11 @@ def test_a_place_is_named_after_its_field(field, name):
         (b"<r><n:Id t='1'>7</n:Id><No>7</No></r>", b"7", b"<r><n:Id t='1'>XXX[id]</n:Id><No>7</No></r>"),
         (b"<Ids>7</Ids><Id>77</Id>", b"7", None),
         (b'{"id": "XXX"}', b"XXX", None),
+        (
+            b'{"0a1b-2c3d": {"of": "0a1b-2c3d", "0a1b-2c3d" : 1, "see 0a1b-2c3d": 2}}',
+            b"0a1b-2c3d",
+            b'{"0a1b-2c3d": {"of": "XXX[id]", "0a1b-2c3d" : 1, "see 0a1b-2c3d": 2}}',
+        ),
         (b"", b"", None),
     ],
 )

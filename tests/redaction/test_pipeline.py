@@ -287,3 +287,29 @@ def test_a_manifest_with_a_value_of_several_lines_stays_yaml():
     got = redact(exchange(headers=[(b"Content-Type", b"application/yaml")], body=body), RedactionRules())
 
     assert got.interaction.request.body == (b"kind: Secret\ndata:\n  tls.crt: |\n    XXX\n    XXX\n  a: XXX\n")
+
+
+def test_every_value_of_a_long_list_in_a_secret_element_is_masked():
+    values = [f"tk-{number:04}-a1b2c3d4e5f6" for number in range(400)]
+    body = "<r><AccessTokens>" + "".join(f"<value>{value}</value>" for value in values) + "</AccessTokens></r>"
+    clean = redact(exchange(body=body.encode(), headers=[(b"Content-Type", b"text/xml")]), RedactionRules())
+    assert [value for value in values if value.encode() in clean.interaction.request.body] == []
+
+
+def test_an_element_after_a_secret_one_has_another_around_it():
+    body = b"<r><password><a>1</a></password><note><value>sword-fish</value></note></r>"
+    clean = redact(exchange(body=body, headers=[(b"Content-Type", b"text/xml")]), RedactionRules())
+    assert clean.interaction.request.body == body
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "wanted"),
+    [
+        (b"application/json", b"?password=a;b" * 6_000, b"XXX"),
+        (b"application/x-www-form-urlencoded", b"password=a;" * 6_000 + b"n=1&m=2", b"XXX&m=2"),
+    ],
+)
+def test_a_long_run_of_parameters_is_read_once(kind, body, wanted):
+    """Reading on to the end from each parameter takes minutes for such a body."""
+    clean = redact(exchange(body=body, headers=[(b"Content-Type", kind)]), RedactionRules()).interaction
+    assert clean.request.body == wanted

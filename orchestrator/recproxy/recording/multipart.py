@@ -27,6 +27,8 @@ __all__ = [
 ]
 
 _PARAMETER = re.compile(rb';\s*([A-Za-z0-9_-]+\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))', re.DOTALL)
+#: The same where a backslash is a letter: browsers of Windows sent `filename="C:\"`.
+_PLAIN_PARAMETER = re.compile(rb';\s*([A-Za-z0-9_-]+\*?)\s*=\s*(?:"([^"]*)"|([^;\s]*))')
 _BACKSLASHED = re.compile(rb'\\(["\\])')
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 #: A line of a head: also an indented one, and one that ends in a carriage return alone.
@@ -160,11 +162,14 @@ def _fields(text: bytes, start: int, end: int) -> Iterator[PartField]:
         yield PartField(name, found[2].rstrip(), start + found.start(2))
 
 
-def parameters(value: bytes) -> dict[bytes, Parameter]:
-    """The parameters of a field's value by their names in lower case; of a repeated one the last."""
+def parameters(value: bytes, *, backslashes: bool = True) -> dict[bytes, Parameter]:
+    """The parameters of a field's value by their names in lower case; of a repeated one the last.
+
+    Without `backslashes` a backslash is a letter of a quoted string, and escapes no quote.
+    """
     return {
         found[1].lower(): Parameter(found[found.lastindex or 1], found.start(found.lastindex or 1))
-        for found in _PARAMETER.finditer(value)
+        for found in (_PARAMETER if backslashes else _PLAIN_PARAMETER).finditer(value)
     }
 
 

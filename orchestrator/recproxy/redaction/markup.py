@@ -31,7 +31,6 @@ _ANY_TAG = re.compile(rb"<(/?)([A-Za-z_][A-Za-z0-9_:.-]*)(?:\s(?:[^<>]*[^<>/])?)
 _VALUES = frozenset({b"value", b"content"})
 _BEARING = frozenset({b"value", b"plaintext", b"text", b"string"})
 _NAMING = frozenset({b"name", b"key"})
-_NEAR = 2000
 
 Find = Callable[[bytes], Sequence[Span]]
 
@@ -55,12 +54,13 @@ def html_spans(text: bytes, url: Find, json: Find) -> Iterator[Span]:
 
 def xml_spans(text: bytes, inner: Find) -> Iterator[Span]:
     """Secrets of a document; `inner` finds those of what stands in an element that is no secret itself."""
+    around = _Around(text)
     for found in _ELEMENT.finditer(text):
         group = 3 if found[3] is not None else 4
         raw = found[group].strip()
         name = found[1].rpartition(b":")[2]
         start = found.start(group) + (found[group].index(raw) if raw else 0)
-        said = _saying(name, found[2], _plain(raw), text, found.start()) if raw else None
+        said = _saying(name, found[2], _plain(raw), around, found.start()) if raw else None
         if said is not None:
             yield Span(start, start + len(raw), "markup", wild_name(said), value=_plain(raw))
         elif raw and (raw[:1] in b"{[" or b"=" in raw or b"&lt;" in raw):
@@ -78,7 +78,7 @@ def xml_spans(text: bytes, inner: Find) -> Iterator[Span]:
             yield Span(start, start + len(raw), "markup", wild_name(found[1].strip()), value=_plain(raw))
 
 
-def _saying(name: bytes, attributes: bytes, value: bytes, text: bytes, at: int) -> bytes | None:
+def _saying(name: bytes, attributes: bytes, value: bytes, around: _Around, at: int) -> bytes | None:
     """The name that makes an element's text secret: its own, one in an attribute, or that of the element around a value."""
     if is_secret(name, value, json=True):
         return name
@@ -87,20 +87,31 @@ def _saying(name: bytes, attributes: bytes, value: bytes, text: bytes, at: int) 
             if found[1].lower() in _NAMING and is_secret(_first(found)[0], value, json=True):
                 return _first(found)[0]
     if name.lower() in _BEARING:
-        around = _around(text, at)
-        if around and is_secret(around, value, json=True):
-            return around
+        outer = around.name(at)
+        if outer and is_secret(outer, value, json=True):
+            return outer
     return None
 
 
-def _around(text: bytes, at: int) -> bytes:
-    """The name of the element that is open at a place; it is looked for in the text shortly before."""
-    closed = 0
-    for found in reversed(list(_ANY_TAG.finditer(text, max(0, at - _NEAR), at))):
-        closed += 1 if found[1] else -1
-        if closed < 0:
-            return found[2].rpartition(b":")[2]
-    return b""
+class _Around:
+    """The elements that are open at places of a text. They are asked for in order, so that it is read once."""
+
+    def __init__(self, text: bytes) -> None:
+        self._tags = _ANY_TAG.finditer(text)
+        self._next: re.Match[bytes] | None = None
+        self._open: list[bytes] = []
+
+    def name(self, at: int) -> bytes:
+        """The name of the innermost element that is open at a place; empty where none is."""
+        if self._next is None:
+            self._next = next(self._tags, None)
+        while self._next is not None and self._next.end() <= at:
+            if not self._next[1]:
+                self._open.append(self._next[2])
+            elif self._open:
+                self._open.pop()
+            self._next = next(self._tags, None)
+        return self._open[-1].rpartition(b":")[2] if self._open else b""
 
 
 def _attribute(found: re.Match[bytes], base: int) -> Iterator[Span]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import quopri
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from urllib.parse import unquote_to_bytes
 
 from recproxy.recording.codings import decode, encode
 from recproxy.recording.dataclass import dataclass
@@ -154,9 +155,10 @@ class Payloads:
             (field.start, field.start + len(field.value), self.line(field.name, field.value)) for field in part.fields
         ]
         content = body[part.start : part.end]
-        found = parameters(header(lines, b"content-disposition") or b"").get(b"name")
-        named = self.named(unquoted(found.value), content) if found and content else None
-        clean = named if named is not None else self._content(lines, content, depth)
+        named = (self.named(name, content) for name in _names(header(lines, b"content-disposition") or b"") if content)
+        clean = next((each for each in named if each is not None), None)
+        if clean is None:
+            clean = self._content(lines, content, depth)
         changes.append((part.start, part.end, clean))
         return [change for change in changes if body[change[0] : change[1]] != change[2]]
 
@@ -193,6 +195,16 @@ def coding_of(headers: Headers) -> str:
     """The content coding that headers name; empty where they name none."""
     coding = (header(headers, b"content-encoding") or b"").decode("latin-1").strip().lower()
     return "" if coding in ("identity", "none", "utf-8", "aws-chunked") else coding
+
+
+def _names(disposition: bytes) -> Iterator[bytes]:
+    """What the name of a part is, by each way to read it: programs do not agree on backslashes and `name*`."""
+    for backslashes in (True, False):
+        found = parameters(disposition, backslashes=backslashes)
+        if b"name" in found:
+            yield unquoted(found[b"name"].value)
+        if b"name*" in found:
+            yield unquote_to_bytes(found[b"name*"].value.rpartition(b"'")[2])
 
 
 def _wrapped(data: bytes, like: bytes) -> bytes:

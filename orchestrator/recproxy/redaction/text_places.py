@@ -25,6 +25,7 @@ from recproxy.redaction.views import View, json_unescaped, percent_decoded, view
 __all__ = ["header_places", "text_places"]
 
 _DEEP = 6  # texts one inside another that are read for names
+_FAR = 4096  # bytes of a value by which its name is judged
 _PAIR = re.compile(rb"[?&;#]((?:u0026|amp;)?[A-Za-z_$][A-Za-z0-9_.$%\[\]-]{0,80})=((?:[^&;\s\"'<>#\\]|\\/)+)")
 _NESTED = re.compile(rb"\s*(?:[\[{<]|[A-Za-z][A-Za-z0-9+.-]{1,12}://|[A-Za-z_][A-Za-z0-9_.-]*=)")
 _ESCAPED = re.compile(rb"(?i)%(?:7b|5b|3c)|[a-z_][a-z0-9_.-]*%3d")
@@ -152,18 +153,21 @@ def _linked(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
     """Secrets in the links of a text: parameters that stand behind ?, & or ;."""
     if b"=" not in text:
         return
-    query_end = -1
+    query_end = run_end = covered = -1
     for found in _PAIR.finditer(text):
         name, start, end = found[1], *found.span(2)
         # A `;` may stand before a parameter of a path or of a connection string too: there it ends the one before.
         in_query = text[found.start()] != 0x3B or name.startswith(b"amp;") or found.start() == query_end
         name = name.removeprefix(b"u0026").removeprefix(b"amp;")
-        rest = b""
-        if in_query and (longer := _TO_AMPERSAND.match(text, start)):
-            query_end, rest = end, longer[0]
-        yield from _pair(
-            name, found[2].replace(b"\\/", b"/"), found[2], start, rules.query, rules, "query", depth, rest=rest
-        )
+        if in_query:
+            query_end = end
+            if start >= run_end and (longer := _TO_AMPERSAND.match(text, start)):
+                run_end = longer.end()
+        last = run_end if in_query and start >= covered else end
+        value = found[2].replace(b"\\/", b"/")
+        for span in _pair(name, value, found[2], start, rules.query, rules, "query", depth, text=text, last=last):
+            covered = max(covered, span.end)
+            yield span
 
 
 def _pairs(text: bytes, names: frozenset[bytes], rules: NameRules, rule: str, depth: int) -> Iterator[Span]:
@@ -174,12 +178,18 @@ def _pairs(text: bytes, names: frozenset[bytes], rules: NameRules, rule: str, de
     upload = not known.isdisjoint(_UPLOADS)
     for pieces in parts:
         end = start + sum(map(len, pieces)) + len(pieces) - 1
+        covered = -1
         for piece in pieces:
             name, equals, value = piece.partition(b"=")
             if equals and not (upload and name.lower() == b"key"):
                 granted = b"grant_type" in known and name.lower() in (b"code", b"key")
                 at = start + len(name) + 1
-                yield from _pair(name, value, value, at, names, rules, rule, depth, granted=granted, rest=text[at:end])
+                last = end if at >= covered else at + len(value)
+                for span in _pair(
+                    name, value, value, at, names, rules, rule, depth, granted=granted, text=text, last=last
+                ):
+                    covered = max(covered, span.end)
+                    yield span
             start += len(piece) + 1
 
 
@@ -194,20 +204,24 @@ def _pair(
     depth: int,
     *,
     granted: bool = False,
-    rest: bytes = b"",
+    text: bytes = b"",
+    last: int = 0,
 ) -> Iterator[Span]:
-    """The secret of one parameter; `rest` goes on to the next `&`, where a `;` ends `raw`: a secret may hold a `;`."""
-    if not value and not rest:
+    """The secret of one parameter. `last` is where the next `&` stands in the text; a `;` ends `raw`.
+
+    A secret may hold a `;`, so that it goes on to there. Those that follow in it are hidden with it.
+    """
+    if not value and last <= start:
         return
     key = percent_decoded(name, plus=True).text if b"%" in name else name
     view = percent_decoded(value, plus=True) if b"%" in value or b"+" in value else None
     plain = view.text if view is not None else value
-    secret = granted or key.lower() in names or is_secret(key, plain or rest)
+    secret = granted or key.lower() in names or is_secret(key, plain or text[start : min(last, start + _FAR)])
     if secret or (key.lower() == b"upload_id" and looks_like_a_token(plain)):
         yield Span(start, start + len(raw), rule, wild_name(key), value=plain)
-        if len(rest) > len(raw):
-            whole = percent_decoded(rest, plus=True).text
-            yield Span(start, start + len(rest), rule, wild_name(key), value=whole)
+        if last > start + len(raw):
+            whole = percent_decoded(text[start:last], plus=True).text
+            yield Span(start, last, rule, wild_name(key), value=whole)
         return
     if not value:
         return
