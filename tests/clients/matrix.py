@@ -15,17 +15,35 @@ from client_page import PAGE, replaced, tables, versions
 from client_runs import Bench
 from client_table import Client, clients, version_here
 
+from recproxy.errors import ConfigurationError
+from recproxy.orchestrator.isolation import Isolation
+
 COLUMNS = ("environment", "base_url", "isolated")
 
 
-def differences(client: Client, packages: Path) -> list[str]:
+def columns() -> tuple[str, ...]:
+    """Those that this system allows."""
+    isolation = None
+    try:
+        isolation = Isolation()
+        isolation.ready()
+    except ConfigurationError as problem:
+        print(f"the column isolated is not tried: {problem}")
+        return COLUMNS[:-1]
+    finally:
+        if isolation is not None:
+            isolation.close()
+    return COLUMNS
+
+
+def differences(client: Client, packages: Path, tried: tuple[str, ...]) -> list[str]:
     """What came otherwise than the table says, with the output."""
     found = []
     with tempfile.TemporaryDirectory(prefix="recproxy-client-", dir=packages) as folder:
         bench = Bench(client, Path(folder), packages)
         if problem := bench.build():
             return [f"{client.name}: does not compile\n{_end(problem)}"]
-        for column in COLUMNS:
+        for column in tried:
             expected = getattr(client, column)
             if expected == "-":
                 continue
@@ -48,7 +66,7 @@ def main(folder: str, *names: str) -> int:
         print(f"no such client: {', '.join(unknown)}", file=sys.stderr)
         return 2
     found = versions(PAGE.read_text(encoding="utf-8"))
-    failed, skipped, run = [], [], 0
+    failed, skipped, run, tried = [], [], 0, columns()
     for client in everyone:
         if names and client.name not in names:
             continue
@@ -56,7 +74,7 @@ def main(folder: str, *names: str) -> int:
         if not version:
             skipped.append(f"{client.name} ({client.language})")
             continue
-        problems = differences(client, packages)
+        problems = differences(client, packages, tried)
         failed += problems
         run += 1
         found[client.language, client.name] = version
