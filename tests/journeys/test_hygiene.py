@@ -242,6 +242,36 @@ def test_a_run_ends_when_whoever_started_it_has_died(project):
     parent.stdout.close()
 
 
+def watched(pid):
+    """The descriptors that the event loop of a process waits for."""
+    loops = (each for each in Path(f"/proc/{pid}/fd").iterdir() if "eventpoll" in os.readlink(each))
+    lines = (line for each in loops for line in Path(f"/proc/{pid}/fdinfo/{each.name}").read_text().splitlines())
+    return [int(line.split()[1]) for line in lines if line.startswith("tfd:")]
+
+
+@pytest.mark.long
+def test_a_proxy_that_does_not_answer_holds_up_no_run_that_is_told_to_end(project):
+    """It is stopped as by a debugger: the end of its scope would be waited for, for ever."""
+    server = project.start("serve", stdin=subprocess.PIPE)
+    assert server.stdout.readline().startswith('{"environment": ')
+    below = descendants(server.pid)
+    (proxy,) = (pid for pid in below if Path(f"/proc/{pid}/comm").read_text() == "rp-shop\n")
+    os.kill(proxy, signal.SIGSTOP)
+    server.stdin.close()
+
+    wait_until(lambda: 0 not in watched(server.pid))  # it has seen the end, and has begun to end
+    server.send_signal(signal.SIGTERM)
+
+    server.wait(seconds(30))
+    assert server.returncode == 4
+    assert server.stderr.read() == (
+        "recproxy: SIGTERM ended the run before its scopes had ended, because a proxy does not answer: the next run that "
+        "records recovers what was recorded\n"
+    )
+    assert not any(alive(pid) for pid in below)
+    close(server)
+
+
 def test_serve_ends_with_its_standard_input(project):
     server = project.start("serve", stdin=subprocess.PIPE)
     assert server.stdout.readline().startswith('{"environment": ')

@@ -29,6 +29,8 @@ MISSED = 3
 _PYTEST_BEGAN = (0, 1, 2, 5)
 #: How often to look whether the parent still lives: it can die without a signal to us.
 _PARENT_SECONDS = 0.5
+#: The time that the end of a run still has after a signal: it saves recordings.
+_HURRY_SECONDS = 3.0
 #: The time that a failed run has to end before it is given up.
 _CLOSING_SECONDS = 10.0
 
@@ -120,12 +122,25 @@ async def _accompany(command: Command, stopping: asyncio.Future[int], failure: a
 
 
 async def _finish(orchestrator: Orchestrator, *, passed: bool) -> Tally:
-    """The tally of the run; a proxy that died meanwhile is the error."""
+    """The tally of the run; a proxy that died meanwhile is the error, or a signal to an end that takes too long."""
+    loop = asyncio.get_running_loop()
+    hurry: asyncio.Future[int] = loop.create_future()
+    _on_signals(loop, hurry)
     finishing = asyncio.ensure_future(orchestrator.finish(passed=passed))
-    done, _ = await asyncio.wait((finishing, orchestrator.failure), return_when=asyncio.FIRST_COMPLETED)
-    if finishing in done and not isinstance(finishing.exception(), ProxyError):
+    await asyncio.wait((finishing, orchestrator.failure, hurry), return_when=asyncio.FIRST_COMPLETED)
+    if not finishing.done() and not orchestrator.failure.done():
+        await asyncio.wait(
+            (finishing, orchestrator.failure), timeout=_HURRY_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+    if finishing.done() and not isinstance(finishing.exception(), ProxyError):
         return finishing.result()
     finishing.cancel()
+    if not orchestrator.failure.done() and hurry.done():
+        name = signal.Signals(hurry.result()).name
+        raise ProxyError(
+            f"{name} ended the run before its scopes had ended, because a proxy does not answer: the next run that "
+            "records recovers what was recorded"
+        )
     raise await asyncio.wait_for(asyncio.shield(orchestrator.failure), _CLOSING_SECONDS)
 
 
