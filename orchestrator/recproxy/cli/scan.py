@@ -107,11 +107,11 @@ def _report(scans: list[Scan], *, as_json: bool) -> None:
 
 
 def _summary(scans: list[Scan], passed_over: int, *, fix: bool) -> None:
+    from recproxy.cli.detectors import are_there
     from recproxy.cli.recordings import kinds
-    from recproxy.cli.scanning import detectors
     from recproxy.report.counting import counted
 
-    if not detectors():
+    if not are_there():
         hint = "pip install 'recproxy[scan]'"
         print(f"used only the built-in rules, because detect-secrets is not installed: {hint}", file=sys.stderr)
     count = sum(len(each.findings) for each in scans)

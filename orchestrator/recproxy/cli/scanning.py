@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
+from recproxy.cli.detectors import detected
 from recproxy.cli.line_numbers import placed
 from recproxy.errors import RecproxyError
 from recproxy.play.file_replacement import replace_file
@@ -22,39 +20,8 @@ from recproxy.redaction.masks import stand_in
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
 
-__all__ = ["Scan", "ScanFinding", "detectors", "scan_file"]
+__all__ = ["Scan", "ScanFinding", "scan_file"]
 
-#: Detectors of detect-secrets for keys of one form. Those that guess by entropy or by a word near by call ids and
-#: digests secrets, which a recording is full of; its detector of private keys wants their first line, which we keep.
-_DETECTORS = (
-    ("artifactory", "ArtifactoryDetector"),
-    ("aws", "AWSKeyDetector"),
-    ("azure_storage_key", "AzureStorageKeyDetector"),
-    ("basic_auth", "BasicAuthDetector"),
-    ("discord", "DiscordBotTokenDetector"),
-    ("github_token", "GitHubTokenDetector"),
-    ("gitlab_token", "GitLabTokenDetector"),
-    ("jwt", "JwtTokenDetector"),
-    ("mailchimp", "MailchimpDetector"),
-    ("npm", "NpmDetector"),
-    ("openai", "OpenAIDetector"),
-    ("pypi_token", "PypiTokenDetector"),
-    ("sendgrid", "SendGridDetector"),
-    ("slack", "SlackDetector"),
-    ("square_oauth", "SquareOAuthDetector"),
-    ("stripe", "StripeDetector"),
-    ("telegram_token", "TelegramBotTokenDetector"),
-    ("twilio", "TwilioKeyDetector"),
-)
-#: What every match of a detector holds: a line without it is not searched. Some of their expressions take time that
-#: grows with the square of a line.
-_NEEDED = {
-    "artifactory": ("AKC", "AP"),
-    "jwt": ("eyJ",),
-    "mailchimp": ("-us",),
-    "npm": ("_authToken=",),
-    "stripe": ("k_live_",),
-}
 _ROUNDS = 3
 
 
@@ -180,26 +147,12 @@ def _line(lines: list[bytes], first: int, end: int, value: bytes) -> int:
 def _detected(interaction: Interaction) -> Iterator[tuple[str, bytes]]:
     """What detect-secrets sees in the text of an interaction that is already redacted."""
     word = interaction.request.wild or "XXX"
-    masks = {stand_in("any.jwt", each.wild or "XXX").decode() for each in (interaction.request, interaction.response)}
     blocks = (interaction.request, interaction.response)
     texts = [interaction.request.url.encode("utf-8", "surrogateescape"), *(block.body for block in blocks)]
     texts += [value for block in blocks for _, value in (*block.headers, *block.trailers)]
     for text in texts:
-        for line in text.decode("utf-8", "replace").splitlines():
-            for rule, detector, needed in detectors():
-                if not any(each in line for each in needed):
-                    continue
-                for value in detector.analyze_string(line):
-                    # A detector may see a part of a mask only: a JWT without its signature.
-                    if not any(value in mask for mask in masks) and word not in value and len(value) >= 8:
-                        yield rule, value.encode()
-
-
-@lru_cache(maxsize=1)
-def detectors() -> tuple[tuple[str, Any, tuple[str, ...]], ...]:
-    """Detectors with their names and what a line needs for them; none where detect-secrets is not installed."""
-    try:
-        loaded = [(name, getattr(import_module(f"detect_secrets.plugins.{name}"), kind)()) for name, kind in _DETECTORS]
-    except ImportError:
-        return ()
-    return tuple((detector.secret_type.lower(), detector, _NEEDED.get(name, ("",))) for name, detector in loaded)
+        for rule, value in detected(text):
+            masks = (stand_in("any.jwt", block.wild or "XXX").decode() for block in blocks)
+            # A detector may see a part of a mask only: a JWT without its signature.
+            if not any(value in mask for mask in masks) and word not in value and len(value) >= 8:
+                yield rule, value.encode()
