@@ -189,3 +189,32 @@ def test_a_web_socket_is_left_out_and_said():
     assert [(note.kind, note.where, note.text) for note in got.notes] == [
         ("lost", "interaction 2", "wss://a.example/: left out, because a WebSocket cannot be replayed")
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ("200", b"OK"),
+        ("{status_code: '200', category: Success, reason: Fine, message: 'Success: (200) Fine'}", b"Fine"),
+    ],
+)
+def test_cassettes_of_vcr_for_r_are_read(status, reason):
+    text = (
+        "http_interactions:\n- request: {method: get, uri: 'https://a.example/'}\n"
+        f"  response:\n    status: {status}\n    headers: {{content-type: text/plain}}\n"
+        "    body: {encoding: '', file: no, string: hello}\n"
+    )
+    [one] = betamax.load_ruby(text.encode(), "a.yml").recording.interactions
+
+    assert (one.response.status, one.response.reason, one.response.body) == (200, reason, b"hello")
+
+
+def test_a_body_in_another_file_is_left_out_and_said():
+    text = (
+        "http_interactions:\n- request: {method: get, uri: 'https://a.example/'}\n"
+        "  response: {status: 200, headers: {}, body: {encoding: '', file: yes, string: ../a.png}}\n"
+    )
+    got = betamax.load_ruby(text.encode(), "a.yml")
+
+    assert got.recording.interactions[0].response.body == b""
+    assert ("lost", "a body in another file, which is not read") in {(note.kind, note.text) for note in got.notes}

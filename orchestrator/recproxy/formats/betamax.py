@@ -1,12 +1,13 @@
 """Betamax's cassettes, JSON: those of today, and those of 2013 with bare strings and a status code alone.
 
 Ruby's VCR, after which Betamax was made, writes the same shape, as YAML or as JSON; it too plays each interaction once.
+So does vcr for R, with a status of its own and bodies that may lie in other files.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email.utils import parsedate_tz
 from typing import Any
 
@@ -64,29 +65,40 @@ def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
         url = string(asked.get("uri"), "uri")
         if stored.is_web_socket(url, notes):
             continue
-        headers, body = header_lines(asked.get("headers")), _body(asked.get("body"))
+        headers, body = header_lines(asked.get("headers")), _body(asked.get("body"), notes)
         request = stored.request(method, url, headers, body, notes, version=None)
-        status, reason = answer.get("status_code"), None
-        if status is None:
-            said = mapping(answer.get("status"), "status")
-            status, reason = said.get("code"), said.get("message")
+        status, reason = _status(answer)
         response = stored.response(
             number(status, "a status"),
             string(reason, "message") if reason is not None else None,
             header_lines(answer.get("headers")),
-            _body(answer.get("body")),
+            _body(answer.get("body"), notes),
             notes,
             method=method,
         )
         yield Interaction(request=request, response=response, recorded=_day(each.get("recorded_at")))
 
 
-def _body(body: Any) -> bytes:
+def _status(answer: Mapping[Any, Any]) -> tuple[Any, Any]:
+    """The status and the reason of a response; vcr for R has a number, or names of its own and a reason that explains."""
+    said = answer.get("status")
+    if "status_code" in answer or isinstance(said, int):
+        return answer.get("status_code", said), None
+    values = mapping(said, "status")
+    if "status_code" in values:
+        return values["status_code"], values.get("reason")
+    return values.get("code"), values.get("message")
+
+
+def _body(body: Any, notes: Notebook) -> bytes:
     if body is None:
         return b""
     if isinstance(body, str):
         return body.encode("utf-8", "surrogatepass")
     values = mapping(body, "a body")
+    if values.get("file") in (True, "yes", "true"):
+        notes.lost("a body in another file, which is not read")
+        return b""
     if "base64_string" in values:
         return base64_bytes(values["base64_string"], "base64_string")
     text, encoding = values.get("string") or "", string(values.get("encoding") or "utf-8", "encoding")
