@@ -43,7 +43,6 @@ ELSEWHERE = {
     "orchestrator/proxy": "tests/journeys/test_hygiene.py: a proxy's life is a process",
     "control/sockets": "tests/journeys/test_gateway.py and tests/proxy/scripted: what clients see of real sockets",
     "control/redaction_messages": "tests/control/test_messages.py",
-    "orchestrator/redaction_workers": "tests/journeys/test_redaction.py: they are processes",
     "orchestrator/scope_redaction": "a protocol, a value and a step of test_recorder.py",
     "orchestrator/scope_ends": "tests/client/test_scopes.py and tests/journeys: scopes of real runs",
     "orchestrator/scopes": "tests/client/test_scopes.py and tests/testing/pytest_plugin: scopes of real runs",

@@ -61,7 +61,13 @@ def test_a_uuid_stays_one():
 USER_TOKEN = "12345678" + "-" + "aB3d" * 10
 BOT_TOKEN = "123456789" + ":AA" + "aB3" * 11
 LETTER_KEY = "0123456789abcdef" * 2 + "-us6"
-PARTLY_PUBLIC = {USER_TOKEN: "12345678-XXX", BOT_TOKEN: "123456789:XXX", LETTER_KEY: "XXX-us6"}
+CLIENT_SECRET = "pi_3NkT0a2eZvKYlo2C" + "_secret_" + "aB3dE6gH9jK2mN5p"
+PARTLY_PUBLIC = {
+    USER_TOKEN: "12345678-XXX",
+    BOT_TOKEN: "123456789:XXX",
+    LETTER_KEY: "XXX-us6",
+    CLIENT_SECRET: "pi_3NkT0a2eZvKYlo2C_secret_XXX",
+}
 
 
 @pytest.mark.parametrize("value", PARTLY_PUBLIC, ids=PARTLY_PUBLIC.values())

@@ -24,8 +24,8 @@ def check(as_json: bool, paths: tuple[str, ...]) -> None:
     """Check the recordings at PATHS, or all recordings of the project, including those of other tools.
 
     Reports files that cannot be parsed, recordings that answer each other's requests, interactions that can never
-    match, an XXX that matches a whole body, recordings older than max_age, and remaining secrets. Exit code 1 if there
-    is a problem.
+    match, an XXX that matches a whole body, recordings older than max_age, and remaining secrets by name and shape.
+    Use `recproxy scan --profile NAME` to look for the values of your variables, too. Exit code 1 if there is a problem.
     """
     from pathlib import Path
 

@@ -19,14 +19,17 @@ _DIGITS = re.compile(rb"[0-9]+\Z")
 _EMAIL = re.compile(rb"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _JWT = re.compile(JWT + rb"\Z")
-#: Tokens of which clients take a public part: Twitter's begin with the user's number, Telegram's with the bot's, and
-#: Mailchimp's keys end with the data center.
+#: Tokens of which clients take a public part: Twitter's begin with the user's number, Telegram's with the bot's,
+#: Stripe's client secrets with the id of what they are for, and Mailchimp's keys end with the data center.
 _PARTLY_PUBLIC = re.compile(
     rb"(?P<before>[0-9]{5,20}-)(?=[0-9a-z]*[A-Z])(?=[0-9A-Z]*[a-z])[0-9A-Za-z]{40}\Z"
     rb"|(?P<bot>[0-9]{8,10}:)AA[0-9A-Za-z_-]{33}\Z"
+    rb"|(?P<object>(?:pi|seti|cs|src|vs|in)(?:_test|_live)?_[0-9A-Za-z]{8,}_secret_)[0-9A-Za-z_]{8,}\Z"
     rb"|[0-9a-f]{32}(?P<after>-us[0-9]{1,2})\Z"
 )
-_PUBLIC_PART = re.compile(rb"[0-9]{5,20}[-:]|-us[0-9]{1,2}")
+_PUBLIC_PART = re.compile(
+    rb"[0-9]{5,20}[-:]|-us[0-9]{1,2}|(?:pi|seti|cs|src|vs|in)(?:_test|_live)?_[0-9A-Za-z]{8,}_secret_"
+)
 
 
 def _jwt(word: bytes) -> bytes:
@@ -74,7 +77,7 @@ def shaped(value: bytes, word: bytes) -> bytes:
     if _UUID.match(value):
         return re.sub(rb"[^-]", b"0", value)
     if found := _PARTLY_PUBLIC.match(value):
-        return (found["before"] or found["bot"] or b"") + word + (found["after"] or b"")
+        return (found["before"] or found["bot"] or found["object"] or b"") + word + (found["after"] or b"")
     return word
 
 
