@@ -471,6 +471,7 @@ def test_a_run_that_tests_start_asks_for_the_credentials_of_the_services_they_us
     code, out = project.unittest("test_recorded.Tests.test_the_shop", PROXY="1")
 
     assert (code, "OK" in out) == (0, True), out
+    assert out.count("recproxy: mode record, because PROXY=1 is set: each real service is asked and recorded\n") == 1
     assert b"hello" in (project.root / "new.rec").read_bytes()
 
     code, out = project.unittest("test_recorded.Tests.test_the_bank", PROXY="1")

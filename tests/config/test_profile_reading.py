@@ -36,6 +36,7 @@ ignore.form = ["f"]
 ignore.json = ["/token"]
 repeat = "cycle"
 miss = "reset"
+miss_status = 404
 unused = "fail"
 
 [redact]
@@ -102,6 +103,7 @@ def test_every_key_is_read():
             ignore=Ignore(query=("q",), form=("f",), json=("/token",)),
             repeat="cycle",
             miss="reset",
+            miss_status=404,
             unused="fail",
         ),
         redact=RedactTable(
@@ -187,6 +189,10 @@ def test_an_override_needs_no_endpoint():
             "profile.toml:5: base_url 'SHOP_URL' has only hosts with *",
         ),
         (LEAST + "[[endpoints]]\nhosts = ['b.example']\nprot = 1\n", "profile.toml:7: unknown key 'endpoints.prot'"),
+        (
+            LEAST + "[match]\nmiss_status = 200\n",
+            "profile.toml:6: match.miss_status is 200: use the status of an error, from 400 to 599",
+        ),
         (LEAST + "[upstream]\nmax_body = 1.5\n", "profile.toml:6: upstream.max_body is 1.5: give it a whole number"),
         (LEAST + "port = 1\n", "profile.toml:5: unknown key 'endpoints.port'"),
         (

@@ -114,6 +114,13 @@ def test_a_miss_is_told_to_the_client_and_remembered():
     assert [unused.where for unused in outcome.unused] == ["a.rec:3"]
 
 
+@pytest.mark.parametrize("status", [404, 599])
+def test_the_status_of_a_miss_is_the_profiles(status):
+    answer = ask(scope(block(), rules=profile(miss_status=status)), b"/b")
+
+    assert answer.data.startswith(b"HTTP/1.1 %d Not Recorded\r\n" % status)
+
+
 def test_a_miss_may_drop_the_connection_instead():
     answer = ask(scope(block(), rules=profile(miss="reset")), b"/b")
 

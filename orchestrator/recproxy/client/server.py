@@ -48,6 +48,8 @@ class Server:
             text=True,
             start_new_session=True,  # a Ctrl-C is for the tests; it ends when its stdin does
         )
+        if mode is None:
+            _say_mode()
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         with self._process.stdout as stdout:
@@ -90,6 +92,15 @@ def mode_of_environment() -> str:
     if mode:
         return mode
     return "record" if os.environ.get(PROXY) == "1" else "replay"
+
+
+def _say_mode() -> None:
+    """Say what a variable makes of tests that would replay: it may be set for something else."""
+    mode, does = mode_of_environment(), {"record": "is asked and recorded", "live": "is asked, and nothing is written"}
+    if mode in does:  # vcrpy's names for modes explain themselves when the run starts
+        variable = MODE if os.environ.get(MODE) else PROXY
+        why = f"{variable}={os.environ[variable]}"
+        print(f"recproxy: mode {mode}, because {why} is set: each real service {does[mode]}", file=sys.stderr)
 
 
 def _drain(stream: IO[str]) -> None:

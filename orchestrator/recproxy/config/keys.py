@@ -125,6 +125,8 @@ class Key:
             return tuple(self.word.normal(each, "holds") for each in value)
         if isinstance(value, str):
             return self.word.normal(value) if value else value
+        if self.kind in (Kind.NUMBER, Kind.INTEGER):
+            return self.word.normal(self.kind.holds(value))
         return value if self.kind.inner else self.kind.holds(value)
 
 

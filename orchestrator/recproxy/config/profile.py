@@ -90,7 +90,13 @@ class Match:
         "last",
     )
     miss: Literal["status", "reset"] = key(
-        "What the client gets for a miss: status 599 with a text, or a dropped connection.", "status"
+        "What the client gets for a miss: a status with a text, or a dropped connection.", "status"
+    )
+    miss_status: int = key(
+        "The status of a miss, from 400 to 599. Choose one that your client does not retry, such as 404, if it repeats "
+        "requests that get 599.",
+        599,
+        word=words.STATUS,
     )
     unused: Literal["report", "fail"] = key(
         "Whether a test fails if its recording contains interactions that no request asked for, and a run if nobody "

@@ -12,7 +12,7 @@ from recproxy.control.reserved_variables import is_reserved
 
 __all__ = [
     "ADDRESS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "POINTER",
-    "PROFILE_NAME", "SCHEMA", "VARIABLE", "VERSIONS", "is_host",
+    "PROFILE_NAME", "SCHEMA", "STATUS", "VARIABLE", "VERSIONS", "is_host",
 ]  # fmt: skip
 
 #: The only version of profile.toml that this recproxy reads.
@@ -99,6 +99,12 @@ def _expression(text: str) -> str:
     return text
 
 
+def _status(number: int) -> int:
+    if not 400 <= number <= 599:
+        raise ValueError("use the status of an error, from 400 to 599")
+    return number
+
+
 def _own(variable: str) -> str:
     if is_reserved(variable):
         raise ValueError("the name is reserved: a run sets it itself, or programs depend on it; choose another name")
@@ -115,6 +121,7 @@ VARIABLE = Word(pattern=_VARIABLE, wrong="give it names of environment variables
 OWN_VARIABLE = Word(pattern=_VARIABLE, wrong="give it the name of an environment variable", check=_own)
 #: A name that a service reads whether its letters are large or small.
 NAME_IN_ANY_CASE = Word(ignore_case=True)
+STATUS = Word(check=_status)
 POINTER = Word(pattern="/.*", wrong="a JSON Pointer begins with /, as in /user/id")
 EXPRESSION = Word(check=_expression)
 FUNCTION = Word(pattern=r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", wrong="give it a function as module:function")

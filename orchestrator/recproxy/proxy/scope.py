@@ -13,7 +13,7 @@ from dataclasses import field, replace
 from recproxy.config import Profile
 from recproxy.control.messages import Missed, Outcome
 from recproxy.errors import HookError
-from recproxy.http import NOT_RECORDED, Head, Prepared, accepts_all, authority_host, error_response, takes_coded
+from recproxy.http import Head, Prepared, accepts_all, authority_host, error_response, takes_coded
 from recproxy.matching.index import Index
 from recproxy.matching.miss import miss
 from recproxy.matching.rules import Rules
@@ -277,8 +277,8 @@ class OpenScope:
     def _miss_answer(self, head: Head, text: str) -> Answer:
         if self._profile.match.miss == "reset":
             return Answer(b"", close=True, reset=True)
-        close = not head.keep_alive
-        data = error_response(NOT_RECORDED, text, head_only=head.method == b"HEAD", close=close)
+        status, close = self._profile.match.miss_status, not head.keep_alive
+        data = error_response(status, text, reason="Not Recorded", head_only=head.method == b"HEAD", close=close)
         return Answer(data, close)
 
     def _is_ours(self, position: int) -> bool:
