@@ -24,7 +24,7 @@ _WRAPPED = "recproxy_leaves_out"
 
 
 def check_nox_version() -> None:
-    """End with one line where this nox cannot keep a session from running by default (before 2024.10)."""
+    """End with one line where this nox cannot keep a session from running by default (before 2024.4)."""
     if "default" not in inspect.signature(nox.session).parameters:
         raise SystemExit(
             f"recproxy: nox {metadata.version('nox')} is too old for functional_sessions: install nox 2024.10.9 or newer"
