@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import prestarted
 import pytest
 from deadlines import seconds
 from origins import Bitly, Gmail, Origin, Reply, Trust, Twitter
@@ -98,27 +99,8 @@ class Suite:
             "tests/functional",
             *words,
         )
-        return subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "recproxy",
-                "run",
-                "--mode",
-                mode,
-                *chosen,
-                *modes,
-                "--",
-                sys.executable,
-                *pytest_words,
-            ],
-            cwd=self.root,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=seconds(100),
-        )
+        run_words = ("run", "--mode", mode, *chosen, *modes, "--", sys.executable, *pytest_words)
+        return prestarted.run("recproxy", run_words, cwd=self.root, environment=environment, timeout=seconds(100))
 
     def unittest(self, **more):
         """The test of 2011 by unittest, with nothing else running: the decorator starts what it needs."""

@@ -2,10 +2,10 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+import prestarted
 import pytest
 from deadlines import seconds
 from plugins import WITHOUT_PLUGINS
@@ -27,14 +27,9 @@ def run(folder, *words, **environment):
         for name, value in os.environ.items()
         if not name.startswith(("RECPROXY", "PYTEST")) and name != "CI"
     }
-    done = subprocess.run(
-        [sys.executable, *words],
-        cwd=folder,
-        env=inherited | {"TWEEPY_CASSETTES": str(CASSETTES), "PYTEST_ADDOPTS": WITHOUT_PLUGINS} | environment,
-        capture_output=True,
-        text=True,
-        timeout=seconds(110),
-    )
+    environment = inherited | {"TWEEPY_CASSETTES": str(CASSETTES), "PYTEST_ADDOPTS": WITHOUT_PLUGINS} | environment
+    assert prestarted.can_run(words, environment)
+    done = prestarted.run(words[1], words[2:], cwd=folder, environment=environment, timeout=seconds(110))
     return done.stdout + done.stderr
 
 
