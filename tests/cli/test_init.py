@@ -53,6 +53,7 @@ def said(done):
 MADE = {
     ".gitattributes",
     "tests/functional/recordings/shop/test_first/test_the_service_answers.rec",
+    "tests/functional/pytest.ini",
     "tests/functional/test_first.py",
 }
 
@@ -64,7 +65,7 @@ def test_an_empty_folder_gets_all_that_is_needed(folder, runner, more):
     assert done.returncode == 0, done.stderr
     assert set(files(folder)) == MADE | more | {"recproxy.toml"}
     assert find_project(folder).profile("shop").endpoints[0].base_url == "SHOP_BASE_URL"
-    assert len([line for line in said(done) if line.startswith("made ")]) == 4 + len(more)
+    assert len([line for line in said(done) if line.startswith("made ")]) == 5 + len(more)
     assert said(done)[-1].startswith("run it: ")
 
 
@@ -158,6 +159,42 @@ def test_twice_is_once(folder):
     assert files(folder) == before
     assert [line for line in said(done) if line.startswith(("made", "added"))] == []
     assert said(done)[-1] == "run it: nox -s functional-replay"
+
+
+def test_plain_pytest_replays_what_it_made(folder):
+    init(folder, "--runner", "none", *OWN)
+    (folder / "tests/functional/test_plain.py").write_text(
+        "import os\ndef test_mode():\n    assert os.environ['RECPROXY_MODE'] == 'replay'\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:asyncio", "tests/functional"],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=seconds(60),
+    )
+
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
+    assert "replay: 2 tests" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pytest.ini", "[pytest]\n"),
+        ("setup.cfg", "[tool:pytest]\n"),
+        ("pyproject.toml", "[tool.pytest.ini_options]\naddopts = '-q'\n"),
+    ],
+)
+def test_a_pytest_that_is_configured_keeps_its_settings_and_is_told_what_to_set(folder, name, text):
+    (folder / name).write_text(text)
+
+    done = init(folder, "--runner", "none", *OWN)
+
+    assert not (folder / "tests/functional/pytest.ini").exists()
+    assert f'set recproxy_mode to "replay" for pytest in {name}, and plain pytest replays every test' in said(done)
 
 
 def test_what_it_made_is_not_asked_of_the_service_in_a_run_that_records(folder):

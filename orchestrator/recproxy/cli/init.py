@@ -231,6 +231,24 @@ def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[st
         text, place, recording = first
         yield from _make(tests / FIRST_TEST, text, folder)
         yield from _make(project.recordings / place, recording, project.recordings)
+        yield from _pytest_mode(folder, tests)
+
+
+def _pytest_mode(folder: Path, tests: Path) -> Iterator[str]:
+    """Have plain pytest, as an editor starts it, replay the suite; settings of pytest that exist must hold there too."""
+    configured = {"pytest.ini": "", ".pytest.ini": "", "tox.ini": "[pytest]", "setup.cfg": "[tool:pytest]"}
+    found = next(
+        (
+            name
+            for name, section in configured.items()
+            if (folder / name).is_file() and section in (folder / name).read_text(encoding="utf-8", errors="replace")
+        ),
+        "pyproject.toml" if "pytest" in _tool(folder) else "",
+    )
+    if found:
+        yield f'set recproxy_mode to "replay" for pytest in {found}, and plain pytest replays every test'
+    else:
+        yield from _make(tests / "pytest.ini", "[pytest]\nrecproxy_mode = replay\n", folder)
 
 
 def _shown(path: Path) -> str:
