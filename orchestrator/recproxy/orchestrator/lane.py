@@ -31,7 +31,8 @@ __all__ = ["DEFAULT_LANE", "Lane", "LaneScope"]
 class LaneScope:
     """A scope that a test opened: which proxies answer in it, and for which profiles from the run's own recordings.
 
-    `number` is its own in the run, so that whoever opened it can tell whether it is still open.
+    `number` is its own in the run, so that whoever opened it can tell whether it is still open. `numbers` are those
+    under which proxies know it; of those that record.
     """
 
     name: str
@@ -55,7 +56,7 @@ class Lane:
         self.name = name
         #: What tests opened here, the innermost last.
         self.scopes: list[LaneScope] = []
-        #: The numbers under which proxies know the base scope.
+        #: The numbers under which proxies know the base scope; of those that record.
         self.numbers: dict[str, int] = {}
         self.refusals: list[Missed] = []
         #: Hosts that were refused without a verdict, once for each request.

@@ -74,24 +74,23 @@ class ScopeEnds:
         outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
         refused = lane.take_refusals()
         numbers = (scope or lane).numbers
-        redacted = await asyncio.gather(
-            *(self._redact(name, each, numbers.get(name)) for name, each in outcomes.items())
-        )
-        ended = self.outcome(scope, dict(zip(outcomes, redacted, strict=True)), refused)
+        recording = [name for name in outcomes if name in numbers]
+        if recording:
+            redacted = await asyncio.gather(*(self._redact(name, outcomes[name], numbers[name]) for name in recording))
+            outcomes |= zip(recording, redacted, strict=True)
+        ended = self.outcome(scope, outcomes, refused)
         # A test that a service failed has not asked the others all that it would have.
         passed = passed and not any(outcome.failures for outcome in ended.profiles.values())
         for profile, outcome in ended.profiles.items():
             self._tally.add(profile, _in_brief(outcome) if told else outcome)
-            if (number := numbers.get(profile)) is not None:
-                self._save(profile, number, passed=passed)
+            if profile in numbers:
+                self._save(profile, numbers[profile], passed=passed)
         self._tally.refuse(refused)
         self._tally.blocked.update(lane.take_blocked())
         return ended
 
-    async def _redact(self, profile: str, outcome: Outcome, number: int | None) -> Outcome:
+    async def _redact(self, profile: str, outcome: Outcome, number: int) -> Outcome:
         """An outcome with what redaction made of the scope: its counts, and why an interaction is not written."""
-        if number is None:
-            return outcome
         try:
             redacted = await self._recorder.redact(profile, number, outcome.failures)
         except RecproxyError as problem:

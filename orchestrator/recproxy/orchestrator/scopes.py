@@ -239,9 +239,10 @@ class Scopes:
         scope_options = scope.scope_options if scope is not None else PROFILES
 
         def begin(order: int) -> Begin:
-            # The recorder must know the scope before the proxy does: what it records may come at once.
-            (scope or lane).numbers[profile] = order
+            (scope or lane).numbers.pop(profile, None)
             if writes:
+                # The recorder must know the scope before the proxy does: what it records may come at once.
+                (scope or lane).numbers[profile] = order
                 self._recorder.begin(profile, order, name, target, proxy.profile.rules(), append=mode == "auto")
             return Begin(
                 order=order,
