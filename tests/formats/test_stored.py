@@ -87,3 +87,10 @@ def test_nothing_in_brotli_is_still_nothing():
     got, _ = response(headers=[(b"Content-Encoding", b"br")], body=b";")
 
     assert (got.body, got.encoding) == (b"", "br")
+
+
+@pytest.mark.parametrize("word", ["<<API_HOST>>", "<host>", "{{ base_url }}", "{base}"])
+def test_a_placeholder_in_the_place_of_an_address_is_named(word):
+    with pytest.raises(ValueError, match=r"not an absolute http or https URL: put an address in place of ") as caught:
+        stored.absolute(f"{word}v1/items")
+    assert str(caught.value).endswith(word)

@@ -44,6 +44,8 @@ _MOST_REPEATED = 8
 _MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 _UNSAFE = re.compile(r"[\x00-\x20\x7f]")  # in a URL
 _BODILESS = frozenset((204, 304))
+#: A word in the place of an address, which the suite fills in when it loads the file.
+_PLACEHOLDER = re.compile(r"<+[\w .-]+>+|\{+[\w .-]+\}+")
 _TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
@@ -194,7 +196,9 @@ def absolute(url: str) -> str:
     text = url.encode("utf-8", "surrogateescape").decode("ascii", "surrogateescape").strip().partition("#")[0]
     scheme, mark, rest = text.partition("://")
     if not mark or scheme.lower() not in ("http", "https") or not rest or rest[0] in "/?":
-        raise ValueError(f"{url[:80]!r} is not an absolute http or https URL")
+        found = _PLACEHOLDER.match(text)
+        advice = f": put an address in place of {found[0]}" if found is not None else ""
+        raise ValueError(f"{url[:80]!r} is not an absolute http or https URL{advice}")
     return _UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", text)
 
 
