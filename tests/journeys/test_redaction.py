@@ -19,9 +19,12 @@ from .conftest import SHOP_PROFILE, ask_scope, descendants
 
 TOKEN = "-".join(("t0ken", "from", "a", "login", "77aa"))
 KEY = "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"
+APP_ID = "123456789012"
+CLIENT_SECRET = "pi_3NkT0a2eZvKYlo2C" + "_secret_" + "aB3dE6gH9jK2mN5p"
 BODIES = {
     "/login": json.dumps({"access_token": TOKEN}).encode(),
     "/key": json.dumps({"key": KEY}).encode(),
+    "/pay": json.dumps({"app_id": int(APP_ID), "client_secret": CLIENT_SECRET}).encode(),
 }
 
 
@@ -57,9 +60,9 @@ def shop(project, tmp_path_factory):
 class Run:
     """A served run, and a client with a time-out."""
 
-    def __init__(self, project, mode="record", timeout=30):
+    def __init__(self, project, mode="record", timeout=30, **variables):
         self.project = project
-        places = {"TMPDIR": str(project.root / "tmp"), "XDG_RUNTIME_DIR": str(project.runtime)}
+        places = {"TMPDIR": str(project.root / "tmp"), "XDG_RUNTIME_DIR": str(project.runtime)} | variables
         self.server = project.start("serve", "--mode", mode, stdin=subprocess.PIPE, environment=places)
         self.environment = json.loads(self.server.stdout.readline())["environment"]
         address = urlsplit(self.environment["SHOP_BASE_URL"]).netloc
@@ -125,6 +128,24 @@ def test_what_a_later_request_shows_to_be_secret_is_masked_in_an_earlier_answer(
 
     assert readable(shop, KEY) == []
     assert len(recorded(shop)) == 2
+
+
+def test_a_program_finds_its_own_id_and_the_id_in_a_client_secret_in_replay(shop):
+    config = shop.root / "pyproject.toml"
+    shop.write(
+        "pyproject.toml", config.read_text() + '[tool.recproxy.profiles.shop.redact]\nvariables = ["SHOP_APP_ID"]\n'
+    )
+    run = Run(shop, SHOP_APP_ID=APP_ID)
+    assert run.get(f"/pay?app_id={APP_ID}")[0] == 200
+    assert run.end()[0] == 0
+    assert readable(shop, APP_ID, CLIENT_SECRET) == []
+
+    run = Run(shop, mode="replay", SHOP_APP_ID=APP_ID)
+    status, body = run.get(f"/pay?app_id={APP_ID}")
+    run.end()
+
+    assert (status, json.loads(body)["app_id"]) == (200, int(APP_ID))
+    assert json.loads(body)["client_secret"].split("_secret_") == ["pi_3NkT0a2eZvKYlo2C", "XXX"]
 
 
 def test_what_a_killed_run_had_is_recovered_masked_by_the_next(shop):

@@ -154,3 +154,25 @@ def test_nothing_is_forgotten_in_a_scope_of_many_secrets():
         RedactionRules(),
     )
     assert not any(each in scope.interactions[-1].request.body for each in secrets)
+
+
+@pytest.mark.parametrize("value", ["123456789012", "shop-no-7-public"])
+def test_a_variable_s_value_that_is_sent_comes_back_as_it_is_sent(value):
+    number = value.isdigit()
+    body = b'{"app_id": %s, "n": 1}' % (value.encode() if number else b'"%s"' % value.encode())
+    first = exchange(url=f"https://a.example.com/?app_id={value}", body=b"", status=200, headers=())
+    first = dataclasses.replace(first, response=dataclasses.replace(first.response, body=body))
+    (clean,) = linked(first, rules=RedactionRules(values=(value,)))
+    mask = b"XXX[secret]" if number else b'"XXX[secret]"'
+    assert clean.request.url == "https://a.example.com/?app_id=XXX[secret]"
+    assert clean.response.body == b'{"app_id": %s, "n": 1}' % mask
+
+
+def test_a_number_that_is_not_sent_before_it_comes_back_stays_a_number():
+    later = exchange(url="https://a.example.com/?app_id=123456789012")
+    first = dataclasses.replace(
+        exchange(), response=dataclasses.replace(exchange().response, body=b'{"app_id": 123456789012}')
+    )
+    clean = linked(first, later, rules=RedactionRules(values=("123456789012",)))
+    assert clean[0].response.body == b'{"app_id": 100000000000}'
+    assert clean[1].request.url == "https://a.example.com/?app_id=XXX"

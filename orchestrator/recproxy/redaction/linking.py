@@ -38,8 +38,9 @@ def linked(interactions: Sequence[Interaction], taken: Container[str] = ()) -> t
     given = {name for _, answered in both for name in answered}
     used = {name for name in given | sent if not GIVEN.search(name)}
     final: dict[str, str | None] = {}
+    early = _said_first(both)
     for name in dict.fromkeys(name for each in both for names in each for name in names if GIVEN.search(name)):
-        if name not in sent or name not in given:
+        if name not in sent or name not in given or (".digits" in name and name in early):
             final[name] = None
             continue
         final[name] = free = _free(GIVEN.sub("", name), name, taken, used)
@@ -47,6 +48,16 @@ def linked(interactions: Sequence[Interaction], taken: Container[str] = ()) -> t
     if not final:
         return tuple(interactions)
     return tuple(_renamed(each, final) for each in interactions)
+
+
+def _said_first(both: Iterable[tuple[list[str], list[str]]]) -> set[str]:
+    """The names that a response holds before any request does: a replay has nothing yet to fill in."""
+    sent: set[str] = set()
+    early: set[str] = set()
+    for asked, answered in both:
+        sent.update(asked)
+        early.update(name for name in answered if name not in sent)
+    return early
 
 
 def link(interactions: Sequence[Interaction], taken: Container[str] = ()) -> tuple[Interaction, ...]:
@@ -128,6 +139,9 @@ def _rename(word: str, final: dict[str, str | None], *, shaped: bool) -> Callabl
         new = final[name]
         if new is not None:
             return b"%s[%s]" % (word.encode(), new.encode())
+        digits = GIVEN.search(name)
+        if shaped and digits is not None and digits[1]:
+            return str(10 ** (int(digits[1]) - 1) if digits[1] != "1" else 0).encode()
         return stand_in("plain.jwt", word) if shaped and name.endswith(".jwt") else word.encode()
 
     return lambda text: places.sub(place, text)

@@ -55,6 +55,7 @@ class TextMask:
         self.budget = budget
         #: The place of the text that could not be masked.
         self.failed = ""
+        self._linked = False
         self.side = side
         #: Whether rules have found anything, as long as nothing is masked.
         self.found = False
@@ -84,6 +85,8 @@ class TextMask:
     def _masked(
         self, text: bytes, find: Callable[[bytes], list[Span]], place: str, *, lines: bool, opened: bool
     ) -> tuple[bytes, Moved]:
+        # Of the other places, linking reads none.
+        self._linked = place in ("url", "body") or place.startswith("header ")
         if self._search is None:
             for span in find(text):
                 self.found = True
@@ -135,7 +138,10 @@ class TextMask:
         word = self.word.encode()
         if is_mask(raw, word):
             return raw
-        if span.kind == "text" and word not in span.value:
+        if not self._linked:
+            return response_mask(span, word, raw) if self.side == "response" else request_mask(span, word)
+        known_number = span.kind == "scalar" and span.rule == "known value" and self.side == "response"
+        if (span.kind == "text" or known_number) and word not in span.value:
             name = self._values.name(span.value)
             if name:
                 return b"%s[%s]" % (word, name.encode())

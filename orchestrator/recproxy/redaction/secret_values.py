@@ -20,7 +20,7 @@ from recproxy.redaction.spans import Span
 __all__ = ["GIVEN", "SHORT", "SecretValue", "SecretValues"]
 
 #: The end of a name that a value has until the scope is linked.
-GIVEN = re.compile(r"\.given(?:\.[0-9]+)?(?:\.jwt)?\Z")
+GIVEN = re.compile(r"\.given(?:\.[0-9]+)?(?:\.jwt|\.digits([0-9]+))?\Z")
 #: Values below this length are secret only as a whole field: elsewhere they would be found by chance.
 SHORT = 8
 _LONG = 12  # bytes from which a learned value is looked for inside of other words
@@ -32,6 +32,9 @@ _NAME = re.compile(rb"[A-Za-z]{1,15}\Z")
 _TOKEN = re.compile(rb"(?=\S*[0-9])(?=\S*[A-Za-z])\S{16,}\Z")
 #: Text that is the same in JSON, HTML and a header, so that a replay may fill it in.
 _PLAIN = re.compile(rb"[!#-%'-;=?-\[\]-~]+\Z")
+#: Letters that are the same in a URL too, so that a variable's value may be filled in wherever it was sent.
+_WORD = re.compile(rb"[A-Za-z0-9_.~-]+\Z")
+_DIGITS = re.compile(rb"[1-9][0-9]*\Z")
 _BASIC = re.compile(rb"[A-Za-z0-9+/]+={0,2}\Z")
 
 
@@ -62,6 +65,12 @@ class SecretValues:
 
     def name(self, value: bytes) -> str | None:
         """The name of a value's places, if a replay may fill it in."""
+        how = self.known.get(value)
+        if value not in self._names and how is not None and how.rule == "known value" and _WORD.match(value):
+            if _DIGITS.match(value):
+                self._names[value] = f"secret.given.{len(self._names) + 2}.digits{len(value)}"
+            elif not has_shape(value, b"XXX"):
+                self._give_name(value, "secret")
         return self._names.get(value) or None
 
     def learn(self, span: Span, *, response: bool, word: bytes) -> None:
