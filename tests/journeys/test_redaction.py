@@ -163,21 +163,24 @@ def test_what_a_killed_run_had_is_recovered_masked_by_the_next(shop):
     assert (journals(shop), list(shop.runtime.rglob("*.key"))) == ([], [])
 
 
-def test_without_the_key_what_a_killed_run_had_is_told_once_and_dropped(shop):
+def test_without_the_key_what_a_killed_run_had_is_told_and_recovered_when_it_is_found(shop):
     run = Run(shop)
     run.get("/login")
     run.get("/other")
     run.kill()
     (journal,) = journals(shop)
     (key,) = shop.runtime.rglob("*.key")
-    key.unlink()
+    elsewhere = key.rename(shop.root / "elsewhere")
 
     code, said = Run(shop).end()
 
-    line = f"{journal}: 2 interactions of an earlier run cannot be read and are dropped: its key is in none of the"
+    line = f"{journal}: 2 interactions of an earlier run cannot be read, because its key is in none of the places"
     assert (code, said.count(line)) == (0, 1)
-    assert (journals(shop), list((shop.root / "tests/functional/recordings").rglob("*.rec"))) == ([], [])
+    assert (journals(shop), list((shop.root / "tests/functional/recordings").rglob("*.rec"))) == ([journal], [])
+
+    elsewhere.rename(key)
     assert "an earlier run" not in Run(shop).end()[1]
+    assert (journals(shop), len(recorded(shop, "default.failed.rec"))) == ([], 2)
 
 
 def test_a_client_with_a_short_time_out_gets_a_large_answer_while_it_is_recorded(shop):

@@ -1,6 +1,11 @@
 """Recovery: what becomes of the journals that killed runs left."""
 
+import os
+import time
+
 from recorder_session import Session, urls
+
+DAY = 24 * 3600
 
 
 def test_what_a_killed_run_left_is_put_beside_its_recordings(session, default):
@@ -144,7 +149,33 @@ def test_what_was_recorded_of_a_profile_that_is_gone_waits_for_it(session):
     assert line.startswith(f"{journal}: what an earlier run recorded cannot be recovered: no profile 'gone'; mend that")
 
 
-def test_a_journal_whose_key_is_not_found_is_reported_once_and_removed(session, default):
+def test_a_journal_whose_key_is_not_found_is_told_by_each_run_until_one_finds_it(session, default):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.keep("/a")
+    killed.keep("/b")
+    killed.die()
+    (journal,) = (session.folder / ".journal").glob("*.journal")
+    os.utime(journal, (time.time() - 6.9 * DAY,) * 2)
+    (key,) = session.folder.parent.rglob("*.key")
+    elsewhere = key.rename(session.folder.parent / "elsewhere")
+
+    for _ in range(2):
+        run = Session(session.folder)
+        assert run.recover() == []
+        (line,) = run.recorder.unrecovered
+        assert line == (
+            f"{journal}: 2 interactions of an earlier run cannot be read, because its key is in none of the places "
+            "where keys are kept: set TMPDIR or XDG_RUNTIME_DIR as that run had them, or delete this journal"
+        )
+    elsewhere.rename(key)
+
+    (written,) = session.recover()
+    assert (written.interactions, urls(default.with_name("default.failed.rec"))) == (2, ["/a", "/b"])
+    assert (journal.exists(), key.exists(), session.recorder.unrecovered) == (False, False, [])
+
+
+def test_a_journal_whose_key_is_not_found_for_7_days_is_told_and_removed(session, default):
     killed = Session(session.folder)
     killed.begin()
     killed.keep("/a")
@@ -152,12 +183,12 @@ def test_a_journal_whose_key_is_not_found_is_reported_once_and_removed(session, 
     killed.die()
     (journal,) = (session.folder / ".journal").glob("*.journal")
     session.keys.remove(killed.recorder._journal._key)
+    os.utime(journal, (time.time() - 7.1 * DAY,) * 2)
 
     assert session.recover() == []
     (line,) = session.recorder.unrecovered
     assert line == (
-        f"{journal}: 2 interactions of an earlier run cannot be read and are dropped: its key is in none of the places "
-        "where keys are kept"
+        f"{journal}: 2 interactions of an earlier run cannot be read and are dropped: its key was not found for 7 days"
     )
     assert not journal.exists()
     assert not default.parent.exists()

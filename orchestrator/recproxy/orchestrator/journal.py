@@ -55,11 +55,12 @@ class Entry:
 class Abandoned:
     """A journal that a killed run left: its entries of scopes that had not ended, and how many could not be read.
 
-    `secrets` are the values that were secret in that run. `problem` says why there are none; `old` is a journal of
-    version 0.1. `lost` are lines about paths that lead elsewhere.
+    `secrets` are the values that were secret in that run. `keyless`: its key was not found; `old` is a journal of
+    version 0.1. `modified` is when it was last written, in seconds. `lost` are lines about paths that lead elsewhere.
     """
 
     path: Path
+    modified: float
     key: str = ""
     entries: list[Entry] = field(default_factory=list, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -193,7 +194,7 @@ def abandoned(folders: JournalFolders, keys: JournalKeys) -> Iterator[list[Aband
 
 
 def _left(path: Path, file: BinaryIO, folders: JournalFolders, keys: JournalKeys) -> Abandoned:
-    found = Abandoned(path=path)
+    found = Abandoned(path=path, modified=os.fstat(file.fileno()).st_mtime)
     first = file.readline(len(_MAGIC) + 64)
     if not first.startswith(_MAGIC):
         found.old = not _MAGIC.startswith(first)  # else its run was killed before it had written the line

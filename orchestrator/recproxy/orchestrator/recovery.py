@@ -1,12 +1,13 @@
 """Recovery: what killed runs recorded is put next to the recordings it was meant for.
 
-It is redacted by the rules of today and by what was secret then. Where that cannot be done, the journal stays. Without
-its key nobody can read it: it is reported once and removed.
+It is redacted by the rules of today and by what was secret then. Where that cannot be done, the journal stays. Where
+its key is not found it stays for some days, too: a run with other variables may find it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from recproxy.report import Written
 from recproxy.report.counting import counted
 
 __all__ = ["Recovery"]
+
+#: So long a journal without its key stays: the key may be where the variables of the killed run led.
+_KEYLESS_DAYS = 7
 
 
 class Recovery:
@@ -90,6 +94,13 @@ class Recovery:
                 f"{journal.path}: is the journal of a run of version 0.1, which is not encrypted: take from it what you "
                 "need, mind the secrets in it, and delete it"
             )
+        elif journal.keyless and journal.unread and time.time() - journal.modified <= _KEYLESS_DAYS * 24 * 3600:
+            self.problems.append(
+                f"{journal.path}: {counted(journal.unread, 'interaction')} of an earlier run cannot be read, because "
+                "its key is in none of the places where keys are kept: set TMPDIR or XDG_RUNTIME_DIR as that run had "
+                "them, or delete this journal"
+            )
+            return
         elif problems:
             self.problems += (
                 f"{journal.path}: what an earlier run recorded cannot be recovered: {why}; mend that, or delete this "
@@ -100,9 +111,7 @@ class Recovery:
             self._folders.remove(journal.path)
             self._keys.remove(journal.key)
         if journal.unread:
-            why = (
-                "its key is in none of the places where keys are kept" if journal.keyless else "the journal was changed"
-            )
+            why = f"its key was not found for {_KEYLESS_DAYS} days" if journal.keyless else "the journal was changed"
             self.problems.append(
                 f"{journal.path}: {counted(journal.unread, 'interaction')} of an earlier run cannot be read and "
                 f"{'is' if journal.unread == 1 else 'are'} dropped: {why}"
