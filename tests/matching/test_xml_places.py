@@ -40,9 +40,27 @@ def test_what_stands_around_the_values_is_the_same_for_texts_that_differ_in_valu
     assert one.frame != third.frame
 
 
-@pytest.mark.parametrize("piece", ["<!--", "<a ", "<![CDATA[", '<a b="', "<a>", "<?"])
+@pytest.mark.parametrize("begun", ["<!--x>", "<![CDATA[x>", "<?x>", "</!x>", "<!>"])
+def test_the_first_that_is_begun_and_not_ended_ends_the_reading(begun):
+    assert values(f"<a>{begun}</a>") is None
+    assert values("<a>" + begun * 10_000) is None
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<a ", "<![CDATA[", '<a b="', "<a>", "<?", "<!D>"])
 def test_a_long_text_is_read_in_linear_time(piece):
-    assert values(piece * 20_000) is None
+    assert values("<a>" + piece * 20_000) is None
+
+
+@pytest.mark.parametrize("rest", ["x" * 100_000, "x " * 50_000, "x" + " " * 100_000, '"x=\'"' * 20_000])
+def test_long_attributes_are_read_in_linear_time(rest):
+    assert values(f"<a {rest} b='1'/>")["a/@b"] == "1"
+
+
+def test_an_element_whose_path_would_be_long_is_not_read():
+    name, longer = "x" * 1022, "x" * 1023
+
+    assert values(f"<{name}><b>1</b></{name}>") == {f"{name}/b": "1"}
+    assert values(f"<{longer}><b>1</b></{longer}>") is None
 
 
 def test_a_very_long_text_is_not_read():

@@ -16,12 +16,17 @@ __all__ = ["XmlPlace", "XmlText", "read_xml"]
 _LONGEST = 1 << 17
 #: Elements within elements: paths are as long, so deeper texts are left alone.
 _DEEPEST = 64
+#: Characters of an element's path: each value has its own, so what lies under a longer one would fill the memory.
+_LONGEST_PATH = 1 << 10
 _MARKUP = re.compile(
+    # What begins like one of these three and does not end matches nothing else, so that reading ends there.
     r"<(?:!--.*?-->|\?.*?\?>|!\[CDATA\[(?P<cdata>.*?)\]\]>"
-    r"|(?P<close>/?)(?P<name>[^\s/>\"'<]++)(?P<rest>(?:[^>\"'<]|\"[^\"]*\"|'[^']*')*+)>)",
+    r"|(?P<close>/?)(?P<name>![A-Za-z]++|[^\s/>\"'<!?][^\s/>\"'<]*+)"
+    r"(?P<rest>(?:[^>\"'<]|\"[^\"]*\"|'[^']*')*+)>)",
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r"([^\s=\"']+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+#: A name is tried from its beginning alone: from each of its characters would be slow where it is long.
+_ATTRIBUTE = re.compile(r"(?<![^\s=\"'])([^\s=\"']++)\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)')")
 
 
 class XmlPlace(NamedTuple):
@@ -75,6 +80,8 @@ def _places(text: str) -> list[XmlPlace] | None:
             if len(path) == _DEEPEST:
                 return None
             here = "/".join(map(_local, (*path, name)))
+            if len(here) > _LONGEST_PATH:
+                return None
             found += _attributes(markup, here, counts)
             opened, value = None, None
             if not markup["rest"].endswith("/"):
