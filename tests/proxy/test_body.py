@@ -88,13 +88,29 @@ def test_the_rest_is_taken_until_it_ends_or_nothing_more_comes():
     async def work():
         feed = BodyFeed(100, lambda: None)
         feed.add(b"one")
-        await feed.take_rest(0.01)
+        await feed.take_rest(0.01, 60)
         asyncio.get_running_loop().call_soon(feed.add, b"two")
         asyncio.get_running_loop().call_soon(feed.end)
-        await feed.take_rest(60)
+        await feed.take_rest(60, 60)
         return feed.kept, feed.passed, feed.ended
 
     assert asyncio.run(work()) == (b"onetwo", b"onetwo", True)
+
+
+def test_the_rest_of_a_client_that_sends_on_and_on_is_not_taken_without_end():
+    async def work():
+        loop = asyncio.get_running_loop()
+        feed = BodyFeed(100, lambda: None)
+
+        def send():
+            feed.add(b"x")
+            loop.call_later(0.001, send)
+
+        send()
+        await feed.take_rest(60, 0.01)
+        return feed.ended
+
+    assert asyncio.run(work()) is False
 
 
 def test_what_comes_in_single_bytes_is_kept_in_one_buffer():

@@ -56,14 +56,15 @@ class Case:
     async def keep(self, interaction, traffic, begun):
         self.kept.append((interaction, self.client.said))
 
-    def begin(self, method=b"GET", target=b"/a", *headers, body=b"", ended=True, http10=False, keep_alive=True):
+    def begin(self, method=b"GET", target=b"/a", *headers, body=b"", ended=True, expects=False, **options):
         """An exchange; its body has ended unless it is said to go on."""
         feed = BodyFeed(self._most, lambda: None)
         if body:
             feed.add(body)
         if ended:
             feed.end()
-        head = Head(method, target, headers, b"shop.example", http10, expects=False, keep_alive=keep_alive)
+        ways = {"http10": False, "keep_alive": True, **options}
+        head = Head(method, target, headers, b"shop.example", expects=expects, **ways)
         return Exchange(
             self.client, self.upstreams, TARGET, head, feed,
             traffic=self.traffic, scope="test_a", most=self._most, keep=self._keep,
@@ -249,6 +250,48 @@ def test_an_early_answer_to_a_large_upload_reaches_the_client_and_ends_the_conne
         assert case.upstreams._idle[TARGET] == []
 
     run(work, service(script), most=1 << 20)
+
+
+EARLY = (b"HTTP/1.1 401 No\r\nContent-Length: 3\r\n\r\nno!",)
+
+
+def test_a_client_that_sends_until_it_has_an_early_answer_gets_it(service, monkeypatch):
+    monkeypatch.setattr("recproxy.proxy.exchange._SENDS_ON", 0.01)
+
+    async def work(case, origin):
+        exchange = case.begin(b"POST", b"/", (b"Transfer-Encoding", b"chunked"), body=b"x", ended=False)
+
+        async def send():
+            while not case.client.said.endswith(b"no!"):
+                exchange.feed.add(b"x")
+                await asyncio.sleep(0.001)
+
+        async with asyncio.timeout(seconds(20)), asyncio.TaskGroup() as group:
+            group.create_task(send())
+            assert await exchange.run() is False
+        ((interaction, _),) = case.kept
+        assert (interaction.request.body, interaction.request.wild) == (b"XXX", "XXX")
+
+    run(work, service(says(*EARLY)))
+
+
+def test_a_client_that_waits_to_be_told_to_send_its_body_gets_an_early_answer_at_once(service, monkeypatch):
+    waited = []
+
+    async def take_rest(feed, *_):
+        waited.append(feed.size)
+
+    monkeypatch.setattr(BodyFeed, "take_rest", take_rest)
+
+    async def work(case, origin):
+        for expects, body in ((True, b""), (True, b"x"), (False, b"")):
+            length = (b"Content-Length", b"9")
+            exchange = case.begin(b"POST", b"/", length, body=body, ended=False, expects=expects)
+            assert await exchange.run() is False
+        assert [interaction.request.wild for interaction, _ in case.kept] == ["XXX"] * 3
+
+    run(work, service(says(*EARLY)))
+    assert waited == [1, 0]
 
 
 def test_a_connection_that_went_stale_in_the_pool_is_tried_once_more(service):

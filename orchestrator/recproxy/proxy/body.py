@@ -100,13 +100,14 @@ class BodyFeed:
         self._ended = True
         self._wake.set()
 
-    async def take_rest(self, quiet: float) -> None:
-        """Take what still comes, for nobody, until all of it is there or nothing has come for `quiet` seconds."""
+    async def take_rest(self, quiet: float, whole: float) -> None:
+        """Take what still comes, for nobody: until all of it is there, nothing comes for `quiet` seconds, or `whole` pass."""
         with contextlib.suppress(TimeoutError):
-            more: bytes | None = b""
-            while more is not None:
-                async with asyncio.timeout(quiet):
-                    more = await self.next()
+            async with asyncio.timeout(whole):
+                more: bytes | None = b""
+                while more is not None:
+                    async with asyncio.timeout(quiet):
+                        more = await self.next()
 
     async def next(self) -> bytes | None:
         """The next piece, or None behind the last."""

@@ -34,6 +34,8 @@ _REPEATABLE = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE
 _REQUEST_TIMEOUT = 408
 #: Seconds in which nothing more of a request comes whose answer is there: long for a client that sends on, short to wait.
 _QUIET = 1.0
+#: Seconds that such a client may go on: one that stops only when it has its answer is not waited for without end.
+_SENDS_ON = 2.0
 #: h11 lets them pass in a reason, which has no place for them. RFC 9112 section 4.
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _LEFT = "the client went away before the answer was complete"
@@ -232,10 +234,11 @@ class Exchange:
             held = b""
         held += await self._pass(captured, framing, conversation)
         self._step(Passed.COMPLETE)
-        if self._keep is not None and not self.feed.ended:
+        waits = self._head.expects and not self.feed.size  # to be told whether its body is wanted; now it is not
+        if self._keep is not None and not self.feed.ended and not waits:
             # The service wants no more of it; most clients send it all the same, and a recording should have it.
             await conversation.close()
-            await self.feed.take_rest(_QUIET)
+            await self.feed.take_rest(_QUIET, _SENDS_ON)
         await self._kept(captured)
         self._downstream.write(held + framing.end(captured.trailers))
         self._step(Passed.END)
