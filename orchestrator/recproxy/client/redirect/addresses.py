@@ -9,7 +9,7 @@ environment.
 from __future__ import annotations
 
 import errno
-from _socket import AF_INET6, inet_pton
+from _socket import AF_INET6, inet_aton, inet_pton
 from binascii import crc32
 
 __all__ = ["Addresses", "RefusedError", "Routes", "is_literal", "normal_host"]
@@ -192,8 +192,16 @@ def is_loopback(host: str) -> bool:
             return False
         return packed in _IPV6 or packed[:13] == _MAPPED_BYTES + b"\x7f" or packed == _MAPPED_BYTES + bytes(4)
     if is_literal(host):
-        return host.startswith("127.") or host == "0.0.0.0"
+        return host == "0.0.0.0" or (host.startswith("127.") and _is_ipv4(host))
     return host in ("", "localhost") or host.endswith(".localhost")
+
+
+def _is_ipv4(host: str) -> bool:
+    """Whether what is of digits and dots is an address: `127.1` is one, `127.1.2.3.4` is a name."""
+    try:
+        return bool(inet_aton(host))
+    except OSError:
+        return False
 
 
 def _unmapped(host: str) -> str:
