@@ -62,6 +62,7 @@ PAGES = [
     (200, ["Host: 127.0.0.1:{port}"]),
     (200, ["Host: localhost:{port}"]),
     (200, ["Host: app.localhost"]),
+    (200, ["Host: 10.0.2.2:{port}"]),
     (200, [SHOP]),
     (200, ["Host: images.shop.example:443"]),
     (421, ["Host: rebound.example:{port}"]),
@@ -84,7 +85,7 @@ def test_a_base_url_answers_its_own_names_and_pages_of_this_machine_only(served)
     got = [ask(port, "/item?id=1", *(each.format(port=port) for each in headers)) for _, headers in PAGES]
 
     assert [status for status, _ in got] == [status for status, _ in PAGES]
-    assert got[5][1].strip() == (
+    assert got[6][1].strip() == (
         f"recproxy: Host rebound.example:{port} is neither this base URL nor a host of the profile: "
         "send the base URL's own"
     )
@@ -102,6 +103,7 @@ def test_the_control_address_answers_no_web_page_even_with_the_token(served):
 
     assert status(f"Host: 127.0.0.1:{port}") == 200
     assert status(f"Host: localhost:{port}", "Origin: http://localhost:3000") == 200
+    assert status(f"Host: 10.0.2.2:{port}") == 200
     assert status(f"Host: rebound.example:{port}") == 421
     assert status(f"Host: 127.0.0.1:{port}", "Origin: https://evil.example") == 403
     assert status(f"Host: 127.0.0.1:{port}", "Sec-Fetch-Site: cross-site") == 403

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from _socket import (
-    AF_INET6,
-    inet_aton,
-    inet_pton,
-)  # what socket is made of: a module that is loaded already, or costs little
+# What socket is made of: a module that is loaded already, or costs little.
+from _socket import AF_INET6, inet_aton, inet_pton
 
 __all__ = ["is_address", "is_loopback", "normal_host"]
 

@@ -6,7 +6,7 @@ tell the page that sent a request. Pure; programs that are no browsers send none
 
 from __future__ import annotations
 
-from recproxy.control.host_names import is_loopback
+from recproxy.control.host_names import is_address, is_loopback
 from recproxy.http.hosts import authority_host, fits, split_authority
 from recproxy.recording import Headers
 
@@ -19,7 +19,9 @@ _PRIVATE = ".internal"
 def foreign_host(authority: str, hosts: tuple[str, ...] = (), *, port: int = 0) -> bool:
     """Whether a Host header names neither this machine nor one of the `hosts` that are served at this `port`.
 
-    A profile of all hosts serves any name, but not one at the port of its own address: that is a page's.
+    No address is foreign: a page can have its own name lead here, but no address, and an emulator or a container
+    reaches this machine by one (10.0.2.2). A profile of all hosts serves any name, but not one at the port of its own
+    address: that is a page's.
     """
     if not authority:
         return False
@@ -27,7 +29,7 @@ def foreign_host(authority: str, hosts: tuple[str, ...] = (), *, port: int = 0) 
         host, named = split_authority(authority)
     except ValueError:
         return True
-    if is_loopback(host) or host.endswith(_PRIVATE):
+    if is_loopback(host) or is_address(host) or host.endswith(_PRIVATE):
         return False
     if any(fits(pattern, host) for pattern in hosts if pattern != "*"):
         return False
