@@ -2,6 +2,7 @@ import pytest
 
 from recproxy.http.web_pages import foreign_host, foreign_page
 
+BROWSER = ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64)")
 HOSTS = ("api.shop.example", "*.shop.example")
 
 
@@ -40,10 +41,14 @@ def test_which_names_are_foreign(authority, hosts, wanted):
     [
         ((), ""),
         ((("Accept", "*/*"), ("Referer", "https://evil.example/a")), ""),
-        ((("Origin", "http://localhost:3000"),), ""),
-        ((("ORIGIN", "https://img.shop.example"),), ""),
-        ((("Origin", "https://evil.example"),), "https://evil.example"),
-        ((("Origin", "null"),), "null"),
+        ((("Origin", "http://localhost:3000"), BROWSER), ""),
+        ((("ORIGIN", "https://img.shop.example"), BROWSER), ""),
+        ((("Origin", "https://evil.example"), BROWSER), "https://evil.example"),
+        ((("Origin", "null"), BROWSER), "null"),
+        ((("Origin", "https://evil.example"), ("Sec-Fetch-Site", "same-site")), "https://evil.example"),
+        ((("Origin", "https://app.example"),), ""),
+        ((("Origin", "https://app.example"), ("User-Agent", "node"), ("Sec-Fetch-Mode", "cors")), ""),
+        ((("Referer", "https://evil.example"), BROWSER), ""),
         ((("Sec-Fetch-Site", "same-origin"),), ""),
         ((("Sec-Fetch-Site", "cross-site"),), "another site"),
         ((("Sec-Fetch-Site", "cross-site"), ("Referer", "http://127.0.0.1:1/a")), ""),

@@ -57,6 +57,7 @@ def test_a_request_for_the_run_itself_is_not_forwarded_by_any_spelling(live):
     assert descriptors(server.pid) <= before + 8
 
 
+BROWSER = "User-Agent: Mozilla/5.0 (X11; Linux x86_64)"
 SHOP = "Host: api.shop.example"
 PAGES = [
     (200, ["Host: 127.0.0.1:{port}"]),
@@ -70,10 +71,11 @@ PAGES = [
     (421, ["Host: api.shop.example.evil.example"]),
     (200, [SHOP, "Origin: http://localhost:3000", "Sec-Fetch-Site: cross-site"]),
     (200, [SHOP, "Referer: http://127.0.0.1:3000/page", "Sec-Fetch-Site: cross-site"]),
-    (200, [SHOP, "Origin: https://api.shop.example"]),
+    (200, [SHOP, "Origin: https://api.shop.example", BROWSER]),
+    (200, [SHOP, "Origin: https://app.example", "User-Agent: python-requests/2.32"]),
     (200, [SHOP, "Sec-Fetch-Site: none"]),
-    (403, [SHOP, "Origin: https://evil.example"]),
-    (403, [SHOP, "Origin: null"]),
+    (403, [SHOP, "Origin: https://evil.example", BROWSER]),
+    (403, [SHOP, "Origin: null", "Sec-Fetch-Site: same-site"]),
     (403, [SHOP, "Referer: https://evil.example/", "Sec-Fetch-Site: cross-site"]),
     (403, [SHOP, "Sec-Fetch-Site: cross-site"]),
 ]
@@ -105,5 +107,6 @@ def test_the_control_address_answers_no_web_page_even_with_the_token(served):
     assert status(f"Host: localhost:{port}", "Origin: http://localhost:3000") == 200
     assert status(f"Host: 10.0.2.2:{port}") == 200
     assert status(f"Host: rebound.example:{port}") == 421
-    assert status(f"Host: 127.0.0.1:{port}", "Origin: https://evil.example") == 403
+    assert status(f"Host: 127.0.0.1:{port}", "Origin: https://evil.example", BROWSER) == 403
+    assert status(f"Host: 127.0.0.1:{port}", "Origin: https://app.example") == 200
     assert status(f"Host: 127.0.0.1:{port}", "Sec-Fetch-Site: cross-site") == 403

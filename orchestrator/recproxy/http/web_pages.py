@@ -1,7 +1,7 @@
 """Which requests a web page may send to an address of the run: a browser opens any page, and it reaches loopback.
 
 The name in Host tells a page whose own name was made to lead here (DNS rebinding); Origin, Referer and Sec-Fetch-Site
-tell the page that sent a request. Pure; programs that are no browsers send none of the three.
+tell the page that sent a request. Pure. Programs that are no browsers send Origin, too, or pass one on.
 """
 
 from __future__ import annotations
@@ -37,8 +37,13 @@ def foreign_host(authority: str, hosts: tuple[str, ...] = (), *, port: int = 0) 
 
 
 def foreign_page(headers: Headers, hosts: tuple[str, ...] = ()) -> str:
-    """The web page that sent a request, if it is neither of this machine nor of `hosts`; empty for all other requests."""
+    """The web page that sent a request, if it is neither of this machine nor of `hosts`; empty for all other requests.
+
+    A browser sends Sec-Fetch-Site, or begins User-Agent with `Mozilla/`, with each Origin; node's fetch sends
+    Sec-Fetch-Mode, which therefore tells nothing.
+    """
     origin = referer = site = b""
+    browser = False
     for name, value in headers:
         size = len(name)
         if size == 6 and name.lower() == b"origin":
@@ -47,7 +52,9 @@ def foreign_page(headers: Headers, hosts: tuple[str, ...] = ()) -> str:
             referer = value
         elif size == 14 and name.lower() == b"sec-fetch-site":
             site = value
-    if not origin and site != b"cross-site":
+        elif size == 10 and name.lower() == b"user-agent":
+            browser = value.startswith(b"Mozilla/")
+    if not (origin and (site or browser)) and site != b"cross-site":
         return ""
     page = (origin or referer).decode("latin-1")
     host = authority_host(page.partition("://")[2].partition("/")[0])
