@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-__all__ = ["Language", "language_of", "sniffed"]
+__all__ = ["Language", "language_of", "path_of", "sniffed"]
 
 
 class Language(Enum):
@@ -41,6 +41,12 @@ _CODE_TYPES = re.compile(
 _CODE_FILES = re.compile(
     r"\.(?:m?js|cjs|jsx|tsx?|css|scss|less|py|rb|go|rs|java|kt|c|h|cc|cpp|hpp|cs|php|swift|scala|lua|pl|sh|vue|map|patch|diff)\Z"
 )
+
+
+def path_of(url: str) -> str:
+    """The path of a URL, whatever else it is: the standard library refuses one with brackets in its user info."""
+    rest = re.split(r"[?#]", url, maxsplit=1)[0].partition("://")
+    return rest[2].partition("/")[2] if rest[1] else rest[0]
 
 
 def language_of(media: bytes, text: bytes, path: str = "") -> Language:

@@ -3,7 +3,7 @@
 As an example, a login and what follows:
 
     POST /login         {"user": "me", "password": "correct-horse-9"}   -> the place `password` in its body
-    200 OK              {"key": "9944b091..."}                          -> nothing: a key may be the key of a row
+    200 OK              {"key": "9944b091..."}                          -> `key`, since it answers a login
     GET /me             Authorization: Token 9944b091...                -> the place behind `Token`
 
 `ScopeReader.learn` goes over all parts of all interactions first and learns the values of the places that a rule finds:
@@ -17,13 +17,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Hashable
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from recproxy.recording.grammar import clean
 from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response, header
 from recproxy.recording.wildcard import unused
 from recproxy.redaction.budget import Budget
-from recproxy.redaction.language import Language, language_of
+from recproxy.redaction.handed_out import handed_out
+from recproxy.redaction.language import Language, language_of, path_of
 from recproxy.redaction.masking import Finding, TextMask
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.names import is_secret
@@ -57,7 +57,10 @@ class ScopeReader:
         """Learn the secret values of an interaction."""
         budget = Budget(_size(interaction), timed=False)
         request, response = self._learn(interaction.request, budget), self._learn(interaction.response, budget)
-        if request is not None and response is not None:
+        handed = list(handed_out(interaction))
+        for span in handed:
+            self._values.learn(span, response=True, word=(interaction.response.wild or "XXX").encode())
+        if request is not None and response is not None and not handed:
             self._plain[id(interaction)] = interaction, request, response
 
     def _learn(self, block: _Block, budget: Budget) -> str | None:
@@ -173,7 +176,7 @@ class ScopeReader:
         body, encoding = block.body, block.encoding
         if not body:
             return body, encoding, same
-        path = urlsplit(block.url).path if isinstance(block, Request) else ""
+        path = path_of(block.url) if isinstance(block, Request) else ""
 
         def text(headers: Headers, each: bytes) -> tuple[bytes, Moved]:
             language = language_of(header(headers, b"content-type") or b"", each, path)

@@ -1,0 +1,73 @@
+"""What the answer to a login hands out under a harmless name."""
+
+import pytest
+
+from recproxy.recording import Interaction, Request, Response
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
+
+TOKEN = "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+
+
+def answered(method, path, kind, body, answer):
+    """The body of the response as it is recorded."""
+    request = Request(
+        method=method,
+        url=f"https://a.example{path}",
+        headers=((b"Content-Type", kind.encode()),),
+        body=body.encode(),
+        wild=None,
+    )
+    response = Response(status=200, headers=((b"Content-Type", JSON.encode()),), body=answer.encode(), wild=None)
+    (kept,) = redact_scope([Interaction(request=request, response=response)], RedactionRules()).interactions
+    return kept.response.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body"),
+    [
+        ("/me", JSON, '{"user": "ann", "password": "correct-horse-9"}'),
+        ("/me", FORM, "user=ann&passwd=correct-horse-9"),
+        (
+            "/me",
+            "multipart/form-data; boundary=b",
+            '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nx\r\n--b--',
+        ),
+        ("/login", JSON, '{"user": "ann"}'),
+        ("/api-token-auth/", FORM, "user=ann"),
+        ("/v1/sessions?x=1", JSON, "{}"),
+        ("/login#top", JSON, "{}"),
+    ],
+)
+@pytest.mark.parametrize("name", ["key", "code", "Session", "result"])
+def test_the_answer_to_a_login_is_masked(path, kind, body, name):
+    answer = f'{{"id": "507f1f77bcf86cd799439011", "{name}": "{TOKEN}"}}'
+
+    assert answered("POST", path, kind, body, answer) == answer.replace(TOKEN, "XXX")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "value"),
+    [
+        ("POST", "/rows", '{"name": "a"}', TOKEN),
+        ("GET", "/login", "", TOKEN),
+        ("POST", "/blogs", "{}", TOKEN),
+        ("POST", "/login", "{}", "photos/2024/summer.jpg"),
+        ("POST", "/login", "{}", "created"),
+        ("POST", "/search", '{"bypass": true, "compass": 1}', TOKEN),
+    ],
+)
+def test_keys_of_other_answers_stay(method, path, body, value):
+    answer = f'{{"key": "{value}"}}'
+
+    assert answered(method, path, JSON, body, answer) == answer
+
+
+def test_an_address_that_is_none_is_read_all_the_same():
+    request = Request(method="POST", url="https://[user_info]@a.example/login", body=b"{}", wild=None)
+    response = Response(status=200, body=b'{"key": "%s"}' % TOKEN.encode(), wild=None)
+
+    (kept,) = redact_scope([Interaction(request=request, response=response)], RedactionRules()).interactions
+
+    assert kept.response.body == b'{"key": "XXX"}'
