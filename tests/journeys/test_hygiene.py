@@ -249,14 +249,18 @@ def watched(pid):
     return [int(line.split()[1]) for line in lines if line.startswith("tfd:")]
 
 
+def stop_proxy(below):
+    (proxy,) = (pid for pid in below if Path(f"/proc/{pid}/comm").read_text() == "rp-shop\n")
+    os.kill(proxy, signal.SIGSTOP)
+
+
 @pytest.mark.long
 def test_a_proxy_that_does_not_answer_holds_up_no_run_that_is_told_to_end(project):
     """It is stopped as by a debugger: the end of its scope would be waited for, for ever."""
     server = project.start("serve", stdin=subprocess.PIPE)
     assert server.stdout.readline().startswith('{"environment": ')
     below = descendants(server.pid)
-    (proxy,) = (pid for pid in below if Path(f"/proc/{pid}/comm").read_text() == "rp-shop\n")
-    os.kill(proxy, signal.SIGSTOP)
+    stop_proxy(below)
     server.stdin.close()
 
     wait_until(lambda: 0 not in watched(server.pid))  # it has seen the end, and has begun to end
@@ -270,6 +274,56 @@ def test_a_proxy_that_does_not_answer_holds_up_no_run_that_is_told_to_end(projec
     )
     assert not any(alive(pid) for pid in below)
     close(server)
+
+
+@pytest.mark.long
+def test_one_signal_ends_a_run_whose_proxy_does_not_answer(project):
+    run, below, temporary = up(project)
+    stop_proxy(below)
+
+    run.send_signal(signal.SIGTERM)
+
+    assert run.wait(seconds(40)) == 4
+    assert run.stderr.read().endswith(
+        "recproxy: SIGTERM ended the run before its scopes had ended, because a proxy does not answer: the next run that "
+        "records recovers what was recorded\n"
+    )
+    assert not any(alive(pid) for pid in below)
+    assert list(temporary.iterdir()) == []
+    close(run)
+
+
+@pytest.mark.long
+def test_a_run_that_saves_ends_when_whoever_started_it_has_died(project):
+    program = "import sys; print('up', flush=True); sys.stdin.read()"
+    words = [sys.executable, "-m", "recproxy", "run", "--profile", "shop", "--", sys.executable, "-c", program]
+    starter = (
+        "import subprocess, sys, time\n"
+        f"run = subprocess.Popen({words!r}, stdin=0)\n"
+        "print(run.pid, flush=True); time.sleep(60)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", starter],
+        cwd=project.root,
+        env=project.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    run = int(parent.stdout.readline())
+    assert parent.stdout.readline() == "up\n"
+    below = descendants(run)
+    (command,) = (pid for pid in below if program in Path(f"/proc/{pid}/cmdline").read_text())
+    stop_proxy(below)
+    parent.stdin.close()
+    wait_until(lambda: not alive(command))
+
+    parent.kill()
+    parent.wait()
+
+    wait_until(lambda: not alive(run) and not any(alive(pid) for pid in below), 30)
+    parent.stdout.close()
 
 
 def test_serve_ends_with_its_standard_input(project):

@@ -31,6 +31,8 @@ _PYTEST_BEGAN = (0, 1, 2, 5)
 _PARENT_SECONDS = 0.5
 #: The time that the end of a run still has after a signal: it saves recordings.
 _HURRY_SECONDS = 3.0
+#: So much more has the end of a run that a signal had stopped before it began.
+_STOPPED_SECONDS = 7.0
 #: The time that a failed run has to end before it is given up.
 _CLOSING_SECONDS = 10.0
 
@@ -64,9 +66,11 @@ async def _run(plan: RunPlan, words: Sequence[str], environment: Mapping[str, st
         command = Command(
             words, {**_without_worker(environment), **orchestrator.environment()}, loop, orchestrator.prefix
         )
-        _watch_parent(loop, stopping)
+        parent = os.getppid()
+        _watch_parent(loop, stopping, parent)
         code = await _accompany(command, stopping, orchestrator.failure)
-        tally = await _finish(orchestrator, passed=code == 0)
+        stopped = stopping.result() if stopping.done() and not _is_the_commands(stopping.result(), command) else 0
+        tally = await _finish(orchestrator, parent, passed=code == 0, stopped=stopped)
         if is_pytest(words) and code in _PYTEST_BEGAN and not orchestrator.was_called:
             tally.notes.insert(0, PYTEST_SILENT)
     print_report(tally)
@@ -95,11 +99,11 @@ async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: For
         await asyncio.wait((stopping, orchestrator.failure), return_when=asyncio.FIRST_COMPLETED)
         if orchestrator.failure.done():
             raise orchestrator.failure.result()
-        tally = await _finish(orchestrator, passed=not stopping.result())
+        number = stopping.result()
+        tally = await _finish(orchestrator, os.getppid(), passed=not number, stopped=number)
         if serves_pytest and not orchestrator.was_called:
             tally.notes.insert(0, PYTEST_SILENT)
     print_report(tally)
-    number = stopping.result()
     return 128 + number if number else _verdict(plan, tally, 0)
 
 
@@ -113,30 +117,44 @@ async def _accompany(command: Command, stopping: asyncio.Future[int], failure: a
         raise failure.result()
     if stopping.done() and not ended.done():
         number = stopping.result()
-        # A terminal's Ctrl-C has reached the command by itself: it decides when it is done.
-        if not (number == signal.SIGINT and command.shares_terminal):
+        if not _is_the_commands(number, command):
             await command.stop(number)
         code = await ended
         return code or 128 + number
     return await ended
 
 
-async def _finish(orchestrator: Orchestrator, *, passed: bool) -> Tally:
-    """The tally of the run; a proxy that died meanwhile is the error, or a signal to an end that takes too long."""
+def _is_the_commands(number: int, command: Command) -> bool:
+    """Whether a signal has reached the command by itself, as a terminal's Ctrl-C: it decides when it is done."""
+    return number == signal.SIGINT and command.shares_terminal
+
+
+async def _finish(orchestrator: Orchestrator, parent: int, *, passed: bool, stopped: int) -> Tally:
+    """The tally of the run; a proxy that died meanwhile is the error, or a signal to an end that takes too long.
+
+    `stopped` is the signal that stopped the run before, 0 for none; the death of the `parent` is one, too.
+    """
     loop = asyncio.get_running_loop()
     hurry: asyncio.Future[int] = loop.create_future()
     _on_signals(loop, hurry)
+    if not stopped:
+        _watch_parent(loop, hurry, parent)
     finishing = asyncio.ensure_future(orchestrator.finish(passed=passed))
-    await asyncio.wait((finishing, orchestrator.failure, hurry), return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(
+        (finishing, orchestrator.failure, hurry),
+        timeout=_STOPPED_SECONDS if stopped else None,
+        return_when=asyncio.FIRST_COMPLETED,
+    )
     if not finishing.done() and not orchestrator.failure.done():
         await asyncio.wait(
             (finishing, orchestrator.failure), timeout=_HURRY_SECONDS, return_when=asyncio.FIRST_COMPLETED
         )
     if finishing.done() and not isinstance(finishing.exception(), ProxyError):
         return finishing.result()
+    is_late = not finishing.done() and not orchestrator.failure.done()
     finishing.cancel()
-    if not orchestrator.failure.done() and hurry.done():
-        name = signal.Signals(hurry.result()).name
+    if is_late:
+        name = signal.Signals(stopped or hurry.result()).name
         raise ProxyError(
             f"{name} ended the run before its scopes had ended, because a proxy does not answer: the next run that "
             "records recovers what was recorded"
@@ -161,9 +179,8 @@ def _resolve(stopping: asyncio.Future[int], number: int) -> None:
         stopping.set_result(number)
 
 
-def _watch_parent(loop: asyncio.AbstractEventLoop, stopping: asyncio.Future[int]) -> None:
+def _watch_parent(loop: asyncio.AbstractEventLoop, stopping: asyncio.Future[int], parent: int) -> None:
     """Stop when whoever started us has died: nobody waits for the command any more."""
-    parent = os.getppid()
 
     def look() -> None:
         if os.getppid() != parent:
