@@ -68,12 +68,16 @@ def test_a_connection_on_which_nothing_happens_is_closed(project):
     server = project.start("serve", stdin=subprocess.PIPE)
     environment = json.loads(server.stdout.readline())["environment"]
 
-    for name in ADDRESSES:
-        with connect(environment, name) as sock:
-            assert sock.recv(1) == b""
-        with connect(environment, name) as sock:
-            assert send(sock, environment, name) == 200
-            assert sock.recv(65536) == b""
+    with connect(environment, "RECPROXY_CONTROL") as caller:
+        assert send(caller, environment, "RECPROXY_CONTROL") == 200
+        for name in ADDRESSES:
+            with connect(environment, name) as sock:
+                assert sock.recv(1) == b""
+        for name in ("HTTP_PROXY", "SHOP_BASE_URL"):
+            with connect(environment, name) as sock:
+                assert send(sock, environment, name) == 200
+                assert sock.recv(65536) == b""
+        assert send(caller, environment, "RECPROXY_CONTROL") == 200  # a test may take as long as it likes
 
     server.communicate(timeout=seconds(20))
     assert server.returncode == 0

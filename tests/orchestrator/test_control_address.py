@@ -118,13 +118,21 @@ class Caller:
     async def rest(self):
         return await self._reader.read()
 
+    async def closed_beside(self, token):
+        """Wait until another connection of this address, whose one call bears this token, is closed."""
+        reader, writer = await asyncio.open_connection(*self._writer.get_extra_info("peername"))
+        other = Caller(reader, writer, token)
+        await other.call("GET", "/")
+        await other.rest()
+        writer.close()
 
-def run(work):
+
+def run(work, **options):
     """Run `work(caller, orchestrator)`."""
 
     async def ran():
         orchestrator = Orchestrator()
-        address = ControlAddress(orchestrator, listener())
+        address = ControlAddress(orchestrator, listener(), **options)
         reader, writer = await asyncio.open_connection("127.0.0.1", int(address.url.rpartition(":")[2]))
         try:
             async with asyncio.timeout(seconds(20)):
@@ -388,3 +396,13 @@ def test_who_waits_for_it_is_told_to_go_on():
         assert (await caller.answer())[0] == 201
 
     run(work)
+
+
+def test_who_has_the_token_may_be_silent_while_others_are_closed():
+    async def work(caller, orchestrator):
+        assert (await caller.call("GET", "/"))[0] == 200
+        for _ in range(3):  # each is closed by a sweep of all connections
+            await caller.closed_beside("wrong")
+        assert (await caller.call("GET", "/"))[0] == 200
+
+    run(work, idle_seconds=0.01)

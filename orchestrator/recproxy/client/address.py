@@ -27,6 +27,10 @@ _KINDS: Mapping[str, type[RecproxyError]] = {
 }
 
 
+class _Unanswered(ConnectionError):
+    """The connection was closed before any byte of the answer."""
+
+
 class Address:
     """A control address and its token; may be used from several threads, and after a fork."""
 
@@ -104,7 +108,7 @@ class Address:
         body = b"" if value is None else json.dumps(value).encode()
         with self._lock:
             try:
-                status, answer = self._exchange(method, path, body)
+                status, answer = self._exchange_kept(method, path, body)
             except (OSError, ValueError) as problem:
                 self._drop()
                 raise ControlError(
@@ -117,13 +121,31 @@ class Address:
             raise _KINDS.get(answer.get("kind", ""), ControlError)(answer.get("error", f"refused with {status}"))
         return answer
 
+    def _exchange_kept(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
+        """Exchange over the kept connection, or over another where that was closed meanwhile.
+
+        The run closes a kept connection without an answer only while it has read no call there, so none is made twice.
+        """
+        if self._connection is not None:
+            try:
+                return self._exchange(method, path, body)
+            except _Unanswered:
+                self._drop()
+        return self._exchange(method, path, body)
+
     def _exchange(self, method: str, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
         if self._connection is None:
             self._connection = socket.create_connection(self._place, timeout=_SECONDS)
             self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         head = f"{method} {path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n\r\n"
-        self._connection.sendall(head.encode("latin-1") + body)
-        answer = self._receive(self._connection, bytearray(), b"\r\n\r\n")
+        answer = bytearray()
+        try:
+            self._connection.sendall(head.encode("latin-1") + body)
+            self._receive(self._connection, answer, b"\r\n\r\n")
+        except ConnectionError as problem:
+            if answer:
+                raise
+            raise _Unanswered(*problem.args) from None
         begun = answer.index(b"\r\n\r\n") + 4
         lines = answer[: begun - 4].decode("latin-1").lower().split("\r\n")
         headers = dict(line.split(": ", 1) for line in lines[1:])

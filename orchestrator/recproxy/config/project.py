@@ -78,7 +78,9 @@ class Project:
         "Days after which `recproxy check` reports a recording as old, by its `:recorded` line. `0`: never.", 0
     )
     idle_timeout: float = key(
-        "Seconds after which a connection of a client is closed on which nothing happens. `0`: never.", 600
+        "Seconds after which a connection of a client is closed on which nothing happens. `0`: never. Connections to the "
+        "control address that sent the token stay open.",
+        600,
     )
     root: Path
     inline: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

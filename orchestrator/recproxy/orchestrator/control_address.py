@@ -101,7 +101,8 @@ class _Caller(asyncio.Protocol):
         calls: set[asyncio.Task[None]],
         callers: OpenConnections[_Caller],
     ) -> None:
-        self.is_fresh = True
+        self._was_heard = True
+        self._has_token = False
         self._callers = callers
         self._control_calls = control_calls
         self._authorized = authorized
@@ -119,6 +120,15 @@ class _Caller(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._callers.discard(self)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it was heard from since this was set to false; who has the token may be silent as long as a test."""
+        return self._was_heard or self._has_token
+
+    @is_fresh.setter
+    def is_fresh(self, value: bool) -> None:
+        self._was_heard = value
 
     @property
     def is_idle(self) -> bool:
@@ -161,6 +171,7 @@ class _Caller(asyncio.Protocol):
             await asyncio.wait((before,))
         try:
             self._authorize(head)
+            self._has_token = True
             status, value = await self._control_calls.answer(head, body)
         except CallRefused as refusal:
             status, value = refusal.status, {"error": str(refusal)}
