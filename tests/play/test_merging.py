@@ -94,6 +94,17 @@ def test_what_belongs_to_no_scope_is_taken_over_by_one_that_asks_the_same_and_el
     assert result.interactions[1].comments == ("why",)
 
 
+@pytest.mark.parametrize("answer", [b"same", b"other"])
+def test_what_was_written_with_an_id_is_taken_over_where_the_new_one_has_its_name(answer):
+    before = recording(said("/users/123456/a", b"same", comments=(b"# ours",)), said("/users/me/a", b"other"))
+    new = said("/users/XXX[user_id.number]/a", answer, scope="s", wild="XXX")
+
+    result = merged(before, ["s"], taken(new))
+
+    assert paths(result) == ["/users/XXX[user_id.number]/a", "/users/me/a"]
+    assert (result.interactions[0].response.body, result.interactions[0].comments) == (answer, (b"# ours",))
+
+
 def test_another_scopes_equal_request_is_left_alone():
     before = recording(said("/a", b"one", scope="one"))
 

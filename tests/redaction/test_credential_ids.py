@@ -1,5 +1,7 @@
 """Ids that clients take out of a credential."""
 
+import dataclasses
+
 import pytest
 
 from recproxy.matching.index import Index
@@ -46,11 +48,69 @@ def test_the_id_of_a_token_is_a_named_place_from_the_first_path_that_holds_it():
     assert other.response.body == b'{"id": XXX[user_id.number]}'
 
 
-@pytest.mark.parametrize("values", [(), ("98765432",), ("98765432-short",), ("a98765432-" + "made" * 10,)])
+@pytest.mark.parametrize(
+    "values",
+    [(), ("98765432",), ("98765432-short",), ("a98765432-" + "made" * 10,), ("98765432-prod-key-abcdefghijklmnop",)],
+)
 def test_other_credentials_have_no_id(values):
     (one,) = redacted(asked("/2/users/98765432", token="other"), values=values)
 
     assert "XXX[user_id" not in one.request.url
+
+
+def test_a_year_before_words_is_no_id():
+    (one,) = redacted(asked("/archive/2024/posts", b'{"year": 2024}'), values=("2024-prod-key-abcdef",))
+
+    assert (one.request.url, one.response.body) == ("https://api.example/archive/2024/posts", b'{"year": 2024}')
+
+
+def test_a_number_of_a_few_digits_is_no_id():
+    (one,) = redacted(asked("/archive/20240/posts", token="other"), values=("20240-" + "made" * 10,))
+
+    assert one.request.url == "https://api.example/archive/20240/posts"
+
+
+@pytest.mark.parametrize(
+    ("body", "after"),
+    [
+        (b'{"text": "a, 98765432, b", "98765432": ["98765432"]}', b'{"text": "a, 98765432, b", "98765432": ["%s"]}'),
+        (b'[98765432, 98765432.5, -98765432, 198765432, "98765432 \\"98765432"]', None),
+        (b"a=98765432&b=98765432+1&c=98765432", b"a=%s&b=98765432+1&c=%s"),
+        (b"call 98765432 or x=98765432", b"call 98765432 or x=98765432"),
+        (b"<user><id>98765432</id>98765432 <b/></user>", b"<user><id>%s</id>98765432 <b/></user>"),
+        (b"--b\r\nA: b\r\n\r\n98765432\r\n--b--", b"--b\r\nA: b\r\n\r\n%s\r\n--b--"),
+    ],
+)
+def test_only_whole_values_are_the_id(body, after):
+    after = after or body.replace(b"[98765432", b"[%s")
+    (one,) = redacted(asked("/2/users/98765432", body, body=body))
+
+    assert one.request.body == one.response.body == after.replace(b"%s", b"XXX[user_id.number]")
+
+
+def test_only_whole_segments_and_values_of_a_url_are_the_id():
+    (one,) = redacted(asked("/98765432/98765432.json/98765432-1?next=/98765432/&id=98765432&n=98765432-1"))
+
+    assert one.request.url == (
+        "https://api.example/XXX[user_id.number]/98765432.json/98765432-1"
+        "?next=/98765432/&id=XXX[user_id.number]&n=98765432-1"
+    )
+
+
+def test_a_link_to_the_id_in_a_header_is_the_id_that_is_asked():
+    one = asked("/2/users/98765432")
+    headers = (
+        (b"Location", b"https://api.example/2/users/98765432/a"),
+        (b"X-User", b"98765432"),
+        (b"X", b"98765432 b"),
+    )
+    (one,) = redacted(dataclasses.replace(one, response=dataclasses.replace(one.response, headers=headers)))
+
+    assert one.response.headers == (
+        (b"Location", b"https://api.example/2/users/XXX[user_id.number]/a"),
+        (b"X-User", b"XXX[user_id.number]"),
+        (b"X", b"98765432 b"),
+    )
 
 
 def test_an_id_that_no_path_holds_stays():

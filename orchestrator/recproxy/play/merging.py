@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from recproxy.matching.echo import with_name
@@ -100,7 +100,27 @@ def _partners(new: Sequence[Interaction], old: Sequence[Interaction], rules: Rul
         if partner is not None:
             taken.add(partner)
         partners.append(partner)
+    for number, interaction in enumerate(new):
+        if partners[number] is None and f"{interaction.request.wild}[" in interaction.request.url:
+            partner = _written_out(interaction, old, taken, rules)
+            partners[number] = partner
+            taken.update(() if partner is None else (partner,))
     return partners
+
+
+def _written_out(new: Interaction, old: Sequence[Interaction], taken: Container[int], rules: Rules) -> int | None:
+    """The first old interaction that has a value where a new one has a named place."""
+    index = Index((Recording(interactions=(new,)),), rules)
+    return next(
+        (
+            place
+            for place, each in enumerate(old)
+            if place not in taken
+            and each.request.method == new.request.method
+            and index.find(replace(each.request, wild=None)).tiers
+        ),
+        None,
+    )
 
 
 def _request_key(request: Request) -> tuple[str, str, bytes]:
@@ -152,7 +172,9 @@ def _stable(old: Interaction, new: Interaction, rules: Rules, renewed_before: dt
         new = replace(new, request=old.request)
     if _essence(old.response) == _essence(new.response):
         aged = renewed_before is not None and old.recorded is not None and old.recorded < renewed_before
-        return replace(old, scope=new.scope, recorded=new.recorded if aged else old.recorded)
+        request = new.request if _is_wilder(new.request, old.request) else old.request
+        recorded = new.recorded if aged else old.recorded
+        return replace(old, request=request, scope=new.scope, recorded=recorded)
     return replace(new, comments=old.comments, response=replace(new.response, fault=old.response.fault))
 
 
@@ -169,9 +191,9 @@ def _named(old: Interaction, new: Interaction, rules: Rules) -> dict[str, bytes]
     return {name: value for name, value in index.captures(0, request).items() if mask not in value}
 
 
-def _is_wilder(old: Request, new: Request) -> bool:
-    """Whether somebody wrote wild places into a request: it has more of them than redaction makes."""
-    return _wild_places(old) > _wild_places(new)
+def _is_wilder(one: Request, other: Request) -> bool:
+    """Whether a request has more wild places than another: somebody or a rule put them there."""
+    return _wild_places(one) > _wild_places(other)
 
 
 def _wild_places(request: Request) -> int:

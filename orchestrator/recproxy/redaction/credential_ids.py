@@ -10,15 +10,16 @@ import dataclasses
 import re
 from collections.abc import Container, Iterable, Sequence
 
-from recproxy.matching.echo import with_name
-from recproxy.recording.values import Interaction, Request
+from recproxy.recording.values import WILD, Interaction, Request, Response
 
 __all__ = ["with_credential_ids"]
 
-#: The number before the dash; a shorter one stands in a path by chance.
-_CREDENTIAL = re.compile(rb"([0-9]{4,20})-[!-~]{8,}")
+#: An id, and letters and digits that nobody wrote by hand: a date with words behind it is none.
+_CREDENTIAL = re.compile(rb"([0-9]{6,20})-[0-9A-Za-z]{20,}")
 #: Its ending tells that what stands in where nobody bound it is a number.
 _NAME = "user_id%s.number"
+#: A string of JSON, with the colon where it is a key, or a number.
+_JSON_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?|[-+.0-9A-Za-z]+', re.DOTALL)
 
 
 def with_credential_ids(
@@ -38,7 +39,7 @@ def with_credential_ids(
 
 
 def _named(interactions: tuple[Interaction, ...], identity: bytes, name: str) -> tuple[Interaction, ...]:
-    segment = re.compile(rf"(?<=/){identity.decode()}(?=[/?#.]|\Z)")
+    segment = _segment(identity.decode())
     first = next((place for place, each in enumerate(interactions) if segment.search(_path(each.request))), None)
     if first is None:
         return interactions
@@ -49,12 +50,53 @@ def _one(interaction: Interaction, identity: bytes, name: str) -> Interaction:
     request, response = interaction.request, interaction.response
     if request.wild is not None:
         place = f"{request.wild}[{name}]"
-        url = re.sub(rf"(?<=[/=]){identity.decode()}(?=[/?#.&]|\Z)", place, request.url)
-        body = re.sub(rb'(?<=[=:"\s\[,])%s(?=[&,"\s\]}]|\Z)' % identity, place.encode(), request.body)
+        url, body = _in_url(request.url, identity, place), _in_body(request.body, identity, place.encode())
         request = dataclasses.replace(request, url=url, body=body)
     if not response.chunks:  # the pieces of a stream have their sizes
-        response = with_name(response, identity, name, "id") or response
+        response = _in_response(response, identity, name)
     return dataclasses.replace(interaction, request=request, response=response)
+
+
+def _in_response(response: Response, identity: bytes, name: str) -> Response:
+    word = response.wild or WILD
+    if response.wild is None and word.encode() in response.body:
+        return response
+    place = f"{word}[{name}]"
+    headers = tuple(
+        (
+            line,
+            place.encode()
+            if value == identity
+            else _in_url(value.decode("latin-1"), identity, place).encode("latin-1"),
+        )
+        for line, value in response.headers
+    )
+    body = _in_body(response.body, identity, place.encode())
+    if (headers, body) == (response.headers, response.body):
+        return response
+    return dataclasses.replace(response, headers=headers, body=body, wild=word)
+
+
+def _segment(identity: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!:/)(?<=/){identity}(?=/|\Z)")
+
+
+def _in_url(url: str, identity: bytes, place: str) -> str:
+    """With the place for whole segments of the path and whole values of the query."""
+    path, mark, query = url.partition("?")
+    value = re.compile(rf"(?<==){identity.decode()}(?=[&#]|\Z)")
+    return _segment(identity.decode()).sub(place, path) + mark + value.sub(place, query)
+
+
+def _in_body(body: bytes, identity: bytes, place: bytes) -> bytes:
+    """With the place for whole values of JSON, of a form, of a part of it, and of an XML element."""
+    if body.lstrip()[:1] in (b"{", b"["):
+        values = {identity: place, b'"%s"' % identity: b'"%s"' % place}
+        return _JSON_TOKEN.sub(lambda found: values.get(found[0], found[0]), body)
+    wholes = [rb"(?<=\r\n\r\n)%s(?=\r\n--)", rb"(?<=>)%s(?=</)"]
+    if not re.search(rb"\s", body):
+        wholes.append(rb"(?<==)%s(?=&|\Z)")
+    return re.sub(b"|".join(whole % identity for whole in wholes), lambda _: place, body)
 
 
 def _path(request: Request) -> str:
