@@ -56,7 +56,12 @@ def test_a_requirement_is_what_an_installer_takes_as_words(line, words):
 
 
 def test_a_tox_ini_is_told_what_to_install_and_to_pass():
-    profile = Profile(name="shop", endpoints=(Endpoint(hosts=("a.example",)),), credentials=("SHOP_KEY",))
+    profile = Profile(
+        name="shop",
+        endpoints=(Endpoint(hosts=("a.example",)),),
+        credentials=("SHOP_KEY",),
+        placeholders={"SHOP_KEY": "x", "SHOP_USER": "y"},
+    )
     starter = Starter(chosen=(ChosenProfile(profile=profile, requirement="recproxy-shop"),), packaged=False)
     ini = ConfigParser()
 
@@ -64,7 +69,7 @@ def test_a_tox_ini_is_told_what_to_install_and_to_pass():
 
     assert ini["testenv"]["deps"].split("\n")[1] == "pytest"
     assert ini["testenv"]["deps"].split("\n")[-1] == "recproxy-shop"
-    assert ini["testenv"]["pass_env"] == "\nSHOP_KEY"
+    assert ini["testenv"]["pass_env"] == "\nSHOP_KEY\nSHOP_USER"
 
 
 def test_the_first_test_asks_a_host_that_can_be_asked():

@@ -246,7 +246,7 @@ def _pytest_mode(folder: Path, tests: Path) -> Iterator[str]:
         "pyproject.toml" if "pytest" in _tool(folder) else "",
     )
     if found:
-        yield f'set recproxy_mode to "replay" for pytest in {found}, and plain pytest replays every test'
+        yield f'left {found} as it is: add recproxy_mode = "replay" to its settings of pytest, so that plain pytest replays'
     else:
         yield from _make(tests / "pytest.ini", "[pytest]\nrecproxy_mode = replay\n", folder)
 

@@ -93,9 +93,9 @@ class Starter:
     def tox(self, *tables: str) -> str:
         """A tox.toml whose base makes an environment for each mode; below these tables in a file of others."""
         base: dict[str, Any] = {"recproxy_profiles": list(self.names), "deps": self._lines()}
-        credentials = self._credentials()
-        if credentials:
-            base["pass_env"] = credentials
+        variables = self._variables()
+        if variables:
+            base["pass_env"] = variables
         posargs = tomlkit.inline_table()
         posargs.update({"replace": "posargs", "extend": True})
         base["commands"] = tomlkit.array()
@@ -118,13 +118,15 @@ class Starter:
             "deps =",
             *(f"    {line}" for line in self._lines()),
         ]
-        credentials = self._credentials()
-        if credentials:
-            lines += ["pass_env =", *(f"    {name}" for name in credentials)]
+        variables = self._variables()
+        if variables:
+            lines += ["pass_env =", *(f"    {name}" for name in variables)]
         return "\n".join([*lines, "commands = pytest tests/functional {posargs}", ""])
 
-    def _credentials(self) -> list[str]:
-        return [name for each in self.chosen for name in each.profile.credentials]
+    def _variables(self) -> list[str]:
+        """What a program may need to record: replay has placeholders for some of it."""
+        profiles = [each.profile for each in self.chosen]
+        return list(dict.fromkeys(name for each in profiles for name in (*each.credentials, *each.placeholders)))
 
     @property
     def local(self) -> tuple[str, ...]:
