@@ -131,6 +131,21 @@ def test_sigint_without_a_terminal_stops_the_command(project, isolation):
     close(run)
 
 
+def test_a_run_under_nohup_goes_on_when_its_terminal_is_closed(project):
+    program = "import sys; print('up', flush=True); sys.stdin.read()"
+    run, _, _ = up(project, program, stdin=subprocess.PIPE, preexec_fn=_as_nohup)
+
+    run.send_signal(signal.SIGHUP)
+    run.stdin.close()
+
+    assert run.wait(seconds(20)) == 0
+    close(run)
+
+
+def _as_nohup():
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
 def test_ctrl_c_on_a_terminal_reaches_the_command_once_and_it_decides(project, isolation):
     """The command sees one SIGINT, takes its time, and its exit code is the run's."""
     program = (

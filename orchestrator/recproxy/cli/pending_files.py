@@ -25,16 +25,20 @@ _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 @contextlib.contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Let a signal that would end the process end this instead, so that what is staged is removed first."""
+    """Let a signal that would end the process end this instead, so that what is staged is removed first.
+
+    One that is ignored, as SIGHUP is under nohup, stays ignored.
+    """
 
     def end(number: int, _: object) -> None:
         sys.exit(128 + number)
 
-    before = [signal.signal(number, end) for number in _SIGNALS]
+    ending = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    before = [signal.signal(number, end) for number in ending]
     try:
         yield
     finally:
-        for number, handler in zip(_SIGNALS, before, strict=True):
+        for number, handler in zip(ending, before, strict=True):
             signal.signal(number, handler)
 
 

@@ -170,7 +170,9 @@ def _verdict(plan: RunPlan, tally: Tally, code: int) -> int:
 
 def _on_signals(loop: asyncio.AbstractEventLoop, stopping: asyncio.Future[int]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, _resolve, stopping, number)
+        # Under nohup SIGHUP stays ignored. A job in the background of a script has SIGINT ignored, too: it ends by it.
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            loop.add_signal_handler(number, _resolve, stopping, number)
 
 
 def _resolve(stopping: asyncio.Future[int], number: int) -> None:
