@@ -45,7 +45,6 @@ ELSEWHERE = {
     "control/redaction_messages": "tests/control/test_messages.py",
     "orchestrator/scope_redaction": "a protocol, a value and a step of test_recorder.py",
     "orchestrator/scope_ends": "tests/client/test_scopes.py and tests/journeys: scopes of real runs",
-    "orchestrator/scopes": "tests/client/test_scopes.py and tests/testing/pytest_plugin: scopes of real runs",
     "orchestrator/run": "tests/journeys/test_hygiene.py: signals, exit codes, the end",
     "runners/nox_selection": "tests/runners/test_nox.py: real nox selecting sessions",
     "proxy/__main__": "one line; the journeys start it",

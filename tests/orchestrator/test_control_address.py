@@ -81,6 +81,8 @@ class Scopes:
 
     async def extend(self, lane, recordings, *, beside=None):
         self._asked.append(("extend", recordings, {"beside": beside}))
+        if "ended.rec" in recordings.get("shop", ()):  # by another call, meanwhile
+            self._lanes[lane].scopes.clear()
 
     async def look(self, lane, number=None):
         return OUTCOME if number in (None, 1) else None
@@ -247,6 +249,15 @@ def test_a_scope_begins_with_what_was_said_and_ends_with_its_outcome():
             ("end", None, False, True),
             ("end", 1, True, False),
         ]
+
+    run(work)
+
+
+def test_a_scope_that_ends_while_it_is_extended_is_named():
+    async def work(caller, orchestrator):
+        await caller.call("PUT", "/lanes/default/scope", {"name": "test"})
+        answer = await caller.call("PATCH", "/lanes/default/scope", {"recordings": {"shop": "ended.rec"}})
+        assert answer == (200, {"lane": "default", "name": "test", "number": 1})
 
     run(work)
 

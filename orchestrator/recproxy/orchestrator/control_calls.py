@@ -133,17 +133,16 @@ class ControlCalls:
             return self._outcome(lane, await orchestrator.scopes.look(lane))
         if method == "DELETE":
             return await self._end(lane, values)
-        number: int | None = None
         if method == "PATCH":
             refuse_unknown(values, ("recordings", "beside"))
             if not orchestrator.lanes[lane].scopes:
                 self._outcome(lane, None)
+            scope = orchestrator.lanes[lane].scopes[-1]  # other calls may end it meanwhile
             recordings = read_recordings(values.get("recordings") or {})
             await orchestrator.scopes.extend(lane, recordings, beside=read_folder(values))
-            number = orchestrator.lanes[lane].scopes[-1].number
-        else:
-            number = await self._begin(lane, values, inner=method == "POST")
-        return {"lane": lane, "name": orchestrator.lanes[lane].scope, "number": number}
+            return {"lane": lane, "name": scope.name, "number": scope.number}
+        number = await self._begin(lane, values, inner=method == "POST")
+        return {"lane": lane, "name": values["name"], "number": number}
 
     async def _numbered(self, method: str, lane: str, word: str, values: dict[str, Any]) -> dict[str, Any]:
         number = int(word) if word.isdecimal() and len(word) < _MOST_DIGITS else -1  # no scope has it

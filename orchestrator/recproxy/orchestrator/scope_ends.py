@@ -52,14 +52,14 @@ class ScopeEnds:
         self._fail = fail
         self._ending: set[asyncio.Future[ScopeOutcome]] = set()
 
-    async def end(
+    def end(
         self, lane: Lane, scope: LaneScope | None = None, *, passed: bool, told: bool = False
-    ) -> ScopeOutcome:
-        """End a scope, or the base scope; whoever asked for it may go meanwhile, and what was recorded is written still."""
+    ) -> asyncio.Future[ScopeOutcome]:
+        """End a scope, or the base scope; shielded, whoever waits may go, and what was recorded is written still."""
         ending = asyncio.ensure_future(self._ended(lane, scope, passed=passed, told=told))
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
-        return await asyncio.shield(ending)
+        return ending
 
     async def settled(self) -> None:
         """Wait for the scopes that are being ended; what went wrong there has ended the run."""

@@ -65,7 +65,7 @@ class Scopes:
         self._ends = ScopeEnds(proxies=proxies, recorder=recorder, tally=tally, fail=fail)
         self._numbers = itertools.count(1)
         #: Outcomes of scopes that were ended by a call that did not name them, by number, the latest last.
-        self._ended: dict[int, ScopeOutcome] = {}
+        self._ended: dict[int, asyncio.Future[ScopeOutcome]] = {}
 
     async def begin(
         self,
@@ -98,7 +98,7 @@ class Scopes:
         """
         lane = self._lanes[lane_name]
         if not inner:
-            await self.end_all(lane_name)
+            await self._end_all(lane)
         scope = LaneScope(name=name, number=next(self._numbers), scope_options=scope_options)
         named = await self._named(recordings, beside, scope)
         lane.scopes.append(scope)
@@ -143,13 +143,14 @@ class Scopes:
         """
         lane = self._lanes[lane_name]
         if number is not None and not _is_open(lane, number):
-            return self._ended.get(number)
-        proxies = lane.scopes[-1].proxies if lane.scopes else self._proxies
+            return await _outcome(self._ended.get(number))
+        scope = lane.scopes[-1] if lane.scopes else None
+        proxies = tuple(scope.proxies if scope is not None else self._proxies)
         replies = await asyncio.gather(
             *(proxy.ask(lambda order: Look(order=order, lane=lane_name), Playing) for proxy in proxies)
         )
         outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
-        return self._ends.outcome(lane.scopes[-1] if lane.scopes else None, outcomes, tuple(lane.refusals))
+        return self._ends.outcome(scope, outcomes, tuple(lane.refusals))
 
     async def end(
         self, lane_name: str, number: int | None = None, *, passed: bool = False, told: bool = False
@@ -162,20 +163,23 @@ class Scopes:
         is still returned, once.
         """
         lane = self._lanes[lane_name]
-        if number is not None:
-            if not _is_open(lane, number):
-                return self._ended.pop(number, None)
-            while lane.scopes[-1].number != number:
-                await self.end(lane_name)
+        if number is None:
+            return await self._end_innermost(lane, passed=passed, told=told)
+        while _is_open(lane, number):  # other calls end scopes while this one waits
+            if lane.scopes[-1].number == number:
+                return await _outcome(self._ends.end(lane, lane.scopes.pop(), passed=passed, told=told))
+            await self._end_innermost(lane)
+        return await _outcome(self._ended.pop(number, None))
+
+    async def _end_innermost(self, lane: Lane, *, passed: bool = False, told: bool = False) -> ScopeOutcome | None:
+        """End the innermost scope of a lane for a call that did not name it, and keep its outcome for one that does."""
         if not lane.scopes:
             return None
         scope = lane.scopes.pop()
-        outcome = await self._ends.end(lane, scope, passed=passed, told=told)
-        if number is None:
-            self._ended[scope.number] = outcome
-            if len(self._ended) > _MOST_ENDED:
-                del self._ended[next(iter(self._ended))]
-        return outcome
+        ended = self._ended[scope.number] = self._ends.end(lane, scope, passed=passed, told=told)
+        if len(self._ended) > _MOST_ENDED:
+            del self._ended[next(iter(self._ended))]
+        return await _outcome(ended)
 
     async def settled(self) -> None:
         """Wait for the scopes that are being ended; what went wrong there has ended the run."""
@@ -183,7 +187,10 @@ class Scopes:
 
     async def end_all(self, lane_name: str) -> None:
         """End all scopes that tests opened in a lane."""
-        while await self.end(lane_name):
+        await self._end_all(self._lanes[lane_name])
+
+    async def _end_all(self, lane: Lane) -> None:
+        while await self._end_innermost(lane):
             pass
 
     async def _named(
@@ -213,7 +220,7 @@ class Scopes:
 
     async def end_base(self, lane: Lane, *, passed: bool) -> None:
         """End what went on in a lane whenever no scope was open."""
-        await self._ends.end(lane, passed=passed)
+        await _outcome(self._ends.end(lane, passed=passed))
 
     async def _begin(
         self,
@@ -280,3 +287,8 @@ class Scopes:
 def _is_open(lane: Lane, number: int) -> bool:
     """Whether a scope is still open in a lane."""
     return any(scope.number == number for scope in lane.scopes)
+
+
+async def _outcome(ended: asyncio.Future[ScopeOutcome] | None) -> ScopeOutcome | None:
+    """The outcome of a scope when it has ended; whoever waits may go meanwhile."""
+    return None if ended is None else await asyncio.shield(ended)

@@ -1,0 +1,46 @@
+"""Scopes that several calls begin and end at the same time, in a lane without proxies."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from recproxy.orchestrator.scopes import Scopes
+from recproxy.report import Tally
+
+
+def run(work):
+    """Run `work(scopes)`; its value."""
+    lane = SimpleNamespace(
+        name="default", scopes=[], numbers={}, refusals=[], take_refusals=lambda: (), take_blocked=lambda: ()
+    )
+    unused = dict.fromkeys(("recorder", "find", "fail"))
+    scopes = Scopes(None, None, lanes={"default": lane}, proxies=(), tally=Tally(), **unused)
+    return asyncio.run(work(scopes))
+
+
+def names(outcomes):
+    return [outcome and outcome.scope for outcome in outcomes]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_scope_that_two_calls_end_at_the_same_time_has_its_outcome(turned):
+    async def work(scopes):
+        await scopes.begin("default", "outer", {})
+        await scopes.begin("default", "inner", {}, inner=True)
+        ends = [scopes.end("default", 1), scopes.end("default")]
+        ended = await asyncio.gather(*(ends[::-1] if turned else ends))
+        return names(ended[::-1] if turned else ended), await scopes.end("default")
+
+    assert run(work) == ((["outer", "outer"], None) if not turned else (["outer", "inner"], None))
+
+
+def test_a_scope_that_a_call_is_ending_is_known_by_its_number():
+    async def work(scopes):
+        await scopes.begin("default", "first", {})
+        return await asyncio.gather(
+            scopes.begin("default", "second", {}), scopes.look("default", 1), scopes.end("default", 1)
+        )
+
+    number, *outcomes = run(work)
+    assert (number, names(outcomes)) == (2, ["first", "first"])
