@@ -19,6 +19,7 @@ from recproxy.matching.rules import Rules
 from recproxy.play.boundaries import with_boundaries_of
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, fill
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.values import CUT_SHORT
 
 __all__ = ["TimedInteraction", "merge"]
 
@@ -34,6 +35,9 @@ _VOLATILE = frozenset(
         "x-runtime", "x-served-by", "x-timer", "x-trace-id", "x-transaction", "x-transaction-id",
     )
 )  # fmt: skip
+
+#: A character of a word, and not the end of an escape, as in `\n` and `%3D`.
+_BEFORE = rb"(?<=[0-9A-Za-z_.~-])(?<!\\[bfnrt])(?<!\\u[0-9A-Fa-f]{4})(?<!%[0-9A-Fa-f]{2})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +151,16 @@ def _in_old_order(rows: list[tuple[TimedInteraction, int | None]]) -> list[tuple
 def _stable(old: Interaction, new: Interaction, rules: Rules, renewed_before: dt.date | None) -> Interaction:
     """The old interaction where the service said the same, else the new one with what a person wrote into the old one.
 
-    That is its comments, and its named places: what the request fills them with is the same value in the response.
+    That is its comments, and its wild places that redaction cannot have made: what the request fills a named one with
+    is the same value in the response.
     """
     new = replace(
         new,
         request=with_boundaries_of(old.request, new.request),
         response=with_boundaries_of(old.response, new.response),
     )
-    bound = _named(old, new, rules)
+    is_cut_short = CUT_SHORT in old.comments
+    bound = {} if is_cut_short else _named(old, new, rules)
     if bound:
         filled = replace(
             old.response,
@@ -168,14 +174,15 @@ def _stable(old: Interaction, new: Interaction, rules: Rules, renewed_before: dt
             for name, value in bound.items():
                 response = with_name(response, value, name, _key(old.response, name)) or response
             new = replace(new, request=old.request, response=response)
-    elif _is_wilder(old.request, new.request):
+    elif not is_cut_short and _written_places(old.request) > _written_places(new.request):
         new = replace(new, request=old.request)
+    comments = tuple(each for each in old.comments if each != CUT_SHORT or each in new.comments)
     if _essence(old.response) == _essence(new.response):
         aged = renewed_before is not None and old.recorded is not None and old.recorded < renewed_before
-        request = new.request if _is_wilder(new.request, old.request) else old.request
+        request = old.request if _wild_places(old.request) == _wild_places(new.request) else new.request
         recorded = new.recorded if aged else old.recorded
-        return replace(old, request=request, scope=new.scope, recorded=recorded)
-    return replace(new, comments=old.comments, response=replace(new.response, fault=old.response.fault))
+        return replace(old, request=request, scope=new.scope, recorded=recorded, comments=comments)
+    return replace(new, comments=comments, response=replace(new.response, fault=old.response.fault))
 
 
 def _named(old: Interaction, new: Interaction, rules: Rules) -> dict[str, bytes]:
@@ -191,16 +198,20 @@ def _named(old: Interaction, new: Interaction, rules: Rules) -> dict[str, bytes]
     return {name: value for name, value in index.captures(0, request).items() if mask not in value}
 
 
-def _is_wilder(one: Request, other: Request) -> bool:
-    """Whether a request has more wild places than another: somebody or a rule put them there."""
-    return _wild_places(one) > _wild_places(other)
-
-
 def _wild_places(request: Request) -> int:
     if request.wild is None:
         return 0
     word = request.wild
     return request.url.count(word) + request.body.count(word.encode())
+
+
+def _written_places(request: Request) -> int:
+    """How many wild places have a name, or are a part of a word: redaction masks whole values."""
+    if request.wild is None:
+        return 0
+    word = re.escape(request.wild.encode())
+    places = re.compile(_BEFORE + word + rb"|" + word + rb"(?=[\[0-9A-Za-z_.~-])")
+    return len(places.findall(request.url.encode("ascii", "surrogateescape"))) + len(places.findall(request.body))
 
 
 def _key(response: Response, name: str) -> str:

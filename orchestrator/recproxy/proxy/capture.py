@@ -17,7 +17,6 @@ from recproxy.recording.wildcard import unused
 
 __all__ = [
     "CODINGS_WE_DECODE",
-    "CUT_SHORT",
     "Captured",
     "cut_short",
     "end_to_end",
@@ -27,8 +26,6 @@ __all__ = [
     "response_of",
 ]
 
-#: The comment above an interaction whose request was cut short.
-CUT_SHORT = "the service answered before the client had sent the whole body: any body matches"
 CODINGS_WE_DECODE = ("gzip", "deflate", "br", "zstd")
 #: On the way to a service also the login at a proxy.
 _HOP_BY_HOP = HOP_BY_HOP | {b"proxy-authenticate", b"proxy-authorization"}

@@ -17,7 +17,7 @@ import h11
 
 from recproxy.http import Head, ResponseFraming, error_response
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.capture import CUT_SHORT, Captured, cut_short, end_to_end, may_be_left, request_of, response_of
+from recproxy.proxy.capture import Captured, cut_short, end_to_end, may_be_left, request_of, response_of
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.outgoing import NotSendable, outgoing_request
@@ -26,6 +26,7 @@ from recproxy.proxy.states import STAGES, Passed, Stage
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import Link, ServiceClosed, UpstreamError, Upstreams
 from recproxy.recording import Headers, Interaction
+from recproxy.recording.values import CUT_SHORT
 
 __all__ = ["Exchange", "Keep"]
 

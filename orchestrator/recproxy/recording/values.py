@@ -14,13 +14,27 @@ from recproxy.recording.dataclass import dataclass
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["WILD", "Chunk", "Headers", "Interaction", "Recording", "Request", "Response", "header", "header_values"]
+__all__ = [
+    "CUT_SHORT",
+    "WILD",
+    "Chunk",
+    "Headers",
+    "Interaction",
+    "Recording",
+    "Request",
+    "Response",
+    "header",
+    "header_values",
+]
 
 #: Header lines in wire order: name and value, case and repeats kept.
 Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
 #: The word that stands for anything, unless a block names another one.
 WILD = "XXX"
+
+#: The comment above an interaction whose request was cut short.
+CUT_SHORT = "the service answered before the client had sent the whole body: any body matches"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
