@@ -18,14 +18,16 @@ _TAG = re.compile(rb"(?i)<(?:input|meta|textarea|param)\s[^<>]*>")
 _ATTRIBUTE = re.compile(rb"([A-Za-z_:][A-Za-z0-9_:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
 _DATA = re.compile(rb"(?i)\sdata-([a-z0-9_.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
 _LINK = re.compile(rb"(?i)(?:href|src|action|content|data-[a-z-]+)\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)')")
-_ISLAND = re.compile(rb"(?is)<script\b[^>]*type\s*=\s*[\"']?application/(?:ld\+|[a-z.+-]*)json[^>]*>(.*?)</script>")
+_SCRIPT = re.compile(rb"(?i)<script\b")
+_SCRIPT_END = re.compile(rb"(?i)</script>")
+_DATA_TYPE = re.compile(rb"(?i)type\s*=\s*[\"']?application/(?:ld\+|[a-z.+-]*)json")
 _ELEMENT = re.compile(
-    rb"<((?:[A-Za-z0-9_.-]+:)?[A-Za-z_][A-Za-z0-9_.-]*)((?:\s[^<>]*)?)>\s*(?:<!\[CDATA\[(.*?)\]\]>|([^<>]+))\s*</",
+    rb"<((?:[A-Za-z0-9_.-]+:)?[A-Za-z_][A-Za-z0-9_.-]*)((?:\s[^<>]*)?)>\s*+(?:<!\[CDATA\[(.*?)\]\]>\s*+|([^<>]++))</",
     re.DOTALL,
 )
 _XML_TAG = re.compile(rb"<[A-Za-z_][^<>!?]*>")
 _PLIST = re.compile(
-    rb"<(?:key|name)>([^<>]+)</(?:key|name)>\s*(?:<value>\s*)?<(?:string|data|value)>\s*(?:<string>)?(?:<!\[CDATA\[(.*?)\]\]>|([^<>]+))</"
+    rb"<(?:key|name)>([^<>]+)</(?:key|name)>\s*(?:<value>\s*)?<(?:string|data|value)>\s*+(?:<string>)?(?:<!\[CDATA\[(.*?)\]\]>|([^<>]+))</"
 )
 _ANY_TAG = re.compile(rb"<(/?)([A-Za-z_][A-Za-z0-9_:.-]*)(?:\s(?:[^<>]*[^<>/])?)?>")
 _VALUES = frozenset({b"value", b"content"})
@@ -48,8 +50,21 @@ def html_spans(text: bytes, url: Find, json: Find) -> Iterator[Span]:
         group = found.lastindex or 1
         if b"=" in found[group] or b"@" in found[group]:
             yield from _moved(url(found[group]), found.start(group))
-    for found in _ISLAND.finditer(text):
-        yield from _moved(json(found[1]), found.start(1))
+    for start, end in _islands(text):
+        yield from _moved(json(text[start:end]), start)
+
+
+def _islands(text: bytes) -> Iterator[tuple[int, int]]:
+    """Where scripts of data stand; what is begun and never ended is looked for once, not from each that begins."""
+    at = 0
+    while (begun := _SCRIPT.search(text, at)) and (start := text.find(b">", begun.end()) + 1):
+        at = start
+        if _DATA_TYPE.search(text, begun.end(), start):
+            ended = _SCRIPT_END.search(text, start)
+            if ended is None:
+                return
+            yield start, ended.start()
+            at = ended.end()
 
 
 def xml_spans(text: bytes, inner: Find) -> Iterator[Span]:

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from recproxy.redaction.markup import html_spans, xml_spans
+from recproxy.redaction.spans import Span
+
+#: Minutes to hours, where each that begins is followed to the end of the text.
+MANY = 30_000
+
+
+def nothing(_):
+    return ()
+
+
+def scripts(text):
+    """What is handed on as the data of a script."""
+    return [span.value for span in html_spans(text, nothing, lambda data: [Span(0, 1, "json", "x", value=data)])]
+
+
+def values(text):
+    return [(text[span.start : span.end], span.value) for span in xml_spans(text, nothing)]
+
+
+def test_scripts_of_data_are_read():
+    text = b"<SCRIPT id='a' type='application/ld+json'>{1}</script><script>{2}</script><script type=application/json>{3}</SCRIPT>"
+
+    assert scripts(text) == [b"{1}", b"{3}"]
+
+
+@pytest.mark.parametrize("begun", [b"<script ", b"<script type=application/json>", b"<script type=application/"])
+def test_scripts_that_do_not_end_are_read_in_linear_time(begun):
+    assert list(html_spans(begun * MANY, nothing, nothing)) == []
+
+
+@pytest.mark.parametrize("space", [b"", b" ", b"\n\t " * MANY])
+def test_space_around_a_secret_of_an_element_is_no_part_of_it_and_is_read_in_linear_time(space):
+    text = b"<a>" + space + b"<password>" + space + b"hunter22" + space + b"</password>" + space + b"<b/></a>"
+
+    assert values(text) == [(b"hunter22", b"hunter22")]
