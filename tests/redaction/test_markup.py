@@ -38,3 +38,10 @@ def test_space_around_a_secret_of_an_element_is_no_part_of_it_and_is_read_in_lin
     text = b"<a>" + space + b"<password>" + space + b"hunter22" + space + b"</password>" + space + b"<b/></a>"
 
     assert values(text) == [(b"hunter22", b"hunter22")]
+
+
+@pytest.mark.parametrize("begun", [b"<a><![CDATA[", b"<a><![CDATA[x]]>y"])
+def test_sections_that_end_no_element_are_read_in_linear_time(begun):
+    secret = b"<password><![CDATA[hunter]]><![CDATA[22]]></password>"
+
+    assert values(secret + begun * MANY) == [(b"hunter]]><![CDATA[22", b"hunter]]><![CDATA[22")]

@@ -22,9 +22,9 @@ _SCRIPT = re.compile(rb"(?i)<script\b")
 _SCRIPT_END = re.compile(rb"(?i)</script>")
 _DATA_TYPE = re.compile(rb"(?i)type\s*=\s*[\"']?application/(?:ld\+|[a-z.+-]*)json")
 _ELEMENT = re.compile(
-    rb"<((?:[A-Za-z0-9_.-]+:)?[A-Za-z_][A-Za-z0-9_.-]*)((?:\s[^<>]*)?)>\s*+(?:<!\[CDATA\[(.*?)\]\]>\s*+|([^<>]++))</",
-    re.DOTALL,
+    rb"<((?:[A-Za-z0-9_.-]+:)?[A-Za-z_][A-Za-z0-9_.-]*)((?:\s[^<>]*)?)>\s*+(?:<!\[CDATA\[|(?P<text>[^<>]++)</)"
 )
+_CDATA_END = re.compile(rb"\]\]>\s*+</")
 _XML_TAG = re.compile(rb"<[A-Za-z_][^<>!?]*>")
 _PLIST = re.compile(
     rb"<(?:key|name)>([^<>]+)</(?:key|name)>\s*(?:<value>\s*)?<(?:string|data|value)>\s*+(?:<string>)?(?:<!\[CDATA\[(.*?)\]\]>|([^<>]+))</"
@@ -70,11 +70,11 @@ def _islands(text: bytes) -> Iterator[tuple[int, int]]:
 def xml_spans(text: bytes, inner: Find) -> Iterator[Span]:
     """Secrets of a document; `inner` finds those of what stands in an element that is no secret itself."""
     around = _Around(text)
-    for found in _ELEMENT.finditer(text):
-        group = 3 if found[3] is not None else 4
-        raw = found[group].strip()
+    for found, begun, ended in _elements(text):
+        value = text[begun:ended]
+        raw = value.strip()
         name = found[1].rpartition(b":")[2]
-        start = found.start(group) + (found[group].index(raw) if raw else 0)
+        start = begun + (value.index(raw) if raw else 0)
         said = _saying(name, found[2], _plain(raw), around, found.start()) if raw else None
         if said is not None:
             yield Span(start, start + len(raw), "markup", wild_name(said), value=_plain(raw))
@@ -91,6 +91,22 @@ def xml_spans(text: bytes, inner: Find) -> Iterator[Span]:
         if raw and is_secret(found[1].strip(), _plain(raw), json=True):
             start = found.start(group) + found[group].index(raw)
             yield Span(start, start + len(raw), "markup", wild_name(found[1].strip()), value=_plain(raw))
+
+
+def _elements(text: bytes) -> Iterator[tuple[re.Match[bytes], int, int]]:
+    """The elements without a child, and where their text is; the end of a CDATA section is looked for once."""
+    at = ended = behind = 0
+    while found := _ELEMENT.search(text, at):
+        at = found.end()
+        if found["text"] is not None:
+            yield found, *found.span("text")
+            continue
+        if 0 <= ended < at:
+            end = _CDATA_END.search(text, at)
+            ended, behind = (end.start(), end.end()) if end else (-1, 0)
+        if ended >= 0:
+            yield found, at, ended
+            at = behind
 
 
 def _saying(name: bytes, attributes: bytes, value: bytes, around: _Around, at: int) -> bytes | None:
