@@ -44,3 +44,26 @@ def test_a_scope_that_a_call_is_ending_is_known_by_its_number():
 
     number, *outcomes = run(work)
     assert (number, names(outcomes)) == (2, ["first", "first"])
+
+
+@pytest.mark.parametrize(("deletes", "times"), [(True, 1500), (False, 1000)])
+def test_a_scope_is_known_by_its_number_after_many_others(deletes, times):
+    async def work(scopes):
+        await scopes.begin("default", "first", {})
+        for _ in range(times):
+            await scopes.begin("default", "other", {})
+            if deletes:
+                await scopes.end("default")
+        return [await scopes.look("default", 1), await scopes.end("default", 1), await scopes.end("default", 1)]
+
+    assert names(run(work)) == ["first", "first", None]
+
+
+def test_the_latest_outcomes_that_a_call_without_number_returned_are_kept():
+    async def work(scopes):
+        for _ in range(65):
+            await scopes.begin("default", "mine", {})
+            await scopes.end("default")
+        return [await scopes.end("default", number) for number in (1, 2, 65)]
+
+    assert names(run(work)) == [None, "mine", "mine"]

@@ -17,7 +17,7 @@ from recproxy.orchestrator.recorder import Recorder
 from recproxy.recording.dataclass import dataclass
 from recproxy.report import Tally
 
-__all__ = ["ScopeEnds", "ScopeOutcome"]
+__all__ = ["LatestEnds", "ScopeEnds", "ScopeOutcome"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,19 @@ class ScopeOutcome:
     profiles: Mapping[str, Outcome] = field(default_factory=dict)
     refused: tuple[Missed, ...] = ()
     strict: frozenset[str] = frozenset()
+
+
+class LatestEnds(dict[int, "asyncio.Future[ScopeOutcome]"]):
+    """Ends of scopes by number, for those who opened one that others ended; the bound is for those that never ask."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+
+    def keep(self, number: int, ended: asyncio.Future[ScopeOutcome]) -> None:
+        """Keep one; the oldest goes if there are too many."""
+        self[number] = ended
+        if len(self) > self._most:
+            del self[next(iter(self))]
 
 
 class ScopeEnds:

@@ -19,15 +19,11 @@ from recproxy.orchestrator.plan import UNLISTED, RunPlan
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.roster import Roster
-from recproxy.orchestrator.scope_ends import ScopeEnds, ScopeOutcome
+from recproxy.orchestrator.scope_ends import LatestEnds, ScopeEnds, ScopeOutcome
 from recproxy.orchestrator.scope_files import choose
 from recproxy.report import Tally
 
 __all__ = ["Scopes"]
-
-
-#: Outcomes kept for those who opened a scope that others ended. A test asks at once; the bound is for those that never do.
-_MOST_ENDED = 64
 
 
 class Scopes:
@@ -65,7 +61,9 @@ class Scopes:
         self._ends = ScopeEnds(proxies=proxies, recorder=recorder, tally=tally, fail=fail)
         self._numbers = itertools.count(1)
         #: Outcomes of scopes that were ended by a call that did not name them, by number, the latest last.
-        self._ended: dict[int, asyncio.Future[ScopeOutcome]] = {}
+        #: What a call without number has returned was most often its own, and does not crowd out what nobody has seen.
+        self._returned = LatestEnds(64)
+        self._unseen = LatestEnds(1024)
 
     async def begin(
         self,
@@ -143,7 +141,7 @@ class Scopes:
         """
         lane = self._lanes[lane_name]
         if number is not None and not _is_open(lane, number):
-            return await _outcome(self._ended.get(number))
+            return await _outcome(self._returned.get(number) or self._unseen.get(number))
         scope = lane.scopes[-1] if lane.scopes else None
         proxies = tuple(scope.proxies if scope is not None else self._proxies)
         replies = await asyncio.gather(
@@ -164,21 +162,25 @@ class Scopes:
         """
         lane = self._lanes[lane_name]
         if number is None:
-            return await self._end_innermost(lane, passed=passed, told=told)
+            return await self._end_innermost(lane, self._returned, passed=passed, told=told)
         while _is_open(lane, number):  # other calls end scopes while this one waits
             if lane.scopes[-1].number == number:
                 return await _outcome(self._ends.end(lane, lane.scopes.pop(), passed=passed, told=told))
-            await self._end_innermost(lane)
-        return await _outcome(self._ended.pop(number, None))
+            await self._end_unseen(lane)
+        return await _outcome(self._returned.pop(number, None) or self._unseen.pop(number, None))
 
-    async def _end_innermost(self, lane: Lane, *, passed: bool = False, told: bool = False) -> ScopeOutcome | None:
+    async def _end_unseen(self, lane: Lane) -> ScopeOutcome | None:
+        return await self._end_innermost(lane, self._unseen)
+
+    async def _end_innermost(
+        self, lane: Lane, kept: LatestEnds, *, passed: bool = False, told: bool = False
+    ) -> ScopeOutcome | None:
         """End the innermost scope of a lane for a call that did not name it, and keep its outcome for one that does."""
         if not lane.scopes:
             return None
         scope = lane.scopes.pop()
-        ended = self._ended[scope.number] = self._ends.end(lane, scope, passed=passed, told=told)
-        if len(self._ended) > _MOST_ENDED:
-            del self._ended[next(iter(self._ended))]
+        ended = self._ends.end(lane, scope, passed=passed, told=told)
+        kept.keep(scope.number, ended)
         return await _outcome(ended)
 
     async def settled(self) -> None:
@@ -190,7 +192,7 @@ class Scopes:
         await self._end_all(self._lanes[lane_name])
 
     async def _end_all(self, lane: Lane) -> None:
-        while await self._end_innermost(lane):
+        while await self._end_unseen(lane):
             pass
 
     async def _named(
