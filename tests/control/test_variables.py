@@ -14,5 +14,7 @@ def test_the_names_are_these():
         "MODE": "RECPROXY_MODE",
         "PROXY": "PROXY",
         "REDIRECT": "RECPROXY_REDIRECT",
+        "R_PROFILE": "RECPROXY_R_PROFILE",
+        "SPKI": "RECPROXY_SPKI",
         "TOKEN": "RECPROXY_TOKEN",
     }
