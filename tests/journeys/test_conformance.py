@@ -226,7 +226,7 @@ def test_an_upload_sent_in_full_after_an_early_answer_is_recorded_in_full(shop, 
         Served(shop, "record") as run,
         socket.create_connection(run.address, timeout=seconds(30)) as sock,
     ):
-        sock.sendall(b"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+        sock.sendall(b"POST /early HTTP/1.1\r\nHost: api.shop.example\r\nContent-Length: 9\r\n\r\nhalf")
         got = sock.recv(1)  # the answer has begun
         sock.sendall(b" more")
         while not got.endswith(b"too large"):
