@@ -113,6 +113,28 @@ def test_a_link_out_of_the_recordings_is_refused_before_anything_is_recorded(ses
     assert caught.value.message == f"{default}: cannot be written: {leads}; what was there is as it was"
 
 
+@pytest.mark.parametrize("name", ["default.rec", "default.failed.rec"])
+def test_a_link_out_of_the_recordings_is_refused_when_something_is_added_and_no_sooner(
+    session, default, tmp_path, name
+):
+    session.record("/a")
+    stored = tmp_path / "store.rec"
+    default.rename(stored)
+    default.write_bytes(stored.read_bytes())
+    default.with_name(name).unlink(missing_ok=True)
+    default.with_name(name).symlink_to(stored)
+    before = stored.read_bytes()
+
+    session.record(number=2, append=True)
+    session.begin(3, append=True)
+    with pytest.raises(RecordingError) as caught:
+        session.keep("/b", number=3)
+
+    leads = f"a link leads out of {session.folder}, to {stored}"
+    message = f"{default.with_name(name)}: cannot be written: {leads}; what was there is as it was"
+    assert (caught.value.message, stored.read_bytes()) == (message, before)
+
+
 def test_what_is_added_to_a_file_of_2011_leaves_all_that_it_holds(session, default):
     default.parent.mkdir()
     default.write_bytes(OLD)

@@ -136,11 +136,14 @@ class Recorder:
         """Put an interaction in the journal.
 
         Raises:
-            RecordingError: it cannot be written, another run is recording the file, or its scope has ended.
+            RecordingError: it cannot be written, here or into its recording later; another run is recording the file;
+                or its scope has ended.
         """
         pending = self._pending.get((profile, message.scope))
         if pending is None:
             raise _ScopeEnded("the scope of this request has ended: nothing is recorded any more")
+        if pending.append and not pending.raw:
+            self._files.check_place(pending.path)
         self._locks.lock(pending.path)
         day = self._today()
         self._journal.add(

@@ -44,6 +44,8 @@ class RecordingFiles:
     def check(self, path: Path, *, append: bool) -> None:
         """Refuse a file that a scope could not write when it ends.
 
+        Where it would `append` to a file that is there, maybe nothing has to be written: its place is checked then.
+
         Raises:
             RecordingError: the file that is there does not parse, or is another tool's; or there can be none, or a link
                 leads out of its folder.
@@ -51,8 +53,8 @@ class RecordingFiles:
         if len(os.fsencode(failed_path(path).name)) > _LONGEST_NAME:
             raise RecordingError(f"{path}: its name is too long to be recorded: give it a shorter one")
         _check_folder(path, permitted=not append)
-        for each in (path, failed_path(path)):
-            check_place(each, root=self._root_of(path))
+        if not append or not path.is_file():
+            self.check_place(path)
         if path.exists():
             title = foreign_format(path)
             if title is not None:
@@ -63,6 +65,15 @@ class RecordingFiles:
                 read_recording(str(path))
             except RecordingError as problem:
                 raise RecordingError(f"{problem.message}; mend it, or delete the file to record it anew") from None
+
+    def check_place(self, path: Path) -> None:
+        """Refuse a file that a link leads out of its folder, or where something is that is no file.
+
+        Raises:
+            RecordingError: the message names where the link leads.
+        """
+        for each in (path, failed_path(path)):
+            check_place(each, root=self._root_of(path))
 
     def save(
         self, path: Path, scope: str, interactions: Sequence[TimedInteraction], rules: Rules, *, append: bool
