@@ -13,11 +13,56 @@ PYTEST_SILENT = (
     "than 3.11, pass -p recproxy_scopes to pytest"
 )
 _NAMES = ("pytest", "py.test")
+#: Programs, and their words, behind which the command proper comes.
+_LAUNCHERS = frozenset(
+    [
+        "coverage",
+        "doas",
+        "dotenv",
+        "env",
+        "exec",
+        "hatch",
+        "ionice",
+        "nice",
+        "nohup",
+        "pdm",
+        "pipenv",
+        "pixi",
+        "poetry",
+        "rye",
+        "run",
+        "setsid",
+        "sh",
+        "bash",
+        "dash",
+        "zsh",
+        "stdbuf",
+        "sudo",
+        "time",
+        "timeout",
+        "uv",
+        "uvx",
+        "xvfb-run",
+    ]
+)
+_SEPARATORS = {"&&", "||", ";", "|", "&"}
 _WITHOUT_TESTS = {"--version", "-V", "--help", "-h", "--co", "--collect-only"}
 
 
 def is_pytest(words: Sequence[str]) -> bool:
-    """Whether a command runs tests by pytest: directly, by `python -m`, or behind another program's words."""
+    """Whether a command runs tests by pytest: directly, by `python -m`, or behind a launcher."""
     split = [part for word in words for part in word.split()]  # `sh -c "pytest tests"` too
-    named = any(part.rpartition("/")[2] in _NAMES for part in split)
-    return named and _WITHOUT_TESTS.isdisjoint(split)
+    return _names_pytest(split) and _WITHOUT_TESTS.isdisjoint(split)
+
+
+def _names_pytest(words: Sequence[str]) -> bool:
+    """Whether pytest is where a command stands, or follows `-m`."""
+    before, is_command = ";", True
+    for word in words:
+        name = word.rpartition("/")[2]
+        is_command = is_command or before in _SEPARATORS or before.endswith(";")
+        if name in _NAMES and (is_command or before == "-m"):
+            return True
+        is_command = is_command and (name in _LAUNCHERS or word[0] in "-0123456789" or "=" in word)
+        before = word
+    return False
