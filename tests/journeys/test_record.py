@@ -260,6 +260,20 @@ def test_auto_replays_what_is_there_and_records_what_is_missing(shop, origin):
     assert len(load(shop.recording.read_bytes()).interactions) == 2
 
 
+def test_auto_reads_a_recording_that_is_a_link_out_of_the_recordings_and_adds_nothing_to_it(shop, origin, tmp_path):
+    fetch(shop, "record", "a")
+    stored = shop.recording.rename(tmp_path / "stored.rec")
+    shop.recording.symlink_to(stored)
+    before = stored.read_bytes()
+
+    assert fetch(shop, "auto", "a", environment={"CI": ""}).returncode == 0
+    done = fetch(shop, "auto", "a", "b", environment={"CI": ""})
+
+    leads = f"a link leads out of {shop.recording.parents[1]}, to {stored}"
+    line = f"recproxy: {shop.recording}: cannot be written: {leads}; what was there is as it was"
+    assert (done.returncode, done.stderr.count(line), stored.read_bytes()) == (2, 1, before)
+
+
 def test_auto_without_credentials_says_why_the_service_was_not_asked(shop, origin):
     done = fetch(shop, "auto", "a", environment={"CI": "", "SHOP_KEY": ""})
 
