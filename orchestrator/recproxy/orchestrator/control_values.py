@@ -15,6 +15,7 @@ from recproxy.control.scope_options import ScopeOptions
 from recproxy.recording.printable import printable
 
 if TYPE_CHECKING:
+    from recproxy.control.messages import Missed
     from recproxy.orchestrator.scope_ends import ScopeOutcome
 
 __all__ = [
@@ -191,29 +192,8 @@ def plain_outcome(outcome: ScopeOutcome) -> dict[str, Any]:
     Texts for people hold no character that acts on a terminal; `differences` and `requests` are as they were sent.
     """
     profiles = outcome.profiles
-    missed = [
-        {
-            "profile": profile,
-            "method": miss.method,
-            "url": miss.url,
-            "text": miss.text,
-            "closest": miss.closest,
-            "differences": [{"field": name, "wanted": wanted, "got": got} for name, wanted, got in miss.differences],
-        }
-        for profile, each in profiles.items()
-        for miss in each.missed
-    ]
-    missed += [
-        {
-            "profile": None,
-            "method": each.method,
-            "url": each.url,
-            "text": printable(each.text),
-            "closest": None,
-            "differences": [],
-        }
-        for each in outcome.refused
-    ]
+    missed = [_plain_miss(profile, miss) for profile, each in profiles.items() for miss in each.missed]
+    missed += [_plain_miss(None, refused) for refused in outcome.refused]
     return {
         "name": outcome.scope,
         "played": sum(each.played for each in profiles.values()),
@@ -243,4 +223,16 @@ def plain_outcome(outcome: ScopeOutcome) -> dict[str, Any]:
             }
             for profile, each in profiles.items()
         },
+    }
+
+
+def _plain_miss(profile: str | None, miss: Missed) -> dict[str, Any]:
+    """A miss as JSON; what no profile owns was refused, and has no `profile`."""
+    return {
+        "profile": profile,
+        "method": miss.method,
+        "url": miss.url,
+        "text": printable(miss.text),
+        "closest": miss.closest,
+        "differences": [{"field": name, "wanted": wanted, "got": got} for name, wanted, got in miss.differences],
     }
