@@ -31,7 +31,7 @@ def foreign_host(authority: str, hosts: tuple[str, ...] = (), *, port: int = 0) 
         return True
     if is_loopback(host) or is_address(host) or host.endswith(_PRIVATE):
         return False
-    if any(fits(pattern, host) for pattern in hosts if pattern != "*"):
+    if _is_named(host, hosts):
         return False
     return "*" not in hosts or named == port
 
@@ -58,6 +58,11 @@ def foreign_page(headers: Headers, hosts: tuple[str, ...] = ()) -> str:
         return ""
     page = (origin or referer).decode("latin-1")
     host = authority_host(page.partition("://")[2].partition("/")[0])
-    if host and (is_loopback(host) or any(fits(pattern, host) for pattern in hosts if pattern != "*")):
+    if host and (is_loopback(host) or _is_named(host, hosts)):
         return ""
     return page.partition("?")[0][:200] or "another site"
+
+
+def _is_named(host: str, hosts: tuple[str, ...]) -> bool:
+    """Whether one of the patterns is of this host, and not of all hosts."""
+    return any(fits(pattern, host) for pattern in hosts if pattern != "*")
