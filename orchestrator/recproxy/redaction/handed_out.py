@@ -41,4 +41,4 @@ def handed_out(interaction: Interaction) -> Iterator[Span]:
 def _is_login(request: Request) -> bool:
     if request.method != "POST":
         return False
-    return bool(_LOGIN_FIELD.search(request.body) or _LOGIN_PATH.search(path_of(request.url)))
+    return bool(_LOGIN_PATH.search(path_of(request.url)) or _LOGIN_FIELD.search(request.body))
