@@ -938,7 +938,7 @@ left_out(
 left_out(
     "RFC 9110, 7.8",
     "Upgrade to another protocol is offered or accepted",
-    "HTTP/2 over plain TCP and WebSocket are not spoken; the request is answered without the upgrade.",
+    "An upgrade to HTTP/2 is ignored, and the request is answered; one to WebSocket gets a 501.",
 )
 left_out("RFC 9110, 9.3.8", "TRACE is answered with the request", "The service answers it, or its recording does.")
 left_out(
