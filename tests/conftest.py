@@ -26,6 +26,7 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-timeout reads its option
 def pytest_configure(config):
+    os.environ.pop("CI", None)  # auto is replay where it is set: a test that is about that sets it itself
     hypothesis.settings.load_profile("thorough" if config.getoption("--thorough") else "usual")
     if config.option.timeout is None:
         config.option.timeout = float(config.getini("timeout")) * factor()
