@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,8 @@ def test_a_signal_in_the_middle_of_an_import_leaves_nothing(project, words, numb
     for name in range(60):
         project.write(f"from/{name}.har", json.dumps({"log": {"version": "1.2", "entries": [entry] * 200}}))
     before = {path.name for path in project.root.iterdir()}
-    process = project.start(*words, "from", "--to", "to")
+    minded = partial(signal.signal, number, signal.SIG_DFL)  # under nohup the tests themselves ignore it
+    process = project.start(*words, "from", "--to", "to", preexec_fn=minded)
     wait_until(lambda: list(project.root.glob(".recproxy-*")), process=process)
 
     process.send_signal(number)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from deadlines import seconds
 
+import recproxy
 from recproxy.recording import load
 
 from .conftest import SHOP, Project
@@ -23,6 +24,7 @@ RECORDINGS = "tests/functional/recordings"
 DEFAULT = f"{RECORDINGS}/shop/default.rec"
 GOOD = "#recproxy 2\n\nGET http://api.shop.example/old HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nold\n=======\n"
 SECRET = GOOD.replace("\n\n====", "\nAuthorization: Basic dXNlcjpzZWNyZXQtb2YtdGhlLXVzZXI=\n\n====")
+FRAME_OF_RECPROXY = f'File "{Path(recproxy.__file__).parent}{os.sep}'
 FETCH = "import os, urllib.request as u; print(u.urlopen(os.environ['SHOP_BASE_URL'] + '/new').read())"
 FAIL = f"{FETCH}; raise SystemExit(7)"
 
@@ -109,7 +111,7 @@ def test_recording_writes_to_no_link_that_leaves_the_recordings(pull, name, prog
     done = pull.python(program, "--mode", "record")
 
     assert tree(pull.outside) == before
-    assert "Traceback" not in done.stderr
+    assert FRAME_OF_RECPROXY not in done.stderr  # the program may trip over an answer that the refusal cut short
     ignored = ("the old name of a next version", "what keeps journals out of commits", "a journal")
     if name in ignored:
         recorded = pull.root / (DEFAULT if program == FETCH else DEFAULT.replace(".rec", ".failed.rec"))
