@@ -89,7 +89,7 @@ class ScopeReader:
         self, interaction: Interaction, search: ValueSearch, findings: list[Finding]
     ) -> tuple[Request, Response]:
         request, response = interaction.request, interaction.response
-        plain = self._plain.get(id(interaction)) if not search.values else None
+        plain = self._plain.get(id(interaction)) if not search else None
         if plain is not None:
             return _with_word(request, plain[1]), _with_word(response, plain[2])
         budget = Budget(_size(interaction))

@@ -7,11 +7,10 @@ base64 or hex holds is opened and searched again. Speed does not depend on how m
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-
-from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.base64_forms import crossed_out, edges
@@ -23,7 +22,7 @@ from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.secret_values import SecretValue
 from recproxy.redaction.spans import Span
-from recproxy.redaction.value_forms import Form, forms, windows
+from recproxy.redaction.value_automata import Automata, made_automata
 from recproxy.redaction.views import View, percent_decoded, views
 
 __all__ = ["ValueSearch", "made_search"]
@@ -55,18 +54,13 @@ class _Searched:
 class ValueSearch:
     """Values made ready for finding them."""
 
-    values: Mapping[bytes, SecretValue] = field(repr=False)
-    _plain: BytesAhoCorasick | None = field(repr=False)
-    _owners: tuple[tuple[bytes, SecretValue, bytes], ...] = field(repr=False)
-    _coded: BytesAhoCorasick | None = field(repr=False)
-    _forms: tuple[tuple[Form, SecretValue, bytes], ...] = field(repr=False)
-    _fields: BytesAhoCorasick | None = field(repr=False)
-    _bounds: tuple[tuple[bytes, SecretValue], ...] = field(repr=False)
+    _automata: tuple[Automata, ...] = field(repr=False)
+    #: Whether there is no value that could hide in what cannot be read.
+    blind: bool
+    has_fields: bool
 
-    @property
-    def blind(self) -> bool:
-        """Whether there is no value that could hide in what cannot be read."""
-        return self._plain is None
+    def __bool__(self) -> bool:
+        return not self.blind or self.has_fields
 
     def spans(
         self,
@@ -79,12 +73,12 @@ class ValueSearch:
         before: _Searched | None = None,
     ) -> list[Span]:
         """Where any values stand; `opened`: the text was decompressed before; `before`: for texts that it is a view of."""
-        if self._plain is None and self._fields is None:
+        if not self:
             return []
         budget.charge(len(text))
         found = list(self._direct(text))
         before = before or _Searched()
-        if self._plain is not None:
+        if not self.blind:
             # Before those of the views, which are opened less deeply.
             runs = list(self._runs(text, budget, depth, before.runs)) if depth < _DEEP - 1 else []
             if self._any_holds(hidden_in(text, budget, int(opened), before.opened), budget, 0, before.contents):
@@ -116,7 +110,7 @@ class ValueSearch:
 
         `seen` are texts that were searched and hold none: escapes of several kinds can be undone in any order.
         """
-        if self._plain is None:
+        if self.blind:
             return False
         if depth >= _DEEP:
             raise Unsafe("has more layers of encoding than may be looked into")
@@ -136,32 +130,28 @@ class ValueSearch:
         return False
 
     def _direct(self, text: bytes) -> Iterator[Span]:
-        if self._plain is not None:
-            for number, start, end in self._plain.find_matches_as_indexes(text, overlapping=True):
-                value, how, whole = self._owners[number]
+        for automata in self._automata:
+            for (value, how, whole), start, end in automata.plain.find(text):
                 if not how.alone or not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
                     scalar = _NUMBER.match(value) and _SCALAR_BEFORE.search(text, max(0, start - 8), start)
                     kind = "scalar" if scalar and _SCALAR_AFTER.match(text, end) else "text"
                     yield Span(start, end, how.rule, kind=kind, value=whole if value == whole else b"")
-        if self._coded is not None:
+        if not self.blind:
             yield from self._in_base64(text)
-        if self._fields is not None:
+        if self.has_fields:
             yield from self._as_fields(text)
 
     def _in_base64(self, text: bytes) -> Iterator[Span]:
-        assert self._coded is not None
         flat = text.translate(_STANDARD, b" \t\r\n")
         broken = len(flat) != len(text)
         if broken and (b"=\n" in text or b"=\r" in text):
             # What _GAP matches, taken out without it: a large binary body takes seconds by an expression.
             text_without_ends = text.replace(b"=\r", b"\r").replace(b"=\n", b"\n")
             flat = text_without_ends.translate(_STANDARD, b" \t\r\n")
-        matches = self._coded.find_matches_as_indexes(flat, overlapping=True)
-        if not matches:
-            return
-        view = View(flat, text, _GAP if b"=" in text else _BLANK, lambda _: b"") if broken else None
-        for number, *place in matches:
-            form, how, _ = self._forms[number]
+        view: View | None = None
+        for (form, how), *place in itertools.chain(*(each.coded.find(flat) for each in self._automata)):
+            if broken and view is None:
+                view = View(flat, text, _GAP if b"=" in text else _BLANK, lambda _: b"")
             start, end, whole = (
                 edges(flat, place[0], place[1], form.before, len(form.value))
                 if form.coded == "base64"
@@ -179,16 +169,14 @@ class ValueSearch:
 
     def _as_fields(self, text: bytes) -> Iterator[Span]:
         """Values that count only as a whole field: a text, a string, a parameter, a segment of a path, an element."""
-        assert self._fields is not None
         stripped = text.strip()
-        how = self.values.get(stripped)
-        if how is not None and how.field:
+        how = next((how for each in self._automata if (how := each.values.get(stripped)) and how.field), None)
+        if how is not None:
             start = text.index(stripped)
             yield Span(start, start + len(stripped), how.rule, value=stripped)
             return
-        for number, start, _ in self._fields.find_matches_as_indexes(text, overlapping=True):
-            value, how = self._bounds[number]
-            begin, end = start + 1, start + 1 + len(value)
+        for (value, how), start, end in itertools.chain(*(each.fields.find(text) for each in self._automata)):
+            begin = start + 1
             after = text[end : end + 1]
             mark = text[start]
             if mark == 0x22:
@@ -246,45 +234,14 @@ class ValueSearch:
                 start = text.find(part, start + len(part))
 
 
-def made_search(values: Mapping[bytes, SecretValue]) -> ValueSearch:
-    """The search for some values."""
-    plain: list[tuple[bytes, SecretValue, bytes]] = []
-    owners: list[bytes] = []
-    coded: list[tuple[Form, SecretValue, bytes]] = []
-    patterns: list[bytes] = []
-    fields: list[tuple[bytes, SecretValue]] = []
-    bounds: list[bytes] = []
-    done: set[tuple[bool, bytes]] = set()
-    for value, how in values.items():
-        if how.field:
-            for mark in b'"=/#>[':
-                fields.append((value, how))
-                bounds.append(bytes((mark,)) + value)
-            if len(value) < 8:
-                continue
-        for piece in windows(value) if not how.field else ():
-            for form in forms(piece):
-                texts = (form.text, form.text.upper()) if form.coded == "hex" else (form.text,)
-                for text in texts:
-                    if (form.coded == "plain", text) in done:
-                        continue  # a piece of a long value that repeats itself
-                    done.add((form.coded == "plain", text))
-                    if form.coded == "plain":
-                        plain.append((text, how, value))
-                        owners.append(text)
-                    else:
-                        coded.append((form, how, value))
-                        patterns.append(text)
-    finders = (_automaton(owners), tuple(plain), _automaton(patterns), tuple(coded), _automaton(bounds), tuple(fields))
-    return ValueSearch(values, *finders)
-
-
-def _automaton(texts: list[bytes]) -> BytesAhoCorasick | None:
-    """Of the kind that is made several times faster than the default one for few texts, and searches about as fast.
-
-    Each scope makes its own, and most scopes have few values and little text.
-    """
-    return BytesAhoCorasick(texts, implementation=Implementation.ContiguousNFA) if texts else None
+def made_search(values: Mapping[bytes, SecretValue], earlier: Sequence[Automata] = ()) -> ValueSearch:
+    """The search for some values, and for those of `earlier` automata."""
+    automata = (*earlier, made_automata(values)) if values or not earlier else tuple(earlier)
+    return ValueSearch(
+        automata,
+        blind=not any(each.plain for each in automata),
+        has_fields=any(each.fields for each in automata),
+    )
 
 
 def _through(span: Span, start: int, end: int, text: bytes, view: View) -> Span:
