@@ -2,11 +2,12 @@
 
 import asyncio
 import datetime as dt
+import functools
 import os
 
 from recproxy.control.messages import Recorded
-from recproxy.control.redaction_messages import ScopeRedacted
-from recproxy.errors import ProfileError
+from recproxy.control.redaction_messages import LearnedValue, ScopeRedacted
+from recproxy.errors import ProfileError, ProxyError
 from recproxy.matching.rules import Rules
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
@@ -17,12 +18,19 @@ __all__ = ["Session", "urls"]
 
 
 class Session:
-    """A recorder, and one clock for what it is given. Nothing is secret; what names `refused` is not to be written."""
+    """A recorder, and one clock for what it is given.
+
+    Nothing is secret but what `learn` names from then on, in bodies and names; what holds `refused` is not to be
+    written, and a second look is refused where `blind`.
+    """
 
     def __init__(self, folder, **options):
         self.folder = folder
         self.day = dt.date(2026, 1, 31)
         self.asked = []
+        self.looked = []
+        self.learn = ()
+        self.blind = False
         self.failures = []
         runtime = folder.parent / f"{folder.name}-runtime"
         runtime.mkdir(mode=0o700, exist_ok=True)
@@ -37,14 +45,42 @@ class Session:
         )
         self.moment = 0.0
 
-    async def redact(self, profile, interactions, lines, secrets=(), /):
+    async def redact(self, profile, interactions, lines, secrets=(), /, *, again=False):
+        if again:
+            return self.look_again(interactions, lines)
         self.asked.append((profile, secrets))
         if profile == "gone":
             raise ProfileError("no profile 'gone'")
         kept = [None if b"refused" in each else each for each in interactions]
         refusals = tuple("refused" for each in kept if each is None)
         return ScopeRedacted(
-            order=1, interactions=tuple(kept), lines=tuple(map(str.upper, lines)), refusals=refusals, counts={"rule": 2}
+            order=1,
+            interactions=tuple(kept),
+            lines=(*map(str.upper, lines[:-2]), *lines[-2:]),
+            refusals=refusals,
+            counts={"rule": 2},
+            learned=tuple(LearnedValue(value, "handed out", "", False, False) for value in self.learn),
+        )
+
+    def look_again(self, interactions, lines):
+        """What the run has learned is masked by letters of the same number, and not where it is `stuck`."""
+        if self.blind:
+            raise ProxyError("nobody looks")
+        self.looked.append(lines[0])
+        known = [each.value for each in self.recorder.learned.since(0)]
+        masked = [
+            functools.reduce(lambda text, value: text.replace(value, b"X" * len(value)), known, each)
+            for each in interactions
+        ]
+        found = masked != list(interactions)
+        return ScopeRedacted(
+            order=1,
+            interactions=tuple(None if b"stuck" in each else each for each in masked) if found else (),
+            lines=tuple(
+                functools.reduce(lambda text, value: text.replace(value.decode(), "XXX"), known, line) for line in lines
+            ),
+            refusals=("refused again",) * sum(found and b"stuck" in each for each in masked),
+            counts={"handed out": 1} if found else {},
         )
 
     def begin(self, number=1, scope="run", path="shop/default.rec", append=False, profile="shop"):

@@ -203,3 +203,23 @@ def test_a_scope_is_redacted_by_a_process_of_its_profile_that_waits_for_the_next
     names = [Path(f"/proc/{pid}/comm").read_text().strip() for pid in descendants(run.server.pid)]
     assert names.count("redact-shop 1") == 1
     assert run.end()[0] == 0
+
+
+def test_what_one_test_shows_to_be_secret_is_masked_in_what_others_wrote_before_and_after(shop):
+    run = Run(shop)
+
+    def scope(name, *paths):
+        assert ask_scope(run.environment, "PUT", {"name": name, "recordings": {"shop": f"{name}.rec"}})[0] == 200
+        assert [run.get(path)[0] for path in paths] == [200] * len(paths)
+        assert ask_scope(run.environment, "DELETE", {"passed": True})[0] == 200
+
+    scope("before", f"/things/{TOKEN}")
+    assert len(readable(shop, TOKEN)) == 1  # nobody can know yet
+    scope("login", "/login")
+    scope("after", f"/things/{TOKEN}")
+
+    code, said = run.end()
+
+    assert (code, TOKEN in said, readable(shop, TOKEN)) == (0, False, [])
+    for name in ("before", "after"):
+        assert [each.request.url for each in recorded(shop, f"{name}.rec")] == ["https://api.shop.example/things/XXX"]

@@ -5,6 +5,7 @@ import pytest
 
 from recproxy.orchestrator import redaction_workers
 from recproxy.orchestrator.redaction_workers import RedactionWorkers
+from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.recording import Interaction, Request, Response, pack
 
 PROFILE = SimpleNamespace(name="shop")
@@ -41,7 +42,7 @@ def workers(monkeypatch):
     Worker.may_answer, Worker.asked = {}, []
     setup = SimpleNamespace(profile=PROFILE, secrets=(), environment={})
     monkeypatch.setattr(redaction_workers, "RedactionSetup", SimpleNamespace)
-    return RedactionWorkers(SimpleNamespace(), lambda _: setup)
+    return RedactionWorkers(SimpleNamespace(), {"shop": PROFILE}.__getitem__, lambda _: setup, RunSecrets())
 
 
 def ended(workers, scope, body):
@@ -50,7 +51,7 @@ def ended(workers, scope, body):
     interaction = Interaction(
         request=Request(method="GET", url="https://shop.example/"), response=Response(status=200, body=body)
     )
-    return asyncio.ensure_future(workers.redact(PROFILE, [pack(interaction)], [scope]))
+    return asyncio.ensure_future(workers.redact("shop", [pack(interaction)], [scope]))
 
 
 def test_a_scope_does_not_wait_for_another_of_its_profile(workers):

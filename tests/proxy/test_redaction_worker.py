@@ -11,7 +11,7 @@ import pytest
 from recproxy.config import Endpoint, Profile
 from recproxy.control.channel import Channel
 from recproxy.control.messages import Ready, Refused, Stop
-from recproxy.control.redaction_messages import RedactionSetup, RedactScope
+from recproxy.control.redaction_messages import LearnedValue, RedactionSetup, RedactScope
 from recproxy.errors import HookError
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.proxy import redaction_worker
@@ -31,8 +31,8 @@ def interaction(path, body=b"", headers=JSON, answer=b"{}"):
     )
 
 
-def order(*interactions, lines=()):
-    return RedactScope(order=7, interactions=tuple(map(pack, interactions)), lines=lines)
+def order(*interactions, lines=(), again=False):
+    return RedactScope(order=7, interactions=tuple(map(pack, interactions)), lines=lines, again=again)
 
 
 def redacted(*interactions, lines=(), hooks=NO_HOOKS):
@@ -134,9 +134,36 @@ def test_it_redacts_by_all_secrets_and_has_its_profiles_variables_only(setup):
 
 
 def test_a_defect_writes_nothing_and_is_an_error_so_that_the_journal_stays(setup, monkeypatch):
-    monkeypatch.setattr(redaction_worker, "redact_scope", lambda *_: 1 / 0)
+    monkeypatch.setattr(redaction_worker, "redact_scope", lambda *_, **__: 1 / 0)
 
     _, done = talk(setup, order(interaction(f"/{TOKEN}"), lines=(TOKEN,)), replies=2)
 
     assert isinstance(done, Refused)
     assert done.message == "what was recorded is not written: ZeroDivisionError: a defect of recproxy's redaction"
+
+
+def test_what_another_scope_has_shown_is_masked_from_then_on_and_again(setup):
+    asked = order(interaction(f"/{TOKEN}", answer=b'{"note": "%s"}' % TOKEN.encode()))
+    learned = (LearnedValue(TOKEN.encode(), "handed out", "access_token", field=False, alone=False),)
+    again = dataclasses.replace(asked, again=True, lines=(f"test[{TOKEN}]",))
+
+    _, before, told, after, later = talk(
+        setup,
+        asked,
+        dataclasses.replace(asked, learned=learned),
+        again,
+        order(interaction("/a"), again=True),
+        replies=5,
+    )
+
+    assert (TOKEN.encode() in before.interactions[0], before.learned) == (True, ())
+    assert [unpack(done.interactions[0]).response.body for done in (told, after)] == [
+        b'{"note": "XXX[access_token]"}'
+    ] * 2
+    assert (after.lines, after.counts) == (("test[XXX]",), {"handed out": 2})
+    assert (later.interactions, later.counts) == ((), {})
+
+
+def test_a_scope_tells_what_it_has_shown(setup):
+    _, done = talk(setup, order(interaction("/login", answer=b'{"access_token": "%s"}' % TOKEN.encode())), replies=2)
+    assert done.learned == (LearnedValue(TOKEN.encode(), "handed out", "access_token", field=False, alone=False),)

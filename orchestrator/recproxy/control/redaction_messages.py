@@ -12,7 +12,7 @@ from typing import Any
 from recproxy.recording import Packed
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["RedactScope", "RedactionSetup", "ScopeRedacted"]
+__all__ = ["LearnedValue", "RedactScope", "RedactionSetup", "ScopeRedacted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,20 +28,38 @@ class RedactionSetup:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class LearnedValue:
+    """A value that a scope has shown to be secret, and how it is looked for elsewhere."""
+
+    value: bytes = field(repr=False)
+    rule: str
+    name: str
+    field: bool
+    alone: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedactScope:
-    """Redact the interactions of one scope, in order, and lines of text about it. Answered by ScopeRedacted."""
+    """Redact the interactions of one scope, in order, and lines of text about it. Answered by ScopeRedacted.
+
+    `learned` are values that other scopes of the run have shown, as far as this process was not told before. `again`:
+    the interactions were redacted before, and are only searched for such values.
+    """
 
     order: int
     interactions: tuple[Packed, ...] = field(repr=False)
     lines: tuple[str, ...] = field(default=(), repr=False)
+    learned: tuple[LearnedValue, ...] = field(default=(), repr=False)
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeRedacted:
     """The interactions that may be written, None for one that may not, and the lines without secrets.
 
-    `refusals` say which may not be written and why; `counts` how often each rule acted.
+    `refusals` say which may not be written and why; `counts` how often each rule acted: nothing where a second look
+    found nothing, and then there are no interactions. `learned` are the values that this scope has shown.
     """
 
     order: int
@@ -49,3 +67,4 @@ class ScopeRedacted:
     lines: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    learned: tuple[LearnedValue, ...] = field(default=(), repr=False)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,7 +19,6 @@ from typing import Self
 from recproxy.config import Endpoint, Profile, secret_values
 from recproxy.config.profile_words import is_host
 from recproxy.control.messages import Know, Return
-from recproxy.control.redaction_messages import ScopeRedacted
 from recproxy.errors import ConfigurationError, ControlError, ProxyError, RecproxyError
 from recproxy.http import authority_host
 from recproxy.orchestrator.authority import CertificateAuthority
@@ -39,7 +39,6 @@ from recproxy.orchestrator.redaction_workers import RedactionWorkers
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.scopes import Scopes
 from recproxy.orchestrator.unasked import add_unasked
-from recproxy.recording import Packed
 from recproxy.report import Tally
 
 __all__ = ["Orchestrator"]
@@ -147,6 +146,7 @@ class Orchestrator:
             await self.scopes.end_base(lane, passed=passed)
         await self.scopes.settled()
         await self._recorder.close()
+        self.tally.add_second_look(self._recorder.refusals, self._recorder.counts)
         self.tally.written += self._recorder.written
         self.tally.notes += self._roster.notes
         add_unasked(self.tally, self.profiles, self.plan)
@@ -161,7 +161,7 @@ class Orchestrator:
         self._recorder = Recorder(
             JournalFolders(self.plan.library.folder, self.plan.project.root),
             JournalKeys(self.plan.project.root, self._environment),
-            self._redacted,
+            lambda *scope, **how: self._redaction.redact(*scope, **how),  # noqa: PLW0108 - they are made later
             self._fail,
             secrets=secret_values(self.plan.profiles, self._environment),
             max_age=self.plan.project.max_age,
@@ -187,7 +187,9 @@ class Orchestrator:
         if self._isolated is not None:
             self._isolated.set_up(self._files, self.plan.project.isolate_ports, self._loop, stores)
         self._roster = Roster(self.plan, self._proxies, authority, self._environment)
-        self._redaction = RedactionWorkers(self._fork_server, self._roster.redaction)
+        self._redaction = RedactionWorkers(
+            self._fork_server, self._any_profile, self._roster.redaction, self._recorder.learned
+        )
         self.scopes = Scopes(
             self.plan,
             self._roster,
@@ -218,6 +220,8 @@ class Orchestrator:
             await self._control.close()
         await asyncio.gather(*(proxy.stop() for proxy in self._proxies))
         if hasattr(self, "_redaction"):
+            if problem := await self._recorder.look_in_haste():
+                print(f"recproxy: {problem}", file=sys.stderr)
             await self._redaction.stop()
         if self._isolated is not None:
             self._isolated.close()
@@ -236,13 +240,10 @@ class Orchestrator:
         self.tally.enter(profile.name, self.plan.mode_of(profile.name))
         return proxy
 
-    async def _redacted(
-        self, name: str, interactions: Sequence[Packed], lines: Sequence[str], secrets: Sequence[str] = (), /
-    ) -> ScopeRedacted:
-        """Redact what was recorded of a profile; one that is not in this run left a journal behind."""
+    def _any_profile(self, name: str) -> Profile:
+        """A profile of this run, or of another that left a journal behind."""
         profiles = {profile.name: profile for profile in (*self.plan.profiles, *self.profiles)}
-        profile = profiles.get(name) or self.plan.unplanned(name)
-        return await self._redaction.redact(profile, interactions, lines, secrets)
+        return profiles.get(name) or self.plan.unplanned(name)
 
     def _fail(self, error: RecproxyError) -> None:
         """The run cannot go on."""

@@ -7,9 +7,10 @@ recording_files, recording_locks and recovery.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from pathlib import Path
@@ -22,15 +23,21 @@ from recproxy.orchestrator.journal import Entry, Journal
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.recording_locks import RecordingLocks
+from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.orchestrator.scope_redaction import Redact, Redaction, unpacked
 from recproxy.recording.dataclass import dataclass
 from recproxy.report import Written
 
 if TYPE_CHECKING:  # a replay writes nothing, and does without matching and redaction in this process
     from recproxy.orchestrator.recording_files import RecordingFiles
+    from recproxy.orchestrator.second_look import SecondLook
     from recproxy.play.merging import TimedInteraction
 
 __all__ = ["Recorder"]
+
+
+#: A run that failed is to end soon.
+_HASTE_SECONDS = 3.0
 
 
 class _ScopeEnded(RecordingError):
@@ -46,6 +53,7 @@ class _Pending:
     scope: str
     number: int
     rules: Rules
+    known: int = 0
     append: bool
     raw: list[Recorded] = field(default_factory=list, repr=False)
     days: list[dt.date] = field(default_factory=list)
@@ -85,7 +93,14 @@ class Recorder:
         self._numbers = itertools.count(1)
         self._pending: dict[tuple[str, int], _Pending] = {}
         self._ended: dict[tuple[str, int], _Pending] = {}
+        #: What scopes of this run have shown to be secret.
+        self.learned = RunSecrets()
+        self._second_look: SecondLook | None = None
         self.written: list[Written] = []
+        #: By profile, what a second look found that must not stay.
+        self.refusals: list[tuple[str, str]] = []
+        #: How often each rule acted in that look.
+        self.counts: Mapping[str, int] = {}
         #: What could not be recovered, a line each for the user.
         self.unrecovered: list[str] = []
 
@@ -99,7 +114,9 @@ class Recorder:
         """Put what killed runs recorded next to the recordings it was meant for; what was written."""
         from recproxy.orchestrator.recovery import Recovery  # noqa: PLC0415 - see above
 
-        recovery = Recovery(self._folders, self._keys, self._redact, self._files, self._locks)
+        recovery = Recovery(
+            self._folders, self._keys, self._redact, self._files, self._locks, learned=self.learned, wrote=self._wrote
+        )
         written = await recovery.recover()
         self.unrecovered += recovery.problems
         return written
@@ -174,13 +191,21 @@ class Recorder:
         from recproxy.play.merging import TimedInteraction  # noqa: PLC0415 - see above
 
         raw, pending.raw = pending.raw, []
-        redacted = await self._redact(profile, [message.packed for message in raw], lines)
+        known = len(self.learned)
+        redacted = await self._redact(
+            profile, [message.packed for message in raw], (*lines, pending.scope, pending.path.name)
+        )
+        pending.known = self.learned.add(redacted.learned, known)
+        *shown, pending.scope, file_name = redacted.lines
+        if file_name != pending.path.name:
+            why = f"{file_name}: not recorded: its name would hold a secret: rename the test {pending.scope}"
+            return Redaction(lines=tuple(shown), refusals=(why,) * len(raw), counts=redacted.counts)
         pending.taken = [
             TimedInteraction(unpacked(packed, pending.scope, day), message.begun, message.ended)
             for packed, message, day in zip(redacted.interactions, raw, pending.days, strict=True)
             if packed is not None
         ]
-        return Redaction(lines=redacted.lines, refusals=redacted.refusals, counts=redacted.counts)
+        return Redaction(lines=tuple(shown), refusals=redacted.refusals, counts=redacted.counts)
 
     def end(self, profile: str, number: int, *, passed: bool) -> None:
         """Write what a scope has: its recording is replaced, or what it got is put beside it.
@@ -201,10 +226,11 @@ class Recorder:
             interactions = [each.interaction for each in ordered]
             written = self._files.save_failed(pending.path, interactions, replaces=pending.scope)
         self.written.append(written)
+        self._wrote(written.path, profile, pending.scope, pending.known)
         self._journal.ended(pending.number)
 
     async def close(self) -> None:
-        """End what is open, as failed, and remove journal and locks.
+        """End what is open, as failed, look once more through what was written, and remove journal and locks.
 
         Raises:
             RecordingError: some scopes could not be written; all others were, and the message names every reason.
@@ -216,9 +242,43 @@ class Recorder:
                 self.end(profile, number, passed=False)
             except RecproxyError as problem:
                 problems.append(problem.message)
+        try:
+            await self.look_again()
+        except RecproxyError as problem:
+            problems.append(problem.message)
         self.leave()
         if problems:
             raise RecordingError("; ".join(problems))
+
+    async def look_again(self) -> None:
+        """Look through what was written, for what later scopes have shown to be secret.
+
+        Raises:
+            RecordingError: a file cannot be searched.
+        """
+        if self._second_look is not None and self.learned:
+            found = await self._second_look.look(self._files)
+            self.refusals += found.refusals
+            self.counts = found.counts
+
+    async def look_in_haste(self) -> str:
+        """The same where the run failed: it waits some seconds at most. Gives what went wrong, if anything did."""
+        try:
+            await asyncio.wait_for(self.look_again(), _HASTE_SECONDS)
+        except RecproxyError as problem:
+            return problem.message
+        except TimeoutError:
+            return (
+                "there was no time to search what was recorded for secrets that later tests have shown: record it anew"
+            )
+        return ""
+
+    def _wrote(self, path: Path, profile: str, scope: str, known: int) -> None:
+        from recproxy.orchestrator.second_look import SecondLook  # noqa: PLC0415 - see above
+
+        if self._second_look is None:
+            self._second_look = SecondLook(self._redact, self.learned)
+        self._second_look.wrote(path, profile, scope, known)
 
     def leave(self) -> None:
         """Remove the locks, and the journal if all that it held is in its recordings: also where the run failed."""

@@ -123,6 +123,14 @@ class RecordingFiles:
         self._recovered.add(failed_path(path))
         return written
 
+    def rewrite(self, path: Path, recording: Recording) -> None:
+        """Put a recording of this run in its place again, if it changed.
+
+        Raises:
+            RecordingError: the file cannot be written; it is as it was.
+        """
+        self._replace(path, recording)
+
     def _remove_failed(self, path: Path, scope: str) -> None:
         """A scope passed: nobody needs what it left next to its recording when it failed."""
         failed = failed_path(path)

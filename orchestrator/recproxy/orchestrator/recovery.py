@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recproxy.errors import RecordingError, RecproxyError
@@ -17,6 +17,7 @@ from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.recording_files import RecordingFiles
 from recproxy.orchestrator.recording_locks import RecordingLocks
+from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.orchestrator.scope_redaction import Redact, unpacked
 from recproxy.recording import Interaction
 from recproxy.report import Written
@@ -38,7 +39,12 @@ class Recovery:
         redact: Redact,
         files: RecordingFiles,
         locks: RecordingLocks,
+        *,
+        learned: RunSecrets,
+        wrote: Callable[[Path, str, str, int], None],
     ) -> None:
+        self._learned = learned
+        self._wrote = wrote
         self._folders = folders
         self._locks = locks
         self._keys = keys
@@ -54,12 +60,16 @@ class Recovery:
 
     async def _recovered(self, journals: Sequence[Abandoned]) -> list[Written]:
         left: dict[Path, list[Interaction]] = {}
+        known: dict[Path, list[tuple[str, str, int]]] = {}
         problems: dict[Path, list[str]] = {}
         for journal in journals:
             lost = problems.setdefault(journal.path, [*journal.lost])
             for entries in _by_scope(journal.entries):
+                first = entries[0]
                 try:
-                    left.setdefault(entries[0].recording, []).extend(await self._redacted(entries, journal.secrets))
+                    interactions, count = await self._redacted(entries, journal.secrets)
+                    left.setdefault(first.recording, []).extend(interactions)
+                    known.setdefault(first.recording, []).append((first.profile, first.scope, count))
                 except RecproxyError as problem:
                     lost.append(problem.message)
         recovered: list[Written] = []
@@ -72,20 +82,25 @@ class Recovery:
                     if any(entry.recording == path for entry in journal.entries):
                         problems[journal.path].append(problem.message)
             else:
-                recovered += [written] if written is not None else []
+                if written is not None:
+                    recovered.append(written)
+                    for each in known[path]:
+                        self._wrote(written.path, *each)
         for journal in journals:
             self._clear(journal, problems[journal.path])
         return recovered
 
-    async def _redacted(self, entries: Sequence[Entry], secrets: Sequence[str]) -> list[Interaction]:
-        """What a killed run had of one scope, as it may be written."""
+    async def _redacted(self, entries: Sequence[Entry], secrets: Sequence[str]) -> tuple[list[Interaction], int]:
+        """What a killed run had of one scope, as it may be written, and how many values of all scopes it is masked with."""
+        known = len(self._learned)
         redacted = await self._redact(entries[0].profile, [entry.packed for entry in entries], (), secrets)
         self.problems += redacted.refusals
-        return [
+        interactions = [
             unpacked(packed, entry.scope, dt.date.fromisoformat(entry.recorded))
             for packed, entry in zip(redacted.interactions, entries, strict=True)
             if packed is not None
         ]
+        return interactions, self._learned.add(redacted.learned, known)
 
     def _clear(self, journal: Abandoned, problems: Sequence[str]) -> None:
         """Remove a journal and its key, unless something of it could not be recovered; say what could not."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pickle import PickleBuffer
 
@@ -15,41 +15,70 @@ from recproxy.config import Profile
 from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.proxy import Proxy
+from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.recording import Packed, pieces_of_packed
 
 __all__ = ["RedactionWorkers"]
 
 
 class RedactionWorkers:
-    """The processes that redact for the profiles of a run; `setup` makes the first order of one."""
+    """The processes that redact for the profiles of a run.
 
-    def __init__(self, fork_server: ForkServer, setup: Callable[[Profile], RedactionSetup]) -> None:
+    `profile` finds one by its name, and `setup` makes the first order of a process for it; `learned` is what scopes
+    of the run have shown to be secret.
+    """
+
+    def __init__(
+        self,
+        fork_server: ForkServer,
+        profile: Callable[[str], Profile],
+        setup: Callable[[Profile], RedactionSetup],
+        learned: RunSecrets,
+    ) -> None:
+        self._profile = profile
         self._fork_server = fork_server
+        self._learned = learned
+        #: How many values of the run each worker was told.
+        self._told: Counter[Proxy] = Counter()
         self._setup = setup
         self._numbers = itertools.count(1)
         self._idle: defaultdict[str, list[Proxy]] = defaultdict(list)
         self._all: list[Proxy] = []
 
     async def redact(
-        self, profile: Profile, interactions: Sequence[Packed], lines: Sequence[str], secrets: Sequence[str] = ()
+        self,
+        profile: str,
+        interactions: Sequence[Packed],
+        lines: Sequence[str],
+        secrets: Sequence[str] = (),
+        /,
+        *,
+        again: bool = False,
     ) -> ScopeRedacted:
         """The packed interactions of one scope redacted, and lines about it; `secrets` of another run besides ours.
 
+        With `again` they were redacted before, and are searched for what scopes of this run have shown since.
+
         Raises:
             HookError: the profile's hook cannot be loaded.
+            ProfileError: there is no such profile.
             ProxyError: the process died of it.
         """
-        worker = await self._worker(profile, secrets)
+        worker = await self._worker(self._profile(profile), secrets)
 
         def order(number: int) -> RedactScope:
             buffers = (tuple(map(PickleBuffer, pieces_of_packed(each))) for each in interactions)
-            return RedactScope(order=number, interactions=tuple(buffers), lines=tuple(lines))
+            learned = self._learned.since(self._told[worker])
+            self._told[worker] += len(learned)
+            return RedactScope(
+                order=number, interactions=tuple(buffers), lines=tuple(lines), learned=learned, again=again
+            )
 
         redacted = await worker.ask(order, ScopeRedacted)
         if secrets:
             await self._stop(worker)
         else:
-            self._idle[profile.name].append(worker)
+            self._idle[profile].append(worker)
         return redacted
 
     async def stop(self) -> None:
@@ -84,4 +113,5 @@ class RedactionWorkers:
     async def _stop(self, worker: Proxy) -> None:
         if worker in self._all:
             self._all.remove(worker)
+            del self._told[worker]
             await worker.stop()

@@ -30,9 +30,18 @@ class Redact(Protocol):
     """Redacts the packed interactions of a scope, and lines about it, away from the loop."""
 
     async def __call__(
-        self, profile: str, interactions: Sequence[Packed], lines: Sequence[str], secrets: Sequence[str] = (), /
+        self,
+        profile: str,
+        interactions: Sequence[Packed],
+        lines: Sequence[str],
+        secrets: Sequence[str] = (),
+        /,
+        *,
+        again: bool = False,
     ) -> ScopeRedacted:
         """Redact by the rules of a profile; `secrets` are values of another run.
+
+        With `again` they were redacted before, and are searched for what scopes of this run have shown since.
 
         Raises:
             RecproxyError: it cannot be done.

@@ -12,20 +12,23 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from recproxy.config import Profile
 from recproxy.control.channel import Channel
 from recproxy.control.messages import Message, Ready, Refused
-from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
+from recproxy.control.redaction_messages import LearnedValue, RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.errors import HookError
 from recproxy.play.hooks import NO_HOOKS, Hooks, load_hooks
 from recproxy.recording import Interaction, Request, pack, unpack
+from recproxy.redaction.earlier_values import NOTHING, EarlierValues
 from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.scope import redact_scope, redact_text
+from recproxy.redaction.scope import mask_again, redact_line, redact_scope
+from recproxy.redaction.secret_values import SecretValue
 
-__all__ = ["RedactionWorker", "redact_recorded"]
+__all__ = ["RedactionWorker", "redact_again", "redact_recorded"]
 
 #: Shorter values would be found in any text.
 _SHORTEST = 8
@@ -40,6 +43,7 @@ class RedactionWorker:
         self._channel = Channel(channel, loop, received=self._received, lost=self._finish)
         self._executor = ThreadPoolExecutor(1)
         self._hooks = NO_HOOKS
+        self._earlier = EarlierValues()
         self._rules: RedactionRules
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -66,22 +70,30 @@ class RedactionWorker:
 
     async def _redact(self, order: RedactScope) -> None:
         try:
-            reply = await self._loop.run_in_executor(self._executor, redact_recorded, order, self._rules, self._hooks)
+            reply = await self._loop.run_in_executor(self._executor, self._answer, order)
         except Exception as problem:  # noqa: BLE001 - nothing of the scope may be written; its journal is kept
             line = f"what was recorded is not written: {type(problem).__name__}: a defect of recproxy's redaction"
             self._channel.send(Refused(order=order.order, message=line))
             return
         self._channel.send(reply)
 
+    def _answer(self, order: RedactScope) -> ScopeRedacted:
+        self._earlier.add({each.value: _how(each) for each in order.learned})
+        if order.again:
+            return redact_again(order, self._rules, self._hooks, self._earlier)
+        return redact_recorded(order, self._rules, self._hooks, self._earlier)
+
     def _finish(self) -> None:
         if not self.ended.done():
             self.ended.set_result(None)
 
 
-def redact_recorded(order: RedactScope, rules: RedactionRules, hooks: Hooks) -> ScopeRedacted:
+def redact_recorded(
+    order: RedactScope, rules: RedactionRules, hooks: Hooks, earlier: EarlierValues = NOTHING
+) -> ScopeRedacted:
     """The interactions of a scope without their secrets, then without what the hook takes out, and lines about them."""
     raw = [unpack(each) for each in order.interactions]
-    redacted = redact_scope(raw, rules)
+    redacted = redact_scope(raw, rules, earlier=earlier)
     found = tuple(
         dict.fromkeys(
             each.value.decode("utf-8", "surrogateescape") for each in redacted.findings if len(each.value) >= _SHORTEST
@@ -101,9 +113,47 @@ def redact_recorded(order: RedactScope, rules: RedactionRules, hooks: Hooks) -> 
     return ScopeRedacted(
         order=order.order,
         interactions=tuple(kept),
-        lines=tuple(redact_text(line, learned) for line in order.lines),
-        refusals=tuple(f"{_asked(raw[place], learned, hooks)}: not recorded: {why[place]}" for place in sorted(why)),
+        lines=tuple(redact_line(line, learned, earlier) for line in order.lines),
+        refusals=_refusals(raw, why, learned, hooks, earlier),
         counts=redacted.counts,
+        learned=tuple(
+            LearnedValue(value, how.rule, how.name, how.field, how.alone) for value, how in redacted.learned.items()
+        ),
+    )
+
+
+def redact_again(order: RedactScope, rules: RedactionRules, hooks: Hooks, earlier: EarlierValues) -> ScopeRedacted:
+    """Interactions that were redacted, and lines about them, without what other scopes have shown since."""
+    before = [unpack(each) for each in order.interactions]
+    redacted = mask_again(before, earlier)
+    why = {refusal.position: refusal.message for refusal in redacted.refusals}
+    return ScopeRedacted(
+        order=order.order,
+        interactions=tuple(map(_packed, redacted.interactions)) if redacted.counts or why else (),
+        lines=tuple(redact_line(line, rules, earlier) for line in order.lines),
+        refusals=_refusals(before, why, rules, hooks, earlier),
+        counts=redacted.counts,
+    )
+
+
+def _packed(interaction: Interaction | None) -> bytes | None:
+    return pack(interaction) if interaction is not None else None
+
+
+def _how(learned: LearnedValue) -> SecretValue:
+    return SecretValue(learned.rule, learned.name, learned.field, learned.alone)
+
+
+def _refusals(
+    interactions: Sequence[Interaction],
+    why: Mapping[int, str],
+    rules: RedactionRules,
+    hooks: Hooks,
+    earlier: EarlierValues,
+) -> tuple[str, ...]:
+    return tuple(
+        f"{redact_line(_asked(interactions[place], rules, hooks), rules, earlier)}: not recorded: {why[place]}"
+        for place in sorted(why)
     )
 
 

@@ -15,7 +15,7 @@ XXX[token]`, since the value went both ways. What is secret is said by the rules
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 from recproxy.recording.grammar import clean
@@ -25,14 +25,15 @@ from recproxy.redaction.budget import Budget
 from recproxy.redaction.handed_out import handed_out
 from recproxy.redaction.language import Language, language_of, path_of
 from recproxy.redaction.masking import Finding, TextMask
-from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.name_rules import NameRules, name_rules
 from recproxy.redaction.names import is_secret
 from recproxy.redaction.opening import archive_kind, compression
 from recproxy.redaction.payloads import Moved, Payloads, coding_of, same
-from recproxy.redaction.rules import Unsafe
+from recproxy.redaction.rules import RedactionRules, Unsafe
 from recproxy.redaction.secret_values import SecretValues
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.text_places import header_places, text_places
+from recproxy.redaction.value_automata import Automata
 from recproxy.redaction.value_search import ValueSearch, made_search
 
 __all__ = ["ScopeReader"]
@@ -43,11 +44,16 @@ _SIGNS = (b"XXX", b"%58", b"\\u0058")  # of a text that may hold the first wild 
 
 
 class ScopeReader:
-    """Reads the interactions of one scope, and rewrites them with what it has learned."""
+    """Reads the interactions of one scope, and rewrites them with what it has learned.
 
-    def __init__(self, rules: NameRules, values: SecretValues) -> None:
-        self._rules = rules
+    Without `rules` it looks for values alone. `earlier` are automata for values that other scopes have shown.
+    """
+
+    def __init__(self, rules: NameRules | None, values: SecretValues, earlier: Sequence[Automata] = ()) -> None:
+        self._rules = rules or name_rules(RedactionRules())
         self._values = values
+        self._earlier = earlier
+        self._has_rules = rules is not None
         self._search: ValueSearch | None = None
         self._found: dict[Hashable, list[Span]] = {}
         #: Interactions in which no rule finds anything, by identity, with the wild words of their blocks.
@@ -75,7 +81,7 @@ class ScopeReader:
     def rewritten(self, interaction: Interaction, findings: list[Finding]) -> Interaction:
         """The interaction without its secrets. Raises Unsafe where it must not be written."""
         if self._search is None:
-            self._search = made_search(self._values.known)
+            self._search = made_search(self._values.known, self._earlier)
         request, response = self._rewritten(interaction, self._search, findings)
         comments = tuple(self.line(line, findings) for line in interaction.comments)
         return dataclasses.replace(
@@ -101,7 +107,7 @@ class ScopeReader:
     def line(self, text: str, findings: list[Finding]) -> str:
         """A line of text without its secrets: a comment, the name of a test."""
         if self._search is None:
-            self._search = made_search(self._values.known)
+            self._search = made_search(self._values.known, self._earlier)
         raw = text.encode("utf-8", "surrogateescape")
         mask = TextMask("comment", "XXX", self._values, self._search, Budget(len(raw)), findings)
         find = self._cached(("line", raw), lambda each: text_places(each, Language.LINES, self._rules))
@@ -186,7 +192,8 @@ class ScopeReader:
             )
 
         def named(name: bytes, each: bytes) -> bytes | None:
-            if name.lower() not in self._rules.form and not is_secret(name, each.strip()):
+            is_named = name.lower() in self._rules.form or is_secret(name, each.strip())
+            if not is_named or not self._has_rules:
                 return None
             span = Span(0, len(each), "multipart", wild_name(name), value=each)
             return mask.masked(each, lambda one: [dataclasses.replace(span, end=len(one), value=one)], "body")[0]
@@ -215,6 +222,8 @@ class ScopeReader:
 
     def _cached(self, key: Hashable, find: _Find) -> _Find:
         """A finder that does not read a text twice."""
+        if not self._has_rules:
+            return _nothing
         first = self._found.get(key)
         if first is None:
 

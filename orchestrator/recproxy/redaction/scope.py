@@ -15,14 +15,15 @@ from functools import lru_cache
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Request, Response
 from recproxy.redaction.credential_ids import with_credential_ids
+from recproxy.redaction.earlier_values import NOTHING, EarlierValues
 from recproxy.redaction.linking import linked
 from recproxy.redaction.masking import Finding
 from recproxy.redaction.name_rules import name_rules
 from recproxy.redaction.parts import ScopeReader
 from recproxy.redaction.rules import RedactionRules, Unsafe
-from recproxy.redaction.secret_values import SecretValues
+from recproxy.redaction.secret_values import SecretValue, SecretValues
 
-__all__ = ["RedactedScope", "Refusal", "redact_request", "redact_scope", "redact_text"]
+__all__ = ["RedactedScope", "Refusal", "mask_again", "redact_line", "redact_request", "redact_scope", "redact_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +38,48 @@ class Refusal:
 class RedactedScope:
     """The interactions that may be written, at the positions they were given in; None stands for one that may not.
 
-    `counts` says how often each rule acted.
+    `counts` says how often each rule acted, `learned` are the values that no earlier scope of the run has shown.
     """
 
     interactions: tuple[Interaction | None, ...]
     refusals: tuple[Refusal, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = field(default=(), repr=False)
+    learned: Mapping[bytes, SecretValue] = field(default_factory=dict, repr=False)
 
 
 def redact_scope(
-    interactions: Sequence[Interaction], rules: RedactionRules, *, taken: Container[str] = (), ids: bool = True
+    interactions: Sequence[Interaction],
+    rules: RedactionRules,
+    *,
+    taken: Container[str] = (),
+    ids: bool = True,
+    earlier: EarlierValues = NOTHING,
 ) -> RedactedScope:
     """The interactions without their secrets; `taken` are names of values that other scopes of the recording use.
 
-    With `ids`, the id that a credential begins with becomes a named place where a client asks with it.
+    With `ids`, the id that a credential begins with becomes a named place where a client asks with it. `earlier` are
+    the values that other scopes have shown.
     """
-    reader = _reader(rules)
+    values = SecretValues(_values(rules), earlier.known)
+    reader = ScopeReader(name_rules(rules), values, earlier.automata)
     for each in interactions:
         reader.learn(each)
+    redacted = _redacted(reader, interactions, taken, _values(rules) if ids else ())
+    return dataclasses.replace(redacted, learned=values.learned())
+
+
+def mask_again(
+    interactions: Sequence[Interaction], earlier: EarlierValues, taken: Container[str] = ()
+) -> RedactedScope:
+    """Interactions that were redacted, without the values that other scopes have shown since. No other rule acts."""
+    reader = ScopeReader(None, SecretValues((), earlier.known), earlier.automata)
+    return _redacted(reader, interactions, taken, ())
+
+
+def _redacted(
+    reader: ScopeReader, interactions: Sequence[Interaction], taken: Container[str], credentials: Sequence[bytes]
+) -> RedactedScope:
     clean: dict[int, Interaction] = {}
     refusals: list[Refusal] = []
     findings: list[Finding] = []
@@ -68,8 +92,7 @@ def redact_scope(
             continue
         findings += (dataclasses.replace(one, position=position) for one in found) if position else found
     named = linked(tuple(clean.values()), taken)
-    if ids:
-        named = with_credential_ids(named, _values(rules), taken)
+    named = with_credential_ids(named, credentials, taken)
     after = dict(zip(clean, named, strict=True))
     for position in tuple(after):
         try:
@@ -88,7 +111,13 @@ def redact_scope(
 @lru_cache(maxsize=1024)
 def redact_text(text: str, rules: RedactionRules) -> str:
     """A line of text without its secrets: a comment, the name of a test."""
-    return _reader(rules).line(text, [])
+    return redact_line(text, rules)
+
+
+def redact_line(text: str, rules: RedactionRules, earlier: EarlierValues = NOTHING) -> str:
+    """A line of text without its secrets and the values that scopes have shown."""
+    values = SecretValues(_values(rules), earlier.known)
+    return ScopeReader(name_rules(rules), values, earlier.automata).line(text, [])
 
 
 def redact_request(request: Request, rules: RedactionRules) -> Request:
@@ -102,10 +131,6 @@ def redact_request(request: Request, rules: RedactionRules) -> Request:
     if clean is None:
         raise Unsafe("a request cannot be shown without a secret")
     return dataclasses.replace(clean.request, wild=None)
-
-
-def _reader(rules: RedactionRules) -> ScopeReader:
-    return ScopeReader(name_rules(rules), SecretValues(_values(rules)))
 
 
 def _values(rules: RedactionRules) -> tuple[bytes, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from urllib.parse import unquote_to_bytes
 
 from recproxy.recording.dataclass import dataclass
@@ -40,19 +40,30 @@ _BASIC = re.compile(rb"[A-Za-z0-9+/]+={0,2}\Z")
 
 @dataclass(slots=True)
 class SecretValue:
-    """How a value is looked for: as a whole `field` only, `alone` (not inside of a word), or anywhere."""
+    """How a value is looked for: as a whole `field` only, `alone` (not inside of a word), or anywhere.
+
+    `name` is that of the place where it was first seen; empty where it is not to be filled in.
+    """
 
     rule: str
     name: str = ""
     field: bool = False
     alone: bool = False
 
+    def adds_to(self, known: SecretValue | None) -> bool:
+        """Whether it finds more than what is `known` of the same value."""
+        return known is None or (known.field and not self.field)
+
 
 class SecretValues:
-    """The values of a scope. Nothing is forgotten before the scope is written."""
+    """The values of a scope. Nothing is forgotten before the scope is written.
 
-    def __init__(self, variables: Iterator[bytes] | tuple[bytes, ...]) -> None:
+    `earlier` are those that other scopes of the run have shown; they are not among the `known`.
+    """
+
+    def __init__(self, variables: Iterable[bytes], earlier: Mapping[bytes, SecretValue] | None = None) -> None:
         self.known: dict[bytes, SecretValue] = {}
+        self._earlier = earlier or {}
         self._names: dict[bytes, str] = {}
         self._used: dict[str, int] = {}
         for value in variables:
@@ -71,7 +82,14 @@ class SecretValues:
                 self._names[value] = f"secret.given.{len(self._names) + 2}.digits{len(value)}"
             elif not has_shape(value, b"XXX"):
                 self._give_name(value, "secret")
+        earlier = self._earlier.get(value)
+        if earlier is not None and earlier.name:
+            self._give_name(value, earlier.name)
         return self._names.get(value) or None
+
+    def learned(self) -> dict[bytes, SecretValue]:
+        """What this scope has shown and no earlier one."""
+        return {value: how for value, how in self.known.items() if how.rule != "known value"}
 
     def learn(self, span: Span, *, response: bool, word: bytes) -> None:
         """Learn from a place that a rule has found."""
@@ -89,13 +107,13 @@ class SecretValues:
             return
         self._give_name(value, span.name)
         if len(value) >= _LONG and _telling(value):
-            self.known.setdefault(value, SecretValue("handed out"))
+            self._add(value, SecretValue("handed out", span.name))
 
     def _sent(self, value: bytes, span: Span) -> None:
         if not _telling(value) or (span.rule == "cookie" and not _TOKEN.match(value)):
             return
         self._give_name(value, span.name)
-        self._look_for(value)
+        self._look_for(value, span.name)
         login = _login(value)
         if login is not None and _telling(login) and not is_placeholder(login):
             self._look_for(login)
@@ -103,10 +121,13 @@ class SecretValues:
         if plain != value and _telling(plain):
             self._look_for(plain)
 
-    def _look_for(self, value: bytes) -> None:
-        self.known.setdefault(
-            value, SecretValue("sent before", field=_NAME.match(value) is not None, alone=len(value) < _LONG)
-        )
+    def _look_for(self, value: bytes, name: str = "") -> None:
+        is_word = _NAME.match(value) is not None
+        self._add(value, SecretValue("sent before", name, field=is_word, alone=len(value) < _LONG))
+
+    def _add(self, value: bytes, how: SecretValue) -> None:
+        if how.adds_to(self._earlier.get(value)):
+            self.known.setdefault(value, how)
 
     def _give_name(self, value: bytes, name: str) -> None:
         if value in self._names:

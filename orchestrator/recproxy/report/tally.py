@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 
@@ -114,6 +114,14 @@ class Tally:
         self.failures += (f"{profile}: {failure}" for failure in outcome.failures)
         self.redactions.update(outcome.redactions)
         self.notes += (f"{profile}: {note}" for note in outcome.notes)
+
+    def add_second_look(self, refusals: Iterable[tuple[str, str]], redactions: Mapping[str, int]) -> None:
+        """Add what was found in recordings that were written: by profile what must not stay, and how often rules acted."""
+        for profile, line in refusals:
+            if profile in self.rows:  # else that of a killed run
+                self.rows[profile].failed += 1
+            self.failures.append(f"{profile}: {line}")
+        self.redactions.update(redactions)
 
     def refuse(self, refusals: Iterable[Missed]) -> None:
         """Add requests to hosts that no profile owns."""

@@ -1,0 +1,97 @@
+"""A second look, at the end of a run, at the recordings that it has written.
+
+A scope was masked with what was known when it ended. What other scopes have shown since is looked for now, in the
+scopes that ended before. It is masked; an interaction in which it cannot be masked is taken out, and the run says so.
+Reads and writes recordings of this run alone; knows no process.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import field, replace
+from pathlib import Path
+
+from recproxy.errors import RecordingError, RecproxyError
+from recproxy.orchestrator.recording_files import RecordingFiles
+from recproxy.orchestrator.run_secrets import RunSecrets
+from recproxy.orchestrator.scope_redaction import Redact
+from recproxy.play.reading import read_recording
+from recproxy.recording import Interaction, Recording, pack, unpack
+from recproxy.recording.dataclass import dataclass
+from recproxy.redaction.linking import link, names
+
+__all__ = ["LookedAgain", "SecondLook"]
+
+
+@dataclass(slots=True, kw_only=True)
+class LookedAgain:
+    """What a second look found: how often each rule acted, and by profile what must not stay."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    refusals: list[tuple[str, str]] = field(default_factory=list)
+
+
+class SecondLook:
+    """Remembers what a run wrote and with how many values each scope was masked; `secrets` are the values by now."""
+
+    def __init__(self, redact: Redact, secrets: RunSecrets) -> None:
+        self._redact = redact
+        self._secrets = secrets
+        #: By file, for each profile and scope in it.
+        self._written: dict[Path, dict[tuple[str, str], int]] = {}
+
+    def wrote(self, path: Path, profile: str, scope: str, known: int) -> None:
+        """A scope was written that was masked with the first `known` values."""
+        scopes = self._written.setdefault(path, {})
+        scopes[profile, scope] = min(known, scopes.get((profile, scope), known))
+
+    async def look(self, files: RecordingFiles) -> LookedAgain:
+        """Look through the scopes that were masked with fewer values than there are.
+
+        Raises:
+            RecordingError: files cannot be read or written, or nobody can redact; all others were searched.
+        """
+        found = LookedAgain()
+        problems: list[str] = []
+        for path, scopes in self._written.items():
+            due = [about for about, known in scopes.items() if known < len(self._secrets)]
+            if not due or not path.is_file():  # a later scope that passed may have removed it
+                continue
+            try:
+                recording = read_recording(str(path))
+                for profile, scope in due:
+                    recording = await self._scope(path, recording, profile, scope, found)
+                files.rewrite(path, recording)
+            except RecproxyError as problem:
+                problems.append(
+                    f"{path}: cannot be searched for secrets that later tests have shown: {problem.message}; delete it "
+                    "and record it anew"
+                )
+            else:
+                scopes.update(dict.fromkeys(due, len(self._secrets)))
+        if problems:
+            raise RecordingError("; ".join(problems))
+        return found
+
+    async def _scope(self, path: Path, recording: Recording, profile: str, scope: str, found: LookedAgain) -> Recording:
+        """A recording in which one scope is masked with all values."""
+        own = [each for each in recording.interactions if each.scope == scope]
+        redacted = await self._redact(profile, [pack(each) for each in own], (scope, path.name), again=True)
+        name, file_name = redacted.lines
+        found.refusals += ((profile, refusal) for refusal in redacted.refusals)
+        if file_name != path.name:
+            why = f"the name of {path.with_name(file_name)} holds a secret: rename the test {name}, and delete the file"
+            found.refusals.append((profile, why))
+        found.counts.update(redacted.counts)
+        clean: list[Interaction | None] = [*own]
+        if redacted.interactions:
+            clean = [unpack(each) if each is not None else None for each in redacted.interactions]
+        others = [each for each in recording.interactions if each.scope != scope]
+        linked = iter(link([replace(each, scope=name) for each in clean if each is not None], names(others)))
+        # In their places: one that was taken out leaves none.
+        places = iter(clean)
+        kept = (
+            each if each.scope != scope else next(linked) if next(places) is not None else None
+            for each in recording.interactions
+        )
+        return replace(recording, interactions=tuple(each for each in kept if each is not None))

@@ -1,0 +1,47 @@
+"""The secret values that earlier scopes of a run have shown, ready to be found in the scopes that follow.
+
+They grow by some values with each scope. Automata are made in levels, each at least twice as large as the next, so that
+a value is made ready again only a few times however many scopes there are. Holds secrets and shows none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from recproxy.redaction.secret_values import SecretValue
+from recproxy.redaction.value_automata import Automata, made_automata
+
+__all__ = ["NOTHING", "EarlierValues"]
+
+
+class EarlierValues:
+    """The values of earlier scopes."""
+
+    def __init__(self, values: Mapping[bytes, SecretValue] | None = None) -> None:
+        self.known: dict[bytes, SecretValue] = {}
+        self._new: dict[bytes, SecretValue] = {}
+        self._levels: list[Automata] = []
+        self.add(values or {})
+
+    def __repr__(self) -> str:
+        return f"EarlierValues({len(self.known)} values)"
+
+    def add(self, values: Mapping[bytes, SecretValue]) -> None:
+        """Add the values that a scope has shown."""
+        new = {value: how for value, how in values.items() if how.adds_to(self.known.get(value))}
+        self.known |= new
+        self._new |= new
+
+    @property
+    def automata(self) -> tuple[Automata, ...]:
+        """The values made ready."""
+        if self._new:
+            level, self._new = self._new, {}
+            while self._levels and len(self._levels[-1].values) < 2 * len(level):
+                level = {**self._levels.pop().values, **level}
+            self._levels.append(made_automata(level))
+        return tuple(self._levels)
+
+
+#: For a scope that is alone.
+NOTHING = EarlierValues()

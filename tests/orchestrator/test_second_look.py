@@ -1,0 +1,154 @@
+"""A second look at what a run wrote: what later scopes showed to be secret is masked, or told."""
+
+import asyncio
+
+import pytest
+from recorder_session import Session, urls
+
+from recproxy.errors import RecordingError
+
+SECRET = b"token-of-a-later-scope"
+
+
+def later(session, number=9, profile="shop"):
+    """A scope that shows the secret, in a file of its own."""
+    session.learn = (SECRET,)
+    session.record("/login", number=number, scope="login", path="shop/login.rec")
+
+
+def test_what_a_later_scope_shows_is_masked_in_an_earlier_one(session, default):
+    session.begin(1, "one")
+    session.keep(f"/{SECRET.decode()}", SECRET, 1, "one")
+    session.end(1)
+    later(session)
+    assert SECRET in default.read_bytes()
+
+    session.close()
+
+    assert SECRET not in default.read_bytes()
+    assert urls(default) == [f"/{'X' * len(SECRET)}"]
+    assert (session.looked, session.recorder.counts, session.recorder.refusals) == (["one"], {"handed out": 1}, [])
+
+
+def test_only_scopes_that_were_masked_with_less_are_looked_at(session):
+    session.learn = (SECRET,)
+    session.record("/login", scope="login")
+    session.record("/other", number=2, scope="other", path="shop/other.rec")
+    session.close()
+    assert session.looked == []
+
+
+def test_a_run_that_learned_nothing_looks_at_nothing(session):
+    session.record("/a")
+    session.close()
+    assert session.looked == []
+
+
+def test_what_other_runs_wrote_into_the_same_file_stays(session, default):
+    session.begin(1, "old")
+    session.keep("/old", SECRET, 1, "old")
+    session.end(1)
+    session.close()
+    again = Session(session.folder)
+    again.begin(1, "one")
+    again.keep("/new", SECRET, 1, "one")
+    again.end(1)
+    later(again)
+
+    again.close()
+
+    assert default.read_bytes().count(SECRET) == 1
+    assert urls(default) == ["/old", "/new"]
+
+
+def test_a_failed_scope_is_looked_at_too(session, default):
+    session.begin(1, "one")
+    session.keep("/a", SECRET, 1, "one")
+    session.end(1, passed=False)
+    later(session)
+    session.close()
+    assert SECRET not in default.with_name("default.failed.rec").read_bytes()
+
+
+def test_an_interaction_that_cannot_be_masked_is_taken_out_and_told(session, default):
+    session.begin(1, "one")
+    session.keep("/a", SECRET + b" stuck", 1, "one")
+    session.keep("/b", b"fine", 1, "one")
+    session.end(1)
+    later(session)
+
+    session.close()
+
+    assert urls(default) == ["/b"]
+    assert session.recorder.refusals == [("shop", "refused again")]
+
+
+def test_a_name_that_turns_out_to_be_secret_is_told_and_the_scope_has_another(session):
+    name = SECRET.decode()
+    session.record("/a", scope=f"test[{name}]", path=f"shop/{name}.rec")
+    later(session)
+
+    session.close()
+
+    written = session.folder / f"shop/{name}.rec"
+    assert SECRET not in written.read_bytes()
+    told = f"the name of {written.with_name('XXX.rec')} holds a secret: rename the test test[XXX], and delete the file"
+    assert session.recorder.refusals == [("shop", told)]
+
+
+def test_a_file_that_cannot_be_searched_is_an_error_and_the_others_are_searched(session, default):
+    session.record("/a", scope="one")
+    session.record("/b", number=2, scope="two", path="shop/two.rec")
+    later(session)
+    default.write_bytes(b"#recproxy 2\nnonsense\n")
+
+    with pytest.raises(
+        RecordingError, match=r"default\.rec: cannot be searched for secrets that later tests have shown"
+    ):
+        session.close()
+    assert session.looked == ["two"]
+    default.unlink()
+
+
+def test_a_look_that_nobody_takes_is_an_error(session):
+    session.record("/a", scope="one")
+    later(session)
+    session.blind = True
+    with pytest.raises(RecordingError, match="nobody looks; delete it and record it anew"):
+        session.close()
+    session.blind = False
+
+
+def test_a_file_that_has_gone_is_not_looked_for(session, default):
+    session.record("/a", scope="one")
+    later(session)
+    default.unlink()
+    session.close()
+    assert session.looked == []
+
+
+def test_what_a_killed_run_left_is_looked_at_with_what_this_run_shows(session, default):
+    killed = Session(session.folder)
+    killed.begin(1, "one")
+    killed.keep("/a", SECRET, 1, "one")
+    killed.die()
+    session.recover()
+    later(session)
+
+    session.close()
+
+    assert SECRET not in default.with_name("default.failed.rec").read_bytes()
+
+
+def test_a_run_that_failed_is_looked_through_in_haste(session, default):
+    session.begin(1, "one")
+    session.keep("/a", SECRET, 1, "one")
+    session.end(1)
+    later(session)
+    session.blind = True
+    assert asyncio.run(session.recorder.look_in_haste()) == (
+        f"{default}: cannot be searched for secrets that later tests have shown: nobody looks; delete it and record it anew"
+    )
+    session.blind = False
+    assert asyncio.run(session.recorder.look_in_haste()) == ""
+    assert SECRET not in default.read_bytes()
