@@ -46,6 +46,8 @@ ELSEWHERE = {
     "orchestrator/scope_redaction": "a protocol, a value and a step of test_recorder.py",
     "orchestrator/scope_ends": "tests/client/test_scopes.py and tests/journeys: scopes of real runs",
     "orchestrator/run": "tests/journeys/test_hygiene.py: signals, exit codes, the end",
+    "http/request_events": "tests/http/test_requests.py: values and a protocol that the reader fills",
+    "proxy/tunnel": "tests/proxy/scripted/test_websocket.py: both ends over real TCP",
     "runners/nox_selection": "tests/runners/test_nox.py: real nox selecting sessions",
     "proxy/__main__": "one line; the journeys start it",
     "proxy/lane": "tests/journeys/test_replay.py: listeners and connections arrive from an orchestrator",

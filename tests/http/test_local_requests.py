@@ -18,6 +18,12 @@ def test_the_server_gets_a_path(line, wanted):
     assert local_head(line + b"\r\nHost: x\r\n\r\n") == wanted + b"\r\nConnection: close\r\nHost: x\r\n\r\n"
 
 
+def test_a_websocket_is_asked_for_at_the_server():
+    head = b"GET http://localhost:80/a HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nupgrade: WebSocket\r\n\r\n"
+
+    assert local_head(head) == b"GET /a HTTP/1.1\r\nConnection: Upgrade\r\nHost: a\r\nupgrade: WebSocket\r\n\r\n"
+
+
 def test_what_is_between_client_and_proxy_stays_there():
     head = (
         b"\r\nGET http://localhost/ HTTP/1.1\r\nHost: localhost\r\nProxy-Connection: keep-alive\r\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.http.requests import MalformedRequest, RequestReader
+from recproxy.http import MalformedRequest, RequestReader
 
 
 class Sink:
@@ -110,14 +110,19 @@ def test_a_body_that_holds_requests_is_a_body(framing):
     [
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "HTTP/2 without TLS is not supported: use HTTP/1.1"),
         (
-            b"GET /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
-            501,
-            "WebSocket is not supported",
+            b"GET /chat HTTP/1.0\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+            400,
+            "a WebSocket begins with a GET of HTTP/1.1 that has no body",
+        ),
+        (
+            b"GET /chat HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\nab",
+            400,
+            "a WebSocket begins with a GET of HTTP/1.1 that has no body",
         ),
         (
             b"FOOBAR /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
-            501,
-            "WebSocket is not supported",
+            400,
+            "a WebSocket begins with a GET of HTTP/1.1 that has no body",
         ),
     ],
 )
@@ -227,3 +232,31 @@ def test_a_stopped_reader_ignores_what_follows():
     reader.feed(b"GET /more HTTP/1.1\r\n\r\nrubbish")
 
     assert len(sink.requests) == 1
+
+
+@pytest.mark.parametrize("target", ["/chat", "/chät"])
+@pytest.mark.parametrize("step", [1, 7, 10_000])
+def test_what_follows_a_request_for_a_websocket_is_no_request(target, step):
+    class Switching(Sink):
+        def head_received(self, head):
+            super().head_received(head)
+            if head.upgrades:
+                reader.switch()
+
+    before = b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\nok"
+    asks = b"GET " + target.encode() + b" HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    after = b"GET /b HTTP/1.1\r\n\r\n\x81\x00"
+    sink = Switching()
+    reader = RequestReader(sink)
+
+    data = before + asks + after
+    for start in range(0, len(data), step):
+        reader.feed(data[start : start + step])
+
+    assert sink.requests == [(b"POST", b"/a", b"ok", ())]
+    assert (sink.head.target, sink.head.upgrades, sink.head.keep_alive) == (
+        target.replace("ä", "%C3%A4").encode(),
+        True,
+        False,
+    )
+    assert reader.rest == after

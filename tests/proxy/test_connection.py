@@ -37,8 +37,8 @@ def asked(data, answer, route=None):
     async def work():
         scope = SimpleNamespace(traffic=Traffic(0))
         lane = SimpleNamespace(
-            fail=scope.traffic.fail,
             spawn=never,
+            scope=scope,
             connections=set(),
             forwards=False,
             max_body=100,

@@ -336,6 +336,19 @@ def test_http_goes_to_the_users_proxy_in_absolute_form(service, monkeypatch):
     asyncio.run(ran())
 
 
+def test_a_websocket_in_clear_goes_through_a_tunnel_of_the_users_proxy(service, monkeypatch):
+    async def ran():
+        async with service() as origin, service(tunnel_to(origin.port)) as proxy:
+            monkeypatch.setenv("HTTP_PROXY", f"user@127.0.0.1:{proxy.port}")
+            upstreams = Upstreams(Upstream())
+            link = await upstreams.link(Target("http", "shop.example", 8080), upgrades=True)
+            link.close()
+            assert (link.absolute, link.authorization) == (False, b"")
+            assert proxy.heads[0].startswith(b"CONNECT shop.example:8080 HTTP/1.1\r\n")
+
+    asyncio.run(ran())
+
+
 def test_the_users_proxy_gets_the_login_of_its_url(service, trust, monkeypatch):
     login = base64.b64encode(b"user@work:p:ss")
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["NO_HTTP2", "OTHER_VERSION", "can_be_plain", "head_size", "plain_head"]
+__all__ = ["NO_HTTP2", "NO_WEBSOCKET", "OTHER_VERSION", "can_be_plain", "head_size", "plain_head"]
 
 #: Why other versions, and HTTP/2 without TLS, get no answer but 505.
 NO_HTTP2 = "HTTP/2 without TLS is not supported: use HTTP/1.1"
 OTHER_VERSION = "only HTTP/1.1 and HTTP/1.0 are supported"
+#: RFC 6455 section 4.1.
+NO_WEBSOCKET = "a WebSocket begins with a GET of HTTP/1.1 that has no body"
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 #: Of any number: the parser tells one that is not spoken from what is no version.
 _VERSION = re.compile(rb" HTTP/[0-9]\.[0-9]\r\Z")

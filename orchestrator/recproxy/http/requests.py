@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import bisect
 import contextlib
-from typing import Protocol
 
 import httptools  # type: ignore[import-untyped,unused-ignore]
 
 from recproxy.http.body_ends import body_framing, possible_ends
-from recproxy.http.request_heads import NO_HTTP2, OTHER_VERSION, can_be_plain, head_size, plain_head
+from recproxy.http.request_events import Head, MalformedRequest, Sink
+from recproxy.http.request_heads import NO_HTTP2, NO_WEBSOCKET, OTHER_VERSION, can_be_plain, head_size, plain_head
 from recproxy.recording import Headers
-from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Head", "MalformedRequest", "RequestReader", "Sink", "request_start"]
+__all__ = ["RequestReader", "request_start"]
 
 #: What the parser refuses and HTTP allows: see `request_heads`.
 _MENDED = (httptools.HttpParserInvalidMethodError, httptools.HttpParserInvalidURLError)
@@ -27,41 +26,6 @@ _MENDED_LENGTHS = ("Duplicate Content-Length", "Invalid character in Content-Len
 #: The most bytes a head may have before it is refused.
 _HEAD_LIMIT = 1_048_576
 _HTTP2 = b"PRI * HTTP/2.0\r\n"  # RFC 9113 section 3.4
-
-
-@dataclass(slots=True)
-class Head:
-    """The head of a request: `host` is its Host header, `target` the request line's."""
-
-    method: bytes
-    target: bytes
-    headers: Headers
-    host: bytes
-    http10: bool
-    expects: bool
-    keep_alive: bool
-
-
-class Sink(Protocol):
-    """Who is told of a request: its head, its body in pieces, its end (with the trailers)."""
-
-    def head_received(self, head: Head) -> None:
-        """A head is complete; pieces of the body may follow."""
-
-    def body_received(self, piece: bytes) -> None:
-        """A piece of the body, content coding untouched."""
-
-    def request_ended(self, trailers: Headers) -> None:
-        """The request is complete."""
-
-
-class MalformedRequest(Exception):
-    """The bytes are no request: answer with `status` and end the connection."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
 
 
 class RequestReader:
@@ -91,7 +55,9 @@ class RequestReader:
         self._body_size = 0
         self._upgraded: bytes | None = None
         self._priming = False
-        self._stopped = False
+        self._stopped = self._switched = False
+        #: What follows the head at which the connection turned to another protocol.
+        self.rest = b""
 
     def feed(self, data: bytes) -> None:
         """Take bytes; raise MalformedRequest where they are no request."""
@@ -133,6 +99,12 @@ class RequestReader:
             if self._in_head and self._head_bytes >= self._limit:
                 raise MalformedRequest(431, f"the request head has more than {self._limit} bytes")
             data = unread + rest if rest else unread
+        if self._switched:
+            self.rest += data
+
+    def switch(self) -> None:
+        """Take no more, and keep in `rest` what follows the head that a sink is just told of: it is no request."""
+        self._stopped = self._switched = True
 
     def stop(self) -> None:
         """Take no more: whatever follows is ignored, the rest of a request that has begun included."""
@@ -239,12 +211,17 @@ class RequestReader:
         if version not in ("1.1", "1.0"):
             raise MalformedRequest(505, OTHER_VERSION)
         method, self._method, self._mended = self._method or parser.get_method(), b"", False
+        is_kept, is_old, is_websocket = parser.should_keep_alive(), version == "1.0", False
         if parser.should_upgrade() and method != b"CONNECT":
-            if any(name.lower() == b"upgrade" and b"websocket" in value.lower() for name, value in headers):
-                raise MalformedRequest(501, "WebSocket is not supported")
-            self._upgraded = b": ".join(body_framing(headers) or ()) or None
-        is_kept, is_old = parser.should_keep_alive(), version == "1.0"
-        self._sink.head_received(Head(method, self._target, headers, self._host, is_old, self._expects, is_kept))
+            framing = body_framing(headers)
+            is_websocket = any(name.lower() == b"upgrade" and b"websocket" in value.lower() for name, value in headers)
+            if is_websocket and (method != b"GET" or is_old or framing):
+                raise MalformedRequest(400, NO_WEBSOCKET)
+            self._upgraded = b": ".join(framing or ()) or None
+            is_kept = is_kept and not is_websocket
+        self._sink.head_received(
+            Head(method, self._target, headers, self._host, is_old, self._expects, is_kept, is_websocket)
+        )
 
     def on_body(self, piece: bytes) -> None:
         """Called by the parser: a piece of the body."""

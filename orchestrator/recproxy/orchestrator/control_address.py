@@ -16,8 +16,7 @@ from typing import Any
 
 from recproxy.control.open_connections import OpenConnections, descriptor_share
 from recproxy.errors import RecproxyError
-from recproxy.http import Head, RequestReader
-from recproxy.http.requests import MalformedRequest
+from recproxy.http import Head, MalformedRequest, RequestReader
 from recproxy.http.web_pages import foreign_host, foreign_page
 from recproxy.orchestrator.acceptor import Acceptor
 from recproxy.orchestrator.control_calls import ControlCalls, ControlledRun

@@ -34,6 +34,12 @@ class KeptBody:
         """All that came."""
         return bytes(self._bytes)
 
+    def take(self) -> bytes:
+        """All that came, to be forgotten here."""
+        whole = self.whole()
+        self._bytes = b""
+        return whole
+
     def clear(self) -> None:
         """Forget it."""
         self._bytes = b""

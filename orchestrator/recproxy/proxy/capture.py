@@ -11,8 +11,11 @@ from dataclasses import field, replace
 
 from recproxy.http import HOP_BY_HOP, Head
 from recproxy.http.received import without_coding
-from recproxy.recording import Chunk, Headers, Request, Response, header, header_values
+from recproxy.proxy.body import BodyFeed
+from recproxy.proxy.route import Target, origin_form
+from recproxy.recording import Chunk, Headers, Interaction, Request, Response, header, header_values
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.values import CUT_SHORT
 from recproxy.recording.wildcard import unused
 
 __all__ = [
@@ -20,6 +23,7 @@ __all__ = [
     "Captured",
     "cut_short",
     "end_to_end",
+    "interaction_of",
     "is_stream",
     "may_be_left",
     "request_of",
@@ -114,6 +118,22 @@ def may_be_left(captured: Captured) -> bool:
     except ValueError:
         return False
     return True
+
+
+def interaction_of(head: Head, target: Target, feed: BodyFeed, captured: Captured, *, scope: str) -> Interaction:
+    """A request as far as it was sent, and its response."""
+    # Over a base URL, the client's Host is a port of this run: the service saw its own.
+    host = target.authority.encode()
+    headers: Headers = tuple((name, host if name.lower() == b"host" else value) for name, value in head.headers)
+    url = f"{target.scheme}://{target.authority}{origin_form(head.target.decode('ascii'))}"
+    body = feed.kept if feed.whole else b""
+    request = request_of(replace(head, headers=headers, host=host), url, body, feed.trailers)
+    comments: tuple[str, ...] = ()
+    if not feed.ended:
+        request, comments = cut_short(request), (CUT_SHORT,)
+    elif not feed.whole:
+        request = replace(request, omitted=feed.size)
+    return Interaction(request=request, response=response_of(captured), scope=scope, comments=comments)
 
 
 def request_of(head: Head, url: str, body: bytes, trailers: Headers) -> Request:

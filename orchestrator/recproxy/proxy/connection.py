@@ -30,6 +30,10 @@ __all__ = ["Connection", "ConnectionLane"]
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _RETRY = 0.005
 _STREAMING = Asking.STREAMING
+_TUNNELLING = Asking.TUNNELLING
+_NOT_RECORDED = (
+    "WebSocket cannot be recorded or replayed: run what needs it with --mode live, or replace it in the test"
+)
 
 
 class ConnectionLane(Protocol):
@@ -53,9 +57,6 @@ class ConnectionLane(Protocol):
 
     def forwards_large(self) -> bool:
         """Whether a request goes to the service whose body is too large to be matched."""
-
-    def fail(self, line: str) -> None:
-        """A request has no answer."""
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something that takes its time."""
@@ -102,6 +103,10 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Called by the loop: bytes of the client."""
         self.is_fresh = True
+        if self._asking is _TUNNELLING:
+            self._feed.add(data)
+            acknowledge(self._socket)
+            return
         if self._ownership.roams and not self._sorted(data):
             return
         try:
@@ -110,6 +115,8 @@ class Connection(asyncio.Protocol):
             self._refuse(problem.status, problem.reason)
         except Exception as problem:  # noqa: BLE001 - one request's trouble is told, and is that request's alone
             self._refuse(500, f"a defect of recproxy: {type(problem).__name__}: {problem}")
+        if self._asking is _TUNNELLING and self._reader.rest:
+            self._feed.add(self._reader.rest)
         self._segment = b""
         if not self._reader.idle:
             acknowledge(self._socket)
@@ -119,7 +126,9 @@ class Connection(asyncio.Protocol):
         if self._asking is _STREAMING:
             self._turns.abort()  # half of a body: neither the service nor the recording may take it for the whole
             return False
-        if self._asking is not Asking.LEAVING:
+        if self._asking is _TUNNELLING:
+            self._feed.end()
+        elif self._asking is not Asking.LEAVING:
             self._unsorted = b""
             self._stop()
         # TLS has no half-closed connection: the loop closes it, whatever is returned.
@@ -143,7 +152,9 @@ class Connection(asyncio.Protocol):
             return
         if head.expects and not head.http10 and self._turns.state is Answering.READY:
             self._transport.write(_CONTINUE)
-        if self._lane.forwards:
+        if head.upgrades:
+            self._tunnel()
+        elif self._lane.forwards:
             self._stream()
         else:
             self._size = 0
@@ -159,9 +170,8 @@ class Connection(asyncio.Protocol):
             self._body.add(piece)
         elif self._lane.forwards_large():
             self._stream()
-            self._feed.add(self._body.whole())
+            self._feed.add(self._body.take())
             self._feed.add(piece)
-            self._body.clear()
 
     def request_ended(self, trailers: Headers) -> None:
         """Called by the reader: the request is complete."""
@@ -183,29 +193,30 @@ class Connection(asyncio.Protocol):
 
     def _answer(self, trailers: Headers) -> None:
         """Answer from the recording, or have the service answer."""
-        if self._size:
-            body = self._body.whole()
-            self._body.clear()
-        else:
-            body = b""
+        body = self._body.take() if self._size else b""
         answer = self._lane.answer(self._route, self._head, body, complete=self._size == len(body))
-        if isinstance(answer, Answer):
-            self._turns.take(answer)
-        elif answer is not None:
-            self._turns.take(Pacing(self._turns, answer))
+        if answer is not None:
+            self._turns.take(answer if isinstance(answer, Answer) else Pacing(self._turns, answer))
         else:
             self._stream()
             self._feed.add(body)
             self._feed.end(trailers)
 
-    def _stream(self) -> None:
-        """Let the service answer; its request goes out as it comes."""
-        self._feed = BodyFeed(self._lane.max_body, self._steer)
+    def _tunnel(self) -> None:
+        """Have a WebSocket begin at the service. If that refuses, its answer is the last on this connection."""
+        if not (self._lane.forwards and self._lane.forwarding.mode == "live"):
+            raise MalformedRequest(501, _NOT_RECORDED)
+        self._reader.switch()
+        self._stream(Asked.TUNNEL)
+
+    def _stream(self, event: Asked = Asked.STREAM) -> None:
+        """Let the service answer; its request goes out as it comes, and what passes in a tunnel is not kept."""
+        self._feed = BodyFeed(0 if event is Asked.TUNNEL else self._lane.max_body, self._steer)
         scope = self._lane.scope
         exchange = self._lane.forwarding.exchange(
             self._turns, self._route, self._head, self._feed, scope=scope.name, traffic=scope.traffic
         )
-        self._asking = ASKING[self._asking][Asked.STREAM]
+        self._asking = ASKING[self._asking][event]
         self._turns.take(exchange)
 
     def _turned(self) -> None:
@@ -218,7 +229,7 @@ class Connection(asyncio.Protocol):
 
     def _steer(self) -> None:
         """Read from the client, or let it wait."""
-        is_full = self._asking is _STREAMING and self._feed.is_full
+        is_full = self._asking in (_STREAMING, _TUNNELLING) and self._feed.is_full
         holds = is_full or self._turns.holds or self._asking is Asking.LEAVING
         if self._transport.is_closing() or holds != self._transport.is_reading():
             return
@@ -237,7 +248,7 @@ class Connection(asyncio.Protocol):
         """End the connection at a request that cannot be answered: nobody may take what it did for a pass."""
         before = self._asking
         self._stop()
-        self._lane.fail(f"a client's request was refused with {status}: {reason}")
+        self._lane.scope.traffic.fail(f"a client's request was refused with {status}: {reason}")
         if before is _STREAMING:
             self._turns.abort()  # in the middle of a body on its way: the service must not see an end
             return
@@ -246,12 +257,10 @@ class Connection(asyncio.Protocol):
 
     def _misdirected(self) -> None:
         """A request for another profile's service: handed back with what follows, where that can be told apart."""
-        start = request_start(self._segment, self._completed) if self._segment else None
-        if start is not None:
-            self._give_away(self._segment[start:])
+        if self._segment:
+            self._give_away(self._segment[request_start(self._segment, self._completed) :])
             return
-        host = self._head.host.decode("latin-1")
-        opened_for = self._route.authority or "another service"
+        host, opened_for = self._head.host.decode("latin-1"), self._route.authority or "another service"
         raise MalformedRequest(421, f"{host} is not served on a connection opened for {opened_for}")
 
     def _sorted(self, data: bytes) -> bool:

@@ -31,6 +31,9 @@ class Downstream(Protocol):
     async def drain(self) -> None:
         """Wait while the client does not read."""
 
+    def end(self) -> bool:
+        """Tell the client that nothing more comes, and hear it on; False where it is no longer there, or over TLS."""
+
     def abort(self) -> None:
         """Break the connection off: the response cannot be finished, and must not look as if it were."""
 

@@ -11,28 +11,28 @@ import contextlib
 import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import replace
 
 import h11
 
 from recproxy.http import Head, ResponseFraming, error_response
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.capture import Captured, cut_short, end_to_end, may_be_left, request_of, response_of
+from recproxy.proxy.capture import Captured, end_to_end, interaction_of, may_be_left
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.outgoing import NotSendable, outgoing_request
 from recproxy.proxy.route import Target, origin_form
 from recproxy.proxy.states import STAGES, Passed, Stage
 from recproxy.proxy.traffic import Traffic
+from recproxy.proxy.tunnel import Tunnel
 from recproxy.proxy.upstream import Link, ServiceClosed, UpstreamError, Upstreams
-from recproxy.recording import Headers, Interaction
-from recproxy.recording.values import CUT_SHORT
+from recproxy.recording import Interaction
 
 __all__ = ["Exchange", "Keep"]
 
 #: RFC 9110 section 9.2.2.
 _REPEATABLE = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE", b"TRACE"))
 _REQUEST_TIMEOUT = 408
+_SWITCHING = 101
 #: Seconds in which nothing more of a request comes whose answer is there: long for a client that sends on, short to wait.
 _QUIET = 1.0
 #: Seconds that such a client may go on: one that stops only when it has its answer is not waited for without end.
@@ -74,11 +74,18 @@ class Exchange:
         self._shown = shown
         self._keep = keep
         self._captured: Captured | None = None
+        self._tunnel: Tunnel | None = None
         self._again = b""
         self._begun = time.monotonic()
 
     async def run(self) -> bool:
-        """Forward, answer, keep."""
+        """Forward, answer, keep; what the service has made a tunnel is one until its ends are done."""
+        goes_on = await self._answer()
+        if self._tunnel is not None:  # its scope does not wait for it
+            await self._tunnel.run()
+        return goes_on
+
+    async def _answer(self) -> bool:
         self._traffic.begin()
         self._traffic.forwarded += 1
         try:
@@ -151,7 +158,9 @@ class Exchange:
     async def _left(self) -> None:
         """The client has gone: what came of a stream is kept, since that is how streams are left."""
         captured = self._captured
-        if captured is not None and may_be_left(captured):
+        if self._tunnel is not None:
+            self._tunnel.abort()
+        elif captured is not None and may_be_left(captured):
             captured.was_left = True
             with contextlib.suppress(UpstreamError):
                 await self._kept(captured)
@@ -160,7 +169,9 @@ class Exchange:
 
     async def _forward(self) -> bool:
         # A kept connection may turn out to be closed after it took a request: only what may be asked twice goes there.
-        link = await self._upstreams.link(self._target, fresh=self._head.method not in _REPEATABLE)
+        link = await self._upstreams.link(
+            self._target, fresh=self._head.method not in _REPEATABLE, upgrades=self._head.upgrades
+        )
         try:
             return await self._over(link)
         except _Stale:
@@ -176,6 +187,9 @@ class Exchange:
         )
         try:
             response = await self._response(link, conversation)
+            if isinstance(response, h11.InformationalResponse):
+                self._tunnel = Tunnel(self._downstream, link, self.feed, self._upstreams.seconds)
+                return False
             goes_on = await self._respond(response, conversation)
         except BaseException:
             link.close()
@@ -191,12 +205,12 @@ class Exchange:
         )
         if self._again:
             await link.send(h11.Data(data=self._again))
-        while (piece := await self.feed.next()) is not None:
+        while not self._head.upgrades and (piece := await self.feed.next()) is not None:
             await link.send(h11.Data(data=piece))
         await link.send(h11.EndOfMessage(headers=list(self.feed.trailers)))
 
-    async def _response(self, link: Link, conversation: Conversation) -> h11.Response:
-        """The head of the response."""
+    async def _response(self, link: Link, conversation: Conversation) -> h11.Response | h11.InformationalResponse:
+        """The head of the response, or the interim one behind which another protocol begins."""
         while True:
             try:
                 event = await conversation.next()
@@ -206,6 +220,8 @@ class Exchange:
                 raise
             if isinstance(event, h11.InformationalResponse):
                 self._inform(event)
+                if event.status_code == _SWITCHING:
+                    return event
             elif not isinstance(event, h11.Response):
                 raise UpstreamError(502, f"{self._target.authority} closed the connection without an answer")
             elif link.used and event.status_code == _REQUEST_TIMEOUT and self._head.method in _REPEATABLE:
@@ -272,24 +288,8 @@ class Exchange:
     async def _kept(self, captured: Captured) -> None:
         if self._keep is None:
             return
-        url = f"{self._target.scheme}://{self._target.authority}{origin_form(self._head.target.decode('ascii'))}"
-        body = self.feed.kept if self.feed.whole else b""
-        request = request_of(self._recorded_head(), url, body, self.feed.trailers)
-        comments: tuple[str, ...] = ()
-        if not self.feed.ended:
-            request, comments = cut_short(request), (CUT_SHORT,)
-        elif not self.feed.whole:
-            request = replace(request, omitted=self.feed.size)
-        interaction = Interaction(request=request, response=response_of(captured), scope=self._scope, comments=comments)
+        interaction = interaction_of(self._head, self._target, self.feed, captured, scope=self._scope)
         await self._keep(interaction, self._traffic, self._begun)
-
-    def _recorded_head(self) -> Head:
-        """The head as the service saw it: over a base URL, the client's Host is a port of this run."""
-        authority = self._target.authority.encode()
-        headers: Headers = tuple(
-            (name, authority if name.lower() == b"host" else value) for name, value in self._head.headers
-        )
-        return replace(self._head, headers=headers, host=authority)
 
 
 class _Stale(Exception):

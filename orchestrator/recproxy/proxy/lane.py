@@ -69,10 +69,6 @@ class ProxyLane:
         """Whether a request goes to the service whose body is too large to be matched."""
         return self.scope.mode == "auto" and not self.forwarding.unset
 
-    def fail(self, line: str) -> None:
-        """A request has no answer: the open scope counts as failed."""
-        self.scope.traffic.fail(line)
-
     def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | PacedAnswer | None:
         """The recorded answer to a request; None where it is to be forwarded."""
         if self.forwards:

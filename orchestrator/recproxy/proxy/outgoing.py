@@ -30,6 +30,8 @@ def outgoing_request(head: Head, target: Target, *, absolute: bool, authorizatio
         path = f"http://{target.authority}".encode() + path
     headers = [(b"Host", target.authority.encode())]
     headers += (line for line in end_to_end(head.headers) if line[0].lower() not in _REPLACED)
+    if head.upgrades:
+        headers += ((b"Connection", b"Upgrade"), (b"Upgrade", b"websocket"))
     if authorization:
         headers.append((b"Proxy-Authorization", authorization))
     codings = _codings(head)

@@ -90,6 +90,13 @@ class Turns:
         """Wait while the client does not read."""
         await self._readable.wait()
 
+    def end(self) -> bool:
+        """Tell the client that nothing more comes, if the connection can be half closed: a downstream's part."""
+        if self.has_gone or not self._transport.can_write_eof():
+            return False
+        self._transport.write_eof()
+        return True
+
     def abort(self) -> None:
         """Break the connection off so that its peer cannot take it for a proper end."""
         reset_on_close(self._transport.get_extra_info("socket"))

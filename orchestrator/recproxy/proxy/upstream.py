@@ -128,17 +128,17 @@ class Upstreams:
         #: The ports at which the run is reached.
         self.own_ports: Container[int] = ()
 
-    async def link(self, target: Target, *, fresh: bool = False) -> Link:
-        """A connection to a target, kept alive from before unless `fresh`."""
+    async def link(self, target: Target, *, fresh: bool = False, upgrades: bool = False) -> Link:
+        """A connection to a target, kept alive from before unless `fresh`; one that `upgrades` is a WebSocket's."""
         if self._barred:
             raise UpstreamError(502, self._barred)
         idle = self._idle[target]
-        while idle and not fresh:
+        while idle and not (fresh or upgrades):
             link = idle.pop()
             if link.fresh:
                 return link
             link.close()
-        return await self._open(target)
+        return await self._open(target, upgrades=upgrades)
 
     def give_back(self, target: Target, link: Link) -> None:
         """Keep a connection for the next request, if its protocol allows."""
@@ -167,7 +167,7 @@ class Upstreams:
                 link.close()
         self._idle.clear()
 
-    async def _open(self, target: Target) -> Link:
+    async def _open(self, target: Target, *, upgrades: bool) -> Link:
         secure = target.scheme == "https"
         host, port = target.host, target.port
         if self._settings.address:
@@ -180,7 +180,7 @@ class Upstreams:
             return await self._connect(host, port, secure, target, f" at upstream.address {self._settings.address}")
         proxy = self._proxies.get(target.scheme) or self._proxies.get("all")
         if proxy and not goes_past(target.host, self._proxies):
-            return await self._through(proxy, target)
+            return await self._through(proxy, target, tunnels=upgrades or secure)
         return await self._connect(host, port, secure, target)
 
     async def _connect(self, host: str, port: int, secure: bool, target: Target, way: str = "") -> Link:
@@ -198,8 +198,8 @@ class Upstreams:
         _without_delay(writer)
         return Link(reader, writer, absolute=False)
 
-    async def _through(self, proxy: str, target: Target) -> Link:
-        """Go through the user's own proxy: a tunnel for https, absolute form for http."""
+    async def _through(self, proxy: str, target: Target, *, tunnels: bool) -> Link:
+        """Go through the user's own proxy: by a tunnel for https and for a WebSocket, else in absolute form."""
         try:
             way = read_user_proxy(proxy)
         except ValueError as problem:
@@ -209,8 +209,9 @@ class Upstreams:
             async with asyncio.timeout(self.seconds):
                 reader, writer = await asyncio.open_connection(way.host, way.port, ssl=context, limit=_READ)
                 try:
-                    if target.scheme == "https":
+                    if tunnels:
                         await _tunnel(reader, writer, target, way.authorization)
+                    if target.scheme == "https":
                         await writer.start_tls(self._tls(), server_hostname=target.host)
                 except BaseException:
                     writer.close()
@@ -218,8 +219,7 @@ class Upstreams:
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as problem:
             raise _failure(target, problem, self.seconds, f" through the proxy {way.host}") from None
         _without_delay(writer)
-        absolute = target.scheme == "http"
-        return Link(reader, writer, absolute=absolute, authorization=way.authorization if absolute else b"")
+        return Link(reader, writer, absolute=not tunnels, authorization=b"" if tunnels else way.authorization)
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:

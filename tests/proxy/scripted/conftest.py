@@ -8,6 +8,7 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("client", "sees reset")        it breaks off
     ("client", "half-closes" | "closes" | "resets" | "stops reading" | "reads on")
     ("service", ...)                the same; "service 2" is the second connection that the proxy opens to it
+    ("lane", "closes")                 as at the end of a run; its tasks must end
     ("keeping", "goes on" | "fails")   where `keeping` is "waits": an interaction is kept only now, or cannot be
 
 A client that has not ended at the end of its row half-closes and must then see the end and nothing else. `kept` are the
@@ -234,6 +235,9 @@ class Play:
         if kind == "keeping":
             self._forwarding.orders(verb)
             return
+        if kind == "lane":
+            await self._close_lane()
+            return
         if kind == "client":
             peer = self._clients.get(who) or await self._connect(who)
         else:
@@ -261,6 +265,12 @@ class Play:
                 peer.transport.resume_reading()
             case _:
                 pytest.fail(f"no such step: {verb}")
+
+    async def _close_lane(self):
+        self._lane.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        _, left = await asyncio.wait(tasks, timeout=SECONDS)
+        assert left == set()
 
     async def _connect(self, who):
         loop = asyncio.get_running_loop()
