@@ -46,14 +46,15 @@ def run_nox(tmp_path):
     fake.write_text(FAKE.format(python=sys.executable))
     fake.chmod(0o755)
     path = os.pathsep.join((str(tmp_path / "bin"), os.environ.get("PATH", "")))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NOX", "RECPROXY"))}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("NOX", "RECPROXY"))}
+    inherited |= {"TWITTER_BEARER_TOKEN": "set", "BITLY_ACCESS_TOKEN": "set"}
 
-    def run(*words, noxfile=NOXFILE, path=path):
+    def run(*words, noxfile=NOXFILE, path=path, environment=None):
         (tmp_path / "noxfile.py").write_text(noxfile)
         return subprocess.run(
             [sys.executable, "-m", "nox", "-f", str(tmp_path / "noxfile.py"), *words],
             cwd=tmp_path,
-            env=environment | {"PATH": path},
+            env=inherited | {"PATH": path} | (environment or {}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -180,11 +181,22 @@ def test_an_unknown_word_is_told_before_the_environment_is_made(run_nox):
 
 
 def test_missing_credentials_are_told_before_the_environment_is_made(run_nox):
-    done = run_nox("-s", "functional-record", "--", "bitly", noxfile=BUILDS)
+    done = run_nox("-s", "functional-record", "--", "bitly", noxfile=BUILDS, environment={"BITLY_ACCESS_TOKEN": ""})
 
-    note = "recproxy: note: profile 'bitly' cannot be run in mode record: set BITLY_ACCESS_TOKEN in the environment"
-    assert done.stderr.index(note) < done.stderr.index("Creating virtual environment")
-    assert "note" not in run_nox("-s", "functional-replay", noxfile=BUILDS).stderr
+    assert done.returncode == 1
+    assert (
+        "profile 'bitly' cannot be run in mode record: set BITLY_ACCESS_TOKEN in the environment; name those that the "
+        "session sets itself in sets=[...] of functional_sessions"
+    ) in done.stderr
+    assert "Creating virtual environment" not in done.stderr
+
+
+def test_a_session_may_set_its_credentials_itself(run_nox):
+    noxfile = NOXFILE.replace('"bitly", ', '"bitly", sets=["BITLY_ACCESS_TOKEN"], ')
+
+    done = run_nox("-s", "functional-record", "--", "bitly", noxfile=noxfile, environment={"BITLY_ACCESS_TOKEN": ""})
+
+    assert modes(done) == ["record"]
 
 
 def test_a_session_without_recproxy_uses_the_one_beside_nox(run_nox, tmp_path):

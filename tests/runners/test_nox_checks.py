@@ -13,7 +13,9 @@ def runner(monkeypatch):
     """A session that is about to get its environment; what happened to it."""
     made = []
     monkeypatch.setattr(sessions.SessionRunner, "_create_venv", lambda self: made.append(self.posargs))
-    return made, lambda function, words: SimpleNamespace(func=function, posargs=words)
+    return made, lambda function, words: SimpleNamespace(
+        func=function, posargs=words, global_config=SimpleNamespace(install_only=words == ["install"])
+    )
 
 
 def test_a_session_is_checked_first_and_others_are_not(runner):
@@ -32,7 +34,8 @@ def test_a_session_is_checked_first_and_others_are_not(runner):
 
     make(session(lambda: None, ["bad"]))
     make(session(ours, ["good"]))
+    make(session(ours, ["install"]))
     with pytest.raises(sessions._SessionQuit, match="bad is wrong"):
         make(session(ours, ["bad"]))
 
-    assert made == [["bad"], ["good"]]
+    assert made == [["bad"], ["good"], ["install"]]

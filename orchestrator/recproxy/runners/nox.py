@@ -80,7 +80,8 @@ def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Bo
     Args:
         profiles: the service profiles of the suite, by name.
         options: `python`, `reuse_venv`, ... for every session; `tags` and `default` for the replaying one. `isolate`
-            is as `recproxy run` has it: True or False go before what the project says.
+            is as `recproxy run` has it: True or False go before what the project says. `sets` are the credentials
+            that the body itself sets for its command; all others must be there before anything is installed.
 
     Raises:
         ValueError: no profile, or a session of that name exists.
@@ -104,6 +105,7 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
     if name in registry.get():
         raise ValueError(f"session {name!r} exists already: give the function another name, or pass name=...")
     isolate = options.pop("isolate", None)
+    sets = tuple(options.pop("sets", ()))
     own = [*options.pop("tags", ()), "functional"]
     tags = [*(own if mode == "replay" else ()), f"functional-{mode}"]
     default = options.pop("default", True) and mode == "replay"
@@ -121,7 +123,7 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
     session_body.__dict__.update(body.__dict__)
     session_body.__dict__["__wrapped__"] = body
     nox_checks.check_before_installing(
-        session_body, lambda words: _check(split_arguments(words, profiles, f"nox -s {name}"), mode, profiles)
+        session_body, lambda words: _check(split_arguments(words, profiles, f"nox -s {name}"), mode, profiles, sets)
     )
     session_body.__name__ = name
     session_body.__doc__ = _description(body, mode)
@@ -130,11 +132,11 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
     nox.session(name=name, tags=list(dict.fromkeys(tags)), default=default, **options)(session_body)
 
 
-def _check(words: Arguments, mode: str, profiles: Sequence[str]) -> None:
-    """Say what credentials are not set here; the session may still set them for its command."""
+def _check(words: Arguments, mode: str, profiles: Sequence[str], sets: Sequence[str]) -> None:
+    """Refuse a session that asks real services, and whose command will lack their credentials."""
     asked = {mode: words.profiles or profiles} if mode != "replay" else {}
-    for line in missing_credentials(Path.cwd(), asked, os.environ):
-        print(f"recproxy: note: {line}, unless the session does", file=sys.stderr)
+    for line in missing_credentials(Path.cwd(), asked, {**os.environ, **dict.fromkeys(sets, "set by the body")}):
+        raise ValueError(f"{line}; name those that the session sets itself in sets=[...] of functional_sessions")
 
 
 def _description(body: Callable[..., None], mode: str) -> str:

@@ -28,7 +28,7 @@ def check_before_installing(function: Callable[..., None], check: Callable[[Sequ
     @wraps(make)
     def checked(self: SessionRunner) -> None:
         look = getattr(self.func, _CHECK, None)
-        if look is not None:
+        if look is not None and not self.global_config.install_only:
             try:
                 look(self.posargs)
             except ValueError as problem:
