@@ -31,14 +31,14 @@ def test_it_maps_itself_opens_what_it_is_told_and_ends_with_its_socket():
     _, (descriptor,), _, _ = socket.recv_fds(orders, 4096, 1)
     server = socket.socket(fileno=descriptor)
     place = ("127.0.0.1", server.getsockname()[1])
-    orders.send(json.dumps({"connect": [place]}).encode())
-    _, (descriptor,), _, _ = socket.recv_fds(orders, 4096, 1)
+    orders.send(json.dumps({"ipv6": [False, True]}).encode())
+    _, descriptors, _, _ = socket.recv_fds(orders, 4096, 2)
+    client, other = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+    assert other.family == socket.AF_INET6
+    client.connect(place)
     accepted, whom = server.accept()
-    with accepted, socket.socket(fileno=descriptor) as client:
-        assert whom == client.getsockname()
-    server.close()
-    orders.send(json.dumps({"connect": [place]}).encode())
-    assert json.loads(orders.recv(4096)) == {"problem": f"[Errno 111] 127.0.0.1:{place[1]}: Connection refused"}
+    assert whom == client.getsockname()
+    opened += [server, client, other, accepted]
 
     orders.close()
     assert keeper.wait(20) == 0

@@ -1,6 +1,7 @@
 """Tunnels: bytes pass both ways untouched, and an unreachable host is told."""
 
 import asyncio
+import contextlib
 import socket
 
 import pytest
@@ -11,12 +12,12 @@ from recproxy.orchestrator.tunnel import Tunnels
 GREETING = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
-def run(work, own_ports=()):
+def run(work, own_ports=(), outgoing=None):
     """Run `work(client, join, tunnels)`; `join(port, greeting)` ties the client to a port of loopback."""
 
     async def ran():
         loop = asyncio.get_running_loop()
-        tunnels = Tunnels(loop, own_ports=own_ports)
+        tunnels = Tunnels(loop, outgoing, own_ports)
         mine, theirs = socket.socketpair()
         theirs.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=mine)
@@ -108,27 +109,63 @@ def test_a_loopback_name_is_each_of_its_addresses(host, address):
     run(work)
 
 
-def test_loopback_is_dialed_where_it_is_not_this_process_s_own():
-    async def ran():
-        asked = []
+def made_here(family):
+    sock = socket.socket(family)
+    sock.setblocking(False)
+    return sock
 
-        def dial(address, port):
-            asked.append((address, port))
-            raise ConnectionRefusedError(111, "nobody there")
 
-        mine, theirs = socket.socketpair()
-        tunnels = Tunnels(asyncio.get_running_loop(), dial)
-        theirs.setblocking(False)
-        tunnels.join(theirs, "localhost", 80, GREETING)
-        reader, writer = await asyncio.open_connection(sock=mine)
-        answer = await asyncio.wait_for(reader.read(), seconds(20))
-        writer.close()
-        return asked, answer
+def test_loopback_is_reached_by_sockets_of_the_other_network():
+    async def work(reader, writer, join, tunnels):
+        server = await asyncio.start_server(upper, "127.0.0.1", 0)
+        join(server.sockets[0].getsockname()[1], host="localhost")
+        writer.write(b"then")
+        writer.write_eof()
+        assert await reader.read() == GREETING + b"THEN"
+        server.close()
 
-    asked, answer = asyncio.run(ran())
+    run(work, outgoing=made_here)
 
-    assert asked == [("127.0.0.1", 80), ("::1", 80)]
-    assert b"localhost:80 cannot be reached: nobody there" in answer
+
+def test_a_network_without_sockets_is_told_after_each_family():
+    asked = []
+
+    def outgoing(family):
+        asked.append(family)
+        raise OSError(101, "there is none")
+
+    async def work(reader, writer, join, tunnels):
+        join(80, host="localhost")
+        assert b"localhost:80 cannot be reached: there is none" in await reader.read()
+
+    run(work, outgoing=outgoing)
+
+    assert asked == [socket.AF_INET, socket.AF_INET6]
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_server_whose_queue_is_full_keeps_nobody_else_waiting(monkeypatch, waits):
+    with contextlib.ExitStack() as opened:
+        server = opened.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(2):
+            client = opened.enter_context(made_here(socket.AF_INET))
+            client.connect_ex(server.getsockname())
+
+        async def work(reader, writer, join, tunnels):
+            if waits:
+                monkeypatch.setattr("recproxy.orchestrator.tunnel._CONNECT_SECONDS", 0.01)
+                join(server.getsockname()[1])
+                assert b" cannot be reached: Connection timed out" in await reader.read()
+            else:
+                join(server.getsockname()[1])
+                for _ in range(3):  # it has begun to connect
+                    await asyncio.sleep(0)
+                tunnels.close()
+                assert await reader.read() == b""
+
+        run(work, outgoing=made_here)
 
 
 def test_a_name_that_leads_to_the_run_itself_is_not_connected(monkeypatch):

@@ -42,8 +42,8 @@ class Listeners:
         return ()
 
     @property
-    def dial(self) -> Callable[[str, int], socket.socket] | None:
-        """What connects to the command's loopback; None where that is this process's own."""
+    def outgoing(self) -> Callable[[socket.AddressFamily], socket.socket] | None:
+        """What makes sockets on the command's loopback; None where that is this process's own."""
         return None
 
 

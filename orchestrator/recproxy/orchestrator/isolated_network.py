@@ -76,9 +76,9 @@ class IsolatedNetwork(Listeners):
         return self._isolation.prefix
 
     @property
-    def dial(self) -> Callable[[str, int], socket.socket]:
-        """Connects to the command's loopback, not to this machine's."""
-        return self._isolation.connect
+    def outgoing(self) -> Callable[[socket.AddressFamily], socket.socket]:
+        """Makes sockets on the command's loopback, not on this machine's."""
+        return self._isolation.outgoing
 
     def close(self) -> None:
         """End whoever is left inside, and stop serving."""

@@ -86,16 +86,16 @@ class Isolation:
             sock.setblocking(False)
         return sockets
 
-    def connect(self, address: str, port: int) -> socket.socket:
-        """A connection to a server inside.
+    def outgoing(self, family: socket.AddressFamily) -> socket.socket:
+        """A socket inside, of IPv4 or IPv6, to be connected to a server there: a socket stays where it was made.
 
         Raises:
-            ConnectionRefusedError: nobody answers there.
+            OSError: there is none of that family, or the namespaces are gone.
         """
         try:
-            (descriptor,) = self._order({"connect": [(address, port)]})
+            (descriptor,) = self._order({"ipv6": [family == socket.AF_INET6]})
         except ProxyError as problem:
-            raise ConnectionRefusedError(errno.ECONNREFUSED, problem.message) from None
+            raise OSError(errno.ENETUNREACH, problem.message) from None
         sock = socket.socket(fileno=descriptor)
         sock.setblocking(False)
         return sock

@@ -62,7 +62,7 @@ class Lane:
         #: Hosts that were refused without a verdict, once for each request.
         self.blocked: list[str] = []
         self._roster = roster
-        self._tunnels = Tunnels(loop, listeners.dial, roster.ports)
+        self._tunnels = Tunnels(loop, listeners.outgoing, roster.ports)
         self._listeners = listeners
         self._gateway = Gateway(
             loop,

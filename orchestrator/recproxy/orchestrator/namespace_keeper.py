@@ -1,7 +1,7 @@
 """Makes the namespaces of an isolated command and keeps them: a program of its own, run with `python -I -S`.
 
 In the network there is only loopback, and every address is on it. Over a socket it takes orders, one JSON message
-each: open listeners there, and bind files over others. When the socket ends, it kills whoever is left in the network
+each: open listeners and other sockets there, and bind files over others. When the socket ends, it kills whoever is left in the network
 and ends. Imports nothing of recproxy, and knows nothing of proxies.
 """
 
@@ -34,8 +34,6 @@ _RTA_OIF = 4
 _LOOPBACK_INDEX = 1  # of lo, which is the first interface of every network namespace
 _IP_PKTINFO = 8
 _ORDER_LIMIT = 1 << 18
-#: Loopback answers at once, unless a server's queue is full.
-_CONNECT_SECONDS = 2.0
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -126,7 +124,7 @@ def _route_all(family: int) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def _obey(orders: socket.socket, order: dict[str, list[list[str]]]) -> None:
+def _obey(orders: socket.socket, order: dict) -> None:  # type: ignore[type-arg] # typing would be one more import at the start
     opened: list[socket.socket] = []
     problem = ""
     try:
@@ -136,9 +134,7 @@ def _obey(orders: socket.socket, order: dict[str, list[list[str]]]) -> None:
         for kind, address, port in order.get("listen", ()):
             with _step(f"{address}:{port}"):
                 opened.append(_open(kind, address, int(port)))
-        for address, port in order.get("connect", ()):
-            with _step(f"{address}:{port}"):
-                opened.append(_connect(address, int(port)))
+        opened += (socket.socket(socket.AF_INET6 if v6 else socket.AF_INET) for v6 in order.get("ipv6", ()))
     except OSError as error:
         problem = str(error)
         for sock in opened:
@@ -164,17 +160,6 @@ def _open(kind: str, address: str, port: int) -> socket.socket:
         sock.bind((address, port))
         if kind == "tcp":
             sock.listen(4096)
-    except OSError:
-        sock.close()
-        raise
-    return sock
-
-
-def _connect(address: str, port: int) -> socket.socket:
-    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        sock.settimeout(_CONNECT_SECONDS)
-        sock.connect((address, port))
     except OSError:
         sock.close()
         raise

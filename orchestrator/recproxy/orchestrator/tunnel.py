@@ -6,6 +6,8 @@ Only for hosts that the project lets pass, and for loopback; nothing is read, re
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 from collections.abc import Callable, Container
 
@@ -15,9 +17,12 @@ from recproxy.http import error_response
 
 __all__ = ["Tunnels"]
 
+#: Loopback answers at once, unless a server's queue is full.
+_CONNECT_SECONDS = 2.0
+
 
 class Tunnels:
-    """The tunnels of one lane; `dial` connects to loopback where that is not this process's own.
+    """The tunnels of one lane; `outgoing` makes sockets on loopback where that is not this process's own.
 
     `own_ports` are those at which the run is reached.
     """
@@ -25,11 +30,11 @@ class Tunnels:
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        dial: Callable[[str, int], socket.socket] | None = None,
+        outgoing: Callable[[socket.AddressFamily], socket.socket] | None = None,
         own_ports: Container[int] = (),
     ) -> None:
         self._loop = loop
-        self._dial = dial
+        self._outgoing = outgoing
         self._own_ports = own_ports
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -78,13 +83,27 @@ class Tunnels:
             return await asyncio.open_connection(host, port)
         for address in (addresses := _loopback_addresses(host)):
             try:
-                if self._dial is None:
+                if self._outgoing is None:
                     return await asyncio.open_connection(address, port)
-                return await asyncio.open_connection(sock=self._dial(address, port))
+                return await self._from_inside(self._outgoing, address, port)
             except OSError:
                 if address == addresses[-1]:
                     raise
         raise AssertionError
+
+    async def _from_inside(
+        self, outgoing: Callable[[socket.AddressFamily], socket.socket], address: str, port: int
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        sock = outgoing(socket.AF_INET6 if ":" in address else socket.AF_INET)
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                await self._loop.sock_connect(sock, (address, port))
+        except BaseException as problem:
+            sock.close()
+            if isinstance(problem, TimeoutError) and not problem.errno:
+                raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from None
+            raise
+        return await asyncio.open_connection(sock=sock)
 
 
 def _loopback_addresses(host: str) -> tuple[str, ...]:
