@@ -204,3 +204,13 @@ def test_filling_puts_values_in_named_places_and_leaves_the_rest():
 )
 def test_an_unused_word_stands_in_no_text(texts, word):
     assert unused(*texts) == word
+
+
+def test_what_is_bound_elsewhere_does_not_make_a_value_dearer():
+    """Only the names of the pattern are looked up, whatever else is bound."""
+
+    class Bound(dict):
+        def __iter__(self):
+            raise AssertionError
+
+    assert pattern(b"a-XXX[one]", "XXX").fits(b"a-1", Bound(one=b"1", two=b"2")) == {}

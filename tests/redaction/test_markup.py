@@ -45,3 +45,32 @@ def test_sections_that_end_no_element_are_read_in_linear_time(begun):
     secret = b"<password><![CDATA[hunter]]><![CDATA[22]]></password>"
 
     assert values(secret + begun * MANY) == [(b"hunter]]><![CDATA[22", b"hunter]]><![CDATA[22")]
+
+
+@pytest.mark.parametrize("text", [b"a", b"a:a", b"1a", b"-data-a", b"data-", b"xdata-a"])
+@pytest.mark.parametrize(("before", "behind"), [(b"<input ", b">"), (b"<a ", b">"), (b"", b"")])
+def test_names_without_a_value_are_read_in_linear_time(before, text, behind):
+    page = before + text * MANY + behind
+
+    assert list(html_spans(page, nothing, nothing)) == []
+    assert values(page) == []
+
+
+@pytest.mark.parametrize("begun", [b"<key>a</key><string><![CDATA[", b"<key>a</key><string><![CDATA[x]]>"])
+def test_sections_of_a_property_list_that_do_not_end_are_read_in_linear_time(begun):
+    secret = b"<dict><key>api_token</key><string><![CDATA[hunter\n]]><![CDATA[22]]></string></dict>"
+
+    assert values(secret + begun * MANY) == [(b"hunter\n]]><![CDATA[22", b"hunter\n]]><![CDATA[22")]
+
+
+@pytest.mark.parametrize("name", [b"href", b"x-src", b"data-url", b"my-data-url", b"1data-url", b"data-x-data-y"])
+def test_links_are_found_in_attributes_of_these_names(name):
+    found = []
+    list(html_spans(b"<a " + name + b" = 'https://a.example/?a=b'>", lambda link: found.append(link) or [], nothing))
+
+    assert found == [b"https://a.example/?a=b"]
+
+
+@pytest.mark.parametrize("name", [b"password", b"1password", b"-x:password", b"a.password"])
+def test_an_attribute_is_found_by_the_name_behind_what_begins_none(name):
+    assert values(b"<a " + name + b"='hunter22'/>") == [(b"hunter22", b"hunter22")]

@@ -192,15 +192,19 @@ class Comparison:
     ) -> list[tuple[bytes, bytes]]:
         """Pairs with a wild name each take one pair that no written name took; what is left over."""
 
-        def fits(pair: tuple[Value, Value], found: tuple[bytes, bytes]) -> bool:
-            taken = _fit(pair[0], found[0], self._bound)
-            return taken is not None and _fit(pair[1], found[1], self._bound | taken) is not None
+        def fits(one: int, number: int) -> bool:
+            taken = _fit(wanted[one][0], got[number][0], self._bound)
+            if taken is None:
+                return False
+            bound = self._bound | taken if taken else self._bound
+            return _fit(wanted[one][1], got[number][1], bound) is not None
 
         taken = assigned(wanted, got, fits)
         for (name, value), index in zip(wanted, taken, strict=True):
             if index is None or not (self.value(name, got[index][0]) and self.value(value, got[index][1])):
                 self._add(f"{kind} {self._shown(name)}", self._shown(value), None)
-        return [pair for number, pair in enumerate(got) if number not in taken]
+        used = frozenset(taken)
+        return [pair for number, pair in enumerate(got) if number not in used]
 
     def _body(self, wanted: Fields, got: Fields) -> None:
         left, right = wanted.body, got.body

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from recproxy.matching.assign import assigned
+from recproxy.matching.assign import assigning
 from recproxy.matching.bodies import Json
 from recproxy.matching.differences import Difference, clipped, excerpt
-from recproxy.matching.field_values import SECRET, Hidden, Value
+from recproxy.matching.field_values import ANYTHING, SECRET, Hidden, Value
 from recproxy.matching.json_values import (
     Mark,
     Node,
@@ -142,15 +142,30 @@ class _Walk:
 
     def _loose(self, wanted: list[_Member], got: list[_Member], path: Path) -> None:
         """Members with a wild key each take one that no written key took."""
-        taken = assigned(wanted, got, self._member_fits) if wanted else []
+        names = [(_pattern(key, self._word), self._literal(value)) for key, value in wanted]
+        is_text_needed = any(value is not ANYTHING for _, value in names)
+        live = [(scalar_text(key), canonical(value).encode() if is_text_needed else b"") for key, value in got]
+        taken: list[int | None]
+        asking = assigning(names, live)
+        try:
+            one, number = next(asking)
+            while True:
+                one, number = asking.send(self._member_fits(wanted[one], got[number]))
+        except StopIteration as end:
+            taken = end.value
         for (key, value), index in zip(wanted, taken, strict=True):
             if index is not None and self._fits(_pattern(key, self._word), scalar_text(got[index][0])):
                 self.node(value, got[index][1], (*path, got[index][0]))
             else:
                 self._member([value], [], (*path, key))
+        used = frozenset(taken)
         for number, (key, value) in enumerate(got):
-            if number not in taken:
+            if number not in used:
                 self._member([], [value], (*path, key))
+
+    def _literal(self, node: Node) -> Value:
+        """A value without wild places as what equals it; of any other, only a comparison can tell."""
+        return ANYTHING if _holds(node, self._word) else canonical(node).encode()
 
     def _member_fits(self, wanted: _Member, got: _Member) -> bool:
         known = self._fitted.get((id(wanted[1]), id(got[1])))

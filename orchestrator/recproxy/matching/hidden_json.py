@@ -6,6 +6,7 @@ Knows the text of a live value; finds no secrets itself.
 from __future__ import annotations
 
 import json
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 
 from recproxy.matching.field_values import HIDDEN, Hidden, hidden_value
@@ -29,10 +30,11 @@ class HiddenParts(Hidden):
         except ValueError:
             return {}
         taken: dict[str, bytes] = {}
+        known = dict(bound or {})
         for path, part in self.parts:
             text = _text_at(tree, path)
             if text is not None:
-                found = part.fits(text, {**(bound or {}), **taken})
+                found = part.fits(text, ChainMap(taken, known))
                 if found is None:
                     return None
                 taken.update(found)

@@ -47,7 +47,9 @@ class Pattern:
         Captures are leftmost-shortest and then verified: a name that is bound, or stands twice, must have one
         value. Without names that stand twice, whatever can fit does. Linear in the value; there is no backtracking.
         """
-        known: dict[str | None, bytes] = {name: bound[name] for name in bound} if bound and self.named else {}
+        known: dict[str | None, bytes] = {}
+        if bound:
+            known = {name: bound[name] for name in self.names if name is not None and name in bound}
         captured: dict[str, bytes] = {}
         position = number = 0
         literal, number = self._literal(0, known)

@@ -15,9 +15,14 @@ from recproxy.redaction.spans import Span, wild_name
 __all__ = ["html_spans", "xml_spans"]
 
 _TAG = re.compile(rb"(?i)<(?:input|meta|textarea|param)\s[^<>]*>")
-_ATTRIBUTE = re.compile(rb"([A-Za-z_:][A-Za-z0-9_:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
+#: Names are read from where they begin, and once: a search from each of their letters would be quadratic.
+_ATTRIBUTE = re.compile(
+    rb"(?<![A-Za-z0-9_:.-])[0-9.-]*+([A-Za-z_:][A-Za-z0-9_:.-]*+)\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))"
+)
 _DATA = re.compile(rb"(?i)\sdata-([a-z0-9_.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))")
-_LINK = re.compile(rb"(?i)(?:href|src|action|content|data-[a-z-]+)\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)')")
+_LINK = re.compile(
+    rb"(?i)(?:href|src|action|content|(?<![a-z-])(?>[a-z-]*?data-[a-z-]+))\s*+=\s*+(?:\"([^\"<>]*)\"|'([^'<>]*)')"
+)
 _SCRIPT = re.compile(rb"(?i)<script\b")
 _SCRIPT_END = re.compile(rb"(?i)</script>")
 _DATA_TYPE = re.compile(rb"(?i)type\s*=\s*[\"']?application/(?:ld\+|[a-z.+-]*)json")
@@ -27,7 +32,8 @@ _ELEMENT = re.compile(
 _CDATA_END = re.compile(rb"\]\]>\s*+</")
 _XML_TAG = re.compile(rb"<[A-Za-z_][^<>!?]*>")
 _PLIST = re.compile(
-    rb"<(?:key|name)>([^<>]+)</(?:key|name)>\s*(?:<value>\s*)?<(?:string|data|value)>\s*+(?:<string>)?(?:<!\[CDATA\[(.*?)\]\]>|([^<>]+))</"
+    rb"<(?:key|name)>([^<>]+)</(?:key|name)>\s*+(?:<value>\s*+)?<(?:string|data|value)>\s*+(?:<string>)?"
+    rb"(?:<!\[CDATA\[|(?P<text>[^<>]++)</)"
 )
 _ANY_TAG = re.compile(rb"<(/?)([A-Za-z_][A-Za-z0-9_:.-]*)(?:\s(?:[^<>]*[^<>/])?)?>")
 _VALUES = frozenset({b"value", b"content"})
@@ -70,7 +76,7 @@ def _islands(text: bytes) -> Iterator[tuple[int, int]]:
 def xml_spans(text: bytes, inner: Find) -> Iterator[Span]:
     """Secrets of a document; `inner` finds those of what stands in an element that is no secret itself."""
     around = _Around(text)
-    for found, begun, ended in _elements(text):
+    for found, begun, ended in _texts(_ELEMENT, text):
         value = text[begun:ended]
         raw = value.strip()
         name = found[1].rpartition(b":")[2]
@@ -85,18 +91,18 @@ def xml_spans(text: bytes, inner: Find) -> Iterator[Span]:
             yield from _named_value(tag, markup_json=True)
             for found in _ATTRIBUTE.finditer(tag[0]):
                 yield from _attribute(found, tag.start())
-    for found in _PLIST.finditer(text):
-        group = found.lastindex or 2
-        raw = found[group].strip()
+    for found, begun, ended in _texts(_PLIST, text):
+        value = text[begun:ended]
+        raw = value.strip()
         if raw and is_secret(found[1].strip(), _plain(raw), json=True):
-            start = found.start(group) + found[group].index(raw)
+            start = begun + value.index(raw)
             yield Span(start, start + len(raw), "markup", wild_name(found[1].strip()), value=_plain(raw))
 
 
-def _elements(text: bytes) -> Iterator[tuple[re.Match[bytes], int, int]]:
+def _texts(elements: re.Pattern[bytes], text: bytes) -> Iterator[tuple[re.Match[bytes], int, int]]:
     """The elements without a child, and where their text is; the end of a CDATA section is looked for once."""
     at = ended = behind = 0
-    while found := _ELEMENT.search(text, at):
+    while found := elements.search(text, at):
         at = found.end()
         if found["text"] is not None:
             yield found, *found.span("text")
