@@ -269,8 +269,9 @@ def test_a_miss_fails_a_command_that_passed_and_says_what_differs(project):
     assert done.stdout.startswith("599 ")
     for text in (done.stdout, done.stderr):
         assert "GET https://api.shop.example/item?id=2" in text
-        assert "default.rec:3" in text
+        assert "           tests/functional/recordings/shop/default.rec:3\n" in text
         assert "query id" in text
+        assert f"\nor record it anew: recproxy run --profile shop --record shop -- {sys.executable} -c 'import" in text
 
 
 def test_a_refused_host_fails_a_command_that_passed(project):
@@ -347,7 +348,7 @@ def test_without_a_recording_the_miss_says_which_one_it_would_be(project):
     )
 
     assert done.returncode == 3
-    assert str(project.root / "tests/functional/recordings/shop/default.rec") in done.stderr
+    assert "the recording would be tests/functional/recordings/shop/default.rec\n" in done.stderr
 
 
 def test_recordings_may_be_named_for_the_whole_run(project):

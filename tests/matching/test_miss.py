@@ -29,10 +29,8 @@ def test_the_message_says_what_came_what_was_recorded_how_they_differ_and_what_t
         "            recorded    got\n"
         "  query ts  1650000000  1660000000\n"
         "\n"
-        'to make it match: in the profile, [match] ignore.query = ["ts"]\n'
-        "or record it anew: recproxy run --record twitter -- ...\n"
-        "                   nox -s functional-record -- twitter\n"
-        "                   tox -e functional-record -- twitter\n"
+        "to make it match: at tweets/one.rec:4, write XXX for the value of query ts\n"
+        "or record it anew: recproxy run --record twitter -- COMMAND\n"
     )
 
 
@@ -45,9 +43,7 @@ def test_where_nothing_is_recorded_it_says_how_to_record(live, index):
         "\n"
         "  request  GET https://api.example.com/1\n"
         "\n"
-        "to record it: recproxy run --record twitter -- ...\n"
-        "              nox -s functional-record -- twitter\n"
-        "              tox -e functional-record -- twitter\n"
+        "to record it: recproxy run --record twitter -- COMMAND\n"
     )
 
 
@@ -165,14 +161,13 @@ def test_a_file_of_another_tool_is_not_advised_to_be_recorded_anew(recorded, liv
 
 
 def test_a_miss_names_the_table_of_the_profile_and_the_command_that_records_it(recorded, live, index):
-    ways = Ways(
-        file="pyproject.toml", keys=("tool", "recproxy", "profiles", "shop"), record=("recproxy run --any ...",)
-    )
-    found = index(recorded("https://a.com/?ts=1", line=3), path="a.rec")
+    ways = Ways(file="pyproject.toml", keys=("tool", "recproxy", "profiles", "shop"), record="recproxy run --any ...")
+    found = index(recorded("https://a.com/?nonce=1", line=3), path="a.rec")
 
-    text = miss(found, live("https://a.com/?ts=2"), profile="shop", ways=ways).text()
+    text = miss(found, live("https://a.com/?nonce=2"), profile="shop", ways=ways).text()
 
-    assert 'match: in pyproject.toml, [tool.recproxy.profiles.shop.match] ignore.query = ["ts"]\n' in text
+    assert "to make it match: at a.rec:3, write XXX for the value of query nonce\n" in text
+    assert 'requests: in pyproject.toml, [tool.recproxy.profiles.shop.match] ignore.query = ["nonce"]\n' in text
     assert text.endswith("or record it anew: recproxy run --any ...\n")
 
 
@@ -209,3 +204,24 @@ def test_of_very_many_differences_and_a_very_long_url_only_so_much_is_shown(reco
         lines[2]
         == f"  request  GET https://a.com/{'x' * (4000 - len('https://a.com/'))}… ({5014 + 1 + len(query)} characters)"
     )
+
+
+def test_files_are_shown_as_they_are_seen_from_the_working_directory(recorded, live, index):
+    found = index(recorded("https://a.com/?q=1", line=3), path="/srv/me/shop/tests/recordings/a.rec")
+
+    text = miss(found, live("https://a.com/?q=2"), profile="shop", ways=Ways(folder="/srv/me/shop/tests")).text()
+
+    assert "           recordings/a.rec:3\n" in text
+    assert "to make it match: at recordings/a.rec:3, write XXX for the value of query q\n" in text
+
+
+def test_a_request_for_something_else_was_never_recorded(recorded, live, index):
+    found = index(recorded("https://a.com/users/12"), recorded("https://a.com/users/12/likes"))
+
+    def first_line(request):
+        return miss(found, live(request), profile="shop").text().partition("\n")[0]
+
+    never = "recproxy: this request to shop was never recorded"
+    assert first_line("https://a.com/lists/12") == never
+    assert first_line("DELETE https://a.com/users/12") == never
+    assert first_line("https://a.com/users/13") == "recproxy: no recorded interaction of shop fits this request"

@@ -26,7 +26,11 @@ def functional(session, recproxy):
     recproxy.run("pytest", "tests", *recproxy.args, external=True)
 """
 #: Stands on PATH in place of recproxy and says what it was asked.
-FAKE = "#!{python}\nimport json, sys\nprint(json.dumps(sys.argv[1:]))\n"
+FAKE = """#!{python}
+import json, os, sys
+print("to record:", os.environ["RECPROXY_RECORD_COMMAND"])
+print(json.dumps(sys.argv[1:]))
+"""
 
 
 @pytest.fixture
@@ -158,6 +162,7 @@ def test_nox_starts_the_command_under_recproxy(run_nox, words, mode, wanted):
 
     assert done.returncode == 0, done.stderr
     assert started(done) == [["run", "--mode", "replay", *wanted]]
+    assert "to record: nox -s functional-record -- {profile}\n" in done.stdout
     assert f"mode {mode} chosen " in done.stdout
 
 
@@ -320,7 +325,9 @@ def test_a_parametrised_body_makes_a_session_per_value_and_mode(run_nox):
     assert ran(run_nox("-s", "functional-live(database='two')", "--", "twitter", noxfile=noxfile)) == [
         "functional-live(database='two') None live two"
     ]
-    assert ran(run_nox("-t", "big", noxfile=noxfile)) == ["functional-replay(database='two') None replay two"]
+    one = run_nox("-t", "big", noxfile=noxfile.replace('venv_backend="none"', 'venv_backend="none", name="api"'))
+    assert ran(one) == ["api-replay(database='two') None replay two"]
+    assert """to record: nox -s 'api-record(database='"'"'two'"'"')' -- {profile}\n""" in one.stdout
 
 
 def test_parameters_that_stand_above_are_sent_below(run_nox):

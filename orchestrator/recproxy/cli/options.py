@@ -89,6 +89,7 @@ def plan_from(
     any_host: bool = False,
     late_credentials: bool = False,
     isolate: bool | None = None,
+    command: str = "",
 ) -> RunPlan:
     """The plan for these options, in this working directory.
 
@@ -118,6 +119,7 @@ def plan_from(
         every_host=any_host,
         late_credentials=late_credentials,
         isolate=isolate,
+        command=command,
         folder=folder,
         environment=os.environ,
     )

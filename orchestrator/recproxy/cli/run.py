@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 
 import click
 
 from recproxy.cli.options import plan_from, print_notes, refuse_nested, run_options
+from recproxy.control.variables import PROFILE_WORD
 
 __all__ = ["run"]
 
@@ -59,6 +61,26 @@ def run(
     with ForkServer() as fork_server:  # before the other imports: its own go on beside them
         from recproxy.orchestrator.run import run_command
 
-        plan = plan_from(mode, profiles, recordings, record, live, any_host=any_host, isolate=isolate)
+        plan = plan_from(
+            mode,
+            profiles,
+            recordings,
+            record,
+            live,
+            any_host=any_host,
+            isolate=isolate,
+            command=_recording(profiles, recordings, command, any_host=any_host),
+        )
         print_notes(plan)
         sys.exit(run_command(plan, command, os.environ, fork_server))
+
+
+def _recording(
+    profiles: tuple[str, ...], recordings: tuple[str, ...], command: tuple[str, ...], *, any_host: bool
+) -> str:
+    """The same command, as it records one profile."""
+    words = ["recproxy", "run", *(("--any-host",) if any_host else ())]
+    for option, values in (("--profile", profiles), ("--recordings", recordings)):
+        for value in values:
+            words += [option, value]
+    return f"{shlex.join(words)} --record {PROFILE_WORD} -- {shlex.join(command)}"

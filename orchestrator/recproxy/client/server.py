@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import threading
 from pathlib import Path
 from typing import IO
 
-from recproxy.control.variables import MODE, PROXY
+from recproxy.control.variables import MODE, PROXY, RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ControlError
 
 __all__ = ["Server"]
@@ -26,12 +27,22 @@ class Server:
         mode: of the run; None takes what the environment says.
         folder: of the project; None is the working directory.
         any_host: answer for the hosts that no profile owns, too.
+        record_command: what records, for messages; None is this process's own command.
 
     Raises:
         ControlError: it could not be started; its own words follow.
     """
 
-    def __init__(self, mode: str | None = None, folder: Path | None = None, *, any_host: bool = False) -> None:
+    def __init__(
+        self,
+        mode: str | None = None,
+        folder: Path | None = None,
+        *,
+        any_host: bool = False,
+        record_command: str | None = None,
+    ) -> None:
+        if record_command is None:
+            record_command = f"{MODE}=record {shlex.join(_own_command())}"
         self._owner = os.getpid()
         self._process = subprocess.Popen(
             [
@@ -42,6 +53,7 @@ class Server:
                 *(("--any-host",) if any_host else ()),
             ],
             cwd=folder,
+            env=os.environ | {RECORD_COMMAND: record_command, SHOWN_FROM: str(Path.cwd())},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -92,6 +104,12 @@ def mode_of_environment() -> str:
     if mode:
         return mode
     return "record" if os.environ.get(PROXY) == "1" else "replay"
+
+
+def _own_command() -> list[str]:
+    """How this process was started, as a person types it."""
+    python, *words = sys.orig_argv
+    return [Path(python).name, *words] if words else ["python"]
 
 
 def _say_mode() -> None:

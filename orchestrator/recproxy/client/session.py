@@ -50,7 +50,9 @@ class Session:
             self._server.stop()
 
 
-def session(mode: str | None = None, folder: Path | None = None, *, any_host: bool = False) -> Session:
+def session(
+    mode: str | None = None, folder: Path | None = None, *, any_host: bool = False, record_command: str | None = None
+) -> Session:
     """The session of this process: the run it is in, or one started now with these arguments of `Server`.
 
     Raises:
@@ -64,7 +66,7 @@ def session(mode: str | None = None, folder: Path | None = None, *, any_host: bo
             enter_own_lane()
             made = Session(os.environ)
         else:
-            server = Server(mode, folder, any_host=any_host)
+            server = Server(mode, folder, any_host=any_host, record_command=record_command)
             made = Session(server.environment, server)
         _sessions.append(made)
         atexit.register(made.close)

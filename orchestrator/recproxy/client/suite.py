@@ -42,8 +42,8 @@ class ScopeTally:
 class Suite:
     """The scopes of a pytest run in this process; raises the errors of `session` where there can be none."""
 
-    def __init__(self, mode: str | None, root: Path) -> None:
-        self._session: Session = session(mode, root)
+    def __init__(self, mode: str | None, root: Path, *, record_command: str | None = None) -> None:
+        self._session: Session = session(mode, root, record_command=record_command)
         status = self._session.address.status()
         self.mode: str = status["mode"]
         self._places = Places(recordings=Path(status["recordings"]), root=root)

@@ -246,10 +246,12 @@ class Profile:
             secret_json=self.redact.json,
         )
 
-    def ways(self) -> Ways:
-        """How a person changes it, and how they record it."""
-        record = ("recproxy run --any-host --record any-host -- ...",) if self.origin == ANY_HOST else ()
-        return Ways(file=self.file, keys=tuple(self.keys), record=record) if self.file else Ways(record=record)
+    def ways(self, *, record: str = "", folder: str = "") -> Ways:
+        """How a person changes it, and how they record it: by the command, if it is known, seen from the folder."""
+        if not record and self.origin == ANY_HOST:
+            record = f"recproxy run --any-host --record {self.name} -- COMMAND"
+        ways = Ways(record=record, folder=folder)
+        return dataclasses.replace(ways, file=self.file, keys=tuple(self.keys)) if self.file else ways
 
     def redaction(self, secrets: Sequence[str] = ()) -> RedactionRules:
         """Its redaction, on top of the built-in rules; `secrets` are the values of its credentials."""

@@ -47,7 +47,8 @@ class Setup:
     run; `certificates` maps a host pattern to its certificate chain (PEM), `key` is the private key of them all.
     `folder` holds the run's files: the proxy removes it where the orchestrator died before it could. `secrets` are
     the values of credentials, `unset` the credentials that have none. `environment` holds the profile's own variables:
-    the proxy starts without any profile's. `idle_timeout` is in seconds; 0 means none.
+    the proxy starts without any profile's. `idle_timeout` is in seconds; 0 means none. Messages name `record`, the
+    command that records the profile, and paths as they are seen from the folder `shown_from`.
     """
 
     profile: Mapping[str, Any]
@@ -60,6 +61,8 @@ class Setup:
     unset: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     idle_timeout: float = 0
+    record: str = ""
+    shown_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,21 @@
 
 from typing import Final
 
-__all__ = ["CA", "CONTROL", "DEFAULT_LANE", "LANE", "MODE", "PROXY", "REDIRECT", "R_PROFILE", "SPKI", "TOKEN"]
+__all__ = [
+    "CA",
+    "CONTROL",
+    "DEFAULT_LANE",
+    "LANE",
+    "MODE",
+    "PROFILE_WORD",
+    "PROXY",
+    "RECORD_COMMAND",
+    "REDIRECT",
+    "R_PROFILE",
+    "SHOWN_FROM",
+    "SPKI",
+    "TOKEN",
+]
 
 #: The mode of the run: replay, record, live or auto.
 MODE: Final = "RECPROXY_MODE"
@@ -24,3 +38,9 @@ CA: Final = "RECPROXY_CA"
 R_PROFILE: Final = "RECPROXY_R_PROFILE"
 #: Hash of the key of the run's certificates, which a browser's flag takes.
 SPKI: Final = "RECPROXY_SPKI"
+#: What nox, tox and pytest are called with to record `{profile}`: messages name it.
+RECORD_COMMAND: Final = "RECPROXY_RECORD_COMMAND"
+#: Stands in it for the name of a profile.
+PROFILE_WORD: Final = "{profile}"
+#: The folder that paths in messages are relative to, where that is not the working directory.
+SHOWN_FROM: Final = "RECPROXY_SHOWN_FROM"

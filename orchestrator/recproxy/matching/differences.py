@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Difference", "clipped", "excerpt"]
@@ -10,6 +12,8 @@ __all__ = ["Difference", "clipped", "excerpt"]
 _ENOUGH = 160
 #: Characters shown before the first difference of a longer value, so that the reader recognizes the place.
 _BEFORE = 24
+#: A segment of a path that names a kind of thing, and no id of one.
+_NAME = re.compile(r"[A-Za-z][A-Za-z_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,16 @@ class Difference:
     wanted: str | None
     got: str | None
     secret: bool = False
+
+    @property
+    def is_of_place(self) -> bool:
+        """Whether it is of what a request is about, such as `users` and `tweets` in a path, and not of a value or an id."""
+        if self.field in ("method", "host", "path"):
+            return True
+        values = (self.wanted, self.got)
+        return self.field.startswith("path segment") and all(
+            value is None or _NAME.fullmatch(value) for value in values
+        )
 
 
 def clipped(text: str, start: int = 0) -> str:

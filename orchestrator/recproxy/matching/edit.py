@@ -15,17 +15,29 @@ from recproxy.matching.xml_places import read_xml
 from recproxy.recording.multipart import MessagePart, parameters, read_parts, unquoted
 from recproxy.recording.values import WILD, Request, header
 
-__all__ = ["with_wild"]
+__all__ = ["differing_part", "with_wild"]
+
+#: The wild word stands for so much of a text at most, and so much at least stays around it: else almost any body fits.
+_LONGEST_PART = 64
+_LEAST_AROUND = 8
+_WORD = re.compile(rb"[A-Za-z0-9_-]")
 
 
-def with_wild(request: Request, field: str, place: str | None = None) -> Request | None:
-    """The request with its wild word, or a named `place`, instead of a field's value; None where that cannot be written."""
+def with_wild(request: Request, field: str, place: str | None = None, live: Request | None = None) -> Request | None:
+    """The request with its wild word, or a named `place`, instead of a field's value; None where that cannot be written.
+
+    A body that is not divided into values gets it in the one part where that of the `live` request differs.
+    """
     kind, _, name = field.partition(" ")
     editor = _EDITORS.get(kind)
     if request.wild is None:
         request = dataclasses.replace(request, wild=WILD)
     word = request.wild or WILD
-    edited = None if editor is None else editor(request, name, word if place is None else f"{word}[{place}]")
+    written = word if place is None else f"{word}[{place}]"
+    if field == "body":
+        edited = _body(request, live, written) if live is not None else None
+    else:
+        edited = None if editor is None else editor(request, name, written)
     return None if edited == request else edited
 
 
@@ -59,8 +71,26 @@ def _header(request: Request, name: str, word: str) -> Request:
     return dataclasses.replace(request, headers=headers)
 
 
-def _body(request: Request, name: str, word: str) -> Request | None:
-    return None if name else dataclasses.replace(request, body=word.encode())
+def _body(request: Request, live: Request, word: str) -> Request | None:
+    part = differing_part(request.body, live.body)
+    if part is None:
+        return None
+    return dataclasses.replace(request, body=request.body[: part[0]] + word.encode() + request.body[part[1] :])
+
+
+def differing_part(recorded: bytes, live: bytes) -> tuple[int, int] | None:
+    """Where a recorded text differs from a live one: whole words, with start and end. None where most of it differs."""
+    shorter = min(len(recorded), len(live))
+    start = next((at for at in range(shorter) if recorded[at] != live[at]), shorter)
+    left = shorter - start
+    behind = next((at for at in range(left) if recorded[-1 - at] != live[-1 - at]), left)
+    end = len(recorded) - behind
+    while start and _WORD.match(recorded, start - 1):
+        start -= 1
+    while end < len(recorded) and _WORD.match(recorded, end):
+        end += 1
+    is_small = 0 < end - start <= _LONGEST_PART
+    return (start, end) if is_small and len(recorded) - (end - start) >= _LEAST_AROUND else None
 
 
 def _xml(request: Request, name: str, word: str) -> Request | None:
@@ -80,7 +110,7 @@ def _json(request: Request, name: str, word: str) -> Request | None:
         return None
     steps = [step.replace("~1", "/").replace("~0", "~") for step in name.split("/")[1:]]
     if not steps:
-        return dataclasses.replace(request, body=json.dumps(word).encode())
+        return None
     holder = tree
     for step in steps[:-1]:
         holder = _member(holder, step)
@@ -140,7 +170,6 @@ _EDITORS: dict[str, Callable[[Request, str, str], Request | None]] = {
     "header": _header,
     "json": _json,
     "xml": _xml,
-    "body": _body,
     "multipart": _multipart,
 }
 

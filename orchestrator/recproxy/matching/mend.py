@@ -1,14 +1,14 @@
 """The smallest change that makes a request match, tried before it is told.
 
 A change is told only if with it the request matches the interaction, and each recorded interaction's own request
-still finds what it found before.
+still finds what it found before. The least change is one of this recording. A rule of the profile holds for the whole
+suite, so it is told only for values that are made anew for each request.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
@@ -16,9 +16,10 @@ from typing import Any
 from recproxy.errors import HookError, RecordingError
 from recproxy.matching.differences import Difference
 from recproxy.matching.echo import name_for, with_name
-from recproxy.matching.edit import with_wild
+from recproxy.matching.edit import differing_part, with_wild
 from recproxy.matching.index import Index
-from recproxy.matching.rules import Rules
+from recproxy.matching.made_anew import is_made_anew
+from recproxy.matching.rules import Rules, Ways
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Recording, Request
 
@@ -28,15 +29,8 @@ __all__ = ["Mend", "mend"]
 _LARGEST = 3000
 _LARGEST_BODIES = 1 << 21
 
-#: Names and values that are new each time: a rule says so for all requests, an XXX for one.
-_NEW_EACH_TIME = re.compile(
-    r"(?i)nonce|timestamp|signature|\b_?(?:ts|t|time|date|sig|rand|random|cachebuster|cb|uuid|guid|request_?id)\b"
-)
-_LOOKS_NEW = re.compile(
-    r"\d{9,}(?:\.\d+)?|\d{4}-\d\d-\d\d.*|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}"
-)
-
 _NOTHING: Mapping[str, str] = {}
+_USUAL = Ways()
 _IGNORED_BY = {"query": "ignore_query", "form": "ignore_form", "multipart": "ignore_form", "json": "ignore_json"}
 
 
@@ -44,12 +38,14 @@ _IGNORED_BY = {"query": "ignore_query", "form": "ignore_form", "multipart": "ign
 class Mend:
     """A change that mends a miss: other rules, or other recorded requests by position, or both.
 
-    `text` says it to a person, as what to write and where.
+    `text` says it to a person, as what to write and where. `rule` is the rule of the profile that would do it for all
+    requests, where there is one.
     """
 
     text: str
     rules: Rules
     requests: Mapping[int, Request] = field(default_factory=dict)
+    rule: str = ""
 
     def apply(self, index: Index) -> Index:
         """The index as it is with this change made."""
@@ -64,30 +60,38 @@ def mend(
     *,
     any_host: Sequence[str] | None,
     bound: Mapping[str, bytes],
-    match_table: str = "in the profile, [match]",
+    ways: Ways = _USUAL,
 ) -> Mend | None:
     """The first change that holds what it promises, or None: then only recording helps.
 
-    `match_table` says where a rule is written.
+    `ways` says where a rule is written, and how files are shown.
     """
-    if not differences or len(index.interactions) > _LARGEST:
+    if not differences or any(one.is_of_place for one in differences) or len(index.interactions) > _LARGEST:
         return None
     if sum(len(each.request.body) for each in index.interactions) > _LARGEST_BODIES:
         return None
     before: list[tuple[int, ...]] | None = None
-    for change in _changes(index, closest, differences, match_table):
+
+    def holds(change: Mend) -> bool:
+        """Whether with it the request matches, and recorded requests still find what they found."""
+        nonlocal before
         try:
             after = change.apply(index)
             found = after.find(request, any_host=any_host, bound=bound, formed=True, redacted=True)
             if not any(closest in tier for tier in found.tiers):
-                continue
+                return False
             if before is None:
                 before = _own_answers(index, index.interactions)
-            if before == _own_answers(after, index.interactions):
-                return change
+            return before == _own_answers(after, index.interactions)
         except (HookError, RecordingError):  # the profile's own form has no place for this change
-            continue
-    return None
+            return False
+
+    changes = _Changes(index, request, closest, differences, ways)
+    first = next(filter(holds, changes.all()), None)
+    if first is None or not first.requests or first.rules != index.rules:
+        return first
+    rules = changes.by_rules()
+    return dataclasses.replace(first, rule=rules.text) if rules is not None and holds(rules) else first
 
 
 def _own_answers(index: Index, interactions: Iterable[Interaction]) -> list[tuple[int, ...]]:
@@ -113,49 +117,12 @@ def _rebuilt(index: Index, rules: Rules, requests: Mapping[int, Request]) -> Ind
     return Index(recordings, rules, index.hosts, index.form)
 
 
-def _changes(index: Index, closest: int, differences: Sequence[Difference], match_table: str) -> Iterator[Mend]:
-    """Changes worth trying, the best first."""
-    tried: list[list[bool]] = []
-    echoed = _echoed(index, closest, differences)
-    if echoed:
-        as_rules = [_belongs_in_rules(one) for one in differences]
-        change = _change(index, closest, list(zip(differences, as_rules, strict=True)), match_table, echoed)
-        if change is not None:
-            yield change
-    by_nature = [_belongs_in_rules(one) for one in differences]
-    every = len(differences)
-    where_only_one_has_it = [one.wanted is None or one.got is None for one in differences]
-    for as_rules in (by_nature, where_only_one_has_it, [False] * every, [True] * every):
-        if as_rules not in tried:
-            tried.append(as_rules)
-            change = _change(index, closest, list(zip(differences, as_rules, strict=True)), match_table)
-            if change is not None:
-                yield change
-
-
-def _belongs_in_rules(one: Difference) -> bool:
-    """Whether a difference looks like one that will be there each time."""
-    kind, _, name = one.field.partition(" ")
-    if one.wanted is None or one.got is None:
-        return True
-    if kind not in _IGNORED_BY:
-        return False
-    return bool(
-        _NEW_EACH_TIME.search(name)
-        or (_LOOKS_NEW.fullmatch(_bare(one.wanted)) and _LOOKS_NEW.fullmatch(_bare(one.got)))
-    )
-
-
-def _bare(text: str) -> str:
-    return text.strip('"')
-
-
 def _echoed(index: Index, closest: int, differences: Sequence[Difference]) -> dict[str, str]:
     """By field, the name for a value of the recorded request that its response says again."""
     interaction = index.interactions[closest]
     found: dict[str, str] = {}
     for one in differences:
-        value = _bare(one.wanted or "")
+        value = (one.wanted or "").strip('"')
         if one.got is None or one.secret or one.field == "body" or one.field.startswith("path"):
             continue
         name = name_for(one.field)
@@ -169,49 +136,104 @@ def _echoed(index: Index, closest: int, differences: Sequence[Difference]) -> di
     return found
 
 
-def _change(
-    index: Index,
-    closest: int,
-    chosen: Sequence[tuple[Difference, bool]],
-    match_table: str,
-    echoed: Mapping[str, str] = _NOTHING,
-) -> Mend | None:
-    """The change that mends each difference by a rule, or by a wild place in the recording.
+class _Changes:
+    """Changes worth trying for one miss."""
 
-    What is `echoed` gets a named place: a rule would give the recorded value to a client that sent another.
-    """
-    original = index.interactions[closest].request
-    rules, edited = index.rules, original
-    wild: list[Difference] = []
-    for one, as_rule in chosen:
-        if as_rule and one.field not in echoed:
-            ruled = _ruled(rules, one)
-            if ruled is None:
-                return None
-            rules = ruled
-        else:
-            written = with_wild(edited, one.field, echoed.get(one.field)) if one.wanted is not None else None
-            if written is None:
-                return None
-            wild.append(one)
-            edited = written
-    requests = {
-        position: edited
-        for position, interaction in enumerate(index.interactions)
-        if wild and interaction.request == original
-    }
-    texts = [f"{match_table} {line}" for line in _rule_lines(index.rules, rules)]
-    if wild:
-        texts.append(_wild_line(index, closest, wild, len(requests), echoed))
-    return Mend(text="; and ".join(texts), rules=rules, requests=requests)
+    def __init__(
+        self, index: Index, request: Request, closest: int, differences: Sequence[Difference], ways: Ways
+    ) -> None:
+        self._index = index
+        self._live = request
+        self._closest = closest
+        self._differences = differences
+        self._ways = ways
+        self._anew = [is_made_anew(one) for one in differences]
+        self._echoed = _echoed(index, closest, differences)
+
+    def all(self) -> Iterator[Mend]:
+        """The best first: in this recording, and with rules where a value that is made anew is not there to be wild."""
+        lacking = [
+            each and (one.wanted is None or one.got is None)
+            for one, each in zip(self._differences, self._anew, strict=True)
+        ]
+        tried: list[tuple[list[bool], bool]] = []
+        for echoed in (self._echoed, _NOTHING):
+            for as_rules in (lacking, self._anew):
+                if (as_rules, bool(echoed)) not in tried:
+                    tried.append((as_rules, bool(echoed)))
+                    change = self._change(as_rules, echoed)
+                    if change is not None:
+                        yield change
+
+    def by_rules(self) -> Mend | None:
+        """The change that mends all by rules; None where one is not made anew, or the response repeats it."""
+        return self._change(self._anew, _NOTHING) if all(self._anew) and not self._echoed else None
+
+    def _change(self, as_rules: Sequence[bool], echoed: Mapping[str, str]) -> Mend | None:
+        """The change that mends each difference by a rule, or by a wild place in the recording.
+
+        What is `echoed` gets a named place: a rule would give the recorded value to a client that sent another.
+        """
+        index = self._index
+        original = index.interactions[self._closest].request
+        rules, edited = index.rules, original
+        wild: list[Difference] = []
+        for one, as_rule in zip(self._differences, as_rules, strict=True):
+            if as_rule and one.field not in echoed:
+                ruled = _ruled(rules, one)
+                if ruled is None:
+                    return None
+                rules = ruled
+            else:
+                place = echoed.get(one.field)
+                written = with_wild(edited, one.field, place, self._live) if one.wanted is not None else None
+                if written is None:
+                    return None
+                wild.append(one)
+                edited = written
+        requests = {
+            position: edited
+            for position, interaction in enumerate(index.interactions)
+            if wild and interaction.request == original
+        }
+        texts = [f"{self._ways.table('match')} {line}" for line in _rule_lines(index.rules, rules)]
+        if wild:
+            texts.append(self._wild_line(wild, len(requests), echoed))
+        return Mend(text="; and ".join(texts), rules=rules, requests=requests)
+
+    def _wild_line(self, wild: Sequence[Difference], count: int, echoed: Mapping[str, str]) -> str:
+        index, closest = self._index, self._closest
+        recorded = index.interactions[closest].request
+        literal = recorded.wild is None and not index.interactions[closest].line
+        word = recorded.wild or "XXX"
+        parts: list[str] = []
+        for place, fields in itertools.groupby(wild, lambda one: echoed.get(one.field)):
+            every = tuple(fields)
+            named = f"{word}[{place}]" if place is not None else word
+            parts.append(f"{named} for {' and '.join(self._place(one) for one in every)}")
+            if any(one.field.startswith("json ") and (one.wanted or "").startswith('"') for one in every):
+                parts[-1] += " (keep the quotes)"
+            if place is not None:
+                parts[-1] += " and for the same value in its response"
+        what = ", and ".join(parts)
+        others = f", and in the {count - 1} other requests that are the same" if count > 1 else ""
+        if literal:  # a file of another tool has no word that stands for anything
+            path = self._ways.shown(index.recording_of(closest).path or "")
+            return f"import {path} with recproxy import, and there write {what}{others}"
+        return f"at {self._ways.shown(index.where(closest))}, write {what}{others}"
+
+    def _place(self, one: Difference) -> str:
+        """What a wild word stands for."""
+        if one.field != "body":
+            return f"the value of {one.field}"
+        recorded = self._index.interactions[self._closest].request.body
+        start, end = differing_part(recorded, self._live.body) or (0, 0)
+        return f"{recorded[start:end].decode('utf-8', 'backslashreplace')!r} in the body"
 
 
 def _ruled(rules: Rules, one: Difference) -> Rules | None:
     """The rules by which a difference does not count."""
     kind, _, name = one.field.partition(" ")
-    if kind == "header":
-        left = tuple(known for known in rules.headers if known.lower() != name.lower())
-        return dataclasses.replace(rules, headers=left) if left != rules.headers else None
     attribute = _IGNORED_BY.get(kind)
     if attribute is None or (kind == "json" and not name):
         return None
@@ -226,8 +248,6 @@ def _ruled(rules: Rules, one: Difference) -> Rules | None:
 
 def _rule_lines(before: Rules, after: Rules) -> Iterator[str]:
     """What to write in the profile's table `match`."""
-    if before.headers != after.headers:
-        yield f"headers = {_toml(after.headers)}"
     for part in ("query", "form", "json"):
         old: tuple[str, ...] = getattr(before, f"ignore_{part}")
         new: tuple[str, ...] = getattr(after, f"ignore_{part}")
@@ -237,20 +257,3 @@ def _rule_lines(before: Rules, after: Rules) -> Iterator[str]:
 
 def _toml(names: Iterable[str]) -> str:
     return "[" + ", ".join('"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' for name in names) + "]"
-
-
-def _wild_line(index: Index, closest: int, wild: Sequence[Difference], count: int, echoed: Mapping[str, str]) -> str:
-    literal = index.interactions[closest].request.wild is None and not index.interactions[closest].line
-    word = index.interactions[closest].request.wild or "XXX"
-    parts: list[str] = []
-    for place, fields in itertools.groupby(wild, lambda one: echoed.get(one.field)):
-        named = f"{word}[{place}]" if place is not None else word
-        parts.append(f"{named} for the value of {' and of '.join(one.field for one in fields)}")
-        if place is not None:
-            parts[-1] += " and for the same value in its response"
-    what = ", and ".join(parts)
-    others = f", and in the {count - 1} other requests that are the same" if count > 1 else ""
-    if literal:  # a file of another tool has no word that stands for anything
-        path = index.recording_of(closest).path
-        return f"import {path} with recproxy import, and there write {what}{others}"
-    return f"at {index.where(closest)}, write {what}{others}"

@@ -69,6 +69,11 @@ class Miss:
         lines += ["", *self._advice()]
         return "\n".join(map(printable, map(hide, lines) if hide is not None else lines)) + "\n"
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing like it was recorded: even the nearest interaction is a request for something else."""
+        return self.mend is None and any(one.is_of_place for one in self.differences)
+
     def _headline(self) -> str:
         if self.omitted is not None:
             return (
@@ -78,18 +83,16 @@ class Miss:
             times = "once" if len(self.used) == 1 else f"{len(self.used)} times"
             played = "played" if len(self.used) == 1 else "all played"
             return f"recproxy: this request to {self.profile} was recorded {times}, {played}"
+        if self.is_new:
+            return f"recproxy: this request to {self.profile} was never recorded"
         if self.closest is None:
             return f"recproxy: there is no recording of {self.profile} for this request yet"
         return f"recproxy: no recorded interaction of {self.profile} fits this request"
 
     def _advice(self) -> list[str]:
-        record = self.ways.record or (
-            f"recproxy run --record {self.profile} -- ...",
-            f"nox -s functional-record -- {self.profile}",
-            f"tox -e functional-record -- {self.profile}",
-        )
+        record = self.ways.record or f"recproxy run --record {self.profile} -- COMMAND"
         if self.foreign is not None:
-            record = (f"name a .rec for it, or import {self.foreign} with recproxy import: it is never written",)
+            record = f"name a .rec for it, or import {self.foreign} with recproxy import: it is never written"
         first = "to record it"
         lines: list[str] = []
         if self.omitted is not None and self.foreign is not None:
@@ -103,9 +106,10 @@ class Miss:
             first = "or record it anew"
         elif self.mend is not None:
             lines = [f"to make it match: {self.mend.text}"]
+            if self.mend.rule:
+                lines.append(f"or, to ignore it in all requests: {self.mend.rule}")
             first = "or record it anew"
-        margin = " " * len(first)
-        return [*lines, f"{first}: {record[0]}", *(f"{margin}  {other}" for other in record[1:])]
+        return [*lines, f"{first}: {record}"]
 
 
 def miss(
@@ -138,18 +142,18 @@ def miss(
         profile=profile,
         test=test,
         closest=closest,
-        where=index.where(closest),
+        where=ways.shown(index.where(closest)),
         closest_method=recorded.method,
         closest_url=_shown_url(recorded.url, index.rules),
         differences=differences,
         mend=None
         if large_body is not None
-        else mend(
-            index, request, closest, differences, any_host=any_host, bound=bound, match_table=ways.table("match")
-        ),
+        else mend(index, request, closest, differences, any_host=any_host, bound=bound, ways=ways),
         used=tuple(used),
         again=_again(index, closest, repeat, ways),
-        foreign=None if index.interactions[closest].line else index.recording_of(closest).path,
+        foreign=None
+        if index.interactions[closest].line
+        else ways.shown(index.recording_of(closest).path or "") or None,
         ways=ways,
         omitted=index.interactions[closest].response.omitted if used else None,
     )
@@ -162,9 +166,10 @@ def _again(index: Index, position: int, repeat: str | None, ways: Ways) -> str:
         return 'where the scope is begun, "repeat": "last"'
     if recording.repeat is None:
         return f'{ways.table("match")} repeat = "last"'
+    path = ways.shown(recording.path or "")
     if index.interactions[position].line:
-        return f"in {recording.path}, :repeat last"
-    return f"import {recording.path} with recproxy import, and write :repeat last there"
+        return f"in {path}, :repeat last"
+    return f"import {path} with recproxy import, and write :repeat last there"
 
 
 def _table(differences: Sequence[Difference]) -> list[str]:

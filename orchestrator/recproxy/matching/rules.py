@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from recproxy.errors import ConfigurationError
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.printable import shown_path
 
 __all__ = ["WORDS", "ComparedParts", "Rules", "Ways", "compared_parts"]
 
@@ -47,16 +48,22 @@ UNCOMPARED = frozenset(
 class Ways:
     """How a person changes a profile, and how they record it.
 
-    `file` is where it is written and `keys` the table in it; `record` are commands, where they are not the usual ones.
+    `file` is where it is written and `keys` the table in it. `record` is the command that records it, as far as the run
+    knows one. Files are shown as they are seen from `folder`, where that is known.
     """
 
     file: str = "the profile"
     keys: tuple[str, ...] = ()
-    record: tuple[str, ...] = ()
+    record: str = ""
+    folder: str = ""
 
     def table(self, name: str) -> str:
         """Where one of its tables is written."""
         return f"in {self.file}, [{'.'.join((*self.keys, name))}]"
+
+    def shown(self, path: str) -> str:
+        """A path, or a place in a file, as a person sees it."""
+        return shown_path(path, self.folder) if self.folder else path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +91,16 @@ class Rules:
     secret_form: tuple[str, ...] = ()
     secret_json: tuple[str, ...] = ()
     match_on: tuple[str, ...] | None = None
+
+    def ignoring(self, names: Mapping[str, Iterable[str]]) -> Rules:
+        """These rules, and more names that are not compared, by the part of a request that holds them."""
+        return replace(
+            self,
+            ignore_headers=(*self.ignore_headers, *names.get("headers", ())),
+            ignore_query=(*self.ignore_query, *names.get("query", ())),
+            ignore_form=(*self.ignore_form, *names.get("form", ())),
+            ignore_json=(*self.ignore_json, *names.get("json", ())),
+        )
 
 
 class Names(NamedTuple):

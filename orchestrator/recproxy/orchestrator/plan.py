@@ -5,12 +5,14 @@ Made once, at the door, from the project and the command's words; frozen from th
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 
 from recproxy.config import ANY_HOST, Endpoint, Profile, Project, settled, unreachable_notes
 from recproxy.control.modes import MODES, credentials_missing
+from recproxy.control.variables import PROFILE_WORD, RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.play.library import Library
 from recproxy.recording.dataclass import dataclass
@@ -27,7 +29,8 @@ class RunPlan:
     """One run: `recordings` are the files in play for a profile where no test names one.
 
     `mode` is the mode of profiles that `modes` does not name. With `every_host` the tests are somebody's who may name
-    credentials otherwise than our profiles do: none is missed.
+    credentials otherwise than our profiles do: none is missed. `record` is the command that records, with PROFILE_WORD
+    in the place of a profile's name, and `shown_from` the folder that paths in messages are relative to.
     """
 
     project: Project
@@ -38,6 +41,12 @@ class RunPlan:
     recordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     every_host: bool = False
     isolate: bool = False
+    record: str = ""
+    shown_from: str = ""
+
+    def record_command(self, profile: str) -> str:
+        """The command that records a profile; empty where nobody knows one."""
+        return self.record.replace(PROFILE_WORD, shlex.quote(profile))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -91,6 +100,7 @@ def make_plan(
     every_host: bool = False,
     late_credentials: bool = False,
     isolate: bool | None = None,
+    command: str = "",
     folder: Path,
     environment: Mapping[str, str],
 ) -> RunPlan:
@@ -106,6 +116,7 @@ def make_plan(
         every_host: have a profile for the hosts that no other owns, and ask for no credentials.
         environment: where credentials are looked for; `CI` there makes auto a replay.
         isolate: give the command a network of its own; None means as the project says.
+        command: what records, with PROFILE_WORD in the place of a profile's name; the environment may know a better one.
         late_credentials: miss none of them now, but at the first request that would go to a service.
         folder: the working directory, which paths are relative to.
 
@@ -117,7 +128,10 @@ def make_plan(
     if mode == "auto" and environment.get("CI"):
         mode = "replay"
     loaded = _profiles(project, profiles, (*record, *live), every_host=every_host)
-    library = Library(project.recordings, {profile.name: profile.recordings for profile in loaded})
+    recording_command = environment.get(RECORD_COMMAND) or command
+    library = Library(
+        project.recordings, {profile.name: profile.recordings for profile in loaded}, record=recording_command
+    )
     modes = _modes([profile.name for profile in loaded], record, live)
     plan = RunPlan(
         project=project,
@@ -127,6 +141,8 @@ def make_plan(
         library=library,
         every_host=every_host,
         isolate=project.isolate if isolate is None else isolate,
+        record=recording_command,
+        shown_from=environment.get(SHOWN_FROM) or str(folder),
     )
     plan = replace(plan, recordings=_named_recordings(plan, recordings, folder))
     if not late_credentials:

@@ -78,7 +78,15 @@ class Roster:
             unset=unset_credentials(self.plan, profile, self._environment),
             environment=own_variables(profile, self._environment),
             idle_timeout=self.plan.project.idle_timeout,
+            record=self._record_command(profile),
+            shown_from=self.plan.shown_from,
         )
+
+    def _record_command(self, profile: Profile) -> str:
+        """The command that records a profile. It is the user's own, and rarely has a secret in it."""
+        command = self.plan.record_command(profile.name)
+        has_secret = any(secret in command for secret in self._secrets(profile))
+        return self.shown(profile, command) if has_secret else command
 
     def redaction(self, profile: Profile) -> RedactionSetup:
         """The first order for a process that redacts what is recorded of a profile."""

@@ -9,16 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from recproxy.control.variables import PROFILE_WORD
 from recproxy.errors import RecordingNotFound
 
 __all__ = ["Library"]
 
 
 class Library:
-    """The recordings of one project for its profiles; `own` maps a profile to its package's folder, if any."""
+    """The recordings of one project for its profiles; `own` maps a profile to its package's folder, if any.
 
-    def __init__(self, recordings: Path, own: Mapping[str, str | None]) -> None:
+    `record` is the command that records, with PROFILE_WORD in the place of a profile's name.
+    """
+
+    def __init__(self, recordings: Path, own: Mapping[str, str | None], *, record: str = "") -> None:
         self._recordings = recordings
+        self._record = record or f"recproxy run --record {PROFILE_WORD} -- COMMAND"
         self._own = own
 
     @property
@@ -51,7 +56,7 @@ class Library:
         looked = ", ".join(str(folder) for folder in dict.fromkeys(folders))
         raise RecordingNotFound(
             f"recording {name!r} of profile {profile!r} does not exist: looked in {looked}; "
-            f"record it with: recproxy run --record {profile} -- COMMAND"
+            f"record it with: {self._record.replace(PROFILE_WORD, profile)}"
         )
 
     def place(self, profile: str, name: str, *, beside: Path | None = None, is_host: bool = False) -> Path:

@@ -16,7 +16,7 @@ from recproxy.errors import HookError
 from recproxy.http import Head, Prepared, accepts_all, authority_host, error_response, takes_coded
 from recproxy.matching.index import Index
 from recproxy.matching.miss import miss
-from recproxy.matching.rules import Rules
+from recproxy.matching.rules import Ways
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback, filled_response, wild_names
 from recproxy.proxy.downstream import Answer
@@ -68,6 +68,7 @@ class OpenScope:
         mode: str = "replay",
         hooks: Hooks = NO_HOOKS,
         indexed: Indexed = index_of,
+        ways: Ways | None = None,
     ) -> None:
         self.name = name
         self.mode = mode
@@ -81,7 +82,8 @@ class OpenScope:
         self._profile = profile
         self._redaction = redaction or profile.redaction()
         self._expected = expected
-        rules = _ignoring(profile.rules(), ignore or {})
+        self._ways = ways or profile.ways()
+        rules = profile.rules().ignoring(ignore or {})
         self._match_on = match_on
         self._hooks = hooks
         self._responds = hooks.respond is not None
@@ -256,12 +258,12 @@ class OpenScope:
             profile=self._profile.name,
             used=known.candidates.positions,
             repeat=self._playback.repeat,
-            ways=self._profile.ways(),
+            ways=self._ways,
             large_body=large_body,
         )
         text = f"{reason}\n{found.text()}" if reason else found.text()
         if not self._playback.plays and self._expected is not None:
-            text += f"\nthe recording would be {self._expected}"
+            text += f"\nthe recording would be {self._ways.shown(self._expected)}"
         text += self.remark()
         self._history.miss(
             Missed(
@@ -286,14 +288,3 @@ class OpenScope:
         host = authority_host(request.url.partition("://")[2].partition("/")[0].partition("?")[0])
         is_wild = request.wild is not None and request.wild.lower() in host
         return not host or is_wild or self.owns(host)
-
-
-def _ignoring(rules: Rules, names: Mapping[str, Sequence[str]]) -> Rules:
-    """Rules by which these names are not compared either, by the part of a request that holds them."""
-    return replace(
-        rules,
-        ignore_headers=(*rules.ignore_headers, *names.get("headers", ())),
-        ignore_query=(*rules.ignore_query, *names.get("query", ())),
-        ignore_form=(*rules.ignore_form, *names.get("form", ())),
-        ignore_json=(*rules.ignore_json, *names.get("json", ())),
-    )

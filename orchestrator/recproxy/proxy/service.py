@@ -34,6 +34,7 @@ from recproxy.control.messages import (
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.errors import HookError, RecproxyError
 from recproxy.http import Owners, authority_host
+from recproxy.matching.rules import Ways
 from recproxy.play.hooks import load_hooks
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import ProxyLane
@@ -58,6 +59,7 @@ class Service:
         self._channel.crowded = self._crowded
         self._lanes: dict[str, ProxyLane] = {}
         self._profile: Profile
+        self._ways: Ways
         self._owners: Owners
         self._contexts: Contexts
         self._forwarding: Forwarding
@@ -96,6 +98,7 @@ class Service:
         self._contexts = Contexts(order.certificates, order.key)
         self._folder = order.folder
         self._idle_timeout = order.idle_timeout
+        self._ways = self._profile.ways(record=order.record, folder=order.shown_from)
         try:
             hooks = load_hooks(self._profile.name, self._profile.hooks, self._profile.redaction(order.secrets))
         except HookError as problem:
@@ -155,6 +158,7 @@ class Service:
                 mode=order.mode or self._forwarding.mode,
                 hooks=self._forwarding.hooks,
                 indexed=self._recording_cache.index,
+                ways=self._ways,
             )
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))

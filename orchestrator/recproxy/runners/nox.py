@@ -7,6 +7,7 @@ environment, so that installs never see the variables a test sees.
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 import nox
 from nox import registry
 
+from recproxy.control.variables import PROFILE_WORD, RECORD_COMMAND
 from recproxy.runners import nox_checks, nox_selection
 from recproxy.runners.arguments import SESSION_MODES, Arguments, mode_options, split_arguments
 from recproxy.runners.credentials import missing_credentials
@@ -37,9 +39,17 @@ class FunctionalRun:
     """
 
     def __init__(
-        self, session: nox.Session, mode: str, profiles: Sequence[str], words: Arguments, *, isolate: bool | None = None
+        self,
+        session: nox.Session,
+        mode: str,
+        profiles: Sequence[str],
+        words: Arguments,
+        *,
+        isolate: bool | None = None,
+        record_command: str = "",
     ) -> None:
         self._session = session
+        self._record_command = record_command
         self._isolate = isolate
         self._profiles = tuple(profiles)
         self.mode = mode
@@ -55,7 +65,8 @@ class FunctionalRun:
         if not self._finds_recproxy():  # a Python before 3.11, say: the one next to nox starts the command
             own = [sys.executable, "-P", "-m", "recproxy"]
             options.setdefault("external", True)
-        return self._session.run(*own, *self._prefix(), *command, **options)
+        variables = {RECORD_COMMAND: self._record_command, **(options.pop("env", None) or {})}
+        return self._session.run(*own, *self._prefix(), *command, env=variables, **options)
 
     def _finds_recproxy(self) -> bool:
         path = (*(self._session.bin_paths or ()), self._session.env.get("PATH") or os.environ.get("PATH", ""))
@@ -117,7 +128,11 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
             session.error(str(problem))
         if hasattr(body, "parametrize") and not hasattr(session_body, "parametrize"):
             session.error("@nox.parametrize is above @functional_sessions and has no effect there: put it below")
-        body(session, FunctionalRun(session, mode, profiles, words, isolate=isolate), **parameters)
+        record = shlex.quote(f"{base}-record{session.name.removeprefix(name)}")
+        run = FunctionalRun(
+            session, mode, profiles, words, isolate=isolate, record_command=f"nox -s {record} -- {PROFILE_WORD}"
+        )
+        body(session, run, **parameters)
 
     # nox looks at a function's own attributes for @nox.parametrize, and at its signature for a parameter `python`.
     session_body.__dict__.update(body.__dict__)

@@ -6,10 +6,11 @@ Imports nothing of recproxy before a mode is named.
 from __future__ import annotations
 
 import os
+import shlex
 
 import pytest
 
-__all__ = ["add_mode", "check_mode_option", "named_mode"]
+__all__ = ["add_mode", "check_mode_option", "named_mode", "recording_command"]
 
 _OPTION = "--recproxy-mode"
 _KEY = "recproxy_mode"
@@ -31,6 +32,17 @@ def named_mode(config: pytest.Config, *, run: bool) -> str:
     """The mode that pytest was given for every test, empty where none; in a `run` the ini file has no say."""
     named: str = config.getoption(_OPTION) or ("" if run else config.getini(_KEY))
     return named
+
+
+def recording_command(config: pytest.Config) -> str:
+    """The same call of pytest, as it records: what messages name where no run has started pytest."""
+    words = list(getattr(config, "workerinput", {}).get("mainargv", ("", *config.invocation_params.args)))[1:]
+    kept = [
+        word
+        for before, word in zip(("", *words), words, strict=False)
+        if not word.startswith(_OPTION) and before != _OPTION
+    ]
+    return shlex.join(["pytest", f"{_OPTION}=record", *map(str, kept)])
 
 
 def check_mode_option(config: pytest.Config, *, run: bool) -> None:

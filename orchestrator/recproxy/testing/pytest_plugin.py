@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from recproxy.testing.pytest_mode import add_mode, check_mode_option, named_mode
+from recproxy.testing.pytest_mode import add_mode, check_mode_option, named_mode, recording_command
 
 if TYPE_CHECKING:
     from recproxy.client.handle import Handle
@@ -251,7 +251,11 @@ def _made(config: pytest.Config) -> Suite:
     if _suite not in config.stash:
         from recproxy.client.suite import Suite  # noqa: PLC0415 - a test asked for it
 
-        config.stash[_suite] = Suite(named_mode(config, run=config.stash[_running]) or None, config.rootpath)
+        config.stash[_suite] = Suite(
+            named_mode(config, run=config.stash[_running]) or None,
+            config.rootpath,
+            record_command=recording_command(config),
+        )
     return config.stash[_suite]
 
 

@@ -92,7 +92,7 @@ class Replay:
             bound=playback.bound,
             profile=self.profile.name,
             used=used,
-            ways=self.profile.ways(),
+            ways=self.profile.ways(folder=str(Path.cwd())),
         ).text()
 
     @property

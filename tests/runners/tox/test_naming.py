@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from tox.session.env_select import CliEnv
 
-from recproxy.runners.tox.naming import is_named, mode_of_name
+from recproxy.runners.tox.naming import is_named, mode_of_name, recording_name
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,12 @@ def test_only_a_call_with_the_name_names_an_environment(said, named):
 
 def test_a_call_without_environments_names_none():
     assert not is_named("a", SimpleNamespace())
+
+
+def test_what_one_environment_replays_another_records():
+    names = ["functional-replay", "py312-functional-replay", "replay-py312", "functional-auto", "integration"]
+
+    assert [recording_name(name) for name in names] == [
+        *("functional-record", "py312-functional-record", "record-py312", "functional-record"),
+        None,
+    ]

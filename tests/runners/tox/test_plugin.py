@@ -31,7 +31,8 @@ def test_a_miss_fails_an_environment_whose_commands_passed(tox):
 
     assert done.returncode == 3
     assert said_by_app(done) == ["app mode replay", "shop 599"]
-    assert "recproxy: miss: no recorded interaction of shop fits this request" in done.stderr
+    assert "recproxy: miss: this request to shop was never recorded" in done.stderr
+    assert "\nto record it: tox -e functional-record -- shop\n" in done.stderr
     assert "functional-replay: FAIL code 3" in done.stdout
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-__all__ = ["MODES_IN_NAMES", "is_named", "mode_of_name"]
+__all__ = ["MODES_IN_NAMES", "is_named", "mode_of_name", "recording_name"]
 
 #: Factors that choose a mode.
 MODES_IN_NAMES = ("replay", "record", "live", "auto")
@@ -39,6 +39,12 @@ def mode_of_name(name: str) -> str | None:
                 "or set recproxy_mode there"
             )
     return None
+
+
+def recording_name(name: str) -> str | None:
+    """The environment that records what one of this name replays; None where the name carries no mode."""
+    factors = ["record" if factor in MODES_IN_NAMES else factor for factor in name.split("-")]
+    return "-".join(factors) if "record" in factors else None
 
 
 def is_named(name: str, options: Any) -> bool:

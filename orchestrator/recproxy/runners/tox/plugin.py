@@ -21,14 +21,22 @@ from tox.tox_env.errors import Fail, Skip
 from tox.tox_env.runner import RunToxEnv
 
 from recproxy.control.pytest_commands import is_pytest
-from recproxy.control.variables import CONTROL
+from recproxy.control.variables import CONTROL, RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ControlError
 from recproxy.runners.arguments import Arguments, mode_options, split_arguments
 from recproxy.runners.credentials import missing_credentials
 from recproxy.runners.tox.isolated_commands import prefix_commands, release_commands
 from recproxy.runners.tox.naming import is_named
 from recproxy.runners.tox.served import Served
-from recproxy.runners.tox.settings import OFF, ToxSettings, define, generate, is_overridden, settings_of
+from recproxy.runners.tox.settings import (
+    OFF,
+    ToxSettings,
+    define,
+    generate,
+    is_overridden,
+    recording_call,
+    settings_of,
+)
 
 __all__ = ["Plugin", "plugin"]
 
@@ -117,6 +125,7 @@ class Plugin:
         # What the commands get, since credentials and PYTHONPATH are looked for there; and CI, which makes auto replay.
         environment = {name: os.environ[name] for name in ("CI",) if name in os.environ}
         environment |= tox_env.environment_variables
+        environment |= {RECORD_COMMAND: recording_call(tox_env.conf), SHOWN_FROM: str(Path.cwd())}
         isolate = {None: "--isolate-as-project", True: "--isolate", False: "--no-isolate"}[settings.isolate]
         options.append(isolate)
         if any(is_pytest(command.args) for command in tox_env.conf["commands"]):

@@ -15,10 +15,11 @@ from tox.config.main import Config
 from tox.config.sets import EnvConfigSet
 from tox.tox_env.errors import Fail
 
+from recproxy.control.variables import PROFILE_WORD
 from recproxy.runners.arguments import SESSION_MODES
-from recproxy.runners.tox.naming import mode_of_name
+from recproxy.runners.tox.naming import mode_of_name, recording_name
 
-__all__ = ["OFF", "ToxSettings", "define", "generate", "is_overridden", "settings_of"]
+__all__ = ["OFF", "ToxSettings", "define", "generate", "is_overridden", "recording_call", "settings_of"]
 
 #: The mode of an environment that has nothing to do with recproxy.
 OFF = "off"
@@ -117,6 +118,15 @@ def is_overridden(conf: EnvConfigSet) -> bool:
     """Whether the call of tox sets one of our keys for this very environment: `-x env.NAME.recproxy_record=...`."""
     own = (loader.overrides for loader in conf.loaders if loader.section.name == conf.name)
     return any(key in _KEYS for overrides in own for key in overrides)
+
+
+def recording_call(conf: EnvConfigSet) -> str:
+    """The call of tox that records a profile in an environment, or in its like."""
+    name = str(conf.name)
+    if (record := recording_name(name)) is not None:
+        return f"tox -e {record} -- {PROFILE_WORD}"
+    own = next((loader.section.key for loader in conf.loaders if loader.section.name == name), f"env.{name}")
+    return f"tox -e {name} -x {own}.recproxy_record={PROFILE_WORD}"
 
 
 def _refuse_unknown(conf: EnvConfigSet) -> None:

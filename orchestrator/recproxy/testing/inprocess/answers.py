@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from recproxy.config import Profile
 from recproxy.formats.writing import sendable
@@ -107,7 +108,7 @@ class Answers:
             bound=self._playback.bound,
             profile=self._profile.name,
             used=used,
-            ways=self._profile.ways(),
+            ways=self._profile.ways(folder=str(Path.cwd())),
         )
 
 

@@ -1,0 +1,51 @@
+"""Whether a value is made anew for each request: a nonce, the time now, a random id. Pure but for the clock.
+
+A rule of a profile ignores a value in all requests of a suite, so it is only advised for such values. A filter, a page
+or a date that a test chose differs because the test has changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+
+from recproxy.matching.differences import Difference
+
+__all__ = ["is_made_anew"]
+
+_NONCE = re.compile(r"(?i)nonce|signature|\b_?(?:sig|rand|random|cachebuster|cache_?buster|cb|request_?id)\b")
+_RANDOM = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|(?=.*[a-fA-F])[0-9a-fA-F]{16,}")
+_EPOCH = re.compile(r"\d{10}(?:\.\d+)?|\d{13}|\d{16}|\d{19}")
+#: A clock may be wrong by so much, and a text without a zone is in some local time.
+_NEAR = 26 * 3600.0
+
+
+def is_made_anew(one: Difference, *, now: float | None = None) -> bool:
+    """Whether the values of a difference are new in each request, by their field's name or by what they are.
+
+    `now` is the time of the request in seconds since 1970; by default it is the time of the call.
+    """
+    name = one.field.rpartition("/")[2] if one.field.startswith("json ") else one.field.partition(" ")[2]
+    values = [value.strip('"') for value in (one.wanted, one.got) if value is not None]
+    if _NONCE.search(name) or all(map(_RANDOM.fullmatch, values)):
+        return True
+    times = [_seconds(value) for value in values]
+    live = times[-1] if one.got is not None else None
+    if None in times or live is None:
+        return False
+    return abs(live - (time.time() if now is None else now)) < _NEAR
+
+
+def _seconds(value: str) -> float | None:
+    """The time that a text tells to the second or better; None for any other text, and for a date alone."""
+    if _EPOCH.fullmatch(value):
+        whole, _, fraction = value.partition(".")
+        return float(f"{whole[:10]}.{whole[10:]}{fraction}")
+    try:
+        moment = dt.datetime.fromisoformat(value) if len(value) > len("2026-01-01") else None
+    except ValueError:
+        return None
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)).timestamp()
