@@ -50,3 +50,8 @@ def test_what_cannot_become_a_request_is_not_waited_for(data, wanted):
 def test_the_end_of_a_head_is_its_empty_line():
     assert head_size(b"\r\n\r\nGET / HTTP/1.1\r\n\r\nbody") == len(b"\r\n\r\nGET / HTTP/1.1\r\n\r\n")
     assert head_size(b"GET / HTTP/1.1\r\n") == -1
+
+
+@pytest.mark.parametrize("searched", range(18))
+def test_the_end_of_a_head_is_looked_for_in_what_is_new(searched):
+    assert head_size(b"FOO / HTTP/1.1\r\n\r\n\r\n\r\n", searched) == 18

@@ -1,12 +1,17 @@
 import base64
 import dataclasses
 import gzip
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from planting import exchange
 
+from recproxy.redaction import value_search
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
+from recproxy.redaction.spans import Span, apart
 
 KEY = "9944b09199c62b" + "cf9418ad846dd0e4bb"
 
@@ -104,3 +109,27 @@ def test_the_second_look_refuses_what_a_broken_rule_leaves_and_says_where(monkey
     assert [(each.position, each.message) for each in scope.refusals] == [
         (1, f"the {place} of a {side} holds a known secret in a form that cannot be masked")
     ]
+
+
+def test_thousands_of_secrets_in_one_text_are_masked_without_a_look_at_the_whole_text_for_each(monkeypatch):
+    looks = []
+    monkeypatch.setattr(
+        value_search, "percent_decoded", lambda text, real=value_search.percent_decoded: looks.append(1) or real(text)
+    )
+    secret = "k7Qz0v" + "Lm2+Xt9Rb4W"
+    forms = [quote(secret).encode(), base64.b64encode(secret.encode())]
+
+    (clean,) = redact_scope([exchange(body=b" ".join(forms * 2000))], RedactionRules(values=(secret,))).interactions
+
+    assert [form for form in forms if form in clean.request.body] == []
+    assert len(looks) < 20
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)).map(lambda each: Span(each[0], sum(each), "r")))
+
+
+@given(SPANS, SPANS)
+def test_spans_apart_share_no_byte_with_the_others(spans, others):
+    taken = {byte for each in others for byte in range(each.start, each.end)}
+
+    assert apart(spans, others) == [each for each in spans if taken.isdisjoint(range(each.start, each.end))]

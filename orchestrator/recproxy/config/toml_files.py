@@ -20,6 +20,7 @@ from typing import Any
 
 from recproxy.errors import RecproxyError
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.toml_text import TooDeep, read_toml_text
 
 __all__ = ["Precedence", "TomlFile", "read_toml"]
 
@@ -83,12 +84,12 @@ def read_toml(path: Path, error: type[RecproxyError], precedence: Precedence = P
     name = str(path)
     try:
         text = path.read_text(encoding="utf-8")
-        return TomlFile(path=name, text=text, error=error, values=tomllib.loads(text), precedence=precedence)
+        return TomlFile(path=name, text=text, error=error, values=read_toml_text(text), precedence=precedence)
     except OSError as problem:
         raise error(f"{name}: cannot be read: {problem.strerror or problem}") from None
     except UnicodeDecodeError:
         raise error(f"{name}:1: not UTF-8: save the file as UTF-8") from None
-    except RecursionError:
+    except TooDeep:
         raise error(f"{name}: is nested too deeply: write fewer brackets or dots") from None
     except tomllib.TOMLDecodeError as problem:
         message, _, place = str(problem).partition(" (at ")

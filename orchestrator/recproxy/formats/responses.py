@@ -7,8 +7,6 @@ PyYAML's safe loader, as `responses` does it, TOML by the standard library; `res
 from __future__ import annotations
 
 import json
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -21,6 +19,7 @@ from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Dumped, Loaded, Note
 from recproxy.formats.writing import body_text, sendable, unsaid
 from recproxy.recording import Headers, Interaction, Recording, header, header_values
+from recproxy.recording.toml_text import read_toml_text
 
 __all__ = ["dump", "dump_toml", "load", "load_toml"]
 
@@ -32,8 +31,6 @@ _FIELDS = frozenset(
 )
 #: Values in one body: more come only from aliases that repeat themselves.
 _MOST_PARTS = 1_000_000
-#: The reader needs the square of a dotted key's length, in time and in memory.
-_LONG_KEY = re.compile(rb"(?:[\w-]+[ \t]*\.[ \t]*){100}")
 #: What its recorder leaves out of the headers.
 _LEFT_OUT = frozenset((b"content-length", b"content-type", b"content-encoding", b"connection", b"transfer-encoding"))
 
@@ -49,9 +46,7 @@ def load_toml(data: bytes, path: str) -> Loaded:
     """The recording in a TOML file. Raises RecordingError, and nothing else, where it is none."""
     notes = Notebook(len(data))
     with refusing(path, notes):
-        if _LONG_KEY.search(data):
-            raise ValueError("a key of a hundred parts")
-        return _loaded(tomllib.loads(data.decode("utf-8-sig")), path, notes)
+        return _loaded(read_toml_text(data.decode("utf-8-sig")), path, notes)
 
 
 def _loaded(values: Any, path: str, notes: Notebook) -> Loaded:

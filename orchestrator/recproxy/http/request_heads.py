@@ -28,9 +28,9 @@ def can_be_plain(data: bytes) -> bool:
     return _TOKEN.fullmatch(method) is not None and (not newline or _VERSION.search(line) is not None)
 
 
-def head_size(data: bytes) -> int:
-    """The size of a head with its empty line, or -1 where it is not complete."""
-    start = len(data) - len(data.lstrip(b"\r\n"))
+def head_size(data: bytes | bytearray, searched: int = 0) -> int:
+    """The size of a head with its empty line, or -1 where it is not complete. It did not end in what was `searched`."""
+    start = searched - 3 if searched > 3 else len(data) - len(data.lstrip(b"\r\n"))
     end = data.find(b"\r\n\r\n", start)
     return end + 4 if end >= 0 else -1
 

@@ -36,9 +36,9 @@ class RequestReader:
         #: Whether a head that the parser refuses is looked at again. The bytes are kept from where a segment began with
         #: a request, with how many requests of them are complete; None in the middle of one.
         self._lenient = lenient
-        self._segment: bytes | None = b""
+        self._segment: bytes | bytearray | None = b""
         self._complete = 0
-        self._refused = b""
+        self._refused = bytearray()
         #: Whether the parser reads a head that was written anew, which is done once; and the method that was in it.
         self._mended = False
         self._method = b""
@@ -62,12 +62,14 @@ class RequestReader:
     def feed(self, data: bytes) -> None:
         """Take bytes; raise MalformedRequest where they are no request."""
         if self._refused:
-            data, self._refused = self._refused + data, b""
-            self._feed_refused(data)
+            self._refused += data
+            self._feed_refused(len(self._refused) - len(data))
         else:
             if self.idle:
                 self._segment, self._complete = data, 0
             elif self._in_head and self._segment is not None:
+                # Each += of bytes would copy all that has come.
+                self._segment = self._segment if isinstance(self._segment, bytearray) else bytearray(self._segment)
                 self._segment += data
             else:
                 self._segment = None
@@ -134,7 +136,8 @@ class RequestReader:
                 raise MalformedRequest(505, OTHER_VERSION) from None
             if not can_be_plain(refused):
                 raise MalformedRequest(400, f"not an HTTP/1.1 request: {error}") from None
-        self._feed_refused(refused)  # out of the handler, whose error would hide what a sink raises
+        self._refused += refused
+        self._feed_refused()  # out of the handler, whose error would hide what a sink raises
         return b""
 
     def _refused_head(self, error: httptools.HttpParserError) -> bytes:
@@ -142,20 +145,21 @@ class RequestReader:
         can_be_mended = isinstance(error, _MENDED) or str(error) in _MENDED_LENGTHS
         if not (can_be_mended and self._lenient and self._in_head) or self._segment is None or self._mended:
             return b""
-        return self._segment[request_start(self._segment, self._complete, lenient=False) if self._complete else 0 :]
+        seen = bytes(self._segment)
+        return seen[request_start(seen, self._complete, lenient=False) if self._complete else 0 :]
 
-    def _feed_refused(self, data: bytes) -> None:
+    def _feed_refused(self, searched: int = 0) -> None:
         """Read the rest of a segment from a head that the parser refused, once that is complete."""
-        size = head_size(data)
+        size = head_size(self._refused, searched)
         if size < 0:
-            if len(data) >= self._limit:
+            if len(self._refused) >= self._limit:
                 raise MalformedRequest(431, f"the request head has more than {self._limit} bytes")
-            self._refused, self._segment = data, None
+            self._segment = None
             return
+        data, self._refused = bytes(self._refused), bytearray()
         head, self._method = plain_head(data[:size])
-        self._mended = True
         self._parser = httptools.HttpRequestParser(self)
-        self._in_head, self._head_bytes = True, 0
+        self._mended, self._in_head, self._head_bytes = True, True, 0
         # What follows begins with a request again if this one has no body.
         self._segment, self._complete = head + data[size:], 0
         self._feed(self._segment)
@@ -172,8 +176,7 @@ class RequestReader:
         if self._priming:
             return
         self.idle = False
-        self._in_head = True
-        self._headers = []
+        self._in_head, self._headers = True, []
         self._target = self._host = b""
         self._expects = False
 
@@ -201,8 +204,7 @@ class RequestReader:
         """Called by the parser: the head is complete."""
         if self._priming or self._stopped:
             return
-        self._in_head = False
-        self._head_bytes = 0
+        self._in_head, self._head_bytes = False, 0
         parser = self._parser
         headers = self._framed = tuple(self._headers)
         self._headers = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import lru_cache
 
 __all__ = ["crossed_out", "edges", "sure_letters"]
 
@@ -34,6 +35,7 @@ def edges(text: bytes, start: int, end: int, before: int, size: int) -> tuple[in
     return start, end, whole
 
 
+@lru_cache(maxsize=64)  # a text may hold one value thousands of times
 def crossed_out(text: bytes, before: int, size: int) -> bytes:
     """A place with each byte of the value made X: the bits of its neighbours and its line breaks are kept."""
     zeros = base64.b64encode(b"\0" * before + b"X" * size + b"\0\0")

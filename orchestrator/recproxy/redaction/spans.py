@@ -6,12 +6,14 @@ Knows bytes and offsets.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
+from itertools import accumulate
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Span", "merged", "replaced", "wild_name"]
+__all__ = ["Span", "apart", "merged", "replaced", "wild_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,22 @@ class Span:
     value: bytes = field(default=b"", repr=False)
     replacement: bytes | None = field(default=None, repr=False)
 
-    def overlaps(self, other: Span) -> bool:
-        """Whether the two share a byte."""
-        return self.start < other.end and other.start < self.end
-
     def moved(self, start: int, end: int) -> Span:
         """The same finding at another place, in the text that holds the one it was found in."""
         return Span(start, end, self.rule, self.name, self.kind, self.value, self.replacement)
+
+
+def apart(spans: Iterable[Span], others: Sequence[Span]) -> list[Span]:
+    """The spans that share no byte with any of the others."""
+    ordered = sorted(others, key=lambda each: each.start)
+    starts = [each.start for each in ordered]
+    ends = list(accumulate((each.end for each in ordered), max))
+
+    def is_apart(span: Span) -> bool:
+        before = bisect_left(starts, span.end)
+        return not before or ends[before - 1] <= span.start
+
+    return [span for span in spans if is_apart(span)]
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

@@ -21,7 +21,7 @@ from recproxy.redaction.opening import archive_kind
 from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.secret_values import SecretValue
-from recproxy.redaction.spans import Span
+from recproxy.redaction.spans import Span, apart
 from recproxy.redaction.value_automata import Automata, made_automata
 from recproxy.redaction.views import View, percent_decoded, views
 
@@ -89,13 +89,12 @@ class ValueSearch:
                 if depth >= _DEEPEST_VIEW:
                     raise Unsafe("has more layers of encoding than may be looked into")
                 before.views.add(view.text)
-                for span in self.spans(view.text, budget, depth=depth + 1, before=before):
-                    start, end = view.raw(span.start, span.end)
-                    found.append(_through(span, start, end, text, view))
+                if inner := self.spans(view.text, budget, depth=depth + 1, before=before):
+                    found += _through(inner, text, view)
             if not found and self._any_holds(wide_texts(text), budget, 0, before.contents):
                 raise Unsafe("holds a known secret in a form that cannot be masked")
             # A value at a place of its own is masked there; the rest of its run is looked into again after that.
-            found += [run for run in runs if not any(map(run.overlaps, found))]
+            found += apart(runs, found)
             if (
                 depth
                 and not found
@@ -244,11 +243,13 @@ def made_search(values: Mapping[bytes, SecretValue], earlier: Sequence[Automata]
     )
 
 
-def _through(span: Span, start: int, end: int, text: bytes, view: View) -> Span:
-    """A finding of a view as one of the text before it."""
-    exact = text[start:end] == view.text[span.start : span.end]
-    if exact:
-        return span.moved(start, end)
-    kind = "text" if span.kind == "text" else "inside"
+def _through(spans: Iterable[Span], text: bytes, view: View) -> Iterator[Span]:
+    """Findings of a view as those of the text before it."""
     percent = view.text == percent_decoded(text).text
-    return Span(start, end, span.rule, span.name, kind, span.value if percent else b"")
+    for span in spans:
+        start, end = view.raw(span.start, span.end)
+        if text[start:end] == view.text[span.start : span.end]:
+            yield span.moved(start, end)
+            continue
+        kind = "text" if span.kind == "text" else "inside"
+        yield Span(start, end, span.rule, span.name, kind, span.value if percent else b"")
