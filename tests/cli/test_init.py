@@ -53,7 +53,6 @@ def said(done):
 MADE = {
     ".gitattributes",
     "tests/functional/recordings/shop/test_first/test_the_service_answers.rec",
-    "tests/functional/pytest.ini",
     "tests/functional/test_first.py",
 }
 
@@ -63,7 +62,7 @@ def test_an_empty_folder_gets_all_that_is_needed(folder, runner, more):
     done = init(folder, "--runner", runner, *OWN)
 
     assert done.returncode == 0, done.stderr
-    assert set(files(folder)) == MADE | more | {"recproxy.toml"}
+    assert set(files(folder)) == MADE | more | {"recproxy.toml", "pytest.ini"}
     assert find_project(folder).profile("shop").endpoints[0].base_url == "SHOP_BASE_URL"
     assert len([line for line in said(done) if line.startswith("made ")]) == 5 + len(more)
     assert said(done)[-1].startswith("run it: ")
@@ -106,6 +105,7 @@ def test_a_pyproject_keeps_all_it_has(folder, end):
         "recproxy": {
             "profiles": {"shop": {"endpoints": [{"hosts": ["api.shop.example"], "base_url": "SHOP_BASE_URL"}]}}
         },
+        "pytest": {"ini_options": {"recproxy_mode": "replay"}},
     }
 
 
@@ -161,14 +161,18 @@ def test_twice_is_once(folder):
     assert said(done)[-1] == "run it: nox -s functional-replay"
 
 
-def test_plain_pytest_replays_what_it_made(folder):
+@pytest.mark.parametrize("name", ["pytest.ini", "setup.cfg", "pyproject.toml"])
+def test_plain_pytest_in_the_root_replays_every_test(folder, name):
+    configured = {"setup.cfg": "[tool:pytest]\nxfail_strict = true\n", "pyproject.toml": PYPROJECT, "pytest.ini": ""}
+    if configured[name]:
+        (folder / name).write_text(configured[name])
     init(folder, "--runner", "none", *OWN)
-    (folder / "tests/functional/test_plain.py").write_text(
+    (folder / "tests/test_plain.py").write_text(
         "import os\ndef test_mode():\n    assert os.environ['RECPROXY_MODE'] == 'replay'\n"
     )
 
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:asyncio", "tests/functional"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:asyncio"],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -181,22 +185,45 @@ def test_plain_pytest_replays_what_it_made(folder):
 
 
 @pytest.mark.parametrize(
-    ("name", "text"),
+    ("name", "before", "after"),
     [
-        ("pytest.ini", "[pytest]\n"),
-        ("setup.cfg", "[tool:pytest]\n"),
-        ("pyproject.toml", "[tool.pytest.ini_options]\naddopts = '-q'\n"),
+        ("pytest.ini", "[pytest]\n", "[pytest]\nrecproxy_mode = replay\n"),
+        (
+            "setup.cfg",
+            "[a]\r\n[tool:pytest]\r\nx = 1\r\n",
+            "[a]\r\n[tool:pytest]\r\nrecproxy_mode = replay\r\nx = 1\r\n",
+        ),
+        ("tox.ini", "[pytest] # ours", "[pytest] # ours\nrecproxy_mode = replay\n"),
     ],
 )
-def test_a_pytest_that_is_configured_keeps_its_settings_and_is_told_what_to_set(folder, name, text):
-    (folder / name).write_text(text)
+def test_a_pytest_that_is_configured_gets_the_mode_and_keeps_the_rest(folder, name, before, after):
+    (folder / name).write_bytes(before.encode())
 
     done = init(folder, "--runner", "none", *OWN)
 
-    assert not (folder / "tests/functional/pytest.ini").exists()
-    wanted = (
-        f'left {name} as it is: add recproxy_mode = "replay" to its settings of pytest, so that plain pytest replays'
-    )
+    assert (folder / name).read_bytes().decode() == after
+    assert not list(folder.rglob("pytest.ini")) or name == "pytest.ini"
+    assert [line for line in said(done) if name in line] == [
+        f"added recproxy_mode to {name}, so that plain pytest replays every test; remove recproxy_mode if it should not"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("[pytest]\nrecproxy_mode = live\n", "kept pytest.ini, which has recproxy_mode"),
+        (
+            "",
+            'left pytest.ini as it is: add recproxy_mode = "replay" to its settings of pytest, so that plain pytest replays',
+        ),
+    ],
+)
+def test_a_mode_that_is_set_or_cannot_be_is_left(folder, text, wanted):
+    (folder / "pytest.ini").write_text(text)
+
+    done = init(folder, "--runner", "none", *OWN)
+
+    assert (folder / "pytest.ini").read_text() == text
     assert wanted in said(done)
 
 
@@ -310,7 +337,7 @@ def test_on_a_terminal_it_asks(folder):
     assert code == 0, told
     assert b"Test runner (nox, tox, none) [nox]: " in told
     assert b"Profiles of the suite" in told
-    assert set(files(folder)) == MADE | {"tox.toml", "recproxy.toml"}
+    assert set(files(folder)) == MADE | {"tox.toml", "recproxy.toml", "pytest.ini"}
 
 
 def borrow(environment):

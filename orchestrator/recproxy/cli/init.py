@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -33,7 +34,7 @@ _RUNNERS = ("nox", "tox", "none")
 def init(runner: str | None, profiles: tuple[str, ...], yes: bool) -> None:
     """Set up this folder: configuration, a file for the test runner, a line for git, and a first test that passes.
 
-    On a terminal it asks for what the options leave open. It keeps existing files and prints what to add to them.
+    With the first test, it sets the mode of plain pytest. On a terminal it asks for what the options leave open. It keeps existing files and prints what to add to them.
     """
     from pathlib import Path
 
@@ -179,7 +180,6 @@ def _make(path: Path, text: str, root: Path) -> Iterator[str]:
 
 def _configure(folder: Path, project: Project, starter: Starter) -> Iterator[str]:
     from recproxy.errors import ConfigurationError
-    from recproxy.play.file_replacement import replace_file
 
     if project.source is not None:
         own = [each.profile.name for each in starter.chosen if each.host and each.profile.name not in project.inline]
@@ -190,17 +190,33 @@ def _configure(folder: Path, project: Project, starter: Starter) -> Iterator[str
     if not path.exists():
         yield from _make(folder / "recproxy.toml", starter.configuration(), folder)
         return
-    with path.open(encoding="utf-8", newline="") as file:
-        before = file.read()
-    end = "\r\n" if "\r\n" in before else "\n"
-    block = starter.configuration("tool", "recproxy").replace("\n", end)
-    gap = "" if not before else end if before.endswith("\n") else end * 2
+    before = _read(path)
     try:
-        tomllib.loads(before + gap + block)
+        after = _with_table(before, starter.configuration("tool", "recproxy"))
     except tomllib.TOMLDecodeError as problem:
         raise ConfigurationError(f"pyproject.toml cannot get a table [tool.recproxy]: {problem}") from None
-    replace_file(path, (before + gap + block).encode(), root=folder)
-    yield "added [tool.recproxy] to pyproject.toml"
+    yield from _replace(path, after, folder, "added [tool.recproxy] to pyproject.toml")
+
+
+def _with_table(before: str, block: str) -> str:
+    """The text of a TOML file with a table at its end, in its ends of lines; raises TOMLDecodeError."""
+    end = "\r\n" if "\r\n" in before else "\n"
+    gap = "" if not before else end if before.endswith("\n") else end * 2
+    after = before + gap + block.replace("\n", end)
+    tomllib.loads(after)
+    return after
+
+
+def _read(path: Path) -> str:
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return file.read()
+
+
+def _replace(path: Path, text: str, folder: Path, done: str) -> Iterator[str]:
+    from recproxy.play.file_replacement import replace_file
+
+    replace_file(path, text.encode("utf-8", "surrogateescape"), root=folder)
+    yield done
 
 
 def _attributes(folder: Path) -> Iterator[str]:
@@ -231,24 +247,28 @@ def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[st
         text, place, recording = first
         yield from _make(tests / FIRST_TEST, text, folder)
         yield from _make(project.recordings / place, recording, project.recordings)
-        yield from _pytest_mode(folder, tests)
+        yield from _pytest_mode(folder)
 
 
-def _pytest_mode(folder: Path, tests: Path) -> Iterator[str]:
-    """Have plain pytest, as an editor starts it, replay the suite; settings of pytest that exist must hold there too."""
-    configured = {"pytest.ini": "", ".pytest.ini": "", "tox.ini": "[pytest]", "setup.cfg": "[tool:pytest]"}
-    found = next(
-        (
-            name
-            for name, section in configured.items()
-            if (folder / name).is_file() and section in (folder / name).read_text(encoding="utf-8", errors="replace")
-        ),
-        "pyproject.toml" if "pytest" in _tool(folder) else "",
-    )
-    if found:
-        yield f'left {found} as it is: add recproxy_mode = "replay" to its settings of pytest, so that plain pytest replays'
+def _pytest_mode(folder: Path) -> Iterator[str]:
+    """Have plain pytest, as an editor starts it, replay every test."""
+    from recproxy.cli.pytest_settings import KEY, NEW_FILE, NEW_TABLE, settings_of_pytest, with_mode
+
+    done = f"so that plain pytest replays every test; remove {KEY} if it should not"
+    configured = settings_of_pytest(folder)
+    name = configured or "pyproject.toml"
+    if not configured and not (folder / name).is_file():
+        yield from (f"{line}, {done}" for line in _make(folder / "pytest.ini", NEW_FILE, folder))
+        return
+    before, after = _read(folder / name), ""
+    with suppress(tomllib.TOMLDecodeError):
+        after = with_mode(name, before) if configured else _with_table(before, NEW_TABLE)
+    if KEY in before:
+        yield f"kept {name}, which has {KEY}"
+    elif after:
+        yield from _replace(folder / name, after, folder, f"added {KEY} to {name}, {done}")
     else:
-        yield from _make(tests / "pytest.ini", "[pytest]\nrecproxy_mode = replay\n", folder)
+        yield f'left {name} as it is: add {KEY} = "replay" to its settings of pytest, so that plain pytest replays'
 
 
 def _shown(path: Path) -> str:
