@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.config.profile import Endpoint, Ignore, Match, Profile, RedactTable, Upstream, secret_values
+from recproxy.config.profile import Endpoint, Ignore, Match, Profile, RedactTable, Upstream
 
 
 @pytest.fixture
@@ -50,14 +50,15 @@ def test_its_redaction_holds_the_values_that_it_is_given(profile):
     assert (redaction.query, redaction.patterns) == (("key",), ("[0-9]{9}",))
 
 
+def test_its_redaction_names_the_values_of_its_own_variables():
+    profile = Profile(name="shop", credentials=("SHOP_KEY",), redact=RedactTable(variables=("SHOP_ID", "SHOP_UNSET")))
+    environment = {"SHOP_KEY": "k3y", "SHOP_ID": "42", "BANK_PIN": "p1n"}
+
+    redaction = profile.redaction(("k3y", "42", "p1n"), environment)
+
+    assert redaction.variables == (("SHOP_KEY", "k3y"), ("SHOP_ID", "42"))
+    assert "k3y" not in repr(redaction)
+
+
 def test_its_plain_form_restores_it(profile):
     assert Profile.restore(profile.plain()) == profile
-
-
-def test_secret_are_the_values_that_are_set_of_credentials_and_variables_each_once(profile):
-    other = Profile(name="bank", endpoints=profile.endpoints, redact=RedactTable(variables=("BANK_PIN", "SHOP_KEY")))
-    environment = {"SHOP_KEY": "k3y", "BANK_PIN": "k3y", "HOME": "/root", "SHOP_URL": ""}
-
-    assert secret_values((profile, other), environment) == ("k3y",)
-    assert secret_values((other,), environment | {"BANK_PIN": "p1n"}) == ("p1n", "k3y")
-    assert secret_values((profile, other), {"SHOP_KEY": ""}) == ()

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -128,6 +129,54 @@ def test_what_a_later_request_shows_to_be_secret_is_masked_in_an_earlier_answer(
 
     assert readable(shop, KEY) == []
     assert len(recorded(shop)) == 2
+
+
+DEBUG_TOKEN = """
+import json, os, sys, urllib.parse, urllib.request
+app, secret = os.environ["FACEBOOK_APP_ID"], os.environ["FACEBOOK_APP_SECRET"]
+query = urllib.parse.urlencode({"input_token": os.environ["FACEBOOK_ACCESS_TOKEN"], "access_token": f"{app}|{secret}"})
+with urllib.request.urlopen(f"{os.environ['FACEBOOK_BASE_URL']}/debug_token?{query}") as answer:
+    data = json.load(answer)["data"]
+assert (data["app_id"], data["number"], data["is_valid"]) == (app, int(app), True), data
+"""
+
+
+class Facebook:
+    """Says of a token which application it is for, as the Graph API does: the id in a string, and here as a number too."""
+
+    hosts = ("graph.facebook.com",)
+
+    def answer(self, request):
+        app = request.query["access_token"].partition("|")[0]
+        body = json.dumps({"data": {"app_id": app, "number": int(app), "is_valid": True}}).encode()
+        return Reply(200, "OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body)
+
+
+def test_a_program_of_facebook_reads_its_own_app_id_in_replay(project, tmp_path_factory):
+    trust = Trust(tmp_path_factory.mktemp("trust"))
+    secrets = {
+        "FACEBOOK_APP_ID": APP_ID,
+        "FACEBOOK_APP_SECRET": "f00d" * 8,
+        "FACEBOOK_ACCESS_TOKEN": "EAA" + "Zb1" * 12,
+    }
+
+    def run(mode, **variables):
+        words = ("--profile", "facebook", "--mode", mode, "--", sys.executable, "-c", DEBUG_TOKEN)
+        return project.run("run", *words, environment=variables)
+
+    with Origin(trust, Facebook()) as origin:
+        upstream = f'address = "https://127.0.0.1:{origin.port}"\nca = "{trust.path}"\n'
+        project.write(
+            "pyproject.toml", f'[project]\nname = "demo"\n[tool.recproxy.profiles.facebook.upstream]\n{upstream}'
+        )
+        done = run("record", **secrets)
+        assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
+
+    (only,) = load((project.root / "tests/functional/recordings/facebook/default.rec").read_bytes()).interactions
+    assert b'"app_id": "XXX[FACEBOOK_APP_ID]", "number": XXX[FACEBOOK_APP_ID.number]' in only.response.body
+    for variables in ({}, secrets, secrets | {"FACEBOOK_APP_ID": "55"}):
+        done = run("replay", **variables)
+        assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
 
 
 def test_a_program_finds_its_own_id_and_the_id_in_a_client_secret_in_replay(shop):

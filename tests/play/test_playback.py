@@ -1,12 +1,14 @@
 """Which interaction answers next: one table of repeats, tiers and what was played, and the named wild places."""
 
+import json
 from dataclasses import replace
+from urllib.parse import quote, urlencode
 
 import pytest
 
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
-from recproxy.play.playback import Playback, filled_response, wild_names
+from recproxy.play.playback import Playback
 from recproxy.recording import Interaction, Recording, Request, Response
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
@@ -175,24 +177,6 @@ def test_a_scopes_own_word_goes_before_the_recordings():
     assert play(playing, "/a", "/a") == [0, 0]
 
 
-def test_a_response_with_named_places_is_filled_and_what_nobody_bound_is_one_fixed_value():
-    response = Response(status=200, headers=((b"X-Id", b"XXX[id]"),), body=b"XXX[id] XXX[other] XXX")
-    bound = {"id": b"7"}
-
-    names = wild_names(response)
-    got = filled_response(response, names, bound)
-
-    assert names == {"id", "other"}
-    assert got.headers == ((b"X-Id", b"7"),)
-    assert got.body == b"7 " + bound["other"] + b" XXX"
-    assert filled_response(response, names, {"id": b"7"}) == got
-
-
-def test_a_response_without_named_places_has_no_names():
-    assert wild_names(Response(status=200, body=b"XXX")) == frozenset()
-    assert wild_names(Response(status=200, body=b"XXX[id]", wild=None)) == frozenset()
-
-
 def shared(scope, *, repeat=None):
     """A file that two tests recorded, each for itself; before them stands what was written by hand."""
     said = [(None, "/c", b"hand"), ("one", "/a", b"one"), ("two", "/a", b"two"), ("two", "/b", b"two")]
@@ -238,6 +222,64 @@ def test_a_service_that_echoes_a_secret_echoes_that_of_the_replay():
 
     position = playing.take(playing.locate(request))
     playing.bind(position, request)
-    response = playing.interaction(position).response
 
-    assert filled_response(response, wild_names(response), playing.bound).body == b'{"you": "sent pass-word-2"}'
+    assert playing.response(position).body == b'{"you": "sent pass-word-2"}'
+
+
+def test_a_response_gets_the_variables_of_the_run_until_a_request_has_another_value():
+    said = Response(status=200, body=b'{"app_id": "XXX[APP_ID]", "number": XXX[APP_ID.number]}')
+    asked = Interaction(request=live("/app?id=XXX[APP_ID]"), response=said)
+    playing = Playback(
+        index(interaction("/a"), replace(asked, request=replace(asked.request, wild="XXX"))), given={"APP_ID": b"12"}
+    )
+
+    assert playing.response(1).body == b'{"app_id": "12", "number": 12}'
+    playing.bind(1, live("/app?id=34"))
+    assert playing.response(1).body == b'{"app_id": "34", "number": 34}'
+    assert playing.extended(playing.index).response(1) == playing.response(1)
+
+
+ECHOED = {
+    "space": ("my secret words 7", "other words 8"),
+    "plus and percent": ("a+b%20c&d=e/f", "g&h+i"),
+    "unicode": ("p\u00e4ssw\u00f6rd-\u65e5\u672c-7", "\u00e9t\u00e9 \U0001f600"),
+    "quotes": ('say "please" \\ 7x', 'the "other" \\one'),
+    "marks": ("a<b&c>d-secret", "x<y&z"),
+}
+SENT = {
+    "form": lambda value: (
+        "/login",
+        urlencode({"user": "me", "password": value}).encode(),
+        b"application/x-www-form-urlencoded",
+    ),
+    "query": lambda value: (f"/login?password={quote(value, safe='')}", b"", b"text/plain"),
+    "json": lambda value: ("/login", json.dumps({"password": value}).encode(), b"application/json"),
+    "json in utf-8": lambda value: (
+        "/login",
+        json.dumps({"password": value}, ensure_ascii=False).encode(),
+        b"application/json",
+    ),
+}
+
+
+@pytest.mark.parametrize("sent", SENT)
+@pytest.mark.parametrize("escaped", [True, False])
+@pytest.mark.parametrize("value", ECHOED)
+def test_an_echo_is_that_of_the_replay_however_both_are_written(value, escaped, sent):
+    recorded, replayed = ECHOED[value]
+
+    def asked(text):
+        target, body, kind = SENT[sent](text)
+        request = live(target)
+        return replace(request, method="POST", headers=((b"Content-Type", kind),), body=body, wild=None)
+
+    answer = json.dumps({"you": recorded}, ensure_ascii=escaped).encode()
+    said = Response(status=200, headers=((b"Content-Type", b"application/json"),), body=answer, wild=None)
+    scope = redact_scope([Interaction(request=asked(recorded), response=said)], RedactionRules())
+    playing = Playback(index(*scope.interactions))
+    request = asked(replayed)
+
+    position = playing.take(playing.locate(request))
+    playing.bind(position, request)
+
+    assert json.loads(playing.response(position).body) == {"you": replayed}

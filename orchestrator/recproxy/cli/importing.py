@@ -87,7 +87,7 @@ class Importer:
         self._only = profiles[0].name if named else None
         self._owners = Owners({host: profile.name for profile in profiles for host in profile.hosts})
         secrets = secret_values(profiles, variables)
-        self._rules = {profile.name: profile.redaction(secrets) for profile in profiles}
+        self._rules = {profile.name: profile.redaction(secrets, variables) for profile in profiles}
         self._placeholders = placeholders or {}
         self._pending_files = pending_files
 

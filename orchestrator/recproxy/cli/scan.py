@@ -70,13 +70,15 @@ def _rules(profiles: tuple[str, ...]) -> RedactionRules:
     from recproxy.redaction.rules import RedactionRules
 
     loaded = find_project(Path.cwd()).load(profiles) if profiles else ()
+    values = secret_values(loaded, os.environ)
     return RedactionRules(
         headers=tuple(name for profile in loaded for name in profile.redact.headers),
         query=tuple(name for profile in loaded for name in profile.redact.query),
         form=tuple(name for profile in loaded for name in profile.redact.form),
         json=tuple(name for profile in loaded for name in profile.redact.json),
         patterns=tuple(name for profile in loaded for name in profile.redact.patterns),
-        values=secret_values(loaded, os.environ),
+        values=values,
+        variables=tuple(each for profile in loaded for each in profile.redaction(values, os.environ).variables),
     )
 
 

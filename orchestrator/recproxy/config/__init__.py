@@ -18,12 +18,11 @@ from recproxy.config.profile import (
     HookNames,
     Profile,
     Upstream,
-    own_variables,
-    secret_values,
 )
 from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder
 from recproxy.config.project import Project, find_project, is_profile_path
 from recproxy.config.toml_files import Precedence, TomlFile, read_toml
+from recproxy.config.variables import given_values, own_variables, secret_values
 
 __all__ = [
     "ANY_HOST",
@@ -41,6 +40,7 @@ __all__ = [
     "distribution_of",
     "equal_hosts",
     "find_project",
+    "given_values",
     "is_profile_path",
     "leaves",
     "nearest_word",

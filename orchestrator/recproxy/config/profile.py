@@ -5,8 +5,9 @@ nothing of files.
 """
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field
+from types import MappingProxyType
 from typing import Any, Literal, Self
 
 from recproxy.config import profile_words as words
@@ -27,8 +28,6 @@ __all__ = [
     "RedactTable",
     "ReplayTable",
     "Upstream",
-    "own_variables",
-    "secret_values",
 ]
 
 #: The origin of the profile of all hosts that no other owns.
@@ -253,8 +252,13 @@ class Profile:
         ways = Ways(record=record, folder=folder)
         return dataclasses.replace(ways, file=self.file, keys=tuple(self.keys)) if self.file else ways
 
-    def redaction(self, secrets: Sequence[str] = ()) -> RedactionRules:
-        """Its redaction, on top of the built-in rules; `secrets` are the values of its credentials."""
+    def redaction(
+        self, secrets: Sequence[str] = (), environment: Mapping[str, str] = MappingProxyType({})
+    ) -> RedactionRules:
+        """Its redaction, on top of the built-in rules; `secrets` are the values of credentials.
+
+        Those that its own variables have in the `environment` are named after them.
+        """
         redact = self.redact
         return RedactionRules(
             headers=redact.headers,
@@ -263,6 +267,11 @@ class Profile:
             json=redact.json,
             patterns=redact.patterns,
             values=tuple(secrets),
+            variables=tuple(
+                (name, environment[name])
+                for name in (*self.credentials, *redact.variables)
+                if environment.get(name) in secrets
+            ),
         )
 
     def plain(self) -> dict[str, Any]:
@@ -273,18 +282,3 @@ class Profile:
     def restore(cls, plain: Mapping[str, Any]) -> Self:
         """A profile from its plain form."""
         return build(cls, plain)
-
-
-def own_variables(profile: Profile, environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a profile that the environment has: what its proxy and its hooks find in theirs."""
-    names = (*profile.credentials, *profile.placeholders, *profile.redact.variables)
-    return {name: environment[name] for name in names if name in environment}
-
-
-def secret_values(profiles: Iterable[Profile], environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The values that the environment has for the credentials and variables of profiles, each once.
-
-    A program may send any of them anywhere, so those of all profiles at hand are hidden from each.
-    """
-    names = (name for profile in profiles for name in (*profile.credentials, *profile.redact.variables))
-    return tuple(dict.fromkeys(value for name in names if (value := environment.get(name))))

@@ -18,7 +18,7 @@ from recproxy.http import authority_host, fits
 from recproxy.matching.compare import difference
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
-from recproxy.play.playback import Playback, filled_response, wild_names
+from recproxy.play.playback import Playback
 from recproxy.recording import Interaction, Recording, Request, fill, pattern
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.rules import RedactionRules
@@ -85,7 +85,7 @@ def _replayed(index: Index, scope: str | None) -> Iterator[Problem]:
             yield Problem(interaction.line, "never", "no request can match it, not even its own")
             continue
         playback.bind(position, request)
-        filled_response(interaction.response, wild_names(interaction.response), playback.bound)
+        playback.response(position)
 
 
 def _overlaps(index: Index, rules: Rules) -> Iterator[Problem]:

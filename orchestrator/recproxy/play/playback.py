@@ -6,17 +6,15 @@ but for that state; knows no socket, file or process.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 from recproxy.matching.index import Fitting, Index
+from recproxy.play.filling import filled_response, wild_names
 from recproxy.play.header_choice import HeaderChoice, captures, header_choice
-from recproxy.recording import Headers, Interaction, Request, Response, fill, pattern
+from recproxy.recording import Interaction, Request, Response
 from recproxy.recording.dataclass import dataclass
-from recproxy.redaction.masks import stand_in
 
-__all__ = ["Candidates", "Playback", "filled_response", "wild_names"]
+__all__ = ["Candidates", "Playback"]
 
 
 class _Group:
@@ -63,7 +61,7 @@ class Playback:
 
     Tests may share a file: where a recording holds interactions that this `scope` recorded, those of other scopes answer
     only what none of its own fits. Where `ordered`, the order alone decides between requests of equal fit, as it does
-    in the tools whose words a scope is given: headers do not.
+    in the tools whose words a scope is given: headers do not. `given` are the values of the run's variables, by name.
     """
 
     def __init__(
@@ -74,8 +72,10 @@ class Playback:
         default: str = "last",
         scope: str | None = None,
         ordered: bool = False,
+        given: Mapping[str, bytes] | None = None,
     ) -> None:
         self.index = index
+        self.given = given or {}
         self.scope = scope
         self._foreign = _foreign(index, scope)
         self.repeat = repeat
@@ -143,9 +143,17 @@ class Playback:
         recorded = self.interaction(position).request
         self.bound.update(captures(recorded, request.headers, self.bound))
 
+    def response(self, position: int) -> Response:
+        """The response of an interaction with its named wild places filled in."""
+        response = self.interaction(position).response
+        names = wild_names(response)
+        return filled_response(response, names, self.bound, self.given) if names else response
+
     def extended(self, index: Index) -> Playback:
         """This playback over an index that begins with the same interactions: what was played and bound stays so."""
-        after = Playback(index, repeat=self.repeat, default=self.default, scope=self.scope, ordered=self.ordered)
+        after = Playback(
+            index, repeat=self.repeat, default=self.default, scope=self.scope, ordered=self.ordered, given=self.given
+        )
         after.plays[: len(self.plays)] = self.plays
         after.bound = self.bound
         return after
@@ -192,38 +200,6 @@ class Playback:
             plays = [self.plays[position] for position in positions]
             group.cursor = sum(plays) if all(plays) else 0  # what another scope has played counts in its cycle
         return group
-
-
-def wild_names(response: Response) -> frozenset[str]:
-    """The names of a response's wild places."""
-    mark = (response.wild or "").encode() + b"["
-    if response.wild is None or not (mark in response.body or any(mark in value for _, value in response.headers)):
-        return frozenset()
-    texts = (response.body, *(value for _, value in response.headers))
-    patterns = (pattern(text, response.wild) for text in texts)
-    return frozenset(name for found in patterns if found is not None for name in found.names if name is not None)
-
-
-def filled_response(response: Response, names: frozenset[str], bound: dict[str, bytes]) -> Response:
-    """A response with the named wild places filled in; one that nobody bound is bound to a fixed value."""
-    for name in names:
-        bound.setdefault(name, _stand_in(name))
-    word = response.wild
-    headers: Headers = tuple((name, fill(value, word, bound)) for name, value in response.headers)
-    pieces, position = [], 0
-    for chunk in response.chunks:  # a boundary never stands inside a wild place
-        piece = fill(response.body[position : position + chunk.size], word, bound)
-        pieces.append(replace(chunk, size=len(piece)))
-        position += chunk.size
-    return replace(response, headers=headers, body=fill(response.body, word, bound), chunks=tuple(pieces))
-
-
-def _stand_in(name: str) -> bytes:
-    """The value of a wild place that no request bound: fixed, and of the shape that its name tells."""
-    if name.endswith(".jwt"):
-        return stand_in(name)
-    digest = hashlib.sha256(name.encode()).hexdigest()[:32]
-    return b"%d" % (1_000_000 + int(digest, 16) % 1_000_000) if name.endswith(".number") else digest.encode()
 
 
 def _foreign(index: Index, scope: str | None) -> frozenset[int]:

@@ -60,7 +60,7 @@ class RedactionWorker:
     def _set_up(self, order: RedactionSetup) -> None:
         os.environ.update(order.environment)  # before hooks are loaded, which may read it then
         profile = Profile.restore(order.profile)
-        self._rules = profile.redaction(order.secrets)
+        self._rules = profile.redaction(order.secrets, order.environment)
         try:
             self._hooks = load_hooks(profile.name, profile.hooks, self._rules)
         except HookError as problem:

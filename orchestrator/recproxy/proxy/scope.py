@@ -17,8 +17,9 @@ from recproxy.http import Head, Prepared, accepts_all, authority_host, error_res
 from recproxy.matching.index import Index
 from recproxy.matching.miss import miss
 from recproxy.matching.rules import Ways
+from recproxy.play.filling import wild_names
 from recproxy.play.hooks import NO_HOOKS, Hooks
-from recproxy.play.playback import Candidates, Playback, filled_response, wild_names
+from recproxy.play.playback import Candidates, Playback
 from recproxy.proxy.downstream import Answer
 from recproxy.proxy.faults import faulty
 from recproxy.proxy.pacing import PacedAnswer
@@ -69,6 +70,7 @@ class OpenScope:
         hooks: Hooks = NO_HOOKS,
         indexed: Indexed = index_of,
         ways: Ways | None = None,
+        given: Mapping[str, bytes] | None = None,
     ) -> None:
         self.name = name
         self.mode = mode
@@ -89,7 +91,7 @@ class OpenScope:
         self._responds = hooks.respond is not None
         index = indexed(recordings, IndexOptions(rules, tuple(profile.hosts), match_on, hooks.compare))
         self._playback = Playback(
-            index, repeat=repeat, default=profile.match.repeat, scope=name, ordered=match_on is not None
+            index, repeat=repeat, default=profile.match.repeat, scope=name, ordered=match_on is not None, given=given
         )
         self._known: dict[tuple[object, ...], _Known] = {}
         self._prepared: dict[int, Prepared] = {}
@@ -135,10 +137,9 @@ class OpenScope:
         """What the hook makes of a request, and of the response that was recorded for it; None leaves that."""
         recorded = None
         if position is not None:
-            recorded = self._playback.interaction(position).response
             if known.candidates.stateful:
                 self._playback.bind(position, known.request, route.any_host)
-            recorded = filled_response(recorded, wild_names(recorded), self._playback.bound)
+            recorded = self._playback.response(position)
         assert self._hooks.respond is not None
         response = self._hooks.respond(known.request, recorded)
         if response is None:
@@ -215,10 +216,9 @@ class OpenScope:
         if known.candidates.stateful:
             self._playback.bind(position, known.request, route.any_host)
         names = wild_names(response)
-        if names:
-            prepared = Prepared(filled_response(response, names, self._playback.bound))
-        else:
-            prepared = self._prepared.get(position) or self._prepared.setdefault(position, Prepared(response))
+        prepared = Prepared(self._playback.response(position)) if names else self._prepared.get(position)
+        if prepared is None:
+            prepared = self._prepared[position] = Prepared(response)
         takes = {
             "head_only": head.method == b"HEAD",
             "http10": head.http10,

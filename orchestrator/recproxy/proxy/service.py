@@ -6,10 +6,10 @@ import asyncio
 import os
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from recproxy.config import Profile
+from recproxy.config import Profile, given_values
 from recproxy.control.channel import Channel
 from recproxy.control.messages import (
     Began,
@@ -60,6 +60,7 @@ class Service:
         self._lanes: dict[str, ProxyLane] = {}
         self._profile: Profile
         self._ways: Ways
+        self._given: Mapping[str, bytes]
         self._owners: Owners
         self._contexts: Contexts
         self._forwarding: Forwarding
@@ -94,6 +95,7 @@ class Service:
         os.environ.update(order.environment)  # before hooks are loaded, which may read it then
         self._profile = Profile.restore(order.profile)
         self._recording_cache = RecordingCache(variables=(*self._profile.credentials, *self._profile.placeholders))
+        self._given = given_values(self._profile, order.environment)
         self._owners = Owners(order.owners)
         self._contexts = Contexts(order.certificates, order.key)
         self._folder = order.folder
@@ -159,6 +161,7 @@ class Service:
                 hooks=self._forwarding.hooks,
                 indexed=self._recording_cache.index,
                 ways=self._ways,
+                given=self._given,
             )
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))

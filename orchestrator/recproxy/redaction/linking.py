@@ -9,13 +9,13 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
 from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response
-from recproxy.redaction.masks import stand_in
-from recproxy.redaction.secret_values import GIVEN
+from recproxy.redaction.masks import ENDING, stand_in
+from recproxy.redaction.secret_values import GIVEN, RUN
 
 __all__ = ["link", "linked", "names"]
 
@@ -36,8 +36,9 @@ def linked(interactions: Sequence[Interaction], taken: Container[str] = ()) -> t
     both = [(list(_names(each.request)), list(_names(each.response))) for each in interactions]
     sent = {name for asked, _ in both for name in asked}
     given = {name for _, answered in both for name in answered}
-    used = {name for name in given | sent if not GIVEN.search(name)}
-    final: dict[str, str | None] = {}
+    used = {name for name in given | sent if not GIVEN.search(name) and not RUN.search(name)}
+    final = _variables(sent, given)
+    used.update(name for name in final.values() if name is not None)
     early = _said_first(both)
     for name in dict.fromkeys(name for each in both for names in each for name in names if GIVEN.search(name)):
         if name not in sent or name not in given or (".digits" in name and name in early):
@@ -48,6 +49,13 @@ def linked(interactions: Sequence[Interaction], taken: Container[str] = ()) -> t
     if not final:
         return tuple(interactions)
     return tuple(_renamed(each, final) for each in interactions)
+
+
+def _variables(sent: Collection[str], given: Collection[str]) -> dict[str, str | None]:
+    """The names of variables, without the sign of the time of redaction; None where no response has the value."""
+    said = {RUN.split(name)[0] for name in given if RUN.search(name)}
+    names = dict.fromkeys(name for name in (*given, *sent) if RUN.search(name))
+    return {name: RUN.sub("", name) if RUN.split(name)[0] in said else None for name in names}
 
 
 def _said_first(both: Iterable[tuple[list[str], list[str]]]) -> set[str]:
@@ -66,14 +74,15 @@ def link(interactions: Sequence[Interaction], taken: Container[str] = ()) -> tup
     used = {name for each in interactions for name in _names(each.request)}
     final: dict[str, str | None] = {}
     for name in sorted(name for name in given & used if name in taken):
-        final[name] = free = _free(re.sub(r"(?:\.[0-9]+)?(?:\.jwt|\.number)?\Z", "", name), name, taken, used)
+        final[name] = free = _free(ENDING.sub("", name), name, taken, used)
         used.add(free)
     return tuple(_renamed(each, final) for each in interactions) if final else tuple(interactions)
 
 
 def _free(base: str, name: str, taken: Container[str], used: Container[str]) -> str:
     """The first name that begins with `base`, ends as `name` does, and is not taken."""
-    ending = next((each for each in (".jwt", ".number") if name.endswith(each)), "")
+    found = ENDING.search(name)
+    ending = (found and found["shape"]) or ""
     return next(each for number in _numbers() if (each := f"{base}{number}{ending}") not in taken and each not in used)
 
 

@@ -6,12 +6,14 @@ Knows what a mask is for which side; finds nothing itself. Without a search it o
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Callable
 from dataclasses import field
 
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.budget import Budget
+from recproxy.redaction.language import Language
 from recproxy.redaction.masks import is_mask, request_mask, response_mask
 from recproxy.redaction.names import is_placeholder
 from recproxy.redaction.payloads import Moved, same
@@ -56,6 +58,8 @@ class TextMask:
         #: The place of the text that could not be masked.
         self.failed = ""
         self._linked = False
+        self._place = ""
+        self._language: Language | None = None
         self.side = side
         #: Whether rules have found anything, as long as nothing is masked.
         self.found = False
@@ -73,18 +77,24 @@ class TextMask:
         return self._search is not None and self._search.holds(data, self.budget)
 
     def masked(
-        self, text: bytes, find: Callable[[bytes], list[Span]], place: str, *, lines: bool = False, opened: bool = False
+        self,
+        text: bytes,
+        find: Callable[[bytes], list[Span]],
+        place: str,
+        *,
+        language: Language | None = None,
+        opened: bool = False,
     ) -> tuple[bytes, Moved]:
-        """A text without its secrets, and how offsets in it moved; `lines` and `opened` are for the search."""
+        """A text without its secrets, and how offsets in it moved; `opened`: it was decompressed before."""
+        self._place, self._language = place, language
         try:
-            return self._masked(text, find, place, lines=lines, opened=opened)
+            return self._masked(text, find, opened=opened)
         except Unsafe:
             self.failed = place
             raise
 
-    def _masked(
-        self, text: bytes, find: Callable[[bytes], list[Span]], place: str, *, lines: bool, opened: bool
-    ) -> tuple[bytes, Moved]:
+    def _masked(self, text: bytes, find: Callable[[bytes], list[Span]], *, opened: bool) -> tuple[bytes, Moved]:
+        place, lines = self._place, self._language is Language.LINES
         # Of the other places, linking reads none.
         self._linked = place in ("url", "body") or place.startswith("header ")
         if self._search is None:
@@ -128,24 +138,41 @@ class TextMask:
         masks = []
         for span in merged(kept):
             raw = text[span.start : span.end]
-            mask = self._mask(span, raw)
+            mask = self._mask(span, raw, text)
             if mask != raw:
                 masks.append((span, mask))
         return masks
 
-    def _mask(self, span: Span, raw: bytes) -> bytes:
+    def _mask(self, span: Span, raw: bytes, text: bytes) -> bytes:
         """What is to stand in a span; the same as before where that is a mask."""
         word = self.word.encode()
         if is_mask(raw, word):
             return raw
         if not self._linked:
             return response_mask(span, word, raw) if self.side == "response" else request_mask(span, word)
-        known_number = span.kind == "scalar" and span.rule == "known value" and self.side == "response"
-        if (span.kind == "text" or known_number) and word not in span.value:
-            name = self._values.name(span.value)
+        number = span.kind == "scalar" and span.rule == "known value" and self.side == "response"
+        if (span.kind == "text" or number) and word not in span.value and self._fillable(span, raw, text):
+            name = self._values.name(span.value, number=number)
             if name:
                 return b"%s[%s]" % (word, name.encode())
         return response_mask(span, word, raw) if self.side == "response" else request_mask(span, word)
+
+    def _fillable(self, span: Span, raw: bytes, text: bytes) -> bool:
+        """Whether a replay takes the value from this place, or puts it there, as the program knows it."""
+        if raw == span.value or (b"\\" in raw and _unescaped(raw) == span.value):
+            return True
+        if self.side == "response":
+            return False
+        return self._language is Language.FORM or (self._place == "url" and b"?" in text[: span.start])
+
+
+def _unescaped(raw: bytes) -> bytes:
+    """A string of JSON without its escapes; empty where it is none."""
+    try:
+        text = json.loads(b'"%s"' % raw)
+    except ValueError:
+        return b""
+    return str(text).encode("utf-8", "surrogatepass")
 
 
 def _to_the_end(span: Span, text: bytes) -> Span:

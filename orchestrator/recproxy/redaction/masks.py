@@ -12,8 +12,20 @@ import re
 from recproxy.redaction.shapes import JWT
 from recproxy.redaction.spans import Span
 
-__all__ = ["has_shape", "is_mask", "is_partly_public", "request_mask", "response_mask", "stand_in"]
+__all__ = [
+    "ENDING",
+    "ending_of",
+    "has_shape",
+    "is_mask",
+    "is_partly_public",
+    "request_mask",
+    "response_mask",
+    "stand_in",
+]
 
+#: What the name of a wild place may end in: a number that makes it unique, and of which shape the value is.
+ENDING = re.compile(r"(?:\.[0-9]+)?(?P<shape>\.(?:jwt|number|email|uuid))?\Z")
+_NO_UUID = b"00000000-0000-0000-0000-000000000000"
 _NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
 _DIGITS = re.compile(rb"[0-9]+\Z")
 _EMAIL = re.compile(rb"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
@@ -99,4 +111,17 @@ def has_shape(value: bytes, word: bytes) -> bool:
 
 def stand_in(name: str, word: str = "XXX") -> bytes:
     """A value for a wild place whose `name` nobody bound: of the shape that the name's ending tells, else the word."""
-    return _jwt(word.encode()) if name.endswith(".jwt") else word.encode()
+    if name.endswith(".jwt"):
+        return _jwt(word.encode())
+    if name.endswith(".email"):
+        return word.encode() + b"@example.com"
+    return _NO_UUID if name.endswith(".uuid") else word.encode()
+
+
+def ending_of(value: bytes) -> str:
+    """What a name has at its end, so that something of the value's shape stands in where nobody bound it."""
+    if _JWT.match(value):
+        return ".jwt"
+    if _EMAIL.match(value):
+        return ".email"
+    return ".uuid" if _UUID.match(value) else ""

@@ -187,9 +187,7 @@ class ScopeReader:
         def text(headers: Headers, each: bytes) -> tuple[bytes, Moved]:
             language = language_of(header(headers, b"content-type") or b"", each, path)
             find = self._cached((language, each), lambda one: text_places(one, language, self._rules))
-            return mask.masked(
-                each, find, "body", lines=language is Language.LINES, opened=compression(each) not in (None, "deflate")
-            )
+            return mask.masked(each, find, "body", language=language, opened=compression(each) not in (None, "deflate"))
 
         def named(name: bytes, each: bytes) -> bytes | None:
             is_named = name.lower() in self._rules.form or is_secret(name, each.strip())

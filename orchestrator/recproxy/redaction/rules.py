@@ -22,7 +22,8 @@ class RedactionRules:
     """A profile's `[redact]`, and the values of its `credentials` and `variables`.
 
     Names are compared without regard to case. `json` holds JSON Pointers, which begin with `/`, and bare keys, which
-    are secret at any depth. The built-in rules are always on.
+    are secret at any depth. `variables` are the names of those values that a replay fills in again. The built-in rules
+    are always on.
     """
 
     headers: tuple[str, ...] = ()
@@ -31,3 +32,4 @@ class RedactionRules:
     json: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     values: tuple[str | bytes, ...] = field(default=(), repr=False)
+    variables: tuple[tuple[str, str], ...] = field(default=(), repr=False)

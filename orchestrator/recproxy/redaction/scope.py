@@ -61,7 +61,7 @@ def redact_scope(
     With `ids`, the id that a credential begins with becomes a named place where a client asks with it. `earlier` are
     the values that other scopes have shown.
     """
-    values = SecretValues(_values(rules), earlier.known)
+    values = SecretValues(_values(rules), earlier.known, _own(rules))
     reader = ScopeReader(name_rules(rules), values, earlier.automata)
     for each in interactions:
         reader.learn(each)
@@ -137,3 +137,8 @@ def _values(rules: RedactionRules) -> tuple[bytes, ...]:
     return tuple(
         value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape") for value in rules.values
     )
+
+
+def _own(rules: RedactionRules) -> dict[bytes, str]:
+    """The names of variables by their values; the first of those that have the same."""
+    return {value.strip().encode("utf-8", "surrogateescape"): name for name, value in reversed(rules.variables)}

@@ -10,17 +10,20 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
 from recproxy.recording.dataclass import dataclass
-from recproxy.redaction.masks import has_shape, is_partly_public
+from recproxy.redaction.masks import ending_of, has_shape, is_partly_public
 from recproxy.redaction.names import is_placeholder, is_secret
 from recproxy.redaction.spans import Span
 
-__all__ = ["GIVEN", "SHORT", "SecretValue", "SecretValues"]
+__all__ = ["GIVEN", "RUN", "SHORT", "SecretValue", "SecretValues"]
 
 #: The end of a name that a value has until the scope is linked.
 GIVEN = re.compile(r"\.given(?:\.[0-9]+)?(?:\.jwt|\.digits([0-9]+))?\Z")
+#: The same of the value of a variable: its name stands before.
+RUN = re.compile(r"\.run(?=(?:\.[a-z]+)?\Z)")
 #: Values below this length are secret only as a whole field: elsewhere they would be found by chance.
 SHORT = 8
 _LONG = 12  # bytes from which a learned value is looked for inside of other words
@@ -30,8 +33,8 @@ _LINK = re.compile(rb"https?:", re.IGNORECASE)
 _NAME = re.compile(rb"[A-Za-z]{1,15}\Z")
 #: A cookie is masked whatever it holds: a language and a time zone too.
 _TOKEN = re.compile(rb"(?=\S*[0-9])(?=\S*[A-Za-z])\S{16,}\Z")
-#: Text that is the same in JSON, HTML and a header, so that a replay may fill it in.
-_PLAIN = re.compile(rb"[!#-%'-;=?-\[\]-~]+\Z")
+#: Text that a replay may fill in. Whoever fills it in escapes it as the place needs it.
+_TEXT = re.compile(rb"[^\x00-\x1f\x7f]+\Z")
 #: Letters that are the same in a URL too, so that a variable's value may be filled in wherever it was sent.
 _WORD = re.compile(rb"[A-Za-z0-9_.~-]+\Z")
 _DIGITS = re.compile(rb"[1-9][0-9]*\Z")
@@ -58,12 +61,19 @@ class SecretValue:
 class SecretValues:
     """The values of a scope. Nothing is forgotten before the scope is written.
 
-    `earlier` are those that other scopes of the run have shown; they are not among the `known`.
+    `earlier` are those that other scopes of the run have shown; they are not among the `known`. `own` are the names of
+    variables that a replay has a value for, by their values now.
     """
 
-    def __init__(self, variables: Iterable[bytes], earlier: Mapping[bytes, SecretValue] | None = None) -> None:
+    def __init__(
+        self,
+        variables: Iterable[bytes],
+        earlier: Mapping[bytes, SecretValue] = MappingProxyType({}),
+        own: Mapping[bytes, str] = MappingProxyType({}),
+    ) -> None:
         self.known: dict[bytes, SecretValue] = {}
-        self._earlier = earlier or {}
+        self._own = own
+        self._earlier = earlier
         self._names: dict[bytes, str] = {}
         self._used: dict[str, int] = {}
         for value in variables:
@@ -74,8 +84,11 @@ class SecretValues:
     def __repr__(self) -> str:
         return f"SecretValues({len(self.known)} values)"
 
-    def name(self, value: bytes) -> str | None:
-        """The name of a value's places, if a replay may fill it in."""
+    def name(self, value: bytes, *, number: bool = False) -> str | None:
+        """The name of a value's places, if a replay may fill it in; `number`: it stands without quotes."""
+        variable = self._own.get(value)
+        if variable is not None and _TEXT.match(value) and not is_partly_public(value):
+            return f"{variable}.run{'.number' if number else ending_of(value)}"
         how = self.known.get(value)
         if value not in self._names and how is not None and how.rule == "known value" and _WORD.match(value):
             if _DIGITS.match(value):
@@ -132,7 +145,7 @@ class SecretValues:
     def _give_name(self, value: bytes, name: str) -> None:
         if value in self._names:
             return
-        if not _PLAIN.match(value) or is_partly_public(value):
+        if not _TEXT.match(value) or is_partly_public(value):
             self._names[value] = ""
             return
         count = self._used[name] = self._used.get(name, 0) + 1

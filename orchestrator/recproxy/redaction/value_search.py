@@ -23,7 +23,7 @@ from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.secret_values import SecretValue
 from recproxy.redaction.spans import Span, apart
 from recproxy.redaction.value_automata import Automata, made_automata
-from recproxy.redaction.views import View, percent_decoded, views
+from recproxy.redaction.views import View, views
 
 __all__ = ["ValueSearch", "made_search"]
 
@@ -245,11 +245,10 @@ def made_search(values: Mapping[bytes, SecretValue], earlier: Sequence[Automata]
 
 def _through(spans: Iterable[Span], text: bytes, view: View) -> Iterator[Span]:
     """Findings of a view as those of the text before it."""
-    percent = view.text == percent_decoded(text).text
     for span in spans:
         start, end = view.raw(span.start, span.end)
         if text[start:end] == view.text[span.start : span.end]:
             yield span.moved(start, end)
             continue
         kind = "text" if span.kind == "text" else "inside"
-        yield Span(start, end, span.rule, span.name, kind, span.value if percent else b"")
+        yield Span(start, end, span.rule, span.name, kind, span.value)

@@ -7,17 +7,18 @@ and what a miss says.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from recproxy.config import Profile, Project, find_project
+from recproxy.config import Profile, Project, find_project, given_values
 from recproxy.errors import NoMatch, ProfileError, RecordingError
 from recproxy.matching.index import Index
 from recproxy.matching.miss import miss
 from recproxy.play.hooks import load_hooks
 from recproxy.play.library import Library
-from recproxy.play.playback import Playback, filled_response, wild_names
+from recproxy.play.playback import Playback
 from recproxy.play.reading import read_recording
 from recproxy.recording import Interaction, Recording, Request, Response, dump
 from recproxy.redaction.pipeline import redact
@@ -51,7 +52,9 @@ class Replay:
         self._redaction = self.profile.redaction()
         self._hooks = load_hooks(self.profile.name, self.profile.hooks, self._redaction)
         index = Index(read, self.profile.rules(), self.profile.hosts, self._hooks.compare)
-        self._playback = Playback(index, default=self.profile.match.repeat)
+        self._playback = Playback(
+            index, default=self.profile.match.repeat, given=given_values(self.profile, os.environ)
+        )
 
     def answer(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """The response to a request: the recorded one, its named wild places filled in, or what a hook makes of it.
@@ -79,8 +82,7 @@ class Replay:
     def _recorded(self, position: int, request: Request, *, bind: bool) -> Response:
         if bind:
             self._playback.bind(position, request)
-        response = self._playback.interaction(position).response
-        return filled_response(response, wild_names(response), self._playback.bound)
+        return self._playback.response(position)
 
     def _miss(self, request: Request, used: Sequence[int]) -> str:
         asked = request if self._hooks.compare is None else self._hooks.compare(request)

@@ -13,7 +13,7 @@ from recproxy.http import received_request, takes_coded
 from recproxy.matching.index import Index
 from recproxy.matching.miss import Miss, miss
 from recproxy.play.hooks import load_hooks
-from recproxy.play.playback import Playback, filled_response, wild_names
+from recproxy.play.playback import Playback
 from recproxy.recording import Interaction, Recording, Request, Response
 
 __all__ = ["AnswerSource", "Answers", "request_of_client"]
@@ -21,13 +21,17 @@ __all__ = ["AnswerSource", "Answers", "request_of_client"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerSource:
-    """What answers, and how: put into play anew each time `opened` is called; `secrets` are shown in no message."""
+    """What answers, and how: put into play anew each time `opened` is called; `secrets` are shown in no message.
+
+    `given` are the values of the profile's variables, by name.
+    """
 
     recordings: tuple[Recording, ...]
     profile: Profile
     match_on: tuple[str, ...] | None = None
     repeat: str | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    given: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def opened(self) -> Answers:
         """These recordings at their beginning. Raises RecproxyError for an unknown word of `match_on`."""
@@ -46,7 +50,7 @@ class Answers:
         self._redaction = source.profile.redaction(source.secrets)
         self._hooks = load_hooks(source.profile.name, source.profile.hooks, self._redaction)
         index = Index(recordings, rules, source.profile.hosts, self._hooks.compare)
-        self._playback = Playback(index, repeat=source.repeat, default=source.profile.match.repeat)
+        self._playback = Playback(index, repeat=source.repeat, default=source.profile.match.repeat, given=source.given)
         self._lock = threading.Lock()
 
     @property
@@ -85,7 +89,7 @@ class Answers:
         """
         interaction = self._playback.interaction(position)
         with self._lock:
-            response = filled_response(interaction.response, wild_names(interaction.response), self._playback.bound)
+            response = self._playback.response(position)
             made = self._hooks.respond(request, response) if self._hooks.respond is not None else None
         return _sent(replace(interaction, response=made or response), accepted)
 

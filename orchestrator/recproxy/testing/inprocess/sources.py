@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from recproxy.config import Endpoint, Profile, Project, find_project, secret_values
+from recproxy.config import Endpoint, Profile, Project, find_project, given_values, secret_values
 from recproxy.errors import RecordingNotFound
 from recproxy.play.library import Library
 from recproxy.play.reading import read_recording
@@ -45,6 +45,7 @@ def source_of(
         recordings=tuple(one if isinstance(one, Recording) else read_recording(str(one)) for one in found),
         profile=chosen or _ANY,
         secrets=secret_values((chosen or _ANY,), os.environ),
+        given=given_values(chosen or _ANY, os.environ),
         match_on=tuple(match_on) if match_on is not None else None,
         repeat=repeat,
     )

@@ -1,0 +1,93 @@
+"""A recorded response with its named wild places filled in: by what a request bound, or by a variable of the run.
+
+A value is written as the text around it needs it: in a string of JSON with escapes, in XML and HTML without marks of
+their own, in a header on one line. Pure; knows bytes only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from recproxy.recording import Headers, Response, fill, header, pattern
+from recproxy.redaction.masks import ENDING, stand_in
+
+__all__ = ["filled_response", "wild_names"]
+
+_NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z")
+_LITERAL = re.compile(rb"[^\x00-\x1f\"\\]*\Z")
+_JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_MARK = re.compile(rb"&(?!#?[A-Za-z0-9]+;)|<")
+_MARKS = {b"&": b"&amp;", b"<": b"&lt;"}
+_BREAKS = re.compile(rb"[\r\n\0]+")
+
+
+def wild_names(response: Response) -> frozenset[str]:
+    """The names of a response's wild places."""
+    mark = (response.wild or "").encode() + b"["
+    if response.wild is None or not (mark in response.body or any(mark in value for _, value in response.headers)):
+        return frozenset()
+    texts = (response.body, *(value for _, value in response.headers))
+    patterns = (pattern(text, response.wild) for text in texts)
+    return frozenset(name for found in patterns if found is not None for name in found.names if name is not None)
+
+
+def filled_response(
+    response: Response, names: frozenset[str], bound: dict[str, bytes], given: Mapping[str, bytes]
+) -> Response:
+    """A response with the named wild places filled in.
+
+    A place that no request has bound and that has the name of a variable gets the value that is `given` for it, and
+    stays unbound: a request may still have another. Any other place is bound to a fixed value.
+    """
+    values = {name: _value(name, bound, given) for name in names}
+    word = response.wild
+    plain = {name: _BREAKS.sub(b" ", value) for name, value in values.items()}
+    headers: Headers = tuple((name, fill(value, word, plain)) for name, value in response.headers)
+    kind = (header(response.headers, b"content-type") or b"").lower()
+    pieces, position = [], 0
+    for chunk in response.chunks:  # a boundary never stands inside a wild place
+        piece = _filled_body(response.body[position : position + chunk.size], word, values, kind)
+        pieces.append(replace(chunk, size=len(piece)))
+        position += chunk.size
+    body = _filled_body(response.body, word, values, kind)
+    return replace(response, headers=headers, body=body, chunks=tuple(pieces))
+
+
+def _value(name: str, bound: dict[str, bytes], given: Mapping[str, bytes]) -> bytes:
+    if name not in bound:
+        ending = ENDING.search(name)
+        assert ending is not None
+        variable = name[: ending.start()]
+        value = bound.get(variable, given.get(variable))
+        if value is not None and variable in given and (ending["shape"] != ".number" or _NUMBER.match(value)):
+            return value
+    return bound.setdefault(name, _stand_in(name))
+
+
+def _filled_body(body: bytes, word: str | None, values: Mapping[str, bytes], kind: bytes) -> bytes:
+    if b"xml" in kind or b"html" in kind:
+        escaped = {name: _MARK.sub(lambda found: _MARKS[found[0]], value) for name, value in values.items()}
+        return fill(body, word, escaped)
+    is_json = b"json" in kind or body.lstrip()[:1] in (b"{", b"[")
+    if not is_json or all(_LITERAL.match(value) for value in values.values()):
+        return fill(body, word, values)
+    escaped = {name: _in_json(value) for name, value in values.items()}
+    # Outside of a string a value is JSON itself: a request may have bound a number or an object.
+    return fill(_JSON_STRING.sub(lambda found: fill(found[0], word, escaped), body), word, values)
+
+
+def _in_json(value: bytes) -> bytes:
+    text = json.dumps(value.decode("utf-8", "surrogateescape"), ensure_ascii=False)[1:-1]
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _stand_in(name: str) -> bytes:
+    """The value of a wild place that no request bound: fixed, and of the shape that its name tells."""
+    if name.endswith((".jwt", ".email", ".uuid")):
+        return stand_in(name)
+    digest = hashlib.sha256(name.encode()).hexdigest()[:32]
+    return b"%d" % (1_000_000 + int(digest, 16) % 1_000_000) if name.endswith(".number") else digest.encode()

@@ -1,0 +1,78 @@
+"""Named wild places of a recorded response, filled in as the text around them needs it."""
+
+import json
+
+from recproxy.play.filling import filled_response, wild_names
+from recproxy.recording import Chunk, Response
+
+
+def filled(body, bound, given=None, kind=b"application/json", **more):
+    response = Response(status=200, headers=((b"Content-Type", kind),), body=body, **more)
+    return filled_response(response, wild_names(response), bound, given or {})
+
+
+def test_a_response_with_named_places_is_filled_and_what_nobody_bound_is_one_fixed_value():
+    response = Response(status=200, headers=((b"X-Id", b"XXX[id]"),), body=b"XXX[id] XXX[other] XXX")
+    bound = {"id": b"7"}
+
+    names = wild_names(response)
+    got = filled_response(response, names, bound, {})
+
+    assert names == {"id", "other"}
+    assert got.headers == ((b"X-Id", b"7"),)
+    assert got.body == b"7 " + bound["other"] + b" XXX"
+    assert filled_response(response, names, {"id": b"7"}, {}) == got
+
+
+def test_a_response_without_named_places_has_no_names():
+    assert wild_names(Response(status=200, body=b"XXX")) == frozenset()
+    assert wild_names(Response(status=200, body=b"XXX[id]", wild=None)) == frozenset()
+
+
+def test_a_place_with_the_name_of_a_variable_gets_its_value_and_stays_open():
+    bound = {}
+    given = {"APP_ID": b"42", "APP_NAME": b"shop"}
+    body = (
+        b'{"id": XXX[APP_ID.number], "text": "XXX[APP_ID]", "second": "XXX[APP_NAME.2]", "mail": "XXX[APP_NAME.email]"}'
+    )
+    assert filled(body, bound, given).body == b'{"id": 42, "text": "42", "second": "shop", "mail": "shop"}'
+    assert bound == {}
+
+
+def test_what_a_request_has_bound_goes_before_the_variable():
+    assert filled(b'{"id": XXX[APP_ID.number]}', {"APP_ID": b"7"}, {"APP_ID": b"42"}).body == b'{"id": 7}'
+
+
+def test_a_number_without_quotes_stays_one_where_the_variable_is_none():
+    body = json.loads(filled(b'{"id": XXX[APP_ID.number]}', {}, {"APP_ID": b"placeholder"}).body)
+    assert isinstance(body["id"], int)
+
+
+def test_what_nobody_gives_has_the_shape_that_its_name_tells():
+    body = filled(b"XXX[TENANT.uuid] XXX[USER.email] XXX[ID.jwt]", {}, kind=b"text/plain").body.split()
+    assert body[:2] == [b"00000000-0000-0000-0000-000000000000", b"XXX@example.com"]
+    assert body[2].count(b".") == 2
+
+
+def test_a_value_is_escaped_in_a_string_of_json_and_not_outside_of_one():
+    value = 'a "quoted" \\ caf\u00e9s\n'.encode()
+    response = filled(b'{"a": "x XXX[v]", "b": XXX[n]}', {"v": value, "n": b'{"c": "d"}'})
+    assert json.loads(response.body) == {"a": "x " + value.decode(), "b": {"c": "d"}}
+
+
+def test_a_value_in_xml_and_html_has_no_marks():
+    assert (
+        filled(b"<a>XXX[v]</a>", {"v": b"x < y & z &amp; &#38;"}, kind=b"text/xml").body
+        == b"<a>x &lt; y &amp; z &amp; &#38;</a>"
+    )
+
+
+def test_a_value_in_a_header_stays_on_one_line():
+    response = Response(status=200, headers=((b"X-Echo", b"XXX[v]"),))
+    got = filled_response(response, wild_names(response), {"v": b"a\r\nSet-Cookie: b"}, {})
+    assert got.headers == ((b"X-Echo", b"a Set-Cookie: b"),)
+
+
+def test_chunks_have_the_sizes_of_what_is_filled_in():
+    got = filled(b'{"a": "XXX[v]"}{}', {"v": b'"'}, chunks=(Chunk(size=15, gap=0.0), Chunk(size=2, gap=0.0)))
+    assert (got.body, [chunk.size for chunk in got.chunks]) == (b'{"a": "\\""}{}', [11, 2])
