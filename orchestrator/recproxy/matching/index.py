@@ -139,10 +139,11 @@ class Index:
     def holders(self, words: Callable[[Request], Iterable[bytes]], word: bytes) -> Sequence[int]:
         """The positions of the interactions whose request holds a word; the table is made when first asked for."""
         if self._holders is None:
-            self._holders = {}
+            holders: dict[bytes, list[int]] = {}
             for position, interaction in enumerate(self.compared):
                 for one in words(interaction.request):
-                    self._holders.setdefault(one, []).append(position)
+                    holders.setdefault(one, []).append(position)
+            self._holders = holders
         return self._holders.get(word, ())
 
     def _formed(self, form: Callable[[Request], Request]) -> Iterator[Interaction]:
@@ -267,11 +268,12 @@ class _Section:
         """What was recorded with one kind of body, read as bytes; made when a body of another kind first comes."""
         table = self._as_bytes.get(kind)
         if table is None:
-            table = self._as_bytes[kind] = MaskTable()
+            table = MaskTable()
             for position, authority in self._kinds[kind]:
                 fields = read_fields(self._interactions[position].request, self.plan)
                 fields.body = Raw(fields.raw())
                 table.add(position, authority, fields, _wild_count(fields.authority))
+            self._as_bytes[kind] = table  # whole: misses look requests up beside the loop
         return table
 
 

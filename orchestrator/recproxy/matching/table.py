@@ -74,9 +74,10 @@ class _Masked:
     def _under(self, key: Hashable) -> list[int]:
         """The authorities for which something is stored under a key; the table of them is made when first asked for."""
         if self._authorities is None:
-            self._authorities = {}
+            authorities: dict[Hashable, list[int]] = {}
             for authority, known in self.groups:
-                self._authorities.setdefault(known, []).append(authority)
+                authorities.setdefault(known, []).append(authority)
+            self._authorities = authorities  # whole: misses look requests up beside the loop
         return self._authorities.get(key, [])
 
 

@@ -15,10 +15,9 @@ from recproxy.control.open_connections import OpenConnections
 from recproxy.control.sockets import acknowledge
 from recproxy.http import Head, MalformedRequest, RequestReader, error_response, request_start
 from recproxy.proxy.body import BodyFeed, KeptBody
-from recproxy.proxy.downstream import Answer
+from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.ownership import Begins, Ownership
-from recproxy.proxy.pacing import PacedAnswer, Pacing
 from recproxy.proxy.route import Route
 from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.states import ASKING, Answering, Asked, Asking
@@ -52,7 +51,7 @@ class ConnectionLane(Protocol):
     def owns(self, host: str) -> bool:
         """Whether a host is this profile's."""
 
-    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | PacedAnswer | None:
+    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | Later | None:
         """The recorded answer to a request; None where it is to be forwarded."""
 
     def forwards_large(self) -> bool:
@@ -196,7 +195,7 @@ class Connection(asyncio.Protocol):
         body = self._body.take() if self._size else b""
         answer = self._lane.answer(self._route, self._head, body, complete=self._size == len(body))
         if answer is not None:
-            self._turns.take(answer if isinstance(answer, Answer) else Pacing(self._turns, answer))
+            self._turns.take(answer if isinstance(answer, Answer) else answer.work(self._turns))
         else:
             self._stream()
             self._feed.add(body)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Answer", "Downstream", "Work"]
+__all__ = ["Answer", "Downstream", "Later", "Work"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +43,10 @@ class Work(Protocol):
 
     async def run(self) -> bool:
         """Answer; return whether the client's connection may go on."""
+
+
+class Later(Protocol):
+    """An answer that takes its time, not yet for any client."""
+
+    def work(self, downstream: Downstream) -> Work:
+        """The work that answers this client."""

@@ -15,9 +15,8 @@ from recproxy.config import Profile
 from recproxy.control.open_connections import CROWDED, OpenConnections, descriptor_share
 from recproxy.http import Head, Owners
 from recproxy.proxy.connection import Connection
-from recproxy.proxy.downstream import Answer
+from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.forwarding import Forwarding
-from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.route import Route
 from recproxy.proxy.scope import OpenScope
 
@@ -69,7 +68,7 @@ class ProxyLane:
         """Whether a request goes to the service whose body is too large to be matched."""
         return self.scope.mode == "auto" and not self.forwarding.unset
 
-    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | PacedAnswer | None:
+    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | Later | None:
         """The recorded answer to a request; None where it is to be forwarded."""
         if self.forwards:
             return None  # its head came while a scope was open that replays

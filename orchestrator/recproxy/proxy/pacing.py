@@ -22,6 +22,10 @@ class PacedAnswer:
     close: bool = False
     reset: bool = False
 
+    def work(self, downstream: Downstream) -> Pacing:
+        """The answer on its way to a client."""
+        return Pacing(downstream, self)
+
 
 class Pacing:
     """A paced answer on its way; `run` returns whether the client's connection may go on."""

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
+from concurrent.futures import Executor
+from dataclasses import field
 
 from recproxy.config import Profile
-from recproxy.control.messages import Missed, Outcome
+from recproxy.control.messages import Outcome
 from recproxy.errors import HookError
 from recproxy.http import Head, Prepared, accepts_all, authority_host, error_response, takes_coded
 from recproxy.matching.index import Index
-from recproxy.matching.miss import miss
 from recproxy.matching.rules import Ways
 from recproxy.play.filling import wild_names
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback
-from recproxy.proxy.downstream import Answer
+from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.faults import faulty
+from recproxy.proxy.misses import Misses
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.recording_cache import Indexed, IndexOptions, index_of, matched
 from recproxy.proxy.route import Route, live_request
@@ -35,8 +36,6 @@ __all__ = ["OpenScope"]
 
 _KEPT_REQUESTS = 4096
 _KEPT_BODY = 4096
-#: A larger body is not redacted, nor compared by its values, for the text of a miss.
-_LARGEST_COMPARED = 1 << 18
 _RATE_LIMITED = 429
 #: As often is a rate limit played to a client that waits and asks again, rather than to a test that wants to see it.
 _WAITING = 3
@@ -48,7 +47,7 @@ class _Known:
 
     candidates: Candidates
     request: Request
-    answers: dict[int, Answer | PacedAnswer] = field(default_factory=dict)
+    answers: dict[int, Answer | Later] = field(default_factory=dict)
 
 
 class OpenScope:
@@ -71,6 +70,7 @@ class OpenScope:
         indexed: Indexed = index_of,
         ways: Ways | None = None,
         given: Mapping[str, bytes] | None = None,
+        beside: Executor | None = None,
     ) -> None:
         self.name = name
         self.mode = mode
@@ -83,8 +83,6 @@ class OpenScope:
         self.owns: Callable[[str], bool] = bool
         self._profile = profile
         self._redaction = redaction or profile.redaction()
-        self._expected = expected
-        self._ways = ways or profile.ways()
         rules = profile.rules().ignoring(ignore or {})
         self._match_on = match_on
         self._hooks = hooks
@@ -96,6 +94,17 @@ class OpenScope:
         self._known: dict[tuple[object, ...], _Known] = {}
         self._prepared: dict[int, Prepared] = {}
         self._history = ScopeHistory()
+        self._misses = Misses(
+            profile,
+            name,
+            self._redaction,
+            hooks,
+            self._history,
+            self.traffic,
+            expected=expected,
+            beside=beside,
+            ways=ways,
+        )
 
     @property
     def interactions(self) -> int:
@@ -114,7 +123,7 @@ class OpenScope:
         self._playback = self._playback.extended(index)
         self._known.clear()
 
-    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool = True) -> Answer | PacedAnswer:
+    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool = True) -> Answer | Later:
         """The answer to a request; `complete` is false where its body was too large to keep."""
         begun = time.perf_counter()
         try:
@@ -122,7 +131,7 @@ class OpenScope:
             position = self._playback.take(known.candidates) if complete else None
             made = self._made(position, route, head, known) if self._responds and complete else None
             if made is not None:
-                answer: Answer | PacedAnswer = made
+                answer: Answer | Later = made
             elif position is None:
                 answer = self._missing(route, head, known, "" if complete else self._too_large())
             else:
@@ -163,7 +172,7 @@ class OpenScope:
         data = error_response(502, problem.message, head_only=head.method == b"HEAD", close=close)
         return Answer(data, close)
 
-    def recorded_answer(self, route: Route, head: Head, body: bytes) -> Answer | PacedAnswer | None:
+    def recorded_answer(self, route: Route, head: Head, body: bytes) -> Answer | Later | None:
         """The answer to a request if a recorded interaction fits it and is left to play, else None: no miss."""
         try:
             known = self._knowledge(route, head, body)
@@ -207,7 +216,7 @@ class OpenScope:
             )
         return _Known(candidates, request)
 
-    def _form(self, position: int, route: Route, head: Head, known: _Known) -> Answer | PacedAnswer:
+    def _form(self, position: int, route: Route, head: Head, known: _Known) -> Answer | Later:
         """The bytes of an interaction for this client; kept, unless named wild places make each its own."""
         response = self._playback.interaction(position).response
         if response.omitted is not None:
@@ -225,7 +234,7 @@ class OpenScope:
             "keep_alive": head.keep_alive,
             "coded": takes_coded(self._playback.interaction(position), head.headers),
         }
-        answer: Answer | PacedAnswer
+        answer: Answer | Later
         if response.fault is not None:
             answer = faulty(response.fault, *prepared.form(**takes))
         elif self._profile.replay.pace == "recorded" and (response.delay or response.chunks):
@@ -240,48 +249,10 @@ class OpenScope:
         most = self._profile.upstream.max_body
         return f"the request's body is larger than {most} bytes (upstream.max_body): such bodies are not matched"
 
-    def _missing(self, route: Route, head: Head, known: _Known, reason: str = "") -> Answer:
+    def _missing(self, route: Route, head: Head, known: _Known, reason: str = "") -> Answer | Later:
         """A miss: remembered for the outcome, and told to the client; `reason` goes before the differences."""
-        compare = self._hooks.compare
-        if self._history.is_full:
-            return self._miss_answer(head, "\n".join(filter(None, (reason, self._history.miss_again()))))
-        asked = known.request if compare is None else compare(known.request)
-        large_body = asked.body if len(asked.body) > _LARGEST_COMPARED else None
-        if large_body is not None:
-            asked = replace(asked, body=b"", encoding=None)
-        found = miss(
-            self._playback.index,
-            self._hooks.show(asked, self._redaction),  # what is shown is redacted as what is stored
-            any_host=route.any_host,
-            bound=self._playback.bound,
-            test=self.name,
-            profile=self._profile.name,
-            used=known.candidates.positions,
-            repeat=self._playback.repeat,
-            ways=self._ways,
-            large_body=large_body,
-        )
-        text = f"{reason}\n{found.text()}" if reason else found.text()
-        if not self._playback.plays and self._expected is not None:
-            text += f"\nthe recording would be {self._ways.shown(self._expected)}"
-        text += self.remark()
-        self._history.miss(
-            Missed(
-                method=found.method,
-                url=found.url,
-                text=text,
-                differences=tuple((each.field, each.wanted, each.got) for each in found.differences),
-                closest=self._playback.index.where(found.closest) if found.closest is not None else None,
-            )
-        )
-        return self._miss_answer(head, text)
-
-    def _miss_answer(self, head: Head, text: str) -> Answer:
-        if self._profile.match.miss == "reset":
-            return Answer(b"", close=True, reset=True)
-        status, close = self._profile.match.miss_status, not head.keep_alive
-        data = error_response(status, text, reason="Not Recorded", head_only=head.method == b"HEAD", close=close)
-        return Answer(data, close)
+        used = known.candidates.positions
+        return self._misses.take(head, known.request, self._playback, route.any_host, used, reason, self.remark())
 
     def _is_ours(self, position: int) -> bool:
         request = self._playback.interaction(position).request

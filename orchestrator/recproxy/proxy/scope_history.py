@@ -17,6 +17,11 @@ _ONE_MORE = Missed(
     url="that is not described",
     text="no recorded interaction fits this request; so many of this scope did not fit that it is not described",
 )
+_UNDER_WAY = Missed(
+    method="a request",
+    url="that is still compared",
+    text="no recorded interaction fits a request; how it differs was not known yet when this was asked",
+)
 
 
 class ScopeHistory:
@@ -40,10 +45,15 @@ class ScopeHistory:
         self.played += 1
         self._order.append(request)
 
-    def miss(self, missed: Missed) -> None:
-        """A request was not answered."""
+    def miss(self, missed: Missed = _UNDER_WAY) -> int:
+        """A request was not answered; its number, for what is told of it later."""
         self._missed.append(missed)
         self._order.append(-len(self._missed))
+        return len(self._missed) - 1
+
+    def describe(self, number: int, missed: Missed) -> None:
+        """What is to be told of a miss is known."""
+        self._missed[number] = missed
 
     def miss_again(self) -> str:
         """A request was missed after so many that nobody reads another: it is only counted. The text for its client."""

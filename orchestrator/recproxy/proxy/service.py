@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from recproxy.config import Profile, given_values
@@ -68,6 +69,8 @@ class Service:
         self._idle_timeout = 0.0
         self._recording_cache = RecordingCache()
         self._ending: set[asyncio.Task[None]] = set()
+        #: Describes misses, one after the other, while the loop answers other clients.
+        self._beside = ThreadPoolExecutor(1)
         self._orders: dict[type, Callable[[Any, list[int]], None]] = {
             Setup: self._set_up,
             Kept: lambda order, _: self._forwarding.kept(order),
@@ -162,6 +165,7 @@ class Service:
                 indexed=self._recording_cache.index,
                 ways=self._ways,
                 given=self._given,
+                beside=self._beside,
             )
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))

@@ -1,0 +1,174 @@
+"""Misses of a scope: what is told of each, found out beside the loop where that takes its time.
+
+A miss is counted when its request comes, and described as soon as its differences are known. Its client waits for
+them; other clients do not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+
+from recproxy.config import Profile
+from recproxy.control.messages import Missed
+from recproxy.http import Head, error_response
+from recproxy.matching.index import Index
+from recproxy.matching.miss import Miss, miss
+from recproxy.matching.rules import Ways
+from recproxy.play.hooks import Hooks
+from recproxy.play.playback import Playback
+from recproxy.proxy.downstream import Answer, Downstream
+from recproxy.proxy.scope_history import ScopeHistory
+from recproxy.proxy.traffic import Traffic
+from recproxy.recording import Request
+from recproxy.redaction.rules import RedactionRules
+
+__all__ = ["LateAnswer", "Misses"]
+
+#: As many misses of a scope wait for their differences; of more, the values of bodies are not compared.
+_MOST_WAITING = 8
+#: A larger body is not redacted, nor compared by its values, for the text of a miss.
+_LARGEST_COMPARED = 1 << 18
+#: So many bytes of requests are compared at once, in a few milliseconds, if there are not too many interactions.
+_CHEAP = 1 << 13
+_MANY_INTERACTIONS = 64
+
+
+class LateAnswer:
+    """The answer to a request that is not ready yet; found out also where the client does not wait for it."""
+
+    def __init__(self, answer: asyncio.Future[Answer]) -> None:
+        self._answer = answer
+
+    def work(self, downstream: Downstream) -> _LateWork:
+        """The answer on its way to a client."""
+        return _LateWork(downstream, self._answer)
+
+
+class _LateWork:
+    def __init__(self, downstream: Downstream, answer: asyncio.Future[Answer]) -> None:
+        self._downstream = downstream
+        self._answer = answer
+
+    async def run(self) -> bool:
+        """Wait for the answer and write it."""
+        answer = await asyncio.shield(self._answer)
+        if answer.reset:
+            self._downstream.abort()
+        else:
+            self._downstream.write(answer.data)
+        return not answer.close
+
+
+class Misses:
+    """The misses of one scope; without a `beside` all are described at once. `expected` is the file that is not there."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        test: str,
+        redaction: RedactionRules,
+        hooks: Hooks,
+        history: ScopeHistory,
+        traffic: Traffic,
+        *,
+        expected: str | None = None,
+        beside: Executor | None = None,
+        ways: Ways | None = None,
+    ) -> None:
+        self._profile = profile
+        self._test = test
+        self._redaction = redaction
+        self._hooks = hooks
+        self._history = history
+        self._traffic = traffic
+        self._expected = expected
+        self._beside = beside
+        self._ways = ways or profile.ways()
+        self._waiting = 0
+
+    def take(
+        self,
+        head: Head,
+        request: Request,
+        playback: Playback,
+        any_host: tuple[str, ...] | None,
+        used: Sequence[int],
+        reason: str,
+        remark: str,
+    ) -> Answer | LateAnswer:
+        """Count a miss, describe it now or later, and answer with its text; `reason` goes before, `remark` behind it."""
+        if self._history.is_full:
+            return self._answer(head, "\n".join(filter(None, (reason, self._history.miss_again()))))
+        number = self._history.miss()
+        index, bound = playback.index, dict(playback.bound)  # what is bound may change meanwhile
+        most = 0 if self._waiting >= _MOST_WAITING else _LARGEST_COMPARED
+
+        def describe() -> Missed:
+            asked = request if self._hooks.compare is None else self._hooks.compare(request)
+            large_body = asked.body if len(asked.body) > most else None
+            if large_body is not None:
+                asked = replace(asked, body=b"", encoding=None)
+            found = miss(
+                index,
+                self._hooks.show(asked, self._redaction),  # what is shown is redacted as what is stored
+                any_host=any_host,
+                bound=bound,
+                test=self._test,
+                profile=self._profile.name,
+                used=used,
+                repeat=playback.repeat,
+                ways=self._ways,
+                large_body=large_body,
+            )
+            text = f"{reason}\n{found.text()}" if reason else found.text()
+            if not index.interactions and self._expected is not None:
+                text += f"\nthe recording would be {self._ways.shown(self._expected)}"
+            return _as_message(found, text + remark, index)
+
+        if self._beside is None or _cost(index, request) <= _CHEAP:
+            missed = describe()
+            self._history.describe(number, missed)
+            return self._answer(head, missed.text)
+        self._waiting += 1
+        self._traffic.begin()  # the end of the scope waits for it
+        return LateAnswer(asyncio.ensure_future(self._later(self._beside, head, number, describe)))
+
+    async def _later(self, beside: Executor, head: Head, number: int, describe: Callable[[], Missed]) -> Answer:
+        begun = time.perf_counter()
+        try:
+            missed = await asyncio.get_running_loop().run_in_executor(beside, describe)
+        except Exception as problem:  # noqa: BLE001 - a miss stays one, whatever is wrong with its text
+            text = f"a defect of recproxy: {type(problem).__name__}: {problem}"
+            missed = Missed(method="a request", url="that could not be compared", text=text)
+        self._waiting -= 1
+        self._history.describe(number, missed)
+        self._traffic.end(time.perf_counter() - begun)
+        return self._answer(head, missed.text)
+
+    def _answer(self, head: Head, text: str) -> Answer:
+        if self._profile.match.miss == "reset":
+            return Answer(b"", close=True, reset=True)
+        status, close = self._profile.match.miss_status, not head.keep_alive
+        data = error_response(status, text, reason="Not Recorded", head_only=head.method == b"HEAD", close=close)
+        return Answer(data, close)
+
+
+def _cost(index: Index, request: Request) -> int:
+    """About how much there is to compare, in bytes."""
+    if len(index.compared) > _MANY_INTERACTIONS:
+        return _CHEAP + 1
+    return len(request.url) + len(request.body) + sum(len(each.request.body) for each in index.compared)
+
+
+def _as_message(found: Miss, text: str, index: Index) -> Missed:
+    return Missed(
+        method=found.method,
+        url=found.url,
+        text=text,
+        differences=tuple((each.field, each.wanted, each.got) for each in found.differences),
+        closest=index.where(found.closest) if found.closest is not None else None,
+    )
