@@ -47,6 +47,8 @@ ELSEWHERE = {
     "orchestrator/scope_ends": "tests/client/test_scopes.py and tests/journeys: scopes of real runs",
     "orchestrator/run": "tests/journeys/test_hygiene.py: signals, exit codes, the end",
     "http/request_events": "tests/http/test_requests.py: values and a protocol that the reader fills",
+    "testing/pytest_outside": "tests/testing/pytest_plugin/test_outside.py: sessions of real tests",
+    "testing/pytest_summary": "tests/testing/pytest_plugin: what sessions say",
     "proxy/tunnel": "tests/proxy/scripted/test_websocket.py: both ends over real TCP",
     "runners/nox_selection": "tests/runners/test_nox.py: real nox selecting sessions",
     "proxy/__main__": "one line; the journeys start it",

@@ -2,6 +2,7 @@
 
 from recproxy.testing.pytest_plugin import (
     pytest_addoption,
+    pytest_collection_finish,
     pytest_configure,
     pytest_fixture_setup,
     pytest_load_initial_conftests,
@@ -18,6 +19,7 @@ from recproxy.testing.pytest_plugin import (
 
 __all__ = [
     "pytest_addoption",
+    "pytest_collection_finish",
     "pytest_configure",
     "pytest_fixture_setup",
     "pytest_load_initial_conftests",

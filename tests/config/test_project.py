@@ -56,6 +56,19 @@ def test_configuration_is_found_upwards(tmp_path):
     assert found.default_profiles() == ("shop",)
 
 
+def test_a_path_of_a_profile_is_relative_to_the_file_that_names_it(tmp_path, monkeypatch):
+    project(tmp_path, "profiles = ['shop/profile.toml', 'bank']\n", "recproxy.toml")
+    (inner := tmp_path / "a").mkdir()
+
+    monkeypatch.chdir(inner)
+    below = find_project(inner).default_profiles()
+    monkeypatch.chdir(tmp_path)
+    there = find_project(tmp_path).default_profiles()
+
+    assert below == (str(tmp_path.resolve() / "shop/profile.toml"), "bank")
+    assert there == ("shop/profile.toml", "bank")
+
+
 def test_a_pyproject_without_our_table_is_passed_by(tmp_path):
     project(tmp_path, "[tool.recproxy]\non_miss = 'warn'\n")
     inner = tmp_path / "package"

@@ -163,7 +163,10 @@ class Project:
     def default_profiles(self) -> tuple[str, ...]:
         """The configured profiles, or else every inline and installed one."""
         if self.profiles:
-            return self.profiles
+            if self.root == Path.cwd():
+                return self.profiles
+            # A path in a file is relative to that file, wherever the run is started.
+            return tuple(str(self.root / word) if is_profile_path(word) else word for word in self.profiles)
         return tuple(sorted({*self.inline, *offers()}))
 
     def load(self, words: Sequence[str]) -> tuple[Profile, ...]:

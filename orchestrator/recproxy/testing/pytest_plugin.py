@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from recproxy.testing.pytest_mode import add_mode, check_mode_option, named_mode, recording_command
+from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes
+from recproxy.testing.pytest_summary import SECTION, Summary
 
 if TYPE_CHECKING:
     from recproxy.client.handle import Handle
@@ -26,12 +28,10 @@ __all__ = ["recproxy"]
 _CONTROL = "RECPROXY_CONTROL"
 _LANE = "RECPROXY_LANE"
 _WORKER = "PYTEST_XDIST_WORKER"
-_SECTION = "recproxy"
-#: Unused interactions shown: after a few, more say nothing new.
-_MOST_UNUSED = 20
 #: What the decorator leaves on a function; known by name, since nothing of ours is imported yet.
 _MARK = "__recproxy_wanted__"
 _suite = pytest.StashKey["Suite"]()
+_summary = pytest.StashKey[Summary]()
 #: Whether pytest was started in a run.
 _running = pytest.StashKey[bool]()
 #: Whether the test has passed; set while it has a scope.
@@ -63,12 +63,24 @@ def pytest_configure(config: pytest.Config) -> None:
         "host, *recordings). Several add up. mode='replay': it replays in every run.",
     )
     config.stash[_running] = bool(os.environ.get(_CONTROL))
-    config.pluginmanager.register(_Summary(), "recproxy-summary")
+    config.stash[_summary] = Summary()
+    config.pluginmanager.register(config.stash[_summary], "recproxy-summary")
     check_mode_option(config, run=config.stash[_running])
     if config.stash[_running] and not hasattr(config, "workerinput"):
         from recproxy.client.lanes import report_presence  # noqa: PLC0415 - only in a run
 
         report_presence()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Without a run and a mode, see to tests that get no scope although others do, or although a mode is set below."""
+    config = session.config
+    if config.stash[_running] or named_mode(config, run=False) or config.option.collectonly:
+        return
+    with_scope = [_gets_scope(item) for item in session.items]
+    if any(with_scope) and not all(with_scope):
+        config.pluginmanager.register(WatchOutside(lambda item: not _gets_scope(item)), "recproxy-outside")
+    config.stash[_summary].notes += overlooked_modes(session.items, config.rootpath)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -168,10 +180,10 @@ def pytest_runtest_makereport(
             _trouble(item, failed=True) if report.failed or hasattr(report, "wasxfail") else ""
         )
         if report.failed and text and text not in report.longreprtext:
-            report.sections.append((_SECTION, text))
+            report.sections.append((SECTION, text))
         item.stash[_text] = ""
     elif call.when == "teardown" and _result in item.stash:
-        setattr(report, _SECTION, item.stash[_result])  # a plain value: pytest-xdist carries it along
+        setattr(report, SECTION, item.stash[_result])  # a plain value: pytest-xdist carries it along
         del item.stash[_result]
     return report
 
@@ -184,39 +196,6 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
     finally:
         if _suite in session.config.stash:
             session.config.stash[_suite].abandon()
-
-
-class _Summary:
-    """What all tests did, those of other workers too, and its section at the end."""
-
-    def __init__(self) -> None:
-        self._results: list[tuple[str, dict[str, Any]]] = []
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take what a test did from its last report."""
-        result = getattr(report, _SECTION, None)
-        if result is not None:
-            self._results.append((report.nodeid, result))
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """One line for all, and the interactions that nobody asked for."""
-        if not self._results:
-            return
-        from recproxy.report.counting import counted  # noqa: PLC0415 - tests asked for recordings
-
-        results = [result for _, result in self._results]
-        counts = {name: sum(result[name] for result in results) for name in ("played", "recorded", "missed")}
-        unused = [f"{test}: {line}" for test, result in self._results for line in result["unused"]]
-        terminalreporter.section(_SECTION)
-        terminalreporter.line(
-            f"{results[0]['mode']}: {counted(len(results), 'test')}, {counted(counts['played'], 'request')} played, "
-            f"{counts['recorded']} recorded, {counts['missed']} missed, "
-            f"{counted(len(unused), 'recorded interaction')} unused"
-        )
-        for line in unused[:_MOST_UNUSED]:
-            terminalreporter.line(f"unused: {line}")
-        if len(unused) > _MOST_UNUSED:
-            terminalreporter.line(f"unused: and {len(unused) - _MOST_UNUSED} more")
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -1,0 +1,94 @@
+"""Tests without a scope that reach for real services, in a session in which other tests have one: told at its end.
+
+Sees what Python's own sockets do in the process of the tests. In other sessions nothing of this is in place, except
+that a mode is told which pytest did not read, because it stands in an ini file further down.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+__all__ = ["OUTSIDE", "WatchOutside", "outside_lines", "overlooked_modes"]
+
+#: The attribute of a report that says for which host its test has reached.
+OUTSIDE = "recproxy_outside"
+_KEY = "recproxy_mode"
+#: Tests shown: after a few, more say nothing new.
+_MOST = 5
+
+
+class WatchOutside:
+    """A plugin that watches the tests for which `outside` is true."""
+
+    def __init__(self, outside: Callable[[pytest.Item], bool]) -> None:
+        from recproxy.control.host_names import is_loopback, normal_host  # noqa: PLC0415 - not in every session
+
+        self._outside = outside
+        self._is_loopback, self._normal_host = is_loopback, normal_host
+        self._watches = False
+        self._host = ""
+        sys.addaudithook(self._heard)  # which stays until the process ends
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Watch a test from before its first fixture until its last is torn down."""
+        self._host, self._watches = "", self._outside(item)
+        try:
+            return (yield)
+        finally:
+            self._watches = False
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Note in the last report of a test where it went; pytest-xdist carries it along."""
+        report = yield
+        if call.when == "teardown" and self._host:
+            setattr(report, OUTSIDE, self._host)
+        return report
+
+    def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Called by the interpreter for each of its events."""
+        if not self._watches or self._host:
+            return
+        if event == "socket.getaddrinfo":
+            host = arguments[0]
+        elif event == "socket.connect" and isinstance(arguments[1], tuple):
+            host = arguments[1][0]
+        else:
+            return
+        if isinstance(host, bytes):
+            host = host.decode("latin-1")
+        if isinstance(host, str) and host and not self._is_loopback(self._normal_host(host)):
+            self._host = host
+
+
+def outside_lines(reached: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """What to tell of tests, each with the host for which it has reached."""
+    if not reached:
+        return
+    tests = "1 test" if len(reached) == 1 else f"{len(reached)} tests"
+    yield f'{tests} without a scope asked real services: {_KEY} = "replay" in the settings of pytest gives every test one'
+    for test, host in reached[:_MOST]:
+        yield f"outside: {test}: {host}"
+    if len(reached) > _MOST:
+        yield f"outside: and {len(reached) - _MOST} more"
+
+
+def overlooked_modes(items: Sequence[pytest.Item], root: Path) -> Iterator[str]:
+    """A line for each ini file between these tests and the root that sets a mode; pytest reads none of them."""
+    tops = {item.path.parent for item in items}
+    folders = {each for top in tops for each in (top, *top.parents) if each != root and each.is_relative_to(root)}
+    for path in sorted(folder / name for folder in folders for name in ("pytest.ini", ".pytest.ini")):
+        if path.is_file() and _KEY in path.read_text(encoding="utf-8", errors="replace"):
+            shown = path.relative_to(root)
+            yield (
+                f"{shown} sets {_KEY}, but pytest was started above it and did not read it: set {_KEY} in the settings of "
+                f"the project, or run pytest {shown.parent}"
+            )
