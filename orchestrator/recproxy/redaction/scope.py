@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Request, Response
+from recproxy.redaction.body_headers import with_headers_of_body
 from recproxy.redaction.credential_ids import with_credential_ids
 from recproxy.redaction.earlier_values import NOTHING, EarlierValues
 from recproxy.redaction.linking import linked
@@ -96,6 +97,7 @@ def _redacted(
     after = dict(zip(clean, named, strict=True))
     for position in tuple(after):
         try:
+            after[position] = _finished(interactions[position], after[position])
             reader.check(interactions[position], after[position])
         except Unsafe as problem:
             refusals.append(Refusal(position, problem.message))
@@ -106,6 +108,11 @@ def _redacted(
         counts=dict(sorted(Counter(each.rule for each in findings).items())),
         findings=tuple(findings),
     )
+
+
+def _finished(before: Interaction, after: Interaction) -> Interaction:
+    request = with_headers_of_body(before.request, after.request)
+    return after if request is after.request else dataclasses.replace(after, request=request)
 
 
 @lru_cache(maxsize=1024)
