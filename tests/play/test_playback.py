@@ -283,3 +283,15 @@ def test_an_echo_is_that_of_the_replay_however_both_are_written(value, escaped, 
     playing.bind(position, request)
 
     assert json.loads(playing.response(position).body) == {"you": replayed}
+
+
+def test_a_value_that_is_encoded_twice_is_masked_and_not_bound():
+    value = "a+b c%d-secret"
+    form = ((b"Content-Type", b"application/x-www-form-urlencoded"),)
+    bodies = (f"thing={quote(quote(value))}", f"password={quote(value)}")
+    answer = Response(status=200, body=value.encode(), wild=None)
+    sent = [replace(live("/a"), method="POST", headers=form, body=body.encode(), wild=None) for body in bodies]
+
+    scope = redact_scope([Interaction(request=each, response=answer) for each in sent], RedactionRules())
+
+    assert [each.request.body for each in scope.interactions] == [b"thing=XXX", b"password=XXX[password]"]

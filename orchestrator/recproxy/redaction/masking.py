@@ -21,6 +21,7 @@ from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.secret_values import SecretValues
 from recproxy.redaction.spans import Span, merged, replaced
 from recproxy.redaction.value_search import ValueSearch
+from recproxy.redaction.views import percent_decoded
 
 __all__ = ["Finding", "TextMask"]
 
@@ -161,7 +162,7 @@ class TextMask:
         """Whether a replay takes the value from this place, or puts it there, as the program knows it."""
         if raw == span.value or (b"\\" in raw and _unescaped(raw) == span.value):
             return True
-        if self.side == "response":
+        if self.side == "response" or percent_decoded(raw, plus=True).text != span.value:
             return False
         return self._language is Language.FORM or (self._place == "url" and b"?" in text[: span.start])
 
