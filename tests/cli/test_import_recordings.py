@@ -396,3 +396,23 @@ def test_a_folder_names_what_it_holds_and_is_not_read(project):
     assert code == 0
     assert "cassettes/b.json: skipped, a WireMock stub mapping is not read\n" in out
     assert "cassettes/c.txt: skipped, unknown format\n" in out
+
+
+def test_each_notice_and_each_refusal_is_said_once_with_a_count(project):
+    for number in range(7):
+        cassette(project, f"{number}.yaml", host="nobody.example")
+
+    code, out, err = run("cassettes", "--profile", "shop", "--to", "out")
+    told = [line for line in out.splitlines() if "nobody.example" in line]
+    assert (code, len(told)) == (0, 1), out + err
+    assert told[0].startswith("  beware in 7 files: host nobody.example does not belong to profile shop: ")
+    assert told[0].endswith("; cassettes/4.yaml, interaction 1, ...)")
+
+    for number in range(7):
+        (project / f"out/{number}.rec").write_text("mine")
+    code, _, err = run("cassettes", "--profile", "shop", "--to", "out")
+    assert code == 2
+    assert err.splitlines()[0] == (
+        "recproxy: 7 files: exists and would change; pass --force to overwrite it "
+        "(out/0.rec, out/1.rec, out/2.rec, out/3.rec, out/4.rec, ...)"
+    )

@@ -192,8 +192,18 @@ def test_many_threads_share_it(address):
 
 
 def test_misses_are_told_before_unused_interactions(project, scopes, get):
-    outcome = {"name": "test", "played": 0, "recorded": 0, "profiles": {}, "missed": [], "unused": [], "failed": []}
-    unused = [{"profile": "shop", "request": "GET /", "where": "a.rec:3", "fails": True}]
+    outcome = {"name": "test", "played": 0, "recorded": 0, "missed": [], "unused": [], "failed": []}
+    profile = {"requests": [], "plays": [1, 0, 0], "notes": []}
+    profile["files"] = [{"path": "b.rec", "interactions": 1}, {"path": "a.rec", "interactions": 2}]
+    outcome["profiles"] = {"shop": profile}
+    unused = [{"profile": "shop", "request": "GET /", "where": "a.rec:3", "fails": True, "position": 2}]
+
+    read = read_outcome(outcome | {"unused": unused})
+    assert (read.unused, read.unused_places, read.used_places) == (
+        ("shop: GET / (a.rec:3)",),
+        ("a.rec#1",),
+        ("b.rec#0",),
+    )
 
     assert failure([read_outcome(outcome)]) is None
     assert isinstance(failure([read_outcome(outcome | {"unused": unused})]), AssertionError)

@@ -12,9 +12,12 @@ def test_the_names_are_these():
         "DEFAULT_LANE": "default",
         "LANE": "RECPROXY_LANE",
         "MODE": "RECPROXY_MODE",
+        "PROFILE_WORD": "{profile}",
         "PROXY": "PROXY",
+        "RECORD_COMMAND": "RECPROXY_RECORD_COMMAND",
         "REDIRECT": "RECPROXY_REDIRECT",
         "R_PROFILE": "RECPROXY_R_PROFILE",
+        "SHOWN_FROM": "RECPROXY_SHOWN_FROM",
         "SPKI": "RECPROXY_SPKI",
         "TOKEN": "RECPROXY_TOKEN",
     }

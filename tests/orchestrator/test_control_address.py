@@ -87,10 +87,10 @@ class Scopes:
     async def look(self, lane, number=None):
         return OUTCOME if number in (None, 1) else None
 
-    async def end(self, lane, number=None, *, passed, told):
+    async def end(self, lane, number=None, *, passed):
         if not self._lanes[lane].scopes or number not in (None, 1):
             return None
-        self._asked.append(("end", number, passed, told))
+        self._asked.append(("end", number, passed))
         self._lanes[lane].scopes.pop()
         return OUTCOME
 
@@ -246,8 +246,8 @@ def test_a_scope_begins_with_what_was_said_and_ends_with_its_outcome():
             ),
             ("inner", {}, {"inner": True}),
             ("extend", {"shop": ["d.rec"]}, {"beside": None}),
-            ("end", None, False, True),
-            ("end", 1, True, False),
+            ("end", None, False),
+            ("end", 1, True),
         ]
 
     run(work)
@@ -285,7 +285,7 @@ def test_an_outcome_is_plain_json():
                 "differences": [],
             },
         ],
-        "unused": [{"profile": "shop", "where": "a.rec:9", "request": "GET https://a/b", "fails": True}],
+        "unused": [{"profile": "shop", "where": "a.rec:9", "request": "GET https://a/b", "fails": True, "position": 1}],
         "failed": [{"profile": "shop", "text": "GET https://a/: gone"}],
     }
 

@@ -87,3 +87,28 @@ def test_a_recording_that_was_asked_for_and_got_nothing_is_said():
     assert lines[0].startswith("profile 'shop' was never asked, so nothing was recorded; if your program calls")
     assert not fails
     assert said(Outcome(scope="run"), mode="record") == ([], False)
+
+
+def test_nothing_is_said_where_a_request_was_refused():
+    project = Project(root=Path("/project"))
+    plan = RunPlan(project=project, mode="replay", profiles=(shop(),), library=Library(Path("/project"), {}))
+    tally = Tally()
+    tally.enter("shop", "replay")
+    tally.add("shop", Outcome(**IN_PLAY, unused=UNUSED))
+    tally.refuse([Missed(method="CONNECT", url="b.example:443", text="no profile owns b.example")])
+
+    add_unasked(tally, [shop(unused="fail")], plan)
+
+    assert (tally.unasked, tally.unasked_fails) == ([], False)
+
+
+def test_what_was_in_play_of_a_failed_test_was_not_asked_either():
+    tally = Tally()
+    tally.enter("shop", "replay")
+    tally.add("shop", Outcome(**IN_PLAY, unused=UNUSED), passed=False)
+    project = Project(root=Path("/project"))
+    plan = RunPlan(project=project, mode="replay", profiles=(shop(),), library=Library(Path("/project"), {}))
+
+    add_unasked(tally, [shop()], plan)
+
+    assert tally.unasked[0].startswith(ASKED)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.recording.printable import printable, shown_path
+from recproxy.recording.printable import printable
 
 
 @pytest.mark.parametrize(
@@ -24,10 +24,3 @@ from recproxy.recording.printable import printable, shown_path
 )
 def test_only_what_acts_on_a_terminal_is_escaped(text, wanted):
     assert printable(text) == wanted
-
-
-def test_a_path_is_shown_as_it_is_seen_from_a_folder():
-    assert shown_path("/srv/me/shop/tests/a.rec:3", "/srv/me/shop") == "tests/a.rec:3"
-    assert shown_path("/srv/me/shop/a.rec", "/srv/me/shop/tests/functional") == "../../a.rec"
-    assert shown_path("/usr/lib/profile/a.rec", "/srv/me/shop") == "/usr/lib/profile/a.rec"
-    assert shown_path("a.rec", "/srv/me") == "a.rec"

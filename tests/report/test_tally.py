@@ -35,6 +35,16 @@ def test_unused_is_what_no_scope_of_any_lane_played(scopes, wanted):
     assert tally.rows["shop"].unused == wanted
 
 
+def test_what_a_failed_test_left_unused_is_idle_and_not_unused():
+    tally = Tally()
+    tally.enter("shop", "replay")
+
+    tally.add("shop", unused(0, 1), passed=False)
+    assert (tally.rows["shop"].unused, tally.rows["shop"].idle) == (0, 2)
+    tally.add("shop", unused(1, plays=(1, 0)))
+    assert (tally.rows["shop"].unused, tally.rows["shop"].idle) == (1, 1)
+
+
 def test_outcomes_of_scopes_add_up_by_profile():
     tally = Tally()
     tally.enter("shop", "replay")

@@ -96,10 +96,10 @@ def test_misses_failures_and_refusals_are_listed_behind_the_table():
 
     assert text(made).splitlines()[2:] == [
         "recproxy: note: shop: no TLS",
-        "recproxy: miss: no recording fits GET /",
-        "the closest is a.rec:3",
         "recproxy: failed (2 times): shop: GET /a: 502",
         "recproxy: refused (2 times): no profile of this run owns b.example:443",
+        "recproxy: miss: no recording fits GET /",
+        "the closest is a.rec:3",
     ]
 
 
@@ -118,10 +118,36 @@ def test_many_misses_do_not_hide_what_failed_or_was_refused():
     made = tally(("shop", "replay", Outcome(scope="s", missed=missed, failures=("GET /a: 502",))))
     made.refuse([Missed(method="CONNECT", url="b.example:443", text="no profile of this run owns b.example:443")])
 
-    assert text(made).splitlines()[22:] == [
-        "recproxy: and 1 more miss",
+    lines = text(made).splitlines()
+    assert lines[2:4] == [
         "recproxy: failed: shop: GET /a: 502",
         "recproxy: refused: no profile of this run owns b.example:443",
+    ]
+    assert lines[24:] == ["recproxy: and 1 more miss"]
+
+
+def test_misses_are_grouped_by_test():
+    def missed(test, number):
+        told = f"recproxy: miss {number}\n\n  request  GET /{number}\n  test     {test}\n\nto record it: this\n"
+        return Missed(method="GET", url=f"/{number}", text=told, test=test)
+
+    one, two = missed("m.test_one", 1), missed("m.test_two", 2)
+    made = tally(("shop", "replay", Outcome(scope="m.test_one", missed=(one,))))
+    made.add("shop", Outcome(scope="m.test_two", missed=(two,)))
+    made.add("shop", Outcome(scope="m.test_one", missed=(one, missed("m.test_one", 3))))
+
+    lines = text(made).splitlines()[2:]
+    assert [line for line in lines if line.startswith("recproxy")] == [
+        "recproxy: miss in m.test_one (2 times): miss 1",
+        "recproxy: miss in m.test_one: miss 3",
+        "recproxy: miss in m.test_two: miss 2",
+    ]
+    assert lines[:5] == [
+        "recproxy: miss in m.test_one (2 times): miss 1",
+        "",
+        "  request  GET /1",
+        "",
+        "to record it: this",
     ]
 
 

@@ -6,14 +6,18 @@ import contextlib
 import functools
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
 from recproxy.cli.import_sources import ImportSource
 from recproxy.cli.importing import Progress, SourceSummary
 from recproxy.recording.printable import printable
 from recproxy.report.counting import counted
 
-__all__ = ["lines", "overall", "report", "row", "take_all"]
+__all__ = ["lines", "notices", "overall", "report", "row", "take_all"]
+
+#: Places of a notice that are shown; its count says how many there are.
+_MOST_PLACES = 5
 
 
 def take_all(
@@ -37,9 +41,11 @@ def report(summaries: list[SourceSummary], *, as_json: bool, dry: bool) -> int:
     else:
         for each in summaries:
             print("\n".join(map(printable, lines(each, dry=dry))))
+        for line in notices(summaries):
+            print(printable(line))
     refused = [each for each in summaries if each.problem]
-    for each in refused:
-        print(printable(f"recproxy: {each.problem}"), file=sys.stderr)
+    for line in _refusals(refused):
+        print(printable(f"recproxy: {line}"), file=sys.stderr)
     print(overall(summaries, dry=dry), file=sys.stderr)
     return 2 if refused else int(any(each.lost for each in summaries))
 
@@ -96,19 +102,38 @@ def lines(summary: SourceSummary, *, dry: bool) -> Iterator[str]:
     yield f"{summary.source} ({summary.format}): {count}, {exact}{redacted}"
     for each in summary.targets:
         yield f"  -> {each.path}: {'would be ' if dry and each.state != 'unchanged' else ''}{each.state}"
-    for (kind, text), places in _gathered(summary).items():
-        where = f" ({', '.join(places[:5])}{', ...' if len(places) > 5 else ''})" if places else ""
-        yield f"  {kind}: {text}{where}"
 
 
-def _gathered(summary: SourceSummary) -> dict[tuple[str, str], list[str]]:
-    """The notes of one text together, with the places they are about."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for note in summary.notes:
-        places = found.setdefault((note.kind, note.text), [])
-        if note.where and note.where not in places:
-            places.append(note.where)
-    return found
+def notices(summaries: Sequence[SourceSummary]) -> Iterator[str]:
+    """The notes of all sources, each text once, with the places they are about."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    files: dict[tuple[str, str], set[Path]] = {}
+    for summary in summaries:
+        for note in summary.notes:
+            source = str(summary.source) if len(summaries) > 1 else ""
+            place = ", ".join(filter(None, (source, note.where)))
+            found.setdefault((note.kind, note.text), {})[place] = None
+            files.setdefault((note.kind, note.text), set()).add(summary.source)
+    for (kind, text), every in found.items():
+        places = [place for place in every if place]
+        shown = "; ".join(places[:_MOST_PLACES]) if len(summaries) > 1 else ", ".join(places[:_MOST_PLACES])
+        left = ", ..." if len(places) > _MOST_PLACES else ""
+        count = f" in {counted(len(files[kind, text]), 'file')}" if len(summaries) > 1 else ""
+        yield f"  {kind}{count}: {text}{f' ({shown}{left})' if places else ''}"
+
+
+def _refusals(refused: Iterable[SourceSummary]) -> Iterator[str]:
+    """Why files were refused, each reason once."""
+    reasons: dict[str, list[str]] = {}
+    for each in refused:
+        path, _, reason = each.problem.partition(": ")
+        reasons.setdefault(reason, []).append(path)
+    for reason, paths in reasons.items():
+        if len(paths) == 1:
+            yield f"{paths[0]}: {reason}"
+        else:
+            left = ", ..." if len(paths) > _MOST_PLACES else ""
+            yield f"{counted(len(paths), 'file')}: {reason} ({', '.join(paths[:_MOST_PLACES])}{left})"
 
 
 def overall(summaries: list[SourceSummary], *, dry: bool) -> str:

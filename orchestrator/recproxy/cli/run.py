@@ -14,7 +14,44 @@ from recproxy.control.variables import PROFILE_WORD
 __all__ = ["run"]
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+class _Run(click.Command):
+    """Its errors about options that belong to COMMAND say so."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse as click does."""
+        before = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as problem:
+            at = self._start_of_command(before)
+            if at is None:
+                raise
+            words = (*before[:at], "--", *before[at:])
+            raise click.UsageError(
+                f"{problem.format_message()} If it belongs to your command, write -- before that: "
+                f"recproxy run {shlex.join(words)}",
+                ctx,
+            ) from None
+
+    def _start_of_command(self, words: list[str]) -> int | None:
+        """The first word that is no option of ours and no option's value; None where -- or an unknown option is first."""
+        takes_value = {
+            name: not (isinstance(option, click.Option) and option.is_flag)
+            for option in self.params
+            for name in (*option.opts, *option.secondary_opts)
+        }
+        skip = False
+        for number, word in enumerate(words):
+            if skip or (word.startswith("-") and takes_value.get(word.partition("=")[0]) is not None):
+                skip = not skip and "=" not in word and takes_value[word]
+            elif word.startswith("-"):
+                return None
+            else:
+                return number
+        return None
+
+
+@click.command(cls=_Run, context_settings={"help_option_names": ["-h", "--help"]})
 @run_options
 @click.option(
     "--isolate/--no-isolate",

@@ -89,12 +89,12 @@ class Address:
         """What happened so far in the open scope of a lane; with its number, also where others have ended it."""
         return self._call("GET", _scope(lane, number))
 
-    def end_scope(self, lane: str, number: int | None = None, *, passed: bool, told: bool = False) -> dict[str, Any]:
+    def end_scope(self, lane: str, number: int | None = None, *, passed: bool) -> dict[str, Any]:
         """End the open scope of a lane, or the one with this number; its outcome, also where others have ended it.
 
         Whoever shows its misses says so: `told`.
         """
-        return self._call("DELETE", _scope(lane, number), {"passed": passed, "told": told})
+        return self._call("DELETE", _scope(lane, number), {"passed": passed})
 
     def close(self) -> None:
         """Close the kept connection; the next call opens another."""

@@ -81,9 +81,9 @@ def open_scope(
         yield
     except BaseException as error:
         expected = _is_skip(error) or (failure_expected and isinstance(error, Exception))
-        _add_notes(error, scopes.end(scope, passed=expected, told=True))
+        _add_notes(error, scopes.end(scope, passed=expected))
         raise
-    problem = failure(scopes.end(scope, passed=True, told=True))
+    problem = failure(scopes.end(scope, passed=True))
     if problem is not None:
         raise problem
 

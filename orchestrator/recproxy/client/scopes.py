@@ -105,17 +105,15 @@ class ScopeStack:
         innermost = self.innermost
         return read_outcome(self.address.look(self.lane, innermost.number if innermost is not None else None))
 
-    def end(self, scope: Scope, *, passed: bool, told: bool = False) -> list[ScopeResult]:
-        """End a scope; the outcomes of all that ended with it. Whoever shows their misses says so: `told`."""
+    def end(self, scope: Scope, *, passed: bool) -> list[ScopeResult]:
+        """End a scope; the outcomes of all that ended with it."""
         with self._lock:
             scope.passed = passed
             outcomes: list[ScopeResult] = []
             try:
                 while self._open and self._open[-1].passed is not None:
                     ended = self._open.pop()
-                    outcome = read_outcome(
-                        self.address.end_scope(self.lane, ended.number, passed=ended.passed is True, told=told)
-                    )
+                    outcome = read_outcome(self.address.end_scope(self.lane, ended.number, passed=ended.passed is True))
                     outcomes.append(outcome)
                     self.ended(outcome)
             finally:

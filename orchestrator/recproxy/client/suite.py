@@ -23,20 +23,25 @@ __all__ = ["ScopeTally", "Suite"]
 
 @dataclass(slots=True, kw_only=True)
 class ScopeTally:
-    """What a test did, in plain values that pytest-xdist can carry."""
+    """What a test did, in plain values that pytest-xdist can carry.
+
+    `missed` are texts; `unused` are places of interactions and lines about them, `used` the places of those played.
+    """
 
     mode: str
     played: int = 0
     recorded: int = 0
-    missed: int = 0
-    unused: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+    unused: list[tuple[str, str]] = field(default_factory=list)
+    used: list[str] = field(default_factory=list)
 
     def add(self, outcome: ScopeResult) -> None:
         """Add what one scope did."""
         self.played += outcome.played
         self.recorded += outcome.recorded
-        self.missed += len(outcome.missed)
-        self.unused += outcome.unused
+        self.missed += outcome.missed
+        self.unused += zip(outcome.unused_places, outcome.unused, strict=True)
+        self.used += outcome.used_places
 
 
 class Suite:
@@ -91,9 +96,11 @@ class Suite:
         """End the scope of the test. Returns what it did, and the failures that were not reported yet."""
         assert self._scope is not None
         try:
-            outcomes = self.scopes.end(self._scope, passed=passed, told=True)
+            outcomes = self.scopes.end(self._scope, passed=passed)
         finally:
             self._let_go()
+        if not passed:  # it may not have come to where it would have asked for the rest
+            self._tally.unused.clear()
         text = self._untold(outcomes)
         if passed and not text and isinstance(problem := failure(outcomes), AssertionError):
             text = str(problem)
@@ -134,7 +141,7 @@ class Suite:
             passed = True
         finally:
             _hold(asked, held=False)
-            outcomes = self.scopes.end(scope, passed=passed, told=True)
+            outcomes = self.scopes.end(scope, passed=passed)
             self._unfinished = False
             text = self._untold(outcomes)
         self._plays[asked.name] = outcomes[-1].plays if outcomes and not last else {}
@@ -150,7 +157,7 @@ class Suite:
         return scope
 
     def _ended(self, outcome: ScopeResult) -> None:
-        self._tally.add(replace(outcome, unused=()) if self._unfinished else outcome)
+        self._tally.add(replace(outcome, unused=(), unused_places=()) if self._unfinished else outcome)
 
     def _let_go(self) -> None:
         _hold(self._asked, held=False)

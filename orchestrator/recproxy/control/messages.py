@@ -189,13 +189,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
-    """A request that no recorded interaction fits; `text` is for people and shows no secret."""
+    """A request of a test that no recorded interaction fits; `text` is for people and shows no secret."""
 
     method: str
     url: str
     text: str
     differences: tuple[tuple[str, str | None, str | None], ...] = ()
     closest: str | None = None
+    test: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ConfigurationError
 from recproxy.recording.dataclass import dataclass
-from recproxy.recording.printable import shown_path
 
 __all__ = ["WORDS", "ComparedParts", "Rules", "Ways", "compared_parts"]
 

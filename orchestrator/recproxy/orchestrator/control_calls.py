@@ -153,9 +153,9 @@ class ControlCalls:
     async def _end(
         self, lane: str, values: dict[str, Any], number: int | None = None, word: str = ""
     ) -> dict[str, Any]:
-        refuse_unknown(values, ("passed", "told"))
-        passed, told = values.get("passed", True) is True, values.get("told") is True
-        return self._outcome(lane, await self._orchestrator.scopes.end(lane, number, passed=passed, told=told), word)
+        refuse_unknown(values, ("passed", "told"))  # `told` was for a report that said misses shorter
+        passed = values.get("passed", True) is True
+        return self._outcome(lane, await self._orchestrator.scopes.end(lane, number, passed=passed), word)
 
     def _outcome(self, lane: str, outcome: ScopeOutcome | None, word: str = "") -> dict[str, Any]:
         if outcome is not None:

@@ -205,6 +205,7 @@ def plain_outcome(outcome: ScopeOutcome) -> dict[str, Any]:
                 "where": unused.where,
                 "request": printable(unused.request),
                 "fails": profile in outcome.strict,
+                "position": unused.position,
             }
             for profile, each in profiles.items()
             for unused in each.unused
@@ -218,6 +219,7 @@ def plain_outcome(outcome: ScopeOutcome) -> dict[str, Any]:
             profile: {
                 "played": each.played,
                 "plays": list(each.plays),
+                "files": [{"path": path, "interactions": count} for path, count in each.files],
                 "requests": list(each.requests),
                 "notes": [printable(note) for note in each.notes],
             }

@@ -71,8 +71,7 @@ async def _run(plan: RunPlan, words: Sequence[str], environment: Mapping[str, st
         code = await _accompany(command, stopping, orchestrator.failure)
         stopped = stopping.result() if stopping.done() and not _is_the_commands(stopping.result(), command) else 0
         tally = await _finish(orchestrator, parent, passed=code == 0, stopped=stopped)
-        if is_pytest(words) and code in _PYTEST_BEGAN and not orchestrator.was_called:
-            tally.notes.insert(0, PYTEST_SILENT)
+        _look_at_pytest(orchestrator, tally, runs=is_pytest(words), began=code in _PYTEST_BEGAN)
     print_report(tally)
     return _verdict(plan, tally, code)
 
@@ -101,8 +100,7 @@ async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: For
             raise orchestrator.failure.result()
         number = stopping.result()
         tally = await _finish(orchestrator, os.getppid(), passed=not number, stopped=number)
-        if serves_pytest and not orchestrator.was_called:
-            tally.notes.insert(0, PYTEST_SILENT)
+        _look_at_pytest(orchestrator, tally, runs=serves_pytest, began=True)
     print_report(tally)
     return 128 + number if number else _verdict(plan, tally, 0)
 
@@ -160,6 +158,15 @@ async def _finish(orchestrator: Orchestrator, parent: int, *, passed: bool, stop
             "records recovers what was recorded"
         )
     raise await asyncio.wait_for(asyncio.shield(orchestrator.failure), _CLOSING_SECONDS)
+
+
+def _look_at_pytest(orchestrator: Orchestrator, tally: Tally, *, runs: bool, began: bool) -> None:
+    """Say what a command that `runs` pytest shows: that its plugin is silent, or, by silence, that no test was run."""
+    if runs and began and not orchestrator.was_called:
+        tally.notes.insert(0, PYTEST_SILENT)
+    elif runs and not orchestrator.scopes.have_begun:  # it stopped while it collected tests, and has said why
+        tally.unasked.clear()
+        tally.unasked_fails = False
 
 
 def _verdict(plan: RunPlan, tally: Tally, code: int) -> int:

@@ -65,11 +65,9 @@ class ScopeEnds:
         self._fail = fail
         self._ending: set[asyncio.Future[ScopeOutcome]] = set()
 
-    def end(
-        self, lane: Lane, scope: LaneScope | None = None, *, passed: bool, told: bool = False
-    ) -> asyncio.Future[ScopeOutcome]:
+    def end(self, lane: Lane, scope: LaneScope | None = None, *, passed: bool) -> asyncio.Future[ScopeOutcome]:
         """End a scope, or the base scope; shielded, whoever waits may go, and what was recorded is written still."""
-        ending = asyncio.ensure_future(self._ended(lane, scope, passed=passed, told=told))
+        ending = asyncio.ensure_future(self._ended(lane, scope, passed=passed))
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
         return ending
@@ -78,7 +76,7 @@ class ScopeEnds:
         """Wait for the scopes that are being ended; what went wrong there has ended the run."""
         await asyncio.gather(*self._ending, return_exceptions=True)
 
-    async def _ended(self, lane: Lane, scope: LaneScope | None, *, passed: bool, told: bool) -> ScopeOutcome:
+    async def _ended(self, lane: Lane, scope: LaneScope | None, *, passed: bool) -> ScopeOutcome:
         """End a scope, or the base scope, with the proxies that it was begun with."""
         proxies = scope.proxies if scope is not None else self._proxies
         replies = await asyncio.gather(
@@ -95,7 +93,7 @@ class ScopeEnds:
         # A test that a service failed has not asked the others all that it would have.
         passed = passed and not any(outcome.failures for outcome in ended.profiles.values())
         for profile, outcome in ended.profiles.items():
-            self._tally.add(profile, _in_brief(outcome) if told else outcome)
+            self._tally.add(profile, outcome, passed=passed or scope is None)
             if profile in numbers:
                 self._save(profile, numbers[profile], passed=passed)
         self._tally.refuse(refused)
@@ -139,14 +137,3 @@ class ScopeEnds:
             refused=refused,
             strict=frozenset(strict),
         )
-
-
-def _in_brief(outcome: Outcome) -> Outcome:
-    """An outcome whose misses were told where they matter: with their test."""
-    return replace(
-        outcome,
-        missed=tuple(
-            replace(miss, text=f"{miss.method} {miss.url}: see test {outcome.scope}, which tells it")
-            for miss in outcome.missed
-        ),
-    )

@@ -60,6 +60,8 @@ class Scopes:
         self._find = find
         self._ends = ScopeEnds(proxies=proxies, recorder=recorder, tally=tally, fail=fail)
         self._numbers = itertools.count(1)
+        #: Whether a test has begun one.
+        self.have_begun = False
         #: Outcomes of scopes that were ended by a call that did not name them, by number, the latest last.
         #: What a call without number has returned was most often its own, and does not crowd out what nobody has seen.
         self._returned = LatestEnds(64)
@@ -95,6 +97,7 @@ class Scopes:
             RecordingError: one does not parse. The scope is then not open.
         """
         lane = self._lanes[lane_name]
+        self.have_begun = True
         if not inner:
             await self._end_all(lane)
         scope = LaneScope(name=name, number=next(self._numbers), scope_options=scope_options)
@@ -150,36 +153,31 @@ class Scopes:
         outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
         return self._ends.outcome(scope, outcomes, tuple(lane.refusals))
 
-    async def end(
-        self, lane_name: str, number: int | None = None, *, passed: bool = False, told: bool = False
-    ) -> ScopeOutcome | None:
+    async def end(self, lane_name: str, number: int | None = None, *, passed: bool = False) -> ScopeOutcome | None:
         """End the innermost scope that a test opened in a lane and return its outcome; None where there was none.
 
         What it recorded replaces what it had recorded before only where it `passed`; one that nobody ended did not.
-        Where its misses are `told` with the test, the run's report names them in a line each.
         With the number of a scope, that one is ended, after those inside of it. If others have ended it, its outcome
         is still returned, once.
         """
         lane = self._lanes[lane_name]
         if number is None:
-            return await self._end_innermost(lane, self._returned, passed=passed, told=told)
+            return await self._end_innermost(lane, self._returned, passed=passed)
         while _is_open(lane, number):  # other calls end scopes while this one waits
             if lane.scopes[-1].number == number:
-                return await _outcome(self._ends.end(lane, lane.scopes.pop(), passed=passed, told=told))
+                return await _outcome(self._ends.end(lane, lane.scopes.pop(), passed=passed))
             await self._end_unseen(lane)
         return await _outcome(self._returned.pop(number, None) or self._unseen.pop(number, None))
 
     async def _end_unseen(self, lane: Lane) -> ScopeOutcome | None:
         return await self._end_innermost(lane, self._unseen)
 
-    async def _end_innermost(
-        self, lane: Lane, kept: LatestEnds, *, passed: bool = False, told: bool = False
-    ) -> ScopeOutcome | None:
+    async def _end_innermost(self, lane: Lane, kept: LatestEnds, *, passed: bool = False) -> ScopeOutcome | None:
         """End the innermost scope of a lane for a call that did not name it, and keep its outcome for one that does."""
         if not lane.scopes:
             return None
         scope = lane.scopes.pop()
-        ended = self._ends.end(lane, scope, passed=passed, told=told)
+        ended = self._ends.end(lane, scope, passed=passed)
         kept.keep(scope.number, ended)
         return await _outcome(ended)
 

@@ -14,21 +14,26 @@ __all__ = ["add_unasked"]
 
 
 def add_unasked(tally: Tally, profiles: Iterable[Profile], plan: RunPlan) -> None:
-    """Add a line for each profile that was not asked; `unused = "fail"` counts what was in play."""
+    """Add a line for each profile that was not asked; `unused = "fail"` counts what was in play.
+
+    A client whose request was refused uses the proxy: what it needs is said there.
+    """
+    if tally.refusals:
+        return
     for profile in profiles:
         row = tally.rows[profile.name]
         if line := _line(profile, row, plan):
             tally.unasked.append(line)
-            tally.unasked_fails |= row.unused > 0 and profile.match.unused == "fail"
+            tally.unasked_fails |= row.idle > 0 and profile.match.unused == "fail"
 
 
 def _line(profile: Profile, row: Row, plan: RunPlan) -> str | None:
     """What to say of a profile that was never asked; None where that is no surprise."""
     if row.asked:
         return None
-    if row.unused:
-        are = "was" if row.unused == 1 else "were"
-        what = f"although {counted(row.unused, 'recorded interaction')} {are} in play"
+    if row.idle:
+        are = "was" if row.idle == 1 else "were"
+        what = f"although {counted(row.idle, 'recorded interaction')} {are} in play"
     elif plan.modes.get(profile.name) == "record":
         what = "so nothing was recorded"
     else:

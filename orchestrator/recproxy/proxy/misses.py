@@ -127,7 +127,7 @@ class Misses:
             text = f"{reason}\n{found.text()}" if reason else found.text()
             if not index.interactions and self._expected is not None:
                 text += f"\nthe recording would be {self._ways.shown(self._expected)}"
-            return _as_message(found, text + remark, index)
+            return replace(_as_message(found, text + remark, index), test=self._test)
 
         if self._beside is None or _cost(index, request) <= _CHEAP:
             missed = describe()
@@ -143,7 +143,7 @@ class Misses:
             missed = await asyncio.get_running_loop().run_in_executor(beside, describe)
         except Exception as problem:  # noqa: BLE001 - a miss stays one, whatever is wrong with its text
             text = f"a defect of recproxy: {type(problem).__name__}: {problem}"
-            missed = Missed(method="a request", url="that could not be compared", text=text)
+            missed = Missed(method="a request", url="that could not be compared", text=text, test=self._test)
         self._waiting -= 1
         self._history.describe(number, missed)
         self._traffic.end(time.perf_counter() - begun)

@@ -7,10 +7,9 @@ move the cursor, change the title or hide lines; bidirectional ones would show a
 
 from __future__ import annotations
 
-import os
 import re
 
-__all__ = ["printable", "shown_path"]
+__all__ = ["printable"]
 
 #: C0 and C1 controls but tab and LF, line and paragraph separators, bidirectional controls, and lone surrogates.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -24,11 +23,3 @@ def printable(text: str) -> str:
 def _escaped(found: re.Match[str]) -> str:
     code = ord(found[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-
-
-def shown_path(path: str, folder: str) -> str:
-    """A path as it is seen from a folder: relative where that is short. Text behind the path, such as a line, stays."""
-    if not path.startswith("/"):
-        return path
-    relative = os.path.relpath(path, folder)
-    return path if relative.startswith("../../..") else relative

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
 
 from recproxy.control.messages import Missed, Outcome
+from recproxy.control.places import places
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Row", "Tally", "Written"]
@@ -30,7 +31,8 @@ class Written:
 class Row:
     """What one profile did in a run; `seconds` is the time spent answering.
 
-    `unused` are the interactions that no scope of any lane played: an interaction is its file and its place there.
+    `unused` are the interactions that no scope of any lane played, in play of tests that passed: an interaction is its
+    file and its place there. `idle` are those that were in play of tests that failed, too.
     """
 
     profile: str
@@ -39,6 +41,7 @@ class Row:
     recorded: int = 0
     missed: int = 0
     unused: int = 0
+    idle: int = 0
     forwarded: int = 0
     failed: int = 0
     seconds: float = 0.0
@@ -55,25 +58,18 @@ class _Usage:
 
     def __init__(self) -> None:
         self._played: set[tuple[str, int]] = set()
+        self._idle: set[tuple[str, int]] = set()
         self._unused: set[tuple[str, int]] = set()
 
-    def add(self, outcome: Outcome) -> int:
-        """Add a scope; how many are unused by now."""
-        self._played.update(_places(outcome, (number for number, count in enumerate(outcome.plays) if count)))
-        self._unused.update(_places(outcome, (unused.position for unused in outcome.unused)))
+    def add(self, outcome: Outcome, *, passed: bool) -> tuple[int, int]:
+        """Add a scope; how many are unused by now, and how many were only in play of tests that failed, too."""
+        self._played.update(places(outcome.files, (number for number, count in enumerate(outcome.plays) if count)))
+        idle = set(places(outcome.files, (unused.position for unused in outcome.unused)))
+        self._idle |= idle
+        self._unused |= idle if passed else set()
+        self._idle -= self._played
         self._unused -= self._played
-        return len(self._unused)
-
-
-def _places(outcome: Outcome, positions: Iterable[int]) -> Iterator[tuple[str, int]]:
-    """File and place of positions that ascend."""
-    files = iter(outcome.files)
-    path, start, end = "", 0, 0
-    for position in positions:
-        while position >= end:
-            path, count = next(files)
-            start, end = end, end + count
-        yield path, position - start
+        return len(self._unused), len(self._idle)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,13 +96,13 @@ class Tally:
         """Give a profile its row."""
         self.rows.setdefault(profile, Row(profile=profile, mode=mode))
 
-    def add(self, profile: str, outcome: Outcome) -> None:
-        """Add what a profile did in one scope."""
+    def add(self, profile: str, outcome: Outcome, *, passed: bool = True) -> None:
+        """Add what a profile did in one scope. What a test that failed has left unused says nothing."""
         row = self.rows[profile]
         row.played += outcome.played
         row.recorded += outcome.recorded
         row.missed += len(outcome.missed)
-        row.unused = self._usage.setdefault(profile, _Usage()).add(outcome)
+        row.unused, row.idle = self._usage.setdefault(profile, _Usage()).add(outcome, passed=passed)
         row.seconds += outcome.seconds
         self.misses += outcome.missed
         row.forwarded += outcome.forwarded

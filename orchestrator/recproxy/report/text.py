@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
+from recproxy.control.messages import Missed
 from recproxy.recording.printable import printable
 from recproxy.report.counting import counted
 from recproxy.report.tally import Row, Tally, Written
@@ -19,6 +20,8 @@ _COLUMNS = ("profile", "mode", "played", "recorded", "missed", "unused", "time")
 #: own limit, so that many misses do not hide the refused host that caused them.
 _MOST_SHOWN = 20
 _PREFIX = "recproxy: "
+#: The name of the scope outside of all tests.
+_NO_TEST = "run"
 
 
 def print_report(tally: Tally, stream: TextIO | None = None) -> None:
@@ -93,11 +96,26 @@ def _details(tally: Tally) -> Iterator[str]:
         yield f"recproxy: note: {note}"
     for line in tally.unasked:
         yield f"recproxy: unasked: {line}"
-    yield from _problems(
-        "miss", (miss.text.removeprefix(_PREFIX) for miss in tally.misses), ("more miss", "more misses")
-    )
     yield from _problems("failed", tally.failures, ("more failure", "more failures"))
     yield from _problems("refused", (refusal.text for refusal in tally.refusals), ("more refusal", "more refusals"))
+    yield from _misses(tally.misses)
+
+
+def _misses(misses: Iterable[Missed]) -> Iterator[str]:
+    """The misses by test, at the very end, where they are seen first: each with its differences and the way out."""
+    tests: dict[str, Counter[str]] = {}
+    for miss in misses:
+        tests.setdefault(miss.test, Counter())[miss.text.removeprefix(_PREFIX)] += 1
+    shown = 0
+    for test, counts in tests.items():
+        where = f" in {test}" if test not in ("", _NO_TEST) else ""
+        for text, count in counts.items():
+            if (shown := shown + 1) <= _MOST_SHOWN:
+                times = f" ({count} times)" if count > 1 else ""
+                own_line = f"\n  test     {test}\n"  # said before it
+                yield f"recproxy: miss{where}{times}: {text.replace(own_line, chr(10), 1) if where else text}"
+    if shown > _MOST_SHOWN:
+        yield f"recproxy: and {counted(shown - _MOST_SHOWN, 'more miss', 'more misses')}"
 
 
 def _problems(kind: str, texts: Iterable[str], more: tuple[str, str]) -> Iterator[str]:

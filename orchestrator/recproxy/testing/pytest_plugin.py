@@ -63,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "host, *recordings). Several add up. mode='replay': it replays in every run.",
     )
     config.stash[_running] = bool(os.environ.get(_CONTROL))
-    config.stash[_summary] = Summary()
+    config.stash[_summary] = Summary(in_run=config.stash[_running])
     config.pluginmanager.register(config.stash[_summary], "recproxy-summary")
     check_mode_option(config, run=config.stash[_running])
     if config.stash[_running] and not hasattr(config, "workerinput"):

@@ -184,9 +184,11 @@ def test_in_a_run_every_test_has_a_scope(in_a_run):
     outcomes = in_a_run
 
     assert outcomes.of("test_plain.py") == {"failed": 1, "passed": 1}, outcomes
-    assert outcomes.out.count("there is no recording of shop for this request yet") == 1
-    brief = "recproxy: miss: GET https://api.shop.example/item: see test test_plain.test_one, which tells it"
-    assert outcomes.out.count(brief) == 1
+    assert outcomes.out.count("recproxy: there is no recording of shop for this request yet") == 1
+    at_the_end = (
+        "recproxy: miss in test_plain.test_one: there is no recording of shop for this request yet\n\n  request"
+    )
+    assert outcomes.out.count(at_the_end) == 1
     assert "the recording would be recordings/shop/test_plain/test_one.rec" in outcomes.out
 
 
@@ -248,8 +250,67 @@ def test_unused_interactions_are_reported(suite):
     outcomes = suite.pytest("test_unused.py")
 
     assert outcomes == {"passed": 1}, outcomes
-    line = f"unused: test_unused.py::test_one: shop: GET https://api.shop.example/item ({suite.root}/two.rec:12)"
+    line = "unused: test_unused.py::test_one: shop: GET https://api.shop.example/item (two.rec:12)"
     assert line in outcomes.out
+
+
+SHARED = """
+@pytest.mark.recproxy("shop", "three.rec")
+def test_one():
+    get("one")
+
+@pytest.mark.recproxy("shop", "three.rec")
+def test_two():
+    get("two")
+
+@pytest.mark.recproxy("shop", "two.rec")
+def test_fails_by_itself():
+    assert False
+
+@pytest.mark.recproxy("shop", "three.rec")
+def test_misses():
+    get("four")
+"""
+
+
+def test_the_summary_counts_what_the_table_of_the_run_counts(suite):
+    suite.record("three.rec", ("one", "1"), ("two", "2"), ("three", "3"))
+    suite.write("test_shared.py", IMPORTS + SHARED)
+
+    code, out = suite.python("-m", "recproxy", "run", "--", sys.executable, "-m", "pytest", "-q", "test_shared.py")
+
+    assert code == 1, out
+    assert "replay: 4 tests, 2 requests played, 0 recorded, 1 missed, 1 recorded interaction unused\n" in out
+    assert [line.split()[1:7] for line in out.splitlines() if "shop " in line and "replay" in line] == [
+        ["shop", "replay", "2", "0", "1", "1"]
+    ]
+    assert out.count("\nunused: ") == 1
+    assert "shop: GET https://api.shop.example/three (three.rec:" in out
+    assert out.rstrip().partition("recproxy: miss in test_shared.test_misses: ")[2].count("to make it match") == 0
+    assert out.rstrip().splitlines()[-1].startswith("to record it: recproxy run --record shop -- ")
+
+
+def test_without_a_run_the_summary_ends_with_the_misses(suite):
+    suite.write("test_plain.py", IMPORTS + "def test_one():\n    get('elsewhere')\n    get('elsewhere')\n")
+
+    outcomes = suite.pytest("--recproxy-mode=replay", "test_plain.py")
+
+    section = outcomes.out.partition("= recproxy =")[2]
+    assert "replay: 1 test, 0 requests played, 0 recorded, 2 missed" in section
+    assert (
+        "\nmiss in test_plain.py::test_one (2 times): there is no recording of shop for this request yet\n" in section
+    )
+
+
+def test_a_pytest_that_stops_while_it_collects_says_nothing_of_services_that_nobody_asked(suite):
+    suite.write("test_broken.py", "import nothing_of_the_kind\n")
+
+    code, out = suite.python(
+        *("-m", "recproxy", "run", "--recordings", "shop=two.rec", "--", sys.executable, "-m", "pytest", "-q")
+    )
+
+    assert code == 2, out
+    assert "unasked" not in out
 
 
 def test_unused_interactions_fail_the_test_where_the_profile_says_so(suite):
@@ -389,7 +450,7 @@ def test_unittest_cases(together):
     outcomes = together.of("test_cases.py")
 
     assert {name: outcomes.counts.get(name) for name in ("passed", "failed")} == {"passed": 3, "failed": 2}, together
-    assert outcomes.out.count("this request to shop was never recorded") == 2
+    assert outcomes.out.count("recproxy: this request to shop was never recorded") == 2
 
 
 def run_together(root, *, run):

@@ -85,7 +85,7 @@ class _Scopes:
             self._passed = report.passed
         elif call.when == "teardown":
             self._open = False
-            ended = _call("DELETE", _scope(), {"passed": self._passed, "told": True})
+            ended = _call("DELETE", _scope(), {"passed": self._passed})
             if self._passed:
                 _add(report, ended)
 

@@ -1,0 +1,32 @@
+"""`recproxy run`: words that were not divided from the command."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from recproxy.cli.run import run
+
+
+def said(*words):
+    done = CliRunner().invoke(run, words)
+    assert done.exit_code == 2
+    return done.output.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (("pytest", "-q"), "-- pytest -q"),
+        (("--profile", "twitter", "--any-host", "pytest", "-x"), "--profile twitter --any-host -- pytest -x"),
+        (("--mode=auto", "pytest", "-k", "a b"), "--mode=auto -- pytest -k 'a b'"),
+    ],
+)
+def test_an_option_of_the_command_without_dashes_is_shown_where_they_belong(words, command):
+    assert said(*words).endswith(f" If it belongs to your command, write -- before that: recproxy run {command}")
+
+
+@pytest.mark.parametrize("words", [("--modee", "replay", "pytest"), ("--nothing", "--", "pytest", "-q")])
+def test_an_option_of_nobody_is_just_unknown(words):
+    assert "No such option" in said(*words)
+    assert "before that" not in said(*words)
