@@ -29,7 +29,7 @@ def both(headers=(), body=b"", url="https://api.example.com/v1/users/12345?page=
                 (b"Date", b"Sat, 31 Jan 2026 10:00:00 GMT"),
                 (b"ETag", b'"33a64df551425fcc55e4d42a148795d9f25f89d4"'),
                 (b"Location", b"https://api.example.com/v1/users/12345?tab=2#top"),
-                (b"X-Request-Id", b"7f2c0a1e-58c1-4b0e-9f0a-1e2d3c4b5a69"),
+                (b"X-GitHub-Request-Id", b"7f2c0a1e-58c1-4b0e-9f0a-1e2d3c4b5a69"),
                 (b"Link", b'<https://api.example.com/items?page_token=abcdEFGH12345678&n=3>; rel="next"'),
                 (b"X-Rate-Limit-Remaining", b"899"),
                 (b"WWW-Authenticate", b'Bearer realm="api"'),

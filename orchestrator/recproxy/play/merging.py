@@ -17,6 +17,7 @@ from recproxy.matching.echo import with_name
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
 from recproxy.play.boundaries import with_boundaries_of
+from recproxy.play.kept_names import with_kept_names
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, fill
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import CUT_SHORT
@@ -75,9 +76,10 @@ def merge(
         for each, partner in zip(ordered, partners, strict=True)
     ]
     rows = _in_old_order(rows)
+    pairs = [(each.interaction, old[place] if place is not None else None) for each, place in rows]
     kept = [
-        _stable(old[place], each.interaction, rules, renewed_before) if place is not None else each.interaction
-        for each, place in rows
+        _stable(was, new, rules, renewed_before) if was is not None else new
+        for new, was in with_kept_names(pairs, rules)
     ]
     replaced = {place for _, place in rows} | {place for place in candidates if old[place].scope is not None}
     first = min((place for place in replaced if place is not None), default=len(old))
@@ -105,7 +107,9 @@ def _partners(new: Sequence[Interaction], old: Sequence[Interaction], rules: Rul
             taken.add(partner)
         partners.append(partner)
     for number, interaction in enumerate(new):
-        if partners[number] is None and f"{interaction.request.wild}[" in interaction.request.url:
+        request = interaction.request
+        mark = f"{request.wild}["
+        if partners[number] is None and (mark in request.url or mark.encode() in request.body):
             partner = _written_out(interaction, old, taken, rules)
             partners[number] = partner
             taken.update(() if partner is None else (partner,))

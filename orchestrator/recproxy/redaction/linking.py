@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from recproxy.recording.values import Chunk, Headers, Interaction, Request, Resp
 from recproxy.redaction.masks import ENDING, stand_in
 from recproxy.redaction.secret_values import GIVEN, RUN
 
-__all__ = ["link", "linked", "names"]
+__all__ = ["link", "linked", "names", "renamed"]
 
 _Block = TypeVar("_Block", Request, Response)
 
@@ -48,7 +48,7 @@ def linked(interactions: Sequence[Interaction], taken: Container[str] = ()) -> t
         used.add(free)
     if not final:
         return tuple(interactions)
-    return tuple(_renamed(each, final) for each in interactions)
+    return tuple(renamed(each, final) for each in interactions)
 
 
 def _variables(sent: Collection[str], given: Collection[str]) -> dict[str, str | None]:
@@ -76,7 +76,7 @@ def link(interactions: Sequence[Interaction], taken: Container[str] = ()) -> tup
     for name in sorted(name for name in given & used if name in taken):
         final[name] = free = _free(ENDING.sub("", name), name, taken, used)
         used.add(free)
-    return tuple(_renamed(each, final) for each in interactions) if final else tuple(interactions)
+    return tuple(renamed(each, final) for each in interactions) if final else tuple(interactions)
 
 
 def _free(base: str, name: str, taken: Container[str], used: Container[str]) -> str:
@@ -115,7 +115,8 @@ def _names(block: Request | Response) -> Iterator[str]:
         )
 
 
-def _renamed(interaction: Interaction, final: dict[str, str | None]) -> Interaction:
+def renamed(interaction: Interaction, final: Mapping[str, str | None]) -> Interaction:
+    """An interaction with other names of its wild places, or a plain mask where a name becomes None."""
     request, response = _block(interaction.request, final), _block(interaction.response, final)
     if request.wild is not None:
         url = _rename(request.wild, final, shaped=False)(request.url.encode("ascii", "surrogateescape"))
@@ -125,7 +126,7 @@ def _renamed(interaction: Interaction, final: dict[str, str | None]) -> Interact
     return dataclasses.replace(interaction, request=request, response=response)
 
 
-def _block(block: _Block, final: dict[str, str | None]) -> _Block:
+def _block(block: _Block, final: Mapping[str, str | None]) -> _Block:
     if block.wild is None:
         return block
     rename = _rename(block.wild, final, shaped=isinstance(block, Response))
@@ -138,7 +139,7 @@ def _block(block: _Block, final: dict[str, str | None]) -> _Block:
     )
 
 
-def _rename(word: str, final: dict[str, str | None], *, shaped: bool) -> Callable[[bytes], bytes]:
+def _rename(word: str, final: Mapping[str, str | None], *, shaped: bool) -> Callable[[bytes], bytes]:
     places = _places(word)
 
     def place(found: re.Match[bytes]) -> bytes:
@@ -156,7 +157,7 @@ def _rename(word: str, final: dict[str, str | None], *, shaped: bool) -> Callabl
     return lambda text: places.sub(place, text)
 
 
-def _chunks(response: Response, final: dict[str, str | None]) -> tuple[Chunk, ...]:
+def _chunks(response: Response, final: Mapping[str, str | None]) -> tuple[Chunk, ...]:
     """Chunk sizes of a body in which names changed. A boundary never stands inside a mask."""
     rename = _rename(response.wild or "", final, shaped=True)
     chunks, position = [], 0

@@ -15,6 +15,7 @@ from functools import lru_cache
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Request, Response
 from recproxy.redaction.body_headers import with_headers_of_body
+from recproxy.redaction.client_ids import with_client_ids
 from recproxy.redaction.credential_ids import with_credential_ids
 from recproxy.redaction.earlier_values import NOTHING, EarlierValues
 from recproxy.redaction.linking import linked
@@ -59,14 +60,14 @@ def redact_scope(
 ) -> RedactedScope:
     """The interactions without their secrets; `taken` are names of values that other scopes of the recording use.
 
-    With `ids`, the id that a credential begins with becomes a named place where a client asks with it. `earlier` are
-    the values that other scopes have shown.
+    With `ids`, what a client makes or takes out of its credential, and the service repeats, becomes a named place.
+    `earlier` are the values that other scopes have shown.
     """
     values = SecretValues(_values(rules), earlier.known, _own(rules))
     reader = ScopeReader(name_rules(rules), values, earlier.automata)
     for each in interactions:
         reader.learn(each)
-    redacted = _redacted(reader, interactions, taken, _values(rules) if ids else ())
+    redacted = _redacted(reader, interactions, taken, _values(rules) if ids else None)
     return dataclasses.replace(redacted, learned=values.learned())
 
 
@@ -75,11 +76,11 @@ def mask_again(
 ) -> RedactedScope:
     """Interactions that were redacted, without the values that other scopes have shown since. No other rule acts."""
     reader = ScopeReader(None, SecretValues((), earlier.known), earlier.automata)
-    return _redacted(reader, interactions, taken, ())
+    return _redacted(reader, interactions, taken, None)
 
 
 def _redacted(
-    reader: ScopeReader, interactions: Sequence[Interaction], taken: Container[str], credentials: Sequence[bytes]
+    reader: ScopeReader, interactions: Sequence[Interaction], taken: Container[str], credentials: Sequence[bytes] | None
 ) -> RedactedScope:
     clean: dict[int, Interaction] = {}
     refusals: list[Refusal] = []
@@ -93,7 +94,8 @@ def _redacted(
             continue
         findings += (dataclasses.replace(one, position=position) for one in found) if position else found
     named = linked(tuple(clean.values()), taken)
-    named = with_credential_ids(named, credentials, taken)
+    if credentials is not None:
+        named = with_client_ids(with_credential_ids(named, credentials, taken), taken)
     after = dict(zip(clean, named, strict=True))
     for position in tuple(after):
         try:

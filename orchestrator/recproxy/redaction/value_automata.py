@@ -17,7 +17,7 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.secret_values import SHORT, SecretValue
 from recproxy.redaction.value_forms import Form, forms, windows
 
-__all__ = ["FIELD_MARKS", "Automata", "Finder", "made_automata"]
+__all__ = ["FIELD_MARKS", "Automata", "Finder", "made_automata", "made_finder"]
 
 #: What stands in front of a field.
 FIELD_MARKS = b'"=/#>['
@@ -79,10 +79,11 @@ def made_automata(values: Mapping[bytes, SecretValue]) -> Automata:
                     coded.setdefault(form.text, (form, how))
                     if form.coded == "hex":
                         coded.setdefault(form.text.upper(), (form, how))
-    return Automata(values, _finder(plain), _finder(coded), _finder(fields))
+    return Automata(values, made_finder(plain), made_finder(coded), made_finder(fields))
 
 
-def _finder(owners: dict[bytes, _Owner]) -> Finder[_Owner]:
+def made_finder(owners: Mapping[bytes, _Owner]) -> Finder[_Owner]:
+    """What finds the texts that these are the owners of."""
     ends: defaultdict[bytes, set[int]] = defaultdict(set)
     for text in owners:
         ends[text[-_END:]].add(len(text))
