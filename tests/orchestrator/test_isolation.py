@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from namespaces import need_namespaces
 from recproxy.errors import ConfigurationError, ProxyError
 from recproxy.orchestrator import isolation as module
 from recproxy.orchestrator.isolation import Isolation, isolated_files
+from recproxy.orchestrator.isolation_advice import isolation_advice
 
 
 @pytest.fixture
@@ -98,6 +100,57 @@ def test_a_kernel_that_refuses_is_told_with_what_allows_it(monkeypatch, tmp_path
         refused.ready()
 
     refused.close()
+
+
+#: A keeper whose new user namespace gives it no capability, which is how AppArmor on Ubuntu restricts programs without
+#: a profile: `unshare` succeeds, and the kernel refuses the first step that needs one.
+WITHOUT_CAPABILITIES = """
+import ctypes, struct, sys
+sys.path.insert(0, {folder!r})
+import namespace_keeper as keeper
+
+real = keeper._libc
+
+class Restricted:
+    mount = real.mount
+
+    @staticmethod
+    def unshare(flags):
+        done = real.unshare(flags)
+        head = ctypes.create_string_buffer(struct.pack("Ii", 0x20080522, 0))
+        assert real.capset(head, ctypes.create_string_buffer(bytes(24))) == 0
+        return done
+
+keeper._libc = Restricted
+keeper.keep_namespaces(int(sys.argv[1]), maps_itself=sys.argv[2] == "itself")
+"""
+UBUNTU = "allow them (sysctl kernel.apparmor_restrict_unprivileged_userns=0), or run without --isolate"
+
+
+@pytest.mark.parametrize(
+    ("user", "refused"),
+    [
+        (1000, "[Errno 13] the user's own number in its namespace: Permission denied"),
+        (0, "[Errno 1] the loopback interface: Operation not permitted"),
+    ],
+)
+def test_namespaces_without_capabilities_are_told_with_the_setting_of_ubuntu(monkeypatch, tmp_path, user, refused):
+    need_namespaces()
+    keeper = tmp_path / "keeper.py"
+    keeper.write_text(WITHOUT_CAPABILITIES.format(folder=str(module._KEEPER.parent)))
+    setting = tmp_path / "proc/sys/kernel/apparmor_restrict_unprivileged_userns"
+    setting.parent.mkdir(parents=True)
+    setting.write_text("1\n")
+    monkeypatch.setattr(module, "_KEEPER", keeper)
+    monkeypatch.setattr(module, "isolation_advice", partial(isolation_advice, tmp_path / "proc"))
+    monkeypatch.setattr(module.os, "geteuid", lambda: user)
+    isolation = Isolation()
+
+    with pytest.raises(ConfigurationError) as told:
+        isolation.ready()
+    isolation.close()
+
+    assert told.value.message == (f"--isolate needs user namespaces, which this system refuses ({refused}): {UBUNTU}")
 
 
 def test_names_come_from_files_and_our_name_server(tmp_path):

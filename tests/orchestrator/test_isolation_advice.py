@@ -15,6 +15,13 @@ UBUNTU = "sysctl kernel.apparmor_restrict_unprivileged_userns=0"
         ({"sys/user/max_user_namespaces": "0\n"}, "sysctl user.max_user_namespaces=10000"),
         ({"sys/kernel/unprivileged_userns_clone": "0\n"}, "sysctl kernel.unprivileged_userns_clone=1"),
         ({"sys/kernel/apparmor_restrict_unprivileged_userns": "1\n", "self/attr/current": "unconfined\n"}, UBUNTU),
+        (
+            {
+                "sys/kernel/apparmor_restrict_unprivileged_userns": "1\n",
+                "self/attr/current": "unprivileged_userns (enforce)\n",
+            },
+            UBUNTU,
+        ),
         ({"self/status": "Name:\tpython\nSeccomp:\t2\nSeccomp_filters:\t1\n"}, SECCOMP),
         (
             {"self/status": "Seccomp:\t2\n", "self/attr/current": "docker-default (enforce)\n"},

@@ -31,7 +31,9 @@ def _found(proc: Path) -> Iterator[str]:
         yield _UBUNTU
     if any(line.split() == ["Seccomp:", "2"] for line in _text(proc / "self/status").splitlines()):
         yield _SECCOMP
-    if _text(proc / "self/attr/current").endswith("(enforce)"):
+    profile = _text(proc / "self/attr/current")
+    # Ubuntu puts who made a user namespace into the profile unprivileged_userns: its setting says so already.
+    if profile.endswith("(enforce)") and not profile.startswith("unprivileged_userns "):
         yield _APPARMOR
 
 
