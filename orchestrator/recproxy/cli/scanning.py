@@ -148,9 +148,10 @@ def _detected(interaction: Interaction) -> Iterator[tuple[str, bytes]]:
     """What detect-secrets sees in the text of an interaction that is already redacted."""
     word = interaction.request.wild or "XXX"
     blocks = (interaction.request, interaction.response)
-    texts = [interaction.request.url.encode("utf-8", "surrogateescape"), *(block.body for block in blocks)]
-    texts += [value for block in blocks for _, value in (*block.headers, *block.trailers)]
-    for text in texts:
+    lines = [interaction.request.url.encode("utf-8", "surrogateescape")]
+    lines += [value for block in blocks for _, value in (*block.headers, *block.trailers)]
+    # Detectors read line by line: short texts are one for them.
+    for text in (b"\n".join(lines), *(block.body for block in blocks)):
         for rule, value in detected(text):
             masks = (stand_in("any.jwt", block.wild or "XXX").decode() for block in blocks)
             # A detector may see a part of a mask only: a JWT without its signature.

@@ -62,7 +62,9 @@ class TextMask:
         self._place = ""
         self._language: Language | None = None
         self.side = side
-        #: Whether rules have found anything, as long as nothing is masked.
+        #: Without a search nothing is masked, and texts stay as they are.
+        self.learns = search is None
+        #: Whether there is anything to mask that rules have found, as long as nothing is masked.
         self.found = False
         self._values = values
         self._search = search
@@ -100,7 +102,8 @@ class TextMask:
         self._linked = place in ("url", "body") or place.startswith("header ")
         if self._search is None:
             for span in find(text):
-                self.found = True
+                raw = text[span.start : span.end]
+                self.found = self.found or not (is_mask(raw, self.word.encode()) or self._stays(span, raw))
                 self._values.learn(span, response=self.side == "response", word=self.word.encode())
             return text, same
         moves: list[Moved] = []
@@ -133,7 +136,7 @@ class TextMask:
         kept = []
         for span in spans:
             raw = text[span.start : span.end]
-            if is_placeholder(span.value or raw) and not (self.side == "request" and span.rule in ("query", "form")):
+            if self._stays(span, raw):
                 continue
             kept.append(_to_the_end(span, text) if span.kind == "base64" and self.side == "request" else span)
         masks = []
@@ -143,6 +146,10 @@ class TextMask:
             if mask != raw:
                 masks.append((span, mask))
         return masks
+
+    def _stays(self, span: Span, raw: bytes) -> bool:
+        """Whether what stands in a span is a placeholder that is kept; in a URL or form it becomes a mask."""
+        return is_placeholder(span.value or raw) and not (self.side == "request" and span.rule in ("query", "form"))
 
     def _mask(self, span: Span, raw: bytes, text: bytes) -> bytes:
         """What is to stand in a span; the same as before where that is a mask."""

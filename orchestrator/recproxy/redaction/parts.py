@@ -84,12 +84,9 @@ class ScopeReader:
             self._search = made_search(self._values.known, self._earlier)
         request, response = self._rewritten(interaction, self._search, findings)
         comments = tuple(self.line(line, findings) for line in interaction.comments)
-        return dataclasses.replace(
-            interaction,
-            request=request,
-            response=response,
-            comments=interaction.comments if comments == interaction.comments else comments,
-        )
+        if request is interaction.request and response is interaction.response and comments == interaction.comments:
+            return interaction
+        return dataclasses.replace(interaction, request=request, response=response, comments=comments)
 
     def _rewritten(
         self, interaction: Interaction, search: ValueSearch, findings: list[Finding]
@@ -149,16 +146,20 @@ class ScopeReader:
         # Before the body: where that cannot be read, what the URL shows to be secret still counts for other interactions.
         url, method = self._target(block, mask) if isinstance(block, Request) else ("", "")
         body, encoding, moved = self._body(block, mask)
+        reason = self._reason(block.reason, mask) if isinstance(block, Response) else b""
+        if mask.learns:
+            return block
         changed = dataclasses.replace(
             block, headers=headers, trailers=trailers, body=body, encoding=encoding, wild=mask.word
         )
         if isinstance(changed, Request):
             return dataclasses.replace(changed, url=url, method=method)
-        find = self._cached(("reason", changed.reason), lambda text: text_places(text, Language.LINES, self._rules))
-        reason = mask.masked(changed.reason, find, "reason")[0]
-        return dataclasses.replace(
-            changed, reason=reason, chunks=_moved(changed.chunks, len(block.body), moved, len(body))
-        )
+        chunks = _moved(changed.chunks, len(block.body), moved, len(body))
+        return dataclasses.replace(changed, reason=reason, chunks=chunks)
+
+    def _reason(self, reason: bytes, mask: TextMask) -> bytes:
+        find = self._cached(("reason", reason), lambda text: text_places(text, Language.LINES, self._rules))
+        return mask.masked(reason, find, "reason")[0]
 
     def _target(self, request: Request, mask: TextMask) -> tuple[str, str]:
         """The URL and the method without their secrets."""
@@ -169,6 +170,11 @@ class ScopeReader:
         return url.decode("utf-8", "surrogateescape"), method.decode("utf-8", "surrogateescape")
 
     def _headers(self, headers: Headers, mask: TextMask) -> Headers:
+        if mask.learns:
+            for name, value in headers:
+                if self._found.get(("header", name, value)) != []:  # else it was read in another interaction
+                    self._header(name, value, mask)
+            return headers
         return tuple(
             (mask.masked(name, _nothing, "name of a header")[0], self._header(name, value, mask))
             for name, value in headers

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from recproxy.recording.json_reader import JSON_STRING
 from recproxy.redaction.coded_places import coded_run, coded_runs
@@ -26,6 +27,7 @@ __all__ = ["header_places", "text_places"]
 
 _DEEP = 6  # texts one inside another that are read for names
 _FAR = 4096  # bytes of a value by which its name is judged
+_KEPT = 128  # bytes of a header whose places are kept
 _PAIR = re.compile(rb"[?&;#]((?:u0026|amp;)?[A-Za-z_$][A-Za-z0-9_.$%\[\]-]{0,80})=((?:[^&;\s\"'<>#\\]|\\/)+)")
 _NESTED = re.compile(rb"\s*(?:[\[{<]|[A-Za-z][A-Za-z0-9+.-]{1,12}://|[A-Za-z_][A-Za-z0-9_.-]*=)")
 _ESCAPED = re.compile(rb"(?i)%(?:7b|5b|3c)|[a-z_][a-z0-9_.-]*%3d")
@@ -248,6 +250,16 @@ def _url(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
 
 def header_places(name: bytes, value: bytes, rules: NameRules) -> list[Span]:
     """The places of a header's value that hold a secret."""
+    return list(_kept_places(name, value, rules) if len(value) <= _KEPT else _header_places(name, value, rules))
+
+
+@lru_cache(maxsize=4096)
+def _kept_places(name: bytes, value: bytes, rules: NameRules) -> tuple[Span, ...]:
+    """Most headers are the same in all requests of a program, and in many recordings."""
+    return tuple(_header_places(name, value, rules))
+
+
+def _header_places(name: bytes, value: bytes, rules: NameRules) -> list[Span]:
     if not value:
         return []
     spans = header_spans(name, value, rules.headers)
