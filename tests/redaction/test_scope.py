@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planting import exchange
 
-from recproxy.redaction import value_search
+from recproxy.redaction import views
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
 from recproxy.redaction.spans import Span, apart
@@ -114,7 +114,7 @@ def test_the_second_look_refuses_what_a_broken_rule_leaves_and_says_where(monkey
 def test_thousands_of_secrets_in_one_text_are_masked_without_a_look_at_the_whole_text_for_each(monkeypatch):
     looks = []
     monkeypatch.setattr(
-        value_search, "percent_decoded", lambda text, real=value_search.percent_decoded: looks.append(1) or real(text)
+        views, "percent_decoded", lambda text, real=views.percent_decoded: looks.append(1) or real(text)
     )
     secret = "k7Qz0v" + "Lm2+Xt9Rb4W"
     forms = [quote(secret).encode(), base64.b64encode(secret.encode())]
