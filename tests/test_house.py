@@ -48,6 +48,7 @@ ELSEWHERE = {
     "http/request_events": "tests/http/test_requests.py: values and a protocol that the reader fills",
     "testing/pytest_outside": "tests/testing/pytest_plugin/test_outside.py: sessions of real tests",
     "testing/pytest_summary": "tests/testing/pytest_plugin: what sessions say",
+    "testing/pytest_markers": "tests/testing/pytest_plugin/test_faults.py and test_scopes.py: what they do",
     "proxy/tunnel": "tests/proxy/scripted/test_websocket.py: both ends over real TCP",
     "runners/nox_selection": "tests/runners/test_nox.py: real nox selecting sessions",
     "proxy/__main__": "one line; the journeys start it",

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from recproxy.client.decorator import recproxy as recproxy
 
-__all__ = ["recproxy"]
+    fault = recproxy.fault
+
+__all__ = ["fault", "recproxy"]
 
 
 def __getattr__(name: str) -> object:
-    if name == "recproxy":
+    if name in ("fault", "recproxy"):
         from recproxy.client.decorator import recproxy  # noqa: PLC0415 - loaded when first asked for
 
-        return recproxy
+        return recproxy if name == "recproxy" else recproxy.fault
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

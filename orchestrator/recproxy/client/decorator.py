@@ -19,11 +19,14 @@ from typing import Self, TypeVar
 from recproxy.client.requested import RequestedRecordings, open_scope, wanted_by
 from recproxy.client.wrappers import wrapped
 from recproxy.control.modes import mode_named
+from recproxy.control.scope_options import ScopeFault
 
-__all__ = ["check_mode", "check_words", "recproxy"]
+__all__ = ["FaultEntries", "check_fault", "check_mode", "check_words", "recproxy"]
 
 #: A service, by its profile or host, with a recording of it.
 Entries = tuple[tuple[str, str], ...]
+#: The same with a fault.
+FaultEntries = tuple[tuple[str, ScopeFault], ...]
 
 _SCHEMES = ("http", "https")
 _FORMS = "(scheme, host, recording) or (profile, recording), each with any number of recordings"
@@ -50,8 +53,31 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
         self._entries = check_words(words)
         self._mode = check_mode(mode)
         caller = sys._getframe(1).f_code.co_filename  # noqa: SLF001 - recordings are relative to the caller's module
-        self._folder = str(Path(os.path.abspath(caller)).parent)  # noqa: PTH100 - links stay: the user's own path
+        self._folder = _folder_of(caller)
+        self._faults: FaultEntries = ()
         self._open: list[AbstractContextManager[None]] = []
+
+    @classmethod
+    def fault(cls, service: str, fault: str, *, times: int | None = None, interaction: int | None = None) -> Self:
+        """A decorator that plays a fault on purpose: `@recproxy.fault("twitter", "reset")`.
+
+        The test replays in every run, since nobody can record a fault.
+
+        Args:
+            service: a profile or host.
+            fault: in the words of `:fault` in a recording, or a TLS fault, such as "tls expired".
+            times: play it so many times, then answer as recorded. Default: every time.
+            interaction: play it with this interaction of the recordings only, counted from 1. Default: with all.
+
+        Raises:
+            TypeError: a value is of a wrong type.
+            ValueError: there is no such fault.
+        """
+        made = cls.__new__(cls)
+        made._entries, made._mode, made._open = (), None, []  # noqa: SLF001 - its own
+        made._faults = (check_fault(service, fault, times=times, interaction=interaction),)  # noqa: SLF001
+        made._folder = _folder_of(sys._getframe(1).f_code.co_filename)  # noqa: SLF001 - as in __init__
+        return made
 
     def __call__(self, target: _Target) -> _Target:
         """Wrap a test, or each test method of a class; several on one test share one scope."""
@@ -62,6 +88,8 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
 
     def __enter__(self) -> Self:
         """Begin a scope named after the first recording; inside of another one it comes first while it is open."""
+        if not self._entries:
+            raise TypeError("recproxy.fault decorates a test or a class of tests; it is no context manager")
         scope = open_scope(Path(self._entries[0][1]).stem, self._entries, self._folder, self._mode)
         scope.__enter__()
         self._open.append(scope)
@@ -92,15 +120,41 @@ class recproxy:  # noqa: N801 - the name it has had since 2011
             raise TypeError(f"@recproxy decorates a function, a method or a class, not {target!r}")
         inner = wanted_by(target)
         if inner is not None and inner.wrapper is target:
+            entries, faults = (*self._entries, *inner.entries), (*self._faults, *inner.faults)
+            folder = inner.folder if inner.entries else self._folder
             mode = self._mode or inner.mode
-            return wrapped(RequestedRecordings((*self._entries, *inner.entries), inner.folder, inner.function, mode))
-        return wrapped(RequestedRecordings(self._entries, self._folder, target, self._mode))
+            return wrapped(RequestedRecordings(entries, folder, inner.function, mode, faults))
+        return wrapped(RequestedRecordings(self._entries, self._folder, target, self._mode, self._faults))
 
     def _decorate_methods(self, case: type) -> None:
         for name in dir(case):
             method = inspect.getattr_static(case, name)
             if name.startswith("test") and (callable(method) or isinstance(method, classmethod | staticmethod)):
                 setattr(case, name, self._decorate(method))
+
+
+def check_fault(
+    service: object, fault: object, *, times: object = None, interaction: object = None
+) -> tuple[str, ScopeFault]:
+    """A fault that a decorator or marker asks for, by its service; TypeError and ValueError where it cannot be played."""
+    from recproxy.recording.faults import read_test_fault  # noqa: PLC0415 - few tests play faults
+
+    if not isinstance(service, str) or not isinstance(fault, str):
+        raise TypeError('recproxy.fault takes (profile, fault): recproxy.fault("twitter", "reset")')
+    if not service or "/" in service:
+        raise ValueError(f"recproxy.fault: {service!r} is not a profile or host")
+    for name, count in (("times", times), ("interaction", interaction)):
+        if count is not None and (type(count) is not int or count < 1):
+            raise ValueError(f"recproxy.fault: {name}={count!r}: write 1 or more, or leave it out")
+    try:
+        read_test_fault(fault)
+    except ValueError as problem:
+        raise ValueError(f"recproxy.fault: {fault!r} is no fault: {problem}") from None
+    return service, ScopeFault(" ".join(fault.split()), times or 0, interaction or 0)  # type: ignore[arg-type] # checked above
+
+
+def _folder_of(path: str) -> str:
+    return str(Path(os.path.abspath(path)).parent)  # noqa: PTH100 - links stay: the user's own path
 
 
 def check_mode(mode: object) -> str | None:

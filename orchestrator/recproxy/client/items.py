@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recproxy.client.decorator import check_mode, check_words
+from recproxy.client.decorator import FaultEntries, check_fault, check_mode, check_words
 from recproxy.client.names import module_folders, recording_of_fixture, recording_of_test
 from recproxy.client.requested import RequestedRecordings, recordings_of, wanted_by
 from recproxy.client.scopes import RecordingNames
+from recproxy.control.scope_options import ScopeFault
 
 __all__ = ["AskedScope", "Places", "of_fixture", "of_item"]
 
@@ -39,6 +40,7 @@ class AskedScope:
     default: str
     beside: str
     mode: str | None = None
+    faults: FaultEntries = ()
     wanted: RequestedRecordings | None = None
 
 
@@ -62,6 +64,7 @@ def of_item(item: Any, places: Places) -> AskedScope:
         default=recording_of_test(folders, names, ambiguous=any(_ambiguous(item))),
         beside=wanted.folder if wanted is not None and not entries else str(path.parent),
         mode=_mode(markers) or (wanted.mode if wanted is not None else None),
+        faults=(*_faults(item), *(wanted.faults if wanted is not None else ())),
         wanted=wanted,
     )
 
@@ -89,6 +92,7 @@ def of_fixture(definition: Any, request: Any, places: Places) -> AskedScope | No
         default=recording_of_fixture(folders, names, index=index),
         beside=wanted.folder if wanted is not None else str(path.parent),
         mode=wanted.mode if wanted is not None else None,
+        faults=wanted.faults if wanted is not None else (),
         wanted=wanted,
     )
 
@@ -100,6 +104,14 @@ def _mode(markers: list[Any]) -> str | None:
             raise TypeError(f"recproxy takes mode, not {', '.join(sorted(unknown))}")
     modes = [check_mode(marker.kwargs.get("mode")) for marker in markers]
     return next((mode for mode in modes if mode), None)
+
+
+def _faults(item: Any) -> Iterator[tuple[str, ScopeFault]]:
+    """The faults that the markers name, outermost first."""
+    for marker in reversed(list(item.iter_markers("recproxy_fault"))):
+        if len(marker.args) != 2 or marker.kwargs.keys() - {"times", "interaction"}:
+            raise TypeError('recproxy_fault takes (profile, fault), and times= or interaction=: ("twitter", "reset")')
+        yield check_fault(*marker.args, **marker.kwargs)
 
 
 def _names(item: Any) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +10,9 @@ from pathlib import Path
 from recproxy.client.outcome import ScopeResult, failure
 from recproxy.client.scopes import RecordingNames
 from recproxy.client.session import session
-from recproxy.control.scope_options import ScopeOptions
+from recproxy.control.scope_options import Faults, ScopeFault, ScopeOptions
 
-__all__ = ["RequestedRecordings", "open_scope", "recordings_of", "scope_name", "wanted_by"]
+__all__ = ["RequestedRecordings", "faults_of", "open_scope", "recordings_of", "scope_name", "wanted_by"]
 
 _MARK = "__recproxy_wanted__"
 _SKIPS = frozenset((("unittest.case", "SkipTest"), ("_pytest.outcomes", "Skipped"), ("_pytest.outcomes", "XFailed")))
@@ -22,7 +22,8 @@ _SKIPS = frozenset((("unittest.case", "SkipTest"), ("_pytest.outcomes", "Skipped
 class RequestedRecordings:
     """The recordings of one decorated function, the outermost decorator's first.
 
-    `mode` is what the test insists on, None for the run's own. `function` is what was decorated, `wrapper` what took its place. While it is `held` somebody else has the scope
+    `mode` is what the test insists on, None for the run's own. `function` is what was decorated, `wrapper` what took its place.
+    `faults` are played on purpose, by profile or host. While it is `held` somebody else has the scope
     open: the pytest plugin.
     """
 
@@ -30,6 +31,7 @@ class RequestedRecordings:
     folder: str
     function: Callable[..., object]
     mode: str | None = None
+    faults: tuple[tuple[str, ScopeFault], ...] = ()
     wrapper: Callable[..., object] | None = None
     held: bool = False
 
@@ -54,6 +56,14 @@ def recordings_of(entries: tuple[tuple[str, str], ...], folder: str) -> Recordin
     return named
 
 
+def faults_of(entries: Iterable[tuple[str, ScopeFault]]) -> Faults:
+    """Faults by service."""
+    named: dict[str, tuple[ScopeFault, ...]] = {}
+    for service, fault in entries:
+        named[service] = (*named.get(service, ()), fault)
+    return named
+
+
 def scope_name(function: Callable[..., object]) -> str:
     """The name of a test's scope: the same whoever runs it, and however its module was imported."""
     code = getattr(function, "__code__", None)
@@ -68,6 +78,7 @@ def open_scope(
     folder: str,
     mode: str | None = None,
     *,
+    faults: tuple[tuple[str, ScopeFault], ...] = (),
     failure_expected: bool = False,
 ) -> Iterator[None]:
     """A scope around a test. Its misses fail the test, or become notes of the test's own error.
@@ -75,7 +86,8 @@ def open_scope(
     What a test recorded counts also where it skips itself, or fails and that was expected.
     """
     scopes = session().scopes
-    scope_options = ScopeOptions(mode=mode or scopes.mode)
+    # A fault cannot be recorded: its test replays in every run.
+    scope_options = ScopeOptions(mode=mode or ("replay" if faults else scopes.mode), faults=faults_of(faults))
     scope = scopes.begin(name, recordings_of(entries, folder), beside=folder, scope_options=scope_options)
     try:
         yield

@@ -13,6 +13,7 @@ from typing import Any
 
 from recproxy.client.items import AskedScope, Places, of_fixture, of_item
 from recproxy.client.outcome import ScopeResult, failure
+from recproxy.client.requested import faults_of
 from recproxy.client.scopes import Plays, Scope, ScopeStack
 from recproxy.client.session import Session, session
 from recproxy.control.scope_options import ScopeOptions
@@ -149,7 +150,9 @@ class Suite:
             raise RecproxyError(text)
 
     def _begin(self, asked: AskedScope, name: str, plays: Plays) -> Scope:
-        scope_options = ScopeOptions(mode=asked.mode)
+        # A fault cannot be recorded: its test replays in every run.
+        mode = asked.mode or ("replay" if asked.faults else None)
+        scope_options = ScopeOptions(mode=mode, faults=faults_of(asked.faults))
         scope = self.scopes.begin(
             name, asked.recordings, default=asked.default, beside=asked.beside, plays=plays, scope_options=scope_options
         )

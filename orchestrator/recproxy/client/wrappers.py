@@ -26,7 +26,9 @@ def wrapped(wanted: RequestedRecordings) -> Callable[..., object]:
             return nullcontext()
         # unittest.expectedFailure marks the function that it is given, which is this wrapper where it stands above.
         expected = getattr(wrapper, "__unittest_expecting_failure__", False)
-        return open_scope(name, wanted.entries, wanted.folder, wanted.mode, failure_expected=expected)
+        return open_scope(
+            name, wanted.entries, wanted.folder, wanted.mode, faults=wanted.faults, failure_expected=expected
+        )
 
     wrapper = functools.wraps(function)(_wrapper(function, scope))
     wanted.mark(wrapper)

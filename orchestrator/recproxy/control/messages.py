@@ -10,6 +10,7 @@ from dataclasses import field
 from typing import Any, TypeAlias
 
 from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
+from recproxy.control.scope_options import ScopeFault
 from recproxy.recording import Packed
 from recproxy.recording.dataclass import dataclass
 
@@ -86,7 +87,7 @@ class Connect:
     """Serve a connection (one descriptor) whose next byte is the client's own.
 
     `authority` is `host:port` of a CONNECT or SNI, or None where each request names its own. `held` are bytes that
-    were already read from it. `certificate` is a chain issued for this host only.
+    were already read from it. `certificate` is a chain issued for this host only, `fault` the TLS fault to play.
     """
 
     lane: str
@@ -94,6 +95,7 @@ class Connect:
     authority: str | None = None
     held: bytes = field(default=b"", repr=False)
     certificate: bytes = field(default=b"", repr=False)
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,7 @@ class Begin:
     what was open when it began. `expected` is the file that was looked for where there is none. `plays` say how often the
     interactions were played already. `ignore` are names that are not compared, by the part of a request that holds them.
     `mode` is the scope's own, where it is not that of its profile. `fallback`: nobody named these recordings, so that what
-    is unused in them is nobody's business.
+    is unused in them is nobody's business. `faults` are played on purpose, those of TLS not by the proxy alone.
     """
 
     order: int
@@ -119,6 +121,7 @@ class Begin:
     repeat: str | None = None
     ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plays: tuple[int, ...] = ()
+    faults: tuple[ScopeFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,9 +216,8 @@ class Outcome:
     """What one profile did in one scope.
 
     `seconds` is the time spent answering, `plays` how often each interaction was played, in recorded order, of which
-    `files` tell the paths and how many are of each, `requests`
-    the latest requests in order of arrival, as recorded, and `notes` are lines for the user about connections that
-    never became requests. `forwarded` counts what went to the real service; `failures` are the requests that it, a
+    `files` tell the paths and how many are of each, `requests` the latest requests in order of arrival, as recorded, and
+    `notes` are lines for the user about connections that never became requests. `forwarded` counts what went to the real service; `failures` are the requests that it, a
     hook or we could not answer, which fail the scope; `redactions` how often each rule acted.
     """
 

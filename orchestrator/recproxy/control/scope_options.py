@@ -8,22 +8,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["PROFILES", "ScopeOptions"]
+__all__ = ["PROFILES", "Faults", "ScopeFault", "ScopeOptions"]
 
 _NOTHING: Mapping[str, tuple[str, ...]] = {}
+
+
+class ScopeFault(NamedTuple):
+    """A fault that a scope plays: `times` at most, at this `interaction` only, counted from 1; 0 means all."""
+
+    fault: str
+    times: int = 0
+    interaction: int = 0
+
+
+#: By profile or host.
+Faults = Mapping[str, tuple[ScopeFault, ...]]
+_NO_FAULTS: Faults = {}
 
 
 class ScopeOptions(NamedTuple):
     """What a scope says in place of its profiles: vcrpy's matchers, what follows the last repeat.
 
     `ignore` are names that are not compared, on top of those of the profiles: of `headers`, `query` and `form`, and
-    JSON Pointers under `json`. `mode` is replay for what replays in every run, else the run's.
+    JSON Pointers under `json`. `mode` is replay for what replays in every run, else the run's. `faults` are played on
+    purpose.
     """
 
     match_on: tuple[str, ...] | None = None
     repeat: str | None = None
     ignore: Mapping[str, tuple[str, ...]] = _NOTHING
     mode: str | None = None
+    faults: Faults = _NO_FAULTS
 
     def plain(self) -> dict[str, Any]:
         """As the control address takes it; what is not said is left out."""
@@ -36,6 +51,10 @@ class ScopeOptions(NamedTuple):
             values["ignore"] = self.ignore
         if self.mode is not None:
             values["mode"] = self.mode
+        if self.faults:
+            values["faults"] = {
+                service: [fault._asdict() for fault in faults] for service, faults in self.faults.items()
+            }
         return values
 
 

@@ -24,6 +24,10 @@ _LIFE = dt.timedelta(days=30)
 #: X.520 bounds a common name; longer hosts stand in the subject alternative name alone, where clients look.
 _LONGEST_COMMON_NAME = 64
 
+#: Of leaves with a fault on purpose. RFC 2606 reserves "invalid".
+_WRONG_NAME = "wrong-name.recproxy.invalid"
+_UNKNOWN = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "an authority that nobody trusts, made by recproxy")])
+
 
 class CertificateAuthority:
     """A CA for one run; `certificate` is its own in PEM, `key` the leaves' private key in PEM.
@@ -37,7 +41,6 @@ class CertificateAuthority:
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "recproxy, for one run only")])
         self._now = dt.datetime.now(dt.UTC)
         public = self._ca_key.public_key()
-        self._issuer_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(public)
         certificate = (
             self._builder(self._name, public)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -49,29 +52,34 @@ class CertificateAuthority:
         self.key_hash = base64.b64encode(hashlib.sha256(leaf).digest()).decode()
         self.key = self._leaf_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
-    def issue(self, host: str) -> bytes:
-        """A leaf for a host, an address, or `*.host`, in PEM."""
+    def issue(self, host: str, fault: str = "") -> bytes:
+        """A leaf for a host, an address, or `*.host`, in PEM; with a `fault` it is expired, untrusted or of a wrong name."""
+        host = _WRONG_NAME if fault == "wrong name" else host
+        signer = ec.generate_private_key(ec.SECP256R1()) if fault == "untrusted" else self._ca_key
         common = [x509.NameAttribute(NameOID.COMMON_NAME, host)] if len(host) <= _LONGEST_COMMON_NAME else []
         leaf = (
-            self._builder(x509.Name(common), self._leaf_key.public_key())
+            self._builder(x509.Name(common), self._leaf_key.public_key(), fault)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .add_extension(x509.SubjectAlternativeName([_general_name(host)]), critical=not common)
-            .add_extension(self._issuer_id, critical=False)
-            .sign(self._ca_key, hashes.SHA256())
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
+            .sign(signer, hashes.SHA256())
         )
         return leaf.public_bytes(Encoding.PEM)
 
-    def _builder(self, subject: x509.Name, public: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+    def _builder(
+        self, subject: x509.Name, public: ec.EllipticCurvePublicKey, fault: str = ""
+    ) -> x509.CertificateBuilder:
+        age = 2 * _LIFE if fault == "expired" else _DAY
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
-            .issuer_name(self._name)
+            .issuer_name(self._name if fault != "untrusted" else _UNKNOWN)
             .public_key(public)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(self._now - _DAY)
-            .not_valid_after(self._now + _LIFE)
+            .not_valid_before(self._now - age)
+            .not_valid_after(self._now - age + _LIFE + _DAY)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         )
 

@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from recproxy.control.modes import MODES, mode_named
-from recproxy.control.scope_options import ScopeOptions
+from recproxy.control.scope_options import ScopeFault, ScopeOptions
+from recproxy.recording.faults import read_test_fault
 from recproxy.recording.printable import printable
 
 if TYPE_CHECKING:
@@ -143,8 +144,33 @@ def read_scope_options(values: dict[str, Any], mode_of_run: str) -> ScopeOptions
         match_on=_words(match_on, "match_on") if match_on is not None else None,
         repeat=_repeat(values),
         ignore=_ignore(values.get("ignore") or {}),
-        mode=_mode(values, mode_of_run),
+        mode=_mode(values, mode_of_run) or ("replay" if values.get("faults") else None),
+        faults=_faults(values.get("faults") or {}),
     )
+
+
+def _faults(value: Any) -> dict[str, tuple[ScopeFault, ...]]:
+    """Faults to play, by profile or host: one or a list, each in words or as an object."""
+    if not isinstance(value, dict):
+        raise CallRefused(400, 'faults must be an object: a profile or host, and a fault such as "reset"')
+    return {
+        service: tuple(_fault(each, service) for each in (faults if isinstance(faults, list) else [faults]))
+        for service, faults in value.items()
+    }
+
+
+def _fault(value: Any, service: str) -> ScopeFault:
+    values = {"fault": value} if isinstance(value, str) else value
+    counts = [values.get(key) or 0 for key in ("times", "interaction")] if isinstance(values, dict) else [""]
+    if not isinstance(values, dict) or any(type(count) is not int or count < 0 for count in counts):
+        raise CallRefused(400, f'faults.{service} must be words, or {{"fault": "reset", "times": 1, "interaction": 2}}')
+    refuse_unknown(values, ("fault", "times", "interaction"))
+    text = read_string(values, "fault")
+    try:
+        read_test_fault(text)
+    except ValueError as problem:
+        raise CallRefused(400, f"faults.{service}: {text!r} is no fault: {problem}") from None
+    return ScopeFault(" ".join(text.split()), *counts)
 
 
 def _mode(values: dict[str, Any], of_run: str) -> str | None:

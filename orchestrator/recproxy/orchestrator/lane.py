@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections import Counter
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from recproxy.control.host_names import is_loopback
 from recproxy.control.messages import Connect, EndLane, Listen, Missed, Return
-from recproxy.control.scope_options import PROFILES, ScopeOptions
+from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.http import authority_host
 from recproxy.orchestrator.environment import LaneAddresses
 from recproxy.orchestrator.gateway import LOCAL_LISTENERS, Gateway, Listeners
 from recproxy.orchestrator.tunnel import Tunnels
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.faults import read_test_fault
 
 if TYPE_CHECKING:
     from recproxy.orchestrator.proxy import Proxy
@@ -32,7 +34,7 @@ class LaneScope:
     """A scope that a test opened: which proxies answer in it, and for which profiles from the run's own recordings.
 
     `number` is its own in the run, so that whoever opened it can tell whether it is still open. `numbers` are those
-    under which proxies know it; of those that record.
+    under which proxies know it; of those that record. `faults` are those of its options, by profile.
     """
 
     name: str
@@ -41,6 +43,18 @@ class LaneScope:
     proxies: list[Proxy] = field(default_factory=list)
     fallen_back: set[str] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=dict)
+    faults: dict[str, tuple[ScopeFault, ...]] = field(default_factory=dict)
+    #: How often each TLS fault was played, by profile and place.
+    handshakes: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def tls_fault(self, profile: str) -> str:
+        """The TLS fault for the next connection to a profile's service; empty where there is none."""
+        for number, (words, times, _) in enumerate(self.faults.get(profile, ())):
+            fault = read_test_fault(words).tls
+            if fault and (not times or self.handshakes[profile, number] < times):
+                self.handshakes[profile, number] += 1
+                return fault
+        return ""
 
 
 class Lane:
@@ -127,8 +141,9 @@ class Lane:
         if proxy is None:
             sock.close()
             return
-        certificate = self._roster.certificate(host) if tls else b""
-        message = Connect(lane=self.name, tls=tls, authority=authority, held=held, certificate=certificate)
+        fault = self.scopes[-1].tls_fault(proxy.profile.name) if tls and self.scopes else ""
+        certificate = self._roster.certificate(host, fault) if tls else b""
+        message = Connect(lane=self.name, tls=tls, authority=authority, held=held, certificate=certificate, fault=fault)
         proxy.send(message, sock.detach())
 
     def is_own_port(self, port: int | None) -> bool:

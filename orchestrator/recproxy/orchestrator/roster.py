@@ -108,8 +108,10 @@ class Roster:
     def _secrets(self, profile: Profile) -> tuple[str, ...]:
         return secret_values((*self.plan.profiles, profile), self._environment)
 
-    def certificate(self, host: str) -> bytes:
-        """A certificate for a host that only `*` covers; empty where the proxy has one already."""
+    def certificate(self, host: str, fault: str = "") -> bytes:
+        """A certificate for a host that only `*` covers, or one with a fault; empty where the proxy has one already."""
+        if fault:
+            return self.authority.issue(host, fault) if fault != "cut" else b""
         if self._owners.pattern(host) != "*":
             return b""
         if host not in self._issued:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["ScopeFiles", "choose"]
+__all__ = ["ScopeFiles", "choose", "find_named"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,15 @@ class ScopeFiles:
     target: Path
     expected: str | None
     unnamed: bool
+
+
+def find_named(
+    plan: RunPlan, profile: str, mode: str, names: Sequence[str], *, beside: Path | None, is_host: bool
+) -> tuple[str, ...]:
+    """The files that names mean. Raises RecordingNotFound where one is not there and must be."""
+    if mode == "replay":
+        return tuple(str(plan.library.find(profile, name, beside=beside)) for name in names)
+    return tuple(str(plan.library.place(profile, name, beside=beside, is_host=is_host)) for name in names)
 
 
 def choose(plan: RunPlan, profile: str, mode: str, named: tuple[str, ...] | None, default: str | None) -> ScopeFiles:

@@ -20,7 +20,7 @@ from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.scope_ends import LatestEnds, ScopeEnds, ScopeOutcome
-from recproxy.orchestrator.scope_files import choose
+from recproxy.orchestrator.scope_files import choose, find_named
 from recproxy.report import Tally
 
 __all__ = ["Scopes"]
@@ -86,7 +86,7 @@ class Scopes:
             name: the scope's, the test's.
             recordings: names or paths, by profile or host, `*` for all that no profile owns; none: nothing answers.
             scope_options: how they are played, where that is not the profile's to say.
-            inner: leave what is open open: profiles that are not named are answered as before.
+            inner: leave what is open open: profiles that are not named, and have no fault, are answered as before.
             default: for profiles that are not named, the recording to look for. An inner scope begins anew for those
                 that have it, or may write it.
             beside: the folder of the test module.
@@ -101,13 +101,18 @@ class Scopes:
         if not inner:
             await self._end_all(lane)
         scope = LaneScope(name=name, number=next(self._numbers), scope_options=scope_options)
+        for word, faults in scope_options.faults.items():
+            profile = (await self._find(word)).profile.name
+            scope.faults[profile] = (*scope.faults.get(profile, ()), *faults)
         named = await self._named(recordings, beside, scope)
         lane.scopes.append(scope)
         begun = await asyncio.gather(
             *(
                 self._begin(proxy, lane, scope, named, default=default, plays=(plays or {}).get(proxy.profile.name, ()))
                 for proxy in tuple(self._proxies)
-                if not inner or proxy.profile.name in named or self._has_default(proxy.profile.name, default, scope)
+                if not inner
+                or proxy.profile.name in {*named, *scope.faults}
+                or self._has_default(proxy.profile.name, default, scope)
             ),
             return_exceptions=True,
         )
@@ -202,15 +207,7 @@ class Scopes:
             proxy = await self._find(word)
             profile = proxy.profile.name
             mode = self._mode(profile, scope)
-            library = self._plan.library
-            found = (
-                str(
-                    library.find(profile, name, beside=beside)
-                    if mode == "replay"
-                    else library.place(profile, name, beside=beside, is_host=word != profile)
-                )
-                for name in names
-            )
+            found = find_named(self._plan, profile, mode, names, beside=beside, is_host=word != profile)
             named[profile] = (*named.get(profile, ()), *found)
         return named
 
@@ -264,6 +261,7 @@ class Scopes:
                 repeat=scope_options.repeat,
                 ignore=scope_options.ignore,
                 plays=tuple(plays),
+                faults=scope.faults.get(profile, ()) if scope is not None else (),
             )
 
         await proxy.ask(begin, Began)

@@ -2,26 +2,65 @@
 
 from __future__ import annotations
 
-from recproxy.proxy.pacing import PacedAnswer
-from recproxy.recording.faults import read_fault
+from collections.abc import Sequence
 
-__all__ = ["faulty"]
+from recproxy.control.scope_options import ScopeFault
+from recproxy.proxy.pacing import PacedAnswer
+from recproxy.recording.faults import Fault, read_fault, read_test_fault
+
+__all__ = ["ScopeFaults", "faulty", "unanswered"]
 
 #: A body that drips comes in so many pieces a second, or a byte at a time.
 _DRIPS = 10
 
 
-def faulty(text: str, data: bytes, close: bool) -> PacedAnswer:
+class ScopeFaults:
+    """The faults of one scope, and how often each was played."""
+
+    def __init__(self, faults: Sequence[ScopeFault] = ()) -> None:
+        self._all = [(read_test_fault(each.fault), each) for each in faults]
+        self._played = [0] * len(faults)
+        #: The words of a TLS fault, where there is one.
+        self.of_tls = next((each.fault for fault, each in self._all if fault.tls), "")
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
+
+    def take(self, position: int | None) -> Fault | None:
+        """The fault to play with an interaction, or with a request that was not recorded; None where there is none."""
+        for number, (fault, each) in enumerate(self._all):
+            if fault.tls or (each.times and self._played[number] >= each.times):
+                continue
+            if (not each.interaction or each.interaction - 1 == position) and (
+                position is not None or not fault.needs_response
+            ):
+                self._played[number] += 1
+                return fault
+        return None
+
+    def unplayed(self) -> list[str]:
+        """The faults that no request has met; of TLS, this process does not know."""
+        return [
+            each.fault for (fault, each), count in zip(self._all, self._played, strict=True) if not (count or fault.tls)
+        ]
+
+
+def unanswered(fault: Fault) -> PacedAnswer:
+    """What a client gets of a fault that needs no response."""
+    return PacedAnswer(((fault.value or 0.0, b""),), close=True, reset=fault.kind == "reset")
+
+
+def faulty(fault: Fault | str, data: bytes, close: bool) -> PacedAnswer:
     """What a client gets of a response with this fault; bytes count from the beginning of its body."""
-    fault = read_fault(text)
+    fault = read_fault(fault) if isinstance(fault, str) else fault
     value = fault.value or 0.0
+    if not fault.needs_response:
+        return unanswered(fault)
     head = data.index(b"\r\n\r\n") + 4
     if fault.kind == "reset":
-        return PacedAnswer(((0.0, b"" if fault.value is None else data[: head + int(value)]),), close=True, reset=True)
+        return PacedAnswer(((0.0, data[: head + int(value)]),), close=True, reset=True)
     if fault.kind == "truncate":
         return PacedAnswer(((0.0, data[: head + int(value)]),), close=True)
-    if fault.kind == "hang":
-        return PacedAnswer(((value, b""),), close=True)
     if fault.kind == "delay":
         return PacedAnswer(((value, data),), close)
     size = max(int(value) // _DRIPS, 1)

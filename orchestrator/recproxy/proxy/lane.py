@@ -6,6 +6,7 @@ Knows the event loop and sockets; not the channel, except that a connection can 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Coroutine
@@ -13,6 +14,7 @@ from typing import Any
 
 from recproxy.config import Profile
 from recproxy.control.open_connections import CROWDED, OpenConnections, descriptor_share
+from recproxy.control.sockets import reset_on_close
 from recproxy.http import Head, Owners
 from recproxy.proxy.connection import Connection
 from recproxy.proxy.downstream import Answer, Later
@@ -97,9 +99,29 @@ class ProxyLane:
         route = Route("http", any_host=hosts, port=listener.getsockname()[1])
         self.spawn(self._serve(listener, route))
 
-    def accept(self, descriptor: int, context: ssl.SSLContext | None, authority: str | None, held: bytes = b"") -> None:
-        """Serve a connection that was handed over."""
-        self.spawn(self._connect(socket.socket(fileno=descriptor), context, authority, held))
+    def accept(
+        self,
+        descriptor: int,
+        context: ssl.SSLContext | None,
+        authority: str | None,
+        held: bytes = b"",
+        *,
+        faulty: bool = False,
+    ) -> None:
+        """Serve a connection that was handed over; a `faulty` context is one that clients should refuse."""
+        self.spawn(self._connect(socket.socket(fileno=descriptor), context, authority, held, faulty=faulty))
+
+    def cut(self, descriptor: int) -> None:
+        """Break a connection off in the middle of its TLS handshake."""
+        sock = socket.socket(fileno=descriptor)
+        sock.setblocking(False)
+        self.spawn(self._cut(sock))
+
+    def drop_idle(self) -> None:
+        """Close the connections on which nothing is under way."""
+        for connection in self.connections:
+            if connection.is_idle:
+                connection.close()
 
     def close(self) -> None:
         """Close listeners and connections."""
@@ -116,7 +138,7 @@ class ProxyLane:
         )
 
     async def _connect(
-        self, sock: socket.socket, context: ssl.SSLContext | None, authority: str | None, held: bytes
+        self, sock: socket.socket, context: ssl.SSLContext | None, authority: str | None, held: bytes, *, faulty: bool
     ) -> None:
         sock.setblocking(False)
         route = Route("https" if context is not None else "http", authority)
@@ -128,9 +150,15 @@ class ProxyLane:
                 ssl_handshake_timeout=_HANDSHAKE_SECONDS if context is not None else None,
             )
         except ssl.SSLError as problem:
-            self.scope.note(_distrust(authority, problem))
+            if not faulty:
+                self.scope.note(_distrust(authority, problem))
         except OSError:
             sock.close()  # the client has gone
+
+    async def _cut(self, sock: socket.socket) -> None:
+        with sock, contextlib.suppress(OSError):
+            await self._loop.sock_recv(sock, 1)  # the client has sent its hello
+            reset_on_close(sock)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something that takes its time; it ends with the lane."""

@@ -13,6 +13,7 @@ from dataclasses import field
 
 from recproxy.config import Profile
 from recproxy.control.messages import Outcome
+from recproxy.control.scope_options import ScopeFault
 from recproxy.errors import HookError
 from recproxy.http import Head, Prepared, accepts_all, authority_host, error_response, takes_coded
 from recproxy.matching.index import Index
@@ -21,7 +22,7 @@ from recproxy.play.filling import wild_names
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback
 from recproxy.proxy.downstream import Answer, Later
-from recproxy.proxy.faults import faulty
+from recproxy.proxy.faults import ScopeFaults, faulty, unanswered
 from recproxy.proxy.misses import Misses
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.recording_cache import Indexed, IndexOptions, index_of, matched
@@ -30,6 +31,7 @@ from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Recording, Request, header_values
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.faults import Fault
 from recproxy.redaction.rules import RedactionRules
 
 __all__ = ["OpenScope"]
@@ -63,6 +65,7 @@ class OpenScope:
         match_on: tuple[str, ...] | None = None,
         repeat: str | None = None,
         ignore: Mapping[str, Sequence[str]] | None = None,
+        faults: Sequence[ScopeFault] = (),
         number: int = 0,
         redaction: RedactionRules | None = None,
         mode: str = "replay",
@@ -81,6 +84,7 @@ class OpenScope:
         self.tells_unused = True
         #: Whether a host is this profile's: a file of another tool may also hold what other profiles answer.
         self.owns: Callable[[str], bool] = bool
+        self.faults = ScopeFaults(faults)
         self._profile = profile
         self._redaction = redaction or profile.redaction()
         rules = profile.rules().ignoring(ignore or {})
@@ -126,9 +130,13 @@ class OpenScope:
     def answer(self, route: Route, head: Head, body: bytes, *, complete: bool = True) -> Answer | Later:
         """The answer to a request; `complete` is false where its body was too large to keep."""
         begun = time.perf_counter()
+        if self.faults.of_tls and route.scheme == "http":
+            return self._needs_tls(route, head)
         try:
             known = self._knowledge(route, head, body)
             position = self._playback.take(known.candidates) if complete else None
+            if self.faults and (fault := self.faults.take(position)):
+                return self._fault(fault, position, route, head, known)
             made = self._made(position, route, head, known) if self._responds and complete else None
             if made is not None:
                 answer: Answer | Later = made
@@ -164,6 +172,23 @@ class OpenScope:
         )
         return Answer(data, close)
 
+    def _fault(self, fault: Fault, position: int | None, route: Route, head: Head, known: _Known) -> Answer | Later:
+        """A response with a fault of this scope; or the fault alone, where nothing was recorded and nothing need be."""
+        if position is not None:
+            self._history.play(position)
+            return self._form(position, route, head, known, fault)
+        shown = self._hooks.show(known.request, self._redaction)
+        self._history.play(f"{shown.method} {shown.url}")
+        return unanswered(fault)
+
+    def _needs_tls(self, route: Route, head: Head) -> Answer:
+        """A TLS fault cannot be played on a plain connection, and nobody may take it for played."""
+        way = "over its base URL" if route.any_host is not None else "over plain HTTP"
+        problem = f"the fault {self.faults.of_tls!r} needs TLS, and a request came {way}: use https:// and the proxy"
+        self.traffic.fail(f"{self._profile.name}: {problem} variables, or another fault")
+        data = error_response(502, problem, head_only=head.method == b"HEAD", close=True)
+        return Answer(data, close=True)
+
     def _failed(self, route: Route, head: Head, problem: HookError) -> Answer:
         """A hook raised: the request has no answer, and the scope does not pass."""
         shown = self._hooks.show(live_request(route, head, b""), self._redaction)
@@ -188,6 +213,8 @@ class OpenScope:
 
     def outcome(self) -> Outcome:
         """What happened so far."""
+        for words in self.faults.unplayed():
+            self.note(f"{self._profile.name}: the fault {words!r} was not played: no request fitted it")
         for position, count in enumerate(self._playback.plays):
             if count >= _WAITING and self._playback.interaction(position).response.status == _RATE_LIMITED:
                 where = self._playback.index.where(position)
@@ -216,7 +243,9 @@ class OpenScope:
             )
         return _Known(candidates, request)
 
-    def _form(self, position: int, route: Route, head: Head, known: _Known) -> Answer | Later:
+    def _form(
+        self, position: int, route: Route, head: Head, known: _Known, fault: Fault | None = None
+    ) -> Answer | Later:
         """The bytes of an interaction for this client; kept, unless named wild places make each its own."""
         response = self._playback.interaction(position).response
         if response.omitted is not None:
@@ -235,13 +264,13 @@ class OpenScope:
             "coded": takes_coded(self._playback.interaction(position), head.headers),
         }
         answer: Answer | Later
-        if response.fault is not None:
-            answer = faulty(response.fault, *prepared.form(**takes))
+        if fault is not None or response.fault is not None:
+            answer = faulty(fault or response.fault or "", *prepared.form(**takes))
         elif self._profile.replay.pace == "recorded" and (response.delay or response.chunks):
             answer = PacedAnswer(*prepared.paced(**takes))
         else:
             answer = Answer(*prepared.form(**takes))
-        if not names:
+        if not names and fault is None:
             known.answers[position] = answer
         return answer
 

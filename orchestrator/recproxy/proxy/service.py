@@ -140,13 +140,18 @@ class Service:
     def _connect(self, order: Connect, descriptors: list[int]) -> None:
         lane = self._lane(order.lane)
         context = None
-        if order.tls:
+        if order.fault == "cut":
+            lane.cut(descriptors[0])
+            return
+        if order.fault:
+            context = self._contexts.faulty(order.certificate)
+        elif order.tls:
             context = self._contexts.get(authority_host(order.authority or ""), order.certificate)
             if context is None:
                 lane.scope.note(f"no certificate for {order.authority}: its connection was closed")
                 os.close(descriptors[0])
                 return
-        lane.accept(descriptors[0], context, order.authority, order.held)
+        lane.accept(descriptors[0], context, order.authority, order.held, faulty=bool(order.fault))
 
     def _begin(self, order: Begin, descriptors: list[int]) -> None:
         try:
@@ -158,6 +163,7 @@ class Service:
                 match_on=order.match_on,
                 repeat=order.repeat,
                 ignore=order.ignore,
+                faults=order.faults,
                 number=order.order,
                 redaction=self._forwarding.rules,
                 mode=order.mode or self._forwarding.mode,
@@ -179,6 +185,8 @@ class Service:
         scope.owns = self._lane(order.lane).owns
         scope.remark = lambda: self._remark(order, scope.mode)
         self._lane(order.lane).begin(scope, base=order.base)
+        if scope.faults.of_tls:
+            self._lane(order.lane).drop_idle()  # what is kept alive would never see a handshake
         self._channel.send(Began(order=order.order, interactions=scope.interactions))
 
     def _extend(self, order: Extend, descriptors: list[int]) -> None:

@@ -41,6 +41,12 @@ class Contexts:
         self._contexts[host if certificate or pattern is None else pattern] = context
         return context
 
+    def faulty(self, chain: bytes) -> ssl.SSLContext:
+        """A context for one connection, with a certificate that is wrong on purpose, whatever name the client asks for."""
+        context = self._context(chain)
+        context.sni_callback = None
+        return context
+
     def _context(self, chain: bytes) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_alpn_protocols(["http/1.1"])

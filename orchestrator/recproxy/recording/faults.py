@@ -1,6 +1,6 @@
-"""Faults on purpose: how the replay of a response goes wrong, as a person writes it below the status line.
+"""Faults on purpose: how the replay of a response goes wrong, as a person writes it below the status line or for a test.
 
-Pure: reads and writes one line. What a fault does to a connection, the proxy knows.
+Pure: reads one line. What a fault does to a connection, the proxy knows.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ import re
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["FAULTS", "Fault", "read_fault"]
+__all__ = ["FAULTS", "TLS_FAULTS", "Fault", "read_fault", "read_test_fault"]
 
 #: The forms of a fault.
 FAULTS = ("reset", "reset after BYTES", "truncate BYTES", "hang SECONDS", "delay SECONDS", "drip BYTES/s")
+#: Those of a TLS handshake: it is over before the first request, so no response can have them.
+TLS_FAULTS = ("tls expired", "tls wrong name", "tls untrusted", "tls cut")
 _BYTES = r"[0-9]{1,15}"
 _SECONDS = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _FORMS = re.compile(
@@ -23,14 +25,25 @@ _FORMS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong: `kind` is the first word, `value` the bytes or seconds of it; None for a reset before all."""
+    """What goes wrong: `kind` is the first word, `value` the bytes or seconds of it; None for a reset before all.
+
+    `tls` is the kind of a TLS fault, such as "expired".
+    """
 
     kind: str
     value: float | None = None
+    tls: str = ""
+
+    @property
+    def needs_response(self) -> bool:
+        """Whether there must be a recorded response to play it with."""
+        return not (self.tls or self.kind == "hang" or (self.kind == "reset" and self.value is None))
 
 
 def read_fault(text: str) -> Fault:
-    """The fault that a line names. Raises ValueError where it is none."""
+    """The fault that a line of a recording names. Raises ValueError where it is none."""
+    if text in TLS_FAULTS:
+        raise ValueError("a TLS fault comes before any request: set it for a test, with @recproxy.fault")
     found = _FORMS.fullmatch(text)
     if found is None:
         raise ValueError(f"known are {', '.join(FAULTS)}")
@@ -41,3 +54,16 @@ def read_fault(text: str) -> Fault:
     if kind == "drip" and not value:
         raise ValueError("write how many bytes a second, 1 or more")
     return Fault(kind, value)
+
+
+def read_test_fault(text: str) -> Fault:
+    """The fault that a test names, those of TLS included. Raises ValueError where it is none."""
+    text = " ".join(text.split())
+    if text in TLS_FAULTS:
+        return Fault("tls", tls=text.partition(" ")[2])
+    try:
+        return read_fault(text)
+    except ValueError as problem:
+        raise ValueError(
+            f"{problem}, {', '.join(TLS_FAULTS)}" if "known are" in str(problem) else str(problem)
+        ) from None

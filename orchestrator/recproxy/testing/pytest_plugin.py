@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from recproxy.testing.pytest_markers import MARKERS, add_markers
 from recproxy.testing.pytest_mode import add_mode, check_mode_option, named_mode, recording_command
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes
 from recproxy.testing.pytest_summary import SECTION, Summary
@@ -56,12 +57,8 @@ def pytest_load_initial_conftests() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known, and refuse a mode that is not the run's."""
-    config.addinivalue_line(
-        "markers",
-        "recproxy(profile, *recordings, mode=None): the recordings that answer a service in this test; also (scheme, "
-        "host, *recordings). Several add up. mode='replay': it replays in every run.",
-    )
+    """Make the markers known, and refuse a mode that is not the run's."""
+    add_markers(config)
     config.stash[_running] = bool(os.environ.get(_CONTROL))
     config.stash[_summary] = Summary(in_run=config.stash[_running])
     config.pluginmanager.register(config.stash[_summary], "recproxy-summary")
@@ -219,7 +216,7 @@ def _gets_scope(item: pytest.Item) -> bool:
     return (
         item.config.stash[_running]
         or bool(named_mode(item.config, run=False))
-        or item.get_closest_marker("recproxy") is not None
+        or any(item.get_closest_marker(name) is not None for name in MARKERS)
         or "recproxy" in getattr(item, "fixturenames", ())
         or hasattr(getattr(item, "function", None), _MARK)
     )
