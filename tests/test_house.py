@@ -31,6 +31,8 @@ ELSEWHERE = {
     "play/checking": "tests/cli/test_check.py: what `check` says is what it finds",
     "cli/exporting": "tests/cli/test_export.py",
     "cli/importing": "tests/cli/test_import_recordings.py",
+    "cli/collected_tests": "tests/cli/test_prune.py: tests that pytest really collects",
+    "testing/pytest_listing": "tests/cli/test_prune.py",
     "cli/import_report": "tests/cli/test_import_recordings.py and test_export.py, as they are printed",
     "cli/scanning": "tests/cli/test_scan.py",
     "cli/profiles/group": "tests/cli/profiles/test_listing.py: the list is the group without a word",

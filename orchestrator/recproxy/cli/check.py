@@ -19,8 +19,12 @@ __all__ = ["check", "problems_of"]
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list to stdout.")
+@click.option(
+    "--orphans", is_flag=True, help="Also report recordings that no test plays: collects the tests with pytest."
+)
+@click.option("--tests", multiple=True, metavar="PATH", help="With --orphans: where the tests are.")
 @click.argument("paths", nargs=-1, type=click.Path())
-def check(as_json: bool, paths: tuple[str, ...]) -> None:
+def check(as_json: bool, orphans: bool, tests: tuple[str, ...], paths: tuple[str, ...]) -> None:
     """Check the recordings at PATHS, or all recordings of the project, including those of other tools.
 
     Reports files that cannot be parsed, recordings that answer each other's requests, interactions that can never
@@ -44,6 +48,15 @@ def check(as_json: bool, paths: tuple[str, ...]) -> None:
         for file in found.paths
         for line, kind, message in problems_of(file, project.owner(file), project.max_age)
     ]
+    if orphans:
+        from recproxy.cli.collected_tests import collect_tests
+        from recproxy.cli.prune import leftovers
+
+        collected = collect_tests(project.recordings, tests)
+        rows += [
+            {"path": str(file), "line": line, "kind": "orphan", "message": f"{message}: recproxy prune removes it"}
+            for file, line, message in leftovers(project.recordings, collected)
+        ]
     if as_json:
         print(json.dumps(rows))
     else:

@@ -10,7 +10,9 @@ from recproxy.cli.check import check
 from recproxy.cli.export import export
 from recproxy.cli.import_recordings import import_recordings
 from recproxy.cli.init import init
+from recproxy.cli.mv import mv
 from recproxy.cli.profiles import profiles
+from recproxy.cli.prune import prune
 from recproxy.cli.run import run
 from recproxy.cli.scan import scan
 from recproxy.cli.serve import serve
@@ -40,6 +42,8 @@ _recproxy.add_command(init)
 _recproxy.add_command(profiles)
 _recproxy.add_command(export)
 _recproxy.add_command(import_recordings)
+_recproxy.add_command(mv)
+_recproxy.add_command(prune)
 _recproxy.add_command(run)
 _recproxy.add_command(scan)
 _recproxy.add_command(serve)

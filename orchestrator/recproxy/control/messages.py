@@ -49,7 +49,7 @@ class Setup:
     `folder` holds the run's files: the proxy removes it where the orchestrator died before it could. `secrets` are
     the values of credentials, `unset` the credentials that have none. `environment` holds the profile's own variables:
     the proxy starts without any profile's. `idle_timeout` is in seconds; 0 means none. Messages name `record`, the
-    command that records the profile, and paths as they are seen from the folder `shown_from`.
+    command that records the profile, and paths as they are seen from the folder `shown_from`. `recordings` is the project's folder of them.
     """
 
     profile: Mapping[str, Any]
@@ -64,6 +64,7 @@ class Setup:
     idle_timeout: float = 0
     record: str = ""
     shown_from: str = ""
+    recordings: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
 from recproxy.recording.values import Request
 
-__all__ = ["Miss", "miss"]
+__all__ = ["Miss", "RecordedFor", "miss"]
 
 _NOTHING: Mapping[str, bytes] = {}
 _USUAL = Ways()
@@ -26,6 +26,21 @@ _LONGEST_URL = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedFor:
+    """An interaction that fits, in the `recording` of another `test`.
+
+    `rename` are the two words of `recproxy mv` that give the recording to the test that asked, where the other is gone.
+    """
+
+    method: str
+    url: str
+    where: str
+    test: str
+    recording: str
+    rename: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
     """Why a request has no answer.
 
@@ -33,7 +48,7 @@ class Miss:
     `mend` is None where only recording helps. `used` are the interactions that match but have all been played;
     `again` is what would have the last of them played again. `foreign` is the file of another tool that answers, which
     is never recorded into. `omitted` is the size of a matching response that was too
-    large to be stored.
+    large to be stored. `elsewhere` is what another test recorded.
     """
 
     method: str
@@ -50,6 +65,7 @@ class Miss:
     again: str = ""
     foreign: str | None = None
     omitted: int | None = None
+    elsewhere: RecordedFor | None = None
     ways: Ways = _USUAL
 
     def text(self, *, hide: Callable[[str], str] | None = None) -> str:
@@ -60,11 +76,15 @@ class Miss:
         lines = [self._headline(), "", f"  request  {self.method} {self.url}"]
         if self.test is not None:
             lines.append(f"  test     {self.test}")
-        if self.closest is not None:
+        if self.elsewhere is not None:
+            other = self.elsewhere
+            is_gone = ", a test that is gone" if other.rename else ""
+            lines += [f"  recorded {other.method} {other.url}", f"           {other.where} by {other.test}{is_gone}"]
+        elif self.closest is not None:
             label = "recorded" if self.used else "closest "
             lines.append(f"  {label} {self.closest_method} {self.closest_url}")
             lines.append(f"           {self.where}")
-        if self.differences:
+        if self.differences and self.elsewhere is None:
             lines += ["", *_table(self.differences)]
         lines += ["", *self._advice()]
         return "\n".join(map(printable, map(hide, lines) if hide is not None else lines)) + "\n"
@@ -83,6 +103,8 @@ class Miss:
             times = "once" if len(self.used) == 1 else f"{len(self.used)} times"
             played = "played" if len(self.used) == 1 else "all played"
             return f"recproxy: this request to {self.profile} was recorded {times}, {played}"
+        if self.elsewhere is not None:
+            return f"recproxy: this request to {self.profile} was recorded for another test"
         if self.is_new:
             return f"recproxy: this request to {self.profile} was never recorded"
         if self.closest is None:
@@ -95,7 +117,13 @@ class Miss:
             record = f"name a .rec for it, or import {self.foreign} with recproxy import: it is never written"
         first = "to record it"
         lines: list[str] = []
-        if self.omitted is not None and self.foreign is not None:
+        if self.elsewhere is not None:
+            if self.elsewhere.rename:
+                lines = [f"if the test was renamed: recproxy mv {self.elsewhere.rename}"]
+            marker = f'@pytest.mark.recproxy("{self.profile}", "{self.elsewhere.recording}")'
+            lines.append(f"to replay that recording: {marker}")
+            first = "or record it for this test"
+        elif self.omitted is not None and self.foreign is not None:
             lines = [f"{self.foreign} does not hold it: save the file again with the bodies of responses"]
             first = "or"
         elif self.omitted is not None:

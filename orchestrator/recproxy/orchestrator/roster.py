@@ -80,6 +80,7 @@ class Roster:
             idle_timeout=self.plan.project.idle_timeout,
             record=self._record_command(profile),
             shown_from=self.plan.shown_from,
+            recordings=str(self.plan.library.folder),
         )
 
     def _record_command(self, profile: Profile) -> str:

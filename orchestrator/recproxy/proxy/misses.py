@@ -18,6 +18,7 @@ from recproxy.http import Head, error_response
 from recproxy.matching.index import Index
 from recproxy.matching.miss import Miss, miss
 from recproxy.matching.rules import Ways
+from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import Hooks
 from recproxy.play.playback import Playback
 from recproxy.proxy.downstream import Answer, Downstream
@@ -78,6 +79,7 @@ class Misses:
         expected: str | None = None,
         beside: Executor | None = None,
         ways: Ways | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._profile = profile
         self._test = test
@@ -88,6 +90,7 @@ class Misses:
         self._expected = expected
         self._beside = beside
         self._ways = ways or profile.ways()
+        self._elsewhere = elsewhere
         self._waiting = 0
 
     def take(
@@ -112,9 +115,10 @@ class Misses:
             large_body = asked.body if len(asked.body) > most else None
             if large_body is not None:
                 asked = replace(asked, body=b"", encoding=None)
+            shown = self._hooks.show(asked, self._redaction)  # what is shown is redacted as what is stored
             found = miss(
                 index,
-                self._hooks.show(asked, self._redaction),  # what is shown is redacted as what is stored
+                shown,
                 any_host=any_host,
                 bound=bound,
                 test=self._test,
@@ -124,6 +128,10 @@ class Misses:
                 ways=self._ways,
                 large_body=large_body,
             )
+            if self._elsewhere is not None and (found.closest is None or found.is_new) and large_body is None:
+                playing = [each.path or "" for each in index.recordings]
+                other = self._elsewhere.find(shown, any_host, self._expected, playing)
+                found = replace(found, elsewhere=other)
             text = f"{reason}\n{found.text()}" if reason else found.text()
             if not index.interactions and self._expected is not None:
                 text += f"\nthe recording would be {self._ways.shown(self._expected)}"

@@ -18,6 +18,7 @@ from recproxy.errors import HookError
 from recproxy.http import Head, Prepared, accepts_all, authority_host, error_response, takes_coded
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Ways
+from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.filling import wild_names
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback
@@ -72,6 +73,7 @@ class OpenScope:
         hooks: Hooks = NO_HOOKS,
         indexed: Indexed = index_of,
         ways: Ways | None = None,
+        elsewhere: Elsewhere | None = None,
         given: Mapping[str, bytes] | None = None,
         beside: Executor | None = None,
     ) -> None:
@@ -108,6 +110,7 @@ class OpenScope:
             expected=expected,
             beside=beside,
             ways=ways,
+            elsewhere=elsewhere,
         )
 
     @property

@@ -8,6 +8,7 @@ import shutil
 import socket
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from recproxy.config import Profile, given_values
@@ -36,6 +37,7 @@ from recproxy.control.variables import DEFAULT_LANE
 from recproxy.errors import HookError, RecproxyError
 from recproxy.http import Owners, authority_host
 from recproxy.matching.rules import Ways
+from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import load_hooks
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import ProxyLane
@@ -61,6 +63,7 @@ class Service:
         self._lanes: dict[str, ProxyLane] = {}
         self._profile: Profile
         self._ways: Ways
+        self._elsewhere: Elsewhere
         self._given: Mapping[str, bytes]
         self._owners: Owners
         self._contexts: Contexts
@@ -109,6 +112,7 @@ class Service:
         except HookError as problem:
             self._channel.send(Refused(order=0, message=problem.message))
             return
+        self._elsewhere = Elsewhere(Path(order.recordings), self._profile, self._ways, hooks.compare)
         self._forwarding = Forwarding(self._profile, order, self._channel.send, hooks)
         self._channel.send(Ready())
 
@@ -170,6 +174,7 @@ class Service:
                 hooks=self._forwarding.hooks,
                 indexed=self._recording_cache.index,
                 ways=self._ways,
+                elsewhere=self._elsewhere,
                 given=self._given,
                 beside=self._beside,
             )

@@ -254,6 +254,21 @@ def test_unused_interactions_are_reported(suite):
     assert line in outcomes.out
 
 
+def test_a_miss_of_a_renamed_test_names_the_recording_and_what_moves_it(suite):
+    suite.record("recordings/shop/test_plain/test_old.rec", ("item", "first"))
+    suite.write("test_plain.py", UNMARKED.replace("test_one", "test_new"))
+
+    outcomes = suite.pytest("--recproxy-mode=replay", "test_plain.py")
+
+    assert outcomes == {"failed": 1}, outcomes
+    assert "recproxy: this request to shop was recorded for another test\n" in outcomes.out
+    assert (
+        "           recordings/shop/test_plain/test_old.rec:3 by test_plain.test_old, a test that is gone\n"
+        in outcomes.out
+    )
+    assert "if the test was renamed: recproxy mv test_plain/test_old test_plain/test_new\n" in outcomes.out
+
+
 SHARED = """
 @pytest.mark.recproxy("shop", "three.rec")
 def test_one():

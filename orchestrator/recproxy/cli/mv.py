@@ -1,0 +1,94 @@
+"""`recproxy mv OLD NEW`: the recording of a test, or of a module, under the name of another."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["mv"]
+
+
+@click.command(epilog="Example: recproxy mv test_orders/test_old test_orders/test_new")
+@click.option("--profile", metavar="P", help="Move the recordings of profile P only. By default those of all profiles.")
+@click.option("--dry-run", "dry", is_flag=True, help="Write nothing, and print what would be moved.")
+@click.argument("old")
+@click.argument("new")
+def mv(profile: str | None, dry: bool, old: str, new: str) -> None:
+    """Give the recording of test OLD to test NEW, with the scopes in it.
+
+    OLD and NEW are paths below the recordings of a profile, without .rec: MODULE/TEST, or MODULE for all its tests.
+    """
+    from pathlib import Path
+
+    from recproxy.config import find_project
+    from recproxy.errors import RecordingNotFound
+
+    top = find_project(Path.cwd()).recordings
+    folders = [top / profile] if profile else sorted(path for path in top.glob("*") if path.is_dir())
+    old, new = (word.strip("/").removesuffix(".rec") for word in (old, new))
+    moves = [move for folder in folders for move in _moves(folder, old, new)]
+    if not moves:
+        looked = ", ".join(str(folder) for folder in folders) or str(top)
+        raise RecordingNotFound(f"{old}: there is no such recording: looked in {looked}")
+    _check(moves)
+    for source, target, folder in moves:
+        if not dry:
+            _move(source, target, folder)
+        print(f"{'would move' if dry else 'moved'} {_shown(source)} to {_shown(target)}", file=sys.stderr)
+
+
+def _moves(folder: Path, old: str, new: str) -> list[tuple[Path, Path, Path]]:
+    """The files to move in the recordings of one profile: from, to, and that folder."""
+    ends = (".rec", ".failed.rec")
+    found = [
+        (folder / f"{old}{end}", folder / f"{new}{end}", folder) for end in ends if (folder / f"{old}{end}").is_file()
+    ]
+    top = folder / old
+    if top.is_dir():
+        found += [
+            (path, folder / new / path.relative_to(top), folder)
+            for path in sorted(top.rglob("*.rec"))
+            if path.is_file()
+        ]
+    return found
+
+
+def _check(moves: list[tuple[Path, Path, Path]]) -> None:
+    from recproxy.errors import RecordingError
+
+    for _, target, _ in moves:
+        if target.exists():
+            raise RecordingError(f"{target}: exists: move or remove it first; nothing was moved")
+
+
+def _move(source: Path, target: Path, folder: Path) -> None:
+    """Write the file in its new place, with its own scopes renamed, then remove the old one."""
+    from recproxy.play.file_replacement import create_file, remove_file
+    from recproxy.play.test_names import scope_of, with_scopes_renamed
+    from recproxy.recording import load
+
+    text = source.read_bytes()
+    names = [path.relative_to(folder).as_posix().replace(".failed.rec", ".rec") for path in (source, target)]
+    old, new = map(scope_of, names)
+    for end in ("", " teardown"):
+        lines = [each.line for each in load(text, path=str(source)).interactions if each.scope == f"{old}{end}"]
+        text = with_scopes_renamed(text, lines, f"{old}{end}", f"{new}{end}")
+    create_file(target, text, root=folder)
+    remove_file(source, root=folder)
+    for above in source.parents:
+        if above == folder or any(above.iterdir()):
+            break
+        above.rmdir()
+
+
+def _shown(path: Path) -> str:
+    from pathlib import Path
+
+    from recproxy.control.shown_paths import shown_path
+
+    return shown_path(str(path), str(Path.cwd()))

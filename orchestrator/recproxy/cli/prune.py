@@ -1,0 +1,102 @@
+"""`recproxy prune`: recordings that no test plays are removed, after they were shown."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from recproxy.cli.collected_tests import CollectedTests
+
+__all__ = ["leftovers", "prune"]
+
+
+@click.command(epilog="Example: recproxy prune --tests tests/functional")
+@click.option("--tests", multiple=True, metavar="PATH", help="Where the tests are. By default pytest finds them.")
+@click.option("--yes", is_flag=True, help="Remove without asking.")
+def prune(tests: tuple[str, ...], yes: bool) -> None:
+    """Remove the recordings that no test plays, and the interactions of tests that are gone.
+
+    Collects the tests with pytest, shows what it would remove, and asks. It runs no test. The recordings of
+    commands (default.rec) stay.
+    """
+    from pathlib import Path
+
+    from recproxy.cli.collected_tests import collect_tests
+    from recproxy.config import find_project
+    from recproxy.control.shown_paths import shown_path
+    from recproxy.recording.printable import printable
+    from recproxy.report.counting import counted
+
+    project = find_project(Path.cwd())
+    found = list(leftovers(project.recordings, collect_tests(project.recordings, tests)))
+    for path, line, message in found:
+        print(printable(f"{shown_path(str(path), str(Path.cwd()))}{f':{line}' if line else ''}: {message}"))
+    if not found:
+        print("recproxy: nothing to remove", file=sys.stderr)
+        return
+    if not yes:
+        if not sys.stdin.isatty():
+            print("recproxy: nothing was removed: pass --yes to remove this", file=sys.stderr)
+            return
+        click.confirm("Remove this?", abort=True, err=True)
+    files = {path for path, line, _ in found if not line}
+    for path in files:
+        _remove(path, project.recordings)
+    gone: dict[Path, set[int]] = {}
+    for path, line, _ in found:
+        if line:
+            gone.setdefault(path, set()).add(line)
+    for path, lines in gone.items():
+        _remove_interactions(path, lines, project.recordings)
+    count = sum(map(len, gone.values()))
+    print(f"recproxy: removed {counted(len(files), 'file')} and {counted(count, 'interaction')}", file=sys.stderr)
+
+
+def leftovers(recordings: Path, tests: CollectedTests) -> list[tuple[Path, int, str]]:
+    """What no test plays: a file, with line 0, or an interaction with its line; and why."""
+    from recproxy.errors import RecproxyError
+    from recproxy.play.reading import read_recording
+
+    found: list[tuple[Path, int, str]] = []
+    for path in sorted(recordings.rglob("*.rec")):
+        if path.name.endswith(".failed.rec") or not path.is_file():
+            continue
+        if not tests.plays(path):
+            found.append((path, 0, "no test plays it"))
+            continue
+        try:
+            interactions = read_recording(str(path)).interactions
+        except RecproxyError:  # `check` says what is wrong with it
+            continue
+        found += [(path, each.line, f"its test {each.scope} is gone") for each in tests.gone(interactions, path)]
+    return found
+
+
+def _remove(path: Path, recordings: Path) -> None:
+    from recproxy.play.file_replacement import remove_file
+
+    remove_file(path, root=recordings)
+    for above in path.parents:
+        if above.parent == recordings or not above.is_relative_to(recordings) or any(above.iterdir()):
+            break
+        above.rmdir()
+
+
+def _remove_interactions(path: Path, lines: set[int], recordings: Path) -> None:
+    from dataclasses import replace
+
+    from recproxy.play.file_replacement import replace_file
+    from recproxy.play.reading import read_recording
+    from recproxy.recording import pieces
+
+    recording = read_recording(str(path))
+    kept = tuple(each for each in recording.interactions if each.line not in lines)
+    if not kept:
+        _remove(path, recordings)
+    else:
+        replace_file(path, b"".join(pieces(replace(recording, interactions=kept))), root=recordings)

@@ -1,0 +1,93 @@
+"""The recordings of other tests, searched when a test misses a request: it may have been renamed.
+
+Read once, when the first such request comes, and only where the recordings of a project are not too large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from recproxy.config import Profile
+from recproxy.errors import RecproxyError
+from recproxy.matching.index import Index
+from recproxy.matching.miss import RecordedFor
+from recproxy.matching.rules import Ways
+from recproxy.play.reading import read_recording
+from recproxy.play.test_names import is_gone, scope_of
+from recproxy.recording import Request
+
+__all__ = ["Elsewhere"]
+
+#: Bytes and files that are read: a miss must not cost as much as a large suite.
+_MOST_BYTES = 8_000_000
+_MOST_FILES = 2000
+#: The recording of commands that are no tests.
+_OF_COMMANDS = "default"
+
+
+class Elsewhere:
+    """The recordings of one profile in a project's folder of recordings."""
+
+    def __init__(
+        self, recordings: Path, profile: Profile, ways: Ways, form: Callable[[Request], Request] | None = None
+    ) -> None:
+        self._recordings = recordings
+        self._folder = recordings / profile.name
+        self._profile = profile
+        self._ways = ways
+        self._form = form
+        self._index: Index | None = None
+
+    def find(
+        self, request: Request, any_host: Sequence[str] | None, expected: str | None, playing: Sequence[str]
+    ) -> RecordedFor | None:
+        """What another test recorded for a request, in the form that is compared; None where nothing is.
+
+        `expected` is the recording that the test itself would have, and `playing` are those in play. A recording whose
+        test is gone goes before others, then one of the same module.
+        """
+        index = self._read()
+        tiers = index.find(request, any_host=any_host, formed=True, redacted=True).tiers
+        found: list[tuple[bool, bool, int, str]] = []
+        for position in (each for tier in tiers for each in tier):
+            path = index.recording_of(position).path or ""
+            if path not in playing and path != expected:
+                name = Path(path).relative_to(self._folder).with_suffix("").as_posix()
+                is_beside = expected is not None and Path(path).parent == Path(expected).parent
+                found.append((not is_gone(name, self._recordings), not is_beside, position, name))
+        if not found:
+            return None
+        is_used, _, position, name = min(found)
+        own = Path(expected).relative_to(self._folder).with_suffix("").as_posix() if expected else ""
+        recorded = index.interactions[position]
+        return RecordedFor(
+            method=recorded.request.method,
+            url=recorded.request.url,
+            where=self._ways.shown(index.where(position)),
+            test=recorded.scope or scope_of(name),
+            recording=f"{name}.rec",
+            rename="" if is_used or own in ("", _OF_COMMANDS) else f"{name} {own}",
+        )
+
+    def _read(self) -> Index:
+        if self._index is None:
+            recordings = []
+            for path in self._files():
+                try:
+                    recordings.append(read_recording(str(path)))
+                except RecproxyError:  # `recproxy check` says what is wrong with it
+                    continue
+            self._index = Index(recordings, self._profile.rules(), self._profile.hosts, self._form)
+        return self._index
+
+    def _files(self) -> list[Path]:
+        found: list[Path] = []
+        size = 0
+        for path in sorted(self._folder.rglob("*.rec")):
+            if not path.name.endswith(".failed.rec") and path.is_file():
+                size += path.stat().st_size
+                found.append(path)
+            if size > _MOST_BYTES or len(found) > _MOST_FILES:
+                return []
+        return found

@@ -1,0 +1,64 @@
+"""`recproxy mv` in a project."""
+
+from __future__ import annotations
+
+import pytest
+from command_line import recproxy
+
+CONFIG = '[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ["a.example"]\n'
+TEXT = "#recproxy 2\n# kept\n\n:scope {}\nGET https://a.example/ HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhi\n=======\n"
+
+
+@pytest.fixture
+def recordings(tmp_path):
+    (tmp_path / "recproxy.toml").write_text(CONFIG)
+    folder = tmp_path / "tests/functional/recordings"
+    for profile in ("shop", "bank"):
+        (folder / profile / "test_m").mkdir(parents=True)
+        (folder / profile / "test_m/test_old.rec").write_text(TEXT.format("test_m.test_old"))
+    return folder
+
+
+def files(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_recording_moves_with_its_scope_in_all_profiles(recordings, tmp_path):
+    done = recproxy("mv", "test_m/test_old", "test_n/TestA.test_new", folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert files(recordings) == ["bank/test_n/TestA.test_new.rec", "shop/test_n/TestA.test_new.rec"]
+    assert (recordings / "shop/test_n/TestA.test_new.rec").read_text() == TEXT.format("test_n.TestA.test_new")
+    assert not (recordings / "shop/test_m").exists()
+    assert done.stderr.splitlines()[1] == (
+        "moved tests/functional/recordings/shop/test_m/test_old.rec "
+        "to tests/functional/recordings/shop/test_n/TestA.test_new.rec"
+    )
+
+
+def test_a_module_moves_with_all_its_tests_and_what_failed(recordings, tmp_path):
+    (recordings / "shop/test_m/test_old.failed.rec").write_text(TEXT.format("test_m.test_old"))
+
+    done = recproxy("mv", "test_m", "sub/test_n", "--profile", "shop", folder=tmp_path)
+
+    assert done.returncode == 0
+    assert files(recordings / "shop") == ["sub/test_n/test_old.failed.rec", "sub/test_n/test_old.rec"]
+    assert files(recordings / "bank") == ["test_m/test_old.rec"]
+    assert ":scope test_n.test_old\n" in (recordings / "shop/sub/test_n/test_old.failed.rec").read_text()
+
+
+def test_nothing_moves_onto_another_recording_nor_in_a_dry_run(recordings, tmp_path):
+    (recordings / "bank/test_m/test_new.rec").write_text(TEXT.format("test_m.test_new"))
+    before = files(recordings)
+
+    onto = recproxy("mv", "test_m/test_old", "test_m/test_new", folder=tmp_path)
+    dry = recproxy("mv", "test_m/test_old", "test_m/test_newer", "--dry-run", folder=tmp_path)
+    nothing = recproxy("mv", "test_m/test_other", "x", folder=tmp_path)
+
+    assert (onto.returncode, "bank/test_m/test_new.rec: exists: " in onto.stderr) == (2, True)
+    assert (dry.returncode, dry.stderr.count("would move ")) == (0, 2)
+    assert (nothing.returncode, "test_m/test_other: there is no such recording: looked in " in nothing.stderr) == (
+        2,
+        True,
+    )
+    assert files(recordings) == before

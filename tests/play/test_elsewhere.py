@@ -1,0 +1,69 @@
+"""What other tests recorded for a request, as a run would find it."""
+
+from __future__ import annotations
+
+import pytest
+
+from recproxy.config import Endpoint, Profile
+from recproxy.matching.miss import RecordedFor
+from recproxy.play.elsewhere import Elsewhere
+from recproxy.recording import Request
+
+TEXT = "#recproxy 2\n\n:scope {scope}\nGET https://a.example/{what} HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhi\n=======\n"
+
+
+@pytest.fixture
+def suite(tmp_path):
+    def write(name, what):
+        path = tmp_path / "recordings/shop" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scope = name.removesuffix(".rec").replace("/", ".")
+        path.write_text(TEXT.format(scope=scope, what=what))
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def find(tmp_path):
+    profile = Profile(name="shop", endpoints=(Endpoint(hosts=("a.example",)),))
+
+    def found(what, expected="test_m/test_new.rec", playing=()):
+        elsewhere = Elsewhere(tmp_path / "recordings", profile, profile.ways(folder=str(tmp_path)))
+        request = Request(method="GET", url=f"https://a.example/{what}", wild=None)
+        return elsewhere.find(request, None, str(tmp_path / "recordings/shop" / expected), playing)
+
+    return found
+
+
+def test_the_recording_of_a_test_that_is_gone_is_named_with_its_new_name(suite, find, tmp_path):
+    (tmp_path / "test_m.py").write_text("def test_new(): ...\ndef test_used(): ...\n")
+    suite("test_m/test_old.rec", "one")
+    suite("test_m/test_used.rec", "one")
+
+    assert find("one") == RecordedFor(
+        method="GET",
+        url="https://a.example/one",
+        where="recordings/shop/test_m/test_old.rec:4",
+        test="test_m.test_old",
+        recording="test_m/test_old.rec",
+        rename="test_m/test_old test_m/test_new",
+    )
+
+
+def test_that_of_a_test_which_is_there_is_not_given_away(suite, find, tmp_path):
+    (tmp_path / "test_m.py").write_text("def test_new(): ...\ndef test_used(): ...\n")
+    suite("test_m/test_used.rec", "one")
+
+    found = find("one")
+
+    assert (found.test, found.rename) == ("test_m.test_used", "")
+
+
+def test_what_is_in_play_what_failed_and_what_does_not_parse_is_passed_over(suite, find, tmp_path):
+    playing = suite("test_m/test_a.rec", "one")
+    suite("test_m/test_b.failed.rec", "one")
+    (tmp_path / "recordings/shop/test_m/test_c.rec").write_text("nothing")
+
+    assert find("one", playing=(playing,)) is None
+    assert find("two") is None
