@@ -416,3 +416,16 @@ def test_each_notice_and_each_refusal_is_said_once_with_a_count(project):
         "recproxy: 7 files: exists and would change; pass --force to overwrite it "
         "(out/0.rec, out/1.rec, out/2.rec, out/3.rec, out/4.rec, ...)"
     )
+
+
+def test_what_one_cassette_shows_to_be_secret_is_masked_in_the_others(project):
+    uses = CASSETTE.replace("item?id=1", f"{TOKEN}/item").replace("Bearer {token}", "none")
+    for name, text in (("a.yaml", uses), ("b.yaml", CASSETTE), ("c.yaml", uses)):
+        (project / "cassettes" / name).write_text(text.format(host="api.shop.example", token=TOKEN))
+
+    for _ in range(2):
+        assert run("cassettes", "--profile", "shop", "--to", "out")[0] == 0
+
+        written = [(project / "out" / f"{name}.rec").read_text() for name in "abc"]
+        assert [text.count("/XXX/item") for text in written] == [1, 0, 1]
+        assert [text for text in written if TOKEN in text] == []

@@ -243,3 +243,20 @@ def test_a_progress_bar_is_shown_where_somebody_looks(dirty):
     assert b"scanning" in said
     assert b"100%" in said
     assert done.stdout.count(b"(fixed)") == 2
+
+
+def test_what_one_file_shows_to_be_secret_is_found_and_fixed_in_the_others(dirty):
+    other = dirty.with_name("0.rec")  # read before
+    other.write_text(
+        DIRTY.partition("Authorization")[0].replace("me?id=7", f"{TOKEN}/x")
+        + "\n====\nHTTP/1.1 204 No Content\n\n=======\n"
+    )
+    alone = CliRunner().invoke(scan, [str(other)])
+
+    both = CliRunner().invoke(scan, [str(dirty.parent)])
+    fixed = CliRunner().invoke(scan, ["--fix", str(dirty.parent)])
+
+    assert (alone.exit_code, both.exit_code, fixed.exit_code) == (0, 1, 0)
+    assert f"{other}:5: sent before in request url" in both.stdout
+    assert [TOKEN in path.read_text() for path in (other, dirty)] == [False, False]
+    assert CliRunner().invoke(scan, [str(dirty.parent)]).exit_code == 0

@@ -67,6 +67,8 @@ def import_recordings(
             importer = Importer(
                 folder, pending_files, profiles, named=profile is not None, variables=os.environ, placeholders=texts
             )
+            if len(found) > 1:
+                importer.learn(found)
             summaries = take_all(importer.take, found, "importing")
             if not dry and not any(each.problem for each in summaries):
                 pending_files.finish()

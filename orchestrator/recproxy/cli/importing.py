@@ -11,14 +11,18 @@ from recproxy.cli.import_sources import ImportSource
 from recproxy.cli.pending_files import PendingFiles
 from recproxy.config import Profile, secret_values
 from recproxy.errors import RecordingError, RecproxyError
-from recproxy.formats import Note
+from recproxy.formats import Loaded, Note
 from recproxy.formats.placeholders import filled
 from recproxy.http import Owners, authority_host
 from recproxy.play.reading import UnknownFormat, read_loaded
 from recproxy.recording import Interaction, Recording, of_today, pieces
-from recproxy.redaction.scope import redact_scope, redact_text
+from recproxy.redaction.earlier_values import EarlierValues
+from recproxy.redaction.scope import learned_from, redact_scope, redact_text
 
 __all__ = ["ImportedRecording", "Importer", "Progress", "SourceSummary", "unread_source"]
+
+#: Bytes of sources that are not read a second time.
+_KEPT = 50_000_000
 
 #: Says how many bytes of a source are done.
 Progress = Callable[[float], None]
@@ -90,6 +94,23 @@ class Importer:
         self._rules = {profile.name: profile.redaction(secrets, variables) for profile in profiles}
         self._placeholders = placeholders or {}
         self._pending_files = pending_files
+        self._earlier = EarlierValues()
+        self._loaded: dict[Path, Loaded] = {}
+
+    def learn(self, sources: Sequence[ImportSource]) -> None:
+        """Read sources for what each shows to be secret: `take` masks it in all of them."""
+        room = _KEPT
+        for source in sources:
+            try:
+                loaded = read_loaded(str(source.path))
+            except RecproxyError:
+                continue  # `take` says so
+            room -= source.size
+            if room >= 0:
+                self._loaded[source.path] = loaded
+            recording = filled(loaded.recording, self._placeholders)
+            for name, interactions in self._sorted(recording, []).items():
+                self._earlier.add(learned_from([each for _, each in interactions], self._rules[name]))
 
     def take(self, source: ImportSource, progress: Progress) -> SourceSummary:
         """Read, sort and redact a source; its files are written when all sources are done. The summary contains no secret."""
@@ -104,7 +125,7 @@ class Importer:
 
     def _take(self, source: ImportSource, progress: Progress) -> SourceSummary:
         try:
-            loaded = read_loaded(str(source.path))
+            loaded = self._loaded.pop(source.path, None) or read_loaded(str(source.path))
         except UnknownFormat as problem:
             return unread_source(source, problem)
         except RecproxyError as problem:
@@ -160,7 +181,7 @@ class Importer:
         notes: list[Note],
         counts: Counter[str],
     ) -> tuple[Interaction, ...]:
-        scope = redact_scope([each for _, each in interactions], self._rules[profile])
+        scope = redact_scope([each for _, each in interactions], self._rules[profile], earlier=self._earlier)
         for refusal in scope.refusals:
             number = interactions[refusal.position][0]
             notes.append(Note(kind="lost", where=f"interaction {number}", text=refusal.message))

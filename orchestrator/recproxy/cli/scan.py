@@ -38,17 +38,21 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     """
     from recproxy.cli.recordings import recordings_in
     from recproxy.cli.scanning import scan_file
+    from recproxy.redaction.earlier_values import EarlierValues
 
     found = recordings_in(paths)
     problems = [f"{path}: no such file or folder" for path in found.missing]
     rules = _rules(profiles)
-    scans: list[Scan] = []
     folders = [path for path in paths if path.is_dir()]  # once: pre-commit names a thousand files
-    for path in _shown(found.paths):
-        done = scan_file(path, rules, root=_root(path, folders), fix=fix)
-        scans.append(done)
-        if done.problem:
-            problems.append(done.problem)
+    roots = {path: _root(path, folders) for path in found.paths}
+    scans = [scan_file(path, rules, root=roots[path], fix=False) for path in _shown(found.paths)]
+    # What one file shows to be secret is looked for in the others, as a run does with what it records.
+    earlier = EarlierValues()
+    for each in scans:
+        earlier.add(each.learned)
+    if (earlier.known and len(scans) > 1) or (fix and any(each.findings for each in scans)):
+        scans = [scan_file(path, rules, root=roots[path], fix=fix, earlier=earlier) for path in _shown(found.paths)]
+    problems += [each.problem for each in scans if each.problem]
     _report(scans, as_json=as_json)
     for problem in problems:
         print(f"recproxy: {problem}", file=sys.stderr)

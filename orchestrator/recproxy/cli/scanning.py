@@ -5,8 +5,8 @@ Reads and writes files; prints nothing. A finding says rule, place and line, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from recproxy.cli.detectors import detected
@@ -15,10 +15,12 @@ from recproxy.errors import RecproxyError
 from recproxy.play.file_replacement import replace_file
 from recproxy.play.reading import foreign_format, read_loaded
 from recproxy.recording import Interaction, Recording, dump
+from recproxy.redaction.earlier_values import NOTHING, EarlierValues
 from recproxy.redaction.masking import Finding
 from recproxy.redaction.masks import stand_in
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
+from recproxy.redaction.secret_values import SecretValue
 
 __all__ = ["Scan", "ScanFinding", "scan_file"]
 
@@ -38,7 +40,8 @@ class ScanFinding:
 class Scan:
     """What a file holds; `fixed` says that it no longer does, `problem` why it could not be read or mended.
 
-    `format` is that of the recording; empty where it could not be read.
+    `format` is that of the recording; empty where it could not be read. `learned` are the values that it shows to be
+    secret.
     """
 
     path: str
@@ -46,18 +49,23 @@ class Scan:
     findings: tuple[ScanFinding, ...] = ()
     fixed: bool = False
     problem: str = ""
+    learned: Mapping[bytes, SecretValue] = field(default_factory=dict, repr=False)
 
 
-def scan_file(path: Path, rules: RedactionRules, *, root: Path, fix: bool) -> Scan:
-    """What one file holds, and with `fix` the file without it, unless a link leads it out of `root`."""
+def scan_file(path: Path, rules: RedactionRules, *, root: Path, fix: bool, earlier: EarlierValues = NOTHING) -> Scan:
+    """What one file holds, and with `fix` the file without it, unless a link leads it out of `root`.
+
+    `earlier` are values that other files show to be secret.
+    """
     try:
         loaded = read_loaded(str(path))
         lines = path.read_bytes().splitlines() if path.is_file() else []
     except RecproxyError as error:
         return Scan(path=str(path), problem=error.message)
     recording = placed(loaded.recording, lines)
-    clean, findings, problem = _clean(recording, lines, rules)
-    done = Scan(path=str(path), format=loaded.format, findings=findings, problem=problem)
+    learned: dict[bytes, SecretValue] = {}
+    clean, findings, problem = _clean(recording, lines, rules, earlier, learned)
+    done = Scan(path=str(path), format=loaded.format, findings=findings, problem=problem, learned=learned)
     if not findings or not fix:
         return done
     title = foreign_format(path)
@@ -77,13 +85,18 @@ def scan_file(path: Path, rules: RedactionRules, *, root: Path, fix: bool) -> Sc
 
 
 def _clean(
-    recording: Recording, lines: list[bytes], rules: RedactionRules
+    recording: Recording,
+    lines: list[bytes],
+    rules: RedactionRules,
+    earlier: EarlierValues,
+    learned: dict[bytes, SecretValue],
 ) -> tuple[Recording, tuple[ScanFinding, ...], str]:
     """The recording without its secrets, what was found in it, and why it could not be looked through."""
     interactions = recording.interactions
     found: list[tuple[int, ScanFinding]] = []
     for _ in range(_ROUNDS):
-        scope = redact_scope(interactions, rules)
+        scope = redact_scope(interactions, rules, earlier=earlier)
+        learned.update(scope.learned)
         found += ((each.position, _placed(each, recording.interactions, lines)) for each in scope.findings)
         if scope.refusals:
             refusal = scope.refusals[0]

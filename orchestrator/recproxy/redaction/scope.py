@@ -25,7 +25,16 @@ from recproxy.redaction.parts import ScopeReader
 from recproxy.redaction.rules import RedactionRules, Unsafe
 from recproxy.redaction.secret_values import SecretValue, SecretValues
 
-__all__ = ["RedactedScope", "Refusal", "mask_again", "redact_line", "redact_request", "redact_scope", "redact_text"]
+__all__ = [
+    "RedactedScope",
+    "Refusal",
+    "learned_from",
+    "mask_again",
+    "redact_line",
+    "redact_request",
+    "redact_scope",
+    "redact_text",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,15 @@ def redact_scope(
         reader.learn(each)
     redacted = _redacted(reader, interactions, taken, _values(rules) if ids else None)
     return dataclasses.replace(redacted, learned=values.learned())
+
+
+def learned_from(interactions: Sequence[Interaction], rules: RedactionRules) -> dict[bytes, SecretValue]:
+    """The values that interactions show to be secret; nothing is masked."""
+    values = SecretValues(_values(rules))
+    reader = ScopeReader(name_rules(rules), values)
+    for each in interactions:
+        reader.learn(each)
+    return values.learned()
 
 
 def mask_again(
