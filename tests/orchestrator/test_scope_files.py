@@ -43,7 +43,7 @@ def test_the_recording_of_the_tests_name_is_in_play_where_it_is_there(plan, tmp_
     path = file(tmp_path, DEFAULT)
 
     assert choose(plan, "shop", "replay", None, DEFAULT) == ScopeFiles(
-        recordings=(str(path),), target=path, expected=str(path), unnamed=False
+        recordings=(str(path),), target=str(path), expected=str(path), unnamed=False
     )
 
 
@@ -69,13 +69,13 @@ def test_record_plays_nothing_and_writes_the_test_s_own_file(plan, tmp_path):
 
     chosen = choose(plan, "shop", "record", None, DEFAULT)
 
-    assert (chosen.recordings, chosen.target) == ((), tmp_path / "shop" / DEFAULT)
+    assert (chosen.recordings, chosen.target) == ((), str(tmp_path / "shop" / DEFAULT))
 
 
 def test_record_without_tests_writes_the_runs_own_file(plan):
     plan.recordings["shop"] = ("run.rec",)
 
-    assert choose(plan, "shop", "record", None, None).target.name == "run.rec"
+    assert choose(plan, "shop", "record", None, None).target == "run.rec"
 
 
 def test_auto_plays_what_is_there_and_writes_the_first_that_was_named(plan, tmp_path):
@@ -83,4 +83,4 @@ def test_auto_plays_what_is_there_and_writes_the_first_that_was_named(plan, tmp_
 
     chosen = choose(plan, "shop", "auto", ("missing.rec", str(there)), DEFAULT)
 
-    assert (chosen.recordings, chosen.target.name) == ((str(there),), "missing.rec")
+    assert (chosen.recordings, chosen.target) == ((str(there),), "missing.rec")

@@ -39,6 +39,8 @@ _LOST = -1
 _LARGE = 1 << 19
 #: Bytes read at once: a recorded interaction usually fits.
 _READ = 1 << 18
+#: As a plain number: `&` of a number and a flag makes a flag each time, which takes longer than the rest of a message.
+_DESCRIPTORS_LOST = int(socket.MSG_CTRUNC)
 #: Descriptors read at once; the kernel passes 253 in one message at most, and ours carry a few.
 _MOST_DESCRIPTORS = 64
 #: Seconds until another try when the kernel has no room for descriptors in flight: nothing says when it has.
@@ -169,7 +171,7 @@ class Channel:
             return
         start = len(self._unread)
         self._unread += data
-        if flags & socket.MSG_CTRUNC:
+        if flags & _DESCRIPTORS_LOST:
             self._mark_lost(start, arrived)
         self._deliver()
 

@@ -30,7 +30,7 @@ from recproxy.control.messages import (
     Stop,
 )
 from recproxy.control.redaction_messages import RedactionSetup, ScopeRedacted
-from recproxy.errors import HookError, ProxyError, RecordingError
+from recproxy.errors import HookError, ProxyError, RecordingError, RecproxyError
 from recproxy.orchestrator.fork_server import ForkServer
 
 __all__ = ["Proxy"]
@@ -63,7 +63,7 @@ class Proxy:
         kind = ForkKind.REDACTION_WORKER if worker else ForkKind.PROXY
         fork_server.fork(kind, self._name, theirs, write)
         self._lines: deque[bytes] = deque(maxlen=_LAST_LINES)
-        self._replies: dict[int, asyncio.Future[Message]] = {}
+        self._replies: dict[int, asyncio.Future[Any]] = {}
         self._ready: asyncio.Future[None]
         self._channel: Channel
         self._loop: asyncio.AbstractEventLoop
@@ -95,20 +95,20 @@ class Proxy:
         """Send an order that nobody answers; the descriptors are given away."""
         self._channel.send(message, descriptors)
 
-    async def ask(self, order: Callable[[int], Message], kind: type[_Reply]) -> _Reply:
-        """Send an order, made for its number, and wait for the reply; RecordingError where it was refused."""
+    def ask(self, order: Callable[[int], Message], kind: type[_Reply]) -> asyncio.Future[_Reply]:
+        """Send an order, made for its number, at once; its reply, which is of this kind.
+
+        The reply is RecordingError where the order was refused, or could not be made. It is a future and no coroutine:
+        a scope asks each proxy twice, and a task for each was a quarter of what the event loop does for a scope.
+        """
         number = next(self._numbers)
-        reply: asyncio.Future[Message] = self._loop.create_future()
+        reply: asyncio.Future[Any] = self._loop.create_future()
         self._replies[number] = reply
-        self.send(order(number))
         try:
-            message = await reply
-        finally:
-            self._replies.pop(number, None)
-        if isinstance(message, Refused):
-            raise RecordingError(message.message)
-        assert isinstance(message, kind)
-        return message
+            self.send(order(number))
+        except RecordingError as problem:
+            self._refuse(number, problem)
+        return reply
 
     async def stop(self) -> None:
         """Tell it to stop, wait, and kill it if it does not."""
@@ -132,9 +132,17 @@ class Proxy:
         elif isinstance(message, Return):
             self.returned(message, descriptors[0])
         elif isinstance(message, Began | Playing | Ended | Refused | ScopeRedacted):
-            reply = self._replies.get(message.order)
-            if reply is not None and not reply.done():
+            if isinstance(message, Refused):
+                self._refuse(message.order, RecordingError(message.message))
+            elif not (reply := self._replies.pop(message.order)).done():
                 reply.set_result(message)
+
+    def _refuse(self, order: int, problem: RecproxyError) -> None:
+        """Let whoever waits for the reply to an order have a problem instead."""
+        reply = self._replies.pop(order)
+        if not reply.done():
+            reply.set_exception(problem)
+            reply.exception()  # nobody may be waiting for it any more
 
     def _lost(self) -> None:
         """The channel ended: the process has died, or will."""
@@ -145,11 +153,11 @@ class Proxy:
         ended = await self._fork_server.ending(self._name)
         self._read_errors()
         error = self._error(ended)
-        waiting: list[asyncio.Future[Any]] = [self._ready, *self._replies.values()]
-        for reply in waiting:
-            if not reply.done():
-                reply.set_exception(error)
-                reply.exception()  # nobody may be waiting for it any more
+        if not self._ready.done():
+            self._ready.set_exception(error)
+            self._ready.exception()  # nobody may be waiting for it any more
+        for order in tuple(self._replies):
+            self._refuse(order, error)
         self.died(error)
 
     def _error(self, what: str) -> ProxyError:

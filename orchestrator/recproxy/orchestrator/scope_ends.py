@@ -67,7 +67,12 @@ class ScopeEnds:
 
     def end(self, lane: Lane, scope: LaneScope | None = None, *, passed: bool) -> asyncio.Future[ScopeOutcome]:
         """End a scope, or the base scope; shielded, whoever waits may go, and what was recorded is written still."""
-        ending = asyncio.ensure_future(self._ended(lane, scope, passed=passed))
+        proxies = scope.proxies if scope is not None else self._proxies
+        replies = {
+            proxy.profile.name: proxy.ask(lambda order: EndScope(order=order, lane=lane.name), Ended)
+            for proxy in proxies
+        }
+        ending = asyncio.ensure_future(self._ended(lane, scope, replies, passed=passed))
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
         return ending
@@ -76,13 +81,17 @@ class ScopeEnds:
         """Wait for the scopes that are being ended; what went wrong there has ended the run."""
         await asyncio.gather(*self._ending, return_exceptions=True)
 
-    async def _ended(self, lane: Lane, scope: LaneScope | None, *, passed: bool) -> ScopeOutcome:
-        """End a scope, or the base scope, with the proxies that it was begun with."""
-        proxies = scope.proxies if scope is not None else self._proxies
-        replies = await asyncio.gather(
-            *(proxy.ask(lambda order: EndScope(order=order, lane=lane.name), Ended) for proxy in proxies)
-        )
-        outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
+    async def _ended(
+        self,
+        lane: Lane,
+        scope: LaneScope | None,
+        replies: Mapping[str, asyncio.Future[Ended]],
+        *,
+        passed: bool,
+    ) -> ScopeOutcome:
+        """What came of a scope, or of the base scope, when the proxies that it was begun with have replied."""
+        ended_there = await asyncio.gather(*replies.values())
+        outcomes = {profile: reply.outcome for profile, reply in zip(replies, ended_there, strict=True)}
         refused = lane.take_refusals()
         numbers = (scope or lane).numbers
         recording = [name for name in outcomes if name in numbers]

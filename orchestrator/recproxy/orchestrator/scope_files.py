@@ -20,7 +20,7 @@ class ScopeFiles:
     """
 
     recordings: tuple[str, ...]
-    target: Path
+    target: str
     expected: str | None
     unnamed: bool
 
@@ -51,7 +51,7 @@ def choose(plan: RunPlan, profile: str, mode: str, named: tuple[str, ...] | None
     targets = named or (() if default else plan.recordings.get(profile)) or (str(expected),)
     return ScopeFiles(
         recordings=recordings,
-        target=Path(targets[0]),
+        target=targets[0],
         expected=None if named is not None else str(expected),
         unnamed=unnamed,
     )

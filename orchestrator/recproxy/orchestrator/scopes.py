@@ -105,21 +105,19 @@ class Scopes:
             profile = (await self._find(word)).profile.name
             scope.faults[profile] = (*scope.faults.get(profile, ()), *faults)
         named = await self._named(recordings, beside, scope)
+        orders = [
+            (proxy, self._order(proxy, lane, scope, named, default, (plays or {}).get(proxy.profile.name, ())))
+            for proxy in self._proxies
+            if not inner
+            or proxy.profile.name in {*named, *scope.faults}
+            or self._has_default(proxy.profile.name, default, scope)
+        ]
         lane.scopes.append(scope)
-        begun = await asyncio.gather(
-            *(
-                self._begin(proxy, lane, scope, named, default=default, plays=(plays or {}).get(proxy.profile.name, ()))
-                for proxy in tuple(self._proxies)
-                if not inner
-                or proxy.profile.name in {*named, *scope.faults}
-                or self._has_default(proxy.profile.name, default, scope)
-            ),
-            return_exceptions=True,
-        )
-        problems = [problem for problem in begun if isinstance(problem, BaseException)]
-        if problems:
-            await self.end(lane_name, scope.number)
-            raise problems[0]
+        begun = [self._begin(proxy, scope, order) for proxy, order in orders]
+        for problem in await asyncio.gather(*begun, return_exceptions=True):
+            if isinstance(problem, BaseException):
+                await self.end(lane_name, scope.number)
+                raise problem
         return scope.number
 
     async def extend(
@@ -135,12 +133,9 @@ class Scopes:
                 continue
             scope.fallen_back.discard(proxy.profile.name)
             if proxy in scope.proxies:
-                await proxy.ask(
-                    lambda order, paths=paths: Extend(order=order, lane=lane_name, recordings=paths),  # type: ignore[misc]
-                    Began,
-                )
+                await proxy.ask(lambda order: Extend(order=order, lane=lane_name, recordings=paths), Began)  # noqa: B023 - at once
             else:
-                await self._begin(proxy, lane, scope, named)
+                await self._begin(proxy, scope, self._order(proxy, lane, scope, named))
 
     async def look(self, lane_name: str, number: int | None = None) -> ScopeOutcome | None:
         """What happened so far in the open scope of a lane.
@@ -213,23 +208,33 @@ class Scopes:
 
     async def begin_base(self, proxy: Proxy, lane: Lane) -> None:
         """Begin what goes on in a lane whenever no scope is open, with one proxy."""
-        await self._begin(proxy, lane, None, {})
+        await proxy.ask(self._order(proxy, lane, None, {}), Began)
 
     async def end_base(self, lane: Lane, *, passed: bool) -> None:
         """End what went on in a lane whenever no scope was open."""
         await _outcome(self._ends.end(lane, passed=passed))
 
-    async def _begin(
+    def _begin(self, proxy: Proxy, scope: LaneScope, order: Callable[[int], Begin]) -> asyncio.Future[Began]:
+        """Begin a scope with one proxy, which is in it once it has begun it."""
+        begun = proxy.ask(order, Began)
+
+        def joined(reply: asyncio.Future[Began]) -> None:
+            if not reply.cancelled() and reply.exception() is None:
+                scope.proxies.append(proxy)
+
+        begun.add_done_callback(joined)
+        return begun
+
+    def _order(
         self,
         proxy: Proxy,
         lane: Lane,
         scope: LaneScope | None,
         named: Mapping[str, tuple[str, ...]],
-        *,
         default: str | None = None,
         plays: Sequence[int] = (),
-    ) -> None:
-        """Begin a scope, or the base scope, with one proxy."""
+    ) -> Callable[[int], Begin]:
+        """The order to begin a scope, or the base scope, by its number. RecordingError if its files cannot be written."""
         profile = proxy.profile.name
         mode = self._mode(profile, scope)
         chosen = choose(self._plan, profile, mode, named.get(profile), default)
@@ -237,7 +242,7 @@ class Scopes:
             scope.fallen_back.add(profile)
         writes = mode in ("record", "auto")
         name = self._roster.shown(proxy.profile, scope.name) if scope is not None else "run"
-        target = chosen.target
+        target = Path(chosen.target) if writes else Path()
         if writes and (safe := self._roster.shown(proxy.profile, target.name)) != target.name:
             raise RecordingError(f"a recording named {safe} would hold a secret in its name: rename the test {name}")
         scope_options = scope.scope_options if scope is not None else PROFILES
@@ -264,9 +269,7 @@ class Scopes:
                 faults=scope.faults.get(profile, ()) if scope is not None else (),
             )
 
-        await proxy.ask(begin, Began)
-        if scope is not None:
-            scope.proxies.append(proxy)
+        return begin
 
     def _mode(self, profile: str, scope: LaneScope | None) -> str:
         """The mode of a profile in a scope; what passes without a profile passes there too."""
