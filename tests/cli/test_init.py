@@ -52,6 +52,7 @@ def said(done):
 
 MADE = {
     ".gitattributes",
+    ".gitignore",
     "tests/functional/recordings/shop/test_first/test_the_service_answers.rec",
     "tests/functional/test_first.py",
 }
@@ -64,7 +65,7 @@ def test_an_empty_folder_gets_all_that_is_needed(folder, runner, more):
     assert done.returncode == 0, done.stderr
     assert set(files(folder)) == MADE | more | {"recproxy.toml", "pytest.ini"}
     assert find_project(folder).profile("shop").endpoints[0].base_url == "SHOP_BASE_URL"
-    assert len([line for line in said(done) if line.startswith("made ")]) == 5 + len(more)
+    assert len([line for line in said(done) if line.startswith("made ")]) == 6 + len(more)
     assert said(done)[-1].startswith("run it: ")
 
 
@@ -137,11 +138,12 @@ def test_nothing_that_exists_is_touched(folder):
     done = init(folder, "--yes")
 
     assert done.returncode == 0, done.stderr
-    assert files(folder) == mine
+    assert files(folder) == mine | {".gitignore": "*.failed.rec\n"}
     assert [line.split(",")[0] for line in said(done)] == [
         "kept the configuration in recproxy.toml",
         "kept noxfile.py",
         "kept .gitattributes",
+        "made .gitignore",
         "kept the tests in tests/functional",
         "add to noxfile.py what is shown above",
         "without that: recproxy run --profile bitly -- pytest tests/functional",
@@ -277,7 +279,9 @@ def test_gitattributes_get_a_line_of_their_own(folder):
 
     init(folder, "--runner", "none", *OWN)
 
-    assert (folder / ".gitattributes").read_text() == "*.png binary\n*.rec -text conflict-marker-size=32\n"
+    assert (folder / ".gitattributes").read_text() == (
+        "*.png binary\n*.rec -text conflict-marker-size=32 diff=recproxy merge=recproxy\n"
+    )
 
 
 @pytest.mark.parametrize(

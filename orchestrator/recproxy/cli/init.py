@@ -132,9 +132,11 @@ def _choose(project: Project, word: str) -> ChosenProfile:
 
 def _set_up(folder: Path, project: Project, starter: Starter, runner: str) -> Iterator[str]:
     """Write what is not there yet; a line for each thing that was done, or is left to do."""
+    from recproxy.cli.git import set_up_git
+
     yield from _configure(folder, project, starter)
     lacks = yield from _runner(folder, starter, runner)
-    yield from _attributes(folder)
+    yield from set_up_git(folder)
     yield from _first_test(folder, project, starter)
     command = {"nox": "nox -s functional-replay", "tox": "tox -e functional-replay"}
     plain = f"recproxy run {' '.join(f'--profile {name}' for name in starter.names)} -- pytest tests/functional"
@@ -217,20 +219,6 @@ def _replace(path: Path, text: str, folder: Path, done: str) -> Iterator[str]:
 
     replace_file(path, text.encode("utf-8", "surrogateescape"), root=folder)
     yield done
-
-
-def _attributes(folder: Path) -> Iterator[str]:
-    from recproxy.cli.starter import ATTRIBUTES
-    from recproxy.play.file_replacement import replace_file
-
-    path = folder / ".gitattributes"
-    text = path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else ""
-    if any(line.split()[:1] == ["*.rec"] for line in text.splitlines()):
-        yield "kept .gitattributes, which has a line for *.rec"
-        return
-    end = "" if not text or text.endswith("\n") else "\n"
-    replace_file(path, f"{text}{end}{ATTRIBUTES}\n".encode("utf-8", "surrogateescape"), root=folder)
-    yield f"{'added a line to' if text else 'made'} .gitattributes"
 
 
 def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[str]:

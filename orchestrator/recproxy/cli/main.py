@@ -7,9 +7,11 @@ import sys
 import click
 
 from recproxy.cli.check import check
+from recproxy.cli.diff import diff
 from recproxy.cli.export import export
 from recproxy.cli.import_recordings import import_recordings
 from recproxy.cli.init import init
+from recproxy.cli.merge import merge_recordings
 from recproxy.cli.mv import mv
 from recproxy.cli.profiles import profiles
 from recproxy.cli.prune import prune
@@ -40,7 +42,9 @@ def _recproxy() -> None:
 _recproxy.add_command(check)
 _recproxy.add_command(init)
 _recproxy.add_command(profiles)
+_recproxy.add_command(diff)
 _recproxy.add_command(export)
+_recproxy.add_command(merge_recordings)
 _recproxy.add_command(import_recordings)
 _recproxy.add_command(mv)
 _recproxy.add_command(prune)

@@ -13,9 +13,8 @@ import tomlkit
 from recproxy.config import Profile, base_url_name
 from recproxy.control.host_names import is_loopback
 
-__all__ = ["ATTRIBUTES", "FIRST_TEST", "ChosenProfile", "Starter", "requirement"]
+__all__ = ["FIRST_TEST", "ChosenProfile", "Starter", "requirement"]
 
-ATTRIBUTES = "*.rec -text conflict-marker-size=32"
 #: The first test, in the folder of functional tests; its recording bears its name.
 FIRST_TEST = "test_first.py"
 _RECORDED = "test_first/test_the_service_answers.rec"

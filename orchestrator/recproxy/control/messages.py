@@ -47,9 +47,8 @@ class Setup:
     `profile` is the plain form of a profile; `owners` maps host patterns to profile names, for all profiles of the
     run; `certificates` maps a host pattern to its certificate chain (PEM), `key` is the private key of them all.
     `folder` holds the run's files: the proxy removes it where the orchestrator died before it could. `secrets` are
-    the values of credentials, `unset` the credentials that have none. `environment` holds the profile's own variables:
-    the proxy starts without any profile's. `idle_timeout` is in seconds; 0 means none. Messages name `record`, the
-    command that records the profile, and paths as they are seen from the folder `shown_from`. `recordings` is the project's folder of them.
+    the values of credentials, `unset` the credentials that have none. `environment` holds the profile's own variables.
+    `idle_timeout` is in seconds; 0 means none. Messages name the command `record`, and paths as seen from `shown_from`.
     """
 
     profile: Mapping[str, Any]

@@ -1,0 +1,135 @@
+"""`recproxy diff`: what changed in a service's answers, between two recordings or versions of one."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recproxy.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from recproxy.play.recording_difference import Change, Changed
+    from recproxy.recording import Recording
+
+__all__ = ["diff"]
+
+#: What git passes to a diff driver: path, old file, its hash and mode, new file, its hash and mode; more for a rename.
+_OF_GIT = 7
+
+
+@click.command(epilog="Example: recproxy diff tests/functional/recordings/twitter/default.rec --rev HEAD~1")
+@click.option("--rev", metavar="REV", help="Compare each FILE with its version in revision REV of git.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+@click.option("--git-driver", is_flag=True, help="Take the arguments that git passes to a diff driver.")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE [FILE]")
+def diff(rev: str | None, as_json: bool, git_driver: bool, paths: tuple[str, ...]) -> None:
+    """Show what changed in the answers of a service: fields, types and statuses first, then values.
+
+    Compares two recordings, one with the .failed.rec next to it, or one with a revision of git. Headers that are new
+    in each response come last. Exit codes: 0 without differences, 1 with differences, 2 if a file cannot be read.
+    """
+    from recproxy.play.recording_difference import compare_recordings
+    from recproxy.recording.printable import printable
+
+    if git_driver:
+        _as_git_driver(paths)
+        return
+    before, after = _versions(rev, paths)
+    found = compare_recordings(before, after)
+    if as_json:
+        print(json.dumps([_row(each) for each in found], indent=2))
+    else:
+        for each in found:
+            print("\n".join(map(printable, _lines(each))))
+    sys.exit(1 if found else 0)
+
+
+def _versions(rev: str | None, paths: tuple[str, ...]) -> tuple[Recording, Recording]:
+    from recproxy.play.reading import read_recording
+
+    if rev is not None:
+        if len(paths) != 1:
+            raise ConfigurationError("--rev compares one FILE with its earlier version: name one")
+        return _of_revision(rev, Path(paths[0])), read_recording(paths[0])
+    if len(paths) == 1:
+        failed = Path(paths[0]).with_suffix(".failed.rec")
+        if not failed.is_file():
+            raise ConfigurationError(f"{failed}: no such file: name two recordings, or --rev REV of git")
+        return read_recording(paths[0]), read_recording(str(failed))
+    if len(paths) > 2:
+        raise ConfigurationError("diff compares two recordings: name FILE FILE, or one FILE with --rev REV")
+    return read_recording(paths[0]), read_recording(paths[1])
+
+
+def _of_revision(rev: str, path: Path) -> Recording:
+    from recproxy.cli.git import call_git
+    from recproxy.recording import load
+
+    if rev.startswith("-"):
+        raise ConfigurationError(f"--rev {rev}: is no revision")
+    done = call_git("show", f"{rev}:./{path.name}", folder=path.resolve().parent)
+    if done.returncode:
+        raise ConfigurationError(f"git show {rev}: {done.stderr.decode(errors='replace').strip()}")
+    return load(done.stdout, path=f"{rev}:{path}")
+
+
+def _as_git_driver(words: tuple[str, ...]) -> None:
+    """Print the difference as git wants it; a file that is no recording is shown as git shows texts."""
+    from recproxy.errors import RecordingError
+    from recproxy.play.recording_difference import compare_recordings
+    from recproxy.recording import Recording, load
+    from recproxy.recording.printable import printable
+
+    if len(words) < _OF_GIT:
+        raise ConfigurationError("--git-driver is for git: see recproxy docs record")
+    name, old, new = words[0], Path(words[1]), Path(words[4])
+    print(printable(f"recproxy diff {name}"))
+    try:
+        texts = [path.read_bytes() if path.is_file() else b"" for path in (old, new)]  # /dev/null where it is new
+        versions = [load(text, path=name) if text else Recording(interactions=()) for text in texts]
+    except RecordingError as problem:
+        print(printable(f"  {problem.message}"))
+        return
+    for each in compare_recordings(*versions):
+        print("\n".join(map(printable, _lines(each))))
+
+
+def _lines(changed: Changed) -> Iterator[str]:
+    interaction = changed.after or changed.before
+    assert interaction is not None
+    sign = " " if changed.before and changed.after else "-" if changed.before else "+"
+    scope = f"  ({interaction.scope})" if interaction.scope else ""
+    request, status = interaction.request, "" if sign == " " else f": {interaction.response.status}"
+    yield f"{sign} {request.method} {request.url}{scope}{status}"
+    width = max((len(change.place) for change in changed.changes), default=0)
+    for change in changed.changes:
+        yield f"    {change.place:<{width}}  {_what(change)}"
+
+
+def _what(change: Change) -> str:
+    if change.before is None:
+        return f"added: {change.after}"
+    if change.after is None:
+        return f"removed: {change.before}"
+    return f"{change.before} -> {change.after}"
+
+
+def _row(changed: Changed) -> dict[str, object]:
+    interaction = changed.after or changed.before
+    assert interaction is not None
+    return {
+        "method": interaction.request.method,
+        "url": interaction.request.url,
+        "scope": interaction.scope,
+        "state": "changed" if changed.before and changed.after else "removed" if changed.before else "added",
+        "changes": [
+            {"kind": each.kind.name.lower(), "place": each.place, "before": each.before, "after": each.after}
+            for each in changed.changes
+        ],
+    }

@@ -1,0 +1,199 @@
+"""What changed between two versions of a recording: by interaction, first in structure, then in values. Pure."""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from recproxy.matching.differences import excerpt
+from recproxy.recording import Interaction, Recording, Response
+from recproxy.recording.dataclass import dataclass
+
+__all__ = ["Change", "ChangeKind", "Changed", "compare_recordings"]
+
+#: Headers that are new in each response, and say nothing of the service.
+_VOLATILE = frozenset(
+    [
+        "age",
+        "cf-cache-status",
+        "cf-ray",
+        "connection",
+        "content-length",
+        "date",
+        "etag",
+        "expires",
+        "keep-alive",
+        "last-modified",
+        "nel",
+        "report-to",
+        "request-id",
+        "server",
+        "server-timing",
+        "set-cookie",
+        "traceparent",
+        "transfer-encoding",
+        "vary",
+        "via",
+        "x-amz-cf-id",
+        "x-amzn-requestid",
+        "x-amzn-trace-id",
+        "x-cache",
+        "x-request-id",
+        "x-response-time",
+        "x-runtime",
+        "x-served-by",
+        "x-timer",
+        "x-trace-id",
+        "x-transaction-id",
+    ]
+)
+_VOLATILE_STARTS = ("x-rate-limit", "x-ratelimit", "ratelimit")
+_JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
+
+
+class ChangeKind(enum.IntEnum):
+    """How much a change matters; a lower one is shown first."""
+
+    STRUCTURE = 0
+    VALUE = 1
+    VOLATILE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: its kind, the place, and what was there before and after; None where nothing was."""
+
+    kind: ChangeKind
+    place: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """An interaction that differs; without `before` it is new, without `after` it is gone."""
+
+    before: Interaction | None
+    after: Interaction | None
+    changes: tuple[Change, ...] = ()
+
+
+def compare_recordings(before: Recording, after: Recording) -> list[Changed]:
+    """The interactions that differ, in the order of the newer version; what is gone comes first."""
+    pairs = _pairs(before.interactions, after.interactions)
+    found = [Changed(before=one, after=None) for one, other in pairs if other is None]
+    for one, other in pairs:
+        if other is not None and one is None:
+            found.append(Changed(before=None, after=other))
+        elif one is not None and other is not None and (changes := tuple(_changes(one, other))):
+            ordered = tuple(sorted(changes, key=lambda change: change.kind))
+            found.append(Changed(before=one, after=other, changes=ordered))
+    return found
+
+
+def _pairs(
+    before: Sequence[Interaction], after: Sequence[Interaction]
+) -> list[tuple[Interaction | None, Interaction | None]]:
+    """Interactions that belong together: of equal requests, then of equal method and path, both in order."""
+    partner: dict[int, int] = {}
+    free = dict.fromkeys(range(len(before)))
+    for key in (_whole, _path):
+        waiting: dict[tuple[object, ...], list[int]] = {}
+        for number in free:
+            waiting.setdefault(key(before[number]), []).append(number)
+        for number, interaction in enumerate(after):
+            if number not in partner and (places := waiting.get(key(interaction))):
+                partner[number] = places.pop(0)
+        free = {number: None for number in free if number not in partner.values()}
+    gone: list[tuple[Interaction | None, Interaction | None]] = [(before[number], None) for number in free]
+    return gone + [
+        (before[partner[number]] if number in partner else None, interaction)
+        for number, interaction in enumerate(after)
+    ]
+
+
+def _whole(interaction: Interaction) -> tuple[object, ...]:
+    request = interaction.request
+    return interaction.scope, request.method, request.url, request.body
+
+
+def _path(interaction: Interaction) -> tuple[object, ...]:
+    return interaction.scope, interaction.request.method, interaction.request.url.partition("?")[0]
+
+
+def _changes(before: Interaction, after: Interaction) -> Iterator[Change]:
+    if before.request.url != after.request.url:
+        yield Change(ChangeKind.STRUCTURE, "request URL", before.request.url, after.request.url)
+    yield from _bodies("request ", before.request.body, after.request.body)
+    one, other = before.response, after.response
+    if one.status != other.status:
+        yield Change(ChangeKind.STRUCTURE, "status", str(one.status), str(other.status))
+    yield from _headers(one, other)
+    yield from _bodies("", one.body, other.body)
+
+
+def _headers(one: Response, other: Response) -> Iterator[Change]:
+    values: list[dict[str, list[str]]] = [{}, {}]
+    for response, found in zip((one, other), values, strict=True):
+        for raw, value in response.headers:
+            found.setdefault(raw.decode("latin-1").lower(), []).append(value.decode("utf-8", "backslashreplace"))
+    for name in dict.fromkeys((*values[0], *values[1])):
+        before, after = (", ".join(each[name]) if name in each else None for each in values)
+        if before != after:
+            volatile = name in _VOLATILE or name.startswith(_VOLATILE_STARTS)
+            structure = name == "content-type" or before is None or after is None
+            kind = ChangeKind.VOLATILE if volatile else ChangeKind.STRUCTURE if structure else ChangeKind.VALUE
+            yield Change(kind, f"header {name}", before, after)
+
+
+def _bodies(whose: str, one: bytes, other: bytes) -> Iterator[Change]:
+    if one == other:
+        return
+    trees = _tree(one), _tree(other)
+    if None not in trees:
+        yield from _json(f"{whose}json ", "", trees[0], trees[1])
+        return
+    before, after = excerpt(*(text.decode("utf-8", "backslashreplace") for text in (one, other)))
+    yield Change(ChangeKind.VALUE, f"{whose}body", before, after)
+
+
+def _tree(body: bytes) -> Any:
+    """The JSON object or array in a body; None where it holds none."""
+    try:
+        tree = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return tree if isinstance(tree, dict | list) else None
+
+
+def _json(where: str, path: str, one: Any, other: Any) -> Iterator[Change]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in dict.fromkeys((*one, *other)):
+            inner = f"{path}/{key.replace('~', '~0').replace('/', '~1')}"
+            yield from _member(where, inner, (one, key, key in one), (other, key, key in other))
+    elif isinstance(one, list) and isinstance(other, list):
+        for number in range(max(len(one), len(other))):
+            inner = f"{path}/{number}"
+            yield from _member(where, inner, (one, number, number < len(one)), (other, number, number < len(other)))
+    elif _type(one) != _type(other):
+        yield Change(ChangeKind.STRUCTURE, f"{where}{path}", _type(one), _type(other))
+    elif one != other:
+        yield Change(ChangeKind.VALUE, f"{where}{path}", *excerpt(*map(_shown, (one, other))))
+
+
+def _member(where: str, path: str, one: tuple[Any, Any, bool], other: tuple[Any, Any, bool]) -> Iterator[Change]:
+    if one[2] and other[2]:
+        yield from _json(where, path, one[0][one[1]], other[0][other[1]])
+    else:
+        values = (_type(holder[key]) if is_there else None for holder, key, is_there in (one, other))
+        yield Change(ChangeKind.STRUCTURE, f"{where}{path}", *values)
+
+
+def _type(value: Any) -> str:
+    return _JSON_TYPES.get(type(value), "null")
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

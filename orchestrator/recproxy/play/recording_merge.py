@@ -1,0 +1,110 @@
+"""Three versions of a recording made into one, interaction by interaction. Pure.
+
+Keeps the text of each interaction as it is. Interactions that only one side changed are taken from it. One that both
+changed differently is a conflict, whole, in the marks that git uses.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from recproxy.recording import Interaction, load
+from recproxy.recording.dataclass import dataclass
+
+__all__ = ["MergedText", "merge_texts"]
+
+_Key = tuple[object, ...]
+#: The text above the first interaction.
+_HEAD: _Key = ("head",)
+
+
+@dataclass(frozen=True, slots=True)
+class MergedText:
+    """The text of all, and how many conflicts are in it."""
+
+    text: bytes
+    conflicts: int
+
+
+def merge_texts(
+    base: bytes, ours: bytes, theirs: bytes, *, mark: int = 7, names: tuple[str, str] = ("ours", "theirs")
+) -> MergedText:
+    """Merge what two sides made of a recording; `mark` is the size of conflict marks.
+
+    Raises:
+        RecordingError: one of them is no recording.
+    """
+    before, one, other = _blocks(base), _blocks(ours), _blocks(theirs)
+    texts: list[bytes] = []
+    conflicts = 0
+    for key in _order(before, one, other):
+        old, mine, yours = before.get(key), one.get(key), other.get(key)
+        if yours in (mine, old):
+            chosen = mine
+        elif old == mine:
+            chosen = yours
+        else:
+            conflicts += 1
+            chosen = _conflict(mine or b"", yours or b"", mark, names)
+        if chosen is not None:
+            texts.append(chosen)
+    return MergedText(b"".join(texts), conflicts)
+
+
+def _blocks(text: bytes) -> dict[_Key, bytes]:
+    """The text of each interaction, with its directives and comments, and what stands above the first."""
+    if not text.strip():
+        return {}
+    interactions = load(text).interactions
+    lines = text.splitlines(keepends=True)
+    starts = [_start(lines, each.line) for each in interactions]
+    found: dict[_Key, bytes] = {_HEAD: b"".join(lines[: starts[0]] if starts else lines)}
+    counts: Counter[_Key] = Counter()
+    for interaction, start, end in zip(interactions, starts, [*starts[1:], len(lines)], strict=True):
+        key = _key(interaction)
+        counts[key] += 1
+        block = b"".join(lines[start:end]).strip(b"\n")
+        found[(*key, counts[key])] = b"\n" + block + b"\n"
+    if starts:
+        found[_HEAD] = found[_HEAD].rstrip(b"\n") + b"\n"
+    return found
+
+
+def _key(interaction: Interaction) -> _Key:
+    request = interaction.request
+    return interaction.scope, request.method, request.url, request.body
+
+
+def _start(lines: Sequence[bytes], line: int) -> int:
+    """Where the block begins whose request line is this: at its comments and directives, below the file's own."""
+    at = line - 1
+    while at > 0 and (not lines[at - 1].strip() or lines[at - 1].startswith((b":", b"#"))):
+        at -= 1
+    if at == 0:  # the file's own comments end at the first blank line
+        at = next((number + 1 for number, text in enumerate(lines[: line - 1]) if not text.strip()), line - 1)
+    while at < line - 1 and not lines[at].strip():
+        at += 1
+    return at
+
+
+def _order(before: Mapping[_Key, bytes], one: Mapping[_Key, bytes], other: Mapping[_Key, bytes]) -> list[_Key]:
+    """The keys as our side has them; what only the other has stands behind what it stands behind there."""
+    order = list(one) or list(before)
+    last: _Key | None = None
+    for key in other:
+        if key not in order:
+            order.insert(order.index(last) + 1 if last is not None else 0, key)
+        last = key
+    return order
+
+
+def _conflict(mine: bytes, yours: bytes, mark: int, names: tuple[str, str]) -> bytes:
+    first, middle, end = (sign * mark for sign in (b"<", b"=", b">"))
+    return b"".join(
+        [
+            *(b"\n", first, b" ", names[0].encode(), b"\n", mine.lstrip(b"\n")),
+            *(middle, b"\n", yours.lstrip(b"\n")),
+            *(end, b" ", names[1].encode(), b"\n"),
+        ]
+    )

@@ -1,0 +1,64 @@
+"""`recproxy diff` of files, and of what a failed test left."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from command_line import recproxy
+
+TEXT = "#recproxy 2\n\nGET https://a.example/ HTTP/1.1\n\n====\nHTTP/1.1 {} OK\nDate: {}\n\n{}\n=======\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "a.rec").write_text(TEXT.format(200, "Mon", '{"id": 1, "name": "a"}'))
+    (tmp_path / "b.rec").write_text(TEXT.format(404, "Tue", '{"id": "1", "name": "\\u001b[2J"}'))
+    return tmp_path
+
+
+WANTED = """\
+  GET https://a.example/
+    status       200 -> 404
+    json /id     number -> string
+    json /name   "a" -> "\\u001b[2J"
+    header date  Mon -> Tue
+"""
+
+
+def test_two_recordings_are_compared(folder):
+    done = recproxy("diff", "a.rec", "b.rec", folder=folder)
+
+    assert (done.returncode, done.stdout) == (1, WANTED)
+    assert recproxy("diff", "a.rec", "a.rec", folder=folder).returncode == 0
+
+
+def test_one_is_compared_with_what_a_failed_test_left(folder):
+    (folder / "b.rec").rename(folder / "a.failed.rec")
+
+    assert recproxy("diff", "a.rec", folder=folder).stdout == WANTED
+
+
+def test_changes_as_json(folder):
+    (row,) = json.loads(recproxy("diff", "a.rec", "b.rec", "--json", folder=folder).stdout)
+
+    assert (row["state"], row["url"], row["changes"][0]) == (
+        "changed",
+        "https://a.example/",
+        {"kind": "structure", "place": "status", "before": "200", "after": "404"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (("a.rec",), "a.failed.rec: no such file: name two recordings, or --rev REV of git"),
+        (("a.rec", "b.rec", "a.rec"), "diff compares two recordings"),
+        (("a.rec", "b.rec", "--rev", "HEAD"), "--rev compares one FILE"),
+        (("a.rec", "--rev", "--output=x"), "--rev --output=x: is no revision"),
+    ],
+)
+def test_what_is_wrong_is_one_line(folder, words, wanted):
+    done = recproxy("diff", *words, folder=folder)
+
+    assert (done.returncode, wanted in done.stderr) == (2, True), done.stderr

@@ -1,0 +1,80 @@
+"""git with its drivers for recordings: real git, in a clone that `recproxy init` has set up."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import recproxy
+from deadlines import seconds
+
+from recproxy.cli.git import ATTRIBUTES, IGNORED, set_up_git
+
+HEAD = "#recproxy 2\n"
+ONE = "\nGET https://a.example/{} HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\n{}\n=======\n"
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """A clone with one recording, and a way to call git in it; `recproxy` is the one under test."""
+    (tmp_path / "bin").mkdir()
+    command = tmp_path / "bin/recproxy"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m recproxy "$@"\n')
+    command.chmod(0o755)
+    folder = tmp_path / "clone"
+    folder.mkdir()
+    hidden = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    who = {f"GIT_{role}_{what}": "me@a.example" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    path = os.pathsep.join((str(tmp_path / "bin"), os.environ["PATH"]))
+
+    def git(*words, code=0):
+        done = subprocess.run(
+            ["git", *words],
+            cwd=folder,
+            env=os.environ | hidden | who | {"PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=seconds(60),
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+    git("init", "-q", "-b", "main")
+    list(set_up_git(folder))
+    (folder / "a.rec").write_text(HEAD + ONE.format(1, "one"))
+    git("add", "-A")
+    git("commit", "-qm", "first")
+    git.folder = folder
+    return git
+
+
+def test_a_folder_is_set_up_once(tmp_path):
+    assert list(set_up_git(tmp_path)) == ["made .gitattributes", "made .gitignore"]
+    assert ((tmp_path / ".gitattributes").read_text(), (tmp_path / ".gitignore").read_text()) == (
+        f"{ATTRIBUTES}\n",
+        f"{IGNORED}\n",
+    )
+    assert list(set_up_git(tmp_path)) == ["kept .gitattributes, which has a line for *.rec"]
+
+
+def test_git_shows_and_merges_recordings_by_interaction(clone):
+    file = Path(clone.folder / "a.rec")
+    clone("checkout", "-qb", "theirs")
+    file.write_text(HEAD + ONE.format(1, "two") + ONE.format(2, "new"))
+    assert clone("diff") == (
+        "recproxy diff a.rec\n  GET https://a.example/1\n    body  one -> two\n+ GET https://a.example/2: 200\n"
+    )
+    clone("commit", "-qam", "theirs")
+    clone("checkout", "-q", "main")
+    file.write_text(HEAD + ONE.format(1, "one") + ONE.format(3, "mine"))
+    clone("commit", "-qam", "mine")
+
+    clone("merge", "theirs")
+
+    assert file.read_text() == HEAD + ONE.format(1, "two") + ONE.format(2, "new") + ONE.format(3, "mine")
+    said = recproxy("diff", "a.rec", "--rev", "HEAD~1", folder=clone.folder)
+    assert said.stdout == "  GET https://a.example/1\n    body  one -> two\n+ GET https://a.example/2: 200\n"
