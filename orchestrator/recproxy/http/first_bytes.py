@@ -33,6 +33,9 @@ __all__ = [
 HEAD_LIMIT = 131_072
 
 _TLS_HANDSHAKE = 0x16
+#: How a client of SMTP or LMTP begins. RFC 5321 section 4.1.1.1, RFC 2033 section 4.1.
+_MAIL = (b"EHLO", b"HELO", b"LHLO")
+NO_MAIL = "SMTP is not supported: give the program a mail server of the test's own"
 _METHOD = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,40}\Z")
 _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 #: The same where its end has not come yet: what follows the host may be long.
@@ -108,7 +111,9 @@ def _head(seen: bytes) -> FirstBytes:
     if not space or line_end < 0:
         begun = _BEGUN.match(rest) if method != b"CONNECT" else None
         return Absolute(begun[1].decode("latin-1")) if begun else _unfinished(seen)
-    target = rest[:line_end].rstrip(b"\r").rpartition(b" HTTP/")[0]
+    target, version, _ = rest[:line_end].rstrip(b"\r").rpartition(b" HTTP/")
+    if not version:
+        return Malformed(400, NO_MAIL if method.upper() in _MAIL else "neither HTTP nor TLS")
     if method == b"PRI" and target == b"*":  # RFC 9113 section 3.4
         return Malformed(505, NO_HTTP2)
     if method == b"CONNECT":

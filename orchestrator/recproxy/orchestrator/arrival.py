@@ -33,6 +33,7 @@ from recproxy.http.first_bytes import HEAD_LIMIT
 from recproxy.http.local_requests import local_head
 from recproxy.http.request_heads import head_size
 from recproxy.orchestrator.dismissal import dismiss
+from recproxy.orchestrator.reached_address import reached_address
 
 __all__ = ["Arrival", "Router"]
 
@@ -216,7 +217,7 @@ class Arrival:
         self._hand_over(tunnel.host, authority=f"{bracketed(tunnel.host)}{port}", tls=tls)
 
     def _hello(self, wants: ClientHello) -> None:
-        host = wants.host
+        host = wants.host or reached_address(self._sock)
         if host is None:
             self._router.refused("TLS without a server name", "")
             self._dismiss(_UNRECOGNIZED_NAME)
@@ -225,7 +226,7 @@ class Arrival:
             self._router.tunnel(self._sock, host, 443, b"")
         elif self._owned(host):
             if not self._lacks_http1(wants, host):
-                self._hand_over(host, authority=host, tls=True)
+                self._hand_over(host, authority=bracketed(host), tls=True)
         else:
             self._router.refused("TLS", host)
             self._dismiss(_UNRECOGNIZED_NAME)

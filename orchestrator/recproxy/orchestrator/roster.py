@@ -137,7 +137,9 @@ class Roster:
         return any(fits(pattern, host) for pattern in self.plan.project.pass_hosts)
 
     def hint(self, host: str) -> str:
-        """What to do about a host that nobody owns."""
+        """What to do about a host that nobody owns; about a connection that names none, if it is empty."""
+        if not host:
+            return "a client that connects to an address says no name: have it connect by name, or through $HTTPS_PROXY"
         names = ", ".join(self.proxies)
         return (
             f"this run has {names}: choose the profile that owns it with --profile, write one in "
