@@ -31,6 +31,8 @@ ELSEWHERE = {
     "play/checking": "tests/cli/test_check.py: what `check` says is what it finds",
     "cli/exporting": "tests/cli/test_export.py",
     "cli/importing": "tests/cli/test_import_recordings.py",
+    "cli/completion": "tests/cli/test_docs.py",
+    "cli/verb": "tests/cli/test_docs.py: the help of each verb",
     "cli/collected_tests": "tests/cli/test_prune.py: tests that pytest really collects",
     "testing/pytest_listing": "tests/cli/test_prune.py",
     "cli/import_report": "tests/cli/test_import_recordings.py and test_export.py, as they are printed",

@@ -258,6 +258,12 @@ def test_the_command_passes_through_and_a_table_is_printed(project):
     assert done.stderr.splitlines()[-1].split() == ["recproxy", "shop", "replay", "1", "0", "0", "2", "0.00", "s"]
 
 
+def test_a_quiet_run_in_which_all_is_well_prints_nothing(project):
+    done = project.run("-q", "run", "--profile", "shop", "--", "true")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_a_miss_fails_a_command_that_passed_and_says_what_differs(project):
     done = project.python(
         "import urllib.request as u, urllib.error as e\n"

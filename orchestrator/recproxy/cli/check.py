@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recproxy.cli.verb import Verb, is_quiet
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["check", "problems_of"]
 
 
-@click.command()
+@click.command(cls=Verb, example="recproxy check tests/functional/recordings")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list to stdout.")
 @click.option(
     "--orphans", is_flag=True, help="Also report recordings that no test plays: collects the tests with pytest."
@@ -64,10 +66,11 @@ def check(as_json: bool, orphans: bool, tests: tuple[str, ...], paths: tuple[str
             line = f":{row['line']}" if row["line"] else ""  # another tool's file is read without lines
             print(printable(f"{row['path']}{line}: {row['kind']}: {row['message']}"))
         others = f", {counted(found.passed_over, 'file')} of unknown format" if found.passed_over else ""
-        print(
-            f"recproxy: {counted(len(found.paths), 'recording')}, {counted(len(rows), 'problem')}{others}",
-            file=sys.stderr,
-        )
+        if not is_quiet():
+            print(
+                f"recproxy: {counted(len(found.paths), 'recording')}, {counted(len(rows), 'problem')}{others}",
+                file=sys.stderr,
+            )
     sys.exit(1 if rows else 0)
 
 

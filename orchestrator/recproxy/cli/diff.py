@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recproxy.cli.verb import Verb
 from recproxy.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ __all__ = ["diff"]
 _OF_GIT = 7
 
 
-@click.command(epilog="Example: recproxy diff tests/functional/recordings/twitter/default.rec --rev HEAD~1")
+@click.command(
+    cls=Verb, example="recproxy diff tests/functional/recordings/twitter/default.rec --rev HEAD~1", page="record"
+)
 @click.option("--rev", metavar="REV", help="Compare each FILE with its version in revision REV of git.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 @click.option("--git-driver", is_flag=True, help="Take the arguments that git passes to a diff driver.")

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import click
 
+from recproxy.cli.verb import Verb
+
 __all__ = ["export"]
 
 
-@click.command()
+@click.command(
+    cls=Verb, example="recproxy export tests/functional/recordings --format har --to exported", page="formats"
+)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path(path_type=Path))
 @click.option(
     "--format",

@@ -9,12 +9,18 @@ from pathlib import Path
 
 import click
 
+from recproxy.cli.verb import Verb
 from recproxy.errors import ConfigurationError
 
 __all__ = ["import_recordings"]
 
 
-@click.command(name="import")
+@click.command(
+    name="import",
+    cls=Verb,
+    example="recproxy import tests/cassettes --profile twitter --to tests/functional/recordings",
+    page="formats",
+)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path(path_type=Path))
 @click.option("--profile", metavar="P", help="Assign everything to profile P. By default the host decides.")
 @click.option(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from recproxy.cli.import_sources import ImportSource
 from recproxy.cli.importing import Progress, SourceSummary
+from recproxy.cli.verb import is_quiet
 from recproxy.recording.printable import printable
 from recproxy.report.counting import counted
 
@@ -39,7 +40,7 @@ def report(summaries: list[SourceSummary], *, as_json: bool, dry: bool) -> int:
     if as_json:
         print(json.dumps([row(each) for each in summaries], indent=2))
     else:
-        for each in summaries:
+        for each in summaries if not is_quiet() else ():
             print("\n".join(map(printable, lines(each, dry=dry))))
         for line in notices(summaries):
             print(printable(line))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recproxy.cli.verb import Verb
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
@@ -21,7 +23,7 @@ __all__ = ["init"]
 _RUNNERS = ("nox", "tox", "none")
 
 
-@click.command()
+@click.command(cls=Verb, example="recproxy init --runner nox --profile shop=api.shop.example", page="add-a-service")
 @click.option("--runner", type=click.Choice(_RUNNERS), metavar="RUNNER", help="The test runner: nox, tox or none.")
 @click.option(
     "--profile",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
 
 from recproxy.cli.check import check
+from recproxy.cli.completion import completion
 from recproxy.cli.diff import diff
+from recproxy.cli.docs import docs
 from recproxy.cli.export import export
 from recproxy.cli.import_recordings import import_recordings
 from recproxy.cli.init import init
@@ -20,6 +23,7 @@ from recproxy.cli.scan import scan
 from recproxy.cli.serve import serve
 from recproxy.cli.show import show
 from recproxy.cli.streams import WORLD, mend_streams, shut_output
+from recproxy.cli.verb import Verbs, set_quiet
 from recproxy.errors import RecproxyError
 
 __all__ = ["main"]
@@ -33,16 +37,28 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
         context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
-def _recproxy() -> None:
-    """Run functional tests against recordings or the real services."""
+@click.option("-q", "--quiet", is_flag=True, help="Print only what is wrong.")
+@click.option("--no-color", is_flag=True, help="Use no colors, as with the variable NO_COLOR.")
+@click.pass_context
+def _recproxy(context: click.Context, quiet: bool, no_color: bool) -> None:
+    """Run functional tests against recordings or the real services.
+
+    `recproxy docs` shows the documentation.
+    """
+    if quiet:
+        set_quiet(context)
+    if no_color:
+        os.environ["NO_COLOR"] = "1"
 
 
 _recproxy.add_command(check)
 _recproxy.add_command(init)
 _recproxy.add_command(profiles)
+_recproxy.add_command(completion)
 _recproxy.add_command(diff)
+_recproxy.add_command(docs)
 _recproxy.add_command(export)
 _recproxy.add_command(merge_recordings)
 _recproxy.add_command(import_recordings)

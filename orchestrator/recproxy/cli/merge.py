@@ -7,13 +7,18 @@ from pathlib import Path
 
 import click
 
+from recproxy.cli.verb import Verb
+
 __all__ = ["merge_recordings"]
 
 _MARK = 7
 
 
 @click.command(
-    name="merge", epilog="Example: git config merge.recproxy.driver 'recproxy merge --marker-size %L %O %A %B'"
+    name="merge",
+    cls=Verb,
+    example="git config merge.recproxy.driver 'recproxy merge --marker-size %L %O %A %B'",
+    page="rec-format",
 )
 @click.option("--marker-size", default=_MARK, metavar="N", help="The size of conflict marks. Default: 7.")
 @click.argument("base", type=click.Path(dir_okay=False, path_type=Path))

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recproxy.cli.verb import Verb
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["mv"]
 
 
-@click.command(epilog="Example: recproxy mv test_orders/test_old test_orders/test_new")
+@click.command(cls=Verb, example="recproxy mv test_orders/test_old test_orders/test_new", page="record")
 @click.option("--profile", metavar="P", help="Move the recordings of profile P only. By default those of all profiles.")
 @click.option("--dry-run", "dry", is_flag=True, help="Write nothing, and print what would be moved.")
 @click.argument("old")

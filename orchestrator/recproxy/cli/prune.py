@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recproxy.cli.verb import Verb
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["leftovers", "prune"]
 
 
-@click.command(epilog="Example: recproxy prune --tests tests/functional")
+@click.command(cls=Verb, example="recproxy prune --tests tests/functional", page="record")
 @click.option("--tests", multiple=True, metavar="PATH", help="Where the tests are. By default pytest finds them.")
 @click.option("--yes", is_flag=True, help="Remove without asking.")
 def prune(tests: tuple[str, ...], yes: bool) -> None:

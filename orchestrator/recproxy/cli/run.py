@@ -9,12 +9,13 @@ import sys
 import click
 
 from recproxy.cli.options import plan_from, print_notes, refuse_nested, run_options
+from recproxy.cli.verb import Verb, is_quiet
 from recproxy.control.variables import PROFILE_WORD
 
 __all__ = ["run"]
 
 
-class _Run(click.Command):
+class _Run(Verb):
     """Its errors about options that belong to COMMAND say so."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -51,7 +52,12 @@ class _Run(click.Command):
         return None
 
 
-@click.command(cls=_Run, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=_Run,
+    example="recproxy run --record twitter -- pytest tests/functional",
+    page="record",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @run_options
 @click.option(
     "--isolate/--no-isolate",
@@ -109,7 +115,7 @@ def run(
             command=_recording(profiles, recordings, command, any_host=any_host),
         )
         print_notes(plan)
-        sys.exit(run_command(plan, command, os.environ, fork_server))
+        sys.exit(run_command(plan, command, os.environ, fork_server, quiet=is_quiet()))
 
 
 def _recording(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recproxy.cli.verb import Verb
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["scan"]
 
 
-@click.command()
+@click.command(cls=Verb, example="recproxy scan --profile twitter")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--fix", is_flag=True, help="Redact the secrets in place.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")

@@ -8,11 +8,12 @@ import sys
 import click
 
 from recproxy.cli.options import plan_from, print_notes, refuse_nested, run_options
+from recproxy.cli.verb import Verb
 
 __all__ = ["serve"]
 
 
-@click.command()
+@click.command(cls=Verb, example="recproxy serve --profile twitter", page="another-language")
 @run_options
 @click.option("--late-credentials", is_flag=True, help="Report a missing credential only when a request needs it.")
 @click.option(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recproxy.cli.verb import Verb
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -21,7 +23,7 @@ __all__ = ["show"]
 _PLACE = re.compile(r"(.+):([1-9][0-9]{0,8})")
 
 
-@click.command()
+@click.command(cls=Verb, example="recproxy show tests/functional/recordings/twitter/default.rec:3")
 @click.option("--request", "only_requests", is_flag=True, help="Leave the responses out.")
 @click.option("--curl", "as_curl", is_flag=True, help="Print each request as a curl command.")
 @click.option("--pager/--no-pager", default=True, help="Use a pager on a terminal.")

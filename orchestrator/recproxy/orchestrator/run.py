@@ -37,15 +37,22 @@ _STOPPED_SECONDS = 7.0
 _CLOSING_SECONDS = 10.0
 
 
-def run_command(plan: RunPlan, words: Sequence[str], environment: Mapping[str, str], fork_server: ForkServer) -> int:
-    """Run a command against recordings or services; the exit code to end with.
+def run_command(
+    plan: RunPlan,
+    words: Sequence[str],
+    environment: Mapping[str, str],
+    fork_server: ForkServer,
+    *,
+    quiet: bool = False,
+) -> int:
+    """Run a command against recordings or services; the exit code to end with. If `quiet`, report only what is wrong.
 
     Raises:
         RecproxyError: the run could not be brought up, or a proxy died; nothing is left running.
     """
     check_command(words, environment.get("PATH"))
     raise_descriptor_limit()
-    return asyncio.run(_run(plan, words, environment, fork_server))
+    return asyncio.run(_run(plan, words, environment, fork_server, quiet=quiet))
 
 
 def serve_run(
@@ -56,7 +63,9 @@ def serve_run(
     return asyncio.run(_serve(plan, environment, fork_server, serves_pytest=serves_pytest))
 
 
-async def _run(plan: RunPlan, words: Sequence[str], environment: Mapping[str, str], fork_server: ForkServer) -> int:
+async def _run(
+    plan: RunPlan, words: Sequence[str], environment: Mapping[str, str], fork_server: ForkServer, *, quiet: bool
+) -> int:
     loop = asyncio.get_running_loop()
     stopping: asyncio.Future[int] = loop.create_future()
     _on_signals(loop, stopping)
@@ -72,7 +81,8 @@ async def _run(plan: RunPlan, words: Sequence[str], environment: Mapping[str, st
         stopped = stopping.result() if stopping.done() and not _is_the_commands(stopping.result(), command) else 0
         tally = await _finish(orchestrator, parent, passed=code == 0, stopped=stopped)
         _look_at_pytest(orchestrator, tally, runs=is_pytest(words), began=code in _PYTEST_BEGAN)
-    print_report(tally)
+    if not quiet or tally.failed or tally.refusals or tally.unasked:
+        print_report(tally)
     return _verdict(plan, tally, code)
 
 

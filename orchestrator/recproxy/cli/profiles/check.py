@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
+from recproxy.cli.verb import Verb
+
 if TYPE_CHECKING:
     from recproxy.config import Profile
 
@@ -19,7 +21,7 @@ __all__ = ["profiles_check"]
 _Row: TypeAlias = tuple[str, int, str, str]
 
 
-@click.command("check")
+@click.command("check", cls=Verb, example="recproxy profiles check profiles/shop", page="share-a-profile")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list to stdout.")
 @click.argument("path", type=click.Path(path_type=Path))
 def profiles_check(as_json: bool, path: Path) -> None:

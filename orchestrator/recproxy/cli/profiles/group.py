@@ -8,11 +8,12 @@ from recproxy.cli.profiles.check import profiles_check
 from recproxy.cli.profiles.listing import list_profiles
 from recproxy.cli.profiles.new import new
 from recproxy.cli.profiles.show import profiles_show
+from recproxy.cli.verb import Verbs
 
 __all__ = ["profiles"]
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Verbs, invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list to stdout.")
 @click.pass_context
 def profiles(context: click.Context, as_json: bool) -> None:

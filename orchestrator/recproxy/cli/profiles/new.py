@@ -7,10 +7,14 @@ from pathlib import Path
 
 import click
 
+from recproxy.cli.verb import Verb
+
 __all__ = ["new"]
 
 
-@click.command()
+@click.command(
+    cls=Verb, example="recproxy profiles new shop --host api.shop.example --credential SHOP_KEY", page="share-a-profile"
+)
 @click.option("--host", "hosts", multiple=True, required=True, metavar="HOST", help="A host of the service.")
 @click.option(
     "--credential",

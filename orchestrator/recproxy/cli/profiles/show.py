@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from recproxy.cli.verb import Verb
+
 __all__ = ["profiles_show"]
 
 
-@click.command("show")
+@click.command("show", cls=Verb, example="recproxy profiles show twitter", page="share-a-profile")
 @click.option("--json", "json_wanted", is_flag=True, help="Print one JSON list to stdout.")
 @click.argument("name")
 def profiles_show(json_wanted: bool, name: str) -> None:

@@ -1,0 +1,55 @@
+"""Verbs as the command line shows them: help that is never cut, with an example and the page that says more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+__all__ = ["Verb", "Verbs", "is_quiet", "set_quiet"]
+
+_QUIET = "recproxy.quiet"
+_WIDEST = 10_000
+
+
+class Verb(click.Command):
+    """A verb with an `example` of its use, and the `page` of the documentation about it."""
+
+    def __init__(self, *args: Any, example: str = "", page: str = "command-line", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.example = example
+        self.page = page
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the example as it is typed, and the page."""
+        if self.example:
+            with formatter.section("Example"):
+                formatter.write(f"  {self.example}\n")
+        with formatter.section("More"):
+            formatter.write(f"  recproxy docs {self.page}\n")
+
+
+class Verbs(click.Group):
+    """A group of verbs; its list shows the whole first sentence of each."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs in the order of their names."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [
+            (name, command.get_short_help_str(_WIDEST))
+            for name, command in commands
+            if command is not None and not command.hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def set_quiet(context: click.Context) -> None:
+    """Have the verb say only what is wrong."""
+    context.meta[_QUIET] = True
+
+
+def is_quiet() -> bool:
+    """Whether the verb is to say only what is wrong."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(_QUIET))

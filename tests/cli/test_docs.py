@@ -1,0 +1,86 @@
+"""`recproxy docs`, and the help of each verb."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from command_line import recproxy
+
+from recproxy.cli import docs as module
+from recproxy.cli.main import _recproxy
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def verbs(group=_recproxy, name=""):
+    for word, command in group.commands.items():
+        yield f"{name} {word}".strip()
+        if isinstance(command, click.Group):
+            yield from verbs(command, word)
+
+
+def test_a_page_is_shown_by_its_name(tmp_path):
+    text = (ROOT / "docs/how-to/record.md").read_text()
+
+    for name in ("record", "how-to/record", "record.md"):
+        assert recproxy("docs", name, folder=tmp_path).stdout == text
+    listed = recproxy("docs", folder=tmp_path).stdout
+    assert "how-to/record                       Record\n" in listed
+    wrong = recproxy("docs", "recrod", folder=tmp_path)
+    assert (wrong.returncode, wrong.stderr) == (
+        2,
+        "recproxy: there is no page 'recrod' (nearest: record): recproxy docs lists them\n",
+    )
+
+
+def test_pages_that_are_installed_beside_the_package_are_found(tmp_path, monkeypatch):
+    package = tmp_path / "site-packages/recproxy/cli"
+    pages = tmp_path / "site-packages/recproxy_docs/how-to"
+    for folder in (package, pages):
+        folder.mkdir(parents=True)
+    (pages.parent / "README.md").write_text("# All\n")
+    (pages / "record.md").write_text("# Record\n")
+    monkeypatch.setattr(module, "__file__", str(package / "docs.py"))
+
+    assert recproxy("docs", "record", folder=tmp_path).stdout == "# Record\n"
+
+
+@pytest.mark.parametrize("verb", sorted(set(verbs()) - {"profiles"}))
+def test_the_help_of_each_verb_has_an_example_and_names_a_page(verb, tmp_path):
+    text = CliRunner().invoke(_recproxy, [*verb.split(), "--help"], prog_name="recproxy").output
+
+    page = text.partition("\nMore:\n  recproxy docs")[2].strip()
+    example = text.partition("\nExample:\n  ")[2].partition("\n")[0]
+    assert verb in example
+    assert not page or recproxy("docs", page, folder=tmp_path).returncode == 0
+
+
+def test_the_list_of_verbs_cuts_no_sentence():
+    text = CliRunner().invoke(_recproxy, ["--help"], prog_name="recproxy", terminal_width=60).output
+
+    assert "..." not in text.partition("\nCommands:\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("shell", "wanted"), [("bash", "complete -o nosort"), ("zsh", "#compdef recproxy"), ("fish", "complete --")]
+)
+def test_a_shell_completes_verbs(shell, wanted, tmp_path):
+    assert wanted in recproxy("completion", shell, folder=tmp_path).stdout
+
+
+def test_quiet_says_only_what_is_wrong(tmp_path):
+    folder = tmp_path / "tests/functional/recordings/shop"
+    folder.mkdir(parents=True)
+    (folder / "a.rec").write_text(
+        "#recproxy 2\n\nGET https://a.example/ HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhi\n=======\n"
+    )
+
+    assert (recproxy("-q", "check", folder=tmp_path).stderr, recproxy("check", folder=tmp_path).stderr) == (
+        "",
+        "recproxy: 1 recording, 0 problems\n",
+    )
+    (folder / "a.rec").write_text("nothing")
+    assert "a.rec" in recproxy("-q", "check", folder=tmp_path).stdout
