@@ -259,7 +259,8 @@ def test_the_command_passes_through_and_a_table_is_printed(project):
 
 
 def test_a_quiet_run_in_which_all_is_well_prints_nothing(project):
-    done = project.run("-q", "run", "--profile", "shop", "--", "true")
+    program = "import urllib.request as u; u.urlopen('https://api.shop.example/item?id=1')"
+    done = project.run("-q", "run", "--profile", "shop", "--", sys.executable, "-c", program)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

@@ -48,7 +48,7 @@ class Setup:
     run; `certificates` maps a host pattern to its certificate chain (PEM), `key` is the private key of them all.
     `folder` holds the run's files: the proxy removes it where the orchestrator died before it could. `secrets` are
     the values of credentials, `unset` the credentials that have none. `environment` holds the profile's own variables.
-    `idle_timeout` is in seconds; 0 means none. Messages name the command `record`, and paths as seen from `shown_from`.
+    `idle_timeout` is in seconds; 0 means none. Messages name the command `record`, and paths seen from `shown_from`.
     """
 
     profile: Mapping[str, Any]
