@@ -3,7 +3,7 @@
 import pytest
 
 from recproxy.config import profile_words as words
-from recproxy.config.profile_words import ADDRESS, HOST, PROFILE_NAME
+from recproxy.config.profile_words import ADDRESS, HOST, PORT, PROFILE_NAME
 
 
 def test_a_host_has_one_normal_form():
@@ -37,3 +37,10 @@ def test_each_pattern_says_what_it_expects():
 )
 def test_what_is_a_host(host, wanted):
     assert words.is_host(host) is wanted
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "http", "-1", "", "\u0661"])
+def test_a_port_is_a_number_that_a_connection_can_have(text):
+    assert PORT.normal("8443") == "8443"
+    with pytest.raises(ValueError, match='write a port as a string, such as "8443"'):
+        PORT.normal(text)

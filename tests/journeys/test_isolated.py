@@ -41,6 +41,19 @@ def test_a_client_past_all_variables_is_answered_from_recordings(project):
     assert (done.returncode, done.stdout) == (0, "first\n"), done.stderr
 
 
+def test_a_client_at_another_port_of_a_profile_is_answered(project):
+    config = project.root / "pyproject.toml"
+    config.write_text(config.read_text().replace('base_url = "SHOP', 'ports = ["8443"]\nbase_url = "SHOP'))
+    recording = project.root / "tests/functional/recordings/shop/default.rec"
+    recording.write_text(recording.read_text().replace("shop.example/", "shop.example:8443/"))
+
+    done = bare(
+        project, BARE.replace(", 443)", ", 8443)").replace("Host: api.shop.example", "Host: api.shop.example:8443")
+    )
+
+    assert (done.returncode, done.stdout) == (0, "first\n"), done.stderr
+
+
 def test_a_client_that_pins_certifis_roots_is_answered(project):
     pinned = f"create_default_context(cafile={certifi.where()!r})"
 

@@ -13,6 +13,10 @@ from recproxy.play.library import Library
 
 SHOP = Profile(name="shop", endpoints=(Endpoint(hosts=("shop.example",)),), placeholders={"SHOP_KEY": "placeholder"})
 
+WIDE = Profile(
+    name="wide", endpoints=(Endpoint(hosts=("shop.example",), ports=("8443",)), Endpoint(hosts=("*.example",)))
+)
+
 
 @pytest.fixture
 def files(tmp_path):
@@ -80,7 +84,7 @@ def test_the_run_is_named_and_its_control_address(files):
 
 
 def test_a_lane_is_its_gateway_in_all_spellings_and_its_endpoints():
-    got = lane_variables("gw0", LaneAddresses(1234, {"SHOP_BASE_URL": 5678}), ["shop.example", "*.example"])
+    got = lane_variables("gw0", LaneAddresses(1234, {"SHOP_BASE_URL": 5678}), WIDE.reached)
 
     gateway = "http://127.0.0.1:1234"
     assert {name: value for name, value in got.items() if "PROXY" in name.upper() and "RECPROXY" not in name} == {
@@ -88,13 +92,13 @@ def test_a_lane_is_its_gateway_in_all_spellings_and_its_endpoints():
     }
     assert (got["RECPROXY_LANE"], got["SHOP_BASE_URL"]) == ("gw0", "http://127.0.0.1:5678")
     assert got["RECPROXY_REDIRECT"] == (
-        "shop.example:80=127.0.0.1:1234,shop.example:443=127.0.0.1:1234,"
+        "shop.example:80=127.0.0.1:1234,shop.example:443=127.0.0.1:1234,shop.example:8443=127.0.0.1:1234,"
         "*.example:80=127.0.0.1:1234,*.example:443=127.0.0.1:1234"
     )
 
 
 def test_where_not_all_hosts_pass_the_redirect_refuses_the_rest():
-    got = lane_variables("gw0", LaneAddresses(1, {}), ["shop.example"], ("db.example", "*.wide.example"))
+    got = lane_variables("gw0", LaneAddresses(1, {}), SHOP.reached, ("db.example", "*.wide.example"))
 
     assert got["RECPROXY_REDIRECT"] == (
         "shop.example:80=127.0.0.1:1,shop.example:443=127.0.0.1:1,*:80=127.0.0.1:1,*:443=127.0.0.1:1,"
@@ -162,5 +166,5 @@ def test_without_a_ca_of_its_own_the_bundle_serves(tmp_path):
 
 
 def test_each_variable_that_a_run_sets_is_refused_to_profiles(files):
-    found = variables(files, mode="live") | lane_variables("default", LaneAddresses(1, {}), ["shop.example"])
+    found = variables(files, mode="live") | lane_variables("default", LaneAddresses(1, {}), SHOP.reached)
     assert [name for name in found if not is_reserved(name)] == []

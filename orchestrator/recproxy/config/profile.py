@@ -46,6 +46,12 @@ class Endpoint:
         word=words.HOST,
         missing="an endpoint without hosts: list at least one",
     )
+    ports: tuple[str, ...] = key(
+        'Ports of the hosts besides 80 and 443, such as `"8443"`. The redirect and `--isolate` bring clients there that '
+        "read no proxy variable.",
+        (),
+        word=words.PORT,
+    )
     base_url: str = key(
         "The variable that gets this endpoint's local address, `http://127.0.0.1:PORT`. Requests to it are "
         "recorded under the endpoint's first host without `*`, so there must be one; replay matches any of the "
@@ -229,6 +235,12 @@ class Profile:
     def hosts(self) -> tuple[str, ...]:
         """The hosts of all its endpoints, in order."""
         return tuple(host for endpoint in self.endpoints for host in endpoint.hosts)
+
+    @property
+    def reached(self) -> tuple[tuple[str, int], ...]:
+        """Each of its hosts with each port at which clients look for it."""
+        ports = ((each, (80, 443, *map(int, each.ports))) for each in self.endpoints)
+        return tuple((host, port) for endpoint, numbers in ports for host in endpoint.hosts for port in numbers)
 
     def rules(self) -> Rules:
         """Its matching and redaction as the rules of a comparison."""

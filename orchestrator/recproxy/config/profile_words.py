@@ -12,7 +12,7 @@ from recproxy.control.reserved_variables import is_reserved
 
 __all__ = [
     "ADDRESS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "POINTER",
-    "PROFILE_NAME", "SCHEMA", "STATUS", "VARIABLE", "VERSIONS", "is_host",
+    "PORT", "PROFILE_NAME", "SCHEMA", "STATUS", "VARIABLE", "VERSIONS", "is_host",
 ]  # fmt: skip
 
 #: The only version of profile.toml that this recproxy reads.
@@ -99,6 +99,12 @@ def _expression(text: str) -> str:
     return text
 
 
+def _port(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise ValueError('write a port as a string, such as "8443"')
+    return text
+
+
 def _status(number: int) -> int:
     if not 400 <= number <= 599:
         raise ValueError("use the status of an error, from 400 to 599")
@@ -121,6 +127,7 @@ VARIABLE = Word(pattern=_VARIABLE, wrong="give it names of environment variables
 OWN_VARIABLE = Word(pattern=_VARIABLE, wrong="give it the name of an environment variable", check=_own)
 #: A name that a service reads whether its letters are large or small.
 NAME_IN_ANY_CASE = Word(ignore_case=True)
+PORT = Word(check=_port)
 STATUS = Word(check=_status)
 POINTER = Word(pattern="/.*", wrong="a JSON Pointer begins with /, as in /user/id")
 EXPRESSION = Word(check=_expression)

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from recproxy.config.installed import offers, only
-from recproxy.config.keys import Word, key, nearest_word
+from recproxy.config.keys import key, nearest_word
 from recproxy.config.layers import Setting, build, nested, settings
 from recproxy.config.overlap import check_overlap
 from recproxy.config.profile import Profile
 from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder
+from recproxy.config.profile_words import PORT
 from recproxy.config.toml_files import Precedence, TomlFile, read_toml
 from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.recording.dataclass import dataclass
@@ -72,7 +73,7 @@ class Project:
     isolate_ports: tuple[str, ...] = key(
         "Ports on this machine's loopback that an isolated command still reaches, such as a database's.",
         (),
-        word=Word(r"[1-9][0-9]{0,4}", 'write a port as a string, such as "5432"'),
+        word=PORT,
     )
     max_age: float = key(
         "Days after which `recproxy check` reports a recording as old, by its `:recorded` line. `0`: never.", 0

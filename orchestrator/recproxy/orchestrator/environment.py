@@ -91,11 +91,12 @@ def run_variables(
 
 
 def lane_variables(
-    lane: str, addresses: LaneAddresses, hosts: Sequence[str], passing: Sequence[str] = ("*",)
+    lane: str, addresses: LaneAddresses, reached: Sequence[tuple[str, int]], passing: Sequence[str] = ("*",)
 ) -> dict[str, str]:
     """The variables of one lane: the gateway in all spellings, the endpoints, the socket redirect.
 
-    Unless all hosts are `passing`, the redirect refuses those that are neither owned nor passing, on every port.
+    `reached` are the owned hosts, each with each of its ports. Unless all hosts are `passing`, the redirect refuses those
+    that are neither owned nor passing, on every port.
     """
     gateway = f"http://127.0.0.1:{addresses.gateway}"
     variables = {LANE: lane}
@@ -106,7 +107,8 @@ def lane_variables(
     target = f"127.0.0.1:{addresses.gateway}"
     refuses = "*" not in passing
     # `*` too: a client that ignores proxy variables must not reach a host that no profile owns.
-    routes = [f"{host}:{port}={target}" for host in (*hosts, *(("*",) if refuses else ())) for port in (80, 443)]
+    every = (("*", 80), ("*", 443)) if refuses else ()
+    routes = [f"{host}:{port}={target}" for host, port in (*reached, *every)]
     if refuses:
         routes += ["*=refuse", *(f"{host}=pass" for host in passing)]
     variables[REDIRECT] = ",".join(dict.fromkeys(routes))

@@ -1,13 +1,13 @@
 """The network of an isolated command: its listeners, its name server, and the ports of this machine that it reaches.
 
-All are opened inside and served from here. Every address at ports 80 and 443 is the gateway of the run's own lane.
+All are opened inside and served from here. Every address at the ports of services is the gateway of the run's own lane.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from recproxy.errors import ConfigurationError
@@ -31,6 +31,7 @@ class IsolatedNetwork(Listeners):
 
     def __init__(self) -> None:
         self._isolation = Isolation()
+        self._web_ports = set(_WEB_PORTS)
         #: The kernel's own switch: without IPv6 there is no such file.
         self._every = (_EVERY_IPV4, "::") if Path("/proc/net/if_inet6").exists() else (_EVERY_IPV4,)
         self._names: NameServer | None = None
@@ -38,15 +39,21 @@ class IsolatedNetwork(Listeners):
         self._relays: list[Acceptor] = []
 
     def set_up(
-        self, files: RunFiles, ports: Sequence[str], loop: asyncio.AbstractEventLoop, stores: Sequence[Path] = ()
+        self,
+        files: RunFiles,
+        ports: Sequence[str],
+        loop: asyncio.AbstractEventLoop,
+        stores: Sequence[Path] = (),
+        web: Collection[int] = (),
     ) -> None:
         """Wait for the namespaces, put the run's files in the place of the system's, and serve names and ports.
 
-        `stores` are the trust stores of JVMs.
+        `ports` are relayed, `stores` are the trust stores of JVMs, `web` the ports of services.
 
         Raises:
             ConfigurationError: this system does not allow isolation, or a port cannot be relayed.
         """
+        self._web_ports.update(web)
         self._isolation.ready()
         java = [(files.java, store) for store in stores]
         self._isolation.bind([*isolated_files(files.folder, files.bundle), *java])
@@ -54,8 +61,8 @@ class IsolatedNetwork(Listeners):
         self._names = NameServer(self._isolation.listen(*places), socket.gethostname(), loop)
         tunnels = self._tunnels = Tunnels(loop)
         for port in map(int, dict.fromkeys(ports)):
-            if port in _WEB_PORTS or port > 65535:
-                raise ConfigurationError(f"isolate_ports: {port} cannot be relayed: use a port other than 80 and 443")
+            if port in self._web_ports:
+                raise ConfigurationError(f"isolate_ports: {port} cannot be relayed, because services are asked there")
 
             def relay(sock: socket.socket, port: int = port) -> None:
                 tunnels.join(sock, _LOOPBACK, port, b"")
@@ -68,7 +75,9 @@ class IsolatedNetwork(Listeners):
 
     def every(self) -> Sequence[socket.socket]:
         """Listeners on all addresses of the command's network."""
-        return self._isolation.listen(*(("tcp", address, port) for port in _WEB_PORTS for address in self._every))
+        return self._isolation.listen(
+            *(("tcp", address, port) for port in sorted(self._web_ports) for address in self._every)
+        )
 
     @property
     def prefix(self) -> list[str]:

@@ -95,7 +95,7 @@ class Orchestrator:
 
     def environment(self, lane: str = DEFAULT_LANE) -> dict[str, str]:
         """The variables a command in this lane gets on top of its environment."""
-        hosts = [host for profile in self.profiles for host in profile.hosts]
+        reached = [place for profile in self.profiles for place in profile.reached]
         shared = run_variables(
             self._files,
             self.profiles,
@@ -105,7 +105,7 @@ class Orchestrator:
             environment=self._environment,
         )
         addresses = self.lanes[lane].addresses
-        variables = shared | lane_variables(lane, addresses, hosts, self.plan.passing)
+        variables = shared | lane_variables(lane, addresses, reached, self.plan.passing)
         if self.plan.project.java:
             variables |= java_variables(self._files.java, addresses.gateway, self._environment)
         return variables
@@ -185,7 +185,8 @@ class Orchestrator:
         if stores or self.plan.project.java:
             self._files.java.write_bytes(trust_store(certificates))
         if self._isolated is not None:
-            self._isolated.set_up(self._files, self.plan.project.isolate_ports, self._loop, stores)
+            web = {port for profile in self.plan.profiles for _, port in profile.reached}
+            self._isolated.set_up(self._files, self.plan.project.isolate_ports, self._loop, stores, web)
         self._roster = Roster(self.plan, self._proxies, authority, self._environment)
         self._redaction = RedactionWorkers(
             self._fork_server, self._any_profile, self._roster.redaction, self._recorder.learned
