@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from pathlib import Path
 
 import click
 
 from recproxy.cli.options import plan_from, print_notes, refuse_nested, run_options
 from recproxy.cli.verb import Verb, is_quiet
 from recproxy.control.variables import PROFILE_WORD
+from recproxy.errors import ConfigurationError
 
 __all__ = ["run"]
 
@@ -65,6 +67,33 @@ class _Run(Verb):
     help="Give COMMAND a network of its own, in which only this run is reachable. Linux only. Default: as the project says.",
 )
 @click.option(
+    "--faults",
+    metavar="SWEEP",
+    envvar="RECPROXY_FAULTS",
+    show_envvar=True,
+    help="Play each interaction once with each fault and report what came of it: sweep, or sweep=reset,truncate,hang.",
+)
+@click.option(
+    "--fault-timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="With --faults: how long a fault hangs, and a test may take. Default: 3 seconds, or 3 times what it took.",
+)
+@click.option(
+    "--fault-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    default=1800,
+    show_default=True,
+    help="With --faults: end the sweep after this time, and report what there is.",
+)
+@click.option(
+    "--fault-report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --faults: write the report as JSON, too.",
+)
+@click.option(
     "--show-config", is_flag=True, help="Print the effective configuration and where each value comes from, then exit."
 )
 @click.option("--json", "json_wanted", is_flag=True, help="With --show-config: print one JSON list.")
@@ -79,6 +108,10 @@ def run(
     live: tuple[str, ...],
     any_host: bool,
     isolate: bool | None,
+    faults: str | None,
+    fault_timeout: float | None,
+    fault_limit: float,
+    fault_report: Path | None,
     show_config: bool,
     json_wanted: bool,
     command: tuple[str, ...],
@@ -115,6 +148,14 @@ def run(
             command=_recording(profiles, recordings, command, any_host=any_host),
         )
         print_notes(plan)
+        if faults:
+            from recproxy.orchestrator.fault_plan import SweepOptions, read_sweep
+            from recproxy.orchestrator.fault_sweep import sweep_faults
+
+            if plan.reach != "replay":
+                raise ConfigurationError("--faults plays recordings: leave out --mode, --record and --live")
+            options = SweepOptions(kinds=read_sweep(faults), hang=fault_timeout, limit=fault_limit, report=fault_report)
+            sys.exit(sweep_faults(plan, command, os.environ, fork_server, options))
         sys.exit(run_command(plan, command, os.environ, fork_server, quiet=is_quiet()))
 
 

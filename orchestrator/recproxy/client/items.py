@@ -17,7 +17,7 @@ from recproxy.client.requested import RequestedRecordings, recordings_of, wanted
 from recproxy.client.scopes import RecordingNames
 from recproxy.control.scope_options import ScopeFault
 
-__all__ = ["AskedScope", "Places", "of_fixture", "of_item"]
+__all__ = ["AskedScope", "Places", "of_fixture", "of_item", "scope_of_item"]
 
 #: Fixtures that pytest makes of setUpClass, setup_module and the like: `_unittest_setUpClass_fixture_TestSend`.
 _MADE_OF = ("_unittest_", "_xunit_")
@@ -59,7 +59,7 @@ def of_item(item: Any, places: Places) -> AskedScope:
     wanted = wanted_by(getattr(item, "function", None))
     folders = module_folders(path, places.recordings, places.root)
     return AskedScope(
-        name=".".join((path.stem, *names)),
+        name=scope_of_item(item),
         recordings=_merged(recordings_of(entries, str(path.parent)), _recordings(wanted)),
         default=recording_of_test(folders, names, ambiguous=any(_ambiguous(item))),
         beside=wanted.folder if wanted is not None and not entries else str(path.parent),
@@ -67,6 +67,11 @@ def of_item(item: Any, places: Places) -> AskedScope:
         faults=(*_faults(item), *(wanted.faults if wanted is not None else ())),
         wanted=wanted,
     )
+
+
+def scope_of_item(item: Any) -> str:
+    """The name of a test's scope."""
+    return ".".join((Path(item.path).stem, *_names(item)))
 
 
 def of_fixture(definition: Any, request: Any, places: Places) -> AskedScope | None:

@@ -15,6 +15,7 @@ __all__ = [
     "R_PROFILE",
     "SHOWN_FROM",
     "SPKI",
+    "TESTS",
     "TOKEN",
 ]
 
@@ -38,6 +39,8 @@ CA: Final = "RECPROXY_CA"
 R_PROFILE: Final = "RECPROXY_R_PROFILE"
 #: Hash of the key of the run's certificates, which a browser's flag takes.
 SPKI: Final = "RECPROXY_SPKI"
+#: In a fault sweep: the file that tells the pytest plugin which tests to run.
+TESTS: Final = "RECPROXY_TESTS"
 #: What nox, tox and pytest are called with to record `{profile}`: messages name it.
 RECORD_COMMAND: Final = "RECPROXY_RECORD_COMMAND"
 #: Stands in it for the name of a profile.

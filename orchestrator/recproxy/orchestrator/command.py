@@ -44,8 +44,10 @@ class Command:
         environment: Mapping[str, str],
         loop: asyncio.AbstractEventLoop,
         prefix: Sequence[str] = (),
+        *,
+        output: int | None = None,
     ) -> None:
-        """Start it; `prefix` are the words of a program that becomes the command, or writes to a pipe why it cannot.
+        """Start it, with our `output` or that descriptor; `prefix` are the words of a program that becomes the command, or writes to a pipe why it cannot.
 
         Raises:
             ConfigurationError: it cannot be started.
@@ -60,6 +62,8 @@ class Command:
                     env=dict(environment),
                     start_new_session=not self.shares_terminal,
                     pass_fds=(write,) if prefix else (),
+                    stdout=output,
+                    stderr=output,
                 )
             except OSError as problem:
                 raise ConfigurationError(f"command {words[0]!r} cannot be run: {problem.strerror or problem}") from None

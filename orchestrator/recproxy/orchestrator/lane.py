@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections import Counter
 from dataclasses import field
 from typing import TYPE_CHECKING
@@ -33,17 +34,19 @@ __all__ = ["DEFAULT_LANE", "Lane", "LaneScope"]
 class LaneScope:
     """A scope that a test opened: which proxies answer in it, and for which profiles from the run's own recordings.
 
-    `number` is its own in the run, so that whoever opened it can tell whether it is still open. `numbers` are those
+    `test` is the name of the outermost scope that is open, most often this one. `number` is its own in the run, so that whoever opened it can tell whether it is still open. `numbers` are those
     under which proxies know it; of those that record. `faults` are those of its options, by profile.
     """
 
     name: str
     number: int
+    test: str
     scope_options: ScopeOptions = PROFILES
     proxies: list[Proxy] = field(default_factory=list)
     fallen_back: set[str] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=dict)
     faults: dict[str, tuple[ScopeFault, ...]] = field(default_factory=dict)
+    begun: float = field(default_factory=time.monotonic)
     #: How often each TLS fault was played, by profile and place.
     handshakes: Counter[tuple[str, int]] = field(default_factory=Counter)
 

@@ -43,7 +43,6 @@ from recproxy.report import Tally
 
 __all__ = ["Orchestrator"]
 
-
 #: RFC 1035 section 2.3.4.
 _LONGEST_HOST = 253
 
@@ -111,6 +110,11 @@ class Orchestrator:
         return variables
 
     @property
+    def folder(self) -> Path:
+        """The folder of the run's files, which goes with it."""
+        return self._folder
+
+    @property
     def was_called(self) -> bool:
         """Whether a test, or a plugin for it, has called the control address."""
         return self._control.was_called
@@ -125,10 +129,14 @@ class Orchestrator:
         if name in self.lanes:
             raise ControlError(f"lane {name!r} is open already: choose another name")
         lane = self.lanes[name] = Lane(name, self._loop, self._roster, self._listeners)
-        for proxy in tuple(self._proxies):
-            await self.scopes.begin_base(proxy, lane)
+        await self.begin_bases(lane)
         self._announce()
         return lane
+
+    async def begin_bases(self, lane: Lane) -> None:
+        """Begin the base scope of a lane with all proxies."""
+        for proxy in tuple(self._proxies):
+            await self.scopes.begin_base(proxy, lane)
 
     async def close_lane(self, name: str) -> None:
         """End a lane's scopes and close its ports."""

@@ -14,7 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 from recproxy.control.open_connections import raise_descriptor_limit
 from recproxy.control.pytest_commands import PYTEST_SILENT, is_pytest
-from recproxy.errors import ProxyError, RecproxyError
+from recproxy.errors import ProxyError
+from recproxy.orchestrator.accompaniment import (
+    accompany,
+    is_the_commands,
+    on_signals,
+    resolve,
+    watch_parent,
+    without_worker,
+)
 from recproxy.orchestrator.command import Command, check_command
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.orchestrator import Orchestrator
@@ -27,8 +35,6 @@ __all__ = ["run_command", "serve_run"]
 MISSED = 3
 #: Exit codes of a pytest that loaded its plugins: passed, failed, interrupted, no tests.
 _PYTEST_BEGAN = (0, 1, 2, 5)
-#: How often to look whether the parent still lives: it can die without a signal to us.
-_PARENT_SECONDS = 0.5
 #: The time that the end of a run still has after a signal: it saves recordings.
 _HURRY_SECONDS = 3.0
 #: So much more has the end of a run that a signal had stopped before it began.
@@ -68,17 +74,17 @@ async def _run(
 ) -> int:
     loop = asyncio.get_running_loop()
     stopping: asyncio.Future[int] = loop.create_future()
-    _on_signals(loop, stopping)
+    on_signals(loop, stopping)
     async with Orchestrator(plan, environment, fork_server) as orchestrator:
         if stopping.done():
             return 128 + stopping.result()
         command = Command(
-            words, {**_without_worker(environment), **orchestrator.environment()}, loop, orchestrator.prefix
+            words, {**without_worker(environment), **orchestrator.environment()}, loop, orchestrator.prefix
         )
         parent = os.getppid()
-        _watch_parent(loop, stopping, parent)
-        code = await _accompany(command, stopping, orchestrator.failure)
-        stopped = stopping.result() if stopping.done() and not _is_the_commands(stopping.result(), command) else 0
+        watch_parent(loop, stopping, parent)
+        code = await accompany(command, stopping, orchestrator.failure)
+        stopped = stopping.result() if stopping.done() and not is_the_commands(stopping.result(), command) else 0
         tally = await _finish(orchestrator, parent, passed=code == 0, stopped=stopped)
         _look_at_pytest(orchestrator, tally, runs=is_pytest(words), began=code in _PYTEST_BEGAN)
     if not quiet or tally.failed or tally.refusals or tally.unasked:
@@ -86,15 +92,10 @@ async def _run(
     return _verdict(plan, tally, code)
 
 
-def _without_worker(environment: Mapping[str, str]) -> dict[str, str]:
-    """An environment in which nobody takes itself for a test worker: one that started us is not of this run."""
-    return {name: value for name, value in environment.items() if not name.startswith("PYTEST_XDIST_")}
-
-
 async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer, *, serves_pytest: bool) -> int:
     loop = asyncio.get_running_loop()
     stopping: asyncio.Future[int] = loop.create_future()
-    _on_signals(loop, stopping)
+    on_signals(loop, stopping)
     async with Orchestrator(plan, environment, fork_server) as orchestrator:
         line = {
             "environment": orchestrator.environment(),
@@ -104,7 +105,7 @@ async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: For
         if orchestrator.prefix:  # problems of its own go to standard error
             line["prefix"] = [*orchestrator.prefix, "-1"]
         print(json.dumps(line), flush=True)
-        _on_input_end(loop, lambda: _resolve(stopping, 0))
+        _on_input_end(loop, lambda: resolve(stopping, 0))
         await asyncio.wait((stopping, orchestrator.failure), return_when=asyncio.FIRST_COMPLETED)
         if orchestrator.failure.done():
             raise orchestrator.failure.result()
@@ -115,28 +116,6 @@ async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: For
     return 128 + number if number else _verdict(plan, tally, 0)
 
 
-async def _accompany(command: Command, stopping: asyncio.Future[int], failure: asyncio.Future[RecproxyError]) -> int:
-    """Wait for the command; stop it on a signal or when a proxy died, which is raised."""
-    ended = asyncio.ensure_future(command.wait())
-    await asyncio.wait((ended, stopping, failure), return_when=asyncio.FIRST_COMPLETED)
-    if failure.done() and not ended.done():
-        await command.stop(signal.SIGTERM)
-        await ended
-        raise failure.result()
-    if stopping.done() and not ended.done():
-        number = stopping.result()
-        if not _is_the_commands(number, command):
-            await command.stop(number)
-        code = await ended
-        return code or 128 + number
-    return await ended
-
-
-def _is_the_commands(number: int, command: Command) -> bool:
-    """Whether a signal has reached the command by itself, as a terminal's Ctrl-C: it decides when it is done."""
-    return number == signal.SIGINT and command.shares_terminal
-
-
 async def _finish(orchestrator: Orchestrator, parent: int, *, passed: bool, stopped: int) -> Tally:
     """The tally of the run; a proxy that died meanwhile is the error, or a signal to an end that takes too long.
 
@@ -144,9 +123,9 @@ async def _finish(orchestrator: Orchestrator, parent: int, *, passed: bool, stop
     """
     loop = asyncio.get_running_loop()
     hurry: asyncio.Future[int] = loop.create_future()
-    _on_signals(loop, hurry)
+    on_signals(loop, hurry)
     if not stopped:
-        _watch_parent(loop, hurry, parent)
+        watch_parent(loop, hurry, parent)
     finishing = asyncio.ensure_future(orchestrator.finish(passed=passed))
     await asyncio.wait(
         (finishing, orchestrator.failure, hurry),
@@ -183,31 +162,6 @@ def _verdict(plan: RunPlan, tally: Tally, code: int) -> int:
     is_missed = tally.failed and plan.project.on_miss == "fail"
     is_refused = bool(tally.refusals) and plan.project.on_refused == "fail"
     return MISSED if code == 0 and (is_missed or is_refused or tally.unasked_fails) else code
-
-
-def _on_signals(loop: asyncio.AbstractEventLoop, stopping: asyncio.Future[int]) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # Under nohup SIGHUP stays ignored. A job in the background of a script has SIGINT ignored, too: it ends by it.
-        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
-            loop.add_signal_handler(number, _resolve, stopping, number)
-
-
-def _resolve(stopping: asyncio.Future[int], number: int) -> None:
-    """Ask for the end of the run; the first to ask decides why."""
-    if not stopping.done():
-        stopping.set_result(number)
-
-
-def _watch_parent(loop: asyncio.AbstractEventLoop, stopping: asyncio.Future[int], parent: int) -> None:
-    """Stop when whoever started us has died: nobody waits for the command any more."""
-
-    def look() -> None:
-        if os.getppid() != parent:
-            _resolve(stopping, signal.SIGTERM)
-        else:
-            loop.call_later(_PARENT_SECONDS, look)
-
-    loop.call_later(_PARENT_SECONDS, look)
 
 
 def _on_input_end(loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> None:

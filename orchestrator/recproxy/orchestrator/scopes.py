@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from recproxy.control.messages import Began, Begin, Extend, Look, Playing
-from recproxy.control.scope_options import PROFILES, ScopeOptions
+from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.lane import Lane, LaneScope
 from recproxy.orchestrator.plan import UNLISTED, RunPlan
@@ -58,7 +58,9 @@ class Scopes:
         self._proxies = proxies
         self._recorder = recorder
         self._find = find
-        self._ends = ScopeEnds(proxies=proxies, recorder=recorder, tally=tally, fail=fail)
+        #: Faults that a scope, or the base scope, plays with a profile besides its own.
+        self.forced: Callable[[LaneScope | None, str], tuple[ScopeFault, ...]] = lambda *_: ()
+        self.ends = ScopeEnds(proxies=proxies, recorder=recorder, tally=tally, fail=fail)
         self._numbers = itertools.count(1)
         #: Whether a test has begun one.
         self.have_begun = False
@@ -100,7 +102,8 @@ class Scopes:
         self.have_begun = True
         if not inner:
             await self._end_all(lane)
-        scope = LaneScope(name=name, number=next(self._numbers), scope_options=scope_options)
+        outermost = lane.scopes[0].name if lane.scopes else name
+        scope = LaneScope(name=name, number=next(self._numbers), test=outermost, scope_options=scope_options)
         for word, faults in scope_options.faults.items():
             profile = (await self._find(word)).profile.name
             scope.faults[profile] = (*scope.faults.get(profile, ()), *faults)
@@ -151,7 +154,7 @@ class Scopes:
             *(proxy.ask(lambda order: Look(order=order, lane=lane_name), Playing) for proxy in proxies)
         )
         outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
-        return self._ends.outcome(scope, outcomes, tuple(lane.refusals))
+        return self.ends.outcome(scope, outcomes, tuple(lane.refusals))
 
     async def end(self, lane_name: str, number: int | None = None, *, passed: bool = False) -> ScopeOutcome | None:
         """End the innermost scope that a test opened in a lane and return its outcome; None where there was none.
@@ -165,7 +168,7 @@ class Scopes:
             return await self._end_innermost(lane, self._returned, passed=passed)
         while _is_open(lane, number):  # other calls end scopes while this one waits
             if lane.scopes[-1].number == number:
-                return await _outcome(self._ends.end(lane, lane.scopes.pop(), passed=passed))
+                return await _outcome(self.ends.end(lane, lane.scopes.pop(), passed=passed))
             await self._end_unseen(lane)
         return await _outcome(self._returned.pop(number, None) or self._unseen.pop(number, None))
 
@@ -177,13 +180,13 @@ class Scopes:
         if not lane.scopes:
             return None
         scope = lane.scopes.pop()
-        ended = self._ends.end(lane, scope, passed=passed)
+        ended = self.ends.end(lane, scope, passed=passed)
         kept.keep(scope.number, ended)
         return await _outcome(ended)
 
     async def settled(self) -> None:
         """Wait for the scopes that are being ended; what went wrong there has ended the run."""
-        await self._ends.settled()
+        await self.ends.settled()
 
     async def end_all(self, lane_name: str) -> None:
         """End all scopes that tests opened in a lane."""
@@ -212,7 +215,7 @@ class Scopes:
 
     async def end_base(self, lane: Lane, *, passed: bool) -> None:
         """End what went on in a lane whenever no scope was open."""
-        await _outcome(self._ends.end(lane, passed=passed))
+        await _outcome(self.ends.end(lane, passed=passed))
 
     def _begin(self, proxy: Proxy, scope: LaneScope, order: Callable[[int], Begin]) -> asyncio.Future[Began]:
         """Begin a scope with one proxy, which is in it once it has begun it."""
@@ -266,7 +269,7 @@ class Scopes:
                 repeat=scope_options.repeat,
                 ignore=scope_options.ignore,
                 plays=tuple(plays),
-                faults=scope.faults.get(profile, ()) if scope is not None else (),
+                faults=(*(scope.faults.get(profile, ()) if scope is not None else ()), *self.forced(scope, profile)),
             )
 
         return begin

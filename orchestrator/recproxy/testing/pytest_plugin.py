@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from recproxy.testing.pytest_chosen import ChosenTests
 from recproxy.testing.pytest_markers import MARKERS, add_markers
 from recproxy.testing.pytest_mode import add_mode, check_mode_option, named_mode, recording_command
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes
@@ -28,6 +29,7 @@ __all__ = ["recproxy"]
 
 _CONTROL = "RECPROXY_CONTROL"
 _LANE = "RECPROXY_LANE"
+_TESTS = "RECPROXY_TESTS"
 _WORKER = "PYTEST_XDIST_WORKER"
 #: What the decorator leaves on a function; known by name, since nothing of ours is imported yet.
 _MARK = "__recproxy_wanted__"
@@ -63,6 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_summary] = Summary(in_run=config.stash[_running])
     config.pluginmanager.register(config.stash[_summary], "recproxy-summary")
     check_mode_option(config, run=config.stash[_running])
+    if config.stash[_running] and os.environ.get(_TESTS):
+        config.pluginmanager.register(ChosenTests(os.environ[_TESTS]), "recproxy-chosen")
     if config.stash[_running] and not hasattr(config, "workerinput"):
         from recproxy.client.lanes import report_presence  # noqa: PLC0415 - only in a run
 

@@ -1,0 +1,103 @@
+"""What a fault sweep plays: each interaction that a run played, once with each fault. Pure but for reading recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recproxy.control.messages import Outcome
+from recproxy.errors import ConfigurationError
+from recproxy.play.reading import read_recording
+from recproxy.recording import Interaction
+from recproxy.recording.faults import FAULTS, read_fault
+from recproxy.report.fault_report import FaultTrial
+
+__all__ = ["SweepOptions", "planned_trials", "read_sweep"]
+
+_WORD = "sweep"
+_USUAL = ("reset", "truncate", "hang")
+#: So long hangs a fault whose test took no time without it; and so many times as long as that test took.
+_SHORTEST_HANG = 3.0
+_HANG_FACTOR = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepOptions:
+    """The faults of a sweep; the seconds that a fault hangs (None: chosen by test), and those that all may take."""
+
+    kinds: tuple[str, ...]
+    hang: float | None = None
+    limit: float = 1800.0
+    report: Path | None = None
+
+    def bound(self, seconds: float) -> float:
+        """How long a test may wait that took so many seconds without a fault."""
+        return self.hang if self.hang is not None else round(max(_SHORTEST_HANG, _HANG_FACTOR * seconds), 1)
+
+
+def read_sweep(text: str) -> tuple[str, ...]:
+    """The faults that `--faults` names: `sweep`, or `sweep=reset,hang,delay 2.5`. Raises ConfigurationError."""
+    word, _, named = text.partition("=")
+    if word != _WORD:
+        raise ConfigurationError(f"--faults {text}: write {_WORD}, or {_WORD}=reset,truncate,hang")
+    kinds = tuple(" ".join(kind.split()) for kind in named.split(",")) if named else _USUAL
+    for kind in kinds:
+        try:
+            if kind not in _USUAL:
+                read_fault(kind)
+        except ValueError as problem:
+            raise ConfigurationError(
+                f"--faults {text}: {kind!r} is no fault: write truncate or hang without a number, or one of {', '.join(FAULTS)}"
+                if "known are" in str(problem)
+                else f"--faults {text}: {kind!r}: {problem}"
+            ) from None
+    return kinds
+
+
+def planned_trials(
+    test: str, scope: str, outcomes: Mapping[str, Outcome], options: SweepOptions, seconds: float
+) -> Iterator[FaultTrial]:
+    """The trials of one scope: of each interaction that it played, one for each fault; the slow ones last."""
+    for kind in sorted(options.kinds, key=lambda kind: kind.startswith("hang")):
+        for profile, outcome in outcomes.items():
+            if not outcome.played:  # the end of a fixture goes on with the counts of its beginning
+                continue
+            interactions = [*_interactions(outcome.files)]
+            for position, (count, (where, each)) in enumerate(zip(outcome.plays, interactions, strict=False)):
+                fault = _fault(kind, each, options.bound(seconds))
+                if count and fault:
+                    yield FaultTrial(
+                        test=test,
+                        scope=scope,
+                        profile=profile,
+                        interaction=position + 1,
+                        request=f"{each.request.method} {each.request.url}",
+                        where=where,
+                        kind=kind,
+                        fault=fault,
+                    )
+
+
+def _interactions(files: Sequence[tuple[str, int]]) -> Iterator[tuple[str, Interaction]]:
+    for path, _ in files:
+        shown = _shown(path)
+        for number, each in enumerate(read_recording(path).interactions, 1):
+            yield f"{shown}:{each.line}" if each.line else f"{shown}, interaction {number}", each
+
+
+def _shown(path: str) -> str:
+    return path.removeprefix(f"{Path.cwd()}/")
+
+
+def _fault(kind: str, interaction: Interaction, bound: float) -> str:
+    """A fault in full; empty where it would change nothing."""
+    size = 0 if interaction.request.method == "HEAD" else len(interaction.response.body)
+    if kind == "hang":
+        return f"hang {bound}"
+    if kind == "truncate":
+        return f"truncate {size // 2}" if size else ""
+    fault = read_fault(kind)
+    if fault.kind == "truncate" or (fault.kind == "reset" and fault.value):
+        return kind if (fault.value or 0) < size else ""
+    return kind

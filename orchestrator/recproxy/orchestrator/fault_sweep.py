@@ -1,0 +1,269 @@
+"""A fault sweep: a command run without a fault, and then again with a fault in each interaction that it played.
+
+Under pytest one run plays a fault in every test, and the plugin chooses the tests; any other command is run as a whole
+for each fault. One run with its proxies serves all of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+from recproxy.control.messages import Outcome
+from recproxy.control.open_connections import raise_descriptor_limit
+from recproxy.control.scope_options import ScopeFault
+from recproxy.control.variables import DEFAULT_LANE
+from recproxy.errors import ConfigurationError
+from recproxy.orchestrator.accompaniment import on_signals, watch_parent
+from recproxy.orchestrator.command import check_command
+from recproxy.orchestrator.fault_plan import SweepOptions, planned_trials
+from recproxy.orchestrator.fork_server import ForkServer
+from recproxy.orchestrator.lane import LaneScope
+from recproxy.orchestrator.orchestrator import Orchestrator
+from recproxy.orchestrator.plan import RunPlan
+from recproxy.orchestrator.scope_ends import ScopeOutcome
+from recproxy.orchestrator.sweep_command import STOPPED, SweepCommand
+from recproxy.recording.dataclass import dataclass
+from recproxy.recording.printable import printable
+from recproxy.report.counting import counted
+from recproxy.report.fault_report import FaultResult, FaultTrial, fault_report, fault_report_values
+
+__all__ = ["sweep_faults"]
+
+#: Something hung or crashed.
+_FAILED = 1
+_OF_RUN = "run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ended:
+    """A scope that has ended."""
+
+    outcomes: Mapping[str, Outcome]
+    passed: bool
+    seconds: float
+
+
+def sweep_faults(
+    plan: RunPlan, words: Sequence[str], environment: Mapping[str, str], fork_server: ForkServer, options: SweepOptions
+) -> int:
+    """Play each interaction of a command once with each fault, and report; the exit code to end with.
+
+    Raises:
+        RecproxyError: the run could not be brought up, or a proxy died; nothing is left running.
+    """
+    check_command(words, environment.get("PATH"))
+    raise_descriptor_limit()
+    return asyncio.run(_sweep(plan, words, environment, fork_server, options))
+
+
+async def _sweep(
+    plan: RunPlan, words: Sequence[str], environment: Mapping[str, str], fork_server: ForkServer, options: SweepOptions
+) -> int:
+    loop = asyncio.get_running_loop()
+    stopping: asyncio.Future[int] = loop.create_future()
+    on_signals(loop, stopping)
+    async with Orchestrator(plan, environment, fork_server) as orchestrator:
+        watch_parent(loop, stopping, os.getppid())
+        sweep = FaultSweep(orchestrator, words, environment, options, stopping)
+        return await sweep.run()
+
+
+class FaultSweep:
+    """One sweep in a run that is up."""
+
+    def __init__(
+        self,
+        orchestrator: Orchestrator,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        options: SweepOptions,
+        stopping: asyncio.Future[int],
+    ) -> None:
+        self._orchestrator = orchestrator
+        self._words = words
+        self._options = options
+        self._stopping = stopping
+        self._begun = time.monotonic()
+        self._command = SweepCommand(orchestrator, words, environment, stopping, end=self._begun + options.limit)
+        #: Scopes by their test and name.
+        self._ended: dict[tuple[str, str], _Ended] = {}
+        self._forced: dict[tuple[str, str, str], ScopeFault] = {}
+        self._trials: list[FaultTrial] = []
+        self._seconds: dict[str, float] = {}
+        self._skipped = 0
+        orchestrator.scopes.ends.ended = self._take
+        orchestrator.scopes.forced = self._faults
+
+    async def run(self) -> int:
+        """Run the command without faults, then with each; the exit code."""
+        code = await self._command.run(None, {})
+        await self._end_scopes()
+        if self._stopping.done() or code:
+            print(f"recproxy: the command must pass without faults first: it ended with {code}", file=sys.stderr)
+            return code
+        by_test = self._plan()
+        tests = self._command.tests
+        _say(f"faults: {counted(len(self._trials), 'trial')} in {counted(len(by_test), 'test')}")
+        await (self._sweep_tests(by_test) if tests is not None else self._sweep_command())
+        self._report()
+        if self._stopping.done():
+            return 128 + self._stopping.result()
+        return _FAILED * any(trial.result in (FaultResult.HUNG, FaultResult.CRASHED) for trial in self._trials)
+
+    def _plan(self) -> dict[str, list[FaultTrial]]:
+        """The trials by test."""
+        tests = self._command.tests
+        by_test: dict[str, list[FaultTrial]] = {}
+        for (test, scope), ended in self._ended.items():
+            whole = self._ended.get((test, test), ended)
+            self._seconds[test] = whole.seconds
+            trials = [*planned_trials(test, scope, ended.outcomes, self._options, whole.seconds)]
+            if tests is not None and test not in tests:
+                self._skipped += len({(trial.profile, trial.interaction) for trial in trials})
+            elif trials:
+                by_test.setdefault(test, []).extend(trials)
+        self._trials = [trial for trials in by_test.values() for trial in trials]
+        return by_test
+
+    async def _sweep_tests(self, by_test: dict[str, list[FaultTrial]]) -> None:
+        """Run pytest with one fault in each test, until each test has had all of its own."""
+        waiting = {test: list(trials) for test, trials in by_test.items()}
+        while waiting and not self._is_over():
+            batch = [trials[0] for trials in waiting.values()]
+            _say(f"faults: {counted(len(batch), 'test')}, at most {max(map(len, waiting.values()))} runs left")
+            code, stuck = await self._try(batch)
+            if self._stopping.done():
+                return
+            done = [trial for trial in batch if self._judge(trial, code, stuck)]
+            for trial in done or batch:  # a run that tells nothing of any test would tell nothing again
+                waiting[trial.test].pop(0)
+                if not waiting[trial.test]:
+                    del waiting[trial.test]
+
+    async def _sweep_command(self) -> None:
+        """Run the whole command once for each trial."""
+        for number, trial in enumerate(self._trials, 1):
+            if self._is_over():
+                return
+            _say(f"faults: run {number} of {len(self._trials)}: {trial.kind} in {trial.request}")
+            begun = time.monotonic()
+            code, stuck = await self._try([trial])
+            trial.seconds = time.monotonic() - begun
+            if self._is_over():
+                return
+            if stuck:
+                trial.result = FaultResult.HUNG
+            elif code >= 128:
+                trial.result = FaultResult.CRASHED
+            elif not self._has_played(trial):
+                trial.result = FaultResult.NOT_REACHED
+            else:
+                trial.result = self._verdict(trial, passed=code == 0, seconds=trial.seconds)
+
+    def _judge(self, trial: FaultTrial, code: int, stuck: set[str]) -> bool:
+        """Note what came of a trial; whether anything did."""
+        ended = self._ended.get((trial.test, trial.test))
+        if trial.test in stuck and not self._is_over():
+            # Its scope was open at the end: it was stopped for that, or took the command with it.
+            trial.result = FaultResult.HUNG if code == STOPPED else FaultResult.CRASHED
+        elif ended is None:
+            if code == STOPPED or code not in (0, 1):
+                return False
+            trial.result = FaultResult.NOT_REACHED
+        elif not self._has_played(trial):
+            trial.result, trial.seconds = FaultResult.NOT_REACHED, ended.seconds
+        else:
+            trial.seconds = ended.seconds
+            trial.result = self._verdict(trial, passed=ended.passed, seconds=ended.seconds)
+        return True
+
+    def _verdict(self, trial: FaultTrial, *, passed: bool, seconds: float) -> FaultResult:
+        if trial.fault.startswith("hang") and seconds >= self._bound(trial.test):
+            return FaultResult.HUNG
+        return FaultResult.UNNOTICED if passed else FaultResult.NOTICED
+
+    def _bound(self, test: str) -> float:
+        return self._options.bound(self._seconds[test])
+
+    def _has_played(self, trial: FaultTrial) -> bool:
+        """Whether the scope of a trial has played its interaction, and so its fault."""
+        ended = self._ended.get((trial.test, trial.scope))
+        outcome = ended.outcomes.get(trial.profile) if ended is not None else None
+        return (
+            outcome is not None and trial.interaction <= len(outcome.plays) and outcome.plays[trial.interaction - 1] > 0
+        )
+
+    async def _try(self, batch: Sequence[FaultTrial]) -> tuple[int, set[str]]:
+        """Run the command with these faults; its exit code, and the tests that were still open at its end."""
+        self._ended = {}
+        self._forced = {
+            (each.test, each.scope, each.profile): ScopeFault(each.fault, 0, each.interaction) for each in batch
+        }
+        await self._restart_base()
+        bounds = {each.test: self._bound(each.test) for each in batch}
+        code = await self._command.run([each.test for each in batch], bounds)
+        stuck = {scope.test for lane in self._orchestrator.lanes.values() for scope in lane.scopes}
+        if code == STOPPED and not stuck:
+            stuck = {_OF_RUN}
+        await self._end_scopes()
+        return code, stuck
+
+    async def _end_scopes(self) -> None:
+        """End what the command left open, and see what was played outside of all tests."""
+        scopes = self._orchestrator.scopes
+        for lane in tuple(self._orchestrator.lanes):
+            if lane == DEFAULT_LANE:
+                await scopes.end_all(lane)
+            else:
+                await self._orchestrator.close_lane(lane)
+        outcome = await scopes.look(DEFAULT_LANE)
+        if outcome is not None and any(each.played for each in outcome.profiles.values()):
+            seconds = time.monotonic() - self._begun if not self._seconds else 0.0
+            self._ended[_OF_RUN, _OF_RUN] = _Ended(outcomes=outcome.profiles, passed=True, seconds=seconds)
+
+    async def _restart_base(self) -> None:
+        lane = self._orchestrator.lanes[DEFAULT_LANE]
+        await self._orchestrator.scopes.end_base(lane, passed=True)
+        await self._orchestrator.begin_bases(lane)
+
+    def _is_over(self) -> bool:
+        return self._stopping.done() or time.monotonic() >= self._begun + self._options.limit
+
+    def _take(self, scope: LaneScope | None, outcome: ScopeOutcome, passed: bool) -> None:
+        if scope is not None:
+            seconds = time.monotonic() - scope.begun
+            self._ended[scope.test, scope.name] = _Ended(outcomes=outcome.profiles, passed=passed, seconds=seconds)
+
+    def _faults(self, scope: LaneScope | None, profile: str) -> tuple[ScopeFault, ...]:
+        names = (scope.test, scope.name) if scope is not None else (_OF_RUN, _OF_RUN)
+        fault = self._forced.get((*names, profile))
+        return () if fault is None else (fault,)
+
+    def _report(self) -> None:
+        for line in fault_report(self._trials, skipped=self._skipped):
+            print(line, file=sys.stderr)
+        if self._is_over():
+            print(f"\nthe sweep was ended after {time.monotonic() - self._begun:.0f} s", file=sys.stderr)
+        if self._options.report is not None:
+            values = fault_report_values(
+                self._trials,
+                command=self._words,
+                seconds=time.monotonic() - self._begun,
+                complete=all(trial.result is not FaultResult.NOT_RUN for trial in self._trials),
+                skipped=self._skipped,
+            )
+            try:
+                self._options.report.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+            except OSError as problem:
+                raise ConfigurationError(
+                    f"--fault-report {self._options.report}: cannot be written: {problem.strerror}"
+                ) from None
+
+
+def _say(line: str) -> None:
+    print(printable(f"recproxy: {line}"), file=sys.stderr, flush=True)
