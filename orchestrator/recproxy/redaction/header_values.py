@@ -30,6 +30,9 @@ _SECRET_PARAMETERS = frozenset(
     b"response nonce cnonce opaque nc mac signature credential auth token hash oauth_token oauth_consumer_key "
     b"oauth_signature oauth_nonce oauth_timestamp oauth_verifier oauth_body_hash oauth_token_secret".split()
 )
+#: Browsers cannot set a header when they open a WebSocket: a token goes as a name of a protocol.
+_PROTOCOL = re.compile(rb"(?i)(?:\bbearer|\btoken|\bauthorization[A-Za-z0-9.-]*)\.([A-Za-z0-9_.~+/=-]{12,})")
+_CHALLENGES = frozenset({b"www-authenticate", b"proxy-authenticate", b"authentication-info"})
 _PARAMETER = re.compile(rb"([A-Za-z0-9_-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s,\"]+))")
 
 
@@ -40,6 +43,14 @@ def header_spans(name: bytes, value: bytes, chosen: frozenset[bytes]) -> list[Sp
         return list(_authorization(value))
     if key == b"cookie":
         return list(_cookies(value))
+    if key == b"sec-websocket-protocol":
+        return [Span(*found.span(1), "header", "token", value=found[1]) for found in _PROTOCOL.finditer(value)]
+    if key in _CHALLENGES:
+        return [
+            Span(*found.span(found.lastindex or 1), "header", wild_name(found[1]), value=found[found.lastindex or 1])
+            for found in _PARAMETER.finditer(value)
+            if is_secret(found[1], found[found.lastindex or 1])
+        ]
     if key == b"set-cookie":
         return list(_cookie(value.partition(b";")[0], 0))
     # Access-Control-Allow-Credentials: true says something of credentials and holds none.

@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
-from recproxy.redaction.json_forms import holds_secrets, is_message, kubernetes_secrets, listed_header
+from recproxy.redaction.json_forms import (
+    assignments,
+    graphql_variables,
+    holds_secrets,
+    is_message,
+    kubernetes_secrets,
+    listed_header,
+)
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.names import header_is_secret, is_label, is_secret
 from recproxy.redaction.spans import Span, wild_name
@@ -22,7 +29,9 @@ __all__ = ["json_spans", "pointed_spans"]
 
 _COLON = re.compile(rb"\s*:\s*")
 _ESCAPED_KEY = re.compile(rb"\"((?:[^\"\\]|\\.)*\\u00[4-7](?:[^\"\\]|\\.)*)\"\s*:\s*")
-_NAMING = re.compile(rb"\"(?:name|key|header|headername|field|param|parameter|label|id)\"\s*:\s*\Z", re.IGNORECASE)
+_NAMING = re.compile(
+    rb"\"(?:name|key|header|headername|field|param|parameter|label|id|k|path)\"\s*:\s*\Z", re.IGNORECASE
+)
 _BEARING = frozenset(
     {b"value", b"values", b"plaintext", b"string", b"content", b"text", b"v", b"val", b"stringvalue", b"raw"}
     | {b"old", b"new", b"current", b"previous", b"plain", b"first", b"second", b"confirm", b"confirmation"}
@@ -76,7 +85,8 @@ def json_spans(
                 yield span
         elif _NAMING.search(text, max(0, opening - 40), opening):
             done = closing
-            yield from _beside(key, opening, closing, text)
+            name = key.rpartition(b"/")[2] if key.startswith(b"/") else key  # a JSON Patch, RFC 6902
+            yield from _beside(name, opening, closing, text)
         else:
             for span in listed_header(key, opening, closing, text, rules.headers):
                 done = max(done, span.end)
@@ -86,6 +96,10 @@ def json_spans(
             yield from _under(json_unescaped(found[1]).text, found.end(), text, rules, granted=granted)
     if b'"Secret"' in text:
         yield from kubernetes_secrets(text)
+    if b"=" in text:
+        yield from assignments(text, hits)
+    if graphql and b'"variables"' in text:
+        yield from graphql_variables(text)
     if b'"kty"' in text:
         for found in _JWK.finditer(text):
             yield Span(*found.span(2), "json", wild_name(b"jwk_" + found[1]), value=found[2])

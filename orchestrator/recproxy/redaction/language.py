@@ -6,6 +6,7 @@ may say that it is source code. Knows no secrets.
 
 from __future__ import annotations
 
+import json
 import re
 from enum import Enum
 
@@ -23,10 +24,12 @@ class Language(Enum):
     LINES = "lines"
     CODE = "code"
     GRAPHQL = "graphql"
+    TABLE = "table"
 
 
 _FORM_LIKE = re.compile(rb"[A-Za-z_$][A-Za-z0-9_.%+\[\]$-]*=[^\s<>{}()]*\Z")
 _JSON_LIKE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\)\]\}'?,?\s*)?\s*(?:[\[{]\s*(?:[\"{\[\]}0-9tfn-]|\Z)|\"[^\"]*\"\s*\Z)")
+_CALL = re.compile(rb"\s*(?:/\*.{0,80}?\*/\s*)?[A-Za-z_$][A-Za-z0-9_.$]{0,80}\((?=\s*[\[{])", re.DOTALL)
 _HTML_LIKE = re.compile(
     rb"\s*(?:<!--.{0,400}?-->\s*)?<(?:!doctype html|html|head|body|div|p|form|span|input|script|a|meta|table|ul)(?=[\s/>])",
     re.IGNORECASE | re.DOTALL,
@@ -58,7 +61,9 @@ def language_of(media: bytes, text: bytes, path: str = "") -> Language:
         return Language.JSON
     if _CODE_TYPES.search(kind):
         # JSONP and JSON that calls itself JavaScript are data all the same.
-        return Language.JSON if _JSON_LIKE.match(text) else Language.CODE
+        return Language.JSON if _JSON_LIKE.match(text) or _is_jsonp(text) else Language.CODE
+    if b"csv" in kind or kind == b"text/tab-separated-values":
+        return Language.TABLE
     if b"html" in kind:
         return Language.HTML if not _FORM_LIKE.match(text[:4096]) and not _JSON_LIKE.match(text) else sniffed(text)
     if b"xml" in kind:
@@ -69,6 +74,19 @@ def language_of(media: bytes, text: bytes, path: str = "") -> Language:
     if found is Language.LINES and (_CODE_FILES.search(path) or _CODE_LIKE.match(text)):
         return Language.CODE
     return found
+
+
+def _is_jsonp(text: bytes) -> bool:
+    """Whether a script is one call with JSON: `callback({"id": 1});`."""
+    found = _CALL.match(text)
+    if found is None:
+        return False
+    inner = text[found.end() :].rstrip(b"; \t\r\n").removesuffix(b")")
+    try:
+        json.loads(inner)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def sniffed(text: bytes) -> Language:

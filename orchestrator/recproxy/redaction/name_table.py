@@ -50,6 +50,9 @@ ALWAYS = _rows(
     "bearer token bedrock",
     "jwt, json web token, client assertion, saml response, saml art, assertion, code verifier, device code",
     "user code, authorization code, auth code, mfa code, otp code, sms code, two factor code, recovery code",
+    # second factors, wallets and cards
+    "totp seed, otp seed, backup code, backup codes, recovery codes, scratch code, scratch codes, pin code, cvv, cvc",
+    "seed phrase, recovery phrase, mnemonic phrase, secret phrase, card verification value, enc key",
     "otp, totp, totp code, one time code, one time password, crumb token, request verification token",
     # OAuth 1
     "oauth verifier, oauth signature, oauth nonce, oauth consumer key, oauth timestamp, oauth body hash",
@@ -87,6 +90,7 @@ LOOKS = _rows(
     "system key, db key, database key, write key, stream key, read key, query key, tenant key, default key, web key",
     "security code, verification code, access code, invite code, passwords, service ticket, auth session",
     "encoded certificate, recovery key, project key, device key, insert key, security key, application secret proof, magic",
+    "bearer, mnemonic, magic link, magic code",
 )
 
 #: As the end of a header's name these say it all: headers have no other use for them.
@@ -252,7 +256,7 @@ VOCABULARY = frozenset(
 #: Letters of which every name above holds some: a text without them holds no name that is secret.
 TRIGGERS = tuple(
     b"pass,pwd,passw,mdp,senha,contrasena,secret,token,key,auth,sess,sid,sig,cred,code,cookie,ticket,jwt,saml,assertion,otp,nonce,"
-    b"hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic".split(
+    b"hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic,seed,phrase,bearer,mnemonic,cvv,cvc,verification".split(
         b","
     )
 )

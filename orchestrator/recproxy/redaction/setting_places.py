@@ -23,6 +23,7 @@ _LINE = re.compile(
     rb"[ \t>]*(?:- |export |set |\$env:|env\.|//[^\s=\"']{1,200}:)?([\"']?)([A-Za-z_][A-Za-z0-9_.-]{1,80})\1[ \t]*"
     rb"(?::=|[:=]|=>)[ \t]*" + _VALUE + rb"[ \t]*(?:[#;].*)?\r?\Z"
 )
+_BLOCK = re.compile(rb"([ \t]*+)(?:- )?[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?:[ \t]*[|>][+-]?[0-9]?[ \t]*\r?\Z")
 _MORE = re.compile(rb"&(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
 _HEADER_LINE = re.compile(rb"[ \t>]*([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+(\S[^\r\n]*?)[ \t]*\r?\Z")
 _HEADS = frozenset({b"authorization", b"cookie"})
@@ -55,8 +56,21 @@ def line_spans(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRul
         if len(line) <= 8192:
             for span in _in_line(line, rules) or _beside(text, begin, end):
                 yield span.moved(span.start + begin, span.end + begin)
+        yield from _block(text, line, end, rules)
     if hits and b"Secret" in text and _SECRET.search(text):
         yield from _secrets(text)
+
+
+def _block(text: bytes, line: bytes, end: int, rules: NameRules) -> Iterator[Span]:
+    """The lines of a block of YAML under a secret name: `api_key: |`, and what is indented below it."""
+    found = _BLOCK.match(line)
+    if found is None:
+        return
+    block = re.compile(rb"\n((?:%s[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\r?\n)+)" % re.escape(found[1])).match(text, end)
+    value = block[1].strip() if block else b""
+    if block and (is_secret(found[2], value) or found[2].lower() in rules.keys):
+        start = block.start(1) + block[1].index(value)
+        yield Span(start, start + len(value), "text", wild_name(found[2]), value=value)
 
 
 def _in_line(line: bytes, rules: NameRules) -> list[Span]:

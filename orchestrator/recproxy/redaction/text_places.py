@@ -21,6 +21,7 @@ from recproxy.redaction.names import is_secret, looks_like_a_token
 from recproxy.redaction.setting_places import line_spans
 from recproxy.redaction.shapes import shapes
 from recproxy.redaction.spans import Span, wild_name
+from recproxy.redaction.tables import table_spans
 from recproxy.redaction.views import View, json_unescaped, percent_decoded, views
 
 __all__ = ["header_places", "text_places"]
@@ -86,6 +87,8 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Ite
         yield from html_spans(
             text, lambda url: list(_url(url, rules, depth)), lambda json: list(_json(json, rules, depth))
         )
+    elif language is Language.TABLE:
+        yield from table_spans(text, rules)
     elif language is Language.XML:
         yield from xml_spans(text, inner)
         yield from _linked(text, rules, depth)

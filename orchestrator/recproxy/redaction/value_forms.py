@@ -18,6 +18,8 @@ __all__ = ["Form", "forms", "windows"]
 _WINDOW = 96  # bytes of a long value that are looked for as one; a key file in a variable is looked for in pieces
 _FEW = 4  # different bytes that a piece has at least
 _ALNUM = re.compile(rb"[A-Za-z0-9]+\Z")
+#: A UUID or a digest: services write one in capitals, or without its dashes.
+_HEX_ID = re.compile(rb"(?=[0-9A-Fa-f-]*[a-fA-F])[0-9A-Fa-f]{8}(?:-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12,}\Z")
 
 
 class Form(NamedTuple):
@@ -55,6 +57,9 @@ def forms(value: bytes) -> Iterator[Form]:
         if coded != value:
             wide.append(coded)
             yield Form(coded, "plain", coded)
+    if _HEX_ID.match(value):
+        spellings = (value.lower(), value.upper(), value.replace(b"-", b"").lower(), value.replace(b"-", b"").upper())
+        yield from (Form(each, "plain", value) for each in dict.fromkeys(spellings) if each != value)
     for each in (value, *wide):
         yield Form(each.hex().encode(), "hex", each)
     escaped = () if _ALNUM.match(value) else _escaped(text)

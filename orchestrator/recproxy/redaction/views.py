@@ -1,6 +1,6 @@
 """Views: a text with one kind of escape undone, and where each byte of it stood.
 
-Percent-encoding, escapes of JSON strings, entities of HTML and XML, and quoted-printable. A view is made at the speed
+Percent-encoding, escapes of JSON strings and of program texts, entities of HTML and XML, and quoted-printable. A view is made at the speed
 of the interpreter's own replacements; the map back to the text is made only where something was found. Knows bytes.
 """
 
@@ -24,6 +24,7 @@ _STRING = re.compile(
 )
 _UNICODE = re.compile(rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))")
 _SIMPLE = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+_LETTER = re.compile(rb"\\x([0-9a-fA-F]{2})")  # of JavaScript, YAML and Python
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 #: A blank is written so before something long: `page=20` and `width=2000` are not what is meant.
 _IS_QUOTED = re.compile(rb"=(?:3D|0[9AD]|[89A-F][0-9A-F]|\r?\n|20(?=[A-Za-z0-9+/_-]{8}))")
@@ -89,6 +90,8 @@ def views(text: bytes, *, lines: bool = False) -> Iterator[View]:
         view = json_unescaped(text)
         if view.text != text:
             yield view
+    if b"\\x" in text and _LETTER.search(text):
+        yield decoded(text, _LETTER, lambda found: bytes.fromhex(found[1].decode()))
     if b"&" in text and _ENTITY.search(text):
         view = decoded(text, _ENTITY, _entity)
         if view.text != text:
