@@ -97,3 +97,11 @@ def test_a_word_that_turns_out_to_be_a_token_is_looked_for_everywhere():
     assert redact_line("a swordfishes b", RULES, earlier) == "a swordfishes b"
     earlier.add({b"swordfishes": SecretValue("handed out")})
     assert redact_line("a swordfishes b", RULES, earlier) == "a XXX b"
+
+
+def test_a_run_that_begins_like_another_value_is_masked_whole():
+    begin = b"--inner\r\n\r\n" + b"nothing that anybody may see " * 4
+    known = (begin + b"and the first secret").hex()
+    held = (begin + TOKEN.encode()).hex()
+    scope = redact_scope([gives(f"see {held} here".encode())], RedactionRules(values=(TOKEN, known)))
+    assert scope.interactions[0].response.body == b"see XXX here"

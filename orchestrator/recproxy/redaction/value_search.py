@@ -93,8 +93,11 @@ class ValueSearch:
                     found += _through(inner, text, view)
             if not found and self._any_holds(wide_texts(text), budget, 0, before.contents):
                 raise Unsafe("holds a known secret in a form that cannot be masked")
-            # A value at a place of its own is masked there; the rest of its run is looked into again after that.
-            found += apart(runs, found)
+            # A value at a place of its own is masked there; the rest of its run is looked into again after that. Only a
+            # piece of a long value is no place of its own: without it nobody could open the rest of the run.
+            pieces = [each for each in found if each.kind == "text" and not each.value]
+            separate = apart(runs, found)
+            found += [*separate, *(run for run in runs if apart([run], pieces) == [])] if pieces else separate
             if (
                 depth
                 and not found
