@@ -8,6 +8,7 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("client", "sees reset")        it breaks off
     ("client", "half-closes" | "closes" | "resets" | "stops reading" | "reads on")
     ("service", ...)                the same; "service 2" is the second connection that the proxy opens to it
+    ("scope", "is quiet")              nothing is under way that its end would wait for
     ("lane", "closes")                 as at the end of a run; its tasks must end
     ("keeping", "goes on" | "fails")   where `keeping` is "waits": an interaction is kept only now, or cannot be
 
@@ -234,6 +235,10 @@ class Play:
         kind, _, number = who.partition(" ")
         if kind == "keeping":
             self._forwarding.orders(verb)
+            return
+        if kind == "scope":
+            await self._scope.traffic.quiet(SECONDS)
+            assert self._scope.outcome().failures == ()
             return
         if kind == "lane":
             await self._close_lane()

@@ -166,7 +166,7 @@ ROWS = {
         "steps": [*OPEN, ("client", "half-closes"), ("service", "sees end"), ("client", "sees end")],
     },
     "what is open when the run ends is broken off, and no task is left": {
-        "steps": [*OPEN, ("lane", "closes"), ("service", "sees reset"), ("client", "sees end")],
+        "steps": [*OPEN, ("scope", "is quiet"), ("lane", "closes"), ("service", "sees reset"), ("client", "sees end")],
     },
     "a client that does not read lets the service wait, and the other way goes on": {
         "steps": [
