@@ -59,11 +59,14 @@ def import_recordings(
     from recproxy.cli.import_sources import sources_in
     from recproxy.cli.importing import Importer
     from recproxy.cli.pending_files import PendingFiles, ended_by_signals
+    from recproxy.cli.test_cassettes import named_for_tests
     from recproxy.config import find_project
 
     texts = _placeholders(placeholders)
     found = sources_in(sources)
     project = find_project(Path.cwd())
+    if folder.resolve() in (project.recordings.resolve(), (project.recordings / (profile or "")).resolve()):
+        found = named_for_tests(found, recordings=project.recordings, root=project.root)
     profiles = (project.profile(profile),) if profile else project.load(project.default_profiles())
     if not profiles:
         raise ConfigurationError("no profile is installed or inline: name one with --profile, as a name or a path")

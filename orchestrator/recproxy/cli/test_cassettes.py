@@ -1,0 +1,50 @@
+"""Cassettes that pytest-recording and pytest-vcr made for tests, under the names that recproxy's plugin looks for.
+
+Both put them into a folder `cassettes` next to the test modules: pytest-recording into a folder for each module,
+pytest-vcr all into one. Looks at names, and for pytest-vcr at the text of the modules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path, PurePath
+
+from recproxy.cli.import_sources import ImportSource
+from recproxy.client.names import module_folders, recording_of_test
+
+__all__ = ["named_for_tests"]
+
+_FOLDER = "cassettes"
+#: Classes in front of a test, and the test with its parameters: `TestSend.test_one[a.b]`.
+_NAME = re.compile(r"((?:\w+\.)*)(\w+(?:\[.*\])?)", re.DOTALL)
+
+
+def named_for_tests(sources: Iterable[ImportSource], *, recordings: Path, root: Path) -> list[ImportSource]:
+    """The sources; those that are a test's get the name of its recording below a profile's."""
+    return [_named(source, recordings.resolve(), root.resolve()) for source in sources]
+
+
+def _named(source: ImportSource, recordings: Path, root: Path) -> ImportSource:
+    path = source.path.resolve()
+    found = _NAME.fullmatch(path.stem)
+    module = _module(path, found[2].partition("[")[0]) if found else None
+    if found is None or module is None:
+        return source
+    names = [*filter(None, found[1].split(".")), found[2]]
+    name = recording_of_test(module_folders(module, recordings, root), names)
+    return replace(source, name=PurePath(name.removesuffix(".rec")))
+
+
+def _module(path: Path, function: str) -> Path | None:
+    """The test module that a cassette belongs to, if there is one and no other."""
+    above = path.parent.parent
+    if above.name == _FOLDER:
+        module = above.parent / f"{path.parent.name}.py"
+        return module if module.is_file() else None
+    if path.parent.name != _FOLDER:
+        return None
+    defined = re.compile(rf"^\s*(?:async )?def {re.escape(function)}\b", re.MULTILINE)
+    modules = [each for each in sorted(above.glob("*.py")) if defined.search(each.read_text("utf-8", "replace"))]
+    return modules[0] if len(modules) == 1 else None
