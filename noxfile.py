@@ -98,6 +98,16 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Fuzz all targets, or those named, for so many seconds: `nox -s fuzz -- 600 rec replay`."""
+    session.install(*OWN, "tomli-w", "vcrpy>=9")
+    # Not every Python and system has a wheel of it; the campaign says so, and does without.
+    with contextlib.suppress(CommandFailed):
+        session.install("--only-binary", "atheris", "atheris")
+    session.run("python", "tests/fuzz/campaign.py", *(session.posargs or ("60",)))
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """The costs that matter, side by side with nginx where it is installed, or with `--against` another checkout."""
     tools = (*CLIENTS, "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "vcrpy>=9")

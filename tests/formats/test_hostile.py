@@ -48,6 +48,8 @@ FILES = {
     "har: no number": har(status=float("nan")),
     "har: no host": har().replace("http://a.example/", "http:///etc/passwd"),
     "har: base64": har(content={"text": "!", "encoding": "base64"}),
+    "betamax: a method that no recording has a place for": betamax(method="#GET"),
+    "har: a method that no recording has a place for": har().replace("GET", "*"),
     "betamax: a path": betamax(uri="file:///etc/passwd"),
     "betamax: another request in the URL": betamax(uri="/ HTTP/1.1\r\nHost: b"),
     "betamax: another response in the reason": betamax({"status": {"code": 200, "message": "OK\r\nX: y"}}),

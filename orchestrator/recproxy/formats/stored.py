@@ -23,6 +23,7 @@ from recproxy.recording import (
     unused,
     with_length,
 )
+from recproxy.recording.grammar import METHOD
 
 __all__ = [
     "Notebook",
@@ -99,7 +100,7 @@ def request(
     method: str, url: str, headers: Iterable[tuple[bytes, bytes]], body: bytes, notes: Notebook, *, version: str | None
 ) -> Request:
     """A stored request; every byte of it is literal. Raises ValueError where it is none."""
-    if not method.isascii() or not method or set(method.encode()) - _TOKEN:
+    if not METHOD.fullmatch(method.encode()):
         raise ValueError(f"{_beginning(method.encode())!r} is not a method")
     kept = tuple(_headers(headers, notes))
     coding = _coding(kept)

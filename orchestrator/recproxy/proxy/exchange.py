@@ -26,6 +26,7 @@ from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.tunnel import Tunnel
 from recproxy.proxy.upstream import Link, ServiceClosed, UpstreamError, Upstreams
 from recproxy.recording import Interaction
+from recproxy.recording.grammar import METHOD
 
 __all__ = ["Exchange", "Keep"]
 
@@ -168,6 +169,8 @@ class Exchange:
             self._fail(_LEFT)
 
     async def _forward(self) -> bool:
+        if self._keep is not None and not METHOD.fullmatch(self._head.method):
+            raise NotSendable(501, "it cannot be recorded, because its method does not begin with a letter")
         # A kept connection may turn out to be closed after it took a request: only what may be asked twice goes there.
         link = await self._upstreams.link(
             self._target, fresh=self._head.method not in _REPEATABLE, upgrades=self._head.upgrades

@@ -13,6 +13,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 ABSOLUTE = b"GET http://shop.example/a HTTP/1.1\r\nHost: shop.example\r\n\r\n"
 OTHER = b"GET http://other.example/b HTTP/1.1\r\nHost: other.example\r\n\r\n"
 CHUNKED_ONLY = "the only Transfer-Encoding that can be sent on is chunked"
+NO_LETTER = "it cannot be recorded, because its method does not begin with a letter"
 ENDED = "the service closed the connection without an answer"
 TUNNELS = "CONNECT is for the gateway's address ($HTTPS_PROXY), not for this one"
 VERSION = "only HTTP/1.1 and HTTP/1.0 are supported"
@@ -30,6 +31,23 @@ def refused(status, text):
 
 
 ROWS = {
+    "a method that has no place in a recording is not sent on": {
+        "steps": [
+            ("client", "sends", GET.replace(b"GET", b"#GET")),
+            ("client", "sees", refused(b"501 Not Implemented", NO_LETTER)),
+            ("client", "sees end"),
+        ],
+        "failed": [f"#GET https://shop.example/a: {NO_LETTER}"],
+    },
+    "a method that has no place in a recording is sent on where nothing is recorded": {
+        "mode": "live",
+        "steps": [
+            ("client", "sends", GET.replace(b"GET", b"1GET")),
+            ("service", "sees", GET.replace(b"GET", b"1GET")),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+        ],
+    },
     "a control character in the reason of a response is a space": {
         "steps": [
             ("client", "sends", GET),

@@ -1,0 +1,7 @@
+"""All fuzz targets, by name."""
+
+from reader_targets import READERS
+from text_targets import TEXTS
+from wire_targets import WIRE
+
+TARGETS = {each.name: each for each in (*READERS, *WIRE, *TEXTS)}
