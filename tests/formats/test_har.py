@@ -10,6 +10,7 @@ import pytest
 
 from recproxy.errors import RecordingError
 from recproxy.formats import har
+from recproxy.recording import Recording, dump, load
 
 DATA = Path(__file__).parent / "data" / "har" / "mitmproxy"
 
@@ -232,6 +233,12 @@ def test_a_redirect_leads_where_it_led():
     assert notes == [("synthesized", "entry 1")] * 2
     said, notes = one(response={"status": 301, "redirectURL": "http://b/", "headers": listed(location="/c")})
     assert (said.response.headers, notes) == (((b"location", b"/c"),), [])
+
+
+def test_a_size_that_no_body_has_is_the_largest():
+    got, _ = one(response={"content": {"size": 10**30}})
+
+    assert load(dump(Recording(interactions=(got,)))).interactions[0].response.omitted == 10**18 - 1
 
 
 @pytest.mark.parametrize("key", ["_file", "_sha1"])

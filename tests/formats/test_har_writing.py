@@ -181,6 +181,12 @@ def test_cookies_and_the_query_are_taken_apart_for_viewers():
     assert entry["response"]["cookies"] == [{"name": "z", "value": "3"}]
 
 
+def test_a_host_that_is_no_address_is_written():
+    asked = written(interaction({"url": "https://[x/?a=1"}))[0][0]["request"]
+
+    assert (asked["url"], asked["queryString"]) == ("https://[x/?a=1", [{"name": "a", "value": "1"}])
+
+
 def test_a_binary_request_is_written_and_noted():
     sent = interaction({"method": "POST", "body": b"\xff\x00"})
     _, notes = written(sent)

@@ -55,6 +55,7 @@ def test_a_requests_body_is_as_it_was_sent():
         ({}, {"trailers": ((b"X", b"1"),)}, (), "header lines behind the body"),
         ({}, {"fault": "reset after 5"}, (), "the fault 'reset after 5'"),
         ({}, {"headers": ((b"X", b"\xff"),)}, (), "bytes in a header that are not UTF-8"),
+        ({"url": "https://a.example/\udcff"}, {}, (), "bytes in the URL that are not UTF-8"),
     ],
 )
 def test_what_is_left_unsaid_is_noted(request_, response, match_on, text):

@@ -32,6 +32,8 @@ from recproxy.recording import Headers, Interaction, Recording, Request, Respons
 
 __all__ = ["load", "load_yaml"]
 
+#: The largest size that a recording has a place for; a file may say anything.
+_LARGEST = 10**18 - 1
 _ATTRIBUTES = (("Path", "path"), ("Domain", "domain"), ("SameSite", "sameSite"))
 
 
@@ -180,7 +182,7 @@ def _response(answer: Mapping[str, Any], status: int, method: str, notes: Notebo
         decoded=raw is None,
         recode=True,
     )
-    size = size if isinstance(size, int) and size > 0 else 0
+    size = min(size, _LARGEST) if isinstance(size, int) and size > 0 else 0
     missing = text is None and (size or _is_elsewhere(content)) and method != "HEAD" and status not in (204, 304)
     if not missing:
         return response

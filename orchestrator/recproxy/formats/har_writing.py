@@ -10,12 +10,12 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from recproxy.formats import stored
 from recproxy.formats.texts import bytes_text
 from recproxy.formats.values import Dumped, Note
-from recproxy.formats.writing import sendable, unsaid
+from recproxy.formats.writing import sendable, unsaid, url_text
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, decode, encode, header, header_values
 
 __all__ = ["dump"]
@@ -66,13 +66,13 @@ def _written_request(request: Request) -> dict[str, Any]:
     sent = b"; ".join(header_values(request.headers, b"cookie")).split(b";")
     asked: dict[str, Any] = {
         "method": request.method,
-        "url": request.url.encode("ascii", "surrogateescape").decode("utf-8", "replace"),
+        "url": url_text(request.url),
         "httpVersion": request.version,
         "cookies": _listed_cookies(each for each in sent if each.strip()),
         "headers": _listed(request.headers),
         "queryString": [
             {"name": name, "value": value}
-            for name, value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True, errors="replace")
+            for name, value in parse_qsl(request.url.partition("?")[2], keep_blank_values=True, errors="replace")
         ],
         "headersSize": -1,
         "bodySize": len(request.body),

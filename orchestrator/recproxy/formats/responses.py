@@ -17,7 +17,7 @@ from recproxy.formats.extras import toml_writer, yaml_library
 from recproxy.formats.reading import mapping, number, refusing, sequence, string, within
 from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Dumped, Loaded, Note
-from recproxy.formats.writing import body_text, sendable, unsaid
+from recproxy.formats.writing import body_text, sendable, unsaid, url_text
 from recproxy.recording import Headers, Interaction, Recording, header, header_values
 from recproxy.recording.toml_text import read_toml_text
 
@@ -140,7 +140,7 @@ def _written(recording: Recording) -> tuple[dict[str, Any], tuple[Note, ...]]:
         notes.extend(Note(kind="lost", where=where, text=f"a second header {name}") for name in repeated)
         fields: dict[str, Any] = {
             "method": request.method,
-            "url": request.url,
+            "url": url_text(request.url),
             "body": body_text(response.body),
             "status": response.status,
             "content_type": (header(response.headers, b"content-type") or b"").decode("utf-8", "replace"),

@@ -16,7 +16,7 @@ from recproxy.formats import stored
 from recproxy.formats.reading import base64_bytes, exchanges, header_lines, mapping, number, sequence, string, within
 from recproxy.formats.stored import Notebook
 from recproxy.formats.values import Note
-from recproxy.formats.writing import body_text, plain_request, sendable, unsaid
+from recproxy.formats.writing import body_text, plain_request, sendable, unsaid, url_text
 from recproxy.recording import Headers, Interaction, Recording, header
 
 __all__ = ["check_version", "interactions", "listed", "read", "written"]
@@ -164,7 +164,7 @@ def written(recording: Recording, *, binary: bool = True) -> tuple[dict[str, Any
             {
                 "request": {
                     "method": request.method,
-                    "uri": request.url,
+                    "uri": url_text(request.url),
                     "body": bodies[0] if request.body else None,
                     "headers": _listed_headers(request.headers),
                 },

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from recproxy.formats.values import Note
 from recproxy.recording import Headers, Interaction, Request, Response, encode, header_values
 
-__all__ = ["body_text", "plain_request", "sendable", "unsaid"]
+__all__ = ["body_text", "plain_request", "sendable", "unsaid", "url_text"]
 
 
 def plain_request(request: Request) -> Request:
@@ -48,6 +48,11 @@ def body_text(body: bytes) -> str | bytes:
         return body
 
 
+def url_text(url: str) -> str:
+    """A URL as text that every format can hold: bytes in it that are no UTF-8 are replaced."""
+    return url.encode("ascii", "surrogateescape").decode("utf-8", "replace")
+
+
 def unsaid(interaction: Interaction, where: str, match_on: tuple[str, ...]) -> Iterator[Note]:
     """What a format of whole requests and responses cannot hold of an interaction."""
     request, response = interaction.request, interaction.response
@@ -67,6 +72,8 @@ def unsaid(interaction: Interaction, where: str, match_on: tuple[str, ...]) -> I
         yield lost(f"the fault {response.fault!r}")
     if response.trailers or request.trailers:
         yield lost("header lines behind the body")
+    if not _is_text(request.url.encode("ascii", "surrogateescape")):
+        yield lost("bytes in the URL that are not UTF-8")
     if any(not _is_text(value) for _, value in (*request.headers, *response.headers)):
         yield lost("bytes in a header that are not UTF-8")
     if len(header_values(response.headers, b"content-length")) > 1:
