@@ -87,6 +87,8 @@ def test_a_response_goes_wrong_over_every_way(faulty, way, fault, seen):
     # Python's ssl takes a reset for an end: curl tells them apart, below.
     assert seen[1] in text or (way == "tunnel" and seen[1] == RESET)
     assert (outcome["played"], outcome["missed"], outcome["failed"]) == (1, [], [])
+    notes = ["shop: the fault 'hang 0.1' lasted to its end: its client has no shorter time-out"]
+    assert outcome["profiles"]["shop"]["notes"] == (notes if fault == "hang 0.1" else [])
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ class _Run(Verb):
     "--fault-timeout",
     type=click.FloatRange(min=0, min_open=True),
     metavar="SECONDS",
-    help="With --faults: how long a fault hangs, and a test may take. Default: 3 seconds, or 3 times what it took.",
+    help="With --faults: how long `hang` hangs. Default: 3 seconds, or 3 times what its test took if that is more.",
 )
 @click.option(
     "--fault-limit",

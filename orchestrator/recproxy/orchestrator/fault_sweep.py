@@ -28,6 +28,7 @@ from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.orchestrator.sweep_command import STOPPED, SweepCommand
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.faults import LASTED
 from recproxy.recording.printable import printable
 from recproxy.report.counting import counted
 from recproxy.report.fault_report import FaultResult, FaultTrial, fault_report, fault_report_values
@@ -163,7 +164,7 @@ class FaultSweep:
             elif not self._has_played(trial):
                 trial.result = FaultResult.NOT_REACHED
             else:
-                trial.result = self._verdict(trial, passed=code == 0, seconds=trial.seconds)
+                trial.result = self._verdict(trial, passed=code == 0)
 
     def _judge(self, trial: FaultTrial, code: int, stuck: set[str]) -> bool:
         """Note what came of a trial; whether anything did."""
@@ -179,11 +180,12 @@ class FaultSweep:
             trial.result, trial.seconds = FaultResult.NOT_REACHED, ended.seconds
         else:
             trial.seconds = ended.seconds
-            trial.result = self._verdict(trial, passed=ended.passed, seconds=ended.seconds)
+            trial.result = self._verdict(trial, passed=ended.passed)
         return True
 
-    def _verdict(self, trial: FaultTrial, *, passed: bool, seconds: float) -> FaultResult:
-        if trial.fault.startswith("hang") and seconds >= self._bound(trial.test):
+    def _verdict(self, trial: FaultTrial, *, passed: bool) -> FaultResult:
+        ended = self._ended[trial.test, trial.scope]
+        if any(LASTED in note for note in ended.outcomes[trial.profile].notes):
             return FaultResult.HUNG
         return FaultResult.UNNOTICED if passed else FaultResult.NOTICED
 

@@ -1,14 +1,15 @@
-"""Faults on purpose: an answer that its client gets late, in part, or not at all. Pure: bytes in, timed pieces out."""
+"""Faults on purpose: an answer that its client gets late, in part, or not at all. Knows bytes and timed pieces, no clock."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from recproxy.control.scope_options import ScopeFault
+from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.recording.faults import Fault, read_fault, read_test_fault
 
-__all__ = ["ScopeFaults", "faulty", "unanswered"]
+__all__ = ["LastingAnswer", "ScopeFaults", "faulty", "unanswered"]
 
 #: A body that drips comes in so many pieces a second, or a byte at a time.
 _DRIPS = 10
@@ -43,6 +44,32 @@ class ScopeFaults:
         return [
             each.fault for (fault, each), count in zip(self._all, self._played, strict=True) if not (count or fault.tls)
         ]
+
+
+class LastingAnswer:
+    """An answer that says so if its client has waited for all of it."""
+
+    def __init__(self, answer: PacedAnswer, lasted: Callable[[], None]) -> None:
+        self._answer = answer
+        self._lasted = lasted
+
+    def work(self, downstream: Downstream) -> _LastingWork:
+        """The answer on its way to a client."""
+        return _LastingWork(downstream, self._answer, self._lasted)
+
+
+class _LastingWork:
+    def __init__(self, downstream: Downstream, answer: PacedAnswer, lasted: Callable[[], None]) -> None:
+        self._downstream = downstream
+        self._work = answer.work(downstream)
+        self._lasted = lasted
+
+    async def run(self) -> bool:
+        """Answer; a client that gives up has ended this before its end."""
+        goes_on = await self._work.run()
+        if not self._downstream.has_gone:
+            self._lasted()
+        return goes_on
 
 
 def unanswered(fault: Fault) -> PacedAnswer:

@@ -23,7 +23,7 @@ from recproxy.play.filling import wild_names
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback
 from recproxy.proxy.downstream import Answer, Later
-from recproxy.proxy.faults import ScopeFaults, faulty, unanswered
+from recproxy.proxy.faults import LastingAnswer, ScopeFaults, faulty, unanswered
 from recproxy.proxy.misses import Misses
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.recording_cache import Indexed, IndexOptions, index_of, matched
@@ -32,7 +32,7 @@ from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Recording, Request, header_values
 from recproxy.recording.dataclass import dataclass
-from recproxy.recording.faults import Fault
+from recproxy.recording.faults import LASTED, Fault
 from recproxy.redaction.rules import RedactionRules
 
 __all__ = ["OpenScope"]
@@ -179,10 +179,17 @@ class OpenScope:
         """A response with a fault of this scope; or the fault alone, where nothing was recorded and nothing need be."""
         if position is not None:
             self._history.play(position)
-            return self._form(position, route, head, known, fault)
-        shown = self._hooks.show(known.request, self._redaction)
-        self._history.play(f"{shown.method} {shown.url}")
-        return unanswered(fault)
+            answer = self._form(position, route, head, known, fault)
+        else:
+            shown = self._hooks.show(known.request, self._redaction)
+            self._history.play(f"{shown.method} {shown.url}")
+            answer = unanswered(fault)
+        if fault.kind == "hang" and isinstance(answer, PacedAnswer):
+            told = (
+                f"{self._profile.name}: the fault 'hang {fault.value:g}' {LASTED}: its client has no shorter time-out"
+            )
+            return LastingAnswer(answer, lambda: self.note(told))
+        return answer
 
     def _needs_tls(self, route: Route, head: Head) -> Answer:
         """A TLS fault cannot be played on a plain connection, and nobody may take it for played."""

@@ -9,12 +9,14 @@ import re
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["FAULTS", "TLS_FAULTS", "Fault", "read_fault", "read_test_fault"]
+__all__ = ["FAULTS", "LASTED", "TLS_FAULTS", "Fault", "read_fault", "read_test_fault"]
 
 #: The forms of a fault.
 FAULTS = ("reset", "reset after BYTES", "truncate BYTES", "hang SECONDS", "delay SECONDS", "drip BYTES/s")
 #: Those of a TLS handshake: it is over before the first request, so no response can have them.
 TLS_FAULTS = ("tls expired", "tls wrong name", "tls untrusted", "tls cut")
+#: What is noted of a fault that hung until its end: its client has no shorter time-out.
+LASTED = "lasted to its end"
 _BYTES = r"[0-9]{1,15}"
 _SECONDS = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _FORMS = re.compile(
