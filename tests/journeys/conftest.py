@@ -1,18 +1,17 @@
 """A project in a temporary folder, and `recproxy` run in it as a user does."""
 
 import contextlib
-import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import prestarted
 import pytest
 from command_line import recproxy
+from control_address import ask_scope
 from deadlines import seconds
 
 sys.path.insert(0, str(Path(__file__).parent))  # for `origins`, the services on loopback
@@ -229,14 +228,3 @@ def served_any(folder, profile=ANY):
     assert line, server.stderr.read()
     yield json.loads(line)["environment"]
     server.communicate(timeout=seconds(20))
-
-
-def ask_scope(environment, method, value):
-    """What the control address answers about the scope of the default lane: status, and what it said."""
-    connection = http.client.HTTPConnection(urlsplit(environment["RECPROXY_CONTROL"]).netloc, timeout=seconds(20))
-    headers = {"Authorization": f"Bearer {environment['RECPROXY_TOKEN']}"}
-    connection.request(method, "/lanes/default/scope", json.dumps(value), headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    connection.close()
-    return answer.status, json.loads(text)

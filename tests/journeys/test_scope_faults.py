@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 import requests
+from control_address import ask_scope
 from deadlines import seconds
 
-from conftest import ask_scope
 from recproxy.recording.faults import FAULTS, TLS_FAULTS
 
 RESET = "Connection reset by peer"
