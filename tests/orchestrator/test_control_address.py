@@ -52,7 +52,9 @@ class Orchestrator:
         self._lane("default")
 
     def _lane(self, name):
-        self.lanes[name] = SimpleNamespace(scopes=[], scope="run", addresses=LaneAddresses(1, {"SHOP_BASE_URL": 2}))
+        self.lanes[name] = SimpleNamespace(
+            scopes=[], scope="run", ending=None, addresses=LaneAddresses(1, {"SHOP_BASE_URL": 2})
+        )
 
     def environment(self, lane):
         return {"RECPROXY_LANE": lane}

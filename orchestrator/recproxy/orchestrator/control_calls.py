@@ -85,11 +85,11 @@ class ControlCalls:
                 return 200, {}
             case ["lanes", lane, "scope"]:
                 self._check(method, "GET", "PUT", "POST", "PATCH", "DELETE")
-                self._known(lane)
+                self._open(lane)
                 return 200, await self._scope(method, lane, read_object(body) if body else {})
             case ["lanes", lane, "scope", number]:
                 self._check(method, "GET", "DELETE")
-                self._known(lane)
+                self._open(lane)
                 return 200, await self._numbered(method, lane, number, read_object(body) if body else {})
         raise CallRefused(404, f"no such call: {method} /{'/'.join(path)}")
 
@@ -100,6 +100,11 @@ class ControlCalls:
     def _known(self, lane: str) -> None:
         if lane not in self._orchestrator.lanes:
             raise CallRefused(404, f"lane {lane!r} is not open: open lanes are {', '.join(self._orchestrator.lanes)}")
+
+    def _open(self, lane: str) -> None:
+        self._known(lane)
+        if self._orchestrator.lanes[lane].ending is not None:
+            raise CallRefused(404, f"lane {lane!r} is being closed: open another one")
 
     def _status(self) -> dict[str, Any]:
         orchestrator = self._orchestrator

@@ -75,6 +75,8 @@ class Lane:
         self.scopes: list[LaneScope] = []
         #: The numbers under which proxies know the base scope; of those that record.
         self.numbers: dict[str, int] = {}
+        #: The end of all its scopes, from the first call for it on.
+        self.ending: asyncio.Future[None] | None = None
         self.refusals: list[Missed] = []
         #: Hosts that were refused without a verdict, once for each request.
         self.blocked: list[str] = []

@@ -139,19 +139,18 @@ class Orchestrator:
             await self.scopes.begin_base(proxy, lane)
 
     async def close_lane(self, name: str) -> None:
-        """End a lane's scopes and close its ports."""
+        """End a lane's scopes and close its ports; whoever asks meanwhile waits for the same."""
         lane = self.lanes[name]
-        await self.scopes.end_all(name)
-        await self.scopes.end_base(lane, passed=True)
-        lane.close()
-        del self.lanes[name]
-        self._announce()
+        await self._end_lane(lane, passed=True)
+        if self.lanes.get(name) is lane:
+            lane.close()
+            del self.lanes[name]
+            self._announce()
 
     async def finish(self, *, passed: bool) -> Tally:
         """End all scopes, those of the run itself well if it `passed`; what the run did."""
         for lane in tuple(self.lanes.values()):
-            await self.scopes.end_all(lane.name)
-            await self.scopes.end_base(lane, passed=passed)
+            await self._end_lane(lane, passed=passed)
         await self.scopes.settled()
         await self._recorder.close()
         self.tally.add_second_look(self._recorder.refusals, self._recorder.counts)
@@ -159,6 +158,17 @@ class Orchestrator:
         self.tally.notes += self._roster.notes
         add_unasked(self.tally, self.profiles, self.plan)
         return self.tally
+
+    async def _end_lane(self, lane: Lane, *, passed: bool) -> None:
+        """End all scopes of a lane, once: two calls may close it at the same time, and the run may end meanwhile."""
+
+        async def end() -> None:
+            await self.scopes.end_all(lane.name)
+            await self.scopes.end_base(lane, passed=passed)
+
+        if lane.ending is None:
+            lane.ending = asyncio.ensure_future(end())
+        await asyncio.shield(lane.ending)
 
     async def _start(self) -> None:
         # First: its namespaces are made while the proxies come up.

@@ -96,6 +96,7 @@ async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: For
     loop = asyncio.get_running_loop()
     stopping: asyncio.Future[int] = loop.create_future()
     on_signals(loop, stopping)
+    parent = os.getppid()
     async with Orchestrator(plan, environment, fork_server) as orchestrator:
         line = {
             "environment": orchestrator.environment(),
@@ -110,7 +111,9 @@ async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: For
         if orchestrator.failure.done():
             raise orchestrator.failure.result()
         number = stopping.result()
-        tally = await _finish(orchestrator, os.getppid(), passed=not number, stopped=number)
+        # Input ends, too, when the parent dies: then nobody is left to end a run that does not end by itself.
+        stopped = number or (signal.SIGTERM if os.getppid() != parent else 0)
+        tally = await _finish(orchestrator, parent, passed=not number, stopped=stopped)
         _look_at_pytest(orchestrator, tally, runs=serves_pytest, began=True)
     print_report(tally)
     return 128 + number if number else _verdict(plan, tally, 0)

@@ -1,0 +1,52 @@
+"""How a run ends whose proxies do not answer; no process."""
+
+import asyncio
+import os
+from types import SimpleNamespace
+
+import pytest
+
+from recproxy.errors import ProxyError
+from recproxy.orchestrator import run
+
+
+class Orchestrator:
+    """A run that is up at once, and whose end never comes."""
+
+    profiles = ()
+    prefix = ()
+
+    def __init__(self, *_):
+        self.failure = asyncio.get_running_loop().create_future()
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        pass
+
+    def environment(self):
+        return {}
+
+    async def finish(self, *, passed):
+        await asyncio.get_running_loop().create_future()
+
+
+def test_serve_ends_although_its_parent_died_before_its_input_ended(monkeypatch, capsys):
+    parents = [os.getpid()]
+
+    def end_with_parent(loop, ended):
+        parents[:] = [1]  # the process that takes orphans
+        loop.call_soon(ended)
+
+    monkeypatch.setattr(run.os, "getppid", lambda: parents[0])
+    monkeypatch.setattr(run, "_on_input_end", end_with_parent)
+    monkeypatch.setattr(run, "_on_signals", lambda *_: None)
+    monkeypatch.setattr(run, "Orchestrator", Orchestrator)
+    for name in ("_STOPPED_SECONDS", "_HURRY_SECONDS"):
+        monkeypatch.setattr(run, name, 0)
+
+    with pytest.raises(ProxyError, match="^SIGTERM ended the run before its scopes had ended"):
+        run.serve_run(SimpleNamespace(reach="replay"), {}, None)
+
+    assert capsys.readouterr().out == '{"environment": {}, "mode": "replay", "profiles": []}\n'
