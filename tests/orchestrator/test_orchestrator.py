@@ -16,12 +16,9 @@ class Scopes:
         self.may_end = asyncio.Event()
         self.ended = []
 
-    async def end_all(self, lane):
+    async def end_lane(self, lane, *, passed):
         await self.may_end.wait()
-        self.ended.append(f"scopes of {lane}")
-
-    async def end_base(self, lane, *, passed):
-        self.ended.append(f"base of {lane.name}, passed {passed}")
+        self.ended.append((lane.name, passed))
 
     async def settled(self):
         pass
@@ -62,11 +59,11 @@ def test_two_calls_close_a_lane_at_the_same_time(orchestrator):
 
     at_the_same_time(orchestrator, close, close)
 
-    assert orchestrator.scopes.ended == ["scopes of gw0", "base of gw0, passed True"]
+    assert orchestrator.scopes.ended == [("gw0", True)]
     assert (orchestrator.closed, orchestrator.lanes) == (["gw0"], {})
 
 
 def test_a_run_ends_while_a_lane_is_being_closed(orchestrator):
     at_the_same_time(orchestrator, partial(orchestrator.close_lane, "gw0"), partial(orchestrator.finish, passed=False))
 
-    assert orchestrator.scopes.ended == ["scopes of gw0", "base of gw0, passed True"]
+    assert orchestrator.scopes.ended == [("gw0", True)]

@@ -41,7 +41,7 @@ def test_serve_ends_although_its_parent_died_before_its_input_ended(monkeypatch,
 
     monkeypatch.setattr(run.os, "getppid", lambda: parents[0])
     monkeypatch.setattr(run, "_on_input_end", end_with_parent)
-    monkeypatch.setattr(run, "_on_signals", lambda *_: None)
+    monkeypatch.setattr(run, "on_signals", lambda *_: None)
     monkeypatch.setattr(run, "Orchestrator", Orchestrator)
     for name in ("_STOPPED_SECONDS", "_HURRY_SECONDS"):
         monkeypatch.setattr(run, name, 0)

@@ -220,7 +220,8 @@ class FaultSweep:
         scopes = self._orchestrator.scopes
         for lane in tuple(self._orchestrator.lanes):
             if lane == DEFAULT_LANE:
-                await scopes.end_all(lane)
+                while await scopes.end(lane):
+                    pass
             else:
                 await self._orchestrator.close_lane(lane)
         outcome = await scopes.look(DEFAULT_LANE)
@@ -230,7 +231,7 @@ class FaultSweep:
 
     async def _restart_base(self) -> None:
         lane = self._orchestrator.lanes[DEFAULT_LANE]
-        await self._orchestrator.scopes.end_base(lane, passed=True)
+        await self._orchestrator.scopes.end_lane(lane, passed=True)
         await self._orchestrator.begin_bases(lane)
 
     def _is_over(self) -> bool:

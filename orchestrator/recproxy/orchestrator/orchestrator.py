@@ -10,7 +10,6 @@ import asyncio
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -19,16 +18,15 @@ from typing import Self
 from recproxy.config import Endpoint, Profile, secret_values
 from recproxy.config.profile_words import is_host
 from recproxy.control.messages import Know, Return
-from recproxy.errors import ConfigurationError, ControlError, ProxyError, RecproxyError
+from recproxy.errors import ControlError, RecproxyError
 from recproxy.http import authority_host
 from recproxy.orchestrator.authority import CertificateAuthority
-from recproxy.orchestrator.ca_bundle import bundle
 from recproxy.orchestrator.control_address import ControlAddress
 from recproxy.orchestrator.environment import RunFiles, lane_variables, run_variables
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.gateway import LOCAL_LISTENERS, Listeners
 from recproxy.orchestrator.isolated_network import IsolatedNetwork
-from recproxy.orchestrator.java import java_root_files, java_variables, trust_store
+from recproxy.orchestrator.java import java_root_files, java_variables
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.lane import DEFAULT_LANE, Lane
@@ -37,6 +35,7 @@ from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.redaction_workers import RedactionWorkers
 from recproxy.orchestrator.roster import Roster
+from recproxy.orchestrator.run_folder import make_run_files
 from recproxy.orchestrator.scopes import Scopes
 from recproxy.orchestrator.unasked import add_unasked
 from recproxy.report import Tally
@@ -58,7 +57,6 @@ class Orchestrator:
         self.failure: asyncio.Future[RecproxyError]
         self._environment = environment
         self._proxies: list[Proxy] = []
-        self._folder = Path()
         self._listeners: Listeners = LOCAL_LISTENERS
         self._isolated: IsolatedNetwork | None = None
         self._loop: asyncio.AbstractEventLoop
@@ -112,7 +110,7 @@ class Orchestrator:
     @property
     def folder(self) -> Path:
         """The folder of the run's files, which goes with it."""
-        return self._folder
+        return self._files.folder
 
     @property
     def was_called(self) -> bool:
@@ -161,66 +159,30 @@ class Orchestrator:
 
     async def _end_lane(self, lane: Lane, *, passed: bool) -> None:
         """End all scopes of a lane, once: two calls may close it at the same time, and the run may end meanwhile."""
-
-        async def end() -> None:
-            await self.scopes.end_all(lane.name)
-            await self.scopes.end_base(lane, passed=passed)
-
         if lane.ending is None:
-            lane.ending = asyncio.ensure_future(end())
+            lane.ending = asyncio.ensure_future(self.scopes.end_lane(lane, passed=passed))
         await asyncio.shield(lane.ending)
 
     async def _start(self) -> None:
-        # First: its namespaces are made while the proxies come up.
-        if self.plan.isolate:
+        if self.plan.isolate:  # first: its namespaces are made while the proxies come up
             self._listeners = self._isolated = IsolatedNetwork()
         self._fork_server.attach(self._loop)
-        self._fork_server.died = self._died
-        self._recorder = Recorder(
-            JournalFolders(self.plan.library.folder, self.plan.project.root),
-            JournalKeys(self.plan.project.root, self._environment),
-            lambda *scope, **how: self._redaction.redact(*scope, **how),  # noqa: PLW0108 - they are made later
-            self._fail,
-            secrets=secret_values(self.plan.profiles, self._environment),
-            max_age=self.plan.project.max_age,
-        )
+        self._fork_server.died = self._fail
+        self._recorder = self._make_recorder()
         for profile in self.plan.profiles:
             self._launch(profile)
         if self.plan.passing:
             self._launch(Profile(name=UNLISTED, endpoints=(Endpoint(hosts=self.plan.passing),)))
             self.tally.rows[UNLISTED].listed = False
         authority = CertificateAuthority()
-        certificates = bundle(authority.certificate, self._environment, roots=self.plan.reaches_services)
-        try:
-            self._folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
-            self._files = RunFiles(self._folder, certificates, authority.certificate, authority.key_hash)
-        except OSError as problem:
-            place = self._folder if self._folder.name else os.environ.get("TMPDIR", "the temporary folder")
-            raise ConfigurationError(
-                f"{place}: cannot be written: {problem.strerror}: set TMPDIR to a folder that has room"
-            ) from None
-        stores = java_root_files(self._environment) if self.plan.isolate else []
-        if stores or self.plan.project.java:
-            self._files.java.write_bytes(trust_store(certificates))
-        if self._isolated is not None:
-            web = {port for profile in self.plan.profiles for _, port in profile.reached}
-            self._isolated.set_up(self._files, self.plan.project.isolate_ports, self._loop, stores, web)
+        self._make_files(authority)
         self._roster = Roster(self.plan, self._proxies, authority, self._environment)
         self._redaction = RedactionWorkers(
             self._fork_server, self._any_profile, self._roster.redaction, self._recorder.learned
         )
-        self.scopes = Scopes(
-            self.plan,
-            self._roster,
-            lanes=self.lanes,
-            proxies=self._proxies,
-            recorder=self._recorder,
-            tally=self.tally,
-            find=self._proxy,
-            fail=self._fail,
-        )
+        self.scopes = self._make_scopes()
         await asyncio.gather(
-            *(proxy.set_up(self._roster.setup(proxy.profile, str(self._folder))) for proxy in self._proxies)
+            *(proxy.set_up(self._roster.setup(proxy.profile, str(self.folder))) for proxy in self._proxies)
         )
         if self.plan.reach in ("record", "auto"):
             self.tally.recovered += await self._recorder.recover()
@@ -231,6 +193,37 @@ class Orchestrator:
         )
         self._roster.ports.add(self._control.port)
         self._announce()
+
+    def _make_recorder(self) -> Recorder:
+        return Recorder(
+            JournalFolders(self.plan.library.folder, self.plan.project.root),
+            JournalKeys(self.plan.project.root, self._environment),
+            lambda *scope, **how: self._redaction.redact(*scope, **how),  # noqa: PLW0108 - they are made later
+            self._fail,
+            secrets=secret_values(self.plan.profiles, self._environment),
+            max_age=self.plan.project.max_age,
+        )
+
+    def _make_files(self, authority: CertificateAuthority) -> None:
+        """Write the run's files, and put them in the place of the system's for an isolated command."""
+        stores = java_root_files(self._environment) if self.plan.isolate else []
+        java = self.plan.project.java or bool(stores)
+        self._files = make_run_files(authority, self._environment, roots=self.plan.reaches_services, java=java)
+        if self._isolated is not None:
+            web = {port for profile in self.plan.profiles for _, port in profile.reached}
+            self._isolated.set_up(self._files, self.plan.project.isolate_ports, self._loop, stores, web)
+
+    def _make_scopes(self) -> Scopes:
+        return Scopes(
+            self.plan,
+            self._roster,
+            lanes=self.lanes,
+            proxies=self._proxies,
+            recorder=self._recorder,
+            tally=self.tally,
+            find=self._proxy,
+            fail=self._fail,
+        )
 
     async def _stop(self) -> None:
         for lane in tuple(self.lanes.values()):
@@ -246,13 +239,13 @@ class Orchestrator:
             self._isolated.close()
         if hasattr(self, "_recorder"):
             self._recorder.leave()
-        if self._folder.name:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if hasattr(self, "_files"):
+            shutil.rmtree(self._files.folder, ignore_errors=True)
 
     def _launch(self, profile: Profile) -> Proxy:
         proxy = Proxy(profile, self._fork_server)
         proxy.attach(self._loop)
-        proxy.died = self._died
+        proxy.died = self._fail
         proxy.returned = self._returned
         proxy.keep = self._recorder.take
         self._proxies.append(proxy)
@@ -269,15 +262,11 @@ class Orchestrator:
         if not self.failure.done():
             self.failure.set_result(error)
 
-    def _died(self, error: ProxyError) -> None:
-        self._fail(error)
-
     def _returned(self, message: Return, descriptor: int) -> None:
-        lane = self.lanes.get(message.lane)
-        if lane is None:
-            os.close(descriptor)
-        else:
+        if (lane := self.lanes.get(message.lane)) is not None:
             lane.take_back(message, descriptor)
+        else:
+            os.close(descriptor)
 
     async def _proxy(self, word: str) -> Proxy:
         """The proxy of a profile, or the one that owns a host, or one made for that host."""
@@ -303,7 +292,7 @@ class Orchestrator:
         """Start a proxy in a run that is up."""
         proxy = self._launch(profile)
         self._roster.add(proxy)
-        await proxy.set_up(self._roster.setup(profile, str(self._folder)))
+        await proxy.set_up(self._roster.setup(profile, str(self.folder)))
         for lane in tuple(self.lanes.values()):
             lane.listen(proxy)
             await self.scopes.begin_base(proxy, lane)

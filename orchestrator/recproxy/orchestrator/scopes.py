@@ -188,9 +188,10 @@ class Scopes:
         """Wait for the scopes that are being ended; what went wrong there has ended the run."""
         await self.ends.settled()
 
-    async def end_all(self, lane_name: str) -> None:
-        """End all scopes that tests opened in a lane."""
-        await self._end_all(self._lanes[lane_name])
+    async def end_lane(self, lane: Lane, *, passed: bool) -> None:
+        """End all that goes on in a lane: the scopes that tests opened, and what there was without them."""
+        await self._end_all(lane)
+        await _outcome(self.ends.end(lane, passed=passed))
 
     async def _end_all(self, lane: Lane) -> None:
         while await self._end_unseen(lane):
@@ -212,10 +213,6 @@ class Scopes:
     async def begin_base(self, proxy: Proxy, lane: Lane) -> None:
         """Begin what goes on in a lane whenever no scope is open, with one proxy."""
         await proxy.ask(self._order(proxy, lane, None, {}), Began)
-
-    async def end_base(self, lane: Lane, *, passed: bool) -> None:
-        """End what went on in a lane whenever no scope was open."""
-        await _outcome(self.ends.end(lane, passed=passed))
 
     def _begin(self, proxy: Proxy, scope: LaneScope, order: Callable[[int], Begin]) -> asyncio.Future[Began]:
         """Begin a scope with one proxy, which is in it once it has begun it."""
