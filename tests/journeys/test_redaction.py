@@ -8,10 +8,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from control_address import ask
 from origins import Origin, Reply, Trust
 
 from recproxy.recording import load
@@ -41,7 +43,11 @@ class Shop:
     hosts = ("api.shop.example",)
 
     def answer(self, request):
-        body = large() if request.path == "/large" else BODIES.get(request.path, b'{"ok": true}')
+        body = BODIES.get(request.path, b'{"ok": true}')
+        if request.path == "/large":
+            body = large()
+        elif request.path == "/big":  # as a file in memory on its way to a worker
+            body = json.dumps([TOKEN] * 30_000).encode()
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
         return Reply(200, "OK", headers, body)
 
@@ -272,3 +278,40 @@ def test_what_one_test_shows_to_be_secret_is_masked_in_what_others_wrote_before_
     assert (code, TOKEN in said, readable(shop, TOKEN)) == (0, False, [])
     for name in ("before", "after"):
         assert [each.request.url for each in recorded(shop, f"{name}.rec")] == ["https://api.shop.example/things/XXX"]
+
+
+GATE = """
+def redact(interaction):
+    if interaction.request.url.endswith("/big"):
+        open({gate!r}).read()  # until the test opens it, too
+    return interaction
+"""
+
+
+def test_a_scope_with_a_big_body_is_redacted_beside_another(shop):
+    gate = shop.root / "gate"
+    os.mkfifo(gate)
+    shop.write("gated.py", GATE.format(gate=str(gate)))
+    config = (shop.root / "pyproject.toml").read_text()
+    shop.write("pyproject.toml", config + '[tool.recproxy.profiles.shop.hooks]\nredact = "gated:redact"\n')
+    run = Run(shop)
+    ask_scope(run.environment, "PUT", {"name": "big", "recordings": {"shop": "big.rec"}})
+    run.get("/login")
+    run.get("/big")
+    ending = threading.Thread(target=ask_scope, args=(run.environment, "DELETE", {"passed": True}))
+    ending.start()
+
+    two = ask(run.environment, "POST", "/lanes", {"lane": "two"})[1]["environment"]
+    ask(run.environment, "PUT", "/lanes/two/scope", {"name": "small", "recordings": {"shop": "small.rec"}})
+    client = http.client.HTTPConnection(urlsplit(two["SHOP_BASE_URL"]).netloc, timeout=30)
+    client.request("GET", "/items")
+    assert client.getresponse().read() == b'{"ok": true}'
+    client.close()
+    ask(run.environment, "DELETE", "/lanes/two/scope", {"passed": True})
+
+    assert (ending.is_alive(), len(recorded(shop, "small.rec"))) == (True, 1)
+    gate.write_text("")
+    ending.join()
+    assert run.end()[0] == 0
+    assert readable(shop, TOKEN) == []
+    assert [len(each.response.body) > 100_000 for each in recorded(shop, "big.rec")] == [False, True]
