@@ -274,6 +274,34 @@ def test_a_tox_configuration_is_found_kept_and_told_what_it_lacks(folder, name, 
     ]
 
 
+@pytest.mark.parametrize(
+    ("word", "host", "address"),
+    [
+        ("https://api.shop.example/v1/", "api.shop.example", ""),
+        ("api.shop.example/", "api.shop.example", ""),
+        ("127.0.0.1:8080", "127.0.0.1", "http://127.0.0.1:8080"),
+        ("https://api.shop.example:8443", "api.shop.example", "https://api.shop.example:8443"),
+    ],
+)
+def test_an_address_is_taken_as_it_is_pasted(folder, word, host, address):
+    done = init(folder, "--runner", "none", "--profile", f"shop={word}")
+
+    assert done.returncode == 0, done.stderr
+    profile = find_project(folder).profile("shop")
+    assert (profile.hosts, profile.upstream.address) == ((host,), address)
+
+
+def test_requirements_and_what_tests_need_are_in_the_noxfile(folder):
+    (folder / "pyproject.toml").write_text("[build-system]\nrequires = []\n[dependency-groups]\ntests = []\n")
+
+    init(folder, "--runner", "nox", *OWN, "--requirement", "recproxy==0.2.0", "--requirement", "--find-links=wheels")
+
+    assert (
+        'session.install("-e", ".", "--group", "tests", "--find-links=wheels", "pytest", "recproxy==0.2.0")\n'
+        in (folder / "noxfile.py").read_text()
+    )
+
+
 def test_gitattributes_get_a_line_of_their_own(folder):
     (folder / ".gitattributes").write_text("*.png binary")
 
@@ -295,8 +323,8 @@ def test_gitattributes_get_a_line_of_their_own(folder):
             "endpoints.hosts holds 'https:': give it a host name without scheme, port and path",
         ),
         (
-            ("--yes", "--profile", "shop=https://x.example/"),
-            "endpoints.hosts holds 'https://x.example/': give it a host name without",
+            ("--yes", "--profile", "shop=https://x.example:no/"),
+            "endpoints.hosts holds 'x.example:no': give it a host name without",
         ),
         (("--yes", "--profile", "./shop"), "pass the name of an installed profile, not a path"),
     ],

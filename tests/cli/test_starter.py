@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from recproxy.cli.starter import ChosenProfile, Starter, requirement
+from recproxy.cli.test_requirements import TestRequirements
 from recproxy.config import Endpoint, Profile
 
 ORIGINS = [
@@ -19,6 +20,14 @@ ORIGINS = [
     (
         {"url": "https://example.com/shop.git", "vcs_info": {"vcs": "git", "commit_id": "a1"}},
         "shop @ git+https://example.com/shop.git@a1",
+    ),
+    (
+        {
+            "url": "https://example.com/all.git",
+            "vcs_info": {"vcs": "git", "commit_id": "a1", "requested_revision": "v1"},
+            "subdirectory": "profiles/shop",
+        },
+        "shop @ git+https://example.com/all.git@v1#subdirectory=profiles/shop",
     ),
 ]
 
@@ -53,6 +62,40 @@ def test_a_requirement_is_what_an_installer_takes_as_words(line, words):
     assert starter.requirements[-len(words) :] == words
     compile(starter.noxfile(), "noxfile.py", "exec")
     assert tomllib.loads(starter.tox())["env_run_base"]["deps"][-1] == line
+
+
+def test_requirements_that_are_given_are_written_as_they_are():
+    given = (
+        "recproxy==0.2.0",
+        "--find-links=wheels",
+        "Recproxy_Shop @ git+https://a.example/all.git#subdirectory=shop",
+        "attrs",
+    )
+    each = chosen("a.example", requirement="/here/shop")
+    starter = Starter(chosen=(each,), packaged=False, given=given)
+
+    assert starter.requirements == ("--find-links=wheels", "pytest", "recproxy==0.2.0", given[2], "attrs")
+    assert tomllib.loads(starter.tox())["env_run_base"]["deps"] == list(starter.requirements)
+
+
+def test_what_the_tests_of_a_project_need_is_installed():
+    needs = TestRequirements(extra="test", group="dev", files=("requirements-test.txt",))
+    starter = Starter(chosen=(), packaged=True, needs=needs, given=("recproxy==0.2.0",))
+
+    assert (
+        '"-e",\n        ".[test]",\n        "-r",\n        "requirements-test.txt",\n        "--group",\n        "dev"'
+        in starter.noxfile()
+    )
+    base = tomllib.loads(starter.tox())["env_run_base"]
+    assert (base["extras"], base["dependency_groups"], base["deps"][0]) == (
+        ["test"],
+        ["dev"],
+        "-r requirements-test.txt",
+    )
+    ini = ConfigParser()
+    ini.read_string(starter.tox_ini())
+    assert (ini["testenv"]["extras"], ini["testenv"]["dependency_groups"]) == ("test", "dev")
+    assert ini["testenv"]["deps"].split("\n")[1] == "-r requirements-test.txt"
 
 
 def test_a_tox_ini_is_told_what_to_install_and_to_pass():

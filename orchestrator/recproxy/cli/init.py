@@ -32,8 +32,15 @@ _RUNNERS = ("nox", "tox", "none")
     metavar="P",
     help="An installed profile, or NAME=HOST for your own service. Can be repeated.",
 )
+@click.option(
+    "--requirement",
+    "requirements",
+    multiple=True,
+    metavar="LINE",
+    help="A line of a requirements file, written as it is, such as recproxy==0.2.0 or --find-links=wheels. Can be repeated.",
+)
 @click.option("--yes", is_flag=True, help="Ask nothing, and use the defaults for this folder.")
-def init(runner: str | None, profiles: tuple[str, ...], yes: bool) -> None:
+def init(runner: str | None, profiles: tuple[str, ...], requirements: tuple[str, ...], yes: bool) -> None:
     """Set up this folder: configuration, a file for the test runner, a line for git, and a first test that passes.
 
     With the first test, it sets the mode of plain pytest. On a terminal it asks for what the options leave open. It keeps existing files and prints what to add to them.
@@ -41,6 +48,7 @@ def init(runner: str | None, profiles: tuple[str, ...], yes: bool) -> None:
     from pathlib import Path
 
     from recproxy.cli.starter import Starter
+    from recproxy.cli.test_requirements import test_requirements
     from recproxy.config import find_project, unreachable_notes
     from recproxy.errors import ConfigurationError
 
@@ -58,7 +66,9 @@ def init(runner: str | None, profiles: tuple[str, ...], yes: bool) -> None:
             "no profile is installed: install one, or define your own service with --profile NAME=HOST"
         )
     chosen = tuple(_choose(project, word) for word in dict.fromkeys(words))
-    starter = Starter(chosen=chosen, packaged=_is_package(folder))
+    packaged = _is_package(folder)
+    needs = test_requirements(folder, _pyproject(folder), packaged=packaged)
+    starter = Starter(chosen=chosen, packaged=packaged, needs=needs, given=requirements)
     for note in unreachable_notes([each.profile for each in chosen if not each.host]):
         print(f"recproxy: note: {note}", file=sys.stderr)
     for line in _set_up(folder, project, starter, runner):
@@ -122,14 +132,29 @@ def _choose(project: Project, word: str) -> ChosenProfile:
     from recproxy.errors import ProfileError
 
     name, equals, host = word.partition("=")
+    host, upstream = _host(host)
     if not equals and is_profile_path(word):
         raise ProfileError(f"--profile {word}: pass the name of an installed profile, not a path")
     if equals:
         values = {"endpoints": [{"hosts": [host]}]}
         file = TomlFile(path=f"--profile {word}", text="", error=ProfileError, values=values)
-        return ChosenProfile(profile=parse_profile(file, name=name), host=host)
+        return ChosenProfile(profile=parse_profile(file, name=name), host=host, upstream=upstream)
     distribution = distribution_of(name)
     return ChosenProfile(profile=project.profile(name), requirement=requirement(distribution) if distribution else "")
+
+
+def _host(word: str) -> tuple[str, str]:
+    """The host of an address, as it is pasted from a browser, and the address itself if it has a port."""
+    from recproxy.control.host_names import is_loopback
+
+    scheme, _, rest = word.rpartition("://")
+    authority = rest.partition("/")[0]
+    host, _, port = (
+        authority.rpartition(":") if authority[-1:].isdigit() and "]" not in authority else (authority, "", "")
+    )
+    if not host or not port.isdigit():
+        return authority, ""
+    return host, f"{scheme or ('http' if is_loopback(host) else 'https')}://{authority}"
 
 
 def _set_up(folder: Path, project: Project, starter: Starter, runner: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import tomlkit
 
+from recproxy.cli.test_requirements import NO_REQUIREMENTS, TestRequirements
 from recproxy.config import Profile, base_url_name
 from recproxy.control.host_names import is_loopback
 
@@ -24,10 +26,14 @@ _ANSWER = "hello from a recording"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenProfile:
-    """A profile that was chosen: `host` where it is the project's own, else an installed one and what installs it."""
+    """A profile that was chosen: `host` where it is the project's own, else an installed one and what installs it.
+
+    `upstream` is the address of an own service that has a port of its own.
+    """
 
     profile: Profile
     host: str = ""
+    upstream: str = ""
     requirement: str = ""
 
     @property
@@ -45,10 +51,16 @@ class ChosenProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Starter:
-    """A project's beginning; `packaged` where it can be installed itself."""
+    """A project's beginning; `packaged` where it can be installed itself.
+
+    `needs` is what its tests need. `given` are lines of a requirements file, taken as they are: requirements instead of
+    those that are found here, and options of the installer.
+    """
 
     chosen: tuple[ChosenProfile, ...]
     packaged: bool
+    needs: TestRequirements = NO_REQUIREMENTS
+    given: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -67,7 +79,11 @@ class Starter:
 
     def noxfile(self) -> str:
         """A noxfile with one body for all modes."""
-        installs = ["-e", ".", *self.requirements] if self.packaged else list(self.requirements)
+        extra = f"[{self.needs.extra}]" if self.needs.extra else ""
+        installs = ["-e", f".{extra}"] if self.packaged else []
+        installs += [word for name in self.needs.files for word in ("-r", name)]
+        installs += ["--group", self.needs.group] if self.needs.group else []
+        installs += self.requirements
         lines = [f"    session.install({', '.join(json.dumps(word) for word in installs)})"]
         if len(lines[0]) > 110:
             lines = ["    session.install(", *(f"        {json.dumps(word)}," for word in installs), "    )"]
@@ -91,7 +107,11 @@ class Starter:
 
     def tox(self, *tables: str) -> str:
         """A tox.toml whose base makes an environment for each mode; below these tables in a file of others."""
-        base: dict[str, Any] = {"recproxy_profiles": list(self.names), "deps": self._lines()}
+        base: dict[str, Any] = {"recproxy_profiles": list(self.names), "deps": [*self._files(), *self._lines()]}
+        if self.needs.extra:
+            base["extras"] = [self.needs.extra]
+        if self.needs.group:
+            base["dependency_groups"] = [self.needs.group]
         variables = self._variables()
         if variables:
             base["pass_env"] = variables
@@ -114,8 +134,10 @@ class Starter:
             *((_LOCAL,) if self.local else ()),
             "[testenv]",
             f"recproxy_profiles = {', '.join(self.names)}",
+            *((f"extras = {self.needs.extra}",) if self.needs.extra else ()),
+            *((f"dependency_groups = {self.needs.group}",) if self.needs.group else ()),
             "deps =",
-            *(f"    {line}" for line in self._lines()),
+            *(f"    {line}" for line in (*self._files(), *self._lines())),
         ]
         variables = self._variables()
         if variables:
@@ -138,11 +160,20 @@ class Starter:
         """The words that install the test tools, recproxy and the profiles."""
         words: list[str] = []
         for line in self._lines():
-            words += line.split(" ", 1) if line.startswith("-e ") else [line]
+            words += line.split(" ", 1) if line.startswith("-") else [line]
         return tuple(words)
 
+    def _files(self) -> list[str]:
+        return [f"-r {name}" for name in self.needs.files]
+
     def _lines(self) -> list[str]:
-        return ["pytest", requirement("recproxy"), *(each.requirement for each in self.chosen if each.requirement)]
+        found = {"pytest": "pytest", "recproxy": requirement("recproxy")}
+        found |= {f"recproxy-{each.profile.name}": each.requirement for each in self.chosen if each.requirement}
+        options = [line for line in self.given if line.startswith("-") and not line.startswith("-e ")]
+        for line in self.given:
+            if line not in options:
+                found[_name_of(line)] = line
+        return [*options, *found.values()]
 
     def first_test(self) -> tuple[str, str, str] | None:
         """The first test, and its recording: the test's text, the recording's place and text; None without a host."""
@@ -196,10 +227,20 @@ def requirement(name: str) -> str:
         path = unquote(urlsplit(url).path)
         return f"-e {path}" if origin["dir_info"].get("editable") else path
     if "vcs_info" in origin:
-        return f"{name} @ {origin['vcs_info']['vcs']}+{url}@{origin['vcs_info']['commit_id']}"
+        how = origin["vcs_info"]
+        revision = how.get("requested_revision") or how["commit_id"]
+        folder = f"#subdirectory={origin['subdirectory']}" if origin.get("subdirectory") else ""
+        return f"{name} @ {how['vcs']}+{url}@{revision}{folder}"
     return f"{name} @ {url}"
+
+
+def _name_of(line: str) -> str:
+    """The distribution that a requirement is of; the requirement itself where that cannot be seen."""
+    found = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*(?=\s*(?:$|[\[<>=!~;@ ]))", line)
+    return re.sub(r"[-_.]+", "-", found[0]).lower() if found else line
 
 
 def _own(chosen: ChosenProfile) -> dict[str, Any]:
     """The table of a profile of one's own."""
-    return {"endpoints": [{"hosts": [chosen.host], "base_url": chosen.variable}]}
+    own: dict[str, Any] = {"endpoints": [{"hosts": [chosen.host], "base_url": chosen.variable}]}
+    return own | ({"upstream": {"address": chosen.upstream}} if chosen.upstream else {})
