@@ -1,7 +1,7 @@
-"""Tests without a scope that reach for real services, in a session in which other tests have one: told at its end.
+"""Tests without a scope that reach for real services, next to tests that have one or in a project with recproxy.
 
-Sees what Python's own sockets do in the process of the tests. In other sessions nothing of this is in place, except
-that a mode is told which pytest did not read, because it stands in an ini file further down.
+They are told at the end of the session, and so is a mode that pytest did not read, because it stands in an ini file
+further down. Sees what Python's own sockets do in the process of the tests.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["OUTSIDE", "WatchOutside", "outside_lines", "overlooked_modes"]
+__all__ = ["OUTSIDE", "WatchOutside", "outside_lines", "overlooked_modes", "uses_recproxy"]
 
 #: The attribute of a report that says for which host its test has reached.
 OUTSIDE = "recproxy_outside"
@@ -26,10 +26,7 @@ class WatchOutside:
     """A plugin that watches the tests for which `outside` is true."""
 
     def __init__(self, outside: Callable[[pytest.Item], bool]) -> None:
-        from recproxy.control.host_names import is_loopback, normal_host  # noqa: PLC0415 - not in every session
-
         self._outside = outside
-        self._is_loopback, self._normal_host = is_loopback, normal_host
         self._watches = False
         self._host = ""
         sys.addaudithook(self._heard)  # which stays until the process ends
@@ -65,8 +62,20 @@ class WatchOutside:
             return
         if isinstance(host, bytes):
             host = host.decode("latin-1")
-        if isinstance(host, str) and host and not self._is_loopback(self._normal_host(host)):
+        if isinstance(host, str) and not _is_here(host):
             self._host = host
+
+
+def _is_here(host: str) -> bool:
+    from recproxy.control.host_names import is_loopback, normal_host  # noqa: PLC0415 - not in every session
+
+    return is_loopback(normal_host(host))
+
+
+def uses_recproxy(root: Path) -> bool:
+    """Whether a project is set up for recproxy."""
+    pyproject = root / "pyproject.toml"
+    return (root / "recproxy.toml").is_file() or (pyproject.is_file() and b"[tool.recproxy" in pyproject.read_bytes())
 
 
 def outside_lines(reached: Sequence[tuple[str, str]]) -> Iterator[str]:

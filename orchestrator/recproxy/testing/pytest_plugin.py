@@ -18,7 +18,7 @@ import pytest
 from recproxy.testing.pytest_chosen import ChosenTests
 from recproxy.testing.pytest_markers import MARKERS, add_markers
 from recproxy.testing.pytest_mode import add_mode, check_mode_option, named_mode, recording_command
-from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes
+from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes, uses_recproxy
 from recproxy.testing.pytest_summary import SECTION, Summary
 
 if TYPE_CHECKING:
@@ -74,12 +74,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Without a run and a mode, see to tests that get no scope although others do, or although a mode is set below."""
+    """Without a run and a mode, see to tests that get no scope although others do, or the project might give them one."""
     config = session.config
     if config.stash[_running] or named_mode(config, run=False) or config.option.collectonly:
         return
     with_scope = [_gets_scope(item) for item in session.items]
-    if any(with_scope) and not all(with_scope):
+    if not all(with_scope) and (any(with_scope) or uses_recproxy(config.rootpath)):
         config.pluginmanager.register(WatchOutside(lambda item: not _gets_scope(item)), "recproxy-outside")
     config.stash[_summary].notes += overlooked_modes(session.items, config.rootpath)
 

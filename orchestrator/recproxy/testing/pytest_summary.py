@@ -5,6 +5,7 @@ Reports carry it, from the processes of pytest-xdist too. Imports nothing of rec
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import Any
 
@@ -18,6 +19,8 @@ __all__ = ["SECTION", "Summary"]
 SECTION = "recproxy"
 #: Unused interactions and misses shown: after a few, more say nothing new.
 _MOST_SHOWN = 20
+#: Modes in which a test may well ask a real service; `all` is vcrpy's name for record.
+_ASKING = ("record", "live", "all")
 
 
 class Summary:
@@ -43,11 +46,13 @@ class Summary:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """One line for all, the interactions that no passed test asked for, and at the end the misses by test."""
+        mode = self._results[0][1]["mode"] if self._results else os.environ.get("RECPROXY_MODE") or "replay"
+        outside = [] if mode in _ASKING else [*outside_lines(self._outside)]
         if self._results:
             self._tell(terminalreporter)
-        elif self.notes:
+        elif self.notes or outside:
             terminalreporter.section(SECTION)
-        for line in (*self.notes, *(() if self._in_run else self._misses())):
+        for line in (*outside, *self.notes, *(() if self._in_run else self._misses())):
             terminalreporter.line(line)
 
     def _tell(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -66,9 +71,6 @@ class Summary:
             terminalreporter.line(f"unused: {line}")
         if len(unused) > _MOST_SHOWN:
             terminalreporter.line(f"unused: and {len(unused) - _MOST_SHOWN} more")
-        if results[0]["mode"] in ("replay", "auto"):
-            for line in outside_lines(self._outside):
-                terminalreporter.line(line)
 
     def _unused(self) -> list[str]:
         """A line for each interaction that no test played, as the table of a run counts them."""

@@ -71,6 +71,19 @@ def test_where_every_test_has_a_scope_or_none_asks_nothing_is_told(project):
     assert "outside" not in every.out + quiet.out
 
 
+def test_a_project_with_recproxy_is_watched_without_any_scope(project):
+    project.write("test_plain.py", MIXED)
+
+    told = project.pytest("-p", "no:randomly", "test_plain.py", "-k", "before or machine")
+    live = project.pytest("test_plain.py", "-k", "before", RECPROXY_MODE="live")
+    (project.root / "recproxy.toml").unlink()
+    other = project.pytest("test_plain.py", "-k", "before")
+
+    assert "1 test without a scope asked real services: " in told.out
+    assert "outside: test_plain.py::test_before: one.invalid\n" in told.out
+    assert "outside" not in live.out + other.out
+
+
 def test_a_mode_that_pytest_did_not_read_is_told(project):
     project.write("tests/functional/pytest.ini", "[pytest]\nrecproxy_mode = replay\n")
     project.write("tests/functional/test_plain.py", "def test_one():\n    pass\n")
