@@ -10,7 +10,7 @@ import pytest
 from deadlines import seconds
 from plugins import WITHOUT_PLUGINS
 
-from conftest import RECORDING
+from .conftest import RECORDING
 
 SUITE = """
 import os

@@ -54,3 +54,17 @@ def test_a_fault_that_is_none_is_an_error_of_the_file(project):
 
     assert done.returncode == 1
     assert f"{path}:7: unreadable: expected a line like ':fault reset after 100', found ':fault explode'" in done.stdout
+
+
+def test_a_fault_is_shown_imported_and_lost_in_an_export_with_a_word(project):
+    project.write("a.rec", "#recproxy 2\n\n" + BLOCK.format("a", "drip 10/s"))
+
+    shown = project.verb("show", "a.rec")
+    imported = project.verb("import", "a.rec", "--to", "imported")
+    exported = project.verb("export", "a.rec", "--format", "har", "--to", "exported")
+
+    assert "\n200 OK\n  :fault drip 10/s\n" in shown.stdout
+    assert imported.returncode == 0, imported.stderr
+    written = (project.root / "imported/shop/a.rec").read_text()
+    assert "HTTP/1.1 200 OK\n:fault drip 10/s\n" in written
+    assert "lost: the fault 'drip 10/s' (entry 1)" in exported.stdout + exported.stderr

@@ -117,6 +117,8 @@ def _print(console: Console, number: int, interaction: Interaction, *, with_resp
     if with_response:
         status = f"{response.status} {response.reason.decode('latin-1')}"
         console.print(Text(printable(status), style="bold green" if response.status < 400 else "bold red"))
+        if response.fault is not None:
+            console.print(Text(f"  :fault {response.fault}", style="bold red"))
         _block(console, response)
 
 

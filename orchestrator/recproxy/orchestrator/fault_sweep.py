@@ -136,7 +136,9 @@ class FaultSweep:
         waiting = {test: list(trials) for test, trials in by_test.items()}
         while waiting and not self._is_over():
             batch = [trials[0] for trials in waiting.values()]
-            _say(f"faults: {counted(len(batch), 'test')}, at most {max(map(len, waiting.values()))} runs left")
+            _say(
+                f"faults: {counted(len(batch), 'test')}, at most {counted(max(map(len, waiting.values())), 'run')} left"
+            )
             code, stuck = await self._try(batch)
             if self._stopping.done():
                 return
