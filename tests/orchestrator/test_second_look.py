@@ -6,6 +6,7 @@ import pytest
 from recorder_session import Session, urls
 
 from recproxy.errors import RecordingError
+from recproxy.report import Tally
 
 SECRET = b"token-of-a-later-scope"
 
@@ -152,3 +153,13 @@ def test_a_run_that_failed_is_looked_through_in_haste(session, default):
     session.blind = False
     assert asyncio.run(session.recorder.look_in_haste()) == ""
     assert SECRET not in default.read_bytes()
+
+
+def test_what_failed_is_told_without_what_a_later_scope_has_shown(session, default):
+    tally = Tally(failures=[f"shop: GET https://a.example/{SECRET.decode()}: it broke"])
+    later(session)
+
+    asyncio.run(session.recorder.finish(tally))
+
+    assert tally.failures == ["shop: GET https://a.example/XXX: it broke"]
+    assert [each.path.name for each in tally.written] == ["login.rec"]

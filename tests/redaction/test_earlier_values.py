@@ -105,3 +105,9 @@ def test_a_run_that_begins_like_another_value_is_masked_whole():
     held = (begin + TOKEN.encode()).hex()
     scope = redact_scope([gives(f"see {held} here".encode())], RedactionRules(values=(TOKEN, known)))
     assert scope.interactions[0].response.body == b"see XXX here"
+
+
+def test_the_password_in_an_address_that_is_handed_out_is_masked_elsewhere():
+    address = gives(f'{{"clone": "https://me:{TOKEN}@git.example/x"}}'.encode())
+    scope = redact_scope([gives(f'{{"x": "{TOKEN}"}}'.encode()), address], RULES)
+    assert TOKEN not in text(scope).decode()

@@ -150,9 +150,7 @@ class Orchestrator:
         for lane in tuple(self.lanes.values()):
             await self._end_lane(lane, passed=passed)
         await self.scopes.settled()
-        await self._recorder.close()
-        self.tally.add_second_look(self._recorder.refusals, self._recorder.counts)
-        self.tally.written += self._recorder.written
+        await self._recorder.finish(self.tally)
         self.tally.notes += self._roster.notes
         add_unasked(self.tally, self.profiles, self.plan)
         return self.tally

@@ -26,7 +26,7 @@ from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.orchestrator.scope_redaction import Redact, Redaction, unpacked
 from recproxy.recording.dataclass import dataclass
-from recproxy.report import Written
+from recproxy.report import Tally, Written
 
 if TYPE_CHECKING:  # a replay writes nothing, and does without matching and redaction in this process
     from recproxy.orchestrator.recording_files import RecordingFiles
@@ -228,6 +228,15 @@ class Recorder:
         self.written.append(written)
         self._wrote(written.path, profile, pending.scope, pending.known)
         self._journal.ended(pending.number)
+
+    async def finish(self, tally: Tally) -> None:
+        """Close, and tell what was written and found; failures are told without what scopes have shown since."""
+        await self.close()
+        tally.add_second_look(self.refusals, self.counts)
+        tally.written += self.written
+        if self.learned and tally.failures:
+            profile = tally.failures[0].partition(":")[0]
+            tally.failures[:] = (await self._redact(profile, [], tally.failures, again=True)).lines
 
     async def close(self) -> None:
         """End what is open, as failed, look once more through what was written, and remove journal and locks.

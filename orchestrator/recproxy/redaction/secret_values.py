@@ -121,18 +121,22 @@ class SecretValues:
         self._give_name(value, span.name)
         if len(value) >= _LONG and _telling(value):
             self._add(value, SecretValue("handed out", span.name))
+        self._look_for_password(value)
 
     def _sent(self, value: bytes, span: Span) -> None:
         if not _telling(value) or (span.rule == "cookie" and not _TOKEN.match(value)):
             return
         self._give_name(value, span.name)
         self._look_for(value, span.name)
-        login = _login(value)
-        if login is not None and _telling(login) and not is_placeholder(login):
-            self._look_for(login)
+        self._look_for_password(value)
         plain = unquote_to_bytes(value)
         if plain != value and _telling(plain):
             self._look_for(plain)
+
+    def _look_for_password(self, value: bytes) -> None:
+        login = _login(value)
+        if login is not None and _telling(login) and not is_placeholder(login):
+            self._look_for(login)
 
     def _look_for(self, value: bytes, name: str = "") -> None:
         is_word = _NAME.match(value) is not None
