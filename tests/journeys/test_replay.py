@@ -258,6 +258,21 @@ def test_the_command_passes_through_and_a_table_is_printed(project):
     assert done.stderr.splitlines()[-1].split() == ["recproxy", "shop", "replay", "1", "0", "0", "2", "0.00", "s"]
 
 
+def test_an_old_recording_fails_a_run_whose_project_says_so(project):
+    config = project.root / "pyproject.toml"
+    config.write_text(config.read_text() + '[tool.recproxy]\nmax_age = 30\non_age = "fail"\n')
+    recording = project.root / "tests/functional/recordings/shop/default.rec"
+    recording.write_text(recording.read_text().replace("#recproxy 2\n\n", "#recproxy 2\n\n:recorded 2020-01-01\n"))
+
+    done = project.python("import urllib.request as u; u.urlopen('https://api.shop.example/item?id=1')")
+
+    assert done.returncode == 3
+    assert (
+        "recproxy: old: shop: 1 played interaction older than 30 days (max_age), the oldest of 2020-01-01"
+        in done.stderr
+    )
+
+
 def test_a_quiet_run_in_which_all_is_well_prints_nothing(project):
     program = "import urllib.request as u; u.urlopen('https://api.shop.example/item?id=1')"
     done = project.run("-q", "run", "--profile", "shop", "--", sys.executable, "-c", program)

@@ -78,6 +78,11 @@ class Project:
     max_age: float = key(
         "Days after which `recproxy check` reports a recording as old, by its `:recorded` line. `0`: never.", 0
     )
+    on_age: Literal["check", "warn", "fail"] = key(
+        "What a run does that plays a recording older than `max_age`: nothing, so that only `recproxy check` reports it; "
+        "report it; or fail if the command passed.",
+        "check",
+    )
     idle_timeout: float = key(
         "Seconds after which a connection of a client is closed on which nothing happens. `0`: never. Connections to the "
         "control address that sent the token stay open.",

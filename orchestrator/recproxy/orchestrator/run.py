@@ -25,6 +25,7 @@ from recproxy.orchestrator.accompaniment import (
 )
 from recproxy.orchestrator.command import Command, check_command
 from recproxy.orchestrator.fork_server import ForkServer
+from recproxy.orchestrator.old_recordings import add_old
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.report import Tally, print_report
@@ -86,8 +87,9 @@ async def _run(
         code = await accompany(command, stopping, orchestrator.failure)
         stopped = stopping.result() if stopping.done() and not is_the_commands(stopping.result(), command) else 0
         tally = await _finish(orchestrator, parent, passed=code == 0, stopped=stopped)
+        add_old(tally, plan)
         _look_at_pytest(orchestrator, tally, runs=is_pytest(words), began=code in _PYTEST_BEGAN)
-    if not quiet or tally.failed or tally.refusals or tally.unasked:
+    if not quiet or tally.failed or tally.refusals or tally.unasked or tally.old:
         print_report(tally)
     return _verdict(plan, tally, code)
 
@@ -114,6 +116,7 @@ async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: For
         # Input ends, too, when the parent dies: then nobody is left to end a run that does not end by itself.
         stopped = number or (signal.SIGTERM if os.getppid() != parent else 0)
         tally = await _finish(orchestrator, parent, passed=not number, stopped=stopped)
+        add_old(tally, plan)
         _look_at_pytest(orchestrator, tally, runs=serves_pytest, began=True)
     print_report(tally)
     return 128 + number if number else _verdict(plan, tally, 0)
@@ -163,8 +166,9 @@ def _look_at_pytest(orchestrator: Orchestrator, tally: Tally, *, runs: bool, beg
 
 def _verdict(plan: RunPlan, tally: Tally, code: int) -> int:
     is_missed = tally.failed and plan.project.on_miss == "fail"
+    is_old = bool(tally.old) and plan.project.on_age == "fail"
     is_refused = bool(tally.refusals) and plan.project.on_refused == "fail"
-    return MISSED if code == 0 and (is_missed or is_refused or tally.unasked_fails) else code
+    return MISSED if code == 0 and (is_missed or is_refused or is_old or tally.unasked_fails) else code
 
 
 def _on_input_end(loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> None:

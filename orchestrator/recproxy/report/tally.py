@@ -57,18 +57,19 @@ class _Usage:
     """Which interactions of one profile were played in the run, and which were in play and were not."""
 
     def __init__(self) -> None:
-        self._played: set[tuple[str, int]] = set()
+        #: Files, and numbers of interactions there.
+        self.played: set[tuple[str, int]] = set()
         self._idle: set[tuple[str, int]] = set()
         self._unused: set[tuple[str, int]] = set()
 
     def add(self, outcome: Outcome, *, passed: bool) -> tuple[int, int]:
         """Add a scope; how many are unused by now, and how many were only in play of tests that failed, too."""
-        self._played.update(places(outcome.files, (number for number, count in enumerate(outcome.plays) if count)))
+        self.played.update(places(outcome.files, (number for number, count in enumerate(outcome.plays) if count)))
         idle = set(places(outcome.files, (unused.position for unused in outcome.unused)))
         self._idle |= idle
         self._unused |= idle if passed else set()
-        self._idle -= self._played
-        self._unused -= self._played
+        self._idle -= self.played
+        self._unused -= self.played
         return len(self._unused), len(self._idle)
 
 
@@ -76,7 +77,8 @@ class _Usage:
 class Tally:
     """What a run did.
 
-    `unasked` are lines about profiles that nobody asked; `unasked_fails` where one of them says `unused = "fail"`.
+    `unasked` are lines about profiles that nobody asked; `unasked_fails` where one of them says `unused = "fail"`. `old`
+    are lines about what was played and is too old.
     """
 
     rows: dict[str, Row] = field(default_factory=dict)
@@ -86,6 +88,7 @@ class Tally:
     notes: list[str] = field(default_factory=list)
     unasked: list[str] = field(default_factory=list)
     unasked_fails: bool = False
+    old: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     redactions: Counter[str] = field(default_factory=Counter)
     written: list[Written] = field(default_factory=list)
@@ -118,6 +121,10 @@ class Tally:
                 self.rows[profile].failed += 1
             self.failures.append(f"{profile}: {line}")
         self.redactions.update(redactions)
+
+    def played(self) -> dict[str, frozenset[tuple[str, int]]]:
+        """By profile, what was played: files, and numbers of interactions there."""
+        return {profile: frozenset(usage.played) for profile, usage in self._usage.items()}
 
     def refuse(self, refusals: Iterable[Missed]) -> None:
         """Add requests to hosts that no profile owns."""

@@ -96,6 +96,8 @@ def _details(tally: Tally) -> Iterator[str]:
         yield f"recproxy: note: {note}"
     for line in tally.unasked:
         yield f"recproxy: unasked: {line}"
+    for line in tally.old:
+        yield f"recproxy: old: {line}"
     yield from _problems("failed", tally.failures, ("more failure", "more failures"))
     yield from _problems("refused", (refusal.text for refusal in tally.refusals), ("more refusal", "more refusals"))
     yield from _misses(tally.misses)
