@@ -88,13 +88,22 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def lint(session: nox.Session) -> None:
-    """Style, types, floors and spelling."""
-    session.install(*OWN, "codespell", "import-linter", "mypy", "nox", "pytest", "ruff", "tox")
+    """Style, types, floors, spelling, and the workflows of the docs; then `audit`, which needs a network."""
+    session.install(*OWN, "codespell", "import-linter", "mypy", "nox", "pytest", "pyyaml", "ruff", "tox", "zizmor")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
     session.run("lint-imports")
     session.run("codespell", "README.md", "CHANGELOG.md", "docs", "orchestrator", "profiles", "tests")
+    session.run("python", "tests/helpers/workflows.py", str(Path(session.create_tmp()) / "workflows"))
+    session.notify("audit")
+
+
+@nox.session(default=False)
+def audit(session: nox.Session) -> None:
+    """Ask PyPI whether a dependency has a known vulnerability. Needs a network."""
+    session.install(*OWN, "nox", "pip-audit", "tox", "vcrpy")
+    session.run("python", "tests/helpers/dependency_audit.py")
 
 
 @nox.session(default=False)
@@ -105,6 +114,13 @@ def fuzz(session: nox.Session) -> None:
     with contextlib.suppress(CommandFailed):
         session.install("--only-binary", "atheris", "atheris")
     session.run("python", "tests/fuzz/campaign.py", *(session.posargs or ("60",)))
+
+
+@nox.session(default=False)
+def endurance(session: nox.Session) -> None:
+    """Kills, crowds and a broken world, in the sizes of docs/explanation/reliability.md; or those named."""
+    session.install(*OWN, "pytest")
+    session.run("python", "tests/endurance/endurance.py", *session.posargs)
 
 
 @nox.session(default=False)

@@ -110,7 +110,7 @@ def test_a_nox_line_has_words_that_a_session_takes(line):
         return
     name, words = match[2], shlex.split(plain[match.end() :])
 
-    assert re.fullmatch(r"functional-(replay|record|live)|tests|lint|fuzz|endurance|bench|clients|build", name)
+    assert re.fullmatch(r"functional-(replay|record|live)|tests|lint|audit|fuzz|endurance|bench|clients|build", name)
     if name.startswith("functional-"):
         assert words[:1] in ([], ["--"])
         split_arguments(words[1:], SHIPPED, f"nox -s {name}")
@@ -290,3 +290,14 @@ def test_tests_beside_an_application_end_the_run_with_their_own_code(tmp_path, c
     done = subprocess.run(["sh", "-c", line], env={**os.environ, "PATH": path}, timeout=seconds(60), check=False)
 
     assert done.returncode == code
+
+
+def test_each_promise_of_the_security_page_names_a_test_that_exists():
+    page = (ROOT / "docs/explanation/security.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\|(.*)\|$", page.partition("## Threats")[2].partition("What recproxy does not")[0], re.MULTILINE
+    )[2:]
+    tests = [re.findall(r"`(tests/\S+?\.py)` *$", row) for row in rows]
+
+    assert [row for row, found in zip(rows, tests, strict=True) if not found] == []
+    assert [path for found in tests for path in found if not (ROOT / path).is_file()] == []

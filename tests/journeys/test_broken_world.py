@@ -67,6 +67,7 @@ TOO_LARGE = "too large for a regular expression: write it with fewer repeats and
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
+        (f"[tool.x]\na = {'9' * 5000}", "pyproject.toml: has a number of thousands of digits: write a shorter one"),
         (f"[tool.x]\n{DEEP}", "pyproject.toml: is nested too deeply: write fewer brackets or dots"),
         (PATTERN.format("a{99999999999}"), TOO_LARGE),
         (PATTERN.format("(" * 6000 + "a" + ")" * 6000), TOO_LARGE),
@@ -75,7 +76,7 @@ TOO_LARGE = "too large for a regular expression: write it with fewer repeats and
             "use lower-case letters, digits, - and _, at most 100",
         ),
     ],
-    ids=["deep TOML", "repeats", "parentheses", "a long name"],
+    ids=["a long number", "deep TOML", "repeats", "parentheses", "a long name"],
 )
 def test_configuration_that_is_too_much_is_one_line(project, more, problem):
     config = project.root / "pyproject.toml"

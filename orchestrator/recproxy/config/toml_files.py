@@ -20,7 +20,7 @@ from typing import Any
 
 from recproxy.errors import RecproxyError
 from recproxy.recording.dataclass import dataclass
-from recproxy.recording.toml_text import TooDeep, read_toml_text
+from recproxy.recording.toml_text import UnreadableToml, read_toml_text
 
 __all__ = ["Precedence", "TomlFile", "read_toml"]
 
@@ -89,8 +89,8 @@ def read_toml(path: Path, error: type[RecproxyError], precedence: Precedence = P
         raise error(f"{name}: cannot be read: {problem.strerror or problem}") from None
     except UnicodeDecodeError:
         raise error(f"{name}:1: not UTF-8: save the file as UTF-8") from None
-    except TooDeep:
-        raise error(f"{name}: is nested too deeply: write fewer brackets or dots") from None
+    except UnreadableToml as problem:
+        raise error(f"{name}: {problem}") from None
     except tomllib.TOMLDecodeError as problem:
         message, _, place = str(problem).partition(" (at ")
         line = re.match(r"line (\d+)", place)

@@ -6,7 +6,9 @@ import re
 import tomllib
 from typing import Any
 
-__all__ = ["TooDeep", "read_toml_text"]
+__all__ = ["UnreadableToml", "read_toml_text"]
+
+_TOO_DEEP = "is nested too deeply: write fewer brackets or dots"
 
 #: tomllib needs the square of a dotted key's length, in time and in memory: 100 KB of `a.a.a` take minutes.
 _LONG_KEY = re.compile(
@@ -14,15 +16,19 @@ _LONG_KEY = re.compile(
 )
 
 
-class TooDeep(ValueError):
-    """A text is nested more deeply than anybody writes."""
+class UnreadableToml(ValueError):
+    """A text that is TOML, and more than anybody writes; says what it is and what to do."""
 
 
 def read_toml_text(text: str) -> dict[str, Any]:
-    """The values in a text. Raises tomllib.TOMLDecodeError, or TooDeep."""
+    """The values in a text. Raises tomllib.TOMLDecodeError, or UnreadableToml."""
     if _LONG_KEY.search(text):
-        raise TooDeep("a key of a hundred parts")
+        raise UnreadableToml(_TOO_DEEP)
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise TooDeep("nested too deeply") from None
+        raise UnreadableToml(_TOO_DEEP) from None
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError:  # of Python's own limit for whole numbers
+        raise UnreadableToml("has a number of thousands of digits: write a shorter one") from None
