@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.control.scope_options import ScopeOptions
+from recproxy.control.scope_options import ScopeFault, ScopeOptions
 from recproxy.orchestrator.control_values import (
     CallRefused,
     read_default,
@@ -75,3 +75,11 @@ def test_what_is_wrong_is_refused_in_a_line(read, words):
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
     assert caught.value.status == 400
+
+
+def test_a_scope_with_faults_replays_in_every_run():
+    options = read_scope_options({"faults": {"shop": ["reset", {"fault": "hang  2", "times": 1}]}}, "record")
+
+    assert options.faults == {"shop": (ScopeFault("reset"), ScopeFault("hang 2", times=1))}
+    assert options.mode == "replay"
+    assert read_scope_options({"faults": {}}, "record").mode is None
