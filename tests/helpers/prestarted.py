@@ -28,6 +28,8 @@ from _pytest.config import default_plugins
 IMPORTS = {
     "recproxy": ("recproxy.cli", "recproxy.orchestrator.run"),
     "pytest": ("pytest", *(f"_pytest.{name}" for name in default_plugins)),
+    "nox": ("nox", "recproxy.nox"),
+    "tox": ("tox.run", "recproxy.tox"),
 }
 
 
@@ -37,17 +39,17 @@ def can_run(words, environment):
     return words[0] == "-m" and words[1] in IMPORTS and not any(Path(path, words[1]).exists() for path in folders)
 
 
-def run(module, words, *, cwd, environment, timeout, merged=False):
+def run(module, words, *, cwd, environment, timeout, merged=False, path=""):
     """Run a module with nothing on its standard input: as `subprocess.run` with captured text.
 
-    `merged` means that standard error is in standard output.
+    `merged` means that standard error is in standard output, `path` is a folder in which modules are looked for first.
     """
     out, err = os.pipe(), os.pipe()
     if merged:
         os.dup2(out[1], err[1])
     request = {"cwd": str(cwd), "environment": environment, "words": [module, *map(str, words)]}
     with socket.socket(socket.AF_UNIX) as link:
-        link.connect(_server(module))
+        link.connect(_server(module, path))
         socket.send_fds(link, [b"\n"], [out[1], err[1]])
         os.close(out[1])
         os.close(err[1])
@@ -74,13 +76,12 @@ def _read(descriptor):
 
 
 @functools.cache
-def _server(module):
+def _server(module, first):
     """The address of the process that has imported what this module imports; it ends with this process."""
     path = Path(tempfile.mkdtemp(prefix="recproxy-runs-"), "socket")
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     server = subprocess.Popen(
         [sys.executable, __file__, str(path), *IMPORTS[module]],
-        env=environment,
+        env=os.environ | {"PYTHONPATH": first},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

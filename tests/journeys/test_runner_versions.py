@@ -10,6 +10,7 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import prestarted
 import pytest
 from deadlines import seconds
 
@@ -116,16 +117,7 @@ def run(folder, path, module, *words):
     """Run a runner in the project; `path` is where its version is."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "TOX", "NOX", "CI"))}
     environment = kept | {"SHOP_KEY": "value", "PYTHONPATH": path, "VIRTUALENV_NO_SEED": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", module, *words],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=seconds(120),
-        check=False,
-    )
+    done = prestarted.run(module, words, cwd=folder, environment=environment, timeout=seconds(120), path=path)
     said = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("shop ")]
     return done, said
 
@@ -174,9 +166,9 @@ def test_tox_asks_real_services_only_by_name(tmp_path, shop, installed, requirem
         assert done.returncode == 0, (words, done.stdout + done.stderr)
         assert (set(said), shop) == ({"recorded"}, []), (words, done.stdout + done.stderr)
         assert "functional-record: skipped because recproxy: functional-record asks real services" in done.stdout
-    for name in ("py-functional-replay",) if short else ("py-functional-replay", "functional-replay-py", "replay"):
-        done, said = run(tmp_path, path, "tox", "-e", name)
-        assert (done.returncode, said, shop) == (0, ["recorded"], []), (name, done.stdout + done.stderr)
+    names = ("py-functional-replay",) if short else ("py-functional-replay", "functional-replay-py", "replay")
+    done, said = run(tmp_path, path, "tox", "-e", ",".join(names))
+    assert (done.returncode, said, shop) == (0, ["recorded"] * len(names), []), done.stdout + done.stderr
     done, said = run(tmp_path, path, "tox", "-e", "functional-live")
 
     assert (done.returncode, said, shop) == (0, ["anew"], ["/item"]), done.stdout + done.stderr
