@@ -26,7 +26,7 @@ _SHORTLIST = 64
 #: Positions of one word, and bytes of a body, that are read: the cost of a miss must not grow with the recording.
 _READ = 512
 _BODY = 8192
-#: Bytes of bodies, recorded and live, that are compared by their values for one miss: the proxy answers nobody meanwhile.
+#: Bytes of bodies, recorded and live, that are compared by their values for one miss: its client waits for it, about a second.
 _BUDGET = 1 << 20
 
 _WORD = re.compile(rb"[A-Za-z0-9_.-]+")
