@@ -104,7 +104,8 @@ def test_a_pyproject_keeps_all_it_has(folder, end):
     assert tomllib.loads(after)["tool"] == {
         "other": {"key": [1]},
         "recproxy": {
-            "profiles": {"shop": {"endpoints": [{"hosts": ["api.shop.example"], "base_url": "SHOP_BASE_URL"}]}}
+            "run": ["shop"],
+            "profiles": {"shop": {"endpoints": [{"hosts": ["api.shop.example"], "base_url": "SHOP_BASE_URL"}]}},
         },
         "pytest": {"ini_options": {"recproxy_mode": "replay"}},
     }

@@ -124,7 +124,10 @@ def test_the_first_test_asks_a_host_that_can_be_asked():
 
 def test_tables_stand_below_the_tables_of_a_shared_file():
     starter = Starter(chosen=(chosen("a.example", host="a.example"),), packaged=True)
-    own = {"profiles": {"shop": {"endpoints": [{"hosts": ["a.example"], "base_url": "SHOP_BASE_URL"}]}}}
+    own = {
+        "run": ["shop"],
+        "profiles": {"shop": {"endpoints": [{"hosts": ["a.example"], "base_url": "SHOP_BASE_URL"}]}},
+    }
 
     assert tomllib.loads(starter.configuration()) == own
     assert tomllib.loads(starter.configuration("tool", "recproxy")) == {"tool": {"recproxy": own}}

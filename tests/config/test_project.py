@@ -163,8 +163,16 @@ def test_a_file_of_cas_is_relative_to_the_file_that_names_it(tmp_path, bank):
     assert (none.ca, none.ca_place) == ("", "")
 
 
-def test_a_choice_of_profiles_stands_beside_tables_only(tmp_path):
-    with pytest.raises(ConfigurationError, match=r"pyproject\.toml:3: tool\.recproxy\.run goes with profiles that are"):
+def test_a_choice_of_profiles_is_said_once_and_leaves_room_for_overrides(tmp_path, bank):
+    chosen = project(tmp_path, "[tool.recproxy]\nrun = ['bank']\n")
+    changed = project(
+        tmp_path, "[tool.recproxy]\nrun = ['bank']\n[tool.recproxy.profiles.bank.upstream]\ntimeout = 1\n"
+    )
+
+    assert (chosen.default_profiles(), changed.default_profiles()) == (("bank",), ("bank",))
+    assert (chosen.choice_key, chosen.profile("bank").keys) == ("run", ("tool", "recproxy", "profiles", "bank"))
+    assert changed.profile("bank").upstream.timeout == 1
+    with pytest.raises(ConfigurationError, match=r"pyproject\.toml:3: tool\.recproxy\.run and the list `profiles` say"):
         project(tmp_path, "[tool.recproxy]\nprofiles = ['shop']\nrun = ['shop']\n")
 
 

@@ -69,10 +69,11 @@ class Starter:
 
     def configuration(self, *tables: str) -> str:
         """The keys of the project, below these tables."""
-        # A name stands once in TOML: where a project has profiles of its own, all installed ones are in its runs too.
-        values: dict[str, Any] = {
-            "profiles": {each.profile.name: _own(each) for each in self.chosen if each.host} or list(self.names)
-        }
+        # Not the list `profiles`: a name stands once in TOML, and tables may follow that override an installed profile.
+        values: dict[str, Any] = {"run": list(self.names)}
+        own = {each.profile.name: _own(each) for each in self.chosen if each.host}
+        if own:
+            values["profiles"] = own
         for table in reversed(tables):
             values = {table: values}
         return tomlkit.dumps(values)

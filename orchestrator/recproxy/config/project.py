@@ -42,7 +42,7 @@ class Project:
         inline=Profile,
     )
     run: tuple[str, ...] = key(
-        "The default profiles of a run if `profiles` contains tables. If it is empty, all profiles.", ()
+        "The default profiles of a run, also where `profiles` contains tables. If it is empty, all profiles.", ()
     )
     recordings: Path = key("The folder of the recordings, relative to this file.", Path(RECORDINGS))
     unlisted: Literal["", "refuse", "pass"] = key(
@@ -91,12 +91,13 @@ class Project:
     root: Path
     inline: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     source: TomlFile | None = None
+    listed: bool = False
     settings: tuple[Setting, ...] = ()
 
     @property
     def choice_key(self) -> str:
         """The key that chooses the profiles of a run."""
-        return "run" if self.inline else "profiles"
+        return "profiles" if self.listed else "run"
 
     @property
     def _file(self) -> str:
@@ -108,7 +109,7 @@ class Project:
 
     def place_of_new(self) -> str:
         """Where a project writes one more profile."""
-        if self.profiles and not self.inline:
+        if self.listed:
             return f"a profile.toml that profiles of {self._file} names"
         return f"[{'.'.join(self._keys('NAME'))}] of {self._file}"
 
@@ -134,7 +135,7 @@ class Project:
             self._check_mistyped(word)
         folders = (str(self.root),) if word in self.inline else ()
         found = parse_profile(*layers, name=word, recordings=recordings, folders=folders)
-        if self.profiles and not self.inline:  # a list leaves no room for tables
+        if self.listed:  # a list leaves no room for tables
             return found
         return replace(found, file=self._file, keys=self._keys(word))
 
@@ -247,11 +248,14 @@ def _read_project(root: Path, *layers: TomlFile) -> Project:
     found = nested(said)
     # One key, two forms, since TOML allows a name only once: a list chooses profiles, a table holds inline ones.
     inline = {} if "profiles" in found else layers[0].at(("profiles",))
-    if inline:
-        found["profiles"] = found["run"]
-    elif found["run"]:
-        message = f"{layers[0].named(('run',))} goes with profiles that are tables: write the list as `profiles`"
+    listed = bool(found.get("profiles"))
+    if listed and found["run"]:
+        message = f"{layers[0].named(('run',))} and the list `profiles` say the same: keep one of them"
         raise layers[0].fail(("run",), message)
+    if not listed:
+        found["profiles"] = found["run"]
     found["recordings"] = root / (found["recordings"] or RECORDINGS)
     source = layers[0] if layers else None
-    return build(Project, {**found, "root": root, "inline": inline, "source": source, "settings": said})
+    return build(
+        Project, {**found, "root": root, "inline": inline, "listed": listed, "source": source, "settings": said}
+    )
