@@ -4,6 +4,9 @@ The standard library compiles up to seven methods for each class. A run imports 
 two processes, and that was a quarter of the CPU time of its start. Here only `__init__` is compiled; the other methods
 are shared, or closures. What comes out is a dataclass: `replace`, `fields` and `asdict` take it.
 
+The price is this module, and the gain is 0.1 s of CPU time for each run: importing what an orchestrator needs takes
+0.20 s with it and 0.24 s with the library's, and what a proxy needs 0.18 s and 0.24 s (Python 3.11, both compiled).
+
 Type checkers see the decorator of the standard library.
 """
 
