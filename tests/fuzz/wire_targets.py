@@ -264,7 +264,7 @@ class Run:
         self._add("default")
 
     def _add(self, name):
-        self.lanes[name] = SimpleNamespace(scopes=[], scope="run", addresses=LaneAddresses(1, {}))
+        self.lanes[name] = SimpleNamespace(scopes=[], scope="run", ending=None, addresses=LaneAddresses(1, {}))
 
     def environment(self, lane):
         return {"RECPROXY_LANE": lane}

@@ -30,7 +30,9 @@ def test_a_path_belongs_to_the_recordings_the_project_or_its_own_folder(folders,
     assert folders.plain(tmp_path / path, "shop") == plain
 
 
-@pytest.mark.parametrize("name", ["/etc/a.rec", "../a.rec", "linked/a.rec"])
+@pytest.mark.parametrize(
+    "name", ["/etc/a.rec", "../a.rec", "linked/a.rec", "\ud800", "\ud800/a.rec", "a\0b", "a\0b/a.rec"]
+)
 def test_a_path_that_leads_out_is_refused(folders, tmp_path, name):
     (folders.recordings / "linked").symlink_to(tmp_path)
 

@@ -54,8 +54,13 @@ class JournalFolders:
         """
         folder = self.project if base == "project" else self.recordings
         path = folder / name
-        inside = not PurePath(name).is_absolute() and ".." not in PurePath(name).parts
-        if not inside or not path.parent.resolve().is_relative_to(folder.resolve()):
+        inside = not PurePath(name).is_absolute() and ".." not in PurePath(name).parts and "\0" not in name
+        try:
+            os.fsencode(name)
+            inside = inside and path.parent.resolve().is_relative_to(folder.resolve())
+        except ValueError:  # letters that no path of this system has
+            inside = False
+        if not inside:
             raise RecordingError(f"{path} leads out of {folder}")
         return path
 
