@@ -16,6 +16,9 @@ from recproxy.errors import ConfigurationError
 
 __all__ = ["run"]
 
+#: Characters of a command that messages repeat.
+_LONGEST_COMMAND = 100
+
 
 class _Run(Verb):
     """Its errors about options that belong to COMMAND say so."""
@@ -167,4 +170,7 @@ def _recording(
     for option, values in (("--profile", profiles), ("--recordings", recordings)):
         for value in values:
             words += [option, value]
-    return f"{shlex.join(words)} --record {PROFILE_WORD} -- {shlex.join(command)}"
+    typed = shlex.join(command)
+    # A program in an argument is no help to read again, and may hold what its requests must not show.
+    is_short = len(typed) <= _LONGEST_COMMAND and "\n" not in typed and "-c" not in command
+    return f"{shlex.join(words)} --record {PROFILE_WORD} -- {typed if is_short else 'COMMAND'}"
