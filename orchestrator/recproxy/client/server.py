@@ -109,7 +109,9 @@ def mode_of_environment() -> str:
 def _own_command() -> list[str]:
     """How this process was started, as a person types it."""
     python, *words = sys.orig_argv
-    return [Path(python).name, *words] if words else ["python"]
+    if "-c" in words or not words:  # a program in an argument is no help to read again
+        return ["COMMAND"]
+    return [Path(python).name, *words]
 
 
 def _say_mode() -> None:
