@@ -110,7 +110,9 @@ def test_a_nox_line_has_words_that_a_session_takes(line):
         return
     name, words = match[2], shlex.split(plain[match.end() :])
 
-    assert re.fullmatch(r"functional-(replay|record|live)|tests|lint|audit|fuzz|endurance|bench|clients|build", name)
+    assert re.fullmatch(
+        r"functional-(replay|record|live)|tests|lint|audit|fuzz|endurance|bench|clients|extras|build", name
+    )
     if name.startswith("functional-"):
         assert words[:1] in ([], ["--"])
         split_arguments(words[1:], SHIPPED, f"nox -s {name}")

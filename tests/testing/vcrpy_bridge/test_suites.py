@@ -4,9 +4,12 @@ import json
 import os
 
 import pytest
+import vcr
 from vcrpy_project import interaction
 
 TESTS = 21
+#: Of these, those of settings that vcrpy 6 has not.
+LATER = 0 if hasattr(vcr.VCR(), "drop_unused_requests") else 2
 
 
 def form(body):
@@ -43,10 +46,12 @@ def test_it_passes_under_vcrpy_and_under_the_bridge(vcrpy_suite):
     by_vcrpy = vcrpy_suite.run("test_suite.py", bridge=False)
     bridged = vcrpy_suite.run("test_suite.py", bridge=True)
 
-    assert by_vcrpy == {"passed": TESTS}
-    assert bridged == {"passed": TESTS}
+    wanted = {"passed": TESTS - LATER} | ({"skipped": LATER} if LATER else {})
+    assert by_vcrpy == wanted
+    assert bridged == wanted
     assert "not honoured" not in bridged.out
-    assert "23 cassettes, 29 requests played, 0 recorded, 0 missed" in bridged.out
+    if not LATER:
+        assert "23 cassettes, 29 requests played, 0 recorded, 0 missed" in bridged.out
 
 
 SMALL = """
