@@ -32,7 +32,7 @@ def functional(session: nox.Session, recproxy: FunctionalRun) -> None:
     recproxy.run("pytest", "tests/functional", *recproxy.args)
 
 
-@nox.session(default=False)
+@nox.session(default=False, venv_backend="uv|virtualenv")  # uv, where it is there, takes less time
 def tests(session: nox.Session) -> None:
     """All tests but the functional suite, which they run as a user does."""
     session.install(
