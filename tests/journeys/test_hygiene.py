@@ -230,30 +230,38 @@ def test_the_death_of_the_process_that_holds_the_proxies_fails_the_run_at_once(p
     close(run)
 
 
-def test_a_run_ends_when_whoever_started_it_has_died(project):
-    """As nox, when it is killed: the command is stopped, and nothing stays."""
+def started_by_a_parent(project, program):
+    """A process that started a run whose command is up, and the run's pid; the run has the process's standard input."""
+    words = [sys.executable, "-m", "recproxy", "run", "--profile", "shop", "--", sys.executable, "-c", program]
     starter = (
         "import subprocess, sys, time\n"
-        f"run = subprocess.Popen([sys.executable, '-m', 'recproxy', 'run', '--profile', 'shop', '--', sys.executable, '-c', {SLEEP!r}])\n"
+        f"run = subprocess.Popen({words!r}, stdin=0)\n"
         "print(run.pid, flush=True); time.sleep(60)\n"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", starter],
         cwd=project.root,
         env=project.environment(),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     )
     run = int(parent.stdout.readline())
     assert parent.stdout.readline() == "up\n"
+    return parent, run
+
+
+def test_a_run_ends_when_whoever_started_it_has_died(project):
+    """As nox, when it is killed: the command is stopped, and nothing stays."""
+    parent, run = started_by_a_parent(project, SLEEP)
     below = descendants(run)
 
     parent.kill()
     parent.wait()
 
     wait_until(lambda: not alive(run) and not any(alive(pid) for pid in below), 10)
+    parent.stdin.close()
     parent.stdout.close()
 
 
@@ -311,23 +319,7 @@ def test_one_signal_ends_a_run_whose_proxy_does_not_answer(project):
 @pytest.mark.long
 def test_a_run_that_saves_ends_when_whoever_started_it_has_died(project):
     program = "import sys; print('up', flush=True); sys.stdin.read()"
-    words = [sys.executable, "-m", "recproxy", "run", "--profile", "shop", "--", sys.executable, "-c", program]
-    starter = (
-        "import subprocess, sys, time\n"
-        f"run = subprocess.Popen({words!r}, stdin=0)\n"
-        "print(run.pid, flush=True); time.sleep(60)\n"
-    )
-    parent = subprocess.Popen(
-        [sys.executable, "-c", starter],
-        cwd=project.root,
-        env=project.environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    run = int(parent.stdout.readline())
-    assert parent.stdout.readline() == "up\n"
+    parent, run = started_by_a_parent(project, program)
     below = descendants(run)
     (command,) = (pid for pid in below if program in Path(f"/proc/{pid}/cmdline").read_text())
     stop_proxy(below)

@@ -5,12 +5,11 @@ import platform
 import struct
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from deadlines import seconds
 from namespaces import need_namespaces
+from real_service import serving_anew
 
 from .conftest import RECPROXY
 
@@ -28,27 +27,10 @@ UPSTREAM = '[tool.recproxy.profiles.shop.upstream]\naddress = "http://127.0.0.1:
 @pytest.fixture
 def asked(project):
     """What the real shop was asked; the project leads to it."""
-    paths = []
-
-    class Shop(BaseHTTPRequestHandler):
-        def do_GET(self):
-            paths.append(self.path)
-            self.send_response(200)
-            self.send_header("Content-Type", "text/plain")
-            self.send_header("Content-Length", "4")
-            self.end_headers()
-            self.wfile.write(b"anew")
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     file = project.root / "pyproject.toml"
-    file.write_text(file.read_text() + UPSTREAM.format(port=server.server_port))
-    yield paths
-    server.shutdown()
-    server.server_close()
+    with serving_anew() as (port, paths):
+        file.write_text(file.read_text() + UPSTREAM.format(port=port))
+        yield paths
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,11 @@ import importlib.util
 import os
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import prestarted
 import pytest
 from deadlines import seconds
+from real_service import serving_anew
 
 pytestmark = pytest.mark.long
 
@@ -65,28 +64,12 @@ HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 @pytest.fixture
 def shop(tmp_path):
     """What the real shop was asked; the project leads to it."""
-    asked = []
-
-    class Shop(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            self.send_response(200)
-            self.send_header("Content-Length", "4")
-            self.end_headers()
-            self.wfile.write(b"anew")
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    (tmp_path / "recproxy.toml").write_text(PROJECT.format(port=server.server_port))
     recording = tmp_path / "tests/functional/recordings/shop/default.rec"
     recording.parent.mkdir(parents=True)
     recording.write_text(RECORDING)
-    yield asked
-    server.shutdown()
-    server.server_close()
+    with serving_anew() as (port, asked):
+        (tmp_path / "recproxy.toml").write_text(PROJECT.format(port=port))
+        yield asked
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +97,7 @@ def installed(tmp_path_factory):
 
 
 def run(folder, path, module, *words):
-    """Run a runner in the project; `path` is where its version is."""
+    """Run a runner in the project, by an interpreter that has imported it; `path` is where its version is."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "TOX", "NOX", "CI"))}
     environment = kept | {"SHOP_KEY": "value", "PYTHONPATH": path, "VIRTUALENV_NO_SEED": "1"}
     done = prestarted.run(module, words, cwd=folder, environment=environment, timeout=seconds(120), path=path)
