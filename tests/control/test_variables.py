@@ -19,5 +19,6 @@ def test_the_names_are_these():
         "R_PROFILE": "RECPROXY_R_PROFILE",
         "SHOWN_FROM": "RECPROXY_SHOWN_FROM",
         "SPKI": "RECPROXY_SPKI",
+        "TESTS": "RECPROXY_TESTS",
         "TOKEN": "RECPROXY_TOKEN",
     }

@@ -32,10 +32,10 @@ def orchestrator(monkeypatch):
     made.scopes = Scopes()
     made._roster = SimpleNamespace(patterns=dict, ports=set(), notes=[])
 
-    async def close():
+    async def nothing(*_):
         pass
 
-    made._recorder = SimpleNamespace(close=close, refusals=(), counts={}, written=[])
+    made._recorder = SimpleNamespace(close=nothing, finish=nothing, refusals=(), counts={}, written=[])
     monkeypatch.setattr("recproxy.orchestrator.orchestrator.add_unasked", lambda *_: None)
     return made
 
