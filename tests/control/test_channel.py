@@ -9,7 +9,7 @@ import socket
 import struct
 
 import pytest
-from deadlines import seconds
+from deadlines import factor, seconds
 
 from recproxy.control.channel import Channel
 from recproxy.control.messages import Connect, EndLane, Know, Listen, Recorded, Stop
@@ -354,6 +354,7 @@ def test_nothing_is_delivered_after_a_close_in_the_middle():
 
 @contextlib.contextmanager
 def no_more_descriptors():
+    factor()  # is known for the deadlines from now on: to measure it takes descriptors
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
     try:
