@@ -67,9 +67,13 @@ class WatchOutside:
 
 
 def _is_here(host: str) -> bool:
+    """Whether a host is this machine, on loopback or by its own name."""
+    import socket  # noqa: PLC0415 - not in every session
+
     from recproxy.control.host_names import is_loopback, normal_host  # noqa: PLC0415 - not in every session
 
-    return is_loopback(normal_host(host))
+    name = normal_host(host)
+    return is_loopback(name) or name == normal_host(socket.gethostname())
 
 
 def uses_recproxy(root: Path) -> bool:

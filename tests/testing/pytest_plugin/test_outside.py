@@ -1,6 +1,6 @@
 """Tests without a scope that ask real services, next to tests that have one."""
 
-IMPORTS = "import socket\nimport pytest\nfrom asking import get\n\n"
+IMPORTS = "import contextlib\nimport socket\nimport pytest\nfrom asking import get\n\n"
 MIXED = (
     IMPORTS
     + """
@@ -29,6 +29,8 @@ def test_by_an_address(monkeypatch):
 
 def test_on_this_machine():
     reach("localhost")
+    with contextlib.suppress(OSError):
+        socket.getaddrinfo(socket.gethostname(), 9)
     with socket.socket(socket.AF_UNIX) as sock, pytest.raises(OSError):
         sock.connect("nowhere")
 """
