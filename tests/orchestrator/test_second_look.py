@@ -1,11 +1,19 @@
 """A second look at what a run wrote: what later scopes showed to be secret is masked, or told."""
 
 import asyncio
+import datetime as dt
 
 import pytest
 from recorder_session import Session, urls
 
+from recproxy.control.redaction_messages import LearnedValue, ScopeRedacted
 from recproxy.errors import RecordingError
+from recproxy.matching.rules import Rules
+from recproxy.orchestrator.recording_files import RecordingFiles
+from recproxy.orchestrator.run_secrets import RunSecrets
+from recproxy.orchestrator.second_look import SecondLook
+from recproxy.play.merging import TimedInteraction
+from recproxy.recording import Interaction, Request, Response
 from recproxy.report import Tally
 
 SECRET = b"token-of-a-later-scope"
@@ -60,6 +68,38 @@ def test_what_other_runs_wrote_into_the_same_file_stays(session, default):
 
     assert default.read_bytes().count(SECRET) == 1
     assert urls(default) == ["/old", "/new"]
+
+
+@pytest.mark.parametrize("name", ["default.rec", "other.rec"])
+def test_a_scope_that_ends_during_the_look_stays_in_its_file(tmp_path, name):
+    files = RecordingFiles(lambda path: path.parent, max_age=0, today=dt.date.today)
+    default, other = tmp_path / "default.rec", tmp_path / name
+    secrets = RunSecrets()
+    secrets.add((LearnedValue(SECRET, "handed out", "", False, False),), 0)
+
+    async def redact(_profile, interactions, lines, *, again):
+        write(other, "two", "/two")
+        masked = [each.replace(SECRET, b"X" * len(SECRET)) for each in interactions]
+        return ScopeRedacted(
+            order=1, interactions=tuple(masked), lines=tuple(lines), refusals=(), counts={"handed out": 1}, learned=()
+        )
+
+    def write(path, scope, target):
+        request = Request(method="GET", url=f"https://a.example{target}", wild="XXX")
+        taken = TimedInteraction(
+            Interaction(request=request, response=Response(status=200, wild="XXX"), scope=scope), 0.0, 1.0
+        )
+        files.save(path, scope, [taken], Rules(), append=False)
+        look.wrote(path, "shop", scope, len(secrets) if scope == "two" else 0)
+
+    look = SecondLook(redact, secrets)
+    write(default, "one", f"/{SECRET.decode()}")
+
+    found = asyncio.run(look.look(files))
+
+    assert SECRET not in default.read_bytes()
+    assert "/two" in urls(other)
+    assert found.counts == {"handed out": 1}
 
 
 def test_a_failed_scope_is_looked_at_too(session, default):

@@ -53,25 +53,35 @@ class SecondLook:
         """
         found = LookedAgain()
         problems: list[str] = []
-        for path, scopes in self._written.items():
-            due = [about for about, known in scopes.items() if known < len(self._secrets)]
-            if not due or not path.is_file():  # a later scope that passed may have removed it
-                continue
+        for path in tuple(self._written):
             try:
-                recording = read_recording(str(path))
-                for profile, scope in due:
-                    recording = await self._scope(path, recording, profile, scope, found)
-                files.rewrite(path, recording)
+                await self._file(path, files, found)
             except RecproxyError as problem:
                 problems.append(
                     f"{path}: cannot be searched for secrets that later tests have shown: {problem.message}; delete it "
                     "and record it anew"
                 )
-            else:
-                scopes.update(dict.fromkeys(due, len(self._secrets)))
         if problems:
             raise RecordingError("; ".join(problems))
         return found
+
+    async def _file(self, path: Path, files: RecordingFiles, found: LookedAgain) -> None:
+        """Look through one file, anew if it was written meanwhile: a scope that ended beside this look stays in it."""
+        scopes = self._written[path]
+        while path.is_file():  # a later scope that passed may have removed it
+            known = len(self._secrets)
+            due = [about for about, masked in scopes.items() if masked < known]
+            if not due:
+                return
+            before, seen = path.read_bytes(), LookedAgain()
+            recording = read_recording(str(path))
+            for profile, scope in due:
+                recording = await self._scope(path, recording, profile, scope, seen)
+            if path.is_file() and path.read_bytes() == before:
+                files.rewrite(path, recording)
+                scopes.update(dict.fromkeys(due, known))
+                found.counts.update(seen.counts)
+                found.refusals += seen.refusals
 
     async def _scope(self, path: Path, recording: Recording, profile: str, scope: str, found: LookedAgain) -> Recording:
         """A recording in which one scope is masked with all values."""
