@@ -51,6 +51,21 @@ def test_what_a_login_gives_is_masked_wherever_the_scope_has_it():
     assert sum(done.counts.values()) >= 301
 
 
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        (((b"Authorization", b"Basic " + base64.b64encode(b"me:Correct-horse-9!")),), b""),
+        (((b"Content-Type", b"application/x-www-form-urlencoded"),), b"user=me&password=Correct-horse-9%21"),
+        (JSON, rb'{"password": "Correct-horse-9\u0021"}'),
+    ],
+    ids=["basic", "form", "json"],
+)
+def test_a_password_that_was_sent_in_another_form_is_masked_in_names(headers, body):
+    done = redacted(interaction("/login", body, headers), lines=("test_login[Correct-horse-9!].rec",))
+
+    assert done.lines == ("test_login[XXX].rec",)
+
+
 def test_what_a_hook_refuses_is_told_and_not_written():
     def redact(given):
         if b"bad" in given.request.body:

@@ -176,3 +176,15 @@ def test_a_number_that_is_not_sent_before_it_comes_back_stays_a_number():
     clean = linked(first, later, rules=RedactionRules(values=("123456789012",)))
     assert clean[0].response.body == b'{"app_id": 100000000000}'
     assert clean[1].request.url == "https://a.example.com/?app_id=XXX"
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["sent first", "handed out first"])
+def test_a_word_that_a_login_hands_out_is_masked_in_text_whatever_came_first(turned):
+    word = b"correcthorsebat"
+    sent = answered({"method": "POST", "body": b'{"password": "' + word + b'"}'}, {"body": b"{}"})
+    given = answered({"method": "POST"}, {"body": b'{"access_token": "' + word + b'"}'})
+    told = answered({}, {"body": b"hello id:" + word + b" end"})
+
+    done = redact_scope([*([given, sent] if turned else [sent, given]), told], RedactionRules())
+
+    assert word not in done.interactions[-1].response.body

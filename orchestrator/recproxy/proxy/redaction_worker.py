@@ -100,6 +100,7 @@ def redact_recorded(
         )
     )
     learned = replace(rules, values=(*rules.values, *found))
+    own = EarlierValues(redacted.learned)  # with what was found inside of others, or in what is refused
     why = {refusal.position: refusal.message for refusal in redacted.refusals}
     kept: list[bytes | None] = []
     for position, each in enumerate(redacted.interactions):
@@ -113,8 +114,8 @@ def redact_recorded(
     return ScopeRedacted(
         order=order.order,
         interactions=tuple(kept),
-        lines=tuple(redact_line(line, learned, earlier) for line in order.lines),
-        refusals=_refusals(raw, why, learned, hooks, earlier),
+        lines=tuple(redact_line(redact_line(line, learned, earlier), rules, own) for line in order.lines),
+        refusals=tuple(redact_line(each, rules, own) for each in _refusals(raw, why, learned, hooks, earlier)),
         counts=redacted.counts,
         learned=tuple(
             LearnedValue(value, how.rule, how.name, how.field, how.alone) for value, how in redacted.learned.items()

@@ -143,8 +143,8 @@ class SecretValues:
         self._add(value, SecretValue("sent before", name, field=is_word, alone=len(value) < _LONG))
 
     def _add(self, value: bytes, how: SecretValue) -> None:
-        if how.adds_to(self._earlier.get(value)):
-            self.known.setdefault(value, how)
+        if how.adds_to(self._earlier.get(value)) and how.adds_to(self.known.get(value)):
+            self.known[value] = how
 
     def _give_name(self, value: bytes, name: str) -> None:
         if value in self._names:
