@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.errors import ConfigurationError
+from recproxy.play.recording_names import DEFAULT
+from recproxy.play.test_names import FIXTURE
 from recproxy.recording import Interaction
 
 __all__ = ["CollectedTests", "collect_tests"]
@@ -25,9 +26,6 @@ __all__ = ["CollectedTests", "collect_tests"]
 _SETUPS = frozenset(
     ("setUpClass", "tearDownClass", "setup_class", "setup_module", "setup_function", "setUpModule", "setup_method")
 )
-_FIXTURE = re.compile(r"\.fixture(\[\d+\])?$")
-#: The recording of commands that are no tests.
-_OF_COMMANDS = "default.rec"
 _LAST_LINES = 15
 
 
@@ -45,9 +43,9 @@ class CollectedTests:
         """Whether a test, a fixture or a command may play a recording below the project's recordings."""
         below = path.resolve().relative_to(self.recordings.resolve())
         name = Path(*below.parts[1:]).as_posix() if len(below.parts) > 1 else ""
-        if not name or path.name == _OF_COMMANDS or name in self.defaults or path.resolve() in self.named:
+        if not name or path.name == DEFAULT or name in self.defaults or path.resolve() in self.named:
             return True
-        fixture = _FIXTURE.search(path.stem)
+        fixture = FIXTURE.search(path.stem)
         return fixture is not None and self._is_fixture(path.stem[: fixture.start()])
 
     def gone(self, interactions: Sequence[Interaction], path: Path) -> Iterator[Interaction]:

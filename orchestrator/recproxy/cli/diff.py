@@ -55,13 +55,14 @@ def diff(rev: str | None, as_json: bool, git_driver: bool, paths: tuple[str, ...
 
 def _versions(rev: str | None, paths: tuple[str, ...]) -> tuple[Recording, Recording]:
     from recproxy.play.reading import read_recording
+    from recproxy.play.recording_names import failed_path
 
     if rev is not None:
         if len(paths) != 1:
             raise ConfigurationError("--rev compares one FILE with its earlier version: name one")
         return _of_revision(rev, Path(paths[0])), read_recording(paths[0])
     if len(paths) == 1:
-        failed = Path(paths[0]).with_suffix(".failed.rec")
+        failed = failed_path(Path(paths[0]))
         if not failed.is_file():
             raise ConfigurationError(f"{failed}: no such file: name two recordings, or --rev REV of git")
         return read_recording(paths[0]), read_recording(str(failed))

@@ -46,7 +46,9 @@ def mv(profile: str | None, dry: bool, old: str, new: str) -> None:
 
 def _moves(folder: Path, old: str, new: str) -> list[tuple[Path, Path, Path]]:
     """The files to move in the recordings of one profile: from, to, and that folder."""
-    ends = (".rec", ".failed.rec")
+    from recproxy.play.recording_names import FAILED
+
+    ends = (".rec", FAILED)
     found = [
         (folder / f"{old}{end}", folder / f"{new}{end}", folder) for end in ends if (folder / f"{old}{end}").is_file()
     ]
@@ -71,11 +73,12 @@ def _check(moves: list[tuple[Path, Path, Path]]) -> None:
 def _move(source: Path, target: Path, folder: Path) -> None:
     """Write the file in its new place, with its own scopes renamed, then remove the old one."""
     from recproxy.play.file_replacement import create_file, remove_file
+    from recproxy.play.recording_names import FAILED
     from recproxy.play.test_names import scope_of, with_scopes_renamed
     from recproxy.recording import load
 
     text = source.read_bytes()
-    names = [path.relative_to(folder).as_posix().replace(".failed.rec", ".rec") for path in (source, target)]
+    names = [path.relative_to(folder).as_posix().replace(FAILED, ".rec") for path in (source, target)]
     old, new = map(scope_of, names)
     for end in ("", " teardown"):
         lines = [each.line for each in load(text, path=str(source)).interactions if each.scope == f"{old}{end}"]

@@ -63,11 +63,10 @@ def leftovers(recordings: Path, tests: CollectedTests) -> list[tuple[Path, int, 
     """What no test plays: a file, with line 0, or an interaction with its line; and why."""
     from recproxy.errors import RecproxyError
     from recproxy.play.reading import read_recording
+    from recproxy.play.recording_names import recordings_below
 
     found: list[tuple[Path, int, str]] = []
-    for path in sorted(recordings.rglob("*.rec")):
-        if path.name.endswith(".failed.rec") or not path.is_file():
-            continue
+    for path in recordings_below(recordings):
         if not tests.plays(path):
             found.append((path, 0, "no test plays it"))
             continue

@@ -17,11 +17,12 @@ from recproxy.matching.rules import Rules
 from recproxy.play.file_replacement import check_place, remove_file, remove_unfinished, replace_file
 from recproxy.play.merging import TimedInteraction, merge
 from recproxy.play.reading import foreign_format, read_recording
+from recproxy.play.recording_names import failed_path
 from recproxy.recording import Interaction, Recording, dump, of_today
 from recproxy.redaction.linking import link, names
 from recproxy.report import Written
 
-__all__ = ["RecordingFiles", "failed_path"]
+__all__ = ["RecordingFiles"]
 
 
 #: The longest name of a file, in bytes. The name of a .failed.rec is longer than that of its recording.
@@ -154,11 +155,6 @@ class RecordingFiles:
                 return False
         replace_file(path, text, root=self._root_of(path))
         return True
-
-
-def failed_path(path: Path) -> Path:
-    """The file next to a recording for the interactions of scopes that failed."""
-    return path.with_name(f"{path.name.removesuffix('.rec')}.failed.rec")
 
 
 def _linked(taken: Sequence[TimedInteraction], others: Sequence[Interaction]) -> list[TimedInteraction]:

@@ -14,6 +14,7 @@ from recproxy.matching.index import Index
 from recproxy.matching.miss import RecordedFor
 from recproxy.matching.rules import Ways
 from recproxy.play.reading import read_recording
+from recproxy.play.recording_names import DEFAULT, recordings_below
 from recproxy.play.test_names import is_gone, scope_of
 from recproxy.recording import Request
 
@@ -22,8 +23,6 @@ __all__ = ["Elsewhere"]
 #: Bytes and files that are read: a miss must not cost as much as a large suite.
 _MOST_BYTES = 8_000_000
 _MOST_FILES = 2000
-#: The recording of commands that are no tests.
-_OF_COMMANDS = "default"
 
 
 class Elsewhere:
@@ -67,7 +66,7 @@ class Elsewhere:
             where=self._ways.shown(index.where(position)),
             test=recorded.scope or scope_of(name),
             recording=f"{name}.rec",
-            rename="" if is_used or own in ("", _OF_COMMANDS) else f"{name} {own}",
+            rename="" if is_used or own in ("", DEFAULT.removesuffix(".rec")) else f"{name} {own}",
         )
 
     def _read(self) -> Index:
@@ -82,12 +81,6 @@ class Elsewhere:
         return self._index
 
     def _files(self) -> list[Path]:
-        found: list[Path] = []
-        size = 0
-        for path in sorted(self._folder.rglob("*.rec")):
-            if not path.name.endswith(".failed.rec") and path.is_file():
-                size += path.stat().st_size
-                found.append(path)
-            if size > _MOST_BYTES or len(found) > _MOST_FILES:
-                return []
-        return found
+        found = recordings_below(self._folder)
+        is_large = len(found) > _MOST_FILES or sum(path.stat().st_size for path in found) > _MOST_BYTES
+        return [] if is_large else found

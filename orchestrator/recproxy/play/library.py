@@ -11,6 +11,7 @@ from pathlib import Path
 
 from recproxy.control.variables import PROFILE_WORD
 from recproxy.errors import RecordingNotFound
+from recproxy.play.recording_names import DEFAULT
 
 __all__ = ["Library"]
 
@@ -33,7 +34,7 @@ class Library:
 
     def default(self, profile: str, name: str | None = None) -> Path:
         """The recording where none is named: that of a test by its `name`, or of a command; it need not exist."""
-        return self._recordings.joinpath(profile, name or "default.rec")
+        return self._recordings.joinpath(profile, name or DEFAULT)
 
     def find(self, profile: str, name: str, *, beside: Path | None = None) -> Path:
         """The file that a name means.

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
-__all__ = ["is_gone", "scope_of", "with_scopes_renamed"]
+__all__ = ["FIXTURE", "is_gone", "scope_of", "with_scopes_renamed"]
 
-#: What stands behind the name of a fixture's recording.
-_FIXTURE = re.compile(r"\.fixture(\[\d+\])?$")
+#: How the name of a fixture's recording ends, without `.rec`.
+FIXTURE = re.compile(r"\.fixture(\[\d+\])?$")
 #: What a name that no file can have got: a piece of a digest.
 _DIGEST = re.compile(r"-[0-9a-f]{8}$")
 
@@ -19,7 +19,7 @@ _DIGEST = re.compile(r"-[0-9a-f]{8}$")
 def scope_of(name: str) -> str:
     """The scope that records into a file; `name` is its path below a profile's recordings, with or without `.rec`."""
     path = PurePosixPath(name.removesuffix(".rec"))
-    found = _FIXTURE.search(path.name)
+    found = FIXTURE.search(path.name)
     stem = path.name[: found.start()] + (found[1] or "") if found else path.name
     module = path.parent.name.rpartition(".")[2]
     return f"{module}.{stem}" if module else stem
@@ -32,7 +32,7 @@ def is_gone(name: str, recordings: Path) -> bool:
     """
     path = PurePosixPath(name.removesuffix(".rec"))
     module = recordings.parent.joinpath(*path.parent.parts).with_suffix(".py")
-    if not path.parent.name or _FIXTURE.search(path.name) or _DIGEST.search(path.name):
+    if not path.parent.name or FIXTURE.search(path.name) or _DIGEST.search(path.name):
         return False
     if not module.is_file():
         return module.parent.is_dir() and "." not in path.parent.name

@@ -20,6 +20,7 @@ from recproxy.play.hooks import load_hooks
 from recproxy.play.library import Library
 from recproxy.play.playback import Playback
 from recproxy.play.reading import read_recording
+from recproxy.play.recording_names import recordings_below
 from recproxy.recording import Interaction, Recording, Request, Response, dump
 from recproxy.redaction.pipeline import redact
 from recproxy.redaction.rules import Unsafe
@@ -177,11 +178,7 @@ def _live(interaction: Interaction, profile: Profile) -> Request:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.rglob("*.rec")
-        if path.is_file() and not path.name.endswith(".failed.rec") and ".journal" not in path.parts
-    )
+    return [path for path in recordings_below(folder) if ".journal" not in path.parts]
 
 
 def _library(project: Project, profile: Profile) -> Library:
