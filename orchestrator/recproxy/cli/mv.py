@@ -28,6 +28,7 @@ def mv(profile: str | None, dry: bool, old: str, new: str) -> None:
     from pathlib import Path
 
     from recproxy.config import find_project
+    from recproxy.control.shown_paths import shown_path
     from recproxy.errors import RecordingNotFound
 
     top = find_project(Path.cwd()).recordings
@@ -41,7 +42,8 @@ def mv(profile: str | None, dry: bool, old: str, new: str) -> None:
     for source, target, folder in moves:
         if not dry:
             _move(source, target, folder)
-        print(f"{'would move' if dry else 'moved'} {_shown(source)} to {_shown(target)}", file=sys.stderr)
+        shown = f"{shown_path(str(source))} to {shown_path(str(target))}"
+        print(f"{'would move' if dry else 'moved'} {shown}", file=sys.stderr)
 
 
 def _moves(folder: Path, old: str, new: str) -> list[tuple[Path, Path, Path]]:
@@ -89,11 +91,3 @@ def _move(source: Path, target: Path, folder: Path) -> None:
         if above == folder or any(above.iterdir()):
             break
         above.rmdir()
-
-
-def _shown(path: Path) -> str:
-    from pathlib import Path
-
-    from recproxy.control.shown_paths import shown_path
-
-    return shown_path(str(path), str(Path.cwd()))

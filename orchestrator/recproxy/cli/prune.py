@@ -37,7 +37,7 @@ def prune(tests: tuple[str, ...], yes: bool) -> None:
     project = find_project(Path.cwd())
     found = list(leftovers(project.recordings, collect_tests(project.recordings, tests)))
     for path, line, message in found:
-        print(printable(f"{shown_path(str(path), str(Path.cwd()))}{f':{line}' if line else ''}: {message}"))
+        print(printable(f"{shown_path(str(path))}{f':{line}' if line else ''}: {message}"))
     if not found:
         print("recproxy: nothing to remove", file=sys.stderr)
         return

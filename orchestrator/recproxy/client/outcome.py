@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +76,7 @@ def failure(outcomes: Sequence[ScopeResult]) -> Exception | None:
 
 
 def _unused(entry: Mapping[str, Any]) -> str:
-    return f"{entry['profile']}: {entry['request']} ({shown_path(entry['where'], os.path.realpath('.'))})"
+    return f"{entry['profile']}: {entry['request']} ({shown_path(entry['where'])})"
 
 
 def _place(profile: Mapping[str, Any], position: int) -> str:

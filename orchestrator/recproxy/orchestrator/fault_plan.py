@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recproxy.control.messages import Outcome
+from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ConfigurationError
 from recproxy.play.reading import read_recording
 from recproxy.recording import Interaction
@@ -81,13 +82,9 @@ def planned_trials(
 
 def _interactions(files: Sequence[tuple[str, int]]) -> Iterator[tuple[str, Interaction]]:
     for path, _ in files:
-        shown = _shown(path)
+        shown = shown_path(path)
         for number, each in enumerate(read_recording(path).interactions, 1):
             yield f"{shown}:{each.line}" if each.line else f"{shown}, interaction {number}", each
-
-
-def _shown(path: str) -> str:
-    return path.removeprefix(f"{Path.cwd()}/")
 
 
 def _fault(kind: str, interaction: Interaction, bound: float) -> str:
