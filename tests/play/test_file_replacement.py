@@ -10,6 +10,7 @@ from recproxy.play.file_replacement import (
     check_place,
     create_file,
     put_in_place,
+    remove_empty_folders,
     remove_file,
     remove_unfinished,
     replace_file,
@@ -160,3 +161,20 @@ def test_a_place_where_no_file_may_be_put_is_refused(tmp_path, to, problem):
 
     said = problem.format(root=tmp_path)
     assert caught.value.message == f"{path}: cannot be written: {said}; what was there is as it was"
+
+
+def test_empty_folders_of_a_removed_file_go_up_to_the_one_that_stays(tmp_path):
+    for name in ("shop/a/b", "shop/c/d", "other/e"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "shop/c/kept.rec").write_text("")
+
+    for name in ("shop/a/b/gone.rec", "shop/c/d/gone.rec", "other/e/gone.rec"):
+        remove_empty_folders(tmp_path / name, below=tmp_path / "shop")
+
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == [
+        "other",
+        "other/e",
+        "shop",
+        "shop/c",
+        "shop/c/kept.rec",
+    ]

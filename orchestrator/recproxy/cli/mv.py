@@ -74,7 +74,7 @@ def _check(moves: list[tuple[Path, Path, Path]]) -> None:
 
 def _move(source: Path, target: Path, folder: Path) -> None:
     """Write the file in its new place, with its own scopes renamed, then remove the old one."""
-    from recproxy.play.file_replacement import create_file, remove_file
+    from recproxy.play.file_replacement import create_file, remove_empty_folders, remove_file
     from recproxy.play.recording_names import FAILED
     from recproxy.play.test_names import scope_of, with_scopes_renamed
     from recproxy.recording import load
@@ -87,7 +87,4 @@ def _move(source: Path, target: Path, folder: Path) -> None:
         text = with_scopes_renamed(text, lines, f"{old}{end}", f"{new}{end}")
     create_file(target, text, root=folder)
     remove_file(source, root=folder)
-    for above in source.parents:
-        if above == folder or any(above.iterdir()):
-            break
-        above.rmdir()
+    remove_empty_folders(source, below=folder)

@@ -79,13 +79,11 @@ def leftovers(recordings: Path, tests: CollectedTests) -> list[tuple[Path, int, 
 
 
 def _remove(path: Path, recordings: Path) -> None:
-    from recproxy.play.file_replacement import remove_file
+    from recproxy.play.file_replacement import remove_empty_folders, remove_file
 
     remove_file(path, root=recordings)
-    for above in path.parents:
-        if above.parent == recordings or not above.is_relative_to(recordings) or any(above.iterdir()):
-            break
-        above.rmdir()
+    profile, *_ = path.relative_to(recordings).parts
+    remove_empty_folders(path, below=recordings / profile)
 
 
 def _remove_interactions(path: Path, lines: set[int], recordings: Path) -> None:

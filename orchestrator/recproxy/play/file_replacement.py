@@ -23,6 +23,7 @@ __all__ = [
     "create_file",
     "opened_folder",
     "put_in_place",
+    "remove_empty_folders",
     "remove_file",
     "remove_unfinished",
     "replace_file",
@@ -119,6 +120,14 @@ def remove_file(path: Path, *, root: Path) -> None:
     """Remove a file below `root`, if it is there; of a link, the link itself."""
     with contextlib.suppress(OSError), opened_folder(path.parent, root=root) as folder:
         os.unlink(path.name, dir_fd=folder)
+
+
+def remove_empty_folders(path: Path, *, below: Path) -> None:
+    """Remove the folders of a file that is gone, as far as they are empty and `below` this folder."""
+    for folder in path.parents:
+        if folder == below or not folder.is_relative_to(below) or any(folder.iterdir()):
+            break
+        folder.rmdir()
 
 
 def remove_unfinished(path: Path, *, root: Path) -> None:
