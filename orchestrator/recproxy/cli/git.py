@@ -10,9 +10,11 @@ from pathlib import Path
 from recproxy.errors import ConfigurationError
 from recproxy.play.file_replacement import replace_file
 
-__all__ = ["ATTRIBUTES", "DRIVERS", "IGNORED", "call_git", "set_up_git"]
+__all__ = ["ATTRIBUTES", "DRIVERS", "IGNORED", "KEPT", "call_git", "set_up_git"]
 
-ATTRIBUTES = "*.rec -text conflict-marker-size=32 diff=recproxy merge=recproxy"
+#: What keeps recordings byte for byte, and git's conflict marks from looking like a recording's own.
+KEPT = "*.rec -text conflict-marker-size=32"
+ATTRIBUTES = f"{KEPT} diff=recproxy merge=recproxy"
 #: What a failed test captured, next to its good recording.
 IGNORED = "*.failed.rec"
 #: What a clone is told once: git keeps the commands of drivers out of the repository.

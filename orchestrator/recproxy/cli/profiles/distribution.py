@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 
+from recproxy.cli.git import KEPT
 from recproxy.config import Profile, TomlFile, base_url_name, parse_profile
 from recproxy.errors import ConfigurationError
 
@@ -28,7 +29,7 @@ def distribution(name: str, hosts: Sequence[str], credentials: Sequence[str] = (
     return {
         "pyproject.toml": _PYPROJECT.format(name=name, package=package),
         "README.md": _README.format(name=name, package=package, hosts=_listed(ordered), variable=variable),
-        ".gitattributes": "*.rec -text conflict-marker-size=32\n",
+        ".gitattributes": f"{KEPT}\n",
         f"{package}/__init__.py": f'"""The service profile {name}: `profile.toml` and `recordings/` next to this file."""\n',
         f"{package}/profile.toml": toml,
         f"{package}/recordings/example.rec": _RECORDING.format(host=host),
