@@ -43,7 +43,8 @@ _RUNNERS = ("nox", "tox", "none")
 def init(runner: str | None, profiles: tuple[str, ...], requirements: tuple[str, ...], yes: bool) -> None:
     """Set up this folder: configuration, a file for the test runner, a line for git, and a first test that passes.
 
-    With the first test, it sets the mode of plain pytest. On a terminal it asks for what the options leave open. It keeps existing files and prints what to add to them.
+    With the first test, plain pytest is set to replay. On a terminal, it asks for what the options leave open. It keeps
+    existing files, and prints what to add to them.
     """
     from pathlib import Path
 

@@ -90,10 +90,7 @@ class Address:
         return self._call("GET", _scope(lane, number))
 
     def end_scope(self, lane: str, number: int | None = None, *, passed: bool) -> dict[str, Any]:
-        """End the open scope of a lane, or the one with this number; its outcome, also where others have ended it.
-
-        Whoever shows its misses says so: `told`.
-        """
+        """End the open scope of a lane, or the one with this number; its outcome, also where others have ended it."""
         return self._call("DELETE", _scope(lane, number), {"passed": passed})
 
     def close(self) -> None:

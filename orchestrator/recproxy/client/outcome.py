@@ -17,10 +17,11 @@ __all__ = ["ScopeResult", "failure", "read_outcome"]
 class ScopeResult:
     """The outcome of a scope, or how far it is.
 
-    `requests` are the latest requests by profile, in order of arrival, as recorded; `plays` say how often each
-    recorded interaction was played. `missed` are the texts of misses, `unused` lines for people, of which `failing`
-    are those that fail a test, and `unused_places` where these interactions are, as `used_places` are of those played; `failed` are requests that nobody could answer: the real service, a hook, or we where
-    they were no HTTP; `notes` are about connections that never became requests.
+    `requests` are the latest requests by profile, in order of arrival, as recorded. `plays` say how often each recorded
+    interaction was played. `missed` are the texts of misses. `unused` are lines for people about interactions that were
+    not played; `failing` are those of them that fail a test. `unused_places` and `used_places` say where the interactions
+    are that were not played and that were. `failed` are requests that nobody could answer: not the real service, not a
+    hook, and not we, because they were no HTTP. `notes` are about connections that never became requests.
     """
 
     name: str

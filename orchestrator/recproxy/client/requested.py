@@ -22,9 +22,9 @@ _SKIPS = frozenset((("unittest.case", "SkipTest"), ("_pytest.outcomes", "Skipped
 class RequestedRecordings:
     """The recordings of one decorated function, the outermost decorator's first.
 
-    `mode` is what the test insists on, None for the run's own. `function` is what was decorated, `wrapper` what took its place.
-    `faults` are played on purpose, by profile or host. While it is `held` somebody else has the scope
-    open: the pytest plugin.
+    `mode` is what the test insists on, None for the run's own. `faults` are played on purpose, by profile or host.
+    `function` is what was decorated, `wrapper` what took its place. While it is `held`, the pytest plugin has the scope
+    open.
     """
 
     entries: tuple[tuple[str, str], ...]

@@ -215,10 +215,10 @@ class Unused:
 class Outcome:
     """What one profile did in one scope.
 
-    `seconds` is the time spent answering, `plays` how often each interaction was played, in recorded order, of which
-    `files` tell the paths and how many are of each, `requests` the latest requests in order of arrival, as recorded, and
-    `notes` are lines for the user about connections that never became requests. `forwarded` counts what went to the real service; `failures` are the requests that it, a
-    hook or we could not answer, which fail the scope; `redactions` how often each rule acted.
+    `seconds` is the time spent answering. `plays` says how often each interaction was played, in recorded order; `files`
+    are the paths with the number of interactions in each. `requests` are the latest, in order of arrival, as recorded.
+    `notes` are for the user, about connections that never became requests. `forwarded` counts what went to the service;
+    `failures` are requests that it, a hook or we could not answer: they fail the scope. `redactions` counts by rule.
     """
 
     scope: str

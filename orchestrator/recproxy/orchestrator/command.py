@@ -47,7 +47,9 @@ class Command:
         *,
         output: int | None = None,
     ) -> None:
-        """Start it, with our `output` or that descriptor; `prefix` are the words of a program that becomes the command, or writes to a pipe why it cannot.
+        """Start it. It writes to the descriptor `output`, by default to our own output.
+
+        `prefix` are the words of a program that becomes the command, or writes to a pipe why it cannot.
 
         Raises:
             ConfigurationError: it cannot be started.

@@ -34,8 +34,9 @@ __all__ = ["DEFAULT_LANE", "Lane", "LaneScope"]
 class LaneScope:
     """A scope that a test opened: which proxies answer in it, and for which profiles from the run's own recordings.
 
-    `test` is the name of the outermost scope that is open, most often this one. `number` is its own in the run, so that whoever opened it can tell whether it is still open. `numbers` are those
-    under which proxies know it; of those that record. `faults` are those of its options, by profile.
+    `test` is the name of the outermost open scope, most often this one. `number` is this scope's own in the run: by it,
+    whoever opened the scope sees whether it is still open. `numbers` are the numbers under which recording proxies know
+    it, by profile. `faults` are those of its options, by profile.
     """
 
     name: str
@@ -73,7 +74,7 @@ class Lane:
         self.name = name
         #: What tests opened here, the innermost last.
         self.scopes: list[LaneScope] = []
-        #: The numbers under which proxies know the base scope; of those that record.
+        #: The numbers under which recording proxies know the base scope, by profile.
         self.numbers: dict[str, int] = {}
         #: The end of all its scopes, from the first call for it on.
         self.ending: asyncio.Future[None] | None = None

@@ -1,8 +1,8 @@
 """Makes the namespaces of an isolated command and keeps them: a program of its own, run with `python -I -S`.
 
 In the network there is only loopback, and every address is on it. Over a socket it takes orders, one JSON message
-each: open listeners and other sockets there, and bind files over others. When the socket ends, it kills whoever is left in the network
-and ends. Imports nothing of recproxy, and knows nothing of proxies.
+each: open listeners and other sockets there, and bind files over others. When the socket ends, it kills whoever is left
+in the network, and ends. Imports nothing of recproxy, and knows nothing of proxies.
 """
 
 from __future__ import annotations

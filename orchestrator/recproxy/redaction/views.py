@@ -1,7 +1,8 @@
 """Views: a text with one kind of escape undone, and where each byte of it stood.
 
-Percent-encoding, escapes of JSON strings and of program texts, entities of HTML and XML, and quoted-printable. A view is made at the speed
-of the interpreter's own replacements; the map back to the text is made only where something was found. Knows bytes.
+Percent-encoding, escapes of JSON strings and of program texts, entities of HTML and XML, and quoted-printable. A view is
+made at the speed of the interpreter's own replacements; the map back to the text is made only where something was found.
+Knows bytes.
 """
 
 from __future__ import annotations
