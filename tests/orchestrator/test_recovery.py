@@ -149,14 +149,20 @@ def test_what_was_recorded_of_a_profile_that_is_gone_waits_for_it(session):
     assert line.startswith(f"{journal}: what an earlier run recorded cannot be recovered: no profile 'gone'; mend that")
 
 
-def test_a_journal_whose_key_is_not_found_is_told_by_each_run_until_one_finds_it(session, default):
+def killed_after_two(session, *, days):
+    """A run that was killed so many days ago, after two interactions; and its journal."""
     killed = Session(session.folder)
     killed.begin()
     killed.keep("/a")
     killed.keep("/b")
     killed.die()
     (journal,) = (session.folder / ".journal").glob("*.journal")
-    os.utime(journal, (time.time() - 6.9 * DAY,) * 2)
+    os.utime(journal, (time.time() - days * DAY,) * 2)
+    return killed, journal
+
+
+def test_a_journal_whose_key_is_not_found_is_told_by_each_run_until_one_finds_it(session, default):
+    _, journal = killed_after_two(session, days=6.9)
     (key,) = session.folder.parent.rglob("*.key")
     elsewhere = key.rename(session.folder.parent / "elsewhere")
 
@@ -176,14 +182,8 @@ def test_a_journal_whose_key_is_not_found_is_told_by_each_run_until_one_finds_it
 
 
 def test_a_journal_whose_key_is_not_found_for_7_days_is_told_and_removed(session, default):
-    killed = Session(session.folder)
-    killed.begin()
-    killed.keep("/a")
-    killed.keep("/b")
-    killed.die()
-    (journal,) = (session.folder / ".journal").glob("*.journal")
+    killed, journal = killed_after_two(session, days=7.1)
     session.keys.remove(killed.recorder._journal._key)
-    os.utime(journal, (time.time() - 7.1 * DAY,) * 2)
 
     assert session.recover() == []
     (line,) = session.recorder.unrecovered
