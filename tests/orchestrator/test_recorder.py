@@ -9,6 +9,7 @@ from recorder_session import Session, urls
 
 from recproxy.control.messages import Kept
 from recproxy.errors import RecordingError
+from recproxy.orchestrator.run_secrets import RunSecrets
 
 
 def test_nothing_is_written_before_a_scope_ends(session, default):
@@ -185,6 +186,35 @@ def test_closing_closes_everything_and_reports_every_error(session, default):
     with pytest.raises(RecordingError) as caught:
         session.close()
 
-    assert caught.value.message == "no profile 'gone'; no profile 'gone'"
+    assert caught.value.message == "no profile 'gone'"
     assert urls(default.with_name("default.failed.rec")) == ["/c"]
     assert not list(session.folder.glob(".journal/*.lock"))
+
+
+def test_a_run_that_shows_too_many_secrets_writes_nothing_more_and_the_next_run_does(session, default):
+    session.recorder.learned = RunSecrets(most=1)
+    session.begin(2, "open", path="shop/open.rec")
+    session.keep("/open", number=2)
+    session.begin(3, "late", path="shop/late.rec")
+    session.keep("/late", number=3)
+    session.learn = (b"first-value", b"second-value")
+    with pytest.raises(RecordingError) as caught:
+        session.record("/many", scope="many")
+    session.learn = ()
+    with pytest.raises(RecordingError, match="^many: not recorded"):
+        session.end(3)
+    session.recorder.leave()
+
+    assert caught.value.message == (
+        "many: not recorded: with it this run has shown more than 1 secret values, too many to look for in each "
+        "recording: delete what this run has recorded before, which is not searched for them, and record the tests in "
+        "several runs"
+    )
+    assert [*session.folder.rglob("*.rec"), *session.folder.rglob(".journal/*.journal")] == []
+    after = Session(session.folder)
+    assert (after.recover(), after.recorder.unrecovered) == ([], [])
+    after.record("/a")
+    assert urls(default) == ["/a"]
+    after.close()
+    session.recorder._pending.clear()
+    session.recorder._ended.clear()

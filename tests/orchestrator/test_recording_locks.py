@@ -51,3 +51,13 @@ def test_one_file_under_two_names_is_one_recording(session, default):
     session.keep("/b", number=2)
 
     assert len(session.recorder._locks._held) == 1
+
+
+def test_a_file_that_is_recorded_while_it_is_locked_for_a_moment_stays_locked(session, default):
+    locks = session.recorder._locks
+    with locks.locked(default), locks.locked(default):
+        session.begin()
+        session.keep()
+
+    assert list(locks._held) == [default]
+    session.end()

@@ -5,6 +5,8 @@ import time
 
 from recorder_session import Session, urls
 
+from recproxy.orchestrator.run_secrets import RunSecrets
+
 DAY = 24 * 3600
 
 
@@ -238,3 +240,24 @@ def test_a_file_that_another_run_is_writing_is_not_written_by_recovery(session, 
     other.close()
     assert [written.interactions for written in session.recover()] == [1]
     assert urls(default.with_name("default.failed.rec")) == ["/a"]
+
+
+def test_what_shows_too_many_secrets_is_dropped_and_hinders_no_later_scope(session, default):
+    killed = Session(session.folder)
+    killed.begin()
+    killed.keep("/a")
+    killed.die()
+    session.recorder.learned = RunSecrets(most=1)
+    session.learn = (b"first-value", b"second-value")
+
+    assert session.recover() == []
+
+    (line,) = session.recorder.unrecovered
+    assert line == (
+        f"{default}: what an earlier run recorded is dropped: it shows more than 1 secret values, too many to look for in "
+        "each recording: record its tests in several runs"
+    )
+    assert list((session.folder / ".journal").glob("*.journal")) == []
+    session.learn = ()
+    session.record("/new")
+    assert urls(default) == ["/new"]

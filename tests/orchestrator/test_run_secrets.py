@@ -3,15 +3,14 @@
 import pytest
 
 from recproxy.control.redaction_messages import LearnedValue
-from recproxy.errors import RecordingError
-from recproxy.orchestrator.run_secrets import RunSecrets
+from recproxy.orchestrator.run_secrets import RunSecrets, TooManySecretsError
 
 
 def value(text, *, field=False):
     return LearnedValue(text, "handed out", "token", field, alone=False)
 
 
-ONE, TWO, THREE = value(b"one"), value(b"two"), value(b"three")
+ONE, TWO = value(b"one"), value(b"two")
 
 
 def test_a_scope_that_was_alone_knows_what_it_has_shown_itself():
@@ -35,11 +34,32 @@ def test_a_value_that_is_to_be_found_in_more_places_is_told_again():
     assert secrets.since(1) == (ONE,)
 
 
-def test_more_values_than_can_be_looked_for_are_an_error():
-    secrets = RunSecrets(most=2)
+@pytest.mark.parametrize(
+    ("limits", "too_many", "problem"),
+    [
+        ({"most": 2}, (value(b"three"),), "more than 2 secret values"),
+        ({"most": 9, "most_bytes": 8}, (value(b"three"),), "more than 8 bytes of secret values"),
+        (
+            {"most": 20_000, "most_bytes": 4_000_000},
+            (value(b"3" * 4_000_000),),
+            "more than 4,000,000 bytes of secret values",
+        ),
+    ],
+)
+def test_values_beyond_what_can_be_looked_for_are_an_error_and_none_of_them_is_kept(limits, too_many, problem):
+    secrets = RunSecrets(**limits)
     secrets.add((ONE, TWO), 0)
-    with pytest.raises(RecordingError, match="more than 2 secret values"):
-        secrets.add((THREE,), 2)
+    with pytest.raises(TooManySecretsError) as caught:
+        secrets.add(too_many, 2)
+    assert caught.value.message == problem
+    assert secrets.since(0) == (ONE, TWO)
+    assert secrets.add((ONE,), 2) == 2
+
+
+def test_what_is_no_text_does_not_count_as_a_secret_value():
+    secrets = RunSecrets(most=2)
+    secrets.add((ONE, value(b"\xd9\x81\x00\xfe"), value(b"\x01\x02"), value(b"\xff\xfe")), 0)
+    assert secrets.add((TWO,), 4) == 5
 
 
 def test_nothing_of_a_value_is_shown():

@@ -2,14 +2,19 @@
 
 import asyncio
 import datetime as dt
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 from recorder_session import Session, urls
 
+from recproxy.control.messages import Missed
 from recproxy.control.redaction_messages import LearnedValue, ScopeRedacted
 from recproxy.errors import RecordingError
 from recproxy.matching.rules import Rules
+from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.recording_files import RecordingFiles
+from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.orchestrator.second_look import SecondLook
 from recproxy.play.merging import TimedInteraction
@@ -90,9 +95,9 @@ def test_a_scope_that_ends_during_the_look_stays_in_its_file(tmp_path, name):
             Interaction(request=request, response=Response(status=200, wild="XXX"), scope=scope), 0.0, 1.0
         )
         files.save(path, scope, [taken], Rules(), append=False)
-        look.wrote(path, "shop", scope, len(secrets) if scope == "two" else 0)
+        look.wrote(path, "shop", scope, len(secrets) if scope == "two" else 0, recording=path)
 
-    look = SecondLook(redact, secrets)
+    look = SecondLook(redact, secrets, RecordingLocks(JournalFolders(tmp_path, tmp_path)))
     write(default, "one", f"/{SECRET.decode()}")
 
     found = asyncio.run(look.look(files))
@@ -181,25 +186,99 @@ def test_what_a_killed_run_left_is_looked_at_with_what_this_run_shows(session, d
     assert SECRET not in default.with_name("default.failed.rec").read_bytes()
 
 
+def test_what_a_killed_run_left_is_not_looked_at_while_another_run_records_it(session, default):
+    killed = Session(session.folder)
+    killed.begin(1, "one")
+    killed.keep("/a", SECRET, 1, "one")
+    killed.die()
+    session.recover()
+    later(session)
+    other = Session(session.folder)
+    other.begin(1, "two")
+    other.keep("/b", b"ok", 1, "two")
+
+    with pytest.raises(RecordingError, match=r"default\.rec: another run is recording it: wait for its end"):
+        session.close()
+
+    other.end(1, passed=False)
+    other.close()
+    assert urls(default.with_name("default.failed.rec")) == ["/a", "/b"]
+
+
+async def settled():
+    """No scope is being ended."""
+
+
+def test_a_run_that_failed_is_looked_through_when_the_scopes_that_end_have_ended(session, default):
+    session.begin(1, "one")
+    session.keep("/a", SECRET, 1, "one")
+    session.end(1)
+    session.begin(9, "login", path="shop/login.rec")
+    session.keep("/login", number=9)
+    session.learn = (SECRET,)
+
+    async def last_end():
+        await session.recorder.redact("shop", 9, ())
+        session.recorder.end("shop", 9, passed=False)
+
+    assert asyncio.run(session.recorder.look_in_haste(last_end)) == ""
+    assert SECRET not in default.read_bytes()
+
+
+def test_scopes_that_never_end_are_not_waited_for(session, monkeypatch):
+    monkeypatch.setattr("recproxy.orchestrator.recorder._HASTE_SECONDS", 0)
+    assert asyncio.run(session.recorder.look_in_haste(lambda: asyncio.sleep(30))).startswith("there was no time")
+
+
 def test_a_run_that_failed_is_looked_through_in_haste(session, default):
     session.begin(1, "one")
     session.keep("/a", SECRET, 1, "one")
     session.end(1)
     later(session)
     session.blind = True
-    assert asyncio.run(session.recorder.look_in_haste()) == (
+    assert asyncio.run(session.recorder.look_in_haste(settled)) == (
         f"{default}: cannot be searched for secrets that later tests have shown: nobody looks; delete it and record it anew"
     )
     session.blind = False
-    assert asyncio.run(session.recorder.look_in_haste()) == ""
+    assert asyncio.run(session.recorder.look_in_haste(settled)) == ""
     assert SECRET not in default.read_bytes()
 
 
-def test_what_failed_is_told_without_what_a_later_scope_has_shown(session, default):
-    tally = Tally(failures=[f"shop: GET https://a.example/{SECRET.decode()}: it broke"])
+def test_nothing_in_the_report_holds_what_any_scope_has_shown(session):
+    said, shown = f"https://a.example/{SECRET.decode()}", "https://a.example/XXX"
+    missed = Missed(
+        method="GET",
+        url=said,
+        text=f"GET {said}: no recording",
+        closest=said,
+        test=said,
+        differences=(("path", said, None), (said, None, "other")),
+    )
+    tally = Tally(
+        failures=[f"shop: GET {said}: it broke"],
+        notes=[f"shop: {said}", "shop: fine"],
+        unasked=[f"profile {said}"],
+        misses=[missed],
+        refusals=[replace(missed, closest=None, differences=())],
+        blocked=Counter({f"{SECRET.decode()}.example": 2, "fine.example": 1}),
+    )
+    tally.enter("shop", "record")
     later(session)
 
     asyncio.run(session.recorder.finish(tally))
 
-    assert tally.failures == ["shop: GET https://a.example/XXX: it broke"]
+    masked = Missed(
+        method="GET",
+        url=shown,
+        text=f"GET {shown}: no recording",
+        closest=shown,
+        test=shown,
+        differences=(("path", shown, None), (shown, None, "other")),
+    )
+    assert tally.failures == [f"shop: GET {shown}: it broke"]
+    assert tally.notes == [f"shop: {shown}", "shop: fine"]
+    assert tally.unasked == [f"profile {shown}"]
+    assert tally.misses == [masked]
+    assert tally.refusals == [replace(masked, closest=None, differences=())]
+    assert tally.blocked == {"XXX.example": 2, "fine.example": 1}
     assert [each.path.name for each in tally.written] == ["login.rec"]

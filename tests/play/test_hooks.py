@@ -9,7 +9,9 @@ from recproxy.config import HookNames
 from recproxy.errors import HookError
 from recproxy.play.hooks import NO_HOOKS, load_hooks
 from recproxy.recording import Chunk, Interaction, Request, Response
+from recproxy.redaction.earlier_values import EarlierValues
 from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.secret_values import SecretValue
 
 SECRET = "-".join(("the", "value", "of", "a", "credential"))
 RULES = RedactionRules(values=(SECRET,))
@@ -170,3 +172,5 @@ def test_what_is_shown_of_a_request_is_redacted_by_the_hook_or_is_next_to_nothin
     assert hooks.show(request(), RULES) == request(url="https://a.example/XXX")
     assert hooks.show(request(b"boom"), RULES) == Request(method="POST", url="https://a.example/XXX", wild=None)
     assert NO_HOOKS.show(request(b"x"), RULES).url == "https://a.example/secret/path?q=1"
+    earlier = EarlierValues({b"secret/path": SecretValue("handed out")})
+    assert NO_HOOKS.show(request(b"x"), RULES, earlier).url == "https://a.example/XXX?q=1"

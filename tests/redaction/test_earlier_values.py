@@ -8,7 +8,7 @@ from planting import exchange
 from recproxy.recording import Recording, dump
 from recproxy.redaction.earlier_values import EarlierValues
 from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.scope import mask_again, redact_line, redact_scope
+from recproxy.redaction.scope import mask_again, mask_line, redact_line, redact_request, redact_scope
 from recproxy.redaction.secret_values import SecretValue
 
 TOKEN = "tk-" + "Zq81LmN0pQ77aaXYrs"
@@ -111,3 +111,12 @@ def test_the_password_in_an_address_that_is_handed_out_is_masked_elsewhere():
     address = gives(f'{{"clone": "https://me:{TOKEN}@git.example/x"}}'.encode())
     scope = redact_scope([gives(f'{{"x": "{TOKEN}"}}'.encode()), address], RULES)
     assert TOKEN not in text(scope).decode()
+
+
+def test_a_request_that_is_only_shown_holds_nothing_that_an_earlier_scope_has_shown():
+    assert redact_request(ECHO.request, RULES, learned(LOGIN)).url == "https://a.example.com/XXX/x"
+
+
+def test_a_line_that_is_masked_again_loses_values_and_nothing_by_name():
+    line = f"api_key=77aaXYrsZq81 and https://a.example.com/{TOKEN}\nnext"
+    assert mask_line(line, learned(LOGIN)) == line.replace(TOKEN, "XXX")

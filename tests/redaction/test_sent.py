@@ -102,6 +102,19 @@ def test_the_password_of_a_basic_login_is_known_too():
     assert result.interaction.response.body == b"hello XXX"
 
 
+def test_what_only_looks_like_a_basic_login_hides_no_password():
+    rubbish = base64.b64encode(b"\xd9\x81\xfe\x85:\x90\xe1\x81Zq81LmN0pQ\xff\x97").decode()
+    live = planted({"headers": [(b"X-Api-Key", rubbish.encode())]})
+    assert list(redact_scope([live], RedactionRules()).learned) == [rubbish.encode()]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "latin-1"])
+def test_a_password_in_any_charset_that_a_basic_login_uses_is_known(charset):
+    login = base64.b64encode("mé:pässword-Zq81".encode(charset))
+    live = planted({"headers": [(b"Authorization", b"Basic " + login)]})
+    assert list(redact_scope([live], RedactionRules()).learned) == [login, "pässword-Zq81".encode(charset)]
+
+
 @pytest.mark.parametrize(
     "value",
     [

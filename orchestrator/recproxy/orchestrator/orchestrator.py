@@ -150,9 +150,9 @@ class Orchestrator:
         for lane in tuple(self.lanes.values()):
             await self._end_lane(lane, passed=passed)
         await self.scopes.settled()
-        await self._recorder.finish(self.tally)
         self.tally.notes += self._roster.notes
         add_unasked(self.tally, self.profiles, self.plan)
+        await self._recorder.finish(self.tally)
         return self.tally
 
     async def _end_lane(self, lane: Lane, *, passed: bool) -> None:
@@ -229,8 +229,8 @@ class Orchestrator:
         if hasattr(self, "_control"):
             await self._control.close()
         await asyncio.gather(*(proxy.stop() for proxy in self._proxies))
-        if hasattr(self, "_redaction"):
-            if problem := await self._recorder.look_in_haste():
+        if hasattr(self, "scopes"):
+            if problem := await self._recorder.look_in_haste(self.scopes.settled):
                 print(f"recproxy: {problem}", file=sys.stderr)
             await self._redaction.stop()
         if self._isolated is not None:

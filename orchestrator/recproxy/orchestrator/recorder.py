@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,16 +21,15 @@ from recproxy.matching.rules import Rules
 from recproxy.orchestrator.journal import Entry, Journal
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
+from recproxy.orchestrator.pending_scope import PendingScope
 from recproxy.orchestrator.recording_locks import RecordingLocks
-from recproxy.orchestrator.run_secrets import RunSecrets
+from recproxy.orchestrator.run_secrets import RunSecrets, TooManySecretsError, too_many_secrets
 from recproxy.orchestrator.scope_redaction import Redact, Redaction, unpacked
-from recproxy.recording.dataclass import dataclass
-from recproxy.report import Tally, Written
+from recproxy.report import Tally, Written, replace_texts, texts_of
 
 if TYPE_CHECKING:  # a replay writes nothing, and does without matching and redaction in this process
     from recproxy.orchestrator.recording_files import RecordingFiles
     from recproxy.orchestrator.second_look import SecondLook
-    from recproxy.play.merging import TimedInteraction
 
 __all__ = ["Recorder"]
 
@@ -42,22 +40,6 @@ _HASTE_SECONDS = 3.0
 
 class _ScopeEnded(RecordingError):
     """An interaction came after the end of its scope, which counted as failed because of it; the run goes on."""
-
-
-@dataclass(slots=True, kw_only=True)
-class _Pending:
-    """What one scope has recorded of one profile so far: packed and raw, then redacted; `number` is its own here."""
-
-    profile: str
-    path: Path
-    scope: str
-    number: int
-    rules: Rules
-    known: int = 0
-    append: bool
-    raw: list[Recorded] = field(default_factory=list, repr=False)
-    days: list[dt.date] = field(default_factory=list)
-    taken: list[TimedInteraction] = field(default_factory=list)
 
 
 def _today() -> dt.date:
@@ -91,10 +73,12 @@ class Recorder:
         self._max_age = max_age
         self._today = today
         self._numbers = itertools.count(1)
-        self._pending: dict[tuple[str, int], _Pending] = {}
-        self._ended: dict[tuple[str, int], _Pending] = {}
+        self._pending: dict[tuple[str, int], PendingScope] = {}
+        self._ended: dict[tuple[str, int], PendingScope] = {}
         #: What scopes of this run have shown to be secret.
         self.learned = RunSecrets()
+        #: Set by a scope that has shown too much: nothing is written any more.
+        self._too_many: RecordingError | None = None
         self._second_look: SecondLook | None = None
         self.written: list[Written] = []
         #: By profile, what a second look found that must not stay.
@@ -128,7 +112,7 @@ class Recorder:
             RecordingError: the file that is there does not parse, or is another tool's; or there can be none.
         """
         self._files.check(path, append=append)
-        self._pending[profile, number] = _Pending(
+        self._pending[profile, number] = PendingScope(
             profile=profile, path=path, scope=scope, number=next(self._numbers), rules=rules, append=append
         )
 
@@ -180,7 +164,8 @@ class Recorder:
         """The scope has ended, nothing is recorded into it any more: redact what it has, and lines about it.
 
         Raises:
-            RecproxyError: it cannot be done; the journal holds what was recorded.
+            RecproxyError: it cannot be done; the journal holds what was recorded, unless the run has shown too many
+                secret values.
         """
         pending = self._pending.pop((profile, number), None)
         if pending is None:
@@ -188,6 +173,9 @@ class Recorder:
         self._ended[profile, number] = pending
         if not pending.raw:
             return Redaction(lines=tuple(lines))
+        if self._too_many is not None:
+            self._journal.ended(pending.number)
+            raise self._too_many
         from recproxy.play.merging import TimedInteraction  # noqa: PLC0415 - see above
 
         raw, pending.raw = pending.raw, []
@@ -195,7 +183,12 @@ class Recorder:
         redacted = await self._redact(
             profile, [message.packed for message in raw], (*lines, pending.scope, pending.path.name)
         )
-        pending.known = self.learned.add(redacted.learned, known)
+        try:
+            pending.known = self.learned.add(redacted.learned, known)
+        except TooManySecretsError as problem:
+            self._too_many = too_many_secrets(redacted.lines[-2], problem)
+            self._journal.ended(pending.number)
+            raise self._too_many from None
         *shown, pending.scope, file_name = redacted.lines
         if file_name != pending.path.name:
             why = f"{file_name}: not recorded: its name would hold a secret: rename the test {pending.scope}"
@@ -226,17 +219,19 @@ class Recorder:
             interactions = [each.interaction for each in ordered]
             written = self._files.save_failed(pending.path, interactions, replaces=pending.scope)
         self.written.append(written)
-        self._wrote(written.path, profile, pending.scope, pending.known)
+        self._wrote(written.path, pending.path, profile, pending.scope, pending.known)
         self._journal.ended(pending.number)
 
     async def finish(self, tally: Tally) -> None:
-        """Close, and tell what was written and found; failures are told without what scopes have shown since."""
+        """Close, and tell what was written and found; the report holds no value that any scope has shown."""
         await self.close()
         tally.add_second_look(self.refusals, self.counts)
         tally.written += self.written
-        if self.learned and tally.failures:
-            profile = tally.failures[0].partition(":")[0]
-            tally.failures[:] = (await self._redact(profile, [], tally.failures, again=True)).lines
+        if self.learned and tally.rows:
+            profile = max(tally.rows.values(), key=lambda row: row.recorded).profile  # it has a worker
+            texts = texts_of(tally)
+            shown = await self._redact(profile, [], texts, again=True)
+            replace_texts(tally, dict(zip(texts, shown.lines, strict=True)))
 
     async def close(self) -> None:
         """End what is open, as failed, look once more through what was written, and remove journal and locks.
@@ -257,7 +252,7 @@ class Recorder:
             problems.append(problem.message)
         self.leave()
         if problems:
-            raise RecordingError("; ".join(problems))
+            raise RecordingError("; ".join(dict.fromkeys(problems)))
 
     async def look_again(self) -> None:
         """Look through what was written, for what later scopes have shown to be secret.
@@ -270,10 +265,15 @@ class Recorder:
             self.refusals += found.refusals
             self.counts = found.counts
 
-    async def look_in_haste(self) -> str:
-        """The same where the run failed: it waits some seconds at most. Gives what went wrong, if anything did."""
+    async def look_in_haste(self, settled: Callable[[], Awaitable[None]]) -> str:
+        """The same where the run failed, when scopes have `settled` that are being ended: they may write and show more.
+
+        It waits some seconds at most. Gives what went wrong, if anything did.
+        """
         try:
-            await asyncio.wait_for(self.look_again(), _HASTE_SECONDS)
+            async with asyncio.timeout(_HASTE_SECONDS):
+                await settled()
+                await self.look_again()
         except RecproxyError as problem:
             return problem.message
         except TimeoutError:
@@ -282,15 +282,18 @@ class Recorder:
             )
         return ""
 
-    def _wrote(self, path: Path, profile: str, scope: str, known: int) -> None:
+    def _wrote(self, path: Path, recording: Path, profile: str, scope: str, known: int) -> None:
         from recproxy.orchestrator.second_look import SecondLook  # noqa: PLC0415 - see above
 
         if self._second_look is None:
-            self._second_look = SecondLook(self._redact, self.learned)
-        self._second_look.wrote(path, profile, scope, known)
+            self._second_look = SecondLook(self._redact, self.learned, self._locks)
+        self._second_look.wrote(path, profile, scope, known, recording=recording)
 
     def leave(self) -> None:
         """Remove the locks, and the journal if all that it held is in its recordings: also where the run failed."""
+        if self._too_many is not None:
+            for pending in self._pending.values():
+                self._journal.ended(pending.number)
         try:
             self._journal.close()
         finally:

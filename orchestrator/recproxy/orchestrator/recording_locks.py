@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -25,6 +26,9 @@ class RecordingLocks:
     def __init__(self, folders: JournalFolders) -> None:
         self._folders = folders
         self._held: dict[Path, IO[bytes]] = {}
+        #: How many hold one for a moment; a run that records it holds it to its end.
+        self._moments: Counter[Path] = Counter()
+        self._kept: set[Path] = set()
 
     def lock(self, path: Path) -> None:
         """Lock a recording for this run; two scopes of one run may record the same file.
@@ -34,6 +38,10 @@ class RecordingLocks:
         """
         # A linked folder gives one file two names, and this run must not wait for itself.
         path = Path(os.path.realpath(path))
+        self._lock(path)
+        self._kept.add(path)
+
+    def _lock(self, path: Path) -> None:
         if path in self._held:
             return
         where = self._path(path)
@@ -49,28 +57,30 @@ class RecordingLocks:
             raise RecordingError(f"{path}: another run is recording it: wait for its end") from None
         if not _is_at(lock, where):  # the run that had it has just ended, and took the file with it
             lock.close()
-            self.lock(path)
+            self._lock(path)
         else:
             self._held[path] = lock
 
     @contextlib.contextmanager
     def locked(self, path: Path) -> Iterator[None]:
-        """Lock a recording for a moment, unless this run has it locked anyway.
+        """Lock a recording for a moment, in which this run may begin to record it, and then keeps the lock.
 
         Raises:
             RecordingError: as for `lock`.
         """
         path = Path(os.path.realpath(path))
-        was_held = path in self._held
-        self.lock(path)
+        self._lock(path)
+        self._moments[path] += 1
         try:
             yield
         finally:
-            if not was_held:
+            self._moments[path] -= 1
+            if not self._moments[path] and path not in self._kept and path in self._held:
                 self._release(path)
 
     def close(self) -> None:
         """Release all locks and remove their files."""
+        self._kept.clear()
         for path in tuple(self._held):
             self._release(path)
 

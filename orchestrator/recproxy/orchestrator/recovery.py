@@ -17,7 +17,7 @@ from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.recording_files import RecordingFiles
 from recproxy.orchestrator.recording_locks import RecordingLocks
-from recproxy.orchestrator.run_secrets import RunSecrets
+from recproxy.orchestrator.run_secrets import RunSecrets, TooManySecretsError
 from recproxy.orchestrator.scope_redaction import Redact, unpacked
 from recproxy.recording import Interaction
 from recproxy.report import Written
@@ -41,7 +41,7 @@ class Recovery:
         locks: RecordingLocks,
         *,
         learned: RunSecrets,
-        wrote: Callable[[Path, str, str, int], None],
+        wrote: Callable[[Path, Path, str, str, int], None],
     ) -> None:
         self._learned = learned
         self._wrote = wrote
@@ -70,6 +70,11 @@ class Recovery:
                     interactions, count = await self._redacted(entries, journal.secrets)
                     left.setdefault(first.recording, []).extend(interactions)
                     known.setdefault(first.recording, []).append((first.profile, first.scope, count))
+                except TooManySecretsError as problem:  # no later run could write it either
+                    self.problems.append(
+                        f"{first.recording}: what an earlier run recorded is dropped: it shows {problem.message}, too "
+                        "many to look for in each recording: record its tests in several runs"
+                    )
                 except RecproxyError as problem:
                     lost.append(problem.message)
         recovered: list[Written] = []
@@ -85,7 +90,7 @@ class Recovery:
                 if written is not None:
                     recovered.append(written)
                     for each in known[path]:
-                        self._wrote(written.path, *each)
+                        self._wrote(written.path, path, *each)
         for journal in journals:
             self._clear(journal, problems[journal.path])
         return recovered

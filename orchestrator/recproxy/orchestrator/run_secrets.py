@@ -12,20 +12,26 @@ from collections.abc import Iterable
 from recproxy.control.redaction_messages import LearnedValue
 from recproxy.errors import RecordingError
 
-__all__ = ["RunSecrets"]
+__all__ = ["RunSecrets", "TooManySecretsError", "too_many_secrets"]
 
 #: What fits into the memory of a redaction worker, which needs some ten kilobytes to find a value in all its forms.
 _MOST = 20_000
 _MOST_BYTES = 4_000_000
 
 
+class TooManySecretsError(RecordingError):
+    """A scope has shown more values than can be looked for in each recording; the message says how many that are."""
+
+
 class RunSecrets:
     """The values of a run."""
 
-    def __init__(self, most: int = _MOST) -> None:
+    def __init__(self, most: int = _MOST, most_bytes: int = _MOST_BYTES) -> None:
         self._most = most
+        self._most_bytes = most_bytes
         self._learned: list[LearnedValue] = []
         self._known: dict[bytes, LearnedValue] = {}
+        self._texts = 0
         self._bytes = 0
 
     def __len__(self) -> int:
@@ -42,18 +48,39 @@ class RunSecrets:
         """Add what a scope has shown that was masked with the first `since` values; how many it is masked with now.
 
         Raises:
-            RecordingError: there are more than can be looked for in all recordings.
+            TooManySecretsError: they are more than can be looked for in all recordings; none of them was added.
         """
         others = len(self) > since
-        for each in values:
-            known = self._known.get(each.value)
-            if known is None or (known.field and not each.field):
-                self._known[each.value] = each
-                self._learned.append(each)
-                self._bytes += len(each.value)
-        if len(self) > self._most or self._bytes > _MOST_BYTES:
-            raise RecordingError(
-                f"this run has shown more than {self._most} secret values, too many to look for in each recording: "
-                "record the tests in several runs"
-            )
+        new = [each for each in values if _adds(each, self._known.get(each.value))]
+        unknown = {each.value for each in new} - self._known.keys()
+        # What is no text is seldom a secret: most of it was decoded from something that only looked like base64.
+        texts = self._texts + sum(map(_is_text, unknown))
+        size = self._bytes + sum(map(len, unknown))
+        if texts > self._most:
+            raise TooManySecretsError(f"more than {self._most:,} secret values")
+        if size > self._most_bytes:
+            raise TooManySecretsError(f"more than {self._most_bytes:,} bytes of secret values")
+        self._texts, self._bytes = texts, size
+        self._known.update((each.value, each) for each in new)
+        self._learned += new
         return since if others else len(self)
+
+
+def too_many_secrets(scope: str, problem: TooManySecretsError) -> RecordingError:
+    """The error that ends a run in which a scope has shown too much."""
+    return RecordingError(
+        f"{scope}: not recorded: with it this run has shown {problem.message}, too many to look for in each recording: "
+        "delete what this run has recorded before, which is not searched for them, and record the tests in several runs"
+    )
+
+
+def _adds(value: LearnedValue, known: LearnedValue | None) -> bool:
+    """Whether a value is to be looked for in more places than what is known of it."""
+    return known is None or (known.field and not value.field)
+
+
+def _is_text(value: bytes) -> bool:
+    try:
+        return value.decode().isprintable()
+    except UnicodeDecodeError:
+        return False

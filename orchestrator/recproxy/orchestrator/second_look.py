@@ -13,6 +13,7 @@ from pathlib import Path
 
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.recording_files import RecordingFiles
+from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.orchestrator.scope_redaction import Redact
 from recproxy.play.reading import read_recording
@@ -34,16 +35,20 @@ class LookedAgain:
 class SecondLook:
     """Remembers what a run wrote and with how many values each scope was masked; `secrets` are the values by now."""
 
-    def __init__(self, redact: Redact, secrets: RunSecrets) -> None:
+    def __init__(self, redact: Redact, secrets: RunSecrets, locks: RecordingLocks) -> None:
         self._redact = redact
         self._secrets = secrets
+        self._locks = locks
         #: By file, for each profile and scope in it.
         self._written: dict[Path, dict[tuple[str, str], int]] = {}
+        #: By file, the recording whose lock is that of its writers.
+        self._recordings: dict[Path, Path] = {}
 
-    def wrote(self, path: Path, profile: str, scope: str, known: int) -> None:
-        """A scope was written that was masked with the first `known` values."""
+    def wrote(self, path: Path, profile: str, scope: str, known: int, *, recording: Path) -> None:
+        """A scope was written that was masked with the first `known` values: to the `recording`, or next to it."""
         scopes = self._written.setdefault(path, {})
         scopes[profile, scope] = min(known, scopes.get((profile, scope), known))
+        self._recordings[path] = recording
 
     async def look(self, files: RecordingFiles) -> LookedAgain:
         """Look through the scopes that were masked with fewer values than there are.
@@ -73,15 +78,16 @@ class SecondLook:
             due = [about for about, masked in scopes.items() if masked < known]
             if not due:
                 return
-            before, seen = path.read_bytes(), LookedAgain()
-            recording = read_recording(str(path))
-            for profile, scope in due:
-                recording = await self._scope(path, recording, profile, scope, seen)
-            if path.is_file() and path.read_bytes() == before:
-                files.rewrite(path, recording)
-                scopes.update(dict.fromkeys(due, known))
-                found.counts.update(seen.counts)
-                found.refusals += seen.refusals
+            with self._locks.locked(self._recordings[path]):  # another run may be writing the same .failed.rec
+                before, seen = path.read_bytes(), LookedAgain()
+                recording = read_recording(str(path))
+                for profile, scope in due:
+                    recording = await self._scope(path, recording, profile, scope, seen)
+                if path.is_file() and path.read_bytes() == before:
+                    files.rewrite(path, recording)
+                    scopes.update(dict.fromkeys(due, known))
+                    found.counts.update(seen.counts)
+                    found.refusals += seen.refusals
 
     async def _scope(self, path: Path, recording: Recording, profile: str, scope: str, found: LookedAgain) -> Recording:
         """A recording in which one scope is masked with all values."""

@@ -21,6 +21,7 @@ from recproxy.hooks import Compare, Interaction, Redact, Request, Respond, Respo
 from recproxy.http import NOT_RECORDED
 from recproxy.recording import WILD
 from recproxy.recording.dataclass import dataclass
+from recproxy.redaction.earlier_values import NOTHING, EarlierValues
 from recproxy.redaction.pipeline import redact
 from recproxy.redaction.rules import RedactionRules, Unsafe
 from recproxy.redaction.scope import redact_request, redact_text
@@ -58,9 +59,12 @@ class Hooks:
             response=replace(response, wild=interaction.response.wild),
         )
 
-    def show(self, request: Request, rules: RedactionRules) -> Request:
-        """A live request as it may be shown: redacted by the rules and the hook, or without all that it says."""
-        clean = redact_request(request, rules)
+    def show(self, request: Request, rules: RedactionRules, earlier: EarlierValues = NOTHING) -> Request:
+        """A live request as it may be shown: redacted by the rules and the hook, or without all that it says.
+
+        `earlier` are the values that scopes of the run have shown.
+        """
+        clean = redact_request(request, rules, earlier)
         if self.redact is None:
             return clean
         asked = Interaction(request=replace(clean, wild=WILD), response=Response(status=NOT_RECORDED))

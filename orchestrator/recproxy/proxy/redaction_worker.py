@@ -25,7 +25,7 @@ from recproxy.play.hooks import NO_HOOKS, Hooks, load_hooks
 from recproxy.recording import Interaction, Request, pack, unpack
 from recproxy.redaction.earlier_values import NOTHING, EarlierValues
 from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.scope import mask_again, redact_line, redact_scope
+from recproxy.redaction.scope import mask_again, mask_line, redact_line, redact_scope
 from recproxy.redaction.secret_values import SecretValue
 
 __all__ = ["RedactionWorker", "redact_again", "redact_recorded"]
@@ -131,7 +131,7 @@ def redact_again(order: RedactScope, rules: RedactionRules, hooks: Hooks, earlie
     return ScopeRedacted(
         order=order.order,
         interactions=tuple(map(_packed, redacted.interactions)) if redacted.counts or why else (),
-        lines=tuple(redact_line(line, rules, earlier) for line in order.lines),
+        lines=tuple(mask_line(line, earlier) for line in order.lines),
         refusals=_refusals(before, why, rules, hooks, earlier),
         counts=redacted.counts,
     )
@@ -153,7 +153,7 @@ def _refusals(
     earlier: EarlierValues,
 ) -> tuple[str, ...]:
     return tuple(
-        f"{redact_line(_asked(interactions[place], rules, hooks), rules, earlier)}: not recorded: {why[place]}"
+        f"{redact_line(_asked(interactions[place], rules, hooks, earlier), rules, earlier)}: not recorded: {why[place]}"
         for place in sorted(why)
     )
 
@@ -171,6 +171,6 @@ def _hidden(interaction: Interaction, rules: RedactionRules, hooks: Hooks) -> In
     return hidden
 
 
-def _asked(interaction: Interaction, rules: RedactionRules, hooks: Hooks) -> str:
+def _asked(interaction: Interaction, rules: RedactionRules, hooks: Hooks, earlier: EarlierValues) -> str:
     request = interaction.request
-    return f"{request.method} {hooks.show(Request(method='GET', url=request.url), rules).url}"
+    return f"{request.method} {hooks.show(Request(method='GET', url=request.url), rules, earlier).url}"

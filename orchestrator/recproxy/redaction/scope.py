@@ -30,6 +30,7 @@ __all__ = [
     "Refusal",
     "learned_from",
     "mask_again",
+    "mask_line",
     "redact_line",
     "redact_request",
     "redact_scope",
@@ -147,12 +148,21 @@ def redact_line(text: str, rules: RedactionRules, earlier: EarlierValues = NOTHI
     return ScopeReader(name_rules(rules), values, earlier.automata).line(text, [])
 
 
-def redact_request(request: Request, rules: RedactionRules) -> Request:
-    """A live request without its secrets, to be shown; a body that cannot be read is left out. All of it is literal."""
+def mask_line(text: str, earlier: EarlierValues) -> str:
+    """A line of text that was redacted, without the values that scopes have shown since. No other rule acts."""
+    return ScopeReader(None, SecretValues((), earlier.known), earlier.automata).line(text, [])
+
+
+def redact_request(request: Request, rules: RedactionRules, earlier: EarlierValues = NOTHING) -> Request:
+    """A live request without its secrets and the values that scopes have shown, to be shown.
+
+    A body that cannot be read is left out. All of it is literal.
+    """
     response = Response(status=0, wild="XXX")
     clean: Interaction | None = None
     for each in (request, dataclasses.replace(request, body=b"", encoding=None)):
-        (clean,) = redact_scope([Interaction(request=each, response=response)], rules, ids=False).interactions
+        asked = Interaction(request=each, response=response)
+        (clean,) = redact_scope([asked], rules, ids=False, earlier=earlier).interactions
         if clean is not None:
             break
     if clean is None:

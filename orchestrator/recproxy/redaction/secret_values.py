@@ -173,4 +173,12 @@ def _login(value: bytes) -> bytes | None:
         except binascii.Error:
             return None
     _, colon, password = text.partition(b":")
-    return password if colon and text.decode("utf-8", "replace").isprintable() else None
+    return password if colon and _is_readable(text) else None
+
+
+def _is_readable(text: bytes) -> bool:
+    """Whether bytes are a name and a password: what only looks like base64 is decoded to any bytes."""
+    try:
+        return text.decode().isprintable()
+    except UnicodeDecodeError:
+        return text.decode("latin-1").isprintable()  # as older clients send them

@@ -5,5 +5,6 @@ A *tally* adds up the outcomes of scopes; the table and the misses are made from
 
 from recproxy.report.tally import Row, Tally, Written
 from recproxy.report.text import print_report
+from recproxy.report.told import replace_texts, texts_of
 
-__all__ = ["Row", "Tally", "Written", "print_report"]
+__all__ = ["Row", "Tally", "Written", "print_report", "replace_texts", "texts_of"]

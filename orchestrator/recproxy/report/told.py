@@ -1,0 +1,57 @@
+"""What a tally tells in words, all at once, so that it can be told without what turned out to be secret. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from recproxy.control.messages import Missed
+from recproxy.report.tally import Tally
+
+__all__ = ["replace_texts", "texts_of"]
+
+
+def texts_of(tally: Tally) -> list[str]:
+    """All that the report of a run says in words, each once."""
+    told = [*tally.notes, *tally.unasked, *tally.failures, *tally.blocked]
+    for missed in (*tally.misses, *tally.refusals):
+        told += missed.method, missed.url, missed.text, missed.test
+        told += _compared(missed)
+    return list(dict.fromkeys(told))
+
+
+def replace_texts(tally: Tally, new: Mapping[str, str]) -> None:
+    """Say it in other words, which `new` has for each of the texts."""
+
+    def shown(missed: Missed) -> Missed:
+        return replace(
+            missed,
+            method=new[missed.method],
+            url=new[missed.url],
+            text=new[missed.text],
+            test=new[missed.test],
+            closest=_found(new, missed.closest),
+            differences=tuple(
+                (new[place], _found(new, recorded), _found(new, live)) for place, recorded, live in missed.differences
+            ),
+        )
+
+    for told in (tally.notes, tally.unasked, tally.failures):
+        told[:] = [new[each] for each in told]
+    for misses in (tally.misses, tally.refusals):
+        misses[:] = [shown(each) for each in misses]
+    before, tally.blocked = tally.blocked, Counter()
+    for host, count in before.items():
+        tally.blocked[new[host]] += count
+
+
+def _compared(missed: Missed) -> Iterator[str]:
+    if missed.closest is not None:
+        yield missed.closest
+    for difference in missed.differences:
+        yield from (text for text in difference if text is not None)
+
+
+def _found(new: Mapping[str, str], text: str | None) -> str | None:
+    return None if text is None else new[text]

@@ -1,0 +1,35 @@
+"""What a tally tells in words, told in others."""
+
+from collections import Counter
+
+from recproxy.control.messages import Missed
+from recproxy.report import Tally, replace_texts, texts_of
+
+
+def test_every_text_is_given_once_and_replaced_wherever_it_stands():
+    missed = Missed(method="GET", url="url", text="text", closest="url", test="test", differences=(("a", None, "url"),))
+    tally = Tally(
+        notes=["note", "url"],
+        unasked=["unasked"],
+        failures=["failure", "failure"],
+        misses=[missed],
+        refusals=[Missed(method="GET", url="refused", text="")],
+        blocked=Counter({"one": 1, "two": 2}),
+    )
+    texts = texts_of(tally)
+
+    replace_texts(tally, {each: each.upper() if each not in ("one", "two") else "XXX" for each in texts})
+
+    assert len(texts) == len(set(texts))
+    assert (tally.notes, tally.unasked, tally.failures) == (["NOTE", "URL"], ["UNASKED"], ["FAILURE", "FAILURE"])
+    assert tally.misses == [
+        Missed(method="GET", url="URL", text="TEXT", closest="URL", test="TEST", differences=(("A", None, "URL"),))
+    ]
+    assert tally.refusals == [Missed(method="GET", url="REFUSED", text="")]
+    assert tally.blocked == {"XXX": 3}
+
+
+def test_a_run_with_nothing_to_tell_stays_as_it_is():
+    tally = Tally()
+    replace_texts(tally, {})
+    assert (texts_of(tally), tally.failed) == ([], False)
