@@ -27,6 +27,7 @@ TESTS = ROOT / "tests"
 #: Modules without a test file of their own name, and what tests them.
 ELSEWHERE = {
     "__main__": "one line; the journeys start it",
+    "cli/report": "tests/journeys/test_reports.py: reports of real runs",
     "cli/serve": "tests/journeys holds runs by it",
     "play/checking": "tests/cli/test_check.py: what `check` says is what it finds",
     "cli/exporting": "tests/cli/test_export.py",

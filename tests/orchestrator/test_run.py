@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import sys
 from types import SimpleNamespace
 
 import pytest
 
 from recproxy.errors import ProxyError
 from recproxy.orchestrator import run
+from recproxy.orchestrator.run_reports import RunReports
 
 
 class Orchestrator:
@@ -17,6 +19,7 @@ class Orchestrator:
     prefix = ()
 
     def __init__(self, *_):
+        self.tally = None
         self.failure = asyncio.get_running_loop().create_future()
 
     async def __aenter__(self):
@@ -46,7 +49,8 @@ def test_serve_ends_although_its_parent_died_before_its_input_ended(monkeypatch,
     for name in ("_STOPPED_SECONDS", "_HURRY_SECONDS"):
         monkeypatch.setattr(run, name, 0)
 
+    plan = SimpleNamespace(reach="replay")
     with pytest.raises(ProxyError, match="^SIGTERM ended the run before its scopes had ended"):
-        run.serve_run(SimpleNamespace(reach="replay"), {}, None)
+        run.serve_run(plan, {}, None, RunReports(plan, (), {}, sys.stdout))
 
     assert capsys.readouterr().out == '{"environment": {}, "mode": "replay", "profiles": []}\n'

@@ -39,7 +39,7 @@ def said(outcome, profile=None, *, mode="replay", java=False, **more):
     tally.enter("shop", plan.mode_of("shop"))
     tally.add("shop", outcome)
     add_unasked(tally, [profile], plan)
-    return tally.unasked, tally.unasked_fails
+    return list(tally.unasked.values()), tally.unasked_fails
 
 
 def test_what_was_in_play_and_not_asked_is_said_with_what_clients_need():
@@ -99,7 +99,7 @@ def test_nothing_is_said_where_a_request_was_refused():
 
     add_unasked(tally, [shop(unused="fail")], plan)
 
-    assert (tally.unasked, tally.unasked_fails) == ([], False)
+    assert (tally.unasked, tally.unasked_fails) == ({}, False)
 
 
 def test_what_was_in_play_of_a_failed_test_was_not_asked_either():
@@ -111,4 +111,4 @@ def test_what_was_in_play_of_a_failed_test_was_not_asked_either():
 
     add_unasked(tally, [shop()], plan)
 
-    assert tally.unasked[0].startswith(ASKED)
+    assert tally.unasked["shop"].startswith(ASKED)

@@ -1,9 +1,11 @@
 """Adding up outcomes."""
 
+from dataclasses import replace
+
 import pytest
 
 from recproxy.control.messages import Missed, Outcome, Unused
-from recproxy.report import Tally
+from recproxy.report import Tally, TestRow, UnusedPlace
 
 MISS = Missed(method="GET", url="https://a.example/", text="a miss")
 
@@ -59,7 +61,7 @@ def test_outcomes_of_scopes_add_up_by_profile():
     shop, bank = tally.rows.values()
     assert (shop.mode, shop.played, shop.missed, shop.unused, shop.seconds) == ("replay", 3, 1, 1, 0.75)
     assert (bank.mode, bank.recorded, bank.forwarded) == ("record", 3, 4)
-    assert tally.misses == [MISS]
+    assert tally.misses == [replace(MISS, profile="shop")]
     assert tally.notes == ["shop: a note"]
     assert tally.failures == ["bank: GET /: no"]
     assert dict(tally.redactions) == {"header": 3, "cookie": 1}
@@ -83,3 +85,27 @@ def test_misses_and_failures_fail_a_run_and_refusals_have_a_verdict_of_their_own
     change(tally)
 
     assert tally.failed is wanted
+
+
+def test_scopes_are_rows_of_their_own_and_one_that_runs_again_is_the_same():
+    tally = Tally()
+    tally.enter("shop", "replay")
+    both = {"shop": Outcome(scope="m.t", played=2), "bank": Outcome(scope="m.t", recorded=1, missed=(MISS,))}
+
+    tally.end_test(both, passed=False, seconds=0.5)
+    tally.end_test({"shop": Outcome(scope="m.t", played=1, failures=("no",))}, passed=True, seconds=0.25)
+    tally.end_test({}, passed=True)
+
+    wanted = TestRow(name="m.t", passed=True, seconds=0.75, played=3, recorded=1, missed=1, failed=1)
+    assert list(tally.tests.values()) == [wanted]
+
+
+def test_an_unused_interaction_says_where_it_is_and_whether_a_passed_test_left_it():
+    tally = Tally()
+    tally.enter("shop", "replay")
+
+    tally.add("shop", unused(0, 1), passed=False)
+    tally.add("shop", unused(1, plays=(1, 0)))
+
+    (left,) = tally.unused()["shop"]
+    assert left == UnusedPlace(path="a.rec", number=1, where="1", request="GET /", passed=True)

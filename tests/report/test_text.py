@@ -181,7 +181,7 @@ def test_what_was_written_is_said_by_file():
 
 def test_profiles_that_nobody_asked_have_a_line_each():
     made = tally(("shop", "replay", Outcome(scope="s")))
-    made.unasked += ["profile 'shop' was never asked", "profile 'bank' was never asked"]
+    made.unasked |= {each: f"profile {each!r} was never asked" for each in ("shop", "bank")}
 
     assert text(made).splitlines()[2:] == [
         "recproxy: unasked: profile 'shop' was never asked",

@@ -3,15 +3,25 @@
 from collections import Counter
 
 from recproxy.control.messages import Missed
-from recproxy.report import Tally, replace_texts, texts_of
+from recproxy.report import Tally, TestRow, replace_texts, texts_of
 
 
 def test_every_text_is_given_once_and_replaced_wherever_it_stands():
-    missed = Missed(method="GET", url="url", text="text", closest="url", test="test", differences=(("a", None, "url"),))
+    missed = Missed(
+        method="GET",
+        url="url",
+        text="text",
+        closest="url",
+        expected="e",
+        test="test",
+        differences=(("a", None, "url"),),
+    )
     tally = Tally(
         notes=["note", "url"],
-        unasked=["unasked"],
+        unasked={"shop": "unasked"},
         failures=["failure", "failure"],
+        failure_tests=["test", ""],
+        tests={"test": TestRow(name="test", missed=1)},
         misses=[missed],
         refusals=[Missed(method="GET", url="refused", text="")],
         blocked=Counter({"one": 1, "two": 2}),
@@ -21,9 +31,19 @@ def test_every_text_is_given_once_and_replaced_wherever_it_stands():
     replace_texts(tally, {each: each.upper() if each not in ("one", "two") else "XXX" for each in texts})
 
     assert len(texts) == len(set(texts))
-    assert (tally.notes, tally.unasked, tally.failures) == (["NOTE", "URL"], ["UNASKED"], ["FAILURE", "FAILURE"])
+    assert (tally.notes, tally.failures) == (["NOTE", "URL"], ["FAILURE", "FAILURE"])
+    assert (tally.unasked, tally.failure_tests) == ({"shop": "UNASKED"}, ["TEST", ""])
+    assert list(tally.tests.values()) == [TestRow(name="TEST", missed=1)]
     assert tally.misses == [
-        Missed(method="GET", url="URL", text="TEXT", closest="URL", test="TEST", differences=(("A", None, "URL"),))
+        Missed(
+            method="GET",
+            url="URL",
+            text="TEXT",
+            closest="URL",
+            expected="E",
+            test="TEST",
+            differences=(("A", None, "URL"),),
+        )
     ]
     assert tally.refusals == [Missed(method="GET", url="REFUSED", text="")]
     assert tally.blocked == {"XXX": 3}

@@ -325,9 +325,11 @@ def test_a_parametrised_body_makes_a_session_per_value_and_mode(run_nox):
     assert ran(run_nox("-s", "functional-live(database='two')", "--", "twitter", noxfile=noxfile)) == [
         "functional-live(database='two') None live two"
     ]
-    one = run_nox("-t", "big", noxfile=noxfile.replace('venv_backend="none"', 'venv_backend="none", name="api"'))
+    named = 'venv_backend="none", name="api", report=["{session}.json", "github"]'
+    one = run_nox("-t", "big", noxfile=noxfile.replace('venv_backend="none"', named))
     assert ran(one) == ["api-replay(database='two') None replay two"]
     assert """to record: nox -s 'api-record(database='"'"'two'"'"')' -- {profile}\n""" in one.stdout
+    assert started(one)[0][:5] == ["run", "--report", "api-replay-database-two.json", "--report", "github"]
 
 
 def test_parameters_that_stand_above_are_sent_below(run_nox):

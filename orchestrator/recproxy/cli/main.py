@@ -18,6 +18,7 @@ from recproxy.cli.merge import merge_recordings
 from recproxy.cli.mv import mv
 from recproxy.cli.profiles import profiles
 from recproxy.cli.prune import prune
+from recproxy.cli.report import reports
 from recproxy.cli.run import run
 from recproxy.cli.scan import scan
 from recproxy.cli.serve import serve
@@ -64,6 +65,7 @@ _recproxy.add_command(merge_recordings)
 _recproxy.add_command(import_recordings)
 _recproxy.add_command(mv)
 _recproxy.add_command(prune)
+_recproxy.add_command(reports)
 _recproxy.add_command(run)
 _recproxy.add_command(scan)
 _recproxy.add_command(serve)

@@ -18,7 +18,7 @@ from recproxy.errors import ConfigurationError
 if TYPE_CHECKING:
     from recproxy.orchestrator.plan import RunPlan
 
-__all__ = ["plan_from", "print_notes", "refuse_nested", "run_options"]
+__all__ = ["plan_from", "print_notes", "refuse_nested", "report_options", "run_options"]
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
@@ -66,6 +66,37 @@ def run_options(function: _Function) -> _Function:
     return function
 
 
+def report_options(function: _Function) -> _Function:
+    """The options that say what a run writes about itself."""
+    for option in (
+        click.option(
+            "--shard",
+            metavar="NAME",
+            default="",
+            envvar="RECPROXY_SHARD",
+            show_envvar=True,
+            help="This run is a part of the suite: leave unused interactions to `recproxy report merge`.",
+        ),
+        click.option(
+            "--report-format",
+            "report_formats",
+            multiple=True,
+            type=click.Choice(["json", "junit", "github", "gitlab"]),
+            metavar="FORMAT",
+            help="json, junit, github or gitlab: the format of the --report at the same place, if its name does not say it.",
+        ),
+        click.option(
+            "--report",
+            "reports",
+            multiple=True,
+            metavar="FILE",
+            help="Write a report: FILE.json, FILE.xml (JUnit), github, or gl-code-quality-report.json. Can be repeated.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
 def refuse_nested() -> None:
     """Refuse a run inside a run: its proxies would answer each other's clients."""
     if os.environ.get(CONTROL):
@@ -90,6 +121,7 @@ def plan_from(
     late_credentials: bool = False,
     isolate: bool | None = None,
     command: str = "",
+    shard: str = "",
 ) -> RunPlan:
     """The plan for these options, in this working directory.
 
@@ -120,6 +152,7 @@ def plan_from(
         late_credentials=late_credentials,
         isolate=isolate,
         command=command,
+        shard=shard,
         folder=folder,
         environment=os.environ,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from recproxy.cli.options import plan_from, print_notes, refuse_nested, run_options
+from recproxy.cli.options import plan_from, print_notes, refuse_nested, report_options, run_options
 from recproxy.cli.verb import Verb, is_quiet
 from recproxy.control.variables import PROFILE_WORD
 from recproxy.errors import ConfigurationError
@@ -96,6 +96,7 @@ class _Run(Verb):
     metavar="FILE",
     help="With --faults: write the report as JSON, too.",
 )
+@report_options
 @click.option(
     "--show-config", is_flag=True, help="Print the effective configuration and where each value comes from, then exit."
 )
@@ -115,6 +116,9 @@ def run(
     fault_timeout: float | None,
     fault_limit: float,
     fault_report: Path | None,
+    reports: tuple[str, ...],
+    report_formats: tuple[str, ...],
+    shard: str,
     show_config: bool,
     json_wanted: bool,
     command: tuple[str, ...],
@@ -139,6 +143,7 @@ def run(
     refuse_nested()
     with ForkServer() as fork_server:  # before the other imports: its own go on beside them
         from recproxy.orchestrator.run import run_command
+        from recproxy.orchestrator.run_reports import RunReports, targets_of
 
         plan = plan_from(
             mode,
@@ -149,6 +154,7 @@ def run(
             any_host=any_host,
             isolate=isolate,
             command=_recording(profiles, recordings, command, any_host=any_host),
+            shard=shard,
         )
         print_notes(plan)
         if faults:
@@ -157,9 +163,13 @@ def run(
 
             if plan.reach != "replay":
                 raise ConfigurationError("--faults plays recordings: leave out --mode, --record and --live")
+            if reports:
+                raise ConfigurationError("--faults has a report of its own: use --fault-report instead of --report")
             options = SweepOptions(kinds=read_sweep(faults), hang=fault_timeout, limit=fault_limit, report=fault_report)
             sys.exit(sweep_faults(plan, command, os.environ, fork_server, options))
-        sys.exit(run_command(plan, command, os.environ, fork_server, quiet=is_quiet()))
+        targets = targets_of(plan, reports, report_formats, Path.cwd(), {})
+        written = RunReports(plan, targets, os.environ, sys.stdout)
+        sys.exit(run_command(plan, command, os.environ, fork_server, written, quiet=is_quiet()))
 
 
 def _recording(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
-from recproxy.cli.options import plan_from, print_notes, refuse_nested, run_options
+from recproxy.cli.options import plan_from, print_notes, refuse_nested, report_options, run_options
 from recproxy.cli.verb import Verb
 
 __all__ = ["serve"]
@@ -15,6 +16,7 @@ __all__ = ["serve"]
 
 @click.command(cls=Verb, example="recproxy serve --profile twitter", page="another-language")
 @run_options
+@report_options
 @click.option("--late-credentials", is_flag=True, help="Report a missing credential only when a request needs it.")
 @click.option(
     "--isolate/--no-isolate",
@@ -34,6 +36,9 @@ def serve(
     isolate: bool,
     serves_pytest: bool,
     isolate_as_project: bool,
+    reports: tuple[str, ...],
+    report_formats: tuple[str, ...],
+    shard: str,
 ) -> None:
     """Start a run without a command.
 
@@ -44,6 +49,7 @@ def serve(
     refuse_nested()
     with ForkServer() as fork_server:
         from recproxy.orchestrator.run import serve_run
+        from recproxy.orchestrator.run_reports import RunReports, targets_of
 
         plan = plan_from(
             mode,
@@ -54,10 +60,14 @@ def serve(
             any_host=any_host,
             late_credentials=late_credentials,
             isolate=None if isolate_as_project else isolate,
+            shard=shard,
         )
         print_notes(plan)
         if plan.project.isolate and not plan.isolate:
             print(
                 "recproxy: note: isolate has no effect on commands that `recproxy run` does not start", file=sys.stderr
             )
-        sys.exit(serve_run(plan, os.environ, fork_server, serves_pytest=serves_pytest))
+        targets = targets_of(plan, reports, report_formats, Path.cwd(), os.environ)
+        # Standard output is for the environment: whoever has read it reads no more of it.
+        written = RunReports(plan, targets, os.environ, sys.stderr)
+        sys.exit(serve_run(plan, os.environ, fork_server, written, serves_pytest=serves_pytest))

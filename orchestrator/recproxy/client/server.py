@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -28,6 +29,7 @@ class Server:
         folder: of the project; None is the working directory.
         any_host: answer for the hosts that no profile owns, too.
         record_command: what records, for messages; None is this process's own command.
+        options: more options of `recproxy serve`, about its reports.
 
     Raises:
         ControlError: it could not be started; its own words follow.
@@ -40,6 +42,7 @@ class Server:
         *,
         any_host: bool = False,
         record_command: str | None = None,
+        options: Sequence[str] = (),
     ) -> None:
         if record_command is None:
             record_command = f"{MODE}=record {shlex.join(_own_command())}"
@@ -51,6 +54,7 @@ class Server:
                 # What RECPROXY_MODE says it reads itself, so that an error names that.
                 *(("--mode", mode or mode_of_environment()) if mode or not os.environ.get(MODE) else ()),
                 *(("--any-host",) if any_host else ()),
+                *options,
             ],
             cwd=folder,
             env=os.environ | {RECORD_COMMAND: record_command, SHOWN_FROM: str(Path.cwd())},
@@ -68,8 +72,8 @@ class Server:
             line = stdout.readline()
         if not line:
             self._refuse(self._process.stderr)
-        # Nobody reads what it reports: tests are told of their misses one by one.
-        threading.Thread(target=_drain, args=(self._process.stderr,), daemon=True).start()
+        self._listener = threading.Thread(target=_drain, args=(self._process.stderr,), daemon=True)
+        self._listener.start()
         self.environment: dict[str, str] = json.loads(line)["environment"]
 
     @property
@@ -88,6 +92,7 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._listener.join(_STOP_SECONDS)
 
     def _refuse(self, stderr: IO[str]) -> None:
         with stderr:
@@ -124,6 +129,8 @@ def _say_mode() -> None:
 
 
 def _drain(stream: IO[str]) -> None:
+    """Read what it says. Tests are told of their misses one by one: only what concerns its reports is of use here."""
     with stream:
-        for _ in stream:
-            pass
+        for line in stream:
+            if line.startswith(("::", "recproxy: the report cannot be written")):
+                print(line, end="", file=sys.stderr)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from recproxy.client.address import Address
@@ -51,7 +51,12 @@ class Session:
 
 
 def session(
-    mode: str | None = None, folder: Path | None = None, *, any_host: bool = False, record_command: str | None = None
+    mode: str | None = None,
+    folder: Path | None = None,
+    *,
+    any_host: bool = False,
+    record_command: str | None = None,
+    options: Sequence[str] = (),
 ) -> Session:
     """The session of this process: the run it is in, or one started now with these arguments of `Server`.
 
@@ -66,7 +71,7 @@ def session(
             enter_own_lane()
             made = Session(os.environ)
         else:
-            server = Server(mode, folder, any_host=any_host, record_command=record_command)
+            server = Server(mode, folder, any_host=any_host, record_command=record_command, options=options)
             made = Session(server.environment, server)
         _sessions.append(made)
         atexit.register(made.close)

@@ -5,7 +5,7 @@ Made when the first test asks for a scope. Tells what went wrong as text; failin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -48,8 +48,10 @@ class ScopeTally:
 class Suite:
     """The scopes of a pytest run in this process; raises the errors of `session` where there can be none."""
 
-    def __init__(self, mode: str | None, root: Path, *, record_command: str | None = None) -> None:
-        self._session: Session = session(mode, root, record_command=record_command)
+    def __init__(
+        self, mode: str | None, root: Path, *, record_command: str | None = None, options: Sequence[str] = ()
+    ) -> None:
+        self._session: Session = session(mode, root, record_command=record_command, options=options)
         status = self._session.address.status()
         self.mode: str = status["mode"]
         self._places = Places(recordings=Path(status["recordings"]), root=root)

@@ -83,6 +83,11 @@ class Project:
         "report it; or fail if the command passed.",
         "check",
     )
+    report: tuple[str, ...] = key(
+        "Reports that each run writes, as `recproxy run --report` has them, relative to this file: `report.json`, "
+        "`junit.xml`, `github`, `gl-code-quality-report.json`.",
+        (),
+    )
     idle_timeout: float = key(
         "Seconds after which a connection of a client is closed on which nothing happens. `0`: never. Connections to the "
         "control address that sent the token stay open.",

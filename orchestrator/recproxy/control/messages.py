@@ -46,9 +46,9 @@ class Setup:
 
     `profile` is the plain form of a profile; `owners` maps host patterns to profile names, for all profiles of the
     run; `certificates` maps a host pattern to its certificate chain (PEM), `key` is the private key of them all.
-    `folder` holds the run's files: the proxy removes it where the orchestrator died before it could. `secrets` are
-    the values of credentials, `unset` the credentials that have none. `environment` holds the profile's own variables.
-    `idle_timeout` is in seconds; 0 means none. Messages name the command `record`, and paths seen from `shown_from`.
+    `folder` holds the run's files, which the proxy removes if the orchestrator died. `secrets` are the values of
+    credentials, `unset` the credentials without one. `environment` holds the profile's own variables. `idle_timeout` is
+    in seconds; 0 means none. Messages name the command `record`, and paths seen from `shown_from`.
     """
 
     profile: Mapping[str, Any]
@@ -86,8 +86,8 @@ class Listen:
 class Connect:
     """Serve a connection (one descriptor) whose next byte is the client's own.
 
-    `authority` is `host:port` of a CONNECT or SNI, or None where each request names its own. `held` are bytes that
-    were already read from it. `certificate` is a chain issued for this host only, `fault` the TLS fault to play.
+    `authority` is `host:port` of a CONNECT or SNI, or None where each request names its own. `held` are bytes that were
+    read from it. `certificate` is a chain issued for this host only, `fault` the TLS fault to play.
     """
 
     lane: str
@@ -102,11 +102,10 @@ class Connect:
 class Begin:
     """Begin a scope in a lane: read these recordings and answer from their start. Answered by Began or Refused.
 
-    A `base` scope is the one that goes on whenever no other is open; another one is open until it is ended, before
-    what was open when it began. `expected` is the file that was looked for where there is none. `plays` say how often the
-    interactions were played already. `ignore` are names that are not compared, by the part of a request that holds them.
-    `mode` is the scope's own, where it is not that of its profile. `fallback`: nobody named these recordings, so that what
-    is unused in them is nobody's business. `faults` are played on purpose, those of TLS not by the proxy alone.
+    A `base` scope goes on whenever no other is open; another one is open until it is ended, before what was open when it
+    began. `expected` is the file that was looked for where there is none. `plays` say how often the interactions were
+    played already. `ignore` are names that are not compared, by their part of a request. `mode` is the scope's own, if
+    any. `fallback`: nobody named these recordings. `faults` are played on purpose, those of TLS not by the proxy alone.
     """
 
     order: int
@@ -192,14 +191,16 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
-    """A request of a test that no recorded interaction fits; `text` is for people and shows no secret."""
+    """A request that nothing recorded fits; `text` shows no secret. `expected` is the test's recording, if there is none."""
 
     method: str
     url: str
     text: str
     differences: tuple[tuple[str, str | None, str | None], ...] = ()
     closest: str | None = None
+    expected: str | None = None
     test: str = ""
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,10 +216,9 @@ class Unused:
 class Outcome:
     """What one profile did in one scope.
 
-    `seconds` is the time spent answering. `plays` says how often each interaction was played, in recorded order; `files`
-    are the paths with the number of interactions in each. `requests` are the latest, in order of arrival, as recorded.
-    `notes` are for the user, about connections that never became requests. `forwarded` counts what went to the service;
-    `failures` are requests that it, a hook or we could not answer: they fail the scope. `redactions` counts by rule.
+    `plays` says how often each interaction was played, in recorded order; `files` are the paths with their numbers of
+    interactions. `requests` are the latest, in order of arrival, as recorded. `notes` are about connections that never
+    became requests. `forwarded` counts what went to the service; `failures`, which nobody could answer, fail the scope.
     """
 
     scope: str

@@ -30,7 +30,8 @@ class RunPlan:
 
     `mode` is the mode of profiles that `modes` does not name. With `every_host` the tests are somebody's who may name
     credentials otherwise than our profiles do: none is missed. `record` is the command that records, with PROFILE_WORD
-    in the place of a profile's name, and `shown_from` the folder that paths in messages are relative to.
+    in the place of a profile's name, and `shown_from` the folder that paths in messages are relative to. `strict` are the
+    profiles whose unused interactions fail a run; in a `shard` of a suite they do not, for another may play them.
     """
 
     project: Project
@@ -43,6 +44,8 @@ class RunPlan:
     isolate: bool = False
     record: str = ""
     shown_from: str = ""
+    shard: str = ""
+    strict: tuple[str, ...] = ()
 
     def record_command(self, profile: str) -> str:
         """The command that records a profile; empty where nobody knows one."""
@@ -101,6 +104,7 @@ def make_plan(
     late_credentials: bool = False,
     isolate: bool | None = None,
     command: str = "",
+    shard: str = "",
     folder: Path,
     environment: Mapping[str, str],
 ) -> RunPlan:
@@ -116,6 +120,7 @@ def make_plan(
         every_host: have a profile for the hosts that no other owns, and ask for no credentials.
         environment: where credentials are looked for; `CI` there makes auto a replay.
         isolate: give the command a network of its own; None means as the project says.
+        shard: the name of the part of a suite that this run is; empty for all of it.
         command: what records, with PROFILE_WORD in the place of a profile's name; the environment may know a better one.
         late_credentials: miss none of them now, but at the first request that would go to a service.
         folder: the working directory, which paths are relative to.
@@ -128,6 +133,9 @@ def make_plan(
     if mode == "auto" and environment.get("CI"):
         mode = "replay"
     loaded = _profiles(project, profiles, (*record, *live), every_host=every_host)
+    strict = tuple(profile.name for profile in loaded if profile.match.unused == "fail")
+    if shard:
+        loaded = tuple(replace(each, match=replace(each.match, unused="report")) for each in loaded)
     recording_command = environment.get(RECORD_COMMAND) or command
     library = Library(
         project.recordings, {profile.name: profile.recordings for profile in loaded}, record=recording_command
@@ -142,6 +150,8 @@ def make_plan(
         every_host=every_host,
         isolate=project.isolate if isolate is None else isolate,
         record=recording_command,
+        shard=shard,
+        strict=strict,
         shown_from=environment.get(SHOWN_FROM) or str(folder),
     )
     plan = replace(plan, recordings=_named_recordings(plan, recordings, folder))

@@ -28,6 +28,7 @@ from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.old_recordings import add_old
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
+from recproxy.orchestrator.run_reports import RunReports
 from recproxy.report import Tally, print_report
 
 __all__ = ["run_command", "serve_run"]
@@ -49,6 +50,7 @@ def run_command(
     words: Sequence[str],
     environment: Mapping[str, str],
     fork_server: ForkServer,
+    reports: RunReports,
     *,
     quiet: bool = False,
 ) -> int:
@@ -59,26 +61,40 @@ def run_command(
     """
     check_command(words, environment.get("PATH"))
     raise_descriptor_limit()
-    return asyncio.run(_run(plan, words, environment, fork_server, quiet=quiet))
+    with reports.written():
+        return asyncio.run(_run(plan, words, environment, fork_server, reports, quiet=quiet))
 
 
 def serve_run(
-    plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer, *, serves_pytest: bool = False
+    plan: RunPlan,
+    environment: Mapping[str, str],
+    fork_server: ForkServer,
+    reports: RunReports,
+    *,
+    serves_pytest: bool = False,
 ) -> int:
     """Bring a run up, print its environment as one JSON line, and hold it until standard input ends."""
     raise_descriptor_limit()
-    return asyncio.run(_serve(plan, environment, fork_server, serves_pytest=serves_pytest))
+    with reports.written():
+        return asyncio.run(_serve(plan, environment, fork_server, reports, serves_pytest=serves_pytest))
 
 
 async def _run(
-    plan: RunPlan, words: Sequence[str], environment: Mapping[str, str], fork_server: ForkServer, *, quiet: bool
+    plan: RunPlan,
+    words: Sequence[str],
+    environment: Mapping[str, str],
+    fork_server: ForkServer,
+    reports: RunReports,
+    *,
+    quiet: bool,
 ) -> int:
     loop = asyncio.get_running_loop()
     stopping: asyncio.Future[int] = loop.create_future()
     on_signals(loop, stopping)
     async with Orchestrator(plan, environment, fork_server) as orchestrator:
+        reports.tally = orchestrator.tally
         if stopping.done():
-            return 128 + stopping.result()
+            return reports.write(code=128 + stopping.result(), error=_stopped_by(stopping))
         command = Command(
             words, {**without_worker(environment), **orchestrator.environment()}, loop, orchestrator.prefix
         )
@@ -91,15 +107,18 @@ async def _run(
         _look_at_pytest(orchestrator, tally, runs=is_pytest(words), began=code in _PYTEST_BEGAN)
     if not quiet or tally.failed or tally.refusals or tally.unasked or tally.old:
         print_report(tally)
-    return _verdict(plan, tally, code)
+    return reports.write(code=_verdict(plan, tally, code), command_code=code, error=_stopped_by(stopping))
 
 
-async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer, *, serves_pytest: bool) -> int:
+async def _serve(
+    plan: RunPlan, environment: Mapping[str, str], fork_server: ForkServer, reports: RunReports, *, serves_pytest: bool
+) -> int:
     loop = asyncio.get_running_loop()
     stopping: asyncio.Future[int] = loop.create_future()
     on_signals(loop, stopping)
     parent = os.getppid()
     async with Orchestrator(plan, environment, fork_server) as orchestrator:
+        reports.tally = orchestrator.tally
         line = {
             "environment": orchestrator.environment(),
             "mode": plan.reach,
@@ -119,7 +138,13 @@ async def _serve(plan: RunPlan, environment: Mapping[str, str], fork_server: For
         add_old(tally, plan)
         _look_at_pytest(orchestrator, tally, runs=serves_pytest, began=True)
     print_report(tally)
-    return 128 + number if number else _verdict(plan, tally, 0)
+    code = 128 + number if number else _verdict(plan, tally, 0)
+    return reports.write(code=code, error=_stopped_by(stopping) if number else "")
+
+
+def _stopped_by(stopping: asyncio.Future[int]) -> str:
+    """What the report says of a signal that ended the run; empty where none did."""
+    return f"{signal.Signals(stopping.result()).name} ended the run" if stopping.done() else ""
 
 
 async def _finish(orchestrator: Orchestrator, parent: int, *, passed: bool, stopped: int) -> Tally:

@@ -6,6 +6,7 @@ Knows the proxies by what they are asked; not which recordings are in play.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 
@@ -101,6 +102,8 @@ class ScopeEnds:
             redacted = await asyncio.gather(*(self._redact(name, outcomes[name], numbers[name]) for name in recording))
             outcomes |= zip(recording, redacted, strict=True)
         ended = self.outcome(scope, outcomes, refused)
+        seconds = time.monotonic() - scope.begun if scope is not None else 0.0
+        self._tally.end_test(ended.profiles, passed=passed, seconds=seconds)
         # A test that a service failed has not asked the others all that it would have.
         passed = passed and not any(outcome.failures for outcome in ended.profiles.values())
         for profile, outcome in ended.profiles.items():

@@ -23,7 +23,7 @@ def add_unasked(tally: Tally, profiles: Iterable[Profile], plan: RunPlan) -> Non
     for profile in profiles:
         row = tally.rows[profile.name]
         if line := _line(profile, row, plan):
-            tally.unasked.append(line)
+            tally.unasked[profile.name] = line
             tally.unasked_fails |= row.idle > 0 and profile.match.unused == "fail"
 
 

@@ -135,7 +135,8 @@ class Misses:
             text = f"{reason}\n{found.text()}" if reason else found.text()
             if not index.interactions and self._expected is not None:
                 text += f"\nthe recording would be {self._ways.shown(self._expected)}"
-            return replace(_as_message(found, text + remark, index), test=self._test)
+            expected = None if index.interactions else self._expected
+            return replace(_as_message(found, text + remark, index), test=self._test, expected=expected)
 
         if self._beside is None or _cost(index, request) <= _CHEAP:
             missed = describe()

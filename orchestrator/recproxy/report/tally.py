@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 
 from recproxy.control.messages import Missed, Outcome
 from recproxy.control.places import places
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Row", "Tally", "Written"]
+__all__ = ["Row", "Tally", "TestRow", "UnusedPlace", "Written"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,39 @@ class Row:
         return any((self.played, self.recorded, self.missed, self.forwarded, self.failed))
 
 
+@dataclass(slots=True, kw_only=True)
+class TestRow:
+    """What one scope, most often a test, did in a run; `seconds` from its begin to its end, 0 where nobody knows.
+
+    `passed` is what the test said of itself, None where it has not ended.
+    """
+
+    __test__ = False  # pytest would take it for tests
+
+    name: str
+    passed: bool | None = None
+    seconds: float = 0.0
+    played: int = 0
+    recorded: int = 0
+    forwarded: int = 0
+    missed: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusedPlace:
+    """An interaction that was in play and was not played: its file and number, its place and first line.
+
+    `passed`: in play of a test that passed.
+    """
+
+    path: str
+    number: int
+    where: str
+    request: str
+    passed: bool
+
+
 class _Usage:
     """Which interactions of one profile were played in the run, and which were in play and were not."""
 
@@ -61,24 +94,40 @@ class _Usage:
         self.played: set[tuple[str, int]] = set()
         self._idle: set[tuple[str, int]] = set()
         self._unused: set[tuple[str, int]] = set()
+        self._described: dict[tuple[str, int], tuple[str, str]] = {}
 
     def add(self, outcome: Outcome, *, passed: bool) -> tuple[int, int]:
         """Add a scope; how many are unused by now, and how many were only in play of tests that failed, too."""
         self.played.update(places(outcome.files, (number for number, count in enumerate(outcome.plays) if count)))
-        idle = set(places(outcome.files, (unused.position for unused in outcome.unused)))
+        listed = [*places(outcome.files, (unused.position for unused in outcome.unused))]
+        self._described.update(zip(listed, ((each.where, each.request) for each in outcome.unused), strict=True))
+        idle = set(listed)
         self._idle |= idle
         self._unused |= idle if passed else set()
         self._idle -= self.played
         self._unused -= self.played
         return len(self._unused), len(self._idle)
 
+    def unused(self) -> list[UnusedPlace]:
+        """What was in play and was not played, in the order of files."""
+        return [
+            UnusedPlace(
+                path=place[0],
+                number=place[1],
+                where=self._described[place][0],
+                request=self._described[place][1],
+                passed=place in self._unused,
+            )
+            for place in sorted(self._idle | self._unused)
+        ]
+
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """What a run did.
 
-    `unasked` are lines about profiles that nobody asked; `unasked_fails` where one of them says `unused = "fail"`. `old`
-    are lines about what was played and is too old.
+    `unasked` are lines about profiles that nobody asked, by profile; `unasked_fails` where one of them says `unused = "fail"`. `old`
+    are lines about what was played and is too old. `failure_tests` are the scopes of the `failures`, in their order.
     """
 
     rows: dict[str, Row] = field(default_factory=dict)
@@ -86,10 +135,12 @@ class Tally:
     refusals: list[Missed] = field(default_factory=list)
     blocked: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
-    unasked: list[str] = field(default_factory=list)
+    unasked: dict[str, str] = field(default_factory=dict)
     unasked_fails: bool = False
     old: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    failure_tests: list[str] = field(default_factory=list)
+    tests: dict[str, TestRow] = field(default_factory=dict)
     redactions: Counter[str] = field(default_factory=Counter)
     written: list[Written] = field(default_factory=list)
     recovered: list[Written] = field(default_factory=list)
@@ -107,12 +158,28 @@ class Tally:
         row.missed += len(outcome.missed)
         row.unused, row.idle = self._usage.setdefault(profile, _Usage()).add(outcome, passed=passed)
         row.seconds += outcome.seconds
-        self.misses += outcome.missed
+        self.misses += (replace(missed, profile=profile) for missed in outcome.missed)
         row.forwarded += outcome.forwarded
         row.failed += len(outcome.failures)
         self.failures += (f"{profile}: {failure}" for failure in outcome.failures)
+        self.failure_tests += [outcome.scope] * len(outcome.failures)
         self.redactions.update(outcome.redactions)
         self.notes += (f"{profile}: {note}" for note in outcome.notes)
+
+    def end_test(self, outcomes: Mapping[str, Outcome], *, passed: bool, seconds: float = 0.0) -> None:
+        """Add a scope as a row of its own; the outcomes of one scope have one name, in which no secret is shown."""
+        if not outcomes:
+            return
+        name = next(iter(outcomes.values())).scope
+        row = self.tests.setdefault(name, TestRow(name=name))
+        row.passed = passed
+        row.seconds += seconds
+        for outcome in outcomes.values():
+            row.played += outcome.played
+            row.recorded += outcome.recorded
+            row.forwarded += outcome.forwarded
+            row.missed += len(outcome.missed)
+            row.failed += len(outcome.failures)
 
     def add_second_look(self, refusals: Iterable[tuple[str, str]], redactions: Mapping[str, int]) -> None:
         """Add what was found in recordings that were written: by profile what must not stay, and how often rules acted."""
@@ -120,11 +187,16 @@ class Tally:
             if profile in self.rows:  # else that of a killed run
                 self.rows[profile].failed += 1
             self.failures.append(f"{profile}: {line}")
+            self.failure_tests.append("")
         self.redactions.update(redactions)
 
     def played(self) -> dict[str, frozenset[tuple[str, int]]]:
         """By profile, what was played: files, and numbers of interactions there."""
         return {profile: frozenset(usage.played) for profile, usage in self._usage.items()}
+
+    def unused(self) -> dict[str, list[UnusedPlace]]:
+        """By profile, what was in play and was not played."""
+        return {profile: usage.unused() for profile, usage in self._usage.items()}
 
     def refuse(self, refusals: Iterable[Missed]) -> None:
         """Add requests to hosts that no profile owns."""

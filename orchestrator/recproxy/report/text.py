@@ -94,7 +94,7 @@ def _details(tally: Tally) -> Iterator[str]:
         yield "recproxy: blocked " + ", ".join(f"{host} {count}" for host, count in sorted(tally.blocked.items()))
     for note in tally.notes:
         yield f"recproxy: note: {note}"
-    for line in tally.unasked:
+    for line in tally.unasked.values():
         yield f"recproxy: unasked: {line}"
     for line in tally.old:
         yield f"recproxy: old: {line}"

@@ -14,7 +14,7 @@ __all__ = ["replace_texts", "texts_of"]
 
 def texts_of(tally: Tally) -> list[str]:
     """All that the report of a run says in words, each once."""
-    told = [*tally.notes, *tally.unasked, *tally.failures, *tally.blocked]
+    told = [*tally.notes, *tally.unasked.values(), *tally.failures, *tally.failure_tests, *tally.tests, *tally.blocked]
     for missed in (*tally.misses, *tally.refusals):
         told += missed.method, missed.url, missed.text, missed.test
         told += _compared(missed)
@@ -32,13 +32,16 @@ def replace_texts(tally: Tally, new: Mapping[str, str]) -> None:
             text=new[missed.text],
             test=new[missed.test],
             closest=_found(new, missed.closest),
+            expected=_found(new, missed.expected),
             differences=tuple(
                 (new[place], _found(new, recorded), _found(new, live)) for place, recorded, live in missed.differences
             ),
         )
 
-    for told in (tally.notes, tally.unasked, tally.failures):
+    for told in (tally.notes, tally.failures, tally.failure_tests):
         told[:] = [new[each] for each in told]
+    tally.unasked = {profile: new[line] for profile, line in tally.unasked.items()}
+    tally.tests = {name: replace(row, name=new[row.name]) for name, row in tally.tests.items()}
     for misses in (tally.misses, tally.refusals):
         misses[:] = [shown(each) for each in misses]
     before, tally.blocked = tally.blocked, Counter()
@@ -47,8 +50,7 @@ def replace_texts(tally: Tally, new: Mapping[str, str]) -> None:
 
 
 def _compared(missed: Missed) -> Iterator[str]:
-    if missed.closest is not None:
-        yield missed.closest
+    yield from (place for place in (missed.closest, missed.expected) if place is not None)
     for difference in missed.differences:
         yield from (text for text in difference if text is not None)
 

@@ -7,6 +7,7 @@ environment, so that installs never see the variables a test sees.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -29,6 +30,9 @@ _INTERRUPT_SECONDS = 3.0
 #: After SIGTERM: longer than `recproxy run` gives its command, so that it can still write recordings.
 _TERMINATE_SECONDS = 15.0
 
+#: In the name of a report: the name of the session.
+_SESSION_WORD = "{session}"
+
 _Body = TypeVar("_Body", bound=Callable[..., None])
 
 
@@ -47,10 +51,12 @@ class FunctionalRun:
         *,
         isolate: bool | None = None,
         record_command: str = "",
+        reports: Sequence[str] = (),
     ) -> None:
         self._session = session
         self._record_command = record_command
         self._isolate = isolate
+        self._reports = reports
         self._profiles = tuple(profiles)
         self.mode = mode
         self.chosen = words.profiles or self._profiles
@@ -74,7 +80,9 @@ class FunctionalRun:
 
     def _prefix(self) -> list[str]:
         isolate = {None: (), True: ("--isolate",), False: ("--no-isolate",)}[self._isolate]
-        return ["run", *isolate, *mode_options(self.mode, self._profiles, self.chosen), "--"]
+        name = re.sub(r"[^\w.-]+", "-", self._session.name).strip("-")
+        reports = [word for report in self._reports for word in ("--report", report.replace(_SESSION_WORD, name))]
+        return ["run", *isolate, *reports, *mode_options(self.mode, self._profiles, self.chosen), "--"]
 
 
 def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Body]:
@@ -92,7 +100,8 @@ def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Bo
         profiles: the service profiles of the suite, by name.
         options: `python`, `reuse_venv`, ... for every session; `tags` and `default` for the replaying one. `isolate`
             is as `recproxy run` has it: True or False go before what the project says. `sets` are the credentials
-            that the body itself sets for its command; all others must be there before anything is installed.
+            that the body itself sets for its command; all others must be there before anything is installed. `report`
+            is a file for `recproxy run --report`, or a list of them; `{session}` in it is the name of the session.
 
     Raises:
         ValueError: no profile, or a session of that name exists.
@@ -117,6 +126,8 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
         raise ValueError(f"session {name!r} exists already: give the function another name, or pass name=...")
     isolate = options.pop("isolate", None)
     sets = tuple(options.pop("sets", ()))
+    report = options.pop("report", ())
+    reports = (report,) if isinstance(report, str) else tuple(report)
     own = [*options.pop("tags", ()), "functional"]
     tags = [*(own if mode == "replay" else ()), f"functional-{mode}"]
     default = options.pop("default", True) and mode == "replay"
@@ -129,9 +140,8 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
         if hasattr(body, "parametrize") and not hasattr(session_body, "parametrize"):
             session.error("@nox.parametrize is above @functional_sessions and has no effect there: put it below")
         record = shlex.quote(f"{base}-record{session.name.removeprefix(name)}")
-        run = FunctionalRun(
-            session, mode, profiles, words, isolate=isolate, record_command=f"nox -s {record} -- {PROFILE_WORD}"
-        )
+        command = f"nox -s {record} -- {PROFILE_WORD}"
+        run = FunctionalRun(session, mode, profiles, words, isolate=isolate, record_command=command, reports=reports)
         body(session, run, **parameters)
 
     # nox looks at a function's own attributes for @nox.parametrize, and at its signature for a parameter `python`.

@@ -10,21 +10,35 @@ import shlex
 
 import pytest
 
-__all__ = ["add_mode", "check_mode_option", "named_mode", "recording_command"]
+__all__ = ["add_mode", "check_mode_option", "named_mode", "recording_command", "serve_options"]
 
 _OPTION = "--recproxy-mode"
 _KEY = "recproxy_mode"
+_REPORT_OPTION = "--recproxy-report"
+_REPORT_KEY = "recproxy_report"
+#: A report that is no file.
+_GITHUB = "github"
 
 
 def add_mode(parser: pytest.Parser) -> None:
     """Add the option and the key of the ini file."""
-    parser.getgroup("recproxy").addoption(
+    group = parser.getgroup("recproxy")
+    group.addoption(
         _OPTION,
         metavar="MODE",
         help="replay, record, live or auto, or vcrpy's word for one: the mode of every test, where pytest is not started "
         f"by `recproxy run` (default: {_KEY} of the ini file; without it, tests that ask for recordings get "
         "$RECPROXY_MODE, or replay).",
     )
+    group.addoption(
+        _REPORT_OPTION,
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="write a report as `recproxy run --report` does, where pytest is not started by it; can be repeated "
+        f"(default: {_REPORT_KEY} of the ini file).",
+    )
+    parser.addini(_REPORT_KEY, f"The reports of each session, where no {_REPORT_OPTION} names one.", "args", [])
     parser.addini(_KEY, f"The mode of every test, where neither {_OPTION} nor a run says one.", default="")
 
 
@@ -32,6 +46,14 @@ def named_mode(config: pytest.Config, *, run: bool) -> str:
     """The mode that pytest was given for every test, empty where none; in a `run` the ini file has no say."""
     named: str = config.getoption(_OPTION) or ("" if run else config.getini(_KEY))
     return named
+
+
+def serve_options(config: pytest.Config) -> list[str]:
+    """The options of `recproxy serve` for the reports that are asked for."""
+    named: list[str] = config.getoption(_REPORT_OPTION)
+    folder = config.invocation_params.dir if named else config.rootpath
+    words = named or config.getini(_REPORT_KEY)
+    return [part for word in words for part in ("--report", word if word == _GITHUB else str(folder / word))]
 
 
 def recording_command(config: pytest.Config) -> str:

@@ -17,7 +17,7 @@ import pytest
 
 from recproxy.testing.pytest_chosen import ChosenTests
 from recproxy.testing.pytest_markers import MARKERS, add_markers
-from recproxy.testing.pytest_mode import add_mode, check_mode_option, named_mode, recording_command
+from recproxy.testing.pytest_mode import add_mode, check_mode_option, named_mode, recording_command, serve_options
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes, uses_recproxy
 from recproxy.testing.pytest_summary import SECTION, Summary
 
@@ -235,6 +235,7 @@ def _made(config: pytest.Config) -> Suite:
             named_mode(config, run=config.stash[_running]) or None,
             config.rootpath,
             record_command=recording_command(config),
+            options=serve_options(config),
         )
     return config.stash[_suite]
 

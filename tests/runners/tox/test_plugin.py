@@ -1,5 +1,6 @@
 """Real tox, with the plugin: what commands see, what installs do not, and how an environment ends."""
 
+import json
 import os
 import sys
 import threading
@@ -27,6 +28,7 @@ def test_a_replay_answers_the_commands_and_shows_its_table(tox):
 
 
 def test_a_miss_fails_an_environment_whose_commands_passed(tox):
+    tox.write("tox.toml", TOML + '[env.functional-replay]\nrecproxy_report = ["{env_name}.json", "github"]\n')
     done = tox.run("-e", "functional-replay", "-x", "env.functional-replay.set_env=ITEM=other")
 
     assert done.returncode == 3
@@ -34,6 +36,8 @@ def test_a_miss_fails_an_environment_whose_commands_passed(tox):
     assert "recproxy: miss: this request to shop was never recorded" in done.stderr
     assert "\nto record it: tox -e functional-record -- shop\n" in done.stderr
     assert "functional-replay: FAIL code 3" in done.stdout
+    assert json.loads((tox.root / "functional-replay.json").read_text())["exit_code"] == 3
+    assert "::error title=recproxy%3A miss::GET " in done.stderr
 
 
 @pytest.mark.parametrize("name", ["py-functional-replay", "functional-replay-py", "replay", "py-replay"])

@@ -38,7 +38,7 @@ def test_none_are_made_where_the_base_names_no_profiles(tox, environments):
     assert list(environments()) == ["unit"]
 
 
-KEYS = "recproxy_mode, recproxy_profiles, recproxy_record, recproxy_isolate"
+KEYS = "recproxy_mode, recproxy_profiles, recproxy_record, recproxy_isolate, recproxy_report"
 PYPROJECT = "[project]\nname = 'demo'\nversion = '1'\n[tool.tox]" + TOML.replace("[env_run", "[tool.tox.env_run")
 
 
@@ -55,13 +55,14 @@ def test_the_keys_are_read_from_each_file(tox, environments, name, text):
 
 
 def test_a_section_of_its_own_goes_before_what_is_made(tox, environments):
-    own = '[env.functional-record]\nrecproxy_record = ["bank"]\n[env.functional-live]\nrecproxy_mode = "off"\n'
+    own = '[env.functional-record]\nrecproxy_record = ["bank"]\nrecproxy_report = ["r.json"]\n[env.functional-live]\nrecproxy_mode = "off"\n'
     tox.write("tox.toml", TOML + own)
 
     made = environments()
 
     assert settings_of(made["functional-record"]).recorded == ("bank",)
     assert settings_of(made["functional-record"]).mode == "record"
+    assert settings_of(made["functional-record"]).reports == ("r.json",)
     assert settings_of(made["functional-live"]).mode == "off"
 
 

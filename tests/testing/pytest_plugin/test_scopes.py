@@ -1,5 +1,6 @@
 """The plugin: which recordings answer a test, and what fails it."""
 
+import json
 import sys
 
 import pytest
@@ -258,7 +259,9 @@ def test_a_miss_of_a_renamed_test_names_the_recording_and_what_moves_it(suite):
     suite.record("recordings/shop/test_plain/test_old.rec", ("item", "first"))
     suite.write("test_plain.py", UNMARKED.replace("test_one", "test_new"))
 
-    outcomes = suite.pytest("--recproxy-mode=replay", "test_plain.py")
+    outcomes = suite.pytest(
+        "--recproxy-mode=replay", "--recproxy-report=r.json", "--recproxy-report=github", "test_plain.py"
+    )
 
     assert outcomes == {"failed": 1}, outcomes
     assert "recproxy: this request to shop was recorded for another test\n" in outcomes.out
@@ -267,6 +270,9 @@ def test_a_miss_of_a_renamed_test_names_the_recording_and_what_moves_it(suite):
         in outcomes.out
     )
     assert "if the test was renamed: recproxy mv test_plain/test_old test_plain/test_new\n" in outcomes.out
+    report = json.loads((suite.root / "r.json").read_text())
+    assert [(each["name"], each["passed"]) for each in report["tests"]] == [("test_plain.test_new", False)]
+    assert "::error title=recproxy%3A miss::GET " in outcomes.out
 
 
 SHARED = """

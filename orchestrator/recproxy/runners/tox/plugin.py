@@ -42,6 +42,10 @@ __all__ = ["Plugin", "plugin"]
 
 #: `tox exec`: what stands behind `--` is the command itself.
 _EXEC = ("exec", "e")
+#: What the run needs of a CI service, whatever pass_env says: CI makes auto replay, the others are for its reports.
+_ALWAYS_PASSED = ("CI", "CI_PROJECT_DIR", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "RECPROXY_SHARD")
+#: A report that is no file.
+_GITHUB = "github"
 #: The verbs of tox that run commands; `legacy` is that of plain `tox`.
 _RUNNING = (*_EXEC, "run", "r", "run-parallel", "p", "legacy", "le")
 
@@ -122,12 +126,14 @@ class Plugin:
             return
         words = self._words(tox_env, settings)
         options = mode_options(settings.mode, settings.profiles, words.profiles or settings.profiles, settings.recorded)
-        # What the commands get, since credentials and PYTHONPATH are looked for there; and CI, which makes auto replay.
-        environment = {name: os.environ[name] for name in ("CI",) if name in os.environ}
+        # What the commands get, since credentials and PYTHONPATH are looked for there.
+        environment = {name: os.environ[name] for name in _ALWAYS_PASSED if name in os.environ}
         environment |= tox_env.environment_variables
         environment |= {RECORD_COMMAND: recording_call(tox_env.conf), SHOWN_FROM: str(Path.cwd())}
         isolate = {None: "--isolate-as-project", True: "--isolate", False: "--no-isolate"}[settings.isolate]
         options.append(isolate)
+        for report in settings.reports:
+            options += ["--report", report if report == _GITHUB else str(Path(tox_env.core["tox_root"], report))]
         if any(is_pytest(command.args) for command in tox_env.conf["commands"]):
             options.append("--pytest")
         python, whose = _interpreter(tox_env)

@@ -36,7 +36,7 @@ class _Unsaid(str):
     __slots__ = ()
 
 
-_KEYS = ("recproxy_mode", "recproxy_profiles", "recproxy_record", "recproxy_isolate")
+_KEYS = ("recproxy_mode", "recproxy_profiles", "recproxy_record", "recproxy_isolate", "recproxy_report")
 _KNOWN = (OFF, "auto", *SESSION_MODES)
 _DESCRIPTIONS = {
     "replay": "functional tests, answered from recordings",
@@ -56,6 +56,7 @@ class ToxSettings:
     profiles: tuple[str, ...]
     recorded: tuple[str, ...]
     isolate: bool | None = None
+    reports: tuple[str, ...] = ()
 
 
 def define(conf: EnvConfigSet) -> None:
@@ -78,6 +79,7 @@ def define(conf: EnvConfigSet) -> None:
         default=None,
         desc="whether commands get a network of their own: true, false, or as recproxy's project says",
     )
+    conf.add_config("recproxy_report", of_type=_WORDS, default=[], desc="the reports that the run writes: report.json")
 
 
 def _default_mode(conf: EnvConfigSet, name: str) -> str:
@@ -111,7 +113,13 @@ def settings_of(conf: EnvConfigSet) -> ToxSettings:
     for profile in recorded:
         if profile not in profiles:
             raise Fail(f"recproxy_record names {profile!r}, which recproxy_profiles lacks: {', '.join(profiles)}")
-    return ToxSettings(mode=mode, profiles=profiles, recorded=recorded, isolate=conf["recproxy_isolate"])
+    return ToxSettings(
+        mode=mode,
+        profiles=profiles,
+        recorded=recorded,
+        isolate=conf["recproxy_isolate"],
+        reports=tuple(conf["recproxy_report"]),
+    )
 
 
 def is_overridden(conf: EnvConfigSet) -> bool:

@@ -1,0 +1,94 @@
+"""`recproxy report merge`: the reports of several runs as one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from recproxy.cli.verb import Verb, Verbs, is_quiet
+
+if TYPE_CHECKING:
+    from recproxy.report.run_report import RunReport
+
+__all__ = ["reports"]
+
+_MOST_SHOWN = 20
+
+
+@click.group("report", cls=Verbs)
+def reports() -> None:
+    """Bring the reports of several runs together."""
+
+
+@reports.command(cls=Verb, example="recproxy report merge shard-*.json -o all.json", page="ci")
+@click.option(
+    "-o",
+    "--out",
+    "out",
+    multiple=True,
+    metavar="FILE",
+    help="Write the merged report, as `recproxy run --report` does. Can be repeated.",
+)
+@click.option(
+    "--report-format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["json", "junit", "github", "gitlab"]),
+    metavar="FORMAT",
+    help="json, junit, github or gitlab: the format of the -o at the same place, if its name does not say it.",
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+def merge(out: tuple[str, ...], formats: tuple[str, ...], files: tuple[Path, ...]) -> None:
+    """Merge JSON reports, print the table of all runs, and exit as one run would.
+
+    An interaction counts as unused if no run played it.
+    """
+    from recproxy.config import find_project
+    from recproxy.report import print_report
+    from recproxy.report.report_files import load_report, report_targets, write_reports
+    from recproxy.report.report_merge import merge_reports
+    from recproxy.report.run_facts import tally_of
+
+    targets = report_targets(out, formats, folder=Path.cwd(), said="-o")
+    merged = merge_reports([(str(file), load_report(file)) for file in files])
+    tally = tally_of(merged)
+    if not is_quiet() or merged.exit_code:
+        print_report(tally)
+        _print_unused(merged)
+    project = find_project(Path.cwd())
+    problems = write_reports(
+        merged,
+        targets,
+        root=project.root,
+        elsewhere=Path(project.source.path).name if project.source else "recproxy.toml",
+        environment=os.environ,
+        stream=sys.stdout,
+    )
+    for line in problems:
+        print(f"recproxy: {line}", file=sys.stderr)
+    sys.exit(merged.exit_code or (2 if problems else 0))
+
+
+def _print_unused(merged: RunReport) -> None:
+    """The interactions that no run played, where they fail the runs together."""
+    from recproxy.recording.printable import printable
+    from recproxy.report.counting import counted
+
+    lines = [
+        f"{profile.name}: {each.request} ({each.path}:{each.line})"
+        for profile in merged.profiles
+        if profile.unused_fails
+        for each in profile.interactions_unused
+        if each.passed
+    ]
+    for line in lines[:_MOST_SHOWN]:
+        print(printable(f"recproxy: unused: {line}"), file=sys.stderr)
+    if len(lines) > _MOST_SHOWN:
+        more = counted(len(lines) - _MOST_SHOWN, "more unused interaction")
+        print(f"recproxy: and {more}", file=sys.stderr)
+    if merged.error:
+        print(printable(f"recproxy: broken off: {merged.error}"), file=sys.stderr)

@@ -1,0 +1,140 @@
+"""The report files of a run: written when it ends, whatever ended it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import secrets
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from recproxy.errors import RecproxyError
+from recproxy.orchestrator.plan import RunPlan
+from recproxy.recording.printable import printable
+from recproxy.report import Tally
+
+if TYPE_CHECKING:  # few runs write a report
+    from recproxy.report.report_files import ReportTarget
+    from recproxy.report.run_report import RunReport
+
+__all__ = ["RunReports", "targets_of"]
+
+#: In the tests' own run of one pytest-xdist worker, each of which writes a file of its own.
+_WORKER = "PYTEST_XDIST_WORKER"
+_INSTALLED = "site-packages"
+_NOT_WRITTEN = 2
+
+
+class RunReports:
+    """What a run is asked to write at its end.
+
+    Args:
+        plan: the run's.
+        targets: where to; none means nothing is done.
+        environment: where CI services say where they keep what.
+        stream: gets what is for the output of a step of GitHub.
+    """
+
+    def __init__(
+        self, plan: RunPlan, targets: Sequence[ReportTarget], environment: Mapping[str, str], stream: TextIO
+    ) -> None:
+        self._plan = plan
+        self._targets = targets
+        self._environment = environment
+        self._stream = stream
+        self._started = dt.datetime.now(dt.UTC)
+        self._begun = time.monotonic()
+        self._is_written = False
+        #: What the run has counted, once it is there.
+        self.tally = Tally()
+
+    @contextlib.contextmanager
+    def written(self) -> Iterator[None]:
+        """Write them also where the run breaks off, with the reason in them."""
+        try:
+            yield
+        except RecproxyError as problem:
+            self.write(code=problem.exit_code, error=problem.message)
+            raise
+        except BaseException as problem:
+            self.write(code=1, error=f"{type(problem).__name__}: {problem}")
+            raise
+
+    def write(self, *, code: int, command_code: int = 0, error: str = "") -> int:
+        """Write them, once; the exit code of the run, which is not 0 if a file could not be written."""
+        if not self._targets or self._is_written:
+            return code
+        self._is_written = True
+        from recproxy.report.report_files import write_reports  # noqa: PLC0415 - see above
+
+        project = self._plan.project
+        problems = write_reports(
+            self._report(code, command_code, error),
+            self._targets,
+            root=project.root,
+            elsewhere=Path(project.source.path).name if project.source else "recproxy.toml",
+            environment=self._environment,
+            stream=self._stream,
+        )
+        for line in problems:
+            print(printable(f"recproxy: {line}"), file=sys.stderr)
+        return _NOT_WRITTEN if problems and code == 0 else code
+
+    def _report(self, code: int, command_code: int, error: str) -> RunReport:
+        from recproxy.report.run_facts import ReportPlaces, report_of  # noqa: PLC0415 - see above
+        from recproxy.report.run_report import RunReport  # noqa: PLC0415 - see above
+
+        plan = self._plan
+        facts = RunReport(
+            recproxy=metadata.version("recproxy"),
+            runs=(secrets.token_hex(8),),
+            shards=(plan.shard,) if plan.shard else (),
+            started=self._started.isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - self._begun, 3),
+            exit_code=code,
+            command_code=command_code,
+            error=error,
+            fails=tuple(_fails(plan)),
+        )
+        root = plan.project.root
+        folders = [Path(each.recordings) for each in plan.profiles if each.recordings]
+        packages = [each for each in folders if _INSTALLED in each.parts or not each.is_relative_to(root)]
+        return report_of(self.tally, ReportPlaces(root=root, packages=packages), facts, plan.strict)
+
+
+def _fails(plan: RunPlan) -> Iterator[str]:
+    """The kinds of problems that fail this run."""
+    project = plan.project
+    yield from ("miss", "failure") if project.on_miss == "fail" else ()
+    yield from ("refusal",) if project.on_refused == "fail" else ()
+    yield from ("old",) if project.on_age == "fail" else ()
+    yield from ("unused",) if not plan.shard else ()
+
+
+def targets_of(
+    plan: RunPlan, words: Sequence[str], formats: Sequence[str], folder: Path, environment: Mapping[str, str]
+) -> tuple[ReportTarget, ...]:
+    """The reports that the command line asks for, seen from `folder`, or else the project.
+
+    Raises:
+        ConfigurationError: a name says no format.
+    """
+    project = plan.project
+    if not words and not project.report:
+        return ()
+    from recproxy.report.report_files import report_targets  # noqa: PLC0415 - see above
+
+    if words:
+        found = report_targets(words, formats, folder=folder)
+    else:
+        found = report_targets(project.report, folder=project.root, said="report of the project:")
+    worker = environment.get(_WORKER)
+    return tuple(
+        replace(each, path=each.path.with_stem(f"{each.path.stem}.{worker}")) if worker and each.path else each
+        for each in found
+    )

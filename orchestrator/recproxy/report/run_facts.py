@@ -1,0 +1,217 @@
+"""A tally as a report, and a report as a tally. Pure.
+
+Paths of a report are relative to the project, so that reports of several machines name a file alike; a file of a
+profile's package begins with the name of the package.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from recproxy.control.messages import Missed
+from recproxy.recording.printable import printable
+from recproxy.report.run_report import (
+    ProfileReport,
+    ReportFinding,
+    RequestReport,
+    RunReport,
+    TestReport,
+    UnusedInteraction,
+    WrittenFile,
+)
+from recproxy.report.tally import Row, Tally, TestRow, UnusedPlace, Written
+
+__all__ = ["ReportPlaces", "report_of", "tally_of"]
+
+#: A place in a recording: a file and a line.
+_PLACE = re.compile(r"(.*?)(?::(\d+))?")
+_NO_TEST = "run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPlaces:
+    """Where paths are relative to: the project's root, and the folders of packages' own recordings."""
+
+    root: Path
+    packages: Sequence[Path] = ()
+
+    def name(self, path: str) -> str:
+        """A path as a report has it."""
+        for folder in self.packages:
+            if Path(path).is_relative_to(folder):
+                return Path(folder.parent.name, folder.name, Path(path).relative_to(folder)).as_posix()
+        return Path(os.path.relpath(path, self.root)).as_posix() if Path(path).is_absolute() else path
+
+    def place(self, where: str | None) -> tuple[str, int]:
+        """Path and line of a place, each as a report has it."""
+        if not where:
+            return "", 0
+        found = _PLACE.fullmatch(where.partition(", interaction ")[0])
+        path, line = (found[1], found[2]) if found else (where, None)
+        return self.name(path), int(line or 0)
+
+
+def report_of(tally: Tally, places: ReportPlaces, facts: RunReport, strict: Iterable[str] = ()) -> RunReport:
+    """The report of a tally.
+
+    Args:
+        tally: what the run counted.
+        places: where paths are relative to.
+        facts: what the tally does not know of the run.
+        strict: the profiles whose unused interactions fail it.
+    """
+    unused, played, strict = tally.unused(), tally.played(), frozenset(strict)
+    report: RunReport = _shown(
+        replace(
+            facts,
+            profiles=tuple(
+                _profile(row, unused.get(name, ()), played.get(name, frozenset()), places, fails=name in strict)
+                for name, row in tally.rows.items()
+                if row.listed
+            ),
+            tests=tuple(_test(row) for row in tally.tests.values() if row.name != _NO_TEST or _acted(row)),
+            misses=tuple(_misses(tally.misses, places)),
+            refusals=tuple(_findings(refusal.text for refusal in tally.refusals)),
+            failures=tuple(_failures(tally)),
+            unasked=tuple(ReportFinding(text=line, profile=name) for name, line in tally.unasked.items()),
+            old=tuple(_findings(tally.old)),
+            notes=tuple(_findings(tally.notes)),
+            written=tuple(
+                WrittenFile(
+                    path=places.name(str(each.path)),
+                    interactions=each.interactions,
+                    failed=each.failed,
+                    changed=each.changed,
+                )
+                for each in tally.written
+            ),
+            redactions=dict(tally.redactions),
+            blocked=dict(tally.blocked),
+        )
+    )
+    return report
+
+
+def tally_of(report: RunReport) -> Tally:
+    """What a table of a report is printed from."""
+    tally = Tally()
+    for each in report.profiles:
+        tally.rows[each.name] = Row(
+            profile=each.name,
+            mode=each.mode,
+            played=each.played,
+            recorded=each.recorded,
+            forwarded=each.forwarded,
+            missed=each.missed,
+            failed=each.failed,
+            unused=each.unused,
+            seconds=each.seconds,
+        )
+    for miss in report.misses:
+        missed = Missed(method=miss.method, url=miss.url, text=miss.text, test=miss.test, profile=miss.profile)
+        tally.misses += [missed] * miss.count
+    tally.refusals += (Missed(method="", url="", text=each.text) for each in report.refusals for _ in range(each.count))
+    tally.failures += (each.text for each in report.failures for _ in range(each.count))
+    tally.unasked.update((each.profile, each.text) for each in report.unasked)
+    tally.old += (each.text for each in report.old)
+    tally.notes += (each.text for each in report.notes)
+    tally.written += (
+        Written(Path(each.path), each.interactions, failed=each.failed, changed=each.changed) for each in report.written
+    )
+    tally.redactions.update(report.redactions)
+    tally.blocked.update(report.blocked)
+    return tally
+
+
+def _acted(row: TestRow) -> bool:
+    return any((row.played, row.recorded, row.forwarded, row.missed, row.failed))
+
+
+def _test(row: TestRow) -> TestReport:
+    return TestReport(
+        name=row.name,
+        passed=row.passed,
+        seconds=round(row.seconds, 3),
+        played=row.played,
+        recorded=row.recorded,
+        forwarded=row.forwarded,
+        missed=row.missed,
+        failed=row.failed,
+    )
+
+
+def _profile(
+    row: Row, unused: Sequence[UnusedPlace], played: frozenset[tuple[str, int]], places: ReportPlaces, *, fails: bool
+) -> ProfileReport:
+    numbers: dict[str, list[int]] = {}
+    for path, number in sorted(played):
+        numbers.setdefault(places.name(path), []).append(number)
+    return ProfileReport(
+        name=row.profile,
+        mode=row.mode,
+        played=row.played,
+        recorded=row.recorded,
+        forwarded=row.forwarded,
+        missed=row.missed,
+        failed=row.failed,
+        unused=row.unused,
+        seconds=round(row.seconds, 3),
+        unused_fails=fails,
+        interactions_played={path: tuple(each) for path, each in numbers.items()},
+        interactions_unused=tuple(
+            UnusedInteraction(
+                path=places.name(each.path),
+                number=each.number,
+                line=places.place(each.where)[1],
+                request=each.request,
+                passed=each.passed,
+            )
+            for each in unused
+        ),
+    )
+
+
+def _misses(misses: Iterable[Missed], places: ReportPlaces) -> Iterator[RequestReport]:
+    """Equal misses of a test once, with their count: a client that retries says nothing new."""
+    for miss, count in Counter(
+        RequestReport(
+            profile=each.profile,
+            test=each.test or _NO_TEST,
+            method=each.method,
+            url=each.url,
+            text=each.text.removeprefix("recproxy: "),
+            **dict(zip(("path", "line"), places.place(each.closest or each.expected), strict=True)),  # type: ignore[arg-type]
+        )
+        for each in misses
+    ).items():
+        yield replace(miss, count=count)
+
+
+def _findings(texts: Iterable[str]) -> Iterator[ReportFinding]:
+    for text, count in Counter(texts).items():
+        yield ReportFinding(text=text, count=count)
+
+
+def _failures(tally: Tally) -> Iterator[ReportFinding]:
+    tests = [*tally.failure_tests, *[""] * len(tally.failures)]
+    for (text, test), count in Counter(zip(tally.failures, tests, strict=False)).items():
+        yield ReportFinding(text=text, profile=text.partition(":")[0], test=test, count=count)
+
+
+def _shown(value: Any) -> Any:
+    """A report, or a part of one, with every text as a terminal may get it."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, tuple):
+        return tuple(map(_shown, value))
+    if isinstance(value, Mapping):
+        return {printable(name): _shown(each) for name, each in value.items()}
+    if hasattr(value, "__dataclass_fields__"):
+        return replace(value, **{name: _shown(getattr(value, name)) for name in value.__dataclass_fields__})
+    return value

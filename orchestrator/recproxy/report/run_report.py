@@ -1,0 +1,237 @@
+"""A run as a value that can be written to a file, and the values of its JSON form. Pure.
+
+The declaration here is that of the file: `report_values` and `read_report` follow it, and docs/reference/report.schema.json
+is made from it. Every text comes from the tally, in which secrets are masked, and shows no control character.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from typing import Any
+
+from recproxy.errors import ConfigurationError
+
+__all__ = [
+    "ProfileReport",
+    "ReportFinding",
+    "RequestReport",
+    "RunReport",
+    "TestReport",
+    "UnusedInteraction",
+    "WrittenFile",
+    "read_report",
+    "report_schema",
+    "report_values",
+]
+
+_FORMAT = "recproxy-report"
+#: Grows when a field changes its meaning or goes. New fields do not change it.
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestReport:
+    """A request that was not answered as recorded, or not at all: `count` times in a test, `run` outside of all.
+
+    `path` and `line` are those of the nearest recorded interaction; `text` says what differs and what to do.
+    """
+
+    profile: str
+    test: str
+    method: str
+    url: str
+    text: str
+    count: int = 1
+    path: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFinding:
+    """Something to read that has no recorded interaction; `profile` and `test` are empty where it concerns none."""
+
+    text: str
+    profile: str = ""
+    test: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusedInteraction:
+    """A recorded interaction that was in play and was not played: the `number` in its file counts from 0.
+
+    `passed`: a test that passed left it unused. Only such ones are counted as unused.
+    """
+
+    path: str
+    number: int
+    line: int
+    request: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileReport:
+    """What a profile did. `interactions_played` are the numbers of interactions by file."""
+
+    name: str
+    mode: str
+    played: int = 0
+    recorded: int = 0
+    forwarded: int = 0
+    missed: int = 0
+    failed: int = 0
+    unused: int = 0
+    seconds: float = 0.0
+    unused_fails: bool = False
+    interactions_played: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    interactions_unused: tuple[UnusedInteraction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestReport:
+    """What a scope did, most often a test. `passed` is null where nobody ended it."""
+
+    __test__ = False  # pytest would take it for tests
+
+    name: str
+    passed: bool | None = None
+    seconds: float = 0.0
+    played: int = 0
+    recorded: int = 0
+    forwarded: int = 0
+    missed: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenFile:
+    """A recording that was written. `failed`: it is a `.failed.rec`; `changed`: it is not as it was before."""
+
+    path: str
+    interactions: int
+    failed: bool = False
+    changed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """A run, or several that `recproxy report merge` has brought together.
+
+    `runs` are the identities of the runs, `shards` their names. `exit_code` is that of `recproxy run`, `command_code` that
+    of its command. `error` says what broke the run off. `fails` are the kinds of findings that fail a run.
+    """
+
+    recproxy: str
+    runs: tuple[str, ...]
+    shards: tuple[str, ...] = ()
+    started: str = ""
+    seconds: float = 0.0
+    exit_code: int = 0
+    command_code: int = 0
+    error: str = ""
+    fails: tuple[str, ...] = ()
+    profiles: tuple[ProfileReport, ...] = ()
+    tests: tuple[TestReport, ...] = ()
+    misses: tuple[RequestReport, ...] = ()
+    refusals: tuple[ReportFinding, ...] = ()
+    failures: tuple[ReportFinding, ...] = ()
+    unasked: tuple[ReportFinding, ...] = ()
+    old: tuple[ReportFinding, ...] = ()
+    drift: tuple[RequestReport, ...] = ()
+    notes: tuple[ReportFinding, ...] = ()
+    written: tuple[WrittenFile, ...] = ()
+    redactions: Mapping[str, int] = field(default_factory=dict)
+    blocked: Mapping[str, int] = field(default_factory=dict)
+
+
+def report_values(report: RunReport) -> dict[str, Any]:
+    """The report as JSON values."""
+    return {"format": _FORMAT, "version": _VERSION, **asdict(report)}
+
+
+def read_report(values: Any, name: str) -> RunReport:
+    """The report of JSON values. Unknown keys are those of a newer recproxy, and are passed over.
+
+    Raises:
+        ConfigurationError: they are no report, or one of another version; the message begins with the `name`.
+    """
+    if not isinstance(values, dict) or values.get("format") != _FORMAT:
+        raise ConfigurationError(f"{name}: is not a JSON report: write one with recproxy run --report FILE.json")
+    if values.get("version") != _VERSION:
+        raise ConfigurationError(
+            f"{name}: has version {str(values.get('version'))[:20]!r} of the report format; this recproxy reads {_VERSION}"
+        )
+    report: RunReport = _read(RunReport, values, lambda place: ConfigurationError(f"{name}: {place}"))
+    return report
+
+
+def _read(kind: Any, value: Any, wrong: Callable[[str], Exception], place: str = "") -> Any:
+    """A value of this kind, from JSON. Raises what `wrong` makes of a place and what is expected there."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if is_dataclass(kind):
+        if not isinstance(value, dict):
+            raise wrong(f"{place} must be an object")
+        kinds = typing.get_type_hints(kind)
+        found = {
+            each.name: _read(kinds[each.name], value[each.name], wrong, f"{place}.{each.name}".lstrip("."))
+            for each in fields(kind)
+            if each.name in value
+        }
+        try:
+            return kind(**found)  # type: ignore[operator]
+        except TypeError:
+            missing = next(name for name in kinds if name not in found)
+            raise wrong(f"{place or 'the report'} has no {missing}") from None
+    if origin is tuple and isinstance(value, list):
+        return tuple(_read(arguments[0], each, wrong, f"{place}[{number}]") for number, each in enumerate(value))
+    if origin is Mapping and isinstance(value, dict):
+        return {name: _read(arguments[1], each, wrong, f"{place}.{name}") for name, each in value.items()}
+    if origin is types.UnionType:
+        return None if value is None else _read(arguments[0], value, wrong, place)
+    if kind is float and type(value) is int:
+        return float(value)
+    if origin is None and type(value) is kind:
+        return value
+    raise wrong(f"{place} must be {_expected(kind)}")
+
+
+def _expected(kind: Any) -> str:
+    words = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
+    return words.get(kind) or ("a list" if typing.get_origin(kind) is tuple else "an object")
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema of a report."""
+    schema = _schema(RunReport)
+    head = {"format": {"const": _FORMAT}, "version": {"const": _VERSION}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "report of recproxy",
+        **schema,
+        "properties": {**head, **schema["properties"]},
+        "required": [*head, *schema["required"]],
+    }
+
+
+def _schema(kind: Any) -> dict[str, Any]:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if is_dataclass(kind):
+        kinds = typing.get_type_hints(kind)
+        names = [each.name for each in fields(kind)]
+        return {
+            "type": "object",
+            "description": " ".join((kind.__doc__ or "").split()),
+            "properties": {name: _schema(kinds[name]) for name in names},
+            "required": names,
+        }
+    if origin is tuple:
+        return {"type": "array", "items": _schema(arguments[0])}
+    if origin is Mapping:
+        return {"type": "object", "additionalProperties": _schema(arguments[1])}
+    if origin is types.UnionType:
+        return {"type": [_schema(arguments[0])["type"], "null"]}
+    return {"type": {str: "string", int: "integer", float: "number", bool: "boolean"}[kind]}
