@@ -37,7 +37,7 @@ def test_a_miss_fails_an_environment_whose_commands_passed(tox):
     assert "\nto record it: tox -e functional-record -- shop\n" in done.stderr
     assert "functional-replay: FAIL code 3" in done.stdout
     assert json.loads((tox.root / "functional-replay.json").read_text())["exit_code"] == 3
-    assert "::error title=recproxy%3A miss::GET " in done.stderr
+    assert "title=recproxy%3A miss::GET " in done.stderr
 
 
 @pytest.mark.parametrize("name", ["py-functional-replay", "functional-replay-py", "replay", "py-replay"])
