@@ -119,6 +119,14 @@ def test_what_answers_no_login_stays():
         assert redact_scope([made], RedactionRules()).interactions[0].response.body == body.encode()
 
 
+HEX = "7c1e9a40d5b28f63e04b9d17a6c35f82"
+BASE32 = "JBSWY3DPEHPK3PXPABCD"
+
+
+def grouped(text, size, mark):
+    return mark.join(text[at : at + size] for at in range(0, len(text), size))
+
+
 NUMBER = str(uuid.UUID("6fa459ea-ee8a-4ca4-894e-db77e160355e"))
 
 
@@ -128,6 +136,19 @@ NUMBER = str(uuid.UUID("6fa459ea-ee8a-4ca4-894e-db77e160355e"))
         (NUMBER, NUMBER.replace("-", "")),
         (NUMBER, NUMBER.upper()),
         (NUMBER.upper(), NUMBER.replace("-", "")),
+        (HEX, str(uuid.UUID(HEX))),
+        (HEX, str(uuid.UUID(HEX)).upper()),
+        (HEX.upper(), str(uuid.UUID(HEX))),
+        (HEX, HEX.upper()),
+        (HEX, grouped(HEX, 2, ":")),
+        (HEX, grouped(HEX.upper(), 2, ":")),
+        (HEX, grouped(HEX, 4, " ")),
+        (HEX, grouped(HEX.upper(), 8, "-")),
+        (NUMBER, grouped(NUMBER.replace("-", ""), 4, "-")),
+        (BASE32, BASE32.lower()),
+        (BASE32, grouped(BASE32, 4, " ")),
+        (BASE32, grouped(BASE32.lower(), 4, "-")),
+        (BASE32, grouped(BASE32, 5, "-")),
         (SECRET, "".join(f"\\x{byte:02x}" for byte in SECRET.encode())),
     ],
 )

@@ -47,6 +47,67 @@ def test_the_answer_to_a_login_is_masked(path, kind, body, name):
     assert answered("POST", path, kind, body, answer) == answer.replace(TOKEN, "XXX")
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+def test_each_way_to_send_a_password_is_a_login(method):
+    body = '{"user": "ann", "password": "correct-horse-9"}'
+
+    assert answered(method, "/me", JSON, body, f'{{"key": "{TOKEN}"}}') == '{"key": "XXX"}'
+
+
+@pytest.mark.parametrize("value", ["ab\\/cdEF12gh34\\/ij56kl78==", "ab\\u002fcdEF12gh34ij56kl78"])
+@pytest.mark.parametrize("answer", ['{{"key": "{}"}}', '"{}"', '{{"data": ["{}"]}}'])
+def test_a_token_with_escapes_is_masked(value, answer):
+    assert answered("POST", "/login", JSON, "{}", answer.format(value)) == answer.format("XXX")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"result": {"session": {"id": "i8Wq0ZtR5nLk2XvB7c"}}}',
+        '{"auth": {"value": "i8Wq0ZtR5nLk2XvB7c"}}',
+        '{"session": [{"n": 1, "id": "i8Wq0ZtR5nLk2XvB7c"}]}',
+        '{"session.id": "i8Wq0ZtR5nLk2XvB7c"}',
+        '{"jwt_refresh": "i8Wq0ZtR5nLk2XvB7c"}',
+        '<a:key xmlns:a="u" type="s">i8Wq0ZtR5nLk2XvB7c</a:key>',
+        "<r><ticket><![CDATA[i8Wq0ZtR5nLk2XvB7c]]></ticket></r>",
+    ],
+)
+def test_the_id_of_a_session_is_masked(answer):
+    assert answered("POST", "/login", JSON, "{}", answer) == answer.replace("i8Wq0ZtR5nLk2XvB7c", "XXX")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "LOGIN_SUCCESS_001",
+        "AUTH_OK_SESSION_STARTED_1",
+        "login-ok-2024-11-28",
+        "tenant-production-eu-1",
+        "oauth2_authorization_code",
+        "2026-11-28T10:11:12.123Z",
+        "user:login:ok:2024-11",
+    ],
+)
+@pytest.mark.parametrize("answer", ['{{"code": "{}"}}', '{{"result": ["{}"]}}', "{}", "<r><code>{}</code></r>"])
+def test_words_of_an_answer_stay_and_are_not_looked_for(value, answer):
+    assert answered("POST", "/login", JSON, '{"password": "x"}', answer.format(value)) == answer.format(value)
+
+
+def test_words_under_the_name_of_a_token_are_masked_there_only():
+    login = Interaction(
+        request=Request(method="POST", url="https://a.example/login", body=b"{}", wild=None),
+        response=Response(status=200, body=b'{"token": "tenant-production-eu-1"}', wild=None),
+    )
+    script = Interaction(
+        request=Request(method="GET", url="https://a.example/a.js", wild=None),
+        response=Response(status=200, body=b'if(tenant=="tenant-production-eu-1"){}', wild=None),
+    )
+    first, second = redact_scope([login, script], RedactionRules()).interactions
+
+    assert first.response.body == b'{"token": "XXX"}'
+    assert second.response.body == script.response.body
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "value"),
     [

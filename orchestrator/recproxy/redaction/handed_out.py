@@ -9,19 +9,23 @@ password, or that goes to where logins go, it is what later requests are sent wi
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
 from recproxy.recording.codings import decode
+from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.recording.values import Interaction, Request, Response
 from recproxy.redaction.language import path_of
-from recproxy.redaction.names import is_secret
+from recproxy.redaction.names import is_secret, is_wordy
 from recproxy.redaction.payloads import coding_of
 from recproxy.redaction.spans import Span, wild_name
+from recproxy.redaction.views import json_unescaped
 
 __all__ = ["handed_out"]
 
 _LARGEST = 1 << 20  # bytes of an answer to a login
+_DEEPEST = 12  # objects and arrays one inside another
 
 #: A name in a form, in JSON or of a part of a multipart body, before what ends it.
 _LOGIN_FIELD = re.compile(
@@ -31,11 +35,20 @@ _LOGIN_PATH = re.compile(
     r"(?i)(?:^|[/_.-])(?:log[_-]?in|sign[_-]?in|auth|authenticate|authorize|sessions?|tokens?|api[_-]?keys?)"
     r"(?:\.[a-z]+)?/?\Z"
 )
-_NAMES = rb"key|code|session|sid|auth|ticket|result|value|data|response|id_session"
-_HANDED = re.compile(rb"\"(%s)\"\s*:\s*\"([^\"\\]+)\"" % _NAMES, re.IGNORECASE)
-_ELEMENT = re.compile(rb"<(%s)>\s*([^<>&\s]+)\s*</\1>" % _NAMES, re.IGNORECASE)
+_NAMES = frozenset(b"key code session sid auth ticket result value data response id_session".split())
+#: An object with one of these names is about the session: its id is the key to it.
+_HOLDERS = frozenset({b"session", b"auth", b"ticket", b"token", b"login", b"credential", b"credentials"})
+_ELEMENT = re.compile(
+    rb"<(?:[A-Za-z0-9_.-]+:)?(%s)(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[\s*)?([^<>\s]+?)\s*(?:\]\]>\s*)?</"
+    % b"|".join(sorted(_NAMES)),
+    re.IGNORECASE,
+)
+#: A text without such a name is not read as JSON.
+_NAMED = re.compile(
+    rb"(?i)\"(?:%s)\"\s*:" % b"|".join(sorted(_NAMES | _HOLDERS)),
+)
 #: A body that is nothing but a token, as a text, a string of JSON, or a list of one.
-_WHOLE = re.compile(rb"()\s*(?:\[\s*)?\"?([A-Za-z0-9._~+/=:|-]{16,2048})\"?\s*(?:\]\s*)?\Z")
+_WHOLE = re.compile(rb"\s*(?:\[\s*)?\"?((?:[A-Za-z0-9._~+/=:|-]|\\/|\\u00[2-7][0-9A-Fa-f]){16,2048})\"?\s*(?:\]\s*)?\Z")
 
 
 def handed_out(interaction: Interaction) -> Iterator[Span]:
@@ -44,9 +57,52 @@ def handed_out(interaction: Interaction) -> Iterator[Span]:
         return
     body = _plain(interaction.response)
     whole = _WHOLE.match(body)
-    for found in [whole] if whole else [*_HANDED.finditer(body), *_ELEMENT.finditer(body)]:
-        if is_secret(b"key", found[2]):
-            yield Span(*found.span(2), "json", wild_name(found[1].lower() or b"token"), value=found[2])
+    if whole:
+        yield from _handed(b"token", whole[1], json_unescaped(whole[1]).text, whole.start(1))
+        return
+    if _NAMED.search(body):
+        yield from _in_json(body)
+    for found in _ELEMENT.finditer(body):
+        name = found[1].lower()
+        value = html.unescape(found[2].decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        yield from _handed(name, found[2], value, found.start(2))
+
+
+def _handed(name: bytes, raw: bytes, value: bytes, start: int) -> Iterator[Span]:
+    """A value, unless it is the name of a state or a kind: it would be looked for everywhere."""
+    if is_secret(b"key", value) and not is_wordy(value):
+        yield Span(start, start + len(raw), "json", wild_name(name), value=value)
+
+
+def _in_json(body: bytes) -> Iterator[Span]:
+    """The strings under such a name, in an array under it, and the `id` of a session."""
+    levels: list[bytes] = []  # the name that each open level stands under
+    key, is_key, kinds = b"", False, b""
+    for found in JSON_TOKEN.finditer(body):
+        mark, raw = found[2], found[1]
+        if mark is None:
+            if raw is None:
+                continue
+            if is_key:
+                key, is_key = raw.lower(), False
+                continue
+            name = key if kinds[-1:] == b"{" else levels[-1] if levels else b""
+            value = json_unescaped(raw).text if b"\\" in raw else raw
+            if name in _NAMES:
+                yield from _handed(name, raw, value, found.start(1))
+            elif name in (b"id", b"value") and levels and levels[-1] in _HOLDERS:
+                yield from _handed(levels[-1], raw, value, found.start(1))
+        elif mark in b"{[":
+            levels.append(key if kinds[-1:] == b"{" else levels[-1] if levels else b"")
+            kinds += mark
+            key, is_key = b"", mark == b"{"
+            if len(levels) > _DEEPEST:
+                return
+        elif mark in b"}]":
+            del levels[-1:]
+            kinds, is_key = kinds[:-1], False
+        elif mark == b",":
+            is_key = kinds[-1:] == b"{"
 
 
 def _plain(block: Request | Response) -> bytes:
@@ -59,6 +115,6 @@ def _plain(block: Request | Response) -> bytes:
 
 
 def _is_login(request: Request) -> bool:
-    if request.method in ("POST", "PUT"):
+    if request.method in ("POST", "PUT", "PATCH"):
         return bool(_LOGIN_PATH.search(path_of(request.url)) or _LOGIN_FIELD.search(_plain(request)))
     return _LOGIN_FIELD.search(request.url.partition("?")[2].encode("utf-8", "surrogateescape")) is not None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-from recproxy.redaction.names import header_is_secret, is_secret, says_nothing
+from recproxy.redaction.names import header_is_secret, header_key, is_secret, says_nothing
 from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["HEADERS_WITH_RULES", "header_spans"]
@@ -53,6 +53,8 @@ def header_spans(name: bytes, value: bytes, chosen: frozenset[bytes]) -> list[Sp
         ]
     if key == b"set-cookie":
         return list(_cookie(value.partition(b";")[0], 0))
+    if header_key(name, value):
+        return [Span(0, len(value), "header", wild_name(key), value=value)]
     # Access-Control-Allow-Credentials: true says something of credentials and holds none.
     if key in chosen or (
         (header_is_secret(key) or header_is_secret(name))

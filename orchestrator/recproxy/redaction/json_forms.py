@@ -6,23 +6,17 @@ Headers in a list, a Secret of Kubernetes, the messages of a failed validation. 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.coded_places import opaque
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
-from recproxy.redaction.names import header_is_secret, is_secret, looks_like_a_token, name_words
-from recproxy.redaction.spans import Span, wild_name
-from recproxy.redaction.views import json_unescaped
+from recproxy.redaction.names import header_is_secret, looks_like_a_token, name_words
+from recproxy.redaction.prose import is_prose
+from recproxy.redaction.spans import Span
 
-__all__ = ["assignments", "graphql_variables", "holds_secrets", "is_message", "kubernetes_secrets", "listed_header"]
+__all__ = ["holds_secrets", "is_message", "kubernetes_secrets", "listed_header"]
 
-#: A variable of an environment, in a list or in the text of a file.
-_ASSIGNED = re.compile(
-    rb"(?:\"|\\n|\\r)(?:export )?([A-Z][A-Z0-9_]{2,60})=(?:\\\"|')?((?:[^\"'\\\s]|\\/){4,})(?=(?:\\\"|')?(?:\"|\\[nr]))"
-)
-_FAR = 64  # bytes of a name
-_PASSED = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*\$([A-Za-z_][A-Za-z0-9_]*)")
 _PAIR_OPENS = re.compile(rb"\[\s*\Z")
 _PAIR = re.compile(rb"\s*,\s*\"([^\"\\]+)\"\s*\]")
 _LINE = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+([^\"\\]*[^\"\\\s])")
@@ -63,11 +57,6 @@ _HOLDERS = frozenset({"secrets", "credentials", "creds"})
 _ERRORS = re.compile(
     rb"\"(?:[A-Za-z_]*errors?|violations|messages|validations?|invalid)\"\s*:\s*\{[^{}]*\Z", re.IGNORECASE
 )
-#: How a validation speaks of a value: it begins with what the field is or must be.
-_PROSE = re.compile(
-    rb"(?i)(?:is|are|was|must|should|can|cannot|can't|may|not|needs?|has|have|does|doesn't|too|this|the|please|your|"
-    rb"enter|invalid|required|minimum|at least|field|value|password|token|key|secret)\b[^{}\[\]<>=\\]*+\Z"
-)
 #: A name of a header, which a list of names may hold beside another.
 _WORDS = re.compile(rb"[A-Za-z]+(?:-[A-Za-z]+)*\Z")
 
@@ -91,33 +80,6 @@ def listed_header(key: bytes, opening: int, closing: int, text: bytes, chosen: f
     if looks_like_a_token(pair[1]) or b" " in pair[1] or b"=" in pair[1]:
         for span in header_spans(key, pair[1], chosen) or ():
             yield span.moved(span.start + pair.start(1), span.end + pair.start(1))
-
-
-def assignments(text: bytes, hits: Sequence[tuple[int, int, int]]) -> Iterator[Span]:
-    """The values of variables of an environment that stand in strings: `["API_TOKEN=..."]`, or in the text of a file."""
-    done = 0
-    for _, start, end in hits:
-        if start < done or not text[start:end].isupper() or text.find(b"=", end, end + _FAR) < 0:
-            continue
-        begin = max(text.rfind(mark, max(0, start - _FAR), start) for mark in (b'"', b"\\n", b"\\r"))
-        found = _ASSIGNED.match(text, begin) if begin >= 0 else None
-        if found is None:
-            continue
-        done = found.end()
-        value = found[2].replace(b"\\/", b"/")
-        if is_secret(found[1], value):
-            yield Span(*found.span(2), "json", wild_name(found[1].lower()), value=value)
-
-
-def graphql_variables(text: bytes) -> Iterator[Span]:
-    """The values of variables that a document passes on under a secret name: `login(password: $p)` with `{"p": "..."}`."""
-    names = {found[2]: found[1] for found in _PASSED.finditer(text)}
-    start = text.index(b'"variables"')
-    for variable, name in names.items():
-        place = re.compile(rb"\"%s\"\s*:\s*\"((?:[^\"\\]|\\.)*)\"" % re.escape(variable)).search(text, start)
-        value = json_unescaped(place[1]).text if place else b""
-        if place and is_secret(name, value, json=True):
-            yield Span(*place.span(1), "json", wild_name(name), value=value)
 
 
 def kubernetes_secrets(text: bytes) -> Iterator[Span]:
@@ -170,6 +132,4 @@ def holds_secrets(key: bytes, member: bytes) -> bool:
 
 def is_message(value: bytes, text: bytes, at: int, *, listed: bool) -> bool:
     """Whether a text under a secret name is what a validation says of it: `{"errors": {"password": "is too short"}}`."""
-    if b" " not in value or not _PROSE.match(value):
-        return False
-    return listed or _ERRORS.search(text, max(0, at - 2000), at) is not None
+    return is_prose(value) and (listed or _ERRORS.search(text, max(0, at - 2000), at) is not None)

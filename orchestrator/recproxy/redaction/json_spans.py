@@ -11,17 +11,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from recproxy.recording.json_reader import JSON_TOKEN
+from recproxy.redaction.assigned_places import assigned_in_json
+from recproxy.redaction.graphql import argument, passed_variables
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
-from recproxy.redaction.json_forms import (
-    assignments,
-    graphql_variables,
-    holds_secrets,
-    is_message,
-    kubernetes_secrets,
-    listed_header,
-)
+from recproxy.redaction.json_forms import holds_secrets, is_message, kubernetes_secrets, listed_header
 from recproxy.redaction.name_rules import NameRules
-from recproxy.redaction.names import header_is_secret, is_label, is_secret
+from recproxy.redaction.names import header_is_secret, is_label, is_secret, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
 
@@ -37,7 +32,6 @@ _BEARING = frozenset(
     | {b"old", b"new", b"current", b"previous", b"plain", b"first", b"second", b"confirm", b"confirmation"}
 )
 _VALUES = frozenset({b"value", b"values", b"val", b"v", b"stringvalue", b"plaintext"})
-_ARGUMENT = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(\\*\")((?:[^\"\\]|\\(?!\"))*)(?=\\*\")")
 _GRANTED = frozenset({b"code", b"key", b"assertion", b"auth_code"})  # in a request for a token
 _JWK = re.compile(rb"\"(d|p|q|dp|dq|qi|k)\"\s*:\s*\"([A-Za-z0-9_-]{16,})\"")
 _NESTED = 6  # objects one inside another in which the value of a secret name is sought
@@ -59,12 +53,12 @@ def json_spans(
         if start < done:
             continue
         opening = text.rfind(b'"', max(0, start - _FAR), start)
-        closing = text.find(b'"', end, end + _FAR)
+        closing = text.find(b'"', end - 1, end + _FAR)  # letters to look for may end with the quote
         if graphql and start >= argued:
-            found = _ARGUMENT.match(text, _word_start(text, start))
-            if found and found[3] and is_secret(found[1], found[3]):
-                yield Span(*found.span(3), "json", wild_name(found[1]), value=found[3])
-                argued = found.end()
+            span = argument(text, start)
+            if span is not None:
+                yield span
+                argued = span.end
                 continue
         if opening < 0 or closing < 0:
             continue
@@ -97,28 +91,19 @@ def json_spans(
     if b'"Secret"' in text:
         yield from kubernetes_secrets(text)
     if b"=" in text:
-        yield from assignments(text, hits)
+        yield from assigned_in_json(text, hits)
     if graphql and b'"variables"' in text:
-        yield from graphql_variables(text)
+        yield from passed_variables(text)
     if b'"kty"' in text:
         for found in _JWK.finditer(text):
             yield Span(*found.span(2), "json", wild_name(b"jwk_" + found[1]), value=found[2])
-
-
-def _word_start(text: bytes, at: int) -> int:
-    low = max(0, at - 60)
-    found = re.search(rb"[A-Za-z0-9_]*\Z", text[low:at])
-    return low + (found.start() if found else at - low)
 
 
 def _is_harmless(key: bytes, rules: NameRules) -> bool:
     """Whether nothing under a key is secret because of the key, whatever it is."""
     lower = key.lower()
     return not (
-        lower in rules.keys
-        or lower in _GRANTED
-        or lower in HEADERS_WITH_RULES
-        or is_secret(key, b"a-token-like-value-0123456789", json=True)
+        lower in rules.keys or lower in _GRANTED or lower in HEADERS_WITH_RULES or may_be_secret(key, json=True)
     )
 
 
@@ -128,7 +113,7 @@ def _under(key: bytes, at: int, text: bytes, rules: NameRules, *, granted: bool)
     granted = granted and key.lower() in _GRANTED
     first = text[at : at + 1]
     if first in (b"{", b"["):
-        if chosen or is_secret(key, b"a-token-like-value-0123456789", json=True):
+        if chosen or may_be_secret(key, json=True):
             yield from _inside(key, at, text, chosen=chosen)
         return
     quoted = first == b'"'
@@ -207,11 +192,7 @@ def _inside(key: bytes, at: int, text: bytes, *, chosen: bool) -> Iterator[Span]
 
 def _beside(name: bytes, opening: int, closing: int, text: bytes) -> Iterator[Span]:
     """The value beside a name that is itself a value: `{"name": "X-Api-Key", "value": "..."}`, in either order."""
-    if not (
-        header_is_secret(name)
-        or name.lower() in HEADERS_WITH_RULES
-        or is_secret(name, b"a-token-like-value-0123456789", json=True)
-    ):
+    if not (header_is_secret(name) or name.lower() in HEADERS_WITH_RULES or may_be_secret(name, json=True)):
         return
     start = opening
     for _ in range(3):

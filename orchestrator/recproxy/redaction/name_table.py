@@ -14,6 +14,7 @@ __all__ = [
     "ALWAYS",
     "HARMLESS",
     "HEADERS",
+    "KEYS_OF_THINGS",
     "LOOKS",
     "NEVER_IN_JSON",
     "QUALIFIERS",
@@ -49,10 +50,13 @@ ALWAYS = _rows(
     "page access token, feed token, scim token, incoming mail token, batch token, upload token, org token",
     "bearer token bedrock",
     "jwt, json web token, client assertion, saml response, saml art, assertion, code verifier, device code",
+    "jwt refresh, jwt access, token refresh, refresh jwt, jwt session, session jwt",
     "user code, authorization code, auth code, mfa code, otp code, sms code, two factor code, recovery code",
     # second factors, wallets and cards
     "totp seed, otp seed, backup code, backup codes, recovery codes, scratch code, scratch codes, pin code, cvv, cvc",
-    "seed phrase, recovery phrase, mnemonic phrase, secret phrase, card verification value, enc key",
+    "seed phrase, recovery phrase, mnemonic phrase, secret phrase, seed words, mnemonic words, recovery words, wallet seed",
+    "recovery pin, backup phrase, puk code, one time token, one time codes, otp secret, otp token, otp key, otp auth url",
+    "two factor token, two factor secret, mfa secret, mfa token, mfa key, totp secret, totp key, totp uri, otp uri, email otp, sms otp, card verification value, enc key",
     "otp, totp, totp code, one time code, one time password, crumb token, request verification token",
     # OAuth 1
     "oauth verifier, oauth signature, oauth nonce, oauth consumer key, oauth timestamp, oauth body hash",
@@ -90,7 +94,7 @@ LOOKS = _rows(
     "system key, db key, database key, write key, stream key, read key, query key, tenant key, default key, web key",
     "security code, verification code, access code, invite code, passwords, service ticket, auth session",
     "encoded certificate, recovery key, project key, device key, insert key, security key, application secret proof, magic",
-    "bearer, mnemonic, magic link, magic code",
+    "bearer, mnemonic, magic link, magic code, pin, puk, email key, account id key",
 )
 
 #: As the end of a header's name these say it all: headers have no other use for them.
@@ -101,6 +105,15 @@ HEADERS = _rows(
     "access sign, access passphrase, encryption customer key, content sha256 key, source authorization",
     "art api, hmac sha, sas key, fastly key, guploader uploadid, authorization auxiliary, crumb, api secret, vault",
     "application key, primary key, write key, db key, ovh consumer",
+)
+
+#: A header that ends in `key` and has one of these words names a thing.
+KEYS_OF_THINGS = frozenset(
+    word
+    for (word,) in _rows(
+        "socket, trace, request, correlation, dedup, deduplication, message, record, document, ordering, shard, hash, lock",
+        "etag, blob, item, row, event, job, span, file, entity, group, issue, storage, path, s3, resource, tag, transaction",
+    )
 )
 
 #: In a JSON object these are seldom what OAuth or a query mean by them.
@@ -253,10 +266,11 @@ VOCABULARY = frozenset(
     ]
 )
 
-#: Letters of which every name above holds some: a text without them holds no name that is secret.
+#: Letters of which every name above holds some: a text without them holds no name that is secret. Many words hold `pin`,
+#: few end with it.
 TRIGGERS = tuple(
     b"pass,pwd,passw,mdp,senha,contrasena,secret,token,key,auth,sess,sid,sig,cred,code,cookie,ticket,jwt,saml,assertion,otp,nonce,"
-    b"hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic,seed,phrase,bearer,mnemonic,cvv,cvc,verification".split(
+    b"hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic,seed,phrase,bearer,mnemonic,cvv,cvc,verification,pin\",pin',pin=,pin:,pin<,pin>,pin],pin&,puk,mfa,two_factor,twofactor,two-factor,2fa,recovery_words,recoverywords,recovery-words".split(
         b","
     )
 )

@@ -16,6 +16,7 @@ from recproxy.redaction.name_table import (
     ALWAYS,
     HARMLESS,
     HEADERS,
+    KEYS_OF_THINGS,
     LOOKS,
     NEVER_IN_JSON,
     QUALIFIERS,
@@ -25,10 +26,13 @@ from recproxy.redaction.name_table import (
 
 __all__ = [
     "header_is_secret",
+    "header_key",
     "is_label",
     "is_placeholder",
     "is_secret",
+    "is_wordy",
     "looks_like_a_token",
+    "may_be_secret",
     "name_words",
     "says_nothing",
 ]
@@ -47,13 +51,29 @@ _LONGEST = max(map(len, (*ALWAYS, *LOOKS, *HEADERS)))
 _LONGEST_WORD = 80
 _WORD = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _TOKEN_LIKE = re.compile(rb"(?=[^\s]*[0-9_\-/+=.])[A-Za-z0-9._~+/=:|%-]{16,}\Z")
-#: What a name such as `key` or `code` may hold and is no secret: a path, a host, words put together.
-_PATH_LIKE = re.compile(rb".*(?:/|%2F|\.[A-Za-z]{2,5}\Z)|[A-Za-z]+(?:[._:-][A-Za-z]+)*\Z", re.IGNORECASE | re.DOTALL)
+#: What a name such as `key` or `code` may hold and is no secret: a file, a host, words put together.
+_FILE_LIKE = re.compile(rb".*\.[A-Za-z]{2,5}\Z|[A-Za-z]+(?:[._:-][A-Za-z]+)*\Z", re.DOTALL)
+_SLASH = re.compile(rb"/|%2F", re.IGNORECASE)
+#: Between two slashes of base64, and of few paths.
+_MIXED = re.compile(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z]).{6,}\Z", re.DOTALL)
 #: A link is no secret as a whole, whatever it is called; what is secret in it is found in the link itself.
 _LINK = re.compile(rb"(?:https?|wss?|ftp):(?://|\\/\\/)[^\s/@]+(?:[/?#]|\Z)", re.IGNORECASE)
 _NOTHING = frozenset({b"true", b"false", b"null", b"none", b"nil", b"undefined", b"yes", b"no"})
 #: Text for people: it begins with a capital, and has letters and marks only.
 _LABEL = re.compile(rb"[A-Z\xc3][A-Za-z\x80-\xff ,.:;!?'()/-]*\Z")
+#: Words in capitals, in small letters or with a capital each, short numbers, dates and versions, with marks between.
+_WORDY = re.compile(
+    rb"(?=[^A-Za-z]*[A-Za-z])(?:(?:[A-Z]?[a-z]{1,14}(?:[A-Z][a-z]{2,14})*|[A-Z]{1,14}|[Vv])?[0-9]{0,4}(?:[-_.:/ +]|\Z))+\Z"
+)
+_DATE = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.Z+-]+\Z")
+_VOWEL = re.compile(rb"[aeiouyAEIOUY]")
+_PIN = re.compile(rb"[0-9]{4,12}\Z")
+#: The words of a wallet.
+_PHRASE = re.compile(rb"[a-z]{3,8}(?:[ ,]+[a-z]{3,8}){5,23}\s*\Z")
+#: A token that is short: small letters, capitals and digits in turns.
+_SHORT_TOKEN = re.compile(
+    rb"(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z]*[0-9]+[A-Za-z]+[0-9]+)[A-Za-z0-9]{10,15}\Z"
+)
 _PASSWORDS = (b"passw", b"contrase", b"kennwort", b"de passe", b"senha", b"wachtwoord")
 _PLACEHOLDER = re.compile(
     rb"<[^<>]*>|\[[A-Za-z_ -]*\]|\{\{?[^{}]*\}\}?|\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_]*(?::?[-?=])?\}|%[A-Z_]{2,}%|%[sdrv]|#\{[^{}]*\}|[xX*.\-#_ ]+|[0\-]{6,}"
@@ -116,6 +136,18 @@ def header_is_secret(name: bytes) -> bool:
     return row is not None and not _harmless(words, row)
 
 
+def header_key(name: bytes, value: bytes) -> bool:
+    """Whether a header that is called a key holds one, and not the name of a thing: `X-Auth-Email-Key`."""
+    words = _core(name)
+    return (
+        words[-1:] == ("key",)
+        and looks_like_a_token(value)
+        and not is_wordy(value)
+        and not _harmless(words, ("key",))
+        and KEYS_OF_THINGS.isdisjoint(words)
+    )
+
+
 def _harmless(words: tuple[str, ...], row: tuple[str, ...]) -> bool:
     before = words[: len(words) - len(row)]
     if words[0] in QUALIFIERS and words[-1] != "token":
@@ -129,7 +161,10 @@ def _harmless(words: tuple[str, ...], row: tuple[str, ...]) -> bool:
 def _verdict(name: bytes, json: bool) -> _Verdict:
     """Whether a name alone makes a value secret. Names repeat: few are worked out."""
     # `user[password]` and `user.password` are written for the last word.
-    last = re.split(rb"[\[.]", name.rstrip(b"]"))[-1] or name
+    parts = re.split(rb"\]?[\[.]", name.rstrip(b"]"))
+    last = parts[-1] or name
+    if len(parts) > 1 and last.lower() in (b"id", b"value"):
+        last = b"_".join(parts[-2:])  # `session.id`
     words = _core(last)
     if not words:
         return _Verdict.HARMLESS
@@ -149,6 +184,11 @@ def _verdict(name: bytes, json: bool) -> _Verdict:
     return _Verdict.VALUE_DECIDES
 
 
+def may_be_secret(name: bytes, *, json: bool = False) -> bool:
+    """Whether some values that stand under a name are secret."""
+    return _verdict(name, json) is not _Verdict.HARMLESS
+
+
 def is_secret(name: bytes, value: bytes, *, json: bool = False) -> bool:
     """Whether the value that stands under a name, both decoded, is secret."""
     verdict = _verdict(name, json)
@@ -159,9 +199,25 @@ def is_secret(name: bytes, value: bytes, *, json: bool = False) -> bool:
     words = name_words(name)
     if words[-1:] == ("pass",):
         return len(value) >= 6 and not value.isdigit()
-    if words[-1:] in (("key",), ("code",), ("ticket",), ("session",)) and _PATH_LIKE.match(value):
+    if words[-1:] in (("pin",), ("puk",)):
+        return _PIN.match(value) is not None
+    if words[-1:] == ("mnemonic",) and _PHRASE.match(value):
+        return True
+    if words[-1:] == ("token",) and _SHORT_TOKEN.match(value):
+        return True
+    if words[-1:] in (("key",), ("code",), ("ticket",), ("session",)) and _is_path(value):
         return False
     return looks_like_a_token(value)
+
+
+def _is_path(value: bytes) -> bool:
+    """Whether a value is a path, a host, or words: base64 may hold a slash too, but no words."""
+    if _FILE_LIKE.match(value):
+        return True
+    pieces = _SLASH.split(value)
+    if len(pieces) == 1 or value.endswith(b"="):
+        return False
+    return any(len(each) >= 4 and is_wordy(each) for each in pieces) or not any(map(_MIXED.match, pieces))
 
 
 def is_label(name: bytes, value: bytes) -> bool:
@@ -170,6 +226,13 @@ def is_label(name: bytes, value: bytes) -> bool:
         return False  # one word may be a bad password
     words, said = name_words(name), value.lower()
     return any(begin in said for begin in _PASSWORDS) or bool(words and words[-1][:5].encode() in said)
+
+
+def is_wordy(value: bytes) -> bool:
+    """Whether a value is made of words, dates and versions, as the names of states and kinds are: `LOGIN_SUCCESS_001`."""
+    if len(value) > 80:
+        return False
+    return bool(_DATE.match(value) or (_WORDY.match(value) and _VOWEL.search(value)))
 
 
 def says_nothing(value: bytes) -> bool:

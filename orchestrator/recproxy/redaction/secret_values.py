@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.masks import ending_of, has_shape, is_partly_public
-from recproxy.redaction.names import is_placeholder, is_secret
+from recproxy.redaction.names import is_placeholder, is_secret, is_wordy
 from recproxy.redaction.spans import Span
 
 __all__ = ["GIVEN", "RUN", "SHORT", "SecretValue", "SecretValues"]
@@ -119,7 +119,12 @@ class SecretValues:
         if span.kind != "text" or len(value) < 4 or (has_shape(value, b"XXX") and not token):
             return
         self._give_name(value, span.name)
-        if len(value) >= _LONG and _telling(value):
+        # Under a name that may hold anything, the name of a state or a kind stands in other places too.
+        if (
+            len(value) >= _LONG
+            and _telling(value)
+            and not (is_wordy(value) and not is_secret(span.name.encode(), b"x"))
+        ):
             self._add(value, SecretValue("handed out", span.name))
         self._look_for_password(value)
 

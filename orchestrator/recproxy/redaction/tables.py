@@ -6,45 +6,49 @@ import re
 from collections.abc import Iterator
 
 from recproxy.redaction.name_rules import NameRules
-from recproxy.redaction.names import is_secret
+from recproxy.redaction.names import is_secret, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["table_spans"]
 
-_SEPARATORS = (b"\t", b";", b",")
-_LONGEST = 8192  # bytes of a line
+_SEPARATORS = (b"\t", b";", b"|", b",")
+_HEAD = 65536  # bytes of the names of all columns
+#: Spreadsheets read such a line in front of the names.
+_SAID = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[Ss]ep=([^\r\n])\r?\n)?")
 
 
 def table_spans(text: bytes, rules: NameRules) -> Iterator[Span]:
     """The cells of columns with secret names: the first line has the names of all columns."""
-    head, _, _ = text.partition(b"\n")
-    separator = max(_SEPARATORS, key=head.count)
-    names = [found[0].strip(b"\r\"' ") for found in _cells(head, separator)]
-    secret = {number: name for number, name in enumerate(names) if _may_hold(name, rules)}
-    if not secret or len(head) > _LONGEST:
-        return
-    start = len(head) + 1
-    for line in text[start:].split(b"\n"):
-        if len(line) <= _LONGEST:
-            for number, found in enumerate(_cells(line, separator)):
-                raw = found[0].rstrip(b"\r")
-                value = raw.strip(b'"')
-                name = secret.get(number)
-                if name is not None and value and (is_secret(name, value) or name.lower() in rules.form):
-                    low = start + found.start() + raw.index(value)
-                    yield Span(low, low + len(value), "text", wild_name(name), value=value)
-        start += len(line) + 1
+    said = _SAID.match(text)
+    start = said.end() if said else 0
+    head = re.split(rb"[\r\n]", text[start : start + _HEAD], maxsplit=1)[0]
+    separator = (said and said[1]) or max(_SEPARATORS, key=head.count)
+    cells = _cells(separator)
+    names: list[bytes] = []
+    secret: dict[int, bytes] = {}
+    column, in_head = 0, True
+    for found in cells.finditer(text, start):
+        raw = found[1]
+        if in_head:
+            name = raw.strip(b"\"' \t")
+            names.append(name)
+            if name.lower() in rules.form or may_be_secret(name):
+                secret[column] = name
+        elif (name := secret.get(column, b"")) and (value := raw.strip(b"\"'")):
+            plain = value.replace(b'""', b'"').strip()
+            if is_secret(name, plain) or name.lower() in rules.form:
+                low = found.start(1) + raw.index(value)
+                yield Span(low, low + len(value), "text", wild_name(name), value=plain)
+        column += 1
+        if found[2] != separator:
+            if in_head and not secret:
+                return
+            column, in_head = 0, False
 
 
-def _may_hold(name: bytes, rules: NameRules) -> bool:
-    return name.lower() in rules.form or is_secret(name, b"a-token-like-value-0123456789")
-
-
-def _cells(line: bytes, separator: bytes) -> Iterator[re.Match[bytes]]:
-    cell = rb'(?:"(?:[^"]|"")*"|[^%s]*)(?=%s|\Z)' % (re.escape(separator), re.escape(separator))
-    position = 0
-    while (found := re.compile(cell).match(line, position)) is not None:
-        yield found
-        position = found.end() + 1
-        if found.end() >= len(line):
-            return
+def _cells(separator: bytes) -> re.Pattern[bytes]:
+    """A cell and what ends it: quotes may hold separators and ends of lines."""
+    mark = re.escape(separator)
+    return re.compile(
+        rb'[ ]*+("(?:[^"]|"")*+"(?=[ ]*+(?:%s|[\r\n]|\Z))|[^%s\r\n]*+)[ ]*+(%s|\r?\n|\r|\Z)' % (mark, mark, mark)
+    )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from recproxy.recording.json_reader import JSON_STRING
+from recproxy.redaction.assigned_places import assigned_in_lines
 from recproxy.redaction.coded_places import coded_run, coded_runs
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.json_spans import json_spans, pointed_spans
@@ -100,6 +101,8 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Ite
             yield from line_spans(text, hits, rules)
     else:
         yield from line_spans(text, hits, rules)
+        if b"=" in text:
+            yield from assigned_in_lines(text, hits)
         yield from _json(text, rules, depth, hits)
         yield from _linked(text, rules, depth)
 
@@ -272,4 +275,6 @@ def _header_places(name: bytes, value: bytes, rules: NameRules) -> list[Span]:
     if language is Language.LINES:
         coded = coded_runs(value, lambda plain: _nested(plain, rules, 0), strings=False)
         return [*_linked(value, rules, 0), *_shaped(value, rules), *coded]
-    return text_places(value, language, rules)
+    places = text_places(value, language, rules)
+    # `main="https://..."` looks like a form.
+    return [*places, *_linked(value, rules, 0)] if language is Language.FORM and b"?" in value else places

@@ -21,6 +21,11 @@ _ALNUM = re.compile(rb"[A-Za-z0-9]+\Z")
 #: A UUID or a digest: services write one in capitals, or without its dashes.
 _HEX_ID = re.compile(rb"(?=[0-9A-Fa-f-]*[a-fA-F])[0-9A-Fa-f]{8}(?:-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12,}\Z")
 
+_HEX = re.compile(rb"(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])[0-9A-Fa-f]{16,}\Z")
+_BASE32 = re.compile(rb"(?=[A-Za-z]*[2-7])(?:[A-Z2-7]{16,}|[a-z2-7]{16,})\Z")
+#: How many letters are together, and what stands between them: those of a fingerprint, of a code to type.
+_GROUPS = ((2, (b":", b"-", b" ")), (4, (b"-", b" ", b":")), (5, (b"-", b" ")), (8, (b"-", b" ")))
+
 
 class Form(NamedTuple):
     """One encoding of a value: the `text` to look for, the bytes it stands for, and, in base64, its alignment."""
@@ -57,9 +62,7 @@ def forms(value: bytes) -> Iterator[Form]:
         if coded != value:
             wide.append(coded)
             yield Form(coded, "plain", coded)
-    if _HEX_ID.match(value):
-        spellings = (value.lower(), value.upper(), value.replace(b"-", b"").lower(), value.replace(b"-", b"").upper())
-        yield from (Form(each, "plain", value) for each in dict.fromkeys(spellings) if each != value)
+    yield from (Form(each, "plain", value) for each in dict.fromkeys(_grouped(value)) if each != value)
     for each in (value, *wide):
         yield Form(each.hex().encode(), "hex", each)
     escaped = () if _ALNUM.match(value) else _escaped(text)
@@ -68,6 +71,21 @@ def forms(value: bytes) -> Iterator[Form]:
             letters = sure_letters(each, before)
             if len(letters) >= 6:
                 yield Form(letters, "base64", each, before)
+
+
+def _grouped(value: bytes) -> Iterator[bytes]:
+    """A value of hex or base32 as programs write one for people, or a UUID: in groups, in capitals or small letters."""
+    bare = value.replace(b"-", b"") if _HEX_ID.match(value) else value
+    if not (_HEX.match(bare) or _BASE32.match(bare)):
+        return
+    yield from (value.lower(), value.upper())
+    for each in (bare.lower(), bare.upper()):
+        yield each
+        if len(each) == 32 and _HEX.match(bare):
+            yield b"-".join((each[:8], each[8:12], each[12:16], each[16:20], each[20:]))
+        for size, marks in _GROUPS:
+            groups = [each[at : at + size] for at in range(0, len(each), size)]
+            yield from (mark.join(groups) for mark in marks)
 
 
 def _escaped(text: str) -> Iterator[bytes]:

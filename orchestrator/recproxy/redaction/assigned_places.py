@@ -1,0 +1,110 @@
+"""Secrets in assignments, wherever they stand in a line or in a string of JSON: `API_TOKEN=...`.
+
+A setting that is a line or a string by itself goes to its end and may hold blanks; one in the middle of a line of a log
+or of a command ends at the next blank. Finds spans, masks nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from recproxy.redaction.names import is_label, is_placeholder, is_secret, is_wordy, looks_like_a_token
+from recproxy.redaction.prose import is_prose
+from recproxy.redaction.spans import Span, wild_name
+
+__all__ = ["assigned_in_json", "assigned_in_lines"]
+
+_FAR = 64  # bytes of a name
+_NAME = re.compile(rb"[A-Za-z0-9_.-]*\Z")
+#: What stands between the beginning of a line and the name of a setting.
+_BEGINS = re.compile(
+    rb"(?:\A|\"|\\n|\\r|[\r\n])[ \t]*(?:-[ \t]+)?(?:\\?[\"'])?"
+    rb"(?:(?:declare -x|export|setx?|env|ENV|ARG|local|readonly|Environment|-e|--env|--build-arg|--set)[ =]+(?:\\?[\"'])?)?\Z"
+)
+#: What may stand before one in the middle of a line.
+_BETWEEN = re.compile(rb"(?:(?:[ \t,;(\[|\"'=]|\\t|\\\")-{0,2}|--from-literal=)\Z")
+_CODE = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|::|->)[A-Za-z_$][A-Za-z0-9_$]*)+\Z")
+
+_WHOLE = {
+    False: re.compile(rb"=(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'][^\r\n\"]*[^\s\"'\\]))[ \t]*[\"']?(?=\r|\n|\Z)"),
+    True: re.compile(
+        rb"=(?:\\\"((?:[^\"\\\r\n]|\\/)+)\\\"|'((?:[^'\"\\\r\n]|\\/)+)'|((?:[^\s\"\\']|\\/)(?:[^\"\\\r\n]|\\/)*))(?=\\?\"|'\"|\\[nr])"
+    ),
+}
+_IN_LINE = {
+    False: re.compile(rb"=(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'&;,<>(){}\[\]|]+)(?=[\s\"'&;,<>)}\]|]|\Z))"),
+    True: re.compile(
+        rb"=(?:\\\"((?:[^\"\\\r\n]|\\/)+)\\\"|'((?:[^'\"\\\r\n]|\\/)+)'|"
+        rb"((?:[^\s\"\\'&;,<>(){}\[\]|]|\\/)+)(?=[\s\"\\'&;,<>)}\]|]|\Z))"
+    ),
+}
+
+Hits = Sequence[tuple[int, int, int]]
+
+
+def assigned_in_json(text: bytes, hits: Hits) -> Iterator[Span]:
+    """The settings in strings of JSON: `["API_TOKEN=..."]`, in the text of a file, in a line of a log."""
+    return _assigned(text, hits, in_json=True)
+
+
+def assigned_in_lines(text: bytes, hits: Hits) -> Iterator[Span]:
+    """The settings of a text that a line has beside others."""
+    return _assigned(text, hits, in_json=False)
+
+
+def _assigned(text: bytes, hits: Hits, *, in_json: bool) -> Iterator[Span]:
+    done = 0
+    for _, start, end in hits:
+        equals = text.find(b"=", start, end + _FAR)
+        if start < done or equals < 0:
+            continue
+        name = _NAME.search(text, max(0, equals - _FAR), equals)
+        begin = name.start() if name else equals
+        if begin > start or not (key := text[begin:equals]):
+            continue
+        if in_json and text[begin - 1 : begin] == b"\\" and key[:1] in b"nrt":
+            begin, key = begin + 1, key[1:]  # the letter of an escape
+        dashes = len(key) - len(key.lstrip(b"-"))
+        begin, key = begin + dashes, key[dashes:]
+        if not key:
+            continue
+        found = None
+        if _BEGINS.search(text, max(0, begin - _FAR), begin):
+            found = _of_line(key, _WHOLE[in_json].match(text, equals))
+        if found is None and (not begin or _BETWEEN.search(text, max(0, begin - 20), begin)):
+            found = _in_line(key, _IN_LINE[in_json].match(text, equals))
+        if found is None:
+            continue
+        group = found.lastindex or 1
+        done = found.end()
+        yield Span(
+            *found.span(group),
+            "json" if in_json else "text",
+            wild_name(key.lower()),
+            value=found[group].replace(b"\\/", b"/") if in_json else found[group],
+        )
+
+
+def _of_line(key: bytes, found: re.Match[bytes] | None) -> re.Match[bytes] | None:
+    """A setting that is a line by itself. Names of variables are in capitals; others also name texts for people."""
+    if found is None:
+        return None
+    value = found[found.lastindex or 1]
+    if len(value) < 4 or not is_secret(key, value) or is_placeholder(value) or is_label(key, value):
+        return None
+    if b" " in value and not key.isupper():
+        return None
+    return None if b" " in value and is_prose(value) else found
+
+
+def _in_line(key: bytes, found: re.Match[bytes] | None) -> re.Match[bytes] | None:
+    """A setting among others: what is a word or code there is none."""
+    if found is None:
+        return None
+    group = found.lastindex or 1
+    value = found[group]
+    if len(value) < 6 or not is_secret(key, value) or is_placeholder(value) or b" " in value or _CODE.match(value):
+        return None
+    mixed = looks_like_a_token(value) or re.search(rb"[0-9]", value) is not None
+    return found if mixed and (is_secret(key, b"x") or not is_wordy(value)) else None

@@ -1,0 +1,74 @@
+"""Secrets of a GraphQL request: arguments in the text of a query, and the variables that a query passes on.
+
+Finds spans, masks nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from recproxy.recording.json_reader import JSON_TOKEN
+from recproxy.redaction.names import is_secret, may_be_secret
+from recproxy.redaction.spans import Span, wild_name
+from recproxy.redaction.views import json_unescaped
+
+__all__ = ["argument", "passed_variables", "variables_of"]
+
+_ARGUMENT = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(\\*\")((?:[^\"\\]|\\(?!\"))*)(?=\\*\")")
+_WORD = re.compile(rb"[A-Za-z0-9_]*\Z")
+_PASSED = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*\$([A-Za-z_][A-Za-z0-9_]*)")
+_VARIABLES = re.compile(rb"\"variables\"\s*:\s*(?=\{)")
+_FAR = 60  # bytes of a name
+
+
+def argument(text: bytes, at: int) -> Span | None:
+    """The value of an argument whose name stands at a place: `login(password: "...")`."""
+    low = max(0, at - _FAR)
+    word = _WORD.search(text, low, at)
+    found = _ARGUMENT.match(text, word.start() if word else at)
+    if found and found[3] and is_secret(found[1], found[3]):
+        return Span(*found.span(3), "json", wild_name(found[1]), value=found[3])
+    return None
+
+
+def passed_variables(text: bytes) -> Iterator[Span]:
+    """The values of variables that a document passes on under a secret name: `login(password: $p)` with `{"p": "..."}`.
+
+    A body may hold several operations with variables of their own.
+    """
+    names = _passed(text)
+    if names:
+        for found in _VARIABLES.finditer(text):
+            yield from _values(text, found.end(), names)
+
+
+def variables_of(query: bytes, variables: bytes) -> Iterator[Span]:
+    """The same where the variables are a text of their own, as they are in a URL."""
+    names = _passed(query)
+    return _values(variables, 0, names) if names else iter(())
+
+
+def _passed(text: bytes) -> dict[bytes, bytes]:
+    """The secret names of arguments by the variables they get."""
+    return {found[2]: found[1] for found in _PASSED.finditer(text) if may_be_secret(found[1])}
+
+
+def _values(text: bytes, at: int, names: dict[bytes, bytes]) -> Iterator[Span]:
+    """The scalars of the members of an object that have such names; objects in it may have equal names."""
+    depth, key, is_key = 0, b"", False
+    for found in JSON_TOKEN.finditer(text, at):
+        mark, raw = found[2], found[1]
+        if mark is not None:
+            depth += (mark in b"{[") - (mark in b"}]")
+            if depth <= 0:
+                return
+            is_key = depth == 1 and mark in b"{,"
+        elif is_key and raw is not None:
+            key, is_key = raw, False
+        elif key in names:
+            quoted = raw is not None
+            value = json_unescaped(raw).text if raw is not None else found[3]
+            if is_secret(names[key], value):
+                start, end = found.span(1 if quoted else 3)
+                yield Span(start, end, "json", wild_name(names[key]), "text" if quoted else "scalar", value=value)

@@ -1,0 +1,21 @@
+"""Texts for people that stand where a secret might: what a validation says of a field.
+
+Knows text, not where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["is_prose"]
+
+#: It begins with what the field is or must be.
+_PROSE = re.compile(
+    rb"(?i)(?:is|are|was|must|should|can|cannot|can't|may|not|needs?|has|have|does|doesn't|too|this|the|please|your|"
+    rb"enter|invalid|required|minimum|at least|field|value|password|token|key|secret)\b[^{}\[\]<>=\\]*+\Z"
+)
+
+
+def is_prose(value: bytes) -> bool:
+    """Whether a text of several words says something of a value: `must be at least 8 characters`."""
+    return b" " in value and _PROSE.match(value) is not None
