@@ -103,9 +103,9 @@ class Begin:
     """Begin a scope in a lane: read these recordings and answer from their start. Answered by Began or Refused.
 
     A `base` scope goes on whenever no other is open; another one is open until it is ended, before what was open when it
-    began. `expected` is the file that was looked for where there is none. `plays` say how often the interactions were
-    played already. `ignore` are names that are not compared, by their part of a request. `mode` is the scope's own, if
-    any. `fallback`: nobody named these recordings. `faults` are played on purpose, those of TLS not by the proxy alone.
+    began. `expected` is the file that was looked for where there is none, `plays` how often interactions were played
+    already. `ignore` are names that are not compared, by part of a request. `mode` is the scope's own. `fallback`: nobody
+    named these recordings, nor cares what is unused. `faults` are played on purpose; `chooser`, a socket, says what fits.
     """
 
     order: int
@@ -121,6 +121,7 @@ class Begin:
     ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plays: tuple[int, ...] = ()
     faults: tuple[ScopeFault, ...] = ()
+    chooser: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,8 +257,7 @@ class Ended:
 class Recorded:
     """An interaction with the real service as it came, to be put in the journal before the client sees its end.
 
-    `scope` is the number of the Begin that opened its scope; `begun` and `ended` are moments of the monotonic clock;
-    `packed` is the interaction (`recording.pack`), which the orchestrator hands on as it is.
+    `scope` is the number of its Begin, `begun` and `ended` are of the monotonic clock, `packed` is `recording.pack`.
     """
 
     order: int

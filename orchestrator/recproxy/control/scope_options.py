@@ -31,7 +31,7 @@ class ScopeOptions(NamedTuple):
 
     `ignore` are names that are not compared, on top of those of the profiles: of `headers`, `query` and `form`, and
     JSON Pointers under `json`. `mode` is replay for what replays in every run, else the run's. `faults` are played on
-    purpose.
+    purpose. `chooser` is the path of a Unix socket: proxies ask there which interactions fit a request.
     """
 
     match_on: tuple[str, ...] | None = None
@@ -39,6 +39,7 @@ class ScopeOptions(NamedTuple):
     ignore: Mapping[str, tuple[str, ...]] = _NOTHING
     mode: str | None = None
     faults: Faults = _NO_FAULTS
+    chooser: str = ""
 
     def plain(self) -> dict[str, Any]:
         """As the control address takes it; what is not said is left out."""
@@ -49,6 +50,8 @@ class ScopeOptions(NamedTuple):
             values["repeat"] = self.repeat
         if self.ignore:
             values["ignore"] = self.ignore
+        if self.chooser:
+            values["chooser"] = self.chooser
         if self.mode is not None:
             values["mode"] = self.mode
         if self.faults:

@@ -174,7 +174,10 @@ class ControlCalls:
     async def _begin(self, lane: str, values: dict[str, Any], *, inner: bool) -> int:
         refuse_unknown(
             values,
-            ("name", "recordings", "default", "beside", "mode", "match_on", "repeat", "ignore", "plays", "faults"),
+            (
+                *("name", "recordings", "default", "beside", "mode"),
+                *("match_on", "repeat", "ignore", "plays", "faults", "chooser"),
+            ),
         )
         scope_options = read_scope_options(values, self._orchestrator.plan.mode)
         name = read_string(values, "name")

@@ -146,6 +146,7 @@ def read_scope_options(values: dict[str, Any], mode_of_run: str) -> ScopeOptions
         ignore=_ignore(values.get("ignore") or {}),
         mode=_mode(values, mode_of_run) or ("replay" if values.get("faults") else None),
         faults=_faults(values.get("faults") or {}),
+        chooser=_path(_string(values, "chooser"), "chooser"),
     )
 
 

@@ -265,6 +265,7 @@ class Scopes:
                 match_on=scope_options.match_on,
                 repeat=scope_options.repeat,
                 ignore=scope_options.ignore,
+                chooser=scope_options.chooser,
                 plays=tuple(plays),
                 faults=(*(scope.faults.get(profile, ()) if scope is not None else ()), *self.forced(scope, profile)),
             )

@@ -102,6 +102,10 @@ class Playback:
             groups.extend(self._group(like, others) for like, others in ordered)
         return Candidates(tuple(groups), stateful, unequal or ())
 
+    def among(self, positions: tuple[int, ...]) -> Candidates:
+        """These interactions as the candidates of a request that something else has compared."""
+        return Candidates((self._group(positions, ()),) if positions else (), stateful=False)
+
     def take(self, candidates: Candidates) -> int | None:
         """Play the next of these candidates and return its position; None if none is left."""
         plays = self.plays

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Protocol
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Answer", "Downstream", "Later", "Work"]
+__all__ = ["Answer", "Downstream", "LateAnswer", "Later", "Work"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,31 @@ class Later(Protocol):
 
     def work(self, downstream: Downstream) -> Work:
         """The work that answers this client."""
+
+
+class LateAnswer:
+    """The answer to a request that is not ready yet; found out also where the client does not wait for it."""
+
+    def __init__(self, answer: asyncio.Future[Answer | Later]) -> None:
+        self._answer = answer
+
+    def work(self, downstream: Downstream) -> _LateWork:
+        """The answer on its way to a client."""
+        return _LateWork(downstream, self._answer)
+
+
+class _LateWork:
+    def __init__(self, downstream: Downstream, answer: asyncio.Future[Answer | Later]) -> None:
+        self._downstream = downstream
+        self._answer = answer
+
+    async def run(self) -> bool:
+        """Wait for the answer and write it."""
+        answer = await asyncio.shield(self._answer)
+        if not isinstance(answer, Answer):
+            return await answer.work(self._downstream).run()
+        if answer.reset:
+            self._downstream.abort()
+        else:
+            self._downstream.write(answer.data)
+        return not answer.close

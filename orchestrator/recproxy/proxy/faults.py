@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from recproxy.control.scope_options import ScopeFault
-from recproxy.proxy.downstream import Downstream
+from recproxy.http import Head, error_response
+from recproxy.proxy.downstream import Answer, Downstream
 from recproxy.proxy.pacing import PacedAnswer
+from recproxy.proxy.route import Route
 from recproxy.recording.faults import Fault, read_fault, read_test_fault
 
 __all__ = ["LastingAnswer", "ScopeFaults", "faulty", "unanswered"]
@@ -38,6 +40,15 @@ class ScopeFaults:
                 self._played[number] += 1
                 return fault
         return None
+
+    def without_tls(self, route: Route, head: Head) -> tuple[str, Answer] | None:
+        """Where a TLS fault meets a plain connection: it cannot be played, and nobody may take it for played."""
+        if not self.of_tls or route.scheme != "http":
+            return None
+        way = "over its base URL" if route.any_host is not None else "over plain HTTP"
+        problem = f"the fault {self.of_tls!r} needs TLS, and a request came {way}: use https:// and the proxy"
+        data = error_response(502, problem, head_only=head.method == b"HEAD", close=True)
+        return f"{problem} variables, or another fault", Answer(data, close=True)
 
     def unplayed(self) -> list[str]:
         """The faults that no request has met; of TLS, this process does not know."""

@@ -16,6 +16,7 @@ from recproxy.config import Profile
 from recproxy.control.open_connections import CROWDED, OpenConnections, descriptor_share
 from recproxy.control.sockets import reset_on_close
 from recproxy.http import Head, Owners
+from recproxy.proxy.choosing import chosen_answer
 from recproxy.proxy.connection import Connection
 from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.forwarding import Forwarding
@@ -74,9 +75,13 @@ class ProxyLane:
         """The recorded answer to a request; None where it is to be forwarded."""
         if self.forwards:
             return None  # its head came while a scope was open that replays
-        if self.scope.mode == "auto" and complete and not self.forwarding.unset:
-            return self.scope.recorded_answer(route, head, body)
-        return self.scope.answer(route, head, body, complete=complete)
+        scope = self.scope
+        asks_service = scope.mode == "auto" and complete and not self.forwarding.unset
+        if scope.chooser and complete:
+            return chosen_answer(scope, route, head, body, self.forwarding if asks_service else None)
+        if asks_service:
+            return scope.recorded_answer(route, head, body)
+        return scope.answer(route, head, body, complete=complete)
 
     def begin(self, scope: OpenScope, *, base: bool) -> None:
         """Open a scope, before the one that is open; a base scope takes the place of the last base scope."""

@@ -21,13 +21,13 @@ from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import Hooks
 from recproxy.play.playback import Playback
-from recproxy.proxy.downstream import Answer, Downstream
+from recproxy.proxy.downstream import Answer, LateAnswer, Later
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Request
 from recproxy.redaction.rules import RedactionRules
 
-__all__ = ["LateAnswer", "Misses"]
+__all__ = ["Misses"]
 
 #: As many misses of a scope wait for their differences; of more, the values of bodies are not compared.
 _MOST_WAITING = 8
@@ -36,32 +36,6 @@ _LARGEST_COMPARED = 1 << 18
 #: So many bytes of requests are compared at once, in a few milliseconds, if there are not too many interactions.
 _CHEAP = 1 << 13
 _MANY_INTERACTIONS = 64
-
-
-class LateAnswer:
-    """The answer to a request that is not ready yet; found out also where the client does not wait for it."""
-
-    def __init__(self, answer: asyncio.Future[Answer]) -> None:
-        self._answer = answer
-
-    def work(self, downstream: Downstream) -> _LateWork:
-        """The answer on its way to a client."""
-        return _LateWork(downstream, self._answer)
-
-
-class _LateWork:
-    def __init__(self, downstream: Downstream, answer: asyncio.Future[Answer]) -> None:
-        self._downstream = downstream
-        self._answer = answer
-
-    async def run(self) -> bool:
-        """Wait for the answer and write it."""
-        answer = await asyncio.shield(self._answer)
-        if answer.reset:
-            self._downstream.abort()
-        else:
-            self._downstream.write(answer.data)
-        return not answer.close
 
 
 class Misses:
@@ -92,6 +66,12 @@ class Misses:
         self._ways = ways or profile.ways()
         self._elsewhere = elsewhere
         self._waiting = 0
+
+    @property
+    def too_large(self) -> str:
+        """The reason of a miss whose body was not kept."""
+        most = self._profile.upstream.max_body
+        return f"the request's body is larger than {most} bytes (upstream.max_body): such bodies are not matched"
 
     def take(
         self,
@@ -146,7 +126,7 @@ class Misses:
         self._traffic.begin()  # the end of the scope waits for it
         return LateAnswer(asyncio.ensure_future(self._later(self._beside, head, number, describe)))
 
-    async def _later(self, beside: Executor, head: Head, number: int, describe: Callable[[], Missed]) -> Answer:
+    async def _later(self, beside: Executor, head: Head, number: int, describe: Callable[[], Missed]) -> Answer | Later:
         begun = time.perf_counter()
         try:
             missed = await asyncio.get_running_loop().run_in_executor(beside, describe)

@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import field
 
 from recproxy.config import Profile
+from recproxy.control.choices import Choice
 from recproxy.control.messages import Outcome
 from recproxy.control.scope_options import ScopeFault
 from recproxy.errors import HookError
@@ -50,6 +51,7 @@ class _Known:
 
     candidates: Candidates
     request: Request
+    reason: str = ""
     answers: dict[int, Answer | Later] = field(default_factory=dict)
 
 
@@ -86,6 +88,7 @@ class OpenScope:
         self.tells_unused = True
         #: Whether a host is this profile's: a file of another tool may also hold what other profiles answer.
         self.owns: Callable[[str], bool] = bool
+        self.chooser = ""  # the socket that says what fits a request
         self.faults = ScopeFaults(faults)
         self._profile = profile
         self._redaction = redaction or profile.redaction()
@@ -130,13 +133,16 @@ class OpenScope:
         self._playback = self._playback.extended(index)
         self._known.clear()
 
-    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool = True) -> Answer | Later:
-        """The answer to a request; `complete` is false where its body was too large to keep."""
+    def answer(
+        self, route: Route, head: Head, body: bytes, *, complete: bool = True, choice: Choice | None = None
+    ) -> Answer | Later:
+        """The answer to a request; `complete` is false where its body was too large to keep; a `choice` says what fits."""
         begun = time.perf_counter()
-        if self.faults.of_tls and route.scheme == "http":
-            return self._needs_tls(route, head)
+        if (plain := self.faults.without_tls(route, head)) is not None:
+            self.traffic.fail(f"{self._profile.name}: {plain[0]}")
+            return plain[1]
         try:
-            known = self._knowledge(route, head, body)
+            known = self._knowledge(route, head, body, choice)
             position = self._playback.take(known.candidates) if complete else None
             if self.faults and (fault := self.faults.take(position)):
                 return self._fault(fault, position, route, head, known)
@@ -144,7 +150,7 @@ class OpenScope:
             if made is not None:
                 answer: Answer | Later = made
             elif position is None:
-                answer = self._missing(route, head, known, "" if complete else self._too_large())
+                answer = self._missing(route, head, known, known.reason if complete else self._misses.too_large)
             else:
                 self._history.play(position)
                 answer = known.answers.get(position) or self._form(position, route, head, known)
@@ -164,8 +170,7 @@ class OpenScope:
         response = self._hooks.respond(known.request, recorded)
         if response is None:
             return None
-        shown = self._hooks.show(known.request, self._redaction)
-        self._history.play(position if position is not None else f"{shown.method} {shown.url}")
+        self._history.play(position if position is not None else self._line(known.request))
         accepted = b",".join(header_values(head.headers, b"accept-encoding")) or None
         data, close = Prepared(response).form(
             head_only=head.method == b"HEAD",
@@ -181,41 +186,32 @@ class OpenScope:
             self._history.play(position)
             answer = self._form(position, route, head, known, fault)
         else:
-            shown = self._hooks.show(known.request, self._redaction)
-            self._history.play(f"{shown.method} {shown.url}")
+            self._history.play(self._line(known.request))
             answer = unanswered(fault)
         if fault.kind == "hang" and isinstance(answer, PacedAnswer):
-            told = (
-                f"{self._profile.name}: the fault 'hang {fault.value:g}' {LASTED}: its client has no shorter time-out"
-            )
-            return LastingAnswer(answer, lambda: self.note(told))
+            told = f"{self._profile.name}: the fault 'hang {fault.value:g}' {LASTED}"
+            return LastingAnswer(answer, lambda: self.note(f"{told}: its client has no shorter time-out"))
         return answer
-
-    def _needs_tls(self, route: Route, head: Head) -> Answer:
-        """A TLS fault cannot be played on a plain connection, and nobody may take it for played."""
-        way = "over its base URL" if route.any_host is not None else "over plain HTTP"
-        problem = f"the fault {self.faults.of_tls!r} needs TLS, and a request came {way}: use https:// and the proxy"
-        self.traffic.fail(f"{self._profile.name}: {problem} variables, or another fault")
-        data = error_response(502, problem, head_only=head.method == b"HEAD", close=True)
-        return Answer(data, close=True)
 
     def _failed(self, route: Route, head: Head, problem: HookError) -> Answer:
         """A hook raised: the request has no answer, and the scope does not pass."""
-        shown = self._hooks.show(live_request(route, head, b""), self._redaction)
-        self.traffic.fail(f"{shown.method} {shown.url.partition('?')[0]}: {problem.message}")
+        line = self._line(live_request(route, head, b"")).partition("?")[0]
+        self.traffic.fail(f"{line}: {problem.message}")
         close = not head.keep_alive
         data = error_response(502, problem.message, head_only=head.method == b"HEAD", close=close)
         return Answer(data, close)
 
-    def recorded_answer(self, route: Route, head: Head, body: bytes) -> Answer | Later | None:
+    def recorded_answer(
+        self, route: Route, head: Head, body: bytes, choice: Choice | None = None
+    ) -> Answer | Later | None:
         """The answer to a request if a recorded interaction fits it and is left to play, else None: no miss."""
         try:
-            known = self._knowledge(route, head, body)
+            known = self._knowledge(route, head, body, choice)
             if not self._playback.has(known.candidates):
                 return self._made(None, route, head, known) if self._responds else None
         except HookError as problem:
             return self._failed(route, head, problem)
-        return self.answer(route, head, body)
+        return self.answer(route, head, body, choice=choice)
 
     def note(self, line: str) -> None:
         """Keep a line for the user, once."""
@@ -232,8 +228,12 @@ class OpenScope:
         unused = (each for each in self._playback.unused() if self.tells_unused and self._is_ours(each))
         return self._history.outcome(self.name, self._playback, self.traffic, unused)
 
-    def _knowledge(self, route: Route, head: Head, body: bytes) -> _Known:
-        """What is worked out for a request, now or when an equal one came."""
+    def _knowledge(self, route: Route, head: Head, body: bytes, choice: Choice | None) -> _Known:
+        """What is worked out for a request, now or when an equal one came; a choice holds for this one alone."""
+        if choice is not None:
+            if choice.error:
+                raise HookError(choice.error)
+            return _Known(self._playback.among(choice.positions), live_request(route, head, body), choice.reason)
         key = (route, head.method, head.target, head.http10, head.headers, body)
         known = self._known.get(key)
         if known is None:
@@ -246,9 +246,8 @@ class OpenScope:
         request = live_request(route, head, body)
         candidates = self._playback.locate(request, route.any_host)
         if candidates.unequal:
-            shown = self._hooks.show(request, self._redaction)
             self.note(
-                f"{shown.method} {shown.url}: recorded requests differ only in {', '.join(candidates.unequal)}, "
+                f"{self._line(request)}: recorded requests differ only in {', '.join(candidates.unequal)}, "
                 "and none is equal: their order decided"
             )
         return _Known(candidates, request)
@@ -284,9 +283,10 @@ class OpenScope:
             known.answers[position] = answer
         return answer
 
-    def _too_large(self) -> str:
-        most = self._profile.upstream.max_body
-        return f"the request's body is larger than {most} bytes (upstream.max_body): such bodies are not matched"
+    def _line(self, request: Request) -> str:
+        """A request as it may be shown."""
+        shown = self._hooks.show(request, self._redaction)
+        return f"{shown.method} {shown.url}"
 
     def _missing(self, route: Route, head: Head, known: _Known, reason: str = "") -> Answer | Later:
         """A miss: remembered for the outcome, and told to the client; `reason` goes before the differences."""

@@ -188,6 +188,7 @@ class Service:
         scope.go_on(order.plays)
         scope.tells_unused = not order.fallback
         scope.owns = self._lane(order.lane).owns
+        scope.chooser = order.chooser
         scope.remark = lambda: self._remark(order, scope.mode)
         self._lane(order.lane).begin(scope, base=order.base)
         if scope.faults.of_tls:

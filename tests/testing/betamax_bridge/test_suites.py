@@ -20,7 +20,7 @@ ITEM = "https://api.shop.example/item"
 SUITE = """
 import pytest
 import requests
-from betamax import Betamax
+from betamax import BaseMatcher, Betamax
 from betamax.exceptions import BetamaxError
 
 ITEM = "https://api.shop.example/item"
@@ -48,6 +48,26 @@ def test_placeholders_are_filled_in_and_the_body_takes_part():
         recorder.use_cassette("token", match_requests_on=["method", "uri", "body"])
         response = session.post(ITEM + "?token=hidden", data="b=2")
         assert (response.text, response.headers["X-A"], response.url) == ("two", "1", ITEM + "?token=hidden")
+
+
+class ByTenant(BaseMatcher):
+    name = "tenant"
+
+    def match(self, request, recorded):
+        return recorded["headers"].get("Tenant") == [request.headers.get("Tenant")]
+
+
+Betamax.register_request_matcher(ByTenant)
+
+
+def test_matchers_of_the_suite_compare():
+    session = requests.Session()
+    with Betamax(session, cassette_library_dir="cassettes") as recorder:
+        recorder.use_cassette("tenants", match_requests_on=["method", "uri", "tenant", "digest-auth", "headers"])
+        plain = {name: None for name in ("Accept", "Accept-Encoding", "User-Agent", "Connection")}
+        assert session.get(ITEM, headers={"Tenant": "b", **plain}).text == "of b"
+        with pytest.raises(BetamaxError, match="the suite's matchers say no: headers, tenant"):
+            session.get(ITEM, headers={"Tenant": "c", **plain})
 
 
 def test_a_fixture_with_a_cassette_of_its_own(betamax_session):
@@ -106,11 +126,15 @@ def test_an_unedited_suite_passes(suite):
     )
     suite.cassette("test_suite.test_a_fixture_with_a_cassette_of_its_own", interaction("of a fixture"))
     suite.write("test_suite.py", SUITE)
+    tenants = [interaction(f"of {name}") for name in "ab"]
+    for name, each in zip("ab", tenants, strict=True):
+        each["request"]["headers"]["Tenant"] = [name]
+    suite.cassette("tenants", *tenants)
     got = suite.run("test_suite.py")
 
-    assert got == {"passed": 4}
+    assert got == {"passed": 5}
     assert "recproxy in the place of Betamax" in got.out
-    assert "4 cassettes, 6 requests played, 0 recorded, 1 missed" in got.out
+    assert "5 cassettes, 7 requests played, 0 recorded, 2 missed" in got.out
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

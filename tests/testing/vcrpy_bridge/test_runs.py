@@ -13,7 +13,7 @@ import vcr
 
 @pytest.mark.parametrize("number", range(8))
 def test_own(number):
-    with vcr.use_cassette(f"cassettes/{number}.yaml", match_on=["path", "by_hand"]) as cassette:
+    with vcr.use_cassette(f"cassettes/{number}.yaml", match_on=["path"]) as cassette:
         assert requests.get("https://api.shop.example/item").text == f"said {number}"
         assert cassette.play_count == 1
 
@@ -29,12 +29,7 @@ OURS = "#recproxy 2\n\nGET https://api.shop.example/item HTTP/1.1\n\n====\nHTTP/
 CONFTEST = """
 import vcr
 
-
-def by_hand(one, other):
-    return True
-
-
-vcr.default_vcr.register_matcher("by_hand", by_hand)
+vcr.default_vcr.ignore_hosts = ["metrics.example"]
 """
 
 
@@ -60,7 +55,7 @@ def test_workers_tell_together_what_they_did(shop):
     assert got == {"passed": 9}
     assert summary(got) == [
         "9 cassettes, 9 requests played, 0 recorded, 0 missed, 0 recorded interactions unused",
-        "not honoured: matcher by_hand (conftest.py:5): not compared",
+        "not honoured: ignore_hosts metrics.example: list it in pass_hosts, or cassettes answer for it",
     ]
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from recproxy.formats.writing import body_text, plain_request, sendable
 from recproxy.play.reading import read_recording
 from recproxy.recording import Headers, Interaction, Recording
+from recproxy.testing.betamax_bridge.choices import betamax_chooser
 from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts
 from recproxy.testing.vcrpy_bridge.modes import mode_of
 from recproxy.testing.vcrpy_bridge.sources import RecordedFiles
@@ -30,7 +31,7 @@ def facts_of(cassette: Any) -> CassetteFacts:
     """What is known of a cassette that was loaded."""
     kept = _kept(cassette)
     urls = [urlsplit(each["request"]["uri"]) for each in kept]
-    names = sorted(cassette.match_options)
+    names = tuple(sorted(cassette.match_options))
     return CassetteFacts(
         path=str(cassette.cassette_path),
         mode=mode_of(cassette.record_mode, exists=not cassette.is_empty()),
@@ -39,7 +40,7 @@ def facts_of(cassette: Any) -> CassetteFacts:
         addresses=tuple((url.hostname or "", url.port) for url in urls),
         positions=tuple(range(len(kept))),
         count=len(kept),
-        unhonoured=tuple(f"matcher {name}: not compared" for name in names if name not in _WORDS),
+        choose=betamax_chooser(names, kept) if not _WORDS.issuperset(names) else None,
     )
 
 

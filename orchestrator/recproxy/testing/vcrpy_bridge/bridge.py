@@ -38,7 +38,8 @@ class Bridge:
         session = self._runs.of(facts.mode)
         self._ports.add(_port(session.address.url))  # first of all: a guard of the network may be on
         self._number += 1
-        opened = OpenCassette(facts, session, sources(self._made(), f"{self._number}"))
+        folder, stem = self._made(), f"{self._number}"
+        opened = OpenCassette(facts, session, sources(folder, stem), folder / f"{stem}.sock")
         for outer in self.open[-1:]:
             outer.look()
         opened.begin()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from recproxy.control.choices import AskedRequest, Choice
 
 __all__ = ["CassetteFacts", "CassetteSources"]
 
@@ -15,7 +17,8 @@ class CassetteFacts:
 
     `mode` is what it asks for; `match_on` are recproxy's words, and `ignore` names that are not compared. `repeats` says
     that the first interaction that fits plays again and again. `addresses` are the hosts and ports of its requests.
-    `positions` are those of its `count` interactions that can be played. `unhonoured` are lines for people.
+    `positions` are those of its `count` interactions that can be played. `choose`, where functions of the suite have a say,
+    tells which of these match a request. `unhonoured` are lines for people.
     """
 
     path: str
@@ -26,6 +29,7 @@ class CassetteFacts:
     positions: tuple[int, ...]
     count: int
     ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    choose: Callable[[AskedRequest], Choice] | None = None
     unhonoured: tuple[str, ...] = ()
 
     @property

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
+from recproxy.client.choosing import Chooser
 from recproxy.client.outcome import ScopeResult
 from recproxy.client.scopes import Scope
 from recproxy.client.session import Session
@@ -25,9 +27,9 @@ _REPEATS = "to play it again: allow_playback_repeats=True for the cassette"
 
 
 class OpenCassette:
-    """A cassette in play. It stays good for questions when it has closed."""
+    """A cassette in play; at `socket` proxies ask what matches. It stays good for questions when it has closed."""
 
-    def __init__(self, facts: CassetteFacts, session: Session, sources: CassetteSources) -> None:
+    def __init__(self, facts: CassetteFacts, session: Session, sources: CassetteSources, socket: Path) -> None:
         self.path = facts.path
         #: Whether what is recorded takes the place of what the cassette held, and whether anything is recorded.
         self.replaces = False
@@ -35,6 +37,7 @@ class OpenCassette:
         self._facts = facts
         self._session = session
         self._sources = sources
+        self._socket = socket
         self._scope_options = ScopeOptions(
             match_on=facts.match_on, repeat="first" if facts.repeats else "miss", ignore=facts.ignore
         )
@@ -45,7 +48,7 @@ class OpenCassette:
         self._told: set[str] = set()
         #: Hosts on loopback, with ports, that are led to the run while it is open.
         self.local: tuple[tuple[str, int], ...] = ()
-        self._leading = ExitStack()
+        self._meanwhile = ExitStack()
 
     def begin(self) -> None:
         """Open the scope: every service is answered from this cassette, and from nothing else.
@@ -56,17 +59,22 @@ class OpenCassette:
         """
         status = self._session.address.status()
         recordings = dict(self._recordings(status["profiles"], status["mode"]))
-        self._scope = self._session.scopes.begin(self.path, recordings, scope_options=self._scope_options)
+        options = self._scope_options
+        if self._facts.choose is not None:
+            chooser = Chooser(self._socket, self._facts.choose)
+            self._meanwhile.callback(chooser.close)
+            options = options._replace(chooser=str(chooser.path))
+        self._scope = self._session.scopes.begin(self.path, recordings, scope_options=options)
         self.local = local_places(self._facts.addresses, status["profiles"])
-        self._leading.enter_context(led_to(status["addresses"][self._session.lane]["gateway"], self.local))
+        self._meanwhile.enter_context(led_to(status["addresses"][self._session.lane]["gateway"], self.local))
 
     def end(self, *, passed: bool) -> None:
         """Close the scope; when it is closed already, nothing happens."""
         scope, self._scope = self._scope, None
         self._so_far.clear()
-        self._leading.close()
         if scope is not None:
             self._outcomes += self._session.scopes.end(scope, passed=passed)
+        self._meanwhile.close()
 
     def look(self) -> None:
         """See how far it is; while another cassette is open inside of this one, it goes no further."""

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import ModuleType
 from typing import Any
+from unittest import mock
 
 from recproxy.client.redirect.patches import ImportHook, Patches
 from recproxy.testing.vcrpy_bridge.bridge import Bridge
 from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts
+from recproxy.testing.vcrpy_bridge.choices import vcrpy_chooser
 from recproxy.testing.vcrpy_bridge.modes import mode_of
 from recproxy.testing.vcrpy_bridge.play_counts import opened_of, played
 from recproxy.testing.vcrpy_bridge.settings import CassetteSettings, matcher_words, read_settings
@@ -58,7 +60,7 @@ class VcrpyPatches:
 
 
 class _Builder:
-    """What vcrpy asks for its patches: there is one, and it patches nothing."""
+    """What vcrpy asks for its patches: a scope instead of those of clients, and those of the suite's own."""
 
     def __init__(self, bridge: Bridge, cassette: Any) -> None:
         self._bridge = bridge
@@ -66,6 +68,9 @@ class _Builder:
 
     def build(self) -> Iterator[AbstractContextManager[None]]:
         """The contexts that are entered while the cassette is open."""
+        for target, name, value in self._cassette.custom_patches:
+            if not hasattr(value, "cassette"):  # one that has it is a client of vcrpy's
+                yield mock.patch.object(target, name, value)
         yield _playing(self._bridge, self._cassette)
 
 
@@ -73,19 +78,21 @@ class _Builder:
 def _playing(bridge: Bridge, cassette: Any) -> Iterator[None]:
     """A scope for a cassette, in the place of vcrpy's patches."""
     settings: CassetteSettings = getattr(cassette._before_record_request, "recproxy_settings", CassetteSettings())  # noqa: SLF001
-    words, unhonoured = matcher_words(cassette._match_on)  # noqa: SLF001 - no other way to know
+    words, custom = matcher_words(cassette._match_on)  # noqa: SLF001 - no other way to know
     data, requests = cassette.data, cassette.requests
+    # A WebSocket's interaction is not in play.
+    positions = tuple(place for place, (each, _) in enumerate(data) if not each.uri.startswith(("ws:", "wss:")))
     facts = CassetteFacts(
         path=str(cassette._path),  # noqa: SLF001 - it has a public name since version 9.2 only
         mode=mode_of(cassette.record_mode, exists=cassette.rewound),
         match_on=words,
         repeats=cassette.allow_playback_repeats,
         addresses=tuple(((each.host or "").removesuffix("."), each.port) for each in requests),
-        # A WebSocket's interaction is not in play.
-        positions=tuple(place for place, (each, _) in enumerate(data) if not each.uri.startswith(("ws:", "wss:"))),
+        positions=positions,
         count=len(data),
         ignore=settings.ignore,
-        unhonoured=(*settings.unhonoured, *unhonoured),
+        choose=vcrpy_chooser(cassette, positions) if settings.calls or custom else None,
+        unhonoured=settings.unhonoured,
     )
     with bridge.playing(facts, lambda folder, stem: VcrpySources(cassette, settings, folder, stem)) as opened:
         played(cassette, opened)

@@ -1,0 +1,77 @@
+"""Answers that the test process has a say in: functions of its suite decide which recorded interactions fit a request."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from recproxy.control.choices import AskedRequest, Choice, read_choice, write_question
+from recproxy.http import Head
+from recproxy.proxy.body import BodyFeed
+from recproxy.proxy.downstream import Answer, Downstream, LateAnswer, Later, Work
+from recproxy.proxy.forwarding import Forwarding
+from recproxy.proxy.route import Route, live_request
+from recproxy.proxy.scope import OpenScope
+
+__all__ = ["chosen_answer"]
+
+
+def chosen_answer(scope: OpenScope, route: Route, head: Head, body: bytes, forwarding: Forwarding | None) -> LateAnswer:
+    """The answer to a request, once the scope's chooser has said what fits; `forwarding` where the service may be asked."""
+    scope.traffic.begin()  # the end of the scope waits for it
+    return LateAnswer(asyncio.ensure_future(_chosen(scope, route, head, body, forwarding)))
+
+
+async def _chosen(
+    scope: OpenScope, route: Route, head: Head, body: bytes, forwarding: Forwarding | None
+) -> Answer | Later:
+    begun = time.perf_counter()
+    try:
+        choice = await _ask(scope.chooser, _asked(route, head, body), scope.interactions)
+        if forwarding is None:
+            return scope.answer(route, head, body, choice=choice)
+        answer = scope.recorded_answer(route, head, body, choice)
+        return answer if answer is not None else _Forwarded(scope, route, head, body, forwarding)
+    finally:
+        scope.traffic.end(time.perf_counter() - begun)
+
+
+def _asked(route: Route, head: Head, body: bytes) -> AskedRequest:
+    headers = tuple((name.decode("latin-1"), value.decode("utf-8", "surrogateescape")) for name, value in head.headers)
+    request = live_request(route, head, b"")
+    return AskedRequest(request.method, request.url, headers, body)  # the body as it was sent, its codings too
+
+
+async def _ask(path: str, asked: AskedRequest, most: int) -> Choice:
+    """What the test process chooses; it may take its time: a person may stand in one of its functions with a debugger."""
+    try:
+        reader, writer = await asyncio.open_unix_connection(path)
+        try:
+            writer.write(write_question(asked))
+            await writer.drain()
+            return read_choice(await reader.read(), most)
+        finally:
+            writer.close()
+    except (OSError, ValueError) as problem:
+        return Choice(error=f"{path} did not say which recorded interactions fit: {problem}")
+
+
+class _Forwarded:
+    """A request that nothing recorded fits, for the service to answer."""
+
+    def __init__(self, scope: OpenScope, route: Route, head: Head, body: bytes, forwarding: Forwarding) -> None:
+        self._scope = scope
+        self._route = route
+        self._head = head
+        self._body = body
+        self._forwarding = forwarding
+
+    def work(self, downstream: Downstream) -> Work:
+        """The exchange with the service; the request is complete already."""
+        feed = BodyFeed(len(self._body), lambda: None)
+        feed.add(self._body)
+        feed.end(())
+        scope = self._scope
+        return self._forwarding.exchange(
+            downstream, self._route, self._head, feed, scope=scope.name, traffic=scope.traffic
+        )
