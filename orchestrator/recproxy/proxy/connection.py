@@ -149,8 +149,8 @@ class Connection(asyncio.Protocol):
         if not self._ownership.has(head):
             self._misdirected()
             return
-        if head.expects and not head.http10 and self._turns.state is Answering.READY:
-            self._transport.write(_CONTINUE)
+        if head.expects and not head.http10:
+            self._turns.take(Answer(_CONTINUE))  # in its turn: an earlier answer may be on its way still
         if head.upgrades:
             self._tunnel()
         elif self._lane.forwards:

@@ -161,6 +161,19 @@ ROWS = {
         ],
         "kept": [("POST https://shop.example/a", 200, b"ok")],
     },
+    "who waits for 100 Continue behind another request gets it in its turn": {
+        "steps": [
+            ("client", "sends", GET + POST.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n")),
+            ("service", "sees", GET),
+            ("service", "sends", OK),
+            ("client", "sees", OK + b"HTTP/1.1 100 Continue\r\n\r\n"),
+            ("client", "sends", b"body"),
+            ("service 2", "sees", POST + b"body"),
+            ("service 2", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [KEPT, ("POST https://shop.example/a", 200, b"ok")],
+    },
     "an early response reaches a client that is still sending, and ends its connection": {
         "steps": [
             ("client", "sends", POST + b"on"),
