@@ -202,6 +202,22 @@ def refused(section, requirement, request, status, text, *, head=False):
         ROWS.append(Row(section=section, requirement=requirement, kind=mode, play=play))
 
 
+def _refused_body(wrong, body, text, mode):
+    """A chunked body that is broken: in replay 400, and in record the connection breaks off, with the service's."""
+    steps = [("client", "sends", PUT + CHUNKED + body)]
+    if mode == "replay":
+        said = f"recproxy: {PARSER}{text}\n".encode()
+        answer = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
+        answer += b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(said) + said
+        steps += [("client", "sees", answer), ("client", "sees end")]
+    else:
+        steps += [("client", "sees reset")]
+    failed = [f"a client's request was refused with 400: {PARSER}{text}"]
+    failed += ["PUT https://shop.example/a: the client went away before the answer was complete"] * (mode == "record")
+    play = {"mode": mode, "recording": RECORDING, "steps": steps, "failed": failed}
+    ROWS.append(Row(section="RFC 9112, 7.1", requirement=f"{wrong} is refused", kind=mode, play=play))
+
+
 def forwarded(section, requirement, request, seen, response=OK, answer=OK, *, closes=False, ends=False, **more):
     """In live, the service sees a request and the client an answer."""
     steps = [("client", "sends", request), ("service", "sees", seen), ("service", "sends", response)]
@@ -212,18 +228,30 @@ def forwarded(section, requirement, request, seen, response=OK, answer=OK, *, cl
     )
 
 
-def broken(section, requirement, response, text, *, status=b"502 Bad Gateway", closes=False):
-    """In live, a response that is none becomes an error of the proxy's own."""
+def played(section, requirement, *steps, mode="live", **more):
+    """In live, or in replay, what passes between a client and a service, step by step."""
+    play = {"mode": mode, "steps": list(steps)} | more
+    if mode == "replay":
+        play["recording"] = RECORDING
+    ROWS.append(Row(section=section, requirement=requirement, kind="forward" if mode == "live" else mode, play=play))
+
+
+def bad_gateway(text):
+    """What a client gets where a service has no proper answer."""
     body = f"recproxy: {text}\n".encode()
-    answer = b"HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n" % status
-    answer += b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body
+    head = b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
+    return head + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body
+
+
+def broken(section, requirement, response, text, *, closes=False):
+    """In live, a response that is none becomes an error of the proxy's own."""
     forwarded(
         section,
         requirement,
         GET,
         GET,
         response,
-        answer,
+        bad_gateway(text),
         closes=closes,
         ends=True,
         failed=[f"GET https://shop.example/a: {text}"],
@@ -318,7 +346,8 @@ left_out(
     "There is no HTTP/1.2. The parser refuses the version, so that a damaged request line is not replayed.",
 )
 # section 3: the request line
-answered("RFC 9112, 3.1", "a method is any token, and case-sensitive", b"FROB /a HTTP/1.1\r\n" + HOST + b"\r\n", OK)
+answered("RFC 9112, 3.1", "a method is any token", b"FROB /a HTTP/1.1\r\n" + HOST + b"\r\n", OK)
+forwarded("RFC 9110, 9.1", "a method is case-sensitive", GET.replace(b"GET", b"get"), GET.replace(b"GET", b"get"))
 refused(
     "RFC 9112, 3.1",
     "a method that is no token is refused",
@@ -333,7 +362,7 @@ refused(
     b"400 Bad Request",
     PARSER + "Expected HTTP/, RTSP/ or ICE/",
 )
-answered("RFC 9112, 3", "a request line of 8,000 octets is read", get(b"/a?b=c", b"X: " + b"x" * 8000), OK)
+forwarded("RFC 9112, 3", "a request line of 8,000 octets is read", get(b"/" + b"a" * 8000), get(b"/" + b"a" * 8000))
 refused(
     "RFC 9112, 3",
     "a head above the limit is refused",
@@ -397,16 +426,26 @@ left_out(
     "an HTTP/1.1 request without Host gets a 400",
     "At a base URL and in a tunnel it is known who is meant, and small hand-written clients send none.",
 )
-answered(
-    "RFC 9112, 3.2", "a Host header with a port is accepted", b"GET /a HTTP/1.1\r\nHost: shop.example:443\r\n\r\n", OK
+played(
+    "RFC 9112, 3.2",
+    "a Host header with a port is accepted",
+    ("client", "sends", b"GET /a HTTP/1.1\r\nHost: shop.example:443\r\n\r\n"),
+    ("client", "sees", OK),
+    mode="replay",
+    entry="tunnel",
 )
 # section 5: headers
-answered("RFC 9112, 5", "names of headers are case-insensitive", b"GET /a HTTP/1.1\r\nhOsT: shop.example\r\n\r\n", OK)
-answered(
+answered("RFC 9112, 5", "names of headers are case-insensitive", PUT + b"cOnTeNt-LeNgTh: 4\r\n\r\nonce" + GET, OK + OK)
+forwarded(
+    "RFC 9112, 5.1", "white space around a value is no part of it", get(b"/a", b"X: \t b c \t"), get(b"/a", b"X: b c")
+)
+forwarded(
     "RFC 9112, 5.1",
-    "white space around a value is no part of it",
-    b"GET /a HTTP/1.1\r\nHost: \t shop.example \t\r\n\r\n",
-    OK,
+    "white space around a value of a response is no part of it",
+    GET,
+    GET,
+    reply(b"X: \t b c \t", b"Content-Length:  2 ", body=b"ok"),
+    reply(b"X: b c", b"Content-Length: 2", body=b"ok"),
 )
 refused(
     "RFC 9112, 5.1",
@@ -436,8 +475,8 @@ refused(
     b"400 Bad Request",
     PARSER + "Invalid header value char",
 )
-answered("RFC 9110, 5.5", "an empty value is a value", get(b"/a", b"X:"), OK)
-answered("RFC 9110, 5.5", "octets above 127 in a value are passed", get(b"/a", b"X: \xe9"), OK)
+forwarded("RFC 9110, 5.5", "an empty value is a value", get(b"/a", b"X:"), get(b"/a", b"X: "))
+forwarded("RFC 9110, 5.5", "octets above 127 in a value are passed", get(b"/a", b"X: \xe9"), get(b"/a", b"X: \xe9"))
 forwarded(
     "RFC 9110, 5.3",
     "headers that repeat are sent on in their order",
@@ -548,6 +587,30 @@ refused(
     b"400 Bad Request",
     PARSER + "Invalid `Transfer-Encoding` header value",
 )
+for coding in (b"chunked, gzip", b"gzip"):
+    refused(
+        "RFC 9112, 6.3",
+        f"a request whose last transfer coding is not chunked is refused: {coding.decode()}",
+        PUT + b"Transfer-Encoding: " + coding + b"\r\n\r\n4\r\nonce\r\n0\r\n\r\n",
+        b"400 Bad Request",
+        PARSER + "Invalid `Transfer-Encoding` header value"
+        if b"," in coding
+        else "the last Transfer-Encoding of a request must be chunked: without it, nobody knows where the body ends",
+    )
+refused(
+    "RFC 9112, 6.1",
+    "an empty Transfer-Encoding is refused",
+    PUT + b"Transfer-Encoding:\r\n\r\n",
+    b"400 Bad Request",
+    PARSER + "Empty Transfer-Encoding",
+)
+answered(
+    "RFC 9112, 6.1",
+    "the connection ends after a request of HTTP/1.0 with a transfer coding",
+    b"PUT /a HTTP/1.0\r\n" + HOST + b"Connection: keep-alive\r\n" + CHUNKED + b"4\r\nonce\r\n0\r\n\r\n",
+    CLOSED,
+    ends=True,
+)
 # section 7: chunks
 answered("RFC 9112, 7.1", "a chunked body is read", PUT + CHUNKED + b"2\r\non\r\n2\r\nce\r\n0\r\n\r\n", OK)
 answered(
@@ -571,6 +634,14 @@ answered(
     PUT + CHUNKED + b'4;a=b;c="d"\r\nonce\r\n0;e\r\n\r\n',
     OK,
 )
+for wrong, body, text in (
+    ("a chunk size that is no hexadecimal number", b"0x4\r\nonce\r\n0\r\n\r\n", "Invalid character in chunk size"),
+    ("a chunk size that overflows", b"fffffffffffffffff\r\n", "Chunk size overflow"),
+    ("a chunk longer than its size", b"4\r\nonceX\r\n0\r\n\r\n", "Expected LF after chunk data"),
+    ("a chunk size that ends with a bare LF", b"4\nonce\n0\n\n", "Missing expected CR after chunk size"),
+):
+    for mode in ("replay", "record"):
+        _refused_body(wrong, body, text, mode)
 answered("RFC 9112, 7.1.2", "trailers are read", PUT + CHUNKED + b"4\r\nonce\r\n0\r\nX-Sum: 1\r\n\r\n", OK)
 answered(
     "RFC 9112, 7.1.2",
@@ -641,12 +712,46 @@ forwarded(
     OK[:-2],
 )
 answered("RFC 9112, 6.3", "a 204 has no body", get(b"/none") + GET, reply(b"X-A: b", status=b"204 No Content") + OK)
-answered("RFC 9110, 8.6", "a 204 has no Content-Length", get(b"/none"), reply(b"X-A: b", status=b"204 No Content"))
+left_out(
+    "RFC 9110, 8.6",
+    "a 204 has no Content-Length",
+    "Headers are passed on and replayed as the service sent them. A client ignores this one.",
+)
 answered(
     "RFC 9112, 6.3",
     "a 304 has no body, and may have the length of the one it stands for",
     get(b"/same") + GET,
     reply(b'ETag: "a"', b"Content-Length: 9", status=b"304 Not Modified") + OK,
+)
+forwarded(
+    "RFC 9112, 6.3",
+    "a forwarded response to HEAD may have the framing of a GET's",
+    b"HEAD /a HTTP/1.1\r\n" + HOST + b"\r\n",
+    b"HEAD /a HTTP/1.1\r\n" + HOST + b"\r\n",
+    reply(b"Transfer-Encoding: chunked"),
+    reply(b"Transfer-Encoding: chunked"),
+)
+forwarded(
+    "RFC 9112, 6.1",
+    "a forwarded 204 has no Transfer-Encoding",
+    GET,
+    GET,
+    reply(b"Transfer-Encoding: chunked", status=b"204 No Content"),
+    reply(status=b"204 No Content"),
+)
+forwarded(
+    "RFC 9112, 5.2",
+    "a folded header of a response is sent on as one line",
+    GET,
+    GET,
+    reply(b"X: a", b"  b", b"Content-Length: 2", body=b"ok"),
+    reply(b"X: a b", b"Content-Length: 2", body=b"ok"),
+)
+broken(
+    "RFC 9110, 5.5",
+    "a response with a NUL in a value is a bad gateway",
+    reply(b"X: a\0b"),
+    "the service's answer is no HTTP/1.1: illegal header line",
 )
 forwarded(
     "RFC 9112, 6.3",
@@ -681,6 +786,13 @@ broken(
     "lengths of a response that differ are a bad gateway",
     reply(b"Content-Length: 2", b"Content-Length: 3", body=b"ok"),
     "the service's answer is no HTTP/1.1: conflicting Content-Length headers",
+)
+broken(
+    "RFC 9112, 6.1",
+    "a response with a transfer coding that is not known is a bad gateway",
+    reply(b"Transfer-Encoding: gzip, chunked", body=b"2\r\nok\r\n0\r\n\r\n"),
+    "the service's answer is no HTTP/1.1: it has a Transfer-Encoding other than chunked",
+    closes=True,
 )
 broken(
     "RFC 9112, 6.3",
@@ -805,6 +917,18 @@ answered(
     CLOSED,
     ends=True,
 )
+played(
+    "RFC 9110, 10.1.1",
+    "a client that expects 100 behind another request gets it in its turn",
+    ("client", "sends", GET + PUT + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"),
+    ("service", "sees", GET),
+    ("service", "sends", OK),
+    ("client", "sees", OK + reply(status=b"100 Continue")),
+    ("client", "sends", b"ok"),
+    ("service", "sees", PUT + b"Content-Length: 2\r\n\r\nok"),
+    ("service", "sends", OK),
+    ("client", "sees", OK),
+)
 left_out(
     "RFC 9110, 10.1.1",
     "a proxy passes the expectation on and waits for the service's 100",
@@ -823,8 +947,8 @@ answered(
 answered(
     "RFC 9112, 9.3",
     "HTTP/1.0 keeps the connection where it asks for that",
-    b"GET /a HTTP/1.0\r\n" + HOST + b"Connection: keep-alive\r\n\r\n",
-    KEPT,
+    b"GET /a HTTP/1.0\r\n" + HOST + b"Connection: keep-alive\r\n\r\n" + GET,
+    KEPT + OK,
 )
 answered(
     "RFC 9112, 9.6",
@@ -855,23 +979,123 @@ forwarded(
     CLOSED,
     ends=True,
 )
-forwarded(
-    "RFC 9112, 9.6",
-    "a service that closes does not close the client's connection",
-    GET,
-    GET,
-    reply(b"Connection: close", b"Content-Length: 2", body=b"ok"),
-    OK,
-    closes=True,
-)
-forwarded(
+for asked, said, last in (
+    (
+        "RFC 9112, 9.6",
+        "a service that closes does not close the client's connection",
+        reply(b"Connection: close", b"Content-Length: 2", body=b"ok"),
+    ),
+    (
+        "RFC 9112, 9.3",
+        "an HTTP/1.0 service does not end the client's connection",
+        b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
+    ),
+):
+    played(
+        asked,
+        said,
+        ("client", "sends", GET),
+        ("service", "sees", GET),
+        ("service", "sends", last),
+        ("service", "closes"),
+        ("client", "sees", OK),
+        ("client", "sends", GET),
+        ("service 2", "sees", GET),
+        ("service 2", "sends", OK),
+        ("client", "sees", OK),
+    )
+played(
     "RFC 9112, 9.3",
-    "an HTTP/1.0 service does not end the client's connection",
-    GET,
-    GET,
-    b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
-    OK,
-    closes=True,
+    "the connection to the service is kept for the next request",
+    ("client", "sends", GET),
+    ("service", "sees", GET),
+    ("service", "sends", reply(b"Content-Length: 9", status=b"304 Not Modified")),
+    ("client", "sees", reply(b"Content-Length: 9", status=b"304 Not Modified")),
+    ("client", "sends", GET),
+    ("service", "sees", GET),
+    ("service", "sends", OK),
+    ("client", "sees", OK),
+)
+played(
+    "RFC 9112, 9.3.1",
+    "a request that may be repeated is sent again if its kept connection ends under it",
+    ("client", "sends", GET),
+    ("service", "sees", GET),
+    ("service", "sends", OK),
+    ("client", "sees", OK),
+    ("client", "sends", GET),
+    ("service", "sees", GET),
+    ("service", "closes"),
+    ("service 2", "sees", GET),
+    ("service 2", "sends", OK),
+    ("client", "sees", OK),
+)
+played(
+    "RFC 9110, 9.2.2",
+    "a request that may not be repeated is sent once",
+    ("client", "sends", PUT.replace(b"PUT", b"POST") + b"Content-Length: 2\r\n\r\nok"),
+    ("service", "sees", PUT.replace(b"PUT", b"POST") + b"Content-Length: 2\r\n\r\nok"),
+    ("service", "closes"),
+    ("client", "sees", bad_gateway("the service closed the connection without an answer")),
+    ("client", "sees end"),
+    failed=["POST https://shop.example/a: the service closed the connection without an answer"],
+)
+played(
+    "RFC 9112, 9.2",
+    "a response that nobody asked for is not the answer to the next request",
+    ("client", "sends", GET),
+    ("service", "sees", GET),
+    ("service", "sends", OK + reply(b"Content-Length: 0", status=b"408 Request Timeout")),
+    ("client", "sees", OK),
+    ("client", "sends", GET),
+    ("service 2", "sees", GET),
+    ("service 2", "sends", OK),
+    ("client", "sees", OK),
+)
+played(
+    "RFC 9112, 9.3.2",
+    "pipelined requests are forwarded one after the other",
+    ("client", "sends", GET + get(b"/b")),
+    ("service", "sees", GET),
+    ("service", "sends", OK),
+    ("client", "sees", OK),
+    ("service", "sees", get(b"/b")),
+    ("service", "sends", OK),
+    ("client", "sees", OK),
+)
+played(
+    "RFC 9112, 9.6",
+    "a client that half-closes gets its response",
+    ("client", "sends", GET),
+    ("client", "half-closes"),
+    ("service", "sees", GET),
+    ("service", "sends", OK),
+    ("client", "sees", OK),
+    ("client", "sees end"),
+)
+# RFC 9112 section 8: messages that end too early
+_BROKE_OFF = "the service closed the connection in the middle of its answer"
+played(
+    "RFC 9112, 8",
+    "a response shorter than its length is not passed on as complete",
+    ("client", "sends", GET),
+    ("service", "sees", GET),
+    ("service", "sends", reply(b"Content-Length: 9", body=b"ok")),
+    ("client", "sees", reply(b"Content-Length: 9", body=b"ok")),
+    ("service", "closes"),
+    ("client", "sees reset"),
+    failed=["GET https://shop.example/a: " + _BROKE_OFF],
+)
+played(
+    "RFC 9112, 8",
+    "a chunked response without its last chunk is not passed on as complete",
+    ("client", "sends", GET),
+    ("service", "sees", GET),
+    ("service", "sends", reply(b"Transfer-Encoding: chunked", body=b"2\r\nok\r\n")),
+    ("client", "sees", reply(b"Transfer-Encoding: chunked", body=b"2\r\nok\r\n")),
+    ("service", "closes"),
+    ("client", "sees reset"),
+    failed=["GET https://shop.example/a: " + _BROKE_OFF],
 )
 # RFC 9110 section 7: what a proxy does
 forwarded("RFC 9110, 7.6.1", "Connection is not sent on", get(b"/a", b"Connection: keep-alive"), GET)

@@ -21,6 +21,7 @@ __all__ = ["RequestReader", "request_start"]
 
 #: What the parser refuses and HTTP allows: see `request_heads`.
 _MENDED = (httptools.HttpParserInvalidMethodError, httptools.HttpParserInvalidURLError)
+_ENDLESS = "the last Transfer-Encoding of a request must be chunked: without it, nobody knows where the body ends"
 _BAD_VERSION = "Invalid HTTP version"
 _MENDED_LENGTHS = ("Duplicate Content-Length", "Invalid character in Content-Length")
 #: The most bytes a head may have before it is refused.
@@ -50,6 +51,8 @@ class RequestReader:
         self._headers: list[tuple[bytes, bytes]] = []
         self._host = b""
         self._expects = False
+        #: The last Transfer-Encoding of the request.
+        self._coding = b""
         #: The headers of the request whose body comes, and how much of that has come.
         self._framed: Headers = ()
         self._body_size = 0
@@ -177,7 +180,7 @@ class RequestReader:
             return
         self.idle = False
         self._in_head, self._headers = True, []
-        self._target = self._host = b""
+        self._target = self._host = self._coding = b""
         self._expects = False
 
     def on_url(self, url: bytes) -> None:
@@ -199,6 +202,8 @@ class RequestReader:
                 self._host = value
         elif size == 6 and name.lower() == b"expect" and value.lower() == b"100-continue":
             self._expects = True
+        elif size == 17 and name.lower() == b"transfer-encoding" and self._in_head:
+            self._coding = value
 
     def on_headers_complete(self) -> None:
         """Called by the parser: the head is complete."""
@@ -212,8 +217,11 @@ class RequestReader:
         version = parser.get_http_version()
         if version not in ("1.1", "1.0"):
             raise MalformedRequest(505, OTHER_VERSION)
+        if self._coding and self._coding.rpartition(b",")[2].strip().lower() != b"chunked":
+            raise MalformedRequest(400, _ENDLESS)  # before it goes to the service. RFC 9112 section 6.3
         method, self._method, self._mended = self._method or parser.get_method(), b"", False
-        is_kept, is_old, is_websocket = parser.should_keep_alive(), version == "1.0", False
+        is_old, is_websocket = version == "1.0", False
+        is_kept = parser.should_keep_alive() and not (is_old and self._coding)  # RFC 9112 section 6.1
         if parser.should_upgrade() and method != b"CONNECT":
             framing = body_framing(headers)
             is_websocket = any(name.lower() == b"upgrade" and b"websocket" in value.lower() for name, value in headers)

@@ -27,6 +27,8 @@ __all__ = ["Link", "ServiceClosed", "UpstreamError", "Upstreams"]
 _READ = 65536
 _LARGEST_HEAD = 1 << 20
 _IDLE_LINKS = 8
+_NOT_IMPLEMENTED = 501  # what h11 hints at for a transfer coding that it does not undo
+_CODING = "it has a Transfer-Encoding other than chunked"
 #: Of all services together: a profile may be for any host, and each connection holds a file descriptor.
 _MOST_IDLE = 64
 
@@ -65,6 +67,7 @@ class Link:
         self.authorization = authorization
         self.used = False
         self.heard = False
+        self._has_ended = False
         self.protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LARGEST_HEAD)
 
     @property
@@ -94,11 +97,11 @@ class Link:
         try:
             return self.protocol.next_event()
         except h11.RemoteProtocolError as problem:
-            if self.reader.at_eof():
+            if self._has_ended:
                 when = "in the middle of its answer" if self.heard else "without an answer"
                 raise ServiceClosed(502, f"the service closed the connection {when}") from None
             # Behind the colon h11 quotes the line, which may hold what the service hands out.
-            reason = str(problem).partition(":")[0]
+            reason = _CODING if problem.error_status_hint == _NOT_IMPLEMENTED else str(problem).partition(":")[0]
             raise UpstreamError(502, f"the service's answer is no HTTP/1.1: {reason}") from None
 
     async def read(self) -> None:
@@ -108,6 +111,7 @@ class Link:
         except OSError as problem:
             raise ServiceClosed(502, f"the connection to the service broke: {_said(problem)}") from None
         self.heard = self.heard or bool(data)
+        self._has_ended = not data
         self.protocol.receive_data(data)
 
     def close(self) -> None:
