@@ -14,6 +14,7 @@ from recproxy.http.received import without_coding
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.route import Target, origin_form
 from recproxy.recording import Chunk, Headers, Interaction, Request, Response, header, header_values
+from recproxy.recording.codings import is_read_alike
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import CUT_SHORT
 from recproxy.recording.wildcard import unused
@@ -168,6 +169,8 @@ def response_of(captured: Captured) -> Response:
     payload, encoding = body, None
     if not stream and not _is_covered(body, captured.headers):
         payload, encoding = without_coding(body, captured.headers)
+        if encoding is not None and not is_read_alike(body, payload, encoding):
+            payload, encoding = body, None
     return Response(
         status=captured.status,
         reason=captured.reason,

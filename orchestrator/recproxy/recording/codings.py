@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CODINGS", "DecodeError", "codings_of", "decode", "encode"]
+__all__ = ["CODINGS", "DecodeError", "codings_of", "decode", "encode", "is_read_alike"]
 
 #: The codings that can be undone and made again, by the names of Content-Encoding.
 CODINGS = frozenset({"aws-chunked", "br", "deflate", "gzip", "zstd"})
@@ -63,6 +63,17 @@ def decode(data: bytes, coding: str, *, limit: int | None = LARGEST_PAYLOAD) -> 
     for name in reversed(codings_of(coding)):
         data = _decode(data, name, limit)
     return data
+
+
+def is_read_alike(data: bytes, payload: bytes, coding: str) -> bool:
+    """Whether every client gets this payload of coded bytes: gzip of one member, deflate in the form of zlib.
+
+    Some clients read the first member alone, and some refuse deflate without the head of zlib.
+    """
+    names = codings_of(coding)
+    if names == ("gzip",):
+        return int.from_bytes(data[-4:], "little") == len(payload) & 0xFFFFFFFF  # the size of the last member
+    return names != ("deflate",) or (data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0)
 
 
 def _encode(payload: bytes, name: str) -> bytes:
