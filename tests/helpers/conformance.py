@@ -725,7 +725,7 @@ answered(
 )
 forwarded(
     "RFC 9112, 6.3",
-    "a forwarded response to HEAD may have the framing of a GET's",
+    "a forwarded response to HEAD may have the framing of the response to GET",
     b"HEAD /a HTTP/1.1\r\n" + HOST + b"\r\n",
     b"HEAD /a HTTP/1.1\r\n" + HOST + b"\r\n",
     reply(b"Transfer-Encoding: chunked"),
