@@ -14,7 +14,11 @@ import click
 import pytest
 from deadlines import seconds
 
-from recproxy.config import Profile, Project, TomlFile, find_project, leaves, parse_profile
+from recproxy.config.keys import leaves
+from recproxy.config.profile import Profile
+from recproxy.config.profile_reading import parse_profile
+from recproxy.config.project import Project, find_project
+from recproxy.config.toml_files import TomlFile
 from recproxy.orchestrator.environment import LaneAddresses, RunFiles, lane_variables, run_variables
 from recproxy.orchestrator.java import java_variables
 from recproxy.orchestrator.plan import make_plan

@@ -17,7 +17,8 @@ import pytest
 from deadlines import seconds
 
 import recproxy
-from recproxy.config import parse_profile, read_toml
+from recproxy.config.profile_reading import parse_profile
+from recproxy.config.toml_files import read_toml
 from recproxy.recording import load
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -4,7 +4,8 @@ import json
 import tomllib
 
 from recproxy.cli.configuration import as_json, as_toml, near
-from recproxy.config import Precedence, Setting
+from recproxy.config.layers import Setting
+from recproxy.config.toml_files import Precedence
 
 FOUND = [
     Setting(key=("name",), value='a "quoted" \x7f word'),

@@ -11,7 +11,7 @@ import pytest
 from command_line import recproxy
 from deadlines import seconds
 
-from recproxy.config import find_project
+from recproxy.config.project import find_project
 
 RECPROXY = (sys.executable, "-m", "recproxy")
 PYPROJECT = """# ours

@@ -10,7 +10,7 @@ import pytest
 
 from recproxy.cli.starter import ChosenProfile, Starter, requirement
 from recproxy.cli.test_requirements import TestRequirements
-from recproxy.config import Endpoint, Profile
+from recproxy.config.profile import Endpoint, Profile
 
 ORIGINS = [
     (None, "shop"),

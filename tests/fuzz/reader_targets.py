@@ -12,8 +12,10 @@ from unittest import mock
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fuzz_target import HERE, Target
 
-from recproxy.config import find_project, parse_profile, read_toml
 from recproxy.config import project as project_module
+from recproxy.config.profile_reading import parse_profile
+from recproxy.config.project import find_project
+from recproxy.config.toml_files import read_toml
 from recproxy.errors import ProfileError, RecordingError
 from recproxy.formats import FORMATS, f1, format_of, unread_format
 from recproxy.formats.registry import by_name

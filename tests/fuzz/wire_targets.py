@@ -8,8 +8,7 @@ from types import SimpleNamespace
 
 from fuzz_target import Target
 
-from recproxy.config import Endpoint, Profile
-from recproxy.config.profile import Upstream
+from recproxy.config.profile import Endpoint, Profile, Upstream
 from recproxy.http import Connecting, Incomplete, Malformed, MalformedRequest, RequestReader, sort, split_authority
 from recproxy.orchestrator.control_address import _Caller as Caller
 from recproxy.orchestrator.control_calls import ControlCalls

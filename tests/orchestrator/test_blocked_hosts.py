@@ -1,6 +1,6 @@
 """The hosts that tools ask on their own account."""
 
-from recproxy.config import find_project
+from recproxy.config.project import find_project
 from recproxy.control.host_names import normal_host
 from recproxy.http import fits
 from recproxy.orchestrator.blocked_hosts import BACKGROUND_HOSTS

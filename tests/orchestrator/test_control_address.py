@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from deadlines import seconds
 
-from recproxy.config import Endpoint, Profile
+from recproxy.config.profile import Endpoint, Profile
 from recproxy.control.messages import Missed, Outcome, Unused
 from recproxy.errors import RecordingNotFound
 from recproxy.orchestrator.control_address import ControlAddress

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from recproxy.config import Endpoint, Profile, Project
+from recproxy.config.profile import Endpoint, Profile
+from recproxy.config.project import Project
 from recproxy.control.reserved_variables import is_reserved
 from recproxy.orchestrator.environment import LaneAddresses, RunFiles, lane_variables, redirect_variables, run_variables
 from recproxy.orchestrator.plan import RunPlan

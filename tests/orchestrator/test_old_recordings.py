@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from recproxy.config import Endpoint, Profile, Project
+from recproxy.config.profile import Endpoint, Profile
+from recproxy.config.project import Project
 from recproxy.control.messages import Outcome
 from recproxy.orchestrator.old_recordings import add_old
 from recproxy.orchestrator.plan import RunPlan

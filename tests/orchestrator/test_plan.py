@@ -3,8 +3,8 @@
 import pytest
 import trustme
 
-from recproxy.config import find_project
 from recproxy.config import project as project_module
+from recproxy.config.project import find_project
 from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
 from recproxy.orchestrator.plan import UNLISTED, make_plan, unset_credentials
 

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from recproxy.config import Endpoint, Profile, Project
-from recproxy.config.profile import RedactTable
+from recproxy.config.profile import Endpoint, Profile, RedactTable
+from recproxy.config.project import Project
 from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.orchestrator.plan import UNLISTED, RunPlan
 from recproxy.orchestrator.roster import Roster

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recproxy.config import Project
+from recproxy.config.project import Project
 from recproxy.errors import ProxyError
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.run_reports import RunReports, targets_of

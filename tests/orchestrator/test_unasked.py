@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from recproxy.config import Endpoint, Profile, Project
-from recproxy.config.profile import Match
+from recproxy.config.profile import Endpoint, Match, Profile
+from recproxy.config.project import Project
 from recproxy.control.messages import Missed, Outcome, Unused
 from recproxy.orchestrator import unasked as module
 from recproxy.orchestrator.plan import RunPlan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recproxy.config import Endpoint, Profile
+from recproxy.config.profile import Endpoint, Profile
 from recproxy.matching.miss import RecordedFor
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.recording import Request

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from recproxy.config import HookNames
+from recproxy.config.profile import HookNames
 from recproxy.errors import HookError
 from recproxy.play.hooks import NO_HOOKS, load_hooks
 from recproxy.recording import Chunk, Interaction, Request, Response

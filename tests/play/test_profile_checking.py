@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from recproxy.config import TomlFile, parse_profile
+from recproxy.config.profile_reading import parse_profile
+from recproxy.config.toml_files import TomlFile
 from recproxy.errors import ProfileError
 from recproxy.play.profile_checking import check_profile
 

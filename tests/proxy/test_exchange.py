@@ -6,7 +6,7 @@ import gzip
 import pytest
 from deadlines import seconds
 
-from recproxy.config import Upstream
+from recproxy.config.profile import Upstream
 from recproxy.http import Head
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.exchange import Exchange

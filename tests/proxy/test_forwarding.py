@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from recproxy.config import Endpoint, Profile
+from recproxy.config.profile import Endpoint, Profile
 from recproxy.control.messages import Kept, Recorded, Setup
 from recproxy.http import Head
 from recproxy.proxy.body import BodyFeed

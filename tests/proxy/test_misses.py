@@ -5,8 +5,7 @@ from concurrent.futures import Executor, Future
 
 import pytest
 
-from recproxy.config import Endpoint, Profile
-from recproxy.config.profile import Match
+from recproxy.config.profile import Endpoint, Match, Profile
 from recproxy.http import Head
 from recproxy.proxy.route import Route
 from recproxy.proxy.scope import Answer, OpenScope

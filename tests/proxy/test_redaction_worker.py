@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from recproxy.config import Endpoint, Profile
+from recproxy.config.profile import Endpoint, Profile
 from recproxy.control.channel import Channel
 from recproxy.control.messages import Ready, Refused, Stop
 from recproxy.control.redaction_messages import LearnedValue, RedactionSetup, RedactScope

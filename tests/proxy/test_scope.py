@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from recproxy.config import Endpoint, Profile, Upstream
-from recproxy.config.profile import Match, ReplayTable
+from recproxy.config.profile import Endpoint, Match, Profile, ReplayTable, Upstream
 from recproxy.errors import HookError
 from recproxy.http import Head
 from recproxy.play.hooks import Hooks

@@ -7,7 +7,7 @@ import socket
 import h11
 import pytest
 
-from recproxy.config import Upstream
+from recproxy.config.profile import Upstream
 from recproxy.proxy.route import Target
 from recproxy.proxy.upstream import ServiceClosed, UpstreamError, Upstreams
 

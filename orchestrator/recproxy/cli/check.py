@@ -13,7 +13,7 @@ from recproxy.cli.verb import Verb, is_quiet
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from recproxy.config import Profile
+    from recproxy.config.profile import Profile
     from recproxy.play.checking import Problem
 
 __all__ = ["check", "problems_of"]
@@ -36,7 +36,7 @@ def check(as_json: bool, orphans: bool, tests: tuple[str, ...], paths: tuple[str
     from pathlib import Path
 
     from recproxy.cli.recordings import recordings_in
-    from recproxy.config import find_project
+    from recproxy.config.project import find_project
     from recproxy.errors import ConfigurationError
     from recproxy.recording.printable import printable
     from recproxy.report.counting import counted

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from recproxy.config import Setting
+    from recproxy.config.layers import Setting
 
 __all__ = ["as_json", "as_toml", "near"]
 

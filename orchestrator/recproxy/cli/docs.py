@@ -31,7 +31,7 @@ def docs(page: str | None) -> None:
     found = [path for name, path in pages.items() if name == page.removesuffix(".md")]
     found = found or [path for path in pages.values() if path.stem == Path(page).stem]
     if not found:
-        from recproxy.config import nearest_word
+        from recproxy.config.keys import nearest_word
 
         names = [path.stem for path in pages.values()]
         raise ConfigurationError(f"there is no page {page!r}{nearest_word(page, names)}: recproxy docs lists them")

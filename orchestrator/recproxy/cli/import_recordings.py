@@ -60,7 +60,7 @@ def import_recordings(
     from recproxy.cli.importing import Importer
     from recproxy.cli.pending_files import PendingFiles, ended_by_signals
     from recproxy.cli.test_cassettes import named_for_tests
-    from recproxy.config import find_project
+    from recproxy.config.project import find_project
 
     texts = _placeholders(placeholders)
     found = sources_in(sources)

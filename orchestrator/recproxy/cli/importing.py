@@ -9,7 +9,8 @@ from pathlib import Path
 
 from recproxy.cli.import_sources import ImportSource
 from recproxy.cli.pending_files import PendingFiles
-from recproxy.config import Profile, secret_values
+from recproxy.config.profile import Profile
+from recproxy.config.variables import secret_values
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.formats import Loaded, Note
 from recproxy.formats.placeholders import filled

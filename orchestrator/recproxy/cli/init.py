@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from recproxy.cli.starter import ChosenProfile, Starter
-    from recproxy.config import Project
+    from recproxy.config.project import Project
 
 __all__ = ["init"]
 
@@ -50,7 +50,8 @@ def init(runner: str | None, profiles: tuple[str, ...], requirements: tuple[str,
 
     from recproxy.cli.starter import Starter
     from recproxy.cli.test_requirements import test_requirements
-    from recproxy.config import find_project, unreachable_notes
+    from recproxy.config.loopback_hosts import unreachable_notes
+    from recproxy.config.project import find_project
     from recproxy.errors import ConfigurationError
 
     folder = Path.cwd()
@@ -106,12 +107,8 @@ def _tool(folder: Path) -> dict[str, object]:
 
 
 def _pyproject(folder: Path) -> Mapping[str, object]:
-    """What pyproject.toml holds.
-
-    Raises:
-        ConfigurationError: it is no TOML.
-    """
-    from recproxy.config import read_toml
+    """What pyproject.toml holds. Raises ConfigurationError where it is no TOML."""
+    from recproxy.config.toml_files import read_toml
     from recproxy.errors import ConfigurationError
 
     path = folder / "pyproject.toml"
@@ -129,7 +126,10 @@ def _choose(project: Project, word: str) -> ChosenProfile:
         ProfileError: there is none, or name or host is wrong.
     """
     from recproxy.cli.starter import ChosenProfile, requirement
-    from recproxy.config import TomlFile, distribution_of, is_profile_path, parse_profile
+    from recproxy.config.installed import distribution_of
+    from recproxy.config.profile_reading import parse_profile
+    from recproxy.config.project import is_profile_path
+    from recproxy.config.toml_files import TomlFile
     from recproxy.errors import ProfileError
 
     name, equals, host = word.partition("=")

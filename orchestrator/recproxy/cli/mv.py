@@ -27,7 +27,7 @@ def mv(profile: str | None, dry: bool, old: str, new: str) -> None:
     """
     from pathlib import Path
 
-    from recproxy.config import find_project
+    from recproxy.config.project import find_project
     from recproxy.control.shown_paths import shown_path
     from recproxy.errors import RecordingNotFound
 

@@ -128,7 +128,8 @@ def plan_from(
     Raises:
         RecproxyError: one of them, or the project's configuration, is wrong.
     """
-    from recproxy.config import find_project, nearest_word
+    from recproxy.config.keys import nearest_word
+    from recproxy.config.project import find_project
     from recproxy.orchestrator.plan import make_plan
 
     folder = Path.cwd()

@@ -29,7 +29,7 @@ def prune(tests: tuple[str, ...], yes: bool) -> None:
     from pathlib import Path
 
     from recproxy.cli.collected_tests import collect_tests
-    from recproxy.config import find_project
+    from recproxy.config.project import find_project
     from recproxy.control.shown_paths import shown_path
     from recproxy.recording.printable import printable
     from recproxy.report.counting import counted

@@ -47,7 +47,7 @@ def merge(out: tuple[str, ...], formats: tuple[str, ...], files: tuple[Path, ...
 
     An interaction counts as unused if no run played it.
     """
-    from recproxy.config import find_project
+    from recproxy.config.project import find_project
     from recproxy.report import print_report
     from recproxy.report.report_files import load_report, report_targets, write_reports
     from recproxy.report.report_merge import merge_reports

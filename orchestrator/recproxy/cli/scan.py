@@ -72,7 +72,8 @@ def _root(path: Path, folders: Sequence[Path]) -> Path:
 
 def _rules(profiles: tuple[str, ...]) -> RedactionRules:
     """The rules of the profiles together, with the values that their variables have in the environment."""
-    from recproxy.config import find_project, secret_values
+    from recproxy.config.project import find_project
+    from recproxy.config.variables import secret_values
     from recproxy.redaction.rules import RedactionRules
 
     loaded = find_project(Path.cwd()).load(profiles) if profiles else ()

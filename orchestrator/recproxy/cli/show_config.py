@@ -9,7 +9,8 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from recproxy.config import Precedence, Setting
+    from recproxy.config.layers import Setting
+    from recproxy.config.toml_files import Precedence
     from recproxy.orchestrator.plan import RunPlan
 
 __all__ = ["show_config"]
@@ -35,7 +36,8 @@ def _below(setting: Setting, *above: str) -> Setting:
 
 
 def _options(context: click.Context, plan: RunPlan) -> list[Setting]:
-    from recproxy.config import Precedence, Setting
+    from recproxy.config.layers import Setting
+    from recproxy.config.toml_files import Precedence
 
     given = context.params
     found = []
@@ -67,7 +69,7 @@ def _options(context: click.Context, plan: RunPlan) -> list[Setting]:
 
 def _source_of(context: click.Context, option: click.Parameter) -> tuple[Precedence, str]:
     """Who gave an option its value, and by which word."""
-    from recproxy.config import Precedence
+    from recproxy.config.toml_files import Precedence
 
     source = context.get_parameter_source(option.name or "")
     if source is ParameterSource.ENVIRONMENT:

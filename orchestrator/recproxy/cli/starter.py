@@ -12,7 +12,8 @@ from urllib.parse import unquote, urlsplit
 import tomlkit
 
 from recproxy.cli.test_requirements import NO_REQUIREMENTS, TestRequirements
-from recproxy.config import Profile, base_url_name
+from recproxy.config.loopback_hosts import base_url_name
+from recproxy.config.profile import Profile
 from recproxy.control.host_names import is_loopback
 
 __all__ = ["FIRST_TEST", "ChosenProfile", "Starter", "requirement"]

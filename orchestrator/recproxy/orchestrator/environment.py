@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from recproxy.config import Profile
+from recproxy.config.profile import Profile
 from recproxy.control.reserved_variables import BUNDLES, PROXIES
 from recproxy.control.variables import CA, CONTROL, LANE, MODE, R_PROFILE, REDIRECT, SPKI, TOKEN
 from recproxy.orchestrator.plan import RunPlan

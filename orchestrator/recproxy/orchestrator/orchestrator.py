@@ -15,8 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from recproxy.config import Endpoint, Profile, secret_values
+from recproxy.config.profile import Endpoint, Profile
 from recproxy.config.profile_words import is_host
+from recproxy.config.variables import secret_values
 from recproxy.control.messages import Know, Return
 from recproxy.errors import ControlError, RecproxyError
 from recproxy.http import authority_host

@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 
-from recproxy.config import ANY_HOST, Endpoint, Profile, Project, settled, unreachable_notes
+from recproxy.config.loopback_hosts import unreachable_notes
+from recproxy.config.overlap import settled
+from recproxy.config.profile import ANY_HOST, Endpoint, Profile
+from recproxy.config.project import Project
 from recproxy.control.modes import MODES, credentials_missing
 from recproxy.control.variables import PROFILE_WORD, RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ConfigurationError, ProfileError

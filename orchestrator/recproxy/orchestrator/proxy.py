@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from recproxy.config import Profile
+from recproxy.config.profile import Profile
 from recproxy.control.channel import Channel
 from recproxy.control.forks import ForkKind
 from recproxy.control.messages import (

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pickle import PickleBuffer
 
-from recproxy.config import Profile
+from recproxy.config.profile import Profile
 from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.proxy import Proxy

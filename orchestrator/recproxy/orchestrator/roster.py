@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from recproxy.config import Profile, own_variables, secret_values
+from recproxy.config.profile import Profile
+from recproxy.config.variables import own_variables, secret_values
 from recproxy.control.messages import Setup
 from recproxy.control.open_connections import CROWDED
 from recproxy.control.redaction_messages import RedactionSetup

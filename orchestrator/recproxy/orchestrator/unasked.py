@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from recproxy.config import Profile
+from recproxy.config.profile import Profile
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.report import Row, Tally
 from recproxy.report.counting import counted

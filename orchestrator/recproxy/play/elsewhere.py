@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from recproxy.config import Profile
+from recproxy.config.profile import Profile
 from recproxy.errors import RecproxyError
 from recproxy.matching.index import Index
 from recproxy.matching.miss import RecordedFor

@@ -15,7 +15,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from recproxy.config import HookNames
+from recproxy.config.profile import HookNames
 from recproxy.errors import HookError
 from recproxy.hooks import Compare, Interaction, Redact, Request, Respond, Response
 from recproxy.http import NOT_RECORDED

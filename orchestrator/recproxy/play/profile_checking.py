@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from recproxy.config import Kind, Profile, TomlFile, leaves, unreachable_hosts
+from recproxy.config.keys import Kind, leaves
+from recproxy.config.loopback_hosts import unreachable_hosts
+from recproxy.config.profile import Profile
+from recproxy.config.toml_files import TomlFile
 from recproxy.http.hosts import fits
 from recproxy.matching.rules import UNCOMPARED
 from recproxy.play.checking import Problem

@@ -13,7 +13,7 @@ from functools import cached_property
 from pickle import PickleBuffer
 from typing import TYPE_CHECKING
 
-from recproxy.config import Profile
+from recproxy.config.profile import Profile
 from recproxy.control.messages import Kept, Message, Recorded, Setup
 from recproxy.control.modes import credentials_missing
 from recproxy.http import Head

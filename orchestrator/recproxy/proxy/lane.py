@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from recproxy.config import Profile
+from recproxy.config.profile import Profile
 from recproxy.control.open_connections import CROWDED, OpenConnections, descriptor_share
 from recproxy.control.sockets import reset_on_close
 from recproxy.http import Head, Owners

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 
-from recproxy.config import Profile
+from recproxy.config.profile import Profile
 from recproxy.control.messages import Missed
 from recproxy.http import Head, error_response
 from recproxy.matching.index import Index

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from recproxy.config import Profile
+from recproxy.config.profile import Profile
 from recproxy.control.channel import Channel
 from recproxy.control.messages import Message, Ready, Refused
 from recproxy.control.redaction_messages import LearnedValue, RedactionSetup, RedactScope, ScopeRedacted

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import field
 
-from recproxy.config import Profile
+from recproxy.config.profile import Profile
 from recproxy.control.choices import Choice
 from recproxy.control.messages import Outcome
 from recproxy.control.scope_options import ScopeFault

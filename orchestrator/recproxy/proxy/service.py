@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from recproxy.config import Profile, given_values
+from recproxy.config.profile import Profile
+from recproxy.config.variables import given_values
 from recproxy.control.channel import Channel
 from recproxy.control.messages import (
     Began,

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import h11
 
-from recproxy.config import Upstream
+from recproxy.config.profile import Upstream
 from recproxy.control.sockets import address_elsewhere
 from recproxy.http import bracketed
 from recproxy.proxy.route import Target

@@ -24,7 +24,7 @@ def missing_credentials(
     if not any(asked.values()):
         return
     # Only here: the configuration is read where a real service is asked.
-    from recproxy.config import find_project  # noqa: PLC0415
+    from recproxy.config.project import find_project  # noqa: PLC0415
     from recproxy.control.modes import credentials_missing  # noqa: PLC0415
     from recproxy.errors import RecproxyError  # noqa: PLC0415
 

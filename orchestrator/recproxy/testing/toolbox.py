@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from recproxy.config import Profile, Project, find_project, given_values
+from recproxy.config.profile import Profile
+from recproxy.config.project import Project, find_project
+from recproxy.config.variables import given_values
 from recproxy.errors import NoMatch, ProfileError, RecordingError
 from recproxy.matching.index import Index
 from recproxy.matching.miss import miss

@@ -5,7 +5,8 @@ import tomllib
 import pytest
 
 from recproxy.cli.profiles.distribution import distribution
-from recproxy.config import TomlFile, parse_profile
+from recproxy.config.profile_reading import parse_profile
+from recproxy.config.toml_files import TomlFile
 from recproxy.errors import ConfigurationError
 from recproxy.recording import load
 

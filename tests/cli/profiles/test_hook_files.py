@@ -3,7 +3,7 @@
 import pytest
 
 from recproxy.cli.profiles.hook_files import missing_hooks
-from recproxy.config import HookNames
+from recproxy.config.profile import HookNames
 
 MODULE = """\
 import os.path

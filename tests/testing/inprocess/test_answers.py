@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from recproxy.config import Endpoint, HookNames, Profile
-from recproxy.config.profile import Ignore, Match
+from recproxy.config.profile import Endpoint, HookNames, Ignore, Match, Profile
 from recproxy.errors import ConfigurationError, HookError
 from recproxy.recording import load
 from recproxy.testing.inprocess.answers import AnswerSource, request_of_client

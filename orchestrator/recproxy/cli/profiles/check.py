@@ -13,7 +13,7 @@ import click
 from recproxy.cli.verb import Verb
 
 if TYPE_CHECKING:
-    from recproxy.config import Profile
+    from recproxy.config.profile import Profile
 
 __all__ = ["profiles_check"]
 
@@ -33,7 +33,8 @@ def profiles_check(as_json: bool, path: Path) -> None:
     """
     from recproxy.cli.check import problems_of
     from recproxy.cli.profiles.hook_files import missing_hooks
-    from recproxy.config import parse_profile, profile_file, profile_folder, read_toml
+    from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder
+    from recproxy.config.toml_files import read_toml
     from recproxy.errors import ProfileError
     from recproxy.play.profile_checking import check_profile
     from recproxy.report.counting import counted
@@ -69,7 +70,10 @@ def _place(place: str) -> tuple[str, int]:
 
 def _clashes(profile: Profile, file: Path) -> Iterator[tuple[int, str]]:
     """Hosts that an installed profile owns, too, by the number of their endpoint: a run cannot use both."""
-    from recproxy.config import equal_hosts, offers, parse_profile, read_toml
+    from recproxy.config.installed import offers
+    from recproxy.config.overlap import equal_hosts
+    from recproxy.config.profile_reading import parse_profile
+    from recproxy.config.toml_files import read_toml
     from recproxy.errors import ProfileError
 
     for offered in offers().values():

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 
 from recproxy.cli.git import KEPT
-from recproxy.config import Profile, TomlFile, base_url_name, parse_profile
+from recproxy.config.loopback_hosts import base_url_name
+from recproxy.config.profile import Profile
+from recproxy.config.profile_reading import parse_profile
+from recproxy.config.toml_files import TomlFile
 from recproxy.errors import ConfigurationError
 
 __all__ = ["distribution"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from recproxy.config import HookNames
+    from recproxy.config.profile import HookNames
 
 __all__ = ["missing_hooks"]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from recproxy.config import Offer, Project
+    from recproxy.config.installed import Offer
+    from recproxy.config.project import Project
 
 __all__ = ["list_profiles"]
 
@@ -17,7 +18,8 @@ _HOSTS = 3
 
 def list_profiles(*, as_json: bool) -> None:
     """Print the profiles of this environment and project; one that is wrong has its line, and the exit code 2."""
-    from recproxy.config import find_project, offers
+    from recproxy.config.installed import offers
+    from recproxy.config.project import find_project
 
     project = find_project(Path.cwd())
     offered = offers()

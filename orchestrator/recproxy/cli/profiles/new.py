@@ -30,7 +30,7 @@ __all__ = ["new"]
 def new(name: str, hosts: tuple[str, ...], credentials: tuple[str, ...], folder: Path | None) -> None:
     """Create a distribution for the profile NAME: a package, a starter recording, and a test that passes."""
     from recproxy.cli.profiles.distribution import distribution
-    from recproxy.config import offers
+    from recproxy.config.installed import offers
     from recproxy.errors import ConfigurationError
     from recproxy.play.file_replacement import replace_file
 

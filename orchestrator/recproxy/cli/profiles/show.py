@@ -17,7 +17,7 @@ __all__ = ["profiles_show"]
 def profiles_show(json_wanted: bool, name: str) -> None:
     """Print the effective profile NAME as TOML, each value with its source. NAME can be a path with a / in it."""
     from recproxy.cli.configuration import as_json, as_toml
-    from recproxy.config import find_project
+    from recproxy.config.project import find_project
 
     found = find_project(Path.cwd()).profile(name).settings
     print(as_json(found) if json_wanted else as_toml(found), end="\n" if json_wanted else "")

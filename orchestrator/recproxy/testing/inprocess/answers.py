@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from recproxy.config import Profile
+from recproxy.config.profile import Profile
 from recproxy.formats.writing import sendable
 from recproxy.http import received_request, takes_coded
 from recproxy.matching.index import Index

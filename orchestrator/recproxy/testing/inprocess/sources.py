@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from recproxy.config import Endpoint, Profile, Project, find_project, given_values, secret_values
+from recproxy.config.profile import Endpoint, Profile
+from recproxy.config.project import Project, find_project
+from recproxy.config.variables import given_values, secret_values
 from recproxy.errors import RecordingNotFound
 from recproxy.play.library import Library
 from recproxy.play.reading import read_recording
