@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from recproxy.client.choosing import Chooser
-from recproxy.config import Endpoint, Profile
+from recproxy.config.profile import Endpoint, Profile
 from recproxy.control.choices import AskedRequest, Choice
 from recproxy.http import Head
 from recproxy.proxy.choosing import chosen_answer
