@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from recproxy.play.filling import filled_response, wild_names
 from recproxy.recording import Chunk, Response
 
@@ -52,6 +54,21 @@ def test_what_nobody_gives_has_the_shape_that_its_name_tells():
     body = filled(b"XXX[TENANT.uuid] XXX[USER.email] XXX[ID.jwt]", {}, kind=b"text/plain").body.split()
     assert body[:2] == [b"00000000-0000-0000-0000-000000000000", b"XXX@example.com"]
     assert body[2].count(b".") == 2
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be", "latin-1"])
+def test_a_place_is_filled_in_the_character_set_of_the_body(charset):
+    value = "Pässw0rt <9>"
+    body = "é XXX[v] y".encode(charset)
+    response = filled(body, {"v": value.encode()}, kind=b"text/plain; charset=" + charset.encode())
+    assert response.body == f"é {value} y".encode(charset)
+
+
+def test_pieces_of_wide_text_become_one():
+    body = "x XXX[v] y".encode("utf-16")
+    response = filled(body, {"v": b"abc"}, chunks=(Chunk(size=3, gap=0.5), Chunk(size=len(body) - 3)))
+    assert response.body == "x abc y".encode("utf-16")
+    assert response.chunks == (Chunk(size=len(response.body), gap=0.5),)
 
 
 def test_a_value_is_escaped_in_a_string_of_json_and_not_outside_of_one():

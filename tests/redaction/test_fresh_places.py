@@ -177,3 +177,28 @@ def test_what_is_like_it_stays(name):
     kind, text = STAYS[name]
     (clean,) = redact_scope([answer(kind, text)], RedactionRules()).interactions
     assert clean.response.body == text.encode()
+
+
+AS_NAMES = {
+    "a key of json": ("application/json", f'{{"{SECRET}": 2, "l": [{{"{SECRET}": "abc"}}]}}'),
+    "a field of a form": (FORM[1].decode(), f"n=1&{SECRET}=on"),
+    "a line of yaml": ("application/yaml", f"{SECRET}: val1\n"),
+    "a setting": ("text/plain", f"{SECRET}=on1234\n"),
+    "a column": ("text/csv", f"a,{SECRET}\n1,2\n"),
+    "an element": ("application/xml", f'<r><add key="{SECRET}" value="on"/></r>'),
+    "a part": (
+        "multipart/form-data; boundary=b",
+        f'--b\r\nContent-Disposition: form-data; name="{SECRET}"\r\n\r\nx\r\n--b--\r\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("place", AS_NAMES)
+def test_what_stands_under_a_masked_name_is_no_secret(place):
+    kind, text = AS_NAMES[place]
+    shown = exchange(headers=[(b"X-Api-Key", SECRET.encode())])
+    handed = answer("application/json", json.dumps({"access_token": SECRET}))
+    scope = redact_scope([handed, shown, sent(kind, text)], RedactionRules())
+
+    assert scope.interactions[2].request.body == text.replace(SECRET, "XXX[access_token]").encode()
+    assert redact_scope(scope.interactions, RedactionRules()).findings == ()

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from recproxy.recording import Headers, Response, fill, header, pattern
 from recproxy.redaction.masks import ENDING, stand_in
+from recproxy.redaction.wide_text import widened, with_word
 
 __all__ = ["filled_response", "wild_names"]
 
@@ -22,15 +23,17 @@ _LITERAL = re.compile(rb"[^\x00-\x1f\"\\]*\Z")
 _JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _MARK = re.compile(rb"&(?!#?[A-Za-z0-9]+;)|<")
 _MARKS = {b"&": b"&amp;", b"<": b"&lt;"}
+_LATIN = re.compile(rb"charset\s*=\s*\"?(?:iso-8859-1\b|latin-?1\b|windows-1252\b)")
 _BREAKS = re.compile(rb"[\r\n\0]+")
 
 
 def wild_names(response: Response) -> frozenset[str]:
     """The names of a response's wild places."""
     mark = (response.wild or "").encode() + b"["
-    if response.wild is None or not (mark in response.body or any(mark in value for _, value in response.headers)):
+    body = with_word(response.headers, response.body, response.wild)[0] if response.wild else b""
+    if response.wild is None or not (mark in body or any(mark in value for _, value in response.headers)):
         return frozenset()
-    texts = (response.body, *(value for _, value in response.headers))
+    texts = (body, *(value for _, value in response.headers))
     patterns = (pattern(text, response.wild) for text in texts)
     return frozenset(name for found in patterns if found is not None for name in found.names if name is not None)
 
@@ -45,6 +48,9 @@ def filled_response(
     """
     values = {name: _value(name, bound, given) for name in names}
     word = response.wild
+    text, charset = with_word(response.headers, response.body, word or "XXX")
+    if charset is not None:
+        return _wide(replace(response, body=text), charset, names, bound, given)
     plain = {name: _BREAKS.sub(b" ", value) for name, value in values.items()}
     headers: Headers = tuple((name, fill(value, word, plain)) for name, value in response.headers)
     kind = (header(response.headers, b"content-type") or b"").lower()
@@ -55,6 +61,16 @@ def filled_response(
         position += chunk.size
     body = _filled_body(response.body, word, values, kind)
     return replace(response, headers=headers, body=body, chunks=tuple(pieces))
+
+
+def _wide(
+    response: Response, charset: str, names: frozenset[str], bound: dict[str, bytes], given: Mapping[str, bytes]
+) -> Response:
+    """The same of a body in UTF-16 or UTF-32; its pieces become one, since a boundary may cut a letter."""
+    filled = filled_response(replace(response, chunks=()), names, bound, given)
+    body = widened(filled.body, charset)
+    chunks = (replace(response.chunks[0], size=len(body)),) if response.chunks else ()
+    return replace(filled, body=body, chunks=chunks)
 
 
 def _value(name: str, bound: dict[str, bytes], given: Mapping[str, bytes]) -> bytes:
@@ -69,6 +85,8 @@ def _value(name: str, bound: dict[str, bytes], given: Mapping[str, bytes]) -> by
 
 
 def _filled_body(body: bytes, word: str | None, values: Mapping[str, bytes], kind: bytes) -> bytes:
+    if _LATIN.search(kind):
+        values = {name: _in_latin(value) for name, value in values.items()}
     if b"xml" in kind or b"html" in kind:
         escaped = {name: _MARK.sub(lambda found: _MARKS[found[0]], value) for name, value in values.items()}
         return fill(body, word, escaped)
@@ -78,6 +96,14 @@ def _filled_body(body: bytes, word: str | None, values: Mapping[str, bytes], kin
     escaped = {name: _in_json(value) for name, value in values.items()}
     # Outside of a string a value is JSON itself: a request may have bound a number or an object.
     return fill(_JSON_STRING.sub(lambda found: fill(found[0], word, escaped), body), word, values)
+
+
+def _in_latin(value: bytes) -> bytes:
+    """A value as a page in Latin-1 has it; itself where it has other letters."""
+    try:
+        return value.decode().encode("latin-1")
+    except UnicodeError:
+        return value
 
 
 def _in_json(value: bytes) -> bytes:

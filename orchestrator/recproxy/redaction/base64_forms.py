@@ -10,12 +10,28 @@ import base64
 import re
 from functools import lru_cache
 
-__all__ = ["crossed_out", "edges", "sure_letters"]
+__all__ = ["crossed_out", "edges", "sure_letters", "whole_run", "with_padding"]
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _DIGIT = {letter: number for number, letter in enumerate(_ALPHABET)} | {ord("-"): 62, ord("_"): 63}
 _ESCAPED = {b"%2B": 62, b"%2F": 63, b"\\/": 63}
 _UNIT = re.compile(rb"(?:\\{1,8}r)?\\{1,8}n|(?:%0[dD])?%0[aA]|[ \t\r\n]+|=\r?\n|(%2[BbFf]|\\/|[A-Za-z0-9+/_-])")
+
+#: A `=` before a letter stands between a name and its value.
+_PAD = rb"(?:(?:=|%3[Dd]){1,2}(?![A-Za-z0-9%])|=(?![A-Za-z0-9]))?"
+_PADDING = re.compile(_PAD)
+_REST = re.compile(rb"(?:[A-Za-z0-9+_-]|%2[Bb]|/(?=[A-Za-z0-9+/]{8}))*" + _PAD)
+_LETTERS = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
+#: What the base64 of compressed data begins with.
+_PACKED = re.compile(
+    rb"(?<![A-Za-z0-9+_-])(?:H4sI|eJ|eAE|eN[op]|KLUv/|/Td6WFo|Qlpo|UEsDB)(?:[A-Za-z0-9+/_-]|\\[rn]|[\r\n])*\Z"
+)
+_BEFORE = re.compile(rb"[A-Za-z0-9+/]*={0,2}\Z")
+#: Lines of base64 behind another one.
+_LINES = re.compile(rb"(?:(?:\r?\n|(?:\\r)?\\n)(?:[A-Za-z0-9+/]{4})*+[A-Za-z0-9+/]{0,4}={0,2}(?=[\r\n\\\"<]|\Z))*")
+_LONG = 56  # letters of a line that is one of several
+_LONGEST = 128
+_FAR = 65536  # bytes of a run
 
 
 def sure_letters(value: bytes, before: int) -> bytes:
@@ -54,3 +70,24 @@ def crossed_out(text: bytes, before: int, size: int) -> bytes:
         return {b"+": b"-", b"/": b"_"}.get(letter, letter) if safe else letter
 
     return _UNIT.sub(cross, text)
+
+
+def whole_run(text: bytes, start: int, end: int) -> tuple[int, int]:
+    """A place in a run of base64, with what of the run depends on the length of what stands in the place.
+
+    That is the rest of it, in further lines too, and what stands before where the run is compressed data.
+    """
+    packed = _PACKED.search(text, max(0, start - _FAR), start)
+    start = packed.start() if packed else start
+    rest = _REST.match(text, end)
+    end = rest.end() if rest else end
+    line = _BEFORE.search(text, max(0, end - _LONGEST), end)
+    if line is not None and end - line.start() >= _LONG and (more := _LINES.match(text, end)):
+        end = more.end()
+    return start, end
+
+
+def with_padding(text: bytes, start: int, end: int) -> int:
+    """The end of a run of base64 that is taken whole, with what pads it."""
+    padding = _PADDING.match(text, end) if _LETTERS.fullmatch(text, start, end) else None
+    return padding.end() if padding else end

@@ -16,6 +16,7 @@ from typing import TypeVar
 from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response
 from recproxy.redaction.masks import ENDING, stand_in
 from recproxy.redaction.secret_values import GIVEN, RUN
+from recproxy.redaction.wide_text import widened, with_word
 
 __all__ = ["link", "linked", "names", "renamed"]
 
@@ -96,11 +97,11 @@ def _places(word: str) -> re.Pattern[bytes]:
     return re.compile(re.escape(word.encode()) + rb"\[([A-Za-z0-9_.-]+)\]")
 
 
-def _texts(block: Request | Response) -> Iterable[bytes]:
+def _texts(block: Request | Response, word: str) -> Iterable[bytes]:
     if isinstance(block, Request):
         yield block.url.encode("ascii", "surrogateescape")
     yield from (value for _, value in (*block.headers, *block.trailers))
-    yield block.body
+    yield with_word(block.headers, block.body, word)[0]
 
 
 def _names(block: Request | Response) -> Iterator[str]:
@@ -109,7 +110,7 @@ def _names(block: Request | Response) -> Iterator[str]:
         letter = sign[:1]  # is found many times faster
         yield from (
             found[1].decode()
-            for text in _texts(block)
+            for text in _texts(block, block.wild)
             if letter in text and sign in text
             for found in places.finditer(text)
         )
@@ -134,8 +135,12 @@ def _block(block: _Block, final: Mapping[str, str | None]) -> _Block:
     def headers(lines: Headers) -> Headers:
         return tuple((name, rename(value)) for name, value in lines)
 
+    text, charset = with_word(block.headers, block.body, block.wild)
     return dataclasses.replace(
-        block, headers=headers(block.headers), trailers=headers(block.trailers), body=rename(block.body)
+        block,
+        headers=headers(block.headers),
+        trailers=headers(block.trailers),
+        body=widened(rename(text), charset),
     )
 
 
@@ -159,10 +164,26 @@ def _rename(word: str, final: Mapping[str, str | None], *, shaped: bool) -> Call
 
 def _chunks(response: Response, final: Mapping[str, str | None]) -> tuple[Chunk, ...]:
     """Chunk sizes of a body in which names changed. A boundary never stands inside a mask."""
-    rename = _rename(response.wild or "", final, shaped=True)
+    word = response.wild or ""
+    rename = _rename(word, final, shaped=True)
+    charset = with_word(response.headers, response.body, word)[1]
+    if charset is not None:
+        return _wide_chunks(response, charset, rename)
     chunks, position = [], 0
     for chunk in response.chunks:
         piece = response.body[position : position + chunk.size]
         position += chunk.size
         chunks.append(dataclasses.replace(chunk, size=len(rename(piece))))
+    return tuple(chunks)
+
+
+def _wide_chunks(response: Response, charset: str, rename: Callable[[bytes], bytes]) -> tuple[Chunk, ...]:
+    """The same of text in UTF-16 or UTF-32, of which a boundary may cut a letter."""
+    chunks, position, end = [], 0, 0
+    for chunk in response.chunks:
+        position += chunk.size
+        cut = position % (4 if "32" in charset else 2)
+        text = response.body[: position - cut].decode(charset, "replace").encode()
+        last, end = end, len(widened(rename(text), charset)) + cut
+        chunks.append(dataclasses.replace(chunk, size=end - last))
     return tuple(chunks)

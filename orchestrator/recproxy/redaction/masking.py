@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from collections.abc import Callable
 from dataclasses import field
 
 from recproxy.recording.dataclass import dataclass
+from recproxy.redaction.base64_forms import whole_run, with_padding
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.language import Language
 from recproxy.redaction.masks import is_mask, request_mask, response_mask
@@ -25,7 +25,6 @@ from recproxy.redaction.views import percent_decoded
 
 __all__ = ["Finding", "TextMask"]
 
-_RUN = re.compile(rb"(?:[A-Za-z0-9+_-]|%2[Bb]|/(?=[A-Za-z0-9+/]{8}))*(?:=|%3[Dd]){0,2}")
 _ROUNDS = 6  # a mask may bring a shape to light that stood beside it
 
 
@@ -138,7 +137,7 @@ class TextMask:
             raw = text[span.start : span.end]
             if self._stays(span, raw):
                 continue
-            kept.append(_to_the_end(span, text) if span.kind == "base64" and self.side == "request" else span)
+            kept.append(_comparable(span, text) if self.side == "request" else span)
         masks = []
         for span in merged(kept):
             raw = text[span.start : span.end]
@@ -183,7 +182,11 @@ def _unescaped(raw: bytes) -> bytes:
     return str(text).encode("utf-8", "surrogatepass")
 
 
-def _to_the_end(span: Span, text: bytes) -> Span:
-    """A span over the rest of its run of base64: behind a value of another length, all of it is another text."""
-    found = _RUN.match(text, span.end)
-    return dataclasses.replace(span, end=found.end() if found else span.end)
+def _comparable(span: Span, text: bytes) -> Span:
+    """A span over all that a value of another length would change: the rest of its run of base64."""
+    start, end = span.start, span.end
+    if span.kind == "base64":
+        start, end = whole_run(text, start, end)
+    elif span.kind == "inside":
+        end = with_padding(text, start, end)
+    return dataclasses.replace(span, start=start, end=end)

@@ -50,6 +50,8 @@ _LONGEST = max(map(len, (*ALWAYS, *LOOKS, *HEADERS)))
 
 _LONGEST_WORD = 80
 _WORD = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+#: A value that was masked in the place of a name: what it is called says nothing of the value beside it.
+_WILD = re.compile(rb"(?<![A-Za-z])([A-Z])\1\1+\[[A-Za-z0-9_.-]+\]")
 _TOKEN_LIKE = re.compile(rb"(?=[^\s]*[0-9_\-/+=.])[A-Za-z0-9._~+/=:|%-]{16,}\Z")
 #: What a name such as `key` or `code` may hold and is no secret: a file, a host, words put together.
 _FILE_LIKE = re.compile(rb".*\.[A-Za-z]{2,5}\Z|[A-Za-z]+(?:[._:-][A-Za-z]+)*\Z", re.DOTALL)
@@ -87,6 +89,7 @@ _PLACEHOLDER = re.compile(
 def name_words(name: bytes) -> tuple[str, ...]:
     """A name as words in lower case; words that are run together are taken apart where all of them are known."""
     words: list[str] = []
+    name = _WILD.sub(b"", name) if b"[" in name else name
     for found in _WORD.findall(name if name.isascii() else _without_accents(name)):
         word = found.decode().lower()
         words += (word,) if word in _KNOWN_WORDS else _taken_apart(word)
@@ -160,6 +163,7 @@ def _harmless(words: tuple[str, ...], row: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=8192)
 def _verdict(name: bytes, json: bool) -> _Verdict:
     """Whether a name alone makes a value secret. Names repeat: few are worked out."""
+    name = _WILD.sub(b"", name) if b"[" in name else name
     # `user[password]` and `user.password` are written for the last word.
     parts = re.split(rb"\]?[\[.]", name.rstrip(b"]"))
     last = parts[-1] or name

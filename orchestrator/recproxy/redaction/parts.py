@@ -209,6 +209,7 @@ class ScopeReader:
             holds=mask.holds,
             blind=mask.blind,
             budget=mask.budget,
+            anything=mask.word.encode() if mask.side == "request" else b"",
         )
         coding = coding_of(block.headers) if encoding is None else ""
         if coding:

@@ -20,6 +20,7 @@ from recproxy.redaction.budget import Budget
 from recproxy.redaction.opening import archive_kind, compression, opened, packed
 from recproxy.redaction.part_contents import untransferred
 from recproxy.redaction.rules import Unsafe
+from recproxy.redaction.wide_text import narrowed, says_wide, wide_charset, widened
 
 __all__ = ["Moved", "Payloads", "coding_of", "same"]
 
@@ -43,7 +44,8 @@ class Payloads:
 
     `text(headers, text)` rewrites a text, `line(name, value)` the value of a part's header, `named(name, text)` the
     content of a part of a form, where its name makes it secret (else None). `holds` says whether data that cannot be
-    written again has a secret; `blind` that there is none that could hide in what cannot be read.
+    written again has a secret; `blind` that there is none that could hide in what cannot be read. `anything` is the wild
+    word in a request: it stands for what is coded and holds a secret, since a replay compares its bytes.
     """
 
     text: Callable[[Headers, bytes], tuple[bytes, Moved]]
@@ -52,16 +54,17 @@ class Payloads:
     holds: Callable[[bytes], bool]
     blind: bool
     budget: Budget
+    anything: bytes = b""
 
     def rewritten(self, headers: Headers, body: bytes, depth: int = 0) -> tuple[bytes, Moved]:
         """A payload with its texts rewritten. Raises Unsafe where it cannot be read and may hold a secret."""
-        if not body:
+        if not body or body == self.anything:
             return body, same
         if depth > _DEEPEST:
             raise Unsafe("has parts in parts, too deep to be read")
-        charset = _charset(headers, body)
+        charset = wide_charset(headers, body)
         if charset is not None:
-            body = self._wide(headers, body, charset)
+            body = self._wide(headers, body, charset, depth)
         kind = compression(body)
         if kind is not None:
             body = self._compressed(body, kind, depth)
@@ -80,16 +83,24 @@ class Payloads:
             return _spliced(body, self._part(body, read_part(body), depth))
         return self.text(headers, body)
 
-    def _wide(self, headers: Headers, body: bytes, charset: str) -> bytes:
+    def _wide(self, headers: Headers, body: bytes, charset: str, depth: int) -> bytes:
         """Text in UTF-16 or UTF-32, rewritten as UTF-8 and coded again as it was. Its bytes are still searched."""
         try:
-            before = body.decode(charset, "surrogatepass").encode("utf-8", "surrogatepass")
+            before = narrowed(body, charset)
         except UnicodeDecodeError:
-            if not self.blind and _charset(headers, b"") is not None:
+            if not self.blind and says_wide(headers):
                 raise Unsafe(f"is no {charset} text, though it says so") from None
             return body
         plain = self.text((), before)[0]
-        return body if plain == before else plain.decode("utf-8", "surrogatepass").encode(charset, "surrogatepass")
+        if plain == before:
+            return body
+        # Matching reads a body in the character set that its header names.
+        compared = says_wide(headers) and not depth
+        return widened(plain, charset) if compared else self._again(widened(plain, charset))
+
+    def _again(self, coded: bytes) -> bytes:
+        """What was put together again: in a request a replay could not compare it with what is sent then."""
+        return self.anything or coded
 
     def _compressed(self, body: bytes, kind: str, depth: int) -> bytes:
         try:
@@ -101,7 +112,7 @@ class Payloads:
         plain = self.rewritten((), content, depth + 1)[0]
         if plain == content:
             return body
-        return packed(plain, kind) if kind in ("bz2", "xz") else encode(plain, kind)
+        return self._again(packed(plain, kind) if kind in ("bz2", "xz") else encode(plain, kind))
 
     def _frames(self, headers: Headers, body: bytes, depth: int) -> bytes:
         """gRPC: messages behind a flag and a length, each maybe compressed."""
@@ -116,10 +127,12 @@ class Payloads:
             if flag & 1 and coding != "identity":
                 plain = self._decoded(message, coding)
                 clean = self.rewritten((), plain, depth + 1)[0]
-                message = message if clean == plain else encode(clean, coding)
+                message = message if clean == plain else self._again(encode(clean, coding))
             else:
                 message = self.rewritten((), message, depth + 1)[0]
-            result += bytes((flag,)), len(message).to_bytes(4, "big"), message
+            changed = self.anything and message != body[at + 5 : at + 5 + size]
+            # In a request the length is that of another value: the message is wild with it.
+            result += bytes((flag,)), *((self.anything,) if changed else (len(message).to_bytes(4, "big"), message))
             at += 5 + size
         result.append(self.rewritten((), body[at:], depth + 1)[0])
         return b"".join(result)
@@ -164,6 +177,8 @@ class Payloads:
 
     def _content(self, lines: Headers, content: bytes, depth: int) -> bytes:
         """The content of a part, its transfer encoding and its content coding undone and made again."""
+        if content == self.anything:
+            return content
         transfer = (header(lines, b"content-transfer-encoding") or b"").strip().lower()
         plain = untransferred(content, transfer)
         if plain is None:
@@ -171,7 +186,7 @@ class Payloads:
         if transfer == b"base64":
             clean = self._coded(lines, plain, depth)
             if clean != plain:
-                return _wrapped(clean, content)
+                return self._again(_wrapped(clean, content))
             return self.text((), content)[0]
         if transfer == b"quoted-printable":
             clean = self._coded(lines, plain, depth)
@@ -188,7 +203,7 @@ class Payloads:
             return self.rewritten(lines, content, depth + 1)[0]
         plain = self._decoded(content, coding)
         clean = self.rewritten(lines, plain, depth + 1)[0]
-        return content if clean == plain else encode(clean, coding) if plain is not content else clean
+        return content if clean == plain else self._again(encode(clean, coding)) if plain is not content else clean
 
 
 def coding_of(headers: Headers) -> str:
@@ -240,18 +255,3 @@ def _spliced(body: bytes, changes: Sequence[tuple[int, int, bytes]]) -> tuple[by
         return offset + shift
 
     return b"".join((*pieces, body[position:])), moved
-
-
-def _charset(headers: Headers, body: bytes) -> str | None:
-    """The character set of text that is not made of ASCII bytes; None for all other bodies."""
-    if body.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        return "utf-32"
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    found = re.search(rb'(?i)charset\s*=\s*"?(utf-?(?:16|32)(?:-?[bl]e)?)', header(headers, b"content-type") or b"")
-    if found:
-        return found[1].decode().lower()
-    for wide, spaced in (("utf-16-le", body[1:64:2]), ("utf-16-be", body[0:64:2])):
-        if len(body) >= 8 and len(body) % 2 == 0 and not spaced.strip(b"\0") and body[:64].strip(b"\0"):
-            return wide
-    return None
