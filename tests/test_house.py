@@ -41,6 +41,7 @@ ELSEWHERE = {
     "cli/scanning": "tests/cli/test_scan.py",
     "cli/profiles/group": "tests/cli/profiles/test_listing.py: the list is the group without a word",
     "orchestrator/arrival": "tests/orchestrator/test_gateway.py: what arrives there",
+    "orchestrator/router": "tests/orchestrator/test_gateway.py: it is what a gateway asks",
     "orchestrator/control_calls": "tests/orchestrator/test_control_address.py: calls as clients make them",
     "orchestrator/lane": "tests/journeys/test_gateway.py and test_replay.py: real lanes, real proxies",
     "orchestrator/fork_server": "tests/journeys/test_hygiene.py: births and deaths are processes",

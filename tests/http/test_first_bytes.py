@@ -7,6 +7,7 @@ import pytest
 from recproxy.http.first_bytes import (
     HEAD_LIMIT,
     Absolute,
+    Announcement,
     ClientHello,
     Connecting,
     Incomplete,
@@ -44,6 +45,7 @@ SAMPLES = [
     (CONNECT, Connecting("api.twitter.com", 443, len(CONNECT))),
     (CONNECT.replace(b"\r\n", b"\n"), Connecting("api.twitter.com", 443, len(CONNECT) - 3)),
     (b"CONNECT [::1]:8443 HTTP/1.0\r\n\r\n", Connecting("::1", 8443, 31)),
+    (b"RECPROXY 203.0.113.9 HTTP/1.1\r\nPort: 40001\r\n\r\n", Announcement("203.0.113.9", 40001)),
     (ABSOLUTE, Absolute("Bit.ly:8080")),
     (b"\r\n" + ABSOLUTE, Absolute("Bit.ly:8080")),
     (ORIGIN, Origin("api.bit.ly")),
@@ -88,6 +90,7 @@ def test_byte_by_byte_it_never_guesses(data, wanted):
         b"\x80\x2e\x01\x00\x02",
         b"CONNECT host:port HTTP/1.1\r\n\r\n",
         b"CONNECT :443 HTTP/1.1\r\n\r\n",
+        b"RECPROXY 203.0.113.9 HTTP/1.1\r\nPort: x\r\n\r\n",
         b"CONNECT a:99999 HTTP/1.1\r\n\r\n",
         b"\x16\x03\x01\x00\x05\x02\x00\x00\x01\x00",
         b"\x16\x09\x01\x00\x05\x01",

@@ -7,16 +7,19 @@ import pytest
 
 #: Swallows every error, as programs do; a run must notice all the same.
 OUT = """
-import contextlib, smtplib, socket
+import contextlib, smtplib, socket, ssl
 with contextlib.suppress(OSError):
     smtplib.SMTP("smtp.mail.example", 587, timeout=5)
 with contextlib.suppress(OSError):
     socket.create_connection(("203.0.113.9", 5432), 5)
 with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
     sock.sendto(b"query", ("203.0.113.53", 53))
+with contextlib.suppress(OSError), socket.create_connection(("203.0.113.10", 443), 5) as sock:
+    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_socket(sock, server_hostname="203.0.113.10")
 """
 NODE = """
 require('net').connect(5432, 'db.example').on('error', () => {});
+require('tls').connect(443, '203.0.113.10').on('error', () => {});
 """
 
 
@@ -24,7 +27,7 @@ def test_a_replay_notices_who_tries_to_leave_by_another_port(project):
     done = project.python(textwrap.dedent(OUT))
 
     assert done.returncode == 3, done.stderr
-    for place in ("smtp.mail.example:587", "203.0.113.9:5432", "203.0.113.53:53"):
+    for place in ("smtp.mail.example:587", "203.0.113.9:5432", "203.0.113.53:53", "owns 203.0.113.10: TLS refused"):
         assert place in done.stderr
 
 
@@ -37,6 +40,7 @@ def test_a_replay_notices_a_node_program_too(project):
 
     assert done.returncode == 3, done.stderr
     assert "db.example:5432" in done.stderr
+    assert "owns 203.0.113.10: TLS refused" in done.stderr
 
 
 def test_a_profile_that_nobody_asked_is_told_and_fails_where_the_profile_says_so(project):

@@ -1,4 +1,4 @@
-"""Thirty ways out of a run, in a world where every name answers and every address listens: a leak is seen as one."""
+"""Ways out of a run, in a world where every name answers and every address listens: a leak is seen as one."""
 
 import asyncio
 import re
@@ -119,4 +119,3 @@ def test_the_page_has_each_way():
     rows = re.findall(r"^\| `([a-zA-Z0-9-]+)` \|.*\| (refused|leaves) \| refused \|$", PAGE.read_text(), re.MULTILINE)
 
     assert rows == [(way, "refused" if is_seen else "leaves") for way, is_seen, *_ in ways_out.WAYS]
-    assert len(rows) == 30

@@ -1,4 +1,4 @@
-"""Thirty ways out of a run, each a program that sends its own name, and whether the redirect sees it.
+"""Ways out of a run, each a program that sends its own name, and whether the redirect sees it.
 
 Run as a program, it takes them one after another and swallows every error, as programs do.
 """
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 PORT = 8080
+EMPTY = "env -i "
 PYTHON = f"""
 import asyncio, contextlib, ctypes, os, socket, struct, sys
 def tcp(host, port={PORT}):
@@ -59,6 +60,8 @@ int main(int count, char **words) {
     return write(sock, words[1], strlen(words[1])) < 0;
 }
 """
+NODE = f"require('net').connect({PORT}, '203.0.113.9').on('error', () => {{}}).end('WAY')"
+DENO = f"Deno.connect({{hostname: '203.0.113.9', port: {PORT}}}).then(s => s.write(new TextEncoder().encode('WAY')))"
 JAVA = "class Way { public static void main(String[] way) throws Exception { new java.net.URL(way[0]).getContent(); } }"
 
 #: The name, whether the redirect sees it, the program, and its words, in which WAY stands for the name.
@@ -90,7 +93,14 @@ WAYS = (
     ("php-streams", False, "php", f"file_get_contents('http://203.0.113.9:{PORT}/WAY');"),
     ("perl", False, "perl", f"print {{IO::Socket::INET->new('203.0.113.9:{PORT}')}} 'WAY'"),
     ("java", False, "java", f"http://203.0.113.9:{PORT}/WAY"),
-    ("node", True, "node", f"require('net').connect({PORT}, '203.0.113.9').on('error', () => {{}}).end('WAY')"),
+    ("node", True, "node", NODE),
+    ("bun", True, "bun", NODE),
+    ("deno", True, "deno", NODE.replace("require('net')", "(await import('node:net'))")),
+    ("node-empty-environment", False, "env -i node", NODE),
+    ("bun-empty-environment", False, "env -i bun", NODE),
+    ("deno-empty-environment", False, "env -i deno", DENO),
+    ("bun-connect", False, "bun", f"Bun.connect({{hostname: '203.0.113.9', port: {PORT}, socket: {{open(s) {{ s.end('WAY') }}, data() {{}}}}}})"),
+    ("deno-connect", False, "deno", DENO),
     ("node-datagram", False, "node", f"const s = require('dgram').createSocket('udp4'); s.send('WAY', {PORT}, '203.0.113.9', () => s.close())"),
     ("node-resolver", False, "node", "require('dns').resolve4('WAY.example', () => {})"),
 )  # fmt: skip
@@ -107,21 +117,25 @@ def built(folder):
 def command(way, program, text, folder):
     """The words of a way."""
     text = text.replace("WAY", way) if "python" not in program else f"WAY = {way!r}\n{PYTHON}\n{text}"
-    python = [sys.executable, *(["-S"] if "-S" in program else ["-I"] if "-I" in program else []), "-c", text]
-    return {
-        "env -i python": ["env", "-i", *python],
+    name, *options = program.removeprefix(EMPTY).split()
+    words = {
+        "python": [sys.executable, *options, "-c", text],
         "static": [str(folder / "static"), text],
         "bash": ["bash", "-c", text],
         "php": ["php", "-r", text],
         "perl": ["perl", "-MIO::Socket::INET", "-e", text],
         "java": ["java", str(folder / "Way.java"), text],
         "node": ["node", "-e", text],
-    }.get(program) or (python if "python" in program else [program, *text.split()])
+        "bun": ["bun", "-e", text],
+        "deno": ["deno", "eval", text],
+    }
+    wanted, *rest = words.get(name) or [name, *text.split()]
+    return ["env", "-i", shutil.which(wanted) or "", *rest] if program.startswith(EMPTY) else [wanted, *rest]
 
 
 def available(folder):
     """The ways whose programs are here."""
-    return [way for way in WAYS if shutil.which(command(way[0], *way[2:], folder)[0])]
+    return [way for way in WAYS if shutil.which(command(way[0], *way[2:], folder)[way[2].count(EMPTY) * 2])]
 
 
 def leave(folder):

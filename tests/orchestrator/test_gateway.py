@@ -233,6 +233,28 @@ def test_tls_that_nobody_owns_gets_an_alert(name, wanted):
     run(work)
 
 
+def test_tls_without_a_name_has_the_address_that_was_announced():
+    async def work(client, router, gateway):
+        for sent, host in ((_nameless(), "203.0.113.9"), (_nameless(), "2001:db8::7"), (hello("shop.example"), "x")):
+            with socket.socket() as sock, socket.create_connection(("127.0.0.1", gateway.port)) as announcing:
+                sock.bind(("127.0.0.1", 0))
+                other, announced = Client(sock), Client(announcing)
+                await announced.send(f"RECPROXY {host} HTTP/1.1\r\nPort: {sock.getsockname()[1]}\r\n\r\n".encode())
+                assert await announced.rest() == b"HTTP/1.1 204 No Content\r\n\r\n"
+                await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", gateway.port))
+                await other.send(sent)
+                yielded.append((await router.next())[0][:3])
+
+    yielded = []
+    run(work)
+
+    assert yielded == [
+        ("refused", "TLS", "203.0.113.9"),
+        ("hand over", "2001:db8::7", "[2001:db8::7]"),
+        ("hand over", "shop.example", "shop.example"),
+    ]
+
+
 @pytest.mark.parametrize("tunnelled", [False, True], ids=["direct", "tunnelled"])
 def test_a_client_that_speaks_http_2_alone_gets_an_alert_and_the_run_is_told(tunnelled):
     async def work(client, router, gateway):

@@ -1,4 +1,4 @@
-"""The address that an isolated command connected to."""
+"""The literal address that a connection was to go to: of an isolated command, or as the redirect announced it."""
 
 import socket
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 from namespaces import need_namespaces
 
 from recproxy.orchestrator.isolation import Isolation
-from recproxy.orchestrator.reached_address import reached_address
+from recproxy.orchestrator.reached_address import ReachedAddresses
 
 CONNECT = "import socket, sys; [socket.create_connection((host, 443), 5) for host in sys.argv[1:]]"
 
@@ -25,7 +25,7 @@ def test_a_literal_address_is_told_and_those_of_names_are_not():
     for host, wanted in hosts.items():
         accepted, _ = listeners[":" in host].accept()
         with accepted:
-            assert reached_address(accepted) == wanted
+            assert ReachedAddresses().of(accepted) == wanted
     for listener in listeners:
         listener.close()
     isolation.close()
@@ -37,5 +37,29 @@ def test_outside_nothing_is_told(closed):
         accepted, _ = server.accept()
         if closed:
             accepted.close()
-        assert reached_address(accepted) is None
+        assert ReachedAddresses().of(accepted) is None
         accepted.close()
+
+
+def test_an_announcement_holds_for_one_connection_from_its_port():
+    reached = ReachedAddresses()
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        accepted, _ = server.accept()
+        before = reached.announced(accepted)
+        reached.announce(client.getsockname()[1], "203.0.113.9")
+        first, again = reached.announced(accepted), reached.announced(accepted)
+        accepted.close()
+
+    assert (before, first, again) == (None, "203.0.113.9", None)
+
+
+def test_announcements_of_connections_that_never_came_give_way_to_new_ones():
+    reached = ReachedAddresses()
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        accepted, _ = server.accept()
+        reached.announce(client.getsockname()[1], "203.0.113.9")
+        for port in range(1, 4097):
+            reached.announce(-port, "203.0.113.7")
+        assert reached.announced(accepted) is None
+        accepted.close()
+        assert reached.announced(accepted) is None

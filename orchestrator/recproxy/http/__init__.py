@@ -5,7 +5,17 @@ requests. A *prepared response* is a recorded response as the bytes that go to a
 owns a host. Pure.
 """
 
-from recproxy.http.first_bytes import Absolute, ClientHello, Connecting, FirstBytes, Incomplete, Malformed, Origin, sort
+from recproxy.http.first_bytes import (
+    Absolute,
+    Announcement,
+    ClientHello,
+    Connecting,
+    FirstBytes,
+    Incomplete,
+    Malformed,
+    Origin,
+    sort,
+)
 from recproxy.http.framing import HOP_BY_HOP, ResponseFraming
 from recproxy.http.hosts import Owners, authority_host, bracketed, fits, split_authority
 from recproxy.http.negotiation import accepts, accepts_all, takes_coded
@@ -18,6 +28,7 @@ __all__ = [
     "HOP_BY_HOP",
     "NOT_RECORDED",
     "Absolute",
+    "Announcement",
     "ClientHello",
     "Connecting",
     "FirstBytes",

@@ -19,6 +19,7 @@ from recproxy.recording.dataclass import dataclass
 __all__ = [
     "HEAD_LIMIT",
     "Absolute",
+    "Announcement",
     "ClientHello",
     "Connecting",
     "FirstBytes",
@@ -42,6 +43,9 @@ _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 _BEGUN = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#\s]*)[/?#]")
 _HOST = re.compile(rb"\n[Hh][Oo][Ss][Tt][ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?\n")
 
+#: Of an announcement.
+_PORT = re.compile(rb"\nPort: ([0-9]{1,5})\r\n")
+
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
@@ -55,6 +59,14 @@ class Connecting:
     host: str
     port: int
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """The redirect's word that the next connection from a port was to go to `host`."""
+
+    host: str
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,7 @@ class Malformed:
     reason: str
 
 
-FirstBytes: TypeAlias = Incomplete | Connecting | Absolute | Origin | ClientHello | Malformed
+FirstBytes: TypeAlias = Incomplete | Connecting | Announcement | Absolute | Origin | ClientHello | Malformed
 
 
 def sort(seen: bytes) -> FirstBytes:
@@ -118,6 +130,8 @@ def _head(seen: bytes) -> FirstBytes:
         return Malformed(505, NO_HTTP2)
     if method == b"CONNECT":
         return _connect(seen, target)
+    if method == b"RECPROXY":
+        return _announcement(seen, target)
     absolute = _ABSOLUTE.match(target)
     if absolute:
         return Absolute(absolute[1].decode("latin-1"))
@@ -139,6 +153,14 @@ def _connect(seen: bytes, target: bytes) -> FirstBytes:
     if not host or port is None:
         return Malformed(400, "CONNECT without a host")
     return Connecting(host, port, end)
+
+
+def _announcement(seen: bytes, target: bytes) -> FirstBytes:
+    end = _head_end(seen)
+    if end < 0:
+        return _unfinished(seen)
+    port = _PORT.search(seen, 0, end)
+    return Announcement(target.decode("latin-1"), int(port[1])) if port else Malformed(400, "RECPROXY without a port")
 
 
 def _head_end(seen: bytes) -> int:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
-from typing import Protocol
 
 from recproxy.control.host_names import is_loopback
 from recproxy.control.sockets import acknowledge
 from recproxy.http import (
     NOT_RECORDED,
     Absolute,
+    Announcement,
     ClientHello,
     Connecting,
     FirstBytes,
@@ -33,45 +33,19 @@ from recproxy.http.first_bytes import HEAD_LIMIT
 from recproxy.http.local_requests import local_head
 from recproxy.http.request_heads import head_size
 from recproxy.orchestrator.dismissal import dismiss
-from recproxy.orchestrator.reached_address import reached_address
+from recproxy.orchestrator.reached_address import ReachedAddresses
+from recproxy.orchestrator.router import Router
 
-__all__ = ["Arrival", "Router"]
+__all__ = ["Arrival"]
 
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+_NOTED = b"HTTP/1.1 204 No Content\r\n\r\n"
 _UNRECOGNIZED_NAME = b"\x15\x03\x03\x00\x02\x02\x70"  # a fatal alert, RFC 6066 section 3
 _NO_APPLICATION_PROTOCOL = b"\x15\x03\x03\x00\x02\x02\x78"  # a fatal alert, RFC 7301 section 3.2
 _OWN_PORT = "{} is an address of recproxy itself, which nothing is forwarded to: use the gateway as a proxy only"
 _TLS = 0x16
 #: Nearly all heads are far smaller; only for the others is the limit of a head looked at.
 _PEEK = 65536
-
-
-class Router(Protocol):
-    """Where connections go: who owns a host, and what becomes of a host that nobody owns."""
-
-    def owns(self, host: str) -> bool:
-        """Whether a proxy of this run answers for a host."""
-
-    def hand_over(self, sock: socket.socket, host: str, *, authority: str | None, tls: bool, held: bytes) -> None:
-        """Give a connection to the proxy that owns `host`."""
-
-    def is_own_port(self, port: int | None) -> bool:
-        """Whether this run is reached at a port of this machine."""
-
-    def passes(self, host: str) -> bool:
-        """Whether a host that nobody owns may be reached; loopback always may."""
-
-    def tunnel(self, sock: socket.socket, host: str, port: int, greeting: bytes, first: bytes = b"") -> None:
-        """Join a connection with the real host, which gets the `first` bytes before what the client still sends."""
-
-    def refused(self, what: str, host: str) -> str:
-        """Remember that a host was refused; the text for the client."""
-
-    def crowded(self) -> None:
-        """Remember that an idle connection had to go, because no more can be open."""
-
-    def unreadable(self, answer: str, reason: str) -> None:
-        """Remember that a client got this answer, a status or an alert: what it sent leads nowhere."""
 
 
 class Arrival:
@@ -84,12 +58,16 @@ class Arrival:
         loop: asyncio.AbstractEventLoop,
         router: Router,
         gone: Callable[[Arrival], None],
+        reached: ReachedAddresses,
     ) -> None:
         self._sock = sock
         self._held = held
         self._loop = loop
         self._router = router
         self._gone = gone
+        self._reached = reached
+        #: The literal address that the redirect has announced for it.
+        self._announced = reached.announced(sock)
         self._watching = False
         self.is_fresh = True
         self._seen = 0
@@ -157,6 +135,9 @@ class Arrival:
         elif isinstance(wants, Absolute | Origin):
             if isinstance(wants, Absolute) or not self._leads_here(wants.authority):
                 self._request(authority_host(wants.authority))
+        elif isinstance(wants, Announcement):
+            self._reached.announce(wants.port, wants.host)
+            self._dismiss(_NOTED)
         elif isinstance(wants, Malformed):
             self._unreadable(wants.status, wants.reason)
         return True
@@ -217,7 +198,7 @@ class Arrival:
         self._hand_over(tunnel.host, authority=f"{bracketed(tunnel.host)}{port}", tls=tls)
 
     def _hello(self, wants: ClientHello) -> None:
-        host = wants.host or reached_address(self._sock)
+        host = wants.host or self._announced or self._reached.of(self._sock)
         if host is None:
             self._router.refused("TLS without a server name", "")
             self._dismiss(_UNRECOGNIZED_NAME)

@@ -13,7 +13,9 @@ from recproxy.control.host_names import is_loopback
 from recproxy.control.open_connections import OpenConnections, descriptor_share
 from recproxy.control.sockets import reset_on_close
 from recproxy.orchestrator.acceptor import Acceptor
-from recproxy.orchestrator.arrival import Arrival, Router
+from recproxy.orchestrator.arrival import Arrival
+from recproxy.orchestrator.reached_address import ReachedAddresses
+from recproxy.orchestrator.router import Router
 
 __all__ = ["LOCAL_LISTENERS", "Gateway", "Listeners", "listener"]
 
@@ -68,6 +70,7 @@ class Gateway:
     ) -> None:
         self._loop = loop
         self._router = router
+        self._reached = ReachedAddresses()
         main = main or listener()
         self.port: int = main.getsockname()[1]
         self._arrivals: OpenConnections[Arrival] = OpenConnections(
@@ -96,6 +99,6 @@ class Gateway:
             self._arrived(sock, b"")
 
     def _arrived(self, sock: socket.socket, held: bytes) -> None:
-        arrival = Arrival(sock, held, self._loop, self._router, self._arrivals.discard)
+        arrival = Arrival(sock, held, self._loop, self._router, self._arrivals.discard, self._reached)
         self._arrivals.add(arrival)
         arrival.look()

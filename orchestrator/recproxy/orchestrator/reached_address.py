@@ -1,6 +1,7 @@
-"""The address that an isolated command connected to: in its network every address is on loopback, and so is ours.
+"""The literal address that a connection was to go to, which TLS without a server name does not say.
 
-It tells where a TLS connection without a server name was meant to go. Outside of such a network it tells nothing.
+In the network of an isolated command every address is on loopback, and so is ours: the connection has it. Elsewhere the
+redirect announces it, by the port that the connection will come from.
 """
 
 from __future__ import annotations
@@ -10,13 +11,37 @@ import socket
 from recproxy.control.host_names import is_loopback
 from recproxy.orchestrator.isolated_names import EVERY_NAME
 
-__all__ = ["reached_address"]
+__all__ = ["ReachedAddresses"]
+
+#: Of connections that were announced and have not come: there are no more at a time than a system opens.
+_MOST = 4096
 
 
-def reached_address(sock: socket.socket) -> str | None:
-    """The literal address of a connection; None for loopback, and for the address that every name resolves to."""
-    try:
-        address = str(sock.getsockname()[0])
-    except OSError:
-        return None
-    return None if is_loopback(address) or address == str(EVERY_NAME) else address
+class ReachedAddresses:
+    """The addresses of a gateway's connections."""
+
+    def __init__(self) -> None:
+        self._announced: dict[int, str] = {}
+
+    def announce(self, port: int, host: str) -> None:
+        """Remember where the next connection from a port is to go."""
+        while len(self._announced) >= _MOST:
+            del self._announced[next(iter(self._announced))]
+        self._announced[port] = host
+
+    def announced(self, sock: socket.socket) -> str | None:
+        """What was announced for a new connection. It holds once: another may come from the same port later."""
+        if not self._announced:
+            return None
+        try:
+            return self._announced.pop(sock.getpeername()[1], None)
+        except OSError:
+            return None
+
+    def of(self, sock: socket.socket) -> str | None:
+        """The literal address of a connection; None for loopback, and for the address that every name resolves to."""
+        try:
+            address = str(sock.getsockname()[0])
+        except OSError:
+            return None
+        return None if is_loopback(address) or address == str(EVERY_NAME) else address

@@ -138,3 +138,31 @@ def python(run):
 def programs():
     """The folder of the programs under test."""
     return PROGRAMS
+
+
+@pytest.fixture
+def listener():
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        yield sock
+
+
+@pytest.fixture
+def refusing(installed, listener):
+    """A gateway that notes what it is asked, in a process whose redirect refuses all else."""
+    asked = []
+
+    def serve():
+        while True:
+            try:
+                link, _ = listener.accept()
+            except OSError:
+                return
+            with link:
+                asked.append(link.recv(1000))
+                link.sendall(b"HTTP/1.1 599 Refused\r\n\r\n")
+
+    threading.Thread(target=serve, daemon=True).start()
+    gateway = f"127.0.0.1:{listener.getsockname()[1]}"
+    installed.install(f"*:80={gateway},*:443={gateway},*=refuse", None)
+    yield asked
+    listener.shutdown(socket.SHUT_RDWR)

@@ -47,6 +47,18 @@ def test_create_connection_to_loopback(listening):
     run(connect())
 
 
+def test_the_gateway_is_told_the_literal_address_of_a_connection(refusing):
+    async def connect():
+        transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, "203.0.113.9", 443)
+        port = transport.get_extra_info("sockname")[1]
+        transport.close()
+        return port
+
+    port = run(connect())
+
+    assert refusing[0] == f"RECPROXY 203.0.113.9 HTTP/1.1\r\nPort: {port}\r\n\r\n".encode()
+
+
 def test_create_connection_refuses_other_ports(listening):
     async def connect():
         await asyncio.get_running_loop().create_connection(asyncio.Protocol, HOST, 26)

@@ -59,6 +59,16 @@ def test_a_socket_that_names_no_server_gets_one(node):
 
 
 @needs_node
+@pytest.mark.parametrize("host", ["203.0.113.9", "[2001:db8::9]"])
+def test_tls_to_a_literal_address_names_it(node, gateway, host):
+    routes = gateway.routes("*", ports=[443])
+
+    got = node("unnamed", f"https://{host}/path", RECPROXY_REDIRECT=routes, NODE_TLS_REJECT_UNAUTHORIZED="0")
+
+    assert json.loads(got.stdout)["sni"] == host.strip("[]")
+
+
+@needs_node
 @pytest.mark.parametrize("client", ["fetch", "get"])
 def test_a_port_without_a_route_is_refused(node, client):
     assert node(client, f"http://{HOST}:8080/").stdout == (

@@ -12,19 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 HOST = "api.example.test"
-
-
-@pytest.fixture
-def listener():
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        yield sock
+needs_ipv6 = pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no dual-stack IPv6")
 
 
 @pytest.fixture
 def listening(installed, listener):
     """The port of a listener to which port 25 of HOST, and 80 of everything, go."""
     port = listener.getsockname()[1]
-    installed.install(f"{HOST}:25=127.0.0.1:{port},203.0.113.9:25=127.0.0.1:{port},*:80=127.0.0.1:{port}", None)
+    installed.install(f"{HOST}:25=127.0.0.1:{port},203.0.113.9:80=127.0.0.1:{port},*:80=127.0.0.1:{port}", None)
     return port
 
 
@@ -73,7 +68,7 @@ def test_a_service_that_nobody_knows_is_left_to_the_system(listening):
         socket.getaddrinfo("anything.test", "no-such-service", type=socket.SOCK_STREAM)
 
 
-@pytest.mark.parametrize("address", [(HOST, 25), ("203.0.113.9", 25), ("198.51.100.1", 80)])
+@pytest.mark.parametrize("address", [(HOST, 25), ("203.0.113.9", 80), ("198.51.100.1", 80)])
 def test_connect_by_name_and_by_literal_address(listening, address):
     with socket.socket() as sock:
         sock.connect(address)
@@ -83,7 +78,7 @@ def test_connect_by_name_and_by_literal_address(listening, address):
         assert sock.getpeername() == ("127.0.0.1", listening)
 
 
-@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no dual-stack IPv6")
+@needs_ipv6
 @pytest.mark.parametrize("host", [None, "2001:db8::1"])
 def test_connect_of_an_ipv6_socket(listening, host):
     port = 25 if host is None else 80
@@ -155,27 +150,6 @@ def test_smtp_by_name(listening, listener):
     thread.join()
 
 
-@pytest.fixture
-def refusing(installed, listener):
-    """A gateway that notes what it is asked, in a process whose redirect refuses all else."""
-    asked = []
-
-    def serve():
-        while True:
-            try:
-                link, _ = listener.accept()
-            except OSError:
-                return
-            with link:
-                asked.append(link.recv(1000))
-                link.sendall(b"HTTP/1.1 599 Refused\r\n\r\n")
-
-    threading.Thread(target=serve, daemon=True).start()
-    installed.install(f"*:80=127.0.0.1:{listener.getsockname()[1]},*=refuse", None)
-    yield asked
-    listener.shutdown(socket.SHUT_RDWR)
-
-
 def test_mail_to_an_unlisted_host_is_refused_and_the_gateway_is_told(refusing):
     with pytest.raises(ConnectionRefusedError, match="recproxy does not answer for smtp.gmail.test:587"):
         smtplib.SMTP("smtp.gmail.test", 587)
@@ -188,6 +162,21 @@ def test_a_literal_address_is_refused_and_the_gateway_is_told(refusing):
         sock.connect(("2001:db8::9", 25))
 
     assert refusing[0].startswith(b"CONNECT [2001:db8::9]:25 HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize("host", ["203.0.113.9", pytest.param("2001:db8::9", marks=needs_ipv6)])
+def test_the_gateway_is_told_the_literal_address_of_a_connection(refusing, host):
+    with socket.create_connection((host, 443)) as sock:
+        port = sock.getsockname()[1]
+
+    assert refusing[0] == f"RECPROXY {host} HTTP/1.1\r\nPort: {port}\r\n\r\n".encode()
+
+
+def test_a_port_that_the_program_has_bound_is_told(refusing):
+    with socket.create_connection(("203.0.113.9", 443), source_address=("127.0.0.1", 0)) as sock:
+        port = sock.getsockname()[1]
+
+    assert refusing[0] == f"RECPROXY 203.0.113.9 HTTP/1.1\r\nPort: {port}\r\n\r\n".encode()
 
 
 def test_datagrams_to_a_name_server_are_refused(refusing):

@@ -152,6 +152,11 @@ class Addresses:
             raise RefusedError(name or literal, port, self._routes.gateway if report else None)
         return None
 
+    def literal(self, host: str) -> str | None:
+        """The literal address that a connection names; None for a name, or a made-up address of one."""
+        address = _unmapped(normal_host(host))
+        return address if is_literal(address) and address not in self._names else None
+
     def _address(self, name: str) -> str:
         """The address of a name; dict.setdefault decides races between threads, so that fork meets no lock."""
         start = crc32(name.encode())

@@ -45,10 +45,24 @@ def _create_connection(socket: ModuleType, original: Callable[..., Any], address
             return await original(self, protocol_factory, host, port, **options)
         if options.get("ssl") and options.get("server_hostname") is None:
             options["server_hostname"] = host
+        if wanted is not None and addresses.literal(host) is not None and not options.get("local_addr"):
+            return await original(self, protocol_factory, sock=await _connected(self, socket, host, wanted), **options)
         options["family"] = socket.AF_INET
         return await original(self, protocol_factory, *target, **options)
 
     return create_connection
+
+
+async def _connected(loop: Any, socket: ModuleType, host: str, port: int) -> Any:
+    """A socket connected in the place of a literal address, which the gateway is told."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        await loop.sock_connect(sock, (host, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def _create_datagram_endpoint(

@@ -90,8 +90,8 @@ function redirected(options, socket) {
     // A failing lookup is how a socket fails without a packet sent.
     return { ...options, host: 'refused.invalid', lookup: (_host, _options, done) => done(refuse(host, port)) };
   }
-  // tls.connect without a servername sends none, and the gateway knows TLS connections by it.
-  if (socket.setServername && !options.servername && !net.isIP(host)) socket.setServername(host);
+  // tls.connect without a servername sends none, nor for an address, and the gateway knows TLS connections by it.
+  if (socket.setServername && (!options.servername || net.isIP(host))) socket.setServername(normal(options.servername || host));
   return { ...options, ...to };
 }
 

@@ -30,6 +30,8 @@ __all__ = [
 
 #: The gateway answers at once; where it has gone, the program must not wait for it.
 _GATEWAY_SECONDS = 2.0
+#: The port of plain HTTP, whose Host header says where a request goes.
+_HTTP_PORT = 80
 
 
 def patch_socket(socket: ModuleType, addresses: Addresses, patches: Patches) -> None:
@@ -79,6 +81,9 @@ def redirected(socket: ModuleType, addresses: Addresses, sock: Any, address: Any
         raise
     if target is None:
         return address
+    literal = addresses.literal(host)
+    if literal is not None and port != _HTTP_PORT:
+        _announce(socket, sock, literal, target)
     return target if sock.family == socket.AF_INET else ("::ffff:" + target[0], target[1])
 
 
@@ -95,10 +100,29 @@ def report_refusal(socket: ModuleType, refused: RefusedError) -> None:
     if refused.gateway is None:
         return
     host = f"[{refused.host}]" if ":" in refused.host else refused.host
+    _tell(socket, refused.gateway, f"CONNECT {host}:{refused.port} HTTP/1.1\r\nHost: {host}:{refused.port}\r\n\r\n")
+
+
+def _announce(socket: ModuleType, sock: Any, literal: str, gateway: tuple[str, int]) -> None:
+    """Tell the gateway the literal address that a socket is about to connect to, by the port that it comes from.
+
+    TLS sends no server name for an address, so the connection itself does not say where it was to go.
+    """
     try:
-        with socket.create_connection(refused.gateway, _GATEWAY_SECONDS) as link:
-            link.sendall(f"CONNECT {host}:{refused.port} HTTP/1.1\r\nHost: {host}:{refused.port}\r\n\r\n".encode())
-            link.recv(1)  # it has noted the host before it answers
+        if not sock.getsockname()[1]:
+            sock.bind((gateway[0] if sock.family == socket.AF_INET else "::ffff:" + gateway[0], 0))
+        port = sock.getsockname()[1]
+    except OSError:  # the connection fails or not by itself
+        return
+    _tell(socket, gateway, f"RECPROXY {literal} HTTP/1.1\r\nPort: {port}\r\n\r\n")
+
+
+def _tell(socket: ModuleType, gateway: tuple[str, int], text: str) -> None:
+    """Send the gateway a request, and wait until it has noted it: it does so before it answers."""
+    try:
+        with socket.create_connection(gateway, _GATEWAY_SECONDS) as link:
+            link.sendall(text.encode())
+            link.recv(1)
     except OSError:
         return
 
