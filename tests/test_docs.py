@@ -115,7 +115,7 @@ def test_a_nox_line_has_words_that_a_session_takes(line):
     name, words = match[2], shlex.split(plain[match.end() :])
 
     assert re.fullmatch(
-        r"functional-(replay|record|live)|tests|lint|audit|fuzz|endurance|bench|clients|extras|build", name
+        r"functional-(replay|record|live|verify)|tests|lint|audit|fuzz|endurance|bench|clients|extras|build", name
     )
     if name.startswith("functional-"):
         assert words[:1] in ([], ["--"])
@@ -128,7 +128,8 @@ def test_a_tox_line_has_words_that_an_environment_takes(line):
     before, behind = (words[: words.index("--")], words[words.index("--") + 1 :]) if "--" in words else (words, [])
 
     assert re.fullmatch(
-        r"-p|(exec )?-e functional-(replay|record|live)( -x env\.functional-\w+\.recproxy_\w+=\w+)?", " ".join(before)
+        r"-p|(exec )?-e functional-(replay|record|live|verify)( -x env\.functional-\w+\.recproxy_\w+=\w+)?",
+        " ".join(before),
     )
     if before[0] != "exec":
         split_arguments(behind, SHIPPED, "tox")

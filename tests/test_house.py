@@ -29,6 +29,11 @@ TESTS = ROOT / "tests"
 ELSEWHERE = {
     "__main__": "one line; the journeys start it",
     "cli/report": "tests/journeys/test_reports.py: reports of real runs",
+    "cli/changes": "tests/cli/test_diff.py, as they are printed",
+    "cli/verifying": "tests/cli/test_verify.py: a service on loopback",
+    "cli/verify_report": "tests/cli/test_verify.py",
+    "proxy/asking": "tests/cli/test_verify.py: a service on loopback",
+    "config/verify_table": "tests/config/test_reference.py: its keys as they are documented",
     "cli/serve": "tests/journeys holds runs by it",
     "play/checking": "tests/cli/test_check.py: what `check` says is what it finds",
     "cli/exporting": "tests/cli/test_export.py",

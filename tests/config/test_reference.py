@@ -60,6 +60,7 @@ class Sample:
 #: Tables that are shown only where something is in them.
 FILLED = (
     "[placeholders]\nSHOP_KEY = 'x'\n[match]\naliases = {'b.example' = 'a.example'}\ndefault_query = {alt = 'json'}\n"
+    "[verify.values]\nkey = '{SHOP_KEY}'\n"
 )
 
 

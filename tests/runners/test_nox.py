@@ -88,12 +88,14 @@ def test_one_body_makes_a_session_per_mode_and_only_replay_runs_by_default(regis
         "share-suite-replay": ["slow", "functional", "functional-replay"],
         "share-suite-record": ["functional-record"],
         "share-suite-live": ["functional-live"],
+        "share-suite-verify": ["functional-verify"],
     }
-    assert [func.default for func in sessions.values()] == [True, False, False]
+    assert [func.default for func in sessions.values()] == [True, False, False, False]
     assert [func.__doc__ for func in sessions.values()] == [
         "Posts to Twitter: answered from recordings.",
         "Posts to Twitter: the real services, recorded.",
         "Posts to Twitter: the real services, nothing written.",
+        "Posts to Twitter: not run; the real services are asked what the recordings ask, nothing written.",
     ]
     assert share_suite.__name__ == "share_suite"
 
@@ -108,7 +110,7 @@ def test_options_are_those_of_nox_session(registered):
     functional_sessions("twitter", name="api", python=["3.11", "3.12"], reuse_venv=True, default=False)(lambda *_: None)
 
     sessions = registered()
-    assert list(sessions) == ["api-replay", "api-record", "api-live"]
+    assert list(sessions) == ["api-replay", "api-record", "api-live", "api-verify"]
     assert {(tuple(func.python), func.reuse_venv, func.default) for func in sessions.values()} == {
         (("3.11", "3.12"), True, False)
     }
@@ -164,6 +166,17 @@ def test_nox_starts_the_command_under_recproxy(run_nox, words, mode, wanted):
     assert started(done) == [["run", "--mode", "replay", *wanted]]
     assert "to record: nox -s functional-record -- {profile}\n" in done.stdout
     assert f"mode {mode} chosen " in done.stdout
+
+
+def test_verify_takes_the_place_of_the_command(run_nox):
+    noxfile = NOXFILE.replace('"bitly", ', '"bitly", report="r.json", ')
+    noxfile += '    recproxy.run("pytest", "more", external=True)\n'
+
+    done = run_nox("-s", "functional-verify", "--", "bitly", "--unsafe", "POST /token", noxfile=noxfile)
+
+    assert done.returncode == 0, done.stderr
+    assert started(done) == [["verify", "--report", "r.json", "--unsafe", "POST /token", "bitly"]]
+    assert "left out: pytest more" in done.stderr
 
 
 def test_nox_fails_a_session_for_an_unknown_word_and_starts_nothing(run_nox):
@@ -229,6 +242,7 @@ def test_nox_lists_the_sessions_with_their_descriptions(run_nox):
         ("*", "The suite: answered from recordings."),
         ("-", "The suite: the real services, recorded."),
         ("-", "The suite: the real services, nothing written."),
+        ("-", "The suite: not run; the real services are asked what the recordings ask, nothing written."),
     ]
 
 

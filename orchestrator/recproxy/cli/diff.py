@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recproxy.cli.changes import changed_lines, changed_row
 from recproxy.cli.verb import Verb
 from recproxy.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from recproxy.play.recording_difference import Change, Changed
     from recproxy.recording import Recording
 
 __all__ = ["diff"]
@@ -46,10 +44,10 @@ def diff(rev: str | None, as_json: bool, git_driver: bool, paths: tuple[str, ...
     before, after = _versions(rev, paths)
     found = compare_recordings(before, after)
     if as_json:
-        print(json.dumps([_row(each) for each in found], indent=2))
+        print(json.dumps([changed_row(each) for each in found], indent=2))
     else:
         for each in found:
-            print("\n".join(map(printable, _lines(each))))
+            print("\n".join(map(printable, changed_lines(each))))
     sys.exit(1 if found else 0)
 
 
@@ -101,39 +99,4 @@ def _as_git_driver(words: tuple[str, ...]) -> None:
         print(printable(f"  {problem.message}"))
         return
     for each in compare_recordings(*versions):
-        print("\n".join(map(printable, _lines(each))))
-
-
-def _lines(changed: Changed) -> Iterator[str]:
-    interaction = changed.after or changed.before
-    assert interaction is not None
-    sign = " " if changed.before and changed.after else "-" if changed.before else "+"
-    scope = f"  ({interaction.scope})" if interaction.scope else ""
-    request, status = interaction.request, "" if sign == " " else f": {interaction.response.status}"
-    yield f"{sign} {request.method} {request.url}{scope}{status}"
-    width = max((len(change.place) for change in changed.changes), default=0)
-    for change in changed.changes:
-        yield f"    {change.place:<{width}}  {_what(change)}"
-
-
-def _what(change: Change) -> str:
-    if change.before is None:
-        return f"added: {change.after}"
-    if change.after is None:
-        return f"removed: {change.before}"
-    return f"{change.before} -> {change.after}"
-
-
-def _row(changed: Changed) -> dict[str, object]:
-    interaction = changed.after or changed.before
-    assert interaction is not None
-    return {
-        "method": interaction.request.method,
-        "url": interaction.request.url,
-        "scope": interaction.scope,
-        "state": "changed" if changed.before and changed.after else "removed" if changed.before else "added",
-        "changes": [
-            {"kind": each.kind.name.lower(), "place": each.place, "before": each.before, "after": each.after}
-            for each in changed.changes
-        ],
-    }
+        print("\n".join(map(printable, changed_lines(each))))

@@ -25,6 +25,7 @@ from recproxy.cli.serve import serve
 from recproxy.cli.show import show
 from recproxy.cli.streams import WORLD, mend_streams, shut_output
 from recproxy.cli.verb import Verbs, set_quiet
+from recproxy.cli.verify import verify
 from recproxy.errors import RecproxyError
 
 __all__ = ["main"]
@@ -70,6 +71,7 @@ _recproxy.add_command(run)
 _recproxy.add_command(scan)
 _recproxy.add_command(serve)
 _recproxy.add_command(show)
+_recproxy.add_command(verify)
 
 
 def main() -> None:

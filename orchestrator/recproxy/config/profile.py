@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 from recproxy.config import profile_words as words
 from recproxy.config.keys import key, keys_of, subtable
 from recproxy.config.layers import Setting, build
+from recproxy.config.verify_table import VerifyTable
 from recproxy.control.host_names import normal_host
 from recproxy.matching.rules import Rules, Ways
 from recproxy.recording.dataclass import dataclass
@@ -224,6 +225,7 @@ class Profile:
     redact: RedactTable = subtable(RedactTable)
     replay: ReplayTable = subtable(ReplayTable)
     upstream: Upstream = subtable(Upstream)
+    verify: VerifyTable = subtable(VerifyTable)
     hooks: HookNames = subtable(HookNames)
     settings: tuple[Setting, ...] = field(default=(), compare=False)
     recordings: str | None = None

@@ -12,7 +12,7 @@ from recproxy.control.reserved_variables import is_reserved
 
 __all__ = [
     "ADDRESS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "POINTER",
-    "PORT", "PROFILE_NAME", "SCHEMA", "STATUS", "VARIABLE", "VERSIONS", "is_host",
+    "PORT", "PROFILE_NAME", "REQUEST_PATTERN", "SCHEMA", "STATUS", "VARIABLE", "VERSIONS", "is_host",
 ]  # fmt: skip
 
 #: The only version of profile.toml that this recproxy reads.
@@ -129,6 +129,7 @@ OWN_VARIABLE = Word(pattern=_VARIABLE, wrong="give it the name of an environment
 NAME_IN_ANY_CASE = Word(ignore_case=True)
 PORT = Word(check=_port)
 STATUS = Word(check=_status)
+REQUEST_PATTERN = Word(pattern=r"[A-Z]+( /\S*)?", wrong="write a method, and a path if you like: POST /oauth2/token")
 POINTER = Word(pattern="/.*", wrong="a JSON Pointer begins with /, as in /user/id")
 EXPRESSION = Word(check=_expression)
 FUNCTION = Word(pattern=r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", wrong="give it a function as module:function")

@@ -11,7 +11,7 @@ from recproxy.matching.differences import excerpt
 from recproxy.recording import Interaction, Recording, Response
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Change", "ChangeKind", "Changed", "compare_recordings"]
+__all__ = ["Change", "ChangeKind", "Changed", "compare_interactions", "compare_recordings"]
 
 #: Headers that are new in each response, and say nothing of the service.
 _VOLATILE = frozenset(
@@ -87,10 +87,14 @@ def compare_recordings(before: Recording, after: Recording) -> list[Changed]:
     for one, other in pairs:
         if other is not None and one is None:
             found.append(Changed(before=None, after=other))
-        elif one is not None and other is not None and (changes := tuple(_changes(one, other))):
-            ordered = tuple(sorted(changes, key=lambda change: change.kind))
-            found.append(Changed(before=one, after=other, changes=ordered))
+        elif one is not None and other is not None and (changes := compare_interactions(one, other)):
+            found.append(Changed(before=one, after=other, changes=changes))
     return found
+
+
+def compare_interactions(before: Interaction, after: Interaction) -> tuple[Change, ...]:
+    """What differs between two interactions, structure first."""
+    return tuple(sorted(_changes(before, after), key=lambda change: change.kind))
 
 
 def _pairs(

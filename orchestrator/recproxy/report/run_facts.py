@@ -27,7 +27,7 @@ from recproxy.report.run_report import (
 )
 from recproxy.report.tally import Row, Tally, TestRow, UnusedPlace, Written
 
-__all__ = ["ReportPlaces", "report_of", "tally_of"]
+__all__ = ["ReportPlaces", "printable_report", "report_of", "tally_of"]
 
 #: A place in a recording: a file and a line.
 _PLACE = re.compile(r"(.*?)(?::(\d+))?")
@@ -67,7 +67,7 @@ def report_of(tally: Tally, places: ReportPlaces, facts: RunReport, strict: Iter
         strict: the profiles whose unused interactions fail it.
     """
     unused, played, strict = tally.unused(), tally.played(), frozenset(strict)
-    report: RunReport = _shown(
+    return printable_report(
         replace(
             facts,
             profiles=tuple(
@@ -95,7 +95,12 @@ def report_of(tally: Tally, places: ReportPlaces, facts: RunReport, strict: Iter
             blocked=dict(tally.blocked),
         )
     )
-    return report
+
+
+def printable_report(report: RunReport) -> RunReport:
+    """The report with every text as a terminal may get it."""
+    shown: RunReport = _shown(report)
+    return shown
 
 
 def tally_of(report: RunReport) -> Tally:
@@ -205,7 +210,6 @@ def _failures(tally: Tally) -> Iterator[ReportFinding]:
 
 
 def _shown(value: Any) -> Any:
-    """A report, or a part of one, with every text as a terminal may get it."""
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, tuple):

@@ -9,10 +9,14 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["SESSION_MODES", "Arguments", "mode_options", "split_arguments"]
+__all__ = ["SESSION_MODES", "VERIFY", "Arguments", "mode_options", "split_arguments", "verify_words"]
 
-#: The modes that have a session or an environment, the default one first.
-SESSION_MODES = ("replay", "record", "live")
+#: The mode in which the services are asked what the recordings ask.
+VERIFY = "verify"
+
+#: The modes that have a session or an environment, the default one first. `verify` is that of `recproxy verify`, which
+#: takes the place of the test command.
+SESSION_MODES = ("replay", "record", "live", VERIFY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +75,8 @@ def mode_options(mode: str, profiles: Sequence[str], chosen: Sequence[str], reco
         if mode != "record" or profile not in chosen:
             options += ["--record", profile]
     return options
+
+
+def verify_words(chosen: Sequence[str], command: Sequence[str], reports: Sequence[str] = ()) -> list[str]:
+    """The words behind `recproxy` that verify the chosen profiles; the words for the command are options of `verify`."""
+    return ["verify", *(word for report in reports for word in ("--report", report)), *command, *chosen]

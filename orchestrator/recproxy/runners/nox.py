@@ -20,7 +20,7 @@ from nox import registry
 
 from recproxy.control.variables import PROFILE_WORD, RECORD_COMMAND
 from recproxy.runners import nox_checks, nox_selection
-from recproxy.runners.arguments import SESSION_MODES, Arguments, mode_options, split_arguments
+from recproxy.runners.arguments import SESSION_MODES, VERIFY, Arguments, mode_options, split_arguments, verify_words
 from recproxy.runners.credentials import missing_credentials
 
 __all__ = ["FunctionalRun", "functional_sessions"]
@@ -57,13 +57,17 @@ class FunctionalRun:
         self._record_command = record_command
         self._isolate = isolate
         self._reports = reports
+        self._is_verified = False
         self._profiles = tuple(profiles)
         self.mode = mode
         self.chosen = words.profiles or self._profiles
         self.args = words.command
 
     def run(self, *command: str, **options: Any) -> Any:
-        """Run a command under `recproxy run`; options are those of `session.run`."""
+        """Run a command under `recproxy run`; options are those of `session.run`.
+
+        In mode verify, `recproxy verify` runs in the place of the first command, and others are left out.
+        """
         # On Ctrl-C nox kills what has not ended in half a second: too soon for a suite to tear down and be saved.
         options.setdefault("interrupt_timeout", _INTERRUPT_SECONDS)
         options.setdefault("terminate_timeout", _TERMINATE_SECONDS)
@@ -72,16 +76,26 @@ class FunctionalRun:
             own = [sys.executable, "-P", "-m", "recproxy"]
             options.setdefault("external", True)
         variables = {RECORD_COMMAND: self._record_command, **(options.pop("env", None) or {})}
+        if self.mode == VERIFY:
+            if self._is_verified:
+                self._session.log(f"left out: {shlex.join(command)}")
+                return None
+            self._is_verified = True
+            words = verify_words(self.chosen, self.args, self._report_files())
+            return self._session.run(*own, *words, env=variables, **options)
         return self._session.run(*own, *self._prefix(), *command, env=variables, **options)
 
     def _finds_recproxy(self) -> bool:
         path = (*(self._session.bin_paths or ()), self._session.env.get("PATH") or os.environ.get("PATH", ""))
         return shutil.which("recproxy", path=os.pathsep.join(path)) is not None
 
+    def _report_files(self) -> list[str]:
+        name = re.sub(r"[^\w.-]+", "-", self._session.name).strip("-")
+        return [report.replace(_SESSION_WORD, name) for report in self._reports]
+
     def _prefix(self) -> list[str]:
         isolate = {None: (), True: ("--isolate",), False: ("--no-isolate",)}[self._isolate]
-        name = re.sub(r"[^\w.-]+", "-", self._session.name).strip("-")
-        reports = [word for report in self._reports for word in ("--report", report.replace(_SESSION_WORD, name))]
+        reports = [word for report in self._report_files() for word in ("--report", report)]
         return ["run", *isolate, *reports, *mode_options(self.mode, self._profiles, self.chosen), "--"]
 
 
@@ -122,6 +136,8 @@ def functional_sessions(*profiles: str, **options: Any) -> Callable[[_Body], _Bo
 def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], options: dict[str, Any]) -> None:
     base = str(options.pop("name", None) or body.__name__).replace("_", "-")
     name = f"{base}-{mode}"
+    if mode == VERIFY and name in registry.get():  # a session that was there before recproxy had this one
+        return
     if name in registry.get():
         raise ValueError(f"session {name!r} exists already: give the function another name, or pass name=...")
     isolate = options.pop("isolate", None)
@@ -170,5 +186,6 @@ def _description(body: Callable[..., None], mode: str) -> str:
         "replay": "answered from recordings",
         "record": "the real services, recorded",
         "live": "the real services, nothing written",
+        VERIFY: "not run; the real services are asked what the recordings ask, nothing written",
     }[mode]
     return f"{first}: {how}." if first else f"Functional tests, {how}."

@@ -17,6 +17,8 @@ from recproxy.runners.tox.naming import is_named, mode_of_name, recording_name
         ("replay", "replay"),
         ("live-django42-py3.13", "live"),
         ("functional-auto", "auto"),
+        ("py312-functional-verify", "verify"),
+        ("verify", None),
         ("py312", None),
         ("lint", None),
         ("docs", None),

@@ -12,7 +12,7 @@ from namespaces import need_namespaces
 
 from recproxy.runners.tox.plugin import Plugin
 
-from .conftest import INI, TOML
+from .conftest import INI, RECORDING, TOML
 
 
 def said_by_app(done):
@@ -87,7 +87,7 @@ def test_words_that_select_never_ask_real_services(tox, words, origin):
     assert done.returncode == 0, done.stdout + done.stderr
     assert said_by_app(done) == ["app mode replay", "shop recorded"]
     assert origin == []
-    for mode in ("record", "live"):
+    for mode in ("record", "live", *(["verify"] if "ALL" in words else [])):
         assert f"functional-{mode}: skipped because recproxy: functional-{mode} asks real services" in done.stdout
         assert f"tox -e functional-{mode}" in done.stdout
 
@@ -359,6 +359,18 @@ def origin(tox):
     yield asked
     server.shutdown()
     server.server_close()
+
+
+def test_verify_takes_the_place_of_the_commands_and_writes_nothing(tox, origin):
+    recording = tox.root / "tests/functional/recordings/shop/default.rec"
+
+    done = tox.run("-e", "functional-verify", "--", "shop", "--values", SHOP_KEY="value")
+
+    assert done.returncode == 1
+    assert said_by_app(done) == []
+    assert origin == ["/item"]
+    assert "    body  recorded -> anew\n" in done.stdout
+    assert recording.read_text() == RECORDING
 
 
 def test_a_recording_replaces_the_one_before_where_the_commands_passed(tox, origin):

@@ -29,6 +29,7 @@ def test_the_base_makes_an_environment_for_each_mode(environments):
         "functional-replay": ("replay", "functional tests, answered from recordings"),
         "functional-record": ("record", "functional tests against the real services, recorded"),
         "functional-live": ("live", "functional tests against the real services, nothing written"),
+        "functional-verify": ("verify", "the real services are asked what the recordings ask, nothing written"),
     }
 
 
@@ -101,7 +102,7 @@ def test_other_environments_have_the_profiles_and_no_mode(tox, environments):
             'recproxy_mod = "replay"',
             f"unknown key 'recproxy_mod': recproxy knows {KEYS} (nearest: recproxy_mode)",
         ),
-        ('recproxy_mode = "reply"', "recproxy_mode is 'reply': give it off, auto, replay, record, live"),
+        ('recproxy_mode = "reply"', "recproxy_mode is 'reply': give it off, auto, replay, record, live, verify"),
         (
             'recproxy_mode = "replay"\nrecproxy_profiles = []',
             "recproxy_mode is 'replay', but recproxy_profiles is empty: name the profiles of the suite there",

@@ -9,6 +9,8 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
+from recproxy.runners.arguments import VERIFY
+
 __all__ = ["MODES_IN_NAMES", "is_named", "mode_of_name", "recording_name"]
 
 #: Factors that choose a mode.
@@ -27,6 +29,8 @@ def mode_of_name(name: str) -> str | None:
     """
     factors = name.split("-")
     modes = [factor for factor in dict.fromkeys(factors) if factor in MODES_IN_NAMES]
+    if VERIFY in factors and _SUITE in factors:  # alone, `verify` may well be somebody's own environment
+        modes.append(VERIFY)
     if len(modes) > 1:
         raise ValueError(f"environment {name!r} carries two modes, {' and '.join(modes)}: keep one of them")
     if modes:
@@ -43,7 +47,7 @@ def mode_of_name(name: str) -> str | None:
 
 def recording_name(name: str) -> str | None:
     """The environment that records what one of this name replays; None where the name carries no mode."""
-    factors = ["record" if factor in MODES_IN_NAMES else factor for factor in name.split("-")]
+    factors = ["record" if factor in (*MODES_IN_NAMES, VERIFY) else factor for factor in name.split("-")]
     return "-".join(factors) if "record" in factors else None
 
 

@@ -11,8 +11,10 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tox.config.loader.memory import MemoryLoader
 from tox.config.main import Config
 from tox.config.sets import ConfigSet, EnvConfigSet
+from tox.config.types import Command
 from tox.execute import Outcome
 from tox.plugin import impl
 from tox.session.state import State
@@ -23,7 +25,7 @@ from tox.tox_env.runner import RunToxEnv
 from recproxy.control.pytest_commands import is_pytest
 from recproxy.control.variables import CONTROL, RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ControlError
-from recproxy.runners.arguments import Arguments, mode_options, split_arguments
+from recproxy.runners.arguments import VERIFY, Arguments, mode_options, split_arguments, verify_words
 from recproxy.runners.credentials import missing_credentials
 from recproxy.runners.tox.isolated_commands import prefix_commands, release_commands
 from recproxy.runners.tox.naming import is_named
@@ -107,7 +109,7 @@ class Plugin:
             return
         words = self._words(tox_env, settings)
         self._thread.skip = 0
-        chosen = (words.profiles or settings.profiles) if settings.mode in ("record", "live") else ()
+        chosen = (words.profiles or settings.profiles) if settings.mode in ("record", "live", VERIFY) else ()
         asked = {settings.mode: chosen, "record": (*settings.recorded, *(chosen if settings.mode == "record" else ()))}
         environment = tox_env.environment_variables
         for line in missing_credentials(_folder(tox_env), asked, environment):
@@ -125,6 +127,9 @@ class Plugin:
         if settings is None:
             return
         words = self._words(tox_env, settings)
+        if settings.mode == VERIFY:
+            _verify_instead(tox_env, settings, words)
+            return
         options = mode_options(settings.mode, settings.profiles, words.profiles or settings.profiles, settings.recorded)
         # What the commands get, since credentials and PYTHONPATH are looked for there.
         environment = {name: os.environ[name] for name in _ALWAYS_PASSED if name in os.environ}
@@ -132,8 +137,8 @@ class Plugin:
         environment |= {RECORD_COMMAND: recording_call(tox_env.conf), SHOWN_FROM: str(Path.cwd())}
         isolate = {None: "--isolate-as-project", True: "--isolate", False: "--no-isolate"}[settings.isolate]
         options.append(isolate)
-        for report in settings.reports:
-            options += ["--report", report if report == _GITHUB else str(Path(tox_env.core["tox_root"], report))]
+        for report in _report_files(tox_env, settings):
+            options += ["--report", report]
         if any(is_pytest(command.args) for command in tox_env.conf["commands"]):
             options.append("--pytest")
         python, whose = _interpreter(tox_env)
@@ -202,6 +207,20 @@ class Plugin:
             raise Fail("recproxy: mode auto is that of all profiles: name none, or use record")
         self._thread.skip = len(posargs) - len(words.command)
         return words
+
+
+def _report_files(tox_env: ToxEnv, settings: ToxSettings) -> list[str]:
+    root = tox_env.core["tox_root"]
+    return [report if report == _GITHUB else str(Path(root, report)) for report in settings.reports]
+
+
+def _verify_instead(tox_env: ToxEnv, settings: ToxSettings, words: Arguments) -> None:
+    """Have `recproxy verify` take the place of the commands, of which tox has read none yet."""
+    python, _ = _interpreter(tox_env)
+    chosen = words.profiles or settings.profiles
+    command = [python, "-P", "-m", "recproxy", *verify_words(chosen, words.command, _report_files(tox_env, settings))]
+    instead = MemoryLoader(commands=[Command(command)], commands_pre=[], commands_post=[], allowlist_externals=[python])
+    tox_env.conf.loaders.insert(0, instead)
 
 
 def _interpreter(tox_env: ToxEnv) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from tox.config.sets import EnvConfigSet
 from tox.tox_env.errors import Fail
 
 from recproxy.control.variables import PROFILE_WORD
-from recproxy.runners.arguments import SESSION_MODES
+from recproxy.runners.arguments import SESSION_MODES, VERIFY
 from recproxy.runners.tox.naming import mode_of_name, recording_name
 
 __all__ = ["OFF", "ToxSettings", "define", "generate", "is_overridden", "recording_call", "settings_of"]
@@ -39,6 +39,7 @@ class _Unsaid(str):
 _KEYS = ("recproxy_mode", "recproxy_profiles", "recproxy_record", "recproxy_isolate", "recproxy_report")
 _KNOWN = (OFF, "auto", *SESSION_MODES)
 _DESCRIPTIONS = {
+    VERIFY: "the real services are asked what the recordings ask, nothing written",
     "replay": "functional tests, answered from recordings",
     "record": "functional tests against the real services, recorded",
     "live": "functional tests against the real services, nothing written",

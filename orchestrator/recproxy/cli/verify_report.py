@@ -1,0 +1,115 @@
+"""What `recproxy verify` found, as the report of a run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recproxy.cli.changes import changed_lines
+from recproxy.report.report_files import ReportTarget, write_reports
+from recproxy.report.run_facts import ReportPlaces, printable_report
+from recproxy.report.run_report import ProfileReport, ReportFinding, RequestReport, RunReport, TestReport
+
+if TYPE_CHECKING:
+    from recproxy.cli.verifying import ProfileVerification, Verified
+    from recproxy.config.project import Project
+
+__all__ = ["write_verify_report"]
+
+_NOT_WRITTEN = 2
+
+
+def write_verify_report(
+    results: Sequence[ProfileVerification],
+    project: Project,
+    targets: Sequence[ReportTarget],
+    code: int,
+    drifted: Iterable[Verified],
+) -> int:
+    """Write the reports; the exit code, which is not 0 if a file could not be written."""
+    places = ReportPlaces(root=project.root)
+    counted = {id(each) for each in drifted}
+    rows = [(result.profile, each) for result in results for each in result.found]
+    report = RunReport(
+        recproxy=metadata.version("recproxy"),
+        runs=(secrets.token_hex(8),),
+        started=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        seconds=round(sum(each.seconds for each in results), 3),
+        exit_code=code,
+        fails=("drift", "failure"),
+        profiles=tuple(
+            ProfileReport(
+                name=each.profile,
+                mode="verify",
+                forwarded=each.asked,
+                failed=sum(bool(found.failure) for found in each.found),
+                seconds=round(each.seconds, 3),
+            )
+            for each in results
+        ),
+        tests=tuple(_test(scope, found, counted) for scope, found in _by_scope(each for _, each in rows).items()),
+        drift=tuple(_drift(profile, each, places) for profile, each in rows if id(each) in counted),
+        failures=tuple(
+            ReportFinding(text=f"{profile}: {_asked(each)}: {each.failure}", profile=profile, test=each.scope)
+            for profile, each in rows
+            if each.failure
+        ),
+        notes=tuple(
+            ReportFinding(
+                text=f"{profile}: left out: {_asked(each)}: {each.left_out}", profile=profile, test=each.scope
+            )
+            for profile, each in rows
+            if each.left_out
+        ),
+    )
+    problems = write_reports(
+        printable_report(report),
+        targets,
+        root=project.root,
+        elsewhere=Path(project.source.path).name if project.source else "recproxy.toml",
+        environment=os.environ,
+        stream=sys.stdout,
+    )
+    for line in problems:
+        print(f"recproxy: {line}", file=sys.stderr)
+    return _NOT_WRITTEN if problems and code == 0 else code
+
+
+def _by_scope(every: Iterable[Verified]) -> dict[str, list[Verified]]:
+    scopes: dict[str, list[Verified]] = {}
+    for each in every:
+        scopes.setdefault(each.scope, []).append(each)
+    return scopes
+
+
+def _test(scope: str, found: Sequence[Verified], counted: set[int]) -> TestReport:
+    failed = sum(bool(each.failure) for each in found)
+    return TestReport(
+        name=scope,
+        passed=not failed and not any(id(each) in counted for each in found),
+        forwarded=sum(each.live is not None for each in found),
+        failed=failed,
+    )
+
+
+def _drift(profile: str, each: Verified, places: ReportPlaces) -> RequestReport:
+    request = each.interaction.request
+    return RequestReport(
+        profile=profile,
+        test=each.scope,
+        method=request.method,
+        url=request.url,
+        text="\n".join([*changed_lines(each.changed)][1:]),
+        path=places.name(str(each.path.resolve())),
+        line=each.interaction.line,
+    )
+
+
+def _asked(each: Verified) -> str:
+    return f"{each.interaction.request.method} {each.interaction.request.url}"

@@ -1,0 +1,29 @@
+"""The table `verify` of a profile: how `recproxy verify` asks its service."""
+
+from collections.abc import Mapping
+
+from recproxy.config import profile_words as words
+from recproxy.config.keys import key
+from recproxy.recording.dataclass import dataclass
+
+__all__ = ["VerifyTable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyTable:
+    """How `recproxy verify` asks the service for what the recordings hold."""
+
+    values: Mapping[str, str] = key(
+        "What stands for `XXX` in a header, query parameter, form field or JSON field of this name, with variables in "
+        'braces: `authorization = "Bearer {SHOP_TOKEN}"`. What follows `Basic ` is encoded.',
+        {},
+    )
+    unsafe: tuple[str, ...] = key(
+        "Requests that are asked although their method may change something, for example a login: `POST /oauth2/token`. "
+        "`*` stands for anything in a path.",
+        (),
+        word=words.REQUEST_PATTERN,
+    )
+    skip: tuple[str, ...] = key(
+        "Requests that are never asked, in the same form: `GET /logout`.", (), word=words.REQUEST_PATTERN
+    )

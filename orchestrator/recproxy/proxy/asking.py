@@ -1,0 +1,91 @@
+"""A recorded request asked of its service once more, over the same connections as when it was recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from urllib.parse import urlsplit
+
+import h11
+
+from recproxy.http import Head, split_authority
+from recproxy.proxy.capture import Captured, is_stream, response_of
+from recproxy.proxy.conversation import Conversation
+from recproxy.proxy.outgoing import NotSendable, outgoing_request
+from recproxy.proxy.route import Target
+from recproxy.proxy.upstream import Link, UpstreamError, Upstreams
+from recproxy.recording import Request, Response, encode
+
+__all__ = ["ask"]
+
+_PORTS = {"http": 80, "https": 443}
+_BODILESS = ("GET", "HEAD", "OPTIONS", "DELETE")
+_FRAMING = (b"content-length", b"transfer-encoding", b"connection", b"host")
+
+
+async def ask(upstreams: Upstreams, request: Request, *, most: int) -> Response:
+    """The answer of the service, as it would be recorded; of a body above `most` bytes only the size.
+
+    Raises:
+        UpstreamError: there is none; the text says why.
+    """
+    parts = urlsplit(request.url)
+    host, port = split_authority(parts.netloc.rpartition("@")[2], _PORTS.get(parts.scheme, 443))
+    target = Target(parts.scheme, host, port or _PORTS[parts.scheme])
+    link = await upstreams.link(target, fresh=True)
+    conversation = None
+    try:
+        conversation = Conversation(link, _send(link, request, target), seconds=upstreams.seconds, progress=lambda: 0)
+        captured = await _answer(conversation, most, upstreams.seconds)
+    except NotSendable as problem:
+        raise UpstreamError(problem.status, f"the request cannot be sent: {problem}") from None
+    finally:
+        if conversation is not None:
+            await conversation.close()
+        link.close()
+    return response_of(captured)
+
+
+async def _send(link: Link, request: Request, target: Target) -> None:
+    parts = urlsplit(request.url)
+    body = encode(request.body, request.encoding) if request.encoding else request.body
+    headers = [line for line in request.headers if line[0].lower() not in _FRAMING]
+    if body or request.method not in _BODILESS:
+        headers.append((b"Content-Length", str(len(body)).encode()))
+    place = f"{parts.path or '/'}?{parts.query}" if "?" in request.url else parts.path or "/"
+    head = Head(
+        method=request.method.encode("ascii"),
+        target=place.encode("utf-8", "surrogateescape"),
+        headers=tuple(headers),
+        host=target.authority.encode(),
+        http10=False,
+        expects=False,
+        keep_alive=False,
+    )
+    await link.send(outgoing_request(head, target, absolute=link.absolute, authorization=link.authorization))
+    if body:
+        await link.send(h11.Data(data=body))
+    await link.send(h11.EndOfMessage())
+
+
+async def _answer(conversation: Conversation, most: int, seconds: float | None) -> Captured:
+    """The response as far as it came: a stream need not end."""
+    begun = time.monotonic()
+    event: object = None
+    while not isinstance(event := await conversation.next(), h11.Response):
+        pass
+    captured = Captured(
+        status=event.status_code,
+        reason=bytes(event.reason),
+        headers=tuple((bytes(name), bytes(value)) for name, value in event.headers.raw_items()),
+        delay=time.monotonic() - begun,
+        most=most,
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            while isinstance(event := await conversation.next(), h11.Data):
+                captured.add(bytes(event.data), 0.0)
+    except TimeoutError:
+        if not is_stream(captured.headers):
+            raise UpstreamError(504, f"the answer was not complete after {seconds:g} s") from None
+    return captured
