@@ -64,11 +64,12 @@ def test_a_place_is_filled_in_the_character_set_of_the_body(charset):
     assert response.body == f"é {value} y".encode(charset)
 
 
-def test_pieces_of_wide_text_become_one():
+@pytest.mark.parametrize(("first", "wanted"), [(3, 3), (6, 6), (20, 14), (21, 15)])
+def test_pieces_of_wide_text_keep_their_ends_also_inside_of_a_letter(first, wanted):
     body = "x XXX[v] y".encode("utf-16")
-    response = filled(body, {"v": b"abc"}, chunks=(Chunk(size=3, gap=0.5), Chunk(size=len(body) - 3)))
+    response = filled(body, {"v": b"abc"}, chunks=(Chunk(size=first, gap=0.5), Chunk(size=len(body) - first)))
     assert response.body == "x abc y".encode("utf-16")
-    assert response.chunks == (Chunk(size=len(response.body), gap=0.5),)
+    assert response.chunks == (Chunk(size=wanted, gap=0.5), Chunk(size=len(response.body) - wanted))
 
 
 def test_a_value_is_escaped_in_a_string_of_json_and_not_outside_of_one():
@@ -93,3 +94,17 @@ def test_a_value_in_a_header_stays_on_one_line():
 def test_chunks_have_the_sizes_of_what_is_filled_in():
     got = filled(b'{"a": "XXX[v]"}{}', {"v": b'"'}, chunks=(Chunk(size=15, gap=0.0), Chunk(size=2, gap=0.0)))
     assert (got.body, [chunk.size for chunk in got.chunks]) == (b'{"a": "\\""}{}', [11, 2])
+
+
+@pytest.mark.parametrize("first", range(1, 30))
+def test_chunks_that_end_inside_a_string_add_up_to_the_body(first):
+    body = b'{"a":"one on","t":"XXX[pw]"}..'
+    chunks = (Chunk(size=first, gap=0.0), Chunk(size=len(body) - first, gap=0.0))
+    got = filled(body, {"pw": b'a"b\\c'}, chunks=chunks)
+    assert got.body == b'{"a":"one on","t":"a\\"b\\\\c"}..'
+    before = first if first <= 19 else max(first, 26)
+    assert [chunk.size for chunk in got.chunks] == [before, len(got.body) - before]
+
+
+def test_what_is_filled_in_is_not_filled_in_again():
+    assert filled(b'{"a": "XXX[v]"}', {"v": b'"XXX[v]'}).body == b'{"a": "\\"XXX[v]"}'

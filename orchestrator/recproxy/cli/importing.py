@@ -18,7 +18,7 @@ from recproxy.http import Owners, authority_host
 from recproxy.play.reading import UnknownFormat, read_loaded
 from recproxy.recording import Interaction, Recording, of_today, pieces
 from recproxy.redaction.earlier_values import EarlierValues
-from recproxy.redaction.scope import learned_from, redact_scope, redact_text
+from recproxy.redaction.scope import ReadScope, redact_text
 
 __all__ = ["ImportedRecording", "Importer", "Progress", "SourceSummary", "unread_source"]
 
@@ -64,6 +64,17 @@ class SourceSummary:
         return sum(note.kind == "lost" for note in self.notes)
 
 
+@dataclass(slots=True, kw_only=True)
+class _ReadSource:
+    """A source before it is redacted: by profile the numbers of interactions in it, and what they show."""
+
+    recording: Recording
+    format: str
+    notes: list[Note]
+    numbers: Mapping[str, Sequence[int]]
+    scopes: Mapping[str, ReadScope]
+
+
 def unread_source(source: ImportSource, problem: UnknownFormat) -> SourceSummary:
     """The summary of a file in no format that is read: a problem only where the file was named itself."""
     if source.asked:
@@ -96,7 +107,7 @@ class Importer:
         self._placeholders = placeholders or {}
         self._pending_files = pending_files
         self._earlier = EarlierValues()
-        self._loaded: dict[Path, Loaded] = {}
+        self._read: dict[Path, _ReadSource] = {}
 
     def learn(self, sources: Sequence[ImportSource]) -> None:
         """Read sources for what each shows to be secret: `take` masks it in all of them."""
@@ -106,12 +117,12 @@ class Importer:
                 loaded = read_loaded(str(source.path))
             except RecproxyError:
                 continue  # `take` says so
+            read = self._sorted_out(loaded)
+            for scope in read.scopes.values():
+                self._earlier.add(scope.learned)
             room -= source.size
             if room >= 0:
-                self._loaded[source.path] = loaded
-            recording = filled(loaded.recording, self._placeholders)
-            for name, interactions in self._sorted(recording, []).items():
-                self._earlier.add(learned_from([each for _, each in interactions], self._rules[name]))
+                self._read[source.path] = read
 
     def take(self, source: ImportSource, progress: Progress) -> SourceSummary:
         """Read, sort and redact a source; its files are written when all sources are done. The summary contains no secret."""
@@ -125,32 +136,46 @@ class Importer:
         return text
 
     def _take(self, source: ImportSource, progress: Progress) -> SourceSummary:
-        try:
-            loaded = self._loaded.pop(source.path, None) or read_loaded(str(source.path))
-        except UnknownFormat as problem:
-            return unread_source(source, problem)
-        except RecproxyError as problem:
-            return SourceSummary(source=source.path, problem=problem.message)
-        recording = filled(loaded.recording, self._placeholders)
+        read = self._read.pop(source.path, None)
+        if read is None:
+            try:
+                read = self._sorted_out(read_loaded(str(source.path)))
+            except UnknownFormat as problem:
+                return unread_source(source, problem)
+            except RecproxyError as problem:
+                return SourceSummary(source=source.path, problem=problem.message)
+        recording, notes = read.recording, read.notes
         total = len(recording.interactions)
-        notes, counts, targets = list(loaded.notes), Counter[str](), []
-        sorted_out = self._sorted(recording, notes)
+        counts, targets = Counter[str](), []
         try:
-            for done, (name, interactions) in enumerate(sorted_out.items(), 1):
-                redacted = self._redacted(name, interactions, notes, counts)
-                progress(source.size * done / len(sorted_out))
+            for done, (name, numbers) in enumerate(read.numbers.items(), 1):
+                redacted = self._redacted(read.scopes[name], numbers, notes, counts)
+                progress(source.size * done / len(read.numbers))
                 targets.append(self._write(source, name, replace(recording, interactions=redacted, format=2)))
         except RecproxyError as problem:
             return SourceSummary(source=source.path, problem=problem.message)
         touched = {note.where for note in notes if note.where and note.kind != "beware"}
         return SourceSummary(
             source=source.path,
-            format=loaded.format,
+            format=read.format,
             interactions=total,
             exact=max(total - len(touched), 0),
             targets=tuple(targets),
             notes=tuple(notes),
             redacted=dict(sorted(counts.items())),
+        )
+
+    def _sorted_out(self, loaded: Loaded) -> _ReadSource:
+        """A source by profile, read for secrets."""
+        recording = filled(loaded.recording, self._placeholders)
+        notes = list(loaded.notes)
+        found = self._sorted(recording, notes)
+        return _ReadSource(
+            recording=recording,
+            format=loaded.format,
+            notes=notes,
+            numbers={name: [number for number, _ in each] for name, each in found.items()},
+            scopes={name: ReadScope([one for _, one in each], self._rules[name]) for name, each in found.items()},
         )
 
     def _sorted(self, recording: Recording, notes: list[Note]) -> dict[str, list[tuple[int, Interaction]]]:
@@ -177,14 +202,14 @@ class Importer:
 
     def _redacted(
         self,
-        profile: str,
-        interactions: list[tuple[int, Interaction]],
+        read: ReadScope,
+        numbers: Sequence[int],
         notes: list[Note],
         counts: Counter[str],
     ) -> tuple[Interaction, ...]:
-        scope = redact_scope([each for _, each in interactions], self._rules[profile], earlier=self._earlier)
+        scope = read.redacted(earlier=self._earlier)
         for refusal in scope.refusals:
-            number = interactions[refusal.position][0]
+            number = numbers[refusal.position]
             notes.append(Note(kind="lost", where=f"interaction {number}", text=refusal.message))
         counts.update(scope.counts)
         return tuple(each for each in scope.interactions if each is not None)

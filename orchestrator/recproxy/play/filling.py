@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 
-from recproxy.recording import Headers, Response, fill, header, pattern
+from recproxy.recording import Headers, Response, fill, header, named_places, pattern
+from recproxy.recording.splicing import Moved, resized, same, spliced
 from recproxy.redaction.masks import ENDING, stand_in
-from recproxy.redaction.wide_text import widened, with_word
+from recproxy.redaction.wide_text import moved_in_wide, widened, with_word
 
 __all__ = ["filled_response", "wild_names"]
 
@@ -49,28 +51,15 @@ def filled_response(
     values = {name: _value(name, bound, given) for name in names}
     word = response.wild
     text, charset = with_word(response.headers, response.body, word or "XXX")
-    if charset is not None:
-        return _wide(replace(response, body=text), charset, names, bound, given)
     plain = {name: _BREAKS.sub(b" ", value) for name, value in values.items()}
     headers: Headers = tuple((name, fill(value, word, plain)) for name, value in response.headers)
     kind = (header(response.headers, b"content-type") or b"").lower()
-    pieces, position = [], 0
-    for chunk in response.chunks:  # a boundary never stands inside a wild place
-        piece = _filled_body(response.body[position : position + chunk.size], word, values, kind)
-        pieces.append(replace(chunk, size=len(piece)))
-        position += chunk.size
-    body = _filled_body(response.body, word, values, kind)
-    return replace(response, headers=headers, body=body, chunks=tuple(pieces))
-
-
-def _wide(
-    response: Response, charset: str, names: frozenset[str], bound: dict[str, bytes], given: Mapping[str, bytes]
-) -> Response:
-    """The same of a body in UTF-16 or UTF-32; its pieces become one, since a boundary may cut a letter."""
-    filled = filled_response(replace(response, chunks=()), names, bound, given)
-    body = widened(filled.body, charset)
-    chunks = (replace(response.chunks[0], size=len(body)),) if response.chunks else ()
-    return replace(filled, body=body, chunks=chunks)
+    new, moved = _filled_body(text, word, values, kind)
+    body = widened(new, charset)
+    if charset is not None:
+        moved = moved_in_wide(response.body, charset, moved, new)
+    chunks = resized(response.chunks, len(response.body), moved, len(body))
+    return replace(response, headers=headers, body=body, chunks=chunks)
 
 
 def _value(name: str, bound: dict[str, bytes], given: Mapping[str, bytes]) -> bytes:
@@ -84,18 +73,27 @@ def _value(name: str, bound: dict[str, bytes], given: Mapping[str, bytes]) -> by
     return bound.setdefault(name, _stand_in(name))
 
 
-def _filled_body(body: bytes, word: str | None, values: Mapping[str, bytes], kind: bytes) -> bytes:
+def _filled_body(body: bytes, word: str | None, values: Mapping[str, bytes], kind: bytes) -> tuple[bytes, Moved]:
+    if word is None or word.encode() + b"[" not in body:
+        return body, same
     if _LATIN.search(kind):
         values = {name: _in_latin(value) for name, value in values.items()}
+    escaped, strings = values, [(0, len(body))]
     if b"xml" in kind or b"html" in kind:
         escaped = {name: _MARK.sub(lambda found: _MARKS[found[0]], value) for name, value in values.items()}
-        return fill(body, word, escaped)
-    is_json = b"json" in kind or body.lstrip()[:1] in (b"{", b"[")
-    if not is_json or all(_LITERAL.match(value) for value in values.values()):
-        return fill(body, word, values)
-    escaped = {name: _in_json(value) for name, value in values.items()}
-    # Outside of a string a value is JSON itself: a request may have bound a number or an object.
-    return fill(_JSON_STRING.sub(lambda found: fill(found[0], word, escaped), body), word, values)
+    elif b"json" in kind or body.lstrip()[:1] in (b"{", b"["):
+        escaped = {name: value if _LITERAL.match(value) else _in_json(value) for name, value in values.items()}
+        if escaped != values:
+            # Outside of a string a value is JSON itself: a request may have bound a number or an object.
+            strings = [found.span() for found in _JSON_STRING.finditer(body)]
+    starts = [start for start, _ in strings]
+    places: list[tuple[int, int, bytes]] = []
+    for name, start, end in named_places(body, word):
+        if name in values:
+            at = bisect_right(starts, start) - 1
+            inside = at >= 0 and start < strings[at][1]
+            places.append((start, end, (escaped if inside else values)[name]))
+    return spliced(body, places)
 
 
 def _in_latin(value: bytes) -> bytes:

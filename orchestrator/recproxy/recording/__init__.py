@@ -22,7 +22,7 @@ from recproxy.recording.values import (
     header,
     header_values,
 )
-from recproxy.recording.wildcard import Pattern, fill, pattern, unused
+from recproxy.recording.wildcard import Pattern, fill, named_places, pattern, unused
 from recproxy.recording.writer import dump, pieces
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "header",
     "header_values",
     "load",
+    "named_places",
     "of_today",
     "pack",
     "parts",

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.splicing import spliced
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["WORD", "Pattern", "fill", "pattern", "unused"]
+__all__ = ["WORD", "Pattern", "fill", "named_places", "pattern", "unused"]
 
 #: What a wild word may be.
 WORD = re.compile(r"[A-Za-z0-9]{3,}")
@@ -117,15 +118,19 @@ def _pattern(text: bytes, word: str) -> Pattern:
 _cached = lru_cache(maxsize=16384)(_pattern)
 
 
+def named_places(text: bytes, word: str) -> Iterator[tuple[str, int, int]]:
+    """The wild places of a text that have names: the name, and where each place begins and ends."""
+    for found in _places(word).finditer(text):
+        if found[1] is not None:
+            yield found[1].decode(), found.start(), found.end()
+
+
 def fill(text: bytes, word: str | None, values: Mapping[str, bytes]) -> bytes:
     """A response text with its named wild places filled in; plain ones, and unknown names, stay as they stand."""
     if word is None or word.encode() + b"[" not in text:
         return text
-
-    def value(found: re.Match[bytes]) -> bytes:
-        return values.get(found[1].decode(), found[0]) if found[1] is not None else found[0]
-
-    return _places(word).sub(value, text)
+    places = [(start, end, values[name]) for name, start, end in named_places(text, word) if name in values]
+    return spliced(text, places)[0]
 
 
 def unused(*texts: bytes) -> str:

@@ -15,7 +15,8 @@ import itertools
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
-from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response
+from recproxy.recording.splicing import resized
+from recproxy.recording.values import Headers, Interaction, Request, Response
 from recproxy.redaction.client_id_values import made_by_client
 from recproxy.redaction.json_spans import pointed_spans
 from recproxy.redaction.linking import names
@@ -182,14 +183,9 @@ def _is_whole(text: bytes, start: int, end: int) -> bool:
 
 
 def _with_body(response: Response, places: Sequence[tuple[Span, bytes]]) -> Response:
-    """A response with other texts in places of its body. The end of a piece of it never stands in a place."""
+    """A response with other texts in places of its body."""
     if not places:
         return response
     body, moved = replaced(response.body, places)
-    chunks: list[Chunk] = []
-    before = position = 0
-    for chunk in response.chunks:
-        position += chunk.size
-        chunks.append(dataclasses.replace(chunk, size=moved(position) - before))
-        before = moved(position)
-    return dataclasses.replace(response, body=body, chunks=tuple(chunks))
+    chunks = resized(response.chunks, len(response.body), moved, len(body))
+    return dataclasses.replace(response, body=body, chunks=chunks)

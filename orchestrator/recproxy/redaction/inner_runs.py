@@ -20,11 +20,14 @@ _ONLY_RUNS = bytes(byte if byte in _LETTERS or byte in b"-_" else 32 for byte in
 _SHORTEST = 16  # letters of a run that is opened
 #: A run begins at a blank, which is found faster than its letters.
 _RUN = re.compile(rb" ([^ ]{%d,})" % _SHORTEST)
+#: A digit of hex made a mark, which is found many times faster in a row than by an expression.
+_HEX_MARKED = bytes(120 if byte in b"0123456789abcdefABCDEF" else 32 for byte in range(256))
+_MARKS = b"x" * _SHORTEST
 _LINE = 40  # letters of each line of a block
 _LONG = 4096
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
+_NUMBERS = re.compile(rb"[0-9/_-]*\Z")
 _HEX_RUN = re.compile(rb"[0-9a-f]{16,}|[0-9A-F]{16,}")
-_DULL = re.compile(rb"[a-z/_-]*\Z|[A-Z_]*\Z|[0-9/_-]*\Z")
 _BLOCK = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{%d,}\r?\n[ \t]?)+[A-Za-z0-9+/_-]+={0,2}" % _LINE)
 _READABLE = re.compile(rb"[\t\n\r -~]{8}|(?:[ -~]\0){8}|(?:\0[ -~]){8}")
 _PRINTABLE = bytes((0, 9, 10, 13, *range(32, 127), *range(128, 192)))  # and what follows the first byte in UTF-8
@@ -47,15 +50,15 @@ def coded_runs_of(text: bytes, clean: Collection[bytes], *, shifted: bool) -> li
     Runs in `clean` are left out.
     """
     words = {word for word in _RUN.findall(b" " + text.translate(_ONLY_RUNS)) if word not in clean}
-    contents: list[tuple[bytes, list[bytes]]] = []
-    for word in words:
-        dull = word.islower() or word.isupper() or _DULL.match(word)
-        # A piece of a word may be hex where the whole run of letters is not.
-        if not dull or _HEX.match(word) or _HEX_RUN.search(word):
-            contents += ((part, list(_decoded(part, shifted=shifted))) for part in _parts(word))
+    dull = {word for word in words if word.islower() or word.isupper() or _NUMBERS.match(word)}
+    chosen = words - dull
+    # A piece of a word may be hex where the whole run of letters is not.
+    if _MARKS in b" ".join(dull).translate(_HEX_MARKED):
+        chosen |= {word for word in dull if _HEX_RUN.search(word)}
+    contents = [(part, list(_decoded(part, shifted=shifted))) for word in chosen for part in _parts(word)]
     if _may_have_block(text):
-        for block in {found[0] for found in _BLOCK.finditer(text)}:
-            contents.append((block, list(_decoded(_BREAK.sub(b"", block).rstrip(b"="), shifted=True))))
+        blocks = {found[0] for found in _BLOCK.finditer(text)}
+        contents += ((each, list(_decoded(_BREAK.sub(b"", each).rstrip(b"="), shifted=True))) for each in blocks)
     return contents
 
 

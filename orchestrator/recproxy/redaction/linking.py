@@ -11,16 +11,14 @@ import itertools
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeVar
 
-from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response
+from recproxy.recording.splicing import Moved, resized, same, spliced
+from recproxy.recording.values import WILD, Headers, Interaction, Request, Response
 from recproxy.redaction.masks import ENDING, stand_in
 from recproxy.redaction.secret_values import GIVEN, RUN
-from recproxy.redaction.wide_text import widened, with_word
+from recproxy.redaction.wide_text import moved_in_wide, widened, with_word
 
 __all__ = ["link", "linked", "names", "renamed"]
-
-_Block = TypeVar("_Block", Request, Response)
 
 
 def names(interactions: Iterable[Interaction]) -> frozenset[str]:
@@ -118,72 +116,63 @@ def _names(block: Request | Response) -> Iterator[str]:
 
 def renamed(interaction: Interaction, final: Mapping[str, str | None]) -> Interaction:
     """An interaction with other names of its wild places, or a plain mask where a name becomes None."""
-    request, response = _block(interaction.request, final), _block(interaction.response, final)
-    if request.wild is not None:
-        url = _rename(request.wild, final, shaped=False)(request.url.encode("ascii", "surrogateescape"))
-        request = dataclasses.replace(request, url=url.decode("ascii", "surrogateescape"))
-    if response.chunks and len(response.body) != len(interaction.response.body):
-        response = dataclasses.replace(response, chunks=_chunks(interaction.response, final))
+    request, response = _request(interaction.request, final), _response(interaction.response, final)
+    if request is interaction.request and response is interaction.response:
+        return interaction
     return dataclasses.replace(interaction, request=request, response=response)
 
 
-def _block(block: _Block, final: Mapping[str, str | None]) -> _Block:
-    if block.wild is None:
-        return block
-    rename = _rename(block.wild, final, shaped=isinstance(block, Response))
+def _request(request: Request, final: Mapping[str, str | None]) -> Request:
+    def rename(text: bytes) -> bytes:
+        return _renamed(text, request.wild, final, shaped=False)[0]
 
-    def headers(lines: Headers) -> Headers:
-        return tuple((name, rename(value)) for name, value in lines)
-
-    text, charset = with_word(block.headers, block.body, block.wild)
-    return dataclasses.replace(
-        block,
-        headers=headers(block.headers),
-        trailers=headers(block.trailers),
-        body=widened(rename(text), charset),
-    )
+    old = request.url.encode("ascii", "surrogateescape")
+    url = rename(old)
+    headers, trailers = _headers(request.headers, rename), _headers(request.trailers, rename)
+    text, charset = with_word(request.headers, request.body, request.wild or WILD)
+    body = widened(rename(text), charset)
+    if url == old and (headers, trailers, body) == (request.headers, request.trailers, request.body):
+        return request
+    shown = url.decode("ascii", "surrogateescape")
+    return dataclasses.replace(request, url=shown, headers=headers, trailers=trailers, body=body)
 
 
-def _rename(word: str, final: Mapping[str, str | None], *, shaped: bool) -> Callable[[bytes], bytes]:
-    places = _places(word)
+def _response(response: Response, final: Mapping[str, str | None]) -> Response:
+    def rename(text: bytes) -> bytes:
+        return _renamed(text, response.wild, final, shaped=True)[0]
 
-    def place(found: re.Match[bytes]) -> bytes:
-        name = found[1].decode()
-        if name not in final:
-            return found[0]
-        new = final[name]
-        if new is not None:
-            return b"%s[%s]" % (word.encode(), new.encode())
-        digits = GIVEN.search(name)
-        if shaped and digits is not None and digits[1]:
-            return str(10 ** (int(digits[1]) - 1) if digits[1] != "1" else 0).encode()
-        return stand_in("plain.jwt", word) if shaped and name.endswith(".jwt") else word.encode()
-
-    return lambda text: places.sub(place, text)
-
-
-def _chunks(response: Response, final: Mapping[str, str | None]) -> tuple[Chunk, ...]:
-    """Chunk sizes of a body in which names changed. A boundary never stands inside a mask."""
-    word = response.wild or ""
-    rename = _rename(word, final, shaped=True)
-    charset = with_word(response.headers, response.body, word)[1]
+    headers, trailers = _headers(response.headers, rename), _headers(response.trailers, rename)
+    text, charset = with_word(response.headers, response.body, response.wild or WILD)
+    new, moved = _renamed(text, response.wild, final, shaped=True)
+    body = widened(new, charset)
+    if (headers, trailers, body) == (response.headers, response.trailers, response.body):
+        return response
     if charset is not None:
-        return _wide_chunks(response, charset, rename)
-    chunks, position = [], 0
-    for chunk in response.chunks:
-        piece = response.body[position : position + chunk.size]
-        position += chunk.size
-        chunks.append(dataclasses.replace(chunk, size=len(rename(piece))))
-    return tuple(chunks)
+        moved = moved_in_wide(response.body, charset, moved, new)
+    chunks = resized(response.chunks, len(response.body), moved, len(body))
+    return dataclasses.replace(response, headers=headers, trailers=trailers, body=body, chunks=chunks)
 
 
-def _wide_chunks(response: Response, charset: str, rename: Callable[[bytes], bytes]) -> tuple[Chunk, ...]:
-    """The same of text in UTF-16 or UTF-32, of which a boundary may cut a letter."""
-    chunks, position, end = [], 0, 0
-    for chunk in response.chunks:
-        position += chunk.size
-        cut = position % (4 if "32" in charset else 2)
-        text = response.body[: position - cut].decode(charset, "replace").encode()
-        last, end = end, len(widened(rename(text), charset)) + cut
-        chunks.append(dataclasses.replace(chunk, size=end - last))
-    return tuple(chunks)
+def _headers(lines: Headers, rename: Callable[[bytes], bytes]) -> Headers:
+    return tuple((name, rename(value)) for name, value in lines)
+
+
+def _renamed(text: bytes, word: str | None, final: Mapping[str, str | None], *, shaped: bool) -> tuple[bytes, Moved]:
+    """A text with other names, and where its offsets are then; a plain mask is `shaped` where a client reads it."""
+    if word is None or word.encode() + b"[" not in text:
+        return text, same
+    places = [
+        (*found.span(), _place(name, word, final[name], shaped=shaped))
+        for found in _places(word).finditer(text)
+        if (name := found[1].decode()) in final
+    ]
+    return spliced(text, places)
+
+
+def _place(name: str, word: str, new: str | None, *, shaped: bool) -> bytes:
+    if new is not None:
+        return f"{word}[{new}]".encode()
+    digits = GIVEN.search(name)
+    if shaped and digits is not None and digits[1]:
+        return str(10 ** (int(digits[1]) - 1) if digits[1] != "1" else 0).encode()
+    return stand_in("plain.jwt", word) if shaped and name.endswith(".jwt") else word.encode()

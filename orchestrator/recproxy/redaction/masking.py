@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import field
 
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.splicing import Moved, same
 from recproxy.redaction.base64_forms import whole_run, with_padding
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.language import Language
 from recproxy.redaction.masks import is_mask, request_mask, response_mask
 from recproxy.redaction.names import is_placeholder
-from recproxy.redaction.payloads import Moved, same
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.secret_values import SecretValues
 from recproxy.redaction.spans import Span, merged, replaced
@@ -67,7 +67,7 @@ class TextMask:
         self.found = False
         self._values = values
         self._search = search
-        self._findings = findings
+        self.findings = findings
 
     @property
     def blind(self) -> bool:
@@ -112,7 +112,7 @@ class TextMask:
             if not masks:
                 break
             where = f"{self.side} {place}".strip()
-            self._findings += (
+            self.findings += (
                 Finding(span.rule, where, text[span.start : span.end])
                 for span, _ in masks
                 if not is_placeholder(text[span.start : span.end])

@@ -15,22 +15,24 @@ XXX[token]`, since the value went both ways. What is secret is said by the rules
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import TypeVar
 
 from recproxy.recording.grammar import clean
-from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response, header
-from recproxy.recording.wildcard import unused
+from recproxy.recording.splicing import Moved, resized, same
+from recproxy.recording.values import Headers, Interaction, Request, Response, header
+from recproxy.redaction.block_texts import free_word, places_of, size_of
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.handed_out import handed_out
 from recproxy.redaction.language import Language, language_of, path_of
 from recproxy.redaction.masking import Finding, TextMask
 from recproxy.redaction.name_rules import NameRules, name_rules
 from recproxy.redaction.names import is_secret
-from recproxy.redaction.opening import archive_kind, compression
-from recproxy.redaction.payloads import Moved, Payloads, coding_of, same
+from recproxy.redaction.opening import compression
+from recproxy.redaction.payloads import Payloads, coding_of
 from recproxy.redaction.rules import RedactionRules, Unsafe
 from recproxy.redaction.secret_values import SecretValues
+from recproxy.redaction.short_texts import Find, ShortTexts
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.text_places import header_places, text_places
 from recproxy.redaction.value_automata import Automata
@@ -39,8 +41,6 @@ from recproxy.redaction.value_search import ValueSearch, made_search
 __all__ = ["ScopeReader"]
 
 _Block = TypeVar("_Block", Request, Response)
-_Find = Callable[[bytes], list[Span]]
-_SIGNS = (b"XXX", b"%58", b"\\u0058")  # of a text that may hold the first wild word
 
 
 class ScopeReader:
@@ -56,12 +56,21 @@ class ScopeReader:
         self._has_rules = rules is not None
         self._search: ValueSearch | None = None
         self._found: dict[Hashable, list[Span]] = {}
+        self._short = ShortTexts()
+        #: Texts in which a last look has found nothing.
+        self._clean: set[bytes] = set()
+        #: The wild words of live blocks, by identity.
+        self._words: dict[int, tuple[Request | Response, str]] = {}
         #: Interactions in which no rule finds anything, by identity, with the wild words of their blocks.
         self._plain: dict[int, tuple[Interaction, str, str]] = {}
 
+    def follow(self, earlier: Sequence[Automata]) -> None:
+        """Look for what other scopes have shown, too; nothing was rewritten so far."""
+        self._earlier = earlier
+
     def learn(self, interaction: Interaction) -> None:
         """Learn the secret values of an interaction."""
-        budget = Budget(_size(interaction), timed=False)
+        budget = Budget(size_of(interaction), timed=False)
         request, response = self._learn(interaction.request, budget), self._learn(interaction.response, budget)
         handed = list(handed_out(interaction))
         for span in handed:
@@ -95,7 +104,7 @@ class ScopeReader:
         plain = self._plain.get(id(interaction)) if not search else None
         if plain is not None:
             return _with_word(request, plain[1]), _with_word(response, plain[2])
-        budget = Budget(_size(interaction))
+        budget = Budget(size_of(interaction))
         return (
             self._walk(request, self._mask(request, budget, search, findings)),
             self._walk(response, self._mask(response, budget, search, findings)),
@@ -115,21 +124,30 @@ class ScopeReader:
         assert self._search is not None
         if self._search.blind:
             return
-        budget = Budget(_size(after))
+        budget = Budget(size_of(after))
         for side, old, new in (
             ("request", before.request, after.request),
             ("response", before.response, after.response),
         ):
-            searched = [text for _, text in _texts(old)]
-            for place, text in _texts(new):
-                if text and text not in searched and self._search.holds(text, budget):
-                    raise Unsafe(f"the {place} of a {side} holds a known secret in a form that cannot be masked")
+            searched = [text for _, text in places_of(old)]
+            for place, text in places_of(new):
+                if text and text not in self._clean and text not in searched:
+                    if self._search.holds(text, budget):
+                        raise Unsafe(f"the {place} of a {side} holds a known secret in a form that cannot be masked")
+                    if place != "body":
+                        self._clean.add(text)
 
     def _mask(
         self, block: Request | Response, budget: Budget, search: ValueSearch | None, findings: list[Finding]
     ) -> TextMask:
         side = "request" if isinstance(block, Request) else "response"
-        return TextMask(side, block.wild or _word(block), self._values, search, budget, findings)
+        return TextMask(side, block.wild or self._word(block), self._values, search, budget, findings)
+
+    def _word(self, block: Request | Response) -> str:
+        known = self._words.get(id(block))
+        if known is None:
+            known = self._words[id(block)] = block, free_word(block)
+        return known[1]
 
     def _walk(self, block: _Block, mask: TextMask) -> _Block:
         try:
@@ -149,40 +167,53 @@ class ScopeReader:
         reason = self._reason(block.reason, mask) if isinstance(block, Response) else b""
         if mask.learns:
             return block
-        changed = dataclasses.replace(
-            block, headers=headers, trailers=trailers, body=body, encoding=encoding, wild=mask.word
+        if isinstance(block, Request):
+            return dataclasses.replace(
+                block,
+                url=url,
+                method=method,
+                headers=headers,
+                trailers=trailers,
+                body=body,
+                encoding=encoding,
+                wild=mask.word,
+            )
+        return dataclasses.replace(
+            block,
+            reason=reason,
+            headers=headers,
+            trailers=trailers,
+            body=body,
+            encoding=encoding,
+            wild=mask.word,
+            chunks=resized(block.chunks, len(block.body), moved, len(body)),
         )
-        if isinstance(changed, Request):
-            return dataclasses.replace(changed, url=url, method=method)
-        chunks = _moved(changed.chunks, len(block.body), moved, len(body))
-        return dataclasses.replace(changed, reason=reason, chunks=chunks)
 
     def _reason(self, reason: bytes, mask: TextMask) -> bytes:
         find = self._cached(("reason", reason), lambda text: text_places(text, Language.LINES, self._rules))
-        return mask.masked(reason, find, "reason")[0]
+        return self._short.masked(reason, mask, find, "reason")
 
     def _target(self, request: Request, mask: TextMask) -> tuple[str, str]:
         """The URL and the method without their secrets."""
         raw = request.url.encode("utf-8", "surrogateescape")
         find = self._cached(("url", raw), lambda text: text_places(text, Language.URL, self._rules))
         url = mask.masked(raw, find, "url")[0]
-        method = mask.masked(request.method.encode("utf-8", "surrogateescape"), _nothing, "method")[0]
+        method = self._short.masked(request.method.encode("utf-8", "surrogateescape"), mask, _nothing, "method")
         return url.decode("utf-8", "surrogateescape"), method.decode("utf-8", "surrogateescape")
 
     def _headers(self, headers: Headers, mask: TextMask) -> Headers:
         if mask.learns:
             for name, value in headers:
-                if self._found.get(("header", name, value)) != []:  # else it was read in another interaction
-                    self._header(name, value, mask)
+                self._header(name, value, mask)
             return headers
         return tuple(
-            (mask.masked(name, _nothing, "name of a header")[0], self._header(name, value, mask))
+            (self._short.masked(name, mask, _nothing, "name of a header"), self._header(name, value, mask))
             for name, value in headers
         )
 
     def _header(self, name: bytes, value: bytes, mask: TextMask) -> bytes:
         find = self._cached(("header", name, value), lambda text: header_places(name, text, self._rules))
-        return mask.masked(value, find, "header " + name.decode("latin-1"))[0]
+        return self._short.masked(value, mask, find, "header " + name.decode("latin-1"))
 
     def _body(self, block: Request | Response, mask: TextMask) -> tuple[bytes, str | None, Moved]:
         body, encoding = block.body, block.encoding
@@ -225,7 +256,7 @@ class ScopeReader:
         new, moved = payloads.rewritten(block.headers, body)
         return new, encoding, moved
 
-    def _cached(self, key: Hashable, find: _Find) -> _Find:
+    def _cached(self, key: Hashable, find: Find) -> Find:
         """A finder that does not read a text twice."""
         if not self._has_rules:
             return _nothing
@@ -246,43 +277,5 @@ def _nothing(_: bytes) -> list[Span]:
     return []
 
 
-def _size(interaction: Interaction) -> int:
-    return len(interaction.request.body) + len(interaction.response.body)
-
-
-def _texts(block: Request | Response) -> list[tuple[str, bytes]]:
-    first = (
-        ("url", block.url.encode("utf-8", "surrogateescape"))
-        if isinstance(block, Request)
-        else ("reason", block.reason)
-    )
-    lines = (*block.headers, *block.trailers)
-    texts = [first, *(("header " + name.decode("latin-1"), value) for name, value in lines)]
-    return texts if archive_kind(block.body) else [*texts, ("body", block.body)]
-
-
 def _with_word(block: _Block, word: str) -> _Block:
     return block if block.wild == word else dataclasses.replace(block, wild=word)
-
-
-def _word(block: Request | Response) -> str:
-    """A wild word for a live block: one that its own text does not hold."""
-    first = block.url.encode("utf-8", "surrogateescape") if isinstance(block, Request) else block.reason
-    texts = [first, block.body, *(value for _, value in (*block.headers, *block.trailers))]
-    # A letter is found many times faster than a word.
-    if not any(sign[:1] in text and sign in text for sign in _SIGNS for text in texts):
-        return "XXX"
-    return unused(*texts)
-
-
-def _moved(chunks: tuple[Chunk, ...], size: int, moved: Moved, new_size: int) -> tuple[Chunk, ...]:
-    """The chunks of a body whose length changed; a secret that was cut by a boundary goes into the first piece."""
-    if not chunks or sum(chunk.size for chunk in chunks) != size:
-        return chunks
-    result, old, new = [], 0, 0
-    for number, chunk in enumerate(chunks, 1):
-        old += chunk.size
-        end = new_size if number == len(chunks) else min(max(moved(old), new), new_size)
-        result.append(dataclasses.replace(chunk, size=end - new))
-        new = end
-    return tuple(result)

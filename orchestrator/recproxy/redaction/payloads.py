@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import quopri
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
 
 from recproxy.recording.codings import decode, encode
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.multipart import MessagePart, parameters, read_part, read_parts, unquoted
+from recproxy.recording.splicing import Moved, same, spliced
 from recproxy.recording.values import Headers, header
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.opening import archive_kind, compression, opened, packed
@@ -22,20 +23,13 @@ from recproxy.redaction.part_contents import untransferred
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.wide_text import narrowed, says_wide, wide_charset, widened
 
-__all__ = ["Moved", "Payloads", "coding_of", "same"]
+__all__ = ["Payloads", "coding_of"]
 
-#: Where an offset of the old bytes is in the new ones.
-Moved = Callable[[int], int]
 _DEEPEST = 20
 _MESSAGE = re.compile(rb"(?:[!-9;-~]+:[ \t][^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){2,}\r?\n")
 
 #: A message whose body is parts, or is coded for its way.
 _CODED_MESSAGE = re.compile(rb"(?i)multipart/|content-transfer-encoding:[ \t]*(?:base64|quoted)")
-
-
-def same(offset: int) -> int:
-    """Nothing moved."""
-    return offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +74,7 @@ class Payloads:
             return self._multipart(headers, body, depth)
         message = _MESSAGE.match(body) if b"message" in media or depth else None
         if message is not None and _CODED_MESSAGE.search(message[0]):
-            return _spliced(body, self._part(body, read_part(body), depth))
+            return spliced(body, self._part(body, read_part(body), depth))
         return self.text(headers, body)
 
     def _wide(self, headers: Headers, body: bytes, charset: str, depth: int) -> bytes:
@@ -155,7 +149,7 @@ class Payloads:
         found = read_parts(body, header(headers, b"content-type") or b"", beyond=True, ragged=False)
         if found is None:
             return self.text((), body)
-        clean, moved = _spliced(body, [change for part in found.parts for change in self._part(body, part, depth)])
+        clean, moved = spliced(body, [change for part in found.parts for change in self._part(body, part, depth)])
         # What stands between the parts, and what only shows where they meet.
         last, after = self.text((), clean)
         return last, lambda offset: after(moved(offset))
@@ -230,28 +224,3 @@ def _wrapped(data: bytes, like: bytes) -> bytes:
     if size:
         coded = end.join(coded[at : at + size] for at in range(0, len(coded), size))
     return coded + (end if like.endswith(end) else b"")
-
-
-def _spliced(body: bytes, changes: Sequence[tuple[int, int, bytes]]) -> tuple[bytes, Moved]:
-    if not changes:
-        return body, same
-    pieces: list[bytes] = []
-    moves: list[tuple[int, int, int]] = []
-    position = size = 0
-    for start, end, new in changes:
-        pieces += body[position:start], new
-        size += start - position + len(new)
-        moves.append((start, end, size))
-        position = end
-
-    def moved(offset: int) -> int:
-        shift = 0
-        for start, end, new_end in moves:
-            if offset <= start:
-                break
-            if offset < end:  # a boundary inside a change goes behind it
-                return new_end
-            shift = new_end - end
-        return offset + shift
-
-    return b"".join((*pieces, body[position:])), moved

@@ -26,9 +26,9 @@ from recproxy.redaction.rules import RedactionRules, Unsafe
 from recproxy.redaction.secret_values import SecretValue, SecretValues
 
 __all__ = [
+    "ReadScope",
     "RedactedScope",
     "Refusal",
-    "learned_from",
     "mask_again",
     "mask_line",
     "redact_line",
@@ -60,6 +60,31 @@ class RedactedScope:
     learned: Mapping[bytes, SecretValue] = field(default_factory=dict, repr=False)
 
 
+class ReadScope:
+    """The interactions of a scope, read for secrets, before they are masked; `learned` are the values that they show."""
+
+    def __init__(self, interactions: Sequence[Interaction], rules: RedactionRules) -> None:
+        self._interactions = interactions
+        self._credentials = _values(rules)
+        self._values = SecretValues(self._credentials, own=_own(rules))
+        self._reader = ScopeReader(name_rules(rules), self._values)
+        for each in interactions:
+            self._reader.learn(each)
+        self.learned: Mapping[bytes, SecretValue] = self._values.learned()
+
+    def __repr__(self) -> str:
+        return f"ReadScope({len(self._interactions)} interactions)"
+
+    def redacted(
+        self, *, taken: Container[str] = (), ids: bool = True, earlier: EarlierValues = NOTHING
+    ) -> RedactedScope:
+        """The interactions without their secrets, as `redact_scope` gives them; to be called once."""
+        self._values.follow(earlier.known)
+        self._reader.follow(earlier.automata)
+        redacted = _redacted(self._reader, self._interactions, taken, self._credentials if ids else None)
+        return dataclasses.replace(redacted, learned=self._values.learned())
+
+
 def redact_scope(
     interactions: Sequence[Interaction],
     rules: RedactionRules,
@@ -73,21 +98,7 @@ def redact_scope(
     With `ids`, what a client makes or takes out of its credential, and the service repeats, becomes a named place.
     `earlier` are the values that other scopes have shown.
     """
-    values = SecretValues(_values(rules), earlier.known, _own(rules))
-    reader = ScopeReader(name_rules(rules), values, earlier.automata)
-    for each in interactions:
-        reader.learn(each)
-    redacted = _redacted(reader, interactions, taken, _values(rules) if ids else None)
-    return dataclasses.replace(redacted, learned=values.learned())
-
-
-def learned_from(interactions: Sequence[Interaction], rules: RedactionRules) -> dict[bytes, SecretValue]:
-    """The values that interactions show to be secret; nothing is masked."""
-    values = SecretValues(_values(rules))
-    reader = ScopeReader(name_rules(rules), values)
-    for each in interactions:
-        reader.learn(each)
-    return values.learned()
+    return ReadScope(interactions, rules).redacted(taken=taken, ids=ids, earlier=earlier)
 
 
 def mask_again(
@@ -111,7 +122,7 @@ def _redacted(
         except Unsafe as problem:
             refusals.append(Refusal(position, problem.message))
             continue
-        findings += (dataclasses.replace(one, position=position) for one in found) if position else found
+        findings += (Finding(one.rule, one.place, one.value, position) for one in found)
     named = linked(tuple(clean.values()), taken)
     if credentials is not None:
         named = with_client_ids(with_credential_ids(named, credentials, taken), taken)

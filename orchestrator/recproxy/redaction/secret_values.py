@@ -100,6 +100,15 @@ class SecretValues:
             self._give_name(value, earlier.name)
         return self._names.get(value) or None
 
+    def follow(self, earlier: Mapping[bytes, SecretValue]) -> None:
+        """Leave out what other scopes have shown, too."""
+        self._earlier = earlier
+        self.known = {
+            value: how
+            for value, how in self.known.items()
+            if how.rule == "known value" or how.adds_to(earlier.get(value))
+        }
+
     def learned(self) -> dict[bytes, SecretValue]:
         """What this scope has shown and no earlier one."""
         return {value: how for value, how in self.known.items() if how.rule != "known value"}

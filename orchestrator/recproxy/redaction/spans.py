@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import field
 from itertools import accumulate
 
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.splicing import Moved, spliced
 
 __all__ = ["Span", "apart", "merged", "replaced", "wild_name"]
 
@@ -65,29 +66,9 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return result
 
 
-def replaced(text: bytes, places: Sequence[tuple[Span, bytes]]) -> tuple[bytes, Callable[[int], int]]:
+def replaced(text: bytes, places: Sequence[tuple[Span, bytes]]) -> tuple[bytes, Moved]:
     """The text with another text in each span, in order, and where an offset of the old text is in the new one."""
-    pieces: list[bytes] = []
-    moves: list[tuple[int, int, int]] = []
-    position = size = 0
-    for span, new in places:
-        pieces += text[position : span.start], new
-        size += span.start - position + len(new)
-        moves.append((span.start, span.end, size))
-        position = span.end
-    pieces.append(text[position:])
-
-    def moved(offset: int) -> int:
-        shift = 0
-        for start, end, new_end in moves:
-            if offset <= start:
-                break
-            if offset < end:  # a boundary inside a secret goes behind its mask
-                return new_end
-            shift = new_end - end
-        return offset + shift
-
-    return b"".join(pieces), moved
+    return spliced(text, [(span.start, span.end, new) for span, new in places])
 
 
 def wild_name(name: bytes) -> str:

@@ -6,6 +6,7 @@ times faster so, and thousands of values fit into memory. Knows bytes, and nothi
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import field
@@ -22,15 +23,45 @@ __all__ = ["FIELD_MARKS", "Automata", "Finder", "made_automata", "made_finder"]
 #: What stands in front of a field.
 FIELD_MARKS = b'"=/#>['
 _END = 16
+#: Bytes that are in no UTF-8.
+_NEVER = [bytes((byte,)) * _END for byte in range(0xF5, 0xFA)]
+_LITTLE = 50_000
+_LITTLE_EACH = 4_000
+#: More texts would need too much memory for it.
+_MOST_FAST = 4_000
 
 _Owner = TypeVar("_Owner")
+
+
+class _Automaton:
+    """Finds texts by their ends: by an automaton that is made fast, then, in much text, by one that searches fast."""
+
+    __slots__ = ("_left", "_machine", "_size", "_texts")
+
+    def __init__(self, texts: list[bytes]) -> None:
+        # For two to a few texts it looks for single bytes first, which are letters that any text is full of.
+        self._texts = texts if len(texts) == 1 else [*texts, *_NEVER]
+        # Most scopes have few values and little text.
+        self._machine = BytesAhoCorasick(self._texts, implementation=Implementation.ContiguousNFA)
+        #: Bytes to search before it pays to make the other one, which needs ten times as long and finds in a third.
+        self._size = len(texts)
+        self._left = _LITTLE + _LITTLE_EACH * len(texts) if len(texts) <= _MOST_FAST else math.inf
+
+    def matches(self, text: bytes) -> list[tuple[int, int, int]]:
+        """The number of each text that is found, and its start and end."""
+        self._left -= len(text)
+        if self._left < 0:
+            self._machine = BytesAhoCorasick(self._texts, implementation=Implementation.DFA)
+            self._left = math.inf
+        found = self._machine.find_matches_as_indexes(text, overlapping=True)
+        return [each for each in found if each[0] < self._size] if found else found
 
 
 @dataclass(frozen=True, slots=True)
 class Finder(Generic[_Owner]):
     """Texts made ready for finding them; each has one owner."""
 
-    _automaton: BytesAhoCorasick | None = field(repr=False)
+    _automaton: _Automaton | None = field(repr=False)
     #: The lengths of the texts with an end, by the number of the end.
     _lengths: tuple[tuple[int, ...], ...] = field(repr=False)
     _owners: Mapping[bytes, _Owner] = field(repr=False)
@@ -42,7 +73,7 @@ class Finder(Generic[_Owner]):
         """Who owns what stands in a text, and where."""
         if self._automaton is None:
             return
-        for number, _, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+        for number, _, end in self._automaton.matches(text):
             for length in self._lengths[number]:
                 owner = self._owners.get(text[end - length : end]) if length <= end else None
                 if owner is not None:
@@ -87,12 +118,6 @@ def made_finder(owners: Mapping[bytes, _Owner]) -> Finder[_Owner]:
     ends: defaultdict[bytes, set[int]] = defaultdict(set)
     for text in owners:
         ends[text[-_END:]].add(len(text))
-    return Finder(_automaton(list(ends)), tuple(tuple(sorted(lengths)) for lengths in ends.values()), owners)
-
-
-def _automaton(texts: list[bytes]) -> BytesAhoCorasick | None:
-    """Of the kind that is made several times faster than the default one for few texts, and searches about as fast.
-
-    Each scope makes its own, and most scopes have few values and little text.
-    """
-    return BytesAhoCorasick(texts, implementation=Implementation.ContiguousNFA) if texts else None
+    return Finder(
+        _Automaton(list(ends)) if ends else None, tuple(tuple(sorted(lengths)) for lengths in ends.values()), owners
+    )

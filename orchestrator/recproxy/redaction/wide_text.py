@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
+from recproxy.recording.splicing import Moved
 from recproxy.recording.values import Headers, header
 
-__all__ = ["narrowed", "says_wide", "wide_charset", "widened", "with_word"]
+__all__ = ["moved_in_wide", "narrowed", "says_wide", "wide_charset", "widened", "with_word"]
 
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -47,6 +48,18 @@ def narrowed(body: bytes, charset: str) -> bytes:
 def widened(text: bytes, charset: str | None) -> bytes:
     """Text in UTF-8 as it was before; the text itself where it was not wide."""
     return text if charset is None else text.decode("utf-8", "surrogateescape").encode(charset, "surrogatepass")
+
+
+def moved_in_wide(body: bytes, charset: str, moved: Moved, new: bytes) -> Moved:
+    """Where offsets of wide text are, of which `moved` says where those of the same in UTF-8 are in what is `new`."""
+    size = 4 if "32" in charset else 2
+
+    def moved_wide(offset: int) -> int:
+        cut = offset % size  # a boundary may cut a letter
+        before = len(body[: offset - cut].decode(charset, "replace").encode())
+        return len(widened(new[: moved(before)], charset)) + cut
+
+    return moved_wide
 
 
 def with_word(headers: Headers, body: bytes, word: str) -> tuple[bytes, str | None]:

@@ -1,0 +1,38 @@
+"""The texts of a request or response as a whole: their names for messages, their size, a wild word that none holds."""
+
+from __future__ import annotations
+
+from recproxy.recording.values import Interaction, Request, Response
+from recproxy.recording.wildcard import unused
+from recproxy.redaction.opening import archive_kind
+
+__all__ = ["free_word", "places_of", "size_of"]
+
+_SIGNS = (b"XXX", b"%58", b"\\u0058")  # of a text that may hold the first wild word
+
+
+def size_of(interaction: Interaction) -> int:
+    """The bytes of both bodies."""
+    return len(interaction.request.body) + len(interaction.response.body)
+
+
+def places_of(block: Request | Response) -> list[tuple[str, bytes]]:
+    """All texts, each with the name of its place; without a body that is an archive."""
+    first = (
+        ("url", block.url.encode("utf-8", "surrogateescape"))
+        if isinstance(block, Request)
+        else ("reason", block.reason)
+    )
+    lines = (*block.headers, *block.trailers)
+    texts = [first, *(("header " + name.decode("latin-1"), value) for name, value in lines)]
+    return texts if archive_kind(block.body) else [*texts, ("body", block.body)]
+
+
+def free_word(block: Request | Response) -> str:
+    """A wild word for a live block: one that its own text does not hold."""
+    first = block.url.encode("utf-8", "surrogateescape") if isinstance(block, Request) else block.reason
+    texts = [first, block.body, *(value for _, value in (*block.headers, *block.trailers))]
+    # A letter is found many times faster than a word.
+    if not any(sign[:1] in text and sign in text for sign in _SIGNS for text in texts):
+        return "XXX"
+    return unused(*texts)
