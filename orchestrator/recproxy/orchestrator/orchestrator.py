@@ -18,6 +18,7 @@ from typing import Self
 from recproxy.config.profile import Endpoint, Profile
 from recproxy.config.profile_words import is_host
 from recproxy.config.variables import secret_values
+from recproxy.control.host_names import is_loopback
 from recproxy.control.messages import Know, Return
 from recproxy.errors import ControlError, RecproxyError
 from recproxy.http import authority_host
@@ -276,7 +277,7 @@ class Orchestrator:
             return proxy
         if word == "*":
             return await self._join(any_host())
-        if "." not in host or len(host) > _LONGEST_HOST or not is_host(host):
+        if not ("." in host or is_loopback(host)) or len(host) > _LONGEST_HOST or not is_host(host):
             names = ", ".join(self._roster.proxies)
             raise ControlError(f"{word[:_LONGEST_HOST]!r} is neither a profile of this run ({names}) nor a host")
         return await self._join(of_host(host))

@@ -48,6 +48,5 @@ def test_each_is_named_once(suite):
         "ignore_hosts metrics.example: list it in pass_hosts, or cassettes answer for it",
         "ignore_hosts log.*: list it in pass_hosts, or cassettes answer for it",
         "skip_patchers httpx: cassettes answer every client",
-        "cassette far.yaml: requests to localhost go there: list it in the hosts of a profile to have it answered",
         "cassette far.yaml: port 8443 of api.shop.example is answered to clients that use proxy variables alone",
     ]

@@ -1,7 +1,7 @@
 """Hosts of a cassette that are this machine: no client asks a proxy for them, so the redirect leads them to the run.
 
-Only where a profile names the host, and only the ports that the cassette has: a server of the suite's own on another
-port must be reached as ever.
+Only the ports that the cassette has: a server of the suite's own on another port must be reached as ever. Where no
+profile names the host, only in a replay: what records must reach the server that it records.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _HTTP = 80
 
 
 def local_places(
-    addresses: Sequence[tuple[str, int | None]], profiles: Mapping[str, Mapping[str, Any]]
+    addresses: Sequence[tuple[str, int | None]], profiles: Mapping[str, Mapping[str, Any]], mode: str
 ) -> tuple[tuple[str, int], ...]:
-    """The hosts on loopback and their ports that a cassette has and that a profile names."""
+    """The hosts on loopback and their ports that a cassette has and that are answered: in a replay, all of them."""
     owners = Owners({host: name for name, each in profiles.items() for host in each["hosts"]})
     return tuple(
         dict.fromkeys(
             (host, port or _HTTP)
             for host, port in addresses
-            if is_loopback(normal_host(host)) and owners.owner(normal_host(host)) is not None
+            if is_loopback(normal_host(host)) and (mode == "replay" or owners.owner(normal_host(host)) is not None)
         )
     )
 

@@ -12,6 +12,7 @@ from recproxy.client.choosing import Chooser
 from recproxy.client.outcome import ScopeResult
 from recproxy.client.scopes import Scope
 from recproxy.client.session import Session
+from recproxy.control.host_names import normal_host
 from recproxy.control.scope_options import ScopeOptions
 from recproxy.errors import NoMatch
 from recproxy.http import Owners
@@ -58,6 +59,7 @@ class OpenCassette:
             ControlError: the run does not answer.
         """
         status = self._session.address.status()
+        self.local = local_places(self._facts.addresses, status["profiles"], status["mode"])
         recordings = dict(self._recordings(status["profiles"], status["mode"]))
         options = self._scope_options
         if self._facts.choose is not None:
@@ -65,7 +67,6 @@ class OpenCassette:
             self._meanwhile.callback(chooser.close)
             options = options._replace(chooser=str(chooser.path))
         self._scope = self._session.scopes.begin(self.path, recordings, scope_options=options)
-        self.local = local_places(self._facts.addresses, status["profiles"])
         self._meanwhile.enter_context(led_to(status["addresses"][self._session.lane]["gateway"], self.local))
 
     def end(self, *, passed: bool) -> None:
@@ -153,3 +154,6 @@ class OpenCassette:
                 yield name, [self._sources.recorded_into(name, with_cassette=its_mode == "auto" and in_it)]
             else:
                 yield name, [*self._sources.played()] if in_it and its_mode == "replay" else []
+        for host in dict.fromkeys(host for host, _ in self.local):
+            if owners.owner(normal_host(host)) is None:
+                yield host, [*self._sources.played()]
