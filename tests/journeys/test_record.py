@@ -6,6 +6,7 @@ import gzip
 import http.client
 import json
 import os
+import re
 import resource
 import signal
 import socket
@@ -258,6 +259,13 @@ def test_auto_replays_what_is_there_and_records_what_is_missing(shop, origin):
     assert [path for _, path, _ in origin.asked] == ["/a", "/b"]
     assert shop.recording.read_bytes().startswith(before.removesuffix(b"\n"))
     assert len(load(shop.recording.read_bytes()).interactions) == 2
+
+    project = shop.root / "pyproject.toml"
+    project.write_text(f'{project.read_text()}\n[tool.recproxy]\nmax_age = 90\non_age = "record"\n')
+    shop.recording.write_text(re.sub(r":recorded \S+", ":recorded 2020-01-01", shop.recording.read_text(), count=1))
+    assert fetch(shop, "auto", "a", "b", environment={"CI": ""}).returncode == 0
+    assert [path for _, path, _ in origin.asked] == ["/a", "/b", "/a", "/b"]
+    assert ":recorded 2020" not in shop.recording.read_text()
 
 
 def test_auto_reads_a_recording_that_is_a_link_out_of_the_recordings_and_adds_nothing_to_it(shop, origin, tmp_path):

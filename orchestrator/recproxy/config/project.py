@@ -78,9 +78,10 @@ class Project:
     max_age: float = key(
         "Days after which `recproxy check` reports a recording as old, by its `:recorded` line. `0`: never.", 0
     )
-    on_age: Literal["check", "warn", "fail"] = key(
+    on_age: Literal["check", "warn", "fail", "record"] = key(
         "What a run does that plays a recording older than `max_age`: nothing, so that only `recproxy check` reports it; "
-        "report it; or fail if the command passed.",
+        "report it; fail if the command passed; or, in mode auto, record its tests anew and replace it if they pass, "
+        "and report it in replay.",
         "check",
     )
     report: tuple[str, ...] = key(

@@ -76,13 +76,17 @@ class Roster:
             key=self.authority.key,
             folder=folder,
             secrets=self._secrets(profile),
-            unset=unset_credentials(self.plan, profile, self._environment),
+            unset=self.unset(profile),
             environment=own_variables(profile, self._environment),
             idle_timeout=self.plan.project.idle_timeout,
             record=self._record_command(profile),
             shown_from=self.plan.shown_from,
             recordings=str(self.plan.library.folder),
         )
+
+    def unset(self, profile: Profile) -> tuple[str, ...]:
+        """The credentials of a profile that have no value and that its service needs."""
+        return unset_credentials(self.plan, profile, self._environment)
 
     def _record_command(self, profile: Profile) -> str:
         """The command that records a profile. It is the user's own, and rarely has a secret in it."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from recproxy.control.messages import Began, Begin, Extend, Look, Playing
 from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.lane import Lane, LaneScope
+from recproxy.orchestrator.old_recordings import OldScopes
 from recproxy.orchestrator.plan import UNLISTED, RunPlan
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.recorder import Recorder
@@ -62,6 +64,7 @@ class Scopes:
         self.forced: Callable[[LaneScope | None, str], tuple[ScopeFault, ...]] = lambda *_: ()
         self.ends = ScopeEnds(proxies=proxies, recorder=recorder, tally=tally, fail=fail)
         self._numbers = itertools.count(1)
+        self._old = OldScopes(plan, roster)
         #: Whether a test has begun one.
         self.have_begun = False
         #: Outcomes of scopes that were ended by a call that did not name them, by number, the latest last.
@@ -169,11 +172,8 @@ class Scopes:
         while _is_open(lane, number):  # other calls end scopes while this one waits
             if lane.scopes[-1].number == number:
                 return await _outcome(self.ends.end(lane, lane.scopes.pop(), passed=passed))
-            await self._end_unseen(lane)
+            await self._end_innermost(lane, self._unseen)
         return await _outcome(self._returned.pop(number, None) or self._unseen.pop(number, None))
-
-    async def _end_unseen(self, lane: Lane) -> ScopeOutcome | None:
-        return await self._end_innermost(lane, self._unseen)
 
     async def _end_innermost(self, lane: Lane, kept: LatestEnds, *, passed: bool = False) -> ScopeOutcome | None:
         """End the innermost scope of a lane for a call that did not name it, and keep its outcome for one that does."""
@@ -194,7 +194,7 @@ class Scopes:
         await _outcome(self.ends.end(lane, passed=passed))
 
     async def _end_all(self, lane: Lane) -> None:
-        while await self._end_unseen(lane):
+        while await self._end_innermost(lane, self._unseen):
             pass
 
     async def _named(
@@ -238,10 +238,12 @@ class Scopes:
         profile = proxy.profile.name
         mode = self._mode(profile, scope)
         chosen = choose(self._plan, profile, mode, named.get(profile), default)
+        name = self._roster.shown(proxy.profile, scope.name) if scope is not None else "run"
+        if anew := mode == "auto" and self._old.is_recorded_anew(proxy.profile, chosen.target, name):
+            mode, chosen = "record", replace(chosen, recordings=())
         if scope is not None and chosen.unnamed:
             scope.fallen_back.add(profile)
         writes = mode in ("record", "auto")
-        name = self._roster.shown(proxy.profile, scope.name) if scope is not None else "run"
         target = Path(chosen.target) if writes else Path()
         if writes and (safe := self._roster.shown(proxy.profile, target.name)) != target.name:
             raise RecordingError(f"a recording named {safe} would hold a secret in its name: rename the test {name}")
@@ -258,7 +260,7 @@ class Scopes:
                 lane=lane.name,
                 scope=name,
                 recordings=chosen.recordings,
-                mode=scope_options.mode if profile != UNLISTED else None,
+                mode="record" if anew else scope_options.mode if profile != UNLISTED else None,
                 fallback=scope is not None and chosen.unnamed,
                 base=scope is None,
                 expected=chosen.expected,
