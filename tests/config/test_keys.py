@@ -1,35 +1,42 @@
 """Declared keys: what their values may be, their normal form, and what is wrong with one that is not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 
-from recproxy.config.keys import Word, key, keys_of, leaves
+from recproxy.config.keys import Computed, OrTables, Required, Word, keys_of, leaves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inner:
-    text: str = key("A text.")
+    """A table of keys."""
+
+    text: str = ""
+    """A text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    text: str = key("A text.", "x", word=Word(pattern="[a-z]+", wrong="give it letters"))
-    flag: bool = key("A flag.", True)
-    number: float = key("A number.", 1)
-    whole: int = key("A whole number.", 3)
-    word: Literal["one", "other"] = key("A choice.", "one")
-    one: Literal[1] = key("A choice of one.", 1)
-    path: Path = key("A path.", Path("a/b"))
-    list: tuple[str, ...] = key("A list.", (), word=Word(check=lambda word: str(int(word))))
-    map: Mapping[str, str] = key("A table.", {})
-    names: tuple[str, ...] = key("Names or tables.", (), inline=Inner)
-    inner: Inner = key("A table of keys.", Inner)
-    each: tuple[Inner, ...] = key("Tables.", (), missing="each is missing")
-    other: Any = None
+    text: Annotated[str, Word(pattern="[a-z]+", wrong="give it letters")] = "x"
+    """A text."""
+    flag: bool = True
+    """A flag
+    of two lines.
+    """
+    number: float = 1
+    whole: int = 3
+    word: Literal["one", "other"] = "one"
+    one: Literal[1] = 1
+    path: Path = Path("a/b")
+    list: Annotated[tuple[str, ...], Word(check=lambda word: str(int(word)))] = ()
+    map: Mapping[str, str] = field(default_factory=dict)
+    names: Annotated[tuple[str, ...], OrTables(Inner)] = ()
+    inner: Inner = field(default_factory=Inner)
+    each: Annotated[tuple[Inner, ...], Required("each is missing")] = ()
+    other: Computed[Any] = None
 
 
 KEYS = {each.name: each for each in keys_of(Table)}
@@ -39,6 +46,14 @@ def test_fields_that_are_no_keys_are_left_out():
     assert list(KEYS) == [
         "text", "flag", "number", "whole", "word", "one", "path", "list", "map", "names", "inner", "each",
     ]  # fmt: skip
+
+
+def test_the_text_below_a_field_describes_its_key():
+    assert [KEYS[name].says for name in ("text", "flag", "inner")] == [
+        "A text.",
+        "A flag of two lines.",
+        "A table of keys.",
+    ]
 
 
 def test_each_field_has_the_default_of_its_key():

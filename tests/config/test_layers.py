@@ -2,12 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
 import pytest
 
-from recproxy.config.keys import Word, key
+from recproxy.config.keys import OrTables, Required, Word
 from recproxy.config.layers import build, nested, settings
 from recproxy.config.toml_files import Precedence, TomlFile
 from recproxy.errors import ProfileError
@@ -15,21 +15,21 @@ from recproxy.errors import ProfileError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inner:
-    word: Literal["a", "b"] = key("A word.", "a")
+    word: Literal["a", "b"] = "a"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Each:
-    list: tuple[str, ...] = key("A list.", (), word=Word(check=str.lower))
+    list: Annotated[tuple[str, ...], Word(check=str.lower)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    text: str = key("A text.", "x", missing="text is missing: give it one")
-    inner: Inner = key("A table.", Inner)
-    free: Mapping[str, str] = key("A table of any names.", {}, word=Word(pattern="[a-z]+", wrong="give it letters"))
-    each: tuple[Each, ...] = key("Tables.", ())
-    tables: tuple[str, ...] = key("Names or tables.", (), inline=Inner)
+    text: Annotated[str, Required("text is missing: give it one")] = "x"
+    inner: Inner = field(default_factory=Inner)
+    free: Annotated[Mapping[str, str], Word(pattern="[a-z]+", wrong="give it letters")] = field(default_factory=dict)
+    each: tuple[Each, ...] = ()
+    tables: Annotated[tuple[str, ...], OrTables(Inner)] = ()
 
 
 def layer(precedence, text, keys=()):

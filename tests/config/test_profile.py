@@ -35,7 +35,7 @@ def test_its_rules_know_header_names_in_lower_case_and_what_is_redacted(profile)
 
 
 def test_aliases_and_default_values_become_pairs_of_its_rules():
-    match = Match(aliases={"b.example": "A.example."}, default_query={"z": "1", "alt": "json"})
+    match = Match(aliases={"B.example": "A.example."}, default_query={"z": "1", "alt": "json"})
 
     rules = Profile(name="shop", match=match).rules()
 

@@ -5,13 +5,13 @@ import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
 from deadlines import seconds
 
 from recproxy.cli.configuration import as_toml
-from recproxy.config.keys import key, leaves
+from recproxy.config.keys import Required, leaves
 from recproxy.config.profile import Profile
 from recproxy.config.project import Project, find_project
 from recproxy.config.reference import key_tables, profile_schema, project_schema, reference_files
@@ -49,12 +49,18 @@ def test_the_files_are_written_by_one_command(tmp_path):
 class Sample:
     """A sample."""
 
-    text: str = key("A text.", missing="text is missing")
-    empty: tuple[str, ...] = key("A list.", ())
-    number: float = key("A number.", 30)
-    half: float = key("Half.", 0.5)
-    flag: bool = key("A flag.", True)
-    choice: Literal["a", "b"] = key("A choice.", "a")
+    text: Annotated[str, Required("text is missing")] = ""
+    """A text."""
+    empty: tuple[str, ...] = ()
+    """A list."""
+    number: float = 30
+    """A number."""
+    half: float = 0.5
+    """Half."""
+    flag: bool = True
+    """A flag."""
+    choice: Literal["a", "b"] = "a"
+    """A choice."""
 
 
 #: Tables that are shown only where something is in them.

@@ -1,11 +1,12 @@
 """How a key of a TOML table is declared: once, as a field of the dataclass that holds its value.
 
-    timeout: float = key("Seconds without an answer before the client gets 504.", 30)
+    timeout: float = 30
+    \"\"\"Seconds without an answer before the client gets 504.\"\"\"
 
-The annotation says what the key holds, `key` its description, default and check. `keys_of` collects the keys of a
-dataclass; reading (`layers`), `--show-config`, the JSON Schemas and the tables in docs/reference (`reference`) are all
-made from them. A table within a table is a field of its dataclass made by `subtable`. A field without either is a
-value that no file sets. Knows no files.
+The annotation says what the key holds, and `Annotated` what else must be true of it: a `Word`, `Required`, `OrTables`.
+The string below the field describes it. `keys_of` collects the keys of a dataclass; reading (`layers`),
+`--show-config`, the JSON Schemas and the tables in docs/reference (`reference`) are all made from them. A table within
+a table is a field whose type is such a dataclass. A field of type `Computed` is no key: no file sets it. Knows no files.
 
 A module with such a dataclass must not import `annotations` from `__future__`: it would turn the types into strings.
 docs/explanation/architecture.md says why this is no library.
@@ -13,42 +14,52 @@ docs/explanation/architecture.md says why this is no library.
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import difflib
 import enum
 import functools
 import inspect
+import itertools
 import re
+import textwrap
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from recproxy.recording.dataclass import dataclass
 
 __all__ = [
-    "ANY_WORD",
-    "Key",
-    "Kind",
-    "Word",
-    "described",
-    "key",
-    "keys_of",
-    "leaves",
-    "nearest_word",
-    "subtable",
-]
+    "Computed", "Key", "Kind", "OrTables", "Required", "Word", "described", "keys_of", "leaves", "nearest_word",
+]  # fmt: skip
+
+_Held = TypeVar("_Held")
+#: The type of a field that is no key.
+Computed = Annotated[_Held, "computed"]
+
+
+class Required(str):
+    """The error where a key is not there or empty; without it a key is optional."""
+
+    __slots__ = ()
+
+
+class OrTables(NamedTuple):
+    """What a list of names may be instead: a table of such tables, by name."""
+
+    table: type
 
 
 class Word(NamedTuple):
-    """What a string must be: wholly `pattern`, else `wrong` says what is expected.
+    """What a string of a key must be, or each name of a table: wholly `pattern`, else `wrong` says what is expected.
 
     `check` returns the normal form, or raises ValueError with the same kind of text.
     """
 
     pattern: str = ""
     wrong: str = ""
-    check: Callable[[Any], Any] | None = None
+    check: Callable[[Any], Any] = lambda word: word
     ignore_case: bool = False
 
     def normal(self, word: Any, verb: str = "is") -> Any:
@@ -56,59 +67,58 @@ class Word(NamedTuple):
         if self.pattern and not re.fullmatch(self.pattern, word):
             raise ValueError(f"{verb} {word!r}: {self.wrong}")
         try:
-            return self.check(word) if self.check else word
+            return self.check(word)
         except ValueError as problem:
             raise ValueError(f"{verb} {word!r}: {problem}") from None
 
 
-#: A string of any form.
-ANY_WORD = Word()
 _STRING = {"type": "string"}
 
 
 class Kind(enum.Enum):
     """What a key can hold: title in the reference, words of an error, type, type of its items, and JSON Schema."""
 
-    TEXT = "string", "a string", str, None, _STRING
-    BOOLEAN = "boolean", "true or false", bool, None, {"type": "boolean"}
-    NUMBER = "number", "a number of zero or more", float, None, {"type": "number", "minimum": 0}
-    INTEGER = "integer", "a whole number of zero or more", int, None, {"type": "integer", "minimum": 0}
+    TEXT = "string", "a string", str, object, _STRING
+    BOOLEAN = "boolean", "true or false", bool, object, {"type": "boolean"}
+    NUMBER = "number", "a number of zero or more", float, object, {"type": "number", "minimum": 0}
+    INTEGER = "integer", "a whole number of zero or more", int, object, {"type": "integer", "minimum": 0}
     STRINGS = "list", "a list of strings", list, str, {"type": "array", "items": _STRING}
-    MAPPING = "table", "a table of strings", dict, None, {"type": "object", "additionalProperties": _STRING}
-    TABLE = "table", "a table", dict, None, {"type": "object"}
+    MAPPING = "table", "a table of strings", dict, object, {"type": "object", "additionalProperties": _STRING}
+    TABLE = "table", "a table", dict, object, {"type": "object"}
     TABLES = "tables", "tables, each under [[{name}]]", list, dict, {"type": "array"}
 
-    def __init__(self, title: str, wanted: str, holds: type, inner: type | None, schema: Mapping[str, Any]) -> None:
+    def __init__(self, title: str, wanted: str, holds: type, inner: type, schema: Mapping[str, Any]) -> None:
         self.title, self.wanted, self.holds, self.inner, self.schema = title, wanted, holds, inner, schema
 
     def fits(self, value: Any) -> bool:
         """Whether a value from a file is of this kind. TOML writes 30 where 30.0 is meant, and 1e6 for a whole number."""
         if self.holds in (float, int):
             return type(value) in (float, int) and value >= 0 and (self.holds is float or float(value).is_integer())
-        right = isinstance(value, self.holds)
-        return right and (self.inner is None or all(isinstance(each, self.inner) for each in value))
-
-
-_SCALARS = {str: Kind.TEXT, Path: Kind.TEXT, bool: Kind.BOOLEAN, float: Kind.NUMBER, int: Kind.INTEGER}
+        items = value if isinstance(value, list) else ()
+        return isinstance(value, self.holds) and all(isinstance(each, self.inner) for each in items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A key of a table.
+    """A key of a table: the field `name` of the dataclass `owner`.
 
-    `table` is the dataclass of the tables it holds. `missing` is the error where a required key is not there. A key
-    with `inline` is either a list of names or a table of such tables by name.
+    `table` is the dataclass of the tables it holds. A key with `inline` is a list of names, or such tables by name.
     """
 
     name: str
     kind: Kind
-    says: str = ""
+    owner: type | None = None
     default: Any = None
     missing: str = ""
-    word: Word = ANY_WORD
+    word: Word = Word()
     choices: tuple[Any, ...] = ()
     table: Any = None
     inline: type | None = None
+
+    @property
+    def says(self) -> str:
+        """Its description in Markdown; that of a table is what its dataclass says."""
+        return described(self.table) if self.kind is Kind.TABLE else _descriptions(self.owner)[self.name]
 
     def read(self, value: Any) -> Any:
         """The normal form of a value from a file. Raises ValueError: how a message about the key continues."""
@@ -116,39 +126,18 @@ class Key:
             if type(value) is not type(self.choices[0]) or (value := self.word.normal(value)) not in self.choices:
                 known = ", ".join(str(each) for each in self.choices if each != "")
                 raise ValueError(f"is {value!r}: give it {known}{nearest_word(value, self.choices)}")
+        elif self.inline and isinstance(value, dict):
             return value
-        if self.inline and isinstance(value, dict):
-            return value
-        if not self.kind.fits(value):
+        elif not self.kind.fits(value):
             raise ValueError(f"is {value!r}: give it {self.kind.wanted.format(name=self.name)}")
-        if self.kind is Kind.STRINGS:
+        elif self.kind is Kind.STRINGS:
             return tuple(self.word.normal(each, "holds") for each in value)
-        if isinstance(value, str):
-            return self.word.normal(value) if value else value
-        if self.kind in (Kind.NUMBER, Kind.INTEGER):
+        elif self.kind in _SCALARS.values() and value != "":
             return self.word.normal(self.kind.holds(value))
-        return value if self.kind.inner else self.kind.holds(value)
+        return value
 
 
-def key(says: str, default: Any = "", *, word: Word = ANY_WORD, missing: str = "", inline: type | None = None) -> Any:
-    """The field of a key.
-
-    Args:
-        says: its description, one sentence or more, in Markdown.
-        default: its value where no file sets it.
-        word: what each of its strings must be; of a table of strings, each name.
-        missing: the error where it is not there or empty. Without it the key is optional.
-        inline: the dataclass of the tables that may be there in place of a list of names.
-    """
-    metadata = {"key": {"says": says, "word": word, "missing": missing, "inline": inline}}
-    if isinstance(default, type | dict):
-        return dataclasses.field(default_factory=default if isinstance(default, type) else dict, metadata=metadata)
-    return dataclasses.field(default=default, metadata=metadata)
-
-
-def subtable(table: type) -> Any:
-    """The field of a table of keys, whose dataclass describes it."""
-    return key(described(table), table)
+_SCALARS = {str: Kind.TEXT, Path: Kind.TEXT, bool: Kind.BOOLEAN, float: Kind.NUMBER, int: Kind.INTEGER}
 
 
 def described(table: type) -> str:
@@ -159,7 +148,7 @@ def described(table: type) -> str:
 @functools.cache
 def keys_of(table: type) -> tuple[Key, ...]:
     """The keys of a dataclass, in order."""
-    return tuple(_key(field) for field in dataclasses.fields(table) if "key" in field.metadata)
+    return tuple(key for field in dataclasses.fields(table) for key in _key(field, table))
 
 
 def leaves(table: type, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Key]]:
@@ -175,21 +164,35 @@ def nearest_word(word: Any, known: Sequence[Any]) -> str:
     return f" (nearest: {near[0]})" if near else ""
 
 
-def _key(field: dataclasses.Field[Any]) -> Key:
-    hint: Any = field.type
-    inner = typing.get_args(hint)
+def _key(field: dataclasses.Field[Any], owner: type) -> Iterator[Key]:
+    hint, *said = typing.get_args(field.type) if typing.get_origin(field.type) is Annotated else (field.type,)
+    if "computed" in said:
+        return
+    about = {type(each): each for each in said}
+    inner, origin = typing.get_args(hint), typing.get_origin(hint)
     default = None if field.default is dataclasses.MISSING else field.default
-    held, choices = None, ()
-    match typing.get_origin(hint):
-        case origin if origin is Literal:
-            kind, choices = _SCALARS[type(inner[0])], inner
-        case origin if origin is tuple:
-            kind, held = (Kind.STRINGS, None) if inner[0] is str else (Kind.TABLES, inner[0])
-        case origin if origin is Mapping:
-            kind = Kind.MAPPING
-        case _ if dataclasses.is_dataclass(hint):
-            kind, held = Kind.TABLE, hint
-        case _:
-            kind = _SCALARS[hint]
-            default = kind.holds(default)  # 30.0 where 30 is written, and the text of a path
-    return Key(name=field.name, kind=kind, default=default, choices=choices, table=held, **field.metadata["key"])
+    choices, table = (inner, None) if origin is Literal else ((), None)
+    if origin is tuple:
+        kind, table = (Kind.STRINGS, None) if inner[0] is str else (Kind.TABLES, inner[0])
+    elif origin is Mapping:
+        kind = Kind.MAPPING
+    elif dataclasses.is_dataclass(hint):
+        kind, table, default = Kind.TABLE, hint, None
+    else:
+        kind = _SCALARS[type(inner[0]) if choices else hint]
+        default = default if choices else kind.holds(default)  # 30.0 where 30 is written, and the text of a path
+    yield Key(
+        name=field.name, kind=kind, owner=owner, default=default, choices=choices, table=table,
+        missing=about.get(Required, ""), word=about.get(Word, Word()), inline=about[OrTables].table if OrTables in about else None,
+    )  # fmt: skip
+
+
+@functools.cache
+def _descriptions(table: type) -> Mapping[str, str]:
+    """The string below each field of a dataclass. Python does not keep it, so it is read from the source."""
+    found = {}
+    for field, text in itertools.pairwise(ast.walk(ast.parse(textwrap.dedent(inspect.getsource(table))))):
+        match field, text:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                found[name] = " ".join(words.split())
+    return found

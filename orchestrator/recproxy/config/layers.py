@@ -6,6 +6,7 @@ A *layer* is a table of a TOML file. Each *setting* is a key with its value from
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
@@ -49,28 +50,26 @@ def settings(table: type, layers: Sequence[TomlFile], path: _Path = ()) -> Itera
     Raises:
         RecproxyError: an unknown key, a wrong value, a required key that is missing; of the class of the file.
     """
-    keys = keys_of(table)
-    for key in keys:
-        yield from _settings_of(key, layers, (*path, key.name))
-    known = [key.name for key in keys]
+    keys = {key.name: key for key in keys_of(table)}
+    for name, key in keys.items():
+        yield from _settings_of(key, layers, (*path, name))
     for layer in layers:
-        for here in [(*path, name) for name in layer.at(path) if name not in known]:
-            names = f"{', '.join(known)}{nearest_word(here[-1], known)}"
-            raise layer.fail(here, f"unknown key {layer.named(here)!r}: the known keys are {names}")
-    for key in keys:
-        here = (*path, key.name)
-        values = [value for layer in layers if (value := layer.at(here)) is not None]
-        if key.missing and layers and not (values and values[-1]):
-            raise layers[-1].fail(here, key.missing)
+        for name in layer.at(path):
+            if name not in keys:
+                names = f"{', '.join(keys)}{nearest_word(name, [*keys])}"
+                message = f"unknown key {layer.named((*path, name))!r}: the known keys are {names}"
+                raise layer.fail((*path, name), message)
+    for name, key in keys.items():
+        said = [value for layer in layers if (value := layer.at((*path, name))) is not None]
+        if key.missing and layers and not any(said[-1:]):
+            raise layers[-1].fail((*path, name), key.missing)
 
 
 def nested(found: Iterable[Setting]) -> dict[Any, Any]:
     """The values of settings as tables within tables; a list of tables is a table by number."""
     values: dict[Any, Any] = {}
     for each in found:
-        table = values
-        for part in each.key[:-1]:
-            table = table.setdefault(part, {})
+        table = functools.reduce(lambda table, part: table.setdefault(part, {}), each.key[:-1], values)
         table[each.key[-1]] = each.value
     return values
 
@@ -88,24 +87,23 @@ def build(table: type[_Table], values: Mapping[Any, Any]) -> _Table:
     return table(**made)
 
 
-def _settings_of(key: Key, layers: Sequence[TomlFile], path: _Path) -> Iterator[Setting]:
+def _settings_of(key: Key, layers: Sequence[TomlFile], path: _Path) -> Iterable[Setting]:
     layers = [layer for layer in layers if layer.at(path) is not None]
-    said = [(_read(key, layer, path), layer) for layer in layers]
+    said = [_setting(key, layer, path) for layer in layers]
     if key.kind is Kind.TABLE:
-        yield from settings(key.table, layers, path)
-    elif key.kind is Kind.TABLES:  # a list of tables is overridden as a whole
-        found: list[Setting] = []
-        for value, layer in said:
-            found = [each for number in range(len(value)) for each in settings(key.table, [layer], (*path, number))]
-        yield from found
-    elif key.kind is Kind.MAPPING:
-        yield from _named(key, Kind.TEXT, layers, path)
-    elif not said:
-        yield Setting(key=path, value=key.read(list(key.default) if key.kind is Kind.STRINGS else key.default))
-    elif isinstance(said[-1][0], dict):
-        _named(key, Kind.TABLE, layers, path)  # inline tables are only read when they are used
-    else:
-        yield _setting(*said[-1], path)
+        return settings(key.table, layers, path)
+    if key.kind is Kind.TABLES:
+        tables: list[Setting] = []
+        for layer, setting in zip(layers, said, strict=True):  # a list of tables is overridden as a whole
+            tables = [each for n in range(len(setting.value)) for each in settings(key.table, [layer], (*path, n))]
+        return tables
+    if key.kind is Kind.MAPPING:
+        return _named(key, Kind.TEXT, layers, path)
+    if said and isinstance(said[-1].value, dict):
+        _named(key, Kind.TABLE, layers, path)
+        return ()  # inline tables are only read when they are used
+    default = list(key.default) if key.kind is Kind.STRINGS else key.default
+    return said[-1:] or [Setting(key=path, value=key.read(default))]
 
 
 def _named(key: Key, kind: Kind, layers: Sequence[TomlFile], path: _Path) -> Iterable[Setting]:
@@ -113,22 +111,23 @@ def _named(key: Key, kind: Kind, layers: Sequence[TomlFile], path: _Path) -> Ite
     found: dict[str, Setting] = {}
     for layer in layers:
         for name in layer.at(path):
-            here = (*path, name)
-            found[name] = _setting(_read(Key(name=name, kind=kind), layer, here), layer, here)
-            try:
+            found[name] = _setting(Key(name=name, kind=kind), layer, (*path, name))
+            with _placed(layer, (*path, name), path):
                 key.word.normal(name, "holds")
-            except ValueError as problem:
-                raise layer.fail(here, f"{layer.named(path)} {problem}") from None
     return found.values()
 
 
-def _setting(value: Any, layer: TomlFile, path: _Path) -> Setting:
+def _setting(key: Key, layer: TomlFile, path: _Path) -> Setting:
+    with _placed(layer, path, path):
+        value = key.read(layer.at(path))
     locate = functools.partial(layer.place, path) if layer.precedence else str
     return Setting(key=path, value=value, precedence=layer.precedence, locate=locate)
 
 
-def _read(key: Key, layer: TomlFile, path: _Path) -> Any:
+@contextlib.contextmanager
+def _placed(layer: TomlFile, path: _Path, named: _Path) -> Iterator[None]:
+    """Give a ValueError its place, and the name of the key that it is about."""
     try:
-        return key.read(layer.at(path))
+        yield
     except ValueError as problem:
-        raise layer.fail(path, f"{layer.named(path)} {problem}") from None
+        raise layer.fail(path, f"{layer.named(named)} {problem}") from None

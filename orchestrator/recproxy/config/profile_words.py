@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from recproxy.config.keys import Word
@@ -17,8 +19,32 @@ __all__ = [
 
 #: The only version of profile.toml that this recproxy reads.
 SCHEMA = 1
-_VARIABLE = "[A-Za-z_][A-Za-z0-9_]*"
+_ONLY_SCHEMA = f"write schema = {SCHEMA}, the only one that this recproxy reads"
+NO_SCHEMA = f"schema is missing: {_ONLY_SCHEMA}"
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\Z")
+
+
+def is_host(host: str) -> bool:
+    """Whether a normal host is a name or an address, and no pattern."""
+    try:
+        return bool(ipaddress.ip_address(host))
+    except ValueError:
+        return _is_name(host)
+
+
+def _is_name(host: str) -> bool:
+    return all(_LABEL.match(label) for label in host.split("."))
+
+
+def _only(fits: Callable[[Any], bool], wrong: str) -> Callable[[Any], Any]:
+    """A check that takes what fits as it is."""
+
+    def check(value: Any) -> Any:
+        if not fits(value):
+            raise ValueError(wrong)
+        return value
+
+    return check
 
 
 def _format(number: int) -> int:
@@ -27,7 +53,7 @@ def _format(number: int) -> int:
             f"the profile is for a newer recproxy; this is {_version()}, which reads schema {SCHEMA}: upgrade recproxy"
         )
     if number != SCHEMA:
-        raise ValueError(f"write schema = {SCHEMA}, the only one that this recproxy reads")
+        raise ValueError(_ONLY_SCHEMA)
     return number
 
 
@@ -52,41 +78,20 @@ def _version() -> str:
 def _host(host: str) -> str:
     """A host pattern in its normal form: a name, an address, `*.name` or `*`."""
     pattern = normal_host(host)
-    labels = pattern.removeprefix("*.").split(".")
-    if pattern != "*" and not _is_address(pattern) and not all(_LABEL.match(label) for label in labels):
+    if pattern != "*" and not is_host(pattern) and not _is_name(pattern.removeprefix("*.")):
         raise ValueError("give it a host name without scheme, port and path; * only as *.NAME or alone")
     return pattern
 
 
-def is_host(host: str) -> bool:
-    """Whether a normal host is a name or an address, and no pattern."""
-    return _is_address(host) or all(_LABEL.match(label) for label in host.split("."))
-
-
 def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _address(text: str) -> str:
     """HOST, HOST:PORT, or either after http:// or https://."""
     try:
         url = urlsplit(text if "://" in text else f"//{text}")
         host, port = url.hostname or "", url.port
     except ValueError:
-        host, port = "", None
-    if (
-        not (_is_address(host) or all(_LABEL.match(label) for label in host.split(".")))
-        or port == 0
-        or url.scheme not in ("", "http", "https")
-        or url.path not in ("", "/")
-        or any((url.query, url.fragment, url.username))
-    ):
-        raise ValueError("write it as 127.0.0.1:8443, or after http:// or https://, without a path")
-    return text
+        return False
+    plain = url.path in ("", "/") and not (url.query or url.fragment or url.username)
+    return is_host(host) and port != 0 and url.scheme in ("", "http", "https") and plain
 
 
 def _expression(text: str) -> str:
@@ -99,37 +104,28 @@ def _expression(text: str) -> str:
     return text
 
 
-def _port(text: str) -> str:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        raise ValueError('write a port as a string, such as "8443"')
-    return text
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < int(text) < 65536
 
 
-def _status(number: int) -> int:
-    if not 400 <= number <= 599:
-        raise ValueError("use the status of an error, from 400 to 599")
-    return number
-
-
-def _own(variable: str) -> str:
-    if is_reserved(variable):
-        raise ValueError("the name is reserved: a run sets it itself, or programs depend on it; choose another name")
-    return variable
-
+_RESERVED = "the name is reserved: a run sets it itself, or programs depend on it; choose another name"
+_VARIABLE = "[A-Za-z_][A-Za-z0-9_]*"
 
 FORMAT = Word(check=_format)
 VERSIONS = Word(check=_versions)
-PROFILE_NAME = Word(pattern="[a-z0-9][a-z0-9_-]{0,99}", wrong="use lower-case letters, digits, - and _, at most 100")
+PROFILE_NAME = Word("[a-z0-9][a-z0-9_-]{0,99}", "use lower-case letters, digits, - and _, at most 100")
 HOST = Word(check=_host)
-ADDRESS = Word(check=_address)
-VARIABLE = Word(pattern=_VARIABLE, wrong="give it names of environment variables")
+ADDRESS = Word(check=_only(_is_address, "write it as 127.0.0.1:8443, or after http:// or https://, without a path"))
+VARIABLE = Word(_VARIABLE, "give it names of environment variables")
 #: A variable that a run sets for the profile.
-OWN_VARIABLE = Word(pattern=_VARIABLE, wrong="give it the name of an environment variable", check=_own)
+OWN_VARIABLE = Word(
+    _VARIABLE, "give it the name of an environment variable", _only(lambda name: not is_reserved(name), _RESERVED)
+)
 #: A name that a service reads whether its letters are large or small.
 NAME_IN_ANY_CASE = Word(ignore_case=True)
-PORT = Word(check=_port)
-STATUS = Word(check=_status)
-REQUEST_PATTERN = Word(pattern=r"[A-Z]+( /\S*)?", wrong="write a method, and a path if you like: POST /oauth2/token")
-POINTER = Word(pattern="/.*", wrong="a JSON Pointer begins with /, as in /user/id")
+PORT = Word(check=_only(_is_port, 'write a port as a string, such as "8443"'))
+STATUS = Word(check=_only(lambda number: 400 <= number <= 599, "use the status of an error, from 400 to 599"))
+REQUEST_PATTERN = Word(r"[A-Z]+( /\S*)?", "write a method, and a path if you like: POST /oauth2/token")
+POINTER = Word("/.*", "a JSON Pointer begins with /, as in /user/id")
 EXPRESSION = Word(check=_expression)
-FUNCTION = Word(pattern=r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", wrong="give it a function as module:function")
+FUNCTION = Word(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", "give it a function as module:function")

@@ -9,10 +9,10 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from recproxy.config.installed import offers, only
-from recproxy.config.keys import key, nearest_word
+from recproxy.config.keys import Computed, OrTables, nearest_word
 from recproxy.config.layers import Setting, build, nested, settings
 from recproxy.config.overlap import check_overlap
 from recproxy.config.profile import Profile
@@ -36,69 +36,56 @@ class Project:
     none: the list `run` beside `inline` ones, the list `profiles` without. `settings` are its keys with their sources.
     """
 
-    profiles: tuple[str, ...] = key(
-        "A list: the default profiles of a run. Tables: inline profiles and overrides, see below.",
-        (),
-        inline=Profile,
-    )
-    run: tuple[str, ...] = key(
-        "The default profiles of a run, also where `profiles` contains tables. If it is empty, all profiles.", ()
-    )
-    recordings: Path = key("The folder of the recordings, relative to this file.", Path(RECORDINGS))
-    unlisted: Literal["", "refuse", "pass"] = key(
-        "What to do with hosts that no profile owns. Default: refuse them in replay and auto; tunnel them unread "
-        "if a profile records or runs live.",
-        "",
-    )
-    pass_hosts: tuple[str, ...] = key(
-        "Hosts that are always reachable although no profile owns them: names, `*.NAME`.", ()
-    )
-    block_hosts: tuple[str, ...] = key(
-        "Hosts that are refused in every mode without failing the run, besides the update and telemetry hosts of "
-        "well-known tools: names, `*.NAME`.",
-        (),
-    )
-    on_miss: Literal["fail", "warn"] = key("Whether a miss fails a run if the command passed.", "fail")
-    on_refused: Literal["fail", "warn"] = key("Whether a refused host fails a run if the command passed.", "fail")
-    java: bool = key(
-        "Whether Java programs get the proxy and the CA, through `JAVA_TOOL_OPTIONS`. Each JVM then prints a line to "
-        "stderr.",
-        False,
-    )
-    isolate: bool = key(
-        "Whether `recproxy run` gives the command a network of its own, in which all names and addresses lead to the "
-        "run. Linux only.",
-        False,
-    )
-    isolate_ports: tuple[str, ...] = key(
-        "Ports on this machine's loopback that an isolated command still reaches, such as a database's.",
-        (),
-        word=PORT,
-    )
-    max_age: float = key(
-        "Days after which `recproxy check` reports a recording as old, by its `:recorded` line. `0`: never.", 0
-    )
-    on_age: Literal["check", "warn", "fail", "record"] = key(
-        "What a run does that plays a recording older than `max_age`: nothing, so that only `recproxy check` reports it; "
-        "report it; fail if the command passed; or, in mode auto, record its tests anew and replace it if they pass, "
-        "and report it in replay.",
-        "check",
-    )
-    report: tuple[str, ...] = key(
-        "Reports that each run writes, as `recproxy run --report` has them, relative to this file: `report.json`, "
-        "`junit.xml`, `github`, `gl-code-quality-report.json`.",
-        (),
-    )
-    idle_timeout: float = key(
-        "Seconds after which a connection of a client is closed on which nothing happens. `0`: never. Connections to the "
-        "control address that sent the token stay open.",
-        600,
-    )
-    root: Path
-    inline: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    source: TomlFile | None = None
-    listed: bool = False
-    settings: tuple[Setting, ...] = ()
+    profiles: Annotated[tuple[str, ...], OrTables(Profile)] = ()
+    """A list: the default profiles of a run. Tables: inline profiles and overrides, see below."""
+    run: tuple[str, ...] = ()
+    """The default profiles of a run, also where `profiles` contains tables. If it is empty, all profiles."""
+    recordings: Path = Path(RECORDINGS)
+    """The folder of the recordings, relative to this file."""
+    unlisted: Literal["", "refuse", "pass"] = ""
+    """What to do with hosts that no profile owns. Default: refuse them in replay and auto; tunnel them unread if a
+    profile records or runs live.
+    """
+    pass_hosts: tuple[str, ...] = ()
+    """Hosts that are always reachable although no profile owns them: names, `*.NAME`."""
+    block_hosts: tuple[str, ...] = ()
+    """Hosts that are refused in every mode without failing the run, besides the update and telemetry hosts of
+    well-known tools: names, `*.NAME`.
+    """
+    on_miss: Literal["fail", "warn"] = "fail"
+    """Whether a miss fails a run if the command passed."""
+    on_refused: Literal["fail", "warn"] = "fail"
+    """Whether a refused host fails a run if the command passed."""
+    java: bool = False
+    """Whether Java programs get the proxy and the CA, through `JAVA_TOOL_OPTIONS`. Each JVM then prints a line to
+    stderr.
+    """
+    isolate: bool = False
+    """Whether `recproxy run` gives the command a network of its own, in which all names and addresses lead to the run.
+    Linux only.
+    """
+    isolate_ports: Annotated[tuple[str, ...], PORT] = ()
+    """Ports on this machine's loopback that an isolated command still reaches, such as a database's."""
+    max_age: float = 0
+    """Days after which `recproxy check` reports a recording as old, by its `:recorded` line. `0`: never."""
+    on_age: Literal["check", "warn", "fail", "record"] = "check"
+    """What a run does that plays a recording older than `max_age`: nothing, so that only `recproxy check` reports it;
+    report it; fail if the command passed; or, in mode auto, record its tests anew and replace it if they pass, and
+    report it in replay.
+    """
+    report: tuple[str, ...] = ()
+    """Reports that each run writes, as `recproxy run --report` has them, relative to this file: `report.json`,
+    `junit.xml`, `github`, `gl-code-quality-report.json`.
+    """
+    idle_timeout: float = 600
+    """Seconds after which a connection of a client is closed on which nothing happens. `0`: never. Connections to the
+    control address that sent the token stay open.
+    """
+    root: Computed[Path]
+    inline: Computed[Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    source: Computed[TomlFile | None] = None
+    listed: Computed[bool] = False
+    settings: Computed[tuple[Setting, ...]] = ()
 
     @property
     def choice_key(self) -> str:

@@ -1,9 +1,10 @@
 """The table `verify` of a profile: how `recproxy verify` asks its service."""
 
 from collections.abc import Mapping
+from dataclasses import field
+from typing import Annotated
 
 from recproxy.config import profile_words as words
-from recproxy.config.keys import key
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["VerifyTable"]
@@ -13,17 +14,13 @@ __all__ = ["VerifyTable"]
 class VerifyTable:
     """How `recproxy verify` asks the service for what the recordings hold."""
 
-    values: Mapping[str, str] = key(
-        "What stands for `XXX` in a header, query parameter, form field or JSON field of this name, with variables in "
-        'braces: `authorization = "Bearer {SHOP_TOKEN}"`. What follows `Basic ` is encoded.',
-        {},
-    )
-    unsafe: tuple[str, ...] = key(
-        "Requests that are asked although their method may change something, for example a login: `POST /oauth2/token`. "
-        "`*` stands for anything in a path.",
-        (),
-        word=words.REQUEST_PATTERN,
-    )
-    skip: tuple[str, ...] = key(
-        "Requests that are never asked, in the same form: `GET /logout`.", (), word=words.REQUEST_PATTERN
-    )
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What stands for `XXX` in a header, query parameter, form field or JSON field of this name, with variables in
+    braces: `authorization = "Bearer {SHOP_TOKEN}"`. What follows `Basic ` is encoded.
+    """
+    unsafe: Annotated[tuple[str, ...], words.REQUEST_PATTERN] = ()
+    """Requests that are asked although their method may change something, for example a login: `POST /oauth2/token`.
+    `*` stands for anything in a path.
+    """
+    skip: Annotated[tuple[str, ...], words.REQUEST_PATTERN] = ()
+    """Requests that are never asked, in the same form: `GET /logout`."""
