@@ -35,6 +35,7 @@ def check(as_json: bool, orphans: bool, tests: tuple[str, ...], paths: tuple[str
     """
     from pathlib import Path
 
+    from recproxy.cli.progress import each_file
     from recproxy.cli.recordings import recordings_in
     from recproxy.config.project import find_project
     from recproxy.errors import ConfigurationError
@@ -47,7 +48,7 @@ def check(as_json: bool, orphans: bool, tests: tuple[str, ...], paths: tuple[str
         raise ConfigurationError(f"{path}: no such file or folder")
     rows = [
         {"path": str(file), "line": line, "kind": kind, "message": message}
-        for file in found.paths
+        for file in each_file(found.paths, "checking")
         for line, kind, message in problems_of(file, project.owner(file), project.max_age)
     ]
     if orphans:

@@ -1,8 +1,7 @@
-"""The report of an import or export: a summary of each source, for people or machines, and a progress bar."""
+"""The report of an import or export: a summary of each source, for people or machines."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from recproxy.cli.import_sources import ImportSource
 from recproxy.cli.importing import Progress, SourceSummary
+from recproxy.cli.progress import show_progress
 from recproxy.cli.verb import is_quiet
 from recproxy.recording.printable import printable
 from recproxy.report.counting import counted
@@ -24,10 +24,10 @@ _MOST_PLACES = 5
 def take_all(
     take: Callable[[ImportSource, Progress], SourceSummary], sources: Sequence[ImportSource], doing: str
 ) -> list[SourceSummary]:
-    """The summaries of all sources. Shows a progress bar on a terminal."""
+    """The summaries of all sources, with their progress."""
     summaries: list[SourceSummary] = []
     done = 0
-    with _progress(sum(source.size for source in sources), doing) as advance:
+    with show_progress(sum(source.size for source in sources), doing) as advance:
         for source in sources:
             summaries.append(take(source, functools.partial(_further, advance, done)))
             done += source.size
@@ -53,20 +53,6 @@ def report(summaries: list[SourceSummary], *, as_json: bool, dry: bool) -> int:
 
 def _further(advance: Progress, done: int, within: float) -> None:
     advance(done + within)
-
-
-@contextlib.contextmanager
-def _progress(total: int, doing: str) -> Iterator[Progress]:
-    """A progress bar on a terminal, nothing elsewhere: call it with the bytes that are done."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(doing, total=max(total, 1))
-        yield lambda done: bar.update(task, completed=done)
 
 
 def row(summary: SourceSummary) -> dict[str, object]:

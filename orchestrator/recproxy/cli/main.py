@@ -24,7 +24,7 @@ from recproxy.cli.scan import scan
 from recproxy.cli.serve import serve
 from recproxy.cli.show import show
 from recproxy.cli.streams import WORLD, mend_streams, shut_output
-from recproxy.cli.verb import Verbs, set_quiet
+from recproxy.cli.verb import Verbs, set_quiet, set_verbose
 from recproxy.cli.verify import verify
 from recproxy.errors import RecproxyError
 
@@ -42,15 +42,18 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only what is wrong.")
+@click.option("-v", "--verbose", is_flag=True, help="Print progress where no terminal shows it, too.")
 @click.option("--no-color", is_flag=True, help="Use no colors, as with the variable NO_COLOR.")
 @click.pass_context
-def _recproxy(context: click.Context, quiet: bool, no_color: bool) -> None:
+def _recproxy(context: click.Context, quiet: bool, verbose: bool, no_color: bool) -> None:
     """Run functional tests against recordings or the real services.
 
     `recproxy docs` shows the documentation.
     """
     if quiet:
         set_quiet(context)
+    if verbose:
+        set_verbose(context)
     if no_color:
         os.environ["NO_COLOR"] = "1"
 

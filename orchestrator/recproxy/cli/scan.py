@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recproxy.cli.progress import each_file
 from recproxy.cli.verb import Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from recproxy.cli.scanning import Scan
     from recproxy.redaction.rules import RedactionRules
@@ -47,13 +48,14 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     rules = _rules(profiles)
     folders = [path for path in paths if path.is_dir()]  # once: pre-commit names a thousand files
     roots = {path: _root(path, folders) for path in found.paths}
-    scans = [scan_file(path, rules, root=roots[path], fix=False) for path in _shown(found.paths)]
+    scans = [scan_file(path, rules, root=roots[path], fix=False) for path in each_file(found.paths, "scanning")]
     # What one file shows to be secret is looked for in the others, as a run does with what it records.
     earlier = EarlierValues()
     for each in scans:
         earlier.add(each.learned)
     if (earlier.known and len(scans) > 1) or (fix and any(each.findings for each in scans)):
-        scans = [scan_file(path, rules, root=roots[path], fix=fix, earlier=earlier) for path in _shown(found.paths)]
+        files = each_file(found.paths, "scanning")
+        scans = [scan_file(path, rules, root=roots[path], fix=fix, earlier=earlier) for path in files]
     problems += [each.problem for each in scans if each.problem]
     _report(scans, as_json=as_json)
     for problem in problems:
@@ -87,16 +89,6 @@ def _rules(profiles: tuple[str, ...]) -> RedactionRules:
         values=values,
         variables=tuple(each for profile in loaded for each in profile.redaction(values, os.environ).variables),
     )
-
-
-def _shown(files: Sequence[Path]) -> Iterable[Path]:
-    """The files one by one, with a progress bar where somebody looks at a terminal."""
-    if not sys.stderr.isatty():
-        return files
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(files, description="scanning", console=Console(stderr=True), transient=True)
 
 
 def _report(scans: list[Scan], *, as_json: bool) -> None:

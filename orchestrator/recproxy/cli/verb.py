@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-__all__ = ["Verb", "Verbs", "is_quiet", "set_quiet"]
+__all__ = ["Verb", "Verbs", "is_quiet", "is_verbose", "set_quiet", "set_verbose"]
 
 _QUIET = "recproxy.quiet"
+_VERBOSE = "recproxy.verbose"
 _WIDEST = 10_000
 
 
@@ -53,3 +54,14 @@ def is_quiet() -> bool:
     """Whether the verb is to say only what is wrong."""
     context = click.get_current_context(silent=True)
     return context is not None and bool(context.meta.get(_QUIET))
+
+
+def set_verbose(context: click.Context) -> None:
+    """Have the verb say how far it is where no terminal shows it."""
+    context.meta[_VERBOSE] = True
+
+
+def is_verbose() -> bool:
+    """Whether the verb is to say how far it is where no terminal shows it."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(_VERBOSE))
