@@ -165,6 +165,15 @@ def test_a_recording_for_the_whole_run_is_found_where_it_is_to_be_replayed(plan,
 
 def test_a_recording_that_is_to_be_made_need_not_exist(plan, tmp_path):
     assert plan(recordings=("shop=new.rec",), record=("shop",)).recordings == {"shop": (str(tmp_path / "new.rec"),)}
+    assert plan("auto", recordings=("shop=new.rec",)).recordings == {"shop": (str(tmp_path / "new.rec"),)}
+
+
+def test_in_auto_a_recording_is_found_where_a_replay_finds_it(plan, tmp_path):
+    found = tmp_path / "tests/functional/recordings/shop/a.rec"
+    found.parent.mkdir(parents=True)
+    found.write_text("")
+
+    assert plan("auto", recordings=("shop=a",)).recordings == {"shop": (str(found),)}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from recproxy.config.profile import ANY_HOST, Endpoint, Profile
 from recproxy.config.project import Project
 from recproxy.control.modes import MODES, credentials_missing
 from recproxy.control.variables import PROFILE_WORD, RECORD_COMMAND, SHOWN_FROM
-from recproxy.errors import ConfigurationError, ProfileError
+from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
 from recproxy.play.library import Library
 from recproxy.recording.dataclass import dataclass
 
@@ -190,7 +190,7 @@ def _profiles(
 
 
 def _named_recordings(plan: RunPlan, words: Sequence[str], folder: Path) -> dict[str, tuple[str, ...]]:
-    """The files that --recordings names, by profile; what replays must exist."""
+    """The files that --recordings names, by profile; in replay they must exist, and in auto they may."""
     names = [profile.name for profile in plan.profiles]
     files: dict[str, tuple[str, ...]] = {}
     for word in words:
@@ -201,8 +201,14 @@ def _named_recordings(plan: RunPlan, words: Sequence[str], folder: Path) -> dict
             raise ConfigurationError(
                 f"--recordings {word}: profile {profile!r} is not in this run, which has {', '.join(names)}"
             )
-        replays = plan.mode_of(profile) in ("replay", "auto")
-        found = plan.library.find(profile, path, beside=folder) if replays else folder / path
+        mode = plan.mode_of(profile)
+        found = folder / path
+        if mode in ("replay", "auto"):
+            try:
+                found = plan.library.find(profile, path, beside=folder)
+            except RecordingNotFound:
+                if mode == "replay":
+                    raise
         files[profile] = (*files.get(profile, ()), str(found))
     return files
 
