@@ -200,6 +200,17 @@ def test_what_passes_is_tunnelled_with_its_greeting():
     run(by_name)
 
 
+@pytest.mark.parametrize("sent", [b"HEAD http://other.example/ HTTP/1.1\r\n\r\n", b"HEAD / HTTP/1.1\r\n\r\n"])
+def test_a_head_that_nobody_owns_is_refused_without_a_body(sent):
+    async def work(client, _router, _gateway):
+        await client.send(sent)
+        said = await client.rest()
+        assert said.startswith(b"HTTP/1.1 599 ")
+        assert said.endswith(b"\r\n\r\n")
+
+    run(work)
+
+
 @pytest.mark.parametrize(
     ("sent", "what", "host"),
     [

@@ -262,6 +262,14 @@ def test_appending_replaces_nothing_and_goes_to_the_end():
     assert (result.comments, result.closing) == (("the head",), ("the end",))
 
 
+def test_appending_adds_what_is_too_large_to_be_stored_once():
+    large = said("/large", b"", scope="s", omitted=99)
+    before = recording(said("/a", scope="s"), large)
+
+    assert merged(before, ["s"], taken(said("/large", b"", scope="s", omitted=98)), append=True) is before
+    assert paths(merged(before, ["s"], taken(large, said("/b", scope="s")), append=True)) == ["/a", "/large", "/b"]
+
+
 def test_what_stands_around_the_interactions_stays():
     before = recording(said("/a", scope="s"), comments=("the head",), closing=("the end",), match_on=("method", "uri"))
 

@@ -197,6 +197,15 @@ def test_what_other_scopes_recorded_answers_what_nothing_else_fits():
     assert playing.unused() == (1,)
 
 
+def test_what_was_too_large_to_be_stored_is_left_to_the_service_and_counts_as_played():
+    large = replace(interaction("/large"), response=Response(status=200, omitted=99))
+    playing = Playback(index(large, interaction("/a")))
+
+    offered = [playing.offers(playing.locate(live(path))) for path in ("/large", "/a", "/none")]
+
+    assert (offered, playing.unused()) == ([False, True, False], (1,))
+
+
 def test_a_scope_that_recorded_nothing_in_a_file_has_all_of_it():
     playing = shared("three")
 

@@ -71,6 +71,7 @@ class Arrival:
         self._watching = False
         self.is_fresh = True
         self._seen = 0
+        self._head_only = False
         self._tunnel: Connecting | None = None
 
     @property
@@ -126,6 +127,7 @@ class Arrival:
 
     def _send_on(self, wants: FirstBytes, seen: bytes) -> bool:
         """Whether it went somewhere; else more of its head is needed."""
+        self._head_only = seen.startswith(b"HEAD ")
         if isinstance(wants, Connecting):
             self._connect(wants)
         elif isinstance(wants, ClientHello):
@@ -245,10 +247,10 @@ class Arrival:
 
     def _unreadable(self, status: int, reason: str) -> None:
         self._router.unreadable(str(status), reason)
-        self._dismiss(error_response(status, reason))
+        self._dismiss(error_response(status, reason, head_only=self._head_only))
 
     def _refuse(self, host: str, text: str) -> None:
-        self._dismiss(error_response(NOT_RECORDED, text, reason=f"No Profile Owns {host}"))
+        self._dismiss(error_response(NOT_RECORDED, text, reason=f"No Profile Owns {host}", head_only=self._head_only))
 
     def _is_local(self, host: str) -> bool:
         return bool(host) and is_loopback(host) and not self._owned(host)

@@ -64,8 +64,10 @@ def merge(
     An interaction that says what it said before keeps its date, unless that is earlier than `renewed_before`.
     """
     if append:
+        known = {_omission(each) for each in before.interactions} - {None}
         new = tuple(each.interaction for each in sorted(taken, key=lambda each: each.begun))
-        return replace(before, interactions=before.interactions + new, format=2)
+        new = tuple(each for each in new if _omission(each) not in known)
+        return replace(before, interactions=before.interactions + new, format=2) if new else before
     old = before.interactions
     # What was written by hand belongs to no scope; a scope that asks the same takes it over.
     candidates = [place for place, each in enumerate(old) if each.scope is None or each.scope in scopes]
@@ -134,6 +136,14 @@ def _written_out(new: Interaction, old: Sequence[Interaction], taken: Container[
 def _request_key(request: Request) -> tuple[str, str, bytes]:
     """What makes two requests the same without a comparison."""
     return request.method, request.url, request.body
+
+
+def _omission(interaction: Interaction) -> tuple[object, ...] | None:
+    """What makes two interactions the same whose body was too large to be stored: each run in auto has them again."""
+    request, response = interaction.request, interaction.response
+    if request.omitted is None and response.omitted is None:
+        return None
+    return _request_key(request), request.omitted, response.status, response.omitted is None
 
 
 def _in_old_order(rows: list[tuple[TimedInteraction, int | None]]) -> list[tuple[TimedInteraction, int | None]]:

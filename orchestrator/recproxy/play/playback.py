@@ -134,10 +134,22 @@ class Playback:
         return None
 
     def has(self, candidates: Candidates) -> bool:
-        """Whether anything of a candidates is left to play."""
+        """Whether anything of candidates is left to play."""
         if any(group.again for group in candidates.groups):
             return True
         return any(not self.plays[position] for position in candidates.positions)
+
+    def offers(self, candidates: Candidates) -> bool:
+        """Whether anything of candidates can answer where the service may: what was too large to be stored cannot.
+
+        That counts as played, for the service answers again.
+        """
+        omitted = [self.interaction(position).response.omitted is not None for position in candidates.positions]
+        if not omitted or not all(omitted):
+            return self.has(candidates)
+        for position in candidates.positions:
+            self.plays[position] += 1
+        return False
 
     def bind(self, position: int, request: Request, any_host: Sequence[str] | None = None) -> None:
         """Bind the named wild places that this request is the first to fill."""

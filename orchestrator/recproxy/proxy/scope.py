@@ -207,7 +207,7 @@ class OpenScope:
         """The answer to a request if a recorded interaction fits it and is left to play, else None: no miss."""
         try:
             known = self._knowledge(route, head, body, choice)
-            if not self._playback.has(known.candidates):
+            if not self._playback.offers(known.candidates):
                 return self._made(None, route, head, known) if self._responds else None
         except HookError as problem:
             return self._failed(route, head, problem)
