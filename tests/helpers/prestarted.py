@@ -4,6 +4,8 @@
 times. Here one process has imported the modules and forks for each run. The fork gets the working directory, environment,
 arguments and streams of the run, and then does what `python -m MODULE` does. Tests that are about processes, signals and
 the start itself start the program as a user does, for example with `Project.start`.
+
+A run's fork server, which is an interpreter of its own, is a fork as well.
 """
 
 import contextlib
@@ -21,12 +23,13 @@ import tempfile
 import threading
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 from _pytest.config import default_plugins
 
 #: What is imported for a module before it is run. Each has its own process: a test may see what was imported.
 IMPORTS = {
-    "recproxy": ("recproxy.cli", "recproxy.orchestrator.run"),
+    "recproxy": ("recproxy.cli", "recproxy.orchestrator.run", "recproxy.proxy.forking"),
     "pytest": ("pytest", *(f"_pytest.{name}" for name in default_plugins)),
     "nox": ("nox", "recproxy.nox"),
     "tox": ("tox.run", "recproxy.tox"),
@@ -166,7 +169,60 @@ def _become(request):
         sys.warnoptions.append(action)
         warnings.simplefilter(action)
     sys.argv = request["words"]
+    if "recproxy.proxy.forking" in sys.modules:
+        module = sys.modules["recproxy.orchestrator.fork_server"]
+        module.subprocess = SimpleNamespace(Popen=_ForkServer, DEVNULL=subprocess.DEVNULL)
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+class _ForkServer:
+    """What `subprocess.Popen` starts for a run: `python -P -m recproxy.proxy`, here a fork of this process."""
+
+    def __init__(self, command, *, stdin, stdout, stderr, env, start_new_session):
+        assert (command, stdout, start_new_session) == (
+            [sys.executable, "-P", "-m", "recproxy.proxy"],
+            subprocess.DEVNULL,
+            True,
+        )
+        self._status = None
+        sys.stdout.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                _be_fork_server(stdin, stderr, env)
+            except BaseException:  # noqa: BLE001 - its last words, then it ends
+                sys.excepthook(*sys.exc_info())
+            finally:
+                os._exit(1)
+
+    def poll(self):
+        return self._ended(os.WNOHANG)
+
+    def wait(self):
+        return self._ended(0)
+
+    def kill(self):
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def _ended(self, options):
+        if self._status is None:
+            pid, status = os.waitpid(self.pid, options)
+            self._status = os.waitstatus_to_exitcode(status) if pid else None
+        return self._status
+
+
+def _be_fork_server(orders, errors, environment):
+    os.setsid()
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for descriptor, number in ((orders, 0), (nothing, 1), (errors, 2)):
+        os.dup2(descriptor, number)
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    os.environ.clear()
+    os.environ.update(environment)
+    del sys.path[0]  # -P
+    sys.modules["recproxy.proxy.forking"].run_fork_server()
+    os._exit(0)
 
 
 if __name__ == "__main__":
