@@ -23,7 +23,7 @@ from recproxy.redaction.scope import ReadScope, redact_text
 __all__ = ["ImportedRecording", "Importer", "Progress", "SourceSummary", "unread_source"]
 
 #: Bytes of sources that are not read a second time.
-_KEPT = 50_000_000
+_KEPT = 400_000_000
 
 #: Says how many bytes of a source are done.
 Progress = Callable[[float], None]

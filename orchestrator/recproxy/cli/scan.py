@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["scan"]
 
+#: Bytes of files that are not read a second time.
+_KEPT = 400_000_000
+
 
 @click.command(cls=Verb, example="recproxy scan --profile twitter")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
@@ -40,7 +43,7 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     (with --fix: if one could not be redacted); 2 for a usage error or a file that cannot be read.
     """
     from recproxy.cli.recordings import recordings_in
-    from recproxy.cli.scanning import scan_file
+    from recproxy.cli.scanning import FileScan
     from recproxy.redaction.earlier_values import EarlierValues
 
     found = recordings_in(paths)
@@ -48,14 +51,19 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     rules = _rules(profiles)
     folders = [path for path in paths if path.is_dir()]  # once: pre-commit names a thousand files
     roots = {path: _root(path, folders) for path in found.paths}
-    scans = [scan_file(path, rules, root=roots[path], fix=False) for path in each_file(found.paths, "scanning")]
     # What one file shows to be secret is looked for in the others, as a run does with what it records.
-    earlier = EarlierValues()
-    for each in scans:
+    earlier, room = EarlierValues(), _KEPT
+    read: dict[Path, FileScan] = {}
+    for path in each_file(found.paths, "reading") if len(found.paths) > 1 else ():
+        each = FileScan(path, rules)
         earlier.add(each.learned)
-    if (earlier.known and len(scans) > 1) or (fix and any(each.findings for each in scans)):
-        files = each_file(found.paths, "scanning")
-        scans = [scan_file(path, rules, root=roots[path], fix=fix, earlier=earlier) for path in files]
+        room -= path.lstat().st_size
+        if room >= 0:
+            read[path] = each
+    scans = []
+    for path in each_file(found.paths, "scanning"):
+        one = read.pop(path) if path in read else FileScan(path, rules)
+        scans.append(one.done(root=roots[path], fix=fix, earlier=earlier))
     problems += [each.problem for each in scans if each.problem]
     _report(scans, as_json=as_json)
     for problem in problems:

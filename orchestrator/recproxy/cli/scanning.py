@@ -6,23 +6,24 @@ Reads and writes files; prints nothing. A finding says rule, place and line, and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recproxy.cli.detectors import detected
 from recproxy.cli.line_numbers import placed
 from recproxy.errors import RecproxyError
+from recproxy.formats import Loaded
 from recproxy.play.file_replacement import replace_file
-from recproxy.play.reading import foreign_format, read_loaded
+from recproxy.play.reading import foreign_format, load_any, read_bytes, read_loaded
 from recproxy.recording import Interaction, Recording, dump
 from recproxy.redaction.earlier_values import NOTHING, EarlierValues
 from recproxy.redaction.masking import Finding
 from recproxy.redaction.masks import stand_in
 from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.scope import redact_scope
+from recproxy.redaction.scope import ReadScope, redact_scope
 from recproxy.redaction.secret_values import SecretValue
 
-__all__ = ["Scan", "ScanFinding", "scan_file"]
+__all__ = ["FileScan", "Scan", "ScanFinding", "scan_file"]
 
 _ROUNDS = 3
 
@@ -40,8 +41,7 @@ class ScanFinding:
 class Scan:
     """What a file holds; `fixed` says that it no longer does, `problem` why it could not be read or mended.
 
-    `format` is that of the recording; empty where it could not be read. `learned` are the values that it shows to be
-    secret.
+    `format` is that of the recording; empty where it could not be read.
     """
 
     path: str
@@ -49,63 +49,83 @@ class Scan:
     findings: tuple[ScanFinding, ...] = ()
     fixed: bool = False
     problem: str = ""
-    learned: Mapping[bytes, SecretValue] = field(default_factory=dict, repr=False)
 
 
-def scan_file(path: Path, rules: RedactionRules, *, root: Path, fix: bool, earlier: EarlierValues = NOTHING) -> Scan:
-    """What one file holds, and with `fix` the file without it, unless a link leads it out of `root`.
+class FileScan:
+    """One file, read for secrets; `learned` are the values that it shows, which a scan looks for in other files, too."""
 
-    `earlier` are values that other files show to be secret.
-    """
-    try:
-        loaded = read_loaded(str(path))
-        lines = path.read_bytes().splitlines() if path.is_file() else []
-    except RecproxyError as error:
-        return Scan(path=str(path), problem=error.message)
-    recording = placed(loaded.recording, lines)
-    learned: dict[bytes, SecretValue] = {}
-    clean, findings, problem = _clean(recording, lines, rules, earlier, learned)
-    done = Scan(path=str(path), format=loaded.format, findings=findings, problem=problem, learned=learned)
-    if not findings or not fix:
-        return done
-    title = foreign_format(path)
-    if title is not None:
-        return replace(done, problem=f"{path}: is a file of another format, {title}: fix it with its own tool")
-    if recording.format != 2:
-        return replace(done, problem=f"{path}: is in the 2011 format: fix it by hand")
-    if problem:
-        return done
-    try:
-        replace_file(path, dump(clean), root=root)
-    except ValueError:
-        return replace(done, problem=f"{path}: cannot be written: the result cannot be written as text")
-    except RecproxyError as error:
-        return replace(done, problem=error.message)
-    return replace(done, fixed=True)
+    def __init__(self, path: Path, rules: RedactionRules) -> None:
+        self._path = path
+        self._rules = rules
+        self._loaded: Loaded | None = None
+        self.learned: Mapping[bytes, SecretValue] = {}
+        self._problem = ""
+        try:
+            self._data = b"" if path.is_dir() else read_bytes(path)
+            self._loaded = read_loaded(str(path)) if path.is_dir() else load_any(self._data, str(path))
+        except RecproxyError as error:
+            self._problem = error.message
+        else:
+            self._scope = ReadScope(self._loaded.recording.interactions, rules)
+            self.learned = self._scope.learned
+
+    def done(self, *, root: Path, fix: bool, earlier: EarlierValues = NOTHING) -> Scan:
+        """What the file holds, and with `fix` the file without it, unless a link leads it out of `root`; to be called once.
+
+        `earlier` are values that other files show to be secret.
+        """
+        path, loaded = self._path, self._loaded
+        if loaded is None:
+            return Scan(path=str(path), problem=self._problem)
+        clean, findings, problem = _clean(loaded.recording, self._data, self._scope, self._rules, earlier)
+        done = Scan(path=str(path), format=loaded.format, findings=findings, problem=problem)
+        if not findings or not fix:
+            return done
+        title = foreign_format(path)
+        if title is not None:
+            return replace(done, problem=f"{path}: is a file of another format, {title}: fix it with its own tool")
+        if loaded.recording.format != 2:
+            return replace(done, problem=f"{path}: is in the 2011 format: fix it by hand")
+        if problem:
+            return done
+        try:
+            replace_file(path, dump(clean), root=root)
+        except ValueError:
+            return replace(done, problem=f"{path}: cannot be written: the result cannot be written as text")
+        except RecproxyError as error:
+            return replace(done, problem=error.message)
+        return replace(done, fixed=True)
+
+
+def scan_file(path: Path, rules: RedactionRules, *, root: Path, fix: bool) -> Scan:
+    """What one file holds by itself, as `FileScan.done` says it."""
+    return FileScan(path, rules).done(root=root, fix=fix)
 
 
 def _clean(
-    recording: Recording,
-    lines: list[bytes],
-    rules: RedactionRules,
-    earlier: EarlierValues,
-    learned: dict[bytes, SecretValue],
+    recording: Recording, data: bytes, read: ReadScope, rules: RedactionRules, earlier: EarlierValues
 ) -> tuple[Recording, tuple[ScanFinding, ...], str]:
     """The recording without its secrets, what was found in it, and why it could not be looked through."""
     interactions = recording.interactions
+    lines: list[bytes] = []
     found: list[tuple[int, ScanFinding]] = []
-    for _ in range(_ROUNDS):
-        scope = redact_scope(interactions, rules, earlier=earlier)
-        learned.update(scope.learned)
+    for number in range(_ROUNDS):
+        scope = redact_scope(interactions, rules, earlier=earlier) if number else read.redacted(earlier=earlier)
+        if (scope.findings or scope.refusals) and not lines:
+            lines = data.splitlines()
+            recording = placed(recording, lines)
         found += ((each.position, _placed(each, recording.interactions, lines)) for each in scope.findings)
         if scope.refusals:
             refusal = scope.refusals[0]
-            where = _at(recording.path or "recording", interactions[refusal.position].line)
+            where = _at(recording.path or "recording", recording.interactions[refusal.position].line)
             return recording, _sorted(found), f"{where}: {refusal.message}"
         interactions = tuple(each for each in scope.interactions if each is not None)
         more = [(at, rule, value) for at, each in enumerate(interactions) for rule, value in _detected(each)]
         if not more:
             break
+        if not lines:
+            lines = data.splitlines()
+            recording = placed(recording, lines)
         for position, rule, value in more:
             first, end = _lines_of(position, recording.interactions, lines)
             found.append((position, ScanFinding(line=_line(lines, first, end, value), rule=rule, place="text")))

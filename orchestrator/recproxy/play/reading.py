@@ -16,7 +16,15 @@ from recproxy.recording import Recording, load
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_text
 
-__all__ = ["UnknownFormat", "foreign_format", "is_recorded_folder", "load_any", "read_loaded", "read_recording"]
+__all__ = [
+    "UnknownFormat",
+    "foreign_format",
+    "is_recorded_folder",
+    "load_any",
+    "read_bytes",
+    "read_loaded",
+    "read_recording",
+]
 
 #: What a recording that is a folder may hold; more is somebody's home.
 _HEAD = 65536
@@ -43,13 +51,24 @@ def read_recording(path: str) -> Recording:
 
 def read_loaded(path: str) -> Loaded:
     """The recording in a file or a folder, and what of it did not come over exactly. Raises as `read_recording`."""
+    if not Path(path).is_dir():
+        return load_any(read_bytes(Path(path)), path)
     try:
-        if Path(path).is_dir():
-            return _read_folder(Path(path))
-        data = Path(path).read_bytes()
+        return _read_folder(Path(path))
     except OSError as problem:
-        raise RecordingError(f"{path}: cannot be read: {problem.strerror or problem}") from None
-    return load_any(data, path)
+        raise _unreadable(path, problem) from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file. Raises RecordingError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise _unreadable(path, problem) from None
+
+
+def _unreadable(path: Path | str, problem: OSError) -> RecordingError:
+    return RecordingError(f"{path}: cannot be read: {problem.strerror or problem}")
 
 
 def foreign_format(path: Path) -> str | None:
