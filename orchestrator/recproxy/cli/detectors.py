@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-__all__ = ["are_there", "detected"]
+__all__ = ["are_there", "detected", "may_detect"]
 
 _TRIES = 100  # places of words in a text after which a detector reads it in any case
 
@@ -120,6 +120,12 @@ _ROWS = (
 def are_there() -> bool:
     """Whether detect-secrets is installed."""
     return _detectors() is not None
+
+
+def may_detect(text: bytes) -> bool:
+    """Whether detectors may find anything in a text, or in a part of it."""
+    known = _detectors()
+    return known is not None and bool(_chosen(text, known))
 
 
 def detected(text: bytes) -> Iterator[tuple[str, str]]:

@@ -50,7 +50,6 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     problems = [f"{path}: no such file or folder" for path in found.missing]
     rules = _rules(profiles)
     folders = [path for path in paths if path.is_dir()]  # once: pre-commit names a thousand files
-    roots = {path: _root(path, folders) for path in found.paths}
     # What one file shows to be secret is looked for in the others, as a run does with what it records.
     earlier, room = EarlierValues(), _KEPT
     read: dict[Path, FileScan] = {}
@@ -63,7 +62,7 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     scans = []
     for path in each_file(found.paths, "scanning"):
         one = read.pop(path) if path in read else FileScan(path, rules)
-        scans.append(one.done(root=roots[path], fix=fix, earlier=earlier))
+        scans.append(one.done(root=_root(path, folders) if fix else path.parent, fix=fix, earlier=earlier))
     problems += [each.problem for each in scans if each.problem]
     _report(scans, as_json=as_json)
     for problem in problems:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from recproxy.cli.detectors import detected
+from recproxy.cli.detectors import detected, may_detect
 from recproxy.cli.line_numbers import placed
 from recproxy.errors import RecproxyError
 from recproxy.formats import Loaded
@@ -120,7 +120,7 @@ def _clean(
             where = _at(recording.path or "recording", recording.interactions[refusal.position].line)
             return recording, _sorted(found), f"{where}: {refusal.message}"
         interactions = tuple(each for each in scope.interactions if each is not None)
-        more = [(at, rule, value) for at, each in enumerate(interactions) for rule, value in _detected(each)]
+        more = list(_all_detected(interactions))
         if not more:
             break
         if not lines:
@@ -177,14 +177,27 @@ def _line(lines: list[bytes], first: int, end: int, value: bytes) -> int:
     return first
 
 
-def _detected(interaction: Interaction) -> Iterator[tuple[str, bytes]]:
-    """What detect-secrets sees in the text of an interaction that is already redacted."""
-    word = interaction.request.wild or "XXX"
+def _all_detected(interactions: Sequence[Interaction]) -> Iterator[tuple[int, str, bytes]]:
+    """What detect-secrets sees in the texts of interactions that are already redacted, by position."""
+    texts = [text for each in interactions for text in _texts(each)]
+    if not may_detect(b"\n".join(texts)):  # once for all of them
+        return
+    for position, each in enumerate(interactions):
+        yield from ((position, rule, value) for rule, value in _detected(each))
+
+
+def _texts(interaction: Interaction) -> list[bytes]:
     blocks = (interaction.request, interaction.response)
     lines = [interaction.request.url.encode("utf-8", "surrogateescape")]
     lines += [value for block in blocks for _, value in (*block.headers, *block.trailers)]
     # Detectors read line by line: short texts are one for them.
-    for text in (b"\n".join(lines), *(block.body for block in blocks)):
+    return [b"\n".join(lines), *(block.body for block in blocks)]
+
+
+def _detected(interaction: Interaction) -> Iterator[tuple[str, bytes]]:
+    word = interaction.request.wild or "XXX"
+    blocks = (interaction.request, interaction.response)
+    for text in _texts(interaction):
         for rule, value in detected(text):
             masks = (stand_in("any.jwt", block.wild or "XXX").decode() for block in blocks)
             # A detector may see a part of a mask only: a JWT without its signature.

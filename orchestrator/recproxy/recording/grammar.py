@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 
 __all__ = [
     "ABSOLUTE",
@@ -20,6 +21,7 @@ __all__ = [
     "header_line",
     "is_plain",
     "is_utf8",
+    "plain_header",
 ]
 
 FIELD_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -61,6 +63,13 @@ def header_line(line: bytes) -> tuple[bytes, bytes] | None:
     if not colon or not FIELD_NAME.fullmatch(name):
         return None
     return name, value.strip(b" \t")
+
+
+@lru_cache(maxsize=4096)
+def plain_header(line: bytes) -> tuple[bytes, bytes] | None:
+    """The same of a line that can be nothing else in a recording; most such lines stand in many of its heads."""
+    found = header_line(line) if line[:1] not in (b"#", b":", b"=", b"<", b">", b"|") else None
+    return found if found is not None and clean(found[1]) else None
 
 
 def from_base64(text: bytes) -> bytes:

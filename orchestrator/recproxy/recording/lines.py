@@ -52,6 +52,14 @@ class Cursor:
         self.position = end + 1 if end >= 0 else len(self.text)
         self.line += end >= 0
 
+    def skip_line(self, line: bytes) -> None:
+        """The same where `line` is what stands at the position."""
+        self.position += len(line) + 1
+        if self.position > len(self.text):
+            self.position = len(self.text)
+        else:
+            self.line += 1
+
     def move(self, position: int) -> None:
         """Move forward to a position, which is the start of a line or the end."""
         self.line += self.text.count(b"\n", self.position, position)

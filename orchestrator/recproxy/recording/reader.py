@@ -13,7 +13,7 @@ from recproxy.recording import legacy
 from recproxy.recording.bodies import SEPARATOR, take_text
 from recproxy.recording.directives import DirectiveError, Notes, apply
 from recproxy.recording.framing import with_length
-from recproxy.recording.grammar import ABSOLUTE, METHOD, REASON, VERSION, clean, header_line
+from recproxy.recording.grammar import ABSOLUTE, METHOD, REASON, VERSION, clean, header_line, plain_header
 from recproxy.recording.lines import Cursor, show_line
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
@@ -27,6 +27,8 @@ FIRST_LINE = b"#recproxy 2"
 _REQUEST_END = b"===="
 _RESPONSE_END = b"======="
 _STATUS = re.compile(rb"(HTTP/[0-9](?:\.[0-9])?) ([1-9][0-9]{2})(?: (.*))?", re.DOTALL)
+#: Bytes of a line that is kept with what it says.
+_SHORT = 200
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -222,6 +224,11 @@ class _Reader:
         cursor = self._at
         notes = Notes()
         while line := cursor.peek():
+            plain = plain_header(line) if len(line) <= _SHORT else None
+            if plain is not None:
+                notes.headers.append(plain)
+                cursor.skip_line(line)
+                continue
             if SEPARATOR.match(line):
                 break
             cursor.refuse_marker(line)
@@ -229,7 +236,7 @@ class _Reader:
                 self._directive(notes, line, place)
             else:
                 notes.headers.append(self._header(line))
-            cursor.skip()
+            cursor.skip_line(line)
         if line == b"":
             cursor.skip()
         return notes

@@ -20,9 +20,12 @@ from recproxy.redaction.rules import RedactionRules
 __all__ = ["NameRules", "name_rules"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NameRules:
-    """Rules made ready: names in lower case, pointers taken apart, expressions compiled."""
+    """Rules made ready: names in lower case, pointers taken apart, expressions compiled.
+
+    They are made once and compared by identity, since caches ask for them at each header.
+    """
 
     headers: frozenset[bytes]
     query: frozenset[bytes]

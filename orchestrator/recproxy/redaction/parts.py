@@ -34,7 +34,7 @@ from recproxy.redaction.rules import RedactionRules, Unsafe
 from recproxy.redaction.secret_values import SecretValues
 from recproxy.redaction.short_texts import Find, ShortTexts
 from recproxy.redaction.spans import Span, wild_name
-from recproxy.redaction.text_places import header_places, text_places
+from recproxy.redaction.text_places import header_places, may_have_places, text_places
 from recproxy.redaction.value_automata import Automata
 from recproxy.redaction.value_search import ValueSearch, made_search
 
@@ -204,7 +204,8 @@ class ScopeReader:
     def _headers(self, headers: Headers, mask: TextMask) -> Headers:
         if mask.learns:
             for name, value in headers:
-                self._header(name, value, mask)
+                if may_have_places(name, value, self._rules):
+                    self._header(name, value, mask)
             return headers
         return tuple(
             (self._short.masked(name, mask, _nothing, "name of a header"), self._header(name, value, mask))

@@ -25,7 +25,7 @@ from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.tables import table_spans
 from recproxy.redaction.views import View, json_unescaped, percent_decoded, views
 
-__all__ = ["header_places", "text_places"]
+__all__ = ["header_places", "may_have_places", "text_places"]
 
 _DEEP = 6  # texts one inside another that are read for names
 _FAR = 4096  # bytes of a value by which its name is judged
@@ -257,6 +257,11 @@ def _url(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
 def header_places(name: bytes, value: bytes, rules: NameRules) -> list[Span]:
     """The places of a header's value that hold a secret."""
     return list(_kept_places(name, value, rules) if len(value) <= _KEPT else _header_places(name, value, rules))
+
+
+def may_have_places(name: bytes, value: bytes, rules: NameRules) -> bool:
+    """Whether a header's value may hold a secret; most are known to hold none."""
+    return len(value) > _KEPT or bool(_kept_places(name, value, rules))
 
 
 @lru_cache(maxsize=4096)
