@@ -1,5 +1,6 @@
 """`recproxy init`: what it makes in which folder, what it keeps, and that what it made runs."""
 
+import json
 import os
 import pty
 import subprocess
@@ -354,7 +355,9 @@ def test_on_a_terminal_it_asks(folder):
     if pid == 0:
         os.chdir(folder)
         os.execv(sys.executable, [*RECPROXY, "init"])
-    os.write(terminal, b"tox\nshop=api.shop.example\n")
+    os.write(
+        terminal, b"make\ntox\nbank=https://bank.example/ twiter Shop=a.example\n\nshop=https://api.shop.example:443/\n"
+    )
     told = b""
     while True:
         try:
@@ -369,8 +372,40 @@ def test_on_a_terminal_it_asks(folder):
 
     assert code == 0, told
     assert b"Test runner (nox, tox, none) [nox]: " in told
+    assert b"'make' is not one of 'nox', 'tox', 'none'" in told
     assert b"Profiles of the suite" in told
-    assert set(files(folder)) == MADE | {"tox.toml", "recproxy.toml", "pytest.ini"}
+    assert b"unknown profile 'twiter': known are " in told
+    assert b"Instead of twiter (Enter leaves it out): " in told
+    assert b"name is 'Shop': use lower-case letters" in told
+    made = set(files(folder))
+    assert made == {each.replace("/shop/", "/bank/") for each in MADE} | {"tox.toml", "recproxy.toml", "pytest.ini"}
+    assert find_project(folder).profiles == ("bank", "shop")
+
+
+TEST_CASE = "import unittest\nclass TestIt(unittest.TestCase):\n    def test_it(self):\n        pass\n"
+
+
+@pytest.mark.parametrize("runner", ["nox", "tox", "none"])
+def test_a_suite_of_unittest_gets_its_commands_and_a_first_test_of_its_kind(folder, runner):
+    (folder / "tests").mkdir()
+    (folder / "tests/test_it.py").write_text(TEST_CASE)
+
+    done = init(folder, "--runner", runner, *OWN)
+
+    made = files(folder)
+    words = "python -m unittest discover -s tests/functional"
+    if runner == "nox":
+        assert f"recproxy.run({', '.join(map(json.dumps, words.split()))}, *recproxy.args)" in made["noxfile.py"]
+        assert "pytest" not in made["noxfile.py"]
+    elif runner == "tox":
+        assert tomllib.loads(made["tox.toml"])["env_run_base"]["commands"][0][:-1] == words.split()
+    else:
+        assert said(done)[-1] == f"run it: recproxy run --profile shop -- {words}"
+        run = [sys.executable, "-m", "unittest", "discover", "-s", "tests/functional"]
+        tried = subprocess.run(run, cwd=folder, capture_output=True, text=True, timeout=seconds(60))
+        assert tried.stderr.endswith("OK\n"), tried.stderr
+    assert "class TestService(unittest.TestCase):" in made["tests/functional/test_first.py"]
+    assert "pytest.ini" not in made
 
 
 def borrow(environment):

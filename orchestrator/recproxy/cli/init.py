@@ -9,22 +9,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recproxy.cli.init_questions import RUNNERS
 from recproxy.cli.verb import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
 
-    from recproxy.cli.starter import ChosenProfile, Starter
+    from recproxy.cli.starter import Starter
     from recproxy.config.project import Project
 
 __all__ = ["init"]
 
-_RUNNERS = ("nox", "tox", "none")
-
 
 @click.command(cls=Verb, example="recproxy init --runner nox --profile shop=api.shop.example", page="add-a-service")
-@click.option("--runner", type=click.Choice(_RUNNERS), metavar="RUNNER", help="The test runner: nox, tox or none.")
+@click.option("--runner", type=click.Choice(RUNNERS), metavar="RUNNER", help="The test runner: nox, tox or none.")
 @click.option(
     "--profile",
     "profiles",
@@ -48,6 +47,9 @@ def init(runner: str | None, profiles: tuple[str, ...], requirements: tuple[str,
     """
     from pathlib import Path
 
+    from recproxy.cli.found_suite import find_suite
+    from recproxy.cli.init_questions import ask_profiles, ask_runner, choose_profile
+    from recproxy.cli.pytest_settings import settings_of_pytest
     from recproxy.cli.starter import Starter
     from recproxy.cli.test_requirements import test_requirements
     from recproxy.config.loopback_hosts import unreachable_notes
@@ -61,32 +63,23 @@ def init(runner: str | None, profiles: tuple[str, ...], requirements: tuple[str,
         raise ConfigurationError(
             "choose what to set up: pass --runner RUNNER and --profile P, or --yes for the defaults"
         )
-    runner = runner or (_ask_runner(folder) if asks else _guess_runner(folder))
-    words = profiles or (_ask_profiles(project) if asks else project.default_profiles())
-    if not words:
+    runner = runner or (ask_runner(_guess_runner(folder)) if asks else _guess_runner(folder))
+    if asks and not profiles:
+        chosen = ask_profiles(project)
+    else:
+        chosen = tuple(choose_profile(project, word) for word in dict.fromkeys(profiles or project.default_profiles()))
+    if not chosen:
         raise ConfigurationError(
             "no profile is installed: install one, or define your own service with --profile NAME=HOST"
         )
-    chosen = tuple(_choose(project, word) for word in dict.fromkeys(words))
     packaged = _is_package(folder)
     needs = test_requirements(folder, _pyproject(folder), packaged=packaged)
-    starter = Starter(chosen=chosen, packaged=packaged, needs=needs, given=requirements)
+    suite = find_suite(folder, pytest_configured=bool(settings_of_pytest(folder)))
+    starter = Starter(chosen=chosen, packaged=packaged, needs=needs, given=requirements, suite=suite)
     for note in unreachable_notes([each.profile for each in chosen if not each.host]):
         print(f"recproxy: note: {note}", file=sys.stderr)
     for line in _set_up(folder, project, starter, runner):
         print(f"recproxy: {line}", file=sys.stderr)
-
-
-def _ask_runner(folder: Path) -> str:
-    answer: str = click.prompt("Test runner", type=click.Choice(_RUNNERS), default=_guess_runner(folder), err=True)
-    return answer
-
-
-def _ask_profiles(project: Project) -> tuple[str, ...]:
-    known = project.default_profiles()
-    print(f"Profiles here: {', '.join(known) or 'none'}. Write NAME=HOST for your own service.", file=sys.stderr)
-    answer: str = click.prompt("Profiles of the suite", default=" ".join(known) or None, err=True)
-    return tuple(answer.replace(",", " ").split())
 
 
 def _guess_runner(folder: Path) -> str:
@@ -119,45 +112,6 @@ def _is_package(folder: Path) -> bool:
     return "build-system" in _pyproject(folder) or (folder / "setup.py").exists()
 
 
-def _choose(project: Project, word: str) -> ChosenProfile:
-    """The profile that a word means: NAME, or NAME=HOST.
-
-    Raises:
-        ProfileError: there is none, or name or host is wrong.
-    """
-    from recproxy.cli.starter import ChosenProfile, requirement
-    from recproxy.config.installed import distribution_of
-    from recproxy.config.profile_reading import parse_profile
-    from recproxy.config.project import is_profile_path
-    from recproxy.config.toml_files import TomlFile
-    from recproxy.errors import ProfileError
-
-    name, equals, host = word.partition("=")
-    host, upstream = _host(host)
-    if not equals and is_profile_path(word):
-        raise ProfileError(f"--profile {word}: pass the name of an installed profile, not a path")
-    if equals:
-        values = {"endpoints": [{"hosts": [host]}]}
-        file = TomlFile(path=f"--profile {word}", text="", error=ProfileError, values=values)
-        return ChosenProfile(profile=parse_profile(file, name=name), host=host, upstream=upstream)
-    distribution = distribution_of(name)
-    return ChosenProfile(profile=project.profile(name), requirement=requirement(distribution) if distribution else "")
-
-
-def _host(word: str) -> tuple[str, str]:
-    """The host of an address, as it is pasted from a browser, and the address itself if it has a port."""
-    from recproxy.control.host_names import is_loopback
-
-    scheme, _, rest = word.rpartition("://")
-    authority = rest.partition("/")[0]
-    host, _, port = (
-        authority.rpartition(":") if authority[-1:].isdigit() and "]" not in authority else (authority, "", "")
-    )
-    if not host or not port.isdigit():
-        return authority, ""
-    return host, f"{scheme or ('http' if is_loopback(host) else 'https')}://{authority}"
-
-
 def _set_up(folder: Path, project: Project, starter: Starter, runner: str) -> Iterator[str]:
     """Write what is not there yet; a line for each thing that was done, or is left to do."""
     from recproxy.cli.git import set_up_git
@@ -167,7 +121,8 @@ def _set_up(folder: Path, project: Project, starter: Starter, runner: str) -> It
     yield from set_up_git(folder)
     yield from _first_test(folder, project, starter)
     command = {"nox": "nox -s functional-replay", "tox": "tox -e functional-replay"}
-    plain = f"recproxy run {' '.join(f'--profile {name}' for name in starter.names)} -- pytest tests/functional"
+    chosen = " ".join(f"--profile {name}" for name in starter.names)
+    plain = f"recproxy run {chosen} -- {' '.join(starter.suite.words)}"
     if lacks:
         yield f"add to {lacks} what is shown above, then run it: {command[runner]}"
         yield f"without that: {plain}"
@@ -263,7 +218,8 @@ def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[st
         text, place, recording = first
         yield from _make(tests / FIRST_TEST, text, folder)
         yield from _make(project.recordings / place, recording, project.recordings)
-        yield from _pytest_mode(folder)
+        if not starter.suite.is_unittest:
+            yield from _pytest_mode(folder)
 
 
 def _pytest_mode(folder: Path) -> Iterator[str]:

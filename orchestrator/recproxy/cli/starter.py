@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import tomlkit
 
+from recproxy.cli.found_suite import PYTEST_SUITE, FoundSuite
 from recproxy.cli.test_requirements import NO_REQUIREMENTS, TestRequirements
 from recproxy.config.loopback_hosts import base_url_name
 from recproxy.config.profile import Profile
@@ -23,6 +24,36 @@ FIRST_TEST = "test_first.py"
 _RECORDED = "test_first/test_the_service_answers.rec"
 _LOCAL = "# These paths exist on this machine only: replace them before others use this file."
 _ANSWER = "hello from a recording"
+
+_HEAD = '''"""The first functional test; its response is in recordings/{name}/{recorded}."""
+
+{imports}from urllib.request import urlopen
+
+from recproxy import recproxy
+
+
+'''
+_DECORATED = """# A handwritten recording replays in every run, even one that records.
+@recproxy("{name}", "{recorded}", mode="replay")
+"""
+_PYTEST = (
+    _HEAD
+    + _DECORATED
+    + """def test_the_service_answers():
+    with urlopen({asked}) as response:
+        assert response.read() == b"{answer}"
+"""
+)
+_UNITTEST = (
+    _HEAD
+    + """class TestService(unittest.TestCase):
+    # A handwritten recording replays in every run, even one that records.
+    @recproxy("{name}", "{recorded}", mode="replay")
+    def test_the_service_answers(self):
+        with urlopen({asked}) as response:
+            self.assertEqual(response.read(), b"{answer}")
+"""
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +93,7 @@ class Starter:
     packaged: bool
     needs: TestRequirements = NO_REQUIREMENTS
     given: tuple[str, ...] = ()
+    suite: FoundSuite = PYTEST_SUITE
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -102,7 +134,7 @@ class Starter:
                 "def functional(session, recproxy):",
                 '    """The functional suite."""',
                 *lines,
-                '    recproxy.run("pytest", "tests/functional", *recproxy.args)',
+                f"    recproxy.run({', '.join(json.dumps(word) for word in self.suite.words)}, *recproxy.args)",
                 "",
             ]
         )
@@ -120,7 +152,7 @@ class Starter:
         posargs = tomlkit.inline_table()
         posargs.update({"replace": "posargs", "extend": True})
         base["commands"] = tomlkit.array()
-        base["commands"].append(["pytest", "tests/functional", posargs])
+        base["commands"].append([*self.suite.words, posargs])
         values: dict[str, Any] = {"env_list": ["functional-replay"]}
         if not self.packaged:
             values["no_package"] = True
@@ -144,7 +176,7 @@ class Starter:
         variables = self._variables()
         if variables:
             lines += ["pass_env =", *(f"    {name}" for name in variables)]
-        return "\n".join([*lines, "commands = pytest tests/functional {posargs}", ""])
+        return "\n".join([*lines, f"commands = {' '.join(self.suite.words)} {{posargs}}", ""])
 
     def _variables(self) -> list[str]:
         """What a program may need to record: replay has placeholders for some of it."""
@@ -169,7 +201,8 @@ class Starter:
         return [f"-r {name}" for name in self.needs.files]
 
     def _lines(self) -> list[str]:
-        found = {"pytest": "pytest", "recproxy": requirement("recproxy")}
+        found = {} if self.suite.is_unittest else {"pytest": "pytest"}
+        found["recproxy"] = requirement("recproxy")
         found |= {f"recproxy-{each.profile.name}": each.requirement for each in self.chosen if each.requirement}
         options = [line for line in self.given if line.startswith("-") and not line.startswith("-e ")]
         for line in self.given:
@@ -187,19 +220,17 @@ class Starter:
             imports, asked = "import os\n", f'os.environ["{each.variable}"] + "/hello"'
         else:
             imports, asked = "", f'"{url}"'
-        test = f'''"""The first functional test; its response is in recordings/{each.profile.name}/{_RECORDED}."""
-
-{imports}from urllib.request import urlopen
-
-from recproxy import recproxy
-
-
-# A handwritten recording replays in every run, even one that records.
-@recproxy("{each.profile.name}", "{_RECORDED}", mode="replay")
-def test_the_service_answers():
-    with urlopen({asked}) as response:
-        assert response.read() == b"{_ANSWER}"
-'''
+        if self.suite.is_unittest:
+            imports = f"import unittest\n{imports}".replace(
+                "import unittest\nimport os\n", "import os\nimport unittest\n"
+            )
+            test = _UNITTEST.format(
+                name=each.profile.name, recorded=_RECORDED, imports=imports, asked=asked, answer=_ANSWER
+            )
+        else:
+            test = _PYTEST.format(
+                name=each.profile.name, recorded=_RECORDED, imports=imports, asked=asked, answer=_ANSWER
+            )
         recording = f"""#recproxy 2
 # Written by `recproxy init`, not by the service: replace it with a request of your program.
 
