@@ -35,7 +35,7 @@ from recproxy.redaction.secret_values import SecretValues
 from recproxy.redaction.short_texts import Find, ShortTexts
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.text_places import header_places, may_have_places, text_places
-from recproxy.redaction.value_automata import Automata
+from recproxy.redaction.value_automata import Automata, made_automata
 from recproxy.redaction.value_search import ValueSearch, made_search
 
 __all__ = ["ScopeReader"]
@@ -46,15 +46,23 @@ _Block = TypeVar("_Block", Request, Response)
 class ScopeReader:
     """Reads the interactions of one scope, and rewrites them with what it has learned.
 
-    Without `rules` it looks for values alone. `earlier` are automata for values that other scopes have shown.
+    Without `rules` it looks for values alone. `earlier` are automata for values that other scopes have shown, `search`
+    is for all values where there is nothing to learn.
     """
 
-    def __init__(self, rules: NameRules | None, values: SecretValues, earlier: Sequence[Automata] = ()) -> None:
+    def __init__(
+        self,
+        rules: NameRules | None,
+        values: SecretValues,
+        earlier: Sequence[Automata] = (),
+        *,
+        search: ValueSearch | None = None,
+    ) -> None:
         self._rules = rules or name_rules(RedactionRules())
         self._values = values
         self._earlier = earlier
         self._has_rules = rules is not None
-        self._search: ValueSearch | None = None
+        self._search = search
         self._found: dict[Hashable, list[Span]] = {}
         self._short = ShortTexts()
         #: Texts in which a last look has found nothing.
@@ -90,7 +98,7 @@ class ScopeReader:
     def rewritten(self, interaction: Interaction, findings: list[Finding]) -> Interaction:
         """The interaction without its secrets. Raises Unsafe where it must not be written."""
         if self._search is None:
-            self._search = made_search(self._values.known, self._earlier)
+            self._search = made_search(made_automata(self._values.known), self._earlier)
         request, response = self._rewritten(interaction, self._search, findings)
         comments = tuple(self.line(line, findings) for line in interaction.comments)
         if request is interaction.request and response is interaction.response and comments == interaction.comments:
@@ -113,7 +121,7 @@ class ScopeReader:
     def line(self, text: str, findings: list[Finding]) -> str:
         """A line of text without its secrets: a comment, the name of a test."""
         if self._search is None:
-            self._search = made_search(self._values.known, self._earlier)
+            self._search = made_search(made_automata(self._values.known), self._earlier)
         raw = text.encode("utf-8", "surrogateescape")
         mask = TextMask("comment", "XXX", self._values, self._search, Budget(len(raw)), findings)
         find = self._cached(("line", raw), lambda each: text_places(each, Language.LINES, self._rules))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 
 from recproxy.recording.dataclass import dataclass
@@ -20,9 +20,8 @@ from recproxy.redaction.inner_runs import coded_runs_of, has_text, is_text
 from recproxy.redaction.opening import archive_kind
 from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
-from recproxy.redaction.secret_values import SecretValue
 from recproxy.redaction.spans import Span, apart
-from recproxy.redaction.value_automata import Automata, made_automata
+from recproxy.redaction.value_automata import Automata
 from recproxy.redaction.views import View, views
 
 __all__ = ["ValueSearch", "made_search"]
@@ -236,9 +235,9 @@ class ValueSearch:
                 start = text.find(part, start + len(part))
 
 
-def made_search(values: Mapping[bytes, SecretValue], earlier: Sequence[Automata] = ()) -> ValueSearch:
-    """The search for some values, and for those of `earlier` automata."""
-    automata = (*earlier, made_automata(values)) if values or not earlier else tuple(earlier)
+def made_search(own: Automata, earlier: Sequence[Automata] = ()) -> ValueSearch:
+    """The search for the values of automata, and for those of `earlier` ones."""
+    automata = (*earlier, own) if own.values or not earlier else tuple(earlier)
     return ValueSearch(
         automata,
         blind=not any(each.plain for each in automata),
