@@ -103,6 +103,24 @@ def test_a_folder_of_cassettes_becomes_recordings_without_secrets(project):
     assert (got.match_on, got.repeat) == (("method", "scheme", "host", "port", "path", "query"), "miss")
 
 
+def test_two_tokens_that_were_handed_out_stay_two_and_one_stays_plain(project):
+    answers = [
+        {"access_token": "one" + TOKEN, "refresh_token": "solo" + "-9876-zyxw-5432"},
+        {"access_token": "two" + TOKEN, "was": "one" + TOKEN},
+    ]
+    text = CASSETTE.format(host="api.shop.example", token=TOKEN).partition("version")[0]
+    first, second = (text.replace("{string: hello}", f"{{string: '{json.dumps(each)}'}}") for each in answers)
+    cassette(project, "a.yaml", text=first + second.removeprefix("interactions:\n") + "version: 1\n")
+
+    run("cassettes", "--profile", "shop", "--to", "out")
+
+    bodies = [json.loads(each.response.body) for each in read_recording("out/a.rec").interactions]
+    assert bodies == [
+        {"access_token": "XXX[access_token]", "refresh_token": "XXX"},
+        {"access_token": "XXX[access_token.2]", "was": "XXX[access_token]"},
+    ]
+
+
 def test_the_values_of_credentials_are_redacted_wherever_they_stand(project, monkeypatch):
     monkeypatch.setenv("SHOP_KEY", "hello-very-secret")
     path = cassette(project, "a.yaml")

@@ -56,6 +56,20 @@ def test_what_nobody_gives_has_the_shape_that_its_name_tells():
     assert body[2].count(b".") == 2
 
 
+@pytest.mark.parametrize("name", ["access_token", "id.uuid", "id.jwt", "id.email", "id.number"])
+def test_two_values_of_one_name_are_two(name):
+    base, _, shape = name.partition(".")
+    other = f"{base}.2.{shape}" if shape else f"{base}.2"
+    first, second = filled(f"XXX[{name}] XXX[{other}]".encode(), {}, kind=b"text/plain").body.split()
+
+    assert first != second
+    assert (first.count(b"."), first.count(b"-"), first.count(b"@")) == (
+        second.count(b"."),
+        second.count(b"-"),
+        second.count(b"@"),
+    )
+
+
 @pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be", "latin-1"])
 def test_a_place_is_filled_in_the_character_set_of_the_body(charset):
     value = "Pässw0rt <9>"

@@ -99,7 +99,7 @@ def test_a_stalled_machine_cuts_no_learning_short(monkeypatch):
     ],
 )
 def test_the_second_look_refuses_what_a_broken_rule_leaves_and_says_where(monkeypatch, side, changes, place):
-    def leave_a_secret(interactions, taken):
+    def leave_a_secret(interactions, taken, **_):
         first, second = interactions
         return first, dataclasses.replace(second, **{side: dataclasses.replace(getattr(second, side), **changes)})
 

@@ -207,7 +207,7 @@ class Importer:
         notes: list[Note],
         counts: Counter[str],
     ) -> tuple[Interaction, ...]:
-        scope = read.redacted(earlier=self._earlier)
+        scope = read.redacted(earlier=self._earlier, apart=True)
         for refusal in scope.refusals:
             number = numbers[refusal.position]
             notes.append(Note(kind="lost", where=f"interaction {number}", text=refusal.message))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import uuid
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,6 +27,8 @@ _JSON_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _MARK = re.compile(rb"&(?!#?[A-Za-z0-9]+;)|<")
 _MARKS = {b"&": b"&amp;", b"<": b"&lt;"}
 _LATIN = re.compile(rb"charset\s*=\s*\"?(?:iso-8859-1\b|latin-?1\b|windows-1252\b)")
+#: A name that is not the first of its kind.
+_NUMBERED = re.compile(r"\.[0-9]+\.[a-z]+\Z")
 _BREAKS = re.compile(rb"[\r\n\0]+")
 
 
@@ -111,7 +114,10 @@ def _in_json(value: bytes) -> bytes:
 
 def _stand_in(name: str) -> bytes:
     """The value of a wild place that no request bound: fixed, and of the shape that its name tells."""
-    if name.endswith((".jwt", ".email", ".uuid")):
-        return stand_in(name)
     digest = hashlib.sha256(name.encode()).hexdigest()[:32]
+    if name.endswith((".jwt", ".email", ".uuid")):
+        if not _NUMBERED.search(name):
+            return stand_in(name)
+        # Two values of one name are two in a replay, too.
+        return str(uuid.UUID(digest)).encode() if name.endswith(".uuid") else stand_in(name, digest)
     return b"%d" % (1_000_000 + int(digest, 16) % 1_000_000) if name.endswith(".number") else digest.encode()

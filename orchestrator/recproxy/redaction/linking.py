@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -20,14 +21,22 @@ from recproxy.redaction.wide_text import moved_in_wide, widened, with_word
 
 __all__ = ["link", "linked", "names", "renamed"]
 
+#: More values of one name, such as the cursors of a long list, are no business of a test.
+_MOST_APART = 500
+
 
 def names(interactions: Iterable[Interaction]) -> frozenset[str]:
     """The names of wild places in interactions."""
     return frozenset(name for each in interactions for block in (each.request, each.response) for name in _names(block))
 
 
-def linked(interactions: Sequence[Interaction], taken: Container[str] = ()) -> tuple[Interaction, ...]:
+def linked(
+    interactions: Sequence[Interaction], taken: Container[str] = (), *, apart: bool = False
+) -> tuple[Interaction, ...]:
     """The redacted interactions of one scope, with a name only where a value went both ways.
+
+    If they are to stay `apart`, different values of one name that a service handed out have names, too: a replay gives a
+    client two tokens where there were two.
 
     Names are made unique by numbers in the order of the recording, so that the same traffic gives the same text;
     `taken` are the `names` of other scopes in the same recording. Names that stood there before stay.
@@ -39,8 +48,11 @@ def linked(interactions: Sequence[Interaction], taken: Container[str] = ()) -> t
     final = _variables(sent, given)
     used.update(name for name in final.values() if name is not None)
     early = _said_first(both)
-    for name in dict.fromkeys(name for each in both for names in each for name in names if GIVEN.search(name)):
-        if name not in sent or name not in given or (".digits" in name and name in early):
+    ordered = dict.fromkeys(name for each in both for names in each for name in names if GIVEN.search(name))
+    alike = Counter(GIVEN.sub("", name) for name in ordered if name in given and ".digits" not in name)
+    for name in ordered:
+        is_apart = apart and name in given and ".digits" not in name and 1 < alike[GIVEN.sub("", name)] <= _MOST_APART
+        if not is_apart and (name not in sent or name not in given or (".digits" in name and name in early)):
             final[name] = None
             continue
         final[name] = free = _free(GIVEN.sub("", name), name, taken, used)

@@ -78,12 +78,16 @@ class ReadScope:
         return f"ReadScope({len(self._interactions)} interactions)"
 
     def redacted(
-        self, *, taken: Container[str] = (), ids: bool = True, earlier: EarlierValues = NOTHING
+        self, *, taken: Container[str] = (), ids: bool = True, earlier: EarlierValues = NOTHING, apart: bool = False
     ) -> RedactedScope:
-        """The interactions without their secrets, as `redact_scope` gives them; to be called once."""
+        """The interactions without their secrets, as `redact_scope` gives them; to be called once.
+
+        If they are to stay `apart`, different values that a service handed out are different in a replay, too.
+        """
         self._values.follow(earlier.known)
         self._reader.follow(earlier.automata)
-        redacted = _redacted(self._reader, self._interactions, taken, self._credentials if ids else None)
+        credentials = self._credentials if ids else None
+        redacted = _redacted(self._reader, self._interactions, taken, credentials, apart=apart)
         return dataclasses.replace(redacted, learned=self._values.learned())
 
 
@@ -112,7 +116,12 @@ def mask_again(
 
 
 def _redacted(
-    reader: ScopeReader, interactions: Sequence[Interaction], taken: Container[str], credentials: Sequence[bytes] | None
+    reader: ScopeReader,
+    interactions: Sequence[Interaction],
+    taken: Container[str],
+    credentials: Sequence[bytes] | None,
+    *,
+    apart: bool = False,
 ) -> RedactedScope:
     clean: dict[int, Interaction] = {}
     refusals: list[Refusal] = []
@@ -125,7 +134,7 @@ def _redacted(
             refusals.append(Refusal(position, problem.message))
             continue
         findings += (Finding(one.rule, one.place, one.value, position) for one in found)
-    named = linked(tuple(clean.values()), taken)
+    named = linked(tuple(clean.values()), taken, apart=apart)
     if credentials is not None:
         named = with_client_ids(with_credential_ids(named, credentials, taken), taken)
     after = dict(zip(clean, named, strict=True))
