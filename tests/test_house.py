@@ -55,6 +55,8 @@ ELSEWHERE = {
     "control/sockets": "tests/journeys/test_gateway.py and tests/proxy/scripted: what clients see of real sockets",
     "control/redaction_messages": "tests/control/test_messages.py",
     "orchestrator/scope_redaction": "a protocol, a value and a step of test_recorder.py",
+    "orchestrator/haste": "tests/orchestrator/test_second_look.py",
+    "orchestrator/left_journals": "tests/orchestrator/test_journal.py: what is written there is read",
     "orchestrator/pending_scope": "a value of tests/orchestrator/test_recorder.py",
     "orchestrator/scope_ends": "tests/client/test_scopes.py and tests/journeys: scopes of real runs",
     "http/request_events": "tests/http/test_requests.py: values and a protocol that the reader fills",

@@ -19,8 +19,8 @@ from recproxy.config.toml_files import read_toml
 from recproxy.errors import ProfileError, RecordingError
 from recproxy.formats import FORMATS, f1, format_of, unread_format
 from recproxy.formats.registry import by_name
-from recproxy.orchestrator.journal import abandoned
 from recproxy.orchestrator.journal_folders import JournalFolders
+from recproxy.orchestrator.left_journals import abandoned
 from recproxy.play.reading import load_any
 from recproxy.recording import DecodeError, decode, dump, encode, load
 

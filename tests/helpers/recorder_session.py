@@ -111,7 +111,12 @@ class Session:
 
     def die(self):
         """What the kernel does at its death."""
-        os.close(self.recorder._journal._file)
+        journals = [self.recorder._journal]
+        if "_second_look" in vars(self.recorder):
+            journals.append(self.recorder._second_look._journal)
+        for journal in journals:
+            if journal._file is not None:
+                os.close(journal._file)
         for lock in self.recorder._locks._held.values():
             lock.close()
 

@@ -8,9 +8,10 @@ import signal
 import pytest
 
 from recproxy.errors import RecordingError
-from recproxy.orchestrator.journal import Entry, Journal, abandoned
+from recproxy.orchestrator.journal import Entry, Journal
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
+from recproxy.orchestrator.left_journals import abandoned
 
 SECRET = b"value-that-nobody-may-read"
 OLD = b'{"recording": "shop/a.rec", "scope": "test_a", "key": "shop/1", "size": 4}\ntext'

@@ -12,7 +12,9 @@ from recproxy.control.messages import Missed
 from recproxy.control.redaction_messages import LearnedValue, ScopeRedacted
 from recproxy.errors import RecordingError
 from recproxy.matching.rules import Rules
+from recproxy.orchestrator.journal import Journal
 from recproxy.orchestrator.journal_folders import JournalFolders
+from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.recording_files import RecordingFiles
 from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.run_secrets import RunSecrets
@@ -97,7 +99,9 @@ def test_a_scope_that_ends_during_the_look_stays_in_its_file(tmp_path, name):
         files.save(path, scope, [taken], Rules(), append=False)
         look.wrote(path, "shop", scope, len(secrets) if scope == "two" else 0, recording=path)
 
-    look = SecondLook(redact, secrets, RecordingLocks(JournalFolders(tmp_path, tmp_path)))
+    folders = JournalFolders(tmp_path, tmp_path)
+    journal = Journal(folders, JournalKeys(tmp_path, {"XDG_RUNTIME_DIR": str(tmp_path)}))
+    look = SecondLook(redact, secrets, RecordingLocks(folders), journal)
     write(default, "one", f"/{SECRET.decode()}")
 
     found = asyncio.run(look.look(files))
@@ -209,6 +213,71 @@ async def settled():
     """No scope is being ended."""
 
 
+def killed_after_it_showed_the_secret(session, *, passed=True):
+    """A run that was killed when it had written two scopes, of which the second has shown a secret of the first."""
+    killed = Session(session.folder)
+    killed.begin(1, "one")
+    killed.keep("/a", SECRET, 1, "one")
+    killed.end(1, passed=passed)
+    later(killed)
+    killed.die()
+
+
+@pytest.mark.parametrize(("passed", "name"), [(True, "default.rec"), (False, "default.failed.rec")])
+def test_what_a_killed_run_had_written_is_searched_by_the_next_one(session, default, passed, name):
+    killed_after_it_showed_the_secret(session, passed=passed)
+    assert SECRET in default.with_name(name).read_bytes()
+
+    assert (session.recover(), session.recorder.unrecovered) == ([], [])
+    session.close()
+
+    assert SECRET not in default.with_name(name).read_bytes()
+    assert session.looked[0] == "one"
+    assert list((session.folder / ".journal").glob("*.journal")) == []
+
+
+def test_what_two_killed_runs_had_written_is_searched_by_the_third(session, default):
+    killed_after_it_showed_the_secret(session)
+    second = Session(session.folder)
+    second.recover()
+    second.die()
+
+    session.recover()
+    session.close()
+
+    assert SECRET not in default.read_bytes()
+
+
+def test_what_a_run_had_no_time_to_search_is_searched_by_the_next_one(session, default, monkeypatch):
+    failed = Session(session.folder)
+    failed.begin(1, "one")
+    failed.keep("/a", SECRET, 1, "one")
+    failed.end(1)
+    later(failed)
+    with monkeypatch.context() as patched:
+        patched.setattr("recproxy.orchestrator.haste._SECONDS", 0)
+        assert asyncio.run(failed.recorder.look_in_haste(lambda: asyncio.sleep(30))) != ""
+    failed.recorder.leave()
+
+    session.recover()
+    session.close()
+
+    assert SECRET not in default.read_bytes()
+
+
+def test_what_cannot_be_searched_without_its_key_is_told(session, default):
+    killed_after_it_showed_the_secret(session)
+    for key in session.folder.parent.rglob("*.key"):
+        key.unlink()
+
+    session.recover()
+
+    (line,) = session.recorder.unrecovered
+    assert ": 2 scopes that an earlier run recorded cannot be searched for secrets that its later tests" in line
+    for journal in (session.folder / ".journal").glob("*.journal"):
+        journal.unlink()
+
+
 def test_a_run_that_failed_is_looked_through_when_the_scopes_that_end_have_ended(session, default):
     session.begin(1, "one")
     session.keep("/a", SECRET, 1, "one")
@@ -226,7 +295,7 @@ def test_a_run_that_failed_is_looked_through_when_the_scopes_that_end_have_ended
 
 
 def test_scopes_that_never_end_are_not_waited_for(session, monkeypatch):
-    monkeypatch.setattr("recproxy.orchestrator.recorder._HASTE_SECONDS", 0)
+    monkeypatch.setattr("recproxy.orchestrator.haste._SECONDS", 0)
     assert asyncio.run(session.recorder.look_in_haste(lambda: asyncio.sleep(30))).startswith("there was no time")
 
 
@@ -257,7 +326,7 @@ def test_nothing_in_the_report_holds_what_any_scope_has_shown(session):
     tally = Tally(
         failures=[f"shop: GET {said}: it broke"],
         notes=[f"shop: {said}", "shop: fine"],
-        unasked=[f"profile {said}"],
+        unasked={"shop": f"profile {said}"},
         misses=[missed],
         refusals=[replace(missed, closest=None, differences=())],
         blocked=Counter({f"{SECRET.decode()}.example": 2, "fine.example": 1}),
@@ -277,7 +346,7 @@ def test_nothing_in_the_report_holds_what_any_scope_has_shown(session):
     )
     assert tally.failures == [f"shop: GET {shown}: it broke"]
     assert tally.notes == [f"shop: {shown}", "shop: fine"]
-    assert tally.unasked == [f"profile {shown}"]
+    assert tally.unasked == {"shop": f"profile {shown}"}
     assert tally.misses == [masked]
     assert tally.refusals == [replace(masked, closest=None, differences=())]
     assert tally.blocked == {"XXX.example": 2, "fine.example": 1}

@@ -9,31 +9,52 @@ recordings, or to the project, and are checked when they are read.
 
 from __future__ import annotations
 
-import contextlib
+import base64
 import fcntl
 import itertools
 import json
 import os
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import field
 from pathlib import Path
 from pickle import PickleBuffer
-from typing import BinaryIO
 
+from recproxy.control.redaction_messages import LearnedValue
 from recproxy.errors import RecordingError
-from recproxy.orchestrator.journal_folders import JournalFolders, open_file
+from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import TAG, JournalKeys, encrypted
 from recproxy.recording import Packed, pieces_of_packed
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Abandoned", "Entry", "Journal", "abandoned"]
+__all__ = [
+    "ENDED",
+    "ENTRY",
+    "FRAME_HEAD",
+    "LENGTH",
+    "MAGIC",
+    "NONCE",
+    "SECRETS",
+    "SHOWN",
+    "WRITTEN",
+    "Entry",
+    "Journal",
+    "WrittenScope",
+    "bound",
+]
 
-_MAGIC = b"#recproxy journal 2 "
-_HEAD = struct.Struct("!BIQ")
-_LENGTH = struct.Struct("!I")
-_NONCE = 12
-_SECRETS, _ENTRY, _ENDED = range(3)
+MAGIC = b"#recproxy journal 2 "
+FRAME_HEAD = struct.Struct("!BIQ")
+LENGTH = struct.Struct("!I")
+NONCE = 12
+#: Kinds of frames.
+SECRETS = 0
+ENTRY = 1
+ENDED = 2
+SHOWN = 3
+WRITTEN = 4
+#: The scope of what is said of the whole run.
+_RUN = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,23 +72,14 @@ class Entry:
     packed: Packed = field(repr=False)
 
 
-@dataclass(slots=True, kw_only=True)
-class Abandoned:
-    """A journal that a killed run left: its entries of scopes that had not ended, and how many could not be read.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenScope:
+    """A scope that was written into its recording, or where `failed` next to it."""
 
-    `secrets` are the values that were secret in that run. `keyless`: its key was not found; `old` is a journal of
-    version 0.1. `modified` is when it was last written, in seconds. `lost` are lines about paths that lead elsewhere.
-    """
-
-    path: Path
-    modified: float
-    key: str = ""
-    entries: list[Entry] = field(default_factory=list, repr=False)
-    secrets: tuple[str, ...] = field(default=(), repr=False)
-    unread: int = 0
-    keyless: bool = False
-    old: bool = False
-    lost: list[str] = field(default_factory=list)
+    profile: str
+    recording: Path
+    scope: str
+    failed: bool
 
 
 class Journal:
@@ -97,7 +109,7 @@ class Journal:
         about = json.dumps(
             {"base": base, "path": path, "profile": entry.profile, "scope": entry.scope, "recorded": entry.recorded}
         ).encode()
-        self._write(_ENTRY, entry.number, _LENGTH.pack(len(about)) + about, *pieces_of_packed(entry.packed))
+        self._write(ENTRY, entry.number, LENGTH.pack(len(about)) + about, *pieces_of_packed(entry.packed))
         self._open.add(entry.number)
 
     def ended(self, number: int) -> None:
@@ -106,10 +118,29 @@ class Journal:
             return
         self._open.discard(number)
         if self._open:
-            self._write(_ENDED, number)
+            self._write(ENDED, number)
         elif self._file is not None:
             os.ftruncate(self._file, 0)
             self._size = 0
+
+    def show(self, values: Sequence[LearnedValue]) -> None:
+        """Put values on disk that a scope has shown to be secret. Raises as `add` does."""
+        plain = [
+            (base64.b64encode(each.value).decode(), each.rule, each.name, each.field, each.alone) for each in values
+        ]
+        self._write(SHOWN, _RUN, json.dumps(plain).encode())
+        self._open.add(_RUN)
+
+    def written(self, scope: WrittenScope) -> None:
+        """Put on disk that a scope is to be searched for what is shown later. Raises as `add` does."""
+        base, path = self._folders.plain(scope.recording, scope.profile)
+        about = {"base": base, "path": path, "profile": scope.profile, "scope": scope.scope, "failed": scope.failed}
+        self._write(WRITTEN, _RUN, json.dumps(about).encode())
+        self._open.add(_RUN)
+
+    def searched(self) -> None:
+        """All that was written was searched for all that was shown."""
+        self.ended(_RUN)
 
     def close(self) -> None:
         """The journal and its key go; while a scope is not in its recording they stay, for the next run to recover."""
@@ -125,9 +156,9 @@ class Journal:
             if self._file is None:
                 self._file = self._make()
             if not self._size:
-                self._size = self._put([_MAGIC + self._key.encode() + b"\n"])
+                self._size = self._put([MAGIC + self._key.encode() + b"\n"])
                 if self.secrets:
-                    self._append(_SECRETS, 0, json.dumps(list(self.secrets)).encode())
+                    self._append(SECRETS, 0, json.dumps(list(self.secrets)).encode())
             self._append(kind, number, *pieces)
         except OSError as problem:
             where = self._folders.journal
@@ -135,9 +166,9 @@ class Journal:
 
     def _append(self, kind: int, number: int, *pieces: bytes | memoryview | PickleBuffer) -> None:
         views = [memoryview(piece) for piece in pieces]
-        head = _HEAD.pack(kind, number, sum(map(len, views)) + TAG)
-        nonce = os.urandom(_NONCE)
-        sealed = encrypted(self._secret, nonce, _bound(self._size, head), views)
+        head = FRAME_HEAD.pack(kind, number, sum(map(len, views)) + TAG)
+        nonce = os.urandom(NONCE)
+        sealed = encrypted(self._secret, nonce, bound(self._size, head), views)
         self._size += self._put(itertools.chain((head + nonce,), sealed))
 
     def _put(self, pieces: Iterable[bytes | memoryview]) -> int:
@@ -172,92 +203,6 @@ class Journal:
         return file
 
 
-@contextlib.contextmanager
-def abandoned(folders: JournalFolders, keys: JournalKeys) -> Iterator[list[Abandoned]]:
-    """The journals that killed runs left. All stay locked meanwhile, so that no other run recovers them too."""
-    with contextlib.ExitStack() as locks:
-        found = []
-        try:
-            folder = locks.enter_context(folders.opened())
-        except OSError:
-            yield []
-            return
-        for name in sorted(each for each in os.listdir(folder) if each.endswith(".journal")):  # noqa: PTH208 - a descriptor
-            try:
-                file = locks.enter_context(os.fdopen(open_file(name, os.O_RDONLY, folder), "rb"))
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if os.path.samestat(os.fstat(file.fileno()), os.stat(name, dir_fd=folder)):
-                    found.append(_left(folders.journal / name, file, folders, keys))
-            except OSError:  # its run lives, or another run has it or had it; or it is no file
-                continue
-        yield found
-
-
-def _left(path: Path, file: BinaryIO, folders: JournalFolders, keys: JournalKeys) -> Abandoned:
-    found = Abandoned(path=path, modified=os.fstat(file.fileno()).st_mtime)
-    first = file.readline(len(_MAGIC) + 64)
-    if not first.startswith(_MAGIC):
-        found.old = not _MAGIC.startswith(first)  # else its run was killed before it had written the line
-        return found
-    found.key = first[len(_MAGIC) :].strip().decode("ascii", "replace")
-    key = keys.find(found.key)
-    found.keyless = key is None
-    frames = _frames(file, len(first))
-    ended = {number for kind, number, *_ in frames if kind == _ENDED}
-    kept = [frame for frame in frames if frame[0] != _ENDED and not (frame[0] == _ENTRY and frame[1] in ended)]
-    if key is None:
-        found.unread = sum(kind == _ENTRY for kind, *_ in kept)
-        return found
-    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - a replay does without
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
-
-    cipher = AESGCM(key)
-    for kind, number, start, size in kept:
-        file.seek(start)
-        head, nonce, sealed = file.read(_HEAD.size), file.read(_NONCE), file.read(size)
-        try:
-            text = cipher.decrypt(nonce, sealed, _bound(start, head))
-        except InvalidTag:
-            found.unread += 1
-            continue
-        if kind == _SECRETS:
-            found.secrets = tuple(json.loads(text))
-            continue
-        try:
-            found.entries.append(_entry(text, number, folders))
-        except RecordingError as problem:
-            found.lost.append(problem.message)
-    return found
-
-
-def _entry(text: bytes, number: int, folders: JournalFolders) -> Entry:
-    (length,) = _LENGTH.unpack_from(text)
-    start = _LENGTH.size + length
-    about = json.loads(text[_LENGTH.size : start])
-    return Entry(
-        profile=about["profile"],
-        recording=folders.found(about["base"], about["path"]),
-        scope=about["scope"],
-        number=number,
-        recorded=about["recorded"],
-        packed=text[start:],
-    )
-
-
-def _frames(file: BinaryIO, start: int) -> list[tuple[int, int, int, int]]:
-    """Kind, scope, place and size of each frame that is whole; a kill may have cut the last one short."""
-    end = os.fstat(file.fileno()).st_size
-    frames = []
-    while start + _HEAD.size + _NONCE <= end:
-        file.seek(start)
-        kind, number, size = _HEAD.unpack(file.read(_HEAD.size))
-        if start + _HEAD.size + _NONCE + size > end:
-            break
-        frames.append((kind, number, start, size))
-        start += _HEAD.size + _NONCE + size
-    return frames
-
-
-def _bound(start: int, head: bytes) -> bytes:
+def bound(start: int, head: bytes) -> bytes:
     """What a frame's encryption is bound to: its place and its head, so that none can be moved or changed."""
     return b"%d " % start + head

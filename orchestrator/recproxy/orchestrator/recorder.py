@@ -7,7 +7,6 @@ recording_files, recording_locks and recovery.
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,8 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recproxy.control.messages import Kept, Recorded
+from recproxy.control.redaction_messages import LearnedValue
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.matching.rules import Rules
+from recproxy.orchestrator.haste import in_haste
 from recproxy.orchestrator.journal import Entry, Journal
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
@@ -30,12 +31,7 @@ from recproxy.report import Tally, Written, replace_texts, texts_of
 if TYPE_CHECKING:  # a replay writes nothing, and does without matching and redaction in this process
     from recproxy.orchestrator.recording_files import RecordingFiles
     from recproxy.orchestrator.second_look import SecondLook
-
 __all__ = ["Recorder"]
-
-
-#: A run that failed is to end soon.
-_HASTE_SECONDS = 3.0
 
 
 class _ScopeEnded(RecordingError):
@@ -79,7 +75,6 @@ class Recorder:
         self.learned = RunSecrets()
         #: Set by a scope that has shown too much: nothing is written any more.
         self._too_many: RecordingError | None = None
-        self._second_look: SecondLook | None = None
         self.written: list[Written] = []
         #: By profile, what a second look found that must not stay.
         self.refusals: list[tuple[str, str]] = []
@@ -99,7 +94,14 @@ class Recorder:
         from recproxy.orchestrator.recovery import Recovery  # noqa: PLC0415 - see above
 
         recovery = Recovery(
-            self._folders, self._keys, self._redact, self._files, self._locks, learned=self.learned, wrote=self._wrote
+            self._folders,
+            self._keys,
+            self._redact,
+            self._files,
+            self._locks,
+            learned=self.learned,
+            learn=self._learn,
+            second_look=self._second_look,
         )
         written = await recovery.recover()
         self.unrecovered += recovery.problems
@@ -184,7 +186,7 @@ class Recorder:
             profile, [message.packed for message in raw], (*lines, pending.scope, pending.path.name)
         )
         try:
-            pending.known = self.learned.add(redacted.learned, known)
+            pending.known = self._learn(redacted.learned, known)
         except TooManySecretsError as problem:
             self._too_many = too_many_secrets(redacted.lines[-2], problem)
             self._journal.ended(pending.number)
@@ -219,7 +221,7 @@ class Recorder:
             interactions = [each.interaction for each in ordered]
             written = self._files.save_failed(pending.path, interactions, replaces=pending.scope)
         self.written.append(written)
-        self._wrote(written.path, pending.path, profile, pending.scope, pending.known)
+        self._second_look.wrote(written.path, profile, pending.scope, pending.known, recording=pending.path)
         self._journal.ended(pending.number)
 
     async def finish(self, tally: Tally) -> None:
@@ -260,7 +262,7 @@ class Recorder:
         Raises:
             RecordingError: a file cannot be searched.
         """
-        if self._second_look is not None and self.learned:
+        if self.learned:
             found = await self._second_look.look(self._files)
             self.refusals += found.refusals
             self.counts = found.counts
@@ -270,31 +272,29 @@ class Recorder:
 
         It waits some seconds at most. Gives what went wrong, if anything did.
         """
-        try:
-            async with asyncio.timeout(_HASTE_SECONDS):
-                await settled()
-                await self.look_again()
-        except RecproxyError as problem:
-            return problem.message
-        except TimeoutError:
-            return (
-                "there was no time to search what was recorded for secrets that later tests have shown: record it anew"
-            )
-        return ""
+        return await in_haste(settled, self.look_again)
 
-    def _wrote(self, path: Path, recording: Path, profile: str, scope: str, known: int) -> None:
+    @cached_property
+    def _second_look(self) -> SecondLook:
         from recproxy.orchestrator.second_look import SecondLook  # noqa: PLC0415 - see above
 
-        if self._second_look is None:
-            self._second_look = SecondLook(self._redact, self.learned, self._locks)
-        self._second_look.wrote(path, profile, scope, known, recording=recording)
+        journal = Journal(self._folders, self._keys)
+        return SecondLook(self._redact, self.learned, self._locks, journal)
+
+    def _learn(self, values: Sequence[LearnedValue], known: int) -> int:
+        count = self.learned.add(values, known)
+        self._second_look.shown(values)
+        return count
 
     def leave(self) -> None:
         """Remove the locks, and the journal if all that it held is in its recordings: also where the run failed."""
         if self._too_many is not None:
+            self._second_look.give_up()
             for pending in self._pending.values():
                 self._journal.ended(pending.number)
         try:
             self._journal.close()
+            if "_second_look" in vars(self):
+                self._second_look.close()
         finally:
             self._locks.close()

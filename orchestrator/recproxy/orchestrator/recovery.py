@@ -11,14 +11,18 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from recproxy.control.redaction_messages import LearnedValue
 from recproxy.errors import RecordingError, RecproxyError
-from recproxy.orchestrator.journal import Abandoned, Entry, abandoned
+from recproxy.orchestrator.journal import Entry
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
+from recproxy.orchestrator.left_journals import Abandoned, abandoned
 from recproxy.orchestrator.recording_files import RecordingFiles
 from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.run_secrets import RunSecrets, TooManySecretsError
 from recproxy.orchestrator.scope_redaction import Redact, unpacked
+from recproxy.orchestrator.second_look import SecondLook
+from recproxy.play.recording_names import failed_path
 from recproxy.recording import Interaction
 from recproxy.report import Written
 from recproxy.report.counting import counted
@@ -41,10 +45,12 @@ class Recovery:
         locks: RecordingLocks,
         *,
         learned: RunSecrets,
-        wrote: Callable[[Path, Path, str, str, int], None],
+        learn: Callable[[Sequence[LearnedValue], int], int],
+        second_look: SecondLook,
     ) -> None:
         self._learned = learned
-        self._wrote = wrote
+        self._learn = learn
+        self._second_look = second_look
         self._folders = folders
         self._locks = locks
         self._keys = keys
@@ -64,6 +70,8 @@ class Recovery:
         problems: dict[Path, list[str]] = {}
         for journal in journals:
             lost = problems.setdefault(journal.path, [*journal.lost])
+            if journal.shown:
+                self._written(journal)
             for entries in _by_scope(journal.entries):
                 first = entries[0]
                 try:
@@ -90,7 +98,7 @@ class Recovery:
                 if written is not None:
                     recovered.append(written)
                     for each in known[path]:
-                        self._wrote(written.path, path, *each)
+                        self._second_look.wrote(written.path, *each, recording=path)
         for journal in journals:
             self._clear(journal, problems[journal.path])
         return recovered
@@ -105,7 +113,21 @@ class Recovery:
             for packed, entry in zip(redacted.interactions, entries, strict=True)
             if packed is not None
         ]
-        return interactions, self._learned.add(redacted.learned, known)
+        return interactions, self._learn(redacted.learned, known)
+
+    def _written(self, journal: Abandoned) -> None:
+        """Have this run search what a killed one had written, at its end, for all that was shown there and here."""
+        try:
+            self._learn(journal.shown, len(self._learned))
+        except TooManySecretsError as problem:
+            self.problems.append(
+                f"{journal.path}: an earlier run has shown {problem.message}, too many to look for in each recording: "
+                "delete what it has recorded, and record the tests in several runs"
+            )
+            return
+        for each in journal.written:
+            path = failed_path(each.recording) if each.failed else each.recording
+            self._second_look.wrote(path, each.profile, each.scope, 0, recording=each.recording)
 
     def _clear(self, journal: Abandoned, problems: Sequence[str]) -> None:
         """Remove a journal and its key, unless something of it could not be recovered; say what could not."""
@@ -114,6 +136,13 @@ class Recovery:
                 f"{journal.path}: is the journal of a run of version 0.1, which is not encrypted: take from it what you "
                 "need, mind the secrets in it, and delete it"
             )
+        elif journal.keyless and journal.unsearched and time.time() - journal.modified <= _KEYLESS_DAYS * 24 * 3600:
+            self.problems.append(
+                f"{journal.path}: {counted(journal.unsearched, 'scope')} that an earlier run recorded cannot be searched "
+                "for secrets that its later tests have shown, because its key is in none of the places where keys are "
+                "kept: set TMPDIR or XDG_RUNTIME_DIR as that run had them, or delete this journal"
+            )
+            return
         elif journal.keyless and journal.unread and time.time() - journal.modified <= _KEYLESS_DAYS * 24 * 3600:
             self.problems.append(
                 f"{journal.path}: {counted(journal.unread, 'interaction')} of an earlier run cannot be read, because "

@@ -8,15 +8,19 @@ Reads and writes recordings of this run alone; knows no process.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import field, replace
 from pathlib import Path
 
+from recproxy.control.redaction_messages import LearnedValue
 from recproxy.errors import RecordingError, RecproxyError
+from recproxy.orchestrator.journal import Journal, WrittenScope
 from recproxy.orchestrator.recording_files import RecordingFiles
 from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.orchestrator.scope_redaction import Redact
 from recproxy.play.reading import read_recording
+from recproxy.play.recording_names import failed_path
 from recproxy.recording import Interaction, Recording, pack, unpack
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.linking import link, names
@@ -35,8 +39,11 @@ class LookedAgain:
 class SecondLook:
     """Remembers what a run wrote and with how many values each scope was masked; `secrets` are the values by now."""
 
-    def __init__(self, redact: Redact, secrets: RunSecrets, locks: RecordingLocks) -> None:
+    def __init__(self, redact: Redact, secrets: RunSecrets, locks: RecordingLocks, journal: Journal) -> None:
         self._redact = redact
+        #: For the next run, if this one is killed; nothing is in it before anything was shown.
+        self._journal = journal
+        self._unsaid: list[WrittenScope] = []
         self._secrets = secrets
         self._locks = locks
         #: By file, for each profile and scope in it.
@@ -49,6 +56,21 @@ class SecondLook:
         scopes = self._written.setdefault(path, {})
         scopes[profile, scope] = min(known, scopes.get((profile, scope), known))
         self._recordings[path] = recording
+        self._unsaid.append(
+            WrittenScope(profile=profile, recording=recording, scope=scope, failed=path == failed_path(recording))
+        )
+        if self._secrets:
+            self._say()
+
+    def shown(self, values: Sequence[LearnedValue]) -> None:
+        """Scopes have shown these values. Raises RecordingError where that cannot be kept for the next run."""
+        if values:
+            self._journal.show(values)
+            self._say()
+
+    def _say(self) -> None:
+        while self._unsaid:
+            self._journal.written(self._unsaid.pop())
 
     async def look(self, files: RecordingFiles) -> LookedAgain:
         """Look through the scopes that were masked with fewer values than there are.
@@ -66,9 +88,18 @@ class SecondLook:
                     f"{path}: cannot be searched for secrets that later tests have shown: {problem.message}; delete it "
                     "and record it anew"
                 )
+        self._journal.searched()
         if problems:
             raise RecordingError("; ".join(problems))
         return found
+
+    def give_up(self) -> None:
+        """Nothing of this run is to be searched any more: the user was told to delete it."""
+        self._journal.searched()
+
+    def close(self) -> None:
+        """Leave to the next run what was not searched."""
+        self._journal.close()
 
     async def _file(self, path: Path, files: RecordingFiles, found: LookedAgain) -> None:
         """Look through one file, anew if it was written meanwhile: a scope that ended beside this look stays in it."""
