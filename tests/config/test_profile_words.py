@@ -7,6 +7,7 @@ from recproxy.config.profile_words import ADDRESS, HOST, PORT, PROFILE_NAME
 
 
 def test_a_host_has_one_normal_form():
+    assert [HOST.normal(host) for host in ("2001:DB8:0:0::7", "[2001:db8::7]")] == ["2001:db8::7"] * 2
     assert [HOST.normal(host) for host in ("API.Shop.Example.", "*.a.example", "*", "::1", "b\u00fccher.example")] == [
         "api.shop.example", "*.a.example", "*", "::1", "xn--bcher-kva.example",
     ]  # fmt: skip

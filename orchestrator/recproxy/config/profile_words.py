@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 from collections.abc import Callable
@@ -76,8 +77,11 @@ def _version() -> str:
 
 
 def _host(host: str) -> str:
-    """A host pattern in its normal form: a name, an address, `*.name` or `*`."""
+    """A host pattern in its normal form: a name, an address, `*.name` or `*`; an IPv6 address with or without brackets."""
     pattern = normal_host(host)
+    if ":" in pattern:
+        with contextlib.suppress(ValueError):  # the one form in which connections are asked for: RFC 5952
+            return str(ipaddress.IPv6Address(pattern[1:-1] if pattern[0] + pattern[-1] == "[]" else pattern))
     if pattern != "*" and not is_host(pattern) and not _is_name(pattern.removeprefix("*.")):
         raise ValueError("give it a host name without scheme, port and path; * only as *.NAME or alone")
     return pattern

@@ -6,7 +6,9 @@ tell them apart.
 
 from __future__ import annotations
 
+import contextlib
 import re
+from socket import AF_INET6, inet_ntop, inet_pton
 from typing import NamedTuple
 
 from recproxy.control.host_names import normal_host
@@ -114,6 +116,8 @@ def _split_port(text: bytes) -> tuple[bytes, bytes]:
     if text.startswith(b"["):
         host, _, port = text.partition(b"]")
         return host[1:], port.removeprefix(b":")
+    if text.count(b":") > 1:  # an IPv6 address without its brackets: httpx sends it so
+        return text, b""
     host, _, port = text.partition(b":")
     return host, port
 
@@ -122,6 +126,9 @@ def host_of_bytes(host: bytes) -> bytes:
     """A host as it is written in a URL, in its normal form; escapes undone."""
     if b"%" in host:
         host = _ESCAPE.sub(_unescaped, host)
+    if b":" in host:
+        with contextlib.suppress(OSError, UnicodeDecodeError):  # the one form of many: RFC 5952
+            return inet_ntop(AF_INET6, inet_pton(AF_INET6, host.decode())).encode()
     if host.isascii():  # nearly always, and for every request
         return host.lower().removesuffix(b".")
     try:
