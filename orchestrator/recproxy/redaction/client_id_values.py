@@ -41,7 +41,12 @@ _PIECE = re.compile(rb"[0-9A-Za-z]{16,}")
 _SCHEME = re.compile(rb"\A(?:[a-z]{3,10}:){1,2}")
 _HEX = re.compile(rb"(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])[0-9a-fA-F]+\Z")
 _TOKEN = re.compile(rb"[0-9A-Za-z_+/.~-]{16,160}={0,2}\Z")
-_READABLE = re.compile(rb"[A-Z]?[a-z]{3,}|[A-Z]{4,}|[0-9]{4,}|[_+/.~=-]+")
+#: What somebody may have chosen: words and short pieces between separators, words run together, numbers.
+_READABLE = re.compile(
+    rb"(?<![0-9A-Za-z])(?:[A-Za-z]?[a-z]+|[0-9A-Za-z]{1,2})(?![0-9A-Za-z])"
+    rb"|[A-Z]{5,}|[A-Z][a-z]{3,}|[a-z]{4,}|[0-9]{4,}|[_+/.~=-]+"
+)
+_DIGIT, _LOWER, _UPPER = (re.compile(letters) for letters in (rb"[0-9]", rb"[a-z]", rb"[A-Z]"))
 _LARGEST = 1 << 20
 
 
@@ -82,9 +87,17 @@ def _random(value: bytes, name: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _is_random(value: bytes) -> bool:
-    """Whether nobody chose a value: a UUID, long hexadecimal, or letters and digits that make no words."""
+    """Whether nobody chose a value: a UUID, long hexadecimal, or letters and digits that make no words.
+
+    Of 30 random letters and digits about one value in 200 is not seen to be one; the bound on what may be readable in
+    it is that high because a value that is missed once makes a recording that does not replay.
+    """
     if _UUID.search(value) or any(map(_HEX.match, _PIECE.findall(value))):
         return True
     token = _SCHEME.sub(b"", value)
     readable = sum(len(each) for each in _READABLE.findall(token))
-    return bool(_TOKEN.match(token)) and re.search(rb"[0-9]", token) is not None and 2 * readable < len(token)
+    if not _TOKEN.match(token):
+        return False
+    if _DIGIT.search(token):
+        return 4 * readable < 3 * len(token)
+    return 3 * readable < len(token) and bool(_LOWER.search(token) and _UPPER.search(token))
