@@ -59,6 +59,11 @@ class Ignore:
     """Names in a form body to ignore."""
     json: Annotated[tuple[str, ...], words.POINTER] = ()
     """JSON Pointers into a JSON body to ignore, for example `/user/id`."""
+    mail: Annotated[tuple[str, ...], words.NAME_IN_ANY_CASE] = ("Date", "Message-ID")
+    """Header fields to ignore in mail messages that a request carries as `message/rfc822`. Boundaries are never compared.
+    """
+    body: Annotated[tuple[str, ...], words.REQUEST_PATTERN] = ()
+    """Requests whose whole body to ignore, by method, or method and path: `PUT /upload/*`. `*` stands for any text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +231,8 @@ class Profile:
             ignore_query=self.match.ignore.query,
             ignore_form=self.match.ignore.form,
             ignore_json=self.match.ignore.json,
+            ignore_mail=self.match.ignore.mail,
+            ignore_body=self.match.ignore.body,
             secret_headers=tuple(name.lower() for name in self.redact.headers),
             secret_query=self.redact.query,
             secret_form=self.redact.form,

@@ -1,4 +1,4 @@
-"""A body read by its content type: JSON, form, multipart, or bytes.
+"""A body read by its content type: JSON, form, multipart, a mail message, or bytes.
 
 The media type only chooses the reading; it is not itself compared. Where it is absent, a body that is a JSON object
 or array, or that looks like a form, is read as one.
@@ -12,13 +12,13 @@ from typing import NamedTuple, TypeAlias
 
 from recproxy.matching.field_values import Value, read_value
 from recproxy.matching.json_values import Node, parse_json
-from recproxy.matching.multipart import Part, parse_multipart
+from recproxy.matching.multipart import Part, parse_multipart, read_message
 from recproxy.matching.rules import ComparedParts
 from recproxy.matching.url import NO_PAIRS, Pairs, read_pairs
 from recproxy.recording.multipart import parameters
 from recproxy.recording.values import Headers
 
-__all__ = ["Body", "FormFields", "Json", "Multipart", "Raw", "raw_body", "read_body"]
+__all__ = ["EMPTY", "Body", "FormFields", "Json", "Multipart", "Raw", "raw_body", "read_body"]
 
 
 class Json(NamedTuple):
@@ -78,6 +78,9 @@ def read_body(headers: Headers, body: bytes, plan: ComparedParts, word: str | No
     elif media.kind == "multipart":
         parts = parse_multipart(body, _content_type(headers), word, plan.form_names)
         read = None if parts is None else Multipart(parts)
+    elif media.kind == "mail":
+        message = read_message(body, word, plan.form_names)
+        read = None if message is None else Raw(message)
     return _text(body, media.charset, word) if read is None else read
 
 
@@ -110,6 +113,8 @@ def _kind(name: str) -> str:
         return "form"
     if name.startswith("multipart/"):
         return "multipart"
+    if name == "message/rfc822":
+        return "mail"
     _, _, subtype = name.partition("/")
     return "json" if "json" in re.split(r"[+.-]", subtype) else "other"
 

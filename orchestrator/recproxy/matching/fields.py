@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recproxy.matching.bodies import Body, FormFields, Json, Multipart, Raw, raw_body, read_body
+from recproxy.matching.bodies import EMPTY, Body, FormFields, Json, Multipart, Raw, raw_body, read_body
 from recproxy.matching.field_values import Hidden, Value, hidden_value, read_value
 from recproxy.matching.rules import UNCOMPARED, ComparedParts
 from recproxy.matching.url import (
@@ -70,10 +70,16 @@ def read_fields(request: Request, plan: ComparedParts) -> Fields:
         _segments(parts.path, word) if plan.path else (),
         read_pairs(_query(parts.query, plan), word, plan.query_names) if plan.query else NO_PAIRS,
         _headers(request.headers, plan, word) if plan.headers != frozenset() else NO_PAIRS,
-        read_body(request.headers, request.body, plan, word),
+        EMPTY if _is_bodiless(request, parts, plan) else read_body(request.headers, request.body, plan, word),
         request,
         word,
     )
+
+
+def _is_bodiless(request: Request, parts: UrlParts, plan: ComparedParts) -> bool:
+    if plan.bodiless is None or not request.body:
+        return False
+    return plan.bodiless.match(f"{request.method} {parts.path.decode('utf-8', 'replace')}") is not None
 
 
 def _query(text: bytes, plan: ComparedParts) -> bytes:
@@ -116,7 +122,7 @@ def _segments(path: bytes, word: str | None) -> tuple[Value, ...]:
 
 
 def _headers(headers: Headers, plan: ComparedParts, word: str | None) -> Pairs:
-    compared, (ignored, secret, _) = plan.headers, plan.header_names
+    compared, (ignored, secret, *_) = plan.headers, plan.header_names
     pairs: list[tuple[bytes, Value]] = []
     for name, value in headers:
         key = name.lower()

@@ -71,7 +71,8 @@ class Rules:
     """A profile's `[match]` and the names that its redaction hides.
 
     `aliases` are pairs of a host's other name and the name that stands for both; `default_query` are parameters whose
-    value is the same as their absence.
+    value is the same as their absence. `ignore_body` are methods, or methods and patterns of a path, whose bodies do not take
+    part; `ignore_mail` are fields of mail messages in bodies.
     `headers` are the lower-case names of headers that take part; `ignore_headers` never do. `ignore_*` are left out on
     both sides; `secret_*` must be present on both sides, but their values are not shown, and not compared but for named
     wild places. `ignore_json` holds JSON Pointers; `secret_json` JSON Pointers, which begin with `/`, or bare keys that
@@ -86,6 +87,8 @@ class Rules:
     ignore_query: tuple[str, ...] = ()
     ignore_form: tuple[str, ...] = ()
     ignore_json: tuple[str, ...] = ()
+    ignore_mail: tuple[str, ...] = ("Date", "Message-ID")
+    ignore_body: tuple[str, ...] = ()
     secret_headers: tuple[str, ...] = ()
     secret_query: tuple[str, ...] = ()
     secret_form: tuple[str, ...] = ()
@@ -107,11 +110,13 @@ class Names(NamedTuple):
     """Which names of a set of pairs are ignored, and which (in lower case) are secret.
 
     `defaults` are pairs that say what is so without them: they are ignored, and the same names with other values are not.
+    `mail` are the fields, in lower case, that are ignored in mail messages.
     """
 
     ignored: frozenset[bytes] = frozenset()
     secret: frozenset[bytes] = frozenset()
     defaults: frozenset[tuple[bytes, bytes]] = frozenset()
+    mail: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +142,8 @@ class ComparedParts:
     """Rules made ready for reading requests: what one comparison looks at.
 
     `headers` is None where all headers are compared. `raw_body` compares bodies by bytes whatever their type.
-    `filled_query` leaves parameters without a value out of the query, as vcrpy does.
+    `filled_query` leaves parameters without a value out of the query, as vcrpy does. `bodiless` finds a method and a path
+    whose bodies do not take part.
     """
 
     method: bool
@@ -155,6 +161,7 @@ class ComparedParts:
     query_names: Names
     form_names: Names
     json: JsonPlan
+    bodiless: re.Pattern[str] | None
 
     @property
     def live(self) -> ComparedParts:
@@ -194,8 +201,13 @@ def compared_parts(rules: Rules, match_on: tuple[str, ...] | None = None) -> Com
             secret=frozenset(_lower(rules.secret_query)),
             defaults=frozenset((name.encode(), value.encode()) for name, value in rules.default_query),
         ),
-        form_names=Names(ignored=_bytes(rules.ignore_form), secret=frozenset(_lower(rules.secret_form))),
+        form_names=Names(
+            ignored=_bytes(rules.ignore_form),
+            secret=frozenset(_lower(rules.secret_form)),
+            mail=frozenset(_lower(rules.ignore_mail)),
+        ),
         json=_json_plan(rules),
+        bodiless=_request_patterns(rules.ignore_body),
     )
 
 
@@ -205,7 +217,7 @@ def _without_secrets(plan: ComparedParts) -> ComparedParts:
         plan,
         header_names=Names(plan.header_names.ignored),
         query_names=plan.query_names._replace(secret=frozenset()),
-        form_names=Names(plan.form_names.ignored),
+        form_names=plan.form_names._replace(secret=frozenset()),
         json=JsonPlan(ignored=plan.json.ignored),
     )
 
@@ -228,6 +240,12 @@ def _lower(names: Iterable[str]) -> Iterable[bytes]:
 
 def _bytes(names: Iterable[str]) -> frozenset[bytes]:
     return frozenset(name.encode() for name in names)
+
+
+def _request_patterns(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    """What finds the `METHOD /path` of requests by patterns such as `PUT` and `PUT /upload/*`; None without any."""
+    found = [".*".join(map(re.escape, pattern.split("*"))) + ("" if " " in pattern else " .*") for pattern in patterns]
+    return re.compile(f"(?s:{'|'.join(found)})\\Z") if found else None
 
 
 def _json_plan(rules: Rules) -> JsonPlan:

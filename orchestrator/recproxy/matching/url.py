@@ -179,7 +179,7 @@ def read_pairs(text: bytes, word: str | None, names: Names) -> Pairs:
     loose: list[tuple[Value, Value]] = []
     rest = False
     wild = None if word is None else word.encode()
-    ignored, secret, defaults = names
+    ignored, secret, defaults, _ = names
     for piece in text.split(b"&"):
         written, _, value = piece.partition(b"=")
         if wild is not None and wild in written:
