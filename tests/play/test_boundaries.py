@@ -56,3 +56,40 @@ def test_boundaries_that_would_be_ambiguous_stay_new(inner):
     new = batch(b"three", inner, status=b"409")
 
     assert merged(before, new).interactions == (new,)
+
+
+def gmail_batch(name, text=b"hi", status=b"200", **values):
+    """A batch of two requests whose parts have ids, and its response, which repeats them."""
+    parts = (b"--b\r\nContent-ID: <%s + %d>\r\n\r\nGET /mail/%d\r\n" % (name, number, number) for number in (1, 2))
+    answers = (
+        b"--r\r\nContent-ID: <response-%s + %d>\r\n\r\nHTTP/1.1 %s OK\r\n\r\n%s\r\n" % (name, number, status, text)
+        for number in (1, 2)
+    )
+    kinds = ((b"Content-Type", b"multipart/mixed; boundary=b"),), ((b"Content-Type", b"multipart/mixed; boundary=r"),)
+    request = Request(
+        method="POST", url="https://a.example/batch", headers=kinds[0], body=b"".join((*parts, b"--b--\r\n")), wild=None
+    )
+    response = Response(status=200, headers=kinds[1], body=b"".join((*answers, b"--r--\r\n")), wild=None)
+    return Interaction(request=request, response=response, scope="run", **values)
+
+
+def test_ids_of_parts_made_up_anew_leave_a_recording_as_it_was():
+    before = Recording(interactions=(gmail_batch(b"1c51239d-e778-40ee", recorded=DAY),))
+
+    assert merged(before, gmail_batch(b"dabf36ff-3d54-4eeb")) == before
+
+
+def test_a_changed_answer_keeps_the_ids_of_parts_that_were_there():
+    before = Recording(interactions=(gmail_batch(b"1c51239d-e778-40ee", recorded=DAY),))
+
+    result = merged(before, gmail_batch(b"dabf36ff-3d54-4eeb", text=b"ho"))
+
+    assert result.interactions == (gmail_batch(b"1c51239d-e778-40ee", text=b"ho"),)
+
+
+@pytest.mark.parametrize("name", [b"1", b"a-longer-id-than-before"])
+def test_ids_of_parts_that_are_short_or_of_another_length_stay_new(name):
+    before = Recording(interactions=(gmail_batch(b"1c51239d-e778-40ee", recorded=DAY),))
+    new = gmail_batch(name, text=b"ho")
+
+    assert merged(before, new).interactions == (new,)

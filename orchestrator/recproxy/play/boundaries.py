@@ -1,7 +1,7 @@
-"""The boundaries of a multipart body that was recorded again: those that the file had before.
+"""The boundaries and part ids of a multipart body that was recorded again: those that the file had before.
 
-Most clients and services make up a boundary for each message. Without this, every line that holds it would change each
-time the file is recorded. Pure.
+Most clients and services make up a boundary for each message, and those that send batches an id for each part. Without
+this, every line that holds one would change each time the file is recorded. Pure.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from recproxy.recording import Headers, Request, Response, header
+from recproxy.recording import Headers, Interaction, Request, Response, header
 from recproxy.recording.multipart import parameters, read_parts, unquoted
 
-__all__ = ["with_boundaries_of"]
+__all__ = ["with_boundaries_of", "with_part_ids_of"]
 
 _Message = TypeVar("_Message", Request, Response)
 
 #: Parts within parts deeper than this keep the boundaries they came with.
 _DEEPEST = 20
+#: A part's id that is shorter may be a word of the content.
+_SHORTEST_ID = 16
 
 
 def with_boundaries_of(old: _Message, new: _Message) -> _Message:
@@ -39,6 +41,36 @@ def with_boundaries_of(old: _Message, new: _Message) -> _Message:
         places.sub(lambda found: found[1] + names[found[2]], text) for text in (_content_type(new), new.body)
     )
     return replace(new, headers=_headers(new, content_type, len(body)), body=body)
+
+
+def with_part_ids_of(old: Interaction, new: Interaction) -> Interaction:
+    """The new interaction with the Content-IDs that the parts of the old request had, in its response as well.
+
+    The response to a batch names its parts after those of the request.
+    """
+    before, after = _part_ids(old.request), _part_ids(new.request)
+    names = dict(zip(after, before, strict=False))
+    if before == after or len(before) != len(after) or len(set(before)) != len(names):
+        return new
+    if any(len(one) != len(other) or len(one) < _SHORTEST_ID for one, other in names.items()):
+        return new
+    places = re.compile(b"|".join(map(re.escape, names)))
+
+    def changed(body: bytes) -> bytes:
+        return places.sub(lambda found: names[found[0]], body)
+
+    return replace(
+        new,
+        request=replace(new.request, body=changed(new.request.body)),
+        response=replace(new.response, body=changed(new.response.body)),
+    )
+
+
+def _part_ids(request: Request) -> list[bytes]:
+    content_type = _content_type(request)
+    found = read_parts(request.body, content_type) if content_type.lower().startswith(b"multipart/") else None
+    parts = found.parts if found is not None and found.complete else ()
+    return [name for part in parts if (name := part.field(b"content-id").strip(b"<>"))]
 
 
 def _content_type(message: Request | Response) -> bytes:

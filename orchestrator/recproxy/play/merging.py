@@ -16,7 +16,7 @@ from dataclasses import replace
 from recproxy.matching.echo import with_name
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
-from recproxy.play.boundaries import with_boundaries_of
+from recproxy.play.boundaries import with_boundaries_of, with_part_ids_of
 from recproxy.play.kept_names import with_kept_names
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, fill
 from recproxy.recording.dataclass import dataclass
@@ -173,6 +173,7 @@ def _stable(old: Interaction, new: Interaction, rules: Rules, renewed_before: dt
         request=with_boundaries_of(old.request, new.request),
         response=with_boundaries_of(old.response, new.response),
     )
+    new = with_part_ids_of(old, new)
     is_cut_short = CUT_SHORT in old.comments
     bound = {} if is_cut_short else _named(old, new, rules)
     if bound:
