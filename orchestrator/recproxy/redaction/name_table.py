@@ -49,7 +49,7 @@ ALWAYS = _rows(
     # gitleaks: Facebook, GitLab, Vault, PyPI, Sentry, Amazon Bedrock
     "page access token, feed token, scim token, incoming mail token, batch token, upload token, org token",
     "bearer token bedrock",
-    "jwt, json web token, client assertion, saml response, saml art, assertion, code verifier, device code",
+    "jwt, json web token, client assertion, saml response, saml art, assertion, code verifier, device code, code challenge",
     "jwt refresh, jwt access, token refresh, refresh jwt, jwt session, session jwt",
     "user code, authorization code, auth code, mfa code, otp code, sms code, two factor code, recovery code",
     # second factors, wallets and cards
