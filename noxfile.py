@@ -195,6 +195,19 @@ def clients(session: nox.Session) -> None:
     session.run("python", "tests/clients/matrix.py", str(folder), *session.posargs)
 
 
+@nox.session(default=False)
+def sdks(session: nox.Session) -> None:
+    """Record and replay the usual calls of the profiles' SDKs, or of those named, against services on loopback."""
+    table = "tests/sdks/sdk_table.py"
+    folder = Path(session.virtualenv.location).absolute() / "sdks"
+    session.install(*OWN, "trustme")
+    for registry, install in (("pypi", _pypi), ("npm", _npm)):
+        packages = (session.run("python", table, registry, silent=True) or "").split()
+        for package in packages:  # one that this system cannot have keeps no other away
+            install(session, folder, package)
+    session.run("python", "tests/sdks/sdk_suite.py", str(folder), *session.posargs)
+
+
 def _pypi(session: nox.Session, _folder: Path, *packages: str) -> bool:
     with contextlib.suppress(CommandFailed):
         session.install(*packages)

@@ -1,0 +1,24 @@
+"""One SDK against its stand-in, recorded and replayed, and what holds of the table of all."""
+
+from pathlib import Path
+
+import pytest
+from sdk_runs import ORDERS, STAND_INS, Bench
+from sdk_table import SCENARIOS, SDKS, version_here
+
+
+def test_the_table_names_what_is_there():
+    assert {sdk.program for sdk in SDKS} == {path.name for path in SCENARIOS.glob("*_calls.*")}
+    assert {sdk.profile for sdk in SDKS} == set(STAND_INS)
+
+
+def test_signing_in_and_posting_by_tweepy_replays_in_any_order_on_another_day(tmp_path):
+    (tweepy,) = (sdk for sdk in SDKS if sdk.name == "tweepy")
+    if not version_here(tweepy, Path()):
+        pytest.skip("tweepy is not installed")
+
+    outcome = Bench(tweepy, tmp_path, Path()).tried(["oauth2_with_pkce", "like_and_follow"])
+
+    assert outcome.problems == []
+    columns = dict.fromkeys(("recorded", "secrets", "recorded again", *ORDERS), "equal")
+    assert outcome.columns == {"oauth2_with_pkce": columns, "like_and_follow": columns}
