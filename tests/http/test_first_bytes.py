@@ -55,6 +55,7 @@ SAMPLES = [
     (client_hello(None), ClientHello(None)),
     (client_hello("a.example", ["h2", "http/1.1"]), ClientHello("a.example", (b"h2", b"http/1.1"))),
     (b"EHLO me\r\n", Malformed(400, "SMTP is not supported: give the program a mail server of the test's own")),
+    (b"lhlo\r\n", Malformed(400, "SMTP is not supported: give the program a mail server of the test's own")),
     (b"a1 LOGIN user word\r\n", Malformed(400, "neither HTTP nor TLS")),
     (
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",

@@ -73,6 +73,11 @@ def test_trouble_of_our_own_is_a_500_and_fails_the_scope():
     [
         (b"NOT HTTP\r\n\r\n", b"400 Bad Request", "400: not an HTTP/1.1 request: "),
         (
+            b"EHLO me\r\n",
+            b"400 Bad Request",
+            "400: SMTP is not supported: give the program a mail server of the test's own",
+        ),
+        (
             b"GET / HTTP/1.1\r\nX: " + b"a" * 1_100_000,
             b"431 Request Header Fields Too Large",
             "431: the request head has",

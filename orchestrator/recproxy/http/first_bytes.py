@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from recproxy.control.host_names import normal_host
 from recproxy.http.hosts import split_authority
-from recproxy.http.request_heads import NO_HTTP2
+from recproxy.http.request_heads import NO_HTTP2, NO_MAIL, begins_mail
 from recproxy.recording.dataclass import dataclass
 
 __all__ = [
@@ -34,9 +34,6 @@ __all__ = [
 HEAD_LIMIT = 131_072
 
 _TLS_HANDSHAKE = 0x16
-#: How a client of SMTP or LMTP begins. RFC 5321 section 4.1.1.1, RFC 2033 section 4.1.
-_MAIL = (b"EHLO", b"HELO", b"LHLO")
-NO_MAIL = "SMTP is not supported: give the program a mail server of the test's own"
 _METHOD = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,40}\Z")
 _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 #: The same where its end has not come yet: what follows the host may be long.
@@ -118,14 +115,14 @@ def _head(seen: bytes) -> FirstBytes:
     start = len(seen) - len(seen.lstrip(b"\r\n"))  # RFC 9112 section 2.2: empty lines before a request line
     method, space, rest = seen[start : start + HEAD_LIMIT].partition(b" ")
     if not _METHOD.match(method) and (space or method):
-        return Malformed(400, "neither HTTP nor TLS")
+        return _not_http(seen[start:])
     line_end = rest.find(b"\n")
     if not space or line_end < 0:
         begun = _BEGUN.match(rest) if method != b"CONNECT" else None
         return Absolute(begun[1].decode("latin-1")) if begun else _unfinished(seen)
     target, version, _ = rest[:line_end].rstrip(b"\r").rpartition(b" HTTP/")
     if not version:
-        return Malformed(400, NO_MAIL if method.upper() in _MAIL else "neither HTTP nor TLS")
+        return _not_http(seen[start:])
     if method == b"PRI" and target == b"*":  # RFC 9113 section 3.4
         return Malformed(505, NO_HTTP2)
     if method == b"CONNECT":
@@ -140,6 +137,10 @@ def _head(seen: bytes) -> FirstBytes:
         return _unfinished(seen)
     host = _HOST.search(seen, start, end)
     return Origin(host[1].decode("latin-1") if host else "")
+
+
+def _not_http(seen: bytes) -> Malformed:
+    return Malformed(400, NO_MAIL if begins_mail(seen) else "neither HTTP nor TLS")
 
 
 def _connect(seen: bytes, target: bytes) -> FirstBytes:

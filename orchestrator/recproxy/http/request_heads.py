@@ -8,10 +8,22 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["NO_HTTP2", "NO_WEBSOCKET", "OTHER_VERSION", "can_be_plain", "head_size", "plain_head"]
+__all__ = [
+    "NO_HTTP2",
+    "NO_MAIL",
+    "NO_WEBSOCKET",
+    "OTHER_VERSION",
+    "begins_mail",
+    "can_be_plain",
+    "head_size",
+    "plain_head",
+]
 
 #: Why other versions, and HTTP/2 without TLS, get no answer but 505.
 NO_HTTP2 = "HTTP/2 without TLS is not supported: use HTTP/1.1"
+NO_MAIL = "SMTP is not supported: give the program a mail server of the test's own"
+#: How a client of SMTP or LMTP begins. RFC 5321 section 4.1.1.1, RFC 2033 section 4.1.
+_MAIL = (b"EHLO", b"HELO", b"LHLO")
 OTHER_VERSION = "only HTTP/1.1 and HTTP/1.0 are supported"
 #: RFC 6455 section 4.1.
 NO_WEBSOCKET = "a WebSocket begins with a GET of HTTP/1.1 that has no body"
@@ -56,3 +68,8 @@ def _one_length(lines: list[bytes]) -> list[bytes]:
     kept = [each for number, each in enumerate(lines) if number not in found or number == first]
     kept[first] = b"Content-Length: " + length + b"\r"
     return kept
+
+
+def begins_mail(data: bytes) -> bool:
+    """Whether bytes that are no request begin a conversation of SMTP or LMTP."""
+    return data[:4].upper() in _MAIL and data[4:5] in (b" ", b"\r", b"\n")

@@ -14,7 +14,16 @@ import httptools  # type: ignore[import-untyped,unused-ignore]
 
 from recproxy.http.body_ends import body_framing, possible_ends
 from recproxy.http.request_events import Head, MalformedRequest, Sink
-from recproxy.http.request_heads import NO_HTTP2, NO_WEBSOCKET, OTHER_VERSION, can_be_plain, head_size, plain_head
+from recproxy.http.request_heads import (
+    NO_HTTP2,
+    NO_MAIL,
+    NO_WEBSOCKET,
+    OTHER_VERSION,
+    begins_mail,
+    can_be_plain,
+    head_size,
+    plain_head,
+)
 from recproxy.recording import Headers
 
 __all__ = ["RequestReader", "request_start"]
@@ -138,6 +147,8 @@ class RequestReader:
             if str(error) == _BAD_VERSION:
                 raise MalformedRequest(505, OTHER_VERSION) from None
             if not can_be_plain(refused):
+                if begins_mail(data):
+                    raise MalformedRequest(400, NO_MAIL) from None
                 raise MalformedRequest(400, f"not an HTTP/1.1 request: {error}") from None
         self._refused += refused
         self._feed_refused()  # out of the handler, whose error would hide what a sink raises

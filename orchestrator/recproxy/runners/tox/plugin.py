@@ -60,7 +60,7 @@ class Plugin:
         self._runs: dict[str, Served] = {}
         self._thread = threading.local()
 
-    # Before 4.30 tox knows no such hook: it then has no generated environments, and everything else works.
+    # Before 4.29 tox knows no such hook: it then has no generated environments, and everything else works.
     @impl(optionalhook=True)
     def tox_extend_envs(self) -> Iterable[str]:
         """Our environments' names, asked for after the configuration is there."""
