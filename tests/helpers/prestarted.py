@@ -5,15 +5,19 @@ times. Here one process has imported the modules and forks for each run. The for
 arguments and streams of the run, and then does what `python -m MODULE` does. Tests that are about processes, signals and
 the start itself start the program as a user does, for example with `Project.start`.
 
-A run's fork server, which is an interpreter of its own, is a fork as well.
+What such a run starts in the same way is a fork as well: a run's fork server, the pytest that is its command, the
+`recproxy serve` of a test. Where anything of the start is unusual, an interpreter is started.
 """
 
 import contextlib
 import functools
+import gc
+import inspect
 import io
 import json
 import os
 import runpy
+import select
 import selectors
 import signal
 import socket
@@ -29,10 +33,32 @@ from _pytest.config import default_plugins
 
 #: What is imported for a module before it is run. Each has its own process: a test may see what was imported.
 IMPORTS = {
-    "recproxy": ("recproxy.cli", "recproxy.orchestrator.run", "recproxy.proxy.forking"),
+    "recproxy": ("recproxy.cli", "recproxy.cli.serve", "recproxy.orchestrator.run"),
+    "recproxy.proxy": ("recproxy.proxy.forking",),
     "pytest": ("pytest", *(f"_pytest.{name}" for name in default_plugins)),
     "nox": ("nox", "recproxy.nox"),
     "tox": ("tox.run", "recproxy.tox"),
+    "unittest": ("unittest.main",),
+}
+#: What runs start themselves; these interpreters are there from the first run on.
+_STARTED_BY_RUNS = ("recproxy", "recproxy.proxy", "pytest")
+#: Variables of Python that a fork can still obey, or that change nothing here (tox sets them); any other must be what
+#: it was when the interpreter started.
+_OBEYED = ("PYTHONPATH", "PYTHONWARNINGS", "PYTHONHASHSEED", "PYTHONIOENCODING")
+#: What `subprocess.Popen` is asked for, where it is asked for nothing unusual.
+_USUAL = {
+    "executable": None,
+    "preexec_fn": None,
+    "pass_fds": (),
+    "startupinfo": None,
+    "creationflags": 0,
+    "shell": False,
+    "restore_signals": True,
+    "gid": None,
+    "gids": None,
+    "uid": None,
+    "umask": -1,
+    "process_group": -1,
 }
 
 
@@ -50,13 +76,14 @@ def run(module, words, *, cwd, environment, timeout, merged=False, path=""):
     out, err = os.pipe(), os.pipe()
     if merged:
         os.dup2(out[1], err[1])
-    request = {"cwd": str(cwd), "environment": environment, "words": [module, *map(str, words)]}
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    servers = {each: _server(each, "") for each in _STARTED_BY_RUNS}
+    command = [sys.executable, "-m", module, *map(str, words)]
     with socket.socket(socket.AF_UNIX) as link:
-        link.connect(_server(module, path))
-        socket.send_fds(link, [b"\n"], [out[1], err[1]])
-        os.close(out[1])
-        os.close(err[1])
-        link.sendall(json.dumps(request).encode() + b"\n")
+        link.connect(_up(_server(module, path)))
+        _ask(link, servers, (nothing, out[1], err[1]), command, cwd=str(cwd), environment=environment)
+        for descriptor in (nothing, out[1], err[1]):
+            os.close(descriptor)
         answer = link.makefile("rb")
         pid = int(answer.readline())
         late = threading.Timer(timeout, os.kill, (pid, signal.SIGTERM))  # a run takes what it started along
@@ -71,6 +98,13 @@ def run(module, words, *, cwd, environment, timeout, merged=False, path=""):
         late.cancel()
         late.join()
     return subprocess.CompletedProcess([module, *words], code, said["out"], said["err"])
+
+
+def _ask(link, servers, streams, command, *, cwd, environment, session=False):
+    """Ask for a fork that becomes this command; it says its pid and, at its end, its exit code."""
+    request = {"servers": servers, "command": command, "cwd": cwd, "environment": environment, "session": session}
+    socket.send_fds(link, [b"\n"], streams)
+    link.sendall(json.dumps(request).encode() + b"\n")
 
 
 def _read(descriptor):
@@ -89,19 +123,27 @@ def _server(module, first):
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert server.stdout.readline() == "up\n"
-    server.stdout.close()
-    _servers.append(server)
+    _servers[str(path)] = server
     return str(path)
 
 
-_servers = []
+def _up(path):
+    """The address of an interpreter that has imported what it has to."""
+    server = _servers[path]
+    if not server.stdout.closed:
+        assert server.stdout.readline() == "up\n"
+        server.stdout.close()
+    return path
+
+
+_servers = {}
 
 
 def close():
     """End what was started for the runs."""
     while _servers:
-        server = _servers.pop()
+        _up(next(iter(_servers)))
+        _, server = _servers.popitem()
         server.stdin.close()
         server.wait()
 
@@ -133,19 +175,22 @@ def _serve(path):
 
 def _begin(link):
     """Fork once more: one process says how the other ends."""
-    _, streams, _, _ = socket.recv_fds(link, 1, 2)
+    _, streams, _, _ = socket.recv_fds(link, 1, 3)
     with link.makefile("rb") as lines:
         request = json.loads(lines.readline())
-    pid = os.fork()
-    if pid:
+    if pid := os.fork():
         for descriptor in (0, *streams):
             os.close(descriptor)
-        link.sendall(b"%d\n" % pid)
-        link.sendall(b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        with contextlib.suppress(OSError):  # who asked has ended
+            link.sendall(b"%d\n" % status)
         os._exit(0)
+    if request["session"]:
+        os.setsid()
+    with contextlib.suppress(OSError):
+        link.sendall(b"%d\n" % os.getpid())
     link.close()
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for descriptor, number in ((nothing, 0), (streams[0], 1), (streams[1], 2)):
+    for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)
         os.close(descriptor)
     return request
@@ -160,72 +205,112 @@ def _become(request):
             io.BufferedWriter(io.FileIO(2, "w", closefd=False)), "utf-8", "backslashreplace", line_buffering=True
         ),
     )
+    began = dict(os.environ)
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["environment"])
+    sys.orig_argv = request["command"]
+    safe, module, *words = _module_and_words(request["command"])
     paths = request["environment"].get("PYTHONPATH", "")
-    sys.path[:1] = [request["cwd"], *(path for path in paths.split(os.pathsep) if path)]
+    sys.path[:1] = [*(() if safe else (request["cwd"],)), *(path for path in paths.split(os.pathsep) if path)]
     for action in filter(None, request["environment"].get("PYTHONWARNINGS", "").split(",")):
         sys.warnoptions.append(action)
         warnings.simplefilter(action)
-    sys.argv = request["words"]
-    if "recproxy.proxy.forking" in sys.modules:
-        module = sys.modules["recproxy.orchestrator.fork_server"]
-        module.subprocess = SimpleNamespace(Popen=_ForkServer, DEVNULL=subprocess.DEVNULL)
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    if "RECPROXY_REDIRECT" in os.environ:  # what a .pth file of recproxy does
+        from recproxy.client.redirect import install_from_env
+
+        install_from_env()
+    _start_by_forks(request["servers"], began)
+    sys.argv = [module, *words]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-class _ForkServer:
-    """What `subprocess.Popen` starts for a run: `python -P -m recproxy.proxy`, here a fork of this process."""
+def _module_and_words(command):
+    """Whether it is started with -P, its module, and the words for it."""
+    safe = command[1] == "-P"
+    dash, *rest = command[1 + safe :]
+    assert dash == "-m"
+    return (safe, *rest)
 
-    def __init__(self, command, *, stdin, stdout, stderr, env, start_new_session):
-        assert (command, stdout, start_new_session) == (
-            [sys.executable, "-P", "-m", "recproxy.proxy"],
-            subprocess.DEVNULL,
-            True,
+
+def _start_by_forks(servers, began):
+    """Let `subprocess.Popen` of this process fork what is prestarted."""
+    popen = subprocess.Popen
+    start, try_wait, poll = popen._execute_child, popen._try_wait, popen._internal_poll
+    signature = inspect.signature(start)
+
+    def execute_child(self, *words):
+        asked = SimpleNamespace(**signature.bind(self, *words).arguments)
+        environment = dict(os.environ if asked.env is None else asked.env)
+        usual = all(getattr(asked, name) == value for name, value in _USUAL.items())
+        link = _link(servers, began, asked.args, environment) if usual else None
+        if link is None:
+            start(self, *words)
+            return
+        streams = (asked.p2cread, asked.c2pwrite, asked.errwrite)
+        _ask(
+            link,
+            servers,
+            [number if descriptor == -1 else descriptor for number, descriptor in enumerate(streams)],
+            list(asked.args),
+            cwd=os.path.abspath(asked.cwd or "."),
+            environment=environment,
+            session=bool(asked.start_new_session),
         )
-        self._status = None
-        sys.stdout.flush()
-        self.pid = os.fork()
-        if self.pid == 0:
+        self._fork = link.makefile("rb")
+        link.close()
+        self.pid = int(self._fork.readline())
+        self._child_created = True
+        ends = (asked.p2cread, asked.p2cwrite, asked.c2pread, asked.c2pwrite, asked.errread, asked.errwrite)
+        self._close_pipe_fds(*ends)
+
+    def wait_for_fork(self, flags):
+        if not hasattr(self, "_fork"):
+            return try_wait(self, flags)
+        if flags and not select.select([self._fork], [], [], 0)[0]:
+            return 0, 0
+        with self._fork:
+            code = int(self._fork.readline() or -signal.SIGKILL)
+        return self.pid, -code if code < 0 else code << 8
+
+    def poll_fork(self, _deadstate=None):
+        if not hasattr(self, "_fork"):
+            return poll(self, _deadstate)
+        if self.returncode is None and self._waitpid_lock.acquire(blocking=False):
             try:
-                _be_fork_server(stdin, stderr, env)
-            except BaseException:  # noqa: BLE001 - its last words, then it ends
-                sys.excepthook(*sys.exc_info())
+                pid, status = self._try_wait(os.WNOHANG)
+                if pid:
+                    self._handle_exitstatus(status)
             finally:
-                os._exit(1)
+                self._waitpid_lock.release()
+        return self.returncode
 
-    def poll(self):
-        return self._ended(os.WNOHANG)
-
-    def wait(self):
-        return self._ended(0)
-
-    def kill(self):
-        if self.poll() is None:
-            os.kill(self.pid, signal.SIGKILL)
-
-    def _ended(self, options):
-        if self._status is None:
-            pid, status = os.waitpid(self.pid, options)
-            self._status = os.waitstatus_to_exitcode(status) if pid else None
-        return self._status
+    popen._execute_child, popen._try_wait, popen._internal_poll = execute_child, wait_for_fork, poll_fork
 
 
-def _be_fork_server(orders, errors, environment):
-    os.setsid()
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    for descriptor, number in ((orders, 0), (nothing, 1), (errors, 2)):
-        os.dup2(descriptor, number)
-    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    os.environ.clear()
-    os.environ.update(environment)
-    del sys.path[0]  # -P
-    sys.modules["recproxy.proxy.forking"].run_fork_server()
-    os._exit(0)
+def _link(servers, began, args, environment):
+    """A connection to the interpreter that has imported what this command is about, if there is one."""
+    words = list(args) if isinstance(args, list | tuple) else []
+    start = [sys.executable, "-P", "-m"] if words[1:2] == ["-P"] else [sys.executable, "-m"]
+    if words[: len(start)] != start or not can_run(words[len(start) - 1 : len(start) + 1], environment):
+        return None
+    python = [
+        {name: value for name, value in each.items() if name.startswith("PYTHON") and name not in _OBEYED}
+        for each in (began, environment)
+    ]
+    if python[0] != python[1]:
+        return None
+    link = socket.socket(socket.AF_UNIX)
+    try:
+        link.connect(servers.get(words[len(start)], ""))
+    except OSError:  # it is not there, or not yet
+        link.close()
+        return None
+    return link
 
 
 if __name__ == "__main__":
     for name in sys.argv[2:]:
         __import__(name)
+    gc.freeze()
     _become(_serve(sys.argv[1]))
