@@ -133,3 +133,43 @@ def test_precedence_is_an_order_and_says_itself_in_words():
     assert [each.title for each in sorted(Precedence)] == [
         "default", "profile package", "project file", "environment", "command line",
     ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    names: Annotated[tuple[str, ...], Word(check=str.lower)] = ("a",)
+
+
+def names(*texts):
+    places = [layer(Precedence(number), text) for number, text in enumerate(texts, 1)]
+    (found,) = settings(Listed, places)
+    return found.value, found.place
+
+
+@pytest.mark.parametrize(
+    ("texts", "value", "place"),
+    [
+        (["names.add = ['B']"], ("a", "b"), "package.toml:1"),
+        (["names = ['x']", "names.add = ['Y', 'X']"], ("x", "y"), "project.toml:1"),
+        (["names = ['x']", "names = {add = []}"], ("x",), "project.toml:1"),
+        (["names.add = ['b']", "names.add = ['c']"], ("a", "b", "c"), "project.toml:1"),
+        (["names.add = ['b']", "names = ['c']"], ("c",), "project.toml:1"),
+    ],
+)
+def test_a_layer_adds_to_a_list_of_those_below(texts, value, place):
+    assert names(*texts) == (value, place)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("names.more = []", "names is a table: give it a list of strings, or add to it with add = []"),
+        ("names = {}", "names is a table: give it a list of strings, or add to it with add = []"),
+        ("names.add = 'b'", "names.add is 'b': give it a list of strings"),
+    ],
+)
+def test_what_adds_nothing_to_a_list_is_refused(text, message):
+    with pytest.raises(ProfileError) as caught:
+        names(text)
+
+    assert caught.value.message == f"package.toml:1: {message}"

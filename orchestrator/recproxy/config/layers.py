@@ -1,7 +1,8 @@
 """Which value of a key is in effect, and where it comes from. Pure: layers of tables in, settings out.
 
-A *layer* is a table of a TOML file. Each *setting* is a key with its value from the highest layer that has it. What
-`--show-config` prints and the values that a run uses are made from the same settings.
+A *layer* is a table of a TOML file. Each *setting* is a key with its value from the highest layer that has it; a list may
+also add to that of the layers below, with `json.add = [...]`. What `--show-config` prints and the values that a run uses
+are made from the same settings.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from recproxy.config.keys import Key, Kind, keys_of, nearest_word
@@ -89,7 +91,7 @@ def build(table: type[_Table], values: Mapping[Any, Any]) -> _Table:
 
 def _settings_of(key: Key, layers: Sequence[TomlFile], path: _Path) -> Iterable[Setting]:
     layers = [layer for layer in layers if layer.at(path) is not None]
-    said = [_setting(key, layer, path) for layer in layers]
+    said = [] if _can_be_extended(key) else [_setting(key, layer, path) for layer in layers]
     if key.kind is Kind.TABLE:
         return settings(key.table, layers, path)
     if key.kind is Kind.TABLES:
@@ -99,11 +101,35 @@ def _settings_of(key: Key, layers: Sequence[TomlFile], path: _Path) -> Iterable[
         return tables
     if key.kind is Kind.MAPPING:
         return _named(key, Kind.TEXT, layers, path)
+    if _can_be_extended(key):
+        return [_strings(key, layers, path)]
     if said and isinstance(said[-1].value, dict):
         _named(key, Kind.TABLE, layers, path)
         return ()  # inline tables are only read when they are used
     default = list(key.default) if key.kind is Kind.STRINGS else key.default
     return said[-1:] or [Setting(key=path, value=key.read(default))]
+
+
+def _can_be_extended(key: Key) -> bool:
+    return key.kind is Kind.STRINGS and key.inline is None
+
+
+def _strings(key: Key, layers: Sequence[TomlFile], path: _Path) -> Setting:
+    """A list: that of the highest layer that has one, and what the layers above it add."""
+    found = Setting(key=path, value=key.read(list(key.default)))
+    for layer in layers:
+        held = layer.at(path)
+        if not isinstance(held, dict):
+            found = _setting(key, layer, path)
+            continue
+        if held.keys() != {"add"}:
+            raise layer.fail(
+                path, f"{layer.named(path)} is a table: give it a list of strings, or add to it with add = []"
+            )
+        more = _setting(key, layer, (*path, "add"))
+        value = (*found.value, *(each for each in more.value if each not in found.value))
+        found = replace(more, key=path, value=value)
+    return found
 
 
 def _named(key: Key, kind: Kind, layers: Sequence[TomlFile], path: _Path) -> Iterable[Setting]:

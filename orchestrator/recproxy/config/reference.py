@@ -98,7 +98,14 @@ def _schema(key: Key) -> dict[str, Any]:
         schema["items"] = {"type": "string", "pattern": f"^{key.word.pattern}$"}
     elif key.word.pattern and key.kind is not Kind.MAPPING:
         schema["pattern"] = f"^({key.word.pattern})?$"
-    return schema
+    return schema if key.kind is not Kind.STRINGS else _list_or_more(schema)
+
+
+def _list_or_more(schema: dict[str, Any]) -> dict[str, Any]:
+    """A list, or what is added to the one that is there."""
+    items = {name: schema[name] for name in ("type", "items")}
+    more = {"properties": {"add": items}, "required": ["add"], "additionalProperties": False}
+    return {**schema, "type": ["array", "object"], **more}
 
 
 if __name__ == "__main__":
