@@ -12,13 +12,13 @@ import os
 import socket
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from recproxy.control.scope_options import PROFILES, ScopeOptions
 from recproxy.errors import ControlError, RecordingError, RecordingNotFound, RecproxyError
 
-__all__ = ["Address"]
+__all__ = ["Address", "BegunScope"]
 
 #: Ending a scope waits until its recording is written. A control address that is gone fails at once, not after this.
 _SECONDS = 60.0
@@ -29,6 +29,13 @@ _KINDS: Mapping[str, type[RecproxyError]] = {
 
 class _Unanswered(ConnectionError):
     """The connection was closed before any byte of the answer."""
+
+
+class BegunScope(NamedTuple):
+    """What a run knows a scope by, and how many profiles it has now."""
+
+    number: int
+    profiles: int
 
 
 class Address:
@@ -68,8 +75,8 @@ class Address:
         beside: str | None = None,
         plays: Mapping[str, Sequence[int]] | None = None,
         scope_options: ScopeOptions = PROFILES,
-    ) -> int:
-        """End the open scopes of a lane and begin this one; an `inner` one begins inside of what is open. Its number.
+    ) -> BegunScope:
+        """End the open scopes of a lane and begin this one; an `inner` one begins inside of what is open.
 
         Raises:
             RecordingNotFound: a recording does not exist.
@@ -78,8 +85,8 @@ class Address:
         """
         values = {"name": name, "recordings": recordings, "default": default, "beside": beside, "plays": plays or None}
         values |= scope_options.plain()
-        number: int = self._call("POST" if inner else "PUT", _scope(lane), values)["number"]
-        return number
+        answer = self._call("POST" if inner else "PUT", _scope(lane), values)
+        return BegunScope(answer["number"], answer.get("profiles", 0))
 
     def extend_scope(self, lane: str, recordings: Mapping[str, Sequence[str]], *, beside: str | None = None) -> None:
         """Put more recordings in play in the open scope of a lane; raises as `begin_scope` does."""

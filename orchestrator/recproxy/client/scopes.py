@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 
-from recproxy.client.address import Address
+from recproxy.client.address import Address, BegunScope
 from recproxy.client.environment import prepared
 from recproxy.client.outcome import ScopeResult, read_outcome
 from recproxy.control.scope_options import PROFILES, ScopeOptions
@@ -26,12 +26,13 @@ Plays = Mapping[str, Sequence[int]]
 class Scope:
     """An open scope; `passed` is set when whoever opened it is done, `mode` where it insists on one.
 
-    `number` is what the run knows it by: a test that calls the control address itself may have ended it.
+    `number` is what the run knows it by: a test that calls the control address itself may have ended it. `profiles` says
+    how many the run had when it began.
     """
 
-    def __init__(self, name: str, number: int, mode: str | None = None) -> None:
+    def __init__(self, name: str, begun: BegunScope, mode: str | None = None) -> None:
         self.name = name
-        self.number = number
+        self.number, self.profiles = begun
         self.mode = mode
         self.passed: bool | None = None
 
@@ -76,7 +77,7 @@ class ScopeStack:
         """Begin a scope; arguments and errors are those of `Address.begin_scope`."""
         with self._lock:
             inner = bool(self._open)
-            number = self.address.begin_scope(
+            begun = self.address.begin_scope(
                 self.lane,
                 name,
                 recordings,
@@ -86,7 +87,7 @@ class ScopeStack:
                 plays=plays,
                 scope_options=scope_options,
             )
-            scope = Scope(name, number, scope_options.mode)
+            scope = Scope(name, begun, scope_options.mode)
             self._open.append(scope)
             if not inner:
                 try:

@@ -5,6 +5,7 @@ Knows paths, methods and JSON values; not connections, and not the token.
 
 from __future__ import annotations
 
+import functools
 import secrets
 from collections.abc import Mapping
 from importlib import metadata
@@ -34,6 +35,7 @@ __all__ = ["ControlCalls", "ControlledRun"]
 
 
 _MOST_DIGITS = 20
+_version = functools.cache(lambda: metadata.version("recproxy"))  # it reads files
 
 
 class ControlledRun(Protocol):
@@ -109,7 +111,7 @@ class ControlCalls:
     def _status(self) -> dict[str, Any]:
         orchestrator = self._orchestrator
         return {
-            "version": metadata.version("recproxy"),
+            "version": _version(),
             "mode": orchestrator.plan.reach,
             "recordings": str(orchestrator.plan.library.folder),
             "profiles": {
@@ -145,9 +147,12 @@ class ControlCalls:
             scope = orchestrator.lanes[lane].scopes[-1]  # other calls may end it meanwhile
             recordings = read_recordings(values.get("recordings") or {})
             await orchestrator.scopes.extend(lane, recordings, beside=read_folder(values))
-            return {"lane": lane, "name": scope.name, "number": scope.number}
+            return self._begun(lane, scope.name, scope.number)
         number = await self._begin(lane, values, inner=method == "POST")
-        return {"lane": lane, "name": values["name"], "number": number}
+        return self._begun(lane, values["name"], number)
+
+    def _begun(self, lane: str, name: str, number: int) -> dict[str, Any]:
+        return {"lane": lane, "name": name, "number": number, "profiles": len(self._orchestrator.profiles)}
 
     async def _numbered(self, method: str, lane: str, word: str, values: dict[str, Any]) -> dict[str, Any]:
         number = int(word) if word.isdecimal() and len(word) < _MOST_DIGITS else -1  # no scope has it

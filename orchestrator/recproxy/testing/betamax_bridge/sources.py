@@ -14,12 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from recproxy.formats.writing import body_text, plain_request, sendable
-from recproxy.play.reading import read_recording
-from recproxy.recording import Headers, Interaction, Recording
+from recproxy.recording import Headers, Interaction
 from recproxy.testing.betamax_bridge.choices import betamax_chooser
 from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts
 from recproxy.testing.vcrpy_bridge.modes import mode_of
-from recproxy.testing.vcrpy_bridge.sources import RecordedFiles
+from recproxy.testing.vcrpy_bridge.sources import RecordedFiles, recording_of
 
 __all__ = ["BetamaxSources", "facts_of"]
 
@@ -67,10 +66,7 @@ class BetamaxSources:
 
     def recorded_into(self, profile: str, *, with_cassette: bool) -> str:
         """The file that a profile records into; `with_cassette` it begins with what the cassette holds."""
-        before = [read_recording(path) for path in self.played()] if with_cassette else []
-        return self._files.add(
-            profile, Recording(interactions=tuple(each for recording in before for each in recording.interactions))
-        )
+        return self._files.add(profile, recording_of(self.played() if with_cassette else ()))
 
     def recorded(self) -> Iterator[dict[str, Any]]:
         """What was recorded, in Betamax's values; each is given once."""

@@ -35,17 +35,17 @@ class Bridge:
 
     def open_cassette(self, facts: CassetteFacts, sources: Callable[[Path, str], CassetteSources]) -> OpenCassette:
         """Open a scope for a cassette; `sources` takes a folder for what is written, and how names in it begin."""
-        session = self._runs.of(facts.mode)
-        self._ports.add(_port(session.address.url))  # first of all: a guard of the network may be on
+        run = self._runs.of(facts.mode)
+        self._ports.add(_port(run.session.address.url))  # first of all: a guard of the network may be on
         self._number += 1
         folder, stem = self._made(), f"{self._number}"
-        opened = OpenCassette(facts, session, sources(folder, stem), folder / f"{stem}.sock")
+        opened = OpenCassette(facts, run, sources(folder, stem), folder / f"{stem}.sock")
         for outer in self.open[-1:]:
             outer.look()
         opened.begin()
         self._lines |= dict.fromkeys((*facts.unhonoured, *_unreached(facts, opened.local)))
         self._ports.update(port for _, port in opened.local)
-        addresses = session.address.status()["addresses"][session.lane].values()
+        addresses = run.status()["addresses"][run.session.lane].values()
         self._ports.update(map(_port, addresses))
         self.open.append(opened)
         return opened

@@ -29,7 +29,9 @@ def local_places(
         dict.fromkeys(
             (host, port or _HTTP)
             for host, port in addresses
-            if is_loopback(normal_host(host)) and (mode == "replay" or owners.owner(normal_host(host)) is not None)
+            if host  # a cassette may hold what is no URL
+            and is_loopback(normal_host(host))
+            and (mode == "replay" or owners.owner(normal_host(host)) is not None)
         )
     )
 

@@ -7,13 +7,15 @@ asks for: one run per mode, started when the first cassette needs it.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from recproxy.client.server import Server
 from recproxy.client.session import Session, session
 from recproxy.control.variables import CONTROL, MODE, PROXY
 
-__all__ = ["Runs", "mode_of"]
+__all__ = ["CassetteRun", "Runs", "mode_of"]
 
 
 def mode_of(record_mode: object, *, exists: bool) -> str:
@@ -26,6 +28,20 @@ def mode_of(record_mode: object, *, exists: bool) -> str:
     if word == "once":
         return "replay" if exists else "auto"
     return {"none": "replay", "all": "record"}.get(word, "auto")
+
+
+class CassetteRun:
+    """A run, and what is known of it: asked for when it is first needed, and again where that is no longer true."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._status: dict[str, Any] = {}
+
+    def status(self, *, anew: bool = False) -> Mapping[str, Any]:
+        """The profiles, modes and addresses of the run."""
+        if anew or not self._status:
+            self._status = self.session.address.status()
+        return self._status
 
 
 class Runs:
@@ -41,9 +57,14 @@ class Runs:
         self._mode = mode or os.environ.get(MODE) or ("record" if os.environ.get(PROXY) == "1" else None)
         self._folder = folder
         self._made: dict[str, Session] = {}
+        self._known: dict[int, CassetteRun] = {}
 
-    def of(self, asked: str) -> Session:
+    def of(self, asked: str) -> CassetteRun:
         """The run for a cassette that asks for a mode. Raises ControlError where one could not be started."""
+        session = self._session(asked)
+        return self._known.setdefault(id(session), CassetteRun(session))  # which keeps the session, and so its id
+
+    def _session(self, asked: str) -> Session:
         if self._inside:
             return session()
         mode = self._mode or asked

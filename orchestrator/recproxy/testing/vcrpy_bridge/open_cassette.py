@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 from recproxy.client.choosing import Chooser
 from recproxy.client.outcome import ScopeResult
 from recproxy.client.scopes import Scope
-from recproxy.client.session import Session
 from recproxy.control.host_names import normal_host
 from recproxy.control.scope_options import ScopeOptions
 from recproxy.errors import NoMatch
 from recproxy.http import Owners
 from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts, CassetteSources
 from recproxy.testing.vcrpy_bridge.local_hosts import led_to, local_places
+from recproxy.testing.vcrpy_bridge.modes import CassetteRun
 
 __all__ = ["OpenCassette"]
 
@@ -30,13 +30,14 @@ _REPEATS = "to play it again: allow_playback_repeats=True for the cassette"
 class OpenCassette:
     """A cassette in play; at `socket` proxies ask what matches. It stays good for questions when it has closed."""
 
-    def __init__(self, facts: CassetteFacts, session: Session, sources: CassetteSources, socket: Path) -> None:
+    def __init__(self, facts: CassetteFacts, run: CassetteRun, sources: CassetteSources, socket: Path) -> None:
         self.path = facts.path
         #: Whether what is recorded takes the place of what the cassette held, and whether anything is recorded.
         self.replaces = False
         self.records = False
         self._facts = facts
-        self._session = session
+        self._run = run
+        self._session = run.session
         self._sources = sources
         self._socket = socket
         self._scope_options = ScopeOptions(
@@ -58,15 +59,13 @@ class OpenCassette:
             RecordingError: the cassette cannot be read.
             ControlError: the run does not answer.
         """
-        status = self._session.address.status()
-        self.local = local_places(self._facts.addresses, status["profiles"], status["mode"])
-        recordings = dict(self._recordings(status["profiles"], status["mode"]))
-        options = self._scope_options
         if self._facts.choose is not None:
-            chooser = Chooser(self._socket, self._facts.choose)
-            self._meanwhile.callback(chooser.close)
-            options = options._replace(chooser=str(chooser.path))
-        self._scope = self._session.scopes.begin(self.path, recordings, scope_options=options)
+            self._meanwhile.enter_context(closing(Chooser(self._socket, self._facts.choose)))
+            self._scope_options = self._scope_options._replace(chooser=str(self._socket))
+        self._scope, status = self._begun(self._run.status())
+        if self._scope.profiles != len(status["profiles"]):  # others have joined, which need a recording, too
+            self._session.scopes.end(self._scope, passed=True)
+            self._scope, status = self._begun(self._run.status(anew=True))
         self._meanwhile.enter_context(led_to(status["addresses"][self._session.lane]["gateway"], self.local))
 
     def end(self, *, passed: bool) -> None:
@@ -138,6 +137,11 @@ class OpenCassette:
         if self._scope is not None:
             self.look()
         return [*self._outcomes, *self._so_far]
+
+    def _begun(self, status: Mapping[str, Any]) -> tuple[Scope, Mapping[str, Any]]:
+        self.local = local_places(self._facts.addresses, status["profiles"], status["mode"])
+        recordings = dict(self._recordings(status["profiles"], status["mode"]))
+        return self._session.scopes.begin(self.path, recordings, scope_options=self._scope_options), status
 
     def _recordings(self, profiles: Mapping[str, Mapping[str, Any]], mode: str) -> Iterator[tuple[str, list[str]]]:
         """What answers each profile: the cassette, what is recorded into, or nothing."""

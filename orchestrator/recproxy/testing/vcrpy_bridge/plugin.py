@@ -12,7 +12,6 @@ from typing import Protocol
 import pytest
 
 from recproxy.errors import RecproxyError
-from recproxy.report.counting import counted
 from recproxy.testing.vcrpy_bridge.bridge import Bridge
 
 __all__ = ["BridgePlugin"]
@@ -101,6 +100,8 @@ class _Summary:
         counts = self._counts
         if not counts["cassettes"]:
             return
+        from recproxy.report.counting import counted  # noqa: PLC0415 - at the end, and not in each test process
+
         terminalreporter.section(self._title)
         terminalreporter.line(
             f"{counted(counts['cassettes'], 'cassette')}, {counted(counts['played'], 'request')} played, "
