@@ -3,9 +3,12 @@
 import json
 
 import pytest
+import vcr
 from vcrpy_project import interaction
 
 TESTS = 13
+#: Of these, that of a setting that vcrpy 6 has not.
+LATER = 0 if hasattr(vcr.VCR(), "filter_nested_post_data_parameters") else 1
 MISSES = """
 import re
 import requests
@@ -72,8 +75,9 @@ def test_a_suite_whose_functions_decide_passes_unedited(callback_suite):
     bridged = suite.run("test_suite.py", "-n", "2", bridge=True)
 
     # vcrpy alone answers no other process, and threads only by luck.
-    assert by_vcrpy == {"passed": TESTS - 2}
-    assert bridged == {"passed": TESTS}
+    skipped = {"skipped": LATER} if LATER else {}
+    assert by_vcrpy == {"passed": TESTS - LATER - 2} | skipped
+    assert bridged == {"passed": TESTS - LATER} | skipped
     assert "not honoured" not in bridged.out
 
 
