@@ -6,6 +6,7 @@ Sends orders, waits for replies, notices a death. Knows processes and channels; 
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import os
 import socket
@@ -63,7 +64,7 @@ class Proxy:
         kind = ForkKind.REDACTION_WORKER if worker else ForkKind.PROXY
         fork_server.fork(kind, self._name, theirs, write)
         self._lines: deque[bytes] = deque(maxlen=_LAST_LINES)
-        self._replies: dict[int, asyncio.Future[Any]] = {}
+        self._replies: dict[int, Callable[[Any], None]] = {}
         self._ready: asyncio.Future[None]
         self._channel: Channel
         self._loop: asyncio.AbstractEventLoop
@@ -98,17 +99,20 @@ class Proxy:
     def ask(self, order: Callable[[int], Message], kind: type[_Reply]) -> asyncio.Future[_Reply]:
         """Send an order, made for its number, at once; its reply, which is of this kind.
 
-        The reply is RecordingError where the order was refused, or could not be made. It is a future and no coroutine:
-        a scope asks each proxy twice, and a task for each was a quarter of what the event loop does for a scope.
+        The reply is RecordingError where the order was refused, or could not be made.
         """
+        reply: asyncio.Future[_Reply] = self._loop.create_future()
+        self.tell(order, functools.partial(_settle, reply))
+        return reply
+
+    def tell(self, order: Callable[[int], Message], replied: Callable[[Any], None]) -> None:
+        """Send an order, made for its number, at once; its reply, or what went wrong, is given to `replied`."""
         number = next(self._numbers)
-        reply: asyncio.Future[Any] = self._loop.create_future()
-        self._replies[number] = reply
+        self._replies[number] = replied
         try:
             self.send(order(number))
         except RecordingError as problem:
-            self._refuse(number, problem)
-        return reply
+            self._replies.pop(number)(problem)
 
     async def stop(self) -> None:
         """Tell it to stop, wait, and kill it if it does not."""
@@ -132,17 +136,8 @@ class Proxy:
         elif isinstance(message, Return):
             self.returned(message, descriptors[0])
         elif isinstance(message, Began | Playing | Ended | Refused | ScopeRedacted):
-            if isinstance(message, Refused):
-                self._refuse(message.order, RecordingError(message.message))
-            elif not (reply := self._replies.pop(message.order)).done():
-                reply.set_result(message)
-
-    def _refuse(self, order: int, problem: RecproxyError) -> None:
-        """Let whoever waits for the reply to an order have a problem instead."""
-        reply = self._replies.pop(order)
-        if not reply.done():
-            reply.set_exception(problem)
-            reply.exception()  # nobody may be waiting for it any more
+            reply = RecordingError(message.message) if isinstance(message, Refused) else message
+            self._replies.pop(message.order)(reply)
 
     def _lost(self) -> None:
         """The channel ended: the process has died, or will."""
@@ -157,7 +152,7 @@ class Proxy:
             self._ready.set_exception(error)
             self._ready.exception()  # nobody may be waiting for it any more
         for order in tuple(self._replies):
-            self._refuse(order, error)
+            self._replies.pop(order)(error)
         self.died(error)
 
     def _error(self, what: str) -> ProxyError:
@@ -175,3 +170,14 @@ class Proxy:
             self._lines.extend(data.splitlines(keepends=True))
         else:
             self._loop.remove_reader(self._errors)
+
+
+def _settle(reply: asyncio.Future[Any], value: Any) -> None:
+    """Give a future the reply to an order, or what went wrong."""
+    if reply.done():
+        return
+    if isinstance(value, RecproxyError):
+        reply.set_exception(value)
+        reply.exception()  # nobody may be waiting for it any more
+    else:
+        reply.set_result(value)

@@ -14,6 +14,7 @@ from recproxy.control.messages import Ended, EndScope, Missed, Outcome
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.lane import Lane, LaneScope
 from recproxy.orchestrator.proxy import Proxy
+from recproxy.orchestrator.proxy_replies import ask_all
 from recproxy.orchestrator.recorder import Recorder
 from recproxy.recording.dataclass import dataclass
 from recproxy.report import Tally
@@ -71,11 +72,9 @@ class ScopeEnds:
     def end(self, lane: Lane, scope: LaneScope | None = None, *, passed: bool) -> asyncio.Future[ScopeOutcome]:
         """End a scope, or the base scope; shielded, whoever waits may go, and what was recorded is written still."""
         proxies = scope.proxies if scope is not None else self._proxies
-        replies = {
-            proxy.profile.name: proxy.ask(lambda order: EndScope(order=order, lane=lane.name), Ended)
-            for proxy in proxies
-        }
-        ending = asyncio.ensure_future(self._ended(lane, scope, replies, passed=passed))
+        replies = ask_all([(proxy, lambda order: EndScope(order=order, lane=lane.name)) for proxy in proxies])
+        names = [proxy.profile.name for proxy in proxies]
+        ending = asyncio.ensure_future(self._ended(lane, scope, names, replies, passed=passed))
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
         return ending
@@ -88,13 +87,13 @@ class ScopeEnds:
         self,
         lane: Lane,
         scope: LaneScope | None,
-        replies: Mapping[str, asyncio.Future[Ended]],
+        names: Sequence[str],
+        replies: asyncio.Future[list[Ended]],
         *,
         passed: bool,
     ) -> ScopeOutcome:
         """What came of a scope, or of the base scope, when the proxies that it was begun with have replied."""
-        ended_there = await asyncio.gather(*replies.values())
-        outcomes = {profile: reply.outcome for profile, reply in zip(replies, ended_there, strict=True)}
+        outcomes = {name: reply.outcome for name, reply in zip(names, await replies, strict=True)}
         refused = lane.take_refusals()
         numbers = (scope or lane).numbers
         recording = [name for name in outcomes if name in numbers]

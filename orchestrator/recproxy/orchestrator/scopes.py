@@ -7,18 +7,20 @@ not how a run comes up, nor its signals.
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from recproxy.control.messages import Began, Begin, Extend, Look, Playing
+from recproxy.control.messages import Began, Begin, Extend, Look
 from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.lane import Lane, LaneScope
 from recproxy.orchestrator.old_recordings import OldScopes
 from recproxy.orchestrator.plan import UNLISTED, RunPlan
 from recproxy.orchestrator.proxy import Proxy
+from recproxy.orchestrator.proxy_replies import ask_all
 from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.scope_ends import LatestEnds, ScopeEnds, ScopeOutcome
@@ -119,11 +121,10 @@ class Scopes:
             or self._has_default(proxy.profile.name, default, scope)
         ]
         lane.scopes.append(scope)
-        begun = [self._begin(proxy, scope, order) for proxy, order in orders]
-        for problem in await asyncio.gather(*begun, return_exceptions=True):
-            if isinstance(problem, BaseException):
+        for reply in await ask_all(orders, functools.partial(_joined, scope), all_of_them=True):
+            if isinstance(reply, RecproxyError):
                 await self.end(lane_name, scope.number)
-                raise problem
+                raise reply
         return scope.number
 
     async def extend(
@@ -141,7 +142,7 @@ class Scopes:
             if proxy in scope.proxies:
                 await proxy.ask(lambda order: Extend(order=order, lane=lane_name, recordings=paths), Began)  # noqa: B023 - at once
             else:
-                await self._begin(proxy, scope, self._order(proxy, lane, scope, named))
+                await ask_all([(proxy, self._order(proxy, lane, scope, named))], functools.partial(_joined, scope))
 
     async def look(self, lane_name: str, number: int | None = None) -> ScopeOutcome | None:
         """What happened so far in the open scope of a lane.
@@ -153,9 +154,7 @@ class Scopes:
             return await _outcome(self._returned.get(number) or self._unseen.get(number))
         scope = lane.scopes[-1] if lane.scopes else None
         proxies = tuple(scope.proxies if scope is not None else self._proxies)
-        replies = await asyncio.gather(
-            *(proxy.ask(lambda order: Look(order=order, lane=lane_name), Playing) for proxy in proxies)
-        )
+        replies = await ask_all([(proxy, lambda order: Look(order=order, lane=lane_name)) for proxy in proxies])
         outcomes = {proxy.profile.name: reply.outcome for proxy, reply in zip(proxies, replies, strict=True)}
         return self.ends.outcome(scope, outcomes, tuple(lane.refusals))
 
@@ -213,17 +212,6 @@ class Scopes:
     async def begin_base(self, proxy: Proxy, lane: Lane) -> None:
         """Begin what goes on in a lane whenever no scope is open, with one proxy."""
         await proxy.ask(self._order(proxy, lane, None, {}), Began)
-
-    def _begin(self, proxy: Proxy, scope: LaneScope, order: Callable[[int], Begin]) -> asyncio.Future[Began]:
-        """Begin a scope with one proxy, which is in it once it has begun it."""
-        begun = proxy.ask(order, Began)
-
-        def joined(reply: asyncio.Future[Began]) -> None:
-            if not reply.cancelled() and reply.exception() is None:
-                scope.proxies.append(proxy)
-
-        begun.add_done_callback(joined)
-        return begun
 
     def _order(
         self,
@@ -286,6 +274,12 @@ class Scopes:
         return (
             self._mode(profile, scope) in ("record", "auto") or self._plan.library.default(profile, default).is_file()
         )
+
+
+def _joined(scope: LaneScope, proxy: Proxy, reply: Began | RecproxyError) -> None:
+    """A proxy is in a scope once it has begun it."""
+    if not isinstance(reply, RecproxyError):
+        scope.proxies.append(proxy)
 
 
 def _is_open(lane: Lane, number: int) -> bool:

@@ -8,6 +8,7 @@ threads and no event loop, so that a fork is safe.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -32,6 +33,7 @@ def run_fork_server() -> None:
     orders = socket.socket(fileno=os.dup(0))
     names: dict[int, str] = {}
     signal.signal(signal.SIGCHLD, lambda *_: _report_exits(orders, names))
+    gc.freeze()  # what is imported stays: no collection in a proxy need look at it, and write to the pages it shares
     while True:
         data, descriptors, _, _ = socket.recv_fds(orders, LONGEST_ORDER, 2)
         if not data:
