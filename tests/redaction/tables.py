@@ -158,6 +158,24 @@ def by_name():
             yield Case(case, (planted,), tuple(v for spot, v in values.items() if spot in row.text), rules)
 
 
+_NUMBERED = re.compile("([§¶№])([2-9])")
+_KINDS = {"§": token, "¶": password, "№": number}
+
+
+def services():
+    """services.txt: what services say, with a value of its own for every spot."""
+    for row in rows("services.txt"):
+        for side in row.sides:
+            case = f"{row.place} | {_short(row.text)} | of a service | {side}"
+            # A spot is one letter: those with a digit get letters that no row has.
+            spots = {found[0]: chr(0xE000 + at) for at, found in enumerate(_NUMBERED.finditer(row.text))}
+            text = _NUMBERED.sub(lambda found, spots=spots: spots[found[0]], row.text)
+            values = {spot: kind(case) for spot, kind in _KINDS.items() if spot in text}
+            values |= {letter: _KINDS[spot[0]](case + spot) for spot, letter in spots.items()}
+            rendered = render(text, {spot: value.encode() for spot, value in values.items()})
+            yield Case(case, (place(exchange(), side, row.kind, row.place, rendered),), tuple(values.values()))
+
+
 def _short(text):
     return text.replace("\n", "⏎")
 
@@ -393,4 +411,4 @@ def linked():
 
 def cases():
     """All cases, each with an id of its own."""
-    return [*by_name(), *known(), *coded(), *short(), *shapes(), *sessions(), *linked()]
+    return [*by_name(), *services(), *known(), *coded(), *short(), *shapes(), *sessions(), *linked()]

@@ -7,10 +7,10 @@ would take pytest longer than their rows take; what fails is named row by row.
 import itertools
 
 import pytest
-from tables import by_name, coded, known, linked, sessions, shapes, short
+from tables import by_name, coded, known, linked, services, sessions, shapes, short
 from written import Written
 
-TABLES = {each.__name__: list(each()) for each in (by_name, known, coded, short, shapes, sessions, linked)}
+TABLES = {each.__name__: list(each()) for each in (by_name, services, known, coded, short, shapes, sessions, linked)}
 CASES = [case for cases in TABLES.values() for case in cases]
 
 

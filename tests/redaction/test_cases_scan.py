@@ -7,13 +7,13 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from tables import RULES, by_name, coded, known, linked, sessions, shapes, short
+from tables import RULES, by_name, coded, known, linked, services, sessions, shapes, short
 from written import Written, raw
 
 from recproxy.cli.scan import scan
 from recproxy.cli.scanning import scan_file
 
-TABLES = (by_name, coded, short, shapes, sessions, known, linked)
+TABLES = (by_name, services, coded, short, shapes, sessions, known, linked)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)

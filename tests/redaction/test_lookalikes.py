@@ -14,7 +14,7 @@ import zlib
 import brotli
 import pytest
 from layers import ALL, CODINGS
-from tables import DATA, exchange, place, token
+from tables import DATA, exchange, place, rows, token
 
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
@@ -48,6 +48,8 @@ def bodies():
     for language in ("javascript", "html", "css", "xml", "text"):
         for title, text in blocks(language):
             yield f"{language}: {title}", TYPES[language], text.encode()
+    for row in rows("lookalikes/services.txt"):
+        yield f"{row.place}: {row.text}", row.kind, row.text.encode()
     for text in lines("json"):
         yield f"json: {text}", TYPES["json"], text.encode()
     yield from binaries()

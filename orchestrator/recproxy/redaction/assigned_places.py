@@ -9,27 +9,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from recproxy.redaction.names import is_label, is_placeholder, is_secret, is_wordy, looks_like_a_token
+from recproxy.redaction.names import is_label, is_placeholder, is_secret, is_wordy, looks_like_a_token, may_be_secret
 from recproxy.redaction.prose import is_prose
 from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["assigned_in_json", "assigned_in_lines"]
 
 _FAR = 64  # bytes of a name
-_NAME = re.compile(rb"[A-Za-z0-9_.-]*\Z")
+_LETTERS = re.compile(rb"[A-Za-z0-9_.-]*")
+_TO_EQUALS = re.compile(rb"([A-Za-z0-9_.-]*) ?=")
 #: What stands between the beginning of a line and the name of a setting.
-_BEGINS = re.compile(
-    rb"(?:\A|\"|\\n|\\r|[\r\n])[ \t]*(?:-[ \t]+)?(?:\\?[\"'])?"
+_BEFORE = (
+    rb"[ \t]*(?:-[ \t]+)?(?:\\?[\"'])?"
     rb"(?:(?:declare -x|export|setx?|env|ENV|ARG|local|readonly|Environment|-e|--env|--build-arg|--set)[ =]+(?:\\?[\"'])?)?\Z"
 )
+_BEGINS = {
+    False: re.compile(rb"(?:\A|[\r\n])" + _BEFORE),
+    True: re.compile(rb"(?:\"|\\n|\\r)" + _BEFORE),
+}
 #: What may stand before one in the middle of a line.
 _BETWEEN = re.compile(rb"(?:(?:[ \t,;(\[|\"'=]|\\t|\\\")-{0,2}|--from-literal=)\Z")
+#: A placeholder with words for people behind it.
+_TEMPLATE = re.compile(rb"<|\$|\{\{|%[A-Z]|YOUR|your")
 _CODE = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|::|->)[A-Za-z_$][A-Za-z0-9_$]*)+\Z")
 
 _WHOLE = {
-    False: re.compile(rb"=(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'][^\r\n\"]*[^\s\"'\\]))[ \t]*[\"']?(?=\r|\n|\Z)"),
+    False: re.compile(
+        rb"(?:(?<=[ ])=[ ]|=)(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'][^\r\n\"]*[^\s\"'\\]))[ \t]*[\"']?(?=\r|\n|\Z)"
+    ),
     True: re.compile(
-        rb"=(?:\\\"((?:[^\"\\\r\n]|\\/)+)\\\"|'((?:[^'\"\\\r\n]|\\/)+)'|((?:[^\s\"\\']|\\/)(?:[^\"\\\r\n]|\\/)*))(?=\\?\"|'\"|\\[nr])"
+        rb"(?:(?<=[ ])=[ ]|=)(?:\\\"((?:[^\"\\\r\n]|\\/)+)\\\"|'((?:[^'\"\\\r\n]|\\/)+)'|((?:[^\s\"\\']|\\/)(?:[^\"\\\r\n]|\\/)*))(?=\\?\"|'\"|\\[nr])"
     ),
 }
 _IN_LINE = {
@@ -56,23 +65,23 @@ def assigned_in_lines(text: bytes, hits: Hits) -> Iterator[Span]:
 def _assigned(text: bytes, hits: Hits, *, in_json: bool) -> Iterator[Span]:
     done = 0
     for _, start, end in hits:
-        equals = text.find(b"=", start, end + _FAR)
-        if start < done or equals < 0:
+        if start < done or (rest := _TO_EQUALS.match(text, end, end + _FAR)) is None:
             continue
-        name = _NAME.search(text, max(0, equals - _FAR), equals)
-        begin = name.start() if name else equals
-        if begin > start or not (key := text[begin:equals]):
-            continue
+        done, equals, stop = rest.end(), rest.end() - 1, rest.end(1)
+        # From the end backwards, since a search from the beginning would try each letter.
+        before = _LETTERS.match(text[max(0, start - _FAR) : start][::-1])
+        begin = start - (before.end() if before else 0)
+        key = text[begin:stop]
         if in_json and text[begin - 1 : begin] == b"\\" and key[:1] in b"nrt":
             begin, key = begin + 1, key[1:]  # the letter of an escape
         dashes = len(key) - len(key.lstrip(b"-"))
         begin, key = begin + dashes, key[dashes:]
-        if not key:
+        if not may_be_secret(key):
             continue
         found = None
-        if _BEGINS.search(text, max(0, begin - _FAR), begin):
+        if _BEGINS[in_json].search(text, max(0, begin - _FAR), begin):
             found = _of_line(key, _WHOLE[in_json].match(text, equals))
-        if found is None and (not begin or _BETWEEN.search(text, max(0, begin - 20), begin)):
+        if found is None and stop == equals and (not begin or _BETWEEN.search(text, max(0, begin - 20), begin)):
             found = _in_line(key, _IN_LINE[in_json].match(text, equals))
         if found is None:
             continue
@@ -93,7 +102,7 @@ def _of_line(key: bytes, found: re.Match[bytes] | None) -> re.Match[bytes] | Non
     value = found[found.lastindex or 1]
     if len(value) < 4 or not is_secret(key, value) or is_placeholder(value) or is_label(key, value):
         return None
-    if b" " in value and not key.isupper():
+    if b" " in value and (not key.isupper() or _TEMPLATE.match(value)):
         return None
     return None if b" " in value and is_prose(value) else found
 

@@ -35,7 +35,9 @@ _LOGIN_PATH = re.compile(
     r"(?i)(?:^|[/_.-])(?:log[_-]?in|sign[_-]?in|auth|authenticate|authorize|sessions?|tokens?|api[_-]?keys?)"
     r"(?:\.[a-z]+)?/?\Z"
 )
-_NAMES = frozenset(b"key code session sid auth ticket result value data response id_session".split())
+_NAMES = frozenset(
+    b"key code session sid auth ticket result value data response id_session access refresh bearer jwt".split()
+)
 #: An object with one of these names is about the session: its id is the key to it.
 _HOLDERS = frozenset({b"session", b"auth", b"ticket", b"token", b"login", b"credential", b"credentials"})
 _ELEMENT = re.compile(

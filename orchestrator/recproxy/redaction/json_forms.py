@@ -5,22 +5,43 @@ Headers in a list, a Secret of Kubernetes, the messages of a failed validation. 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.coded_places import opaque
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
-from recproxy.redaction.names import header_is_secret, looks_like_a_token, name_words
-from recproxy.redaction.prose import is_prose
+from recproxy.redaction.names import header_is_secret, is_label, is_placeholder, looks_like_a_token, name_words
+from recproxy.redaction.prose import is_complaint, is_prose
 from recproxy.redaction.spans import Span
 
-__all__ = ["holds_secrets", "is_message", "kubernetes_secrets", "listed_header"]
+__all__ = ["holds_secrets", "is_message", "kubernetes_secrets", "listed_header", "said_values"]
 
 _PAIR_OPENS = re.compile(rb"\[\s*\Z")
 _PAIR = re.compile(rb"\s*,\s*\"([^\"\\]+)\"\s*\]")
 _LINE = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+([^\"\\]*[^\"\\\s])")
-_KIND = re.compile(rb"\"kind\"\s*:\s*\"Secret\"")
+_KIND = re.compile(rb"\"kind\"\s*:\s*\"Secret(?:List)?\"")
+_VALUE = rb"\"value\"\s*:\s*\"([^\"\\]{4,})\""
+_TYPE = rb"\"type\"\s*:\s*\"(?:password|secret|otp|totp)\""
+_SECRETS = rb"\"id\"\s*:\s*\"https:[^\"]{1,80}/secrets/"
+#: How an object says what its value is, and what such a text holds.
+_SAID = (
+    # Keycloak calls each credential so.
+    (_TYPE + rb"[^{}\[\]]{0,400}?" + _VALUE, (b'"password"', b'"secret"', b'otp"')),
+    (_VALUE + rb"[^{}\[\]]{0,400}?" + _TYPE, (b'"password"', b'"secret"', b'otp"')),
+    # Azure: the keys of a storage account, a secret of a vault.
+    (
+        rb"\"keyName\"\s*:\s*\"[^\"]{1,60}\"[^{}\[\]]{0,200}?\"value\"\s*:\s*\"([A-Za-z0-9+/=]{16,})\"",
+        (b'"keyName"',),
+    ),
+    (_VALUE + rb"[^{}\[\]]{0,200}?" + _SECRETS, (b"/secrets/",)),
+    (_SECRETS + rb"[^{}\[\]]{0,400}?" + _VALUE, (b"/secrets/",)),
+    # Google's Secret Manager.
+    (rb"\"payload\"\s*:\s*\{\s*\"data\"\s*:\s*\"([A-Za-z0-9+/=_-]+)\"\s*,\s*\"dataCrc32c\"", (b'"dataCrc32c"',)),
+)
+#: Compiled on first use: every process of a run imports this table.
+_compiled = functools.cache(re.compile)
 #: Of an object of secrets these say what they are for.
 _ABOUT = frozenset(
     [
@@ -53,7 +74,9 @@ _ABOUT = frozenset(
         "provider",
     ]
 )
-_HOLDERS = frozenset({"secrets", "credentials", "creds"})
+_HOLDERS = frozenset({"secrets", "credentials", "creds", "cookies", "apikeys"})
+_TOKENS = frozenset({"token", "tokens"})
+_KINDS = frozenset({"access", "refresh", "bearer", "jwt"})
 _ERRORS = re.compile(
     rb"\"(?:[A-Za-z_]*errors?|violations|messages|validations?|invalid)\"\s*:\s*\{[^{}]*\Z", re.IGNORECASE
 )
@@ -84,7 +107,7 @@ def listed_header(key: bytes, opening: int, closing: int, text: bytes, chosen: f
 
 def kubernetes_secrets(text: bytes) -> Iterator[Span]:
     """The values of a Secret of Kubernetes, which are in base64 under `data` and plain under `stringData`."""
-    if b'Secret"' not in text or not _KIND.search(text):
+    if (b'Secret"' not in text and b'SecretList"' not in text) or not _KIND.search(text):
         return
     levels: list[_Level] = []
     for found in JSON_TOKEN.finditer(text):
@@ -98,6 +121,10 @@ def kubernetes_secrets(text: bytes) -> Iterator[Span]:
             ended = levels.pop() if levels else _Level(is_object=False)
             if ended.is_secret:
                 yield from ended.members
+            elif ended.is_list:
+                yield from ended.below
+            elif levels and not ended.is_other:
+                levels[-1].below += ended.members + ended.below
         elif levels:
             levels[-1].wants_key = mark == b"," and levels[-1].is_object
 
@@ -105,11 +132,13 @@ def kubernetes_secrets(text: bytes) -> Iterator[Span]:
 class _Level:
     """An object or array that is open, and what it holds under `data` and `stringData`."""
 
-    __slots__ = ("is_object", "is_secret", "key", "members", "wants_key")
+    __slots__ = ("below", "is_list", "is_object", "is_other", "is_secret", "key", "members", "wants_key")
 
     def __init__(self, *, is_object: bool) -> None:
         self.is_object = self.wants_key = is_object
-        self.is_secret = False
+        self.is_secret = self.is_list = self.is_other = False
+        #: Of the objects in it.
+        self.below: list[Span] = []
         self.key = b""
         self.members: list[Span] = []
 
@@ -118,18 +147,33 @@ def _take_string(levels: list[_Level], found: re.Match[bytes]) -> None:
     level = levels[-1]
     if level.wants_key:
         level.key, level.wants_key = found[1], False
-    elif level.key == b"kind" and found[1] == b"Secret":
-        level.is_secret = True
+    elif level.key == b"kind":
+        level.is_secret, level.is_list = found[1] == b"Secret", found[1] == b"SecretList"
+        level.is_other = not (level.is_secret or level.is_list)
     elif found[1] and len(levels) > 1 and levels[-2].key in (b"data", b"stringData"):
         levels[-2].members.append(opaque(found[1], *found.span(1), "json", "secret"))
+
+
+def said_values(text: bytes) -> Iterator[Span]:
+    """The values of objects that say by other members what they hold."""
+    for pattern, marks in _SAID:
+        for found in _compiled(pattern).finditer(text) if any(mark in text for mark in marks) else ():
+            if not is_label(b"password", found[1]) and not is_placeholder(found[1]):
+                yield opaque(found[1], *found.span(1), "json", "secret")
 
 
 def holds_secrets(key: bytes, member: bytes) -> bool:
     """Whether a member of an object of that name is a secret: `{"secrets": {"stripe": "..."}}`."""
     words, said = name_words(key), name_words(member)
+    if words[-1:] and words[-1] in _TOKENS:
+        return len(said) == 1 and said[0] in _KINDS
+    if words[-2:] == ("api", "keys"):
+        return bool(said) and said[-1] not in _ABOUT
     return bool(words) and words[-1] in _HOLDERS and bool(said) and said[-1] not in _ABOUT
 
 
 def is_message(value: bytes, text: bytes, at: int, *, listed: bool) -> bool:
     """Whether a text under a secret name is what a validation says of it: `{"errors": {"password": "is too short"}}`."""
-    return is_prose(value) and (listed or _ERRORS.search(text, max(0, at - 2000), at) is not None)
+    return is_complaint(value) or (
+        is_prose(value) and (listed or _ERRORS.search(text, max(0, at - 2000), at) is not None)
+    )

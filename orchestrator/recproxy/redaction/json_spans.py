@@ -88,9 +88,9 @@ def json_spans(
     if b"\\u00" in text:
         for found in _ESCAPED_KEY.finditer(text):
             yield from _under(json_unescaped(found[1]).text, found.end(), text, rules, granted=granted)
-    if b'"Secret"' in text:
+    if b'"Secret"' in text or b'"SecretList"' in text:
         yield from kubernetes_secrets(text)
-    if b"=" in text:
+    if b"=" in text and b'"' in text:
         yield from assigned_in_json(text, hits)
     if graphql and b'"variables"' in text:
         yield from passed_variables(text)

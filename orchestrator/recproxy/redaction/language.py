@@ -29,7 +29,11 @@ class Language(Enum):
 
 _FORM_LIKE = re.compile(rb"[A-Za-z_$][A-Za-z0-9_.%+\[\]$-]*=[^\s<>{}()]*\Z")
 _JSON_LIKE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\)\]\}'?,?\s*)?\s*(?:[\[{]\s*(?:[\"{\[\]}0-9tfn-]|\Z)|\"[^\"]*\"\s*\Z)")
-_CALL = re.compile(rb"\s*(?:/\*.{0,80}?\*/\s*)?[A-Za-z_$][A-Za-z0-9_.$]{0,80}\((?=\s*[\[{])", re.DOTALL)
+_CALL = re.compile(
+    rb"\s*(?:/\*.{0,80}?\*/\s*)?(?:typeof [A-Za-z0-9_.$]{1,80} ?={2,3} ?['\"]function['\"] ?&& ?)?(?:[A-Za-z0-9_.$]{1,80} ?&& ?)?"
+    rb"[A-Za-z_$][A-Za-z0-9_.$]{0,80}\((?=\s*[\[{])",
+    re.DOTALL,
+)
 _HTML_LIKE = re.compile(
     rb"\s*(?:<!--.{0,400}?-->\s*)?<(?:!doctype html|html|head|body|div|p|form|span|input|script|a|meta|table|ul)(?=[\s/>])",
     re.IGNORECASE | re.DOTALL,

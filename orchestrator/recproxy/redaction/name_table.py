@@ -50,6 +50,8 @@ ALWAYS = _rows(
     "page access token, feed token, scim token, incoming mail token, batch token, upload token, org token",
     "bearer token bedrock",
     "jwt, json web token, client assertion, saml response, saml art, assertion, code verifier, device code, code challenge",
+    "hapikey, secret hash, psk, wpa psk, pre shared key, preshared key, bind pw, root pw, user pw, admin pw, db pw, login pw",
+    "snmp community, community string, security answer, challenge answer, secret answer, security question answer",
     "jwt refresh, jwt access, token refresh, refresh jwt, jwt session, session jwt",
     "user code, authorization code, auth code, mfa code, otp code, sms code, two factor code, recovery code",
     # second factors, wallets and cards
@@ -94,6 +96,10 @@ LOOKS = _rows(
     "system key, db key, database key, write key, stream key, read key, query key, tenant key, default key, web key",
     "security code, verification code, access code, invite code, passwords, service ticket, auth session",
     "encoded certificate, recovery key, project key, device key, insert key, security key, application secret proof, magic",
+    "plaintext, key string, oob code, jit config, auth req id, cookies, api keys, access keys, secret keys, private keys, sas, zak",
+    "pw, stripe key, openai key, anthropic key, google key, maps key, mailgun key, sendgrid key, twilio key, algolia key, datadog key",
+    "azure key, aws key, gcp key, firebase key, mailchimp key, sentry key, pusher key, keys base64, secret id, activation key",
+    "product key, client key data, macaroon, secret identifier",
     "bearer, mnemonic, magic link, magic code, pin, puk, email key, account id key",
 )
 
@@ -218,6 +224,8 @@ TRAILING = frozenset(
         "b64",
         "encoded",
         "field",
+        "renewed",
+        "refreshed",
     ]
 )
 
@@ -263,6 +271,16 @@ VOCABULARY = frozenset(
         "application",
         "vault",
         "rapid",
+        "pg",
+        "mysql",
+        "mongo",
+        "redis",
+        "ftp",
+        "ssh",
+        "sudo",
+        "wifi",
+        "npm",
+        "docker",
     ]
 )
 
@@ -270,7 +288,7 @@ VOCABULARY = frozenset(
 #: few end with it.
 TRIGGERS = tuple(
     b"pass,pwd,passw,mdp,senha,contrasena,secret,token,key,auth,sess,sid,sig,cred,code,cookie,ticket,jwt,saml,assertion,otp,nonce,"
-    b"hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic,seed,phrase,bearer,mnemonic,cvv,cvc,verification,pin\",pin',pin=,pin:,pin<,pin>,pin],pin&,puk,mfa,two_factor,twofactor,two-factor,2fa,recovery_words,recoverywords,recovery-words".split(
+    b'hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic,seed,phrase,bearer,mnemonic,cvv,cvc,verification,pin",pin\',pin=,pin:,pin<,pin>,pin],pin&,puk,mfa,psk,snmp,community,answer,plaintext,oob,jit_config,jitconfig,zak,macaroon,pw",pw=,pw:,pw>,two_factor,twofactor,two-factor,2fa,recovery_words,recoverywords,recovery-words'.split(
         b","
     )
 )

@@ -44,6 +44,8 @@ class _Verdict(Enum):
     HARMLESS = 3
 
 
+#: Rows that end in a word which changes nothing elsewhere: `key string`.
+_LONG = frozenset(row for row in (*ALWAYS, *LOOKS) if len(row) > 1 or row in ALWAYS)
 _ALWAYS, _LOOKS, _HEADERS = frozenset(ALWAYS), frozenset(LOOKS), frozenset(HEADERS)
 _KNOWN_WORDS = VOCABULARY | HARMLESS | {word for row in (*ALWAYS, *LOOKS, *HEADERS) for word in row}
 _LONGEST = max(map(len, (*ALWAYS, *LOOKS, *HEADERS)))
@@ -69,6 +71,7 @@ _WORDY = re.compile(
 )
 _DATE = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.Z+-]+\Z")
 _VOWEL = re.compile(rb"[aeiouyAEIOUY]")
+_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _PIN = re.compile(rb"[0-9]{4,12}\Z")
 #: The words of a wallet.
 _PHRASE = re.compile(rb"[a-z]{3,8}(?:[ ,]+[a-z]{3,8}){5,23}\s*\Z")
@@ -126,7 +129,7 @@ def _ends(words: tuple[str, ...], rows: frozenset[tuple[str, ...]]) -> tuple[str
 
 def _core(name: bytes) -> tuple[str, ...]:
     words = name_words(name)
-    while len(words) > 1 and (words[-1].isdigit() or words[-1] in TRAILING) and _ends(words, _ALWAYS) is None:
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] in TRAILING) and _ends(words, _LONG) is None:
         words = words[:-1]
     return words
 
@@ -198,13 +201,17 @@ def is_secret(name: bytes, value: bytes, *, json: bool = False) -> bool:
     verdict = _verdict(name, json)
     if verdict is _Verdict.HARMLESS or says_nothing(value) or _LINK.match(value):
         return False
+    words = name_words(name)
+    if value[:1].isupper() and value[1:].islower() and value.lower().decode("ascii", "replace") == words[-1]:
+        return False  # a label: `"password": "Password"`
     if verdict is _Verdict.SECRET:
         return True
-    words = name_words(name)
-    if words[-1:] == ("pass",):
+    if words[-1:] == ("pass",) or words == ("pw",):
         return len(value) >= 6 and not value.isdigit()
     if words[-1:] in (("pin",), ("puk",)):
         return _PIN.match(value) is not None
+    if words[-2:] == ("secret", "id"):  # of a role in Vault; others call an address so
+        return _UUID.match(value) is not None
     if words[-1:] == ("mnemonic",) and _PHRASE.match(value):
         return True
     if words[-1:] == ("token",) and _SHORT_TOKEN.match(value):

@@ -23,6 +23,10 @@ _LINE = re.compile(
     rb"[ \t>]*(?:- |export |set |\$env:|env\.|//[^\s=\"']{1,200}:)?([\"']?)([A-Za-z_][A-Za-z0-9_.-]{1,80})\1[ \t]*"
     rb"(?::=|[:=]|=>)[ \t]*" + _VALUE + rb"[ \t]*(?:[#;].*)?\r?\Z"
 )
+#: A setting whose name and value have only a blank between them.
+_SET = re.compile(rb"[ \t]*(?:setx|setenv|ENV)[ \t]+([A-Z][A-Z0-9_]*)[ \t]+" + _VALUE + rb"[ \t]*(?:/[A-Za-z])?\r?\Z")
+#: The strings of TOML that may hold line ends.
+_LONG = re.compile(rb"[ \t]*[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?[ \t]*=[ \t]*(\"{3}|'{3})")
 _BLOCK = re.compile(rb"([ \t]*+)(?:- )?[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?:[ \t]*[|>][+-]?[0-9]?[ \t]*\r?\Z")
 _MORE = re.compile(rb"&(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
 _HEADER_LINE = re.compile(rb"[ \t>]*([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+(\S[^\r\n]*?)[ \t]*\r?\Z")
@@ -63,6 +67,15 @@ def line_spans(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRul
 
 def _block(text: bytes, line: bytes, end: int, rules: NameRules) -> Iterator[Span]:
     """The lines of a block of YAML under a secret name: `api_key: |`, and what is indented below it."""
+    found = _LONG.match(line)
+    if found is not None:
+        start = end - len(line) + found.end()
+        stop = text.find(found[2], start)
+        value = text[start:stop].strip()
+        if stop > 0 and value and (is_secret(found[1], value) or found[1].lower() in rules.keys):
+            start = text.index(value, start)
+            yield Span(start, start + len(value), "text", wild_name(found[1]), value=value)
+        return
     found = _BLOCK.match(line)
     if found is None:
         return
@@ -78,6 +91,10 @@ def _in_line(line: bytes, rules: NameRules) -> list[Span]:
     spans = header_spans(found[1], found[2], rules.headers) if found else None
     if found and spans is not None and (b"-" in found[1] or b" " not in found[2] or found[1].lower() in _HEADS):
         return [span.moved(span.start + found.start(2), span.end + found.start(2)) for span in spans]
+    found = _SET.match(line)
+    if found and is_secret(found[1], found[found.lastindex or 1]):
+        group = found.lastindex or 1
+        return [Span(*found.span(group), "text", wild_name(found[1]), value=found[group])]
     found = _LINE.match(line)
     if found:
         group = found.lastindex or 5

@@ -66,7 +66,7 @@ _SHAPES = (
     _shape(
         "slack webhook",
         b"hooks.slack.com",
-        rb"hooks\.slack\.com\\?/(?:services|workflows|triggers)\\?/([A-Za-z0-9/\\_-]{20,})",
+        rb"hooks\.slack\.com\\?/(?:services|workflows|triggers|actions|commands)\\?/([A-Za-z0-9/\\_-]{20,})",
     ),
     _shape("github token", b"ghp_|gho_|ghu_|ghs_|ghr_", _EDGE + rb"gh[pousr]_[A-Za-z0-9]{20,}"),
     _shape("github token", b"github_pat_", _EDGE + rb"github_pat_[A-Za-z0-9_]{20,}"),
@@ -183,6 +183,35 @@ _SHAPES = (
     _shape("maxmind key", b"_mmk", _EDGE + rb"[0-9A-Za-z]{6}_[0-9A-Za-z]{29}_mmk(?![0-9A-Za-z_-])"),
     _shape("new relic key", b"NRII-", _EDGE + rb"NRII-[0-9A-Za-z-]{30,}"),
     _shape("typeform token", b"tfp_", _EDGE + rb"tfp_[0-9A-Za-z_.=-]{50,}"),
+    _shape(
+        "password of netrc",
+        b"machine ",
+        rb"machine\s{1,20}(?:\S{0,100}[.:]\S{1,100}|localhost)\s{1,20}login\s{1,20}\S{1,200}\s{1,20}(?:account\s{1,20}\S{1,200}\s{1,20})?password\s{1,20}(\S{1,200})",
+        0,
+    ),
+    _shape("password of a command", b"sshpass ", rb"sshpass -p ?['\"]?([^\s'\"\\]{3,})", 0),
+    _shape(
+        "password of a command",
+        b"docker login |podman login |registry login ",
+        rb"[a-z]{6,8} login [^\n\r\"]{0,200}?(?:-p|--password)[ =]['\"]?([^\s'\"\\-][^\s'\"\\]{2,})",
+        0,
+    ),
+    _shape(
+        "password of a command", b"mysql|mariadb", rb"(?:mysql|mariadb)[a-z]* [^\n\r\"]{0,200}? -p([^\s'\"\\]{3,})", 0
+    ),
+    _shape(
+        "password of redis", b"requirepass |masterauth ", rb"(?:requirepass|masterauth) {1,8}['\"]?([^\s'\"\\<]{3,})", 0
+    ),
+    _shape(
+        "password of a database", b"jdbc:oracle:", rb"jdbc:oracle:[a-z0-9]+:[^\s/@\"']{1,60}/([^\s/@\"'\\]{3,})@", 0
+    ),
+    _shape("password of a network", b"WIFI:", rb"WIFI:[^\"\r\n]{0,200}?P:((?:[^;\"\r\n\\]|\\.){4,});", 0),
+    _shape(
+        "stripe session",
+        b"billing.stripe.com",
+        rb"billing\.stripe\.com\\?/(?:p\\?/)?session\\?/([0-9A-Za-z_-]{16,})",
+        0,
+    ),
     _shape("linear key", b"lin_api_", _EDGE + rb"lin_api_[0-9A-Za-z]{32,}"),
 )
 

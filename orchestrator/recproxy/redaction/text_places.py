@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from recproxy.recording.json_reader import JSON_STRING
 from recproxy.redaction.assigned_places import assigned_in_lines
 from recproxy.redaction.coded_places import coded_run, coded_runs
 from recproxy.redaction.header_values import header_spans
+from recproxy.redaction.json_forms import said_values
 from recproxy.redaction.json_spans import json_spans, pointed_spans
 from recproxy.redaction.language import Language, sniffed
 from recproxy.redaction.markup import html_spans, xml_spans
@@ -69,9 +70,7 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Ite
     if language is Language.CODE or depth > _DEEP:
         return
 
-    def inner(each: bytes) -> list[Span]:
-        return _nested(each, rules, depth)
-
+    inner, coded = (partial(find, rules=rules, depth=depth) for find in (_nested, _coded))
     if language is Language.FORM:
         yield from _pairs(text, rules.form, rules, "form", depth)
         return
@@ -80,7 +79,9 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Ite
         return
     if language is Language.JSON and rules.pointers:
         yield from pointed_spans(text, rules.pointers)
-    yield from coded_runs(text, inner, strings=language is Language.JSON)
+    yield from coded_runs(text, coded, strings=language is Language.JSON)
+    if (language is Language.JSON and b'"value"' in text) or b'"dataCrc32c"' in text:
+        yield from said_values(text)
     hits = rules.hits(text)
     if not hits and not (b"\\" in text and b"\\u00" in text) and b'"kty"' not in text:
         return
@@ -98,13 +99,17 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Ite
         if any(text.find(b"=", end, end + 48) >= 0 for _, _, end in hits):
             yield from _linked(text, rules, depth)
         if language is Language.JSON and text[:1] not in b"{[" and depth == 0:
-            yield from line_spans(text, hits, rules)
+            yield from _settings(text, hits, rules)
     else:
-        yield from line_spans(text, hits, rules)
-        if b"=" in text:
-            yield from assigned_in_lines(text, hits)
+        yield from _settings(text, hits, rules)
         yield from _json(text, rules, depth, hits)
         yield from _linked(text, rules, depth)
+
+
+def _settings(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:
+    yield from line_spans(text, hits, rules)
+    if b"=" in text:
+        yield from assigned_in_lines(text, hits)
 
 
 def _json(
@@ -142,13 +147,20 @@ def _nested(text: bytes, rules: NameRules, depth: int) -> list[Span]:
     if b"%" in text and _ESCAPED.match(text) and depth < _DEEP:
         view = percent_decoded(text)
         return list(_mapped(_nested(view.text, rules, depth + 1), view, 0))
-    coded = coded_run(text, lambda plain: _nested(plain, rules, depth + 1)) if depth < _DEEP else []
+    coded = coded_run(text, lambda plain: _coded(plain, rules, depth + 1)) if depth < _DEEP else []
     if coded or not _NESTED.match(text):
         return coded
     language = sniffed(text)
     if language is Language.LINES:
         return []
     return text_places(text, language, rules, depth + 1)
+
+
+def _coded(text: bytes, rules: NameRules, depth: int) -> list[Span]:
+    """The secrets of what base64 holds; also lines of settings, as a file for Kubernetes has."""
+    if b"\n" in text and depth < _DEEP and sniffed(text) is Language.LINES:
+        return text_places(text, Language.LINES, rules, depth + 1)
+    return _nested(text, rules, depth)
 
 
 def _mapped(spans: Sequence[Span], view: View, base: int) -> Iterator[Span]:
