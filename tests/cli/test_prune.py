@@ -7,6 +7,9 @@ import json
 import pytest
 from command_line import recproxy
 
+from recproxy.report.run_report import ProfileReport, RunReport, UnusedInteraction, report_values
+
+SHOP = "tests/functional/recordings/shop"
 CONFIG = '[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ["a.example"]\n'
 ONE = ":scope {}\nGET https://a.example/{} HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhi\n=======\n"
 TESTS = """
@@ -85,3 +88,52 @@ def test_where_tests_cannot_be_collected_nothing_is_an_orphan(project):
     assert "pytest could not collect the tests, so it is not known what they play (exit code 2)" in done.stderr
     assert "nothing_of_the_kind" in done.stderr
     assert (project / "tests/functional/recordings/shop/unnamed.rec").exists()
+
+
+def report_of(project, name, played, unused=(), *, number=1, **more):
+    """The report of a run that played these interactions of the shop."""
+    interactions = (
+        UnusedInteraction(path=f"{SHOP}/{path}", number=1, line=line, request="GET https://a.example/1", passed=True)
+        for path, line in unused
+    )
+    profile = ProfileReport(
+        name="shop",
+        mode="replay",
+        interactions_played={f"{SHOP}/{path}": (0,) for path in played},
+        interactions_unused=tuple(interactions),
+    )
+    made = RunReport(recproxy="0.2.0", runs=(f"r{number}",), profiles=(profile,), **more)
+    (project / name).write_text(json.dumps(report_values(made)))
+
+
+def test_orphans_are_those_of_a_full_run_if_its_reports_are_given(project):
+    played = ("shared.rec", "test_m/test_own.rec", "test_m/account.fixture.rec")
+    report_of(project, "1.json", played[:1], [("shared.rec", 13), ("unnamed.rec", 3)])
+    report_of(project, "2.json", played[1:], number=2)
+
+    done = recproxy("check", "--orphans", "--run", "1.json", "--run", "2.json", folder=project)
+
+    assert done.returncode == 1
+    assert {line.partition("/shop/")[2] for line in done.stdout.splitlines() if ": orphan: " in line} == {
+        "shared.rec:13: orphan: no test of the run asked for GET https://a.example/1",
+        "test_m/lost.fixture.rec: orphan: no test of the run had it in play",
+        "test_m/test_gone.rec: orphan: no test of the run had it in play",
+        "unnamed.rec: orphan: no test of the run asked for anything in it",
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "words", "wanted"),
+    [
+        ({"command_code": 1}, ("--orphans",), "1.json: is of a run that failed, and says nothing of what is unused"),
+        ({}, (), "--run needs --orphans"),
+        ({}, ("--orphans", "--tests", "tests"), "--tests is for collecting tests, and --run is in its place"),
+    ],
+)
+def test_a_run_that_says_nothing_of_orphans_is_refused(project, more, words, wanted):
+    report_of(project, "1.json", (), **more)
+
+    done = recproxy("check", *words, "--run", "1.json", folder=project)
+
+    assert done.returncode == 2
+    assert wanted in done.stderr

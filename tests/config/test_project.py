@@ -270,13 +270,13 @@ def test_two_owners_of_one_host_are_refused(tmp_path):
         (
             "pyproject.toml",
             SHOP,
-            "in pyproject.toml, [tool.recproxy.profiles.shop.match]",
+            "in pyproject.toml:\n    [tool.recproxy.profiles.shop.match]",
             "[tool.recproxy.profiles.NAME] of",
         ),
         (
             "recproxy.toml",
             SHOP.replace("tool.recproxy.", ""),
-            "in recproxy.toml, [profiles.shop.match]",
+            "in recproxy.toml:\n    [profiles.shop.match]",
             "[profiles.NAME] of",
         ),
     ],
@@ -284,13 +284,13 @@ def test_two_owners_of_one_host_are_refused(tmp_path):
 def test_where_a_profile_is_written_is_known(tmp_path, name, text, place, new):
     found = project(tmp_path, text, name)
 
-    assert found.profile("shop").ways().table("match") == place
+    assert found.profile("shop").ways().toml("match") == place
     assert found.place_of_new() == f"{new} {name}"
 
 
 def test_an_installed_profile_is_changed_in_the_project_where_it_has_room_for_tables(tmp_path, bank):
     free, listed = project(tmp_path), project(tmp_path, 'profiles = ["bank"]\n', "recproxy.toml")
 
-    assert free.profile("bank").ways().table("match") == "in recproxy.toml, [profiles.bank.match]"
-    assert listed.profile("bank").ways().table("match") == f"in {bank / 'profile.toml'}, [match]"
+    assert free.profile("bank").ways().toml("match") == "in recproxy.toml:\n    [profiles.bank.match]"
+    assert listed.profile("bank").ways().toml("match") == f"in {bank / 'profile.toml'}:\n    [match]"
     assert listed.place_of_new() == "a profile.toml that profiles of recproxy.toml names"

@@ -213,7 +213,9 @@ def test_what_was_recorded_replays_alike(shop, origin):
     assert recorded.returncode == replayed.returncode == 0, recorded.stderr
     assert replayed.stdout == recorded.stdout
     assert len(origin.asked) == asked
-    assert f"recproxy: wrote {shop.recording}: {len(AWKWARD) + 1} interactions" in recorded.stderr
+    assert (
+        f"recproxy: wrote {shop.recording.relative_to(shop.root)}: {len(AWKWARD) + 1} interactions" in recorded.stderr
+    )
 
 
 def test_a_coded_body_is_readable_in_the_file_and_goes_plain_to_who_does_not_accept_it(shop, origin):
@@ -231,7 +233,7 @@ def test_recording_again_gives_the_same_bytes_apart_from_what_the_service_change
 
     again = fetch(shop, "record", "a", "b")
     assert shop.recording.read_bytes() == first
-    assert f"unchanged {shop.recording}" in again.stderr
+    assert f"unchanged {shop.recording.relative_to(shop.root)}" in again.stderr
 
     origin.version = 2
     fetch(shop, "record", "a", "b")
@@ -322,7 +324,7 @@ def test_a_command_that_fails_leaves_the_good_recording_and_puts_what_came_besid
     assert done.returncode == 9
     assert shop.recording.read_bytes() == good
     assert b"/b HTTP/1.1" in failed.read_bytes()
-    assert str(failed) in done.stderr
+    assert str(failed.relative_to(shop.root)) in done.stderr
 
 
 def test_no_secret_reaches_the_disk_or_a_report(shop, origin):
@@ -549,7 +551,7 @@ def test_what_a_killed_run_had_finished_is_recovered_by_the_next(shop, origin):
     done = fetch(shop, "record", "b")
 
     failed = shop.recording.with_name("default.failed.rec")
-    assert f"recovered 1 interaction from a killed run: {failed}" in done.stderr
+    assert f"recovered 1 interaction from a killed run: {failed.relative_to(shop.root)}" in done.stderr
     assert b"/a HTTP/1.1" in failed.read_bytes()
     assert b"/b HTTP/1.1" in shop.recording.read_bytes()
 

@@ -20,7 +20,7 @@ def test_a_nonce_is_made_wild_in_the_one_recording_and_a_rule_is_the_other_way(r
     change = mended(index(recorded("https://a.com/?nonce=1", line=5), path="a.rec"), live("https://a.com/?nonce=2"))
 
     assert change.text == "at a.rec:5, write XXX for the value of query nonce"
-    assert change.rule == 'in the profile, [match] ignore.query = ["nonce"]'
+    assert change.rule == 'in the profile:\n    [match]\n    ignore.query = ["nonce"]'
     assert change.rules == Rules()
 
 
@@ -105,7 +105,7 @@ def test_rules_and_wild_places_go_together(recorded, live, index):
     assert change.rules == Rules(ignore_query=("nonce",))
     assert change.requests[0].body == b"q=XXX"
     assert change.text == (
-        'in the profile, [match] ignore.query = ["nonce"]; and at (not in a file), write XXX for the value of form q'
+        'at (not in a file), write XXX for the value of form q; and in the profile:\n    [match]\n    ignore.query = ["nonce"]'
     )
 
 
@@ -114,7 +114,7 @@ def test_what_is_ignored_already_stays_in_the_line(recorded, live, index):
 
     assert (
         mended(found, live('https://a.com/?"nonce=1')).text
-        == 'in the profile, [match] ignore.query = ["a", "\\"nonce"]'
+        == 'in the profile:\n    [match]\n    ignore.query = ["a", "\\"nonce"]'
     )
 
 
@@ -237,7 +237,7 @@ def test_an_id_that_is_not_echoed_can_be_ignored_by_a_rule(recorded, live, index
         live("POST https://a.com/", '{"request_id": 8}', "json"),
     )
 
-    assert change.rule == 'in the profile, [match] ignore.json = ["/request_id"]'
+    assert change.rule == 'in the profile:\n    [match]\n    ignore.json = ["/request_id"]'
 
 
 SOAP = """<?xml version="1.0"?>

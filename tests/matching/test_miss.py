@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import tomllib
 
 from recproxy.matching.index import Index
 from recproxy.matching.miss import Miss, miss
@@ -53,7 +54,7 @@ def test_where_all_were_played_it_says_how_often_it_was_recorded(recorded, live,
 
     assert "this request to twitter was recorded 2 times, all played" in text
     assert "one.rec:9" in text
-    assert '[match] repeat = "last"' in text
+    assert '\n    [match]\n    repeat = "last"\n' in text
     assert "recorded once, played" in miss(found, live("https://a.com/1"), profile="twitter", used=(0,)).text()
 
 
@@ -142,15 +143,15 @@ def test_what_has_it_played_again_is_the_recordings_own_word_where_it_has_one():
         found = miss(
             index, Request(method="GET", url="https://a.example/", wild=None), profile="shop", used=(0,), **options
         )
-        [told] = [each for each in found.text().splitlines() if each.startswith("to play")]
-        return told.partition(": ")[2]
+        told = found.text().partition("to play the last one again: ")[2]
+        return told.partition("\nor record it anew")[0]
 
-    assert advice(None, 3) == 'in the profile, [match] repeat = "last"'
+    assert advice(None, 3) == 'in the profile:\n    [match]\n    repeat = "last"'
     assert advice("miss", 3) == "in a.rec, :repeat last"
     assert advice("miss", 0, "a.yaml") == "import a.yaml with recproxy import, and write :repeat last there"
     assert advice("miss", 3, repeat="miss") == 'where the scope is begun, "repeat": "last"'
     ways = Ways(file="recproxy.toml", keys=("profiles", "shop"))
-    assert advice(None, 3, ways=ways) == 'in recproxy.toml, [profiles.shop.match] repeat = "last"'
+    assert advice(None, 3, ways=ways) == 'in recproxy.toml:\n    [profiles.shop.match]\n    repeat = "last"'
 
 
 def test_a_file_of_another_tool_is_not_advised_to_be_recorded_anew(recorded, live, index):
@@ -167,7 +168,9 @@ def test_a_miss_names_the_table_of_the_profile_and_the_command_that_records_it(r
     text = miss(found, live("https://a.com/?nonce=2"), profile="shop", ways=ways).text()
 
     assert "to make it match: at a.rec:3, write XXX for the value of query nonce\n" in text
-    assert 'requests: in pyproject.toml, [tool.recproxy.profiles.shop.match] ignore.query = ["nonce"]\n' in text
+    _, _, toml = text.partition("\nor, to ignore it in all requests, in pyproject.toml:\n")
+    table = tomllib.loads(toml.partition("or record it anew")[0])
+    assert table == {"tool": {"recproxy": {"profiles": {"shop": {"match": {"ignore": {"query": ["nonce"]}}}}}}}
     assert text.endswith("or record it anew: recproxy run --any ...\n")
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from recproxy.config.profile import Profile
+    from recproxy.config.project import Project
     from recproxy.play.checking import Problem
 
 __all__ = ["check", "problems_of"]
@@ -24,9 +25,17 @@ __all__ = ["check", "problems_of"]
 @click.option(
     "--orphans", is_flag=True, help="Also report recordings that no test plays: collects the tests with pytest."
 )
+@click.option(
+    "--run",
+    "runs",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="With --orphans: the JSON report of a full run, instead of collecting the tests. Once for each shard.",
+)
 @click.option("--tests", multiple=True, metavar="PATH", help="With --orphans: where the tests are.")
 @click.argument("paths", nargs=-1, type=click.Path())
-def check(as_json: bool, orphans: bool, tests: tuple[str, ...], paths: tuple[str, ...]) -> None:
+def check(as_json: bool, orphans: bool, runs: tuple[str, ...], tests: tuple[str, ...], paths: tuple[str, ...]) -> None:
     """Check the recordings at PATHS, or all recordings of the project, including those of other tools.
 
     Reports files that cannot be parsed, recordings that answer each other's requests, interactions that can never
@@ -37,6 +46,7 @@ def check(as_json: bool, orphans: bool, tests: tuple[str, ...], paths: tuple[str
 
     from recproxy.cli.progress import each_file
     from recproxy.cli.recordings import recordings_in
+    from recproxy.cli.runs_played import leftovers_of_runs
     from recproxy.config.project import find_project
     from recproxy.errors import ConfigurationError
     from recproxy.recording.printable import printable
@@ -51,14 +61,15 @@ def check(as_json: bool, orphans: bool, tests: tuple[str, ...], paths: tuple[str
         for file in each_file(found.paths, "checking")
         for line, kind, message in problems_of(file, project.owner(file), project.max_age)
     ]
+    if runs and not orphans:
+        raise click.UsageError("--run needs --orphans")
     if orphans:
-        from recproxy.cli.collected_tests import collect_tests
-        from recproxy.cli.prune import leftovers
-
-        collected = collect_tests(project.recordings, tests)
+        if runs and tests:
+            raise click.UsageError("--tests is for collecting tests, and --run is in its place: give one of them")
+        found_orphans = leftovers_of_runs(project, runs) if runs else _by_collecting(project, tests)
         rows += [
-            {"path": str(file), "line": line, "kind": "orphan", "message": f"{message}: recproxy prune removes it"}
-            for file, line, message in leftovers(project.recordings, collected)
+            {"path": str(file), "line": line, "kind": "orphan", "message": message}
+            for file, line, message in found_orphans
         ]
     if as_json:
         print(json.dumps(rows))
@@ -73,6 +84,14 @@ def check(as_json: bool, orphans: bool, tests: tuple[str, ...], paths: tuple[str
                 file=sys.stderr,
             )
     sys.exit(1 if rows else 0)
+
+
+def _by_collecting(project: Project, tests: tuple[str, ...]) -> list[tuple[Path, int, str]]:
+    from recproxy.cli.collected_tests import collect_tests
+    from recproxy.cli.prune import leftovers
+
+    found = leftovers(project.recordings, collect_tests(project.recordings, tests))
+    return [(path, line, f"{message}: recproxy prune removes it") for path, line, message in found]
 
 
 def problems_of(file: Path, profile: Profile | None, max_age: float = 0) -> list[tuple[int, str, str]]:

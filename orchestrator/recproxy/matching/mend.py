@@ -196,9 +196,9 @@ class _Changes:
             for position, interaction in enumerate(index.interactions)
             if wild and interaction.request == original
         }
-        texts = [f"{self._ways.table('match')} {line}" for line in _rule_lines(index.rules, rules)]
-        if wild:
-            texts.append(self._wild_line(wild, len(requests), echoed))
+        texts = [self._wild_line(wild, len(requests), echoed)] if wild else []
+        if changed := list(_rule_lines(index.rules, rules)):
+            texts.append(self._ways.toml("match", *changed))
         return Mend(text="; and ".join(texts), rules=rules, requests=requests)
 
     def _wild_line(self, wild: Sequence[Difference], count: int, echoed: Mapping[str, str]) -> str:

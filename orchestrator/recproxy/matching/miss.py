@@ -127,7 +127,7 @@ class Miss:
             lines = [f"{self.foreign} does not hold it: save the file again with the bodies of responses"]
             first = "or"
         elif self.omitted is not None:
-            lines = [f"to store it: {self.ways.table('upstream')} a larger max_body"]
+            lines = [f"to store it, {self.ways.toml('upstream', f'max_body = {self.omitted}')}"]
             first = "and record it anew"
         elif self.used:
             lines = [f"to play the last one again: {self.again}"]
@@ -135,7 +135,7 @@ class Miss:
         elif self.mend is not None:
             lines = [f"to make it match: {self.mend.text}"]
             if self.mend.rule:
-                lines.append(f"or, to ignore it in all requests: {self.mend.rule}")
+                lines.append(f"or, to ignore it in all requests, {self.mend.rule}")
             first = "or record it anew"
         return [*lines, f"{first}: {record}"]
 
@@ -193,7 +193,7 @@ def _again(index: Index, position: int, repeat: str | None, ways: Ways) -> str:
     if repeat is not None:
         return 'where the scope is begun, "repeat": "last"'
     if recording.repeat is None:
-        return f'{ways.table("match")} repeat = "last"'
+        return ways.toml("match", 'repeat = "last"')
     path = ways.shown(recording.path or "")
     if index.interactions[position].line:
         return f"in {path}, :repeat last"

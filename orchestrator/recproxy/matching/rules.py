@@ -57,9 +57,9 @@ class Ways:
     record: str = ""
     folder: str = ""
 
-    def table(self, name: str) -> str:
-        """Where one of its tables is written."""
-        return f"in {self.file}, [{'.'.join((*self.keys, name))}]"
+    def toml(self, name: str, *lines: str) -> str:
+        """Where one of its tables is written, and the table as TOML to paste."""
+        return "\n    ".join((f"in {self.file}:", f"[{'.'.join((*self.keys, name))}]", *lines))
 
     def shown(self, path: str) -> str:
         """A path, or a place in a file, as a person sees it."""

@@ -106,7 +106,7 @@ async def _run(
         add_old(tally, plan)
         _look_at_pytest(orchestrator, tally, runs=is_pytest(words), began=code in _PYTEST_BEGAN)
     if not quiet or tally.failed or tally.refusals or tally.unasked or tally.old:
-        print_report(tally)
+        print_report(tally, folder=plan.shown_from or os.curdir)
     return reports.write(code=_verdict(plan, tally, code), command_code=code, error=_stopped_by(stopping))
 
 
@@ -137,7 +137,7 @@ async def _serve(
         tally = await _finish(orchestrator, parent, passed=not number, stopped=stopped)
         add_old(tally, plan)
         _look_at_pytest(orchestrator, tally, runs=serves_pytest, began=True)
-    print_report(tally)
+    print_report(tally, folder=plan.shown_from or os.curdir)
     code = 128 + number if number else _verdict(plan, tally, 0)
     return reports.write(code=code, error=_stopped_by(stopping) if number else "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from recproxy.control.messages import Missed
+from recproxy.control.shown_paths import shown_path
 from recproxy.recording.printable import printable
 from recproxy.report.counting import counted
 from recproxy.report.tally import Row, Tally, Written
@@ -24,8 +26,8 @@ _PREFIX = "recproxy: "
 _NO_TEST = "run"
 
 
-def print_report(tally: Tally, stream: TextIO | None = None) -> None:
-    """Print the table, and each miss and refusal, to standard error or the stream given."""
+def print_report(tally: Tally, stream: TextIO | None = None, *, folder: str = os.curdir) -> None:
+    """Print the table, and each miss and refusal, to standard error or the stream given; files as seen from `folder`."""
     stream = stream or sys.stderr
     rows = [row for row in tally.rows.values() if row.listed]
     columns = _columns(rows)
@@ -35,7 +37,7 @@ def print_report(tally: Tally, stream: TextIO | None = None) -> None:
     else:
         for line in _plain(columns, cells):
             print(line, file=stream)
-    for line in _details(tally):
+    for line in _details(tally, folder):
         print(printable(line), file=stream)
     stream.flush()
 
@@ -72,9 +74,9 @@ def _print_rich(columns: tuple[str, ...], rows: list[tuple[str, ...]], stream: T
     Console(file=stream).print(table)
 
 
-def _details(tally: Tally) -> Iterator[str]:
+def _details(tally: Tally, folder: str) -> Iterator[str]:
     for written in tally.recovered:
-        yield f"recproxy: recovered {_interactions(written)} from a killed run: {written.path}"
+        yield f"recproxy: recovered {_interactions(written)} from a killed run: {shown_path(str(written.path), folder)}"
     files = list(_by_file(tally.written))
     for written in files:
         kind = (
@@ -84,7 +86,7 @@ def _details(tally: Tally) -> Iterator[str]:
             if written.changed
             else "unchanged"
         )
-        yield f"recproxy: {kind} {written.path}: {_interactions(written)}"
+        yield f"recproxy: {kind} {shown_path(str(written.path), folder)}: {_interactions(written)}"
     if len(files) > 1:
         count = sum(written.interactions for written in files)
         yield f"recproxy: recorded {counted(count, 'interaction')} in {len(files)} files"
