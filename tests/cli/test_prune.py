@@ -22,7 +22,14 @@ def test_own(account): ...
 
 @pytest.mark.recproxy("shop", "shared.rec")
 def test_named(): ...
+
+@pytest.mark.parametrize("word", ["first-password"])
+@pytest.mark.recproxy("shop", "shared.rec")
+def test_login(word): ...
 """
+
+#: The name of a test whose id holds a secret, as it is recorded.
+MASKED = "test_m.test_login[XXX]~e3"
 
 
 @pytest.fixture
@@ -34,7 +41,7 @@ def project(tmp_path):
     (folder / "test_m.py").write_text(TESTS)
     for name, scopes in {
         "default.rec": ["run"],
-        "shared.rec": ["test_m.test_named", "test_m.test_gone"],
+        "shared.rec": ["test_m.test_named", "test_m.test_gone", MASKED],
         "unnamed.rec": ["test_m.test_gone"],
         "test_m/test_own.rec": ["test_m.test_own"],
         "test_m/test_gone.rec": ["test_m.test_gone"],
@@ -67,7 +74,9 @@ def test_what_no_test_plays_is_shown_and_removed_only_when_asked_to(project):
     assert sorted(path.relative_to(shop).as_posix() for path in shop.rglob("*.rec")) == [
         *("default.rec", "shared.rec", "test_m/account.fixture.rec", "test_m/test_own.rec"),
     ]
-    assert (shop / "shared.rec").read_text() == "#recproxy 2\n\n" + ONE.format("test_m.test_named", 0)
+    assert (shop / "shared.rec").read_text() == "#recproxy 2\n\n" + "\n".join(
+        (ONE.format("test_m.test_named", 0), ONE.format(MASKED, 2))
+    )
 
 
 def test_check_reports_orphans_too(project):

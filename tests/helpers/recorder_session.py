@@ -20,7 +20,7 @@ __all__ = ["Session", "urls"]
 class Session:
     """A recorder, and one clock for what it is given.
 
-    Nothing is secret but what `learn` names from then on, in bodies and names; what holds `refused` is not to be
+    Nothing is secret but what `learn` names from then on, in bodies and names, and `mask` in names; what holds `refused` is not to be
     written, and a second look is refused where `blind`.
     """
 
@@ -30,6 +30,7 @@ class Session:
         self.asked = []
         self.looked = []
         self.learn = ()
+        self.mask = ()
         self.blind = False
         self.failures = []
         runtime = folder.parent / f"{folder.name}-runtime"
@@ -56,11 +57,14 @@ class Session:
         return ScopeRedacted(
             order=1,
             interactions=tuple(kept),
-            lines=(*map(str.upper, lines[:-2]), *lines[-2:]),
+            lines=(*map(str.upper, lines[:-2]), *(self.masked(line) for line in lines[-2:])),
             refusals=refusals,
             counts={"rule": 2},
             learned=tuple(LearnedValue(value, "handed out", "", False, False) for value in self.learn),
         )
+
+    def masked(self, line):
+        return functools.reduce(lambda text, value: text.replace(value.decode(), "XXX"), self.mask, line)
 
     def look_again(self, interactions, lines):
         """What the run has learned is masked by letters of the same number, and not where it is `stuck`."""

@@ -10,6 +10,7 @@ from recorder_session import Session, urls
 from recproxy.control.messages import Kept
 from recproxy.errors import RecordingError
 from recproxy.orchestrator.run_secrets import RunSecrets
+from recproxy.recording import load
 
 
 def test_nothing_is_written_before_a_scope_ends(session, default):
@@ -218,3 +219,27 @@ def test_a_run_that_shows_too_many_secrets_writes_nothing_more_and_the_next_run_
     after.close()
     session.recorder._pending.clear()
     session.recorder._ended.clear()
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_tests_whose_names_differ_in_a_secret_do_not_replace_each_other(session, default, passed):
+    path = default if passed else default.with_name("default.failed.rec")
+    session.mask = (b"first-password", b"second-password")
+    for number, test in enumerate(("test[first-password]", "test[second-password]", "test[first-password]"), 1):
+        session.record(f"/{number}", scope=test, number=number, passed=passed)
+
+    found = {each.scope: each.request.url[-2:] for each in load(path.read_bytes()).interactions}
+    assert found == {"test[XXX]~f1": "/3", "test[XXX]~35": "/2"}
+
+
+def test_two_tests_that_no_name_tells_apart_are_not_recorded_as_one(session, default, monkeypatch):
+    monkeypatch.setattr("recproxy.recording.scope_names._sign", lambda _: "~00")
+    session.mask = (b"first-password", b"second-password")
+    session.record("/1", scope="test[first-password]")
+    session.begin(2, "test[second-password]")
+    session.keep("/2", number=2)
+    redacted = session.end(2)
+
+    why = "test[XXX]~00: not recorded: without secrets two tests have this name: rename one of them"
+    assert redacted.refusals == (why,)
+    assert urls(default) == ["/1"]

@@ -6,6 +6,7 @@ import time
 from recorder_session import Session, urls
 
 from recproxy.orchestrator.run_secrets import RunSecrets
+from recproxy.recording import load
 
 DAY = 24 * 3600
 
@@ -261,3 +262,22 @@ def test_what_shows_too_many_secrets_is_dropped_and_hinders_no_later_scope(sessi
     session.learn = ()
     session.record("/new")
     assert urls(default) == ["/new"]
+
+
+def test_the_name_of_a_recovered_scope_holds_no_secret(session, default):
+    killed = Session(session.folder)
+    killed.begin(1, "test[first-password]")
+    killed.keep("/a", scope="test[first-password]")
+    killed.begin(2, "test[b]", path="shop/first-password.rec")
+    killed.keep("/b", number=2, scope="test[b]")
+    killed.die()
+    session.mask = (b"first-password",)
+
+    session.recover()
+
+    (recovered,) = load(default.with_name("default.failed.rec").read_bytes()).interactions
+    assert recovered.scope == "test[XXX]~f1"
+    assert session.recorder.unrecovered == [
+        "XXX.rec: not recovered: its name would hold a secret: rename the test test[b]"
+    ]
+    assert b"first-password" not in b"".join(path.read_bytes() for path in session.folder.rglob("*.rec"))

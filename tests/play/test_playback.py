@@ -10,6 +10,7 @@ from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
 from recproxy.play.playback import Playback
 from recproxy.recording import Interaction, Recording, Request, Response
+from recproxy.recording.scope_names import masked_name
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
 
@@ -188,6 +189,13 @@ def test_a_scope_is_answered_from_what_it_recorded_itself():
     assert play(shared("one"), "/a", "/a") == [1, 1]
     assert play(shared("two"), "/a", "/a", "/b") == [2, 2, 3]
     assert play(shared("two", repeat="miss"), "/a", "/a") == [2, None]
+
+
+def test_a_test_whose_name_was_masked_is_answered_from_what_it_recorded_itself():
+    tests = [f"test[{word}-password]" for word in ("first", "second")]
+    recorded = [replace(interaction("/a"), scope=masked_name(test, "test[XXX]")) for test in tests]
+    for position, test in enumerate(tests):
+        assert play(Playback(index(*recorded), repeat="last", scope=test), "/a", "/a") == [position, position]
 
 
 def test_what_other_scopes_recorded_answers_what_nothing_else_fits():

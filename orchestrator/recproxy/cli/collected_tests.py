@@ -19,6 +19,7 @@ from recproxy.errors import ConfigurationError
 from recproxy.play.recording_names import DEFAULT
 from recproxy.play.test_names import FIXTURE
 from recproxy.recording import Interaction
+from recproxy.recording.scope_names import is_name_of
 
 __all__ = ["CollectedTests", "collect_tests"]
 
@@ -53,8 +54,12 @@ class CollectedTests:
         modules = {scope.partition(".")[0] for scope in self.scopes} | {path.parent.name}
         for each in interactions:
             module, dot, name = (each.scope or "").removesuffix(" teardown").partition(".")
-            if dot and module in modules and each.scope not in self.scopes and not self._is_fixture(name):
+            if dot and module in modules and not self._is_scope(each.scope or "") and not self._is_fixture(name):
                 yield each
+
+    def _is_scope(self, name: str) -> bool:
+        """Whether a test is recorded under this name: that of its teardown is not its own."""
+        return name in self.scopes or any(is_name_of(name, scope) for scope in self.scopes if "~" in name)
 
     def _is_fixture(self, name: str) -> bool:
         last = name.partition("[")[0].rpartition(".")[2]

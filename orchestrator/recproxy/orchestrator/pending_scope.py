@@ -14,7 +14,7 @@ from recproxy.recording.dataclass import dataclass
 if TYPE_CHECKING:  # a replay writes nothing, and does without it in this process
     from recproxy.play.merging import TimedInteraction
 
-__all__ = ["PendingScope"]
+__all__ = ["PendingScope", "utc_today"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,3 +34,8 @@ class PendingScope:
     raw: list[Recorded] = field(default_factory=list, repr=False)
     days: list[dt.date] = field(default_factory=list)
     taken: list[TimedInteraction] = field(default_factory=list)
+
+
+def utc_today() -> dt.date:
+    """The day that interactions are recorded at, the same on all machines."""
+    return dt.datetime.now(dt.UTC).date()

@@ -22,10 +22,11 @@ from recproxy.orchestrator.haste import in_haste
 from recproxy.orchestrator.journal import Entry, Journal
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
-from recproxy.orchestrator.pending_scope import PendingScope
+from recproxy.orchestrator.pending_scope import PendingScope, utc_today
 from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.run_secrets import RunSecrets, TooManySecretsError, too_many_secrets
 from recproxy.orchestrator.scope_redaction import Redact, Redaction, unpacked
+from recproxy.recording.scope_names import masked_name
 from recproxy.report import Tally, Written, replace_texts, texts_of
 
 if TYPE_CHECKING:  # a replay writes nothing, and does without matching and redaction in this process
@@ -36,10 +37,6 @@ __all__ = ["Recorder"]
 
 class _ScopeEnded(RecordingError):
     """An interaction came after the end of its scope, which counted as failed because of it; the run goes on."""
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()
 
 
 class Recorder:
@@ -58,7 +55,7 @@ class Recorder:
         *,
         secrets: Sequence[str] = (),
         max_age: float = 0,
-        today: Callable[[], dt.date] = _today,
+        today: Callable[[], dt.date] = utc_today,
     ) -> None:
         self._redact = redact
         self._fail = fail
@@ -71,15 +68,14 @@ class Recorder:
         self._numbers = itertools.count(1)
         self._pending: dict[tuple[str, int], PendingScope] = {}
         self._ended: dict[tuple[str, int], PendingScope] = {}
-        #: What scopes of this run have shown to be secret.
-        self.learned = RunSecrets()
-        #: Set by a scope that has shown too much: nothing is written any more.
-        self._too_many: RecordingError | None = None
+        self.learned = RunSecrets()  # what scopes of this run have shown
+        self._too_many: RecordingError | None = None  # then nothing is written any more
+        #: By file and scope, the names of tests, of which a scope may not show all.
+        self._tests: dict[tuple[Path, str], str] = {}
         self.written: list[Written] = []
         #: By profile, what a second look found that must not stay.
         self.refusals: list[tuple[str, str]] = []
-        #: How often each rule acted in that look.
-        self.counts: Mapping[str, int] = {}
+        self.counts: Mapping[str, int] = {}  # how often each rule acted then
         #: What could not be recovered, a line each for the user.
         self.unrecovered: list[str] = []
 
@@ -166,8 +162,7 @@ class Recorder:
         """The scope has ended, nothing is recorded into it any more: redact what it has, and lines about it.
 
         Raises:
-            RecproxyError: it cannot be done; the journal holds what was recorded, unless the run has shown too many
-                secret values.
+            RecproxyError: it cannot be done; the journal holds it, unless the run has shown too many secret values.
         """
         pending = self._pending.pop((profile, number), None)
         if pending is None:
@@ -191,9 +186,14 @@ class Recorder:
             self._too_many = too_many_secrets(redacted.lines[-2], problem)
             self._journal.ended(pending.number)
             raise self._too_many from None
-        *shown, pending.scope, file_name = redacted.lines
+        *shown, masked, file_name = redacted.lines
+        test, pending.scope = pending.scope, masked_name(pending.scope, masked)
+        why = ""
         if file_name != pending.path.name:
-            why = f"{file_name}: not recorded: its name would hold a secret: rename the test {pending.scope}"
+            why = f"{file_name}: not recorded: its name would hold a secret: rename the test {masked}"
+        elif self._tests.setdefault((pending.path, pending.scope), test) != test:
+            why = f"{pending.scope}: not recorded: without secrets two tests have this name: rename one of them"
+        if why:
             return Redaction(lines=tuple(shown), refusals=(why,) * len(raw), counts=redacted.counts)
         pending.taken = [
             TimedInteraction(unpacked(packed, pending.scope, day), message.begun, message.ended)

@@ -24,6 +24,7 @@ from recproxy.orchestrator.scope_redaction import Redact, unpacked
 from recproxy.orchestrator.second_look import SecondLook
 from recproxy.play.recording_names import failed_path
 from recproxy.recording import Interaction
+from recproxy.recording.scope_names import masked_name
 from recproxy.report import Written
 from recproxy.report.counting import counted
 
@@ -75,9 +76,9 @@ class Recovery:
             for entries in _by_scope(journal.entries):
                 first = entries[0]
                 try:
-                    interactions, count = await self._redacted(entries, journal.secrets)
+                    scope, interactions, count = await self._redacted(entries, journal.secrets)
                     left.setdefault(first.recording, []).extend(interactions)
-                    known.setdefault(first.recording, []).append((first.profile, first.scope, count))
+                    known.setdefault(first.recording, []).append((first.profile, scope, count))
                 except TooManySecretsError as problem:  # no later run could write it either
                     self.problems.append(
                         f"{first.recording}: what an earlier run recorded is dropped: it shows {problem.message}, too "
@@ -103,17 +104,23 @@ class Recovery:
             self._clear(journal, problems[journal.path])
         return recovered
 
-    async def _redacted(self, entries: Sequence[Entry], secrets: Sequence[str]) -> tuple[list[Interaction], int]:
-        """What a killed run had of one scope, as it may be written, and how many values of all scopes it is masked with."""
-        known = len(self._learned)
-        redacted = await self._redact(entries[0].profile, [entry.packed for entry in entries], (), secrets)
+    async def _redacted(self, entries: Sequence[Entry], secrets: Sequence[str]) -> tuple[str, list[Interaction], int]:
+        """What a killed run had of one scope, as it may be written: its name, interactions, and with how many values masked."""
+        known, first = len(self._learned), entries[0]
+        lines = (first.scope, first.recording.name)
+        redacted = await self._redact(first.profile, [entry.packed for entry in entries], lines, secrets)
         self.problems += redacted.refusals
+        masked, file_name = redacted.lines
+        scope = masked_name(first.scope, masked)
+        if file_name != first.recording.name:
+            self.problems.append(f"{file_name}: not recovered: its name would hold a secret: rename the test {masked}")
+            return scope, [], self._learn(redacted.learned, known)
         interactions = [
-            unpacked(packed, entry.scope, dt.date.fromisoformat(entry.recorded))
+            unpacked(packed, scope, dt.date.fromisoformat(entry.recorded))
             for packed, entry in zip(redacted.interactions, entries, strict=True)
             if packed is not None
         ]
-        return interactions, self._learn(redacted.learned, known)
+        return scope, interactions, self._learn(redacted.learned, known)
 
     def _written(self, journal: Abandoned) -> None:
         """Have this run search what a killed one had written, at its end, for all that was shown there and here."""

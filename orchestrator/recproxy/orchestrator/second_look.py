@@ -23,6 +23,7 @@ from recproxy.play.reading import read_recording
 from recproxy.play.recording_names import failed_path
 from recproxy.recording import Interaction, Recording, pack, unpack
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.scope_names import masked_name
 from recproxy.redaction.linking import link, names
 
 __all__ = ["LookedAgain", "SecondLook"]
@@ -124,10 +125,13 @@ class SecondLook:
         """A recording in which one scope is masked with all values."""
         own = [each for each in recording.interactions if each.scope == scope]
         redacted = await self._redact(profile, [pack(each) for each in own], (scope, path.name), again=True)
-        name, file_name = redacted.lines
+        masked, file_name = redacted.lines
+        name = masked_name(scope, masked)
         found.refusals += ((profile, refusal) for refusal in redacted.refusals)
         if file_name != path.name:
-            why = f"the name of {path.with_name(file_name)} holds a secret: rename the test {name}, and delete the file"
+            why = (
+                f"the name of {path.with_name(file_name)} holds a secret: rename the test {masked}, and delete the file"
+            )
             found.refusals.append((profile, why))
         found.counts.update(redacted.counts)
         clean: list[Interaction | None] = [*own]

@@ -13,6 +13,7 @@ from recproxy.play.filling import filled_response, wild_names
 from recproxy.play.header_choice import HeaderChoice, captures, header_choice
 from recproxy.recording import Interaction, Request, Response
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.scope_names import is_name_of
 
 __all__ = ["Candidates", "Playback"]
 
@@ -224,7 +225,8 @@ def _foreign(index: Index, scope: str | None) -> frozenset[int]:
     start = 0
     for recording in index.recordings:
         scopes = [each.scope for each in recording.interactions]
-        if scope is not None and scope in scopes:
-            found += (start + place for place, name in enumerate(scopes) if name not in (None, scope))
+        own = {name for name in dict.fromkeys(scopes) if name is not None and scope and is_name_of(name, scope)}
+        if own:
+            found += (start + place for place, name in enumerate(scopes) if name is not None and name not in own)
         start += len(scopes)
     return frozenset(found)

@@ -1,0 +1,51 @@
+"""The name of a scope in a recording where its test's name holds a secret: masked, and told apart from others.
+
+Two tests may differ in a secret only: `test_login[first-password]` and `test_login[second-password]`. Masked both are
+`test_login[XXX]`, so the name has a sign behind it that comes of the whole: `test_login[XXX]~5e`. It is one of 256, so
+that nobody learns anything of use from it, and it is the same whenever the test is recorded, also by itself. Pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import lru_cache
+
+__all__ = ["is_name_of", "masked_name"]
+
+_TEARDOWN = " teardown"
+_SIGN = re.compile(r"~[0-9a-f]{2}\Z")
+_WORD = "XXX"
+#: A digest takes some hundredths of a second: what little it tells, it does not tell fast.
+_COST = 2**14
+
+
+def masked_name(test: str, masked: str) -> str:
+    """The name of a scope in a recording, of a `test` whose name was `masked`; a sign that it has stays."""
+    if test == masked:
+        return test
+    base, end = _apart(masked)
+    return base + end if _SIGN.search(base) else f"{base}{_sign(test)}{end}"
+
+
+def is_name_of(recorded: str, test: str) -> bool:
+    """Whether a scope in a recording is that of a test."""
+    if recorded == test:
+        return True
+    base, end = _apart(recorded)
+    found = _SIGN.search(base)
+    if found is None or _apart(test)[1] != end:
+        return False
+    pattern = ".*".join(map(re.escape, base[: found.start()].split(_WORD)))
+    return re.fullmatch(pattern, _apart(test)[0], re.DOTALL) is not None and found[0] == _sign(test)
+
+
+def _apart(name: str) -> tuple[str, str]:
+    """The name of a test, and what stands behind it in the name of the scope of its teardown."""
+    return (name.removesuffix(_TEARDOWN), _TEARDOWN) if name.endswith(_TEARDOWN) else (name, "")
+
+
+@lru_cache(maxsize=256)
+def _sign(test: str) -> str:
+    name = _apart(test)[0].encode("utf-8", "surrogatepass")
+    return "~" + hashlib.scrypt(name, salt=b"recproxy scope", n=_COST, r=8, p=1, dklen=1).hex()
