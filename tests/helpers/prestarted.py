@@ -39,12 +39,15 @@ IMPORTS = {
     "nox": ("nox", "recproxy.nox"),
     "tox": ("tox.run", "recproxy.tox"),
     "unittest": ("unittest.main",),
+    "virtualenv": ("virtualenv.__main__", "virtualenv.run"),
 }
 #: What runs start themselves; these interpreters are there from the first run on.
 _STARTED_BY_RUNS = ("recproxy", "recproxy.proxy", "pytest")
-#: Variables of Python that a fork can still obey, or that change nothing here (tox sets them); any other must be what
-#: it was when the interpreter started.
-_OBEYED = ("PYTHONPATH", "PYTHONWARNINGS", "PYTHONHASHSEED", "PYTHONIOENCODING")
+_STARTED_BY = {"nox": (*_STARTED_BY_RUNS, "virtualenv")}
+#: Variables of Python that a fork obeys; any other must be what it was when the interpreter started.
+_OBEYED = ("PYTHONPATH", "PYTHONWARNINGS", "PYTHONUNBUFFERED", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
+#: Variables that tox sets and that change nothing here.
+_IDLE = ("PYTHONHASHSEED", "PYTHONIOENCODING")
 #: What `subprocess.Popen` is asked for, where it is asked for nothing unusual.
 _USUAL = {
     "executable": None,
@@ -77,7 +80,7 @@ def run(module, words, *, cwd, environment, timeout, merged=False, path=""):
     if merged:
         os.dup2(out[1], err[1])
     nothing = os.open(os.devnull, os.O_RDONLY)
-    servers = {each: _server(each, "") for each in _STARTED_BY_RUNS}
+    servers = {each: _server(each, "") for each in _STARTED_BY.get(module, _STARTED_BY_RUNS)}
     command = [sys.executable, "-m", module, *map(str, words)]
     with socket.socket(socket.AF_UNIX) as link:
         link.connect(_up(_server(module, path)))
@@ -205,15 +208,20 @@ def _become(request):
             io.BufferedWriter(io.FileIO(2, "w", closefd=False)), "utf-8", "backslashreplace", line_buffering=True
         ),
     )
+    environment = request["environment"]
+    if environment.get("PYTHONUNBUFFERED"):
+        sys.stdout = sys.__stdout__ = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), "utf-8", write_through=True)
+    sys.pycache_prefix = environment.get("PYTHONPYCACHEPREFIX") or None
+    sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE"))
     began = dict(os.environ)
     os.chdir(request["cwd"])
     os.environ.clear()
-    os.environ.update(request["environment"])
+    os.environ.update(environment)
     sys.orig_argv = request["command"]
     safe, module, *words = _module_and_words(request["command"])
-    paths = request["environment"].get("PYTHONPATH", "")
+    paths = environment.get("PYTHONPATH", "")
     sys.path[:1] = [*(() if safe else (request["cwd"],)), *(path for path in paths.split(os.pathsep) if path)]
-    for action in filter(None, request["environment"].get("PYTHONWARNINGS", "").split(",")):
+    for action in filter(None, environment.get("PYTHONWARNINGS", "").split(",")):
         sys.warnoptions.append(action)
         warnings.simplefilter(action)
     if "RECPROXY_REDIRECT" in os.environ:  # what a .pth file of recproxy does
@@ -242,8 +250,9 @@ def _start_by_forks(servers, began):
     def execute_child(self, *words):
         asked = SimpleNamespace(**signature.bind(self, *words).arguments)
         environment = dict(os.environ if asked.env is None else asked.env)
+        command = _words(asked.args)
         usual = all(getattr(asked, name) == value for name, value in _USUAL.items())
-        link = _link(servers, began, asked.args, environment) if usual else None
+        link = _link(servers, began, command, environment) if usual else None
         if link is None:
             start(self, *words)
             return
@@ -252,7 +261,7 @@ def _start_by_forks(servers, began):
             link,
             servers,
             [number if descriptor == -1 else descriptor for number, descriptor in enumerate(streams)],
-            list(asked.args),
+            command,
             cwd=os.path.abspath(asked.cwd or "."),
             environment=environment,
             session=bool(asked.start_new_session),
@@ -288,14 +297,20 @@ def _start_by_forks(servers, began):
     popen._execute_child, popen._try_wait, popen._internal_poll = execute_child, wait_for_fork, poll_fork
 
 
-def _link(servers, began, args, environment):
+def _words(args):
+    """The command; that of the script is the one of the module."""
+    words = list(map(str, args)) if isinstance(args, list | tuple) else [str(args)]
+    script = os.path.join(os.path.dirname(sys.executable), "recproxy")
+    return [sys.executable, "-P", "-m", "recproxy", *words[1:]] if words[:1] == [script] else words
+
+
+def _link(servers, began, words, environment):
     """A connection to the interpreter that has imported what this command is about, if there is one."""
-    words = list(args) if isinstance(args, list | tuple) else []
     start = [sys.executable, "-P", "-m"] if words[1:2] == ["-P"] else [sys.executable, "-m"]
     if words[: len(start)] != start or not can_run(words[len(start) - 1 : len(start) + 1], environment):
         return None
     python = [
-        {name: value for name, value in each.items() if name.startswith("PYTHON") and name not in _OBEYED}
+        {name: value for name, value in each.items() if name.startswith("PYTHON") and name not in (*_OBEYED, *_IDLE)}
         for each in (began, environment)
     ]
     if python[0] != python[1]:
