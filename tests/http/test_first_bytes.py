@@ -59,7 +59,7 @@ SAMPLES = [
     (b"a1 LOGIN user word\r\n", Malformed(400, "neither HTTP nor TLS")),
     (
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        Malformed(505, "HTTP/2 without TLS is not supported: use HTTP/1.1"),
+        Malformed(505, "HTTP/2 is not supported: use HTTP/1.1"),
     ),
 ]
 

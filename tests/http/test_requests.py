@@ -108,7 +108,7 @@ def test_a_body_that_holds_requests_is_a_body(framing):
 @pytest.mark.parametrize(
     ("data", "status", "reason"),
     [
-        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "HTTP/2 without TLS is not supported: use HTTP/1.1"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "HTTP/2 is not supported: use HTTP/1.1"),
         (
             b"GET /chat HTTP/1.0\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
             400,
