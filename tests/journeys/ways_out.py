@@ -99,9 +99,9 @@ WAYS = (
     ("node-empty-environment", False, "env -i node", NODE),
     ("bun-empty-environment", False, "env -i bun", NODE),
     ("deno-empty-environment", False, "env -i deno", DENO),
-    ("bun-connect", False, "bun", f"Bun.connect({{hostname: '203.0.113.9', port: {PORT}, socket: {{open(s) {{ s.end('WAY') }}, data() {{}}}}}})"),
-    ("deno-connect", False, "deno", DENO),
-    ("node-datagram", False, "node", f"const s = require('dgram').createSocket('udp4'); s.send('WAY', {PORT}, '203.0.113.9', () => s.close())"),
+    ("bun-connect", True, "bun", f"Bun.connect({{hostname: '203.0.113.9', port: {PORT}, socket: {{open(s) {{ s.end('WAY') }}, data() {{}}}}}})"),
+    ("deno-connect", True, "deno", DENO),
+    ("node-datagram", True, "node", f"const s = require('dgram').createSocket('udp4'); s.send('WAY', {PORT}, '203.0.113.9', () => s.close())"),
     ("node-resolver", False, "node", "require('dns').resolve4('WAY.example', () => {})"),
 )  # fmt: skip
 

@@ -90,6 +90,18 @@ def test_the_lone_star_covers_its_ports_and_literal_addresses(node, gateway):
 
 
 @needs_node
+@pytest.mark.parametrize("client", ["datagram", "part", "joined"])
+def test_datagrams_are_refused_and_those_to_loopback_arrive(node, gateway, client):
+    routes = gateway.routes("*", ports=[80]) + ",*=refuse"
+
+    refused = node(client, "udp://203.0.113.9:8080", RECPROXY_REDIRECT=routes)
+    local = node(client, "udp://127.0.0.1", RECPROXY_REDIRECT=routes)
+
+    assert refused.stdout == "ECONNREFUSED connect ECONNREFUSED: recproxy does not answer for 203.0.113.9:8080"
+    assert local.stdout == "hello"
+
+
+@needs_node
 @pytest.mark.parametrize("host", ["unlisted.test", "203.0.113.9", "[2001:db8::9]"])
 def test_where_all_is_refused_no_name_or_address_is_let_out(node, gateway, host):
     got = node("get", f"http://{host}:81/", RECPROXY_REDIRECT=gateway.routes("*", ports=[80]) + ",*=refuse")

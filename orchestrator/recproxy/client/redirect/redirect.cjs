@@ -79,6 +79,12 @@ function refuse(host, port) {
   return Object.assign(error, { code: 'ECONNREFUSED', syscall: 'connect', address: host, port });
 }
 
+// A refusal that the gateway, and so the run, is told of.
+function toldRefusal(host, port) {
+  tellGateway(host, port);
+  return refuse(host, port);
+}
+
 function redirected(options, socket) {
   if (!options || typeof options !== 'object' || options.path) return options;
   const host = String(options.host || 'localhost');
@@ -86,9 +92,9 @@ function redirected(options, socket) {
   const to = target(host, port);
   if (to === null) return options;
   if (to === false) {
-    tellGateway(host, port);
+    const error = toldRefusal(host, port);
     // A failing lookup is how a socket fails without a packet sent.
-    return { ...options, host: 'refused.invalid', lookup: (_host, _options, done) => done(refuse(host, port)) };
+    return { ...options, host: 'refused.invalid', lookup: (_host, _options, done) => done(error) };
   }
   // tls.connect without a servername sends none, nor for an address, and the gateway knows TLS connections by it.
   if (socket.setServername && (!options.servername || net.isIP(host))) socket.setServername(normal(options.servername || host));
@@ -113,6 +119,48 @@ function redirecting(...args) {
   return connect.apply(this, args);
 }
 
+// Datagrams have no proxy to go to: they are refused where connections would be redirected or refused.
+function refuseDatagrams() {
+  const sends = {
+    connect: (port, address) => [port, address],
+    // As node reads send(message, [offset, length,] port, address).
+    send: (_message, offset, length, port, address) =>
+      address || (port && typeof port !== 'function') ? [port, address] : [offset, length],
+  };
+  const prototype = require('node:dgram').Socket.prototype;
+  for (const [name, place] of Object.entries(sends)) {
+    const original = prototype[name];
+    prototype[name] = function (...args) {
+      const [port, address] = place(...args);
+      const host = typeof address === 'string' ? address : 'localhost';
+      if (target(host, Number(port)) === null) return original.apply(this, args);
+      const done = args[args.length - 1];
+      const error = toldRefusal(host, port);
+      process.nextTick(() => (typeof done === 'function' ? done(error) : this.emit('error', error)));
+    };
+  }
+}
+
+// What bun and deno connect by functions of their own, past net.
+function redirectOwn(runtime, ca) {
+  const { connect, connectTls, startTls } = runtime;
+  const elsewhere = (options, to) => ({ ...options, hostname: to.host, port: to.port });
+  const trusted = (given) => [given, ca].flat().filter(Boolean);
+  const redirecting = (original, reach) => (options) => {
+    const host = String((options && options.hostname) || 'localhost');
+    const to = options && (options.unix || options.path) ? null : target(host, Number(options && options.port));
+    if (to === null) return original(options);
+    return to ? reach(options, to, host) : Promise.reject(toldRefusal(host, options.port));
+  };
+  runtime.connect = redirecting(connect, (options, to, host) => {
+    const tls = options.tls && { ...options.tls, serverName: host, ca: trusted(options.tls.ca) };
+    return connect({ ...elsewhere(options, to), ...(tls && { tls }) });
+  });
+  if (!connectTls) return;
+  runtime.connectTls = redirecting(connectTls, async (options, to, host) =>
+    startTls(await connect(elsewhere({}, to)), { ...options, hostname: host, caCerts: trusted(options.caCerts) }));
+}
+
 // A program's own `ca` replaces node's roots, and NODE_EXTRA_CA_CERTS with them: the run's CA goes beside it. In node
 // every client ends in createSecureContext; bun and deno pass it by, but not connect.
 function trustRun(file) {
@@ -129,7 +177,11 @@ if (process.env.RECPROXY_REDIRECT) {
   try {
     parse(process.env.RECPROXY_REDIRECT);
     net.Socket.prototype.connect = redirecting;
-    if (process.env.RECPROXY_CA) trustRun(process.env.RECPROXY_CA);
+    refuseDatagrams();
+    const ca = process.env.RECPROXY_CA;
+    if (ca) trustRun(ca);
+    const runtime = globalThis.Deno || globalThis.Bun;
+    if (runtime) redirectOwn(runtime, ca && fs.readFileSync(ca, 'utf8'));
   } catch (problem) {
     process.stderr.write(`recproxy: connections of this process are not redirected: ${problem.message}\n`);
   }

@@ -1,4 +1,5 @@
 // A program under test: `client.mjs NAME URL` fetches a URL with one of node's own clients.
+import dgram from 'node:dgram';
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -16,6 +17,14 @@ const overSocket = (socket, url) => {
   return text(socket).then((data) => data.split('\r\n\r\n')[1]);
 };
 
+// What a socket on loopback gets; a URL with a port leads elsewhere.
+const overDatagram = (url, send) => new Promise((resolve, reject) => {
+  const [there, here] = [dgram.createSocket('udp4'), dgram.createSocket('udp4')];
+  const closing = (settle) => (value) => { there.close(); here.close(); settle(value); };
+  there.on('message', closing((data) => resolve(String(data))));
+  there.bind(0, '127.0.0.1', () => send(here, Number(url.port) || there.address().port, (error) => error && closing(reject)(error)));
+});
+
 const clients = {
   fetch: async (url) => (await fetch(url)).text(),
   get: (url) => new Promise((resolve, reject) => {
@@ -29,6 +38,10 @@ const clients = {
     https.get(url, { ca }, (got) => resolve(text(got))).on('error', reject);
   }),
   unnamed: (url) => overSocket(tls.connect(443, url.hostname), url),
+  datagram: (url) => overDatagram(url, (sock, port, done) => sock.send('hello', port, url.hostname, done)),
+  part: (url) => overDatagram(url, (sock, port, done) => sock.send(Buffer.from('hello all'), 0, 5, port, url.hostname, done)),
+  joined: (url) => overDatagram(url, (sock, port, done) =>
+    sock.connect(port, url.hostname, (error) => (error ? done(error) : sock.send('hello', done)))),
   worker: (url) => new Promise((resolve, reject) => {
     const program = `fetch(process.argv[2]).then((got) => got.text()).then((body) =>
       require('worker_threads').parentPort.postMessage(body))`;
