@@ -294,3 +294,18 @@ def test_an_installed_profile_is_changed_in_the_project_where_it_has_room_for_ta
     assert free.profile("bank").ways().toml("match") == "in recproxy.toml:\n    [profiles.bank.match]"
     assert listed.profile("bank").ways().toml("match") == f"in {bank / 'profile.toml'}:\n    [match]"
     assert listed.place_of_new() == "a profile.toml that profiles of recproxy.toml names"
+
+
+@pytest.mark.parametrize(("wanted", "unmet"), [(">=99", {"bank": ">=99"}), (">=0.1", {}), ("nonsense", {}), ("", {})])
+def test_a_profile_for_another_recproxy_is_no_default_and_an_error_if_it_is_named(tmp_path, bank, wanted, unmet):
+    if wanted:
+        (bank / "profile.toml").write_text(f'requires_recproxy = "{wanted}"\n{INSTALLED}')
+    found = project(tmp_path, SHOP)
+
+    assert found.unmet() == unmet
+    assert found.default_profiles() == (("shop",) if unmet else ("bank", "shop"))
+    if unmet:
+        with pytest.raises(ProfileError, match="requires_recproxy is '>=99': this is recproxy"):
+            found.profile("bank")
+    listed = project(tmp_path, 'run = ["bank"]\n', "recproxy.toml")
+    assert (listed.unmet(), listed.default_profiles()) == ({}, ("bank",))

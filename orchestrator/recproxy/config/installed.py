@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from importlib import util
 from pathlib import Path
@@ -13,6 +14,7 @@ __all__ = ["GROUP", "Offer", "distribution_of", "offers", "only"]
 
 #: The entry point group under which packages offer profiles.
 GROUP = "recproxy.profiles"
+_REQUIRES = "requires_recproxy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +36,33 @@ class Offer:
             raise ProfileError(f"profile {self.name!r}: package {self.package!r} holds no profile.toml")
         return path
 
+    def unmet(self) -> str:
+        """The versions of recproxy that it requires, if this is none of them; empty if it is, or that cannot be read."""
+        try:
+            text = self.file().read_text(encoding="utf-8")
+            wanted = tomllib.loads(text).get(_REQUIRES) if _REQUIRES in text else None
+        except (ProfileError, OSError, ValueError):  # whoever uses it is told
+            return ""
+        if not isinstance(wanted, str):
+            return ""
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415 - only where a profile asks
+
+        try:
+            fits = SpecifierSet(wanted).contains(_own_version(), prereleases=True)
+        except InvalidSpecifier:
+            return ""
+        return "" if fits else wanted
+
     def __str__(self) -> str:
         """The distribution and its version, as people name it."""
         return f"{self.distribution} {self.version}" if self.distribution else self.package
+
+
+def _own_version() -> str:
+    """The version of this recproxy."""
+    from importlib import metadata  # noqa: PLC0415 - slow to import, seldom needed
+
+    return metadata.version("recproxy")
 
 
 def offers() -> Mapping[str, Sequence[Offer]]:

@@ -167,7 +167,15 @@ class Project:
                 return self.profiles
             # A path in a file is relative to that file, wherever the run is started.
             return tuple(str(self.root / word) if is_profile_path(word) else word for word in self.profiles)
-        return tuple(sorted({*self.inline, *offers()}))
+        unmet = self.unmet()
+        return tuple(sorted(name for name in {*self.inline, *offers()} if name not in unmet))
+
+    def unmet(self) -> dict[str, str]:
+        """Where no profiles are configured: installed ones for other versions of recproxy, and the versions they require."""
+        if self.profiles:
+            return {}
+        found = {name: offered[0].unmet() for name, offered in offers().items() if len(offered) == 1}
+        return {name: wanted for name, wanted in found.items() if wanted and not self._stands_alone(name)}
 
     def load(self, words: Sequence[str]) -> tuple[Profile, ...]:
         """The profiles of these words, in order, each once.

@@ -35,6 +35,7 @@ class RunPlan:
     credentials otherwise than our profiles do: none is missed. `record` is the command that records, with PROFILE_WORD
     in the place of a profile's name, and `shown_from` the folder that paths in messages are relative to. `strict` are the
     profiles whose unused interactions fail a run; in a `shard` of a suite they do not, for another may play them.
+    `chosen`: the command named its profiles.
     """
 
     project: Project
@@ -49,6 +50,7 @@ class RunPlan:
     shown_from: str = ""
     shard: str = ""
     strict: tuple[str, ...] = ()
+    chosen: bool = False
 
     def record_command(self, profile: str) -> str:
         """The command that records a profile; empty where nobody knows one."""
@@ -57,7 +59,14 @@ class RunPlan:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user is told before the run, a line each."""
-        return (*settled(self.profiles), *unreachable_notes(self.profiles))
+        names = [profile.name for profile in self.profiles]
+        unmet = () if self.chosen else self.project.unmet().items()
+        left_out = [
+            f"profile {name!r} is left out: it requires recproxy {wanted}"
+            for name, wanted in unmet
+            if name not in names
+        ]
+        return (*left_out, *settled(self.profiles), *unreachable_notes(self.profiles))
 
     def mode_of(self, profile: str) -> str:
         """The mode of a profile; what passes without one is live."""
@@ -149,6 +158,7 @@ def make_plan(
         mode=mode,
         modes=modes,
         profiles=loaded,
+        chosen=bool(profiles),
         library=library,
         every_host=every_host,
         isolate=project.isolate if isolate is None else isolate,
