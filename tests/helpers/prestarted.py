@@ -103,6 +103,19 @@ def run(module, words, *, cwd, environment, timeout, merged=False, path=""):
     return subprocess.CompletedProcess([module, *words], code, said["out"], said["err"])
 
 
+@contextlib.contextmanager
+def forks():
+    """Let `subprocess.Popen` of this process fork what is prestarted, as in a run: for a program run in this process."""
+    servers = {each: _up(_server(each, "")) for each in ("recproxy", "recproxy.proxy")}
+    before = {name: getattr(subprocess.Popen, name) for name in ("_execute_child", "_try_wait", "_internal_poll")}
+    _start_by_forks(servers, dict(os.environ))
+    try:
+        yield
+    finally:
+        for name, method in before.items():
+            setattr(subprocess.Popen, name, method)
+
+
 def _ask(link, servers, streams, command, *, cwd, environment, session=False):
     """Ask for a fork that becomes this command; it says its pid and, at its end, its exit code."""
     request = {"servers": servers, "command": command, "cwd": cwd, "environment": environment, "session": session}

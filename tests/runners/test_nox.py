@@ -3,10 +3,10 @@
 import importlib.util
 import json
 import os
-import subprocess
 import sys
 
 import nox
+import prestarted
 import pytest
 from deadlines import seconds
 from nox import registry
@@ -55,16 +55,9 @@ def run_nox(tmp_path):
 
     def run(*words, noxfile=NOXFILE, path=path, environment=None):
         (tmp_path / "noxfile.py").write_text(noxfile)
-        return subprocess.run(
-            [sys.executable, "-m", "nox", "-f", str(tmp_path / "noxfile.py"), *words],
-            cwd=tmp_path,
-            env=inherited | {"PATH": path} | (environment or {}),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=seconds(60),
-            check=False,
-        )
+        environment = inherited | {"PATH": path} | (environment or {})
+        words = ("-f", str(tmp_path / "noxfile.py"), *words)
+        return prestarted.run("nox", words, cwd=tmp_path, environment=environment, timeout=seconds(60))
 
     return run
 

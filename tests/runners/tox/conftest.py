@@ -7,6 +7,7 @@ import subprocess
 import sys
 from unittest import mock
 
+import prestarted
 import pytest
 from tox.run import run as tox_run
 from tox.tox_env import api as tox_env_api
@@ -91,6 +92,7 @@ class ToxProject:
         words = ("--workdir", str(self.work), *words)
         self.captured.readouterr()
         with (
+            prestarted.forks(),
             contextlib.chdir(self.root),
             mock.patch.dict(os.environ, environment, clear=True),
             mock.patch.object(sys, "argv", [sys.executable, "-m", "tox", *words]),
