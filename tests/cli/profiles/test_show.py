@@ -82,3 +82,35 @@ def test_an_unknown_profile_is_one_line(show):
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("recproxy: unknown profile 'bnk': known are ")
+
+
+RECORDING = """\
+#recproxy 2
+# A payment is taken. More about it
+# on a second line.
+
+POST https://bank.example/pay HTTP/1.1
+
+====
+HTTP/1.1 201 Created
+
+=======
+"""
+
+
+def test_the_recordings_of_the_package_are_shown_with_what_they_answer(show, tmp_path):
+    folder = tmp_path / "site/bank_profile/recordings"
+    folder.mkdir()
+    (folder / "pay.rec").write_text(RECORDING)
+
+    done = show("bank", "--recordings")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "pay.rec  A payment is taken\n    POST https://bank.example/pay  201\n"
+    (listed,) = json.loads(show("bank", "--recordings", "--json").stdout)
+    assert listed["recording"] == "pay.rec"
+    assert listed["interactions"] == [{"method": "POST", "url": "https://bank.example/pay", "status": 201}]
+
+
+def test_a_profile_without_recordings_says_so(show):
+    assert show("bank", "--recordings").stdout == "the package of bank has no recordings\n"
