@@ -186,6 +186,7 @@ JSON = ((b"Content-Type", b"application/json"),)
         ((b"1\n",), ((b"Content-Type", b"text/plain"),), {}, False),
         ((b"1\n",), (), {}, False),
         ((b"x",), ((b"Content-Type", b"text/event-stream"),), {}, True),
+        ((b"x",), ((b"Content-Type", b"text/plain"),), {"declared": True}, True),
     ],
 )
 def test_a_stream_that_says_it_is_json_is_known_by_its_lines(pieces, headers, values, wanted):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from recproxy.config.profile import Endpoint, Profile
+from recproxy.config.profile import Endpoint, Profile, ReplayTable
 from recproxy.control.messages import Kept, Recorded, Setup
 from recproxy.http import Head
 from recproxy.proxy.body import BodyFeed
@@ -113,3 +113,15 @@ def test_ports_of_the_run_are_known_whenever_they_are_told_and_a_replay_makes_no
         assert forwarding._upstreams.own_ports == {3}
 
     asyncio.run(ran())
+
+
+@pytest.mark.parametrize(("target", "wanted"), [(b"/events/1?a=b", True), (b"/other", False), (b"/events", False)])
+def test_a_profile_says_which_responses_are_streams(target, wanted):
+    profile = Profile(name="shop", endpoints=SHOP.endpoints, replay=ReplayTable(streams=("GET /events/*",)))
+    forwarding = Forwarding(profile, Setup(profile={}, owners={}, mode="record"), lambda _: None)
+
+    exchange = forwarding.exchange(
+        None, Route("https", "shop.example"), head(target), BodyFeed(10, lambda: None), scope="a", traffic=Traffic(1)
+    )
+
+    assert exchange._streams is wanted

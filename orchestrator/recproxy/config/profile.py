@@ -120,6 +120,10 @@ class ReplayTable:
     """`recorded`: a response waits as long as its `:delay` and `:chunks` say; recproxy records both for streams.
     `none`: every response is sent at once, a stream still in its chunks.
     """
+    streams: Annotated[tuple[str, ...], words.REQUEST_PATTERN] = ()
+    """Requests whose responses are streams whatever their content type says: `GET /events/*`. The client may leave them,
+    and their pieces are recorded one by one.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

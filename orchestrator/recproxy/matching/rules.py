@@ -16,6 +16,7 @@ from typing import NamedTuple
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ConfigurationError
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.request_patterns import request_patterns
 
 __all__ = ["WORDS", "ComparedParts", "Rules", "Ways", "compared_parts"]
 
@@ -207,7 +208,7 @@ def compared_parts(rules: Rules, match_on: tuple[str, ...] | None = None) -> Com
             mail=frozenset(_lower(rules.ignore_mail)),
         ),
         json=_json_plan(rules),
-        bodiless=_request_patterns(rules.ignore_body),
+        bodiless=request_patterns(rules.ignore_body),
     )
 
 
@@ -240,12 +241,6 @@ def _lower(names: Iterable[str]) -> Iterable[bytes]:
 
 def _bytes(names: Iterable[str]) -> frozenset[bytes]:
     return frozenset(name.encode() for name in names)
-
-
-def _request_patterns(patterns: Iterable[str]) -> re.Pattern[str] | None:
-    """What finds the `METHOD /path` of requests by patterns such as `PUT` and `PUT /upload/*`; None without any."""
-    found = [".*".join(map(re.escape, pattern.split("*"))) + ("" if " " in pattern else " .*") for pattern in patterns]
-    return re.compile(f"(?s:{'|'.join(found)})\\Z") if found else None
 
 
 def _json_plan(rules: Rules) -> JsonPlan:

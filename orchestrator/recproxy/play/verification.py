@@ -14,6 +14,7 @@ from recproxy.http import authority_host, fits
 from recproxy.play.recording_difference import Change, ChangeKind, compare_interactions
 from recproxy.play.request_filling import names_in
 from recproxy.recording import Interaction, Recording, Response
+from recproxy.recording.request_patterns import request_patterns
 from recproxy.recording.values import CUT_SHORT
 
 __all__ = ["VerifiedScope", "WhatToAsk", "drift_of", "is_request_pattern", "request_of_interaction", "scopes_of"]
@@ -39,11 +40,9 @@ class WhatToAsk:
         request, response = interaction.request, interaction.response
         parts = urlsplit(request.url)
         place = parts.path or "/"
-        if any(_covers(each, request.method, place) for each in self.skip):
+        if _covers(self.skip, request.method, place):
             return "the profile says skip"
-        if request.method not in _SAFE_METHODS and not any(
-            _covers(each, request.method, place) for each in self.unsafe
-        ):
+        if request.method not in _SAFE_METHODS and not _covers(self.unsafe, request.method, place):
             return f'{request.method} may change something: --unsafe "{request.method} {place}" asks it'
         host = authority_host(parts.netloc.rpartition("@")[2])
         if not any(fits(pattern, host) for pattern in profile.hosts):
@@ -139,11 +138,7 @@ def is_request_pattern(text: str) -> bool:
     return text == _ALL or _PATTERN.fullmatch(text) is not None
 
 
-def _covers(pattern: str, method: str, path: str) -> bool:
-    """Whether a pattern such as `POST /oauth2/*` covers a request; `all` covers each."""
-    if pattern == _ALL:
-        return True
-    wanted, _, place = pattern.partition(" ")
-    if wanted != method:
-        return False
-    return not place or re.fullmatch(".*".join(map(re.escape, place.split("*"))), path) is not None
+def _covers(patterns: Sequence[str], method: str, path: str) -> bool:
+    """Whether one of the patterns such as `POST /oauth2/*` covers a request; `all` covers each."""
+    found = request_patterns(each for each in patterns if each != _ALL)
+    return _ALL in patterns or (found is not None and found.match(f"{method} {path}") is not None)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import h11
 
 from recproxy.http import Head, split_authority
-from recproxy.proxy.capture import Captured, is_stream, response_of
+from recproxy.proxy.capture import Captured, response_of
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.outgoing import NotSendable, outgoing_request
 from recproxy.proxy.route import Target
@@ -86,6 +86,6 @@ async def _answer(conversation: Conversation, most: int, seconds: float | None) 
             while isinstance(event := await conversation.next(), h11.Data):
                 captured.add(bytes(event.data), 0.0)
     except TimeoutError:
-        if not is_stream(captured.headers):
+        if not captured.is_stream:
             raise UpstreamError(504, f"the answer was not complete after {seconds:g} s") from None
     return captured

@@ -54,7 +54,7 @@ _CHECKSUMS = frozenset((b"content-md5", b"digest", b"content-digest", b"x-goog-h
 class Captured:
     """A response as it comes: `gaps` are the seconds before each piece, kept for streams only.
 
-    `announced` is the size that its head says its body has; 0 where it says none. `was_left` says that the client left
+    `declared` says that its profile calls it a stream. `announced` is the size that its head says its body has; 0 where it says none. `was_left` says that the client left
     a stream, which would have gone on.
     """
 
@@ -63,6 +63,7 @@ class Captured:
     headers: Headers
     delay: float
     most: int
+    declared: bool = False
     body: list[bytes | bytearray] = field(default_factory=list)
     size: int = 0
     gaps: list[tuple[int, float]] = field(default_factory=list)
@@ -70,6 +71,11 @@ class Captured:
     announced: int = 0
     was_left: bool = False
     trailers: Headers = ()
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether its profile or its content type calls it a stream."""
+        return self.declared or is_stream(self.headers)
 
     def add(self, piece: bytes, gap: float, *, begins: bool = True) -> None:
         """Take a piece of the body, the rest of one where it does not begin there; too large a body is only counted."""
@@ -107,7 +113,7 @@ def is_stream(headers: Headers) -> bool:
 
 def may_be_left(captured: Captured) -> bool:
     """Whether a response is a stream, also one that says it is JSON: chunks of whole lines, each a JSON value or blank."""
-    if is_stream(captured.headers):
+    if captured.is_stream:
         return True
     if captured.announced or b"json" not in (header(captured.headers, b"content-type") or b"").lower():
         return False
@@ -164,7 +170,7 @@ def cut_short(request: Request) -> Request:
 def response_of(captured: Captured) -> Response:
     """The response as it is recorded."""
     whole = captured.size <= captured.most
-    stream = captured.was_left or is_stream(captured.headers)
+    stream = captured.was_left or captured.is_stream
     body = b"".join(captured.body)
     payload, encoding = body, None
     if not stream and not _is_covered(body, captured.headers):

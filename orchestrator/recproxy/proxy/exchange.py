@@ -62,6 +62,7 @@ class Exchange:
         most: int,
         shown: Callable[[str], str],
         keep: Keep | None,
+        streams: bool = False,
     ) -> None:
         self.feed = feed
         self.stage = Stage.REQUESTING
@@ -72,6 +73,7 @@ class Exchange:
         self._traffic = traffic
         self._scope = scope
         self._most = most
+        self._streams = streams
         self._shown = shown
         self._keep = keep
         self._captured: Captured | None = None
@@ -243,7 +245,7 @@ class Exchange:
         status, reason = event.status_code, _CONTROL.sub(b" ", bytes(event.reason))
         headers = end_to_end(tuple(event.headers.raw_items()))
         framing = ResponseFraming(status, headers, head_only=self._head.method == b"HEAD", http10=self._head.http10)
-        captured = Captured(status, reason, headers, time.monotonic() - self._begun, self._most)
+        captured = Captured(status, reason, headers, time.monotonic() - self._begun, self._most, self._streams)
         captured.closed = framing.is_closed_by_service
         captured.announced = max(framing.length, 0)
         self._captured = captured
@@ -271,10 +273,9 @@ class Exchange:
         while not isinstance(event := await conversation.next(), h11.EndOfMessage):
             if not isinstance(event, h11.Data):
                 raise UpstreamError(502, f"{self._target.authority} broke off in the middle of its answer")
-            now = time.monotonic()
+            before, last = last, time.monotonic()
             piece = bytes(event.data)
-            captured.add(piece, now - last, begins=event.chunk_start or not framing.has_chunks)
-            last = now
+            captured.add(piece, last - before, begins=event.chunk_start or not framing.has_chunks)
             data = framing.piece(piece)
             if framing.is_complete(captured.size):
                 held = data
