@@ -201,11 +201,9 @@ def is_secret(name: bytes, value: bytes, *, json: bool = False) -> bool:
     verdict = _verdict(name, json)
     if verdict is _Verdict.HARMLESS or says_nothing(value) or _LINK.match(value):
         return False
-    words = name_words(name)
-    if value[:1].isupper() and value[1:].islower() and value.lower().decode("ascii", "replace") == words[-1]:
-        return False  # a label: `"password": "Password"`
     if verdict is _Verdict.SECRET:
         return True
+    words = name_words(name)
     if words[-1:] == ("pass",) or words == ("pw",):
         return len(value) >= 6 and not value.isdigit()
     if words[-1:] in (("pin",), ("puk",)):

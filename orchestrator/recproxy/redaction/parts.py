@@ -230,10 +230,10 @@ class ScopeReader:
             return body, encoding, same
         path = path_of(block.url) if isinstance(block, Request) else ""
 
-        def text(headers: Headers, each: bytes) -> tuple[bytes, Moved]:
+        def text(headers: Headers, each: bytes, place: str = "body") -> tuple[bytes, Moved]:
             language = language_of(header(headers, b"content-type") or b"", each, path)
             find = self._cached((language, each), lambda one: text_places(one, language, self._rules))
-            return mask.masked(each, find, "body", language=language, opened=compression(each) not in (None, "deflate"))
+            return mask.masked(each, find, place, language=language, opened=compression(each) not in (None, "deflate"))
 
         def named(name: bytes, each: bytes) -> bytes | None:
             is_named = name.lower() in self._rules.form or is_secret(name, each.strip())
@@ -244,6 +244,7 @@ class ScopeReader:
 
         payloads = Payloads(
             text=text,
+            coded=lambda headers, each: text(headers, each, "coded body"),
             line=lambda name, value: self._header(name, value, mask),
             named=named,
             holds=mask.holds,

@@ -10,6 +10,7 @@ import base64
 import quopri
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from urllib.parse import unquote_to_bytes
 
 from recproxy.recording.codings import decode, encode
@@ -20,6 +21,7 @@ from recproxy.recording.values import Headers, header
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.opening import archive_kind, compression, opened, packed
 from recproxy.redaction.part_contents import untransferred
+from recproxy.redaction.pictures import SIGNATURE, with_texts
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.wide_text import narrowed, says_wide, wide_charset, widened
 
@@ -36,13 +38,15 @@ _CODED_MESSAGE = re.compile(rb"(?i)multipart/|content-transfer-encoding:[ \t]*(?
 class Payloads:
     """How the texts of a body are rewritten.
 
-    `text(headers, text)` rewrites a text, `line(name, value)` the value of a part's header, `named(name, text)` the
+    `text(headers, text)` rewrites a text, `coded` one that is coded again, in which nobody could fill in a value,
+    `line(name, value)` the value of a part's header, `named(name, text)` the
     content of a part of a form, where its name makes it secret (else None). `holds` says whether data that cannot be
     written again has a secret; `blind` that there is none that could hide in what cannot be read. `anything` is the wild
     word in a request: it stands for what is coded and holds a secret, since a replay compares its bytes.
     """
 
     text: Callable[[Headers, bytes], tuple[bytes, Moved]]
+    coded: Callable[[Headers, bytes], tuple[bytes, Moved]]
     line: Callable[[bytes, bytes], bytes]
     named: Callable[[bytes, bytes], bytes | None]
     holds: Callable[[bytes], bool]
@@ -62,6 +66,8 @@ class Payloads:
         kind = compression(body)
         if kind is not None:
             body = self._compressed(body, kind, depth)
+        if body.startswith(SIGNATURE):
+            body = self._picture(body, depth)
         archive = archive_kind(body)
         if archive is not None:
             if not self.blind and self.holds(body):
@@ -92,6 +98,10 @@ class Payloads:
         compared = says_wide(headers) and not depth
         return widened(plain, charset) if compared else self._again(widened(plain, charset))
 
+    def _inside(self, headers: Headers, content: bytes, depth: int) -> bytes:
+        """What is coded, rewritten."""
+        return replace(self, text=self.coded).rewritten(headers, content, depth + 1)[0]
+
     def _again(self, coded: bytes) -> bytes:
         """What was put together again: in a request a replay could not compare it with what is sent then."""
         return self.anything or coded
@@ -103,10 +113,14 @@ class Payloads:
             if not self.blind and kind != "deflate":
                 raise Unsafe(f"is {kind} data that is damaged or too large to look into") from problem
             return body  # what begins like deflate data is often something else
-        plain = self.rewritten((), content, depth + 1)[0]
+        plain = self._inside((), content, depth)
         if plain == content:
             return body
         return self._again(packed(plain, kind) if kind in ("bz2", "xz") else encode(plain, kind))
+
+    def _picture(self, body: bytes, depth: int) -> bytes:
+        new = with_texts(body, lambda text: self._inside((), text, depth), self.budget)
+        return body if new == body else self._again(new)
 
     def _frames(self, headers: Headers, body: bytes, depth: int) -> bytes:
         """gRPC: messages behind a flag and a length, each maybe compressed."""
@@ -120,7 +134,7 @@ class Payloads:
                 break
             if flag & 1 and coding != "identity":
                 plain = self._decoded(message, coding)
-                clean = self.rewritten((), plain, depth + 1)[0]
+                clean = self._inside((), plain, depth)
                 message = message if clean == plain else self._again(encode(clean, coding))
             else:
                 message = self.rewritten((), message, depth + 1)[0]
@@ -178,7 +192,7 @@ class Payloads:
         if plain is None:
             return self.rewritten(lines, content, depth + 1)[0]
         if transfer == b"base64":
-            clean = self._coded(lines, plain, depth)
+            clean = self._coded(lines, plain, depth, again=True)
             if clean != plain:
                 return self._again(_wrapped(clean, content))
             return self.text((), content)[0]
@@ -191,12 +205,13 @@ class Payloads:
             )
         return self._coded(lines, plain, depth)
 
-    def _coded(self, lines: Headers, content: bytes, depth: int) -> bytes:
+    def _coded(self, lines: Headers, content: bytes, depth: int, *, again: bool = False) -> bytes:
+        """The same without its content coding; `again`: what is returned is coded in another way, too."""
         coding = coding_of(lines)
         if not coding or not content:
-            return self.rewritten(lines, content, depth + 1)[0]
+            return self._inside(lines, content, depth) if again else self.rewritten(lines, content, depth + 1)[0]
         plain = self._decoded(content, coding)
-        clean = self.rewritten(lines, plain, depth + 1)[0]
+        clean = self._inside(lines, plain, depth)
         return content if clean == plain else self._again(encode(clean, coding)) if plain is not content else clean
 
 
