@@ -84,3 +84,22 @@ def test_quiet_says_only_what_is_wrong(tmp_path):
     )
     (folder / "a.rec").write_text("nothing")
     assert "a.rec" in recproxy("-q", "check", folder=tmp_path).stdout
+
+
+@pytest.mark.parametrize("verb", ["completion", "diff", "docs", "init", "merge", "serve", "show"])
+def test_a_verb_that_prints_only_what_it_is_asked_for_rejects_quiet(verb, tmp_path):
+    done = recproxy("-q", verb, folder=tmp_path)
+
+    assert done.returncode == 2
+    assert f"-q is not for `recproxy {verb}`, which prints only what it is asked for: leave it out" in done.stderr
+
+
+def test_quiet_verbs_say_nothing_where_all_is_well(tmp_path):
+    (tmp_path / "a.rec").write_text(
+        "#recproxy 2\n\nGET https://a.example/ HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhi\n=======\n"
+    )
+
+    for words in (("scan", "a.rec"), ("import", "a.rec", "--to", "out", "--profile", "shop")):
+        (tmp_path / "recproxy.toml").write_text('[profiles.shop]\nendpoints = [{ hosts = ["a.example"] }]\n')
+        done = recproxy("-q", *words, folder=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), words

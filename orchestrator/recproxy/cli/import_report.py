@@ -47,8 +47,10 @@ def report(summaries: list[SourceSummary], *, as_json: bool, dry: bool) -> int:
     refused = [each for each in summaries if each.problem]
     for line in _refusals(refused):
         print(printable(f"recproxy: {line}"), file=sys.stderr)
-    print(overall(summaries, dry=dry), file=sys.stderr)
-    return 2 if refused else int(any(each.lost for each in summaries))
+    code = 2 if refused else int(any(each.lost for each in summaries))
+    if code or not is_quiet():
+        print(overall(summaries, dry=dry), file=sys.stderr)
+    return code
 
 
 def _further(advance: Progress, done: int, within: float) -> None:

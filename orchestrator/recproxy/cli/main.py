@@ -31,6 +31,10 @@ from recproxy.errors import RecproxyError
 __all__ = ["main"]
 
 
+#: Verbs of which nothing would be left.
+_NEVER_QUIET = ("completion", "diff", "docs", "init", "merge", "serve", "show")
+
+
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
         from importlib import metadata
@@ -50,6 +54,9 @@ def _recproxy(context: click.Context, quiet: bool, verbose: bool, no_color: bool
 
     `recproxy docs` shows the documentation.
     """
+    if quiet and context.invoked_subcommand in _NEVER_QUIET:
+        verb = context.invoked_subcommand
+        raise click.UsageError(f"-q is not for `recproxy {verb}`, which prints only what it is asked for: leave it out")
     if quiet:
         set_quiet(context)
     if verbose:

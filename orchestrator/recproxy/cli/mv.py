@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recproxy.cli.verb import Verb
+from recproxy.cli.verb import Verb, is_quiet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,8 @@ def mv(profile: str | None, dry: bool, old: str, new: str) -> None:
         if not dry:
             _move(source, target, folder)
         shown = f"{shown_path(str(source))} to {shown_path(str(target))}"
-        print(f"{'would move' if dry else 'moved'} {shown}", file=sys.stderr)
+        if dry or not is_quiet():
+            print(f"{'would move' if dry else 'moved'} {shown}", file=sys.stderr)
 
 
 def _moves(folder: Path, old: str, new: str) -> list[tuple[Path, Path, Path]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recproxy.cli.verb import Verb
+from recproxy.cli.verb import Verb, is_quiet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,8 @@ def prune(tests: tuple[str, ...], yes: bool) -> None:
     for path, line, message in found:
         print(printable(f"{shown_path(str(path))}{f':{line}' if line else ''}: {message}"))
     if not found:
-        print("recproxy: nothing to remove", file=sys.stderr)
+        if not is_quiet():
+            print("recproxy: nothing to remove", file=sys.stderr)
         return
     if not yes:
         if not sys.stdin.isatty():
@@ -56,7 +57,8 @@ def prune(tests: tuple[str, ...], yes: bool) -> None:
     for path, lines in gone.items():
         _remove_interactions(path, lines, project.recordings)
     count = sum(map(len, gone.values()))
-    print(f"recproxy: removed {counted(len(files), 'file')} and {counted(count, 'interaction')}", file=sys.stderr)
+    if not is_quiet():
+        print(f"recproxy: removed {counted(len(files), 'file')} and {counted(count, 'interaction')}", file=sys.stderr)
 
 
 def leftovers(recordings: Path, tests: CollectedTests) -> list[tuple[Path, int, str]]:

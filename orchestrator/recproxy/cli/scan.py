@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recproxy.cli.progress import each_file
-from recproxy.cli.verb import Verb
+from recproxy.cli.verb import Verb, is_quiet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,6 +115,8 @@ def _report(scans: list[Scan], *, as_json: bool) -> None:
 
 
 def _summary(scans: list[Scan], passed_over: int, *, fix: bool) -> None:
+    if is_quiet() and not any(each.findings for each in scans):
+        return
     from recproxy.cli.detectors import are_there
     from recproxy.cli.recordings import kinds
     from recproxy.report.counting import counted

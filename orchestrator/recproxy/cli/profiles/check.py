@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from recproxy.cli.verb import Verb
+from recproxy.cli.verb import Verb, is_quiet
 
 if TYPE_CHECKING:
     from recproxy.config.profile import Profile
@@ -59,7 +59,8 @@ def profiles_check(as_json: bool, path: Path) -> None:
         for where, line, kind, message in rows:
             print(f"{where}:{line}: {kind}: {message}")
         count = counted(len(recordings), "recording")
-        print(f"recproxy: profile {profile.name!r} and {count}, {counted(len(rows), 'problem')}", file=sys.stderr)
+        if rows or not is_quiet():
+            print(f"recproxy: profile {profile.name!r} and {count}, {counted(len(rows), 'problem')}", file=sys.stderr)
     sys.exit(1 if rows else 0)
 
 
