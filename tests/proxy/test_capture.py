@@ -68,6 +68,7 @@ STORED = gzip.compress(b"readable", mtime=5)
         (b"ETag", b'"%s"' % hashlib.md5(STORED).hexdigest().encode()),
         (b"Content-MD5", b"x"),
         (b"Content-Digest", b"sha-256=:x:"),
+        (b"Repr-Digest", b"sha-256=:x:"),
         (b"x-amz-checksum-crc32", b"x"),
         (b"x-goog-hash", b"crc32c=x"),
     ],

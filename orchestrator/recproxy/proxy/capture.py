@@ -47,7 +47,9 @@ _STREAMS = (
 
 #: Pieces of a response that are kept apart: a service may send each byte as one.
 _MOST_PIECES = 1 << 16
-_CHECKSUMS = frozenset((b"content-md5", b"digest", b"content-digest", b"x-goog-hash", b"x-ms-blob-content-md5"))
+_CHECKSUMS = frozenset(
+    (b"content-md5", b"digest", b"content-digest", b"repr-digest", b"x-goog-hash", b"x-ms-blob-content-md5")
+)
 
 
 @dataclass(slots=True)

@@ -74,14 +74,12 @@ class Connection(asyncio.Protocol):
         self._socket: Any = None
         self._asking = Asking.BETWEEN
         self._head: Head = None  # type: ignore[assignment]
-        self._body = KeptBody()
-        self._size = 0
+        self._body, self._size = KeptBody(), 0
         self._feed: BodyFeed = None  # type: ignore[assignment]
         #: Bytes of a request that do not tell yet whose it is; of a roaming connection only.
         self._unsorted = held
         #: The segment that is being read, from the beginning of a request, and how many of it are complete.
-        self._segment = b""
-        self._completed = 0
+        self._segment, self._completed = b"", 0
         self.is_fresh = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -122,6 +120,7 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """Called by the loop: the client sends no more; what it asked for is still answered."""
+        self._turns.client_has_ended = True
         if self._asking is _STREAMING:
             self._turns.abort()  # half of a body: neither the service nor the recording may take it for the whole
             return False
@@ -185,6 +184,10 @@ class Connection(asyncio.Protocol):
     def is_idle(self) -> bool:
         """Whether the client has every answer, and has not begun another request."""
         return self._asking is Asking.BETWEEN and self._turns.state is Answering.READY and not self._turns.holds
+
+    def leave(self) -> None:
+        """The scope has ended, and an answer is on its way still: drop the connection if its client may have gone."""
+        self._turns.leave()
 
     def close(self) -> None:
         """Drop the connection."""
@@ -268,8 +271,7 @@ class Connection(asyncio.Protocol):
             return False
         if not self._reader.idle:
             return True
-        self._segment, self._unsorted = self._unsorted + data, b""
-        self._completed = 0
+        self._segment, self._unsorted, self._completed = self._unsorted + data, b"", 0
         whose = self._ownership.begins(self._segment)
         if whose is Begins.OURS:
             return True

@@ -128,6 +128,11 @@ class ProxyLane:
             if connection.is_idle:
                 connection.close()
 
+    def leave(self) -> None:
+        """Drop clients that may have gone, although an answer is on its way to them."""
+        for connection in self.connections:
+            connection.leave()
+
     def close(self) -> None:
         """Close listeners and connections."""
         for server in self._servers:

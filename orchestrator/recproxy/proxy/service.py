@@ -50,6 +50,8 @@ __all__ = ["Service"]
 
 #: How long the end of a scope waits for requests still under way: a stream may never end.
 _QUIET_SECONDS = 5.0
+#: After so long, a client that sends no more counts as gone: one that has left a stream, which is silent now.
+_LEFT_SECONDS = 1.0
 _REPLAYS_ALWAYS = "\nthis test replays in every mode (mode='replay'): write what its recording lacks by hand"
 
 
@@ -230,16 +232,19 @@ class Service:
         self._channel.send(Playing(order=order.order, outcome=self._lane(order.lane).scope.outcome()))
 
     def _end_scope(self, order: EndScope, descriptors: list[int]) -> None:
-        ended = self._lane(order.lane).end()
+        lane = self._lane(order.lane)
+        ended = lane.end()
         if ended.traffic.busy:
-            task = self._loop.create_task(self._end_when_quiet(order.order, ended))
+            task = self._loop.create_task(self._end_when_quiet(order.order, lane, ended))
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
         else:
             self._ended(order.order, ended)
 
-    async def _end_when_quiet(self, order: int, ended: OpenScope) -> None:
+    async def _end_when_quiet(self, order: int, lane: ProxyLane, ended: OpenScope) -> None:
         """What a scope forwarded belongs to it: its end waits for the answers."""
+        if not await ended.traffic.settled(_LEFT_SECONDS):
+            lane.leave()
         await ended.traffic.quiet(_QUIET_SECONDS)
         self._ended(order, ended)
 

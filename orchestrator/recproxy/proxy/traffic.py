@@ -43,11 +43,17 @@ class Traffic:
         """A request has no answer: the scope counts as failed. Each counts; whoever shows them tells equal ones once."""
         self.failures.append(line)
 
-    async def quiet(self, seconds: float) -> None:
-        """Wait until none is under way, at most so long; what is then still under way fails the scope."""
+    async def settled(self, seconds: float) -> bool:
+        """Wait until none is under way, at most so long; whether none is."""
         try:
             async with asyncio.timeout(seconds):
                 await self._quiet.wait()
         except TimeoutError:
+            return False
+        return True
+
+    async def quiet(self, seconds: float) -> None:
+        """Wait until none is under way, at most so long; what is then still under way fails the scope."""
+        if not await self.settled(seconds):
             are = "was" if self._under_way == 1 else "were"
             self.fail(f"{counted(self._under_way, 'request')} {are} still under way when the scope ended")

@@ -26,6 +26,7 @@ class Turns:
 
     def __init__(self, spawn: Spawn, changed: Callable[[], None]) -> None:
         self.state = _READY
+        self.client_has_ended = False
         self._spawn = spawn
         self._changed = changed
         self._transport: asyncio.Transport
@@ -96,6 +97,11 @@ class Turns:
             return False
         self._transport.write_eof()
         return True
+
+    def leave(self) -> None:
+        """Drop a client that sends no more, if its answer takes its time: TCP does not tell whether it still reads."""
+        if self.client_has_ended and self._running is not None:
+            self.abort()
 
     def abort(self) -> None:
         """Break the connection off so that its peer cannot take it for a proper end."""

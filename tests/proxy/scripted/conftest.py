@@ -9,6 +9,7 @@ A row is a dict. Its `steps` are tuples, done one after the other over real TCP 
     ("client", "half-closes" | "closes" | "resets" | "stops reading" | "reads on")
     ("service", ...)                the same; "service 2" is the second connection that the proxy opens to it
     ("scope", "is quiet")              nothing is under way that its end would wait for
+    ("scope", "waits no longer")       it has ended, and clients that send no more are dropped
     ("lane", "closes")                 as at the end of a run; its tasks must end
     ("keeping", "goes on" | "fails")   where `keeping` is "waits": an interaction is kept only now, or cannot be
 
@@ -236,6 +237,10 @@ class Play:
         if kind == "keeping":
             self._forwarding.orders(verb)
             return
+        if kind == "scope" and verb == "waits no longer":
+            await self._heard_all()
+            self._lane.leave()
+            return
         if kind == "scope":
             await self._scope.traffic.quiet(SECONDS)
             assert self._scope.outcome().failures == ()
@@ -270,6 +275,13 @@ class Play:
                 peer.transport.resume_reading()
             case _:
                 pytest.fail(f"no such step: {verb}")
+
+    async def _heard_all(self):
+        """Wait until the lane has seen each client's end."""
+        turns = [connection._turns for connection in self._lane.connections]
+        async with asyncio.timeout(SECONDS):
+            while not all(each.client_has_ended for each in turns):
+                await asyncio.sleep(0)
 
     async def _close_lane(self):
         self._lane.close()

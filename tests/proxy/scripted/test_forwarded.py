@@ -7,6 +7,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 KEPT = ("GET https://shop.example/a", 200, b"ok")
 CLOSE = b"GET /a HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n"
 POST = b"POST /a HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 4\r\n\r\n"
+JSON_STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -267,6 +268,18 @@ ROWS = {
             ("service", "sees end"),
         ],
         "kept": [("GET https://shop.example/a", 200, b":a\n")],
+    },
+    "a silent stream whose client has gone is kept as far as it came when its scope ends": {
+        "steps": [
+            ("client", "sends", GET),
+            ("service", "sees", GET),
+            ("service", "sends", JSON_STREAM + b"3\r\n{}\n\r\n"),
+            ("client", "sees", JSON_STREAM + b"3\r\n{}\n\r\n"),
+            ("client", "closes"),
+            ("scope", "waits no longer"),
+            ("service", "sees end"),
+        ],
+        "kept": [("GET https://shop.example/a", 200, b"{}\n")],
     },
     "a connection that the service ended meanwhile is not used again": {
         "steps": [
