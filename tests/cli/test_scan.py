@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from recproxy.cli import scanning
 from recproxy.cli.scan import scan
 from recproxy.cli.scanning import scan_file
+from recproxy.play.reading import load_any
 from recproxy.recording import load
 from recproxy.redaction.rules import RedactionRules
 
@@ -115,6 +117,21 @@ def test_an_unreadable_file_is_named_and_the_others_are_scanned(dirty, tmp_path)
     assert f"{broken}:2: " in result.stderr
     assert "none.rec: no such file or folder" in result.stderr
     assert f"{dirty}:7: " in result.stdout
+
+
+def test_several_files_are_read_once_each_and_searched_for_what_others_show(dirty, tmp_path, monkeypatch):
+    """Whichever of them comes first."""
+    plain = DIRTY.replace(f"{TOKEN}-2", "XXX").replace(f"Bearer {TOKEN}", "none").replace("id=7", f"id={TOKEN}")
+    (tmp_path / "a.rec").write_text(plain)
+    (tmp_path / "z.rec").write_text(plain)
+    read = []
+    monkeypatch.setattr(scanning, "load_any", lambda data, path: (read.append(path), load_any(data, path))[1])
+
+    result = CliRunner().invoke(scan, [str(tmp_path)])
+
+    assert sorted(read) == sorted({str(dirty), str(tmp_path / "a.rec"), str(tmp_path / "z.rec")})
+    assert f"{tmp_path}/a.rec:5: sent before in request url" in result.stdout
+    assert f"{tmp_path}/z.rec:5: sent before in request url" in result.stdout
 
 
 def test_values_that_are_known_are_found(dirty):

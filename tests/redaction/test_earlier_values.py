@@ -8,7 +8,7 @@ from planting import exchange
 from recproxy.recording import Recording, dump
 from recproxy.redaction.earlier_values import EarlierValues
 from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.scope import mask_again, mask_line, redact_line, redact_request, redact_scope
+from recproxy.redaction.scope import ReadScope, mask_again, mask_line, redact_line, redact_request, redact_scope
 from recproxy.redaction.secret_values import SecretValue
 
 TOKEN = "tk-" + "Zq81LmN0pQ77aaXYrs"
@@ -120,3 +120,16 @@ def test_a_request_that_is_only_shown_holds_nothing_that_an_earlier_scope_has_sh
 def test_a_line_that_is_masked_again_loses_values_and_nothing_by_name():
     line = f"api_key=77aaXYrsZq81 and https://a.example.com/{TOKEN}\nnext"
     assert mask_line(line, learned(LOGIN)) == line.replace(TOKEN, "XXX")
+
+
+def test_a_scope_that_was_read_before_others_were_known_is_masked_with_what_they_show():
+    read = ReadScope([ECHO, LOGIN], RULES)
+    other = gives(b"{}", headers=[(b"X-Api-Key", PASSWORD.encode() + b"-and-more-1")])
+    earlier = learned(LOGIN, other)
+
+    scope = read.redacted(earlier=earlier)
+
+    assert set(read.learned) == {TOKEN.encode(), PASSWORD.encode()}
+    assert scope == redact_scope([ECHO, LOGIN], RULES, earlier=earlier)
+    assert scope.learned == {}
+    assert TOKEN.encode() not in text(scope)
