@@ -18,26 +18,14 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
+
+from shop_project import RECORDING, make_project
+
 REQUESTS = 20_000
 PIECE = 50
 RECPROXY = (sys.executable, "-m", "recproxy")
-PROFILE = """
-[tool.recproxy.profiles.shop]
-[[tool.recproxy.profiles.shop.endpoints]]
-hosts = ["api.shop.example"]
-base_url = "SHOP_BASE_URL"
-"""
-RECORDING = """#recproxy 2
-
-GET https://api.shop.example/item HTTP/1.1
-
-====
-HTTP/1.1 200 OK
-Content-Type: application/json
-
-{"id": 1, "name": "a thing"}
-=======
-
+ORDER = """
 POST https://api.shop.example/order HTTP/1.1
 Content-Type: application/json
 
@@ -135,17 +123,10 @@ def client_times(environment: dict[str, str]) -> tuple[float, float]:
     return get, post
 
 
-def make_project(root: Path) -> None:
-    (root / "pyproject.toml").write_text(PROFILE)
-    recording = root / "tests/functional/recordings/shop/default.rec"
-    recording.parent.mkdir(parents=True)
-    recording.write_text(RECORDING)
-
-
 def measure() -> dict[str, float]:
     """What `compare` compares."""
     with tempfile.TemporaryDirectory() as folder:
-        make_project(Path(folder))
+        make_project(Path(folder), recording=RECORDING + ORDER)
         process, proxy, environment = serve(Path(folder))
         assert process.stdin is not None
         try:
@@ -167,7 +148,7 @@ def measure() -> dict[str, float]:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        make_project(root)
+        make_project(root, recording=RECORDING + ORDER)
         process, proxy, environment = serve(root)
         try:
             port = urlsplit(environment["SHOP_BASE_URL"]).port

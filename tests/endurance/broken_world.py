@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import prestarted
-from world import PROFILE, RECORDING, RECPROXY, Row, environment, family, make_project, memory, served
+from shop_project import PROFILE, RECORDING, make_project
+from world import RECPROXY, Row, environment, family, memory, served
 
 from recproxy.recording import load
 

@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from world import RECPROXY, Row, environment, family, make_project, memory, served
+from shop_project import make_project
+from world import RECPROXY, Row, environment, family, memory, served
 
 FETCH = (
     "import os, urllib.request as u; print(u.urlopen(os.environ['SHOP_BASE_URL'] + '/item').read().decode().strip())"

@@ -14,7 +14,8 @@ import time
 from pathlib import Path
 
 import prestarted
-from world import PROFILE, RECPROXY, Row, environment, family, make_project
+from shop_project import PROFILE, make_project
+from world import RECPROXY, Row, environment, family
 
 from recproxy.recording import load
 

@@ -4,7 +4,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from world import Row, family, make_project, memory, served
+from shop_project import make_project
+from world import Row, family, memory, served
 
 REQUEST = b"GET /item HTTP/1.1\r\nHost: api.shop.example\r\nAccept: */*\r\n\r\n"
 #: So many requests are sent before their answers are read: one process is client and clock.

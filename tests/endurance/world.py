@@ -1,4 +1,4 @@
-"""What the checks share: a project with a recording, a run that `recproxy serve` holds, and what its processes use."""
+"""What the checks share: a run that `recproxy serve` holds, and what its processes use."""
 
 import contextlib
 import json
@@ -11,24 +11,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 RECPROXY = (sys.executable, "-m", "recproxy")
-PROFILE = """[project]
-name = "demo"
-[tool.recproxy.profiles.shop]
-[[tool.recproxy.profiles.shop.endpoints]]
-hosts = ["api.shop.example"]
-base_url = "SHOP_BASE_URL"
-"""
-RECORDING = """#recproxy 2
-
-GET https://api.shop.example/item HTTP/1.1
-
-====
-HTTP/1.1 200 OK
-Content-Type: application/json
-
-{"id": 1, "name": "a thing"}
-=======
-"""
 
 
 @dataclass(frozen=True)
@@ -45,15 +27,6 @@ class Row:
 def environment(**more):
     """That of this process without what an outer run has set."""
     return {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")} | more
-
-
-def make_project(root, profile=PROFILE, recording=RECORDING):
-    """A folder with one profile and one recording."""
-    (root / "pyproject.toml").write_text(profile)
-    path = root / "tests/functional/recordings/shop/default.rec"
-    path.parent.mkdir(parents=True)
-    path.write_text(recording)
-    return root
 
 
 @dataclass(frozen=True)

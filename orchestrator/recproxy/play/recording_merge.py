@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from recproxy.play.block_starts import block_start
 from recproxy.recording import Interaction, load
 from recproxy.recording.dataclass import dataclass
 
@@ -78,9 +79,7 @@ def _key(interaction: Interaction) -> _Key:
 
 def _start(lines: Sequence[bytes], line: int) -> int:
     """Where the block begins whose request line is this: at its comments and directives, below the file's own."""
-    at = line - 1
-    while at > 0 and (not lines[at - 1].strip() or lines[at - 1].startswith((b":", b"#"))):
-        at -= 1
+    at = block_start(lines, line)
     if at == 0:  # the file's own comments end at the first blank line
         at = next((number + 1 for number, text in enumerate(lines[: line - 1]) if not text.strip()), line - 1)
     while at < line - 1 and not lines[at].strip():

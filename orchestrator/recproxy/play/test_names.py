@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
+from recproxy.play.block_starts import block_start
+
 __all__ = ["FIXTURE", "is_gone", "scope_of", "with_scopes_renamed"]
 
 #: How the name of a fixture's recording ends, without `.rec`.
@@ -45,10 +47,8 @@ def with_scopes_renamed(text: bytes, lines: list[int], old: str, new: str) -> by
     """A recording's text with another scope; `lines` are those of the requests that the scope `old` recorded."""
     found = text.split(b"\n")
     for line in lines:
-        at = line - 2
-        while at >= 0 and (not found[at].strip() or found[at].startswith((b":", b"#"))):
-            if found[at].rstrip() == b":scope " + old.encode():
-                found[at] = found[at].replace(old.encode(), new.encode())
-                break
-            at -= 1
+        above = range(block_start(found, line), line - 1)
+        named = [at for at in above if found[at].rstrip() == b":scope " + old.encode()]
+        for at in named[-1:]:
+            found[at] = found[at].replace(old.encode(), new.encode())
     return b"\n".join(found)

@@ -50,11 +50,15 @@ class WatchOutside:
             setattr(report, OUTSIDE, self._host)
         return report
 
+    def look_away(self) -> None:
+        """Watch this test no more: it means to ask outside, or only seems to."""
+        self._watches = False
+
     def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Called by the interpreter for each of its events."""
         if not self._watches or self._host:
             return
-        if event == "socket.getaddrinfo":
+        if event == "socket.getaddrinfo" and not _is_address(arguments[0]):
             host = arguments[0]
         elif event == "socket.connect" and isinstance(arguments[1], tuple):
             host = arguments[1][0]
@@ -64,6 +68,16 @@ class WatchOutside:
             host = host.decode("latin-1")
         if isinstance(host, str) and not _is_here(host):
             self._host = host
+
+
+def _is_address(host: object) -> bool:
+    """Whether a host is a literal address: to resolve it asks nobody."""
+    import ipaddress  # noqa: PLC0415 - not in every session
+
+    try:
+        return bool(ipaddress.ip_address(host.decode() if isinstance(host, bytes) else str(host)))
+    except ValueError:
+        return False
 
 
 def _is_here(host: str) -> bool:

@@ -51,7 +51,7 @@ def test_a_machine_without_network_resolves_too(installed):
     assert socket.getaddrinfo(HOST, 443, flags=getattr(socket, "AI_ADDRCONFIG", 0))
 
 
-def test_who_wants_an_address_gets_no_name_resolved(installed):
+def test_who_wants_an_address_gets_no_name_resolved(installed, asks_nobody):
     with pytest.raises(socket.gaierror):
         socket.getaddrinfo(HOST, 443, flags=socket.AI_NUMERICHOST)
 
@@ -63,7 +63,7 @@ def test_loopback_resolves_as_ever(installed, host):
     assert socket.gethostbyname_ex("127.0.0.1")[2] == ["127.0.0.1"]
 
 
-def test_a_service_that_nobody_knows_is_left_to_the_system(listening):
+def test_a_service_that_nobody_knows_is_left_to_the_system(listening, asks_nobody):
     with pytest.raises(socket.gaierror):
         socket.getaddrinfo("anything.test", "no-such-service", type=socket.SOCK_STREAM)
 

@@ -4,8 +4,11 @@ IMPORTS = "import contextlib\nimport socket\nimport pytest\nfrom asking import g
 MIXED = (
     IMPORTS
     + """
+ADDRESS = socket.AI_NUMERICHOST  # with it, no resolver is asked for a name
+
 def reach(host):
     with pytest.raises(OSError):
+        socket.getaddrinfo(host, 9, flags=ADDRESS)
         socket.create_connection((host, 9))
 
 def test_before():
@@ -18,7 +21,7 @@ def test_with_a_scope():
 @pytest.fixture
 def far():
     with pytest.raises(OSError):
-        socket.getaddrinfo(b"two.invalid", 80)
+        socket.getaddrinfo(b"two.invalid", 80, flags=ADDRESS)
 
 def test_in_a_fixture(far):
     reach("127.0.0.1")
@@ -30,7 +33,8 @@ def test_by_an_address(monkeypatch):
 def test_on_this_machine():
     reach("localhost")
     with contextlib.suppress(OSError):
-        socket.getaddrinfo(socket.gethostname(), 9)
+        socket.getaddrinfo(socket.gethostname(), 9, flags=ADDRESS)
+    socket.getaddrinfo("192.0.2.1", 9)  # asks nobody
     with socket.socket(socket.AF_UNIX) as sock, pytest.raises(OSError):
         sock.connect("nowhere")
 """
