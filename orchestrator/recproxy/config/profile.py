@@ -79,6 +79,10 @@ class Match:
     """Values that the service takes for parameters that are not in the query: with `alt = "json"`, a request with
     `alt=json` matches one without `alt`, and `alt=media` does not.
     """
+    graphql: Annotated[tuple[str, ...], words.REQUEST_PATTERN] = ()
+    """Requests whose JSON bodies hold GraphQL documents: `POST /graphql`. White space, commas and comments in them do not
+    matter; variables are compared as JSON.
+    """
     ignore: Ignore = Ignore()
     repeat: Literal["last", "miss", "cycle"] = "last"
     """What follows the last recorded repeat of a request: the last one again, a miss, or the first one."""
@@ -232,6 +236,7 @@ class Profile:
             headers=tuple(name.lower() for name in self.match.headers),
             aliases=tuple((normal_host(name), normal_host(host)) for name, host in sorted(self.match.aliases.items())),
             default_query=tuple(sorted(self.match.default_query.items())),
+            graphql=self.match.graphql,
             ignore_query=self.match.ignore.query,
             ignore_form=self.match.ignore.form,
             ignore_json=self.match.ignore.json,

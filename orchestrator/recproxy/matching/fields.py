@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recproxy.matching.bodies import EMPTY, Body, FormFields, Json, Multipart, Raw, raw_body, read_body
 from recproxy.matching.field_values import Hidden, Value, hidden_value, read_value
+from recproxy.matching.graphql import with_normal_documents
 from recproxy.matching.rules import UNCOMPARED, ComparedParts
 from recproxy.matching.url import (
     NO_PAIRS,
@@ -70,16 +71,21 @@ def read_fields(request: Request, plan: ComparedParts) -> Fields:
         _segments(parts.path, word) if plan.path else (),
         read_pairs(_query(parts.query, plan), word, plan.query_names) if plan.query else NO_PAIRS,
         _headers(request.headers, plan, word) if plan.headers != frozenset() else NO_PAIRS,
-        EMPTY if _is_bodiless(request, parts, plan) else read_body(request.headers, request.body, plan, word),
+        _body(request, parts, plan, word),
         request,
         word,
     )
 
 
-def _is_bodiless(request: Request, parts: UrlParts, plan: ComparedParts) -> bool:
-    if plan.bodiless is None or not request.body:
-        return False
-    return plan.bodiless.match(f"{request.method} {parts.path.decode('utf-8', 'replace')}") is not None
+def _body(request: Request, parts: UrlParts, plan: ComparedParts, word: str | None) -> Body:
+    body = request.body
+    if body and (plan.bodiless is not None or plan.graphql is not None):
+        line = f"{request.method} {parts.path.decode('utf-8', 'replace')}"
+        if plan.bodiless is not None and plan.bodiless.match(line):
+            return EMPTY
+        if plan.graphql is not None and plan.graphql.match(line):
+            body = with_normal_documents(body, word)
+    return read_body(request.headers, body, plan, word)
 
 
 def _query(text: bytes, plan: ComparedParts) -> bytes:

@@ -73,7 +73,7 @@ class Rules:
 
     `aliases` are pairs of a host's other name and the name that stands for both; `default_query` are parameters whose
     value is the same as their absence. `ignore_body` are methods, or methods and patterns of a path, whose bodies do not take
-    part; `ignore_mail` are fields of mail messages in bodies.
+    part; `graphql` are those whose bodies hold GraphQL documents; `ignore_mail` are fields of mail messages in bodies.
     `headers` are the lower-case names of headers that take part; `ignore_headers` never do. `ignore_*` are left out on
     both sides; `secret_*` must be present on both sides, but their values are not shown, and not compared but for named
     wild places. `ignore_json` holds JSON Pointers; `secret_json` JSON Pointers, which begin with `/`, or bare keys that
@@ -84,6 +84,7 @@ class Rules:
     headers: tuple[str, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     default_query: tuple[tuple[str, str], ...] = ()
+    graphql: tuple[str, ...] = ()
     ignore_headers: tuple[str, ...] = ()
     ignore_query: tuple[str, ...] = ()
     ignore_form: tuple[str, ...] = ()
@@ -144,7 +145,7 @@ class ComparedParts:
 
     `headers` is None where all headers are compared. `raw_body` compares bodies by bytes whatever their type.
     `filled_query` leaves parameters without a value out of the query, as vcrpy does. `bodiless` finds a method and a path
-    whose bodies do not take part.
+    whose bodies do not take part, `graphql` those whose bodies hold GraphQL documents.
     """
 
     method: bool
@@ -163,6 +164,7 @@ class ComparedParts:
     form_names: Names
     json: JsonPlan
     bodiless: re.Pattern[str] | None
+    graphql: re.Pattern[str] | None
 
     @property
     def live(self) -> ComparedParts:
@@ -209,6 +211,7 @@ def compared_parts(rules: Rules, match_on: tuple[str, ...] | None = None) -> Com
         ),
         json=_json_plan(rules),
         bodiless=request_patterns(rules.ignore_body),
+        graphql=request_patterns(rules.graphql),
     )
 
 
