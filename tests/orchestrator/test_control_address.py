@@ -43,7 +43,11 @@ class Orchestrator:
 
     def __init__(self):
         self.plan = SimpleNamespace(
-            mode="replay", reach="replay", mode_of=lambda profile: "replay", library=SimpleNamespace(folder=Path("rec"))
+            mode="replay",
+            reach="replay",
+            mode_of=lambda profile: "replay",
+            library=SimpleNamespace(folder=Path("rec")),
+            project=SimpleNamespace(on_miss="fail"),
         )
         self.profiles = [Profile(name="shop", endpoints=(Endpoint(hosts=("shop.example",)),))]
         self.lanes = {}
@@ -183,6 +187,7 @@ def test_the_status_says_what_runs_where():
         assert said.pop("version")
         assert said == {
             "mode": "replay",
+            "on_miss": "fail",
             "recordings": "rec",
             "profiles": {"shop": {"hosts": ["shop.example"], "mode": "replay"}},
             "lanes": ["default"],

@@ -113,6 +113,7 @@ class ControlCalls:
         return {
             "version": _version(),
             "mode": orchestrator.plan.reach,
+            "on_miss": orchestrator.plan.project.on_miss,
             "recordings": str(orchestrator.plan.library.folder),
             "profiles": {
                 profile.name: {"hosts": list(profile.hosts), "mode": orchestrator.plan.mode_of(profile.name)}

@@ -73,9 +73,9 @@ class Bridge:
         host, port = address[:2]
         return str(host).startswith("127.77.") or (is_loopback(str(host)) and port in self._ports)
 
-    def untold(self) -> str:
-        """The misses of the cassettes that are open, as far as they were not told yet."""
-        return "\n\n".join(filter(None, (opened.untold() for opened in self.open)))
+    def untold(self, *, failing: bool = False) -> str:
+        """The misses of the cassettes that are open, as far as they were not told yet; or those alone that fail tests."""
+        return "\n\n".join(filter(None, (opened.untold() for opened in self.open if opened.fails_tests or not failing)))
 
     def take(self) -> tuple[dict[str, int], list[str]]:
         """What cassettes did since the last time, and what of their settings was not honoured."""

@@ -64,7 +64,7 @@ class BridgePlugin:
                 error.add_note(text)
             raise
         else:
-            text = bridge.untold()
+            text = bridge.untold(failing=True)
         if text:
             pytest.fail(text, pytrace=False)
         return value
