@@ -1,4 +1,4 @@
-"""What all tests share: deadlines, compiled modules, how many examples Hypothesis tries, and what is said of reruns."""
+"""What all tests share: deadlines, compiled modules, how many examples Hypothesis tries, and what is said of reruns and slow tests."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ hypothesis.settings.register_profile("thorough", max_examples=10_000, deadline=N
 
 _CACHE = pytest.StashKey[str]()
 _TEMPORARY = pytest.StashKey[str]()
+_BEGAN = pytest.StashKey[float]()
+_USED = "CPU seconds"
 
 
 def pytest_addoption(parser):
@@ -76,6 +78,26 @@ def _without_plugins():
     os.environ["PYTEST_ADDOPTS"] = WITHOUT_PLUGINS
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    item.stash[_BEGAN] = _cpu_seconds()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    if call.when == "teardown":
+        used = _cpu_seconds() - item.stash.get(_BEGAN, 0.0)
+        if used >= 1:
+            item.user_properties.append((_USED, round(used, 1)))
+    return (yield)
+
+
+def _cpu_seconds():
+    """What this process and those that it has started and waited for have used."""
+    prestarted = sys.modules.get("prestarted")
+    return sum(os.times()[:4]) + (prestarted.cpu_seconds() if prestarted else 0)
+
+
 def pytest_sessionfinish():
     if prestarted := sys.modules.get("prestarted"):
         prestarted.close()
@@ -89,10 +111,21 @@ def pytest_unconfigure(config):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print each rerun with its reason: a test that passes at the second try is a defect as well."""
+    """Print each rerun with its reason: a test that passes at the second try is a defect as well. Print what is slow."""
     reports = terminalreporter.stats.get("rerun", ())
     if reports:
         terminalreporter.section("reruns")
     for report in reports:
         terminalreporter.write_line(f"RERUN {report.nodeid}")
         terminalreporter.write_line(str(report.longrepr))
+    used = {
+        each.nodeid: dict(each.user_properties).get(_USED, 0)
+        for kind in terminalreporter.stats.values()
+        for each in kind
+        if getattr(each, "when", None) == "teardown"
+    }
+    slowest = sorted(((seconds, name) for name, seconds in used.items() if seconds), reverse=True)[:10]
+    if slowest:
+        terminalreporter.section(_USED)
+    for seconds, name in slowest:
+        terminalreporter.write_line(f"{seconds:5.1f} {name}")
