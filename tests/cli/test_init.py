@@ -147,6 +147,7 @@ def test_nothing_that_exists_is_touched(folder):
         "kept .gitattributes",
         "made .gitignore",
         "kept the tests in tests/functional",
+        "note: for plain pytest to replay every test",
         "add to noxfile.py what is shown above",
         "without that: recproxy run --profile bitly -- pytest tests/functional",
     ]

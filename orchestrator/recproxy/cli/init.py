@@ -212,6 +212,8 @@ def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[st
     first = starter.first_test()
     if found is not None:
         yield f"kept the tests in {_shown(tests)}"
+        if not starter.suite.is_unittest:
+            yield from _pytest_advice(folder)
     elif first is None:
         yield f"made no first test: {', '.join(starter.names)} have no HTTP endpoint with a host name"
     else:
@@ -220,6 +222,15 @@ def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[st
         yield from _make(project.recordings / place, recording, project.recordings)
         if not starter.suite.is_unittest:
             yield from _pytest_mode(folder)
+
+
+def _pytest_advice(folder: Path) -> Iterator[str]:
+    """How plain pytest replays the tests that are there: among them may be some that must not."""
+    from recproxy.cli.pytest_settings import KEY, settings_of_pytest
+
+    configured = settings_of_pytest(folder)
+    if not configured or KEY not in _read(folder / configured):
+        yield f'note: for plain pytest to replay every test, set {KEY} = "replay" in its settings'
 
 
 def _pytest_mode(folder: Path) -> Iterator[str]:
