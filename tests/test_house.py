@@ -36,6 +36,7 @@ ELSEWHERE = {
     "cli/verify_report": "tests/cli/test_verify.py",
     "proxy/asking": "tests/cli/test_verify.py: a service on loopback",
     "config/verify_table": "tests/config/test_reference.py: its keys as they are documented",
+    "config/shift_table": "tests/play/test_shifted_times.py: what its keys do",
     "cli/serve": "tests/journeys holds runs by it",
     "play/checking": "tests/cli/test_check.py: what `check` says is what it finds",
     "cli/exporting": "tests/cli/test_export.py",

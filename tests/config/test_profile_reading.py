@@ -8,6 +8,7 @@ import pytest
 
 from recproxy.config.profile import Endpoint, Ignore, Match, Profile, RedactTable, ReplayTable, Upstream
 from recproxy.config.profile_reading import parse_profile, profile_folder
+from recproxy.config.shift_table import ShiftTable
 from recproxy.config.toml_files import TomlFile
 from recproxy.errors import ProfileError
 
@@ -49,6 +50,8 @@ variables = ["SHOP_OTHER"]
 
 [replay]
 pace = "recorded"
+shift.headers = ["Expires"]
+shift.json = ["/data/*/reset", "expires_at"]
 
 [upstream]
 timeout = 1.5
@@ -114,7 +117,9 @@ def test_every_key_is_read():
             patterns=("[0-9]{9}",),
             variables=("SHOP_OTHER",),
         ),
-        replay=ReplayTable(pace="recorded"),
+        replay=ReplayTable(
+            pace="recorded", shift=ShiftTable(headers=("Expires",), json=("/data/*/reset", "expires_at"))
+        ),
         upstream=Upstream(
             timeout=1.5,
             verify=False,

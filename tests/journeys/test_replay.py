@@ -280,6 +280,34 @@ def test_a_quiet_run_in_which_all_is_well_prints_nothing(project):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_a_client_that_waits_for_a_limit_is_told_a_moment_that_comes(project):
+    """The limit was recorded in 2022, to end 15 minutes later."""
+    project.write(
+        "pyproject.toml",
+        (project.root / "pyproject.toml").read_text()
+        + '[tool.recproxy.profiles.shop.replay.shift]\nheaders = ["x-rate-limit-reset"]\njson = ["expires_at"]\n',
+    )
+    project.write(
+        "tests/functional/recordings/shop/default.rec",
+        "#recproxy 2\n\nGET https://api.shop.example/limit HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n"
+        "Content-Type: application/json\nDate: Sat, 07 May 2022 13:21:51 GMT\nx-rate-limit-reset: 1651930611\n\n"
+        '{"expires_at": "2022-05-07T13:36:51Z"}\n=======\n',
+    )
+
+    done = project.python(
+        "import datetime as dt, json, time, urllib.request as u\n"
+        "for _ in range(2):\n"
+        "    before = int(time.time())\n"
+        "    with u.urlopen('https://api.shop.example/limit') as response:\n"
+        "        reset, body = int(response.headers['x-rate-limit-reset']), json.load(response)\n"
+        "    expires = dt.datetime.fromisoformat(body['expires_at'])\n"
+        "    print(before + 900 <= reset <= time.time() + 900, reset == expires.timestamp(), response.headers['Date'])"
+    )
+
+    assert done.stdout == "True True Sat, 07 May 2022 13:21:51 GMT\n" * 2, done.stderr
+    assert done.returncode == 0
+
+
 def test_a_miss_fails_a_command_that_passed_and_says_what_differs(project):
     done = project.python(
         "import urllib.request as u, urllib.error as e\n"

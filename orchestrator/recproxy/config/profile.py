@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from recproxy.config import profile_words as words
 from recproxy.config.keys import Computed, Required, keys_of
 from recproxy.config.layers import Setting, build
+from recproxy.config.shift_table import ShiftTable
 from recproxy.config.verify_table import VerifyTable
 from recproxy.control.host_names import normal_host
 from recproxy.matching.rules import Rules, Ways
@@ -128,6 +129,7 @@ class ReplayTable:
     """Requests whose responses are streams whatever their content type says: `GET /events/*`. The client may leave them,
     and their pieces are recorded one by one.
     """
+    shift: ShiftTable = ShiftTable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from recproxy.matching.index import Fitting, Index
 from recproxy.play.filling import filled_response, wild_names
 from recproxy.play.header_choice import HeaderChoice, captures, header_choice
+from recproxy.play.shifted_times import ShiftedTimes
 from recproxy.recording import Interaction, Request, Response
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.scope_names import is_name_of
@@ -63,6 +64,7 @@ class Playback:
     Tests may share a file: where a recording holds interactions that this `scope` recorded, those of other scopes answer
     only what none of its own fits. Where `ordered`, the order alone decides between requests of equal fit, as it does
     in the tools whose words a scope is given: headers do not. `given` are the values of the run's variables, by name.
+    `times` moves times in responses to now; None, unless whoever makes the playback sets it, moves none.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Playback:
     ) -> None:
         self.index = index
         self.given = given or {}
+        self.times: ShiftedTimes | None = None
         self.scope = scope
         self._foreign = _foreign(index, scope)
         self.repeat = repeat
@@ -161,16 +164,22 @@ class Playback:
         self.bound.update(captures(recorded, request.headers, self.bound))
 
     def response(self, position: int) -> Response:
-        """The response of an interaction with its named wild places filled in."""
-        response = self.interaction(position).response
-        names = wild_names(response)
-        return filled_response(response, names, self.bound, self.given) if names else response
+        """The response of an interaction with its named wild places filled in, and its times moved to now.
+
+        It is the recorded one itself only where it is the same each time.
+        """
+        recorded = self.interaction(position)
+        response = recorded.response
+        if names := wild_names(response):
+            response = filled_response(response, names, self.bound, self.given)
+        return response if self.times is None else self.times.moved(recorded, response)
 
     def extended(self, index: Index) -> Playback:
         """This playback over an index that begins with the same interactions: what was played and bound stays so."""
         after = Playback(
             index, repeat=self.repeat, default=self.default, scope=self.scope, ordered=self.ordered, given=self.given
         )
+        after.times = self.times
         after.plays[: len(self.plays)] = self.plays
         after.bound = self.bound
         return after

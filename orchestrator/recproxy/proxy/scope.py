@@ -20,9 +20,9 @@ from recproxy.http import Head, Prepared, accepts_all, authority_host, error_res
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
-from recproxy.play.filling import wild_names
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback
+from recproxy.play.shifted_times import shifted_times
 from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.faults import LastingAnswer, ScopeFaults, faulty, unanswered
 from recproxy.proxy.misses import Misses
@@ -100,6 +100,7 @@ class OpenScope:
         self._playback = Playback(
             index, repeat=repeat, default=profile.match.repeat, scope=name, ordered=match_on is not None, given=given
         )
+        self._playback.times = shifted_times(profile.replay.shift)
         self._known: dict[tuple[object, ...], _Known] = {}
         self._prepared: dict[int, Prepared] = {}
         self._history = ScopeHistory()
@@ -255,17 +256,16 @@ class OpenScope:
     def _form(
         self, position: int, route: Route, head: Head, known: _Known, fault: Fault | None = None
     ) -> Answer | Later:
-        """The bytes of an interaction for this client; kept, unless named wild places make each its own."""
+        """The bytes of an interaction for this client; kept, unless named wild places or times make each its own."""
         response = self._playback.interaction(position).response
         if response.omitted is not None:
             self._history.played -= 1
             return self._missing(route, head, known)
         if known.candidates.stateful:
             self._playback.bind(position, known.request, route.any_host)
-        names = wild_names(response)
-        prepared = Prepared(self._playback.response(position)) if names else self._prepared.get(position)
-        if prepared is None:
-            prepared = self._prepared[position] = Prepared(response)
+        sent = self._playback.response(position)
+        kept = sent is response
+        prepared = self._prepared.setdefault(position, Prepared(sent)) if kept else Prepared(sent)
         takes = {
             "head_only": head.method == b"HEAD",
             "http10": head.http10,
@@ -279,7 +279,7 @@ class OpenScope:
             answer = PacedAnswer(*prepared.paced(**takes))
         else:
             answer = Answer(*prepared.form(**takes))
-        if not names and fault is None:
+        if kept and fault is None:
             known.answers[position] = answer
         return answer
 

@@ -23,6 +23,7 @@ from recproxy.play.library import Library
 from recproxy.play.playback import Playback
 from recproxy.play.reading import read_recording
 from recproxy.play.recording_names import recordings_below
+from recproxy.play.shifted_times import shifted_times
 from recproxy.recording import Interaction, Recording, Request, Response, dump
 from recproxy.redaction.pipeline import redact
 from recproxy.redaction.rules import Unsafe
@@ -58,6 +59,7 @@ class Replay:
         self._playback = Playback(
             index, default=self.profile.match.repeat, given=given_values(self.profile, os.environ)
         )
+        self._playback.times = shifted_times(self.profile.replay.shift)
 
     def answer(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """The response to a request: the recorded one, its named wild places filled in, or what a hook makes of it.

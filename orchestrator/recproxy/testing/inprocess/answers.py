@@ -14,6 +14,7 @@ from recproxy.matching.index import Index
 from recproxy.matching.miss import Miss, miss
 from recproxy.play.hooks import load_hooks
 from recproxy.play.playback import Playback
+from recproxy.play.shifted_times import shifted_times
 from recproxy.recording import Interaction, Recording, Request, Response
 
 __all__ = ["AnswerSource", "Answers", "request_of_client"]
@@ -51,6 +52,7 @@ class Answers:
         self._hooks = load_hooks(source.profile.name, source.profile.hooks, self._redaction)
         index = Index(recordings, rules, source.profile.hosts, self._hooks.compare)
         self._playback = Playback(index, repeat=source.repeat, default=source.profile.match.repeat, given=source.given)
+        self._playback.times = shifted_times(source.profile.replay.shift)
         self._lock = threading.Lock()
 
     @property

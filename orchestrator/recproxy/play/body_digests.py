@@ -1,0 +1,70 @@
+"""The headers that tell a digest of a body, after the body was changed: RFC 9530, RFC 3230, RFC 1864, and clouds' own.
+
+Knows header names and bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from recproxy.recording import Headers
+
+__all__ = ["with_digests_of"]
+
+_Digest = Callable[[bytes], bytes]
+
+
+def _crc32(body: bytes) -> bytes:
+    return zlib.crc32(body).to_bytes(4, "big")
+
+
+def _hash(name: str) -> _Digest:
+    return lambda body: hashlib.new(name, body, usedforsecurity=False).digest()
+
+
+_ALGORITHMS: Mapping[bytes, _Digest] = MappingProxyType(
+    {b"md5": _hash("md5"), b"sha": _hash("sha1"), b"sha-256": _hash("sha256"), b"sha-512": _hash("sha512")}
+)
+#: Headers that hold one digest.
+_SINGLE: Mapping[bytes, _Digest] = MappingProxyType(
+    {
+        b"content-md5": _hash("md5"),
+        b"x-ms-blob-content-md5": _hash("md5"),
+        b"x-amz-checksum-sha1": _hash("sha1"),
+        b"x-amz-checksum-sha256": _hash("sha256"),
+        b"x-amz-checksum-crc32": _crc32,
+    }
+)
+#: Headers that hold one or more, each with its algorithm.
+_LISTED = frozenset((b"digest", b"content-digest", b"repr-digest", b"x-goog-hash"))
+_MEMBER = re.compile(rb"\s*([A-Za-z0-9-]+)=(:?)")
+
+
+def with_digests_of(headers: Headers, body: Callable[[], bytes]) -> Headers:
+    """Headers with the digests of a body as it is sent; a digest that cannot be worked out is left out.
+
+    The body is only asked for where a header tells a digest.
+    """
+    if not any(name.lower() in _SINGLE or name.lower() in _LISTED for name, _ in headers):
+        return headers
+    sent = body()
+    new = ((name, _value(name.lower(), value, sent)) for name, value in headers)
+    return tuple((name, value) for name, value in new if value is not None)
+
+
+def _value(name: bytes, value: bytes, body: bytes) -> bytes | None:
+    if (digest := _SINGLE.get(name)) is not None:
+        return base64.b64encode(digest(body))
+    if name not in _LISTED:
+        return value
+    members: list[bytes] = []
+    for each in value.split(b","):
+        found = _MEMBER.match(each)
+        if found is not None and (made := _ALGORITHMS.get(found[1].lower())) is not None:
+            members.append(found[1] + b"=" + found[2] + base64.b64encode(made(body)) + found[2])
+    return b", ".join(members) or None

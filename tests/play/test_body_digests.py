@@ -1,0 +1,38 @@
+"""Headers that tell a digest of a body, after the body was changed."""
+
+import pytest
+
+from recproxy.play.body_digests import with_digests_of
+
+MD5 = b"XrY7u+Ae7tCTyyK7j1rNww=="  # all of b"hello world"
+SHA = b"Kq5sNclPz7QV2+lfQIuc6R7oRu0="
+SHA256 = b"uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek="
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        (b"Content-MD5", b"AAAA", MD5),
+        (b"x-ms-blob-content-md5", b"AAAA", MD5),
+        (b"x-amz-checksum-sha1", b"AAAA", SHA),
+        (b"x-amz-checksum-sha256", b"AAAA", SHA256),
+        (b"x-amz-checksum-crc32", b"AAAA", b"DUoRhQ=="),
+        (b"Digest", b"SHA-256=AAAA=,MD5=AAAA", b"SHA-256=" + SHA256 + b", MD5=" + MD5),
+        (b"Content-Digest", b"sha-256=:AAAA:", b"sha-256=:" + SHA256 + b":"),
+        (b"Repr-Digest", b"crc32c=:AAAA:, sha=:AAAA:", b"sha=:" + SHA + b":"),
+        (b"x-goog-hash", b"md5=AAAA", b"md5=" + MD5),
+    ],
+)
+def test_a_digest_is_that_of_the_body(name, old, new):
+    headers = ((b"A", b"1"), (name, old))
+    assert with_digests_of(headers, lambda: b"hello world") == ((b"A", b"1"), (name, new))
+
+
+@pytest.mark.parametrize("value", [b"crc32c=AAAA", b"odd", b""])
+def test_a_digest_that_cannot_be_worked_out_is_left_out(value):
+    assert with_digests_of(((b"X-Goog-Hash", value), (b"A", b"1")), lambda: b"hello world") == ((b"A", b"1"),)
+
+
+def test_the_body_is_not_asked_for_where_no_header_tells_a_digest():
+    headers = ((b"A", b"1"), (b"ETag", b'"1"'))
+    assert with_digests_of(headers, lambda: pytest.fail("asked for")) is headers
