@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 
 from stand_ins.service import Service, form
 
@@ -56,6 +57,7 @@ class Bitly(Service):
     def shorten(self, request):
         if not self.is_mine(request):
             return self.refused(request)
+        time.sleep(0.05)  # as long as a service takes, so that an SDK's parallel requests do overlap
         return self.reply(request, 201, self.value(json.loads(request.body)["long_url"]))
 
     def expand(self, request):
