@@ -65,7 +65,7 @@ def test_help_says_where_a_mode_comes_from_and_which_options_may_be_repeated(fol
     said = " ".join(CliRunner().invoke(run, ["--help"]).output.split())
 
     assert "[env var: RECPROXY_MODE; default: replay]" in said
-    assert said.count("Can be repeated.") == 4
+    assert said.count("Can be repeated.") == 5
 
 
 def test_a_word_of_vcrpy_is_explained(folder, capsys):

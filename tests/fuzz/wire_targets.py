@@ -255,7 +255,11 @@ class Run:
 
     def __init__(self):
         self.plan = SimpleNamespace(
-            mode="replay", reach="replay", mode_of=lambda _: "replay", library=SimpleNamespace(folder="recordings")
+            mode="replay",
+            reach="replay",
+            mode_of=lambda _: "replay",
+            library=SimpleNamespace(folder="recordings"),
+            project=SimpleNamespace(on_miss="fail"),
         )
         self.profiles = [PROFILE]
         self.lanes = {}

@@ -268,11 +268,9 @@ class Recorder:
             self.counts = found.counts
 
     async def look_in_haste(self, settled: Callable[[], Awaitable[None]]) -> str:
-        """The same where the run failed, when scopes have `settled` that are being ended: they may write and show more.
-
-        It waits some seconds at most. Gives what went wrong, if anything did.
-        """
-        return await in_haste(settled, self.look_again)
+        """The same where the run failed, once the scopes that end have `settled`; some seconds at most. Gives what failed."""
+        problem = await in_haste(settled, self.look_again)
+        return problem if self.learned else ""  # else there was nothing to search for
 
     @cached_property
     def _second_look(self) -> SecondLook:
