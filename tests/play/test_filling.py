@@ -26,6 +26,18 @@ def test_a_response_with_named_places_is_filled_and_what_nobody_bound_is_one_fix
     assert filled_response(response, names, {"id": b"7"}, {}) == got
 
 
+def test_a_digest_is_that_of_the_filled_body():
+    headers = ((b"Content-MD5", b"AAAA"), (b"Digest", b"md5=AAAA"))
+    response = Response(status=200, headers=headers, body=b"hello XXX[who]")
+
+    got = filled_response(response, wild_names(response), {"who": b"world"}, {})
+
+    assert got.headers == (
+        (b"Content-MD5", b"XrY7u+Ae7tCTyyK7j1rNww=="),
+        (b"Digest", b"md5=XrY7u+Ae7tCTyyK7j1rNww=="),
+    )
+
+
 def test_a_response_without_named_places_has_no_names():
     assert wild_names(Response(status=200, body=b"XXX")) == frozenset()
     assert wild_names(Response(status=200, body=b"XXX[id]", wild=None)) == frozenset()

@@ -10,11 +10,12 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from recproxy.recording import Headers
+from recproxy.recording import Response, encode
 
-__all__ = ["with_digests_of"]
+__all__ = ["with_digests"]
 
 _Digest = Callable[[bytes], bytes]
 
@@ -45,16 +46,13 @@ _LISTED = frozenset((b"digest", b"content-digest", b"repr-digest", b"x-goog-hash
 _MEMBER = re.compile(rb"\s*([A-Za-z0-9-]+)=(:?)")
 
 
-def with_digests_of(headers: Headers, body: Callable[[], bytes]) -> Headers:
-    """Headers with the digests of a body as it is sent; a digest that cannot be worked out is left out.
-
-    The body is only asked for where a header tells a digest.
-    """
-    if not any(name.lower() in _SINGLE or name.lower() in _LISTED for name, _ in headers):
-        return headers
-    sent = body()
-    new = ((name, _value(name.lower(), value, sent)) for name, value in headers)
-    return tuple((name, value) for name, value in new if value is not None)
+def with_digests(response: Response) -> Response:
+    """A response with the digests of its body, as it is sent where it is coded; one that cannot be worked out is left out."""
+    if not any(name.lower() in _SINGLE or name.lower() in _LISTED for name, _ in response.headers):
+        return response
+    body = response.body if response.encoding is None else encode(response.body, response.encoding)
+    new = ((name, _value(name.lower(), value, body)) for name, value in response.headers)
+    return replace(response, headers=tuple((name, value) for name, value in new if value is not None))
 
 
 def _value(name: bytes, value: bytes, body: bytes) -> bytes | None:

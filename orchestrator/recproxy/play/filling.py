@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 
+from recproxy.play.body_digests import with_digests
 from recproxy.recording import Headers, Response, fill, header, named_places, pattern
 from recproxy.recording.splicing import Moved, resized, same, spliced
 from recproxy.redaction.masks import ENDING, stand_in
@@ -62,7 +63,8 @@ def filled_response(
     if charset is not None:
         moved = moved_in_wide(response.body, charset, moved, new)
     chunks = resized(response.chunks, len(response.body), moved, len(body))
-    return replace(response, headers=headers, body=body, chunks=chunks)
+    filled = replace(response, headers=headers, body=body, chunks=chunks)
+    return filled if body == response.body else with_digests(filled)
 
 
 def _value(name: str, bound: dict[str, bytes], given: Mapping[str, bytes]) -> bytes:

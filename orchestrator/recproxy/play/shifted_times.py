@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from recproxy.config.shift_table import ShiftTable
-from recproxy.play.body_digests import with_digests_of
+from recproxy.http.received import without_coding
+from recproxy.play.body_digests import with_digests
 from recproxy.play.time_texts import moved_time, seconds_of_http_date
-from recproxy.recording import Headers, Interaction, Response, encode, header
+from recproxy.recording import Headers, Interaction, Response, header
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.recording.splicing import resized, spliced
 from recproxy.redaction.json_spans import pointed_spans
@@ -60,9 +61,10 @@ class ShiftedTimes:
         return tuple(moved) if found else None
 
     def _with_body(self, response: Response, since: int, now: int) -> Response:
-        body = response.body
-        if not body or not (self._pointers or self._names) or _is_opaque(response):
+        if not response.body or not (self._pointers or self._names):
             return response
+        plain = _without_coding(response)
+        body = plain.body
         charset = wide_charset(response.headers, body) if b"\0" in body else None
         try:
             text = narrowed(body, charset) if charset is not None else body
@@ -82,10 +84,8 @@ class ShiftedTimes:
         new_body = widened(new_text, charset)
         if charset is not None:
             moved = moved_in_wide(body, charset, moved, new_text)
-        coding = response.encoding
-        headers = with_digests_of(response.headers, lambda: new_body if coding is None else encode(new_body, coding))
-        chunks = resized(response.chunks, len(body), moved, len(new_body))
-        return replace(response, headers=headers, body=new_body, chunks=chunks)
+        chunks = resized(plain.chunks, len(body), moved, len(new_body))
+        return with_digests(replace(plain, body=new_body, chunks=chunks))
 
     def _pointed(self, text: bytes) -> Iterator[tuple[int, int, bytes]]:
         if self._pointers:
@@ -127,7 +127,9 @@ def _moment_of(recorded: Interaction) -> int | None:
     return moment
 
 
-def _is_opaque(response: Response) -> bool:
-    """Whether the body is stored as it was coded, so that no text can be read in it."""
-    coding = header(response.headers, b"content-encoding")
-    return response.encoding is None and coding is not None and coding.strip().lower() not in (b"", b"identity")
+def _without_coding(response: Response) -> Response:
+    """A response whose body is plain. A body under a digest, and that of a stream, was stored coded; its pieces are lost."""
+    if response.encoding is not None:
+        return response
+    payload, coding = without_coding(response.body, response.headers)
+    return response if coding is None else replace(response, body=payload, encoding=coding, chunks=())
