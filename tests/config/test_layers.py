@@ -173,3 +173,12 @@ def test_what_adds_nothing_to_a_list_is_refused(text, message):
         names(text)
 
     assert caught.value.message == f"package.toml:1: {message}"
+
+
+def test_a_table_of_a_list_has_nothing_to_add_to():
+    places = [
+        layer(Precedence.PACKAGE, "[[each]]\nlist = ['a']\n"),
+        layer(Precedence.PROJECT, "[[each]]\nlist.add = ['b']\n"),
+    ]
+
+    assert refused(*places) == "project.toml:2: each.list is a table: give it a list of strings"

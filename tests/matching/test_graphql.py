@@ -43,6 +43,8 @@ def test_spelling_does_not_matter(recorded, live):
         body(SPELT.replace("...Rest", "Rest")),
         body(SPELT.replace("id\n    name", "idname")),
         body(SPELT, id=2),
+        body(SPELT, query="#rust, nothing"),
+        body(SPELT.replace("id\n", "#c\rid2\n", 1)),
     ],
 )
 def test_what_is_asked_for_does(other, recorded, live):
@@ -64,3 +66,14 @@ def test_text_that_is_no_document_stays(recorded, live):
     broken = ('{"query": "\\ud8"}', "json")
 
     assert differences(recorded, live, broken, broken) == ()
+
+
+def test_a_variable_that_is_called_query_is_no_document(recorded, live):
+    one, other = body(DOCUMENT, query="#python, birds"), body(SPELT, query="#rust, birds")
+
+    assert differences(recorded, live, one, other) != ()
+    assert differences(recorded, live, one, body(SPELT, query="#python, birds")) == ()
+
+
+def test_a_wild_place_may_be_a_part_of_a_name(recorded, live):
+    assert differences(recorded, live, body("{ XXXname }"), body("{\n myname }")) == ()

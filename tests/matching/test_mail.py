@@ -85,3 +85,11 @@ def test_a_profile_says_whose_bodies_are_ignored(patterns, ignored, recorded, li
 
     assert (difference(wanted, request, Rules(ignore_body=patterns)) == ()) is ignored
     assert bool(index(wanted, rules=Rules(ignore_body=patterns)).find(request).tiers) is ignored
+
+
+@pytest.mark.parametrize("path", ["/caf%c3%a9", "/caf%C3%A9", "/café"])
+def test_the_path_of_ignored_bodies_is_compared_as_urls_are(path, recorded, live):
+    wanted = recorded("POST https://a.com/caf%C3%A9", "one", "text/plain")
+    request = live(f"POST https://a.com{path}", "two", "text/plain")
+
+    assert difference(wanted, request, Rules(ignore_body=("POST /caf%C3%A9",))) == ()

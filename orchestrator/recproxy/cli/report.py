@@ -51,10 +51,10 @@ def merge(out: tuple[str, ...], formats: tuple[str, ...], files: tuple[Path, ...
     from recproxy.report import print_report
     from recproxy.report.report_files import load_report, report_targets, write_reports
     from recproxy.report.report_merge import merge_reports
-    from recproxy.report.run_facts import tally_of
+    from recproxy.report.run_facts import printable_report, tally_of
 
     targets = report_targets(out, formats, folder=Path.cwd(), said="-o")
-    merged = merge_reports([(str(file), load_report(file)) for file in files])
+    merged = printable_report(merge_reports([(str(file), load_report(file)) for file in files]))
     tally = tally_of(merged)
     if not is_quiet() or merged.exit_code:
         print_report(tally)

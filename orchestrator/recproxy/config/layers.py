@@ -122,6 +122,8 @@ def _strings(key: Key, layers: Sequence[TomlFile], path: _Path) -> Setting:
         if not isinstance(held, dict):
             found = _setting(key, layer, path)
             continue
+        if any(isinstance(part, int) for part in path):  # a table of a list replaces those below: nothing to add to
+            raise layer.fail(path, f"{layer.named(path)} is a table: give it a list of strings")
         if held.keys() != {"add"}:
             raise layer.fail(
                 path, f"{layer.named(path)} is a table: give it a list of strings, or add to it with add = []"

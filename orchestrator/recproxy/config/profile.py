@@ -64,7 +64,9 @@ class Ignore:
     """Header fields to ignore in mail messages that a request carries as `message/rfc822`. Boundaries are never compared.
     """
     body: Annotated[tuple[str, ...], words.REQUEST_PATTERN] = ()
-    """Requests whose whole body to ignore, by method, or method and path: `PUT /upload/*`. `*` stands for any text."""
+    """Requests whose whole body to ignore, by method, or method and path: `PUT /upload/*`. `*` stands for any text. The
+    path of a recorded request must fit, too, with its wildcards as they are written.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,7 @@ def read_fields(request: Request, plan: ComparedParts) -> Fields:
 def _body(request: Request, parts: UrlParts, plan: ComparedParts, word: str | None) -> Body:
     body = request.body
     if body and (plan.bodiless is not None or plan.graphql is not None):
-        line = f"{request.method} {parts.path.decode('utf-8', 'replace')}"
+        line = f"{request.method} {normal_path(parts.path or b'/').decode('utf-8', 'replace')}"
         if plan.bodiless is not None and plan.bodiless.match(line):
             return EMPTY
         if plan.graphql is not None and plan.graphql.match(line):

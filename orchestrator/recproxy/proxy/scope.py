@@ -35,6 +35,7 @@ from recproxy.recording import Recording, Request, header_values
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import LASTED, Fault
 from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_line
 
 __all__ = ["OpenScope"]
 
@@ -105,17 +106,9 @@ class OpenScope:
         self._prepared: dict[int, Prepared] = {}
         self._history = ScopeHistory()
         self._misses = Misses(
-            profile,
-            name,
-            self._redaction,
-            hooks,
-            self._history,
-            self.traffic,
-            expected=expected,
-            beside=beside,
-            ways=ways,
-            elsewhere=elsewhere,
-        )
+            profile, name, self._redaction, hooks, self._history, self.traffic,
+            expected=expected, beside=beside, ways=ways, elsewhere=elsewhere,
+        )  # fmt: skip
 
     @property
     def interactions(self) -> int:
@@ -232,9 +225,10 @@ class OpenScope:
     def _knowledge(self, route: Route, head: Head, body: bytes, choice: Choice | None) -> _Known:
         """What is worked out for a request, now or when an equal one came; a choice holds for this one alone."""
         if choice is not None:
+            said = redact_line(choice.error or choice.reason, self._redaction)
             if choice.error:
-                raise HookError(choice.error)
-            return _Known(self._playback.among(choice.positions), live_request(route, head, body), choice.reason)
+                raise HookError(said)
+            return _Known(self._playback.among(choice.positions), live_request(route, head, body), said)
         key = (route, head.method, head.target, head.http10, head.headers, body)
         known = self._known.get(key)
         if known is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -18,6 +19,9 @@ __all__ = ["Bridge"]
 
 #: Ports that clients without a proxy are redirected from.
 _PORTS = (80, 443)
+
+
+_LONGEST_FOLDER = 60
 
 
 class Bridge:
@@ -95,7 +99,9 @@ class Bridge:
 
     def _made(self) -> Path:
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="recproxy-cassettes-"))
+            # The path of a socket in it may have about a hundred bytes only.
+            short = None if len(os.fsencode(tempfile.gettempdir())) < _LONGEST_FOLDER else "/tmp"  # noqa: S108
+            self._folder = Path(tempfile.mkdtemp(prefix="recproxy-cassettes-", dir=short))
         return self._folder
 
 

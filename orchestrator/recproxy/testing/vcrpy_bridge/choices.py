@@ -62,13 +62,17 @@ def _with_headers_of(live: _Request, stored: _Request) -> _Request:
 
 
 def _reasons(live: _Request, stored: Sequence[_Request], matchers: Sequence[Any]) -> Iterator[str]:
-    """Which matchers keep the closest interactions from matching, the functions of the suite with their own words."""
+    """Which matchers keep the closest interactions from matching, the functions of the suite with their own words.
+
+    vcrpy's own would show both sides, secrets too.
+    """
     from vcr.matchers import get_matchers_results  # noqa: PLC0415 - the suite uses it
 
+    own = {each.__name__ for each in matchers if each.__module__ != "vcr.matchers"}
     results = [get_matchers_results(_with_headers_of(live, each), each, matchers) for each in stored]
     most = max((len(matched) for matched, _ in results), default=0)
     for each, (matched, failed) in zip(stored, results, strict=True):
         if matched and len(matched) == most:
-            differ = "; ".join(f"{name}: {text}" if text else name for name, text in failed)
-            yield f"by the suite's matchers {each.method} {each.uri} differs in {differ}"
+            differ = "; ".join(f"{name}: {text}" if text and name in own else name for name, text in failed)
+            yield f"by the suite's matchers {each.method} {each.uri.partition('?')[0]} differs in {differ}"
             return
