@@ -52,7 +52,19 @@ def test_a_known_value_in_a_text_is_masked(form, side):
 @pytest.mark.parametrize("kind", [b"zTXt", b"iTXt"])
 def test_what_cannot_be_read_stays(kind, data):
     body = picture(kind, data)
-    assert with_texts(body, lambda text: text + b"!", Budget(len(body))) == body
+    assert with_texts(body, lambda text: text, Budget(len(body))) == body
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-5], lambda data: data[:-1] + bytes([data[-1] ^ 1])])
+def test_a_damaged_text_that_shows_a_secret_is_refused(damage):
+    body = picture(b"zTXt", b"note\0\0" + damage(zlib.compress(b"see " + SECRET + b" " * 40)))
+    scope = redact_scope(
+        [place(exchange(), "response", "image/png", "body", body)], RedactionRules(values=(SECRET.decode(),))
+    )
+
+    assert len(scope.refusals) == 1
+    assert "damaged text" in str(scope.refusals)
+    assert scope.interactions == (None,)
 
 
 def test_a_picture_that_is_cut_off_stays():

@@ -39,8 +39,10 @@ def passed_variables(text: bytes) -> Iterator[Span]:
     """
     names = _passed(text)
     if names:
+        ends: list[int] = []
         for found in _VARIABLES.finditer(text):
-            yield from _values(text, found.end(), names)
+            if not ends or found.start() >= ends[-1]:  # an object in it is no operation
+                yield from _values(text, found.end(), names, ends)
 
 
 def variables_of(query: bytes, variables: bytes) -> Iterator[Span]:
@@ -54,11 +56,13 @@ def _passed(text: bytes) -> dict[bytes, bytes]:
     return {found[2]: found[1] for found in _PASSED.finditer(text) if may_be_secret(found[1])}
 
 
-def _values(text: bytes, at: int, names: dict[bytes, bytes]) -> Iterator[Span]:
+def _values(text: bytes, at: int, names: dict[bytes, bytes], ends: list[int] | None = None) -> Iterator[Span]:
     """The scalars of the members of an object that have such names; objects in it may have equal names."""
     depth, key, is_key = 0, b"", False
     for found in JSON_TOKEN.finditer(text, at):
         mark, raw = found[2], found[1]
+        if ends is not None:
+            ends[:] = [found.end()]
         if mark is not None:
             depth += (mark in b"{[") - (mark in b"}]")
             if depth <= 0:

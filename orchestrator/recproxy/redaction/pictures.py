@@ -5,10 +5,12 @@ Knows how chunks are made, and nothing of what their texts hold.
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from collections.abc import Callable
 
 from recproxy.redaction.budget import Budget
+from recproxy.redaction.rules import Unsafe
 
 __all__ = ["SIGNATURE", "with_texts"]
 
@@ -18,7 +20,7 @@ Rewrite = Callable[[bytes], bytes]
 
 
 def with_texts(picture: bytes, rewrite: Rewrite, budget: Budget) -> bytes:
-    """A picture whose texts are rewritten; what cannot be read stays."""
+    """A picture whose texts are rewritten; what cannot be read stays. Raises Unsafe for a damaged text."""
     if b"EXt" not in picture and b"TXt" not in picture:
         return picture
     pieces, at = [SIGNATURE], len(SIGNATURE)
@@ -26,6 +28,7 @@ def with_texts(picture: bytes, rewrite: Rewrite, budget: Budget) -> bytes:
         size = int.from_bytes(picture[at : at + 4], "big")
         kind, data, end = picture[at + 4 : at + 8], picture[at + 8 : at + 8 + size], at + 12 + size
         if end > len(picture):
+            _text(kind, data, rewrite, budget) if kind in (b"zTXt", b"iTXt") else data
             break
         new = _text(kind, data, rewrite, budget) if kind in (b"tEXt", b"zTXt", b"iTXt") else data
         if new == data:
@@ -53,11 +56,19 @@ def _text(kind: bytes, data: bytes, rewrite: Rewrite, budget: Budget) -> bytes:
         head, text = rest[: len(rest) - len(said[2])], said[2]
     if not packed:
         return pieces[0] + b"\0" + head + rewrite(text)
-    machine = zlib.decompressobj()
+    machine, plain, damaged = zlib.decompressobj(), b"", False
     try:
         plain = machine.decompress(text, max(budget.left, 1))
     except zlib.error:
-        return data
+        machine, damaged, read = zlib.decompressobj(), True, bytearray()
+        with contextlib.suppress(zlib.error):  # what a reader gets before the damage
+            for at in range(len(text)):
+                read += machine.decompress(text[at : at + 1], max(budget.left - len(read), 1))
+        plain = bytes(read)
     budget.charge(len(plain))
     clean = rewrite(plain)
-    return data if clean == plain or not machine.eof else pieces[0] + b"\0" + head + zlib.compress(clean)
+    if clean == plain or not plain:
+        return data
+    if damaged or not machine.eof:
+        raise Unsafe("is a picture with a damaged text that holds a secret")
+    return pieces[0] + b"\0" + head + zlib.compress(clean)

@@ -197,10 +197,16 @@ _SHAPES = (
         0,
     ),
     _shape(
-        "password of a command", b"mysql|mariadb", rb"(?:mysql|mariadb)[a-z]* [^\n\r\"]{0,200}? -p([^\s'\"\\]{3,})", 0
+        "password of a command",
+        b"mysql|mariadb",
+        rb"(?:mysql|mariadb)[a-z]* (?:-[^\n\r\"]{0,200}? )?-p([^\s'\"\\]{3,})",
+        0,
     ),
     _shape(
-        "password of redis", b"requirepass |masterauth ", rb"(?:requirepass|masterauth) {1,8}['\"]?([^\s'\"\\<]{3,})", 0
+        "password of redis",
+        b"requirepass |masterauth ",
+        rb"(?:\A|[\r\n\"']|\\n|--|SET )[ \t]{0,8}(?:requirepass|masterauth) {1,8}['\"]?([^\s'\"\\<]{3,})",
+        0,
     ),
     _shape(
         "password of a database", b"jdbc:oracle:", rb"jdbc:oracle:[a-z0-9]+:[^\s/@\"']{1,60}/([^\s/@\"'\\]{3,})@", 0

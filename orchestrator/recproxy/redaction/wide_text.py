@@ -47,7 +47,13 @@ def narrowed(body: bytes, charset: str) -> bytes:
 
 def widened(text: bytes, charset: str | None) -> bytes:
     """Text in UTF-8 as it was before; the text itself where it was not wide."""
-    return text if charset is None else text.decode("utf-8", "surrogateescape").encode(charset, "surrogatepass")
+    if charset is None:
+        return text
+    try:
+        plain = text.decode("utf-8", "surrogatepass")  # half of a pair stays what it was
+    except UnicodeDecodeError:
+        plain = text.decode("utf-8", "surrogateescape")
+    return plain.encode(charset, "surrogatepass")
 
 
 def moved_in_wide(body: bytes, charset: str, moved: Moved, new: bytes) -> Moved:
