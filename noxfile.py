@@ -205,7 +205,8 @@ def sdks(session: nox.Session) -> None:
         packages = (session.run("python", table, registry, silent=True) or "").split()
         for package in packages:  # one that this system cannot have keeps no other away
             install(session, folder, package)
-    session.run("python", "tests/sdks/sdk_suite.py", str(folder), *session.posargs)
+    for suite in ("sdk_suite.py", "starter_suite.py"):
+        session.run("python", f"tests/sdks/{suite}", str(folder), *session.posargs)
 
 
 def _pypi(session: nox.Session, _folder: Path, *packages: str) -> bool:

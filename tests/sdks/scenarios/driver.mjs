@@ -47,7 +47,7 @@ export async function run(scenarios) {
     } catch (error) {
       line.error = `${error.name}: ${error.message} ${JSON.stringify(error.data ?? error.response?.data ?? null)}`.slice(0, 3000)
     }
-    line.misses = (await scope('DELETE', { passed: !('error' in line) })).misses ?? []
+    line.misses = (await scope('DELETE', { passed: !('error' in line) })).missed ?? []
     console.log(JSON.stringify(line).replace('{"scenario":', '{"scenario": '))
   }
 }

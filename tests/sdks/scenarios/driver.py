@@ -40,6 +40,15 @@ def _scope(method, value):
     return json.loads(text)
 
 
+def raised(call, *words, said=lambda error: "", **more):
+    """What a call raises: the name of the class, and what `said` reads out of it; "nothing" if it returns."""
+    try:
+        call(*words, **more)
+    except Exception as error:  # noqa: BLE001 - whatever an SDK raises is a result
+        return f"{type(error).__name__} {said(error)}".strip()
+    return "nothing"
+
+
 def run(scenarios):
     """Run those named on the command line, or all in order."""
     for name in sys.argv[1:] or scenarios:
@@ -54,5 +63,5 @@ def run(scenarios):
         except Exception as error:  # noqa: BLE001 - whatever an SDK raises is a result
             line["error"] = f"{type(error).__name__}: {error}"[:3000]
         outcome = _scope("DELETE", {"passed": "error" not in line})
-        line["misses"] = outcome.get("misses", [])
+        line["misses"] = outcome.get("missed", [])
         print(json.dumps(line), flush=True)

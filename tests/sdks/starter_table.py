@@ -1,0 +1,115 @@
+"""What each SDK returns or raises when a starter recording answers it: SAYS, by SDK and recording.
+
+UNASKED names the recordings for which no SDK here has a call, and why.
+"""
+
+STATUS = {"duplicate": 403, "rate_limited": 429, "revoked": 401, "server_error": 503}
+TWEEPY = {"duplicate": "Forbidden", "rate_limited": "TooManyRequests", "revoked": "Unauthorized"}
+
+
+def _tweepy(error):
+    return f"{TWEEPY.get(error, 'TwitterServerError')} {STATUS[error]}"
+
+
+def _x(refused):
+    return {
+        "v2_me": "TweepyDev",
+        "v2_user": "Twitter",
+        "v2_followers": ["TwitterDev", "Twitter"],
+        "v2_post": ["Test Tweet", True],
+        **{f"v2_post_{error}": refused(error) for error in STATUS},
+        "v2_post_rate_limited_then_posted": [refused("rate_limited"), "Test Tweet"],
+    }
+
+
+def _v1_1(refused, number):
+    posted = {"v1_1_update": ["testing 1000", number]}
+    return posted | {f"v1_1_update_{error}": refused(error) for error in STATUS}
+
+
+def _node(error):
+    return f"ApiResponseError {STATUS[error]}"
+
+
+def _gmail(refused, revoked, overloaded):
+    sent = ["18c2f0a1b2c3d4e5"]
+    return {
+        "token": True,
+        "token_revoked": revoked,
+        "token_server_error": overloaded,
+        "send": sent,
+        "send_duplicate": [*sent, "18c2f0a7e8f90a1b"],
+        "send_rate_limited": f"{refused} 429 rateLimitExceeded",
+        "send_revoked": f"{refused} 401 authError",
+        "send_server_error": f"{refused} 500 backendError",
+    }
+
+
+def _graph(refused):
+    return {
+        "2011_feed_revoked": f"{refused} OAuthException",
+        "2011_groups": [],
+        "feed": "1234567890_9876543210",
+        "feed_duplicate": f"{refused} 506",
+        "feed_rate_limited": f"{refused} 4",
+        "feed_revoked": f"{refused} 190",
+        "feed_server_error": f"{refused} 2",
+    }
+
+
+SAYS = {
+    "tweepy": {
+        "v1_request_token": "https://api.twitter.com/oauth/authorize",
+        **_v1_1(_tweepy, 1149868020346556416),
+        **_x(_tweepy),
+    },
+    "python-twitter-v2": {
+        "v1_request_token": "https://api.x.com/oauth/authorize",
+        **_x(lambda error: f"PyTwitterError {STATUS[error]}"),
+    },
+    "twitter-api-v2": {
+        "v1_request_token": "https://api.x.com/oauth/authenticate",
+        **_v1_1(_node, "1149868020346556416"),
+        **_x(_node),
+    },
+    "bitlyshortener": {
+        "v4_shorten": ["https://bit.ly/eT3aUn"],
+        "v4_shorten_duplicate": ["https://bit.ly/eT3aUn"],
+        "v4_shorten_rate_limited": "RequestError 429 Client Error",
+        "v4_shorten_revoked": "RequestError 403 Client Error",
+        "v4_shorten_server_error": "RequestError 503 Server Error",
+    },
+    "pyshorteners": {
+        "v4_shorten": "https://bit.ly/eT3aUn",
+        "v4_shorten_duplicate": "https://bit.ly/eT3aUn",
+        "v4_shorten_rate_limited": "ShorteningErrorException MONTHLY_RATE_LIMIT_EXCEEDED",
+        "v4_shorten_revoked": "ShorteningErrorException FORBIDDEN",
+        "v4_shorten_server_error": "ShorteningErrorException TEMPORARILY_UNAVAILABLE",
+    },
+    "google-api-python-client": _gmail("HttpError", "RefreshError invalid_grant", "RefreshError backend_error"),
+    "googleapis": _gmail("GaxiosError", "GaxiosError 400 invalid_grant", "GaxiosError 503 backend_error"),
+    "facebook-sdk": {
+        "2011_access_token": "First Last",
+        "2011_feed": "12345678",
+        "2011_group_feed": "197108586994419_197126613659283",
+        **_graph("GraphAPIError"),
+    },
+    "facebook-business": _graph("FacebookRequestError"),
+}
+
+OF_2011 = "SDKs of today ask for no v1 of the API"
+NO_CALL = "the SDKs know v4 alone, and take a token that is there"
+UNASKED = {
+    "twitter": dict.fromkeys(("v1_direct_message", "v1_followers", "v1_update", "v1_update_duplicate"), OF_2011),
+    "bitly": dict.fromkeys(
+        (
+            "oauth_token",
+            "oauth_token_password",
+            "oauth_token_refused",
+            *(f"v3_shorten{ending}" for ending in ("", "_duplicate", "_rate_limited", "_revoked", "_server_error")),
+        ),
+        NO_CALL,
+    ),
+    "gmail": {},
+    "facebook": {},
+}
