@@ -126,6 +126,20 @@ def test_a_file_of_another_tool_is_shown_without_lines(show, tmp_path):
     assert show("other.json") == (0, "#1\nGET https://b.example/\n\n200 OK\n\nhello\n\n", "")
 
 
+def test_a_body_that_a_file_of_another_tool_lacks_is_not_said_to_be_too_large(show, tmp_path):
+    entry = {
+        "request": {"method": "GET", "url": "https://b.example/", "headers": []},
+        "response": {"status": 200, "statusText": "OK", "headers": [], "content": {"size": 893}, "bodySize": 893},
+    }
+    (tmp_path / "other.har").write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
+
+    assert show("other.har") == (
+        0,
+        "#1\nGET https://b.example/\n\n200 OK\n\n(893 bytes, which the file does not hold)\n\n",
+        "",
+    )
+
+
 def test_control_characters_of_a_recording_are_shown_as_escapes(show, tmp_path):
     head = "GET https://a.example/ HTTP/1.1\n:header X-Odd base64 G1sySg==\n\n====\nHTTP/1.1 200 OK\n:body base64\n\n"
     (tmp_path / "one.rec").write_text(f"#recproxy 2\n\n{head}YRtbMkrigK5i\n=======\n")

@@ -61,6 +61,27 @@ def test_closing_ends_what_is_open_as_failed_and_leaves_no_journal_or_lock(sessi
     assert [path.name for path in (session.folder / ".journal").iterdir()] == [".gitignore"]
 
 
+def test_a_defect_in_one_open_scope_keeps_none_of_the_others_from_being_written(session, monkeypatch):
+    redact = session.recorder._redact
+
+    async def defective(profile, *rest, **options):
+        if profile == "bank":
+            raise ValueError("a defect")
+        return await redact(profile, *rest, **options)
+
+    monkeypatch.setattr(session.recorder, "_redact", defective)
+    session.begin(path="bank/default.rec", profile="bank")
+    session.begin(path="shop/default.rec")
+    session.keep("/bank", profile="bank")
+    session.keep("/shop")
+
+    with pytest.raises(RecordingError, match=r"\AValueError\('a defect'\)\Z"):
+        session.close()
+
+    assert urls(session.folder / "shop/default.failed.rec") == ["/shop"]
+    assert not list((session.folder / ".journal").glob("*.lock"))
+
+
 def test_a_journal_that_cannot_be_written_is_an_error(tmp_path):
     session = Session(tmp_path / "file")
     session.begin()

@@ -113,16 +113,17 @@ def _print(console: Console, number: int, interaction: Interaction, *, with_resp
     line = f"  line {interaction.line}" if interaction.line else ""  # another tool's file is read without lines
     console.print(Text(printable(f"#{number}{line}{scope}{when}"), style="dim"))
     console.print(Text(printable(f"{request.method} {request.url}"), style="bold cyan"))
-    _block(console, request)
+    missing = "too large to be stored" if interaction.line else "which the file does not hold"
+    _block(console, request, missing)
     if with_response:
         status = f"{response.status} {response.reason.decode('latin-1')}"
         console.print(Text(printable(status), style="bold green" if response.status < 400 else "bold red"))
         if response.fault is not None:
             console.print(Text(f"  :fault {response.fault}", style="bold red"))
-        _block(console, response)
+        _block(console, response, missing)
 
 
-def _block(console: Console, block: Request | Response) -> None:
+def _block(console: Console, block: Request | Response, missing: str) -> None:
     from rich.highlighter import JSONHighlighter
     from rich.text import Text
 
@@ -130,7 +131,7 @@ def _block(console: Console, block: Request | Response) -> None:
 
     _headers(console, block.headers)
     if block.omitted is not None:
-        console.print(Text(f"\n({block.omitted} bytes, too large to be stored)", style="dim"))
+        console.print(Text(f"\n({block.omitted} bytes, {missing})", style="dim"))
     elif block.body:
         console.print()
         shown = readable_body(block)

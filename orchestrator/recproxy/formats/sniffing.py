@@ -46,6 +46,8 @@ _PHP_VCR = re.compile(rb"\A(?:#[^\n]*+\n|---[^\n]*+\n|\s++)*+-\s++request[ \t]*+
 _PHP_VCR_JSON = re.compile(rb'\[\s*+\{\s*+"request"\s*+:\s*+\{\s*+"(?:method|url)"\s*+:')
 #: What a file is that is not read, its beginning tells.
 _MOST_LOOKED_AT = 4096
+#: It has the outline of a cassette of PHP-VCR and of an old one of vcrpy, whose requests have no such key.
+_EXVCR = re.compile(rb'\[\s*+\{\s*+"(?:request|response)"\s*+:\s*+\{.*"request_body"\s*+:', re.DOTALL)
 #: Formats that are known and not read. A stub of WireMock names what it matches.
 _UNREAD = (
     ("a Hoverfly simulation", re.compile(rb'\{\s*"(?:data|meta)"\s*:\s*\{.*"(?:pairs|schemaVersion)"\s*:', re.DOTALL)),
@@ -57,6 +59,10 @@ _UNREAD = (
             re.DOTALL,
         ),
     ),
+    ("a cassette of ExVCR", _EXVCR),
+    ("a MockServer expectation", re.compile(rb'\[?\s*+\{[^{}]*"httpRequest"\s*+:')),
+    ("a tape of talkback", re.compile(rb'\{\s*+"?meta"?\s*+:\s*+\{\s*+"?createdAt"?\s*+:')),
+    ("a trace of Go's httprr", re.compile(rb"httprr trace v")),
     ("a recording of Azure's test proxy", re.compile(rb'\{\s*"Entries"\s*:\s*\[')),
     ("a fixture of nock", re.compile(rb'\[\s*\{\s*"scope"\s*:\s*"https?:')),
     (
@@ -92,7 +98,8 @@ def vcrpy_yaml(head: bytes) -> bool:
 
 def vcrpy_json(head: bytes) -> bool:
     """An object with `interactions`, or the list that vcrpy wrote before 1.0."""
-    return _VCRPY_JSON.match(_text(head)) is not None
+    text = _text(head)
+    return _VCRPY_JSON.match(text) is not None and not _exvcr(text)
 
 
 def har_yaml(head: bytes) -> bool:
@@ -121,7 +128,8 @@ def php_vcr(head: bytes) -> bool:
 
 def php_vcr_json(head: bytes) -> bool:
     """An array of requests, of which the method stands first."""
-    return _PHP_VCR_JSON.match(_text(head)) is not None
+    text = _text(head)
+    return _PHP_VCR_JSON.match(text) is not None and not _exvcr(text)
 
 
 def unread(head: bytes) -> str | None:
@@ -158,6 +166,10 @@ def responses_toml(head: bytes) -> bool:
 def rec_2011(head: bytes) -> bool:
     """A request line at the very start."""
     return _REQUEST_LINE.match(_text(head)) is not None
+
+
+def _exvcr(text: bytes) -> bool:
+    return _EXVCR.match(text[:_MOST_LOOKED_AT]) is not None
 
 
 def _is_json(head: bytes) -> bool:

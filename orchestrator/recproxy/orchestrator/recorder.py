@@ -246,12 +246,12 @@ class Recorder:
             try:
                 await self.redact(profile, number, ())
                 self.end(profile, number, passed=False)
-            except RecproxyError as problem:
-                problems.append(problem.message)
+            except Exception as problem:  # noqa: BLE001 - the others are to be written all the same
+                problems.append(getattr(problem, "message", repr(problem)))
         try:
             await self.look_again()
-        except RecproxyError as problem:
-            problems.append(problem.message)
+        except Exception as problem:  # noqa: BLE001 - journal and locks are to be released all the same
+            problems.append(getattr(problem, "message", repr(problem)))
         self.leave()
         if problems:
             raise RecordingError("; ".join(dict.fromkeys(problems)))
