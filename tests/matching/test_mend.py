@@ -8,7 +8,7 @@ import pytest
 from recproxy.errors import HookError
 from recproxy.matching.index import Index
 from recproxy.matching.miss import miss
-from recproxy.matching.rules import Rules
+from recproxy.matching.rules import Rules, Ways
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 
@@ -184,6 +184,16 @@ def test_what_a_named_place_holds_is_minded(recorded, live, index):
     assert change is not None
     assert dataclasses.replace(change.requests[0], wild=None).url == "https://a.com/?id=XXX"
     assert change.apply(found).find(request, bound={"id": b"1"}).tiers == ((0,),)
+
+
+def test_a_recording_that_came_with_a_profile_is_copied_and_not_edited_in_place(recorded, live, index):
+    path = "/site-packages/recproxy_shop/recordings/pay.rec"
+    found = index(recorded("https://a.example/x?name=one", line=7), path=path)
+    ways = Ways(package="/site-packages/recproxy_shop/recordings", profile="shop")
+
+    assert miss(found, live("https://a.example/x?name=two"), profile="shop", ways=ways).mend.text == (
+        f"copy {path} to your project's recordings/shop/, and there, at line 7, write XXX for the value of query name"
+    )
 
 
 def test_a_file_of_another_tool_is_to_be_imported_first():

@@ -131,3 +131,11 @@ def test_a_cookie_is_handed_out_whatever_else_it_says():
 
     assert values_handed_out(recorded, live) == {"sid": b"1"}
     assert list(names_in(recorded)) == ["sid"]
+
+
+def test_a_credential_never_stands_for_what_an_answer_would_have_handed_out():
+    request = get(headers=((b"Authorization", b"Bearer XXX[access_token]"),))
+
+    with pytest.raises(UnfilledPlaceError, match="access_token"):
+        filled(request, {}, {"SHOP_KEY": "a client's secret"})
+    assert filled(request, {}, {"SHOP_KEY": "a"}, access_token="t").headers == ((b"Authorization", b"Bearer t"),)

@@ -256,7 +256,9 @@ class Profile:
         """How a person changes it, and how they record it: by the command, if it is known, seen from the folder."""
         if not record and self.origin == ANY_HOST:
             record = f"recproxy run --any-host --record {self.name} -- COMMAND"
-        return Ways(file=self.file or Ways().file, keys=tuple(self.keys), record=record, folder=folder)
+        file, package = self.file or Ways().file, self.recordings or ""
+        keys = tuple(self.keys)
+        return Ways(file=file, keys=keys, record=record, folder=folder, package=package, profile=self.name)
 
     def redaction(
         self, secrets: Sequence[str] = (), environment: Mapping[str, str] = MappingProxyType({})

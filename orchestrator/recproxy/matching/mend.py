@@ -217,8 +217,11 @@ class _Changes:
                 parts[-1] += " and for the same value in its response"
         what = ", and ".join(parts)
         others = f", and in the {count - 1} other requests that are the same" if count > 1 else ""
+        path = self._ways.shown(index.recording_of(closest).path or "")
+        if self._ways.is_packaged(index.recording_of(closest).path or ""):
+            line = index.interactions[closest].line
+            return f"copy {path} to your project's recordings/{self._ways.profile}/, and there, at line {line}, write {what}{others}"
         if literal:  # a file of another tool has no word that stands for anything
-            path = self._ways.shown(index.recording_of(closest).path or "")
             return f"import {path} with recproxy import, and there write {what}{others}"
         return f"at {self._ways.shown(index.where(closest))}, write {what}{others}"
 

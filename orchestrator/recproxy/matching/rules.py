@@ -7,6 +7,7 @@ Knows names of fields only; reading and comparing them is done elsewhere.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -50,13 +51,20 @@ class Ways:
     """How a person changes a profile, and how they record it.
 
     `file` is where it is written and `keys` the table in it. `record` is the command that records it, as far as the run
-    knows one. Files are shown as they are seen from `folder`, where that is known.
+    knows one. Files are shown as they are seen from `folder`, where that is known. `package` is the folder of recordings
+    that came with the profile: they are not edited in place, but copied to the project's for `profile`.
     """
 
     file: str = "the profile"
     keys: tuple[str, ...] = ()
     record: str = ""
     folder: str = ""
+    package: str = ""
+    profile: str = ""
+
+    def is_packaged(self, path: str) -> bool:
+        """Whether a recording came with the profile."""
+        return bool(self.package) and path.startswith(self.package + os.sep)
 
     def toml(self, name: str, *lines: str) -> str:
         """Where one of its tables is written, and the table as TOML to paste."""

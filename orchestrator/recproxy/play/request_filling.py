@@ -77,14 +77,18 @@ class PlaceValues:
 
     def plain(self, place: str, before: bytes) -> bytes | None:
         """The value of a plain place by the name of what holds it, and by the text `before` it there."""
-        word = place.lower().replace("-", "_").removeprefix("x_")
-        if word in self._by_word:
-            return self._by_word[word].encode("utf-8", "surrogateescape")
+        if (value := self._of_word(place)) is not None:
+            return value
+        word = _word(place)
         names = [name for name in self._variables if _TOKEN_VARIABLE.search(name)]
         is_token = word == "authorization" and before.strip().lower() in _SCHEMES
         if len(names) == 1 and (is_token or word.endswith(("api_key", "access_token", "token"))):
             return self._variables[names[0]].encode("utf-8", "surrogateescape")
         return None
+
+    def _of_word(self, place: str) -> bytes | None:
+        value = self._by_word.get(_word(place))
+        return None if value is None else value.encode("utf-8", "surrogateescape")
 
     def named(self, name: str, place: str, before: bytes) -> bytes | None:
         """The value of a named place."""
@@ -94,7 +98,12 @@ class PlaceValues:
             return self._variables[name].encode("utf-8", "surrogateescape")
         if _MADE_UP.search(name.lower()):
             return self.known.setdefault(name, str(uuid.uuid4()).encode())
-        return self.plain(place, before)
+        # What an answer handed out is no credential: only a variable of its own name stands for it.
+        return self._of_word(place)
+
+
+def _word(place: str) -> str:
+    return place.lower().replace("-", "_").removeprefix("x_")
 
 
 def fill_request(request: Request, values: PlaceValues) -> Request:
