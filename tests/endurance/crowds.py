@@ -21,6 +21,8 @@ FETCH = (
 ANSWER = '{"id": 1, "name": "a thing"}'
 #: Memory of all processes of a run, about: so many may be up at once on a machine.
 RUN_KB = 130_000
+#: Seconds in which connections that were closed are gone from all processes.
+_SETTLED = 10.0
 
 
 def runs_at_once(count):
@@ -58,6 +60,9 @@ def lanes(count):
         for number in range(count):
             _lane(run, f"lane-{number}")
         took = time.monotonic() - began
+        until = time.monotonic() + _SETTLED  # the proxy has yet to see that its last client has gone
+        while any(_descriptors(pid) > before[pid][1] for pid in processes) and time.monotonic() < until:
+            time.sleep(0.01)
         after = {pid: (memory(pid), _descriptors(pid)) for pid in processes}
         assert family(run.process.pid).keys() == processes.keys()
         code, said = run.end()
