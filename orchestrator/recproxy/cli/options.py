@@ -18,7 +18,7 @@ from recproxy.errors import ConfigurationError
 if TYPE_CHECKING:
     from recproxy.orchestrator.plan import RunPlan
 
-__all__ = ["plan_from", "print_notes", "refuse_nested", "report_options", "run_options"]
+__all__ = ["plan_from", "print_notes", "refuse_nested", "report_format_option", "report_options", "run_options"]
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
@@ -66,6 +66,18 @@ def run_options(function: _Function) -> _Function:
     return function
 
 
+def report_format_option(option: str) -> Callable[[_Function], _Function]:
+    """The formats of the reports that another option names."""
+    return click.option(
+        "--report-format",
+        "report_formats",
+        multiple=True,
+        type=click.Choice(["json", "junit", "github", "gitlab"]),
+        metavar="FORMAT",
+        help=f"json, junit, github or gitlab: the format of the {option} at the same place, if its name does not say it.",
+    )
+
+
 def report_options(function: _Function) -> _Function:
     """The options that say what a run writes about itself."""
     for option in (
@@ -77,14 +89,7 @@ def report_options(function: _Function) -> _Function:
             show_envvar=True,
             help="This run is a part of the suite: leave unused interactions to `recproxy report merge`.",
         ),
-        click.option(
-            "--report-format",
-            "report_formats",
-            multiple=True,
-            type=click.Choice(["json", "junit", "github", "gitlab"]),
-            metavar="FORMAT",
-            help="json, junit, github or gitlab: the format of the --report at the same place, if its name does not say it.",
-        ),
+        report_format_option("--report"),
         click.option(
             "--report",
             "reports",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recproxy.cli.options import report_format_option
 from recproxy.cli.verb import Verb, Verbs, is_quiet
 
 if TYPE_CHECKING:
@@ -33,44 +34,35 @@ def reports() -> None:
     metavar="FILE",
     help="Write the merged report, as `recproxy run --report` does. Can be repeated.",
 )
-@click.option(
-    "--report-format",
-    "formats",
-    multiple=True,
-    type=click.Choice(["json", "junit", "github", "gitlab"]),
-    metavar="FORMAT",
-    help="json, junit, github or gitlab: the format of the -o at the same place, if its name does not say it.",
-)
+@report_format_option("-o")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-def merge(out: tuple[str, ...], formats: tuple[str, ...], files: tuple[Path, ...]) -> None:
+def merge(out: tuple[str, ...], report_formats: tuple[str, ...], files: tuple[Path, ...]) -> None:
     """Merge JSON reports, print the table of all runs, and exit as one run would.
 
     An interaction counts as unused if no run played it.
     """
     from recproxy.config.project import find_project
     from recproxy.report import print_report
-    from recproxy.report.report_files import load_report, report_targets, write_reports
+    from recproxy.report.report_files import load_report, report_targets, write_reports_at_end
     from recproxy.report.report_merge import merge_reports
     from recproxy.report.run_facts import printable_report, tally_of
 
-    targets = report_targets(out, formats, folder=Path.cwd(), said="-o")
+    targets = report_targets(out, report_formats, folder=Path.cwd(), said="-o")
     merged = printable_report(merge_reports([(str(file), load_report(file)) for file in files]))
     tally = tally_of(merged)
     if not is_quiet() or merged.exit_code:
         print_report(tally)
         _print_unused(merged)
     project = find_project(Path.cwd())
-    problems = write_reports(
+    code = write_reports_at_end(
         merged,
         targets,
         root=project.root,
-        elsewhere=Path(project.source.path).name if project.source else "recproxy.toml",
+        elsewhere=project.file_name,
         environment=os.environ,
         stream=sys.stdout,
     )
-    for line in problems:
-        print(f"recproxy: {line}", file=sys.stderr)
-    sys.exit(merged.exit_code or (2 if problems else 0))
+    sys.exit(code)
 
 
 def _print_unused(merged: RunReport) -> None:

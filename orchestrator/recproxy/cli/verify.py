@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recproxy.cli.changes import changed_lines, changed_row
-from recproxy.cli.options import refuse_nested
+from recproxy.cli.options import refuse_nested, report_format_option
 from recproxy.cli.verb import Verb, is_quiet
 from recproxy.errors import ConfigurationError
 
@@ -53,14 +53,7 @@ _UNVERIFIED = 3
 @click.option("--dry-run", is_flag=True, help="Ask nothing, and print what would be asked and what would be left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list to stdout.")
 @click.option("--report", "reports", multiple=True, metavar="FILE", help="Write a report, as `recproxy run` does.")
-@click.option(
-    "--report-format",
-    "formats",
-    multiple=True,
-    type=click.Choice(["json", "junit", "github", "gitlab"]),
-    metavar="FORMAT",
-    help="json, junit, github or gitlab: the format of the --report at the same place, if its name does not say it.",
-)
+@report_format_option("--report")
 @click.argument("names", nargs=-1, metavar="[PROFILE]...")
 def verify(
     unsafe: tuple[str, ...],
@@ -70,7 +63,7 @@ def verify(
     dry_run: bool,
     as_json: bool,
     reports: tuple[str, ...],
-    formats: tuple[str, ...],
+    report_formats: tuple[str, ...],
     names: tuple[str, ...],
 ) -> None:
     """Ask the real services what the recordings ask, and report how their answers differ. Writes no recording.
@@ -89,7 +82,7 @@ def verify(
     profiles = _profiles(project, names, timeout)
     if not dry_run:
         _check_credentials(profiles)
-    targets = report_targets(reports, formats, folder=Path.cwd())
+    targets = report_targets(reports, report_formats, folder=Path.cwd())
     results = asyncio.run(_verify(project, profiles, unsafe, rate, dry=dry_run))
     drifted = [each for result in results for each in result.found if each.has_drift or (values_count and each.changes)]
     failed = any(each.failure for result in results for each in result.found) or any(each.problems for each in results)

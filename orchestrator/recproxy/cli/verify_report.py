@@ -8,11 +8,10 @@ import secrets
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recproxy.cli.changes import changed_lines
-from recproxy.report.report_files import ReportTarget, write_reports
+from recproxy.report.report_files import ReportTarget, write_reports_at_end
 from recproxy.report.run_facts import ReportPlaces, printable_report
 from recproxy.report.run_report import ProfileReport, ReportFinding, RequestReport, RunReport, TestReport
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from recproxy.config.project import Project
 
 __all__ = ["write_verify_report"]
-
-_NOT_WRITTEN = 2
 
 
 def write_verify_report(
@@ -68,17 +65,14 @@ def write_verify_report(
             if each.left_out
         ),
     )
-    problems = write_reports(
+    return write_reports_at_end(
         printable_report(report),
         targets,
         root=project.root,
-        elsewhere=Path(project.source.path).name if project.source else "recproxy.toml",
+        elsewhere=project.file_name,
         environment=os.environ,
         stream=sys.stdout,
     )
-    for line in problems:
-        print(f"recproxy: {line}", file=sys.stderr)
-    return _NOT_WRITTEN if problems and code == 0 else code
 
 
 def _by_scope(every: Iterable[Verified]) -> dict[str, list[Verified]]:

@@ -93,7 +93,8 @@ class Project:
         return "profiles" if self.listed else "run"
 
     @property
-    def _file(self) -> str:
+    def file_name(self) -> str:
+        """The name of the file that configures it, or that would."""
         return Path(self.source.path).name if self.source else "recproxy.toml"
 
     def _keys(self, profile: str) -> tuple[str, ...]:
@@ -103,8 +104,8 @@ class Project:
     def place_of_new(self) -> str:
         """Where a project writes one more profile."""
         if self.listed:
-            return f"a profile.toml that profiles of {self._file} names"
-        return f"[{'.'.join(self._keys('NAME'))}] of {self._file}"
+            return f"a profile.toml that profiles of {self.file_name} names"
+        return f"[{'.'.join(self._keys('NAME'))}] of {self.file_name}"
 
     def profile(self, word: str) -> Profile:
         """A profile by its name, or by the path of a profile.toml or its folder.
@@ -130,7 +131,7 @@ class Project:
         found = parse_profile(*layers, name=word, recordings=recordings, folders=folders)
         if self.listed:  # a list leaves no room for tables
             return found
-        return replace(found, file=self._file, keys=self._keys(word))
+        return replace(found, file=self.file_name, keys=self._keys(word))
 
     def _of_path(self, file: Path) -> Profile:
         """A profile by its file. Its hooks may be beside its outermost package, and in the project."""
@@ -205,7 +206,7 @@ class Project:
             raise self._baseless(near)
 
     def _baseless(self, word: str) -> ProfileError:
-        place = self.source.place(("profiles", word)) if self.source else self._file
+        place = self.source.place(("profiles", word)) if self.source else self.file_name
         return ProfileError(
             f"{place}: profile {word!r} has no endpoint, and none of that name is installed"
             f"{nearest_word(word, sorted(offers()))}: "

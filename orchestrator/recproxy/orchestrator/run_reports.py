@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import secrets
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from recproxy.errors import RecproxyError
 from recproxy.orchestrator.plan import RunPlan
-from recproxy.recording.printable import printable
 from recproxy.report import Tally
 
 if TYPE_CHECKING:  # few runs write a report
@@ -27,7 +25,6 @@ __all__ = ["RunReports", "targets_of"]
 #: In the tests' own run of one pytest-xdist worker, each of which writes a file of its own.
 _WORKER = "PYTEST_XDIST_WORKER"
 _INSTALLED = "site-packages"
-_NOT_WRITTEN = 2
 
 
 class RunReports:
@@ -70,20 +67,17 @@ class RunReports:
         if not self._targets or self._is_written:
             return code
         self._is_written = True
-        from recproxy.report.report_files import write_reports  # noqa: PLC0415 - see above
+        from recproxy.report.report_files import write_reports_at_end  # noqa: PLC0415 - see above
 
         project = self._plan.project
-        problems = write_reports(
+        return write_reports_at_end(
             self._report(code, command_code, error),
             self._targets,
             root=project.root,
-            elsewhere=Path(project.source.path).name if project.source else "recproxy.toml",
+            elsewhere=project.file_name,
             environment=self._environment,
             stream=self._stream,
         )
-        for line in problems:
-            print(printable(f"recproxy: {line}"), file=sys.stderr)
-        return _NOT_WRITTEN if problems and code == 0 else code
 
     def _report(self, code: int, command_code: int, error: str) -> RunReport:
         from recproxy.report.run_facts import ReportPlaces, report_of  # noqa: PLC0415 - see above

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,11 +19,13 @@ from recproxy.report.gitlab import code_quality
 from recproxy.report.junit import junit_report
 from recproxy.report.run_report import RunReport, read_report, report_values
 
-__all__ = ["ReportFormat", "ReportTarget", "load_report", "report_targets", "write_reports"]
+__all__ = ["ReportFormat", "ReportTarget", "load_report", "report_targets", "write_reports", "write_reports_at_end"]
 
 #: GitHub names the file of the step's summary, and both say where the repository is.
 _SUMMARY = "GITHUB_STEP_SUMMARY"
 _REPOSITORIES = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+#: The exit code where all went well, but for a report that could not be written.
+_NOT_WRITTEN = 2
 _GITLAB_NAMES = ("code-quality", "codequality", "code_quality")
 
 
@@ -116,6 +119,22 @@ def write_reports(
         except OSError as problem:
             problems.append(f"the report cannot be written: {problem.filename}: {problem.strerror}")
     return [printable(line) for line in problems]
+
+
+def write_reports_at_end(
+    report: RunReport,
+    targets: Sequence[ReportTarget],
+    *,
+    root: Path,
+    elsewhere: str,
+    environment: Mapping[str, str],
+    stream: TextIO,
+) -> int:
+    """Write a report as `write_reports` does, with its problems on stderr; the report's exit code, not 0 if there are any."""
+    problems = write_reports(report, targets, root=root, elsewhere=elsewhere, environment=environment, stream=stream)
+    for line in problems:
+        print(f"recproxy: {line}", file=sys.stderr)
+    return report.exit_code or (_NOT_WRITTEN if problems else 0)
 
 
 def _text(report: RunReport, kind: ReportFormat, locate: Callable[[str], str | None], elsewhere: str) -> str:
