@@ -29,12 +29,11 @@ from recproxy.proxy.asking import ask
 from recproxy.proxy.redaction_worker import redact_recorded
 from recproxy.proxy.upstream import UpstreamError, Upstreams
 from recproxy.recording import Interaction, Request, Response, pack, unpack
+from recproxy.recording.request_patterns import SAFE_METHODS
 from recproxy.redaction.earlier_values import EarlierValues
 from recproxy.redaction.secret_values import SecretValue
 
 __all__ = ["ProfileVerification", "Verified", "verify_profile"]
-
-_SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,12 +196,12 @@ class _Verifier:
     async def _ask(self, request: Request) -> Response:
         """The answer, the earlier one where the same was asked before and changes nothing."""
         key = (request.method, request.url, request.headers, request.body)
-        if request.method in _SAFE and key in self._answers:
+        if request.method in SAFE_METHODS and key in self._answers:
             return self._answers[key]
         await self._pace.wait()
         self.asked += 1
         answer = await ask(self._upstreams, request, most=self._profile.upstream.max_body)
-        if request.method in _SAFE:
+        if request.method in SAFE_METHODS:
             self._answers[key] = answer
         return answer
 

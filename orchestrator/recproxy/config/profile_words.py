@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from recproxy.config.keys import Word
 from recproxy.control.host_names import normal_host
 from recproxy.control.reserved_variables import is_reserved
+from recproxy.recording import request_patterns
 
 __all__ = [
     "ADDRESS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "POINTER",
@@ -129,7 +130,7 @@ OWN_VARIABLE = Word(
 NAME_IN_ANY_CASE = Word(ignore_case=True)
 PORT = Word(check=_only(_is_port, 'write a port as a string, such as "8443"'))
 STATUS = Word(check=_only(lambda number: 400 <= number <= 599, "use the status of an error, from 400 to 599"))
-REQUEST_PATTERN = Word(r"[A-Z]+( /\S*)?", "write a method, and a path if you like: POST /oauth2/token")
+REQUEST_PATTERN = Word(request_patterns.PATTERN_SYNTAX, "write a method, and a path if you like: POST /oauth2/token")
 POINTER = Word("/.*", "a JSON Pointer begins with /, as in /user/id")
 EXPRESSION = Word(check=_expression)
 FUNCTION = Word(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", "give it a function as module:function")

@@ -14,17 +14,14 @@ from recproxy.http import authority_host, fits
 from recproxy.play.recording_difference import Change, ChangeKind, compare_interactions
 from recproxy.play.request_filling import names_in
 from recproxy.recording import Interaction, Recording, Response
-from recproxy.recording.request_patterns import request_patterns
-from recproxy.recording.values import CUT_SHORT
+from recproxy.recording.request_patterns import PATTERN_SYNTAX, SAFE_METHODS, request_patterns
+from recproxy.recording.values import CUT_SHORT, WILD
 
 __all__ = ["VerifiedScope", "WhatToAsk", "drift_of", "is_request_pattern", "request_of_interaction", "scopes_of"]
 
-_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _ALL = "all"
-_PATTERN = re.compile(r"[A-Z]+( /\S*)?")
 #: The place of a member of a list ends with its number.
 _NUMBER = re.compile(r"/\d+$")
-_WILD = re.compile(r"XXX")
 _STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl")
 
 
@@ -42,7 +39,7 @@ class WhatToAsk:
         place = parts.path or "/"
         if _covers(self.skip, request.method, place):
             return "the profile says skip"
-        if request.method not in _SAFE_METHODS and not _covers(self.unsafe, request.method, place):
+        if request.method not in SAFE_METHODS and not _covers(self.unsafe, request.method, place):
             return f'{request.method} may change something: --unsafe "{request.method} {place}" asks it'
         host = authority_host(parts.netloc.rpartition("@")[2])
         if not any(fits(pattern, host) for pattern in profile.hosts):
@@ -114,9 +111,7 @@ def _changes(recorded: Interaction, live: Response) -> Iterator[Change]:
     if not whole or recorded.request.method == "HEAD":
         before, live = replace(before, body=b""), replace(live, body=b"")
     for change in compare_interactions(replace(recorded, response=before), replace(recorded, response=live)):
-        if change.kind is ChangeKind.VOLATILE or any(
-            side and _WILD.search(side) for side in (change.before, change.after)
-        ):
+        if change.kind is ChangeKind.VOLATILE or any(side and WILD in side for side in (change.before, change.after)):
             continue
         is_member = _NUMBER.search(change.place) and None in (change.before, change.after)
         yield replace(change, kind=ChangeKind.VALUE) if is_member else change
@@ -135,7 +130,7 @@ def _has_wild(interaction: Interaction) -> bool:
 
 def is_request_pattern(text: str) -> bool:
     """Whether a text is a method, a method and a path, or all requests."""
-    return text == _ALL or _PATTERN.fullmatch(text) is not None
+    return text == _ALL or re.fullmatch(PATTERN_SYNTAX, text) is not None
 
 
 def _covers(patterns: Sequence[str], method: str, path: str) -> bool:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-__all__ = ["request_patterns"]
+__all__ = ["PATTERN_SYNTAX", "SAFE_METHODS", "request_patterns"]
+
+#: How one is written, as a regular expression.
+PATTERN_SYNTAX = r"[A-Z]+( /\S*)?"
+#: What asks for something and changes nothing. RFC 9110 section 9.2.1.
+SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
 def request_patterns(patterns: Iterable[str]) -> re.Pattern[str] | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
+from recproxy.recording.request_patterns import SAFE_METHODS
 from recproxy.recording.values import Request
 
 __all__ = ["made_by_client"]
@@ -28,7 +29,6 @@ _QUERY_NAME = re.compile(rb"state|nonce")
 _XML_NAME = re.compile(rb"messageid")
 #: Letters that all these names share parts of: a text without them is not read.
 _ANY = re.compile(rb"(?i)idempoten|nonce|[_-]?id\b|token|client|caller|state")
-_SAFE = ("GET", "HEAD", "OPTIONS")
 
 _VALUE = rb"[^\s\"'\\<>&]{16,160}"
 _QUERY = re.compile(rb"(?:\A|[?&])([A-Za-z][\w.%%-]{1,60})=(%s)(?=[&#]|\Z)" % _VALUE.replace(b"&", b"&#"))
@@ -60,7 +60,9 @@ def made_by_client(request: Request) -> Iterator[tuple[bytes, bytes]]:
         if _ANY.search(query):
             for found in _QUERY.finditer(query):
                 # What the URL of a GET names is what it asks for.
-                if _says(found[1], _QUERY_NAME) and (request.method not in _SAFE or _QUERY_NAME.fullmatch(found[1])):
+                if _says(found[1], _QUERY_NAME) and (
+                    request.method not in SAFE_METHODS or _QUERY_NAME.fullmatch(found[1])
+                ):
                     yield from _random(unquote_to_bytes(found[2]), found[1])
     body = request.body
     if not body or len(body) > _LARGEST or not _ANY.search(body):
