@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -94,7 +94,6 @@ async def verify_profile(
     environment: Mapping[str, str],
     rate: float,
     dry: bool = False,
-    progress: Callable[[Verified], None] = lambda _: None,
 ) -> ProfileVerification:
     """Ask the service of a profile what the recordings in a folder ask.
 
@@ -106,7 +105,6 @@ async def verify_profile(
         environment: has the credentials.
         rate: the most requests in a second.
         dry: ask nothing.
-        progress: is told of each request.
 
     Raises:
         RecproxyError: the profile's hooks cannot be loaded, or the answers cannot be masked.
@@ -123,10 +121,7 @@ async def verify_profile(
                     result.problems.append(problem.message)
                     continue
                 for scope in scopes_of(path, recording):
-                    found = await verifier.verify(scope)
-                    result.found += found
-                    for each in found:
-                        progress(each)
+                    result.found += await verifier.verify(scope)
         finally:
             verifier.close()
     result.asked, result.seconds = verifier.asked, time.monotonic() - begun
