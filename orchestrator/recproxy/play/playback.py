@@ -64,7 +64,7 @@ class Playback:
     Tests may share a file: where a recording holds interactions that this `scope` recorded, those of other scopes answer
     only what none of its own fits. Where `ordered`, the order alone decides between requests of equal fit, as it does
     in the tools whose words a scope is given: headers do not. `given` are the values of the run's variables, by name.
-    `times` moves times in responses to now; None, unless whoever makes the playback sets it, moves none.
+    `times` moves times in responses to now; None moves none.
     """
 
     def __init__(
@@ -76,10 +76,11 @@ class Playback:
         scope: str | None = None,
         ordered: bool = False,
         given: Mapping[str, bytes] | None = None,
+        times: ShiftedTimes | None = None,
     ) -> None:
         self.index = index
         self.given = given or {}
-        self.times: ShiftedTimes | None = None
+        self._times = times
         self.scope = scope
         self._foreign = _foreign(index, scope)
         self.repeat = repeat
@@ -172,14 +173,19 @@ class Playback:
         response = recorded.response
         if names := wild_names(response):
             response = filled_response(response, names, self.bound, self.given)
-        return response if self.times is None else self.times.moved(recorded, response)
+        return response if self._times is None else self._times.moved(recorded, response)
 
     def extended(self, index: Index) -> Playback:
         """This playback over an index that begins with the same interactions: what was played and bound stays so."""
         after = Playback(
-            index, repeat=self.repeat, default=self.default, scope=self.scope, ordered=self.ordered, given=self.given
+            index,
+            repeat=self.repeat,
+            default=self.default,
+            scope=self.scope,
+            ordered=self.ordered,
+            given=self.given,
+            times=self._times,
         )
-        after.times = self.times
         after.plays[: len(self.plays)] = self.plays
         after.bound = self.bound
         return after

@@ -99,9 +99,9 @@ class OpenScope:
         self._responds = hooks.respond is not None
         index = indexed(recordings, IndexOptions(rules, tuple(profile.hosts), match_on, hooks.compare))
         self._playback = Playback(
-            index, repeat=repeat, default=profile.match.repeat, scope=name, ordered=match_on is not None, given=given
-        )
-        self._playback.times = shifted_times(profile.replay.shift)
+            index, repeat=repeat, default=profile.match.repeat, scope=name, ordered=match_on is not None, given=given,
+            times=shifted_times(profile.replay.shift),
+        )  # fmt: skip
         self._known: dict[tuple[object, ...], _Known] = {}
         self._prepared: dict[int, Prepared] = {}
         self._history = ScopeHistory()

@@ -57,9 +57,11 @@ class Replay:
         self._hooks = load_hooks(self.profile.name, self.profile.hooks, self._redaction)
         index = Index(read, self.profile.rules(), self.profile.hosts, self._hooks.compare)
         self._playback = Playback(
-            index, default=self.profile.match.repeat, given=given_values(self.profile, os.environ)
+            index,
+            default=self.profile.match.repeat,
+            given=given_values(self.profile, os.environ),
+            times=shifted_times(self.profile.replay.shift),
         )
-        self._playback.times = shifted_times(self.profile.replay.shift)
 
     def answer(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """The response to a request: the recorded one, its named wild places filled in, or what a hook makes of it.

@@ -51,8 +51,10 @@ class Answers:
         self._redaction = source.profile.redaction(source.secrets)
         self._hooks = load_hooks(source.profile.name, source.profile.hooks, self._redaction)
         index = Index(recordings, rules, source.profile.hosts, self._hooks.compare)
-        self._playback = Playback(index, repeat=source.repeat, default=source.profile.match.repeat, given=source.given)
-        self._playback.times = shifted_times(source.profile.replay.shift)
+        profile, times = source.profile, shifted_times(source.profile.replay.shift)
+        self._playback = Playback(
+            index, repeat=source.repeat, default=profile.match.repeat, given=source.given, times=times
+        )
         self._lock = threading.Lock()
 
     @property
