@@ -35,6 +35,13 @@ def test_a_digest_that_cannot_be_worked_out_is_left_out(value):
     assert with_digests(response).headers == ((b"A", b"1"),)
 
 
+@pytest.mark.parametrize("name", [b"x-amz-checksum-crc32c", b"X-Amz-Checksum-Crc64nvme"])
+def test_a_checksum_that_python_does_not_have_is_left_out(name):
+    kept = (b"x-amz-checksum-type", b"FULL_OBJECT")
+    response = Response(status=200, headers=((name, b"AAAA"), kept), body=b"hello world")
+    assert with_digests(response).headers == (kept,)
+
+
 def test_a_response_without_digests_stays():
     response = Response(status=200, headers=((b"A", b"1"), (b"ETag", b'"1"')), body=b"hello world")
     assert with_digests(response) is response

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from recproxy.recording import Response, encode
 
-__all__ = ["with_digests"]
+__all__ = ["tells_digest", "with_digests"]
 
 _Digest = Callable[[bytes], bytes]
 
@@ -43,12 +43,20 @@ _SINGLE: Mapping[bytes, _Digest] = MappingProxyType(
 )
 #: Headers that hold one or more, each with its algorithm.
 _LISTED = frozenset((b"digest", b"content-digest", b"repr-digest", b"x-goog-hash"))
+#: Amazon's, of which some need what Python does not have; and what it says of them.
+_CHECKSUM = b"x-amz-checksum-"
+_ABOUT = (b"x-amz-checksum-type", b"x-amz-checksum-algorithm")
 _MEMBER = re.compile(rb"\s*([A-Za-z0-9-]+)=(:?)")
+
+
+def tells_digest(name: bytes) -> bool:
+    """Whether a header of this name, in lower case, tells a digest of the body, or something of that digest."""
+    return name in _SINGLE or name in _LISTED or name.startswith(_CHECKSUM)
 
 
 def with_digests(response: Response) -> Response:
     """A response with the digests of its body, as it is sent where it is coded; one that cannot be worked out is left out."""
-    if not any(name.lower() in _SINGLE or name.lower() in _LISTED for name, _ in response.headers):
+    if not any(tells_digest(name.lower()) for name, _ in response.headers):
         return response
     body = response.body if response.encoding is None else encode(response.body, response.encoding)
     new = ((name, _value(name.lower(), value, body)) for name, value in response.headers)
@@ -59,7 +67,7 @@ def _value(name: bytes, value: bytes, body: bytes) -> bytes | None:
     if (digest := _SINGLE.get(name)) is not None:
         return base64.b64encode(digest(body))
     if name not in _LISTED:
-        return value
+        return None if tells_digest(name) and name not in _ABOUT else value
     members: list[bytes] = []
     for each in value.split(b","):
         found = _MEMBER.match(each)
