@@ -62,12 +62,14 @@ class Shop(BaseHTTPRequestHandler):
         self.send_response(200)
         for name, value in (
             ("Content-Type", "application/json"),
-            ("Content-Length", len(answer)),
+            ("Content-Length", len(answer) + (self.server.held is not None)),
             ("X-Request-Id", "1"),
         ):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer)
+        if self.server.held is not None:  # it goes on, and says nothing
+            self.server.held.wait(60)
 
     do_POST = do_GET
 
@@ -78,7 +80,7 @@ class Shop(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def service():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
-    server.asked = []
+    server.asked, server.held = [], None
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
@@ -215,6 +217,21 @@ def test_a_service_that_does_not_answer_is_no_drift(shop):
     )
     report = json.loads((shop.folder / "r.json").read_text())
     assert [each["test"] for each in report["failures"]] == ["test_m.test_other"]
+
+
+def test_a_stream_that_the_profile_names_need_not_end_and_is_not_compared(shop, service):
+    path = shop.folder / "recproxy.toml"
+    service.held = threading.Event()
+    try:
+        unknown = shop("--values", "--timeout", "0.2")
+        path.write_text(path.read_text() + 'replay.streams = ["GET /ok"]\n')
+        named = shop("--values", "--timeout", "0.2")
+    finally:
+        service.held.set()
+        service.held = None
+
+    assert (unknown.returncode, "the answer was not complete after 0.2 s" in unknown.stderr) == (3, True)
+    assert (named.returncode, named.stdout) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,11 @@ def test_bodies_of_streams_and_of_head_are_not_compared():
     stream = asked(headers=((b"Content-Type", b"text/event-stream"),), body=b"data: 1\n\n")
 
     assert drift_of([stream], Response(status=200, headers=stream.response.headers, body=b"data: 2\n\n")) == ()
+    sequence = asked(headers=((b"Content-Type", b"application/json-seq"),), body=b"1")
+    assert drift_of([sequence], Response(status=200, headers=sequence.response.headers, body=b"{}")) == ()
+    declared, other = asked(body=b"1"), Response(status=200, body=b"2")
+    assert drift_of([declared], other) != ()
+    assert drift_of([declared], other, declared=True) == ()
     assert drift(b"", b'{"a": 1}', method="HEAD") == []
 
 

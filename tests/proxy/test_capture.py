@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from recproxy.http import Head
-from recproxy.proxy.capture import Captured, cut_short, end_to_end, is_stream, may_be_left, request_of, response_of
+from recproxy.proxy.capture import Captured, cut_short, end_to_end, may_be_left, request_of, response_of
 from recproxy.recording import Chunk, Request, Response
 
 
@@ -129,21 +129,6 @@ def test_a_stream_keeps_its_pieces_and_their_pace():
     got = response_of(captured(b"a", b"bc", headers=((b"Content-Type", b"text/event-stream"),)))
 
     assert (got.delay, got.chunks) == (0.123, (Chunk(size=1, gap=0.0), Chunk(size=2, gap=0.125)))
-
-
-@pytest.mark.parametrize(
-    ("kind", "wanted"),
-    [
-        (b"text/event-stream", True),
-        (b"Text/Event-Stream; charset=utf-8", True),
-        (b"application/x-ndjson", True),
-        (b"application/json", False),
-        (b"", False),
-    ],
-)
-def test_streams_are_told_by_their_type(kind, wanted):
-    assert is_stream(((b"Content-Type", kind),)) is wanted
-    assert is_stream(()) is False
 
 
 def test_a_body_that_is_too_large_is_counted_and_not_kept():

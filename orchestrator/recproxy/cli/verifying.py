@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from recproxy.config.profile import Profile
 from recproxy.config.variables import own_variables, secret_values
@@ -30,6 +31,7 @@ from recproxy.proxy.redaction_worker import redact_recorded
 from recproxy.proxy.upstream import UpstreamError, Upstreams
 from recproxy.recording import Interaction, Request, Response, pack, unpack
 from recproxy.recording.request_patterns import SAFE_METHODS
+from recproxy.recording.streams import DeclaredStreams
 from recproxy.redaction.earlier_values import EarlierValues
 from recproxy.redaction.secret_values import SecretValue
 
@@ -149,6 +151,7 @@ class _Verifier:
         self._rules = profile.redaction(secret_values(every, environment), environment)
         self._hooks = load_hooks(profile.name, profile.hooks, self._rules)
         self._upstreams = Upstreams(profile.upstream)
+        self._streams = DeclaredStreams(profile.replay.streams)
         self._pace = pace
         self._dry = dry
         #: What earlier scopes have shown to be secret.
@@ -195,10 +198,14 @@ class _Verifier:
             return self._answers[key]
         await self._pace.wait()
         self.asked += 1
-        answer = await ask(self._upstreams, request, most=self._profile.upstream.max_body)
+        most = self._profile.upstream.max_body
+        answer = await ask(self._upstreams, request, most=most, declared=self._is_declared(request))
         if request.method in SAFE_METHODS:
             self._answers[key] = answer
         return answer
+
+    def _is_declared(self, request: Request) -> bool:
+        return self._streams.has(request.method, urlsplit(request.url).path or "/")
 
     def _compared(
         self, scope: VerifiedScope, results: list[Verified], asked: Sequence[tuple[int, Interaction]]
@@ -218,7 +225,8 @@ class _Verifier:
                 continue
             live = unpack(packed)
             alike = [each for each in scope.interactions if each.request == verified.interaction.request]
-            changes = drift_of(alike, live.response)
+            declared = self._is_declared(verified.interaction.request)
+            changes = drift_of(alike, live.response, declared=declared)
             results[number] = replace(
                 verified, live=replace(verified.interaction, response=live.response), changes=changes
             )

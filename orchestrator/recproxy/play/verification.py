@@ -15,6 +15,7 @@ from recproxy.play.recording_difference import Change, ChangeKind, compare_inter
 from recproxy.play.request_filling import names_in
 from recproxy.recording import Interaction, Recording, Response
 from recproxy.recording.request_patterns import PATTERN_SYNTAX, SAFE_METHODS, request_patterns
+from recproxy.recording.streams import is_stream
 from recproxy.recording.values import CUT_SHORT, WILD
 
 __all__ = ["VerifiedScope", "WhatToAsk", "drift_of", "is_request_pattern", "request_of_interaction", "scopes_of"]
@@ -22,7 +23,6 @@ __all__ = ["VerifiedScope", "WhatToAsk", "drift_of", "is_request_pattern", "requ
 _ALL = "all"
 #: The place of a member of a list ends with its number.
 _NUMBER = re.compile(r"/\d+$")
-_STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +91,16 @@ def request_of_interaction(interaction: Interaction, profile: Profile) -> Intera
     return replace(interaction, request=replace(interaction.request, url=f"https://{host}{url}"))
 
 
-def drift_of(recorded: Sequence[Interaction], live: Response) -> tuple[Change, ...]:
+def drift_of(recorded: Sequence[Interaction], live: Response, *, declared: bool = False) -> tuple[Change, ...]:
     """How a masked live answer differs from that of the recorded interactions it differs from least.
 
     They are those of one request in one scope: which of several answers would come now is chance. Headers that are new in
-    each response are left out, and values of which one is masked; another number of members of a list is no structure.
+    each response are left out, and values of which one is masked; another number of members of a list is no structure. Of
+    a stream, also one that the profile has `declared`, the body is not compared.
     """
-    found = [tuple(sorted(_changes(each, live), key=lambda change: change.kind)) for each in recorded]
+    found = [
+        tuple(sorted(_changes(each, live, declared=declared), key=lambda change: change.kind)) for each in recorded
+    ]
     return min(found, key=lambda changes: (_weight(changes), len(changes)))
 
 
@@ -105,9 +108,9 @@ def _weight(changes: Sequence[Change]) -> int:
     return sum(change.kind is ChangeKind.STRUCTURE for change in changes)
 
 
-def _changes(recorded: Interaction, live: Response) -> Iterator[Change]:
+def _changes(recorded: Interaction, live: Response, *, declared: bool) -> Iterator[Change]:
     before = recorded.response
-    whole = before.omitted is None and live.omitted is None and not _is_stream(before)
+    whole = before.omitted is None and live.omitted is None and not (declared or is_stream(before.headers))
     if not whole or recorded.request.method == "HEAD":
         before, live = replace(before, body=b""), replace(live, body=b"")
     for change in compare_interactions(replace(recorded, response=before), replace(recorded, response=live)):
@@ -115,11 +118,6 @@ def _changes(recorded: Interaction, live: Response) -> Iterator[Change]:
             continue
         is_member = _NUMBER.search(change.place) and None in (change.before, change.after)
         yield replace(change, kind=ChangeKind.VALUE) if is_member else change
-
-
-def _is_stream(response: Response) -> bool:
-    kinds = (value.decode("latin-1").lower() for name, value in response.headers if name.lower() == b"content-type")
-    return any(kind.startswith(_STREAMS) for kind in kinds)
 
 
 def _has_wild(interaction: Interaction) -> bool:

@@ -23,8 +23,10 @@ _BODILESS = ("GET", "HEAD", "OPTIONS", "DELETE")
 _FRAMING = (b"content-length", b"transfer-encoding", b"connection", b"host")
 
 
-async def ask(upstreams: Upstreams, request: Request, *, most: int) -> Response:
+async def ask(upstreams: Upstreams, request: Request, *, most: int, declared: bool = False) -> Response:
     """The answer of the service, as it would be recorded; of a body above `most` bytes only the size.
+
+    `declared` says that the profile calls it a stream, which need not end.
 
     Raises:
         UpstreamError: there is none; the text says why.
@@ -36,7 +38,7 @@ async def ask(upstreams: Upstreams, request: Request, *, most: int) -> Response:
     conversation = None
     try:
         conversation = Conversation(link, _send(link, request, target), seconds=upstreams.seconds, progress=lambda: 0)
-        captured = await _answer(conversation, most, upstreams.seconds)
+        captured = await _answer(conversation, most, upstreams.seconds, declared=declared)
     except NotSendable as problem:
         raise UpstreamError(problem.status, f"the request cannot be sent: {problem}") from None
     finally:
@@ -68,7 +70,7 @@ async def _send(link: Link, request: Request, target: Target) -> None:
     await link.send(h11.EndOfMessage())
 
 
-async def _answer(conversation: Conversation, most: int, seconds: float | None) -> Captured:
+async def _answer(conversation: Conversation, most: int, seconds: float | None, *, declared: bool) -> Captured:
     """The response as far as it came: a stream need not end."""
     begun = time.monotonic()
     event: object = None
@@ -80,6 +82,7 @@ async def _answer(conversation: Conversation, most: int, seconds: float | None) 
         headers=tuple((bytes(name), bytes(value)) for name, value in event.headers.raw_items()),
         delay=time.monotonic() - begun,
         most=most,
+        declared=declared,
     )
     try:
         async with asyncio.timeout(seconds):

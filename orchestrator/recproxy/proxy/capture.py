@@ -11,11 +11,13 @@ from dataclasses import field, replace
 
 from recproxy.http import HOP_BY_HOP, Head
 from recproxy.http.received import without_coding
+from recproxy.play.body_digests import tells_digest
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.route import Target, origin_form
 from recproxy.recording import Chunk, Headers, Interaction, Request, Response, header, header_values
 from recproxy.recording.codings import is_read_alike
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.streams import is_stream
 from recproxy.recording.values import CUT_SHORT
 from recproxy.recording.wildcard import unused
 
@@ -25,7 +27,6 @@ __all__ = [
     "cut_short",
     "end_to_end",
     "interaction_of",
-    "is_stream",
     "may_be_left",
     "request_of",
     "response_of",
@@ -36,28 +37,16 @@ CODINGS_WE_DECODE = ("gzip", "deflate", "br", "zstd")
 _HOP_BY_HOP = HOP_BY_HOP | {b"proxy-authenticate", b"proxy-authorization"}
 #: What nobody may take away by naming it in Connection.
 _FRAMING = frozenset((b"host", b"content-length", b"transfer-encoding", b"content-type", b"authorization"))
-_STREAMS = (
-    b"text/event-stream",
-    b"application/x-ndjson",
-    b"application/jsonl",
-    b"application/json-seq",
-    b"application/stream+json",
-)
-
-
 #: Pieces of a response that are kept apart: a service may send each byte as one.
 _MOST_PIECES = 1 << 16
-_CHECKSUMS = frozenset(
-    (b"content-md5", b"digest", b"content-digest", b"repr-digest", b"x-goog-hash", b"x-ms-blob-content-md5")
-)
 
 
 @dataclass(slots=True)
 class Captured:
     """A response as it comes: `gaps` are the seconds before each piece, kept for streams only.
 
-    `declared` says that its profile calls it a stream. `announced` is the size that its head says its body has; 0 where it says none. `was_left` says that the client left
-    a stream, which would have gone on.
+    `declared` says that its profile calls it a stream. `announced` is the size that its head says its body has; 0 where
+    it says none. `was_left` says that the client left a stream, which would have gone on.
     """
 
     status: int
@@ -105,12 +94,6 @@ def end_to_end(headers: Headers) -> Headers:
         word.strip().lower() for value in header_values(headers, b"connection") for word in value.split(b",")
     } - _FRAMING
     return tuple(line for line in headers if (lower := line[0].lower()) not in _HOP_BY_HOP and lower not in named)
-
-
-def is_stream(headers: Headers) -> bool:
-    """Whether a response is one whose pieces matter: server-sent events, JSON lines."""
-    kind = (header(headers, b"content-type") or b"").partition(b";")[0].strip().lower()
-    return kind in _STREAMS
 
 
 def may_be_left(captured: Captured) -> bool:
@@ -200,8 +183,5 @@ def _is_covered(body: bytes, headers: Headers) -> bool:
         return False
     digest = hashlib.md5(body, usedforsecurity=False).hexdigest().encode()  # as ETags of object stores are
     return any(
-        name.lower() in _CHECKSUMS
-        or name.lower().startswith(b"x-amz-checksum-")
-        or (name.lower() == b"etag" and digest in value.lower())
-        for name, value in headers
+        tells_digest(name.lower()) or (name.lower() == b"etag" and digest in value.lower()) for name, value in headers
     )

@@ -23,7 +23,7 @@ from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.route import Route, origin_form, target_of
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Interaction, Request, parts
-from recproxy.recording.request_patterns import request_patterns
+from recproxy.recording.streams import DeclaredStreams
 
 if TYPE_CHECKING:  # h11 and the way to the service: a replay does without
     from recproxy.proxy.exchange import Exchange
@@ -49,7 +49,7 @@ class Forwarding:
         self.rules = profile.redaction(setup.secrets)
         self._orders = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[None]] = {}
-        self._streams = request_patterns(profile.replay.streams)
+        self._streams = DeclaredStreams(profile.replay.streams)
 
     @cached_property
     def _upstreams(self) -> Upstreams:
@@ -81,16 +81,10 @@ class Forwarding:
             traffic=traffic,
             scope=scope,
             most=self._profile.upstream.max_body,
-            streams=self._is_declared_stream(head),
+            streams=self._streams.has(head.method.decode("ascii"), origin_form(head.target.decode("ascii"))),
             shown=self._shown,
             keep=None if self.mode == "live" else self._keep,
         )
-
-    def _is_declared_stream(self, head: Head) -> bool:
-        if self._streams is None:
-            return False
-        path = origin_form(head.target.decode("ascii")).partition("?")[0]
-        return self._streams.match(f"{head.method.decode('ascii')} {path}") is not None
 
     def know(self, ports: Iterable[int]) -> None:
         """At which ports the run is reached: nothing is forwarded there."""
