@@ -138,19 +138,20 @@ class Recovery:
 
     def _clear(self, journal: Abandoned, problems: Sequence[str]) -> None:
         """Remove a journal and its key, unless something of it could not be recovered; say what could not."""
+        may_be_found = journal.keyless and time.time() - journal.modified <= _KEYLESS_DAYS * 24 * 3600
         if journal.old:
             self.problems.append(
                 f"{journal.path}: is the journal of a run of version 0.1, which is not encrypted: take from it what you "
                 "need, mind the secrets in it, and delete it"
             )
-        elif journal.keyless and journal.unsearched and time.time() - journal.modified <= _KEYLESS_DAYS * 24 * 3600:
+        elif may_be_found and journal.unsearched:
             self.problems.append(
                 f"{journal.path}: {counted(journal.unsearched, 'scope')} that an earlier run recorded cannot be searched "
                 "for secrets that its later tests have shown, because its key is in none of the places where keys are "
                 "kept: set TMPDIR or XDG_RUNTIME_DIR as that run had them, or delete this journal"
             )
             return
-        elif journal.keyless and journal.unread and time.time() - journal.modified <= _KEYLESS_DAYS * 24 * 3600:
+        elif may_be_found and journal.unread:
             self.problems.append(
                 f"{journal.path}: {counted(journal.unread, 'interaction')} of an earlier run cannot be read, because "
                 "its key is in none of the places where keys are kept: set TMPDIR or XDG_RUNTIME_DIR as that run had "
