@@ -12,12 +12,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "journeys"))
 
+from sdk_page import run_suite
 from sdk_runs import Bench, Outcome
-from sdk_table import SDKS, version_here
 from starter_table import SAYS
 
-PAGE = Path(__file__).parents[2] / "docs/reference/sdks.md"
 EDGES = ("<!-- starter recordings -->", "<!-- end of starter recordings -->")
+HEAD = ["SDK", "version", "starter recording", "what the SDK returns or raises", "replayed"]
 
 
 def tried(sdk, packages, says):
@@ -32,30 +32,14 @@ def tried(sdk, packages, says):
     return outcome
 
 
-def main(folder, *names):
-    """Run the SDKs with these names, or all; the exit code."""
-    packages = Path(folder).resolve()
-    rows, problems, skipped = [], [], []
-    for sdk in SDKS:
-        if names and sdk.name not in names:
-            continue
-        version = version_here(sdk, packages)
-        if not version:
-            skipped.append(sdk.name)
-            continue
-        outcome = tried(sdk, packages, SAYS[sdk.name])
-        problems += [f"{sdk.name}: {problem}" for problem in outcome.problems]
-        for recording, said in SAYS[sdk.name].items():
-            replayed = "yes" if outcome.columns[recording]["replayed"] == "equal" else "differs"
-            rows.append([sdk.name, version, f"`{recording}.rec`", words(said), replayed])
-            print(" | ".join(rows[-1]), flush=True)
-    print(*problems, sep="\n", file=sys.stderr)
-    if skipped:
-        print(f"skipped, not installed here: {', '.join(skipped)}")
-    if not names and not skipped:
-        write(rows)
-    print(f"{len(rows)} uses of starter recordings, {sum('differs' in row for row in rows)} differ")
-    return 1 if problems else 0
+def rows_of(sdk, version, packages):
+    """A row for each recording that an SDK asks for, and what was not as it should be."""
+    outcome = tried(sdk, packages, SAYS[sdk.name])
+    rows = []
+    for recording, said in SAYS[sdk.name].items():
+        replayed = "yes" if outcome.columns[recording]["replayed"] == "equal" else "differs"
+        rows.append([sdk.name, version, f"`{recording}.rec`", words(said), replayed])
+    return rows, outcome.problems
 
 
 def words(said):
@@ -63,14 +47,5 @@ def words(said):
     return ", then ".join(map(str, said)) or "an empty list" if isinstance(said, list) else str(said)
 
 
-def write(rows):
-    """Put the table into the page."""
-    head = ["SDK", "version", "starter recording", "what the SDK returns or raises", "replayed"]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in [head, ["---"] * len(head), *rows])
-    text = PAGE.read_text(encoding="utf-8")
-    before, after = text.partition(EDGES[0])[0], text.partition(EDGES[1])[2]
-    PAGE.write_text(f"{before}{EDGES[0]}\n\n{table}\n\n{EDGES[1]}{after}", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(run_suite(sys.argv[1], sys.argv[2:], rows_of, HEAD, EDGES, "uses of starter recordings"))
