@@ -56,6 +56,7 @@ ELSEWHERE = {
     "orchestrator/proxy": "tests/journeys/test_hygiene.py: a proxy's life is a process",
     "control/sockets": "tests/journeys/test_gateway.py and tests/proxy/scripted: what clients see of real sockets",
     "control/redaction_messages": "tests/control/test_messages.py",
+    "control/outcomes": "tests/control/test_messages.py: they travel with messages",
     "orchestrator/scope_redaction": "a protocol, a value and a step of test_recorder.py",
     "orchestrator/haste": "tests/orchestrator/test_second_look.py",
     "orchestrator/left_journals": "tests/orchestrator/test_journal.py: what is written there is read",

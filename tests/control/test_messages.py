@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from recproxy.control import messages, redaction_messages
+from recproxy.control import messages, outcomes, redaction_messages
 from recproxy.control.messages import Connect, Recorded, Return, Setup
 from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
 
@@ -14,7 +14,7 @@ VALUES = {"str": "x", "int": 1, "bool": True, "float": 1.0, "bytes": b"x"}
 
 
 def kinds():
-    modules = (messages, redaction_messages)
+    modules = (messages, outcomes, redaction_messages)
     return [getattr(module, name) for module in modules for name in module.__all__ if name != "Message"]
 
 
@@ -25,7 +25,7 @@ def filled(kind):
         for field in dataclasses.fields(kind)
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     ]
-    values = VALUES | {"Outcome": messages.Outcome(scope="s"), "tuple[str, ...]": ("x",)}
+    values = VALUES | {"Outcome": outcomes.Outcome(scope="s"), "tuple[str, ...]": ("x",)}
     return kind(**{field.name: values.get(field.type, {}) for field in wanted})
 
 

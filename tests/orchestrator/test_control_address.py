@@ -9,7 +9,7 @@ import pytest
 from deadlines import seconds
 
 from recproxy.config.profile import Endpoint, Profile
-from recproxy.control.messages import Missed, Outcome, Unused
+from recproxy.control.outcomes import Missed, Outcome, Unused
 from recproxy.errors import RecordingNotFound
 from recproxy.orchestrator.control_address import ControlAddress
 from recproxy.orchestrator.environment import LaneAddresses

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from recproxy.control.messages import Outcome
+from recproxy.control.outcomes import Outcome
 from recproxy.errors import ConfigurationError
 from recproxy.orchestrator.fault_plan import SweepOptions, planned_trials, read_sweep
 

@@ -10,7 +10,7 @@ import pytest
 
 from recproxy.config.profile import Endpoint, Profile
 from recproxy.config.project import Project
-from recproxy.control.messages import Outcome
+from recproxy.control.outcomes import Outcome
 from recproxy.orchestrator.old_recordings import OldScopes, add_old
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.play.library import Library

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from recorder_session import Session, urls
 
-from recproxy.control.messages import Missed
+from recproxy.control.outcomes import Missed
 from recproxy.control.redaction_messages import LearnedValue, ScopeRedacted
 from recproxy.errors import RecordingError
 from recproxy.matching.rules import Rules

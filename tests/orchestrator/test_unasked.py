@@ -6,7 +6,7 @@ import pytest
 
 from recproxy.config.profile import Endpoint, Match, Profile
 from recproxy.config.project import Project
-from recproxy.control.messages import Missed, Outcome, Unused
+from recproxy.control.outcomes import Missed, Outcome, Unused
 from recproxy.orchestrator import unasked as module
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.unasked import add_unasked

@@ -1,6 +1,6 @@
 """The history of a scope: what its outcome says of requests, misses, notes and unused interactions."""
 
-from recproxy.control.messages import Missed, Unused
+from recproxy.control.outcomes import Missed, Unused
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
 from recproxy.play.playback import Playback

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from run_reports import REC, run_report
 
-from recproxy.control.messages import Missed, Outcome, Unused
+from recproxy.control.outcomes import Missed, Outcome, Unused
 from recproxy.report import Tally, Written
 from recproxy.report.run_facts import ReportPlaces, report_of, tally_of
 from recproxy.report.run_report import (

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from recproxy.control.messages import Missed, Outcome, Unused
+from recproxy.control.outcomes import Missed, Outcome, Unused
 from recproxy.report import Tally, TestRow, UnusedPlace
 
 MISS = Missed(method="GET", url="https://a.example/", text="a miss")

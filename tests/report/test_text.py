@@ -3,7 +3,7 @@
 import io
 from pathlib import Path
 
-from recproxy.control.messages import Missed, Outcome
+from recproxy.control.outcomes import Missed, Outcome
 from recproxy.report import Tally, Written, print_report
 
 MISS = Missed(method="GET", url="https://a.example/", text="recproxy: no recording fits GET /\nthe closest is a.rec:3")

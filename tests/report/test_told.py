@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from recproxy.control.messages import Missed
+from recproxy.control.outcomes import Missed
 from recproxy.report import Tally, TestRow, replace_texts, texts_of
 
 

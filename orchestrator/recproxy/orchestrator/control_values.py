@@ -16,7 +16,7 @@ from recproxy.recording.faults import read_test_fault
 from recproxy.recording.printable import printable
 
 if TYPE_CHECKING:
-    from recproxy.control.messages import Missed
+    from recproxy.control.outcomes import Missed
     from recproxy.orchestrator.scope_ends import ScopeOutcome
 
 __all__ = [

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recproxy.control.messages import Outcome
+from recproxy.control.outcomes import Outcome
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ConfigurationError
 from recproxy.play.reading import read_recording

@@ -13,8 +13,8 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from recproxy.control.messages import Outcome
 from recproxy.control.open_connections import raise_descriptor_limit
+from recproxy.control.outcomes import Outcome
 from recproxy.control.scope_options import ScopeFault
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.errors import ConfigurationError

@@ -13,7 +13,8 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from recproxy.control.host_names import is_loopback
-from recproxy.control.messages import Connect, EndLane, Listen, Missed, Return
+from recproxy.control.messages import Connect, EndLane, Listen, Return
+from recproxy.control.outcomes import Missed
 from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.http import authority_host

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 
-from recproxy.control.messages import Ended, EndScope, Missed, Outcome
+from recproxy.control.messages import Ended, EndScope
+from recproxy.control.outcomes import Missed, Outcome
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.lane import Lane, LaneScope
 from recproxy.orchestrator.proxy import Proxy

@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from recproxy.config.profile import Profile
-from recproxy.control.messages import Missed
+from recproxy.control.outcomes import Missed
 from recproxy.http import Head, error_response
 from recproxy.matching.index import Index
 from recproxy.matching.miss import Miss, miss

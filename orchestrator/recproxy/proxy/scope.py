@@ -13,7 +13,7 @@ from dataclasses import field
 
 from recproxy.config.profile import Profile
 from recproxy.control.choices import Choice
-from recproxy.control.messages import Outcome
+from recproxy.control.outcomes import Outcome
 from recproxy.control.scope_options import ScopeFault
 from recproxy.errors import HookError
 from recproxy.http import Head, Prepared, accepts_all, authority_host, error_response, takes_coded

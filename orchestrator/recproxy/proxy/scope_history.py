@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from recproxy.control.messages import Missed, Outcome, Unused
+from recproxy.control.outcomes import Missed, Outcome, Unused
 from recproxy.play.playback import Playback
 from recproxy.proxy.traffic import Traffic
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from recproxy.control.messages import Missed
+from recproxy.control.outcomes import Missed
 from recproxy.recording.printable import printable
 from recproxy.report.run_report import (
     ProfileReport,

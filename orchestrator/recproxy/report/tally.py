@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from pathlib import Path
 
-from recproxy.control.messages import Missed, Outcome
+from recproxy.control.outcomes import Missed, Outcome
 from recproxy.control.places import places
 from recproxy.recording.dataclass import dataclass
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from recproxy.control.messages import Missed
+from recproxy.control.outcomes import Missed
 from recproxy.control.shown_paths import shown_path
 from recproxy.recording.printable import printable
 from recproxy.report.counting import counted

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from recproxy.control.messages import Missed
+from recproxy.control.outcomes import Missed
 from recproxy.report.tally import Tally
 
 __all__ = ["replace_texts", "texts_of"]
