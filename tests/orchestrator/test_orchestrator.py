@@ -30,7 +30,8 @@ def orchestrator(monkeypatch):
     closed = made.closed = []
     made.lanes["gw0"] = SimpleNamespace(name="gw0", ending=None, close=lambda: closed.append("gw0"))
     made.scopes = Scopes()
-    made._roster = SimpleNamespace(patterns=dict, ports=set(), notes=[])
+    made._roster = SimpleNamespace(notes=[])
+    made._proxies = SimpleNamespace(announce=lambda: None, profiles=[])
 
     async def nothing(*_):
         pass

@@ -15,13 +15,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from recproxy.config.profile import Endpoint, Profile
-from recproxy.config.profile_words import is_host
+from recproxy.config.profile import Profile
 from recproxy.config.variables import secret_values
-from recproxy.control.host_names import is_loopback
-from recproxy.control.messages import Know, Return
+from recproxy.control.messages import Return
 from recproxy.errors import ControlError, RecproxyError
-from recproxy.http import authority_host
 from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.orchestrator.control_address import ControlAddress
 from recproxy.orchestrator.environment import RunFiles, lane_variables, run_variables
@@ -32,20 +29,18 @@ from recproxy.orchestrator.java import java_root_files, java_variables
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.lane import DEFAULT_LANE, Lane
-from recproxy.orchestrator.plan import UNLISTED, RunPlan, any_host, of_host
+from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.redaction_workers import RedactionWorkers
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.run_folder import make_run_files
+from recproxy.orchestrator.run_proxies import RunProxies
 from recproxy.orchestrator.scopes import Scopes
 from recproxy.orchestrator.unasked import add_unasked
 from recproxy.report import Tally
 
 __all__ = ["Orchestrator"]
-
-#: RFC 1035 section 2.3.4.
-_LONGEST_HOST = 253
 
 
 class Orchestrator:
@@ -58,13 +53,13 @@ class Orchestrator:
         self.lanes: dict[str, Lane] = {}
         self.failure: asyncio.Future[RecproxyError]
         self._environment = environment
-        self._proxies: list[Proxy] = []
         self._listeners: Listeners = LOCAL_LISTENERS
         self._isolated: IsolatedNetwork | None = None
         self._loop: asyncio.AbstractEventLoop
         self._roster: Roster
         self._redaction: RedactionWorkers
         self._recorder: Recorder
+        self._proxies: RunProxies
         self._files: RunFiles
         self._control: ControlAddress
         #: What is in play, from the start on.
@@ -90,7 +85,7 @@ class Orchestrator:
     @property
     def profiles(self) -> list[Profile]:
         """The profiles of the run, those that joined later included."""
-        return [proxy.profile for proxy in self._proxies if proxy.profile.name != UNLISTED]
+        return self._proxies.profiles
 
     def environment(self, lane: str = DEFAULT_LANE) -> dict[str, str]:
         """The variables a command in this lane gets on top of its environment."""
@@ -130,12 +125,12 @@ class Orchestrator:
             raise ControlError(f"lane {name!r} is open already: choose another name")
         lane = self.lanes[name] = Lane(name, self._loop, self._roster, self._listeners)
         await self.begin_bases(lane)
-        self._announce()
+        self._proxies.announce()
         return lane
 
     async def begin_bases(self, lane: Lane) -> None:
         """Begin the base scope of a lane with all proxies."""
-        for proxy in tuple(self._proxies):
+        for proxy in tuple(self._proxies.all):
             await self.scopes.begin_base(proxy, lane)
 
     async def close_lane(self, name: str) -> None:
@@ -145,7 +140,7 @@ class Orchestrator:
         if self.lanes.get(name) is lane:
             lane.close()
             del self.lanes[name]
-            self._announce()
+            self._proxies.announce()
 
     async def finish(self, *, passed: bool) -> Tally:
         """End all scopes, those of the run itself well if it `passed`; what the run did."""
@@ -169,21 +164,24 @@ class Orchestrator:
         self._fork_server.attach(self._loop)
         self._fork_server.died = self._fail
         self._recorder = self._make_recorder()
-        for profile in self.plan.profiles:
-            self._launch(profile)
-        if self.plan.passing:
-            self._launch(Profile(name=UNLISTED, endpoints=(Endpoint(hosts=self.plan.passing),)))
-            self.tally.rows[UNLISTED].listed = False
+        self._proxies = RunProxies(
+            self.plan,
+            self._fork_server,
+            self.tally,
+            lanes=self.lanes,
+            fail=self._fail,
+            keep=self._recorder.take,
+            returned=self._returned,
+        )
+        self._proxies.launch()
         authority = CertificateAuthority()
         self._make_files(authority)
-        self._roster = Roster(self.plan, self._proxies, authority, self._environment)
+        self._roster = Roster(self.plan, self._proxies.all, authority, self._environment)
         self._redaction = RedactionWorkers(
             self._fork_server, self._any_profile, self._roster.redaction, self._recorder.learned
         )
         self.scopes = self._make_scopes()
-        await asyncio.gather(
-            *(proxy.set_up(self._roster.setup(proxy.profile, str(self.folder))) for proxy in self._proxies)
-        )
+        await self._proxies.set_up(self._roster, str(self.folder))
         if self.plan.reach in ("record", "auto"):
             self.tally.recovered += await self._recorder.recover()
             self.tally.notes += self._recorder.unrecovered
@@ -192,7 +190,7 @@ class Orchestrator:
             self, self._listeners.own(), crowded=self._roster.crowded, idle_seconds=self.plan.project.idle_timeout
         )
         self._roster.ports.add(self._control.port)
-        self._announce()
+        self._proxies.announce()
 
     def _make_recorder(self) -> Recorder:
         return Recorder(
@@ -218,7 +216,7 @@ class Orchestrator:
             self.plan,
             self._roster,
             lanes=self.lanes,
-            proxies=self._proxies,
+            proxies=self._proxies.all,
             recorder=self._recorder,
             tally=self.tally,
             find=self._proxy,
@@ -230,7 +228,8 @@ class Orchestrator:
             lane.close()
         if hasattr(self, "_control"):
             await self._control.close()
-        await asyncio.gather(*(proxy.stop() for proxy in self._proxies))
+        if hasattr(self, "_proxies"):
+            await self._proxies.stop()
         if hasattr(self, "scopes"):
             if problem := await self._recorder.look_in_haste(self.scopes.settled):
                 print(f"recproxy: {problem}", file=sys.stderr)
@@ -241,16 +240,6 @@ class Orchestrator:
             self._recorder.leave()
         if hasattr(self, "_files"):
             shutil.rmtree(self._files.folder, ignore_errors=True)
-
-    def _launch(self, profile: Profile) -> Proxy:
-        proxy = Proxy(profile, self._fork_server)
-        proxy.attach(self._loop)
-        proxy.died = self._fail
-        proxy.returned = self._returned
-        proxy.keep = self._recorder.take
-        self._proxies.append(proxy)
-        self.tally.enter(profile.name, self.plan.mode_of(profile.name))
-        return proxy
 
     def _any_profile(self, name: str) -> Profile:
         """A profile of this run, or of another that left a journal behind."""
@@ -269,32 +258,5 @@ class Orchestrator:
             os.close(descriptor)
 
     async def _proxy(self, word: str) -> Proxy:
-        """The proxy of a profile, or the one that owns a host, or one made for that host."""
-        known = self._roster.proxies.get(word)
-        host = authority_host(word)
-        proxy = known or self._roster.owner(host)
-        if proxy is not None:
-            return proxy
-        if word == "*":
-            return await self._join(any_host())
-        if not ("." in host or is_loopback(host)) or len(host) > _LONGEST_HOST or not is_host(host):
-            names = ", ".join(self._roster.proxies)
-            raise ControlError(f"{word[:_LONGEST_HOST]!r} is neither a profile of this run ({names}) nor a host")
-        return await self._join(of_host(host))
-
-    def _announce(self) -> None:
-        """Tell all proxies who owns which hosts, and which ports are this run's."""
-        known = Know(owners=self._roster.patterns(), ports=tuple(self._roster.ports))
-        for proxy in self._proxies:
-            proxy.send(known)
-
-    async def _join(self, profile: Profile) -> Proxy:
-        """Start a proxy in a run that is up."""
-        proxy = self._launch(profile)
-        self._roster.add(proxy)
-        await proxy.set_up(self._roster.setup(profile, str(self.folder)))
-        for lane in tuple(self.lanes.values()):
-            lane.listen(proxy)
-            await self.scopes.begin_base(proxy, lane)
-        self._announce()
-        return proxy
+        """The proxy of a profile or of a host, which joins the run if it is not there."""
+        return await self._proxies.find(word, self.scopes.begin_base)
