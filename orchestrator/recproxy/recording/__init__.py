@@ -1,7 +1,7 @@
 """What was said between a program and a service, and the text it is kept as.
 
 A *recording* holds *interactions* in order; an interaction is a *request* and its *response*, both frozen values
-with the bytes of the wire. `load` and `dump` turn a `.rec` text into a recording and back. A *pattern* is a recorded
+with the bytes of the wire, or a *conversation* of *steps*. `load` and `dump` turn a `.rec` text into a recording and back. A *pattern* is a recorded
 text with *wild places* in it, in which anything may stand. A *content coding* (gzip and its like) is put on and
 taken off by `encode` and `decode`. Pure: bytes in, values out; no file, socket or clock.
 """
@@ -11,6 +11,7 @@ from recproxy.recording.framing import with_length
 from recproxy.recording.legacy import of_today
 from recproxy.recording.packed import Packed, pack, parts, pieces_of_packed, unpack
 from recproxy.recording.reader import load
+from recproxy.recording.steps import PROTOCOLS, Act, Step
 from recproxy.recording.values import (
     WILD,
     Chunk,
@@ -19,6 +20,7 @@ from recproxy.recording.values import (
     Recording,
     Request,
     Response,
+    conversation,
     header,
     header_values,
 )
@@ -27,7 +29,9 @@ from recproxy.recording.writer import dump, pieces
 
 __all__ = [
     "CODINGS",
+    "PROTOCOLS",
     "WILD",
+    "Act",
     "Chunk",
     "DecodeError",
     "Headers",
@@ -37,6 +41,8 @@ __all__ = [
     "Recording",
     "Request",
     "Response",
+    "Step",
+    "conversation",
     "decode",
     "dump",
     "encode",

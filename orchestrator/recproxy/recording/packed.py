@@ -8,9 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import struct
+from collections.abc import Iterator
 from pickle import PickleBuffer
 from typing import Any
 
+from recproxy.recording.steps import Act, Step
 from recproxy.recording.values import Chunk, Headers, Interaction, Request, Response
 
 __all__ = ["Packed", "pack", "parts", "pieces_of_packed", "unpack"]
@@ -28,7 +30,7 @@ def pack(interaction: Interaction) -> bytes:
 
 
 def parts(interaction: Interaction) -> tuple[bytes, bytes, bytes]:
-    """What `pack` joins: all but the bodies, and both bodies, which are not copied."""
+    """What `pack` joins: all but the bodies, and both bodies, which are not copied; what was said is in the last."""
     request, response = interaction.request, interaction.response
     about = {
         "request": {
@@ -58,10 +60,12 @@ def parts(interaction: Interaction) -> tuple[bytes, bytes, bytes]:
         "scope": interaction.scope,
         "recorded": interaction.recorded.isoformat() if interaction.recorded is not None else None,
         "comments": interaction.comments,
+        "steps": [[step.act, len(step.data)] for step in interaction.steps],
         "size": len(request.body),
     }
     head = json.dumps(about, separators=(",", ":")).encode()
-    return _SIZE.pack(len(head)) + head, request.body, response.body
+    said = b"".join([step.data for step in interaction.steps]) if interaction.steps else response.body
+    return _SIZE.pack(len(head)) + head, request.body, said
 
 
 def pieces_of_packed(packed: Packed) -> tuple[_Part, ...]:
@@ -80,6 +84,7 @@ def unpack(packed: Packed) -> Interaction:
         request_body, response_body = bodies or (view[start:end], view[end:])
         asked, asked_last, said, said_last = (_lines(each) for each in about["headers"])
         recorded = about["recorded"]
+        steps = tuple(_steps(about["steps"], response_body))
         return Interaction(
             request=Request(**about["request"], headers=asked, trailers=asked_last, body=bytes(request_body)),
             response=Response(
@@ -88,14 +93,22 @@ def unpack(packed: Packed) -> Interaction:
                 headers=said,
                 trailers=said_last,
                 chunks=tuple(Chunk(size=size, gap=gap) for size, gap in about["chunks"]),
-                body=bytes(response_body),
+                body=b"" if steps else bytes(response_body),
             ),
             scope=about["scope"],
             recorded=dt.date.fromisoformat(recorded) if recorded is not None else None,
             comments=tuple(about["comments"]),
+            steps=steps,
         )
     except (struct.error, KeyError, TypeError) as problem:
         raise ValueError(f"no packed interaction: {problem}") from None
+
+
+def _steps(steps: list[list[Any]], said: memoryview) -> Iterator[Step]:
+    start = 0
+    for act, size in steps:
+        yield Step(Act(act), bytes(said[start : start + size]))
+        start += size
 
 
 def _text(value: bytes) -> str:

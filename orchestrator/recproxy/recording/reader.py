@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from recproxy.recording import legacy
 from recproxy.recording.bodies import SEPARATOR, take_text
+from recproxy.recording.conversations import begins_conversation, read_conversation
 from recproxy.recording.directives import DirectiveError, Notes, apply
 from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, METHOD, REASON, VERSION, clean, header_line, plain_header
@@ -146,6 +147,8 @@ class _Reader:
     def _interaction(self, lead: Notes, comments: tuple[str, ...]) -> Interaction:
         cursor = self._at
         line = cursor.line
+        if begins_conversation(cursor.peek() or b""):
+            return read_conversation(cursor, lead, comments)
         request = self._request()
         response_line = cursor.line
         response = self._response()

@@ -10,6 +10,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.steps import Step
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,6 +24,7 @@ __all__ = [
     "Recording",
     "Request",
     "Response",
+    "conversation",
     "header",
     "header_values",
 ]
@@ -93,9 +95,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
-    """One request and its response.
+    """One request and its response, or a conversation: then `steps` hold what was said.
 
-    `scope` names the test that recorded it, `recorded` the day; `comments` are the file's lines above it, without
+    The request of a conversation has its protocol as the method (`SMTP`), its address as the URL
+    (`smtp://mail.example:587`) and nothing else but the wild word; its response is empty, with status 0. `scope` names the test that recorded it, `recorded` the day; `comments` are the file's lines above it, without
     `#`. `line` and `response_line` (1-based, 0 where there is no file) say where it stands and do not take part in
     comparison.
     """
@@ -105,6 +108,7 @@ class Interaction:
     scope: str | None = None
     recorded: dt.date | None = None
     comments: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
     line: int = field(default=0, compare=False)
     response_line: int = field(default=0, compare=False)
 
@@ -126,6 +130,30 @@ class Recording:
     closing: tuple[str, ...] = ()
     format: int = 2
     path: str | None = field(default=None, compare=False)
+
+
+def conversation(
+    protocol: str,
+    url: str,
+    steps: tuple[Step, ...],
+    *,
+    wild: str | None = WILD,
+    scope: str | None = None,
+    recorded: dt.date | None = None,
+    comments: tuple[str, ...] = (),
+    line: int = 0,
+) -> Interaction:
+    """The interaction that a conversation is."""
+    return Interaction(
+        request=Request(method=protocol, url=url, wild=wild),
+        response=Response(status=0, wild=wild),
+        scope=scope,
+        recorded=recorded,
+        comments=comments,
+        steps=steps,
+        line=line,
+        response_line=line,
+    )
 
 
 def header_values(headers: Headers, name: bytes) -> list[bytes]:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from recproxy.recording import directives
 from recproxy.recording.bodies import write_body
 from recproxy.recording.codings import codings_of
+from recproxy.recording.conversations import conversation_lines, wild_line
 from recproxy.recording.faults import read_fault
 from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, FIELD_NAME, METHOD, REASON, VERSION, is_plain, is_utf8
-from recproxy.recording.values import WILD, Headers, Interaction, Recording, Request, Response
-from recproxy.recording.wildcard import WORD, unused
+from recproxy.recording.values import Headers, Interaction, Recording, Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +72,9 @@ def _interaction(interaction: Interaction) -> Iterator[bytes]:
         yield directives.scope(interaction.scope).encode() + b"\n"
     if interaction.recorded is not None:
         yield f":recorded {interaction.recorded.isoformat()[:10]}\n".encode()
+    if interaction.steps:
+        yield from conversation_lines(interaction)
+        return
     yield from _request(interaction.request)
     yield from _response(with_length(interaction.response, interaction.request.method))
 
@@ -123,14 +126,8 @@ def _first_line(text: bytes) -> tuple[bytes, bool]:
 
 def _above(block: Request | Response, latin: bool, first: bytes) -> Iterator[bytes]:
     """The directives above the headers of a block whose first line holds the text `first`."""
-    word = block.wild
-    if word is None:
-        values = (value for _, value in itertools.chain(block.headers, block.trailers))
-        word = unused(first, block.body, *values)
-    if not WORD.fullmatch(word):
-        raise ValueError(f"not a wild word: {word!r}")
-    if word != WILD:
-        yield f":wild {word}\n".encode()
+    values = (value for _, value in itertools.chain(block.headers, block.trailers))
+    yield from wild_line(block.wild, first, block.body, *values)
     if latin:
         yield b":line latin-1\n"
 
