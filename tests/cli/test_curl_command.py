@@ -89,6 +89,6 @@ def test_the_command_shows_no_character_that_acts_on_a_terminal():
 
 
 def test_a_body_that_was_not_stored_is_named():
-    command = curl_command(Request(method="POST", url="https://a.example/", omitted=99))
+    command = curl_command(Request(method="POST", url="https://a.example/", omitted=1))
 
-    assert command.splitlines()[0] == "# without its body of 99 bytes, which was not stored"
+    assert command.splitlines()[0] == "# without its body of 1 byte, which was not stored"

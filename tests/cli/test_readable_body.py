@@ -18,11 +18,11 @@ from recproxy.recording import Request
             "multipart/form-data; boundary=cut",
             (
                 b'--cut\r\nContent-Disposition: form-data; name="a"\r\n\r\n{"b":[2]}\r\n'
-                b"--cut\r\nContent-Type: image/png\r\n\r\n\x89\x00\r\n--cut--\r\n"
+                b"--cut\r\nContent-Type: image/png\r\n\r\n\x89\r\n--cut--\r\n"
             ),
             (
                 'part 1 of 2\n  Content-Disposition: form-data; name="a"\n\n{\n  "b": [\n    2\n  ]\n}\n\n'
-                "part 2 of 2\n  Content-Type: image/png\n\n(2 bytes, not text)"
+                "part 2 of 2\n  Content-Type: image/png\n\n(1 byte, not text)"
             ),
         ),
         (

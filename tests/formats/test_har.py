@@ -47,7 +47,7 @@ def test_what_a_browser_saved_is_read_and_what_is_lost_is_named():
     assert len(got.recording.interactions) == 9
     assert [(note.kind, note.where, note.text) for note in got.notes] == [
         ("synthesized", "entry 6", "the request's body, from its parameters"),
-        ("lost", "entry 8", "the request's body of 1 bytes, which the file does not hold: any body matches"),
+        ("lost", "entry 8", "the request's body of 1 byte, which the file does not hold: any body matches"),
         ("lost", "entry 9", "the body of 5000000 bytes, which the file does not hold: its request will be a miss"),
         ("lost", "entry 10", "GET https://shop.example/aborted: no response (net::ERR_ABORTED)"),
         ("lost", "entry 11", "GET wss://shop.example/live: not HTTP"),

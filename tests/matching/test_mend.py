@@ -81,6 +81,8 @@ def test_all_requests_that_are_the_same_are_made_wild_together(recorded, live, i
 
     assert sorted(change.requests) == [0, 1, 2]
     assert change.text.endswith(", and in the 2 other requests that are the same")
+    change = mended(index(*[recorded("https://a.com/?q=cats")] * 2), live("https://a.com/?q=dogs"))
+    assert change.text.endswith(", and in the 1 other request that is the same")
 
 
 def test_a_rule_that_would_confuse_other_recordings_is_not_suggested(recorded, live, index):

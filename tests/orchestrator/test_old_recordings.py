@@ -52,6 +52,12 @@ def test_what_was_played_and_is_old_is_one_line(said):
     ]
 
 
+def test_one_is_one(said):
+    (line,) = said(0, 0, 1, 0, max_age=1)
+
+    assert line.startswith("shop: 1 played interaction older than 1 day (max_age), ")
+
+
 def test_what_is_new_or_was_not_played_is_not_said(said):
     assert said(0, 0, 1, 0) == []
     assert said(1, 1, 1, 1, max_age=0) == []

@@ -9,6 +9,7 @@ from recorder_session import Session, urls
 
 from recproxy.control.messages import Kept
 from recproxy.errors import RecordingError
+from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.run_secrets import RunSecrets
 from recproxy.recording import load
 
@@ -211,6 +212,29 @@ def test_closing_closes_everything_and_reports_every_error(session, default):
     assert caught.value.message == "no profile 'gone'"
     assert urls(default.with_name("default.failed.rec")) == ["/c"]
     assert not list(session.folder.glob(".journal/*.lock"))
+
+
+def test_what_fails_while_closing_keeps_nothing_else_from_being_closed(session, default, monkeypatch):
+    session.begin(1, "gone", profile="gone")
+    session.keep("/a", profile="gone")
+    session.begin(2, path="shop/second.rec")
+    session.keep("/b", number=2)
+    removed, remove = [], JournalFolders.remove
+
+    def refusing(folders, path):
+        removed.append(path.suffix)
+        if removed.count(".lock") == 1:
+            raise PermissionError(13, "Permission denied")
+        remove(folders, path)
+
+    monkeypatch.setattr(JournalFolders, "remove", refusing)
+
+    with pytest.raises(RecordingError) as caught:
+        session.close()
+
+    assert caught.value.message == "no profile 'gone'; PermissionError(13, 'Permission denied')"
+    assert session.recorder._locks._held == {}
+    assert removed == [".lock", ".lock"]
 
 
 def test_a_run_that_shows_too_many_secrets_writes_nothing_more_and_the_next_run_does(session, default):

@@ -125,7 +125,10 @@ def raising(_):
     ("choose", "told"),
     [
         (raising, "POST https://shop.example/x: LookupError: no such tenant"),
-        (lambda _: Choice((7,)), 'did not say which recorded interactions fit: not {"positions": [...]} of 1'),
+        (
+            lambda _: Choice((7,)),
+            'did not say which recorded interactions fit: not {"positions": [...]} with each below 1',
+        ),
         (None, "did not say which recorded interactions fit: "),
     ],
     ids=("a function raises", "not a position", "nobody is there"),

@@ -48,7 +48,7 @@ def test_formats_are_those_of_the_reports_at_the_same_places():
             [],
             "--report a.txt: the name does not say the format: end it in .json or .xml, call it github or ",
         ),
-        (["a", "b"], ["json"], "--report-format is given 1 times, and --report 2 times: give one for each, or none"),
+        (["a", "b"], ["json"], "--report-format is given 1 time, and --report 2 times: give one for each, or none"),
     ],
 )
 def test_a_name_without_a_format_is_refused(words, formats, wanted):

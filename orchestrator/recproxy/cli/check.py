@@ -48,9 +48,9 @@ def check(as_json: bool, orphans: bool, runs: tuple[str, ...], tests: tuple[str,
     from recproxy.cli.recordings import recordings_in
     from recproxy.cli.runs_played import leftovers_of_runs
     from recproxy.config.project import find_project
+    from recproxy.counting import counted
     from recproxy.errors import ConfigurationError
     from recproxy.recording.printable import printable
-    from recproxy.report.counting import counted
 
     project = find_project(Path.cwd())
     found = recordings_in([Path(path) for path in paths] or [project.recordings])

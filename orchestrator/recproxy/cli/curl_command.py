@@ -6,6 +6,7 @@ import base64
 import shlex
 import string
 
+from recproxy.counting import counted
 from recproxy.recording import Request, encode
 from recproxy.recording.grammar import clean
 from recproxy.recording.printable import printable
@@ -31,7 +32,9 @@ def curl_command(request: Request) -> str:
     sent = {name.lower() for name, _ in request.headers}
     words += [["--header", f"{name.decode()}:"] for name in _SENT_BY_CURL if name not in sent]
     source = (
-        f"# without its body of {request.omitted} bytes, which was not stored\n" if request.omitted is not None else ""
+        f"# without its body of {counted(request.omitted, 'byte')}, which was not stored\n"
+        if request.omitted is not None
+        else ""
     )
     if request.body:
         body = encode(request.body, request.encoding) if request.encoding else request.body

@@ -12,8 +12,8 @@ from recproxy.cli.import_sources import ImportSource
 from recproxy.cli.importing import Progress, SourceSummary
 from recproxy.cli.progress import show_progress
 from recproxy.cli.verb import is_quiet
+from recproxy.counting import counted
 from recproxy.recording.printable import printable
-from recproxy.report.counting import counted
 
 __all__ = ["lines", "notices", "overall", "report", "row", "take_all"]
 

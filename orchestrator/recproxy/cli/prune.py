@@ -31,8 +31,8 @@ def prune(tests: tuple[str, ...], yes: bool) -> None:
     from recproxy.cli.collected_tests import collect_tests
     from recproxy.config.project import find_project
     from recproxy.control.shown_paths import shown_path
+    from recproxy.counting import counted
     from recproxy.recording.printable import printable
-    from recproxy.report.counting import counted
 
     project = find_project(Path.cwd())
     found = list(leftovers(project.recordings, collect_tests(project.recordings, tests)))

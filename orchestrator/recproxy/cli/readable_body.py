@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recproxy.counting import counted
 from recproxy.recording import WILD, Request, Response, header
 from recproxy.recording.jsontext import indented
 from recproxy.recording.multipart import read_parts
@@ -26,7 +27,7 @@ def _text(content_type: bytes, body: bytes, wild: str, depth: int) -> str:
     try:
         return body.decode() if readable is None else readable
     except UnicodeDecodeError:
-        return f"({len(body)} bytes, not text)"
+        return f"({counted(len(body), 'byte')}, not text)"
 
 
 def _parts(content_type: bytes, body: bytes, wild: str, depth: int) -> str | None:

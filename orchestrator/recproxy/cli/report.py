@@ -67,8 +67,8 @@ def merge(out: tuple[str, ...], report_formats: tuple[str, ...], files: tuple[Pa
 
 def _print_unused(merged: RunReport) -> None:
     """The interactions that no run played, where they fail the runs together."""
+    from recproxy.counting import counted
     from recproxy.recording.printable import printable
-    from recproxy.report.counting import counted
 
     lines = [
         f"{profile.name}: {each.request} ({each.path}:{each.line})"

@@ -119,7 +119,7 @@ def _summary(scans: list[Scan], passed_over: int, *, fix: bool) -> None:
         return
     from recproxy.cli.detectors import are_there
     from recproxy.cli.recordings import kinds
-    from recproxy.report.counting import counted
+    from recproxy.counting import counted
 
     if not are_there():
         hint = "pip install 'recproxy[scan]'"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recproxy.cli.verb import Verb
+from recproxy.counting import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -131,7 +132,7 @@ def _block(console: Console, block: Request | Response, missing: str) -> None:
 
     _headers(console, block.headers)
     if block.omitted is not None:
-        console.print(Text(f"\n({block.omitted} bytes, {missing})", style="dim"))
+        console.print(Text(f"\n({counted(block.omitted, 'byte')}, {missing})", style="dim"))
     elif block.body:
         console.print()
         shown = readable_body(block)

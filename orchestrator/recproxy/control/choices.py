@@ -54,7 +54,7 @@ def read_choice(line: bytes, most: int) -> Choice:
     value = json.loads(line)
     positions = value.get("positions", ()) if isinstance(value, dict) else None
     if not isinstance(positions, list) or not all(type(each) is int and 0 <= each < most for each in positions):
-        raise ValueError(f'not {{"positions": [...]}} of {most} interactions')
+        raise ValueError(f'not {{"positions": [...]}} with each below {most}')
     return Choice(tuple(positions), str(value.get("reason", "")), str(value.get("error", "")))
 
 

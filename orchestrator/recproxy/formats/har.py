@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from recproxy.counting import counted
 from recproxy.formats import polly, stored
 from recproxy.formats.extras import yaml_library
 from recproxy.formats.reading import (
@@ -115,7 +116,9 @@ def _request(asked: Mapping[str, Any], url: str, notes: Notebook) -> Request:
     request = stored.request(method, url, headers, body, notes, version=_version(asked))
     if body or not (size or _is_elsewhere(post)):
         return request
-    notes.lost(f"the request's body of {size or 'some'} bytes, which the file does not hold: any body matches")
+    notes.lost(
+        f"the request's body of {counted(size, 'byte') if size else 'some bytes'}, which the file does not hold: any body matches"
+    )
     word = unused(request.url.encode("ascii", "surrogateescape"), *(value for _, value in request.headers))
     return replace(request, body=word.encode(), wild=word)
 
@@ -187,9 +190,9 @@ def _response(answer: Mapping[str, Any], status: int, method: str, notes: Notebo
     if not missing:
         return response
     if header_values(headers, b"location") and 300 < status < 400:
-        notes.made_up(f"an empty body for one of {size} bytes, which the file does not hold, of a redirect")
+        notes.made_up(f"an empty body for one of {counted(size, 'byte')}, which the file does not hold, of a redirect")
         return response
-    notes.lost(f"the body of {size} bytes, which the file does not hold: its request will be a miss")
+    notes.lost(f"the body of {counted(size, 'byte')}, which the file does not hold: its request will be a miss")
     return replace(response, omitted=size)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
 
+from recproxy.counting import counted
 from recproxy.formats.values import Note
 from recproxy.recording import (
     CODINGS,
@@ -76,7 +77,7 @@ class Notebook:
             payload = decode(body, coding, limit=MOST_DECODED)
         except DecodeError as problem:
             if "more than" in str(problem):
-                raise ValueError(f"a body of {len(body)} bytes: {problem}") from None
+                raise ValueError(f"a body of {counted(len(body), 'byte')}: {problem}") from None
             raise
         self._decoded -= len(payload)
         if self._decoded < 0:
@@ -147,7 +148,9 @@ def response(
     encoding = None
     coding = _coding(kept)
     if body and (status in _BODILESS or method == "HEAD"):
-        notes.lost(f"a body of {len(body)} bytes, which the answer to {method} with status {status} does not have")
+        notes.lost(
+            f"a body of {counted(len(body), 'byte')}, which the answer to {method} with status {status} does not have"
+        )
         body = b""
     if body and coding is not None:
         payload = None if decoded else _payload(body, coding, notes)

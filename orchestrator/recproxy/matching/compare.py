@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
+from recproxy.counting import counted
 from recproxy.matching.assign import assigned
 from recproxy.matching.bodies import Body, FormFields, Json, Multipart, Raw
 from recproxy.matching.compare_json import json_differences
@@ -292,7 +293,7 @@ def _label(kind: str, name: bytes) -> str:
 
 def _summary(body: Body, request: Request) -> str:
     if request.omitted is not None:
-        return f"a body of {request.omitted} bytes, too large to be stored"
+        return f"a body of {counted(request.omitted, 'byte')}, too large to be stored"
     kind = {Json: "JSON", FormFields: "form", Multipart: "multipart", Raw: "other"}[type(body)]
     size = len(request.body)
-    return f"a body of {size} bytes, read as {kind}" if size else "no body"
+    return f"a body of {counted(size, 'byte')}, read as {kind}" if size else "no body"

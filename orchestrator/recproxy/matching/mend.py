@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
+from recproxy.counting import counted
 from recproxy.errors import HookError, RecordingError
 from recproxy.matching.differences import Difference
 from recproxy.matching.echo import name_for, with_name
@@ -216,7 +217,11 @@ class _Changes:
             if place is not None:
                 parts[-1] += " and for the same value in its response"
         what = ", and ".join(parts)
-        others = f", and in the {count - 1} other requests that are the same" if count > 1 else ""
+        others = (
+            f", and in the {counted(count - 1, 'other request that is', 'other requests that are')} the same"
+            if count > 1
+            else ""
+        )
         path = self._ways.shown(index.recording_of(closest).path or "")
         if self._ways.is_packaged(index.recording_of(closest).path or ""):
             line = index.interactions[closest].line

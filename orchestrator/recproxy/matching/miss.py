@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from recproxy.counting import counted
 from recproxy.matching.differences import Difference
 from recproxy.matching.field_values import SECRET
 from recproxy.matching.index import Index
@@ -97,7 +98,8 @@ class Miss:
     def _headline(self) -> str:
         if self.omitted is not None:
             return (
-                f"recproxy: the response of {self.profile} to this request was not stored: it has {self.omitted} bytes"
+                f"recproxy: the response of {self.profile} to this request was not stored: it has "
+                f"{counted(self.omitted, 'byte')}"
             )
         if self.used:
             times = "once" if len(self.used) == 1 else f"{len(self.used)} times"

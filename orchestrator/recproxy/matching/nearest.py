@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
+from recproxy.counting import counted
 from recproxy.matching.compare import difference
 from recproxy.matching.differences import Difference
 from recproxy.matching.index import Index
@@ -108,7 +109,11 @@ def _of_sizes(recorded: bytes, live: bytes) -> tuple[Difference, ...]:
         return ()
     at = common_start(recorded, live)
     return (
-        Difference("body", f"{len(recorded)} bytes", f"{len(live)} bytes, the first that differs is byte {at + 1}"),
+        Difference(
+            "body",
+            counted(len(recorded), "byte"),
+            f"{counted(len(live), 'byte')}, the first that differs is byte {at + 1}",
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from recproxy.control.open_connections import raise_descriptor_limit
 from recproxy.control.outcomes import Outcome
 from recproxy.control.scope_options import ScopeFault
 from recproxy.control.variables import DEFAULT_LANE
+from recproxy.counting import counted
 from recproxy.errors import ConfigurationError
 from recproxy.orchestrator.accompaniment import on_signals, watch_parent
 from recproxy.orchestrator.command import check_command
@@ -30,7 +31,6 @@ from recproxy.orchestrator.sweep_command import STOPPED, SweepCommand
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import LASTED
 from recproxy.recording.printable import printable
-from recproxy.report.counting import counted
 from recproxy.report.fault_report import FaultResult, FaultTrial, fault_report, fault_report_values
 
 __all__ = ["sweep_faults"]

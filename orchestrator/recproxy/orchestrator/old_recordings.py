@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from recproxy.config.profile import Profile
 from recproxy.control.shown_paths import shown_path
+from recproxy.counting import counted
 from recproxy.errors import RecproxyError
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.roster import Roster
 from recproxy.report import Tally
-from recproxy.report.counting import counted
 
 __all__ = ["add_old"]
 
@@ -85,6 +85,6 @@ def add_old(tally: Tally, plan: RunPlan, *, today: dt.date | None = None) -> Non
             date, where = min(old)
             record = plan.record_command(profile) or f"recproxy run --record {profile} -- COMMAND"
             tally.old.append(
-                f"{profile}: {counted(len(old), 'played interaction')} older than {most:g} days (max_age), the oldest "
+                f"{profile}: {counted(len(old), 'played interaction')} older than {most:g} {'day' if most == 1 else 'days'} (max_age), the oldest "
                 f"of {date} at {where}; to record again: {record}"
             )

@@ -7,7 +7,9 @@ recording_files, recording_locks and recovery.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import functools
 import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
@@ -76,8 +78,7 @@ class Recorder:
         #: By profile, what a second look found that must not stay.
         self.refusals: list[tuple[str, str]] = []
         self.counts: Mapping[str, int] = {}  # how often each rule acted then
-        #: What could not be recovered, a line each for the user.
-        self.unrecovered: list[str] = []
+        self.unrecovered: list[str] = []  # what could not be recovered, a line each for the user
 
     @cached_property
     def _files(self) -> RecordingFiles:
@@ -242,19 +243,21 @@ class Recorder:
             RecordingError: some scopes could not be written; all others were, and the message names every reason.
         """
         problems: list[str] = []
-        for profile, number in tuple(self._pending):
+        steps: list[Callable[[], Awaitable[None]]] = [functools.partial(self._give_up, *each) for each in self._pending]
+        for step in (*steps, self.look_again, self._left):
             try:
-                await self.redact(profile, number, ())
-                self.end(profile, number, passed=False)
-            except Exception as problem:  # noqa: BLE001 - the others are to be written all the same
+                await step()
+            except Exception as problem:  # noqa: BLE001 - the other steps are to be taken all the same
                 problems.append(getattr(problem, "message", repr(problem)))
-        try:
-            await self.look_again()
-        except Exception as problem:  # noqa: BLE001 - journal and locks are to be released all the same
-            problems.append(getattr(problem, "message", repr(problem)))
-        self.leave()
         if problems:
             raise RecordingError("; ".join(dict.fromkeys(problems)))
+
+    async def _give_up(self, profile: str, number: int) -> None:
+        await self.redact(profile, number, ())
+        self.end(profile, number, passed=False)
+
+    async def _left(self) -> None:
+        self.leave()
 
     async def look_again(self) -> None:
         """Look through what was written, for what later scopes have shown to be secret.
@@ -290,9 +293,8 @@ class Recorder:
             self._second_look.give_up()
             for pending in self._pending.values():
                 self._journal.ended(pending.number)
-        try:
-            self._journal.close()
+        with contextlib.ExitStack() as closing:  # each is closed whatever fails in another; the last one first
+            closing.callback(self._locks.close)
             if "_second_look" in vars(self):
-                self._second_look.close()
-        finally:
-            self._locks.close()
+                closing.callback(self._second_look.close)
+            closing.callback(self._journal.close)

@@ -81,12 +81,13 @@ class RecordingLocks:
     def close(self) -> None:
         """Release all locks and remove their files."""
         self._kept.clear()
-        for path in tuple(self._held):
-            self._release(path)
+        with contextlib.ExitStack() as releasing:  # each is released whatever fails in another
+            for path in self._held:
+                releasing.callback(self._release, path)
 
     def _release(self, path: Path) -> None:
-        self._folders.remove(self._path(path))
-        self._held.pop(path).close()
+        with self._held.pop(path):  # removed while it is locked: nobody else opens a file that goes
+            self._folders.remove(self._path(path))
 
     def _path(self, path: Path) -> Path:
         return self._folders.journal / f"{hashlib.sha256(os.fsencode(path)).hexdigest()[:16]}.lock"

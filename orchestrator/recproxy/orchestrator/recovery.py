@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recproxy.control.redaction_messages import LearnedValue
+from recproxy.counting import counted
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.journal import Entry
 from recproxy.orchestrator.journal_folders import JournalFolders
@@ -26,7 +27,6 @@ from recproxy.play.recording_names import failed_path
 from recproxy.recording import Interaction
 from recproxy.recording.scope_names import masked_name
 from recproxy.report import Written
-from recproxy.report.counting import counted
 
 __all__ = ["Recovery"]
 

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterable
 
 from recproxy.config.profile import Profile
+from recproxy.counting import counted
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.report import Row, Tally
-from recproxy.report.counting import counted
 
 __all__ = ["add_unasked"]
 

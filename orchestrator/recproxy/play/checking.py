@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from recproxy.counting import counted
 from recproxy.http import authority_host, fits
 from recproxy.matching.compare import difference
 from recproxy.matching.index import Index
@@ -70,7 +71,9 @@ def check_recording(
         found += _alone(interaction, hosts, recording.format)
         if max_age and interaction.recorded and (today - interaction.recorded).days > max_age:
             days = (today - interaction.recorded).days
-            found.append(Problem(interaction.line, "age", f"recorded {days} days ago, and max_age is {max_age:g}"))
+            found.append(
+                Problem(interaction.line, "age", f"recorded {counted(days, 'day')} ago, and max_age is {max_age:g}")
+            )
     return sorted(found, key=lambda each: each.line)
 
 
@@ -137,7 +140,7 @@ def _alone(interaction: Interaction, hosts: Sequence[str], version: int) -> Iter
     if request.wild is not None and request.body.strip() == request.wild.encode():
         yield Problem(interaction.line, "swallows", f"{request.wild} matches the whole body: any body fits")
     if response.omitted is not None:
-        yield Problem(interaction.line, "never", f"its body of {response.omitted} bytes was not stored")
+        yield Problem(interaction.line, "never", f"its body of {counted(response.omitted, 'byte')} was not stored")
     host = authority_host(request.url.partition("://")[2].partition("/")[0].partition("?")[0])
     wild = request.wild is not None and request.wild.lower() in host
     if version != 1 and hosts and not wild and not any(fits(pattern, host) for pattern in hosts):

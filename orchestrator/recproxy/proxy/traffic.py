@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from recproxy.report.counting import counted
+from recproxy.counting import counted
 
 __all__ = ["Traffic"]
 

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from recproxy.counting import counted
 from recproxy.recording.printable import printable
-from recproxy.report.counting import counted
 
 __all__ = ["FaultResult", "FaultTrial", "fault_report", "fault_report_values"]
 

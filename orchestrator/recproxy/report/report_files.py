@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
+from recproxy.counting import counted
 from recproxy.errors import ConfigurationError, RecproxyError
 from recproxy.play.file_replacement import replace_file
 from recproxy.recording.printable import printable
@@ -56,7 +57,7 @@ def report_targets(
     """
     if formats and len(formats) != len(words):
         raise ConfigurationError(
-            f"--report-format is given {len(formats)} times, and {said} {len(words)} times: give one for each, or none"
+            f"--report-format is given {counted(len(formats), 'time')}, and {said} {counted(len(words), 'time')}: give one for each, or none"
         )
     targets = []
     for number, word in enumerate(words):

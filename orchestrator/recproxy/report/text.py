@@ -11,8 +11,8 @@ from typing import TextIO
 
 from recproxy.control.outcomes import Missed
 from recproxy.control.shown_paths import shown_path
+from recproxy.counting import counted
 from recproxy.recording.printable import printable
-from recproxy.report.counting import counted
 from recproxy.report.tally import Row, Tally, Written
 
 __all__ = ["print_report"]

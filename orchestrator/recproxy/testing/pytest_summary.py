@@ -56,7 +56,7 @@ class Summary:
             terminalreporter.line(line)
 
     def _tell(self, terminalreporter: pytest.TerminalReporter) -> None:
-        from recproxy.report.counting import counted  # noqa: PLC0415 - tests asked for recordings
+        from recproxy.counting import counted  # noqa: PLC0415 - tests asked for recordings
 
         results = [result for _, result in self._results]
         played, recorded = (sum(result[name] for result in results) for name in ("played", "recorded"))

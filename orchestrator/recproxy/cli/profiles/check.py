@@ -35,9 +35,9 @@ def profiles_check(as_json: bool, path: Path) -> None:
     from recproxy.cli.profiles.hook_files import missing_hooks
     from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder
     from recproxy.config.toml_files import read_toml
+    from recproxy.counting import counted
     from recproxy.errors import ProfileError
     from recproxy.play.profile_checking import check_profile
-    from recproxy.report.counting import counted
 
     file = profile_file(path)
     source = read_toml(file, ProfileError)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.report.counting import counted
+from recproxy.counting import counted
 
 
 @pytest.mark.parametrize(("number", "wanted"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])

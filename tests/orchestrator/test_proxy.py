@@ -1,0 +1,41 @@
+"""One proxy from the orchestrator's side."""
+
+import asyncio
+import gc
+import weakref
+
+from recproxy.config.profile import Profile
+from recproxy.orchestrator.proxy import Proxy
+
+
+class ForkServer:
+    """It starts nothing, and says that a process has ended when the test says so; it holds nobody who asks."""
+
+    def fork(self, kind, name, channel, errors):
+        self.channel = channel
+
+    async def ending(self, name):
+        ended = asyncio.get_running_loop().create_future()
+        self.ended = weakref.ref(ended)
+        return await ended
+
+
+def test_a_death_is_reported_although_nobody_else_holds_the_report():
+    """The event loop holds tasks only weakly, and the channel, which could, has ended."""
+
+    async def work():
+        server, died = ForkServer(), asyncio.get_running_loop().create_future()
+        proxy = Proxy(Profile(name="shop", endpoints=()), server)
+        proxy.attach(asyncio.get_running_loop())
+        proxy.died = died.set_result
+        server.channel.close()
+        while not hasattr(server, "ended"):
+            await asyncio.sleep(0)
+        gc.collect()
+        ended = server.ended()
+        if ended is None:
+            return None
+        ended.set_result("was killed by signal 9")
+        return (await died).message
+
+    assert asyncio.run(work()) == "the proxy of profile 'shop' was killed by signal 9"
