@@ -76,6 +76,7 @@ ELSEWHERE = {
     "proxy/lane": "tests/journeys/test_replay.py: listeners and connections arrive from an orchestrator",
     "proxy/forking": "tests/journeys/test_hygiene.py: forks and their ends",
     "proxy/downstream": "two protocols and a value",
+    "proxy/connection_lane": "a protocol",
     "proxy/turns": "tests/proxy/scripted: what a client sees, in which order",
     "proxy/service": "tests/journeys: orders come from an orchestrator",
     "testing/pytest_mode": "tests/testing/pytest_plugin/test_scopes.py: modes of real pytest runs",

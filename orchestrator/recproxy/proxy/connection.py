@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any
 
-from recproxy.control.open_connections import OpenConnections
 from recproxy.control.sockets import acknowledge
-from recproxy.http import Head, MalformedRequest, RequestReader, error_response, request_start
+from recproxy.http import Head, MalformedRequest, RequestReader, error_response
 from recproxy.proxy.body import BodyFeed, KeptBody
-from recproxy.proxy.downstream import Answer, Later
-from recproxy.proxy.forwarding import Forwarding
+from recproxy.proxy.connection_lane import ConnectionLane
+from recproxy.proxy.downstream import Answer
 from recproxy.proxy.ownership import Begins, Ownership
+from recproxy.proxy.roaming import Roaming
 from recproxy.proxy.route import Route
-from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.states import ASKING, Answering, Asked, Asking
 from recproxy.proxy.turns import Turns
 from recproxy.recording import Headers
 
-__all__ = ["Connection", "ConnectionLane"]
+__all__ = ["Connection"]
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _RETRY = 0.005
@@ -35,36 +33,10 @@ _NOT_RECORDED = (
 )
 
 
-class ConnectionLane(Protocol):
-    """What a connection asks of its lane."""
-
-    connections: OpenConnections[Connection]
-    max_body: int
-    hand_back: Callable[[int, bytes], None]
-    forwarding: Forwarding
-    scope: OpenScope
-
-    @property
-    def forwards(self) -> bool:
-        """Whether every request goes to the service now."""
-
-    def owns(self, host: str) -> bool:
-        """Whether a host is this profile's."""
-
-    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | Later | None:
-        """The recorded answer to a request; None where it is to be forwarded."""
-
-    def forwards_large(self) -> bool:
-        """Whether a request goes to the service whose body is too large to be matched."""
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do something that takes its time."""
-
-
 class Connection(asyncio.Protocol):
     """One connection of a lane; also the sink of its request reader."""
 
-    def __init__(self, lane: ConnectionLane, route: Route, *, held: bytes = b"") -> None:
+    def __init__(self, lane: ConnectionLane[Connection], route: Route, *, held: bytes = b"") -> None:
         self._lane = lane
         self._route = route
         self._ownership = Ownership(route, lane.owns)
@@ -76,10 +48,7 @@ class Connection(asyncio.Protocol):
         self._head: Head = None  # type: ignore[assignment]
         self._body, self._size = KeptBody(), 0
         self._feed: BodyFeed = None  # type: ignore[assignment]
-        #: Bytes of a request that do not tell yet whose it is; of a roaming connection only.
-        self._unsorted = held
-        #: The segment that is being read, from the beginning of a request, and how many of it are complete.
-        self._segment, self._completed = b"", 0
+        self._roaming = Roaming(self._ownership, held)
         self.is_fresh = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -88,8 +57,7 @@ class Connection(asyncio.Protocol):
         self._turns.start(self._transport)
         self._socket = transport.get_extra_info("socket")
         self._lane.connections.add(self)
-        if self._unsorted:
-            held, self._unsorted = self._unsorted, b""
+        if held := self._roaming.take_held():
             self.data_received(held)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -107,14 +75,14 @@ class Connection(asyncio.Protocol):
         if self._ownership.roams and not self._sorted(data):
             return
         try:
-            self._reader.feed(self._segment or data)
+            self._reader.feed(self._roaming.segment or data)
         except MalformedRequest as problem:
             self._refuse(problem.status, problem.reason)
         except Exception as problem:  # noqa: BLE001 - one request's trouble is told, and is that request's alone
             self._refuse(500, f"a defect of recproxy: {type(problem).__name__}: {problem}")
         if self._asking is _TUNNELLING and self._reader.rest:
             self._feed.add(self._reader.rest)
-        self._segment = b""
+        self._roaming.end()
         if not self._reader.idle:
             acknowledge(self._socket)
 
@@ -127,7 +95,7 @@ class Connection(asyncio.Protocol):
         if self._asking is _TUNNELLING:
             self._feed.end()
         elif self._asking is not Asking.LEAVING:
-            self._unsorted = b""
+            self._roaming.take_held()
             self._stop()
         # TLS has no half-closed connection: the loop closes it, whatever is returned.
         return self._turns.state is not Answering.READY and self._transport.get_extra_info("sslcontext") is None
@@ -173,7 +141,7 @@ class Connection(asyncio.Protocol):
 
     def request_ended(self, trailers: Headers) -> None:
         """Called by the reader: the request is complete."""
-        self._completed += 1
+        self._roaming.complete()
         if self._asking is _STREAMING:
             self._feed.end(trailers)
         else:
@@ -259,8 +227,8 @@ class Connection(asyncio.Protocol):
 
     def _misdirected(self) -> None:
         """A request for another profile's service: handed back with what follows, where that can be told apart."""
-        if self._segment:
-            self._give_away(self._segment[request_start(self._segment, self._completed) :])
+        if self._roaming.hold_rest():
+            self._give_away()
             return
         host, opened_for = self._head.host.decode("latin-1"), self._route.authority or "another service"
         raise MalformedRequest(421, f"{host} is not served on a connection opened for {opened_for}")
@@ -271,21 +239,15 @@ class Connection(asyncio.Protocol):
             return False
         if not self._reader.idle:
             return True
-        self._segment, self._unsorted, self._completed = self._unsorted + data, b"", 0
-        whose = self._ownership.begins(self._segment)
-        if whose is Begins.OURS:
-            return True
-        segment, self._segment = self._segment, b""
-        if whose is Begins.UNKNOWN:
-            self._unsorted = segment
+        whose = self._roaming.begin(data)
+        if whose is Begins.FOREIGN:
+            self._give_away()
+        elif whose is Begins.UNKNOWN:
             acknowledge(self._socket)
-        else:
-            self._give_away(segment)
-        return False
+        return whose is Begins.OURS
 
-    def _give_away(self, data: bytes) -> None:
+    def _give_away(self) -> None:
         self._stop(Asked.LEAVE)
-        self._unsorted = data
         self._steer()
         self._hand_back()
 
@@ -296,5 +258,5 @@ class Connection(asyncio.Protocol):
         if not self._turns.is_flushed:
             asyncio.get_running_loop().call_later(_RETRY, self._hand_back)
             return
-        self._lane.hand_back(os.dup(self._socket.fileno()), self._unsorted)
+        self._lane.hand_back(os.dup(self._socket.fileno()), self._roaming.held)
         self._transport.abort()
