@@ -77,6 +77,7 @@ ELSEWHERE = {
     "proxy/forking": "tests/journeys/test_hygiene.py: forks and their ends",
     "proxy/downstream": "two protocols and a value",
     "proxy/connection_lane": "a protocol",
+    "proxy/response_relay": "tests/proxy/test_exchange.py and tests/proxy/scripted: both ends",
     "proxy/turns": "tests/proxy/scripted: what a client sees, in which order",
     "proxy/service": "tests/journeys: orders come from an orchestrator",
     "testing/pytest_mode": "tests/testing/pytest_plugin/test_scopes.py: modes of real pytest runs",

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 
 import h11
 
-from recproxy.http import Head, ResponseFraming, error_response
+from recproxy.http import Head, error_response
 from recproxy.proxy.body import BodyFeed
-from recproxy.proxy.capture import Captured, end_to_end, interaction_of, may_be_left
+from recproxy.proxy.capture import Captured, interaction_of, may_be_left
 from recproxy.proxy.conversation import Conversation
 from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.outgoing import NotSendable, outgoing_request
+from recproxy.proxy.response_relay import CLIENT_LEFT, ResponseRelay
 from recproxy.proxy.route import Target, origin_form
 from recproxy.proxy.states import STAGES, Passed, Stage
 from recproxy.proxy.traffic import Traffic
@@ -38,9 +38,6 @@ _SWITCHING = 101
 _QUIET = 1.0
 #: Seconds that such a client may go on: one that stops only when it has its answer is not waited for without end.
 _SENDS_ON = 2.0
-#: h11 lets them pass in a reason, which has no place for them. RFC 9112 section 4.
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-_LEFT = "the client went away before the answer was complete"
 
 #: Has an interaction kept that began at a moment; its end is awaited before the client sees the end of the response.
 Keep = Callable[[Interaction, Traffic, float], Awaitable[None]]
@@ -142,7 +139,7 @@ class Exchange:
             await working
         except UpstreamError as problem:
             keeping = self.stage in (Stage.KEEPING, Stage.KEEPING_UNSEEN)
-            self._fail(str(problem) if keeping else _LEFT)
+            self._fail(str(problem) if keeping else CLIENT_LEFT)
 
     def _is_worth_finishing(self) -> bool:
         """Whether an interaction can be recorded whole although its client has gone: it left a body unread."""
@@ -168,7 +165,7 @@ class Exchange:
             with contextlib.suppress(UpstreamError):
                 await self._kept(captured)
         elif self._keep is not None and self.stage is not Stage.OVER:
-            self._fail(_LEFT)
+            self._fail(CLIENT_LEFT)
 
     async def _forward(self) -> bool:
         if self._keep is not None and not METHOD.fullmatch(self._head.method):
@@ -242,52 +239,24 @@ class Exchange:
 
     async def _respond(self, event: h11.Response, conversation: Conversation) -> bool:
         """The response to the client, its end only when it is kept."""
-        status, reason = event.status_code, _CONTROL.sub(b" ", bytes(event.reason))
-        headers = end_to_end(tuple(event.headers.raw_items()))
-        framing = ResponseFraming(status, headers, head_only=self._head.method == b"HEAD", http10=self._head.http10)
-        captured = Captured(status, reason, headers, time.monotonic() - self._begun, self._most, self._streams)
-        captured.closed = framing.is_closed_by_service
-        captured.announced = max(framing.length, 0)
-        self._captured = captured
-        held = framing.head(reason, keep_alive=self._head.keep_alive)
-        if not framing.ends_at_head:
+        relay = ResponseRelay(event, self._head, begun=self._begun, most=self._most, streams=self._streams)
+        self._captured = relay.captured
+        held = relay.head()
+        if not relay.ends_at_head:
             self._step(Passed.HEAD)
             self._downstream.write(held)
             held = b""
-        held += await self._pass(captured, framing, conversation)
+        held += await relay.body(conversation, self._downstream, self._target.authority, keeps=self._keep is not None)
         self._step(Passed.COMPLETE)
         waits = self._head.expects and not self.feed.size  # to be told whether its body is wanted; now it is not
         if self._keep is not None and not self.feed.ended and not waits:
             # The service wants no more of it; most clients send it all the same, and a recording should have it.
             await conversation.close()
             await self.feed.take_rest(_QUIET, _SENDS_ON)
-        await self._kept(captured)
-        self._downstream.write(held + framing.end(captured.trailers))
+        await self._kept(relay.captured)
+        self._downstream.write(held + relay.end())
         self._step(Passed.END)
-        return self._head.keep_alive and not framing.until_close and self.feed.ended and not self._downstream.has_gone
-
-    async def _pass(self, captured: Captured, framing: ResponseFraming, conversation: Conversation) -> bytes:
-        """The body to the client; what makes it complete is returned and not sent."""
-        last = time.monotonic()
-        held = b""
-        while not isinstance(event := await conversation.next(), h11.EndOfMessage):
-            if not isinstance(event, h11.Data):
-                raise UpstreamError(502, f"{self._target.authority} broke off in the middle of its answer")
-            before, last = last, time.monotonic()
-            piece = bytes(event.data)
-            captured.add(piece, last - before, begins=event.chunk_start or not framing.has_chunks)
-            data = framing.piece(piece)
-            if framing.is_complete(captured.size):
-                held = data
-                continue
-            self._downstream.write(data)
-            if self._downstream.has_gone and captured.size > self._most:
-                raise UpstreamError(502, _LEFT)
-            if self._keep is None or captured.size > self._most:
-                # What is recorded is read on even if the client does not read it, up to `max_body`.
-                await self._downstream.drain()
-        captured.trailers = tuple(event.headers.raw_items())
-        return held
+        return relay.goes_on and self.feed.ended and not self._downstream.has_gone
 
     async def _kept(self, captured: Captured) -> None:
         if self._keep is None:

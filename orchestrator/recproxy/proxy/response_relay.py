@@ -1,0 +1,93 @@
+"""One response of a service on its way to a client: captured as it came, and framed for this client.
+
+Knows no stage of the exchange, and not whether the response is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+
+import h11
+
+from recproxy.http import Head, ResponseFraming
+from recproxy.proxy.capture import Captured, end_to_end
+from recproxy.proxy.conversation import Conversation
+from recproxy.proxy.downstream import Downstream
+from recproxy.proxy.upstream import UpstreamError
+
+__all__ = ["CLIENT_LEFT", "ResponseRelay"]
+
+CLIENT_LEFT = "the client went away before the answer was complete"
+#: h11 lets them pass in a reason, which has no place for them. RFC 9112 section 4.
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class ResponseRelay:
+    """Passes one response on; `captured` is what came of it so far.
+
+    Args:
+        event: its head.
+        head: the request that it answers.
+        begun: when that came, by the monotonic clock.
+        most: how much of a body is captured.
+        streams: whether the profile says that it is a stream.
+    """
+
+    def __init__(self, event: h11.Response, head: Head, *, begun: float, most: int, streams: bool) -> None:
+        headers = end_to_end(tuple(event.headers.raw_items()))
+        reason = _CONTROL.sub(b" ", bytes(event.reason))
+        self._framing = ResponseFraming(
+            event.status_code, headers, head_only=head.method == b"HEAD", http10=head.http10
+        )
+        self._keep_alive = head.keep_alive
+        self._most = most
+        self.captured = Captured(event.status_code, reason, headers, time.monotonic() - begun, most, streams)
+        self.captured.closed = self._framing.is_closed_by_service
+        self.captured.announced = max(self._framing.length, 0)
+
+    @property
+    def ends_at_head(self) -> bool:
+        """Whether the client has the whole response when it has the head."""
+        return self._framing.ends_at_head
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the client's connection may be used after this response."""
+        return self._keep_alive and not self._framing.until_close
+
+    def head(self) -> bytes:
+        """The head as the client gets it."""
+        return self._framing.head(self.captured.reason, keep_alive=self._keep_alive)
+
+    async def body(self, conversation: Conversation, downstream: Downstream, authority: str, *, keeps: bool) -> bytes:
+        """Pass the body to the client; what makes it complete is returned and not sent.
+
+        What is kept is read on even if the client does not read it, up to the most that is captured.
+
+        Raises:
+            UpstreamError: the service at `authority` broke off, or the client has left a body that is not captured.
+        """
+        last = time.monotonic()
+        held = b""
+        while not isinstance(event := await conversation.next(), h11.EndOfMessage):
+            if not isinstance(event, h11.Data):
+                raise UpstreamError(502, f"{authority} broke off in the middle of its answer")
+            before, last = last, time.monotonic()
+            piece = bytes(event.data)
+            self.captured.add(piece, last - before, begins=event.chunk_start or not self._framing.has_chunks)
+            data = self._framing.piece(piece)
+            if self._framing.is_complete(self.captured.size):
+                held = data
+                continue
+            downstream.write(data)
+            if downstream.has_gone and self.captured.size > self._most:
+                raise UpstreamError(502, CLIENT_LEFT)
+            if not keeps or self.captured.size > self._most:
+                await downstream.drain()
+        self.captured.trailers = tuple(event.headers.raw_items())
+        return held
+
+    def end(self) -> bytes:
+        """What ends the response for the client."""
+        return self._framing.end(self.captured.trailers)
