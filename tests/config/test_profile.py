@@ -14,7 +14,12 @@ def profile():
         placeholders={"SHOP_KEY": "placeholder"},
         match=Match(headers=("X-Version",), ignore=Ignore(query=("q",), form=("f",), json=("/token",))),
         redact=RedactTable(
-            headers=("X-Key",), query=("key",), form=("password",), json=("/email",), patterns=("[0-9]{9}",)
+            headers=("X-Key",),
+            query=("key",),
+            form=("password",),
+            json=("/email",),
+            patterns=("[0-9]{9}",),
+            shapes=("k_([0-9]+)",),
         ),
         upstream=Upstream(timeout=1.5),
         recordings="recordings",
@@ -47,7 +52,7 @@ def test_its_redaction_holds_the_values_that_it_is_given(profile):
     redaction = profile.redaction(["the value of a credential"])
 
     assert redaction.values == ("the value of a credential",)
-    assert (redaction.query, redaction.patterns) == (("key",), ("[0-9]{9}",))
+    assert (redaction.query, redaction.patterns, redaction.shapes) == (("key",), ("[0-9]{9}",), ("k_([0-9]+)",))
 
 
 def test_its_redaction_names_the_values_of_its_own_variables():

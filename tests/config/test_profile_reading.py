@@ -46,6 +46,7 @@ query = ["key"]
 form = ["password"]
 json = ["/email"]
 patterns = ["[0-9]{9}"]
+shapes = ["key_([0-9a-f]+)"]
 variables = ["SHOP_OTHER"]
 
 [replay]
@@ -115,6 +116,7 @@ def test_every_key_is_read():
             form=("password",),
             json=("/email",),
             patterns=("[0-9]{9}",),
+            shapes=("key_([0-9a-f]+)",),
             variables=("SHOP_OTHER",),
         ),
         replay=ReplayTable(
@@ -212,6 +214,14 @@ def test_an_override_needs_no_endpoint():
         (
             LEAST + "[redact]\npatterns = ['(']\n",
             "profile.toml:6: redact.patterns holds '(': not a regular expression: missing )",
+        ),
+        (
+            LEAST + "[redact]\nshapes = ['key_[0-9]+']\n",
+            "profile.toml:6: redact.shapes holds 'key_[0-9]+': put what is secret in parentheses, as in key_([0-9a-f]+)",
+        ),
+        (
+            LEAST + "[redact]\nshapes = ['key_(']\n",
+            "profile.toml:6: redact.shapes holds 'key_(': not a regular expression: missing )",
         ),
         (LEAST + "[redact]\nvariables = ['A B']\n", "profile.toml:6: redact.variables holds 'A B'"),
         (LEAST + "[redact]\nheader = []\n", "profile.toml:6: unknown key 'redact.header'"),

@@ -24,11 +24,19 @@ TOKEN = "-".join(("t0ken", "from", "a", "login", "77aa"))
 KEY = "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"
 APP_ID = "123456789012"
 CLIENT_SECRET = "pi_3NkT0a2eZvKYlo2C" + "_secret_" + "aB3dE6gH9jK2mN5p"
+SESSION = "ses-test-" + "9f86d081884c7d65" + "-eu1"
 BODIES = {
     "/login": json.dumps({"access_token": TOKEN}).encode(),
     "/key": json.dumps({"key": KEY}).encode(),
     "/pay": json.dumps({"app_id": int(APP_ID), "client_secret": CLIENT_SECRET}).encode(),
+    "/session": json.dumps({"id": "sess_1", "client_token": SESSION}).encode(),
 }
+CASSETTE = """\
+version: 1
+interactions:
+- request: {{method: GET, uri: https://api.shop.example/session, body: null, headers: {{}}}}
+  response: {{status: {{code: 200, message: OK}}, headers: {{}}, body: {{string: 'use {session}'}}}}
+"""
 
 
 @functools.cache
@@ -201,6 +209,39 @@ def test_a_program_finds_its_own_id_and_the_id_in_a_client_secret_in_replay(shop
 
     assert (status, json.loads(body)["app_id"]) == (200, int(APP_ID))
     assert json.loads(body)["client_secret"].split("_secret_") == ["pi_3NkT0a2eZvKYlo2C", "XXX"]
+
+
+def test_a_program_takes_a_token_apart_by_a_shape_of_the_profile_in_replay(shop):
+    config = shop.root / "pyproject.toml"
+    shape = "ses-(?:test|live)-([0-9a-f]{16})-[a-z]{2}[0-9]"
+    shop.write("pyproject.toml", f"{config.read_text()}[tool.recproxy.profiles.shop.redact]\nshapes = ['{shape}']\n")
+    shop.write("old/session.yaml", CASSETTE.format(session=SESSION))
+    recording = shop.root / "tests/functional/recordings/shop/default.rec"
+
+    def record():
+        run = Run(shop)
+        assert run.get("/session") == (200, BODIES["/session"])
+        assert run.get(f"/things?token={SESSION}") == (200, b'{"ok": true}')
+        assert run.end()[0] == 0
+        return recording.read_bytes()
+
+    written = record()
+    assert record() == written
+    assert shop.verb("import", "old", "--to", "new", "--profile", "shop").returncode == 0
+    shop.write("old/session.yaml", "")
+    assert readable(shop, SESSION) == []
+    scan = shop.verb("scan", "tests/functional/recordings", "new", "--profile", "shop")
+    assert (scan.returncode, scan.stdout) == (0, "")
+
+    run = Run(shop, mode="replay")
+    token = json.loads(run.get("/session")[1])["client_token"]
+    answers = [run.get(f"/things?token={token}"), run.get(f"/nothing?token={SESSION}")]
+    run.end()
+
+    assert token == "ses-test-0000000000000000-eu1"
+    assert f"use {token}".encode() in next((shop.root / "new").rglob("*.rec")).read_bytes()
+    assert [status for status, _ in answers] == [200, 599]
+    assert SESSION.encode() not in answers[1][1]
 
 
 def test_what_a_killed_run_had_is_recovered_masked_by_the_next(shop):

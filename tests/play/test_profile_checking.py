@@ -71,6 +71,7 @@ def test_a_good_profile_has_no_problem():
         ('"/ab"', '"/a/b"', 12, "never", "match.ignore.json holds '/a/b', which '/a' covers"),
         ('"/user/name"', '"/user/Email/0"', 14, "never", "redact.json holds '/user/Email/0', which 'email' covers"),
         ('"x+"', '"x*"', 15, "never", "redact.patterns holds 'x*', which matches an empty text"),
+        ('"x+"]', '"x+"]\nshapes = ["(x)?"]', 16, "never", "redact.shapes holds '(x)?', which matches an empty text"),
     ],
 )
 def test_a_problem_is_told_with_its_line(old, new, line, kind, message):

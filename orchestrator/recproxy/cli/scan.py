@@ -93,6 +93,7 @@ def _rules(profiles: tuple[str, ...]) -> RedactionRules:
         form=tuple(name for profile in loaded for name in profile.redact.form),
         json=tuple(name for profile in loaded for name in profile.redact.json),
         patterns=tuple(name for profile in loaded for name in profile.redact.patterns),
+        shapes=tuple(name for profile in loaded for name in profile.redact.shapes),
         values=values,
         variables=tuple(each for profile in loaded for each in profile.redaction(values, os.environ).variables),
     )

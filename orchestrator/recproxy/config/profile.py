@@ -115,6 +115,10 @@ class RedactTable:
     """JSON Pointers, or names at any depth."""
     patterns: Annotated[tuple[str, ...], words.EXPRESSION] = ()
     """Regular expressions."""
+    shapes: Annotated[tuple[str, ...], words.SHAPE] = ()
+    """Regular expressions of secrets that clients take apart. In a response, only what is in parentheses is masked:
+    `pi_[0-9A-Za-z]+_secret_([0-9A-Za-z]+)`.
+    """
     variables: Annotated[tuple[str, ...], words.VARIABLE] = ()
     """More variables whose values are redacted. They need not be set."""
 
@@ -274,6 +278,7 @@ class Profile:
             form=self.redact.form,
             json=self.redact.json,
             patterns=self.redact.patterns,
+            shapes=self.redact.shapes,
             values=tuple(secrets),
             variables=tuple((name, environment[name]) for name in names if environment.get(name) in secrets),
         )

@@ -16,7 +16,7 @@ from recproxy.recording import request_patterns
 
 __all__ = [
     "ADDRESS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "POINTER",
-    "PORT", "PROFILE_NAME", "REQUEST_PATTERN", "SCHEMA", "STATUS", "VARIABLE", "VERSIONS", "is_host",
+    "PORT", "PROFILE_NAME", "REQUEST_PATTERN", "SCHEMA", "SHAPE", "STATUS", "VARIABLE", "VERSIONS", "is_host",
 ]  # fmt: skip
 
 #: The only version of profile.toml that this recproxy reads.
@@ -109,6 +109,12 @@ def _expression(text: str) -> str:
     return text
 
 
+def _shape(text: str) -> str:
+    if not re.compile(_expression(text)).groups:
+        raise ValueError("put what is secret in parentheses, as in key_([0-9a-f]+)")
+    return text
+
+
 def _is_port(text: str) -> bool:
     return text.isascii() and text.isdigit() and 0 < int(text) < 65536
 
@@ -133,4 +139,6 @@ STATUS = Word(check=_only(lambda number: 400 <= number <= 599, "use the status o
 REQUEST_PATTERN = Word(request_patterns.PATTERN_SYNTAX, "write a method, and a path if you like: POST /oauth2/token")
 POINTER = Word("/.*", "a JSON Pointer begins with /, as in /user/id")
 EXPRESSION = Word(check=_expression)
+#: An expression of which the groups are what is masked.
+SHAPE = Word(check=_shape)
 FUNCTION = Word(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", "give it a function as module:function")

@@ -89,10 +89,13 @@ def _rules(file: TomlFile) -> Iterator[Problem]:
             if cover is not None:
                 message = f"{'.'.join(path)} holds {word!r}, which {cover!r} covers: it never applies"
                 yield _problem(file, path, "never", message)
-    for pattern in file.at(("redact", "patterns")) or ():
-        if re.compile(pattern).fullmatch(""):
-            message = f"redact.patterns holds {pattern!r}, which matches an empty text: require at least one character"
-            yield _problem(file, ("redact", "patterns"), "never", message)
+    for path in (("redact", "patterns"), ("redact", "shapes")):
+        for pattern in file.at(path) or ():
+            if re.compile(pattern).fullmatch(""):
+                message = (
+                    f"{'.'.join(path)} holds {pattern!r}, which matches an empty text: require at least one character"
+                )
+                yield _problem(file, path, "never", message)
 
 
 def _covers(rule: str, other: str) -> bool:

@@ -126,7 +126,7 @@ def redact_recorded(
 def redact_again(order: RedactScope, rules: RedactionRules, hooks: Hooks, earlier: EarlierValues) -> ScopeRedacted:
     """Interactions that were redacted, and lines about them, without what other scopes have shown since."""
     before = [unpack(each) for each in order.interactions]
-    redacted = mask_again(before, earlier)
+    redacted = mask_again(before, earlier, rules=rules)
     why = {refusal.position: refusal.message for refusal in redacted.refusals}
     return ScopeRedacted(
         order=order.order,

@@ -156,13 +156,18 @@ class TextMask:
         if is_mask(raw, word):
             return raw
         if not self._linked:
-            return response_mask(span, word, raw) if self.side == "response" else request_mask(span, word)
+            return self._plain_mask(span, word, raw)
         number = span.kind == "scalar" and span.rule == "known value" and self.side == "response"
         if (span.kind == "text" or number) and word not in span.value and self._fillable(span, raw, text):
             name = self._values.name(span.value, number=number)
             if name:
                 return b"%s[%s]" % (word, name.encode())
-        return response_mask(span, word, raw) if self.side == "response" else request_mask(span, word)
+        return self._plain_mask(span, word, raw)
+
+    def _plain_mask(self, span: Span, word: bytes, raw: bytes) -> bytes:
+        if self.side == "response":
+            return response_mask(span, word, raw, self._values.shapes)
+        return request_mask(span, word)
 
     def _fillable(self, span: Span, raw: bytes, text: bytes) -> bool:
         """Whether a replay takes the value from this place, or puts it there, as the program knows it."""

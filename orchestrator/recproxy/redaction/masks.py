@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 
+from recproxy.redaction.kept_shapes import NO_SHAPES, KeptShapes
 from recproxy.redaction.shapes import JWT
 from recproxy.redaction.spans import Span
 
@@ -69,10 +70,12 @@ def request_mask(span: Span, word: bytes) -> bytes:
     return b'"%s"' % word if span.kind == "scalar" else word
 
 
-def response_mask(span: Span, word: bytes, raw: bytes) -> bytes:
+def response_mask(span: Span, word: bytes, raw: bytes, shapes: KeptShapes = NO_SHAPES) -> bytes:
     """The mask of a place in a response: a program can still read it as what it was."""
     if span.replacement is not None:
         return span.replacement
+    if span.kind == "text" and (kept := shapes.masked(span.value or raw, word, raw)) is not None:
+        return kept
     if span.kind == "scalar":
         return _zeros(raw) if _NUMBER.match(raw) else b'"%s"' % word
     return shaped(span.value or raw, word) if span.kind == "text" else word

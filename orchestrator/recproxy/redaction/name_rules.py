@@ -14,6 +14,7 @@ from functools import lru_cache
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from recproxy.recording.dataclass import dataclass
+from recproxy.redaction.kept_shapes import KeptShapes
 from recproxy.redaction.name_table import TRIGGERS
 from recproxy.redaction.rules import RedactionRules
 
@@ -33,6 +34,7 @@ class NameRules:
     keys: frozenset[bytes]
     pointers: tuple[tuple[bytes, ...], ...]
     patterns: tuple[re.Pattern[bytes], ...]
+    shapes: KeptShapes
     _triggers: BytesAhoCorasick = field(repr=False)
 
     def hits(self, text: bytes) -> list[tuple[int, int, int]]:
@@ -45,13 +47,15 @@ def name_rules(rules: RedactionRules) -> NameRules:
     """The rules made ready. Raises ValueError for a pattern that is no regular expression."""
     keys = _lower(name for name in rules.json if not name.startswith("/"))
     query, form = _lower(rules.query), _lower(rules.form)
+    shapes = tuple(map(_compiled, rules.shapes))
     return NameRules(
         headers=_lower(rules.headers),
         query=query,
         form=form,
         keys=keys,
         pointers=tuple(_tokens(name) for name in rules.json if name.startswith("/")),
-        patterns=tuple(map(_compiled, rules.patterns)),
+        patterns=(*map(_compiled, rules.patterns), *shapes),
+        shapes=KeptShapes(shapes),
         _triggers=BytesAhoCorasick(
             sorted({*TRIGGERS, *(name for name in keys | query | form if name)}), implementation=Implementation.DFA
         ),

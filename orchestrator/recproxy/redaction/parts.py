@@ -30,7 +30,7 @@ from recproxy.redaction.name_rules import NameRules, name_rules
 from recproxy.redaction.names import is_secret
 from recproxy.redaction.opening import compression
 from recproxy.redaction.payloads import Payloads, coding_of
-from recproxy.redaction.rules import RedactionRules, Unsafe
+from recproxy.redaction.rules import NO_RULES, Unsafe
 from recproxy.redaction.secret_values import SecretValues
 from recproxy.redaction.short_texts import Find, ShortTexts
 from recproxy.redaction.spans import Span, wild_name
@@ -58,7 +58,7 @@ class ScopeReader:
         *,
         search: ValueSearch | None = None,
     ) -> None:
-        self._rules = rules or name_rules(RedactionRules())
+        self._rules = rules or name_rules(NO_RULES)
         self._values = values
         self._earlier = earlier
         self._has_rules = rules is not None

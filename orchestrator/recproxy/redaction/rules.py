@@ -10,7 +10,7 @@ from dataclasses import field
 from recproxy.errors import RecproxyError
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["RedactionRules", "Unsafe"]
+__all__ = ["NO_RULES", "RedactionRules", "Unsafe"]
 
 
 class Unsafe(RecproxyError):
@@ -31,5 +31,10 @@ class RedactionRules:
     form: tuple[str, ...] = ()
     json: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
+    shapes: tuple[str, ...] = ()
     values: tuple[str | bytes, ...] = field(default=(), repr=False)
     variables: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+#: The built-in rules alone.
+NO_RULES = RedactionRules()

@@ -22,7 +22,7 @@ from recproxy.redaction.linking import linked
 from recproxy.redaction.masking import Finding
 from recproxy.redaction.name_rules import name_rules
 from recproxy.redaction.parts import ScopeReader
-from recproxy.redaction.rules import RedactionRules, Unsafe
+from recproxy.redaction.rules import NO_RULES, RedactionRules, Unsafe
 from recproxy.redaction.secret_values import SecretValue, SecretValues
 from recproxy.redaction.value_automata import Automata, made_automata
 from recproxy.redaction.value_search import made_search
@@ -68,8 +68,9 @@ class ReadScope:
     def __init__(self, interactions: Sequence[Interaction], rules: RedactionRules) -> None:
         self._interactions = interactions
         self._credentials = _values(rules)
-        self._values = SecretValues(self._credentials, own=_own(rules))
-        self._reader = ScopeReader(name_rules(rules), self._values)
+        names = name_rules(rules)
+        self._values = SecretValues(self._credentials, own=_own(rules), shapes=names.shapes)
+        self._reader = ScopeReader(names, self._values)
         for each in interactions:
             self._reader.learn(each)
         self.learned: Mapping[bytes, SecretValue] = self._values.learned()
@@ -108,10 +109,17 @@ def redact_scope(
 
 
 def mask_again(
-    interactions: Sequence[Interaction], earlier: EarlierValues, taken: Container[str] = ()
+    interactions: Sequence[Interaction],
+    earlier: EarlierValues,
+    taken: Container[str] = (),
+    rules: RedactionRules = NO_RULES,
 ) -> RedactedScope:
-    """Interactions that were redacted, without the values that other scopes have shown since. No other rule acts."""
-    reader = ScopeReader(None, SecretValues((), earlier.known), earlier.automata)
+    """Interactions that were redacted, without the values that other scopes have shown since.
+
+    Of the `rules` only the shapes count, which say what a mask keeps.
+    """
+    values = SecretValues((), earlier.known, shapes=name_rules(rules).shapes)
+    reader = ScopeReader(None, values, earlier.automata)
     return _redacted(reader, interactions, taken, None)
 
 

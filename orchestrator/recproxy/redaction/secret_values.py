@@ -14,6 +14,7 @@ from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
 from recproxy.recording.dataclass import dataclass
+from recproxy.redaction.kept_shapes import NO_SHAPES, KeptShapes
 from recproxy.redaction.masks import ending_of, has_shape, is_partly_public
 from recproxy.redaction.names import is_placeholder, is_secret, is_wordy
 from recproxy.redaction.spans import Span
@@ -62,7 +63,7 @@ class SecretValues:
     """The values of a scope. Nothing is forgotten before the scope is written.
 
     `earlier` are those that other scopes of the run have shown; they are not among the `known`. `own` are the names of
-    variables that a replay has a value for, by their values now.
+    variables that a replay has a value for, by their values now. `shapes` are those that the profile keeps.
     """
 
     def __init__(
@@ -70,7 +71,9 @@ class SecretValues:
         variables: Iterable[bytes],
         earlier: Mapping[bytes, SecretValue] = MappingProxyType({}),
         own: Mapping[bytes, str] = MappingProxyType({}),
+        shapes: KeptShapes = NO_SHAPES,
     ) -> None:
+        self.shapes = shapes
         self.known: dict[bytes, SecretValue] = {}
         self._own = own
         self._earlier = earlier
@@ -93,7 +96,7 @@ class SecretValues:
         if value not in self._names and how is not None and how.rule == "known value" and _WORD.match(value):
             if _DIGITS.match(value):
                 self._names[value] = f"secret.given.{len(self._names) + 2}.digits{len(value)}"
-            elif not has_shape(value, b"XXX"):
+            elif not has_shape(value, b"XXX") and not self.shapes.fits(value):
                 self._give_name(value, "secret")
         earlier = self._earlier.get(value)
         if earlier is not None and earlier.name:
@@ -118,13 +121,15 @@ class SecretValues:
         value = span.value.strip()
         if span.kind not in ("text", "scalar") or not value or word in value or is_placeholder(value):
             return
+        if self.shapes.masked(value, word) == value:
+            return  # a mask
         if response:
             self._handed_out(value, span)
         else:
             self._sent(value, span)
 
     def _handed_out(self, value: bytes, span: Span) -> None:
-        token = value.startswith(b"eyJ") or is_partly_public(value)
+        token = value.startswith(b"eyJ") or self._is_kept_partly(value)
         if span.kind != "text" or len(value) < 4 or (has_shape(value, b"XXX") and not token):
             return
         self._give_name(value, span.name)
@@ -160,10 +165,14 @@ class SecretValues:
         if how.adds_to(self._earlier.get(value)) and how.adds_to(self.known.get(value)):
             self.known[value] = how
 
+    def _is_kept_partly(self, value: bytes) -> bool:
+        """Whether the mask of a value keeps a part of it, so that no replay fills it in."""
+        return is_partly_public(value) or self.shapes.fits(value)
+
     def _give_name(self, value: bytes, name: str) -> None:
         if value in self._names:
             return
-        if not _TEXT.match(value) or is_partly_public(value):
+        if not _TEXT.match(value) or self._is_kept_partly(value):
             self._names[value] = ""
             return
         count = self._used[name] = self._used.get(name, 0) + 1

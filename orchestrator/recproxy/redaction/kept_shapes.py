@@ -1,0 +1,66 @@
+"""The shapes that a profile keeps: of a secret that fits one, only what is in its groups is masked in a response.
+
+    pi_[0-9A-Za-z]+_secret_([0-9A-Za-z]{25})     pi_3Nk_secret_aB3dE6gH9jK2mN5pQ8sT1vW4y
+                                              -> pi_3Nk_secret_XXXXXXXXXXXXXXXXXXXXXXXXX
+
+The mask fits the shape itself, depends on nothing but the shape and what stays, and masking it again changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from recproxy.redaction.spans import Span, merged, replaced
+
+__all__ = ["NO_SHAPES", "KeptShapes"]
+
+_LETTER = re.compile(rb"[0-9A-Za-z]")
+#: Letters that need no escape in any text.
+_PLAIN = re.compile(rb"[0-9A-Za-z_.~-]+\Z")
+
+_Fill = Callable[[bytes], bytes]
+
+
+class KeptShapes:
+    """The shapes of one profile; each of the expressions has a group."""
+
+    def __init__(self, shapes: Sequence[re.Pattern[bytes]]) -> None:
+        self._shapes = shapes
+
+    def fits(self, value: bytes) -> bool:
+        """Whether a part of a value stays."""
+        return self.masked(value, b"XXX") is not None
+
+    def masked(self, value: bytes, word: bytes, raw: bytes | None = None) -> bytes | None:
+        """The value with its groups masked; None if it fits no shape, or no mask does.
+
+        `raw` is how it is written in its place, which may need escapes: then only plain letters may stay.
+        """
+        for shape in self._shapes:
+            for fill in _fills(word):
+                made = _masked(shape, value, fill)
+                if made is None:
+                    break
+                if _masked(shape, made, fill) == made:  # it fits the shape, too
+                    return made if raw in (None, value) or _PLAIN.match(made) else None
+        return None
+
+
+def _fills(word: bytes) -> tuple[_Fill, ...]:
+    """Ways to mask a group, the first that fits is taken: the word, or as many letters X, zeros or letters x."""
+    letters = (word[:1], b"0", word[:1].lower())
+    return (lambda _: word, *((lambda secret, each=each: _LETTER.sub(each, secret)) for each in letters))
+
+
+def _masked(shape: re.Pattern[bytes], value: bytes, fill: _Fill) -> bytes | None:
+    found = shape.fullmatch(value)
+    if found is None:
+        return None
+    groups = [Span(*found.span(number), "shape") for number in range(1, shape.groups + 1) if found[number]]
+    return (
+        replaced(value, [(each, fill(value[each.start : each.end])) for each in merged(groups)])[0] if groups else None
+    )
+
+
+NO_SHAPES = KeptShapes(())
