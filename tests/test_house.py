@@ -59,6 +59,8 @@ ELSEWHERE = {
     "control/outcomes": "tests/control/test_messages.py: they travel with messages",
     "orchestrator/scope_redaction": "a protocol, a value and a step of test_recorder.py",
     "orchestrator/haste": "tests/orchestrator/test_second_look.py",
+    "orchestrator/kept_replies": "tests/orchestrator/test_recorder.py: whatever goes wrong while keeping",
+    "orchestrator/recorded_names": "tests/orchestrator/test_recorder.py: names that would hold a secret",
     "orchestrator/left_journals": "tests/orchestrator/test_journal.py: what is written there is read",
     "orchestrator/pending_scope": "a value of tests/orchestrator/test_recorder.py",
     "orchestrator/scope_ends": "tests/client/test_scopes.py and tests/journeys: scopes of real runs",

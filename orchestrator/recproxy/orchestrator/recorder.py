@@ -24,7 +24,9 @@ from recproxy.orchestrator.haste import in_haste
 from recproxy.orchestrator.journal import Entry, Journal
 from recproxy.orchestrator.journal_folders import JournalFolders
 from recproxy.orchestrator.journal_keys import JournalKeys
+from recproxy.orchestrator.kept_replies import ScopeEnded, kept_reply
 from recproxy.orchestrator.pending_scope import PendingScope, utc_today
+from recproxy.orchestrator.recorded_names import RecordedNames
 from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.run_secrets import RunSecrets, TooManySecretsError, too_many_secrets
 from recproxy.orchestrator.scope_redaction import Redact, Redaction, unpacked
@@ -35,10 +37,6 @@ if TYPE_CHECKING:  # a replay writes nothing, and does without matching and reda
     from recproxy.orchestrator.recording_files import RecordingFiles
     from recproxy.orchestrator.second_look import SecondLook
 __all__ = ["Recorder"]
-
-
-class _ScopeEnded(RecordingError):
-    """An interaction came after the end of its scope, which counted as failed because of it; the run goes on."""
 
 
 class Recorder:
@@ -72,8 +70,7 @@ class Recorder:
         self._ended: dict[tuple[str, int], PendingScope] = {}
         self.learned = RunSecrets()  # what scopes of this run have shown
         self._too_many: RecordingError | None = None  # then nothing is written any more
-        #: By file and scope, the names of tests, of which a scope may not show all.
-        self._tests: dict[tuple[Path, str], str] = {}
+        self._names = RecordedNames()
         self.written: list[Written] = []
         #: By profile, what a second look found that must not stay.
         self.refusals: list[tuple[str, str]] = []
@@ -117,20 +114,7 @@ class Recorder:
 
     def take(self, profile: str, message: Recorded) -> Kept:
         """Keep an interaction that a proxy sent, and answer it. If that fails in an open scope, the run ends."""
-        try:
-            self.keep(profile, message)
-        except _ScopeEnded as problem:
-            return Kept(order=message.order, error=problem.message)
-        except RecordingError as problem:
-            self._fail(problem)
-            return Kept(order=message.order, error=problem.message)
-        except Exception as problem:  # noqa: BLE001 - without an answer the proxy's client would wait for ever
-            defect = RecordingError(
-                f"an interaction of profile {profile!r} cannot be kept: {type(problem).__name__}: {problem}"
-            )
-            self._fail(defect)
-            return Kept(order=message.order, error=defect.message)
-        return Kept(order=message.order)
+        return kept_reply(self.keep, profile, message, self._fail)
 
     def keep(self, profile: str, message: Recorded) -> None:
         """Put an interaction in the journal.
@@ -141,7 +125,7 @@ class Recorder:
         """
         pending = self._pending.get((profile, message.scope))
         if pending is None:
-            raise _ScopeEnded("the scope of this request has ended: nothing is recorded any more")
+            raise ScopeEnded("the scope of this request has ended: nothing is recorded any more")
         if pending.append and not pending.raw:
             self._files.check_place(pending.path)
         self._locks.lock(pending.path)
@@ -189,11 +173,7 @@ class Recorder:
             raise self._too_many from None
         *shown, masked, file_name = redacted.lines
         test, pending.scope = pending.scope, masked_name(pending.scope, masked)
-        why = ""
-        if file_name != pending.path.name:
-            why = f"{file_name}: not recorded: its name would hold a secret: rename the test {masked}"
-        elif self._tests.setdefault((pending.path, pending.scope), test) != test:
-            why = f"{pending.scope}: not recorded: without secrets two tests have this name: rename one of them"
+        why = self._names.refusal(pending.path, test, pending.scope, shown=masked, file_name=file_name)
         if why:
             return Redaction(lines=tuple(shown), refusals=(why,) * len(raw), counts=redacted.counts)
         pending.taken = [
