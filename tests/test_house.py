@@ -78,6 +78,7 @@ ELSEWHERE = {
     "proxy/lane": "tests/journeys/test_replay.py: listeners and connections arrive from an orchestrator",
     "proxy/forking": "tests/journeys/test_hygiene.py: forks and their ends",
     "proxy/downstream": "two protocols and a value",
+    "proxy/answer_forms": "tests/proxy/test_scope.py and test_faults.py: what a client gets",
     "proxy/connection_lane": "a protocol",
     "proxy/response_relay": "tests/proxy/test_exchange.py and tests/proxy/scripted: both ends",
     "proxy/turns": "tests/proxy/scripted: what a client sees, in which order",

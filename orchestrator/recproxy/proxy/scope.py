@@ -16,22 +16,23 @@ from recproxy.control.choices import Choice
 from recproxy.control.outcomes import Outcome
 from recproxy.control.scope_options import ScopeFault
 from recproxy.errors import HookError
-from recproxy.http import Head, Prepared, accepts_all, authority_host, error_response, takes_coded
+from recproxy.http import Head, authority_host, error_response
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.playback import Candidates, Playback
 from recproxy.play.shifted_times import shifted_times
+from recproxy.proxy.answer_forms import AnswerForms, hook_answer
 from recproxy.proxy.downstream import Answer, Later
-from recproxy.proxy.faults import LastingAnswer, ScopeFaults, faulty, unanswered
+from recproxy.proxy.faults import LastingAnswer, ScopeFaults, unanswered
 from recproxy.proxy.misses import Misses
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.recording_cache import Indexed, IndexOptions, index_of, matched
 from recproxy.proxy.route import Route, live_request
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
-from recproxy.recording import Recording, Request, header_values
+from recproxy.recording import Recording, Request
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import LASTED, Fault
 from recproxy.redaction.rules import RedactionRules
@@ -103,7 +104,7 @@ class OpenScope:
             times=shifted_times(profile.replay.shift),
         )  # fmt: skip
         self._known: dict[tuple[object, ...], _Known] = {}
-        self._prepared: dict[int, Prepared] = {}
+        self._forms = AnswerForms(paced=profile.replay.pace == "recorded")
         self._history = ScopeHistory()
         self._misses = Misses(
             profile, name, self._redaction, hooks, self._history, self.traffic,
@@ -165,14 +166,7 @@ class OpenScope:
         if response is None:
             return None
         self._history.play(position if position is not None else self._line(known.request))
-        accepted = b",".join(header_values(head.headers, b"accept-encoding")) or None
-        data, close = Prepared(response).form(
-            head_only=head.method == b"HEAD",
-            http10=head.http10,
-            keep_alive=head.keep_alive,
-            coded=accepts_all(response.encoding or "", accepted),
-        )
-        return Answer(data, close)
+        return hook_answer(response, head)
 
     def _fault(self, fault: Fault, position: int | None, route: Route, head: Head, known: _Known) -> Answer | Later:
         """A response with a fault of this scope; or the fault alone, where nothing was recorded and nothing need be."""
@@ -251,29 +245,15 @@ class OpenScope:
         self, position: int, route: Route, head: Head, known: _Known, fault: Fault | None = None
     ) -> Answer | Later:
         """The bytes of an interaction for this client; kept, unless named wild places or times make each its own."""
-        response = self._playback.interaction(position).response
-        if response.omitted is not None:
+        recorded = self._playback.interaction(position)
+        if recorded.response.omitted is not None:
             self._history.played -= 1
             return self._missing(route, head, known)
         if known.candidates.stateful:
             self._playback.bind(position, known.request, route.any_host)
         sent = self._playback.response(position)
-        kept = sent is response
-        prepared = self._prepared.setdefault(position, Prepared(sent)) if kept else Prepared(sent)
-        takes = {
-            "head_only": head.method == b"HEAD",
-            "http10": head.http10,
-            "keep_alive": head.keep_alive,
-            "coded": takes_coded(self._playback.interaction(position), head.headers),
-        }
-        answer: Answer | Later
-        if fault is not None or response.fault is not None:
-            answer = faulty(fault or response.fault or "", *prepared.form(**takes))
-        elif self._profile.replay.pace == "recorded" and (response.delay or response.chunks):
-            answer = PacedAnswer(*prepared.paced(**takes))
-        else:
-            answer = Answer(*prepared.form(**takes))
-        if kept and fault is None:
+        answer = self._forms.form(position, recorded, sent, head, fault)
+        if sent is recorded.response and fault is None:
             known.answers[position] = answer
         return answer
 
