@@ -113,6 +113,19 @@ def test_its_answers_are_what_is_described(project, call, served):
     plays = checked("delete", scope, {"passed": False})["profiles"]["shop"]["plays"]
     checked("put", scope, begun | {"plays": {"shop": plays}, "repeat": "miss", "match_on": ["method", "uri"]})
     checked("delete", scope)
+    totals = checked("get", "/totals")
+    assert (totals["played"], totals["missed"], totals["recorded"]) == (1, 1, 0)
+    assert totals["unused"] == [
+        {
+            "profile": "shop",
+            "test": "test",
+            "where": f"{two}:12",
+            "request": "GET https://api.shop.example/item",
+            "path": two,
+            "number": 1,
+        }
+    ]
+    assert totals["used"] == {two: [0]}
     number = checked("put", scope, begun)["number"]
     checked("get", f"{scope}/{number}")
     checked("delete", f"{scope}/{number}")

@@ -108,4 +108,4 @@ def test_an_unused_interaction_says_where_it_is_and_whether_a_passed_test_left_i
     tally.add("shop", unused(1, plays=(1, 0)))
 
     (left,) = tally.unused()["shop"]
-    assert left == UnusedPlace(path="a.rec", number=1, where="1", request="GET /", passed=True)
+    assert left == UnusedPlace(path="a.rec", number=1, where="1", request="GET /", passed=True, test="s")

@@ -55,6 +55,10 @@ class Address:
         """Version, mode, profiles, lanes and addresses of the run."""
         return self._call("GET", "/")
 
+    def totals(self) -> dict[str, Any]:
+        """What the run played, recorded, missed and left unused so far, as its table will count it."""
+        return self._call("GET", "/totals")
+
     def open_lane(self, lane: str) -> dict[str, str]:
         """Open a lane; the environment that leads to it."""
         environment: dict[str, str] = self._call("POST", "/lanes", {"lane": lane})["environment"]

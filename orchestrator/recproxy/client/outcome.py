@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recproxy.control.places import places
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import NoMatch
 
@@ -18,10 +17,9 @@ class ScopeResult:
     """The outcome of a scope, or how far it is.
 
     `requests` are the latest requests by profile, in order of arrival, as recorded. `plays` say how often each recorded
-    interaction was played. `missed` are the texts of misses. `unused` are lines for people about interactions that were
-    not played; `failing` are those of them that fail a test. `unused_places` and `used_places` say where the interactions
-    are that were not played and that were. `failed` are requests that nobody could answer: not the real service, not a
-    hook, and not we, because they were no HTTP. `notes` are about connections that never became requests.
+    interaction was played. `missed` are the texts of misses. `failing` are lines for people about interactions that were
+    not played and fail a test. `failed` are requests that nobody could answer: not the real service, not a hook, and not
+    we, because they were no HTTP. `notes` are about connections that never became requests.
     """
 
     name: str
@@ -30,9 +28,6 @@ class ScopeResult:
     requests: Mapping[str, tuple[str, ...]]
     plays: Mapping[str, tuple[int, ...]]
     missed: tuple[str, ...] = ()
-    unused: tuple[str, ...] = ()
-    unused_places: tuple[str, ...] = ()
-    used_places: tuple[str, ...] = ()
     failing: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -53,9 +48,6 @@ def read_outcome(answer: Mapping[str, Any]) -> ScopeResult:
         requests={profile: tuple(each["requests"]) for profile, each in profiles.items()},
         plays={profile: tuple(each["plays"]) for profile, each in profiles.items()},
         missed=tuple(miss["text"] for miss in answer["missed"]),
-        unused=tuple(_unused(each) for each in answer["unused"]),
-        unused_places=tuple(_place(profiles[each["profile"]], each["position"]) for each in answer["unused"]),
-        used_places=tuple(place for each in profiles.values() for place in _used(each)),
         failing=tuple(_unused(each) for each in answer["unused"] if each["fails"]),
         failed=tuple(f"{each['profile']}: {each['text']}" for each in answer["failed"]),
         notes=tuple(f"{profile}: {note}" for profile, each in profiles.items() for note in each["notes"]),
@@ -78,18 +70,3 @@ def failure(outcomes: Sequence[ScopeResult]) -> Exception | None:
 
 def _unused(entry: Mapping[str, Any]) -> str:
     return f"{entry['profile']}: {entry['request']} ({shown_path(entry['where'])})"
-
-
-def _place(profile: Mapping[str, Any], position: int) -> str:
-    """An interaction by its file and its number there, the same in each scope that plays the file."""
-    ((path, number),) = places(_files(profile), (position,))
-    return f"{path}#{number}"
-
-
-def _files(profile: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    return ((file["path"], file["interactions"]) for file in profile["files"])
-
-
-def _used(profile: Mapping[str, Any]) -> Iterator[str]:
-    positions = (position for position, count in enumerate(profile["plays"]) if count)
-    return (f"{path}#{number}" for path, number in places(_files(profile), positions))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,23 +26,11 @@ __all__ = ["ScopeTally", "Suite"]
 class ScopeTally:
     """What a test did, in plain values that pytest-xdist can carry.
 
-    `missed` are texts; `unused` are places of interactions and lines about them, `used` the places of those played.
+    `missed` are texts.
     """
 
     mode: str
-    played: int = 0
-    recorded: int = 0
     missed: list[str] = field(default_factory=list)
-    unused: list[tuple[str, str]] = field(default_factory=list)
-    used: list[str] = field(default_factory=list)
-
-    def add(self, outcome: ScopeResult) -> None:
-        """Add what one scope did."""
-        self.played += outcome.played
-        self.recorded += outcome.recorded
-        self.missed += outcome.missed
-        self.unused += zip(outcome.unused_places, outcome.unused, strict=True)
-        self.used += outcome.used_places
 
 
 class Suite:
@@ -61,13 +49,16 @@ class Suite:
         self._reported: set[str] = set()
         #: How far fixtures got in their recordings, by name; their tearing down goes on there.
         self._plays: dict[str, Plays] = {}
-        self._unfinished = False
         self.scopes.ended = self._ended
 
     @property
     def scopes(self) -> ScopeStack:
         """The scopes of this process."""
         return self._session.scopes
+
+    def totals(self) -> dict[str, Any]:
+        """What the run did so far, as its table will count it."""
+        return self._session.address.totals()
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -102,8 +93,6 @@ class Suite:
             outcomes = self.scopes.end(self._scope, passed=passed)
         finally:
             self._let_go()
-        if not passed:  # it may not have come to where it would have asked for the rest
-            self._tally.unused.clear()
         text = self._untold(outcomes)
         if passed and not text and isinstance(problem := failure(outcomes), AssertionError):
             text = str(problem)
@@ -138,14 +127,12 @@ class Suite:
     def _around(self, asked: AskedScope, name: str, *, last: bool) -> Iterator[None]:
         scope = self._begin(asked, name, self._plays.pop(asked.name, {}))
         passed = False
-        self._unfinished = not last
         try:
             yield
             passed = True
         finally:
             _hold(asked, held=False)
             outcomes = self.scopes.end(scope, passed=passed)
-            self._unfinished = False
             text = self._untold(outcomes)
         self._plays[asked.name] = outcomes[-1].plays if outcomes and not last else {}
         if text:
@@ -162,7 +149,7 @@ class Suite:
         return scope
 
     def _ended(self, outcome: ScopeResult) -> None:
-        self._tally.add(replace(outcome, unused=(), unused_places=()) if self._unfinished else outcome)
+        self._tally.missed += outcome.missed
 
     def _let_go(self) -> None:
         _hold(self._asked, held=False)

@@ -30,6 +30,8 @@ from recproxy.orchestrator.lane import Lane
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.orchestrator.scopes import Scopes
+from recproxy.orchestrator.totals import plain_totals, totals_so_far
+from recproxy.report import Tally
 
 __all__ = ["ControlCalls", "ControlledRun"]
 
@@ -44,6 +46,7 @@ class ControlledRun(Protocol):
     plan: RunPlan
     lanes: dict[str, Lane]
     scopes: Scopes
+    tally: Tally
 
     @property
     def profiles(self) -> list[Profile]:
@@ -77,6 +80,9 @@ class ControlCalls:
             case [""]:
                 self._check(method, "GET")
                 return 200, self._status()
+            case ["totals"]:
+                self._check(method, "GET")
+                return 200, plain_totals(await totals_so_far(self._orchestrator))
             case ["lanes"]:
                 self._check(method, "POST")
                 return 201, await self._open_lane(read_object(body) if body else {})

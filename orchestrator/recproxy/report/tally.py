@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
@@ -76,7 +77,7 @@ class TestRow:
 class UnusedPlace:
     """An interaction that was in play and was not played: its file and number, its place and first line.
 
-    `passed`: in play of a test that passed.
+    `passed`: in play of a test that passed. `test` is the first scope that left it unused.
     """
 
     path: str
@@ -84,6 +85,7 @@ class UnusedPlace:
     where: str
     request: str
     passed: bool
+    test: str = ""
 
 
 class _Usage:
@@ -94,13 +96,16 @@ class _Usage:
         self.played: set[tuple[str, int]] = set()
         self._idle: set[tuple[str, int]] = set()
         self._unused: set[tuple[str, int]] = set()
-        self._described: dict[tuple[str, int], tuple[str, str]] = {}
+        #: Place, first line and scope.
+        self._described: dict[tuple[str, int], tuple[str, str, str]] = {}
 
     def add(self, outcome: Outcome, *, passed: bool) -> tuple[int, int]:
         """Add a scope; how many are unused by now, and how many were only in play of tests that failed, too."""
         self.played.update(places(outcome.files, (number for number, count in enumerate(outcome.plays) if count)))
         listed = [*places(outcome.files, (unused.position for unused in outcome.unused))]
-        self._described.update(zip(listed, ((each.where, each.request) for each in outcome.unused), strict=True))
+        for place, each in zip(listed, outcome.unused, strict=True):
+            if place not in self._described or (passed and place not in self._unused):
+                self._described[place] = (each.where, each.request, outcome.scope)
         idle = set(listed)
         self._idle |= idle
         self._unused |= idle if passed else set()
@@ -117,6 +122,7 @@ class _Usage:
                 where=self._described[place][0],
                 request=self._described[place][1],
                 passed=place in self._unused,
+                test=self._described[place][2],
             )
             for place in sorted(self._idle | self._unused)
         ]
@@ -197,6 +203,11 @@ class Tally:
     def unused(self) -> dict[str, list[UnusedPlace]]:
         """By profile, what was in play and was not played."""
         return {profile: usage.unused() for profile, usage in self._usage.items()}
+
+    def so_far(self) -> Tally:
+        """Its rows and what is unused, to add to what has not ended yet."""
+        rows = {name: replace(row) for name, row in self.rows.items()}
+        return Tally(rows=rows, _usage=copy.deepcopy(self._usage))
 
     def refuse(self, refusals: Iterable[Missed]) -> None:
         """Add requests to hosts that no profile owns."""

@@ -19,7 +19,7 @@ from recproxy.testing.pytest_chosen import ChosenTests
 from recproxy.testing.pytest_markers import MARKERS, add_markers
 from recproxy.testing.pytest_mode import add_mode, check_mode_option, named_mode, recording_command, serve_options
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes, uses_recproxy
-from recproxy.testing.pytest_summary import SECTION, Summary
+from recproxy.testing.pytest_summary import SECTION, TOTALS, Summary
 
 if TYPE_CHECKING:
     from recproxy.client.handle import Handle
@@ -63,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     add_markers(config)
     config.stash[_running] = bool(os.environ.get(_CONTROL))
     config.stash[_summary] = Summary(in_run=config.stash[_running])
+    config.stash[_summary].ask = lambda: _totals(config)
     config.pluginmanager.register(config.stash[_summary], "recproxy-summary")
     check_mode_option(config, run=config.stash[_running])
     if config.stash[_running] and os.environ.get(_TESTS):
@@ -197,6 +198,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
     finally:
         if _suite in session.config.stash:
             session.config.stash[_suite].abandon()
+            if hasattr(session.config, "workeroutput") and not session.config.stash[_running]:
+                session.config.workeroutput[TOTALS] = _totals(session.config)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -238,6 +241,18 @@ def _made(config: pytest.Config) -> Suite:
             options=serve_options(config),
         )
     return config.stash[_suite]
+
+
+def _totals(config: pytest.Config) -> dict[str, Any] | None:
+    """What the run of this process did so far; None where there is none, or it is gone."""
+    if _suite not in config.stash and not config.stash[_running]:
+        return None
+    from recproxy.errors import RecproxyError  # noqa: PLC0415 - a test has a scope
+
+    try:
+        return _made(config).totals()
+    except RecproxyError:
+        return None
 
 
 def _trouble(item: pytest.Item, *, failed: bool = False) -> str:

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from recproxy.testing.pytest_outside import OUTSIDE, outside_lines
 
-__all__ = ["SECTION", "Summary"]
+__all__ = ["SECTION", "TOTALS", "Summary"]
 
 #: Of the summary, of failure reports, and the attribute of a report that has what its test did.
 SECTION = "recproxy"
+#: In the output of a worker of pytest-xdist: the totals of the run that it has started.
+TOTALS = "recproxy_totals"
 #: Unused interactions and misses shown: after a few, more say nothing new.
 _MOST_SHOWN = 20
+#: The name of the scope outside of all tests.
+_NO_TEST = "run"
 #: Modes in which a test may well ask a real service; `all` is vcrpy's name for record.
 _ASKING = ("record", "live", "all")
 
@@ -33,6 +38,9 @@ class Summary:
         self._in_run = in_run
         self._results: list[tuple[str, dict[str, Any]]] = []
         self._outside: list[tuple[str, str]] = []
+        self._of_workers: list[dict[str, Any]] = []
+        #: Asks the run of this process for its totals; None where it has none, or it is gone.
+        self.ask: Callable[[], dict[str, Any] | None] = lambda: None
         #: Lines about the whole session.
         self.notes: list[str] = []
 
@@ -43,6 +51,12 @@ class Summary:
             self._results.append((report.nodeid, result))
         if host := getattr(report, OUTSIDE, ""):
             self._outside.append((report.nodeid, host))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take the totals of a worker of pytest-xdist that has started a run."""
+        if totals := getattr(node, "workeroutput", {}).get(TOTALS):
+            self._of_workers.append(totals)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """One line for all, the interactions that no passed test asked for, and at the end the misses by test."""
@@ -58,30 +72,25 @@ class Summary:
     def _tell(self, terminalreporter: pytest.TerminalReporter) -> None:
         from recproxy.counting import counted  # noqa: PLC0415 - tests asked for recordings
 
-        results = [result for _, result in self._results]
-        played, recorded = (sum(result[name] for result in results) for name in ("played", "recorded"))
-        missed = sum(len(result["missed"]) for result in results)
-        unused = self._unused()
         terminalreporter.section(SECTION)
+        start = f"{self._results[0][1]['mode']}: {counted(len(self._results), 'test')}"
+        totals = self._totals()
+        if totals is None:
+            terminalreporter.line(f"{start}; the run has ended before them, and did not say what they played")
+            return
         terminalreporter.line(
-            f"{results[0]['mode']}: {counted(len(results), 'test')}, {counted(played, 'request')} played, "
-            f"{recorded} recorded, {missed} missed, {counted(len(unused), 'recorded interaction')} unused"
+            f"{start}, {counted(totals['played'], 'request')} played, {totals['recorded']} recorded, "
+            f"{totals['missed']} missed, {counted(len(totals['unused']), 'recorded interaction')} unused"
         )
-        for line in unused[:_MOST_SHOWN]:
-            terminalreporter.line(f"unused: {line}")
-        if len(unused) > _MOST_SHOWN:
-            terminalreporter.line(f"unused: and {len(unused) - _MOST_SHOWN} more")
+        for each in totals["unused"][:_MOST_SHOWN]:
+            terminalreporter.line(f"unused: {_unused(each)}")
+        if len(totals["unused"]) > _MOST_SHOWN:
+            terminalreporter.line(f"unused: and {len(totals['unused']) - _MOST_SHOWN} more")
 
-    def _unused(self) -> list[str]:
-        """A line for each interaction that no test played, as the table of a run counts them."""
-        used = {place for _, result in self._results for place in result["used"]}
-        lines = {
-            place: f"{test}: {line}"
-            for test, result in reversed(self._results)
-            for place, line in reversed(result["unused"])
-            if place not in used
-        }
-        return list(reversed(lines.values()))
+    def _totals(self) -> dict[str, Any] | None:
+        """The numbers of the run, or those of the processes that each started one, together; None if nobody knows."""
+        asked = self.ask()
+        return _together([*self._of_workers, *([asked] if asked is not None else [])])
 
     def _misses(self) -> list[str]:
         """The misses, each once with its count, by test."""
@@ -92,3 +101,21 @@ class Summary:
         ]
         more = len(shown) - _MOST_SHOWN
         return [*shown[:_MOST_SHOWN], *([f"and {more} more"] if more > 0 else [])]
+
+
+def _together(every: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The totals of several runs as one: an interaction that one of them played is not unused."""
+    if len(every) < 2:
+        return every[0] if every else None
+    used = {(path, number) for each in every for path, numbers in each["used"].items() for number in numbers}
+    unused = {(row["path"], row["number"]): row for each in every for row in each["unused"]}
+    sums = {name: sum(each[name] for each in every) for name in ("played", "recorded", "missed")}
+    return {**sums, "unused": [row for place, row in unused.items() if place not in used]}
+
+
+def _unused(row: dict[str, Any]) -> str:
+    """A line for an interaction that nobody played; what no test had for itself is told without a test."""
+    from recproxy.control.shown_paths import shown_path  # noqa: PLC0415 - tests asked for recordings
+
+    test = f"{row['test']}: " if row["test"] != _NO_TEST else ""
+    return f"{test}{row['profile']}: {row['request']} ({shown_path(row['where'])})"

@@ -96,7 +96,7 @@ def test_every_way_to_name_a_recording(together):
 
 
 def test_the_sums_of_all_tests_are_shown(plainly, in_a_run):
-    assert "replay: 29 tests, 32 requests played, 0 recorded, 10 missed, " in plainly.out
+    assert "replay: 29 tests, 35 requests played, 0 recorded, 10 missed, " in plainly.out
     assert "replay: 33 tests, 35 requests played, 0 recorded, 11 missed, " in in_a_run.out
 
 
@@ -206,7 +206,9 @@ def test_recordings_named_for_the_whole_run_are_in_play_where_a_test_has_none(su
 
     assert code == 0, out
     assert "3 passed" in out
-    assert "unused: " not in out
+    assert "replay: 3 tests, 3 requests played, 0 recorded, 0 missed, 1 recorded interaction unused\n" in out
+    assert out.count("unused: ") == 1
+    assert "unused: shop: GET https://api.shop.example/item (two.rec:12)\n" in out
 
 
 def test_without_a_run_other_tests_are_left_alone(suite):
@@ -251,7 +253,7 @@ def test_unused_interactions_are_reported(suite):
     outcomes = suite.pytest("test_unused.py")
 
     assert outcomes == {"passed": 1}, outcomes
-    line = "unused: test_unused.py::test_one: shop: GET https://api.shop.example/item (two.rec:12)"
+    line = "unused: test_unused.test_one: shop: GET https://api.shop.example/item (two.rec:12)"
     assert line in outcomes.out
 
 
@@ -296,17 +298,21 @@ def test_misses():
 
 def test_the_summary_counts_what_the_table_of_the_run_counts(suite):
     suite.record("three.rec", ("one", "1"), ("two", "2"), ("three", "3"))
+    suite.record("recordings/shop/default.rec", ("five", "5"))
     suite.write("test_shared.py", IMPORTS + SHARED)
 
-    code, out = suite.python("-m", "recproxy", "run", "--", sys.executable, "-m", "pytest", "-q", "test_shared.py")
+    words = ("-m", "pytest", "-q", "-p", "no:randomly", "test_shared.py")
+    code, out = suite.python("-m", "recproxy", "run", "--", sys.executable, *words)
 
     assert code == 1, out
-    assert "replay: 4 tests, 2 requests played, 0 recorded, 1 missed, 1 recorded interaction unused\n" in out
+    assert "replay: 4 tests, 2 requests played, 0 recorded, 1 missed, 2 recorded interactions unused\n" in out
     assert [line.split()[1:7] for line in out.splitlines() if "shop " in line and "replay" in line] == [
-        ["shop", "replay", "2", "0", "1", "1"]
+        ["shop", "replay", "2", "0", "1", "2"]
     ]
-    assert out.count("\nunused: ") == 1
-    assert "shop: GET https://api.shop.example/three (three.rec:" in out
+    assert [line for line in out.splitlines() if line.startswith("unused: ")] == [
+        "unused: shop: GET https://api.shop.example/five (recordings/shop/default.rec:3)",
+        "unused: test_shared.test_one: shop: GET https://api.shop.example/three (three.rec:21)",
+    ]
     assert out.rstrip().partition("recproxy: miss in test_shared.test_misses: ")[2].count("to make it match") == 0
     assert out.rstrip().splitlines()[-1].startswith("to record it: recproxy run --record shop -- ")
 
@@ -661,4 +667,4 @@ def test_a_test_may_drive_the_control_address_itself(suite):
     assert outcomes == {"passed": 4, "failed": 1}, outcomes
     assert "FAILED test_drives.py::test_ends_its_scope_after_a_miss" in outcomes.out
     assert "no scope" not in outcomes.out
-    assert "replay: 5 tests, 1 request played, 0 recorded, 1 missed, " in outcomes.out
+    assert "replay: 5 tests, 5 requests played, 0 recorded, 1 missed, " in outcomes.out

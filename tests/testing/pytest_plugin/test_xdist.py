@@ -70,9 +70,18 @@ def test_workers_without_a_run(project):
         project.record(f"recordings/shop/test_parallel/test_its_own[{number}].rec", *answers)
     project.write("test_parallel.py", PARALLEL.format(tests=4, lane=None))
 
-    outcomes = project.pytest("-n", "2", "test_parallel.py")
+    project.record("shared.rec", ("a", "a"), ("b", "b"), ("c", "c"))
+    shared = "@pytest.mark.recproxy('shop', 'shared.rec')\n"
+    project.write(
+        "test_shared.py",
+        f"import pytest\nfrom asking import get\n\n{shared}def test_a():\n    get('a')\n\n{shared}def test_b():\n    get('b')\n",
+    )
 
-    assert outcomes == {"failed": 1, "passed": 3}, outcomes
+    outcomes = project.pytest("-n", "2", "--dist", "loadfile", "test_parallel.py", "test_shared.py")
+
+    assert outcomes == {"failed": 1, "passed": 5}, outcomes
+    assert "replay: 6 tests, 22 requests played, 0 recorded, 1 missed, 1 recorded interaction unused\n" in outcomes.out
+    assert "shop: GET https://api.shop.example/c (shared.rec:21)\n" in outcomes.out
 
 
 DECORATED = """
