@@ -72,6 +72,7 @@ ELSEWHERE = {
     "orchestrator/sweep_command": "tests/journeys/test_fault_sweep.py: real suites",
     "testing/pytest_chosen": "tests/journeys/test_fault_sweep.py: the tests that were run",
     "testing/pytest_markers": "tests/testing/pytest_plugin/test_faults.py and test_scopes.py: what they do",
+    "mail/pieces": "an enum and a value of tests/mail/test_smtp_pieces.py",
     "proxy/tunnel": "tests/proxy/scripted/test_websocket.py: both ends over real TCP",
     "runners/nox_selection": "tests/runners/test_nox.py: real nox selecting sessions",
     "proxy/__main__": "one line; the journeys start it",

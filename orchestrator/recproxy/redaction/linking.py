@@ -14,7 +14,9 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from functools import lru_cache
 
 from recproxy.recording.splicing import Moved, resized, same, spliced
+from recproxy.recording.steps import Act, Step
 from recproxy.recording.values import WILD, Headers, Interaction, Request, Response
+from recproxy.recording.wildcard import named_places
 from recproxy.redaction.masks import ENDING, stand_in
 from recproxy.redaction.secret_values import GIVEN, RUN
 from recproxy.redaction.wide_text import moved_in_wide, widened, with_word
@@ -27,7 +29,7 @@ _MOST_APART = 500
 
 def names(interactions: Iterable[Interaction]) -> frozenset[str]:
     """The names of wild places in interactions."""
-    return frozenset(name for each in interactions for block in (each.request, each.response) for name in _names(block))
+    return frozenset(name for each in interactions for name in (*_sent(each), *_given(each)))
 
 
 def linked(
@@ -81,8 +83,8 @@ def _said_first(both: Iterable[tuple[list[str], list[str]]]) -> set[str]:
 
 def link(interactions: Sequence[Interaction], taken: Container[str] = ()) -> tuple[Interaction, ...]:
     """Interactions that were redacted as a scope, with other names where `taken` has theirs."""
-    given = {name for each in interactions for name in _names(each.response)}
-    used = {name for each in interactions for name in _names(each.request)}
+    given = {name for each in interactions for name in _given(each)}
+    used = {name for each in interactions for name in _sent(each)}
     final: dict[str, str | None] = {}
     for name in sorted(name for name in given & used if name in taken):
         final[name] = free = _free(ENDING.sub("", name), name, taken, used)
@@ -114,6 +116,25 @@ def _texts(block: Request | Response, word: str) -> Iterable[bytes]:
     yield with_word(block.headers, block.body, word)[0]
 
 
+def _sent(interaction: Interaction) -> Iterator[str]:
+    """The names in what a client said."""
+    yield from _names(interaction.request)
+    yield from _said(interaction, Act.CLIENT)
+
+
+def _given(interaction: Interaction) -> Iterator[str]:
+    """The names in what a service said."""
+    yield from _names(interaction.response)
+    yield from _said(interaction, Act.SERVER)
+
+
+def _said(conversation: Interaction, act: Act) -> Iterator[str]:
+    word = conversation.request.wild
+    for step in conversation.steps if word is not None else ():
+        if step.act is act:
+            yield from (name for name, _, _ in named_places(step.data, word or WILD))
+
+
 def _names(block: Request | Response) -> Iterator[str]:
     if block.wild is not None:
         sign, places = block.wild.encode() + b"[", _places(block.wild)
@@ -129,9 +150,15 @@ def _names(block: Request | Response) -> Iterator[str]:
 def renamed(interaction: Interaction, final: Mapping[str, str | None]) -> Interaction:
     """An interaction with other names of its wild places, or a plain mask where a name becomes None."""
     request, response = _request(interaction.request, final), _response(interaction.response, final)
-    if request is interaction.request and response is interaction.response:
+    steps = tuple(_step(each, interaction.request.wild, final) for each in interaction.steps)
+    if request is interaction.request and response is interaction.response and steps == interaction.steps:
         return interaction
-    return dataclasses.replace(interaction, request=request, response=response)
+    return dataclasses.replace(interaction, request=request, response=response, steps=steps)
+
+
+def _step(step: Step, word: str | None, final: Mapping[str, str | None]) -> Step:
+    said = _renamed(step.data, word, final, shaped=step.act is Act.SERVER)[0]
+    return step if said == step.data else dataclasses.replace(step, data=said)
 
 
 def _request(request: Request, final: Mapping[str, str | None]) -> Request:

@@ -16,6 +16,7 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Request, Response
 from recproxy.redaction.body_headers import with_headers_of_body
 from recproxy.redaction.client_ids import with_client_ids
+from recproxy.redaction.conversations import Flattened, has_conversations
 from recproxy.redaction.credential_ids import with_credential_ids
 from recproxy.redaction.earlier_values import NOTHING, EarlierValues
 from recproxy.redaction.linking import linked
@@ -66,12 +67,13 @@ class ReadScope:
     """The interactions of a scope, read for secrets, before they are masked; `learned` are the values that they show."""
 
     def __init__(self, interactions: Sequence[Interaction], rules: RedactionRules) -> None:
-        self._interactions = interactions
+        self._flat = Flattened(interactions) if has_conversations(interactions) else None
+        self._interactions = interactions if self._flat is None else self._flat.interactions
         self._credentials = _values(rules)
         names = name_rules(rules)
         self._values = SecretValues(self._credentials, own=_own(rules), shapes=names.shapes)
         self._reader = ScopeReader(names, self._values)
-        for each in interactions:
+        for each in self._interactions:
             self._reader.learn(each)
         self.learned: Mapping[bytes, SecretValue] = self._values.learned()
 
@@ -89,7 +91,8 @@ class ReadScope:
         self._reader.follow(earlier.automata)
         credentials = self._credentials if ids else None
         redacted = _redacted(self._reader, self._interactions, taken, credentials, apart=apart)
-        return dataclasses.replace(redacted, learned=self._values.learned())
+        redacted = dataclasses.replace(redacted, learned=self._values.learned())
+        return redacted if self._flat is None else _folded(self._flat, redacted)
 
 
 def redact_scope(
@@ -120,7 +123,21 @@ def mask_again(
     """
     values = SecretValues((), earlier.known, shapes=name_rules(rules).shapes)
     reader = ScopeReader(None, values, earlier.automata)
-    return _redacted(reader, interactions, taken, None)
+    if not has_conversations(interactions):
+        return _redacted(reader, interactions, taken, None)
+    flat = Flattened(interactions)
+    return _folded(flat, _redacted(reader, flat.interactions, taken, None))
+
+
+def _folded(flat: Flattened, redacted: RedactedScope) -> RedactedScope:
+    """What became of interactions whose conversations were taken apart: by the positions that they had before."""
+    refusals = {flat.owners[each.position]: each for each in reversed(redacted.refusals)}
+    return dataclasses.replace(
+        redacted,
+        interactions=flat.folded(redacted.interactions),
+        refusals=tuple(dataclasses.replace(each, position=owner) for owner, each in sorted(refusals.items())),
+        findings=tuple(dataclasses.replace(each, position=flat.owners[each.position]) for each in redacted.findings),
+    )
 
 
 def _redacted(

@@ -1,0 +1,107 @@
+"""Conversations taken apart for redaction, and put together again: each piece becomes a request or a response.
+
+What the client said is the body of a request, what the server said that of a response, a mail message has its media
+type, and a credential becomes an Authorization header. So the one engine reads them, and a password that a client
+proved itself with is found in a header, a body or an attachment of any other interaction of the scope, too.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+
+from recproxy.mail.pieces import Piece, PieceKind
+from recproxy.mail.smtp_pieces import smtp_pieces
+from recproxy.recording.steps import Act, Step
+from recproxy.recording.values import Headers, Interaction, Response
+from recproxy.recording.wildcard import unused
+
+__all__ = ["Flattened", "has_conversations"]
+
+#: The pieces of each step of a conversation, by its method.
+_PIECES: Mapping[str, Callable[[Sequence[Step]], list[tuple[Piece, ...]]]] = {"SMTP": smtp_pieces}
+_TEXT: Headers = ((b"Content-Type", b"text/plain"),)
+_MESSAGE: Headers = ((b"Content-Type", b"message/rfc822"),)
+
+
+def has_conversations(interactions: Sequence[Interaction]) -> bool:
+    """Whether any of the interactions is a conversation."""
+    return any(each.steps for each in interactions)
+
+
+class Flattened:
+    """The interactions of a scope with each conversation as many; `owners` are the positions that they come from."""
+
+    def __init__(self, interactions: Sequence[Interaction]) -> None:
+        self._before = interactions
+        self.interactions: list[Interaction] = []
+        self.owners: list[int] = []
+        for position, each in enumerate(interactions):
+            parts = _taken_apart(each) if each.steps else [each]
+            self.interactions += parts
+            self.owners += [position] * len(parts)
+
+    def folded(self, after: Sequence[Interaction | None]) -> tuple[Interaction | None, ...]:
+        """The interactions as they were given, from what became of the parts; None where a part may not be written."""
+        parts: list[list[Interaction | None]] = [[] for _ in self._before]
+        for owner, each in zip(self.owners, after, strict=True):
+            parts[owner].append(each)
+        return tuple(
+            _put_together(before, known) if before.steps else known[0]
+            for before, known in zip(self._before, parts, strict=True)
+        )
+
+
+def _pieces(conversation: Interaction) -> list[tuple[Piece, ...]]:
+    return _PIECES[conversation.request.method](conversation.steps)
+
+
+def _taken_apart(conversation: Interaction) -> list[Interaction]:
+    """A request or response for each piece; the first has the comments."""
+    about = conversation.request
+    word = about.wild or unused(about.url.encode(), *(step.data for step in conversation.steps))
+    asked, said = dataclasses.replace(about, wild=word), Response(status=0, wild=word)
+    parts: list[Interaction] = [Interaction(request=asked, response=said, comments=conversation.comments)]
+    for step, pieces in zip(conversation.steps, _pieces(conversation), strict=True):
+        for piece in pieces:
+            if piece.kind is PieceKind.CREDENTIAL:
+                headers = ((b"Authorization", piece.proof or b"Bearer " + piece.data),)
+                request = dataclasses.replace(asked, headers=headers)
+                parts.append(Interaction(request=request, response=said))
+                continue
+            media: Headers = _MESSAGE if piece.kind is PieceKind.MESSAGE else _TEXT
+            if step.act is Act.SERVER:
+                response = dataclasses.replace(said, headers=media, body=piece.data)
+                parts.append(Interaction(request=asked, response=response))
+            else:
+                request = dataclasses.replace(asked, headers=media, body=piece.data)
+                parts.append(Interaction(request=request, response=said))
+    return parts
+
+
+def _put_together(conversation: Interaction, parts: Sequence[Interaction | None]) -> Interaction | None:
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    about, *others = known
+    word = about.request.wild or "XXX"
+    left = iter(others)
+    steps: list[Step] = []
+    for step, pieces in zip(conversation.steps, _pieces(conversation), strict=True):
+        said = b"".join([_said(piece, next(left), word) for piece in pieces])
+        steps.append(step if said == step.data else dataclasses.replace(step, data=said))
+    if tuple(steps) == conversation.steps and about.request == conversation.request:
+        return conversation
+    return dataclasses.replace(
+        conversation,
+        request=about.request,
+        response=dataclasses.replace(conversation.response, wild=word),
+        comments=about.comments,
+        steps=tuple(steps),
+    )
+
+
+def _said(piece: Piece, part: Interaction, word: str) -> bytes:
+    if piece.kind is PieceKind.CREDENTIAL:
+        return word.encode()
+    return part.response.body or part.request.body

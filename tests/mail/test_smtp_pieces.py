@@ -1,0 +1,49 @@
+"""The pieces of SMTP steps: together they are the step, and credentials and messages are told from lines."""
+
+import base64
+
+from recproxy.mail.pieces import PieceKind
+from recproxy.mail.smtp_pieces import smtp_pieces
+from recproxy.recording import Act, Step
+
+PLAIN = base64.b64encode(b"\0me\0pass")
+SAID = (
+    Step(Act.SERVER, b"220 a\r\n"),
+    Step(Act.CLIENT, b"STARTTLS\r\n"),
+    Step(Act.SERVER, b"220 go\r\n"),
+    Step(Act.TLS),
+    Step(Act.CLIENT, b"auth  plain " + PLAIN + b"\r\n"),
+    Step(Act.SERVER, b"535 no\r\n"),
+    Step(Act.CLIENT, b"AUTH LOGIN\r\n"),
+    Step(Act.SERVER, b"334 VXNlcm5hbWU6\r\n"),
+    Step(Act.CLIENT, b"bWU=\r\n"),
+    Step(Act.SERVER, b"334 UGFzc3dvcmQ6\r\n"),
+    Step(Act.CLIENT, b"cGFzcw==\r\n"),
+    Step(Act.SERVER, b"334 e30=\r\n"),
+    Step(Act.CLIENT, b"*\r\n"),
+    Step(Act.SERVER, b"235 yes\r\n"),
+    Step(Act.CLIENT, b"DATA\r\n"),
+    Step(Act.SERVER, b"354 go\r\n"),
+    Step(Act.CLIENT, b"AUTH PLAIN in a message\r\n"),
+    Step(Act.SERVER, b"250 ok\r\n"),
+    Step(Act.CLIENT, b"BDAT 3 LAST\r\n"),
+    Step(Act.CLIENT, b"abc"),
+    Step(Act.SERVER, b"250 ok\r\n"),
+    Step(Act.CLIENT, b"\r\n"),
+    Step(Act.CLOSE),
+)
+
+
+def test_pieces_are_told_apart():
+    pieces = smtp_pieces(SAID)
+
+    assert [b"".join(piece.data for piece in each) for each in pieces] == [step.data for step in SAID]
+    assert [piece.data for each in pieces for piece in each if piece.kind is PieceKind.MESSAGE] == [
+        b"AUTH PLAIN in a message\r\n",
+        b"abc",
+    ]
+    assert [(piece.data, piece.proof) for each in pieces for piece in each if piece.kind is PieceKind.CREDENTIAL] == [
+        (PLAIN, b"Basic bWU6cGFzcw=="),
+        (b"bWU=", b""),
+        (b"cGFzcw==", b"Basic bWU6cGFzcw=="),
+    ]
