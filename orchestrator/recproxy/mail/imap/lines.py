@@ -1,0 +1,179 @@
+"""Lines of IMAP with their literals: `A1 LOGIN {4}`, four bytes, and what follows them are one line.
+
+Reads bytes as they come, in time linear in their number. What is longer than the limit is read past and not kept.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+from recproxy.recording.dataclass import dataclass
+
+__all__ = ["LIMIT", "ImapLine", "LineReader", "LiteralAsked", "Oversized"]
+
+#: Bytes of a line with its literals that are kept, unless a reader is told otherwise.
+LIMIT = 64 << 20
+
+_ANNOUNCED = re.compile(rb"~?\{([0-9]{1,18})(\+?)\}\Z")
+#: A status response: its human text may end in what looks like a literal, and is none.
+_STATUS = re.compile(rb"(?i)(?:\+|(?:\S+ )(?:OK|NO|BAD|BYE|PREAUTH)\b)")
+_CODE = re.compile(rb"(?i)\S+ (?:OK|NO|BAD|BYE|PREAUTH) \[[^\]]*\Z")
+#: Bytes of a line too long to keep that are kept all the same: its tag.
+_START = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ImapLine:
+    """A line: its texts with the literals between them, so that texts are at even places.
+
+    A text ends in the announcement of the literal that follows it (`{4}`), and has no line end.
+    """
+
+    pieces: tuple[bytes, ...]
+
+    @property
+    def data(self) -> bytes:
+        """The bytes on the wire."""
+        if len(self.pieces) == 1:
+            return self.pieces[0] + b"\r\n"
+        wire: list[bytes] = []
+        for number, piece in enumerate(self.pieces):
+            wire.append(piece)
+            if number % 2 == 0:
+                wire.append(b"\r\n")
+        return b"".join(wire)
+
+    @property
+    def text(self) -> bytes:
+        """The text up to the first literal."""
+        return self.pieces[0]
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralAsked:
+    """A client waits for the permission to send a literal of this size."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Oversized:
+    """A line longer than the limit has been read past; `start` is how it begins.
+
+    `waits` says that the client has not sent the literal yet: a refusal ends the command.
+    """
+
+    start: bytes
+    waits: bool = False
+
+
+Read: TypeAlias = ImapLine | LiteralAsked | Oversized
+
+
+class LineReader:
+    """Cuts bytes into lines: those of a client (`commands`), or those of a server."""
+
+    def __init__(self, *, commands: bool, limit: int = LIMIT) -> None:
+        self._commands = commands
+        self._limit = limit
+        self._buffer = bytearray()
+        self._searched = 0
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._literal: bytearray | None = None
+        self._missing = 0
+        self._oversized: bytes | None = None
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes as they came."""
+        self._buffer += data
+
+    def clear(self) -> int:
+        """Forget all bytes that are not read yet, and a line begun; return how many bytes that were."""
+        count = len(self._buffer) + self._size
+        self._buffer.clear()
+        self._begin()
+        return count
+
+    @property
+    def is_between(self) -> bool:
+        """Whether no line is begun."""
+        return not (self._buffer or self._pieces or self._oversized)
+
+    def next(self) -> Read | None:
+        """The next line, or what must be known before it is complete; None where bytes are missing."""
+        while True:
+            if self._literal is not None and not self._fill():
+                return None
+            end = self._buffer.find(b"\n", self._searched)
+            if end < 0:
+                self._searched = len(self._buffer)
+                if self._oversized is not None or self._size + len(self._buffer) > self._limit:
+                    self._pass_over(bytes(self._buffer[:_START]))
+                    self._buffer.clear()
+                    self._searched = 0
+                return None
+            text = bytes(self._buffer[: end - 1 if self._buffer[end - 1 : end] == b"\r" else end])
+            del self._buffer[: end + 1]
+            self._searched = 0
+            found = self._take(text)
+            if found is not None:
+                return found
+
+    def _begin(self) -> None:
+        self._searched = self._size = self._missing = 0
+        self._pieces, self._literal, self._oversized = [], None, None
+
+    def _take(self, text: bytes) -> Read | None:
+        """Take the text of a line; return what is complete by it."""
+        self._size += len(text)
+        announced = self._announced(text)
+        if self._oversized is not None or self._size > self._limit:
+            self._pass_over(text[:_START])
+        else:
+            self._pieces.append(text)
+        if announced is None:
+            return self._complete()
+        size, asks = int(announced[1]), self._commands and not announced[2]
+        if self._size + size > self._limit:
+            self._pass_over(text[:_START])
+            if asks:
+                return self._complete(waits=True)
+        self._size += size
+        self._literal, self._missing = bytearray(), size
+        return LiteralAsked(size) if asks and self._oversized is None else None
+
+    def _announced(self, text: bytes) -> re.Match[bytes] | None:
+        """The literal that a text announces at its end."""
+        start = text.rfind(b"{", max(0, len(text) - 24)) if text.endswith(b"}") else -1
+        found = None if start < 0 else _ANNOUNCED.search(text, start)
+        if found is None or self._commands or self._pieces:
+            return found
+        is_text = _STATUS.match(text) is not None and _CODE.match(text) is None
+        return None if is_text else found
+
+    def _fill(self) -> bool:
+        """Move bytes into the literal; return whether it is complete."""
+        assert self._literal is not None
+        piece = self._buffer[: self._missing]
+        del self._buffer[: len(piece)]
+        self._missing -= len(piece)
+        if self._oversized is None:
+            self._literal += piece
+        if self._missing:
+            return False
+        if self._oversized is None:
+            self._pieces.append(bytes(self._literal))
+        self._literal = None
+        return True
+
+    def _pass_over(self, start: bytes) -> None:
+        if self._oversized is None:
+            self._oversized = (self._pieces[0] if self._pieces else start)[:_START]
+            self._pieces, self._size = [], 0
+
+    def _complete(self, *, waits: bool = False) -> Read:
+        pieces, over = tuple(self._pieces), self._oversized
+        self._begin()
+        return ImapLine(pieces) if over is None else Oversized(over, waits)
