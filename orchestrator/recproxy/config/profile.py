@@ -83,8 +83,8 @@ class Match:
     `alt=json` matches one without `alt`, and `alt=media` does not.
     """
     graphql: Annotated[tuple[str, ...], words.REQUEST_PATTERN] = ()
-    """Requests whose JSON bodies hold GraphQL documents: `POST /graphql`. White space, commas and comments in them do not
-    matter; variables are compared as JSON.
+    """GraphQL requests, in a JSON body or in the query: `POST /graphql`, `GET /graphql`. White space, commas and comments
+    in a document do not matter; variables and extensions are compared as JSON.
     """
     ignore: Ignore = Ignore()
     repeat: Literal["last", "miss", "cycle"] = "last"

@@ -9,8 +9,9 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable
+from urllib.parse import quote
 
-from recproxy.matching.url import decode_parameter
+from recproxy.matching.url import decode_parameter, split_url
 from recproxy.matching.xml_places import read_xml
 from recproxy.recording.multipart import MessagePart, parameters, read_parts, unquoted
 from recproxy.recording.values import WILD, Request, header
@@ -104,12 +105,31 @@ def _xml(request: Request, name: str, word: str) -> Request | None:
 
 
 def _json(request: Request, name: str, word: str) -> Request | None:
-    try:
-        tree = json.loads(request.body)
-    except ValueError:
-        return None
     steps = [step.replace("~1", "/").replace("~0", "~") for step in name.split("/")[1:]]
     if not steps:
+        return None
+    if not request.body:
+        return _json_of_query(request, steps, word)
+    body = _with_member(request.body, steps, word)
+    return None if body is None else dataclasses.replace(request, body=body)
+
+
+def _json_of_query(request: Request, steps: list[str], word: str) -> Request | None:
+    """A GraphQL request has its document and variables in the query of its URL."""
+    parameter, *rest = steps
+    if not rest:
+        return _query(request, parameter, word)
+    pairs = (pair.partition(b"=") for pair in split_url(request.url).query.split(b"&"))
+    text = next((value for name, _, value in pairs if decode_parameter(name) == parameter.encode()), b"")
+    made = _with_member(decode_parameter(text), rest, word)
+    return None if made is None else _query(request, parameter, quote(made, safe="[]"))
+
+
+def _with_member(text: bytes, steps: list[str], word: str) -> bytes | None:
+    """A text of JSON with the word in the place that the steps lead to."""
+    try:
+        tree = json.loads(text)
+    except ValueError:
         return None
     holder = tree
     for step in steps[:-1]:
@@ -121,7 +141,7 @@ def _json(request: Request, name: str, word: str) -> Request | None:
         holder[int(last)] = word
     else:
         return None
-    return dataclasses.replace(request, body=json.dumps(tree).encode())
+    return json.dumps(tree).encode()
 
 
 def _member(holder: object, step: str) -> object:

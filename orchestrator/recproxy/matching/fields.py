@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from recproxy.matching.bodies import EMPTY, Body, FormFields, Json, Multipart, Raw, raw_body, read_body
 from recproxy.matching.field_values import Hidden, Value, hidden_value, read_value
-from recproxy.matching.graphql import with_normal_documents
+from recproxy.matching.graphql import body_of_query, with_normal_documents
 from recproxy.matching.rules import UNCOMPARED, ComparedParts
 from recproxy.matching.url import (
     NO_PAIRS,
@@ -22,6 +24,8 @@ from recproxy.recording.values import Headers, Request
 from recproxy.recording.wildcard import Pattern
 
 __all__ = ["Fields", "read_fields", "whole_path"]
+
+_AS_JSON = ((b"content-type", b"application/json"),)
 
 
 @dataclass(slots=True)
@@ -65,22 +69,42 @@ def read_fields(request: Request, plan: ComparedParts) -> Fields:
     parts = split_url(request.url)
     if word is not None and request.url.strip() == word:
         parts = UrlParts(b"", None, word.encode(), word.encode())
+    headers = request.headers
+    if plan.graphql is not None and parts.query and not request.body and plan.query and plan.body:
+        request, parts = _with_document(request, parts, plan, word)
     return Fields(
         read_authority(parts, word, plan),
         read_value(request.method.encode("utf-8", "surrogateescape"), word) if plan.method else b"",
         _segments(parts.path, word) if plan.path else (),
         read_pairs(_query(parts.query, plan), word, plan.query_names) if plan.query else NO_PAIRS,
-        _headers(request.headers, plan, word) if plan.headers != frozenset() else NO_PAIRS,
+        _headers(headers, plan, word) if plan.headers != frozenset() else NO_PAIRS,
         _body(request, parts, plan, word),
         request,
         word,
     )
 
 
+def _with_document(
+    request: Request, parts: UrlParts, plan: ComparedParts, word: str | None
+) -> tuple[Request, UrlParts]:
+    """A GraphQL request whose parameters are in its URL, as it is with the same in its body."""
+    if plan.graphql is None or plan.raw_body or not plan.graphql.match(_line(request, parts)):
+        return request, parts
+    ignored = plan.query_names.ignored | {name for name, _ in plan.query_names.defaults}
+    made = body_of_query(parts.query, word, ignored)
+    if made is None:
+        return request, parts
+    return replace(request, headers=_AS_JSON, body=made[0]), parts._replace(query=made[1])
+
+
+def _line(request: Request, parts: UrlParts) -> str:
+    return f"{request.method} {normal_path(parts.path or b'/').decode('utf-8', 'replace')}"
+
+
 def _body(request: Request, parts: UrlParts, plan: ComparedParts, word: str | None) -> Body:
     body = request.body
     if body and (plan.bodiless is not None or plan.graphql is not None):
-        line = f"{request.method} {normal_path(parts.path or b'/').decode('utf-8', 'replace')}"
+        line = _line(request, parts)
         if plan.bodiless is not None and plan.bodiless.match(line):
             return EMPTY
         if plan.graphql is not None and plan.graphql.match(line):

@@ -1,5 +1,7 @@
 r"""GraphQL documents in JSON bodies, in one spelling: white space, commas and comments mean nothing. Pure.
 
+A query of a URL that holds a GraphQL request is read as the body that a POST would have.
+
     {"query": "query { me { id, name } }"}     both are compared as
     {"query": "query {\n  me { id name }\n}"}   {"query": "query { me { id name } }"}
 
@@ -10,9 +12,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Container
 from functools import lru_cache
 
-__all__ = ["with_normal_documents"]
+from recproxy.matching.url import decode_parameter
+
+__all__ = ["body_of_query", "with_normal_documents"]
+
+#: The parameters of a request, and which of them are JSON. Other ones, such as the id of a document, stay parameters.
+_PARAMETERS = {b"query": False, b"operationName": False, b"variables": True, b"extensions": True}
 
 _STRING = rb'"(?:[^"\\]|\\.)*+"'
 #: What tells how deep a place is, and a member `query`.
@@ -42,6 +50,35 @@ def with_normal_documents(body: bytes, word: str | None) -> bytes:
         return found[1] + json.dumps(_normal(text, word), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     return _MARKS.sub(changed, body)
+
+
+def body_of_query(query: bytes, word: str | None, ignored: Container[bytes]) -> tuple[bytes, bytes] | None:
+    """The body that a POST of the same GraphQL request would have, and the other parameters.
+
+    None without any of them, and where one is given twice. An empty parameter is absent, and what is `ignored` stays a
+    parameter. The wild word alone stands for all of them.
+    """
+    members: dict[bytes, bytes] = {}
+    others: list[bytes] = []
+    for piece in query.split(b"&"):
+        written, _, value = piece.partition(b"=")
+        name = decode_parameter(written)
+        is_json = _PARAMETERS.get(name)
+        if is_json is None or name in ignored:
+            others.append(piece)
+        elif name in members:
+            return None
+        elif value:
+            text = decode_parameter(value)
+            is_text = not is_json or (word is not None and text.strip() == word.encode())
+            members[name] = _string(text) if is_text else text
+    if not members:
+        return (word.encode(), query) if word is not None and word.encode() in others else None
+    return b"{%s}" % b", ".join(b'"%s": %s' % each for each in members.items()), b"&".join(others)
+
+
+def _string(text: bytes) -> bytes:
+    return json.dumps(text.decode("utf-8", "surrogateescape"), ensure_ascii=False).encode("utf-8", "surrogateescape")
 
 
 def _normal(text: str, word: str | None) -> str:

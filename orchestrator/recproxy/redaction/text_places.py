@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from recproxy.recording.json_reader import JSON_STRING
 from recproxy.redaction.assigned_places import assigned_in_lines
 from recproxy.redaction.coded_places import coded_run, coded_runs
+from recproxy.redaction.graphql_parameters import graphql_spans
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.json_forms import said_values
 from recproxy.redaction.json_spans import json_spans, pointed_spans
@@ -258,6 +259,7 @@ def _pair(
 
 def _url(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
     """Secrets in a URL: parameters of path, query and fragment."""
+    yield from graphql_spans(text, rules)
     for found in re.finditer(rb"[?#]([^#\s\"'<>]*)", text):
         for span in _pairs(found[1].replace(b"&amp;", b"&    "), rules.query, rules, "query", depth):
             yield span.moved(span.start + found.start(1), span.end + found.start(1))
