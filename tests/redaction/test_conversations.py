@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from recproxy.mail.imap.pieces import step_line
 from recproxy.recording import Act, Interaction, Recording, Request, Response, Step, conversation, dump
 from recproxy.redaction.earlier_values import EarlierValues
 from recproxy.redaction.linking import link, names
@@ -143,3 +144,38 @@ def test_names_in_both_directions_are_told_and_changed():
     assert names([said]) == {"id", "other"}
     assert link([said], {"id"})[0].steps[1].data == b"NOOP XXX[id.2] XXX[other]\r\n"
     assert link([said], {"id"})[0].steps[0].data == b"220 XXX[id.2]\r\n"
+
+
+@pytest.mark.parametrize(
+    ("login", "masked"),
+    [
+        (b"> A1 LOGIN me " + PASSWORD + b"\r\n", b"> A1 LOGIN me XXX"),
+        (b'> A1 LOGIN "me" {%d}\r\n%s\r\n' % (len(PASSWORD), PASSWORD), b'> A1 LOGIN "me" {3}\n+ XXX'),
+        (
+            b"> A1 AUTHENTICATE XOAUTH2 " + coded(b"user=me\x01auth=Bearer " + PASSWORD + b"\x01\x01") + b"\r\n",
+            b"> A1 AUTHENTICATE XOAUTH2 XXX",
+        ),
+    ],
+)
+def test_a_password_of_imap_is_masked_in_literals_which_keep_their_sizes(login, masked):
+    body = b"Subject: a\r\n\r\nsay " + PASSWORD + b" twice\r\n"
+    steps = (
+        b"< * OK ready\r\n",
+        login,
+        b"< A1 OK in\r\n",
+        b"> A2 FETCH 1 BODY[]\r\n",
+        b"< * 1 FETCH (BODY[] {%d}\r\n%s UID 7)\r\n" % (len(body), body),
+        b"< A2 OK done\r\n",
+    )
+    said = tuple(Step(Act(each[:1].decode()), each[2:]) for each in steps)
+
+    got = redact_scope([conversation("IMAP", "imap://mail.example:143", said, wild=None)], RULES)
+
+    assert got.refusals == ()
+    written = text(got.interactions)
+    assert masked + b"\n" in written
+    assert PASSWORD not in written
+    line = step_line(got.interactions[0].steps[4])
+    assert line is not None
+    assert line.pieces[2] == b" UID 7)"
+    assert redact_scope(got.interactions, RULES).counts == {}

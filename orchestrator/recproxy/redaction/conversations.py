@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
+from recproxy.mail.imap.pieces import imap_pieces, joined_pieces
 from recproxy.mail.pieces import Piece, PieceKind
 from recproxy.mail.smtp_pieces import smtp_pieces
 from recproxy.recording.steps import Act, Step
@@ -19,7 +20,10 @@ from recproxy.recording.wildcard import unused
 __all__ = ["Flattened", "has_conversations"]
 
 #: The pieces of each step of a conversation, by its method.
-_PIECES: Mapping[str, Callable[[Sequence[Step]], list[tuple[Piece, ...]]]] = {"SMTP": smtp_pieces}
+_PIECES: Mapping[str, Callable[[Sequence[Step]], list[tuple[Piece, ...]]]] = {
+    "SMTP": smtp_pieces,
+    "IMAP": imap_pieces,
+}
 _TEXT: Headers = ((b"Content-Type", b"text/plain"),)
 _MESSAGE: Headers = ((b"Content-Type", b"message/rfc822"),)
 
@@ -65,7 +69,8 @@ def _taken_apart(conversation: Interaction) -> list[Interaction]:
     for step, pieces in zip(conversation.steps, _pieces(conversation), strict=True):
         for piece in pieces:
             if piece.kind is PieceKind.CREDENTIAL:
-                headers = ((b"Authorization", piece.proof or b"Bearer " + piece.data),)
+                proof = b"" if piece.data == word.encode() else piece.proof
+                headers = ((b"Authorization", proof or b"Bearer " + piece.data),)
                 request = dataclasses.replace(asked, headers=headers)
                 parts.append(Interaction(request=request, response=said))
                 continue
@@ -88,7 +93,8 @@ def _put_together(conversation: Interaction, parts: Sequence[Interaction | None]
     left = iter(others)
     steps: list[Step] = []
     for step, pieces in zip(conversation.steps, _pieces(conversation), strict=True):
-        said = b"".join([_said(piece, next(left), word) for piece in pieces])
+        texts = [_said(piece, next(left), word) for piece in pieces]
+        said = joined_pieces(pieces, texts) if about.request.method == "IMAP" else b"".join(texts)
         steps.append(step if said == step.data else dataclasses.replace(step, data=said))
     if tuple(steps) == conversation.steps and about.request == conversation.request:
         return conversation
