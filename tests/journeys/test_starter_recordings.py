@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from recproxy.config.profile_reading import parse_profile
+from recproxy.config.shift_table import ShiftTable
 from recproxy.config.toml_files import read_toml
 from recproxy.errors import ProfileError
 from recproxy.matching.index import Index
 from recproxy.play.playback import Playback
 from recproxy.play.reading import read_recording
-from recproxy.recording import Request
+from recproxy.play.shifted_times import shifted_times
+from recproxy.recording import Request, header
 
 PROFILES = Path(__file__).parents[2] / "profiles"
 FORM = "application/x-www-form-urlencoded"
@@ -165,3 +167,28 @@ def test_a_starter_recording_answers_what_an_sdk_asks(sdk, profile, recording, r
         assert candidates, f"{sdk} misses {words[1]}"
         taken = played.take(candidates)
         assert taken == (0 if recording.startswith("v4_shorten_") else number)
+
+
+#: Seconds from a response to the reset that it says.
+RESETS = {
+    "v1_1_update_rate_limited": [1],
+    "v2_followers": [900],
+    "v2_me": [900],
+    "v2_post": [900, 900],
+    "v2_post_duplicate": [900],
+    "v2_post_rate_limited": [1],
+    "v2_post_rate_limited_then_posted": [1, 899],
+    "v2_user": [900],
+}
+
+
+def test_resets_of_twitter_s_rate_limits_can_be_moved_to_now():
+    name, now = b"x-rate-limit-reset", 1_800_000_000
+    shift = shifted_times(ShiftTable(headers=(name.decode(),)), lambda: now)
+    moved = {}
+    for path in sorted((PROFILES / "twitter/recproxy_twitter/recordings").glob("*.rec")):
+        for each in read_recording(str(path)).interactions:
+            if header(each.response.headers, name) is not None:
+                reset = header(shift.moved(each, each.response).headers, name)
+                moved.setdefault(path.stem, []).append(int(reset) - now)
+    assert moved == RESETS
