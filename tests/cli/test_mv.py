@@ -49,16 +49,49 @@ def test_a_module_moves_with_all_its_tests_and_what_failed(recordings, tmp_path)
 
 def test_nothing_moves_onto_another_recording_nor_in_a_dry_run(recordings, tmp_path):
     (recordings / "bank/test_m/test_new.rec").write_text(TEXT.format("test_m.test_new"))
+    (recordings / ".journal").mkdir()  # of a run
     before = files(recordings)
 
     onto = recproxy("mv", "test_m/test_old", "test_m/test_new", folder=tmp_path)
     dry = recproxy("mv", "test_m/test_old", "test_m/test_newer", "--dry-run", folder=tmp_path)
-    nothing = recproxy("mv", "test_m/test_other", "x", folder=tmp_path)
+    nothing = recproxy("mv", "test_m/test_othr", "x", folder=tmp_path)
 
     assert (onto.returncode, "bank/test_m/test_new.rec: exists: " in onto.stderr) == (2, True)
     assert (dry.returncode, dry.stderr.count("would move ")) == (0, 2)
-    assert (nothing.returncode, "test_m/test_other: there is no such recording: looked in " in nothing.stderr) == (
-        2,
-        True,
+    assert nothing.returncode == 2
+    assert nothing.stderr == (
+        "recproxy: test_m/test_othr: there is no such recording in tests/functional/recordings/bank, "
+        "tests/functional/recordings/shop (nearest: test_m/test_old): name it as MODULE/TEST, or MODULE for all its tests\n"
     )
     assert files(recordings) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "target"),
+    [
+        ("test_m.test_old", "test_m.test_new", "test_m/test_new"),
+        ("test_m.test_old", "test_n.TestA.test_new", "test_n/TestA.test_new"),
+        ("test_m", "test_n", "test_n/test_old"),
+        (
+            "tests/functional/test_m.py::test_old",
+            "tests/functional/sub/test_n.py::TestA::test_b",
+            "sub/test_n/TestA.test_b",
+        ),
+        ("tests/functional/recordings/shop/test_m/test_old.rec", "test_m/test_new", "test_m/test_new"),
+    ],
+)
+def test_a_test_may_be_named_by_its_id_its_scope_or_its_file(recordings, tmp_path, old, new, target):
+    done = recproxy("mv", old, new, folder=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert files(recordings) == [f"bank/{target}.rec", f"shop/{target}.rec"]
+
+
+def test_a_scope_of_a_module_elsewhere_keeps_its_folder(recordings, tmp_path):
+    (recordings / "shop/test_m").rename(recordings / "shop/tests.unit.test_m")
+
+    done = recproxy("mv", "--profile", "shop", "test_m.test_old", "test_n.test_new", folder=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert files(recordings / "shop") == ["tests.unit.test_n/test_new.rec"]
+    assert ":scope test_n.test_new\n" in (recordings / "shop/tests.unit.test_n/test_new.rec").read_text()

@@ -29,7 +29,7 @@ def find(tmp_path):
     profile = Profile(name="shop", endpoints=(Endpoint(hosts=("a.example",)),))
 
     def found(what, expected="test_m/test_new.rec", playing=()):
-        elsewhere = Elsewhere(tmp_path / "recordings", profile, profile.ways(folder=str(tmp_path)))
+        elsewhere = Elsewhere(tmp_path / "recordings", profile, profile.ways(folder=str(tmp_path)), root=tmp_path)
         request = Request(method="GET", url=f"https://a.example/{what}", wild=None)
         return elsewhere.find(request, None, str(tmp_path / "recordings/shop" / expected), playing)
 
@@ -47,6 +47,7 @@ def test_the_recording_of_a_test_that_is_gone_is_named_with_its_new_name(suite, 
         where="recordings/shop/test_m/test_old.rec:4",
         test="test_m.test_old",
         recording="test_m/test_old.rec",
+        place=f"{tmp_path}/recordings/shop/test_m/test_old.rec:4",
         rename="test_m/test_old test_m/test_new",
     )
 

@@ -21,21 +21,60 @@ def test_a_name_tells_the_scope_that_records_into_it(name, scope):
     assert scope_of(name) == scope
 
 
-def test_a_test_is_gone_where_its_module_does_not_name_it(tmp_path):
-    (tmp_path / "sub").mkdir()
-    (tmp_path / "sub/test_m.py").write_text("class TestSend:\n    def test_one(self): ...\n")
-    recordings = tmp_path / "recordings"
+MODULE = """
+from shared import Cases
+import unittest
 
-    def gone(name):
-        return is_gone(name, recordings)
+def helper():
+    "once called test_commented"
 
-    assert not gone("sub/test_m/TestSend.test_one[a].rec")
-    assert gone("sub/test_m/TestSend.test_two.rec")
-    assert gone("sub/test_n/test_one.rec")
-    # What cannot be seen is not said to be gone.
-    assert not gone("other.test_m/test_two.rec")
-    assert not gone("sub/test_m/account.fixture.rec")
-    assert not gone("sub/test_m/test_two-0123abcd.rec")
+class TestSend(unittest.TestCase):
+    def test_one(self): ...  # was test_commented
+
+class TestShared(Cases): ...
+
+class TestOwn(TestSend): ...
+
+globals()["test_made"] = helper
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "is_so"),
+    [
+        ("sub/test_m/TestSend.test_one[a].rec", False),
+        ("sub/test_m/TestSend.test_one[a_b]-0123abcd.rec", False),
+        ("sub/test_m/TestSend.test_two.rec", True),
+        ("sub/test_m/TestSend.test_two[a_b]-0123abcd.rec", True),
+        ("sub/test_m/TestGone.test_one.rec", True),
+        ("sub/test_m/TestOwn.test_two.rec", True),
+        ("sub/test_m/test_commented.rec", True),
+        ("sub/test_m/test_made.rec", False),
+        ("sub/test_m/test_two-0123abcd.rec", True),
+        ("sub/test_n/test_one.rec", True),
+        ("unit.test_m/test_one.rec", False),
+        ("unit.test_m/test_two.rec", True),
+        ("unit.test_n/test_two.rec", True),
+        ("broken/test_one.rec", False),
+        ("broken/test_two.rec", True),
+        # What cannot be seen is not said to be gone.
+        ("other.test_m/test_two.rec", False),
+        ("sub/test_m/TestShared.test_two.rec", False),
+        ("sub/test_m/account.fixture.rec", False),
+        ("default.rec", False),
+    ],
+)
+def test_a_test_is_gone_where_its_module_does_not_define_it(tmp_path, name, is_so):
+    top = tmp_path / "tests"
+    for path, text in (
+        ("tests/sub/test_m.py", MODULE),
+        ("unit/test_m.py", "def test_one(): ...\n"),
+        ("tests/broken.py", "def test_one(:\n"),
+    ):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+
+    assert is_gone(name, top / "recordings", tmp_path) is is_so
 
 
 def test_scopes_are_renamed_where_they_are_directives_and_nowhere_else():

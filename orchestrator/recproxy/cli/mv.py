@@ -24,27 +24,30 @@ def mv(profile: str | None, dry: bool, old: str, new: str) -> None:
     """Give the recording of test OLD to test NEW, with the scopes in it.
 
     OLD and NEW are paths below the recordings of a profile, without .rec: MODULE/TEST, or MODULE for all its tests.
+    The id of a test (tests/test_m.py::test_old), its scope (test_m.test_old) and the path of a file do as well.
     """
     from pathlib import Path
 
+    from recproxy.cli.recording_words import RecordingWords
     from recproxy.config.project import find_project
     from recproxy.control.shown_paths import shown_path
-    from recproxy.errors import RecordingNotFound
+    from recproxy.recording.printable import printable
 
-    top = find_project(Path.cwd()).recordings
-    folders = [top / profile] if profile else sorted(path for path in top.glob("*") if path.is_dir())
-    old, new = (word.strip("/").removesuffix(".rec") for word in (old, new))
+    project = find_project(Path.cwd())
+    top = project.recordings
+    below = (path for path in top.glob("*") if path.is_dir() and not path.name.startswith("."))  # no journal of a run
+    folders = [top / profile] if profile else sorted(below)
+    words = RecordingWords(recordings=top, root=project.root, folders=folders)
+    old = words.known(old)
+    new = words.new(new, old)
     moves = [move for folder in folders for move in _moves(folder, old, new)]
-    if not moves:
-        looked = ", ".join(str(folder) for folder in folders) or str(top)
-        raise RecordingNotFound(f"{old}: there is no such recording: looked in {looked}")
     _check(moves)
     for source, target, folder in moves:
         if not dry:
             _move(source, target, folder)
         shown = f"{shown_path(str(source))} to {shown_path(str(target))}"
         if dry or not is_quiet():
-            print(f"{'would move' if dry else 'moved'} {shown}", file=sys.stderr)
+            print(printable(f"{'would move' if dry else 'moved'} {shown}"), file=sys.stderr)
 
 
 def _moves(folder: Path, old: str, new: str) -> list[tuple[Path, Path, Path]]:
@@ -66,11 +69,12 @@ def _moves(folder: Path, old: str, new: str) -> list[tuple[Path, Path, Path]]:
 
 
 def _check(moves: list[tuple[Path, Path, Path]]) -> None:
+    from recproxy.control.shown_paths import shown_path
     from recproxy.errors import RecordingError
 
     for _, target, _ in moves:
         if target.exists():
-            raise RecordingError(f"{target}: exists: move or remove it first; nothing was moved")
+            raise RecordingError(f"{shown_path(str(target))}: exists: move or remove it first; nothing was moved")
 
 
 def _move(source: Path, target: Path, folder: Path) -> None:

@@ -62,6 +62,7 @@ class Setup:
     record: str = ""
     shown_from: str = ""
     recordings: str = ""
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

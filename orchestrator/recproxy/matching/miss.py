@@ -28,7 +28,7 @@ _LONGEST_URL = 4000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedFor:
-    """An interaction that fits, in the `recording` of another `test`.
+    """An interaction that fits, in the `recording` of another `test`; `place` is `where` by its full path.
 
     `rename` are the two words of `recproxy mv` that give the recording to the test that asked, where the other is gone.
     """
@@ -38,6 +38,7 @@ class RecordedFor:
     where: str
     test: str
     recording: str
+    place: str = ""
     rename: str = ""
 
 

@@ -82,6 +82,7 @@ class Roster:
             record=self._record_command(profile),
             shown_from=self.plan.shown_from,
             recordings=str(self.plan.library.folder),
+            root=str(self.plan.project.root),
         )
 
     def unset(self, profile: Profile) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ Read once, when the first such request comes, and only where the recordings of a
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -26,12 +27,19 @@ _MOST_FILES = 2000
 
 
 class Elsewhere:
-    """The recordings of one profile in a project's folder of recordings."""
+    """The recordings of one profile in a project's folder of recordings; `root` is the project's own folder."""
 
     def __init__(
-        self, recordings: Path, profile: Profile, ways: Ways, form: Callable[[Request], Request] | None = None
+        self,
+        recordings: Path,
+        profile: Profile,
+        ways: Ways,
+        form: Callable[[Request], Request] | None = None,
+        *,
+        root: Path,
     ) -> None:
         self._recordings = recordings
+        self._root = root
         self._folder = recordings / profile.name
         self._profile = profile
         self._ways = ways
@@ -54,7 +62,7 @@ class Elsewhere:
             if path not in playing and path != expected:
                 name = Path(path).relative_to(self._folder).with_suffix("").as_posix()
                 is_beside = expected is not None and Path(path).parent == Path(expected).parent
-                found.append((not is_gone(name, self._recordings), not is_beside, position, name))
+                found.append((not is_gone(name, self._recordings, self._root), not is_beside, position, name))
         if not found:
             return None
         is_used, _, position, name = min(found)
@@ -66,7 +74,8 @@ class Elsewhere:
             where=self._ways.shown(index.where(position)),
             test=recorded.scope or scope_of(name),
             recording=f"{name}.rec",
-            rename="" if is_used or own in ("", DEFAULT.removesuffix(".rec")) else f"{name} {own}",
+            place=index.where(position),
+            rename="" if is_used or own in ("", DEFAULT.removesuffix(".rec")) else shlex.join((name, own)),
         )
 
     def _read(self) -> Index:

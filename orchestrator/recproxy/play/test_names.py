@@ -1,6 +1,6 @@
 """The names of tests' own recordings, read backwards: which test a file is for, and whether that test is still there.
 
-Looks at the text of test modules; imports none.
+Reads the text of test modules; imports none.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ __all__ = ["FIXTURE", "is_gone", "scope_of", "with_scopes_renamed"]
 
 #: How the name of a fixture's recording ends, without `.rec`.
 FIXTURE = re.compile(r"\.fixture(\[\d+\])?$")
-#: What a name that no file can have got: a piece of a digest.
+#: What a name that no file can have has got: a piece of a digest.
 _DIGEST = re.compile(r"-[0-9a-f]{8}$")
+#: Classes that bring no tests.
+_PLAIN_BASES = frozenset(("object", "TestCase", "IsolatedAsyncioTestCase"))
 
 
 def scope_of(name: str) -> str:
@@ -27,20 +29,54 @@ def scope_of(name: str) -> str:
     return f"{module}.{stem}" if module else stem
 
 
-def is_gone(name: str, recordings: Path) -> bool:
-    """Whether the module of a test's recording has no such test any more; `recordings` is the project's folder of them.
+def is_gone(name: str, recordings: Path, root: Path) -> bool:
+    """Whether the module of a test's recording has no such test any more.
 
-    False where that cannot be seen: the module is elsewhere, or the name was changed for a file.
+    False where that cannot be seen: the recording is that of a fixture, or the module is elsewhere, or the test may be
+    inherited from a class of another module. `recordings` is the project's folder of them, `root` the project's own.
     """
     path = PurePosixPath(name.removesuffix(".rec"))
-    module = recordings.parent.joinpath(*path.parent.parts).with_suffix(".py")
-    if not path.parent.name or FIXTURE.search(path.name) or _DIGEST.search(path.name):
+    if not path.parent.name or FIXTURE.search(path.name):
         return False
+    # Of a module that is not below the folder of the recordings, one name holds the path from the root.
+    folder, parts = (
+        (root, path.parent.name.split(".")) if "." in path.parent.name else (recordings.parent, list(path.parent.parts))
+    )
+    module = folder.joinpath(*parts).with_suffix(".py")
     if not module.is_file():
-        return module.parent.is_dir() and "." not in path.parent.name
-    function = path.name.partition("[")[0].rpartition(".")[2]
+        return module.parent.is_dir()
+    # What a file name cannot have is an underscore in it; the id of parameters says nothing.
+    readable = _DIGEST.sub("", path.name.partition("[")[0])
+    names = [re.compile(re.escape(each).replace("_", r"\w")) for each in readable.split(".")]
     text = module.read_text(encoding="utf-8", errors="replace")
-    return re.search(rf"\b{re.escape(function)}\b", text) is None
+    return _lacks(text, names)
+
+
+def _lacks(text: str, names: list[re.Pattern[str]]) -> bool:
+    """Whether a module has no class and no function of these names; what comments and docstrings say is no test."""
+    import ast  # noqa: PLC0415 - most runs have no such miss
+
+    try:
+        nodes = list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError):
+        return not all(re.search(rf"\b(?:{name.pattern})\b", text) for name in names)
+    said = {word for node in nodes for word in _said(node)}
+    missing = [name for name in names if not any(map(name.fullmatch, said))]
+    classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
+    inherits = any(
+        base.rpartition(".")[2] not in {*classes, *_PLAIN_BASES}
+        for name in names[:-1]
+        for each in classes
+        if name.fullmatch(each)
+        for base in map(ast.unparse, classes[each].bases)
+    )
+    return bool(missing) and not (missing == names[-1:] and inherits)
+
+
+def _said(node: object) -> tuple[str, ...]:
+    """The names that a piece of code holds, and a string that may be one."""
+    words = [getattr(node, key, None) for key in ("name", "id", "attr", "arg", "asname", "value")]
+    return tuple(word for word in words if isinstance(word, str))
 
 
 def with_scopes_renamed(text: bytes, lines: list[int], old: str, new: str) -> bytes:

@@ -108,10 +108,8 @@ class Misses:
                 ways=self._ways,
                 large_body=large_body,
             )
-            if self._elsewhere is not None and (found.closest is None or found.is_new) and large_body is None:
-                playing = [each.path or "" for each in index.recordings]
-                other = self._elsewhere.find(shown, any_host, self._expected, playing)
-                found = replace(found, elsewhere=other)
+            if self._elsewhere is not None and large_body is None:
+                found = self._found_elsewhere(self._elsewhere, found, shown, any_host, index)
             text = f"{reason}\n{found.text()}" if reason else found.text()
             if not index.interactions and self._expected is not None:
                 text += f"\nthe recording would be {self._ways.shown(self._expected)}"
@@ -125,6 +123,19 @@ class Misses:
         self._waiting += 1
         self._traffic.begin()  # the end of the scope waits for it
         return LateAnswer(asyncio.ensure_future(self._later(self._beside, head, number, describe)))
+
+    def _found_elsewhere(
+        self, elsewhere: Elsewhere, found: Miss, shown: Request, any_host: tuple[str, ...] | None, index: Index
+    ) -> Miss:
+        """The miss with what another test recorded: it may have been renamed, also where the run's own recording plays."""
+        playing = [each.path or "" for each in index.recordings]
+        has_none = self._expected is not None and self._expected not in playing
+        if not (has_none or found.closest is None or found.is_new):
+            return found
+        other = elsewhere.find(shown, any_host, self._expected, playing)
+        if other is None or not (other.rename or found.closest is None or found.is_new):
+            return found
+        return replace(found, elsewhere=other, used=())
 
     async def _later(self, beside: Executor, head: Head, number: int, describe: Callable[[], Missed]) -> Answer | Later:
         begun = time.perf_counter()
@@ -153,11 +164,18 @@ def _cost(index: Index, request: Request) -> int:
     return len(request.url) + len(request.body) + sum(len(each.request.body) for each in index.compared)
 
 
+def _place(found: Miss, index: Index) -> str | None:
+    """Where the recorded interaction is that the text is about."""
+    if found.elsewhere is not None:
+        return found.elsewhere.place
+    return index.where(found.closest) if found.closest is not None else None
+
+
 def _as_message(found: Miss, text: str, index: Index) -> Missed:
     return Missed(
         method=found.method,
         url=found.url,
         text=text,
         differences=tuple((each.field, each.wanted, each.got) for each in found.differences),
-        closest=index.where(found.closest) if found.closest is not None else None,
+        closest=_place(found, index),
     )

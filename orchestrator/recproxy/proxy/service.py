@@ -115,7 +115,9 @@ class Service:
         except HookError as problem:
             self._channel.send(Refused(order=0, message=problem.message))
             return
-        self._elsewhere = Elsewhere(Path(order.recordings), self._profile, self._ways, hooks.compare)
+        self._elsewhere = Elsewhere(
+            Path(order.recordings), self._profile, self._ways, hooks.compare, root=Path(order.root)
+        )
         self._forwarding = Forwarding(self._profile, order, self._channel.send, hooks)
         self._channel.send(Ready())
 

@@ -258,7 +258,8 @@ def test_unused_interactions_are_reported(suite):
 
 
 def test_a_miss_of_a_renamed_test_names_the_recording_and_what_moves_it(suite):
-    suite.record("recordings/shop/test_plain/test_old.rec", ("item", "first"))
+    suite.record("recordings/shop/test_plain/test_old[a b].rec", ("item", "first"))
+    suite.record("recordings/shop/default.rec", ("item?page=2", "near, and not what it had"))
     suite.write("test_plain.py", UNMARKED.replace("test_one", "test_new"))
 
     outcomes = suite.pytest(
@@ -268,13 +269,15 @@ def test_a_miss_of_a_renamed_test_names_the_recording_and_what_moves_it(suite):
     assert outcomes == {"failed": 1}, outcomes
     assert "recproxy: this request to shop was recorded for another test\n" in outcomes.out
     assert (
-        "           recordings/shop/test_plain/test_old.rec:3 by test_plain.test_old, a test that is gone\n"
+        "           recordings/shop/test_plain/test_old[a b].rec:3 by test_plain.test_old[a b], a test that is gone\n"
         in outcomes.out
     )
-    assert "if the test was renamed: recproxy mv test_plain/test_old test_plain/test_new\n" in outcomes.out
+    assert "if the test was renamed: recproxy mv 'test_plain/test_old[a b]' test_plain/test_new\n" in outcomes.out
     report = json.loads((suite.root / "r.json").read_text())
     assert [(each["name"], each["passed"]) for each in report["tests"]] == [("test_plain.test_new", False)]
-    assert "::error title=recproxy%3A miss::GET " in outcomes.out
+    place = "recordings/shop/test_plain/test_old[a b].rec"
+    assert [(each["path"], each["line"]) for each in report["misses"]] == [(place, 3)]
+    assert f"::error file={place},line=3,title=recproxy%3A miss::GET " in outcomes.out
 
 
 SHARED = """
