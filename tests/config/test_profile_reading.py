@@ -23,6 +23,7 @@ credentials = ["SHOP_KEY"]
 protocol = "http"
 hosts = ["API.Shop.Example", "*.shop.example", "127.0.0.1", "::1", "b\u00fccher.example"]
 base_url = "SHOP_BASE_URL"
+base_path = "/api/v1"
 
 [[endpoints]]
 hosts = ["*"]
@@ -98,6 +99,7 @@ def test_every_key_is_read():
             Endpoint(
                 hosts=("api.shop.example", "*.shop.example", "127.0.0.1", "::1", "xn--bcher-kva.example"),
                 base_url="SHOP_BASE_URL",
+                base_path="/api/v1",
             ),
             Endpoint(hosts=("*",)),
         ),
@@ -201,6 +203,10 @@ def test_an_override_needs_no_endpoint():
             "profile.toml:6: match.miss_status is 200: use the status of an error, from 400 to 599",
         ),
         (LEAST + "[upstream]\nmax_body = 1.5\n", "profile.toml:6: upstream.max_body is 1.5: give it a whole number"),
+        (
+            LEAST + "base_path = 'v1/'\n",
+            "profile.toml:5: endpoints.base_path is 'v1/': write a path that begins with / and does not end with it",
+        ),
         (LEAST + "port = 1\n", "profile.toml:5: unknown key 'endpoints.port'"),
         (
             LEAST + "[match]\nignore.json = ['user']\n",

@@ -85,13 +85,15 @@ def test_the_run_is_named_and_its_control_address(files):
 
 
 def test_a_lane_is_its_gateway_in_all_spellings_and_its_endpoints():
-    got = lane_variables("gw0", LaneAddresses(1234, {"SHOP_BASE_URL": 5678}), WIDE.reached)
+    endpoints = {"SHOP_BASE_URL": 5678, "BANK_URL": 9012}
+    got = lane_variables("gw0", LaneAddresses(1234, endpoints, {"SHOP_BASE_URL": "", "BANK_URL": "/v1"}), WIDE.reached)
 
     gateway = "http://127.0.0.1:1234"
     assert {name: value for name, value in got.items() if "PROXY" in name.upper() and "RECPROXY" not in name} == {
         name: gateway for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
     }
     assert (got["RECPROXY_LANE"], got["SHOP_BASE_URL"]) == ("gw0", "http://127.0.0.1:5678")
+    assert got["BANK_URL"] == "http://127.0.0.1:9012/v1"
     assert got["RECPROXY_REDIRECT"] == (
         "shop.example:80=127.0.0.1:1234,shop.example:443=127.0.0.1:1234,shop.example:8443=127.0.0.1:1234,"
         "*.example:80=127.0.0.1:1234,*.example:443=127.0.0.1:1234"

@@ -48,6 +48,8 @@ class Endpoint:
     covers the host (OAuth 1, SigV4) cannot be recorded this way. Names are reserved if a run sets them (`HTTP_PROXY`,
     `RECPROXY_TOKEN`, `SSL_CERT_FILE`) or if programs depend on them (`PATH`, `HOME`).
     """
+    base_path: Annotated[str, words.PATH] = ""
+    """What follows the port in that address, for SDKs whose variable holds more than the host: `"/v1"`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,8 @@ from recproxy.control.reserved_variables import is_reserved
 from recproxy.recording import request_patterns
 
 __all__ = [
-    "ADDRESS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "POINTER",
-    "PORT", "PROFILE_NAME", "REQUEST_PATTERN", "SCHEMA", "SHAPE", "STATUS", "VARIABLE", "VERSIONS", "is_host",
+    "ADDRESS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "PATH",
+    "POINTER", "PORT", "PROFILE_NAME", "REQUEST_PATTERN", "SCHEMA", "SHAPE", "STATUS", "VARIABLE", "VERSIONS", "is_host",
 ]  # fmt: skip
 
 #: The only version of profile.toml that this recproxy reads.
@@ -137,6 +137,7 @@ NAME_IN_ANY_CASE = Word(ignore_case=True)
 PORT = Word(check=_only(_is_port, 'write a port as a string, such as "8443"'))
 STATUS = Word(check=_only(lambda number: 400 <= number <= 599, "use the status of an error, from 400 to 599"))
 REQUEST_PATTERN = Word(request_patterns.PATTERN_SYNTAX, "write a method, and a path if you like: POST /oauth2/token")
+PATH = Word("(/[A-Za-z0-9._~-]+)*", "write a path that begins with / and does not end with it, as in /v1")
 POINTER = Word("/.*", "a JSON Pointer begins with /, as in /user/id")
 EXPRESSION = Word(check=_expression)
 #: An expression of which the groups are what is masked.

@@ -129,7 +129,7 @@ class ControlCalls:
             "addresses": {
                 name: {
                     "gateway": f"http://127.0.0.1:{lane.addresses.gateway}",
-                    **{key: f"http://127.0.0.1:{port}" for key, port in lane.addresses.endpoints.items()},
+                    **lane.addresses.base_urls,
                 }
                 for name, lane in orchestrator.lanes.items()
             },

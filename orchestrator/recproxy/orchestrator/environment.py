@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from recproxy.config.profile import Profile
 from recproxy.control.reserved_variables import BUNDLES, PROXIES
@@ -50,11 +51,16 @@ class RunFiles:
 
 
 class LaneAddresses:
-    """Where a lane is reached: the gateway's port, and each endpoint's by its base-URL variable."""
+    """Where a lane is reached: the gateway's port, and each endpoint's by its base-URL variable.
 
-    def __init__(self, gateway: int, endpoints: Mapping[str, int]) -> None:
+    `paths` are what follows the port in the addresses of some endpoints.
+    """
+
+    def __init__(
+        self, gateway: int, endpoints: Mapping[str, int], paths: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.gateway = gateway
-        self.endpoints = dict(endpoints)
+        self.base_urls = {name: f"http://127.0.0.1:{port}{paths.get(name, '')}" for name, port in endpoints.items()}
 
 
 def run_variables(
@@ -102,8 +108,7 @@ def lane_variables(
     variables = {LANE: lane}
     for name in PROXIES:
         variables[name] = variables[name.lower()] = gateway
-    for name, port in addresses.endpoints.items():
-        variables[name] = f"http://127.0.0.1:{port}"
+    variables |= addresses.base_urls
     target = f"127.0.0.1:{addresses.gateway}"
     refuses = "*" not in passing
     # `*` too: a client that ignores proxy variables must not reach a host that no profile owns.

@@ -94,13 +94,14 @@ class Lane:
         )
         roster.ports.add(self._gateway.port)
         self._endpoints: dict[str, int] = {}
+        self._paths: dict[str, str] = {}
         for proxy in roster.proxies.values():
             self.listen(proxy)
 
     @property
     def addresses(self) -> LaneAddresses:
         """Where it is reached."""
-        return LaneAddresses(self._gateway.port, self._endpoints)
+        return LaneAddresses(self._gateway.port, self._endpoints, self._paths)
 
     @property
     def scope(self) -> str:
@@ -113,6 +114,7 @@ class Lane:
             if endpoint.base_url:
                 sock = self._listeners.own()
                 port = self._endpoints[endpoint.base_url] = sock.getsockname()[1]
+                self._paths[endpoint.base_url] = endpoint.base_path
                 self._roster.ports.add(port)
                 proxy.send(Listen(lane=self.name, endpoint=number), sock.detach())
 
