@@ -93,6 +93,8 @@ def listed_header(key: bytes, opening: int, closing: int, text: bytes, chosen: f
             for span in header_spans(line[1], line[2], chosen) or ():
                 yield span.moved(span.start + opening + 1 + line.start(2), span.end + opening + 1 + line.start(2))
         return
+    if key.startswith(b"-"):
+        return  # an argument of a command
     if not ((b"-" in key and header_is_secret(key)) or key.lower() in HEADERS_WITH_RULES | chosen):
         return
     pair = _PAIR.match(text, closing + 1)

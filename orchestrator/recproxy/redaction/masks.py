@@ -10,7 +10,7 @@ import base64
 import re
 
 from recproxy.redaction.kept_shapes import NO_SHAPES, KeptShapes
-from recproxy.redaction.shapes import JWT
+from recproxy.redaction.shape_table import JWT
 from recproxy.redaction.spans import Span
 
 __all__ = [

@@ -45,12 +45,12 @@ ALWAYS = _rows(
     "authenticity token, csrf middleware token, reset token, reset password token, password token, master token",
     "runner token, trigger token, web token, jwt token, sas token, push token, webhook token, account token",
     "admin token, delegation token, impersonation token, id token hint, xsts token, user token, confirmation token",
-    "unlock token, remember token, invitation token, ephemeral token, access tokens",
+    "unlock token, remember token, invitation token, ephemeral token, access tokens, registry token",
     # gitleaks: Facebook, GitLab, Vault, PyPI, Sentry, Amazon Bedrock
     "page access token, feed token, scim token, incoming mail token, batch token, upload token, org token",
     "bearer token bedrock",
     "jwt, json web token, client assertion, saml response, saml art, assertion, code verifier, device code, code challenge",
-    "secret key base, mac key, ott, hapikey, secret hash, psk, wpa psk, pre shared key, preshared key, bind pw, root pw, user pw, admin pw, db pw, login pw",
+    "secret key base, mac key, ott, hapikey, secret hash, secret block, bcrypt hash, psk, wpa psk, pre shared key, preshared key, bind pw, root pw, user pw, admin pw, db pw, login pw",
     "snmp community, community string, security answer, challenge answer, secret answer, security question answer",
     "jwt refresh, jwt access, token refresh, refresh jwt, jwt session, session jwt",
     "user code, authorization code, auth code, mfa code, otp code, sms code, two factor code, recovery code",
@@ -101,6 +101,8 @@ LOOKS = _rows(
     "azure key, aws key, gcp key, firebase key, mailchimp key, sentry key, pusher key, keys base64, secret id, activation key",
     "product key, client key data, macaroon, secret identifier",
     "bearer, mnemonic, magic link, magic code, pin, puk, email key, account id key",
+    # a session of OpenID Connect, a stream of YouTube, the seed of a second factor at Amazon Cognito
+    "session state, stream name, secret code",
 )
 
 #: As the end of a header's name these say it all: headers have no other use for them.
@@ -288,7 +290,7 @@ VOCABULARY = frozenset(
 #: few end with it.
 TRIGGERS = tuple(
     b"pass,pwd,passw,mdp,senha,contrasena,secret,token,key,auth,sess,sid,sig,cred,code,cookie,ticket,jwt,saml,assertion,otp,nonce,"
-    b'hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic,seed,phrase,bearer,mnemonic,cvv,cvc,verification,pin",pin\',pin=,pin:,pin<,pin>,pin],pin&,puk,mfa,psk,ott",ott=,snmp,community,answer,plaintext,oob,jit_config,jitconfig,zak,macaroon,pw",pw=,pw:,pw>,two_factor,twofactor,two-factor,2fa,recovery_words,recoverywords,recovery-words'.split(
+    b'hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic,seed,phrase,bearer,mnemonic,cvv,cvc,verification,pin",pin\',pin=,pin:,pin<,pin>,pin],pin&,puk,mfa,psk,ott",ott=,snmp,community,answer,plaintext,oob,jit_config,jitconfig,zak,macaroon,pw",pw=,pw:,pw>,two_factor,twofactor,two-factor,2fa,stream_name,streamname,stream-name,bcrypt,recovery_words,recoverywords,recovery-words'.split(
         b","
     )
 )

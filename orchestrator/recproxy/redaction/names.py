@@ -79,6 +79,9 @@ _PHRASE = re.compile(rb"[a-z]{3,8}(?:[ ,]+[a-z]{3,8}){5,23}\s*\Z")
 _SHORT_TOKEN = re.compile(
     rb"(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z]*[0-9]+[A-Za-z]+[0-9]+)[A-Za-z0-9]{10,15}\Z"
 )
+#: The signature of a link, as short as some services make it.
+_SHORT_SIGNATURE = re.compile(rb"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_-]{6,15}\Z")
+_STREAM_KEY = re.compile(rb"(?:[a-z0-9]{4}-){3,4}[a-z0-9]{4}\Z")
 _PASSWORDS = (b"passw", b"contrase", b"kennwort", b"de passe", b"senha", b"wachtwoord")
 _PLACEHOLDER = re.compile(
     rb"<[^<>]*>|\[[A-Za-z_ -]*\]|\{\{?[^{}]*\}\}?|\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_]*(?::?[-?=])?\}|%[A-Z_]{2,}%|%[sdrv]|#\{[^{}]*\}|[xX*.\-#_ ]+|[0\-]{6,}"
@@ -170,6 +173,8 @@ def _verdict(name: bytes, json: bool) -> _Verdict:
     # `user[password]` and `user.password` are written for the last word.
     parts = re.split(rb"\]?[\[.]", name.rstrip(b"]"))
     last = parts[-1] or name
+    if len(parts) > 1 and last.isdigit():
+        last = parts[-2]  # `auth[0]`
     if len(parts) > 1 and last.lower() in (b"id", b"value"):
         last = b"_".join(parts[-2:])  # `session.id`
     words = _core(last)
@@ -214,6 +219,12 @@ def is_secret(name: bytes, value: bytes, *, json: bool = False) -> bool:
         return True
     if words[-1:] == ("token",) and _SHORT_TOKEN.match(value):
         return True
+    if words[-1:] == ("sig",) and _SHORT_SIGNATURE.match(value) and not is_wordy(value):
+        return True
+    if words[-2:] == ("stream", "name"):  # the key to a stream of YouTube; others name their streams
+        return _STREAM_KEY.match(value) is not None
+    if words[-2:] == ("session", "state") and is_wordy(value):
+        return False  # what a session is doing
     if words[-1:] in (("key",), ("code",), ("ticket",), ("session",)) and _is_path(value):
         return False
     return looks_like_a_token(value)

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 
-from recproxy.recording.json_reader import JSON_STRING
 from recproxy.redaction.assigned_places import assigned_in_lines
 from recproxy.redaction.coded_places import coded_run, coded_runs
+from recproxy.redaction.command_places import argument_spans
 from recproxy.redaction.graphql_parameters import graphql_spans
 from recproxy.redaction.header_values import header_spans
+from recproxy.redaction.inner_strings import strings_in
 from recproxy.redaction.json_forms import said_values
 from recproxy.redaction.json_spans import json_spans, pointed_spans
 from recproxy.redaction.language import Language, sniffed
@@ -25,7 +26,7 @@ from recproxy.redaction.setting_places import line_spans
 from recproxy.redaction.shapes import shapes
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.tables import table_spans
-from recproxy.redaction.views import View, json_unescaped, percent_decoded, views
+from recproxy.redaction.views import View, percent_decoded, views
 
 __all__ = ["header_places", "may_have_places", "text_places"]
 
@@ -38,11 +39,6 @@ _ESCAPED = re.compile(rb"(?i)%(?:7b|5b|3c)|[a-z_][a-z0-9_.-]*%3d")
 _SEPARATOR = re.compile(rb";(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
 #: From a value in a link to the next `&`, or to where the link ends.
 _TO_AMPERSAND = re.compile(rb"(?:[^&;\s\"'<>#\\]|\\/|;(?=[^&;\s\"'<>#\\]))*")
-_INNER = re.compile(rb"(?:\\[nrt]|\s)*[\[{<]")
-#: Where a string begins that is read by itself: markup, JSON, or a link with escapes. None of these follows a closing
-#: quote.
-_INNER_STRING = re.compile(rb"\"(?<!\\\")(?=(?:\\[nrt]|\s)*+[\[{<])")
-_TELLING = re.compile(rb"\"(?<!\\\")(?=(?:\\[nrt]|\s)*+[\[{<]|[^\"]{0,10}:(?://|\\/\\/))")
 _UPLOADS = frozenset(
     {b"acl", b"policy", b"bucket", b"success_action_status", b"success_action_redirect", b"x-amz-algorithm"}
 )
@@ -99,6 +95,8 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Ite
         yield from _json(text, rules, depth, hits, graphql=language is Language.GRAPHQL)
         if any(text.find(b"=", end, end + 48) >= 0 for _, _, end in hits):
             yield from _linked(text, rules, depth)
+        if b" -" in text or b'"-' in text or b"set " in text:
+            yield from argument_spans(text, hits, rules)
         if language is Language.JSON and text[:1] not in b"{[" and depth == 0:
             yield from _settings(text, hits, rules)
     else:
@@ -111,6 +109,7 @@ def _settings(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRule
     yield from line_spans(text, hits, rules)
     if b"=" in text:
         yield from assigned_in_lines(text, hits)
+    yield from argument_spans(text, hits, rules)
 
 
 def _json(
@@ -122,25 +121,16 @@ def _json(
     graphql: bool = False,
 ) -> Iterator[Span]:
     yield from json_spans(text, rules.hits(text) if hits is None else hits, rules, graphql=graphql)
-    if b"\\" not in text and b"%" not in text and b"<" not in text:
-        return
-    done = 0
-    for opening in (_TELLING if b"%" in text else _INNER_STRING).finditer(text):
-        if opening.start() < done or (found := JSON_STRING.match(text, opening.start())) is None:
-            continue
-        done = found.end()
-        raw = found[1]
-        if b"\\" in raw and _INNER.match(raw):
-            view = json_unescaped(raw)
-            yield from _mapped(_nested(view.text, rules, depth), view, found.start(1))
-        elif raw[:1] == b"<":
-            yield from (
-                span.moved(span.start + found.start(1), span.end + found.start(1))
-                for span in _nested(raw, rules, depth)
-            )
-        elif b"%" in raw and b"=" in raw and (b"://" in raw[:12] or b":\\/\\/" in raw[:12]):
-            for span in _url(raw, rules, depth):
-                yield span.moved(span.start + found.start(1), span.end + found.start(1))
+    for raw, start, view in strings_in(text):
+        if view is None and raw[:1] != b"<":
+            found = _url(raw, rules, depth)
+        else:
+            found = iter(_nested(view.text if view else raw, rules, depth))
+        yield from (
+            _mapped(list(found), view, start)
+            if view
+            else (span.moved(span.start + start, span.end + start) for span in found)
+        )
 
 
 def _nested(text: bytes, rules: NameRules, depth: int) -> list[Span]:

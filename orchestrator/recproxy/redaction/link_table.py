@@ -1,0 +1,115 @@
+"""Links that are keys themselves, as a table: whoever has one is logged in, or may set a password.
+
+    https://app.example.com/login/5f3a9c...      https://app.example.com/reset?t=5f3a9c...
+    rtmp://live.example.com/app/live_123_AbC...
+
+The last segment, or a parameter whose name says nothing, is the secret where the address says what the link does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from recproxy.redaction.names import is_secret, is_wordy
+from recproxy.redaction.shape_rows import ShapeRow, shape
+
+__all__ = ["LINKS"]
+
+#: What such a link does.
+_DOES = (
+    rb"magic|magic[-_]?links?|magic[-_]?login|login[-_]?links?|email[-_]?login|auto[-_]?login|one[-_]?time[-_]?login|passwordless"
+    rb"|reset|reset[-_]?passwords?|passwords?[-_]?resets?|set[-_]?password|passwords?/(?:edit|change|new)|forgot(?:ten)?|forgot[-_]?password|recover|account[-_]?recovery"
+    rb"|confirm|confirm[-_]?(?:email|account)|email[-_]?confirm(?:ation)?|verify|verify[-_]?(?:email|account)"
+    rb"|email[-_]?verif(?:y|ication)|activate|activate[-_]?account|account[-_]?activation|unlock"
+    rb"|unsubscribe|unsub|opt[-_]?out|accept[-_]?invit(?:e|ation)|shared[-_]?invite|joinchat|whip"
+)
+#: These are also nouns: an id of a thing may follow.
+_IS = rb"log[-_]?in|sign[-_]?in|auth|sso|invites?|invitation|activation|verification|confirmation|recovery|join"
+_BETWEEN = rb"(?:/(?:[0-9]{1,12}|[A-Za-z0-9_-]{2,4}={0,2}|email|mail|account|link|token|code|password)){0,2}"
+_TOKEN = rb"((?:[A-Za-z0-9_~-]|[.:=](?=[A-Za-z0-9_~=-])){10,}=*)(?![%A-Za-z0-9])"
+#: A parameter that is named for its place and not for what it is.
+_NAMES = (
+    rb"[A-Za-z]{1,2}|hash|hex|magic|link|data|payload|confirm|confirmation|verify|verification|reset|login|nonce|val|value|check"
+    rb"|checksum|digest|ticket|request|rid|ref|otl|ott|ucode|uuid|guid"
+)
+_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_FILE = re.compile(rb".*\.[A-Za-z]{1,4}[0-9]?\Z", re.DOTALL)
+#: Words and short numbers with dashes between, as the address of an article has them.
+_SLUG = re.compile(rb"(?:[A-Za-z]{1,20}|[0-9]{1,4})(?:[-_.](?:[A-Za-z]{1,20}|[0-9]{1,4}))*\Z")
+_DIGIT, _LETTER = re.compile(rb"[0-9]"), re.compile(rb"[A-Za-z]")
+_BOTH_CASES = re.compile(rb"(?:[^A-Z]*[A-Z][^a-z]*[a-z]){3}")
+#: A key of YouTube.
+_FOUR_LETTERS = re.compile(rb"(?:[a-z0-9]{4}-){3,4}[a-z0-9]{4}")
+
+
+def _is_random(value: bytes) -> bool:
+    """Whether nobody would choose a value: long, mixed, and neither words nor the name of a file."""
+    if is_wordy(value) or _SLUG.match(value) or _FILE.match(value) or not _LETTER.search(value):
+        return False
+    if not _DIGIT.search(value):
+        return len(value) >= 20 and _BOTH_CASES.match(value) is not None
+    return is_secret(b"token", value)
+
+
+def _is_no_id(value: bytes) -> bool:
+    return _is_random(value) and not _UUID.match(value)
+
+
+def _is_stream_key(value: bytes) -> bool:
+    """Whether the last segment of a stream's address is the key to it, and not its name."""
+    name = re.split(rb"[?&]", value, maxsplit=1)[0]
+    if _FOUR_LETTERS.fullmatch(name):
+        return True
+    return len(name) >= 10 and not _FILE.match(name) and not is_wordy(name) and bool(_DIGIT.search(name))
+
+
+def _is_stream_id(value: bytes) -> bool:
+    return any(_is_stream_key(piece) for piece in re.split(rb"[/:,=]|%2[FfCc]|%3[ADad]", value))
+
+
+def _link(hints: bytes, words: bytes, between: bytes, tells: Callable[[bytes], bool]) -> ShapeRow:
+    """A row: the token is a segment behind the word, or a parameter."""
+    parameter = rb"/?\?(?:[^\s\"'<>#\\?]{0,400}?[&;])?(?i:" + _NAMES + rb")="
+    return shape(
+        "key in a link",
+        hints,
+        rb"/(?i:" + words + rb")(?:\.(?:php|aspx?|html?|jsp|do))?(?:" + between + b"/|" + parameter + b")" + _TOKEN,
+        0,
+        tells,
+    )
+
+
+_DOES_BEGIN = b"magic|login|email|auto|one|passwordless|reset|password|set|forgot|recover|account|confirm|verif|activat|unlock|unsub|opt|accept|shared|joinchat|whip"
+_IS_BEGIN = b"login|log|sign|auth|sso|invit|activation|verification|confirmation|recovery|join"
+
+
+def _hints(words: bytes) -> bytes:
+    """How the words begin in an address, also with a capital."""
+    return b"|".join(b"/" + each for word in words.split(b"|") for each in (word, word.capitalize()))
+
+
+LINKS = (
+    _link(_hints(_DOES_BEGIN), _DOES, _BETWEEN, _is_random),
+    _link(_hints(_IS_BEGIN), _IS, b"", _is_no_id),
+    shape(
+        "stream key",
+        b"rtmp://|rtmps://|rtmpt://|rtmpe://|rtmpte://|rtmpts://",
+        rb"rtmp[est]{0,2}://[^\s\"'<>/\\]{1,200}(?:/[^\s\"'<>/?\\]{1,100}){0,4}/([^\s\"'<>/\\]{8,})",
+        0,
+        _is_stream_key,
+    ),
+    shape(
+        "stream key",
+        b"srt://",
+        rb"srt://[^\s\"'<>?\\]{0,200}\?(?:[^\s\"'<>#\\]{0,400}?&)?streamid=([^&\s\"'<>\\]{8,})",
+        0,
+        _is_stream_id,
+    ),
+    shape(
+        "stream key",
+        b"streamid=",
+        rb"streamid=(?:publish|read|request):[^:&\s\"'<>\\]{1,200}:[^:&\s\"'<>\\]{1,100}:([^&\s\"'<>\\]{3,})",
+        0,
+    ),
+)

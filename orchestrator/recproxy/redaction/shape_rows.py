@@ -1,0 +1,46 @@
+"""What a row of the tables of shapes is: words that must occur, and an expression for the places near them.
+
+Knows how a row is made ready, and no shape.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+__all__ = ["EDGE", "ShapeRow", "shape"]
+
+#: What must not stand before a key of its own.
+EDGE = rb"(?<![A-Za-z0-9_-])"
+
+
+class ShapeRow(NamedTuple):
+    """A row. Where `before` is not None, each place begins at most so many bytes before a word: no others are tried.
+
+    A place in a group is the secret; without a group all of it is. Where the form alone does not decide, `tells` is
+    asked about what stands there.
+    """
+
+    rule: str
+    hints: tuple[bytes, ...]
+    pattern: bytes
+    before: int | None
+    tells: Callable[[bytes], bool] | None
+
+    @property
+    def places(self) -> re.Pattern[bytes]:
+        """The expression, compiled."""
+        return _compiled(self.pattern)
+
+
+#: Compiled on first use: every process of a run imports the tables, and most texts need few of their rows.
+_compiled = functools.cache(re.compile)
+
+
+def shape(
+    rule: str, hints: bytes, pattern: bytes, before: int | None = None, tells: Callable[[bytes], bool] | None = None
+) -> ShapeRow:
+    """A row: its words, divided by `|`, of which one must occur."""
+    return ShapeRow(rule, tuple(hints.split(b"|")), pattern, before, tells)

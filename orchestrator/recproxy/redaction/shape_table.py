@@ -1,0 +1,165 @@
+"""The forms of the keys of services, as a table: whose they are, what they hold for certain, and how they read.
+
+A row is taken in only if its form names a secret: ids that merely look random are not here.
+"""
+
+from __future__ import annotations
+
+from recproxy.redaction.shape_rows import EDGE, shape
+
+__all__ = ["JWT", "SHAPES"]
+
+#: JWS with two dots, JWE with four.
+JWT = rb"(?<![A-Za-z0-9_.-])eyJ[A-Za-z0-9_-]{5,}\.(?:eyJ[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*|[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){3})"
+
+SHAPES = (
+    shape("jwt", b"eyJ", JWT),
+    shape(
+        "private key",
+        b"PRIVATE KEY",
+        rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[rn])*"
+        rb"((?:(?!-----(?:END|BEGIN)|\\[rn]-----|\s{1,4}-----)[\s\S])+)",
+    ),
+    shape("bearer token", b"earer ", rb"(?<![A-Za-z])[Bb]earer\s+([A-Za-z0-9._~+/-]{16,}=*)"),
+    shape("aws key", b"AKIA|ASIA|ABIA|ACCA", EDGE + rb"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    shape("azure key", b"AccountKey", rb"AccountKey=([A-Za-z0-9+/]{40,}={0,2})"),
+    shape(
+        "azure key", b"SharedAccessKey=|SharedAccessSignature=", rb"SharedAccess(?:Key|Signature)=([^;\s\"'<>&]{16,})"
+    ),
+    shape("slack token", b"xox", EDGE + rb"xox[a-z](?:\.xox[a-z])?-[0-9A-Za-z-]{10,}"),
+    shape("slack token", b"xapp-", EDGE + rb"xapp-[0-9]-[0-9A-Za-z-]{10,}"),
+    shape(
+        "slack webhook",
+        b"hooks.slack.com",
+        rb"hooks\.slack\.com\\?/(?:services|workflows|triggers|actions|commands)\\?/([A-Za-z0-9/\\_-]{20,})",
+    ),
+    shape("github token", b"ghp_|gho_|ghu_|ghs_|ghr_", EDGE + rb"gh[pousr]_[A-Za-z0-9]{20,}"),
+    shape("github token", b"github_pat_", EDGE + rb"github_pat_[A-Za-z0-9_]{20,}"),
+    shape("stripe key", b"sk_live|sk_test|rk_live|rk_test", EDGE + rb"(?:sk|rk)_(?:live|test)_[0-9A-Za-z]{10,}"),
+    shape("stripe key", b"whsec_", EDGE + rb"whsec_[0-9A-Za-z+/=]{16,}"),
+    shape("google key", b"AIza", EDGE + rb"AIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])"),
+    shape("google key", b"ya29", EDGE + rb"ya29\.[0-9A-Za-z_.-]{10,}"),
+    shape("google key", b"GOCSPX-", EDGE + rb"GOCSPX-[0-9A-Za-z_-]{20,}"),
+    shape(
+        "google key",
+        b"1//0|1\\/\\/0|1%2F%2F0|1%2f%2f0|1%2F%2f0|1%2f%2F0",
+        rb"(?<![A-Za-z0-9_/:-])1(?://|\\/\\/|%2[Ff]%2[Ff])0[0-9A-Za-z_-]{20,}",
+        0,
+    ),
+    shape("google key", b"4/0|4\\/0|4%2F0|4%2f0", rb"(?<![A-Za-z0-9_-])4(?:/|\\/|%2[Ff])0[0-9A-Za-z_-]{30,}", 0),
+    shape("bitly key", b"R_", EDGE + rb"R_[0-9a-f]{32}(?![0-9A-Za-z])"),
+    shape("twitter token", b"AAAAAAAAAA", rb"(?<![A-Za-z0-9+/])A{20,}[0-9A-Za-z%]{20,}"),
+    shape(
+        "gitlab token",
+        b"glpat-|gldt-|glrt-|glptt-|glcbt-|gloas-|glsoat-|glft-|glimt-|glagent-",
+        EDGE + rb"gl(?:pat|dt|rt|ptt|cbt|oas|soat|ft|imt|agent)-[0-9A-Za-z_-]{20,}",
+    ),
+    shape("npm token", b"npm_", EDGE + rb"npm_[A-Za-z0-9]{36}"),
+    shape("pypi token", b"pypi-", EDGE + rb"pypi-[A-Za-z0-9_-]{50,}"),
+    shape("sendgrid key", b"SG.", EDGE + rb"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
+    shape("openai key", b"sk-", EDGE + rb"sk-(?:[a-z]+[0-9]*-)*[A-Za-z0-9_-]{20,}"),
+    shape("twilio key", b"SK", EDGE + rb"SK[0-9a-f]{32}(?![0-9A-Za-z])"),
+    shape("mailgun key", b"key-", EDGE + rb"key-[0-9a-f]{32}(?![0-9A-Za-z])"),
+    shape(
+        "mailchimp key",
+        b"-us1|-us2|-us3|-us4|-us5|-us6|-us7|-us8|-us9",
+        EDGE + rb"[0-9a-f]{32}-us[0-9]{1,2}(?![0-9A-Za-z])",
+    ),
+    shape("shopify token", b"shpat_|shpca_|shppa_|shpss_", EDGE + rb"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
+    shape("square token", b"sq0", EDGE + rb"sq0[a-z]{3}-[0-9A-Za-z_-]{22,}"),
+    shape("facebook token", b"EAA", EDGE + rb"EAA[0-9A-Za-z]{60,}"),
+    shape("telegram token", b":AA", rb"(?<![0-9])[0-9]{8,10}:AA[0-9A-Za-z_-]{33}(?![0-9A-Za-z_-])", 10),
+    shape("telegram token", b"/bot", rb"/bot[0-9]{6,12}(?::|%3[Aa])([0-9A-Za-z_-]{20,})"),
+    shape("hugging face token", b"hf_", EDGE + rb"hf_[A-Za-z]{30,}"),
+    shape("digitalocean token", b"doo_v1_|dop_v1_|dor_v1_|dot_v1_", EDGE + rb"do[oprt]_v1_[0-9a-f]{64}"),
+    shape("vault token", b"hvs.|hvb.|hvr.", EDGE + rb"hv[sbr]\.[A-Za-z0-9_-]{24,}"),
+    shape(
+        "discord webhook",
+        b"/webhooks/|\\/webhooks\\/",
+        rb"discord(?:app)?\.com\\?/api\\?/(?:v[0-9]+\\?/)?webhooks\\?/[0-9]+\\?/([A-Za-z0-9_-]{20,})",
+    ),
+    shape(
+        "teams webhook",
+        b"webhook.office.com",
+        rb"webhook\.office\.com\\?/webhookb2\\?/([A-Za-z0-9@-]{20,}\\?/IncomingWebhook\\?/[A-Za-z0-9/\\-]{20,})",
+    ),
+    shape("client secret", b"_secret_", EDGE + rb"(?:pi|seti|cs|src|cuss|ba)_[A-Za-z0-9]{6,}_secret_([A-Za-z0-9]{6,})"),
+    shape("anthropic key", b"sk-ant-", EDGE + rb"sk-ant-[A-Za-z0-9_-]{20,}"),
+    shape("groq key", b"gsk_", EDGE + rb"gsk_[A-Za-z0-9]{40,}"),
+    shape("databricks token", b"dapi", EDGE + rb"dapi[0-9a-f]{32}(?:-[0-9])?"),
+    shape(
+        "grafana token", b"glsa_|glc_", EDGE + rb"(?:glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}|glc_[A-Za-z0-9+/]{32,}={0,3})"
+    ),
+    shape("sentry token", b"sntrys_|sntryu_", EDGE + rb"sntry[su]_[A-Za-z0-9+/=_]{40,}"),
+    shape("postman key", b"PMAK-", EDGE + rb"PMAK-[a-f0-9]{24}-[a-f0-9]{34}"),
+    shape("atlassian token", b"ATATT3", EDGE + rb"ATATT3[A-Za-z0-9_=-]{60,}"),
+    shape("notion token", b"ntn_", EDGE + rb"ntn_[A-Za-z0-9]{40,}"),
+    shape("figma token", b"figd_", EDGE + rb"figd_[A-Za-z0-9_-]{30,}"),
+    shape("rubygems key", b"rubygems_", EDGE + rb"rubygems_[a-f0-9]{48}"),
+    shape("tailscale key", b"tskey-", EDGE + rb"tskey-[a-z]+-[A-Za-z0-9]{8,}(?:-[A-Za-z0-9]{20,})?"),
+    shape("age key", b"AGE-SECRET-KEY-", EDGE + rb"AGE-SECRET-KEY-1[A-Z0-9]{50,}"),
+    shape("pulumi token", b"pul-", EDGE + rb"pul-[a-f0-9]{40}"),
+    shape("supabase token", b"sbp_", EDGE + rb"sbp_[a-f0-9]{40}"),
+    shape(
+        "doppler token",
+        b"dp.pt.|dp.st.|dp.ct.|dp.sa.",
+        EDGE + rb"dp\.(?:pt|st|ct|sa)\.(?:[a-z0-9_-]+\.)?[A-Za-z0-9]{40,}",
+    ),
+    shape("gitlab token", b"GR1348941", EDGE + rb"GR1348941[0-9A-Za-z_-]{20,}"),
+    shape("azure client secret", b"Q~", EDGE + rb"[0-9A-Za-z_~.]{3}[0-9]Q~[0-9A-Za-z_~.-]{31,34}(?![0-9A-Za-z])", 4),
+    shape("clojars token", b"CLOJARS_", EDGE + rb"CLOJARS_[0-9a-z]{60}"),
+    shape("hugging face token", b"hf_", EDGE + rb"hf_[0-9A-Za-z]{34}(?![0-9A-Za-z])"),
+    shape("perplexity key", b"pplx-", EDGE + rb"pplx-[0-9A-Za-z]{40,}"),
+    shape("dynatrace token", b"dt0c01.", EDGE + rb"dt0c01\.[0-9A-Z]{24}\.[0-9A-Z]{64}"),
+    shape("terraform token", b".atlasv1.", EDGE + rb"[0-9A-Za-z]{14}\.atlasv1\.[0-9A-Za-z_=-]{60,}"),
+    shape("new relic key", b"NRAK-|NRJS-|NRAL-", EDGE + rb"NR(?:AK|JS|AL)-[0-9A-Za-z]{19,}"),
+    shape("planetscale token", b"pscale_", EDGE + rb"pscale_(?:pw|tkn|oauth)_[0-9A-Za-z_.-]{32,}"),
+    shape("brevo key", b"xkeysib-", EDGE + rb"xkeysib-[0-9a-f]{64}-[0-9A-Za-z]{16}"),
+    shape("artifactory key", b"AKCp", EDGE + rb"AKCp[0-9A-Za-z]{60,}"),
+    shape("airtable token", b"pat", EDGE + rb"pat[0-9A-Za-z]{14}\.[0-9a-f]{64}"),
+    shape("heroku key", b"HRKU-", EDGE + rb"HRKU-[0-9A-Za-z_-]{30,}"),
+    shape("fly token", b"fo1_|fm1r_|fm1a_|fm2_", EDGE + rb"(?:fo1|fm1r|fm1a|fm2)_[0-9A-Za-z_+/=-]{43,}"),
+    shape("easypost key", b"EZAK|EZTK", EDGE + rb"EZ[AT]K[0-9A-Za-z]{54}"),
+    shape("duffel token", b"duffel_", EDGE + rb"duffel_(?:test|live)_[0-9A-Za-z_=-]{43}"),
+    shape("prefect token", b"pnu_", EDGE + rb"pnu_[0-9A-Za-z]{36}"),
+    shape("readme token", b"rdme_", EDGE + rb"rdme_[0-9a-z]{70}"),
+    shape("shippo token", b"shippo_", EDGE + rb"shippo_(?:live|test)_[0-9A-Fa-f]{40}"),
+    shape("openshift token", b"sha256~", rb"(?<![0-9A-Za-z])sha256~[0-9A-Za-z_-]{43}"),
+    shape("flutterwave key", b"FLWSECK", EDGE + rb"FLWSECK(?:_TEST)?-[0-9A-Za-z]{12,}(?:-X)?"),
+    shape("plaid token", b"access-", EDGE + rb"access-(?:sandbox|development|production)-[0-9a-f-]{32,36}"),
+    shape("alibaba key id", b"LTAI", EDGE + rb"LTAI[0-9A-Za-z]{20}(?![0-9A-Za-z])"),
+    shape("adobe secret", b"p8e-", EDGE + rb"p8e-[0-9A-Za-z]{32}(?![0-9A-Za-z])"),
+    shape("azure key", b"SharedAccessSignature ", rb"SharedAccessSignature [^\s\"'<>]*?sig=([^&\s\"'<>]{16,})"),
+    shape("1password token", b"ops_eyJ", EDGE + rb"ops_eyJ[0-9A-Za-z+/_-]{100,}={0,2}"),
+    shape("bedrock key", b"ABSK", EDGE + rb"ABSK[0-9A-Za-z+/]{100,}={0,2}"),
+    shape("gitlab token", b"glffct-", EDGE + rb"glffct-[0-9A-Za-z_-]{20,}"),
+    shape("sourcegraph token", b"sgp_", EDGE + rb"sgp_(?:(?:local|[0-9a-fA-F]{16})_)?[0-9a-fA-F]{40}"),
+    shape("frame.io token", b"fio-u-", EDGE + rb"fio-u-[0-9A-Za-z_=-]{60,}"),
+    shape("defined networking key", b"dnkey-", EDGE + rb"dnkey-[0-9A-Za-z_=-]{60,}"),
+    shape("harness token", b"pat.|sat.", EDGE + rb"[ps]at(?:\.[0-9A-Za-z_-]{20,24}){3}(?![0-9A-Za-z_.-])"),
+    shape("infracost key", b"ico-", EDGE + rb"ico-[0-9A-Za-z]{32}(?![0-9A-Za-z_-])"),
+    shape("maxmind key", b"_mmk", EDGE + rb"[0-9A-Za-z]{6}_[0-9A-Za-z]{29}_mmk(?![0-9A-Za-z_-])"),
+    shape("new relic key", b"NRII-", EDGE + rb"NRII-[0-9A-Za-z-]{30,}"),
+    shape("typeform token", b"tfp_", EDGE + rb"tfp_[0-9A-Za-z_.=-]{50,}"),
+    shape(
+        "password of netrc",
+        b"machine ",
+        rb"machine\s{1,20}(?:\S{0,100}[.:]\S{1,100}|localhost)\s{1,20}login\s{1,20}\S{1,200}\s{1,20}(?:account\s{1,20}\S{1,200}\s{1,20})?password\s{1,20}(\S{1,200})",
+        0,
+    ),
+    shape(
+        "password of redis",
+        b"requirepass |masterauth ",
+        rb"(?:\A|[\r\n\"']|\\n|--|SET )[ \t]{0,8}(?:requirepass|masterauth) {1,8}['\"]?([^\s'\"\\<]{3,})",
+        0,
+    ),
+    shape("password of a database", b"jdbc:oracle:", rb"jdbc:oracle:[a-z0-9]+:[^\s/@\"']{1,60}/([^\s/@\"'\\]{3,})@", 0),
+    shape("password of a network", b"WIFI:", rb"WIFI:[^\"\r\n]{0,200}?P:((?:[^;\"\r\n\\]|\\.){4,});", 0),
+    shape(
+        "stripe session",
+        b"billing.stripe.com",
+        rb"billing\.stripe\.com\\?/(?:p\\?/)?session\\?/([0-9A-Za-z_-]{16,})",
+        0,
+    ),
+    shape("linear key", b"lin_api_", EDGE + rb"lin_api_[0-9A-Za-z]{32,}"),
+)
