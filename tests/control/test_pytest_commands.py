@@ -1,8 +1,8 @@
-"""Which commands run pytest."""
+"""Which commands run pytest or unittest."""
 
 import pytest
 
-from recproxy.control.pytest_commands import is_pytest
+from recproxy.control.pytest_commands import is_pytest, is_unittest, takes_more
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,18 @@ from recproxy.control.pytest_commands import is_pytest
 )
 def test_pytest_is_known_by_a_word_of_its_own(words, wanted):
     assert is_pytest(words) is wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "unittest", "more"),
+    [
+        (("python", "-m", "unittest"), True, True),
+        (("uv", "run", "python", "-m", "unittest", "discover"), True, True),
+        (("pytest", "-q"), False, True),
+        (("sh", "-c", "pytest"), False, False),
+        (("sh", "run pytest"), False, False),
+        (("a", "&&", "pytest"), False, False),
+    ],
+)
+def test_which_commands_take_more_words_at_their_end(words, unittest, more):
+    assert (is_unittest(words), takes_more(words)) == (unittest, more)

@@ -12,7 +12,6 @@ def test_the_names_are_these():
         "DEFAULT_LANE": "default",
         "LANE": "RECPROXY_LANE",
         "MODE": "RECPROXY_MODE",
-        "PROFILE_WORD": "{profile}",
         "PROXY": "PROXY",
         "RECORD_COMMAND": "RECPROXY_RECORD_COMMAND",
         "REDIRECT": "RECPROXY_REDIRECT",

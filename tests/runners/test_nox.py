@@ -157,7 +157,7 @@ def test_nox_starts_the_command_under_recproxy(run_nox, words, mode, wanted):
 
     assert done.returncode == 0, done.stderr
     assert started(done) == [["run", "--mode", "replay", *wanted]]
-    assert "to record: nox -s functional-record -- {profile}\n" in done.stdout
+    assert "to record: nox -s functional-record -- {profile} -- {keyword}\n" in done.stdout
     assert f"mode {mode} chosen " in done.stdout
 
 
@@ -335,7 +335,7 @@ def test_a_parametrised_body_makes_a_session_per_value_and_mode(run_nox):
     named = 'venv_backend="none", name="api", report=["{session}.json", "github"]'
     one = run_nox("-t", "big", noxfile=noxfile.replace('venv_backend="none"', named))
     assert ran(one) == ["api-replay(database='two') None replay two"]
-    assert """to record: nox -s 'api-record(database='"'"'two'"'"')' -- {profile}\n""" in one.stdout
+    assert """to record: nox -s 'api-record(database='"'"'two'"'"')' -- {profile} -- {keyword}\n""" in one.stdout
     assert started(one)[0][:5] == ["run", "--report", "api-replay-database-two.json", "--report", "github"]
 
 

@@ -11,7 +11,8 @@ import click
 
 from recproxy.cli.options import plan_from, print_notes, refuse_nested, report_options, run_options
 from recproxy.cli.verb import Verb, is_quiet
-from recproxy.control.variables import PROFILE_WORD
+from recproxy.control.pytest_commands import is_pytest, is_unittest, takes_more
+from recproxy.control.record_commands import KEYWORD_WORD, NODE_WORD, PROFILE_WORD
 from recproxy.errors import ConfigurationError
 
 __all__ = ["run"]
@@ -183,4 +184,6 @@ def _recording(
     typed = shlex.join(command)
     # A program in an argument is no help to read again, and may hold what its requests must not show.
     is_short = len(typed) <= _LONGEST_COMMAND and "\n" not in typed and "-c" not in command
-    return f"{shlex.join(words)} --record {PROFILE_WORD} -- {typed if is_short else 'COMMAND'}"
+    chosen = NODE_WORD if is_pytest(command) else KEYWORD_WORD if is_unittest(command) else ""
+    last = f" {chosen}" if chosen and is_short and takes_more(command) else ""
+    return f"{shlex.join(words)} --record {PROFILE_WORD} -- {typed if is_short else 'COMMAND'}{last}"

@@ -6,6 +6,8 @@ Knows pytest's items by their attributes alone, so that nothing of pytest is imp
 from __future__ import annotations
 
 import inspect
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,20 +17,24 @@ from recproxy.client.decorator import FaultEntries, check_fault, check_mode, che
 from recproxy.client.names import module_folders, recording_of_fixture, recording_of_test
 from recproxy.client.requested import RequestedRecordings, recordings_of, wanted_by
 from recproxy.client.scopes import RecordingNames
-from recproxy.control.scope_options import ScopeFault
+from recproxy.control.scope_options import ScopeFault, SelectedTest
 
 __all__ = ["AskedScope", "Places", "of_fixture", "of_item", "scope_of_item"]
 
 #: Fixtures that pytest makes of setUpClass, setup_module and the like: `_unittest_setUpClass_fixture_TestSend`.
 _MADE_OF = ("_unittest_", "_xunit_")
 
+#: A name that pytest's `-k` takes as one word.
+_KEYWORD = re.compile(r"[\w:+.\[\]/-]+", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where the project's recordings are, and its root."""
+    """Where the project's recordings are, and its root; `typed` are the paths that pytest was called with."""
 
     recordings: Path
     root: Path
+    typed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,7 @@ class AskedScope:
     mode: str | None = None
     faults: FaultEntries = ()
     wanted: RequestedRecordings | None = None
+    selection: SelectedTest | None = None
 
 
 def of_item(item: Any, places: Places) -> AskedScope:
@@ -66,6 +73,20 @@ def of_item(item: Any, places: Places) -> AskedScope:
         mode=_mode(markers) or (wanted.mode if wanted is not None else None),
         faults=(*_faults(item), *(wanted.faults if wanted is not None else ())),
         wanted=wanted,
+        selection=_selection(item, places),
+    )
+
+
+def _selection(item: Any, places: Places) -> SelectedTest:
+    """How a test is run alone, from the folder that pytest was started in."""
+    path = os.path.relpath(item.path, item.config.invocation_params.dir)
+    *classes, test = _names(item)
+    # Of parameters, `-k` takes few characters.
+    test = test if _KEYWORD.fullmatch(test) else test.partition("[")[0]
+    return SelectedTest(
+        node="::".join((path, *_names(item))),
+        instead_of=places.typed,
+        keyword=" and ".join((item.path.name, *classes, test)),
     )
 
 
@@ -90,6 +111,7 @@ def of_fixture(definition: Any, request: Any, places: Places) -> AskedScope | No
         path = Path(inspect.getfile(function))
     index: int = getattr(request, "param_index", 0) if hasattr(request, "param") else 0
     wanted = wanted_by(definition.func)
+    first = getattr(request, "_pyfuncitem", None)  # the test for which it is set up
     folders = module_folders(path, places.recordings, places.root)
     return AskedScope(
         name=".".join((path.stem, *names)) + (f"[{index}]" if index else ""),
@@ -99,6 +121,7 @@ def of_fixture(definition: Any, request: Any, places: Places) -> AskedScope | No
         mode=wanted.mode if wanted is not None else None,
         faults=wanted.faults if wanted is not None else (),
         wanted=wanted,
+        selection=_selection(first, places) if first is not None else None,
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from recproxy.client.outcome import ScopeResult, failure
 from recproxy.client.scopes import RecordingNames
 from recproxy.client.session import session
-from recproxy.control.scope_options import Faults, ScopeFault, ScopeOptions
+from recproxy.control.scope_options import Faults, ScopeFault, ScopeOptions, SelectedTest
 
 __all__ = ["RequestedRecordings", "faults_of", "open_scope", "recordings_of", "scope_name", "wanted_by"]
 
@@ -80,6 +80,7 @@ def open_scope(
     *,
     faults: tuple[tuple[str, ScopeFault], ...] = (),
     failure_expected: bool = False,
+    selection: SelectedTest | None = None,
 ) -> Iterator[None]:
     """A scope around a test. Its misses fail the test, or become notes of the test's own error.
 
@@ -87,7 +88,9 @@ def open_scope(
     """
     scopes = session().scopes
     # A fault cannot be recorded: its test replays in every run.
-    scope_options = ScopeOptions(mode=mode or ("replay" if faults else scopes.mode), faults=faults_of(faults))
+    scope_options = ScopeOptions(
+        mode=mode or ("replay" if faults else scopes.mode), faults=faults_of(faults), selection=selection
+    )
     scope = scopes.begin(name, recordings_of(entries, folder), beside=folder, scope_options=scope_options)
     try:
         yield

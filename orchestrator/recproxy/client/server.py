@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+from recproxy.control.pytest_commands import is_unittest
+from recproxy.control.record_commands import KEYWORD_WORD
 from recproxy.control.variables import MODE, PROXY, RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ControlError
 
@@ -45,7 +47,9 @@ class Server:
         options: Sequence[str] = (),
     ) -> None:
         if record_command is None:
-            record_command = f"{MODE}=record {shlex.join(_own_command())}"
+            words = _own_command()
+            chosen = f" {KEYWORD_WORD}" if is_unittest(words) else ""
+            record_command = f"{MODE}=record {shlex.join(words)}{chosen}"
         self._owner = os.getpid()
         self._process = subprocess.Popen(
             [

@@ -37,12 +37,18 @@ class Suite:
     """The scopes of a pytest run in this process; raises the errors of `session` where there can be none."""
 
     def __init__(
-        self, mode: str | None, root: Path, *, record_command: str | None = None, options: Sequence[str] = ()
+        self,
+        mode: str | None,
+        root: Path,
+        *,
+        record_command: str | None = None,
+        options: Sequence[str] = (),
+        instead_of: Sequence[str] = (),
     ) -> None:
         self._session: Session = session(mode, root, record_command=record_command, options=options)
         status = self._session.address.status()
         self.mode: str = status["mode"]
-        self._places = Places(recordings=Path(status["recordings"]), root=root)
+        self._places = Places(recordings=Path(status["recordings"]), root=root, typed=tuple(instead_of))
         self._asked: AskedScope | None = None
         self._scope: Scope | None = None
         self._tally = ScopeTally(mode=self.mode)
@@ -141,7 +147,7 @@ class Suite:
     def _begin(self, asked: AskedScope, name: str, plays: Plays) -> Scope:
         # A fault cannot be recorded: its test replays in every run.
         mode = asked.mode or ("replay" if asked.faults else None)
-        scope_options = ScopeOptions(mode=mode, faults=faults_of(asked.faults))
+        scope_options = ScopeOptions(mode=mode, faults=faults_of(asked.faults), selection=asked.selection)
         scope = self.scopes.begin(
             name, asked.recordings, default=asked.default, beside=asked.beside, plays=plays, scope_options=scope_options
         )

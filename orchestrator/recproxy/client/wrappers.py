@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from recproxy.client.requested import RequestedRecordings, open_scope, scope_name
+from recproxy.control.scope_options import SelectedTest
 
 __all__ = ["wrapped"]
 
@@ -27,7 +28,13 @@ def wrapped(wanted: RequestedRecordings) -> Callable[..., object]:
         # unittest.expectedFailure marks the function that it is given, which is this wrapper where it stands above.
         expected = getattr(wrapper, "__unittest_expecting_failure__", False)
         return open_scope(
-            name, wanted.entries, wanted.folder, wanted.mode, faults=wanted.faults, failure_expected=expected
+            name,
+            wanted.entries,
+            wanted.folder,
+            wanted.mode,
+            faults=wanted.faults,
+            failure_expected=expected,
+            selection=SelectedTest(keyword=name),
         )
 
     wrapper = functools.wraps(function)(_wrapper(function, scope))

@@ -1,10 +1,11 @@
-"""Commands that run pytest, told by their words: a run expects to hear from its plugin. Pure."""
+"""Commands that run pytest or unittest, told by their words: a run expects to hear from pytest's plugin. Pure."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
-__all__ = ["PYTEST_SILENT", "is_pytest"]
+__all__ = ["PYTEST_SILENT", "is_pytest", "is_unittest", "takes_more"]
 
 #: What the user is told where the plugin has not reported.
 PYTEST_SILENT = (
@@ -53,6 +54,16 @@ def is_pytest(words: Sequence[str]) -> bool:
     """Whether a command runs tests by pytest: directly, by `python -m`, or behind a launcher."""
     split = [part for word in words for part in word.split()]  # `sh -c "pytest tests"` too
     return _names_pytest(split) and _WITHOUT_TESTS.isdisjoint(split)
+
+
+def is_unittest(words: Sequence[str]) -> bool:
+    """Whether a command runs tests by `python -m unittest`."""
+    return ("-m", "unittest") in itertools.pairwise(words)
+
+
+def takes_more(words: Sequence[str]) -> bool:
+    """Whether words at the end of a command go to its last program: not where a shell reads it as a text."""
+    return not any(" " in word or word in _SEPARATORS or word.endswith(";") for word in words) and "-c" not in words
 
 
 def _names_pytest(words: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["PROFILES", "Faults", "ScopeFault", "ScopeOptions"]
+__all__ = ["PROFILES", "Faults", "ScopeFault", "ScopeOptions", "SelectedTest"]
 
 _NOTHING: Mapping[str, tuple[str, ...]] = {}
 
@@ -21,6 +21,14 @@ class ScopeFault(NamedTuple):
     interaction: int = 0
 
 
+class SelectedTest(NamedTuple):
+    """How the test of a scope is run alone: pytest's id, the paths that it takes the place of, and a word for `-k`."""
+
+    node: str = ""
+    instead_of: tuple[str, ...] = ()
+    keyword: str = ""
+
+
 #: By profile or host.
 Faults = Mapping[str, tuple[ScopeFault, ...]]
 _NO_FAULTS: Faults = {}
@@ -31,7 +39,8 @@ class ScopeOptions(NamedTuple):
 
     `ignore` are names that are not compared, on top of those of the profiles: of `headers`, `query` and `form`, and
     JSON Pointers under `json`. `mode` is replay for what replays in every run, else the run's. `faults` are played on
-    purpose. `chooser` is the path of a Unix socket: proxies ask there which interactions fit a request.
+    purpose. `chooser` is the path of a Unix socket: proxies ask there which interactions fit a request. `selection` is how
+    the test is run alone.
     """
 
     match_on: tuple[str, ...] | None = None
@@ -40,6 +49,7 @@ class ScopeOptions(NamedTuple):
     mode: str | None = None
     faults: Faults = _NO_FAULTS
     chooser: str = ""
+    selection: SelectedTest | None = None
 
     def plain(self) -> dict[str, Any]:
         """As the control address takes it; what is not said is left out."""
@@ -52,6 +62,8 @@ class ScopeOptions(NamedTuple):
             values["ignore"] = self.ignore
         if self.chooser:
             values["chooser"] = self.chooser
+        if self.selection is not None:
+            values["selection"] = self.selection._asdict()
         if self.mode is not None:
             values["mode"] = self.mode
         if self.faults:

@@ -8,7 +8,6 @@ __all__ = [
     "DEFAULT_LANE",
     "LANE",
     "MODE",
-    "PROFILE_WORD",
     "PROXY",
     "RECORD_COMMAND",
     "REDIRECT",
@@ -41,9 +40,7 @@ R_PROFILE: Final = "RECPROXY_R_PROFILE"
 SPKI: Final = "RECPROXY_SPKI"
 #: In a fault sweep: the file that tells the pytest plugin which tests to run.
 TESTS: Final = "RECPROXY_TESTS"
-#: What nox, tox and pytest are called with to record `{profile}`: messages name it.
+#: What nox, tox and pytest are called with to record, as `record_commands` has it: messages name it.
 RECORD_COMMAND: Final = "RECPROXY_RECORD_COMMAND"
-#: Stands in it for the name of a profile.
-PROFILE_WORD: Final = "{profile}"
 #: The folder that paths in messages are relative to, where that is not the working directory.
 SHOWN_FROM: Final = "RECPROXY_SHOWN_FROM"

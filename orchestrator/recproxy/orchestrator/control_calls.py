@@ -188,7 +188,7 @@ class ControlCalls:
             values,
             (
                 *("name", "recordings", "default", "beside", "mode"),
-                *("match_on", "repeat", "ignore", "plays", "faults", "chooser"),
+                *("match_on", "repeat", "ignore", "plays", "faults", "chooser", "selection"),
             ),
         )
         scope_options = read_scope_options(values, self._orchestrator.plan.mode)

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from recproxy.control.modes import MODES, mode_named
-from recproxy.control.scope_options import ScopeFault, ScopeOptions
+from recproxy.control.scope_options import ScopeFault, ScopeOptions, SelectedTest
 from recproxy.recording.faults import read_test_fault
 from recproxy.recording.printable import printable
 
@@ -147,6 +147,21 @@ def read_scope_options(values: dict[str, Any], mode_of_run: str) -> ScopeOptions
         mode=_mode(values, mode_of_run) or ("replay" if values.get("faults") else None),
         faults=_faults(values.get("faults") or {}),
         chooser=_path(_string(values, "chooser"), "chooser"),
+        selection=_selection(values.get("selection")),
+    )
+
+
+def _selection(value: Any) -> SelectedTest | None:
+    """How the test is run alone."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise CallRefused(400, 'selection must be an object: {"node": "tests/test_m.py::test_one"}')
+    refuse_unknown(value, SelectedTest._fields)
+    return SelectedTest(
+        node=read_string(value, "node"),
+        instead_of=_words(value.get("instead_of") or [], "selection.instead_of"),
+        keyword=read_string(value, "keyword"),
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from recproxy.control.host_names import is_loopback
 from recproxy.control.messages import Connect, EndLane, Listen, Return
 from recproxy.control.outcomes import Missed
-from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions
+from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions, SelectedTest
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.http import authority_host
 from recproxy.orchestrator.environment import LaneAddresses
@@ -37,7 +37,7 @@ class LaneScope:
 
     `test` is the name of the outermost open scope, most often this one. `number` is this scope's own in the run: by it,
     whoever opened the scope sees whether it is still open. `numbers` are the numbers under which recording proxies know
-    it, by profile. `faults` are those of its options, by profile.
+    it, by profile. `faults` are those of its options, by profile. `selection` is how its test is run alone.
     """
 
     name: str
@@ -48,6 +48,7 @@ class LaneScope:
     fallen_back: set[str] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=dict)
     faults: dict[str, tuple[ScopeFault, ...]] = field(default_factory=dict)
+    selection: SelectedTest | None = None
     begun: float = field(default_factory=time.monotonic)
     #: How often each TLS fault was played, by profile and place.
     handshakes: Counter[tuple[str, int]] = field(default_factory=Counter)

@@ -5,7 +5,6 @@ Made once, at the door, from the project and the command's words; frozen from th
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
@@ -15,7 +14,9 @@ from recproxy.config.overlap import settled
 from recproxy.config.profile import ANY_HOST, Endpoint, Profile
 from recproxy.config.project import Project
 from recproxy.control.modes import MODES, credentials_missing
-from recproxy.control.variables import PROFILE_WORD, RECORD_COMMAND, SHOWN_FROM
+from recproxy.control.record_commands import record_command
+from recproxy.control.scope_options import SelectedTest
+from recproxy.control.variables import RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
 from recproxy.play.library import Library
 from recproxy.recording.dataclass import dataclass
@@ -52,9 +53,9 @@ class RunPlan:
     strict: tuple[str, ...] = ()
     chosen: bool = False
 
-    def record_command(self, profile: str) -> str:
-        """The command that records a profile; empty where nobody knows one."""
-        return self.record.replace(PROFILE_WORD, shlex.quote(profile))
+    def record_command(self, profile: str, selection: SelectedTest | None = None) -> str:
+        """The command that records a profile, for one test if that can be said; empty where nobody knows one."""
+        return record_command(self.record, profile, selection)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from recproxy.config.variables import own_variables, secret_values
 from recproxy.control.messages import Setup
 from recproxy.control.open_connections import CROWDED
 from recproxy.control.redaction_messages import RedactionSetup
+from recproxy.control.scope_options import SelectedTest
 from recproxy.http import Owners, fits
 from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.orchestrator.blocked_hosts import BACKGROUND_HOSTS
@@ -79,7 +80,7 @@ class Roster:
             unset=self.unset(profile),
             environment=own_variables(profile, self._environment),
             idle_timeout=self.plan.project.idle_timeout,
-            record=self._record_command(profile),
+            record=self.record_command(profile),
             shown_from=self.plan.shown_from,
             recordings=str(self.plan.library.folder),
             root=str(self.plan.project.root),
@@ -89,9 +90,9 @@ class Roster:
         """The credentials of a profile that have no value and that its service needs."""
         return unset_credentials(self.plan, profile, self._environment)
 
-    def _record_command(self, profile: Profile) -> str:
+    def record_command(self, profile: Profile, selection: SelectedTest | None = None) -> str:
         """The command that records a profile. It is the user's own, and rarely has a secret in it."""
-        command = self.plan.record_command(profile.name)
+        command = self.plan.record_command(profile.name, selection)
         has_secret = any(secret in command for secret in self._secrets(profile))
         return self.shown(profile, command) if has_secret else command
 

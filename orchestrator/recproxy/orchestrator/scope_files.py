@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from recproxy.control.scope_options import SelectedTest
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.recording.dataclass import dataclass
 
@@ -26,11 +27,18 @@ class ScopeFiles:
 
 
 def find_named(
-    plan: RunPlan, profile: str, mode: str, names: Sequence[str], *, beside: Path | None, is_host: bool
+    plan: RunPlan,
+    profile: str,
+    mode: str,
+    names: Sequence[str],
+    *,
+    beside: Path | None,
+    is_host: bool,
+    selection: SelectedTest | None = None,
 ) -> tuple[str, ...]:
     """The files that names mean. Raises RecordingNotFound where one is not there and must be."""
     if mode == "replay":
-        return tuple(str(plan.library.find(profile, name, beside=beside)) for name in names)
+        return tuple(str(plan.library.find(profile, name, beside=beside, selection=selection)) for name in names)
     return tuple(str(plan.library.place(profile, name, beside=beside, is_host=is_host)) for name in names)
 
 

@@ -108,7 +108,10 @@ class Scopes:
         if not inner:
             await self._end_all(lane)
         outermost = lane.scopes[0].name if lane.scopes else name
-        scope = LaneScope(name=name, number=next(self._numbers), test=outermost, scope_options=scope_options)
+        selection = lane.scopes[0].selection if lane.scopes else scope_options.selection
+        scope = LaneScope(
+            name=name, number=next(self._numbers), test=outermost, scope_options=scope_options, selection=selection
+        )
         for word, faults in scope_options.faults.items():
             profile = (await self._find(word)).profile.name
             scope.faults[profile] = (*scope.faults.get(profile, ()), *faults)
@@ -205,7 +208,9 @@ class Scopes:
             proxy = await self._find(word)
             profile = proxy.profile.name
             mode = self._mode(profile, scope)
-            found = find_named(self._plan, profile, mode, names, beside=beside, is_host=word != profile)
+            found = find_named(
+                self._plan, profile, mode, names, beside=beside, is_host=word != profile, selection=scope.selection
+            )
             named[profile] = (*named.get(profile, ()), *found)
         return named
 
@@ -256,6 +261,7 @@ class Scopes:
                 repeat=scope_options.repeat,
                 ignore=scope_options.ignore,
                 chooser=scope_options.chooser,
+                record=self._roster.record_command(proxy.profile, scope.selection) if scope is not None else "",
                 plays=tuple(plays),
                 faults=(*(scope.faults.get(profile, ()) if scope is not None else ()), *self.forced(scope, profile)),
             )

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from recproxy.control.variables import PROFILE_WORD
+from recproxy.control.record_commands import PROFILE_WORD, record_command
+from recproxy.control.scope_options import SelectedTest
 from recproxy.errors import RecordingNotFound
 from recproxy.play.recording_names import DEFAULT
 
@@ -36,13 +37,16 @@ class Library:
         """The recording where none is named: that of a test by its `name`, or of a command; it need not exist."""
         return self._recordings.joinpath(profile, name or DEFAULT)
 
-    def find(self, profile: str, name: str, *, beside: Path | None = None) -> Path:
+    def find(
+        self, profile: str, name: str, *, beside: Path | None = None, selection: SelectedTest | None = None
+    ) -> Path:
         """The file that a name means.
 
         Args:
             profile: whose recording it is.
             name: a path, or a name with or without `.rec`.
             beside: the folder of the test module, or of the command.
+            selection: how the test that names it is run alone.
 
         Raises:
             RecordingNotFound: it is nowhere; the message says where it was looked for, and how to record it.
@@ -57,7 +61,7 @@ class Library:
         looked = ", ".join(str(folder) for folder in dict.fromkeys(folders))
         raise RecordingNotFound(
             f"recording {name!r} of profile {profile!r} does not exist: looked in {looked}; "
-            f"record it with: {self._record.replace(PROFILE_WORD, profile)}"
+            f"record it with: {record_command(self._record, profile, selection)}"
         )
 
     def place(self, profile: str, name: str, *, beside: Path | None = None, is_host: bool = False) -> Path:

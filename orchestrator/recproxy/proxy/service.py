@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import shutil
 import socket
@@ -178,7 +179,7 @@ class Service:
                 mode=order.mode or self._forwarding.mode,
                 hooks=self._forwarding.hooks,
                 indexed=self._recording_cache.index,
-                ways=self._ways,
+                ways=dataclasses.replace(self._ways, record=order.record) if order.record else self._ways,
                 elsewhere=self._elsewhere,
                 given=self._given,
                 beside=self._beside,

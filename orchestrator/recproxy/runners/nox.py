@@ -18,7 +18,9 @@ from typing import Any, TypeVar
 import nox
 from nox import registry
 
-from recproxy.control.variables import PROFILE_WORD, RECORD_COMMAND
+from recproxy.control.pytest_commands import is_pytest, is_unittest
+from recproxy.control.record_commands import KEYWORD_WORD, PROFILE_WORD
+from recproxy.control.variables import RECORD_COMMAND
 from recproxy.runners import nox_checks, nox_selection
 from recproxy.runners.arguments import SESSION_MODES, VERIFY, Arguments, mode_options, split_arguments, verify_words
 from recproxy.runners.credentials import missing_credentials
@@ -61,7 +63,14 @@ class FunctionalRun:
         self._profiles = tuple(profiles)
         self.mode = mode
         self.chosen = words.profiles or self._profiles
-        self.args = words.command
+        self._words = words.command
+        self._takes_words = False
+
+    @property
+    def args(self) -> tuple[str, ...]:
+        """The words for the test command."""
+        self._takes_words = True
+        return self._words
 
     def run(self, *command: str, **options: Any) -> Any:
         """Run a command under `recproxy run`; options are those of `session.run`.
@@ -75,15 +84,21 @@ class FunctionalRun:
         if not self._finds_recproxy():  # a Python before 3.11, say: the one next to nox starts the command
             own = [sys.executable, "-P", "-m", "recproxy"]
             options.setdefault("external", True)
-        variables = {RECORD_COMMAND: self._record_command, **(options.pop("env", None) or {})}
+        variables = {RECORD_COMMAND: self._recording(command), **(options.pop("env", None) or {})}
         if self.mode == VERIFY:
             if self._is_verified:
                 self._session.log(f"left out: {shlex.join(command)}")
                 return None
             self._is_verified = True
-            words = verify_words(self.chosen, self.args, self._report_files())
+            words = verify_words(self.chosen, self._words, self._report_files())
             return self._session.run(*own, *words, env=variables, **options)
         return self._session.run(*own, *self._prefix(), *command, env=variables, **options)
+
+    def _recording(self, command: Sequence[str]) -> str:
+        """The call of nox that records; where the body passes words on, also one test."""
+        words = [str(word) for word in command]
+        chooses = self._takes_words and (is_pytest(words) or is_unittest(words))
+        return f"{self._record_command} -- {KEYWORD_WORD}" if chooses else self._record_command
 
     def _finds_recproxy(self) -> bool:
         path = (*(self._session.bin_paths or ()), self._session.env.get("PATH") or os.environ.get("PATH", ""))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import shlex
+from typing import Any
 
 import pytest
 
-__all__ = ["add_mode", "check_mode_option", "named_mode", "recording_command", "serve_options"]
+__all__ = ["add_mode", "check_mode_option", "named_mode", "suite_words"]
 
 _OPTION = "--recproxy-mode"
 _KEY = "recproxy_mode"
@@ -48,7 +49,16 @@ def named_mode(config: pytest.Config, *, run: bool) -> str:
     return named
 
 
-def serve_options(config: pytest.Config) -> list[str]:
+def suite_words(config: pytest.Config) -> dict[str, Any]:
+    """What a suite is made with that comes of the call of pytest: its words, its reports, and how it would record."""
+    return {
+        "record_command": _recording_command(config),
+        "options": _serve_options(config),
+        "instead_of": _typed_paths(config),
+    }
+
+
+def _serve_options(config: pytest.Config) -> list[str]:
     """The options of `recproxy serve` for the reports that are asked for."""
     named: list[str] = config.getoption(_REPORT_OPTION)
     folder = config.invocation_params.dir if named else config.rootpath
@@ -56,7 +66,7 @@ def serve_options(config: pytest.Config) -> list[str]:
     return [part for word in words for part in ("--report", word if word == _GITHUB else str(folder / word))]
 
 
-def recording_command(config: pytest.Config) -> str:
+def _recording_command(config: pytest.Config) -> str:
     """The same call of pytest, as it records: what messages name where no run has started pytest."""
     words = list(getattr(config, "workerinput", {}).get("mainargv", ("", *config.invocation_params.args)))[1:]
     kept = [
@@ -64,7 +74,15 @@ def recording_command(config: pytest.Config) -> str:
         for before, word in zip(("", *words), words, strict=False)
         if not word.startswith(_OPTION) and before != _OPTION
     ]
-    return shlex.join(["pytest", f"{_OPTION}=record", *map(str, kept)])
+    from recproxy.control.record_commands import NODE_WORD  # noqa: PLC0415 - a test has a scope
+
+    return f"{shlex.join(['pytest', f'{_OPTION}=record', *map(str, kept)])} {NODE_WORD}"
+
+
+def _typed_paths(config: pytest.Config) -> tuple[str, ...]:
+    """The words of the call of pytest that name files, folders or tests."""
+    words = getattr(config, "workerinput", {}).get("mainargv") or config.invocation_params.args
+    return tuple(word for word in map(str, words) if word in config.args)
 
 
 def check_mode_option(config: pytest.Config, *, run: bool) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from recproxy.testing.pytest_chosen import ChosenTests
 from recproxy.testing.pytest_markers import MARKERS, add_markers
-from recproxy.testing.pytest_mode import add_mode, check_mode_option, named_mode, recording_command, serve_options
+from recproxy.testing.pytest_mode import add_mode, check_mode_option, named_mode, suite_words
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes, uses_recproxy
 from recproxy.testing.pytest_summary import SECTION, TOTALS, Summary
 
@@ -234,12 +234,8 @@ def _made(config: pytest.Config) -> Suite:
     if _suite not in config.stash:
         from recproxy.client.suite import Suite  # noqa: PLC0415 - a test asked for it
 
-        config.stash[_suite] = Suite(
-            named_mode(config, run=config.stash[_running]) or None,
-            config.rootpath,
-            record_command=recording_command(config),
-            options=serve_options(config),
-        )
+        mode = named_mode(config, run=config.stash[_running]) or None
+        config.stash[_suite] = Suite(mode, config.rootpath, **suite_words(config))
     return config.stash[_suite]
 
 

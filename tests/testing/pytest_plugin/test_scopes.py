@@ -317,7 +317,9 @@ def test_the_summary_counts_what_the_table_of_the_run_counts(suite):
         "unused: test_shared.test_one: shop: GET https://api.shop.example/three (three.rec:21)",
     ]
     assert out.rstrip().partition("recproxy: miss in test_shared.test_misses: ")[2].count("to make it match") == 0
-    assert out.rstrip().splitlines()[-1].startswith("to record it: recproxy run --record shop -- ")
+    last = out.rstrip().splitlines()[-1]
+    assert last.startswith("to record it: recproxy run --record shop -- ")
+    assert last.endswith(" -m pytest -q -p no:randomly test_shared.py::test_misses")
 
 
 def test_without_a_run_the_summary_ends_with_the_misses(suite):
@@ -602,7 +604,7 @@ def test_a_mode_of_pytest_lets_no_test_ask_the_real_service(suite):
     assert "recproxy: there is no recording of shop for this request yet" in outcomes.out
     [told] = {line for line in outcomes.out.splitlines() if "to record it: " in line}
     assert told.startswith("to record it: pytest --recproxy-mode=record ")
-    assert told.endswith(" test_plain.py")
+    assert told.endswith(" test_plain.py::test_one")
 
 
 def test_an_unknown_mode_of_the_ini_file_is_refused(suite):

@@ -15,7 +15,8 @@ from tox.config.main import Config
 from tox.config.sets import EnvConfigSet
 from tox.tox_env.errors import Fail
 
-from recproxy.control.variables import PROFILE_WORD
+from recproxy.control.pytest_commands import is_pytest, is_unittest
+from recproxy.control.record_commands import KEYWORD_WORD, PROFILE_WORD
 from recproxy.runners.arguments import SESSION_MODES, VERIFY
 from recproxy.runners.tox.naming import mode_of_name, recording_name
 
@@ -130,12 +131,25 @@ def is_overridden(conf: EnvConfigSet) -> bool:
 
 
 def recording_call(conf: EnvConfigSet) -> str:
-    """The call of tox that records a profile in an environment, or in its like."""
+    """The call of tox that records a profile in an environment, or in its like; one test, if its commands take words."""
     name = str(conf.name)
+    chosen = f" -- {KEYWORD_WORD}" if _takes_words(conf) else ""
     if (record := recording_name(name)) is not None:
-        return f"tox -e {record} -- {PROFILE_WORD}"
+        return f"tox -e {record} -- {PROFILE_WORD}{chosen}"
     own = next((loader.section.key for loader in conf.loaders if loader.section.name == name), f"env.{name}")
-    return f"tox -e {name} -x {own}.recproxy_record={PROFILE_WORD}"
+    return f"tox -e {name} -x {own}.recproxy_record={PROFILE_WORD}{chosen}"
+
+
+def _takes_words(conf: EnvConfigSet) -> bool:
+    """Whether the words for the command reach pytest or unittest."""
+    if not any(is_pytest(command.args) or is_unittest(command.args) for command in conf["commands"]):
+        return False
+    for loader in conf.loaders:
+        try:
+            return "posargs" in str(loader.load_raw("commands", None, str(conf.name)))
+        except KeyError:
+            continue
+    return False
 
 
 def _refuse_unknown(conf: EnvConfigSet) -> None:

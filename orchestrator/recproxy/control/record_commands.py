@@ -1,0 +1,52 @@
+"""The command that records: a template in which words stand for a profile and for a test. Pure.
+
+nox, tox, `recproxy run` and pytest make it; messages name it, for the test that they are about.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from recproxy.control.scope_options import SelectedTest
+
+__all__ = ["KEYWORD_WORD", "NODE_WORD", "PROFILE_WORD", "record_command"]
+
+#: Stands in the command for the name of a profile.
+PROFILE_WORD: Final = "{profile}"
+#: The last word where a test is chosen by words of its own: `-k NAME`. A `--` before it goes where there is no test.
+KEYWORD_WORD: Final = "{keyword}"
+#: The last word where the id of a test takes the place of the paths that were typed.
+NODE_WORD: Final = "{node}"
+
+
+def record_command(template: str, profile: str, selection: SelectedTest | None = None) -> str:
+    """The command that records a profile, for one test if the template has a place for it."""
+    body, blank, last = template.rpartition(" ")
+    if not blank or last not in (KEYWORD_WORD, NODE_WORD):
+        return template.replace(PROFILE_WORD, shlex.quote(profile))
+    chosen = ""
+    if last == KEYWORD_WORD:
+        if selection is not None and selection.keyword:
+            chosen = shlex.join(("-k", selection.keyword))
+        else:
+            body = body.removesuffix(" --")
+    elif selection is not None and selection.node:
+        body = shlex.join(_with_node(shlex.split(body), selection))
+    # Only now: a word with braces would have been quoted.
+    body = body.replace(shlex.quote(PROFILE_WORD), PROFILE_WORD).replace(PROFILE_WORD, shlex.quote(profile))
+    return f"{body} {chosen}".rstrip()
+
+
+def _with_node(words: Sequence[str], selection: SelectedTest) -> Iterator[str]:
+    """The words with the id of a test in the place of those that name files; at the end where none does."""
+    is_there = False
+    for word in words:
+        if word not in selection.instead_of:
+            yield word
+        elif not is_there:
+            is_there = True
+            yield selection.node
+    if not is_there:
+        yield selection.node
