@@ -6,6 +6,8 @@ import pytest
 import vcr
 from vcrpy_project import interaction
 
+from recproxy.testing.vcrpy_bridge.choices import seen_headers
+
 TESTS = 13
 #: Of these, that of a setting that vcrpy 6 has not.
 LATER = 0 if hasattr(vcr.VCR(), "filter_nested_post_data_parameters") else 1
@@ -79,6 +81,14 @@ def test_a_suite_whose_functions_decide_passes_unedited(callback_suite):
     assert by_vcrpy == {"passed": TESTS - LATER - 2} | skipped
     assert bridged == {"passed": TESTS - LATER} | skipped
     assert "not honoured" not in bridged.out
+
+
+@pytest.mark.parametrize("stored", ["gzip", ["gzip"]], ids=("vcrpy", "Betamax"))
+def test_what_a_client_can_decode_is_as_it_was_recorded(stored):
+    """recproxy brings decoders into the environment of the suite, and clients name what they find."""
+    live = {"Accept-Encoding": "gzip, br", "Host": "a.example", "Tenant": "b"}
+
+    assert seen_headers(live, {"Accept-Encoding": stored}) == {"Accept-Encoding": "gzip", "Tenant": "b"}
 
 
 def test_what_they_refuse_is_a_miss_with_their_words(callback_suite):

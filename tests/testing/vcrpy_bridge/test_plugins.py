@@ -90,8 +90,10 @@ def vcr_cassette_dir(request):
 
 
 @pytest.mark.vcr()
-def test_by_its_name(vcr_cassette):
-    sent = {"Authorization": "live", "Accept": "a/b", "Accept-Encoding": "gzip", "User-Agent": "me"}
+def test_by_its_name(vcr_cassette, pytestconfig):
+    # recproxy brings decoders, which clients name: a cassette from before does not have them.
+    codings = "gzip, br" if pytestconfig.pluginmanager.hasplugin("recproxy.vcrpy_bridge") else "gzip"
+    sent = {"Authorization": "live", "Accept": "a/b", "Accept-Encoding": codings, "User-Agent": "me"}
     response = requests.get(ITEM, headers=sent)
     assert response.text == "by name"
     assert vcr_cassette.play_count == 1

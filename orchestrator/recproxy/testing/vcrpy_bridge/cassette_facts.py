@@ -8,7 +8,10 @@ from typing import Any, Protocol
 
 from recproxy.control.choices import AskedRequest, Choice
 
-__all__ = ["CassetteFacts", "CassetteSources"]
+__all__ = ["UNCOMPARED", "CassetteFacts", "CassetteSources"]
+
+#: Clients name here what they can decode. With recproxy come decoders, so that this is not what it was when recording.
+UNCOMPARED = ("accept-encoding",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

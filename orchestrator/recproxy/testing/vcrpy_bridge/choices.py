@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from recproxy.control.choices import AskedRequest, Choice
+from recproxy.testing.vcrpy_bridge.cassette_facts import UNCOMPARED
 
 __all__ = ["seen_headers", "vcrpy_chooser"]
 
@@ -50,9 +51,14 @@ def _request(asked: AskedRequest, stored: Sequence[_Request]) -> _Request:
     return Request(asked.method, asked.url, asked.body or empty, headers)
 
 
-def seen_headers(live: Mapping[str, str], stored: Container[str]) -> dict[str, str]:
-    """The headers of a live request as the library would have seen them, which has stored these names."""
-    return {name: value for name, value in live.items() if name.lower() not in _ADDED_BELOW or name in stored}
+def seen_headers(live: Mapping[str, str], stored: Mapping[str, str | list[str]]) -> dict[str, str]:
+    """The headers of a live request as the library would have seen them, which has stored these."""
+    seen = {name: value for name, value in live.items() if name.lower() not in _ADDED_BELOW or name in stored}
+    for name in seen:
+        if name.lower() in UNCOMPARED:
+            value = stored[name]
+            seen[name] = value if isinstance(value, str) else ", ".join(value)
+    return seen
 
 
 def _with_headers_of(live: _Request, stored: _Request) -> _Request:

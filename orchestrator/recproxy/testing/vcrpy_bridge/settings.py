@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from recproxy.testing.vcrpy_bridge.cassette_facts import UNCOMPARED
+
 __all__ = ["CassetteSettings", "matcher_words", "read_settings"]
 
 #: Where vcrpy's own matchers are, and those that compare what recproxy compares under the same name.
@@ -73,7 +75,7 @@ def matcher_words(matchers: Iterable[Callable[..., object]]) -> tuple[tuple[str,
 def _ignored(said: Callable[[str], Any]) -> dict[str, tuple[str, ...]]:
     posted = _names(said("filter_post_data_parameters"))
     ignored = {
-        "headers": _names(said("filter_headers")),
+        "headers": (*_names(said("filter_headers")), *UNCOMPARED),
         "query": _names(said("filter_query_parameters")),
         "form": posted,
         "json": tuple("/" + name.replace("~", "~0").replace("/", "~1") for name in posted),
