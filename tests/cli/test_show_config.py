@@ -79,7 +79,7 @@ def test_a_wrong_configuration_is_one_line(config, tmp_path):
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"recproxy: {tmp_path}/pyproject.toml:2: tool.recproxy.on_miss is 'wran': give it fail, warn (nearest: warn)\n"
+        "recproxy: pyproject.toml:2: tool.recproxy.on_miss is 'wran': give it fail, warn (nearest: warn)\n"
     )
 
 

@@ -51,6 +51,10 @@ def test_an_unknown_mode(project):
     [
         (PROFILE + "[tool.recproxy.profiles.shop.match]\nreapeat = 'last'\n", "pyproject.toml:5: unknown key"),
         (PROFILE + "[tool.recproxy.profiles.shop.match]\nrepeat = 'twice'\n", "pyproject.toml:5: "),
+        (
+            PROFILE.replace("[[", "unused = 'fail'\n[["),
+            "pyproject.toml:2: unknown key 'tool.recproxy.profiles.shop.unused': it belongs under [tool.recproxy.profiles.shop.match]",
+        ),
         (PROFILE.replace("hosts", "host"), "pyproject.toml:3: unknown key"),
         (
             PROFILE.replace('"a.example"', '"https://a.example/"'),

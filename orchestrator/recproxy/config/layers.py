@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from recproxy.config.keys import Key, Kind, keys_of, nearest_word
+from recproxy.config.misplaced import right_place
 from recproxy.config.toml_files import Precedence, TomlFile
 from recproxy.recording.dataclass import dataclass
 
@@ -41,30 +42,41 @@ class Setting:
         return self.locate()
 
 
-def settings(table: type, layers: Sequence[TomlFile], path: _Path = ()) -> Iterator[Setting]:
+def settings(
+    table: type, layers: Sequence[TomlFile], path: _Path = (), *, within: Sequence[type] = ()
+) -> Iterator[Setting]:
     """The settings of a table, in the order of its declaration.
 
     Args:
         table: the dataclass that declares the keys.
         layers: from the lowest to the highest. All of them are checked, also what a higher one overrides.
         path: where the table is in them.
+        within: the dataclass of the whole layers, and that of the table around them, for a key in a wrong table.
 
     Raises:
         RecproxyError: an unknown key, a wrong value, a required key that is missing; of the class of the file.
     """
     keys = {key.name: key for key in keys_of(table)}
+    within = within or (table,)
     for name, key in keys.items():
-        yield from _settings_of(key, layers, (*path, name))
+        yield from _settings_of(key, layers, (*path, name), within)
     for layer in layers:
         for name in layer.at(path):
             if name not in keys:
+                known = _known_places(name, layer, within)
                 names = f"{', '.join(keys)}{nearest_word(name, [*keys])}"
-                message = f"unknown key {layer.named((*path, name))!r}: the known keys are {names}"
-                raise layer.fail((*path, name), message)
+                advice = f"it belongs {known}" if known else f"the known keys are {names}"
+                raise layer.fail((*path, name), f"unknown key {layer.named((*path, name))!r}: {advice}")
     for name, key in keys.items():
         said = [value for layer in layers if (value := layer.at((*path, name))) is not None]
         if key.missing and layers and not any(said[-1:]):
             raise layers[-1].fail((*path, name), key.missing)
+
+
+def _known_places(name: str, layer: TomlFile, within: Sequence[type]) -> str:
+    """Where a layer, or the project around it, has a key of this name."""
+    paths = [layer.keys, layer.keys[:-2] if layer.keys else None]  # an inline profile is under profiles.NAME
+    return right_place(name, [*zip(within, paths, strict=False)])
 
 
 def nested(found: Iterable[Setting]) -> dict[Any, Any]:
@@ -89,15 +101,16 @@ def build(table: type[_Table], values: Mapping[Any, Any]) -> _Table:
     return table(**made)
 
 
-def _settings_of(key: Key, layers: Sequence[TomlFile], path: _Path) -> Iterable[Setting]:
+def _settings_of(key: Key, layers: Sequence[TomlFile], path: _Path, within: Sequence[type]) -> Iterable[Setting]:
     layers = [layer for layer in layers if layer.at(path) is not None]
     said = [] if _can_be_extended(key) else [_setting(key, layer, path) for layer in layers]
     if key.kind is Kind.TABLE:
-        return settings(key.table, layers, path)
+        return settings(key.table, layers, path, within=within)
     if key.kind is Kind.TABLES:
         tables: list[Setting] = []
         for layer, setting in zip(layers, said, strict=True):  # a list of tables is overridden as a whole
-            tables = [each for n in range(len(setting.value)) for each in settings(key.table, [layer], (*path, n))]
+            numbers = range(len(setting.value))
+            tables = [each for n in numbers for each in settings(key.table, [layer], (*path, n), within=within)]
         return tables
     if key.kind is Kind.MAPPING:
         return _named(key, Kind.TEXT, layers, path)

@@ -9,13 +9,18 @@ from recproxy.config.layers import build, nested, settings
 from recproxy.config.profile import Profile
 from recproxy.config.profile_words import SCHEMA
 from recproxy.config.toml_files import Precedence, TomlFile
+from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ProfileError
 
 __all__ = ["parse_profile", "profile_file", "profile_folder"]
 
 
 def parse_profile(
-    *layers: TomlFile, name: str | None = None, recordings: str | None = None, folders: tuple[str, ...] = ()
+    *layers: TomlFile,
+    name: str | None = None,
+    recordings: str | None = None,
+    folders: tuple[str, ...] = (),
+    project: type | None = None,
 ) -> Profile:
     """The profile that tables make.
 
@@ -24,6 +29,7 @@ def parse_profile(
         name: the name it must have; None where a table says it itself.
         recordings: the folder of the package's own recordings, if there is one.
         folders: where hooks of the highest layer may be.
+        project: the dataclass of a project's keys, for one that stands in a profile.
 
     Raises:
         ProfileError: an unknown key, a wrong type, a missing or bad value; it is for a newer recproxy.
@@ -32,15 +38,17 @@ def parse_profile(
     if name is not None:  # said by whoever names the profile, so that no table has to
         known = replace(top, values={"schema": SCHEMA, "name": name}, precedence=Precedence.DEFAULT)
         layers = (known, *layers)
-    found = tuple(settings(Profile, layers))
+    found = tuple(settings(Profile, layers, within=(Profile, project) if project else ()))
     profile = build(Profile, nested(found))
     said = {each.key: each for each in found}
     if name not in (None, profile.name):
-        raise top.error(f"{said['name',].place}: name is {profile.name!r} where {name!r} was expected: they must agree")
+        raise top.error(
+            f"{shown_path(said['name',].place)}: name is {profile.name!r} where {name!r} was expected: they must agree"
+        )
     for number, endpoint in enumerate(profile.endpoints):
         if endpoint.base_url and all("*" in host for host in endpoint.hosts):
             raise top.error(
-                f"{said['endpoints', number, 'base_url'].place}: base_url {endpoint.base_url!r} has only hosts with *, but "
+                f"{shown_path(said['endpoints', number, 'base_url'].place)}: base_url {endpoint.base_url!r} has only hosts with *, but "
                 "requests to it are recorded under the first host without *: list one"
             )
     upstream = profile.upstream

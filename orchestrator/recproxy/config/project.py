@@ -19,6 +19,7 @@ from recproxy.config.profile import Profile
 from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder
 from recproxy.config.profile_words import PORT
 from recproxy.config.toml_files import Precedence, TomlFile, read_toml
+from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ConfigurationError, ProfileError
 from recproxy.recording.dataclass import dataclass
 
@@ -128,7 +129,7 @@ class Project:
         else:
             self._check_mistyped(word)
         folders = (str(self.root),) if word in self.inline else ()
-        found = parse_profile(*layers, name=word, recordings=recordings, folders=folders)
+        found = parse_profile(*layers, name=word, recordings=recordings, folders=folders, project=Project)
         if self.listed:  # a list leaves no room for tables
             return found
         return replace(found, file=self.file_name, keys=self._keys(word))
@@ -140,10 +141,11 @@ class Project:
             folder = folder.parent
         here = file.resolve().is_relative_to(self.root.resolve())
         folders = tuple(dict.fromkeys((str(folder), str(self.root)))) if here else ()
-        found = parse_profile(read_toml(file, ProfileError), recordings=profile_folder(file), folders=folders)
+        source, recordings = read_toml(file, ProfileError), profile_folder(file)
+        found = parse_profile(source, recordings=recordings, folders=folders, project=Project)
         for place in () if here else found.hooks.places.values():
             raise ProfileError(
-                f"{place}: hooks are loaded from installed packages and from the project, {self.root}: install the "
+                f"{shown_path(place)}: hooks are loaded from installed packages and from the project, {self.root}: install the "
                 "package of this profile, or move it there"
             )
         return found
@@ -206,7 +208,7 @@ class Project:
             raise self._baseless(near)
 
     def _baseless(self, word: str) -> ProfileError:
-        place = self.source.place(("profiles", word)) if self.source else self.file_name
+        place = shown_path(self.source.place(("profiles", word))) if self.source else self.file_name
         return ProfileError(
             f"{place}: profile {word!r} has no endpoint, and none of that name is installed"
             f"{nearest_word(word, sorted(offers()))}: "

@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from recproxy.control.shown_paths import shown_path
 from recproxy.errors import RecproxyError
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.toml_text import UnreadableToml, read_toml_text
@@ -76,26 +77,26 @@ class TomlFile:
 
     def fail(self, keys: Sequence[str | int], message: str) -> RecproxyError:
         """The error about a key: `path:line: message`."""
-        return self.error(f"{self.place(keys)}: {message}")
+        return self.error(f"{shown_path(self.place(keys))}: {message}")
 
 
 def read_toml(path: Path, error: type[RecproxyError], precedence: Precedence = Precedence.PACKAGE) -> TomlFile:
     """Read a TOML file; the given error where it cannot be read or parsed."""
-    name = str(path)
+    name, shown = str(path), shown_path(str(path))
     try:
         text = path.read_text(encoding="utf-8")
         return TomlFile(path=name, text=text, error=error, values=read_toml_text(text), precedence=precedence)
     except OSError as problem:
-        raise error(f"{name}: cannot be read: {problem.strerror or problem}") from None
+        raise error(f"{shown}: cannot be read: {problem.strerror or problem}") from None
     except UnicodeDecodeError:
-        raise error(f"{name}:1: not UTF-8: save the file as UTF-8") from None
+        raise error(f"{shown}:1: not UTF-8: save the file as UTF-8") from None
     except UnreadableToml as problem:
-        raise error(f"{name}: {problem}") from None
+        raise error(f"{shown}: {problem}") from None
     except tomllib.TOMLDecodeError as problem:
         message, _, place = str(problem).partition(" (at ")
         line = re.match(r"line (\d+)", place)
         number = line[1] if line else text.count("\n") + 1
-        raise error(f"{name}:{number}: not TOML: {message[:1].lower()}{message[1:]}") from None
+        raise error(f"{shown}:{number}: not TOML: {message[:1].lower()}{message[1:]}") from None
 
 
 def _line(text: str, wanted: Sequence[str | int]) -> int:

@@ -16,6 +16,7 @@ from recproxy.config.project import Project
 from recproxy.control.modes import MODES, credentials_missing
 from recproxy.control.record_commands import record_command
 from recproxy.control.scope_options import SelectedTest
+from recproxy.control.shown_paths import shown_path
 from recproxy.control.variables import RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
 from recproxy.play.library import Library
@@ -277,4 +278,6 @@ def _check_authorities(plan: RunPlan) -> None:
             why = f"cannot be read: {problem.strerror or problem}"
         else:
             continue
-        raise ProfileError(f"{upstream.ca_place}: upstream.ca of profile {profile.name!r}: {upstream.ca} {why}")
+        raise ProfileError(
+            f"{shown_path(upstream.ca_place)}: upstream.ca of profile {profile.name!r}: {upstream.ca} {why}"
+        )

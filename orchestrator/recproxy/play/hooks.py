@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from recproxy.config.profile import HookNames
+from recproxy.control.shown_paths import shown_path
 from recproxy.errors import HookError
 from recproxy.hooks import Compare, Interaction, Redact, Request, Respond, Response
 from recproxy.http import NOT_RECORDED
@@ -92,7 +93,7 @@ def load_hooks(profile: str, names: HookNames, rules: RedactionRules) -> Hooks:
 
 def _load(kind: str, target: str, names: HookNames, rules: RedactionRules) -> Callable[..., Any]:
     module, _, name = target.partition(":")
-    named = f"{names.places.get(kind, 'profile')}: hooks.{kind} {target!r}"
+    named = f"{shown_path(names.places.get(kind, 'profile'))}: hooks.{kind} {target!r}"
     try:
         function = getattr(_imported(module, names.folders), name, None)
     except (Exception, SystemExit) as problem:  # noqa: BLE001 - whatever a module raises is its own

@@ -87,10 +87,12 @@ def test_two_profiles_with_one_name_are_both_listed_and_told_in_one_line(listing
 
 
 def test_a_profile_for_a_newer_recproxy_is_listed_and_says_so(listing, site):
-    file = site("bank-profile", "9", "schema = 2\nhologram = 1\n")
+    site("bank-profile", "9", "schema = 2\nhologram = 1\n")
 
     done = listing()
 
     assert done.returncode == 2
-    assert done.stderr.startswith(f"recproxy: {file}:1: schema is 2: the profile is for a newer recproxy; this is ")
+    assert done.stderr.startswith(
+        "recproxy: ../site/bank_profile/profile.toml:1: schema is 2: the profile is for a newer recproxy; this is "
+    )
     assert len(done.stderr.splitlines()) == 1
