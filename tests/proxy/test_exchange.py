@@ -508,6 +508,28 @@ def test_of_a_client_that_goes_away_only_a_stream_is_kept(service, kind, line, k
     run(work, service(script), timeout=0.2)
 
 
+def test_a_stream_that_its_client_leaves_at_its_end_is_kept_once(service):
+    stream = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    end = b"0\r\n\r\n"
+
+    async def work(case, origin):
+        write = case.client.write
+
+        def leave_at_the_end(data):
+            write(data)
+            if data.endswith(end):
+                running.cancel()
+
+        case.client.write = leave_at_the_end
+        running = asyncio.ensure_future(case.begin().run())
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert [interaction.response.body for interaction, _ in case.kept] == [b"data: [DONE]\n\n"]
+        assert case.traffic.failures == []
+
+    run(work, service(says(stream + b"e\r\ndata: [DONE]\n\n\r\n" + end)))
+
+
 def test_the_users_proxy_gets_its_login_with_each_plain_request_and_no_recording_has_it(service, monkeypatch):
     async def ran():
         async with service() as proxy:

@@ -160,11 +160,13 @@ class Exchange:
         captured = self._captured
         if self._tunnel is not None:
             self._tunnel.abort()
+        elif self.stage is Stage.OVER:
+            return  # it left when it had everything, which was kept
         elif captured is not None and may_be_left(captured):
             captured.was_left = True
             with contextlib.suppress(UpstreamError):
                 await self._kept(captured)
-        elif self._keep is not None and self.stage is not Stage.OVER:
+        elif self._keep is not None:
             self._fail(CLIENT_LEFT)
 
     async def _forward(self) -> bool:
