@@ -54,6 +54,7 @@ def test_a_run_that_a_signal_ends_writes_its_report(project):
     assert done.returncode == 143
     report = json.loads((project.root / "r.json").read_text())
     assert (report["exit_code"], report["error"]) == (143, "SIGTERM ended the run")
+    assert (report["unasked"], "unasked" in done.stderr) == ([], False)
 
 
 def test_unused_interactions_of_shards_are_judged_together(project):

@@ -35,6 +35,9 @@ __all__ = ["run_command", "serve_run"]
 
 #: The command passed, but something was asked that no recording answers, or whose host was refused.
 MISSED = 3
+#: What `serve` reads before its input ends, where the commands that it served have failed.
+_FAILED = "failed"
+_MOST_SAID = 100
 #: Exit codes of a pytest that loaded its plugins: passed, failed, interrupted, no tests.
 _PYTEST_BEGAN = (0, 1, 2, 5)
 #: The time that the end of a run still has after a signal: it saves recordings.
@@ -105,6 +108,7 @@ async def _run(
         tally = await _finish(orchestrator, parent, passed=code == 0, stopped=stopped)
         add_old(tally, plan)
         _look_at_pytest(orchestrator, tally, runs=is_pytest(words), began=code in _PYTEST_BEGAN)
+        _forgive_stopped(tally, stopped=stopping.done())
     if not quiet or tally.failed or tally.refusals or tally.unasked or tally.old:
         print_report(tally, folder=plan.shown_from or os.curdir)
     return reports.write(code=_verdict(plan, tally, code), command_code=code, error=_stopped_by(stopping))
@@ -123,23 +127,27 @@ async def _serve(
             "environment": orchestrator.environment(),
             "mode": plan.reach,
             "profiles": [profile.name for profile in orchestrator.profiles],
+            "failed": _FAILED,
         }
         if orchestrator.prefix:  # problems of its own go to standard error
             line["prefix"] = [*orchestrator.prefix, "-1"]
         print(json.dumps(line), flush=True)
-        _on_input_end(loop, lambda: resolve(stopping, 0))
+        said = bytearray()
+        _on_input_end(loop, said, lambda: resolve(stopping, 0))
         await asyncio.wait((stopping, orchestrator.failure), return_when=asyncio.FIRST_COMPLETED)
         if orchestrator.failure.done():
             raise orchestrator.failure.result()
         number = stopping.result()
         # Input ends, too, when the parent dies: then nobody is left to end a run that does not end by itself.
         stopped = number or (signal.SIGTERM if os.getppid() != parent else 0)
-        tally = await _finish(orchestrator, parent, passed=not number, stopped=stopped)
+        failed = said.strip() == _FAILED.encode()
+        tally = await _finish(orchestrator, parent, passed=not number and not failed, stopped=stopped)
         add_old(tally, plan)
-        _look_at_pytest(orchestrator, tally, runs=serves_pytest, began=True)
+        _look_at_pytest(orchestrator, tally, runs=serves_pytest, began=not number)
+        _forgive_stopped(tally, stopped=bool(stopped))
     print_report(tally, folder=plan.shown_from or os.curdir)
-    code = 128 + number if number else _verdict(plan, tally, 0)
-    return reports.write(code=code, error=_stopped_by(stopping) if number else "")
+    code = 128 + number if number else _verdict(plan, tally, int(failed))
+    return reports.write(code=code, command_code=int(failed), error=_stopped_by(stopping) if number else "")
 
 
 def _stopped_by(stopping: asyncio.Future[int]) -> str:
@@ -189,6 +197,13 @@ def _look_at_pytest(orchestrator: Orchestrator, tally: Tally, *, runs: bool, beg
         tally.unasked_fails = False
 
 
+def _forgive_stopped(tally: Tally, *, stopped: bool) -> None:
+    """Say nothing of profiles that nobody asked where a signal stopped the run: they may have been asked later."""
+    if stopped:
+        tally.unasked.clear()
+        tally.unasked_fails = False
+
+
 def _verdict(plan: RunPlan, tally: Tally, code: int) -> int:
     is_missed = tally.failed and plan.project.on_miss == "fail"
     is_old = bool(tally.old) and plan.project.on_age == "fail"
@@ -196,22 +211,23 @@ def _verdict(plan: RunPlan, tally: Tally, code: int) -> int:
     return MISSED if code == 0 and (is_missed or is_refused or is_old or tally.unasked_fails) else code
 
 
-def _on_input_end(loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> None:
-    """Call `ended` once when standard input ends; what comes there is ignored."""
+def _on_input_end(loop: asyncio.AbstractEventLoop, said: bytearray, ended: Callable[[], None]) -> None:
+    """Call `ended` once when standard input ends; `said` gets the end of what comes there."""
     try:
         os.set_blocking(0, False)
-        loop.add_reader(0, lambda: _read_input(loop, ended))
+        loop.add_reader(0, lambda: _read_input(loop, said, ended))
     except (OSError, ValueError):  # a plain file, or closed: it has ended
         loop.call_soon(ended)
 
 
-def _read_input(loop: asyncio.AbstractEventLoop, ended: Callable[[], None]) -> None:
+def _read_input(loop: asyncio.AbstractEventLoop, said: bytearray, ended: Callable[[], None]) -> None:
     try:
         data = os.read(0, 65536)
     except BlockingIOError:
         return
     except OSError:
         data = b""
+    said[:] = (said + data)[-_MOST_SAID:]
     if not data:
         loop.remove_reader(0)
         ended()

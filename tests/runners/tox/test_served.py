@@ -33,11 +33,18 @@ def test_it_is_up_with_its_environment_and_ends_with_its_report(start):
     assert report.splitlines()[1].startswith("recproxy   shop     replay       0")
 
 
-def test_a_run_that_did_not_pass_is_told_so(start):
-    code, report = start().stop(passed=False)
+@pytest.mark.parametrize(("ran", "code"), [(True, 1), (False, 128 + signal.SIGTERM)])
+def test_a_run_that_did_not_pass_is_told_so_and_one_that_was_stopped_blames_no_client(start, tox, ran, code):
+    tox.write(
+        "tests/functional/recordings/shop/default.rec",
+        "#recproxy 2\n\nGET http://api.shop.example/ HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhi\n=======\n",
+    )
 
-    assert code == 128 + signal.SIGTERM
-    assert "recproxy   shop " in report
+    done, report = start().stop(passed=False, ran=ran)
+
+    assert done == code
+    assert "recproxy   shop     replay       0         0       0       1" in report
+    assert ("unasked: profile 'shop' was never asked" in report) is ran
 
 
 def test_what_it_says_instead_of_starting_is_the_error(start):

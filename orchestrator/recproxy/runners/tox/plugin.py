@@ -44,6 +44,8 @@ __all__ = ["Plugin", "plugin"]
 
 #: `tox exec`: what stands behind `--` is the command itself.
 _EXEC = ("exec", "e")
+#: Of a command that ended by itself.
+_LAST_CODE = 128
 #: What the run needs of a CI service, whatever pass_env says: CI makes auto replay, the others are for its reports.
 _ALWAYS_PASSED = ("CI", "CI_PROJECT_DIR", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "RECPROXY_SHARD")
 #: A report that is no file.
@@ -158,14 +160,16 @@ class Plugin:
         Raises:
             SystemExit: with the run's own code: 3 for a miss, 4 for a proxy that died.
         """
-        code = self._end(tox_env, passed=exit_code == Outcome.OK)
+        # A negative code is a signal, and so is one above 128, as a shell has it; no outcome: nothing was run.
+        ran = bool(outcomes) and 0 <= exit_code <= _LAST_CODE
+        code = self._end(tox_env, passed=exit_code == Outcome.OK, ran=ran)
         if code == 4 or (code and exit_code == Outcome.OK):
             raise SystemExit(code)
 
     @impl
     def tox_env_teardown(self, tox_env: ToxEnv) -> None:
         """End a run that is still there: the hook after the commands was not reached."""
-        self._end(tox_env, passed=False)
+        self._end(tox_env, passed=False, ran=False)
 
     def _settings(self, tox_env: ToxEnv) -> ToxSettings | None:
         """The settings of an environment that may run now; None where it has nothing to do with recproxy."""
@@ -182,12 +186,12 @@ class Plugin:
             raise Fail(f"recproxy: this already runs under recproxy ({CONTROL} is set): call tox without it")
         return settings
 
-    def _end(self, tox_env: ToxEnv, *, passed: bool) -> int:
+    def _end(self, tox_env: ToxEnv, *, passed: bool, ran: bool) -> int:
         self._thread.skip = 0
         run = self._runs.pop(tox_env.conf.name, None)
         if run is None:
             return 0
-        code, report = run.stop(passed=passed)
+        code, report = run.stop(passed=passed, ran=ran)
         release_commands(tox_env.executor)
         stream = tox_env.log_handler.stderr
         stream.write(report)

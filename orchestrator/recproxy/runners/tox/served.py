@@ -10,6 +10,7 @@ import json
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,19 +66,26 @@ class Served:
         try:
             told = self._first_line()
         except BaseException:
-            self.stop(passed=False)
+            self.stop(passed=False, ran=False)
             raise
         self.environment: dict[str, str] = told["environment"]
+        #: What says that the commands have failed; empty for a recproxy that knows no such word.
+        self._failed: str = told.get("failed", "")
         #: What stands before each command that is isolated.
         self.prefix: list[str] = told.get("prefix", [])
 
-    def stop(self, *, passed: bool) -> tuple[int, str]:
-        """End the run, and wait for it; its exit code and its report. What it recorded counts only if `passed`."""
+    def stop(self, *, passed: bool, ran: bool = True) -> tuple[int, str]:
+        """End the run, and wait for it; its exit code and its report. What it recorded counts only if `passed`.
+
+        Without `ran` the commands did not come to their end: then it says nothing of what they have not asked.
+        """
         self._stopping = True
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        if passed:
-            self._process.stdin.close()
+        if passed or (ran and self._failed):
+            with suppress(BrokenPipeError):  # it has ended by itself
+                self._process.stdin.write("" if passed else f"{self._failed}\n")
+                self._process.stdin.close()
         else:
             self._process.terminate()  # and no end of its input, which may be seen first
         try:
@@ -85,7 +93,8 @@ class Served:
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.stdout.close()
         self._listener.join(_STOP_SECONDS)
         return code, "".join(self._said)
