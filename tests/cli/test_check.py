@@ -118,8 +118,31 @@ def test_an_interaction_that_is_too_old(check):
 def test_a_secret_that_slipped_in(check):
     done = check(GOOD.replace("HTTP/1.1\n\n====", "HTTP/1.1\nAuthorization: Bearer abc.def-1234567890\n\n====", 1))
 
-    assert kinds(done) == [("secret", 3)]
+    assert kinds(done) == [("secret", 4)]
     assert "abc.def" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("folder", "start"), [("", "tests/functional/recordings/shop"), ("tests", "functional/recordings/shop")]
+)
+def test_check_and_scan_name_files_and_lines_alike_from_where_one_stands(check, tmp_path, folder, start):
+    check(GOOD.replace("HTTP/1.1\n\n====", "HTTP/1.1\nAuthorization: Bearer abc.def-1234567890\n\n====", 1))
+    broken = tmp_path / "tests/functional/recordings/shop/two.rec"
+    broken.write_text("#recproxy 2\n\nnonsense\n")
+    here = tmp_path / folder
+
+    checked = recproxy("check", folder=here)
+    scanned = [recproxy("scan", str(path), folder=here) for path in (tmp_path, start.partition("/")[0])]
+
+    place = f"{start}/one.rec:4: "
+    unreadable = f"{start}/two.rec:3: "
+    assert [line.partition(" ")[0] for line in checked.stdout.splitlines()] == [place.strip(), unreadable.strip()]
+    assert checked.stdout.splitlines()[0].endswith(f": recproxy scan --fix {start}/one.rec")
+    assert [each.stdout for each in scanned] == [f"{place}authorization in request header Authorization\n"] * 2
+    assert all(f"recproxy: {unreadable}expected a request line" in each.stderr for each in scanned)
+
+    recproxy("scan", "--fix", f"{start}/one.rec", folder=here)
+    assert f"{start}/one.rec" not in recproxy("check", folder=here).stdout
 
 
 def test_people_get_lines_and_a_sum(check):
@@ -169,7 +192,7 @@ def test_files_of_other_tools_in_a_folder_are_checked_too(check, tmp_path):
 
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
-        "cassettes/a.yaml: secret: contains a value that the rule 'authorization' redacts: remove it with its own tool, or import it",
+        "cassettes/a.yaml:4: secret: authorization in request header Authorization: remove it with its own tool, or import it",
         "cassettes/b.har: unreadable: log is a mapping, not int; mend the file",
     ]
     assert done.stderr == "recproxy: 2 recordings, 2 problems, 1 file of unknown format\n"

@@ -48,6 +48,7 @@ def check(as_json: bool, orphans: bool, runs: tuple[str, ...], tests: tuple[str,
     from recproxy.cli.recordings import recordings_in
     from recproxy.cli.runs_played import leftovers_of_runs
     from recproxy.config.project import find_project
+    from recproxy.control.shown_paths import shown_path
     from recproxy.counting import counted
     from recproxy.errors import ConfigurationError
     from recproxy.recording.printable import printable
@@ -57,7 +58,7 @@ def check(as_json: bool, orphans: bool, runs: tuple[str, ...], tests: tuple[str,
     for path in found.missing:
         raise ConfigurationError(f"{path}: no such file or folder")
     rows = [
-        {"path": str(file), "line": line, "kind": kind, "message": message}
+        {"path": shown_path(str(file)), "line": line, "kind": kind, "message": message}
         for file in each_file(found.paths, "checking")
         for line, kind, message in problems_of(file, project.owner(file), project.max_age)
     ]
@@ -68,7 +69,7 @@ def check(as_json: bool, orphans: bool, runs: tuple[str, ...], tests: tuple[str,
             raise click.UsageError("--tests is for collecting tests, and --run is in its place: give one of them")
         found_orphans = leftovers_of_runs(project, runs) if runs else _by_collecting(project, tests)
         rows += [
-            {"path": str(file), "line": line, "kind": "orphan", "message": message}
+            {"path": shown_path(str(file)), "line": line, "kind": "orphan", "message": message}
             for file, line, message in found_orphans
         ]
     if as_json:
@@ -97,25 +98,35 @@ def _by_collecting(project: Project, tests: tuple[str, ...]) -> list[tuple[Path,
 def problems_of(file: Path, profile: Profile | None, max_age: float = 0) -> list[tuple[int, str, str]]:
     """Line, kind and message of each problem of a recording, by the rules of its profile."""
     import datetime as dt
+    import shlex
 
+    from recproxy.cli.line_numbers import placed
+    from recproxy.control.shown_paths import shown_path
     from recproxy.errors import RecordingError
     from recproxy.matching.rules import Rules
     from recproxy.play.checking import check_recording
-    from recproxy.play.reading import read_recording
+    from recproxy.play.reading import foreign_format, read_bytes, read_recording
     from recproxy.redaction.rules import RedactionRules
 
     try:
         recording = read_recording(str(file))
+        lines = [] if file.is_dir() else read_bytes(file).splitlines()
     except RecordingError as problem:
         line, message = _place(problem.message.removeprefix(f"{file}:"))
         return [(line, "unreadable", message)]
+    mend = "remove it with its own tool, or import it"
+    if foreign_format(file) is None:
+        fix = shlex.join(("recproxy", "scan", "--fix", shown_path(str(file))))
+        mend = fix if recording.format == 2 else "replace it by hand, for the file is in the 2011 format"
     problems: list[Problem] = check_recording(
-        recording,
+        placed(recording, lines),
         rules=profile.rules() if profile else Rules(),
         redaction=profile.redaction() if profile else RedactionRules(),
         hosts=profile.hosts if profile else (),
         max_age=max_age,
         today=dt.datetime.now(dt.UTC).date(),
+        lines=lines,
+        mend=mend,
     )
     return [(each.line, each.kind, each.message) for each in problems]
 

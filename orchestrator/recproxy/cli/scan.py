@@ -44,6 +44,8 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     """
     from recproxy.cli.recordings import recordings_in
     from recproxy.cli.scanning import FileScan
+    from recproxy.control.shown_paths import shown_path
+    from recproxy.recording.printable import printable
     from recproxy.redaction.earlier_values import EarlierValues
 
     found = recordings_in(paths)
@@ -66,7 +68,7 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     problems += [each.problem for each in scans if each.problem]
     _report(scans, as_json=as_json)
     for problem in problems:
-        print(f"recproxy: {problem}", file=sys.stderr)
+        print(printable(f"recproxy: {shown_path(problem)}"), file=sys.stderr)
     _summary(scans, found.passed_over, fix=fix)
     left = any(each.findings and not each.fixed for each in scans)
     sys.exit(2 if problems else int(left))
@@ -100,19 +102,28 @@ def _rules(profiles: tuple[str, ...]) -> RedactionRules:
 
 
 def _report(scans: list[Scan], *, as_json: bool) -> None:
+    from recproxy.control.shown_paths import shown_path
     from recproxy.recording.printable import printable
 
     found = [(done, each) for done in scans for each in done.findings]
     if as_json:
         rows = [
-            {"path": done.path, "line": each.line, "rule": each.rule, "place": each.place, "fixed": done.fixed}
+            {
+                "path": shown_path(done.path),
+                "line": each.line,
+                "rule": each.rule,
+                "place": each.place,
+                "fixed": done.fixed,
+            }
             for done, each in found
         ]
         print(json.dumps(rows, indent=2))
         return
     for done, each in found:
         line = f":{each.line}" if each.line else ""
-        print(printable(f"{done.path}{line}: {each.rule} in {each.place}{' (fixed)' if done.fixed else ''}"))
+        print(
+            printable(f"{shown_path(done.path)}{line}: {each.rule} in {each.place}{' (fixed)' if done.fixed else ''}")
+        )
 
 
 def _summary(scans: list[Scan], passed_over: int, *, fix: bool) -> None:

@@ -15,9 +15,9 @@ from recproxy.errors import RecproxyError
 from recproxy.formats import Loaded
 from recproxy.play.file_replacement import replace_file
 from recproxy.play.reading import foreign_format, load_any, read_bytes, read_loaded
+from recproxy.play.secret_lines import secret_line, value_line
 from recproxy.recording import Interaction, Recording, dump
 from recproxy.redaction.earlier_values import NOTHING, EarlierValues
-from recproxy.redaction.masking import Finding
 from recproxy.redaction.masks import stand_in
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import ReadScope, redact_scope
@@ -114,7 +114,9 @@ def _clean(
         if (scope.findings or scope.refusals) and not lines:
             lines = data.splitlines()
             recording = placed(recording, lines)
-        found += ((each.position, _placed(each, recording.interactions, lines)) for each in scope.findings)
+        for each in scope.findings:
+            line = secret_line(each, recording.interactions, lines)
+            found.append((each.position, ScanFinding(line=line, rule=each.rule, place=each.place)))
         if scope.refusals:
             refusal = scope.refusals[0]
             where = _at(recording.path or "recording", recording.interactions[refusal.position].line)
@@ -127,26 +129,10 @@ def _clean(
             lines = data.splitlines()
             recording = placed(recording, lines)
         for position, rule, value in more:
-            first, end = _lines_of(position, recording.interactions, lines)
-            found.append((position, ScanFinding(line=_line(lines, first, end, value), rule=rule, place="text")))
+            line = value_line(position, recording.interactions, lines, value)
+            found.append((position, ScanFinding(line=line, rule=rule, place="text")))
         rules = replace(rules, values=(*rules.values, *(value for _, _, value in more)))
     return replace(recording, interactions=interactions), _sorted(found), ""
-
-
-def _lines_of(position: int, interactions: Sequence[Interaction], lines: list[bytes]) -> tuple[int, int]:
-    """The first line of an interaction, and the one behind its last."""
-    after = interactions[position + 1].line if position + 1 < len(interactions) else 0
-    return interactions[position].line, after or len(lines) + 1
-
-
-def _placed(finding: Finding, interactions: Sequence[Interaction], lines: list[bytes]) -> ScanFinding:
-    first, end = _lines_of(finding.position, interactions, lines)
-    middle = interactions[finding.position].response_line or end
-    if finding.place.startswith("response"):
-        first = middle
-    else:
-        end = middle
-    return ScanFinding(line=_line(lines, first, end, finding.value), rule=finding.rule, place=finding.place)
 
 
 def _sorted(found: list[tuple[int, ScanFinding]]) -> tuple[ScanFinding, ...]:
@@ -163,18 +149,6 @@ def _sorted(found: list[tuple[int, ScanFinding]]) -> tuple[ScanFinding, ...]:
 
 def _at(path: str, line: int) -> str:
     return f"{path}:{line}" if line else path
-
-
-def _line(lines: list[bytes], first: int, end: int, value: bytes) -> int:
-    """The first line of a block that holds a value, or the line where the block begins; 0 where that is not known."""
-    if not first:
-        return 0
-    pieces = value.split(b"\n")
-    needle = max(pieces, key=len).strip() or value
-    for number in range(first, end):
-        if needle in lines[number - 1]:
-            return number
-    return first
 
 
 def _all_detected(interactions: Sequence[Interaction]) -> Iterator[tuple[int, str, bytes]]:

@@ -9,7 +9,6 @@ scope, with the recorded requests in order, their wild places filled with what w
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -20,6 +19,7 @@ from recproxy.matching.compare import difference
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
 from recproxy.play.playback import Playback
+from recproxy.play.secret_lines import secret_line
 from recproxy.recording import Interaction, Recording, Request, fill, pattern
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.rules import RedactionRules
@@ -36,7 +36,7 @@ _NOTHING: Mapping[str, bytes] = {}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something to mend: the line of the interaction, a word for the kind, and a sentence."""
+    """Something to mend: its line or that of the interaction, a word for the kind, and a sentence."""
 
     line: int
     kind: str
@@ -51,6 +51,8 @@ def check_recording(
     hosts: Sequence[str] = (),
     max_age: float = 0,
     today: dt.date,
+    lines: Sequence[bytes] = (),
+    mend: str = "recproxy scan --fix",
 ) -> list[Problem]:
     """The problems of a recording, by line.
 
@@ -61,10 +63,12 @@ def check_recording(
         hosts: the profile's host patterns; none means any host is right.
         max_age: days after which an interaction is too old; 0 means never.
         today: the day it is.
+        lines: those of the file, which lead to what is secret there.
+        mend: what takes a secret out of the file.
     """
     index = Index([recording], rules, hosts)
     found: list[Problem] = list(_overlaps(index, rules))
-    found += _secrets(recording.interactions, redaction)
+    found += _secrets(recording.interactions, redaction, lines, mend)
     for scope in dict.fromkeys(interaction.scope for interaction in recording.interactions):
         found += _replayed(index, scope)
     for interaction in recording.interactions:
@@ -147,14 +151,12 @@ def _alone(interaction: Interaction, hosts: Sequence[str], version: int) -> Iter
         yield Problem(interaction.line, "never", f"host {host!r} is not in the profile: {', '.join(hosts)}")
 
 
-def _secrets(interactions: Sequence[Interaction], redaction: RedactionRules) -> Iterator[Problem]:
+def _secrets(
+    interactions: Sequence[Interaction], redaction: RedactionRules, lines: Sequence[bytes], mend: str
+) -> Iterator[Problem]:
     scope = redact_scope(interactions, redaction)
     for refusal in scope.refusals:
         yield Problem(interactions[refusal.position].line, "secret", refusal.message)
-    counts = Counter((each.position, each.rule) for each in scope.findings)
-    for (position, rule), count in sorted(counts.items()):
-        interaction = interactions[position]
-        times = f", {count} times" if count > 1 else ""
-        # Another tool's file is read without lines, and never written.
-        mend = "recproxy scan --fix" if interaction.line else "remove it with its own tool, or import it"
-        yield Problem(interaction.line, "secret", f"contains a value that the rule {rule!r} redacts{times}: {mend}")
+    found = ((secret_line(each, interactions, lines), f"{each.rule} in {each.place}") for each in scope.findings)
+    for line, message in dict.fromkeys(found):
+        yield Problem(line, "secret", f"{message}: {mend}")
