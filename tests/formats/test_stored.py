@@ -94,3 +94,29 @@ def test_a_placeholder_in_the_place_of_an_address_is_named(word):
     with pytest.raises(ValueError, match=r"not an absolute http or https URL: put an address in place of ") as caught:
         stored.absolute(f"{word}v1/items")
     assert str(caught.value).endswith(word)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "lost"),
+    [
+        (b"image/gif", "GIF89a\ufffd", True),
+        (b"multipart/form-data; boundary=b", "--b\r\n\r\n\ufffdPNG\r\n--b--\r\n", True),
+        (b"application/json", "\x1f\ufffd\b", True),
+        (b"application/json", '"\ufffd"', False),
+        (b"text/html", "\ufffd", False),
+        (b"image/gif", "GIF89a", False),
+        (None, "\ufffd", False),
+    ],
+)
+def test_bytes_that_a_tool_could_not_store_are_told(kind, body, lost):
+    headers = [] if kind is None else [(b"Content-Type", kind)]
+    asked = stored.Notebook()
+    stored.request("POST", "https://a.example/", headers, body.encode(), asked, version=None)
+    got, answered = response(headers=headers, body=body.encode())
+
+    told = [
+        f"bytes of the {whose}'s body that are not UTF-8: the file has U+FFFD in their place"
+        for whose in ("request", "response")
+    ]
+    assert [note.text for note in (*asked.notes, *answered)] == told * lost
+    assert got.body == body.encode()

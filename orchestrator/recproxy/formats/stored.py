@@ -44,6 +44,9 @@ _MOST_GROWN = 20
 #: All stored bodies together, as a multiple of the file: only aliases can make them larger than the file.
 _MOST_REPEATED = 8
 _MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
+#: What tools that store bodies as text put in the place of bytes that are not UTF-8. A text may hold it itself.
+_REPLACED = "\ufffd".encode()
+_TEXT = re.compile(rb"text/|image/svg|application/.*(json|xml|script|urlencoded|graphql|yaml)|$", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x20\x7f]")  # in a URL
 _BODILESS = frozenset((204, 304))
 #: A word in the place of an address, which the suite fills in when it loads the file.
@@ -104,6 +107,7 @@ def request(
     if not METHOD.fullmatch(method.encode()):
         raise ValueError(f"{_beginning(method.encode())!r} is not a method")
     kept = tuple(_headers(headers, notes))
+    _note_replaced("request", kept, body, notes)
     coding = _coding(kept)
     payload = _payload(body, coding, notes) if coding is not None and body else None
     return Request(
@@ -145,6 +149,7 @@ def response(
         raise ValueError(f"control characters in the reason phrase {text!r}")
     kept = tuple(_headers(headers, notes))
     notes.store(body)
+    _note_replaced("response", kept, body, notes)
     encoding = None
     coding = _coding(kept)
     if body and (status in _BODILESS or method == "HEAD"):
@@ -231,6 +236,12 @@ def _headers(headers: Iterable[tuple[bytes, bytes]], notes: Notebook) -> Iterato
             value = b" ".join(value.replace(b"\0", b"").split())  # noqa: PLW2901 - RFC 9110 section 5.5
             notes.made_up(f"header {name.decode()}: line breaks in its value became spaces")
         yield name, value.strip(b" \t")
+
+
+def _note_replaced(whose: str, headers: Headers, body: bytes, notes: Notebook) -> None:
+    text = _TEXT.match(b"".join(header_values(headers, b"content-type"))) and not body.startswith(b"\x1f" + _REPLACED)
+    if _REPLACED in body and not text:  # the second is the beginning of gzip
+        notes.lost(f"bytes of the {whose}'s body that are not UTF-8: the file has U+FFFD in their place")
 
 
 def _beginning(name: bytes) -> str:
