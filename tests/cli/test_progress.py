@@ -24,6 +24,17 @@ def test_lines_have_the_rate_and_what_is_left_and_come_seldom():
     ]
 
 
+def test_what_is_no_bytes_is_counted_in_its_unit():
+    now = [100.0]
+    stream = io.StringIO()
+    lines = ProgressLines(40, "verifying shop", stream, clock=lambda: now[0], unit="requests")
+
+    now[0] = 108
+    lines.advance(12)
+
+    assert stream.getvalue() == "recproxy: verifying shop: 12 of 40 requests, 1.5 requests/s, 19 s left\n"
+
+
 def test_nothing_is_shown_without_a_terminal_unless_it_is_asked_for(tmp_path, monkeypatch):
     monkeypatch.setattr("recproxy.cli.progress._PAUSE", 0.0)
     (tmp_path / "a.rec").write_text(REC)

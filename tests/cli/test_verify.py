@@ -101,9 +101,9 @@ endpoints = [{{ hosts = ["api.shop.example"] }}]
 upstream.address = "http://127.0.0.1:{service.server_port}"
 """)
 
-    def run(*words, **environment):
+    def run(*words, before=(), **environment):
         given = {"SHOP_CLIENT_SECRET": SECRET} | environment
-        done = recproxy("verify", "--rate", "1000", *words, folder=tmp_path, environment=given)
+        done = recproxy(*before, "verify", "--rate", "1000", *words, folder=tmp_path, environment=given)
         assert path.read_text() == RECORDING
         assert SECRET not in done.stdout + done.stderr
         assert TOKEN not in done.stdout + done.stderr
@@ -138,6 +138,19 @@ def test_drift_is_reported_with_its_structure_first_and_requests_are_filled(shop
         ("GET", "/items?id=1", f"Bearer {TOKEN}", ""),
         ("GET", "/ok", None, ""),
     ]
+
+
+def test_its_progress_is_shown_if_the_user_asks_for_it(shop, monkeypatch):
+    monkeypatch.setattr("recproxy.cli.progress._PAUSE", 0.0)
+
+    done = shop("shop", before=["-v"])
+    lines = [line for line in done.stderr.splitlines() if line.startswith("recproxy: verifying shop: ")]
+
+    assert [line.partition(" requests, ")[0] for line in lines] == [
+        f"recproxy: verifying shop: {number} of 3" for number in range(3)
+    ]
+    assert all(" requests/s" in line for line in lines)
+    assert "verifying" not in shop("shop", "--dry-run", before=["-v"]).stderr
 
 
 def test_what_may_change_something_is_left_out_and_what_needs_it_too(shop, service):

@@ -11,16 +11,27 @@ from typing import TextIO
 
 from recproxy.cli.verb import is_quiet, is_verbose
 
-__all__ = ["ProgressLines", "each_file", "show_progress"]
+__all__ = ["ProgressLines", "each_file", "is_shown", "show_progress"]
 
 #: Seconds between two lines.
 _PAUSE = 5.0
+#: The unit of what is counted in bytes.
+_BYTES = "MB"
 
 
 class ProgressLines:
-    """Lines about bytes that are done, some seconds apart; `clock` is that of the monotonic time."""
+    """Lines about what is done, some seconds apart: bytes, or what `unit` names; `clock` is that of the monotonic time."""
 
-    def __init__(self, total: float, doing: str, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        total: float,
+        doing: str,
+        stream: TextIO,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        unit: str = _BYTES,
+    ) -> None:
+        self._unit = unit
         self._total = total
         self._doing = doing
         self._stream = stream
@@ -36,40 +47,55 @@ class ProgressLines:
         rate = done / max(now - self._begun, 0.001)
         left = f", {(self._total - done) / rate:.0f} s left" if rate else ""
         print(
-            f"recproxy: {self._doing}: {_megabytes(done)} of {_megabytes(self._total)} MB, {_megabytes(rate)} MB/s{left}",
+            f"recproxy: {self._doing}: {_amount(done, self._unit)} of {_amount(self._total, self._unit)} {self._unit}, "
+            f"{_rate(rate, self._unit)}{left}",
             file=self._stream,
             flush=True,
         )
 
 
-def _megabytes(count: float) -> str:
-    return f"{count / 1_000_000:.1f}"
+def _amount(count: float, unit: str) -> str:
+    return f"{count / 1_000_000:.1f}" if unit == _BYTES else f"{count:.0f}"
+
+
+def _rate(rate: float | None, unit: str) -> str:
+    if rate is None:
+        return f"? {unit}/s"
+    return f"{rate / 1_000_000 if unit == _BYTES else rate:.1f} {unit}/s"
 
 
 @contextlib.contextmanager
-def show_progress(total: float, doing: str) -> Iterator[Callable[[float], None]]:
-    """A progress bar on a terminal, lines elsewhere with `-v`, else nothing: call it with the bytes that are done."""
-    if not _is_shown():
+def show_progress(total: float, doing: str, *, unit: str = _BYTES) -> Iterator[Callable[[float], None]]:
+    """A progress bar on a terminal, lines elsewhere with `-v`, else nothing: call it with how much is done."""
+    if not is_shown():
         yield lambda _: None
         return
     if not sys.stderr.isatty():
-        yield ProgressLines(total, doing, sys.stderr).advance
+        yield ProgressLines(total, doing, sys.stderr, unit=unit).advance
         return
     from rich.console import Console
     from rich.progress import (
         BarColumn,
         Progress,
+        ProgressColumn,
+        Task,
         TaskProgressColumn,
         TextColumn,
         TimeRemainingColumn,
-        TransferSpeedColumn,
     )
+    from rich.text import Text
+
+    class RateColumn(ProgressColumn):
+        """How much is done in a second."""
+
+        def render(self, task: Task) -> Text:
+            return Text(_rate(task.finished_speed or task.speed, unit))
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
-        TransferSpeedColumn(),
+        RateColumn(),
         TimeRemainingColumn(compact=True),
         TextColumn("left"),
     )
@@ -80,7 +106,7 @@ def show_progress(total: float, doing: str) -> Iterator[Callable[[float], None]]
 
 def each_file(files: Iterable[Path], doing: str) -> Iterator[Path]:
     """The files one by one, with their progress."""
-    if not _is_shown():
+    if not is_shown():
         yield from files
         return
     found = [(path, _size(path)) for path in files]
@@ -92,7 +118,8 @@ def each_file(files: Iterable[Path], doing: str) -> Iterator[Path]:
             advance(done)
 
 
-def _is_shown() -> bool:
+def is_shown() -> bool:
+    """Whether progress is shown at all: on a terminal, or if the user asks for it."""
     return not is_quiet() and (sys.stderr.isatty() or is_verbose())
 
 

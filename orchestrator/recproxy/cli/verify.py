@@ -122,7 +122,10 @@ def _check_credentials(profiles: Sequence[Profile]) -> None:
 async def _verify(
     project: Project, profiles: Sequence[Profile], unsafe: tuple[str, ...], rate: float, *, dry: bool
 ) -> list[ProfileVerification]:
-    from recproxy.cli.verifying import verify_profile
+    from contextlib import nullcontext
+
+    from recproxy.cli.progress import is_shown, show_progress
+    from recproxy.cli.verifying import count_interactions, verify_profile
     from recproxy.play.verification import WhatToAsk, is_request_pattern
 
     for word in unsafe:
@@ -131,18 +134,26 @@ async def _verify(
                 f'--unsafe {word}: write a method, a method and a path such as "POST /login", or all'
             )
     environment = dict(os.environ)
-    return [
-        await verify_profile(
-            profile,
-            profiles,
-            project.recordings / profile.name,
-            what=WhatToAsk(unsafe=unsafe),
-            environment=environment,
-            rate=rate,
-            dry=dry,
-        )
-        for profile in profiles
-    ]
+    results = []
+    for profile in profiles:
+        folder = project.recordings / profile.name
+        shown = is_shown() and not dry
+        count = count_interactions(folder) if shown else 0
+        doing = f"verifying {profile.name}"
+        with show_progress(count, doing, unit="requests") if shown else nullcontext(lambda _: None) as advance:
+            results.append(
+                await verify_profile(
+                    profile,
+                    profiles,
+                    folder,
+                    what=WhatToAsk(unsafe=unsafe),
+                    environment=environment,
+                    rate=rate,
+                    dry=dry,
+                    advance=advance,
+                )
+            )
+    return results
 
 
 def _print(results: Sequence[ProfileVerification], *, as_json: bool, dry: bool) -> None:

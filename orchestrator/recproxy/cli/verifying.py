@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ from recproxy.recording.streams import DeclaredStreams
 from recproxy.redaction.earlier_values import EarlierValues
 from recproxy.redaction.secret_values import SecretValue
 
-__all__ = ["ProfileVerification", "Verified", "verify_profile"]
+__all__ = ["ProfileVerification", "Verified", "count_interactions", "verify_profile"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +96,7 @@ async def verify_profile(
     environment: Mapping[str, str],
     rate: float,
     dry: bool = False,
+    advance: Callable[[float], None] = lambda _: None,
 ) -> ProfileVerification:
     """Ask the service of a profile what the recordings in a folder ask.
 
@@ -107,6 +108,7 @@ async def verify_profile(
         environment: has the credentials.
         rate: the most requests in a second.
         dry: ask nothing.
+        advance: called with the number of interactions that are done.
 
     Raises:
         RecproxyError: the profile's hooks cannot be loaded, or the answers cannot be masked.
@@ -115,6 +117,7 @@ async def verify_profile(
     begun = time.monotonic()
     with _own_environment(profile, environment):
         verifier = _Verifier(profile, every, what, environment, _Pace(rate), dry=dry)
+        verifier.advance = advance
         try:
             for path in recordings_below(folder):
                 try:
@@ -128,6 +131,15 @@ async def verify_profile(
             verifier.close()
     result.asked, result.seconds = verifier.asked, time.monotonic() - begun
     return result
+
+
+def count_interactions(folder: Path) -> int:
+    """How many interactions the readable recordings in a folder have."""
+    count = 0
+    for path in recordings_below(folder):
+        with contextlib.suppress(RecproxyError):
+            count += len(read_recording(str(path)).interactions)
+    return count
 
 
 class _Verifier:
@@ -158,6 +170,9 @@ class _Verifier:
         self._earlier = EarlierValues()
         self._answers: dict[object, Response] = {}
         self.asked = 0
+        self._done = 0
+        #: Called with the number of interactions that are done.
+        self.advance: Callable[[float], None] = lambda _: None
 
     def close(self) -> None:
         self._upstreams.close()
@@ -168,6 +183,8 @@ class _Verifier:
         results: list[Verified] = []
         asked: list[tuple[int, Interaction]] = []
         for recorded in scope.interactions:
+            self.advance(self._done)
+            self._done += 1
             verified = Verified(path=scope.path, scope=scope.name, interaction=recorded)
             interaction = request_of_interaction(recorded, self._profile)
             if refusal := self._what.refusal(interaction, self._profile):
