@@ -50,6 +50,13 @@ def test_repeated_headers_stay_in_their_order():
     assert response(headers=cookies)[0].headers == tuple(cookies)
 
 
+@pytest.mark.parametrize(("written", "sent"), [("post", "POST"), ("Get", "GET"), ("poke", "poke")])
+def test_a_method_is_as_clients_send_it(written, sent):
+    got = stored.request(written, "https://a.example/", (), b"", stored.Notebook(), version=None)
+
+    assert got.method == sent
+
+
 @pytest.mark.parametrize(("status", "method"), [(204, "GET"), (304, "GET"), (200, "HEAD")])
 def test_no_body_where_http_has_none(status, method):
     got, notes = response(status, body=b"more", method=method)

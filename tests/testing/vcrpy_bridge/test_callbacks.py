@@ -1,12 +1,14 @@
 """Functions of a suite that decide what matches are called, as vcrpy calls them, and say so where nothing does."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 import vcr
 from vcrpy_project import interaction
 
-from recproxy.testing.vcrpy_bridge.choices import seen_headers
+from recproxy.control.choices import AskedRequest
+from recproxy.testing.vcrpy_bridge.choices import seen_headers, vcrpy_chooser
 
 TESTS = 13
 #: Of these, that of a setting that vcrpy 6 has not.
@@ -89,6 +91,17 @@ def test_what_a_client_can_decode_is_as_it_was_recorded(stored):
     live = {"Accept-Encoding": "gzip, br", "Host": "a.example", "Tenant": "b"}
 
     assert seen_headers(live, {"Accept-Encoding": stored}) == {"Accept-Encoding": "gzip", "Tenant": "b"}
+
+
+def test_a_method_in_small_letters_is_that_of_the_client():
+    """vcrpy stores what the program wrote, which aiohttp sends in capitals."""
+    stored = [vcr.request.Request(method, "https://a.example/", None, {}) for method in ("get", "post")]
+    cassette = SimpleNamespace(
+        data=[(each, {}) for each in stored], filter_request=lambda live: live, _match_on=(vcr.matchers.method,)
+    )
+    asked = AskedRequest("POST", "https://a.example/", (), b"")
+
+    assert vcrpy_chooser(cassette, (0, 1))(asked).positions == (1,)
 
 
 def test_what_they_refuse_is_a_miss_with_their_words(callback_suite):

@@ -63,6 +63,8 @@ def seen_headers(live: Mapping[str, str], stored: Mapping[str, str | list[str]])
 
 def _with_headers_of(live: _Request, stored: _Request) -> _Request:
     less = copy.copy(live)
+    if live.method == stored.method.upper():  # vcrpy stores what the program wrote, in small letters, too
+        less.method = stored.method
     less.headers = seen_headers(live.headers, stored.headers)
     return less
 
