@@ -19,13 +19,14 @@ from recproxy.nox import FunctionalRun, functional_sessions
 
 nox.options.error_on_missing_interpreters = True
 
-PROFILES = ("twitter", "bitly", "gmail", "facebook")
+SHARE = ("twitter", "bitly", "gmail", "facebook")  # the share application asks these
+PROFILES = (*SHARE, "openai")
 INLINE = ("google", "linkedin", "yahoo")  # they stand in pyproject.toml
 OWN = ("-e", ".", *(word for profile in PROFILES for word in ("-e", f"profiles/{profile}")))
 CLIENTS = ("requests", "httpx", "webob", "routes")
 
 
-@functional_sessions(*PROFILES, *INLINE)
+@functional_sessions(*SHARE, *INLINE)
 def functional(session: nox.Session, recproxy: FunctionalRun) -> None:
     """The share application's functional suite."""
     session.install(*OWN, *CLIENTS, "pytest")
@@ -245,6 +246,6 @@ def build(session: nox.Session) -> None:
     session.run(str(scripts / "python"), "-m", "pip", "install", "--quiet", *wheels, *CLIENTS, "pytest", external=True)
     where = "import pathlib, sys, recproxy; sys.exit(not pathlib.Path(recproxy.__file__).is_relative_to(sys.prefix))"
     session.run(str(scripts / "python"), "-P", "-c", where, external=True)
-    chosen = [word for profile in (*PROFILES, *INLINE) for word in ("--profile", profile)]
+    chosen = [word for profile in (*SHARE, *INLINE) for word in ("--profile", profile)]
     command = ["run", "--mode", "replay", *chosen, "--", str(scripts / "pytest"), "tests/functional"]
     session.run(str(scripts / "recproxy"), *command, external=True)

@@ -17,6 +17,7 @@ import pytest
 from deadlines import seconds
 
 import recproxy
+from recproxy.config.overlap import check_overlap, settled
 from recproxy.config.profile_reading import parse_profile
 from recproxy.config.toml_files import read_toml
 from recproxy.recording import load
@@ -398,6 +399,7 @@ def test_there_are_profiles_to_read():
         "recproxy_bitly",
         "recproxy_gmail",
         "recproxy_facebook",
+        "recproxy_openai",
     }
 
 
@@ -464,3 +466,10 @@ def test_starter_recordings_are_of_their_profile(package):
             assert wild or any(
                 host == known or known.startswith("*.") and host.endswith(known[1:]) for known in profile.hosts
             )
+
+
+def test_the_profiles_share_no_host_and_no_variable():
+    profiles = [parse_profile(read_toml(package / "profile.toml", ValueError)) for package in PACKAGES]
+
+    check_overlap(profiles)
+    assert settled(profiles) == ()

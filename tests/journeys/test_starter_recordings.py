@@ -103,6 +103,34 @@ def parts(of, message):
     return [("POST", f"{GRAPH}/{of}/feed?access_token=t", "multipart/form-data; boundary=b0a1", body)]
 
 
+def openai(host):
+    """What the SDKs of OpenAI ask, in chat and in responses."""
+    chat = json(
+        f"https://{host}/v1/chat/completions", '{"messages": [{"role": "user", "content": "hi"}], "model": "m"}'
+    )
+    response = json(f"https://{host}/v1/responses", '{"input": "hi", "model": "m", "stream": true}')
+    vector = json(f"https://{host}/v1/embeddings", '{"input": ["hi"], "model": "m", "encoding_format": "base64"}')
+    errors = [
+        "invalid_key",
+        "rate_limited",
+        "quota_used_up",
+        "context_too_long",
+        "unknown_model",
+        "server_error",
+        "overloaded",
+    ]
+    once = [f"chat{kind}" for kind in ("", "_stream", "_stream_broken", "_refused", "_cut_short")]
+    twice = ["chat_tools", "chat_tools_stream", "rate_limited_then_answered"]
+    return {
+        **{name: [chat] for name in (*once, *errors)},
+        **{name: [chat, chat] for name in twice},
+        **{f"responses{kind}": [response] for kind in ("", "_stream")},
+        **{f"responses_tools{kind}": [response, response] for kind in ("", "_stream")},
+        "embeddings": [vector],
+        "models": [get(f"https://{host}/v1/models")],
+    }
+
+
 TITLE = "Slashdot: News for nerds, stuff that matters"
 GRAPH = "https://graph.facebook.com/v3.1"
 FIELDS = (
@@ -141,6 +169,8 @@ USES = [
         },
     ),
     ("facebook-business", "facebook", graph("v26.0", PROOF)),
+    ("openai", "openai", openai("api.openai.com")),
+    ("openai in Europe", "openai", {"chat": openai("eu.api.openai.com")["chat"]}),
 ]
 CASES = [(sdk, profile, recording, requests) for sdk, profile, uses in USES for recording, requests in uses.items()]
 

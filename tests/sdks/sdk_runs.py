@@ -14,9 +14,10 @@ from sdk_table import SCENARIOS
 from stand_ins.bitly import Bitly
 from stand_ins.google import Google, account_file
 from stand_ins.graph import Graph
+from stand_ins.openai import OpenAI
 from stand_ins.x import X
 
-STAND_INS = {"twitter": X, "bitly": Bitly, "gmail": Google, "facebook": Graph}
+STAND_INS = {"twitter": X, "bitly": Bitly, "gmail": Google, "facebook": Graph, "openai": OpenAI}
 SECONDS = 300
 ORDERS = ("as recorded", "reversed", "shuffled")
 PROJECT = """

@@ -38,6 +38,8 @@ SDKS = (
     Sdk("googleapis", "gmail", "googleapis_calls.mjs", ("googleapis",), "npm"),
     Sdk("facebook-sdk", "facebook", "facebook_sdk_calls.py", ("facebook-sdk", "requests", "setuptools<81")),
     Sdk("facebook-business", "facebook", "facebook_business_calls.py", ("facebook-business",)),
+    Sdk("openai", "openai", "openai_calls.py", ("openai",)),
+    Sdk("openai-node", "openai", "openai_node_calls.mjs", ("openai",), "npm"),
 )
 
 

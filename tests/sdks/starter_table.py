@@ -57,6 +57,32 @@ def _graph(refused):
     }
 
 
+HELLO = "Hello! How can I help you today?"
+TOOLS = ['{"city":"Paris"}', "It is sunny in Paris."]
+OPENAI = {
+    "chat": HELLO,
+    "chat_stream": HELLO,
+    "chat_stream_broken": "APIError server_error",
+    "chat_refused": "I'm sorry, I cannot assist with that request.",
+    "chat_cut_short": "length",
+    "chat_tools": TOOLS,
+    "chat_tools_stream": TOOLS,
+    "responses": HELLO,
+    "responses_stream": HELLO,
+    "responses_tools": TOOLS,
+    "responses_tools_stream": TOOLS,
+    "embeddings": 16,
+    "models": ["gpt-4o-mini", "gpt-4o", "text-embedding-3-small"],
+    "invalid_key": "AuthenticationError 401 invalid_api_key",
+    "rate_limited": "RateLimitError 429 rate_limit_exceeded",
+    "quota_used_up": "RateLimitError 429 insufficient_quota",
+    "context_too_long": "BadRequestError 400 context_length_exceeded",
+    "unknown_model": "NotFoundError 404 model_not_found",
+    "server_error": "InternalServerError 500 None",
+    "overloaded": "InternalServerError 503 None",
+    "rate_limited_then_answered": HELLO,
+}
+
 SAYS = {
     "tweepy": {
         "v1_request_token": "https://api.twitter.com/oauth/authorize",
@@ -95,6 +121,8 @@ SAYS = {
         **_graph("GraphAPIError"),
     },
     "facebook-business": _graph("FacebookRequestError"),
+    "openai": OPENAI,
+    "openai-node": OPENAI,
 }
 
 OF_2011 = "SDKs of today ask for no v1 of the API"
@@ -112,4 +140,5 @@ UNASKED = {
     ),
     "gmail": {},
     "facebook": {},
+    "openai": {},
 }
