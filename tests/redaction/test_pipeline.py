@@ -170,6 +170,9 @@ def test_any_bytes_are_taken_and_twice_is_once(body, value):
         b"[",
         b"://a:",
         b"; ",
+        b"curl -u a:",
+        b"/reset/MQ/a",
+        b'{\\"token\\":',
     ],
 )
 def test_no_text_takes_long(unit):

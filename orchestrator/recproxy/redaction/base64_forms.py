@@ -10,7 +10,7 @@ import base64
 import re
 from functools import lru_cache
 
-__all__ = ["crossed_out", "edges", "sure_letters", "whole_run", "with_padding"]
+__all__ = ["crossed_out", "edges", "hex_lines", "sure_letters", "whole_run", "with_padding"]
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _DIGIT = {letter: number for number, letter in enumerate(_ALPHABET)} | {ord("-"): 62, ord("_"): 63}
@@ -20,7 +20,7 @@ _UNIT = re.compile(rb"(?:\\{1,8}r)?\\{1,8}n|(?:%0[dD])?%0[aA]|[ \t\r\n]+|=\r?\n|
 #: A `=` before a letter stands between a name and its value.
 _PAD = rb"(?:(?:=|%3[Dd]){1,2}(?![A-Za-z0-9%])|=(?![A-Za-z0-9]))?"
 _PADDING = re.compile(_PAD)
-_REST = re.compile(rb"(?:[A-Za-z0-9+_-]|%2[Bb]|/(?=[A-Za-z0-9+/]{8}))*" + _PAD)
+_REST = re.compile(rb"(?:[A-Za-z0-9+_-]|%2[Bb]|(?:\\?/|%2[Ff])(?=[A-Za-z0-9+/\\%]{8}))*" + _PAD)
 _LETTERS = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
 #: What the base64 of compressed data begins with.
 _PACKED = re.compile(
@@ -28,7 +28,18 @@ _PACKED = re.compile(
 )
 _BEFORE = re.compile(rb"[A-Za-z0-9+/]*={0,2}\Z")
 #: Lines of base64 behind another one.
-_LINES = re.compile(rb"(?:(?:\r?\n|(?:\\r)?\\n)(?:[A-Za-z0-9+/]{4})*+[A-Za-z0-9+/]{0,4}={0,2}(?=[\r\n\\\"<]|\Z))*")
+_BREAK = rb"(?:(?:\r?\n|(?:\\r)?\\n)[ \t]{0,16}|(?:%0[dD])?%0[aA])"
+_LETTER = rb"(?:[A-Za-z0-9+/]|%2[BbFf]|\\/)"
+_LINES = re.compile(
+    rb"(?:"
+    + _BREAK
+    + rb"(?:"
+    + _LETTER
+    + rb"{4})*+"
+    + _LETTER
+    + rb"{0,4}(?:=|%3[Dd]){0,2}(?=[\r\n\\\"<&]|%0[ADad]|\Z))*"
+)
+_HEX_LINES = re.compile(rb"[0-9A-Fa-f]*(?:" + _BREAK + rb"[0-9A-Fa-f]{2,}+(?![A-Za-z0-9]))+")
 _LONG = 56  # letters of a line that is one of several
 _LONGEST = 128
 _FAR = 65536  # bytes of a run
@@ -85,6 +96,12 @@ def whole_run(text: bytes, start: int, end: int) -> tuple[int, int]:
     if line is not None and end - line.start() >= _LONG and (more := _LINES.match(text, end)):
         end = more.end()
     return start, end
+
+
+def hex_lines(text: bytes, end: int) -> int:
+    """The end of the lines of hex that follow a place in one: where they break depends on what stands before."""
+    rest = _HEX_LINES.match(text, end)
+    return rest.end() if rest else end
 
 
 def with_padding(text: bytes, start: int, end: int) -> int:

@@ -19,9 +19,13 @@ from recproxy.redaction.spans import Span, merged, replaced
 __all__ = ["coded_run", "coded_runs", "opaque"]
 
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,65536}={0,2}\Z")
+#: How lines of base64 end, in text and in a string of JSON.
+_BREAK = re.compile(rb"(?:\\r)?\\n|\r?\n")
 #: Every string of JSON that may be base64 of text, and elsewhere what is base64 of an object of JSON. Text with names
 #: begins with a letter of ASCII, so its base64 with one of 32 letters; digits of hex, as of a digest, are none.
-_STRINGS = re.compile(rb"\"(?=[A-Za-f][A-Za-z0-9+/_-]{15})(?![0-9a-f]*+\")([A-Za-z0-9+/_-]{16,65536}={0,2})\"")
+_STRINGS = re.compile(
+    rb"\"(?=[A-Za-f][A-Za-z0-9+/_-]{15})(?![0-9a-f]*+\")((?:[A-Za-z0-9+/_-]|\\[rn/]){16,65536}={0,2}(?:\\[rn]){0,2})\""
+)
 _OBJECTS = re.compile(rb"ey(?<![A-Za-z0-9+/_.-]ey)[A-Za-z0-9+/_-]{14,65536}={0,2}(?![A-Za-z0-9.])")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _CONTROL = bytes({*range(32), 127} - set(b"\t\r\n"))
@@ -40,9 +44,10 @@ def coded_runs(text: bytes, find: Find, *, strings: bool) -> Iterator[Span]:
 
 def coded_run(run: bytes, find: Find) -> list[Span]:
     """Secrets of a text that is base64 as a whole."""
-    if not _RUN.match(run):
+    letters = _unbroken(run)
+    if not _RUN.match(letters):
         return []
-    plain = _text(run)
+    plain = _text(letters)
     spans = [each for each in find(plain) if not is_placeholder(each.value)] if plain is not None else []
     if plain is None or not spans:
         return []
@@ -63,10 +68,16 @@ def coded_run(run: bytes, find: Find) -> list[Span]:
 
 def opaque(run: bytes, start: int, end: int, rule: str, name: str) -> Span:
     """A secret that stands in base64 by itself, as those of a Secret of Kubernetes do."""
-    plain = _text(run) if _RUN.match(run) else None
+    letters = _unbroken(run)
+    plain = _text(letters) if _RUN.match(letters) else None
     if plain is None:
         return Span(start, end, rule, name, value=run)
     return Span(start, end, rule, name, "coded", plain, _coded(b"XXX", run))
+
+
+def _unbroken(run: bytes) -> bytes:
+    """A run without the ends of its lines and the escapes of JSON."""
+    return _BREAK.sub(b"", run).replace(b"\\/", b"/") if b"\\" in run or b"\n" in run else run
 
 
 def _text(run: bytes) -> bytes | None:
@@ -89,7 +100,14 @@ def _is_printable(data: bytes) -> bool:
 
 
 def _coded(plain: bytes, like: bytes) -> bytes:
-    """A text in base64, in the alphabet of another run and padded as that is."""
+    """A text in base64, in the alphabet of another run, padded and in lines as that is."""
     safe = b"-" in like or b"_" in like
     done = (base64.urlsafe_b64encode if safe else base64.b64encode)(plain)
-    return done if like.endswith(b"=") or len(like) % 4 == 0 else done.rstrip(b"=")
+    letters = _unbroken(like)
+    done = done if letters.endswith(b"=") or len(letters) % 4 == 0 else done.rstrip(b"=")
+    first = _BREAK.search(like)
+    if first is None or not first.start():
+        return done
+    size, end = first.start(), first[0]
+    lines = end.join(done[at : at + size] for at in range(0, len(done), size))
+    return lines + end if like.endswith(end) else lines

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import field
 
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.splicing import Moved, same
-from recproxy.redaction.base64_forms import whole_run, with_padding
+from recproxy.redaction.base64_forms import hex_lines, whole_run, with_padding
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.language import Language
 from recproxy.redaction.masks import is_mask, request_mask, response_mask
 from recproxy.redaction.names import is_placeholder
+from recproxy.redaction.quoted_printable import folded_place
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.secret_values import SecretValues
 from recproxy.redaction.spans import Span, merged, replaced
@@ -132,12 +133,9 @@ class TextMask:
         return text, all_moved
 
     def _masks(self, text: bytes, spans: list[Span]) -> list[tuple[Span, bytes]]:
-        kept = []
-        for span in spans:
-            raw = text[span.start : span.end]
-            if self._stays(span, raw):
-                continue
-            kept.append(_comparable(span, text) if self.side == "request" else span)
+        kept = [span for span in spans if not self._stays(span, text[span.start : span.end])]
+        if self.side == "request":
+            kept = list(self._comparable_ones(kept, text))
         masks = []
         for span in merged(kept):
             raw = text[span.start : span.end]
@@ -145,6 +143,27 @@ class TextMask:
             if mask != raw:
                 masks.append((span, mask))
         return masks
+
+    def _comparable_ones(self, spans: list[Span], text: bytes) -> Iterator[Span]:
+        """Spans over all that a value of another length would change; one that another covers is not looked at."""
+        done = -1
+        for span in sorted(spans, key=lambda each: (each.start, -each.end)):
+            if span.end > done:
+                wider = self._comparable(span, text)
+                done = max(done, wider.end)
+                yield wider
+
+    def _comparable(self, span: Span, text: bytes) -> Span:
+        """A span over all that a value of another length would change: the rest of its run of base64, or of its line."""
+        start, end = span.start, span.end
+        if span.kind == "base64":
+            start, end = whole_run(text, start, end)
+        elif span.kind == "inside":
+            end = with_padding(text, start, end)
+            end = hex_lines(text, end) if span.replacement is not None else end
+        if self._place.endswith("body"):
+            start, end = folded_place(text, start, end, in_json=self._language is Language.JSON)
+        return dataclasses.replace(span, start=start, end=end)
 
     def _stays(self, span: Span, raw: bytes) -> bool:
         """Whether what stands in a span is a placeholder that is kept; in a URL or form it becomes a mask."""
@@ -185,13 +204,3 @@ def _unescaped(raw: bytes) -> bytes:
     except ValueError:
         return b""
     return str(text).encode("utf-8", "surrogatepass")
-
-
-def _comparable(span: Span, text: bytes) -> Span:
-    """A span over all that a value of another length would change: the rest of its run of base64."""
-    start, end = span.start, span.end
-    if span.kind == "base64":
-        start, end = whole_run(text, start, end)
-    elif span.kind == "inside":
-        end = with_padding(text, start, end)
-    return dataclasses.replace(span, start=start, end=end)

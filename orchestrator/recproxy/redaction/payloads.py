@@ -22,6 +22,7 @@ from recproxy.redaction.budget import Budget
 from recproxy.redaction.opening import archive_kind, compression, opened, packed
 from recproxy.redaction.part_contents import untransferred
 from recproxy.redaction.pictures import SIGNATURE, with_texts
+from recproxy.redaction.quoted_printable import wild_lines
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.wide_text import narrowed, says_wide, wide_charset, widened
 
@@ -203,11 +204,12 @@ class Payloads:
             return self.text((), content)[0]
         if transfer == b"quoted-printable":
             clean = self._coded(lines, plain, depth)
-            return (
-                content
-                if clean == plain
-                else quopri.encodestring(clean).replace(b"\n", b"\r\n" if b"\r\n" in content else b"\n")
-            )
+            if clean == plain:
+                return content
+            if self.anything:
+                wild = wild_lines(content, clean, self.anything)
+                return self.anything if wild is None else wild
+            return quopri.encodestring(clean).replace(b"\n", b"\r\n" if b"\r\n" in content else b"\n")
         return self._coded(lines, plain, depth)
 
     def _coded(self, lines: Headers, content: bytes, depth: int, *, again: bool = False) -> bytes:

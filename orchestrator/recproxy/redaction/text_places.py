@@ -149,8 +149,9 @@ def _nested(text: bytes, rules: NameRules, depth: int) -> list[Span]:
 
 def _coded(text: bytes, rules: NameRules, depth: int) -> list[Span]:
     """The secrets of what base64 holds; also lines of settings, as a file for Kubernetes has."""
-    is_message = b"ontent-" in text[:512]  # of which the parts are opened by the search for values
-    if b"\n" in text and depth < _DEEP and not is_message and sniffed(text) is Language.LINES:
+    # A message with such parts is opened by the search for values: attachments hold what looks like a token.
+    has_parts = b"base64" in text and b"ontent-" in text[:512]
+    if b"\n" in text and depth < _DEEP and not has_parts and sniffed(text) is Language.LINES:
         return text_places(text, Language.LINES, rules, depth + 1)
     return _nested(text, rules, depth)
 

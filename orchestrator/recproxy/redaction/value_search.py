@@ -252,5 +252,5 @@ def _through(spans: Iterable[Span], text: bytes, view: View) -> Iterator[Span]:
         if text[start:end] == view.text[span.start : span.end]:
             yield span.moved(start, end)
             continue
-        kind = "text" if span.kind == "text" else "inside"
+        kind = span.kind if span.kind in ("text", "base64") else "inside"
         yield Span(start, end, span.rule, span.name, kind, span.value)
