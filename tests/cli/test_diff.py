@@ -53,6 +53,7 @@ def test_changes_as_json(folder):
     ("words", "wanted"),
     [
         (("a.rec",), "a.failed.rec: no such file: name two recordings, or --rev REV of git"),
+        (("none.rec",), "none.rec: cannot be read: No such file or directory"),
         (("a.rec", "b.rec", "a.rec"), "diff compares two recordings"),
         (("a.rec", "b.rec", "--rev", "HEAD"), "--rev compares one FILE"),
         (("a.rec", "--rev", "--output=x"), "--rev --output=x: is no revision"),

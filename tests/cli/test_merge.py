@@ -26,3 +26,10 @@ def test_files_that_are_no_recordings_are_merged_by_lines(tmp_path):
     assert merge(tmp_path, "a\nb\nc\n", "A\nb\nc\n", "a\nb\nC\n") == (0, "A\nb\nC\n")
     code, text = merge(tmp_path, "a\n", "b\n", "c\n")
     assert (code, text.startswith("<" * 32 + " ours\n")) == (1, True)
+
+
+def test_a_file_that_is_not_there_is_one_line(tmp_path):
+    done = recproxy("merge", "a.rec", "b.rec", "c.rec", folder=tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "Error: Invalid value for 'BASE': File 'a.rec' does not exist."

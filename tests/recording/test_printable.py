@@ -20,6 +20,8 @@ from recproxy.recording.printable import printable
         ("\u2066a\u2069", "\\u2066a\\u2069"),
         ("a\u2028b", "a\\u2028b"),
         ("\udc80", "\\udc80"),
+        ("a\u200bb\ufeff", "a\\u200bb\\ufeff"),
+        ("\U000e0041", "\\U000e0041"),
     ],
 )
 def test_only_what_acts_on_a_terminal_is_escaped(text, wanted):

@@ -61,7 +61,7 @@ def _versions(rev: str | None, paths: tuple[str, ...]) -> tuple[Recording, Recor
         return _of_revision(rev, Path(paths[0])), read_recording(paths[0])
     if len(paths) == 1:
         failed = failed_path(Path(paths[0]))
-        if not failed.is_file():
+        if not failed.is_file() and Path(paths[0]).is_file():
             raise ConfigurationError(f"{failed}: no such file: name two recordings, or --rev REV of git")
         return read_recording(paths[0]), read_recording(str(failed))
     if len(paths) > 2:

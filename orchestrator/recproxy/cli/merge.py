@@ -21,9 +21,9 @@ _MARK = 7
     page="rec-format",
 )
 @click.option("--marker-size", default=_MARK, metavar="N", help="The size of conflict marks. Default: 7.")
-@click.argument("base", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("ours", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("theirs", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("base", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("ours", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("theirs", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def merge_recordings(marker_size: int, base: Path, ours: Path, theirs: Path) -> None:
     """Merge the recordings OURS and THEIRS, which both come from BASE, into OURS: a merge driver for git.
 

@@ -169,7 +169,7 @@ def _print(results: Sequence[ProfileVerification], *, as_json: bool, dry: bool) 
         print(json.dumps(rows, indent=2))
     for result in results:
         for line in result.problems:
-            print(printable(f"recproxy: {line}"), file=sys.stderr)
+            print(printable(f"recproxy: {shown_path(line)}"), file=sys.stderr)
         for each in result.found:
             asked = f"{each.interaction.request.method} {each.interaction.request.url}"
             place = f"{shown_path(str(each.path.resolve()))}:{each.interaction.line}"

@@ -76,7 +76,7 @@ def test_people_get_lines(check):
         (GOOD.replace("a.example", "b.example"), ("recordings/one.rec", 3, "never")),
         (
             GOOD.replace("\n\n====", "\nAuthorization: Bearer abc.def-1234567890\n\n====", 1),
-            ("recordings/one.rec", 3, "secret"),
+            ("recordings/one.rec", 4, "secret"),
         ),
     ],
 )

@@ -60,9 +60,12 @@ def _row(project: Project, name: str, offer: Offer | None) -> dict[str, Any]:
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
+    from recproxy.control.shown_paths import shown_path
+
     cells = [("name", "version", "hosts", "from")] if rows else []
     for row in rows:
-        where = f"{row['distribution']}: {row['path']}" if row["distribution"] else row["path"]
+        path = shown_path(row["path"])
+        where = f"{row['distribution']}: {path}" if row["distribution"] else path
         where += ", overridden by the project" if row["overridden"] else ""
         hosts = _short(row["hosts"]) or "(wrong)"
         cells.append((row["name"], row["version"] or "-", hosts, where))
