@@ -9,8 +9,8 @@ def test_a_short_text_is_shown_whole():
 
 
 def test_a_long_text_is_cut_and_says_how_long_it_is():
-    assert clipped("a" * 500) == "a" * 160 + "… (500 characters)"
-    assert excerpt("a" * 500, None) == ("a" * 160 + "… (500 characters)", None)
+    assert clipped("a" * 500) == "a" * 80 + "… (500 characters)"
+    assert excerpt("a" * 500, None) == ("a" * 80 + "… (500 characters)", None)
 
 
 def test_two_long_texts_are_cut_to_where_they_begin_to_differ():

@@ -146,12 +146,29 @@ def test_what_has_it_played_again_is_the_recordings_own_word_where_it_has_one():
         told = found.text().partition("to play the last one again: ")[2]
         return told.partition("\nor record it anew")[0]
 
-    assert advice(None, 3) == 'in the profile:\n    [match]\n    repeat = "last"'
-    assert advice("miss", 3) == "in a.rec, :repeat last"
+    first = "write :repeat last below the first line of a.rec\nor in all recordings, in "
+    assert advice(None, 3) == f'{first}the profile:\n    [match]\n    repeat = "last"'
+    assert advice("miss", 3) == "in a.rec, write :repeat last for :repeat miss"
     assert advice("miss", 0, "a.yaml") == "import a.yaml with recproxy import, and write :repeat last there"
     assert advice("miss", 3, repeat="miss") == 'where the scope is begun, "repeat": "last"'
     ways = Ways(file="recproxy.toml", keys=("profiles", "shop"))
-    assert advice(None, 3, ways=ways) == 'in recproxy.toml:\n    [profiles.shop.match]\n    repeat = "last"'
+    assert advice(None, 3, ways=ways) == f'{first}recproxy.toml:\n    [profiles.shop.match]\n    repeat = "last"'
+    packaged = Ways(package="/site/shop")
+    assert advice(None, 3, "/site/shop/a.rec", ways=packaged).startswith("in all recordings, in the profile:\n")
+
+
+def test_long_values_stand_one_below_the_other(recorded, live, index):
+    found = miss(
+        index(recorded(f"https://a.com/?q={'a' * 50}1&r=1")), live(f"https://a.com/?q={'a' * 50}2&r=2"), profile="shop"
+    )
+
+    assert found.text().partition("\n\n           ")[2].splitlines()[:5] == [
+        "recorded  got",
+        "  query r  1         2",
+        "  query q",
+        f"    recorded  {'a' * 50}1",
+        f"    got       {'a' * 50}2",
+    ]
 
 
 def test_a_file_of_another_tool_is_not_advised_to_be_recorded_anew(recorded, live, index):

@@ -8,8 +8,10 @@ from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Difference", "clipped", "excerpt"]
 
-#: Characters of a value that a message shows: two lines of a terminal.
+#: Characters of a value that a message shows whole: two lines of a terminal.
 _ENOUGH = 160
+#: Characters shown of a longer one: with its field it is one line of a terminal.
+_SHOWN = 80
 #: Characters shown before the first difference of a longer value, so that the reader recognizes the place.
 _BEFORE = 24
 #: A segment of a path that names a kind of thing, and no id of one.
@@ -44,7 +46,7 @@ def clipped(text: str, start: int = 0) -> str:
     if len(text) <= _ENOUGH:
         return text
     start = min(max(0, start - _BEFORE), len(text) - _BEFORE)
-    end = start + _ENOUGH
+    end = start + _SHOWN
     return ("…" if start else "") + text[start:end] + (f"… ({len(text)} characters)" if end < len(text) else "")
 
 

@@ -23,6 +23,8 @@ _USUAL = Ways()
 
 #: What a person reads: more rows of differences, and more of a URL, are only counted.
 _MOST_ROWS = 100
+#: Characters of a value that stands in a column.
+_WIDEST = 40
 _LONGEST_URL = 4000
 
 
@@ -195,20 +197,28 @@ def _again(index: Index, position: int, repeat: str | None, ways: Ways) -> str:
     recording = index.recording_of(position)
     if repeat is not None:
         return 'where the scope is begun, "repeat": "last"'
-    if recording.repeat is None:
-        return ways.toml("match", 'repeat = "last"')
     path = ways.shown(recording.path or "")
+    rule = ways.toml("match", 'repeat = "last"')
+    in_all = f"in all recordings, {rule}"
+    if recording.repeat is None and (not index.interactions[position].line or ways.is_packaged(recording.path or "")):
+        return in_all
+    if recording.repeat is None:
+        return f"write :repeat last below the first line of {path}\nor {in_all}"
     if index.interactions[position].line:
-        return f"in {path}, :repeat last"
+        return f"in {path}, write :repeat last for :repeat {recording.repeat}"
     return f"import {path} with recproxy import, and write :repeat last there"
 
 
 def _table(differences: Sequence[Difference]) -> list[str]:
     """Field, wanted and got in columns; nothing where one side has no such field."""
-    rows = [("", "recorded", "got")]
-    rows += [(one.field, _cell(one.wanted, one), _cell(one.got, one)) for one in differences[:_MOST_ROWS]]
-    widths = [min(40, max(len(row[column]) for row in rows)) for column in (0, 1)]
+    cells = [(one.field, _cell(one.wanted, one), _cell(one.got, one)) for one in differences[:_MOST_ROWS]]
+    rows = [("", "recorded", "got"), *(each for each in cells if max(map(len, each)) <= _WIDEST)]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     lines = [f"  {field:<{widths[0]}}  {wanted:<{widths[1]}}  {got}".rstrip() for field, wanted, got in rows]
+    lines = lines if len(rows) > 1 else []
+    for field, wanted, got in cells:
+        if max(map(len, (field, wanted, got))) > _WIDEST:  # one below the other, where they can be compared
+            lines += [f"  {field}", f"    recorded  {wanted}", f"    got       {got}"]
     left = len(differences) - _MOST_ROWS
     return [*lines, f"  and {left} more"] if left > 0 else lines
 
