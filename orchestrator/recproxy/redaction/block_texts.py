@@ -31,8 +31,8 @@ def places_of(block: Request | Response) -> list[tuple[str, bytes]]:
 def free_word(block: Request | Response) -> str:
     """A wild word for a live block: one that its own text does not hold."""
     first = block.url.encode("utf-8", "surrogateescape") if isinstance(block, Request) else block.reason
-    texts = [first, block.body, *(value for _, value in (*block.headers, *block.trailers))]
+    texts = [first, *(value for _, value in (*block.headers, *block.trailers))]
     # A letter is found many times faster than a word.
-    if not any(sign[:1] in text and sign in text for sign in _SIGNS for text in texts):
+    if not any(sign[:1] in text and sign in text for text in (b"\n".join(texts), block.body) for sign in _SIGNS):
         return "XXX"
-    return unused(*texts)
+    return unused(*texts, block.body)

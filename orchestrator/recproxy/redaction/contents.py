@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.opening import archive_kind, archived, compression, inflated, opened_in_part
 from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
 
-__all__ = ["Opened", "contents_of", "hidden_in", "may_open", "wide_texts"]
+__all__ = ["Opened", "contents_of", "hidden_in", "may_open", "that_may_open", "wide_texts"]
 
 _BEGINS = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x78[\x01\x5e\x9c\xda]|PK\x03\x04")
 #: The same where bytes were taken for letters and are written in UTF-8, as JSON does with what is no text.
@@ -35,16 +35,33 @@ Opened = dict[bytes, list[bytes]]
 
 def may_open(content: bytes) -> bool:
     """Whether data looks like something compressed, an archive, parts or wide text, or holds where such data begins."""
-    if _BEGINS.search(content) or (b"--" in content and b"\n" in content) or content.count(0) * 3 > len(content):
+    return _has_sign(content, len(content)) or _may_open(content)
+
+
+def that_may_open(contents: Sequence[bytes]) -> list[bytes]:
+    """Those pieces of data that `may_open`. Where most are digests, signs are looked for in all of them at once."""
+    shortest = min(map(len, contents), default=0)
+    is_sure = not _has_sign(b"\n".join(contents), shortest)
+    return list(filter(_may_open if is_sure else may_open, contents))
+
+
+def _has_sign(content: bytes, size: int) -> bool:
+    """Whether data has a sign of something inside; zeros are one where they are a third of so many bytes."""
+    if _BEGINS.search(content) or (b"--" in content and b"\n" in content):
         return True
-    if not content or (content[0] not in _FIRST and len(content) < 262):
-        return False  # most of what is asked about: digests and ids
-    return (
-        compression(content) is not None
-        or archive_kind(content) is not None
-        or b"ustar" in content
-        or (len(content) >= 16 and content[0] & 7 in _DEFLATE and inflated(content[:4096], 1 << 20) is not None)
-    )
+    return b"\0" in content and content.count(0) * 3 > size
+
+
+def _may_open(content: bytes) -> bool:
+    """Whether data that has no such sign looks like something compressed or an archive."""
+    if not content:
+        return False
+    if content[0] not in _FIRST:
+        if len(content) < 262:
+            return False  # most of what is asked about: digests and ids
+    elif content[0] & 7 in _DEFLATE and len(content) >= 16 and inflated(content[:4096], 1 << 20) is not None:
+        return True
+    return compression(content) is not None or archive_kind(content) is not None or b"ustar" in content
 
 
 def contents_of(data: bytes, budget: Budget) -> Iterator[bytes]:
@@ -62,9 +79,11 @@ def contents_of(data: bytes, budget: Budget) -> Iterator[bytes]:
 
 def wide_texts(data: bytes) -> Iterator[bytes]:
     """The texts in UTF-16 of data, of letters that Latin-1 has."""
+    if b"\0" not in data:
+        return
     if data.count(0) * 3 > len(data):
         yield data.replace(b"\0", b"")
-    elif b"\0" in data:
+    else:
         yield from (
             data[max(0, found.start() - 1) : found.end() + 1].replace(b"\0", b"") for found in _WIDE.finditer(data)
         )

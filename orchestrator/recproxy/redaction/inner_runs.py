@@ -11,16 +11,14 @@ import contextlib
 import re
 from collections.abc import Collection, Iterator
 
-__all__ = ["coded_runs_of", "has_text", "is_text"]
+__all__ = ["CodedRun", "coded_runs_of", "has_text", "is_text", "long_runs"]
 
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-#: Everything that is no letter of base64 made a blank.
-_ONLY_RUNS = bytes(byte if byte in _LETTERS or byte in b"-_" else 32 for byte in range(256))
 _SHORTEST = 16  # letters of a run that is opened
-#: A run begins at a blank, which is found faster than its letters.
-_RUN = re.compile(rb" ([^ ]{%d,})" % _SHORTEST)
-#: A digit of hex made a mark, which is found many times faster in a row than by an expression.
+#: A letter made a mark and all else a blank: marks in a row are found many times faster than by an expression.
+_MARKED = bytes(120 if byte in _LETTERS or byte in b"-_" else 32 for byte in range(256))
+#: The same of digits of hex.
 _HEX_MARKED = bytes(120 if byte in b"0123456789abcdefABCDEF" else 32 for byte in range(256))
 _MARKS = b"x" * _SHORTEST
 _LINE = 40  # letters of each line of a block
@@ -28,10 +26,16 @@ _LONG = 4096
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
 _NUMBERS = re.compile(rb"[0-9/_-]*\Z")
 _HEX_RUN = re.compile(rb"[0-9a-f]{16,}|[0-9A-F]{16,}")
+#: Of words between blanks those that are digests or ids in hex, with letters in one case.
+_DIGEST = re.compile(rb" ((?=[0-9]*[a-f])[0-9a-f]{16,4096}|(?=[0-9]*[A-F])[0-9A-F]{16,4096})(?= )")
 _BLOCK = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{%d,}\r?\n[ \t]?)+[A-Za-z0-9+/_-]+={0,2}" % _LINE)
-_READABLE = re.compile(rb"[\t\n\r -~]{8}|(?:[ -~]\0){8}|(?:\0[ -~]){8}")
+_READABLE = bytes(120 if byte in b"\t\n\r" or 32 <= byte < 127 else 32 for byte in range(256))
+_READABLE_WIDE = re.compile(rb"(?:[ -~]\0){8}|(?:\0[ -~]){8}")
 _PRINTABLE = bytes((0, 9, 10, 13, *range(32, 127), *range(128, 192)))  # and what follows the first byte in UTF-8
 _BREAK = re.compile(rb"[\r\n \t]+")
+
+#: A run, and what it may hold.
+CodedRun = tuple[bytes, bytes]
 
 
 def is_text(data: bytes) -> bool:
@@ -41,30 +45,52 @@ def is_text(data: bytes) -> bool:
 
 def has_text(data: bytes) -> bool:
     """Whether some letters in a row, also in UTF-16, can be read."""
-    return _READABLE.search(data) is not None
+    if b"xxxxxxxx" in data.translate(_READABLE):
+        return True
+    return data.count(0) >= 8 and _READABLE_WIDE.search(data) is not None
 
 
-def coded_runs_of(text: bytes, clean: Collection[bytes], *, shifted: bool) -> list[tuple[bytes, list[bytes]]]:
-    """The runs of a text that may be base64 or hex, and what each may hold; with `shifted` also behind other letters.
+def long_runs(text: bytes) -> Iterator[tuple[int, int]]:
+    """Where letters of base64 stand in rows that are long enough to be opened."""
+    marks = text.translate(_MARKED)
+    start = marks.find(_MARKS)
+    while start >= 0:
+        end = marks.find(b" ", start + _SHORTEST)
+        if end < 0:
+            end = len(marks)
+        yield start, end
+        start = marks.find(_MARKS, end)
 
-    Runs in `clean` are left out.
+
+def coded_runs_of(text: bytes, clean: Collection[bytes], *, shifted: bool) -> tuple[list[CodedRun], list[CodedRun]]:
+    """The runs of a text that may be base64 or hex, once for each way to read them; with `shifted` in more ways.
+
+    Those that are a digest or an id in hex, of which texts are full, come first and by themselves. Runs in `clean` are
+    left out.
     """
-    words = {word for word in _RUN.findall(b" " + text.translate(_ONLY_RUNS)) if word not in clean}
+    words = {text[start:end] for start, end in long_runs(text)}
+    words.difference_update(clean)
     dull = {word for word in words if word.islower() or word.isupper() or _NUMBERS.match(word)}
     chosen = words - dull
+    digests: list[CodedRun] = []
     # A piece of a word may be hex where the whole run of letters is not.
-    if _MARKS in b" ".join(dull).translate(_HEX_MARKED):
-        chosen |= {word for word in dull if _HEX_RUN.search(word)}
-    contents = [(part, list(_decoded(part, shifted=shifted))) for word in chosen for part in _parts(word)]
+    together = b" %s " % b" ".join(dull)
+    if _MARKS in together.translate(_HEX_MARKED):
+        found = [word for word in _DIGEST.findall(together) if len(word) % 2 == 0]
+        digests = [(word, bytes.fromhex(word.decode())) for word in found]
+        dull.difference_update(found)
+        if _MARKS in b" ".join(dull).translate(_HEX_MARKED):
+            chosen |= {word for word in dull if _HEX_RUN.search(word)}
+    runs = [(part, each) for word in chosen for part in _parts(word) for each in _decoded(part, shifted=shifted)]
     if _may_have_block(text):
-        blocks = {found[0] for found in _BLOCK.finditer(text)}
-        contents += ((each, list(_decoded(_BREAK.sub(b"", each).rstrip(b"="), shifted=True))) for each in blocks)
-    return contents
+        for block in {found[0] for found in _BLOCK.finditer(text)}:
+            runs += ((block, each) for each in _decoded(_BREAK.sub(b"", block).rstrip(b"="), shifted=True))
+    return digests, runs
 
 
 def _may_have_block(text: bytes) -> bool:
     """Whether a line of a text ends with as many letters as the lines of a block have."""
-    return any(
+    return b"\n" in text and any(
         len(line) >= _LINE and not line.rstrip(b"\r")[-_LINE:].translate(None, _LETTERS + b"-_")
         for line in text.split(b"\n")[:-1]
     )

@@ -8,7 +8,7 @@ values one behind another and text that breaks off are read as far as they go, s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.assigned_places import assigned_in_json
@@ -42,11 +42,19 @@ Find = Callable[[bytes], Sequence[Span]]
 
 
 def json_spans(
-    text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules, *, graphql: bool = False
+    text: bytes,
+    hits: Sequence[tuple[int, int, int]],
+    signs: Container[bytes],
+    rules: NameRules,
+    *,
+    graphql: bool = False,
 ) -> Iterator[Span]:
-    """Secrets under keys that say so; `hits` are the places where letters of such names stand."""
-    granted = b'"grant_type"' in text
-    graphql = graphql or b'"query"' in text or b'"mutation"' in text
+    """Secrets under keys that say so.
+
+    `hits` are the places where letters of such names stand, `signs` the words in the text that `hints_of` looks for.
+    """
+    granted = b'"grant_type"' in signs
+    graphql = graphql or b'"query"' in signs or b'"mutation"' in signs
     done = argued = -1
     harmless: dict[bytes, bool] = {}  # keys repeat: most are decided once
     for _, start, end in hits:
@@ -63,6 +71,9 @@ def json_spans(
         if opening < 0 or closing < 0:
             continue
         key = text[opening + 1 : closing]
+        if harmless.get(key) and text.startswith(b":", closing + 1) and b"\\" not in key:
+            done = closing
+            continue
         if key.endswith(b"\\"):
             continue  # a string in a string, which is read by itself
         if b"\\" in key:
@@ -85,16 +96,16 @@ def json_spans(
             for span in listed_header(key, opening, closing, text, rules.headers):
                 done = max(done, span.end)
                 yield span
-    if b"\\u00" in text:
+    if b"\\u00" in signs:
         for found in _ESCAPED_KEY.finditer(text):
             yield from _under(json_unescaped(found[1]).text, found.end(), text, rules, granted=granted)
-    if b'"Secret"' in text or b'"SecretList"' in text:
+    if b'"Secret"' in signs or b'"SecretList"' in signs:
         yield from kubernetes_secrets(text)
     if b"=" in text and b'"' in text:
         yield from assigned_in_json(text, hits)
-    if graphql and b'"variables"' in text:
+    if graphql and b'"variables"' in signs:
         yield from passed_variables(text)
-    if b'"kty"' in text:
+    if b'"kty"' in signs:
         for found in _JWK.finditer(text):
             yield Span(*found.span(2), "json", wild_name(b"jwk_" + found[1]), value=found[2])
 

@@ -26,6 +26,8 @@ __all__ = [
 ]
 
 _PIECE = 512  # bytes that are decompressed at once where there may be damage
+_MOST_DENSE = 1032  # bytes that a byte of deflate data holds at most
+_LITTLE = 64
 _TRY = 512  # what an attempt costs of a budget, beside what it brings to light
 _MAGIC = (
     (b"\x1f\x8b\x08", "gzip"),
@@ -138,6 +140,11 @@ def packed(content: bytes, kind: str) -> bytes:
 
 def inflated(data: bytes, limit: int) -> bytes | None:
     """What deflate data without a header holds, up to a limit; None where it is none."""
+    if len(data) * _MOST_DENSE < limit:
+        try:
+            return zlib.decompress(data, -15, bufsize=_LITTLE) or None
+        except zlib.error:
+            return None
     machine = zlib.decompressobj(-15)
     try:
         content = machine.decompress(data, limit)

@@ -7,7 +7,7 @@ knows no values.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache, partial
 
 from recproxy.redaction.assigned_places import assigned_in_lines
@@ -23,7 +23,7 @@ from recproxy.redaction.markup import html_spans, xml_spans
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.names import is_secret, looks_like_a_token
 from recproxy.redaction.setting_places import line_spans
-from recproxy.redaction.shapes import shapes
+from recproxy.redaction.shapes import Hints, hints_of, shapes
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.tables import table_spans
 from recproxy.redaction.views import View, percent_decoded, views
@@ -46,16 +46,17 @@ _UPLOADS = frozenset(
 
 def text_places(text: bytes, language: Language, rules: NameRules, depth: int = 0) -> list[Span]:
     """The places of a text that hold a secret by name, shape or pattern."""
-    spans = [*_named(text, language, rules, depth)]
-    spans += _shaped(text, rules)
+    hints = hints_of(text)
+    spans = [*_named(text, language, rules, depth, hints)]
+    spans += _shaped(text, rules, hints)
     if depth == 0:
         for view in views(text):
             spans += _mapped(_shaped(view.text, rules), view, 0)
     return spans
 
 
-def _shaped(text: bytes, rules: NameRules) -> list[Span]:
-    spans = list(shapes(text))
+def _shaped(text: bytes, rules: NameRules, hints: Hints | None = None) -> list[Span]:
+    spans = list(shapes(text, hints))
     for pattern in rules.patterns:
         spans += (
             Span(*found.span(), "profile pattern", value=found[0]) for found in pattern.finditer(text) if found[0]
@@ -63,7 +64,7 @@ def _shaped(text: bytes, rules: NameRules) -> list[Span]:
     return spans
 
 
-def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Iterator[Span]:
+def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints: Hints) -> Iterator[Span]:
     if language is Language.CODE or depth > _DEEP:
         return
 
@@ -77,10 +78,11 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Ite
     if language is Language.JSON and rules.pointers:
         yield from pointed_spans(text, rules.pointers)
     yield from coded_runs(text, coded, strings=language is Language.JSON)
-    if (language is Language.JSON and b'"value"' in text) or b'"dataCrc32c"' in text:
+    signs = hints.signs
+    if (language is Language.JSON and b'"value"' in signs) or b'"dataCrc32c"' in signs:
         yield from said_values(text)
     hits = rules.hits(text)
-    if not hits and not (b"\\" in text and b"\\u00" in text) and b'"kty"' not in text:
+    if not hits and b"\\u00" not in signs and b'"kty"' not in signs:
         return
     if language is Language.HTML:
         yield from html_spans(
@@ -92,16 +94,16 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int) -> Ite
         yield from xml_spans(text, inner)
         yield from _linked(text, rules, depth)
     elif language in (Language.JSON, Language.GRAPHQL):
-        yield from _json(text, rules, depth, hits, graphql=language is Language.GRAPHQL)
-        if any(text.find(b"=", end, end + 48) >= 0 for _, _, end in hits):
+        yield from _json(text, rules, depth, hits, signs, graphql=language is Language.GRAPHQL)
+        if b"=" in text and any(text.find(b"=", end, end + 48) >= 0 for _, _, end in hits):
             yield from _linked(text, rules, depth)
-        if b" -" in text or b'"-' in text or b"set " in text:
+        if not signs.isdisjoint((b" -", b'"-', b"set ")):
             yield from argument_spans(text, hits, rules)
         if language is Language.JSON and text[:1] not in b"{[" and depth == 0:
             yield from _settings(text, hits, rules)
     else:
         yield from _settings(text, hits, rules)
-        yield from _json(text, rules, depth, hits)
+        yield from _json(text, rules, depth, hits, signs)
         yield from _linked(text, rules, depth)
 
 
@@ -117,10 +119,13 @@ def _json(
     rules: NameRules,
     depth: int,
     hits: Sequence[tuple[int, int, int]] | None = None,
+    signs: Container[bytes] | None = None,
     *,
     graphql: bool = False,
 ) -> Iterator[Span]:
-    yield from json_spans(text, rules.hits(text) if hits is None else hits, rules, graphql=graphql)
+    hits = rules.hits(text) if hits is None else hits
+    signs = hints_of(text).signs if signs is None else signs
+    yield from json_spans(text, hits, signs, rules, graphql=graphql)
     for raw, start, view in strings_in(text):
         if view is None and raw[:1] != b"<":
             found = _url(raw, rules, depth)

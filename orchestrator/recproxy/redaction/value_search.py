@@ -15,11 +15,12 @@ from dataclasses import field
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.base64_forms import crossed_out, edges
 from recproxy.redaction.budget import Budget
-from recproxy.redaction.contents import Opened, contents_of, hidden_in, may_open, wide_texts
+from recproxy.redaction.contents import Opened, contents_of, hidden_in, may_open, that_may_open, wide_texts
 from recproxy.redaction.inner_runs import coded_runs_of, has_text, is_text
 from recproxy.redaction.opening import archive_kind
 from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
+from recproxy.redaction.search_together import SHORT_TEXT, searched_together
 from recproxy.redaction.spans import Span, apart
 from recproxy.redaction.value_automata import Automata
 from recproxy.redaction.views import View, views
@@ -57,6 +58,8 @@ class ValueSearch:
     #: Whether there is no value that could hide in what cannot be read.
     blind: bool
     has_fields: bool
+    #: Short texts that were looked through together and hold no value.
+    _quiet: set[bytes] = field(default_factory=set, repr=False)
 
     def __bool__(self) -> bool:
         return not self.blind or self.has_fields
@@ -72,7 +75,7 @@ class ValueSearch:
         before: _Searched | None = None,
     ) -> list[Span]:
         """Where any values stand; `opened`: the text was decompressed before; `before`: for texts that it is a view of."""
-        if not self:
+        if not self or (not depth and len(text) <= SHORT_TEXT and text in self._quiet):
             return []
         budget.charge(len(text))
         found = list(self._direct(text))
@@ -82,7 +85,7 @@ class ValueSearch:
             runs = list(self._runs(text, budget, depth, before.runs)) if depth < _DEEP - 1 else []
             if self._any_holds(hidden_in(text, budget, int(opened), before.opened), budget, 0, before.contents):
                 raise Unsafe("holds a known secret in compressed data, where it cannot be masked")
-            for view in views(text, lines=lines) if is_text(text) or not depth else ():
+            for view in views(text, lines=lines) if not depth or is_text(text) else ():
                 if view.text in before.views:
                     continue
                 if depth >= _DEEPEST_VIEW:
@@ -106,6 +109,15 @@ class ValueSearch:
                 raise Unsafe("holds a known secret in a form that cannot be masked")
         return found
 
+    def look_through(self, texts: Iterable[bytes]) -> None:
+        """Search short texts together, before `spans` is asked for each: most hold no value."""
+        if not self.blind and not self.has_fields:
+            self._quiet.update(searched_together(texts, self._is_anywhere))
+
+    def _is_anywhere(self, text: bytes, budget: Budget) -> bool:
+        """Whether a text without escapes holds a value, or a run of it does."""
+        return any(next(found, None) is not None for found in (self._direct(text), self._runs(text, budget, 0)))
+
     def holds(self, text: bytes, budget: Budget, depth: int = 0, seen: set[bytes] | None = None) -> bool:
         """Whether a text or data, taken apart by every encoding it may have, holds a value.
 
@@ -116,6 +128,9 @@ class ValueSearch:
         if depth >= _DEEP:
             raise Unsafe("has more layers of encoding than may be looked into")
         seen = set() if seen is None else seen
+        if not text:
+            seen.add(text)
+            return False
         budget.charge(len(text))
         if next(self._direct(text), None) is not None:
             return True
@@ -145,7 +160,7 @@ class ValueSearch:
     def _in_base64(self, text: bytes) -> Iterator[Span]:
         flat = text.translate(_STANDARD, b" \t\r\n")
         broken = len(flat) != len(text)
-        if broken and (b"=\n" in text or b"=\r" in text):
+        if broken and ((b"\n" in text and b"=\n" in text) or (b"\r" in text and b"=\r" in text)):
             # What _GAP matches, taken out without it: a large binary body takes seconds by an expression.
             text_without_ends = text.replace(b"=\r", b"\r").replace(b"=\n", b"\n")
             flat = text_without_ends.translate(_STANDARD, b" \t\r\n")
@@ -210,24 +225,32 @@ class ValueSearch:
         seen: set[bytes] | None = None,
     ) -> Iterator[Span]:
         """Runs of base64 or hex whose content, once opened, holds a value; those in `clean` do not."""
-        contents = coded_runs_of(text, frozenset() if clean is None else clean, shifted=shifted)
-        if not contents:
+        digests, others = coded_runs_of(text, frozenset() if clean is None else clean, shifted=shifted)
+        if not digests and not others:
             return
         # All of them at once: few texts hold a value in base64. A value in another layer is in text that can be read;
         # most runs are digests and decode to bytes that hold none.
-        everything = b"\n".join(content for _, each in contents for content in each)
-        readable = [content for _, each in contents for content in each if has_text(content)]
+        of_digests = [content for _, content in digests]
+        everything = b"\n".join(of_digests)
+        readable = [content for content in of_digests if has_text(content)] if has_text(everything) else []
+        readable += (content for _, content in others if has_text(content))
+        everything = b"\n".join((everything, *(content for _, content in others)))
         texts = b"\n".join(content for content in readable if is_text(content))
-        others = b"\n".join(content for content in readable if not is_text(content))
+        data = b"\n".join(content for content in readable if not is_text(content))
         seen = set() if seen is None else seen
-        special = [pair for pair in contents if any(map(may_open, pair[1]))]
-        suspects = {part for part, each in special if self._any_holds(each, budget, depth + 1, seen)}
-        if next(self._direct(everything), None) is not None or self._any_holds(
-            (texts, others), budget, depth + 1, seen
-        ):
-            suspects |= {part for part, each in contents if self._any_holds(each, budget, depth + 1, seen)}
+        special = {*that_may_open(of_digests), *(content for _, content in others if may_open(content))}
+        special = {part for part, content in (*digests, *others) if content in special} if special else special
+        suspects = {
+            part
+            for part, each in (*digests, *others)
+            if part in special and self._any_holds((each,), budget, depth + 1, seen)
+        }
+        if next(self._direct(everything), None) is not None or self._any_holds((texts, data), budget, depth + 1, seen):
+            suspects |= {
+                part for part, each in (*digests, *others) if self._any_holds((each,), budget, depth + 1, seen)
+            }
         if clean is not None and not suspects:
-            clean |= {part for part, _ in contents}
+            clean.update(part for part, _ in (*digests, *others))
         for part in sorted(suspects):
             start = text.find(part)
             while start >= 0:

@@ -91,9 +91,9 @@ def views(text: bytes, *, lines: bool = False) -> Iterator[View]:
         view = json_unescaped(text)
         if view.text != text:
             yield view
-    if b"\\x" in text and _LETTER.search(text):
-        yield decoded(text, _LETTER, lambda found: bytes.fromhex(found[1].decode()))
-    if b"&" in text and _ENTITY.search(text):
+        if b"\\x" in text and _LETTER.search(text):
+            yield decoded(text, _LETTER, lambda found: bytes.fromhex(found[1].decode()))
+    if b"&" in text and b";" in text and _ENTITY.search(text):
         view = decoded(text, _ENTITY, _entity)
         if view.text != text:
             yield view
