@@ -251,6 +251,14 @@ def test_a_body_in_another_file_is_not_looked_for(key):
     assert posted.request.body.decode() == posted.request.wild
 
 
+def test_a_body_that_was_kept_as_values_is_made_of_them():
+    post = {"mimeType": "application/json", "params": [], "textJSON": {"q": "caf\xe9", "n": [1, None]}}
+    got, notes = one(request={"method": "POST", "bodySize": 31, "postData": post})
+
+    assert got.request.body == '{"q":"caf\xe9","n":[1,null]}'.encode()
+    assert (got.request.wild, notes) == (None, [("synthesized", "entry 1")])
+
+
 def test_a_form_of_parts_is_made_of_its_parameters():
     params = [
         {"name": "a", "value": "1"},

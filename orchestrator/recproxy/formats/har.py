@@ -7,6 +7,7 @@ on again when the recording is played.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from email.utils import format_datetime
@@ -132,6 +133,11 @@ def _posted(post: Any, notes: Notebook) -> bytes:
     if text:
         coded = values.get("encoding", values.get("_encoding")) == "base64"
         return base64_bytes(text, "postData") if coded else _coded(string(text, "postData"), kind, notes)
+    if "textJSON" in values:  # of a persister that suites of Polly.js have, which keeps bodies readable
+        notes.made_up("the request's body, from its JSON")
+        return json.dumps(values["textJSON"], separators=(",", ":"), ensure_ascii=False).encode(
+            "utf-8", "surrogatepass"
+        )
     params = [mapping(one, "a parameter") for one in sequence(values.get("params") or [], "params")]
     if params:
         notes.made_up("the request's body, from its parameters")
