@@ -400,6 +400,7 @@ def test_there_are_profiles_to_read():
         "recproxy_gmail",
         "recproxy_facebook",
         "recproxy_openai",
+        "recproxy_anthropic",
     }
 
 

@@ -131,6 +131,20 @@ def openai(host):
     }
 
 
+def anthropic(host):
+    """What the SDKs of Anthropic ask."""
+    message = json(f"https://{host}/v1/messages", '{"max_tokens": 1, "messages": [], "model": "m", "stream": true}')
+    once = [f"message{kind}" for kind in ("", "_stream", "_cut_short", "_refused")]
+    errors = ["invalid_key", "rate_limited", "overloaded", "overloaded_stream", "server_error", "context_too_long"]
+    more = ["request_too_large", "credit_used_up", "unknown_model"]
+    return {
+        **{name: [message] for name in (*once, *errors, *more)},
+        **{name: [message, message] for name in ("tools", "tools_stream", "rate_limited_then_answered")},
+        "count_tokens": [json(f"https://{host}/v1/messages/count_tokens", '{"messages": [], "model": "m"}')],
+        "models": [get(f"https://{host}/v1/models?limit=1"), get(f"https://{host}/v1/models")],
+    }
+
+
 TITLE = "Slashdot: News for nerds, stuff that matters"
 GRAPH = "https://graph.facebook.com/v3.1"
 FIELDS = (
@@ -170,6 +184,7 @@ USES = [
     ),
     ("facebook-business", "facebook", graph("v26.0", PROOF)),
     ("openai", "openai", openai("api.openai.com")),
+    ("anthropic", "anthropic", anthropic("api.anthropic.com")),
     ("openai in Europe", "openai", {"chat": openai("eu.api.openai.com")["chat"]}),
 ]
 CASES = [(sdk, profile, recording, requests) for sdk, profile, uses in USES for recording, requests in uses.items()]
@@ -196,7 +211,7 @@ def test_a_starter_recording_answers_what_an_sdk_asks(sdk, profile, recording, r
         candidates = played.locate(request(*words))
         assert candidates, f"{sdk} misses {words[1]}"
         taken = played.take(candidates)
-        assert taken == (0 if recording.startswith("v4_shorten_") else number)
+        assert taken == (0 if recording.startswith(("v4_shorten_", "models")) else number)
 
 
 #: Seconds from a response to the reset that it says.

@@ -11,13 +11,21 @@ from pathlib import Path
 
 from origins.server import Origin, Trust
 from sdk_table import SCENARIOS
+from stand_ins.anthropic import Anthropic
 from stand_ins.bitly import Bitly
 from stand_ins.google import Google, account_file
 from stand_ins.graph import Graph
 from stand_ins.openai import OpenAI
 from stand_ins.x import X
 
-STAND_INS = {"twitter": X, "bitly": Bitly, "gmail": Google, "facebook": Graph, "openai": OpenAI}
+STAND_INS = {
+    "twitter": X,
+    "bitly": Bitly,
+    "gmail": Google,
+    "facebook": Graph,
+    "openai": OpenAI,
+    "anthropic": Anthropic,
+}
 SECONDS = 300
 ORDERS = ("as recorded", "reversed", "shuffled")
 PROJECT = """

@@ -40,6 +40,8 @@ SDKS = (
     Sdk("facebook-business", "facebook", "facebook_business_calls.py", ("facebook-business",)),
     Sdk("openai", "openai", "openai_calls.py", ("openai",)),
     Sdk("openai-node", "openai", "openai_node_calls.mjs", ("openai",), "npm"),
+    Sdk("anthropic", "anthropic", "anthropic_calls.py", ("anthropic",)),
+    Sdk("anthropic-node", "anthropic", "anthropic_node_calls.mjs", ("@anthropic-ai/sdk",), "npm"),
 )
 
 

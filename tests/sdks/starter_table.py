@@ -82,6 +82,27 @@ OPENAI = {
     "overloaded": "InternalServerError 503 None",
     "rate_limited_then_answered": HELLO,
 }
+WEATHER = [{"city": "Paris"}, "It is sunny in Paris."]
+ANTHROPIC = {
+    "message": HELLO,
+    "message_stream": HELLO,
+    "message_cut_short": "max_tokens",
+    "message_refused": "refusal",
+    "tools": WEATHER,
+    "tools_stream": WEATHER,
+    "count_tokens": 14,
+    "models": ["Claude Sonnet 4.5", "Claude Opus 4.1"],
+    "invalid_key": "AuthenticationError 401 authentication_error",
+    "rate_limited": "RateLimitError 429 rate_limit_error",
+    "overloaded": "OverloadedError 529 overloaded_error",
+    "server_error": "InternalServerError 500 api_error",
+    "context_too_long": "BadRequestError 400 invalid_request_error",
+    "request_too_large": "ContentTooLargeError 413 request_too_large",
+    "credit_used_up": "BadRequestError 400 invalid_request_error",
+    "unknown_model": "NotFoundError 404 not_found_error",
+    "overloaded_stream": "APIStatusError overloaded_error",
+    "rate_limited_then_answered": HELLO,
+}
 
 SAYS = {
     "tweepy": {
@@ -123,6 +144,8 @@ SAYS = {
     "facebook-business": _graph("FacebookRequestError"),
     "openai": OPENAI,
     "openai-node": OPENAI,
+    "anthropic": ANTHROPIC,
+    "anthropic-node": ANTHROPIC | {"overloaded_stream": "APIError overloaded_error"},
 }
 
 OF_2011 = "SDKs of today ask for no v1 of the API"
@@ -141,4 +164,5 @@ UNASKED = {
     "gmail": {},
     "facebook": {},
     "openai": {},
+    "anthropic": {},
 }
