@@ -28,7 +28,7 @@ _BEGINS = {
     True: re.compile(rb"(?:\"|\\n|\\r)" + _BEFORE),
 }
 #: What may stand before one in the middle of a line.
-_BETWEEN = re.compile(rb"(?:(?:[ \t,;(\[|\"'=]|\\t|\\\")-{0,2}|--from-literal=)\Z")
+_BETWEEN = re.compile(rb"(?:(?:[ \t,;(\[|\"'=]|\\t|\\\")-{0,2}|--from-literal=|/:)\Z")
 #: A placeholder with words for people behind it.
 _TEMPLATE = re.compile(rb"<|\$|\{\{|%[A-Z]|YOUR|your")
 _CODE = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|::|->)[A-Za-z_$][A-Za-z0-9_$]*)+\Z")

@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator, Sequence
 from recproxy.redaction.masks import response_mask
 from recproxy.redaction.names import is_placeholder
 from recproxy.redaction.spans import Span, merged, replaced
+from recproxy.redaction.views import percent_decoded
 
-__all__ = ["coded_run", "coded_runs", "opaque"]
+__all__ = ["coded_run", "coded_runs", "data_runs", "opaque"]
 
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,65536}={0,2}\Z")
 #: How lines of base64 end, in text and in a string of JSON.
@@ -27,6 +28,9 @@ _STRINGS = re.compile(
     rb"\"(?=[A-Za-f][A-Za-z0-9+/_-]{15})(?![0-9a-f]*+\")((?:[A-Za-z0-9+/_-]|\\[rn/]){16,65536}={0,2}(?:\\[rn]){0,2})\""
 )
 _OBJECTS = re.compile(rb"ey(?<![A-Za-z0-9+/_.-]ey)[A-Za-z0-9+/_-]{14,65536}={0,2}(?![A-Za-z0-9.])")
+_DATA = re.compile(
+    rb"data:[a-z]{1,20}/[a-z0-9.+-]{1,60}(?:;[a-z-]{1,20}=[^;,\"'\s]{1,40}){0,3}(;base64)?,([^\s\"'<>)\\]{8,65536})"
+)
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _CONTROL = bytes({*range(32), 127} - set(b"\t\r\n"))
 
@@ -40,6 +44,18 @@ def coded_runs(text: bytes, find: Find, *, strings: bool) -> Iterator[Span]:
             start = found.start(places.groups)
             for span in coded_run(found[places.groups], find):
                 yield span.moved(span.start + start, span.end + start)
+
+
+def data_runs(text: bytes, find: Find) -> Iterator[Span]:
+    """Secrets of what `data:` URLs hold, in base64 or with percent-encoding."""
+    for found in _DATA.finditer(text):
+        start = found.start(2)
+        if found[1]:
+            spans: Sequence[Span] = coded_run(found[2], find)
+        else:
+            view = percent_decoded(found[2])
+            spans = [span.moved(*view.raw(span.start, span.end)) for span in find(view.text)]
+        yield from (span.moved(span.start + start, span.end + start) for span in spans)
 
 
 def coded_run(run: bytes, find: Find) -> list[Span]:

@@ -22,13 +22,23 @@ _VARIABLES = re.compile(rb"\"variables\"\s*:\s*(?=\{)")
 _FAR = 60  # bytes of a name
 
 
+#: A block string, and the value of a variable that is not passed.
+_BLOCK = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*((?:\\*\"){3})((?:(?!\2)[\s\S]){1,20000}?)\2")
+_DEFAULT = re.compile(
+    rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*\[?[A-Za-z_][A-Za-z0-9_]*!?\]?!?\s*=\s*(\\*\")((?:[^\"\\]|\\(?!\"))*)(?=\\*\")"
+)
+
+
 def argument(text: bytes, at: int) -> Span | None:
     """The value of an argument whose name stands at a place: `login(password: "...")`."""
     low = max(0, at - _FAR)
     word = _WORD.search(text, low, at)
-    found = _ARGUMENT.match(text, word.start() if word else at)
-    if found and found[3] and is_secret(found[1], found[3]):
-        return Span(*found.span(3), "json", wild_name(found[1]), value=found[3])
+    for form in (_BLOCK, _ARGUMENT, _DEFAULT):
+        found = form.match(text, word.start() if word else at)
+        if found and found[3].strip() and is_secret(found[1], found[3].strip()):
+            start = found.start(3) + found[3].index(found[3].strip())
+            value = found[3].strip()
+            return Span(start, start + len(value), "json", wild_name(found[1]), value=value)
     return None
 
 

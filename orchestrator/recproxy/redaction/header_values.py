@@ -31,7 +31,11 @@ _SECRET_PARAMETERS = frozenset(
     b"oauth_signature oauth_nonce oauth_timestamp oauth_verifier oauth_body_hash oauth_token_secret".split()
 )
 #: Browsers cannot set a header when they open a WebSocket: a token goes as a name of a protocol.
-_PROTOCOL = re.compile(rb"(?i)(?:\bbearer|\btoken|\bauthorization[A-Za-z0-9.-]*)\.([A-Za-z0-9_.~+/=-]{12,})")
+_PROTOCOL = re.compile(
+    rb"(?i)(?:(?:\A|,)\s*(?:access[_-]?token|authorization|bearer|auth|jwt|api[_-]?key|token)\s*,\s*|[a-z-]*api-key\.|(?:\bbearer|\btoken|\bauthorization[A-Za-z0-9.-]*)\.)([A-Za-z0-9_.~+/=-]{12,})"
+)
+#: With these anybody can try passwords: they answer what the client has sent.
+_PROOFS = frozenset({b"rspauth", b"data", b"cnonce"})
 _CHALLENGES = frozenset({b"www-authenticate", b"proxy-authenticate", b"authentication-info"})
 _PARAMETER = re.compile(rb"([A-Za-z0-9_-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s,\"]+))")
 
@@ -50,6 +54,7 @@ def header_spans(name: bytes, value: bytes, chosen: frozenset[bytes]) -> list[Sp
             Span(*found.span(found.lastindex or 1), "header", wild_name(found[1]), value=found[found.lastindex or 1])
             for found in _PARAMETER.finditer(value)
             if is_secret(found[1], found[found.lastindex or 1])
+            or (key == b"authentication-info" and found[1].lower() in _PROOFS)
         ]
     if key == b"set-cookie":
         return list(_cookie(value.partition(b";")[0], 0))

@@ -16,7 +16,7 @@ from recproxy.redaction.names import header_is_secret, is_label, is_placeholder,
 from recproxy.redaction.prose import is_complaint, is_prose
 from recproxy.redaction.spans import Span
 
-__all__ = ["holds_secrets", "is_message", "kubernetes_secrets", "listed_header", "said_values"]
+__all__ = ["SAYS", "holds_secrets", "is_message", "kubernetes_secrets", "listed_header", "said_values"]
 
 _PAIR_OPENS = re.compile(rb"\[\s*\Z")
 _PAIR = re.compile(rb"\s*,\s*\"([^\"\\]+)\"\s*\]")
@@ -37,9 +37,20 @@ _SAID = (
     ),
     (_VALUE + rb"[^{}\[\]]{0,200}?" + _SECRETS, (b"/secrets/",)),
     (_SECRETS + rb"[^{}\[\]]{0,400}?" + _VALUE, (b"/secrets/",)),
+    # Terraform: the output of a module, and what its resources are made of.
+    (_VALUE + rb"[^{}\[\]]{0,200}?\"sensitive\"\s*:\s*true", (b'"sensitive"',)),
+    (rb"\"sensitive\"\s*:\s*true[^{}\[\]]{0,200}?" + _VALUE, (b'"sensitive"',)),
+    (rb"\"type\"\s*:\s*\"random_password\"[^\]]{0,2000}?\"result\"\s*:\s*\"([^\"\\]{4,})\"", (b'"random_password"',)),
+    # Amazon Cognito: what answers a challenge.
+    (
+        rb"\"Session\"\s*:\s*\"([^\"\\ ]{20,})\"",
+        (b'"Challenge', b'"AvailableChallenges"', b'"SecretCode"', b'"UserCode"'),
+    ),
     # Google's Secret Manager.
     (rb"\"payload\"\s*:\s*\{\s*\"data\"\s*:\s*\"([A-Za-z0-9+/=_-]+)\"\s*,\s*\"dataCrc32c\"", (b'"dataCrc32c"',)),
 )
+#: One of these is in every text that has such an object.
+SAYS = (b'"value"', b'"Session"', b'"random_password"', b'"dataCrc32c"')
 #: Compiled on first use: every process of a run imports this table.
 _compiled = functools.cache(re.compile)
 #: Of an object of secrets these say what they are for.
@@ -74,7 +85,7 @@ _ABOUT = frozenset(
         "provider",
     ]
 )
-_HOLDERS = frozenset({"secrets", "credentials", "creds", "cookies", "apikeys"})
+_HOLDERS = frozenset({"passwords", "secrets", "credentials", "creds", "cookies", "apikeys"})
 _TOKENS = frozenset({"token", "tokens"})
 _KINDS = frozenset({"access", "refresh", "bearer", "jwt"})
 _ERRORS = re.compile(
@@ -171,6 +182,8 @@ def holds_secrets(key: bytes, member: bytes) -> bool:
         return len(said) == 1 and said[0] in _KINDS
     if words[-2:] == ("api", "keys"):
         return bool(said) and said[-1] not in _ABOUT
+    if words[-1:] == ("passwords",) and len(said) > 1:
+        return False  # a page of texts has more to say of passwords
     return bool(words) and words[-1] in _HOLDERS and bool(said) and said[-1] not in _ABOUT
 
 

@@ -193,8 +193,8 @@ def _inside(key: bytes, at: int, text: bytes, *, chosen: bool) -> Iterator[Span]
         if chosen or (
             len(levels) < _NESTED
             and (
-                all(level[1].lower() in _BEARING for level in levels if level[0] == b"{")
-                or (len(levels) == 1 and holds_secrets(key, levels[0][1]))
+                all(level[1].lower() in _BEARING for level in levels[1:] if level[0] == b"{")
+                and (levels[0][0] != b"{" or levels[0][1].lower() in _BEARING or holds_secrets(key, levels[0][1]))
             )
         ):
             listed = levels[-1][0] == b"["

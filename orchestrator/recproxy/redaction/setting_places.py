@@ -21,13 +21,20 @@ __all__ = ["line_spans"]
 _VALUE = rb"(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'{}\[\]<&|>(),;][^\s\"'{}\[\]<>(),;]{3,}))"
 _LINE = re.compile(
     rb"[ \t>]*(?:- |export |set |\$env:|env\.|//[^\s=\"']{1,200}:)?([\"']?)([A-Za-z_][A-Za-z0-9_.-]{1,80})\1[ \t]*"
-    rb"(?::=|[:=]|=>)[ \t]*" + _VALUE + rb"[ \t]*(?:[#;].*)?\r?\Z"
+    rb"(?::=|[:=]|=>)[ \t]*(?:[!&][A-Za-z0-9_!:/.-]*[ \t]+){0,3}" + _VALUE + rb"[ \t]*(?:[#;].*)?\r?\Z"
 )
 #: A setting whose name and value have only a blank between them.
 _SET = re.compile(rb"[ \t]*(?:setx|setenv|ENV)[ \t]+([A-Z][A-Z0-9_]*)[ \t]+" + _VALUE + rb"[ \t]*(?:/[A-Za-z])?\r?\Z")
 #: The strings of TOML that may hold line ends.
 _LONG = re.compile(rb"[ \t]*[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?[ \t]*=[ \t]*(\"{3}|'{3})")
-_BLOCK = re.compile(rb"([ \t]*+)(?:- )?[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?:[ \t]*[|>][+-]?[0-9]?[ \t]*\r?\Z")
+_BLOCK = re.compile(
+    rb"([ \t]*+)(?:- )?[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?:[ \t]*(?:[!&][A-Za-z0-9_!:/.-]*[ \t]+){0,3}[|>][+-]?[0-9]?[ \t]*\r?\Z"
+)
+#: A name in YAML whose value stands in the next line, or in a list below it.
+_ASKED = re.compile(rb"[ \t]*(?:- )*\?[ \t]+([\"']?)([A-Za-z_][A-Za-z0-9_.-]*)\1[ \t]*\r?\Z")
+_ANSWER = re.compile(rb"\n[ \t]*:[ \t]+(?:[!&][A-Za-z0-9_!:/.-]*[ \t]+){0,3}" + _VALUE + rb"[ \t]*(?=\r?\n|\Z)")
+_LISTS = re.compile(rb"([ \t]*+)(?:- )?([\"']?)([A-Za-z_][A-Za-z0-9_.-]*)\2:[ \t]*\r?\Z")
+_ITEM = re.compile(rb"\n([ \t]*+)- +" + _VALUE + rb"[ \t]*(?=\r?\n|\Z)")
 _MORE = re.compile(rb"&(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
 _HEADER_LINE = re.compile(rb"[ \t>]*([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+(\S[^\r\n]*?)[ \t]*\r?\Z")
 _HEADS = frozenset({b"authorization", b"cookie"})
@@ -58,7 +65,7 @@ def line_spans(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRul
         done = end = len(text) if end < 0 else end
         line = text[begin:end]
         if len(line) <= 8192:
-            for span in _in_line(line, rules) or _beside(text, begin, end):
+            for span in _in_line(line, rules) or _beside(text, begin, end) or _below(text, line, end, rules):
                 yield span.moved(span.start + begin, span.end + begin)
         yield from _block(text, line, end, rules)
     if hits and b"Secret" in text and _SECRET.search(text):
@@ -106,6 +113,24 @@ def _in_line(line: bytes, rules: NameRules) -> list[Span]:
     if b"{" in line and _FLOW.match(line):
         return list(_members(line, rules))
     return []
+
+
+def _below(text: bytes, line: bytes, end: int, rules: NameRules) -> list[Span]:
+    """The value of `? name` in the line below, and the items of a list below a name."""
+    asked = _ASKED.match(line)
+    if asked is not None:
+        answer = _ANSWER.match(text, end)
+        group = (answer and answer.lastindex) or 1
+        if answer is None or not (is_secret(asked[2], answer[group]) or asked[2].lower() in rules.keys):
+            return []
+        return [Span(*answer.span(group), "text", wild_name(asked[2]), value=answer[group])]
+    named = _LISTS.match(line)
+    spans: list[Span] = []
+    while named is not None and (item := _ITEM.match(text, end)) is not None and len(item[1]) >= len(named[1]):
+        end, group = item.end(), item.lastindex or 2
+        if is_secret(named[3], item[group]) or named[3].lower() in rules.keys:
+            spans.append(Span(*item.span(group), "text", wild_name(named[3]), value=item[group]))
+    return spans
 
 
 def _members(line: bytes, rules: NameRules) -> Iterator[Span]:

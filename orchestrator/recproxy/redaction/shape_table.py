@@ -162,4 +162,20 @@ SHAPES = (
         0,
     ),
     shape("linear key", b"lin_api_", EDGE + rb"lin_api_[0-9A-Za-z]{32,}"),
+    # Hashes of passwords, which anybody can try passwords on.
+    shape(
+        "password hash",
+        b"$1$|$5$|$6$|$y$|$apr1$|$2a$|$2b$|$2y$",
+        rb"\$(?:(?:1|5|6|y|apr1)\$(?:rounds=[0-9]{1,9}\$|[./A-Za-z0-9]{1,16}\$(?=[./A-Za-z0-9]{1,64}\$))?[./A-Za-z0-9]{1,64}\$[./A-Za-z0-9]{22,}"
+        rb"|2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{53})",
+        0,
+    ),
+    shape(
+        "password hash",
+        b"$argon2|pbkdf2_sha|$pbkdf2|bcrypt_sha256$|$scrypt$|scrypt:",
+        rb"(?:\$argon2(?:id|i|d)\$v=[0-9]+\$[^$\s\"']{1,60}\$|pbkdf2_sha(?:1|256|512)\$[0-9]+\$[^$\s\"']{1,64}\$"
+        rb"|\$pbkdf2(?:-sha[0-9]{1,3})?\$[0-9]+\$[./A-Za-z0-9]{1,64}\$|\$scrypt\$[^$\s\"']{1,60}\$[^$\s\"']{1,64}\$"
+        rb"|scrypt:[0-9:]{1,30}\$[^$\s\"']{1,64}\$)(?:[./A-Za-z0-9+=]{1,64}\$)?[./A-Za-z0-9+=]{16,}",
+        0,
+    ),
 )

@@ -31,6 +31,7 @@ _SIGNS = frozenset(
     {
         *(b'"grant_type"', b'"query"', b'"mutation"', b'"variables"', b'"kty"', b'"value"', b'"dataCrc32c"'),
         *(b'"Secret"', b'"SecretList"', b"\\u00", b" -", b'"-', b"set "),
+        *(b'"Session"', b'"random_password"', b'"params"', b"<methodName>", b"data:"),
     }
 )
 

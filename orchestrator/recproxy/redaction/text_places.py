@@ -11,12 +11,12 @@ from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache, partial
 
 from recproxy.redaction.assigned_places import assigned_in_lines
-from recproxy.redaction.coded_places import coded_run, coded_runs
+from recproxy.redaction.coded_places import coded_run, coded_runs, data_runs
 from recproxy.redaction.command_places import argument_spans
 from recproxy.redaction.graphql_parameters import graphql_spans
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.inner_strings import strings_in
-from recproxy.redaction.json_forms import said_values
+from recproxy.redaction.json_forms import SAYS, said_values
 from recproxy.redaction.json_spans import json_spans, pointed_spans
 from recproxy.redaction.language import Language, sniffed
 from recproxy.redaction.markup import html_spans, xml_spans
@@ -26,6 +26,7 @@ from recproxy.redaction.setting_places import line_spans
 from recproxy.redaction.shapes import Hints, hints_of, shapes
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.tables import table_spans
+from recproxy.redaction.told_places import CALLS, login_spans, told_spans
 from recproxy.redaction.views import View, percent_decoded, views
 
 __all__ = ["header_places", "may_have_places", "text_places"]
@@ -47,11 +48,9 @@ _UPLOADS = frozenset(
 def text_places(text: bytes, language: Language, rules: NameRules, depth: int = 0) -> list[Span]:
     """The places of a text that hold a secret by name, shape or pattern."""
     hints = hints_of(text)
-    spans = [*_named(text, language, rules, depth, hints)]
-    spans += _shaped(text, rules, hints)
-    if depth == 0:
-        for view in views(text):
-            spans += _mapped(_shaped(view.text, rules), view, 0)
+    spans = [*_named(text, language, rules, depth, hints), *_shaped(text, rules, hints)]
+    for view in views(text) if depth == 0 else ():
+        spans += _mapped(_shaped(view.text, rules), view, 0)
     return spans
 
 
@@ -79,7 +78,9 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
         yield from pointed_spans(text, rules.pointers)
     yield from coded_runs(text, coded, strings=language is Language.JSON)
     signs = hints.signs
-    if (language is Language.JSON and b'"value"' in signs) or b'"dataCrc32c"' in signs:
+    yield from data_runs(text, coded) if b"data:" in signs else ()
+    yield from login_spans(text) if not signs.isdisjoint(CALLS) else ()
+    if language is Language.JSON and not signs.isdisjoint(SAYS):
         yield from said_values(text)
     hits = rules.hits(text)
     if not hits and b"\\u00" not in signs and b'"kty"' not in signs:
@@ -97,6 +98,7 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
         yield from _json(text, rules, depth, hits, signs, graphql=language is Language.GRAPHQL)
         if b"=" in text and any(text.find(b"=", end, end + 48) >= 0 for _, _, end in hits):
             yield from _linked(text, rules, depth)
+        yield from told_spans(text, hits)
         if not signs.isdisjoint((b" -", b'"-', b"set ")):
             yield from argument_spans(text, hits, rules)
         if language is Language.JSON and text[:1] not in b"{[" and depth == 0:
@@ -112,6 +114,7 @@ def _settings(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRule
     if b"=" in text:
         yield from assigned_in_lines(text, hits)
     yield from argument_spans(text, hits, rules)
+    yield from told_spans(text, hits)
 
 
 def _json(
@@ -154,7 +157,7 @@ def _nested(text: bytes, rules: NameRules, depth: int) -> list[Span]:
 
 def _coded(text: bytes, rules: NameRules, depth: int) -> list[Span]:
     """The secrets of what base64 holds; also lines of settings, as a file for Kubernetes has."""
-    # A message with such parts is opened by the search for values: attachments hold what looks like a token.
+    # A message with such parts is opened by the search for values.
     has_parts = b"base64" in text and b"ontent-" in text[:512]
     if b"\n" in text and depth < _DEEP and not has_parts and sniffed(text) is Language.LINES:
         return text_places(text, Language.LINES, rules, depth + 1)

@@ -1,0 +1,71 @@
+"""Secrets that a text tells in words: `Your password is: abc123`, `logged in with token abc123...`, a login by position.
+
+What stands behind such words is a value only if it is no word itself. Finds spans, masks nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from recproxy.redaction.names import is_label, is_placeholder, is_wordy, looks_like_a_token
+from recproxy.redaction.spans import Span, wild_name
+
+__all__ = ["CALLS", "login_spans", "told_spans"]
+
+_TOLD = re.compile(
+    rb"(?i)(password|passphrase|passcode|passwort|kennwort|token|key|secret)"
+    rb"(?: (?:for|of) [a-z0-9@._-]{1,40})?((?: is| was| will be|:)(?: now)?:?)?[ \t]{1,3}(?:\\?[\"'`]|\*{1,2}|<b>)?"
+    rb"([^\s\"'`<>\\,;()|*]{6,}?)[.!]?(?=[\s\"'`<>\\,;()|*]|\Z)"
+)
+_DIGIT = re.compile(rb"[0-9]")
+#: One of these is in a text of calls.
+CALLS = (b'"params"', b"<methodName>")
+#: A call that logs in: JSON-RPC and XML-RPC.
+_LOGIN = rb"(?:[A-Za-z0-9_.]{0,60}[._])?(?:log_?[io]n|sign_?in|authenticate|auth)"
+_METHOD = re.compile(rb"\"method\"\s*:\s*\"" + _LOGIN + rb"\"", re.IGNORECASE)
+_PARAMS = re.compile(rb"\"params\"\s*:\s*\[")
+_STRINGS = re.compile(rb"\s*\"((?:[^\"\\]|\\.)*+)\"\s*([,\]])", re.DOTALL)
+_XML_METHOD = re.compile(rb"<methodName>\s*" + _LOGIN + rb"\s*</methodName>", re.IGNORECASE)
+_XML_STRING = re.compile(rb"<value>\s*(?:<string>)?([^<>]+?)(?:</string>)?\s*</value>")
+
+
+def told_spans(text: bytes, hits: Sequence[tuple[int, int, int]]) -> Iterator[Span]:
+    """The values behind words; `hits` are the places where letters of names stand."""
+    for _, start, _ in hits:
+        before = text[start - 1 : start]
+        if before.isalnum() or before in (b"_", b"-", b"=", b"/", b"&", b"?", b"."):
+            continue
+        found = _TOLD.match(text, start)
+        if found is None:
+            continue
+        name, value = found[1], found[3]
+        random = looks_like_a_token(value) and not is_wordy(value)
+        short = found[2] is not None and name[:1] in b"pP" and not is_wordy(value)
+        if _DIGIT.search(value) and (random or short) and b"://" not in value and not is_placeholder(value):
+            yield Span(*found.span(3), "text", wild_name(name.lower()), value=value)
+
+
+def login_spans(text: bytes) -> Iterator[Span]:
+    """The arguments of a call that logs in, but for the first, which says who."""
+    if CALLS[0] in text:
+        for method in _METHOD.finditer(text):
+            begun = _PARAMS.search(text, method.end(), method.end() + 200)
+            if begun is None:
+                begun = next(
+                    iter(list(_PARAMS.finditer(text, max(0, method.start() - 400), method.start()))[-1:]), None
+                )
+            at, first = begun.end() if begun else len(text), True
+            while (found := _STRINGS.match(text, at)) is not None:
+                if not first and found[1] and not is_label(b"password", found[1]):
+                    yield Span(*found.span(1), "json", "password", value=found[1])
+                at, first = found.end(), False
+                if found[2] == b"]":
+                    break
+    if CALLS[1] in text:
+        for method in _XML_METHOD.finditer(text):
+            end = text.find(b"<methodName>", method.end(), method.end() + 4000)
+            end = method.end() + 4000 if end < 0 else end
+            for number, found in enumerate(_XML_STRING.finditer(text, method.end(), end)):
+                if number:
+                    yield Span(*found.span(1), "markup", "password", value=found[1])
