@@ -36,6 +36,8 @@ _LARGEST_COMPARED = 1 << 18
 #: So many bytes of requests are compared at once, in a few milliseconds, if there are not too many interactions.
 _CHEAP = 1 << 13
 _MANY_INTERACTIONS = 64
+#: The name of the scope outside of all tests.
+_NO_TEST = "run"
 
 
 class Misses:
@@ -101,7 +103,7 @@ class Misses:
                 shown,
                 any_host=any_host,
                 bound=bound,
-                test=self._test,
+                test=self._test if self._test != _NO_TEST else None,
                 profile=self._profile.name,
                 used=used,
                 repeat=playback.repeat,
