@@ -41,6 +41,7 @@ def tests(session: nox.Session) -> None:
         *CLIENTS,
         *(
             "aiohttp",
+            "aiosmtpd",
             "anyio",
             "async-lru",
             "detect-secrets",

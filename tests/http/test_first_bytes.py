@@ -54,8 +54,20 @@ SAMPLES = [
     (refragmented(client_hello("api.twitter.com"), 40), ClientHello("api.twitter.com")),
     (client_hello(None), ClientHello(None)),
     (client_hello("a.example", ["h2", "http/1.1"]), ClientHello("a.example", (b"h2", b"http/1.1"))),
-    (b"EHLO me\r\n", Malformed(400, "SMTP is not supported: give the program a mail server of the test's own")),
-    (b"lhlo\r\n", Malformed(400, "SMTP is not supported: give the program a mail server of the test's own")),
+    (
+        b"EHLO me\r\n",
+        Malformed(
+            400,
+            'SMTP is not spoken here: declare an endpoint with protocol = "smtp", or give the program a mail server of the test\'s own',
+        ),
+    ),
+    (
+        b"lhlo\r\n",
+        Malformed(
+            400,
+            'SMTP is not spoken here: declare an endpoint with protocol = "smtp", or give the program a mail server of the test\'s own',
+        ),
+    ),
     (b"a1 LOGIN user word\r\n", Malformed(400, "neither HTTP nor TLS")),
     (
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",

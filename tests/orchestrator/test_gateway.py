@@ -25,6 +25,9 @@ class Router:
     def owns(self, host):
         return host in ("shop.example", "2001:db8::7")
 
+    def mail_place(self, host, port):
+        return (host, port) == ("shop.example", 587)
+
     def is_own_port(self, port):
         return port == 65000
 
@@ -155,6 +158,15 @@ def test_a_connects_head_is_consumed_and_nothing_behind_it(port, inside, authori
             assert await client.until(b"\r\n\r\n") == ESTABLISHED
             await client.send(inside)
         assert await router.next() == (("hand over", "shop.example", authority, tls, b""), inside)
+
+    run(work)
+
+
+def test_a_connection_to_a_mail_server_is_handed_over_before_the_client_speaks():
+    async def work(client, router, gateway):
+        await client.send(b"CONNECT shop.example:587 HTTP/1.1\r\n\r\n")
+        assert await client.until(b"\r\n\r\n") == ESTABLISHED
+        assert await router.next() == (("hand over", "shop.example", "shop.example:587", False, b""), b"")
 
     run(work)
 

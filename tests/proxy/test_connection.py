@@ -75,7 +75,7 @@ def test_trouble_of_our_own_is_a_500_and_fails_the_scope():
         (
             b"EHLO me\r\n",
             b"400 Bad Request",
-            "400: SMTP is not supported: give the program a mail server of the test's own",
+            '400: SMTP is not spoken here: declare an endpoint with protocol = "smtp", or give the program a mail server of the test\'s own',
         ),
         (
             b"GET / HTTP/1.1\r\nX: " + b"a" * 1_100_000,

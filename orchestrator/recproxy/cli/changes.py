@@ -17,7 +17,8 @@ def changed_lines(changed: Changed) -> Iterator[str]:
     assert interaction is not None
     sign = " " if changed.before and changed.after else "-" if changed.before else "+"
     scope = f"  ({interaction.scope})" if interaction.scope else ""
-    request, status = interaction.request, "" if sign == " " else f": {interaction.response.status}"
+    told = sign == " " or interaction.steps
+    request, status = interaction.request, "" if told else f": {interaction.response.status}"
     yield f"{sign} {request.method} {request.url}{scope}{status}"
     width = max((len(change.place) for change in changed.changes), default=0)
     for change in changed.changes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from recproxy.counting import counted
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from recproxy.recording import Headers, Interaction, Request, Response
+    from recproxy.recording import Headers, Interaction, Request, Response, Step
 
 __all__ = ["show"]
 
@@ -46,7 +46,11 @@ def show(only_requests: bool, as_curl: bool, pager: bool, words: tuple[str, ...]
             if len(files) > 1 and not as_curl:
                 console.print(printable(str(path)), style="bold", markup=False, highlight=False)
             for number, interaction in interactions:
-                if as_curl:
+                if as_curl and interaction.steps:
+                    print(
+                        f"# {interaction.request.method} {interaction.request.url}: a conversation, which is no request"
+                    )
+                elif as_curl:
                     print(curl_command(interaction.request))
                 else:
                     _print(console, number, interaction, with_response=not only_requests)
@@ -114,6 +118,9 @@ def _print(console: Console, number: int, interaction: Interaction, *, with_resp
     line = f"  line {interaction.line}" if interaction.line else ""  # another tool's file is read without lines
     console.print(Text(printable(f"#{number}{line}{scope}{when}"), style="dim"))
     console.print(Text(printable(f"{request.method} {request.url}"), style="bold cyan"))
+    if interaction.steps:
+        _steps(console, interaction.steps, with_server=with_response)
+        return
     missing = "too large to be stored" if interaction.line else "which the file does not hold"
     _block(console, request, missing)
     if with_response:
@@ -122,6 +129,21 @@ def _print(console: Console, number: int, interaction: Interaction, *, with_resp
         if response.fault is not None:
             console.print(Text(f"  :fault {response.fault}", style="bold red"))
         _block(console, response, missing)
+
+
+def _steps(console: Console, steps: Sequence[Step], *, with_server: bool) -> None:
+    from rich.text import Text
+
+    from recproxy.recording import Act
+    from recproxy.recording.printable import printable
+
+    for step in steps:
+        if step.act is Act.SERVER and not with_server:
+            continue
+        style = {Act.SERVER: "green", Act.CLIENT: "cyan"}.get(step.act, "bold")
+        text = step.data.decode("utf-8", "backslashreplace").removesuffix("\r\n").replace("\r\n", "\n+ ")
+        console.print(Text(printable(f"{step.act} {text}".rstrip()), style=style))
+    console.print()
 
 
 def _block(console: Console, block: Request | Response, missing: str) -> None:

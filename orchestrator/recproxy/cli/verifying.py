@@ -186,6 +186,9 @@ class _Verifier:
             self.advance(self._done)
             self._done += 1
             verified = Verified(path=scope.path, scope=scope.name, interaction=recorded)
+            if recorded.steps:
+                results.append(replace(verified, left_out="conversations with mail servers are not verified"))
+                continue
             interaction = request_of_interaction(recorded, self._profile)
             if refusal := self._what.refusal(interaction, self._profile):
                 results.append(replace(verified, left_out=refusal))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from recproxy.config.mail_endpoints import mail_variables
 from recproxy.config.profile import Profile
 from recproxy.errors import ProfileError
 from recproxy.http import fits
@@ -12,7 +13,7 @@ __all__ = ["check_overlap", "equal_hosts", "settled"]
 
 
 def check_overlap(profiles: Sequence[Profile]) -> None:
-    """Raises ProfileError where two profiles own the same host, word for word, or the same base_url."""
+    """Raises ProfileError where two profiles own the same host, word for word, or the same variable for an address."""
     for host, one, other in equal_hosts(profiles):
         raise ProfileError(
             f"profiles {one.name!r} and {other.name!r} both own host {host!r}: choose one with --profile"
@@ -21,6 +22,13 @@ def check_overlap(profiles: Sequence[Profile]) -> None:
         raise ProfileError(
             f"profiles {one.name!r} and {other.name!r} both have base_url {variable!r}, which can lead to "
             "one of them: choose one with --profile, or give one another in [tool.recproxy.profiles]"
+        )
+
+    mail = ((name, profile) for profile in profiles for each in profile.endpoints for name in mail_variables(each))
+    for variable, one, other in _shared(mail):
+        raise ProfileError(
+            f"profiles {one.name!r} and {other.name!r} both have the variable {variable!r}: choose one with --profile, or "
+            "give one other variables in [tool.recproxy.profiles]"
         )
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from recproxy.config import profile_words as words
+from recproxy.config.endpoint import Endpoint
 from recproxy.config.keys import Computed, Required, keys_of
 from recproxy.config.layers import Setting, build
 from recproxy.config.shift_table import ShiftTable
@@ -26,30 +27,6 @@ __all__ = [
 
 #: The origin of the profile of all hosts that no other owns.
 ANY_HOST = "--any-host"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """One way to reach the service: a protocol, its hosts, and the variable for its local address."""
-
-    protocol: Literal["http"] = "http"
-    """The only protocol today. It includes HTTPS."""
-    hosts: Annotated[tuple[str, ...], words.HOST, Required("an endpoint without hosts: list at least one")] = ()
-    """Host names, addresses, `*.NAME` (one label, as in TLS), or `*`, without scheme, port and path. The most specific
-    host wins, so `*` comes last. Two profiles of a run cannot own the same host.
-    """
-    ports: Annotated[tuple[str, ...], words.PORT] = ()
-    """Ports of the hosts besides 80 and 443, such as `"8443"`. The redirect and `--isolate` bring clients there that
-    read no proxy variable.
-    """
-    base_url: Annotated[str, words.OWN_VARIABLE] = ""
-    """The variable that gets this endpoint's local address, `http://127.0.0.1:PORT`. Requests to it are recorded under
-    the endpoint's first host without `*`, so there must be one; replay matches any of the hosts. A signature that
-    covers the host (OAuth 1, SigV4) cannot be recorded this way. Names are reserved if a run sets them (`HTTP_PROXY`,
-    `RECPROXY_TOKEN`, `SSL_CERT_FILE`) or if programs depend on them (`PATH`, `HOME`).
-    """
-    base_path: Annotated[str, words.PATH] = ""
-    """What follows the port in that address, for SDKs whose variable holds more than the host: `"/v1"`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,8 +213,8 @@ class Profile:
 
     @property
     def reached(self) -> tuple[tuple[str, int], ...]:
-        """Each of its hosts with each port at which clients look for it."""
-        ports = ((each, (80, 443, *map(int, each.ports))) for each in self.endpoints)
+        """Each of its hosts of HTTP with each port at which clients look for it."""
+        ports = ((each, (80, 443, *map(int, each.ports))) for each in self.endpoints if each.protocol == "http")
         return tuple((host, port) for endpoint, numbers in ports for host in endpoint.hosts for port in numbers)
 
     def rules(self) -> Rules:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from recproxy.config.layers import build, nested, settings
+from recproxy.config.mail_endpoints import mail_fault
 from recproxy.config.profile import Profile
 from recproxy.config.profile_words import SCHEMA
 from recproxy.config.toml_files import Precedence, TomlFile
@@ -46,6 +47,8 @@ def parse_profile(
             f"{shown_path(said['name',].place)}: name is {profile.name!r} where {name!r} was expected: they must agree"
         )
     for number, endpoint in enumerate(profile.endpoints):
+        if fault := mail_fault(endpoint):
+            raise top.error(f"{said['endpoints', number, fault[0]].place}: {fault[1]}")
         if endpoint.base_url and all("*" in host for host in endpoint.hosts):
             raise top.error(
                 f"{shown_path(said['endpoints', number, 'base_url'].place)}: base_url {endpoint.base_url!r} has only hosts with *, but "

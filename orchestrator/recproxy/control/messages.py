@@ -75,10 +75,14 @@ class Know:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listen:
-    """Answer on a listener (one descriptor) for an endpoint, by its number in the profile, in a lane."""
+    """Answer on a listener (one descriptor) for an endpoint, by its number in the profile, in a lane.
+
+    `port` is the port of a mail server that it stands for; 0 is the endpoint's base URL.
+    """
 
     lane: str
     endpoint: int
+    port: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

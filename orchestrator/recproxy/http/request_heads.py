@@ -21,7 +21,7 @@ __all__ = [
 
 #: Why other versions, and HTTP/2 that was not agreed on, get no answer but 505.
 NO_HTTP2 = "HTTP/2 is not supported: use HTTP/1.1"
-NO_MAIL = "SMTP is not supported: give the program a mail server of the test's own"
+NO_MAIL = 'SMTP is not spoken here: declare an endpoint with protocol = "smtp", or give the program a mail server of the test\'s own'
 #: How a client of SMTP or LMTP begins. RFC 5321 section 4.1.1.1, RFC 2033 section 4.1.
 _MAIL = (b"EHLO", b"HELO", b"LHLO")
 OTHER_VERSION = "only HTTP/1.1 and HTTP/1.0 are supported"

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from recproxy.mail.authentication import proof_of
 from recproxy.mail.pieces import Piece, PieceKind
-from recproxy.recording import Act, Step
+from recproxy.mail.smtp_server import SaidKind
+from recproxy.mail.smtp_turns import said_kinds
+from recproxy.recording import Step
 
 __all__ = ["smtp_pieces"]
 
@@ -16,35 +18,22 @@ _NOTHING = (b"", b"*", b"=")  # responses that prove nothing
 def smtp_pieces(steps: Sequence[Step]) -> list[tuple[Piece, ...]]:
     """The pieces of each step: together they are what was said in it."""
     found: list[tuple[Piece, ...]] = []
-    code = b""
-    chunk = False  # whether the data of a BDAT comes next
     mechanism, responses = b"", list[bytes]()
-    for step in steps:
-        if step.act is Act.SERVER:
-            code = step.data[:3]
-            found.append((Piece(PieceKind.LINES, step.data),))
-            continue
-        if step.act is not Act.CLIENT:
-            found.append(())
-            continue
+    for step, kind in zip(steps, said_kinds(steps), strict=True):
         line = step.data.removesuffix(b"\r\n")
+        end = step.data[len(line) :]
         words = line.split(None, 2)
-        verb = words[0].upper() if words else b""
-        if chunk or code == b"354":
+        if kind is SaidKind.MESSAGE:
             found.append((Piece(PieceKind.MESSAGE, step.data),))
-            chunk, code = False, b""
-        elif code == b"334" and mechanism:
+        elif kind is SaidKind.RESPONSE:
             responses.append(line)
-            found.append(_credential(b"", line, step.data[len(line) :], mechanism, responses))
-        elif verb == b"AUTH" and len(words) > 1:
+            found.append(_credential(b"", line, end, mechanism, responses))
+        elif kind is SaidKind.COMMAND and len(words) > 1 and words[0].upper() == b"AUTH":
             mechanism, responses = words[1].upper(), words[2:]
             given = words[2] if len(words) > 2 else b""
-            found.append(
-                _credential(line[: len(line) - len(given)], given, step.data[len(line) :], mechanism, responses)
-            )
+            found.append(_credential(line[: len(line) - len(given)], given, end, mechanism, responses))
         else:
-            chunk = verb == b"BDAT"
-            found.append((Piece(PieceKind.LINES, step.data),))
+            found.append((Piece(PieceKind.LINES, step.data),) if step.data else ())
     return found
 
 

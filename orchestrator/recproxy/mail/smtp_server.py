@@ -125,6 +125,11 @@ class SmtpServer:
         return self._reading is _Reading.COMMANDS and not self._buffer
 
     @property
+    def asks_tls(self) -> bool:
+        """Whether the client waits for the reply to STARTTLS."""
+        return self._asked is not None and self._asked.verb == b"STARTTLS"
+
+    @property
     def is_full(self) -> bool:
         """Whether so much waits for replies to what came before that no more should be read."""
         return self._reading is _Reading.NOTHING and len(self._buffer) > _LONGEST_LINE

@@ -24,7 +24,7 @@ from recproxy.matching.rules import Rules, Ways
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.values import Interaction, Recording, Request
 
-__all__ = ["Mend", "mend"]
+__all__ = ["Mend", "mend", "toml_list"]
 
 #: A larger recording is not indexed anew for the sake of advice.
 _LARGEST = 3000
@@ -260,8 +260,9 @@ def _rule_lines(before: Rules, after: Rules) -> Iterator[str]:
         old: tuple[str, ...] = getattr(before, f"ignore_{part}")
         new: tuple[str, ...] = getattr(after, f"ignore_{part}")
         if old != new:
-            yield f"ignore.{part} = {_toml(new)}"
+            yield f"ignore.{part} = {toml_list(new)}"
 
 
-def _toml(names: Iterable[str]) -> str:
+def toml_list(names: Iterable[str]) -> str:
+    """A list of names as TOML has it."""
     return "[" + ", ".join('"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' for name in names) + "]"

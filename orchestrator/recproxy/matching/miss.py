@@ -16,7 +16,7 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
 from recproxy.recording.values import Request
 
-__all__ = ["Miss", "RecordedFor", "miss"]
+__all__ = ["Miss", "RecordedFor", "difference_table", "miss"]
 
 _NOTHING: Mapping[str, bytes] = {}
 _USUAL = Ways()
@@ -89,7 +89,7 @@ class Miss:
             lines.append(f"  {label} {self.closest_method} {self.closest_url}")
             lines.append(f"           {self.where}")
         if self.differences and self.elsewhere is None:
-            lines += ["", *_table(self.differences)]
+            lines += ["", *difference_table(self.differences)]
         lines += ["", *self._advice()]
         return "\n".join(map(printable, map(hide, lines) if hide is not None else lines)) + "\n"
 
@@ -209,7 +209,7 @@ def _again(index: Index, position: int, repeat: str | None, ways: Ways) -> str:
     return f"import {path} with recproxy import, and write :repeat last there"
 
 
-def _table(differences: Sequence[Difference]) -> list[str]:
+def difference_table(differences: Sequence[Difference]) -> list[str]:
     """Field, wanted and got in columns; nothing where one side has no such field."""
     cells = [(one.field, _cell(one.wanted, one), _cell(one.got, one)) for one in differences[:_MOST_ROWS]]
     rows = [("", "recorded", "got"), *(each for each in cells if max(map(len, each)) <= _WIDEST)]

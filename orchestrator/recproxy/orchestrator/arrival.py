@@ -168,6 +168,9 @@ class Arrival:
             self.close()
             return
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+        if self._router.mail_place(host, wants.port):  # the client waits for the server's first words
+            self._hand_over(host, authority=f"{bracketed(host)}:{wants.port}", tls=False)
+            return
         self._look_inside()
 
     def _look_inside(self) -> None:

@@ -10,6 +10,7 @@ import base64
 import datetime as dt
 import hashlib
 import ipaddress
+from collections.abc import Sequence
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -52,8 +53,11 @@ class CertificateAuthority:
         self.key_hash = base64.b64encode(hashlib.sha256(leaf).digest()).decode()
         self.key = self._leaf_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
-    def issue(self, host: str, fault: str = "") -> bytes:
-        """A leaf for a host, an address, or `*.host`, in PEM; with a `fault` it is expired, untrusted or of a wrong name."""
+    def issue(self, host: str, fault: str = "", *, also: Sequence[str] = ()) -> bytes:
+        """A leaf for a host, an address, or `*.host`, in PEM; with a `fault` it is expired, untrusted or of a wrong name.
+
+        It is for the names in `also`, too.
+        """
         host = _WRONG_NAME if fault == "wrong name" else host
         signer = ec.generate_private_key(ec.SECP256R1()) if fault == "untrusted" else self._ca_key
         common = [x509.NameAttribute(NameOID.COMMON_NAME, host)] if len(host) <= _LONGEST_COMMON_NAME else []
@@ -62,7 +66,7 @@ class CertificateAuthority:
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .add_extension(x509.SubjectAlternativeName([_general_name(host)]), critical=not common)
+            .add_extension(x509.SubjectAlternativeName(list(map(_general_name, (host, *also)))), critical=not common)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
             .sign(signer, hashes.SHA256())
         )

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
 from recproxy.control.reserved_variables import BUNDLES, PROXIES
 from recproxy.control.variables import CA, CONTROL, LANE, MODE, R_PROFILE, REDIRECT, SPKI, TOKEN
@@ -51,16 +52,24 @@ class RunFiles:
 
 
 class LaneAddresses:
-    """Where a lane is reached: the gateway's port, and each endpoint's by its base-URL variable.
+    """Where a lane is reached: the gateway's port, each endpoint's by its base-URL variable, and those of mail servers.
 
-    `paths` are what follows the port in the addresses of some endpoints.
+    `paths` are what follows the port in the addresses of some endpoints; `variables` lead programs to mail servers.
     """
 
     def __init__(
-        self, gateway: int, endpoints: Mapping[str, int], paths: Mapping[str, str] = MappingProxyType({})
+        self,
+        gateway: int,
+        endpoints: Mapping[str, int],
+        paths: Mapping[str, str] = MappingProxyType({}),
+        *,
+        mail: Mapping[MailPlace, int] = MappingProxyType({}),
+        variables: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.gateway = gateway
         self.base_urls = {name: f"http://127.0.0.1:{port}{paths.get(name, '')}" for name, port in endpoints.items()}
+        self.mail = dict(mail)
+        self.variables = dict(variables)
 
 
 def run_variables(
@@ -109,11 +118,14 @@ def lane_variables(
     for name in PROXIES:
         variables[name] = variables[name.lower()] = gateway
     variables |= addresses.base_urls
+    variables |= addresses.variables
     target = f"127.0.0.1:{addresses.gateway}"
     refuses = "*" not in passing
     # `*` too: a client that ignores proxy variables must not reach a host that no profile owns.
     every = (("*", 80), ("*", 443)) if refuses else ()
     routes = [f"{host}:{port}={target}" for host, port in (*reached, *every)]
+    # A mail server speaks first, so a connection to one cannot be sorted by its first bytes.
+    routes += [f"{place.host}:{place.port}=127.0.0.1:{port}" for place, port in addresses.mail.items()]
     if refuses:
         routes += ["*=refuse", *(f"{host}=pass" for host in passing)]
     variables[REDIRECT] = ",".join(dict.fromkeys(routes))

@@ -89,6 +89,8 @@ def _interactions(files: Sequence[tuple[str, int]]) -> Iterator[tuple[str, Inter
 
 def _fault(kind: str, interaction: Interaction, bound: float) -> str:
     """A fault in full; empty where it would change nothing."""
+    if interaction.steps:  # faults are those of a response
+        return ""
     size = 0 if interaction.request.method == "HEAD" else len(interaction.response.body)
     if kind == "hang":
         return f"hang {bound}"

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from recproxy.config.mail_endpoints import MailPlace, mail_places, mail_variables
 from recproxy.control.host_names import is_loopback
 from recproxy.control.messages import Connect, EndLane, Listen, Return
 from recproxy.control.outcomes import Missed
@@ -96,13 +97,17 @@ class Lane:
         roster.ports.add(self._gateway.port)
         self._endpoints: dict[str, int] = {}
         self._paths: dict[str, str] = {}
+        self._mail: dict[MailPlace, int] = {}
+        self._mail_variables: dict[str, str] = {}
         for proxy in roster.proxies.values():
             self.listen(proxy)
 
     @property
     def addresses(self) -> LaneAddresses:
         """Where it is reached."""
-        return LaneAddresses(self._gateway.port, self._endpoints, self._paths)
+        return LaneAddresses(
+            self._gateway.port, self._endpoints, self._paths, mail=self._mail, variables=self._mail_variables
+        )
 
     @property
     def scope(self) -> str:
@@ -110,7 +115,7 @@ class Lane:
         return self.scopes[-1].name if self.scopes else "run"
 
     def listen(self, proxy: Proxy) -> None:
-        """Give a proxy a listener for each of its endpoints that has a variable."""
+        """Give a proxy a listener for each of its endpoints that has a variable, and for each port of a mail server."""
         for number, endpoint in enumerate(proxy.profile.endpoints):
             if endpoint.base_url:
                 sock = self._listeners.own()
@@ -118,6 +123,14 @@ class Lane:
                 self._paths[endpoint.base_url] = endpoint.base_path
                 self._roster.ports.add(port)
                 proxy.send(Listen(lane=self.name, endpoint=number), sock.detach())
+        for place in mail_places(proxy.profile):
+            sock = self._listeners.own()
+            port = self._mail[place] = sock.getsockname()[1]
+            self._roster.ports.add(port)
+            names = mail_variables(proxy.profile.endpoints[place.endpoint])
+            for name, value in zip(names, ("127.0.0.1", str(port)), strict=False):
+                self._mail_variables.setdefault(name, value)  # the first port is the one that the variables lead to
+            proxy.send(Listen(lane=self.name, endpoint=place.endpoint, port=place.port), sock.detach())
 
     def take_refusals(self) -> tuple[Missed, ...]:
         """What was refused since the last time."""
@@ -137,7 +150,7 @@ class Lane:
         """Close its ports and connections."""
         self._gateway.close()
         self._tunnels.close()
-        self._roster.ports -= {self._gateway.port, *self._endpoints.values()}
+        self._roster.ports -= {self._gateway.port, *self._endpoints.values(), *self._mail.values()}
         for proxy in self._roster.proxies.values():
             proxy.send(EndLane(lane=self.name))
 
@@ -155,6 +168,10 @@ class Lane:
         certificate = self._roster.certificate(host, fault) if tls else b""
         message = Connect(lane=self.name, tls=tls, authority=authority, held=held, certificate=certificate, fault=fault)
         proxy.send(message, sock.detach())
+
+    def mail_place(self, host: str, port: int) -> bool:
+        """Whether a host and port are those of a mail server of this run."""
+        return any((each.host, each.port) == (host, port) for each in self._mail)
 
     def is_own_port(self, port: int | None) -> bool:
         """Whether this run is reached at a port of this machine."""

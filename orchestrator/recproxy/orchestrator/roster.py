@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from recproxy.config.mail_endpoints import mail_places
 from recproxy.config.profile import Profile
 from recproxy.config.variables import own_variables, secret_values
 from recproxy.control.messages import Setup
@@ -18,6 +19,8 @@ from recproxy.orchestrator.proxy import Proxy
 from recproxy.redaction.rules import RedactionRules
 
 __all__ = ["Roster"]
+
+_LOCAL = ("127.0.0.1", "localhost")
 
 
 class Roster:
@@ -71,9 +74,7 @@ class Roster:
             profile=profile.plain(),
             owners=self.patterns(),
             mode=self.plan.mode_of(profile.name),
-            certificates={
-                host: self.authority.issue(host) for host in profile.hosts if host != "*" and profile.name != UNLISTED
-            },
+            certificates=self._certificates(profile),
             key=self.authority.key,
             folder=folder,
             secrets=self._secrets(profile),
@@ -85,6 +86,17 @@ class Roster:
             recordings=str(self.plan.library.folder),
             root=str(self.plan.project.root),
         )
+
+    def _certificates(self, profile: Profile) -> dict[str, bytes]:
+        """A certificate for each host; programs also reach a mail server by the address in its variables."""
+        if profile.name == UNLISTED:
+            return {}
+        mail = {each.host for each in mail_places(profile)}
+        return {
+            host: self.authority.issue(host, also=_LOCAL if host in mail else ())
+            for host in profile.hosts
+            if host != "*"
+        }
 
     def unset(self, profile: Profile) -> tuple[str, ...]:
         """The credentials of a profile that have no value and that its service needs."""

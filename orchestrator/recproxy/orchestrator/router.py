@@ -17,6 +17,9 @@ class Router(Protocol):
     def hand_over(self, sock: socket.socket, host: str, *, authority: str | None, tls: bool, held: bytes) -> None:
         """Give a connection to the proxy that owns `host`."""
 
+    def mail_place(self, host: str, port: int) -> bool:
+        """Whether a host and port are those of a mail server of this run."""
+
     def is_own_port(self, port: int | None) -> bool:
         """Whether this run is reached at a port of this machine."""
 

@@ -50,7 +50,14 @@ def with_kept_names(
 
 def _same_places(old: Interaction, new: Interaction, rules: Rules) -> Iterator[tuple[str, str]]:
     """The names of an old request, each with the one that a new request has in its place."""
-    if old.request.wild is None or new.request.wild is None or not names((old,)) or not names((new,)):
+    if (
+        old.steps
+        or new.steps
+        or old.request.wild is None
+        or new.request.wild is None
+        or not names((old,))
+        or not names((new,))
+    ):
         return
     request = replace(new.request, wild=None)
     index = Index((Recording(interactions=(old,)),), rules)

@@ -17,6 +17,7 @@ from recproxy.matching.echo import with_name
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
 from recproxy.play.boundaries import with_boundaries_of, with_part_ids_of
+from recproxy.play.conversation_merging import asks_the_same, stable_conversation
 from recproxy.play.kept_names import with_kept_names
 from recproxy.recording import Headers, Interaction, Recording, Request, Response, fill
 from recproxy.recording.dataclass import dataclass
@@ -99,12 +100,15 @@ def _partners(new: Sequence[Interaction], old: Sequence[Interaction], rules: Rul
     taken: set[int] = set()
     partners: list[int | None] = []
     for interaction in new:
+        if interaction.steps:
+            partners.append(_conversation_partner(interaction, old, taken, rules))
+            continue
         found = index.find(replace(interaction.request, wild=None))
         same_method = (
             place for tier in found.tiers for place in tier if old[place].request.method == interaction.request.method
         )
         fitting = (*equal.get(_request_key(interaction.request), ()), *same_method)
-        partner = min((place for place in fitting if place not in taken), default=None)
+        partner = min((place for place in fitting if not old[place].steps and place not in taken), default=None)
         if partner is not None:
             taken.add(partner)
         partners.append(partner)
@@ -116,6 +120,20 @@ def _partners(new: Sequence[Interaction], old: Sequence[Interaction], rules: Rul
             partners[number] = partner
             taken.update(() if partner is None else (partner,))
     return partners
+
+
+def _conversation_partner(new: Interaction, old: Sequence[Interaction], taken: set[int], rules: Rules) -> int | None:
+    """The old conversation in which a client says the same, or else the first with the same server; it is taken then."""
+    where = (new.request.method, new.request.url)
+    free = [
+        place
+        for place, each in enumerate(old)
+        if each.steps and place not in taken and (each.request.method, each.request.url) == where
+    ]
+    same = (place for place in free if asks_the_same(old[place], new, rules))
+    partner = next(same, free[0] if free else None)
+    taken.update(() if partner is None else (partner,))
+    return partner
 
 
 def _written_out(new: Interaction, old: Sequence[Interaction], taken: Container[int], rules: Rules) -> int | None:
@@ -168,6 +186,10 @@ def _stable(old: Interaction, new: Interaction, rules: Rules, renewed_before: dt
     That is its comments, and its wild places that redaction cannot have made: what the request fills a named one with
     is the same value in the response.
     """
+    if old.steps or new.steps:
+        kept = stable_conversation(old, new, rules)
+        aged = renewed_before is not None and old.recorded is not None and old.recorded < renewed_before
+        return replace(kept, recorded=new.recorded) if aged else kept
     new = replace(
         new,
         request=with_boundaries_of(old.request, new.request),

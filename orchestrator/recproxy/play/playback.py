@@ -196,6 +196,14 @@ class Playback:
             position for position, count in enumerate(self.plays) if not count and position not in self._foreign
         )
 
+    def is_foreign(self, position: int) -> bool:
+        """Whether another scope recorded an interaction for itself."""
+        return position in self._foreign
+
+    def repeats(self, position: int) -> str:
+        """What follows when an interaction was played."""
+        return self._repeats[position]
+
     def interaction(self, position: int) -> Interaction:
         """An interaction by its position."""
         return self.index.interactions[position]

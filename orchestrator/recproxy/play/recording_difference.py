@@ -5,10 +5,12 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from recproxy.matching.differences import excerpt
-from recproxy.recording import Interaction, Recording, Response
+from recproxy.play.conversation_merging import client_text
+from recproxy.recording import Interaction, Recording, Response, Step
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Change", "ChangeKind", "Changed", "compare_interactions", "compare_recordings"]
@@ -120,7 +122,7 @@ def _pairs(
 
 def _whole(interaction: Interaction) -> tuple[object, ...]:
     request = interaction.request
-    return interaction.scope, request.method, request.url, request.body
+    return interaction.scope, request.method, request.url, request.body, client_text(interaction)
 
 
 def _path(interaction: Interaction) -> tuple[object, ...]:
@@ -130,12 +132,31 @@ def _path(interaction: Interaction) -> tuple[object, ...]:
 def _changes(before: Interaction, after: Interaction) -> Iterator[Change]:
     if before.request.url != after.request.url:
         yield Change(ChangeKind.STRUCTURE, "request URL", before.request.url, after.request.url)
+    if before.steps or after.steps:
+        yield from _steps(before.steps, after.steps)
+        return
     yield from _bodies("request ", before.request.body, after.request.body)
     one, other = before.response, after.response
     if one.status != other.status:
         yield Change(ChangeKind.STRUCTURE, "status", str(one.status), str(other.status))
     yield from _headers(one, other)
     yield from _bodies("", one.body, other.body)
+
+
+def _steps(before: Sequence[Step], after: Sequence[Step]) -> Iterator[Change]:
+    """What differs between two conversations: the steps of each side, by their numbers."""
+    for number, (one, other) in enumerate(zip_longest(before, after), 1):
+        if one == other:
+            continue
+        left, right = _step_text(one), _step_text(other)
+        acts = {None if each is None else each.act for each in (one, other)}
+        kind = ChangeKind.STRUCTURE if len(acts) > 1 else ChangeKind.VALUE
+        shown = excerpt(left, right) if left is not None else (None, right)
+        yield Change(kind, f"step {number}", *shown)
+
+
+def _step_text(step: Step | None) -> str | None:
+    return None if step is None else f"{step.act} {step.data.decode('utf-8', 'backslashreplace')}".strip()
 
 
 def _headers(one: Response, other: Response) -> Iterator[Change]:

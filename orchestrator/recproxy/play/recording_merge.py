@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from recproxy.play.block_starts import block_start
+from recproxy.play.conversation_merging import client_text
 from recproxy.recording import Interaction, load
 from recproxy.recording.dataclass import dataclass
 
@@ -74,7 +75,7 @@ def _blocks(text: bytes) -> dict[_Key, bytes]:
 
 def _key(interaction: Interaction) -> _Key:
     request = interaction.request
-    return interaction.scope, request.method, request.url, request.body
+    return interaction.scope, request.method, request.url, request.body + client_text(interaction)
 
 
 def _start(lines: Sequence[bytes], line: int) -> int:

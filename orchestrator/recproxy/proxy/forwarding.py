@@ -13,6 +13,7 @@ from functools import cached_property
 from pickle import PickleBuffer
 from typing import TYPE_CHECKING
 
+from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
 from recproxy.control.messages import Kept, Message, Recorded, Setup
 from recproxy.control.modes import credentials_missing
@@ -27,6 +28,7 @@ from recproxy.recording.streams import DeclaredStreams
 
 if TYPE_CHECKING:  # h11 and the way to the service: a replay does without
     from recproxy.proxy.exchange import Exchange
+    from recproxy.proxy.mail_relay import MailRelay
     from recproxy.proxy.upstream import Upstreams
 
 __all__ = ["Forwarding"]
@@ -83,8 +85,15 @@ class Forwarding:
             most=self._profile.upstream.max_body,
             streams=self._streams.has(head.method.decode("ascii"), origin_form(head.target.decode("ascii"))),
             shown=self._shown,
-            keep=None if self.mode == "live" else self._keep,
+            keep=None if self.mode == "live" else self.keep,
         )
+
+    def mail_relay(self, place: MailPlace) -> MailRelay:
+        """A connection to the real mail server; what is said on it is kept in record and auto."""
+        from recproxy.proxy.mail_relay import MailRelay  # noqa: PLC0415 - see above
+
+        address = self._profile.endpoints[place.endpoint].address
+        return MailRelay(place, address, self._upstreams, None if self.mode == "live" else self.keep)
 
     def know(self, ports: Iterable[int]) -> None:
         """At which ports the run is reached: nothing is forwarded there."""
@@ -106,7 +115,7 @@ class Forwarding:
     def _shown(self, url: str) -> str:
         return self.hooks.show(Request(method="GET", url=url), self.rules).url
 
-    async def _keep(self, interaction: Interaction, traffic: Traffic, begun: float) -> None:
+    async def keep(self, interaction: Interaction, traffic: Traffic, begun: float) -> None:
         """Have the orchestrator put an interaction in the journal, as it came; it is redacted when its scope ends."""
         order = next(self._orders)
         done = self._waiting[order] = asyncio.get_running_loop().create_future()

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
 from recproxy.control.open_connections import CROWDED, OpenConnections, descriptor_share
 from recproxy.control.sockets import reset_on_close
@@ -20,6 +21,7 @@ from recproxy.proxy.choosing import chosen_answer
 from recproxy.proxy.connection import Connection
 from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.forwarding import Forwarding
+from recproxy.proxy.mail_connection import MailConnection
 from recproxy.proxy.route import Route
 from recproxy.proxy.scope import OpenScope
 
@@ -49,8 +51,12 @@ class ProxyLane:
         self.connections: OpenConnections[Connection] = OpenConnections(
             loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)
         )
+        self.mail: OpenConnections[MailConnection] = OpenConnections(
+            loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)
+        )
         self.hand_back = hand_back
         self.max_body = profile.upstream.max_body
+        self.reset_on_miss = profile.match.miss == "reset"
         self.forwarding = forwarding
         self._profile = profile
         self._owners = owners
@@ -104,6 +110,14 @@ class ProxyLane:
         route = Route("http", any_host=hosts, port=listener.getsockname()[1])
         self.spawn(self._serve(listener, route))
 
+    def listen_mail(self, descriptor: int, place: MailPlace, context: ssl.SSLContext | None) -> None:
+        """Answer on a listener as a mail server."""
+        self.spawn(self._serve_mail(socket.socket(fileno=descriptor), place, context))
+
+    def accept_mail(self, descriptor: int, place: MailPlace, context: ssl.SSLContext | None) -> None:
+        """Serve a connection to a mail server that was handed over."""
+        self.spawn(self._connect_mail(socket.socket(fileno=descriptor), place, context))
+
     def accept(
         self,
         descriptor: int,
@@ -133,6 +147,11 @@ class ProxyLane:
         for connection in self.connections:
             connection.leave()
 
+    def leave_mail(self, ended: OpenScope) -> None:
+        """A scope has ended: what mail connections that go on have said in it is kept for it."""
+        for connection in self.mail:
+            connection.leave(ended)
+
     def close(self) -> None:
         """Close listeners and connections."""
         for server in self._servers:
@@ -140,6 +159,29 @@ class ProxyLane:
         for task in self._tasks:
             task.cancel()
         self.connections.close()
+        self.mail.close()
+
+    async def _serve_mail(self, listener: socket.socket, place: MailPlace, context: ssl.SSLContext | None) -> None:
+        listener.setblocking(False)
+        self._servers.append(
+            await self._loop.create_server(
+                lambda: MailConnection(self, place, context),
+                sock=listener,
+                backlog=_BACKLOG,
+                ssl=context if place.tls else None,
+            )
+        )
+
+    async def _connect_mail(self, sock: socket.socket, place: MailPlace, context: ssl.SSLContext | None) -> None:
+        sock.setblocking(False)
+        try:
+            await self._loop.connect_accepted_socket(
+                lambda: MailConnection(self, place, context), sock, ssl=context if place.tls else None
+            )
+        except ssl.SSLError as problem:
+            self.scope.note(_distrust(place.host, problem))
+        except OSError:
+            sock.close()  # the client has gone
 
     async def _serve(self, listener: socket.socket, route: Route) -> None:
         listener.setblocking(False)

@@ -26,6 +26,7 @@ from recproxy.play.shifted_times import shifted_times
 from recproxy.proxy.answer_forms import AnswerForms, hook_answer
 from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.faults import LastingAnswer, ScopeFaults, unanswered
+from recproxy.proxy.mail_scope import MailScope
 from recproxy.proxy.misses import Misses
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.recording_cache import Indexed, IndexOptions, index_of, matched
@@ -109,6 +110,11 @@ class OpenScope:
         self._misses = Misses(
             profile, name, self._redaction, hooks, self._history, self.traffic,
             expected=expected, beside=beside, ways=ways, elsewhere=elsewhere,
+        )  # fmt: skip
+        #: What mail connections ask.
+        self.mail = MailScope(
+            profile, name, lambda: self._playback, self._history, self._redaction, ways,
+            remark=lambda: self.remark(),  # noqa: PLW0108 - it is set later
         )  # fmt: skip
 
     @property

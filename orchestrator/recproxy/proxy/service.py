@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from recproxy.config.mail_endpoints import MailPlace, mail_places, place_at
 from recproxy.config.profile import Profile
 from recproxy.config.variables import given_values
 from recproxy.control.channel import Channel
@@ -37,7 +38,7 @@ from recproxy.control.messages import (
 )
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.errors import HookError, RecproxyError
-from recproxy.http import Owners, authority_host
+from recproxy.http import Owners, authority_host, split_authority
 from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import load_hooks
@@ -72,6 +73,7 @@ class Service:
         self._owners: Owners
         self._contexts: Contexts
         self._forwarding: Forwarding
+        self._places: tuple[MailPlace, ...] = ()
         self._folder = ""
         self._idle_timeout = 0.0
         self._recording_cache = RecordingCache()
@@ -104,6 +106,7 @@ class Service:
     def _set_up(self, order: Setup, descriptors: list[int]) -> None:
         os.environ.update(order.environment)  # before hooks are loaded, which may read it then
         self._profile = Profile.restore(order.profile)
+        self._places = tuple(mail_places(self._profile))
         self._recording_cache = RecordingCache(variables=(*self._profile.credentials, *self._profile.placeholders))
         self._given = given_values(self._profile, order.environment)
         self._owners = Owners(order.owners)
@@ -145,11 +148,18 @@ class Service:
         return lane
 
     def _listen(self, order: Listen, descriptors: list[int]) -> None:
-        self._lane(order.lane).listen(descriptors[0], order.endpoint)
+        if order.port:
+            place = next(each for each in self._places if (each.endpoint, each.port) == (order.endpoint, order.port))
+            self._lane(order.lane).listen_mail(descriptors[0], place, self._contexts.get(place.host))
+        else:
+            self._lane(order.lane).listen(descriptors[0], order.endpoint)
 
     def _connect(self, order: Connect, descriptors: list[int]) -> None:
         lane = self._lane(order.lane)
         context = None
+        if place := self._mail_place(order.authority):
+            lane.accept_mail(descriptors[0], place, self._contexts.get(place.host))
+            return
         if order.fault == "cut":
             lane.cut(descriptors[0])
             return
@@ -162,6 +172,12 @@ class Service:
                 os.close(descriptors[0])
                 return
         lane.accept(descriptors[0], context, order.authority, order.held, faulty=bool(order.fault))
+
+    def _mail_place(self, authority: str | None) -> MailPlace | None:
+        if not self._places or authority is None:
+            return None
+        host, port = split_authority(authority)
+        return place_at(self._places, host, port or 0)
 
     def _begin(self, order: Begin, descriptors: list[int]) -> None:
         try:
@@ -237,6 +253,7 @@ class Service:
     def _end_scope(self, order: EndScope, descriptors: list[int]) -> None:
         lane = self._lane(order.lane)
         ended = lane.end()
+        lane.leave_mail(ended)
         if ended.traffic.busy:
             task = self._loop.create_task(self._end_when_quiet(order.order, lane, ended))
             self._ending.add(task)

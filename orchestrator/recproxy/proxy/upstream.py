@@ -22,7 +22,7 @@ from recproxy.http import bracketed
 from recproxy.proxy.route import Target
 from recproxy.proxy.user_proxy import goes_past, read_user_proxy, user_proxies
 
-__all__ = ["Link", "ServiceClosed", "UpstreamError", "Upstreams"]
+__all__ = ["Link", "ServiceClosed", "UpstreamError", "Upstreams", "upstream_failure"]
 
 _READ = 65536
 _LARGEST_HEAD = 1 << 20
@@ -123,7 +123,7 @@ class Upstreams:
     """The connections of one profile; `barred` says why there can be none, where that is so."""
 
     def __init__(self, settings: Upstream, *, barred: str = "") -> None:
-        self._barred = barred
+        self.barred = barred
         self.seconds = settings.timeout or None
         self._settings = settings
         self._idle: defaultdict[Target, list[Link]] = defaultdict(list)
@@ -134,8 +134,8 @@ class Upstreams:
 
     async def link(self, target: Target, *, fresh: bool = False, upgrades: bool = False) -> Link:
         """A connection to a target, kept alive from before unless `fresh`; one that `upgrades` is a WebSocket's."""
-        if self._barred:
-            raise UpstreamError(502, self._barred)
+        if self.barred:
+            raise UpstreamError(502, self.barred)
         idle = self._idle[target]
         while idle and not (fresh or upgrades):
             link = idle.pop()
@@ -188,7 +188,7 @@ class Upstreams:
         return await self._connect(host, port, secure, target)
 
     async def _connect(self, host: str, port: int, secure: bool, target: Target, way: str = "") -> Link:
-        context = self._tls() if secure else None
+        context = self.tls() if secure else None
         name = target.host if secure else None
         try:
             async with asyncio.timeout(self.seconds):
@@ -198,7 +198,7 @@ class Upstreams:
                     host, port, ssl=context, server_hostname=name, limit=_READ
                 )
         except (OSError, TimeoutError, UnicodeError) as problem:
-            raise _failure(target, problem, self.seconds, way) from None
+            raise upstream_failure(target, problem, self.seconds, way) from None
         _without_delay(writer)
         return Link(reader, writer, absolute=False)
 
@@ -216,16 +216,17 @@ class Upstreams:
                     if tunnels:
                         await _tunnel(reader, writer, target, way.authorization)
                     if target.scheme == "https":
-                        await writer.start_tls(self._tls(), server_hostname=target.host)
+                        await writer.start_tls(self.tls(), server_hostname=target.host)
                 except BaseException:
                     writer.close()
                     raise
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as problem:
-            raise _failure(target, problem, self.seconds, f" through the proxy {way.host}") from None
+            raise upstream_failure(target, problem, self.seconds, f" through the proxy {way.host}") from None
         _without_delay(writer)
         return Link(reader, writer, absolute=not tunnels, authorization=b"" if tunnels else way.authorization)
 
-    def _tls(self) -> ssl.SSLContext:
+    def tls(self) -> ssl.SSLContext:
+        """The context of TLS with the service."""
         if self._context is None:
             context = ssl.create_default_context()
             if self._settings.ca:
@@ -278,7 +279,7 @@ def _without_delay(writer: asyncio.StreamWriter) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _failure(target: Target, problem: BaseException, seconds: float | None, way: str = "") -> UpstreamError:
+def upstream_failure(target: Target, problem: BaseException, seconds: float | None, way: str = "") -> UpstreamError:
     """What went wrong, in one line, and whether it was time that ran out."""
     where = f"{target.authority}{way}"
     if isinstance(problem, TimeoutError) and not getattr(problem, "errno", None):

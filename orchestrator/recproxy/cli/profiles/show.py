@@ -46,7 +46,7 @@ def _print_recordings(profile: Profile, *, json_wanted: bool) -> None:
     for each in found:
         print(printable(f"{each['recording']}  {each['about']}".rstrip()))
         for answer in each["interactions"]:
-            print(printable(f"    {answer['method']} {answer['url']}  {answer['status']}"))
+            print(printable(f"    {answer['method']} {answer['url']}  {answer['status'] or ''}".rstrip()))
 
 
 def _recordings(profile: Profile) -> Iterator[dict[str, Any]]:
@@ -60,7 +60,7 @@ def _recordings(profile: Profile) -> Iterator[dict[str, Any]]:
             "recording": path.relative_to(folder or path).as_posix(),
             "about": " ".join(recording.comments).partition(". ")[0].strip().removesuffix("."),
             "interactions": [
-                {"method": each.request.method, "url": each.request.url, "status": each.response.status}
+                {"method": each.request.method, "url": each.request.url, "status": each.response.status or None}
                 for each in recording.interactions
             ],
         }

@@ -1,0 +1,61 @@
+"""What becomes of a recorded conversation that was recorded again: only what the server changed is new.
+
+What a client says differs from run to run, and means the same: the size and the boundaries of a message, its date. Where
+it means the same, the old lines stay, with the wild places that a person wrote into them. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from recproxy.mail.smtp_server import SaidKind
+from recproxy.mail.smtp_turns import command_text, said_kinds
+from recproxy.matching.mail_messages import mail_difference, read_mail
+from recproxy.matching.rules import Rules
+from recproxy.recording import Act, Interaction, Step, pattern
+
+__all__ = ["asks_the_same", "client_text", "stable_conversation"]
+
+
+def asks_the_same(old: Interaction, new: Interaction, rules: Rules) -> bool:
+    """Whether the client means the same in all steps of two conversations."""
+    clients = [each.act is Act.CLIENT for each in old.steps]
+    return len(old.steps) == len(new.steps) and any(clients) and _same(old, new, rules) == clients
+
+
+def client_text(conversation: Interaction) -> bytes:
+    """All that a client says; empty for a request."""
+    return b"".join(each.data for each in conversation.steps if each.act is Act.CLIENT)
+
+
+def stable_conversation(old: Interaction, new: Interaction, rules: Rules) -> Interaction:
+    """The new conversation with the old lines of the client, where they mean the same; the old one if nothing changed."""
+    same = _same(old, new, rules)
+    if not any(same):
+        return new
+    steps = tuple(
+        old.steps[number] if number < len(same) and same[number] else step for number, step in enumerate(new.steps)
+    )
+    if steps == old.steps:
+        return replace(old, scope=new.scope)
+    return replace(new, request=old.request, response=old.response, steps=steps, comments=old.comments)
+
+
+def _same(old: Interaction, new: Interaction, rules: Rules) -> list[bool]:
+    """For each step of the old conversation whether the client means the same in the new one."""
+    ignored = frozenset(name.lower().encode() for name in rules.ignore_mail)
+    found: list[bool] = []
+    kinds = zip(old.steps, said_kinds(old.steps), new.steps, said_kinds(new.steps), strict=False)
+    for one, kind, other, other_kind in kinds:
+        found.append(kind is not None and kind is other_kind and _means(one, other, kind, old.request.wild, ignored))
+    return found
+
+
+def _means(old: Step, new: Step, kind: SaidKind, word: str | None, ignored: frozenset[bytes]) -> bool:
+    if kind is SaidKind.RESPONSE:
+        return True
+    if kind is SaidKind.MESSAGE:
+        return not mail_difference(read_mail(old.data, word, ignored), read_mail(new.data, None, ignored), {})[0]
+    wanted, got = command_text(old.data), command_text(new.data)
+    wild = pattern(wanted, word)
+    return wanted == got if wild is None else wild.fits(got) is not None

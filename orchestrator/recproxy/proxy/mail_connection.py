@@ -1,0 +1,298 @@
+"""A mail client's connection: the server speaks first, from recordings or as the real one does.
+
+An asyncio Protocol around the server's side of SMTP. What is replayed costs no task; what is forwarded has one for each
+thing said, so that one thing is said at a time. TLS begins in the middle of a connection where the reply says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
+
+from recproxy.config.mail_endpoints import MailPlace
+from recproxy.control.sockets import reset_on_close
+from recproxy.mail.smtp_server import Said, SaidKind, SmtpServer
+from recproxy.play.smtp_playback import SmtpReplay
+from recproxy.proxy.mail_lane import MailHistory, MailLane
+from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.traffic import Traffic
+from recproxy.recording import Act, Step
+
+if TYPE_CHECKING:  # the way to the service: a replay does without
+    from recproxy.proxy.mail_relay import MailRelay
+
+__all__ = ["MailConnection"]
+
+_HANDSHAKE_SECONDS = 60.0
+#: After so many things that were not recorded, the connection ends: what comes may be no SMTP at all.
+_MOST_MISSED = 20
+_TOO_MANY = b"421 4.7.0 recproxy: too much on this connection was not recorded\r\n"
+_TOO_LONG = b"500 5.5.2 the line is too long\r\n"
+
+
+class MailConnection(asyncio.Protocol):
+    """One connection of a lane to a place; `context` is for TLS that begins later."""
+
+    def __init__(self, lane: MailLane, place: MailPlace, context: ssl.SSLContext | None) -> None:
+        self._lane = lane
+        self._place = place
+        self._context = context
+        self._secure = place.tls
+        self._server = SmtpServer(lane.max_body)
+        self._transport: asyncio.Transport = None  # type: ignore[assignment]
+        self._scope = lane.scope
+        self._replay: SmtpReplay | None = None
+        self._relay: MailRelay | None = None
+        self._busy = self._lost = False  # whether something takes its time, and what comes waits
+        self._missed = 0
+        self._late_miss = b""  # to a BDAT, which has its reply when its data has come
+        self._history = MailHistory()
+        self._told: frozenset[int] = frozenset()
+        self.is_fresh = True
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by the loop."""
+        self._transport = transport  # type: ignore[assignment]
+        self._lane.mail.add(self)
+        self._guarded(self._begin)
+
+    def _begin(self) -> None:
+        self._replay = SmtpReplay(self._scope.mail.smtp(self._place), secure=self._secure)
+        steps = None if self._lane.forwards else self._replay.greet()
+        if steps is not None:
+            self._give(None, steps)
+        elif self._lane.forwards or self._lane.forwards_large():
+            self._work(self._ask_service(None))
+        else:
+            self._miss(None)
+            self._transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Called by the loop."""
+        self._lane.mail.discard(self)
+        self._lost = True
+        self._count(is_over=True)
+        if not self._busy:
+            self._end()
+
+    def data_received(self, data: bytes) -> None:
+        """Called by the loop: bytes of the client."""
+        self.is_fresh = True
+        self._server.feed(data)
+        self._guarded(self._advance)
+        if self._server.is_full and not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the client has every reply, and has begun nothing."""
+        return self._server.is_between and not self._busy
+
+    def close(self) -> None:
+        """Drop the connection."""
+        self._transport.abort()
+
+    def leave(self, ended: OpenScope) -> None:
+        """A scope has ended: what was said in it is kept for it, although the connection goes on."""
+        if self._scope is ended and self._relay is not None and not self._busy:
+            self._work(self._turn())  # else what is on its way sees that the scope has ended
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        """Do something; a defect of ours is told, and ends this connection: a client must not wait for ever."""
+        try:
+            step()
+        except Exception as problem:  # noqa: BLE001 - one connection's trouble is that connection's alone
+            self._scope.traffic.fail(f"{self._place.url}: a defect of recproxy: {type(problem).__name__}: {problem}")
+            self._transport.abort()
+
+    def _advance(self) -> None:
+        while not self._busy and not self._transport.is_closing():
+            said = self._server.next_said()
+            if said is None:
+                return
+            if said.kind is SaidKind.TOO_LONG:
+                self._reply(_TOO_LONG)
+            else:
+                self._hear(said)
+
+    def _hear(self, said: Said) -> None:
+        if self._relay is not None:
+            self._work(self._forward(said))
+            return
+        if self._scope is not self._lane.scope:
+            self._count(is_over=True)
+            self._scope, self._told = self._lane.scope, frozenset()
+            self._replay = SmtpReplay(self._scope.mail.smtp(self._place), secure=self._secure)
+        assert self._replay is not None
+        if self._late_miss and said.kind is not SaidKind.COMMAND:
+            late, self._late_miss = self._late_miss, b""
+            self._reply(late)
+            return
+        steps = self._replay.say(said) if said.kind is not SaidKind.TOO_LARGE else None
+        self._count()
+        if steps is not None:
+            self._history.said(said)
+            self._give(said, steps)
+        elif self._lane.forwards_large() and said.kind is not SaidKind.TOO_LARGE:
+            self._work(self._ask_service(said))
+        else:
+            self._miss(said)
+
+    def _give(self, said: Said | None, steps: Sequence[Step]) -> None:
+        """Do what the server does: after something said, or at first."""
+        for step in steps:
+            if step.act is Act.SERVER:
+                self._reply(step.data)
+            elif step.act is Act.TLS:
+                self._work(self._start_tls())
+            elif step.act is Act.RESET:
+                self._abort()
+            else:
+                self._transport.close()
+        if (not steps and (said is None or said.waits)) or (said is not None and said.verb == b"QUIT"):
+            self._transport.close()
+
+    def _reply(self, text: bytes) -> None:
+        self._history.replied(text)
+        begins_tls = text.startswith(b"220") and self._server.asks_tls
+        if begins_tls:
+            self._transport.pause_reading()  # the next bytes are TLS's
+        self._transport.write(self._server.reply(text))
+        if not begins_tls and not self._server.is_full and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def _miss(self, said: Said | None) -> None:
+        self._missed += 1
+        reply = self._scope.mail.miss(self._place, said, self._replay, self._history.heard)
+        if self._lane.reset_on_miss:
+            self._abort()
+        elif said is not None and not said.waits:
+            self._late_miss = reply
+        else:
+            self._reply(reply)
+            if self._missed >= _MOST_MISSED:
+                self._transport.write(_TOO_MANY)
+                self._transport.close()
+
+    def _count(self, *, is_over: bool = False) -> None:
+        """Tell the scope which conversations were played."""
+        if self._replay is not None:
+            if is_over:
+                self._replay.end()
+            played = self._replay.played
+            self._scope.mail.play(sorted(played - self._told))
+            self._told = played
+
+    def _abort(self) -> None:
+        reset_on_close(self._transport.get_extra_info("socket"))
+        self._transport.abort()
+
+    def _work(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that takes its time; what comes waits for it."""
+        self._busy = True
+        traffic = self._scope.traffic
+        traffic.begin()  # at once: the end of the scope waits for it
+        self._lane.spawn(self._worked(work, traffic))
+
+    async def _worked(self, work: Coroutine[Any, Any, None], traffic: Traffic) -> None:
+        begun = asyncio.get_running_loop().time()
+        try:
+            await work
+            if self._relay is not None and self._scope is not self._lane.scope:
+                await self._turn()
+        except Exception as problem:  # noqa: BLE001 - as in _guarded
+            traffic.fail(f"{self._place.url}: a defect of recproxy: {type(problem).__name__}: {problem}")
+            self._transport.abort()
+        finally:
+            self._busy = False
+            traffic.end(asyncio.get_running_loop().time() - begun)
+        if self._lost:
+            self._end()
+        else:
+            self._guarded(self._advance)
+
+    async def _start_tls(self) -> None:
+        if count := self._server.injected:
+            whose = f"a client of {self._place.host}"
+            self._scope.note(f"{count} bytes that {whose} sent after STARTTLS, before TLS began, were dropped")
+        assert self._context is not None
+        try:
+            transport = await asyncio.get_running_loop().start_tls(
+                self._transport, self, self._context, server_side=True, ssl_handshake_timeout=_HANDSHAKE_SECONDS
+            )
+        except (OSError, ssl.SSLError) as problem:
+            self._scope.note(f"TLS with a client of {self._place.host} failed: {str(problem).lower()}")
+            self._transport.abort()
+            return
+        if transport is None:  # the client has gone
+            return
+        self._transport = transport
+        self._secure = True
+        self._server.tls_started()
+        if self._replay is not None:
+            self._replay.secure = True
+
+    async def _ask_service(self, said: Said | None) -> None:
+        """Connect to the service, and say to it what was answered from recordings so far, and what was not."""
+        relay = self._lane.forwarding.mail_relay(self._place)
+        await self._exchange(said, relay, relay.open((*self._history.session, said) if said is not None else ()))
+
+    async def _forward(self, said: Said) -> None:
+        assert self._relay is not None
+        if self._scope is not self._lane.scope:
+            await self._turn()
+        if said.kind is SaidKind.TOO_LARGE:
+            most = self._lane.max_body
+            self._fail(f"a message is larger than {most} bytes (upstream.max_body)", b"552 5.3.4")
+            return
+        await self._exchange(said, self._relay, self._relay.say(said))
+
+    async def _exchange(self, said: Said | None, relay: MailRelay, work: Coroutine[Any, Any, tuple[Step, ...]]) -> None:
+        from recproxy.proxy.upstream import UpstreamError  # noqa: PLC0415 - see above
+
+        scope = self._scope
+        if self._relay is None:
+            self._count(is_over=True)
+            self._relay, self._replay = relay, None
+            scope.traffic.forwarded += 1
+        try:
+            steps = await work
+            is_quit = said is not None and said.verb == b"QUIT"
+            if is_quit or any(each.act in (Act.CLOSE, Act.RESET) for each in steps):
+                await relay.flush(scope.name, scope.traffic, goes_on=False)
+                relay.close()
+        except UpstreamError as problem:
+            self._fail(str(problem), b"421 4.4.1")
+            return
+        if not self._lost and (said is None or said.waits):
+            self._give(said, steps)
+
+    def _fail(self, line: str, code: bytes) -> None:
+        """The service cannot be asked: the scope does not pass, and nothing of this is kept."""
+        self._scope.traffic.fail(f"{self._place.protocol.upper()} {self._place.url}: {line}")
+        assert self._relay is not None
+        self._relay.discard()
+        self._relay.close()
+        if not self._lost:
+            self._reply(code + b" recproxy: " + line.encode("ascii", "replace") + b"\r\n")
+            self._transport.close()
+
+    async def _turn(self) -> None:
+        """Keep what was said for the scope that has ended; what follows is of another."""
+        assert self._relay is not None
+        before, self._scope = self._scope, self._lane.scope
+        await self._relay.flush(before.name, before.traffic, goes_on=True)
+        self._scope.traffic.forwarded += 1
+
+    def _end(self) -> None:
+        """The client has gone: keep what was said, and leave the service."""
+        if self._relay is not None:
+            self._scope.traffic.begin()
+            self._lane.spawn(self._ended(self._relay, self._scope))
+
+    async def _ended(self, relay: MailRelay, scope: OpenScope) -> None:
+        await relay.flush(scope.name, scope.traffic, goes_on=False)
+        relay.close()
+        scope.traffic.end(0)

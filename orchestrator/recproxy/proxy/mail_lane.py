@@ -1,0 +1,68 @@
+"""What a mail connection asks of its lane, and what it remembers of what was said on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from recproxy.control.open_connections import OpenConnections
+from recproxy.mail.smtp_server import Said, SaidKind
+from recproxy.proxy.forwarding import Forwarding
+from recproxy.proxy.scope import OpenScope
+from recproxy.recording import Act, Step
+
+__all__ = ["MailHistory", "MailLane"]
+
+_SESSION = frozenset((b"EHLO", b"HELO", b"LHLO", b"STARTTLS", b"AUTH"))
+
+
+class MailLane(Protocol):
+    """What a mail connection asks of its lane."""
+
+    mail: OpenConnections[Any]
+    max_body: int
+    forwarding: Forwarding
+    scope: OpenScope
+    reset_on_miss: bool
+
+    @property
+    def forwards(self) -> bool:
+        """Whether everything goes to the service now."""
+
+    def forwards_large(self) -> bool:
+        """Whether what was not recorded goes to the service."""
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something that takes its time."""
+
+
+class MailHistory:
+    """What was said on a connection, without the mail that is done.
+
+    `heard` are the steps of both sides, for a miss: it masks what a login has shown. `session` is what a service has to
+    be told if it is asked only now.
+    """
+
+    def __init__(self) -> None:
+        self.heard: list[Step] = []
+        self.session: list[Said] = []
+        self._login: list[Step] = []
+
+    def said(self, said: Said) -> None:
+        """The client said something that was answered."""
+        self.heard.append(Step(Act.CLIENT, said.data))
+        if said.verb == b"MAIL" or _is_session(said):
+            self.session = [each for each in self.session if _is_session(each)]
+            if said.verb == b"MAIL":
+                self._login = self._login or self.heard[:-1]
+                self.heard = [*self._login, self.heard[-1]]
+        self.session.append(said)
+
+    def replied(self, text: bytes) -> None:
+        """The client has had a reply."""
+        self.heard.append(Step(Act.SERVER, text))
+
+
+def _is_session(said: Said) -> bool:
+    return said.verb in _SESSION or said.kind is SaidKind.RESPONSE

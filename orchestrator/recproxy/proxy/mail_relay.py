@@ -1,0 +1,169 @@
+"""A connection to the real mail server for one client: what is said goes there, and what was said is kept.
+
+Knows asyncio's streams and the client's side of SMTP, not our client's connection. A conversation is kept when it ends,
+or when its scope does: then what follows begins with the same greeting and login, as if it were a connection of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import urlsplit
+
+from recproxy.config.mail_endpoints import MailPlace
+from recproxy.control.sockets import address_elsewhere
+from recproxy.mail.smtp_client import NoReplyError, SmtpClient, message_bytes, with_known_extensions
+from recproxy.mail.smtp_server import Said, SaidKind
+from recproxy.proxy.route import Target
+from recproxy.proxy.traffic import Traffic
+from recproxy.proxy.upstream import UpstreamError, Upstreams, upstream_failure
+from recproxy.recording import Act, Interaction, Step, conversation
+
+__all__ = ["MailRelay"]
+
+_READ = 65536
+#: What is said before any mail: a new scope's conversation begins with it.
+_SESSION = frozenset((b"EHLO", b"HELO", b"LHLO", b"STARTTLS", b"AUTH", b"NOOP"))
+#: What makes no conversation worth keeping by itself.
+_IDLE = frozenset((b"QUIT", b"NOOP", b"RSET"))
+
+#: Keeps an interaction: what was said, the traffic of its scope, and when it began.
+Keep = Callable[[Interaction, Traffic, float], Awaitable[None]]
+
+
+class MailRelay:
+    """Made at once, connected by `open`; without `keep` nothing is kept. `address` is used instead of the place's own."""
+
+    def __init__(self, place: MailPlace, address: str, upstreams: Upstreams, keep: Keep | None) -> None:
+        self._place = place
+        self._address = address
+        self._upstreams = upstreams
+        self._keep = keep
+        self._protocol = SmtpClient()
+        self._reader: asyncio.StreamReader
+        self._writer: asyncio.StreamWriter | None = None
+        self._target = Target("https", place.host, place.port)
+        self._steps: list[Step] = []
+        self._session: tuple[Step, ...] | None = None
+        self._verb = b""
+        self._begun = time.monotonic()
+        self._is_new = True
+        self.is_secure = place.tls
+
+    async def open(self, everything: Sequence[Said]) -> tuple[Step, ...]:
+        """Connect, and say all this; what the server does at last. Raises UpstreamError."""
+        await self._connect()
+        steps = await self._heard()
+        for each in everything:
+            steps = await self.say(each)
+        return steps
+
+    async def _connect(self) -> None:
+        if self._upstreams.barred:
+            raise UpstreamError(502, self._upstreams.barred)
+        host, port, way = self._place.host, self._place.port, ""
+        if self._address:
+            url = urlsplit(self._address if "//" in self._address else f"//{self._address}")
+            host, port, way = url.hostname or host, url.port or port, f" at {self._address}"
+        context = self._upstreams.tls() if self._place.tls else None
+        name = self._place.host if self._place.tls else None
+        try:
+            async with asyncio.timeout(self._upstreams.seconds):
+                if port in self._upstreams.own_ports:
+                    host = await address_elsewhere(host, port)
+                self._reader, self._writer = await asyncio.open_connection(
+                    host, port, ssl=context, server_hostname=name, limit=_READ
+                )
+        except (OSError, TimeoutError, UnicodeError) as problem:
+            raise upstream_failure(self._target, problem, self._upstreams.seconds, way) from None
+        sock = self._writer.get_extra_info("socket")
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    async def say(self, said: Said) -> tuple[Step, ...]:
+        """Say it to the server; what the server does then. Raises UpstreamError."""
+        assert self._writer is not None
+        if said.kind is SaidKind.COMMAND:
+            if self._session is None and said.verb not in _SESSION:
+                self._session = tuple(self._steps)
+            self._is_new = self._is_new or said.verb not in _IDLE
+            self._verb = said.verb
+        self._steps.append(Step(Act.CLIENT, said.data))
+        is_mail = said.kind is SaidKind.MESSAGE and self._verb != b"BDAT"
+        try:
+            async with asyncio.timeout(self._upstreams.seconds):
+                self._writer.write(message_bytes(said.data) if is_mail else said.data)
+                await self._writer.drain()
+        except OSError:
+            pass  # what the server said last is still to be read
+        except TimeoutError as problem:
+            raise upstream_failure(self._target, problem, self._upstreams.seconds) from None
+        return await self._heard() if said.waits else ()
+
+    async def flush(self, scope: str, traffic: Traffic, *, goes_on: bool) -> None:
+        """Keep what was said for a scope; a connection that `goes_on` begins its next conversation as this one began.
+
+        Where it cannot be kept, the scope fails.
+        """
+        steps, begun, is_new = tuple(self._steps), self._begun, self._is_new
+        self._steps = list(self._session if self._session is not None else steps) if goes_on else []
+        self._begun, self._is_new = time.monotonic(), False
+        if self._keep is not None and is_new and steps:
+            said = conversation(self._place.protocol.upper(), self._place.url, steps, wild=None, scope=scope)
+            try:
+                await self._keep(said, traffic, begun)
+            except UpstreamError as problem:
+                traffic.fail(f"{self._place.url}: {problem}")
+
+    def discard(self) -> None:
+        """Keep nothing of what was said."""
+        self._is_new = False
+
+    def close(self) -> None:
+        """End the connection to the server."""
+        if self._writer is not None:
+            self._writer.close()
+
+    async def _heard(self) -> tuple[Step, ...]:
+        """The next reply, and TLS where it says so; or how the connection ended."""
+        steps = await self._reply()
+        reply = steps[0]
+        if reply.act is Act.SERVER and self._verb == b"EHLO" and reply.data.startswith(b"250"):
+            steps = (Step(Act.SERVER, with_known_extensions(reply.data)),)
+        elif reply.act is Act.SERVER and self._verb == b"STARTTLS" and reply.data.startswith(b"220"):
+            await self._start_tls()
+            steps = (reply, Step(Act.TLS))
+        self._steps += steps
+        return steps
+
+    async def _reply(self) -> tuple[Step, ...]:
+        while True:
+            try:
+                reply = self._protocol.next_reply()
+                if reply is not None:
+                    return (Step(Act.SERVER, reply),)
+                async with asyncio.timeout(self._upstreams.seconds):
+                    data = await self._reader.read(_READ)
+            except NoReplyError as problem:
+                raise UpstreamError(502, f"{self._target.authority} cannot be understood: {problem}") from None
+            except TimeoutError as problem:
+                raise upstream_failure(self._target, problem, self._upstreams.seconds) from None
+            except OSError:
+                return (Step(Act.RESET),)
+            if not data:
+                return (Step(Act.CLOSE),)
+            self._protocol.feed(data)
+
+    async def _start_tls(self) -> None:
+        assert self._writer is not None
+        if self._protocol.has_more:
+            raise UpstreamError(
+                502, f"{self._target.authority} sent more before TLS began: nothing of it can be trusted"
+            )
+        try:
+            async with asyncio.timeout(self._upstreams.seconds):
+                await self._writer.start_tls(self._upstreams.tls(), server_hostname=self._place.host)
+        except (OSError, TimeoutError) as problem:
+            raise upstream_failure(self._target, problem, self._upstreams.seconds) from None
+        self.is_secure = True

@@ -1,0 +1,80 @@
+"""A conversation that was recorded again keeps the lines that mean the same."""
+
+from dataclasses import replace
+
+from recproxy.matching.rules import Rules
+from recproxy.play.conversation_merging import asks_the_same, client_text, stable_conversation
+from recproxy.play.merging import TimedInteraction, merge
+from recproxy.recording import Recording, dump, load
+
+TEXT = """#recproxy 2
+
+# written by hand
+:scope t
+:recorded 2026-01-31
+SMTP smtp://a:25
+< 220 a
+> EHLO me
+< 250 a
+> DATA
+< 354 go
+> Subject: XXX
++ Date: 1
++
++ hello
+< 250 queued as 1
+=======
+"""
+AGAIN = (
+    TEXT.replace("# written by hand\n", "")
+    .replace("EHLO me", "EHLO you")
+    .replace("XXX", "two")
+    .replace("Date: 1", "Date: 2")
+)
+
+
+def read(text):
+    return load(text.encode()).interactions[0]
+
+
+def merged(text):
+    new = replace(read(text), recorded=None)
+    recording = merge(load(TEXT.encode()), frozenset("t"), [TimedInteraction(new, 0, 1)], Rules())
+    return dump(recording).decode()
+
+
+def test_nothing_changes_where_all_means_the_same():
+    assert asks_the_same(read(TEXT), read(AGAIN), Rules())
+    assert merged(AGAIN) == TEXT
+
+
+def test_only_what_the_server_changed_is_new():
+    wanted = TEXT.replace("queued as 1", "queued as 2").replace(":recorded 2026-01-31\n", "")
+
+    assert merged(AGAIN.replace("queued as 1", "queued as 2")) == wanted
+
+
+def test_another_message_is_another_one():
+    new = AGAIN.replace("hello", "bye")
+
+    assert not asks_the_same(read(TEXT), read(new), Rules())
+    assert "+ bye\n" in merged(new)
+    assert client_text(read(new)) == b"EHLO you\r\nDATA\r\nSubject: two\r\nDate: 2\r\n\r\nbye\r\n"
+
+
+def test_each_conversation_finds_its_own():
+    two = TEXT + TEXT.partition("\n")[2].replace("hello", "bye")
+    news = [TimedInteraction(read(AGAIN.replace("hello", "bye")), 0, 1), TimedInteraction(read(AGAIN), 2, 3)]
+
+    got = merge(load(two.encode()), frozenset("t"), news, Rules())
+
+    assert [each.steps[5].data[-5:] for each in got.interactions] == [b"bye\r\n", b"llo\r\n"]
+    assert all(b"XXX" in each.steps[5].data for each in got.interactions)
+
+
+def test_a_new_conversation_is_taken_as_it_is():
+    new = read(AGAIN)
+    empty = merge(Recording(), frozenset("t"), [TimedInteraction(new, 0, 1)], Rules())
+
+    assert empty.interactions == (new,)
+    assert stable_conversation(replace(new, steps=new.steps[:1]), new, Rules()) == new

@@ -1,0 +1,539 @@
+"""Mail clients at a proxy's lane, over real TCP: smtplib and raw bytes, answered from recordings or by a real server."""
+
+import asyncio
+import smtplib
+import socket
+import ssl
+from email.message import EmailMessage
+
+import pytest
+from deadlines import seconds
+
+from recproxy.config.mail_endpoints import mail_places
+from recproxy.config.profile import Endpoint, Match, Profile, Upstream
+from recproxy.control.messages import Kept, Recorded, Setup
+from recproxy.http import Owners
+from recproxy.proxy.forwarding import Forwarding
+from recproxy.proxy.lane import ProxyLane
+from recproxy.proxy.scope import OpenScope
+from recproxy.recording import Act, load, unpack
+
+HOST = "mail.example"
+LOGIN = """< 220 mail.example ESMTP
+> EHLO me
+< 250 mail.example
++ SIZE 1000000
++ AUTH PLAIN
+> AUTH PLAIN XXX
+< 235 ok
+"""
+SENT = """> MAIL FROM:<a@b.example> SIZE=7
+< 250 ok
+> RCPT TO:<{to}>
+< {code}
+"""
+DATA = """> DATA
+< 354 go
+> Subject: {subject}
++ From: a@b.example
++ To: {to}
++ Date: {date}
++
++ hello
+< 250 queued as {id}
+"""
+QUIT = "> QUIT\n< 221 bye\n"
+
+
+def recorded(*conversations, scheme="smtp"):
+    text = "".join(f"\n:scope t\nSMTP {scheme}://mail.example:587\n{each}=======\n" for each in conversations)
+    return load(f"#recproxy 2\n{text}".encode(), path="m.rec")
+
+
+def mail(to="c@d.example", subject="one", code="250 ok", number="1"):
+    begun = SENT.format(to=to, code=code)
+    if not code.startswith("250"):
+        return begun
+    return begun + DATA.format(to=to, subject=subject, date="Thu, 1 Jan 1970 00:00:00 +0000", id=number)
+
+
+def message(subject="one", to="c@d.example", text="hello\n", **more):
+    made = EmailMessage()
+    made["Message-ID"] = "<new@each.time>"
+    made["To"], made["From"], made["Subject"], made["Date"] = (
+        to,
+        "a@b.example",
+        subject,
+        "Fri, 2 Jan 1970 00:00:00 +0000",
+    )
+    made.set_content(text, **more)
+    return made
+
+
+class Bench:
+    """A lane with a listener for each port of a mail server."""
+
+    def __init__(self, trust, mode="replay", recording=None, address="", miss="status"):
+        self.profile = Profile(
+            name="mail",
+            endpoints=(Endpoint(protocol="smtp", hosts=(HOST,), address=address),),
+            match=Match(miss=miss),
+            upstream=Upstream(ca=trust.path, max_body=100_000),
+        )
+        self.kept = []
+        setup = Setup(profile=self.profile.plain(), owners={HOST: "mail"}, mode=mode)
+        self.forwarding = Forwarding(self.profile, setup, self._sent)
+        self.lane = ProxyLane(
+            "default", self.profile, lambda: Owners({HOST: "mail"}), asyncio.get_running_loop(), None, self.forwarding
+        )
+        self.scope = self.begin("t", recording)
+        self.trust = trust
+        self.ports = {}
+
+    def begin(self, name, recording=None):
+        scope = OpenScope(self.profile, name, [recording] if recording else [], mode=self.forwarding.mode)
+        self.lane.begin(scope, base=False)
+        return scope
+
+    def _sent(self, message):
+        assert isinstance(message, Recorded)
+        self.kept.append(unpack(message.packed))
+        asyncio.get_running_loop().call_soon(self.forwarding.kept, Kept(order=message.order))
+
+    async def __aenter__(self):
+        for place in mail_places(self.profile):
+            sock = socket.create_server(("127.0.0.1", 0))
+            self.ports[place.port] = sock.getsockname()[1]
+            self.lane.listen_mail(sock.detach(), place, self.trust.context(HOST, "localhost"))
+        return self
+
+    async def __aexit__(self, *_):
+        await self.lane.scope.traffic.settled(seconds(5))
+        self.lane.close()
+
+    async def smtp(self, work, port=587, tls=False):
+        """Do something with smtplib in a thread."""
+
+        def run():
+            kind = smtplib.SMTP_SSL if port == 465 else smtplib.SMTP
+            more = {"context": self.trust.client()} if port == 465 else {}
+            with kind("localhost", self.ports[port], timeout=seconds(20), **more) as client:
+                if tls:
+                    client.starttls(context=self.trust.client())
+                return work(client)
+
+        return await asyncio.to_thread(run)
+
+    async def raw(self, data):
+        """The bytes that a client gets which sends these at once, until the end."""
+        reader, writer = await asyncio.open_connection("localhost", self.ports[587])
+        writer.write(data)
+        writer.write_eof()
+        async with asyncio.timeout(seconds(20)):
+            got = await reader.read()
+        writer.close()
+        return got
+
+    @property
+    def outcome(self):
+        return self.scope.outcome()
+
+
+def send(*messages, login=True):
+    def work(client):
+        if login:
+            client.login("me", "secret")
+        return [client.send_message(each) for each in messages]
+
+    return work
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("port", "tls", "scheme"),
+    [(587, False, "smtp"), (587, True, "smtps"), (465, False, "smtp"), (465, False, "smtps"), (25, False, "smtp")],
+)
+async def test_a_recorded_session_is_replayed_with_and_without_tls(trust, port, tls, scheme):
+    async with Bench(trust, recording=recorded(LOGIN + mail() + QUIT, scheme=scheme)) as bench:
+        assert await bench.smtp(send(message()), port, tls) == [{}]
+
+        assert (bench.outcome.played, bench.outcome.missed, bench.outcome.unused) == (1, (), ())
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("how", [{"cte": "base64"}, {"cte": "quoted-printable"}, {"charset": "latin-1"}])
+async def test_a_message_is_compared_by_what_it_says(trust, how):
+    async with Bench(trust, recording=recorded(LOGIN + mail())) as bench:
+        assert await bench.smtp(send(message(**how))) == [{}]
+
+
+@pytest.mark.asyncio
+async def test_messages_may_come_in_another_order_and_on_one_connection(trust):
+    one = LOGIN + mail(subject="one", number="1") + mail(to="x@d.example", subject="two", number="2") + QUIT
+    async with Bench(trust, recording=recorded(one, LOGIN + mail(subject="three", number="3"))) as bench:
+        wanted = [message("three"), message("two", "x@d.example"), message("one")]
+        assert await bench.smtp(send(*wanted)) == [{}, {}, {}]
+
+        assert (bench.outcome.played, bench.outcome.missed) == (2, ())
+
+
+@pytest.mark.asyncio
+async def test_two_clients_at_once_get_their_own(trust):
+    both = recorded(*(LOGIN + mail(subject=name) + QUIT for name in ("one", "two")))
+    async with Bench(trust, recording=both) as bench:
+        got = await asyncio.gather(*(bench.smtp(send(message(name))) for name in ("two", "one")))
+
+        assert got == [[{}], [{}]]
+        assert (bench.outcome.plays, bench.outcome.missed) == ((1, 1), ())
+
+
+@pytest.mark.asyncio
+async def test_a_refusal_is_followed_by_success_as_it_was_recorded(trust):
+    again = recorded(LOGIN + mail(code="451 later"), LOGIN + mail())
+    async with Bench(trust, recording=again) as bench:
+        with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+            await bench.smtp(send(message()))
+        assert refused.value.recipients == {"c@d.example": (451, b"later")}
+        assert await bench.smtp(send(message())) == [{}]
+        assert await bench.smtp(send(message())) == [{}]  # the last is played again
+
+        assert bench.outcome.missed == ()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        (LOGIN.replace("235 ok", "535 5.7.8 no"), smtplib.SMTPAuthenticationError),
+        (LOGIN + "> MAIL FROM:<a@b.example>\n< 421 going\n:close\n", smtplib.SMTPSenderRefused),
+        (LOGIN + SENT.format(to="c@d.example", code="250 ok") + "> DATA\n:close\n", smtplib.SMTPServerDisconnected),
+        (LOGIN + SENT.format(to="c@d.example", code="250 ok") + "> DATA\n:reset\n", smtplib.SMTPServerDisconnected),
+        ("< 421 not now\n:close\n", smtplib.SMTPConnectError),
+        (":close\n", smtplib.SMTPServerDisconnected),
+    ],
+)
+async def test_bad_behaviour_is_replayed(trust, said, error):
+    async with Bench(trust, recording=recorded(said)) as bench:
+        with pytest.raises(error):
+            await bench.smtp(send(message()))
+
+        assert (bench.outcome.played, bench.outcome.missed) == (1, ())
+
+
+@pytest.mark.asyncio
+async def test_a_miss_is_a_refusal_with_the_difference(trust):
+    async with Bench(trust, recording=recorded(LOGIN + mail())) as bench:
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            await bench.smtp(send(message("other")))
+        [missed] = bench.outcome.missed
+
+        assert refused.value.smtp_code == 554
+        assert b"Subject  one       other" in refused.value.smtp_error
+        assert missed.differences == (("Subject", "one", "other"),)
+        assert missed.closest == "m.rec:18"
+        assert 'ignore.mail = ["Date", "Message-ID", "Subject"]' in missed.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("recording", "wanted", "differences"),
+    [
+        (None, smtplib.SMTPConnectError, ()),
+        (LOGIN + mail(to="x@y.example"), smtplib.SMTPRecipientsRefused,
+         (("command", "RCPT TO:<x@y.example>", "rcpt TO:<c@d.example>"),)),
+        (LOGIN, smtplib.SMTPSenderRefused, ()),
+        (LOGIN.replace("> AUTH PLAIN XXX\n< 235 ok\n", ""), smtplib.SMTPAuthenticationError, ()),
+    ],
+)  # fmt: skip
+async def test_each_thing_that_was_not_recorded_is_a_miss(trust, recording, wanted, differences):
+    async with Bench(trust, recording=recording and recorded(recording)) as bench:
+        with pytest.raises(wanted):
+            await bench.smtp(send(message()))
+        missed = bench.outcome.missed
+
+        assert missed[0].url == "smtp://mail.example:587"
+        assert missed[0].differences == differences
+
+
+@pytest.mark.asyncio
+async def test_a_miss_resets_where_the_profile_says_so(trust):
+    async with Bench(trust, recording=recorded(LOGIN), miss="reset") as bench:
+        with pytest.raises(smtplib.SMTPServerDisconnected):
+            await bench.smtp(send(message()))
+
+        assert len(bench.outcome.missed) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_secret_of_a_login_is_not_in_a_miss(trust):
+    async with Bench(trust, recording=recorded(LOGIN + mail())) as bench:
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            await bench.smtp(
+                lambda client: (
+                    client.login("me", "corr-horse-battery-9"),
+                    client.send_message(message("say corr-horse-battery-9")),
+                )
+            )
+
+        assert b"battery" not in refused.value.smtp_error
+        assert "battery" not in str(bench.outcome)
+
+
+@pytest.mark.asyncio
+async def test_named_places_are_filled_from_what_a_client_says(trust):
+    said = LOGIN + mail(subject="ticket XXX[ticket]", number="XXX[ticket]")
+    async with Bench(trust, recording=recorded(said)) as bench:
+
+        def work(client):
+            client.login("me", "secret")
+            client.mail("a@b.example")
+            client.rcpt("c@d.example")
+            return client.data(message("ticket 42").as_bytes())
+
+        assert await bench.smtp(work) == (250, b"queued as 42")
+
+
+@pytest.mark.asyncio
+async def test_pipelined_commands_and_chunks_are_answered_in_order(trust):
+    said = (
+        "< 220 a\n> EHLO me\n< 250 a\n+ CHUNKING\n"
+        + SENT.format(to="c", code="250 ok")
+        + ("> BDAT 9 LAST\n> Hi: x\n+\n< 250 done\n" + QUIT)
+    )
+    async with Bench(trust, recording=recorded(said)) as bench:
+        got = await bench.raw(
+            b"EHLO you\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c>\r\nBDAT 4\r\nHi: BDAT 5 LAST\r\nx\r\n\r\nQUIT\r\n".replace(
+                b"BDAT 4\r\nHi: BDAT 5 LAST\r\nx\r\n\r\n", b"BDAT 9 LAST\r\nHi: x\r\n\r\n"
+            )
+        )
+
+        assert got == b"220 a\r\n250-a\r\n250 CHUNKING\r\n250 ok\r\n250 ok\r\n250 done\r\n221 bye\r\n"
+
+
+@pytest.mark.asyncio
+async def test_bytes_before_tls_are_dropped_and_told(trust):
+    async with Bench(trust, recording=recorded(LOGIN)) as bench:
+        got = await bench.raw(b"EHLO me\r\nSTARTTLS\r\nMAIL FROM:<evil>\r\n")
+
+        assert got.endswith(b"220 2.0.0 Ready to start TLS\r\n")
+        assert bench.outcome.missed == ()
+        assert "18 bytes that a client of mail.example sent after STARTTLS" in bench.outcome.notes[0]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("sent", [b"x" * 10_000_000 + b"\r\nQUIT\r\n", b"GET / HTTP/1.1\r\nHost: a\r\n\r\nQUIT\r\n"])
+async def test_garbage_is_refused_and_ends(trust, sent):
+    async with Bench(trust, recording=recorded(LOGIN)) as bench:
+        got = await bench.raw(sent)
+
+        lines = got.split(b"\r\n")
+        assert lines[0] == b"220 mail.example ESMTP"
+        assert lines[1][:3] in (b"500", b"554")
+        assert lines[-2] == b"221 2.0.0 closing connection"
+
+
+@pytest.mark.asyncio
+async def test_endless_garbage_ends_the_connection(trust):
+    async with Bench(trust, recording=recorded(LOGIN)) as bench:
+        assert (await bench.raw(b"WHAT\r\n" * 100)).endswith(
+            b"421 4.7.0 recproxy: too much on this connection was not recorded\r\n"
+        )
+        assert len(bench.outcome.missed) == 20
+
+
+@pytest.mark.asyncio
+async def test_a_message_that_is_too_large_is_a_miss_with_its_reason(trust):
+    async with Bench(trust, recording=recorded(LOGIN + mail())) as bench:
+        with pytest.raises(smtplib.SMTPDataError):
+            await bench.smtp(send(message(text="y" * 70 + "\n" * 200_000)))
+
+        assert "upstream.max_body" in bench.outcome.missed[0].text
+
+
+@pytest.mark.asyncio
+async def test_500_messages_in_one_session_are_replayed(trust):
+    said = LOGIN + "".join(mail(subject=f"s{number}", number=str(number)) for number in range(500)) + QUIT
+    async with Bench(trust, recording=recorded(said)) as bench:
+        got = await bench.smtp(send(*(message(f"s{number}") for number in range(500))))
+
+        assert (len(got), bench.outcome.missed) == (500, ())
+
+
+class Server(asyncio.Protocol):
+    """A mail server that answers each line by a table; after 354 it takes a message, and `STARTTLS` works."""
+
+    answers = {}
+    sent = []
+    context = None
+
+    def connection_made(self, transport):
+        self.transport, self.buffer, self.message = transport, b"", False
+        if not hasattr(self, "greeted"):
+            self.greeted = True
+            transport.write(b"220 real ESMTP\r\n")
+
+    def data_received(self, data):
+        self.buffer += data
+        end = b"\r\n.\r\n" if self.message else b"\r\n"
+        while end in self.buffer:
+            line, _, self.buffer = self.buffer.partition(end)
+            self.sent.append(line)
+            self.message = False
+            self.answer(b"." if end != b"\r\n" else line.split(b" ")[0].upper())
+            end = b"\r\n.\r\n" if self.message else b"\r\n"
+
+    def answer(self, verb):
+        reply = self.answers.get(verb, b"250 ok\r\n")
+        if reply is None:
+            self.transport.close()
+            return
+        self.transport.write(reply)
+        self.message = reply.startswith(b"354")
+        if verb == b"STARTTLS":
+            self.upgrade = asyncio.ensure_future(self._upgrade())
+
+    async def _upgrade(self):
+        loop = asyncio.get_running_loop()
+        self.transport = await loop.start_tls(self.transport, self, self.context, server_side=True)
+
+
+EHLO = b"250-real\r\n250-XCLIENT\r\n250-STARTTLS\r\n250 AUTH SCRAM-SHA-1 PLAIN\r\n"
+
+
+class Real:
+    """Such a server on loopback."""
+
+    def __init__(self, trust, **answers):
+        table = {
+            b"EHLO": EHLO,
+            b"AUTH": b"235 ok\r\n",
+            b"DATA": b"354 go\r\n",
+            b"STARTTLS": b"220 go\r\n",
+            b".": b"250 queued\r\n",
+            b"QUIT": b"221 bye\r\n",
+        }
+        table |= {name.encode(): value for name, value in answers.items()}
+        self.sent = []
+        self._kind = type("Mine", (Server,), {"answers": table, "sent": self.sent, "context": trust.context(HOST)})
+
+    async def __aenter__(self):
+        self._server = await asyncio.get_running_loop().create_server(self._kind, "127.0.0.1", 0)
+        self.address = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_):
+        self._server.close()
+
+
+def shown(interaction):
+    return [
+        f"{each.act} {each.data.decode().splitlines()[0] if each.data else ''}".strip() for each in interaction.steps
+    ]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("mode", ["record", "live", "auto"])
+async def test_what_goes_to_the_service_is_kept_but_in_live(trust, mode):
+    async with Real(trust) as real, Bench(trust, mode, address=real.address) as bench:
+        assert await bench.smtp(send(message(text=".dot\n")), tls=True) == [{}]
+
+        assert (bench.outcome.forwarded, bench.outcome.failures, bench.outcome.missed) == (1, (), ())
+        assert b"\n..dot" in real.sent[-2]
+        if mode == "live":
+            assert bench.kept == []
+            return
+        [kept] = bench.kept
+        assert (kept.request.method, kept.request.url, kept.scope) == ("SMTP", "smtp://mail.example:587", "t")
+        assert [line[:13] for line in shown(kept)] == [
+            "< 220 real ES", "> ehlo [127.0", "< 250 real", "> STARTTLS", "< 220 go", ":tls", "> ehlo [127.0", "< 250 real",
+            "> AUTH PLAIN ", "< 235 ok", "> mail FROM:<", "< 250 ok", "> rcpt TO:<c@", "< 250 ok", "> data", "< 354 go",
+            "> Message-ID:", "< 250 queued", "> QUIT", "< 221 bye",
+        ]  # fmt: skip
+        assert kept.steps[2].data == b"250 real\r\nSTARTTLS\r\nAUTH PLAIN\r\n"
+        assert kept.steps[-4].data.endswith(b"\r\n.dot\r\n")
+
+
+@pytest.mark.asyncio
+async def test_auto_asks_the_service_only_for_what_was_not_recorded(trust):
+    async with Real(trust) as real, Bench(trust, "auto", recorded(LOGIN + mail()), real.address) as bench:
+        assert await bench.smtp(send(message())) == [{}]
+        assert (real.sent, bench.kept) == ([], [])
+        assert await bench.smtp(send(message(), message("new"))) == [{}, {}]
+
+        [kept] = bench.kept
+        assert [line.split(b" ")[0].upper() for line in real.sent if b"\n" not in line] == [
+            b"EHLO", b"AUTH", b"MAIL", b"RCPT", b"DATA", b"QUIT",
+        ]  # fmt: skip
+        assert b"Subject: new" in kept.steps[-4].data
+        assert bench.outcome.missed == ()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("end", "act"), [({"DATA": None}, Act.CLOSE), ({"DATA": b"554 no\r\n"}, Act.SERVER)])
+async def test_how_a_service_behaves_badly_is_kept(trust, end, act):
+    async with Real(trust, **end) as real, Bench(trust, "record", address=real.address) as bench:
+        with pytest.raises(smtplib.SMTPException):
+            await bench.smtp(send(message()))
+        await bench.scope.traffic.settled(seconds(5))
+
+        [kept] = bench.kept
+        [after] = [kept.steps[number + 1] for number, step in enumerate(kept.steps) if step.data.lower() == b"data\r\n"]
+        assert after.act is act
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("answers", "line"),
+    [
+        ({"MAIL": b"what?\r\n"}, "mail.example:587 cannot be understood: what it says is no SMTP"),
+        (
+            {"STARTTLS": b"220 go\r\n250 evil\r\n"},
+            "mail.example:587 sent more before TLS began: nothing of it can be trusted",
+        ),
+    ],
+)
+async def test_a_service_that_cannot_be_trusted_fails_the_scope(trust, answers, line):
+    async with Real(trust, **answers) as real, Bench(trust, "record", address=real.address) as bench:
+        with pytest.raises((smtplib.SMTPException, ssl.SSLError, OSError)):
+            await bench.smtp(send(message()), tls=True)
+        await bench.scope.traffic.settled(seconds(5))
+
+        assert bench.outcome.failures == (f"SMTP smtp://mail.example:587: {line}",)
+        assert bench.kept == []
+
+
+@pytest.mark.asyncio
+async def test_nobody_there_is_told(trust):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+    async with Bench(trust, "record", address=address) as bench:
+        with pytest.raises(smtplib.SMTPConnectError) as refused:
+            await bench.smtp(send(message()))
+
+        assert refused.value.smtp_code == 421
+        assert len(bench.outcome.failures) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_connection_over_two_scopes_is_kept_for_each_with_its_login(trust):
+    async with Real(trust) as real, Bench(trust, "record", address=real.address) as bench:
+        loop = asyncio.get_running_loop()
+
+        async def next_scope():
+            ended = bench.lane.end()
+            bench.lane.leave_mail(ended)
+            await ended.traffic.quiet(seconds(5))
+            bench.begin("u")
+
+        def work(client):
+            client.login("me", "secret")
+            client.send_message(message("one"))
+            asyncio.run_coroutine_threadsafe(next_scope(), loop).result()
+            client.send_message(message("two"))
+
+        await bench.smtp(work)
+
+        assert [each.scope for each in bench.kept] == ["t", "u"]
+        first, second = (shown(each) for each in bench.kept)
+        assert first[:5] == second[:5]
+        assert [b"Subject: two" in b"".join(step.data for step in each.steps) for each in bench.kept] == [False, True]
