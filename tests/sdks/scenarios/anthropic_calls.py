@@ -6,7 +6,7 @@ import os
 import anthropic
 import driver
 
-MODEL = "claude-sonnet-4-5"
+MODEL = "claude-sonnet-5"
 ASKED = [{"role": "user", "content": "hello there"}]
 WEATHER = [{"role": "user", "content": "How is the weather in Paris?"}]
 TOOL = {

@@ -3,7 +3,7 @@ import Anthropic from '@anthropic-ai/sdk'
 
 import { run } from './driver.mjs'
 
-const say = { model: 'claude-sonnet-4-5', max_tokens: 64 }
+const say = { model: 'claude-sonnet-5', max_tokens: 64 }
 const messages = [{ role: 'user', content: 'hello there' }]
 const weather = [{ role: 'user', content: 'How is the weather in Paris?' }]
 const input_schema = { type: 'object', properties: { city: { type: 'string' } } }

@@ -3,7 +3,7 @@ import Anthropic from '@anthropic-ai/sdk'
 
 import { run } from './driver.mjs'
 
-const say = { model: 'claude-sonnet-4-5', max_tokens: 64 }
+const say = { model: 'claude-sonnet-5', max_tokens: 64 }
 const messages = [{ role: 'user', content: 'Say something.' }]
 const tools = [{ name: 'get_weather', input_schema: { type: 'object' } }]
 const client = () => new Anthropic({ maxRetries: 0 })

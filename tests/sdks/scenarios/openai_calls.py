@@ -6,7 +6,7 @@ import json
 import driver
 import openai
 
-MODEL = "gpt-4o-mini"
+MODEL = "gpt-5.4-mini"
 ASKED = [{"role": "user", "content": "hello there"}]
 CITY = {"type": "object", "properties": {"city": {"type": "string"}}}
 TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": CITY}}

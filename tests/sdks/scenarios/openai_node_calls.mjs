@@ -3,7 +3,7 @@ import OpenAI, { toFile } from 'openai'
 
 import { run } from './driver.mjs'
 
-const model = 'gpt-4o-mini'
+const model = 'gpt-5.4-mini'
 const messages = [{ role: 'user', content: 'hello there' }]
 const weather = [{ role: 'user', content: 'How is the weather in Paris?' }]
 const parameters = { type: 'object', properties: { city: { type: 'string' } } }

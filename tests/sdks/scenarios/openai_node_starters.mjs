@@ -3,7 +3,7 @@ import OpenAI from 'openai'
 
 import { run } from './driver.mjs'
 
-const model = 'gpt-4o-mini'
+const model = 'gpt-5.4-mini'
 const messages = [{ role: 'user', content: 'Say something.' }]
 const input = 'Say something.'
 const tools = [{ type: 'function', function: { name: 'get_weather', parameters: { type: 'object' } } }]

@@ -7,7 +7,7 @@ from stand_ins.events import send_events
 from stand_ins.service import Service, parts
 
 API = r"api\.anthropic\.com/v1"
-MODEL = "claude-sonnet-4-5-20250929"
+MODEL = "claude-sonnet-5"
 CREATED = "2025-10-01T12:00:00Z"
 
 

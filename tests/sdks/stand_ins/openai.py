@@ -7,7 +7,7 @@ from stand_ins.events import send_events
 from stand_ins.service import Service, fields
 
 API = r"api\.openai\.com/v1"
-MODEL = "gpt-4o-mini-2024-07-18"
+MODEL = "gpt-5.4-mini-2026-03-17"
 USAGE = {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}
 CREATED = 1741569952
 
