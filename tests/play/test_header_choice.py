@@ -11,8 +11,8 @@ from recproxy.play.playback import Playback
 from recproxy.recording import Interaction, Recording, Request, Response
 
 
-def asked(*headers, wild=None):
-    return Request(method="GET", url="https://a.example/", headers=headers, wild=wild)
+def asked(*headers, wild=None, scheme="https"):
+    return Request(method="GET", url=f"{scheme}://a.example/", headers=headers, wild=wild)
 
 
 def playback(*requests, repeat="last", match_on=None, **options):
@@ -38,6 +38,26 @@ def test_a_header_that_is_equal_decides_before_the_order(name):
 
     assert played(playing, two, one, two, one) == [1, 0, 1, 0]
     assert played(playback(one, asked()), asked(), one) == [1, 0]
+
+
+def test_the_scheme_decides_before_the_order_where_both_were_recorded():
+    """Many services redirect from plain HTTP: the redirect must not answer the request that it leads to."""
+    plain, secure = asked(scheme="http"), asked()
+    playing = playback(plain, secure)
+
+    assert played(playing, secure, plain, secure, plain) == [1, 0, 1, 0]
+    assert played(playback(plain, secure, match_on=("method", "path")), secure, plain) == [1, 0]
+    assert played(playback(plain, plain), secure, secure) == [0, 1]
+    assert played(playback(asked(scheme="XXX", wild="XXX"), secure), plain, secure) == [0, 1]
+
+
+def test_at_a_base_url_the_scheme_says_nothing():
+    plain, secure = asked(scheme="http"), asked()
+    playing = playback(plain, secure)
+    found = [playing.locate(plain, any_host=("a.example",)) for _ in range(2)]
+
+    assert [playing.take(each) for each in found] == [0, 1]
+    assert found[0].unequal == ()
 
 
 def test_equal_headers_are_answered_in_recorded_order_and_then_the_others():

@@ -1,7 +1,7 @@
 """Which of several interactions, otherwise equal to a request, have its headers: those that choose what is answered.
 
 Headers are not compared by default, since many change by themselves. Where recorded requests differ in nothing else,
-a header that is equal to the live one decides before their order does. Those that choose the content also keep the
+a header that is equal to the live one decides before their order does, and so does the scheme, as if it were one. Those that choose the content also keep the
 others back; the rest, which change by themselves, only say which comes first. Pure.
 """
 
@@ -14,11 +14,13 @@ from typing import TypeAlias
 from recproxy.matching.rules import UNCOMPARED
 from recproxy.recording import Headers, Pattern, Request, header_values, pattern
 
-__all__ = ["HeaderChoice", "captures", "header_choice"]
+__all__ = ["HeaderChoice", "captures", "choosing_lines", "header_choice"]
 
+#: The scheme of the URL, in the form of a header; a service often redirects from one to the other.
+_SCHEME = b":scheme"
 #: Headers that choose the content, in the order in which they decide; the others come after them.
 _CHOOSING = tuple(
-    b"range x-amz-target soapaction x-http-method-override content-type accept accept-language accept-charset "
+    b":scheme range x-amz-target soapaction x-http-method-override content-type accept accept-language accept-charset "
     b"if-none-match if-modified-since if-match if-unmodified-since if-range prefer depth authorization cookie".split()
 )
 #: Of these, those whose values files of other tools often have only in part, because somebody hid the others.
@@ -81,6 +83,7 @@ class HeaderChoice:
             "-".join(map(str.capitalize, name.decode("latin-1").split("-")))
             for name, positions in zip(self._tables, fitting, strict=True)
             if name in _CHOOSING
+            and name != _SCHEME
             and not positions
             and sum(bool(left & each) for each in self._tables[name].values()) > 1
         ]
@@ -100,10 +103,11 @@ def header_choice(tier: tuple[int, ...], requests: Sequence[Request], *, foreign
         return None
     tables: dict[bytes, dict[_Value, set[int]]] = {}
     for position, request in zip(tier, requests, strict=True):
-        for name in {name.lower() for name, _ in request.headers} - UNCOMPARED:
+        lines = choosing_lines(request)
+        for name in {name.lower() for name, _ in lines} - UNCOMPARED:
             if foreign and (name not in _CHOOSING or name in _CREDENTIALS):
                 continue
-            value = _value(request.headers, name) or b""
+            value = _value(lines, name) or b""
             tables.setdefault(name, {}).setdefault(pattern(value, request.wild) or value, set()).add(position)
     everywhere = frozenset(tier)
     differing: dict[bytes, _Table] = {}
@@ -115,6 +119,12 @@ def header_choice(tier: tuple[int, ...], requests: Sequence[Request], *, foreign
         if len(table) > 1:
             differing[name] = table
     return HeaderChoice(tier, differing) if differing else None
+
+
+def choosing_lines(request: Request, *, of_base_url: bool = False) -> Headers:
+    """What is compared of a request here. One to a base URL came over plain HTTP whatever its service speaks."""
+    scheme = request.url.partition("://")[0].lower().encode() if not of_base_url else b""
+    return ((_SCHEME, scheme), *request.headers) if scheme else request.headers
 
 
 def captures(recorded: Request, headers: Headers, bound: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from recproxy.matching.index import Fitting, Index
 from recproxy.play.filling import filled_response, wild_names
-from recproxy.play.header_choice import HeaderChoice, captures, header_choice
+from recproxy.play.header_choice import HeaderChoice, captures, choosing_lines, header_choice
 from recproxy.play.shifted_times import ShiftedTimes
 from recproxy.recording import Interaction, Request, Response
 from recproxy.recording.dataclass import dataclass
@@ -102,7 +102,8 @@ class Playback:
         for tier in self._own(found.tiers):
             choice = self._choice(tier)
             stateful = stateful or self._binds[tier]
-            ordered, silent = (((tier, ()),), ()) if choice is None else choice.narrowed(request.headers, self.bound)
+            lines = () if choice is None else choosing_lines(request, of_base_url=any_host is not None)
+            ordered, silent = (((tier, ()),), ()) if choice is None else choice.narrowed(lines, self.bound)
             unequal = silent if unequal is None else unequal
             groups.extend(self._group(like, others) for like, others in ordered)
         return Candidates(tuple(groups), stateful, unequal or ())
