@@ -49,6 +49,7 @@ def tests(session: nox.Session) -> None:
             "gevent",
             "hatchling",
             "hypothesis",
+            "imapclient",
             "jsonschema",
             "mypy",
             "nox",
@@ -151,7 +152,7 @@ def endurance(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """The costs that matter, side by side with nginx where it is installed, or with `--against` another checkout."""
-    tools = (*CLIENTS, "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "vcrpy>=9")
+    tools = (*CLIENTS, "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "trustme", "vcrpy>=9")
     session.install(*OWN, *tools)
     if session.posargs[:1] == ["--against"]:
         other, *names = session.posargs[1:] or session.error("--against needs a folder or a commit")
@@ -163,6 +164,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "tests/bench/import_cassette.py")
     session.run("python", "tests/bench/scopes.py", *session.posargs)
     session.run("python", "tests/bench/redaction.py")
+    session.run("python", "tests/bench/imap.py")
 
 
 def _environment_of(session: nox.Session, other: str, tools: tuple[str, ...]) -> str:

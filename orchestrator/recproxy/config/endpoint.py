@@ -16,9 +16,9 @@ __all__ = ["Endpoint"]
 class Endpoint:
     """One way to reach the service: a protocol, its hosts, and the variable for its local address."""
 
-    protocol: Literal["http", "smtp"] = "http"
-    """`http` includes HTTPS. `smtp` is a server that takes mail, with or without TLS: such an endpoint has one host
-    without `*`.
+    protocol: Literal["http", "smtp", "imap"] = "http"
+    """`http` includes HTTPS. `smtp` is a server that takes mail, and `imap` one that keeps it, with or without TLS: such
+    an endpoint has one host without `*`.
     """
     hosts: Annotated[tuple[str, ...], words.HOST, Required("an endpoint without hosts: list at least one")] = ()
     """Host names, addresses, `*.NAME` (one label, as in TLS), or `*`, without scheme, port and path. The most specific
@@ -26,11 +26,12 @@ class Endpoint:
     """
     ports: Annotated[tuple[str, ...], words.PORT] = ()
     """Ports of the hosts besides 80 and 443, such as `"8443"`. The redirect and `--isolate` bring clients there that
-    read no proxy variable. For a mail server: all its ports, the one for `variables` first. The default is 587, 465 and 25.
+    read no proxy variable. For a mail server: all its ports, the one for `variables` first. The default is
+    587, 465 and 25 for SMTP, and 993 and 143 for IMAP.
     """
     tls_ports: Annotated[tuple[str, ...], words.PORT] = ()
-    """Ports of a mail server at which a connection begins with TLS, besides 465. At the others it begins without, and
-    the client may ask for TLS with STARTTLS.
+    """Ports of a mail server at which a connection begins with TLS, besides 465 and 993. At the others it begins
+    without, and the client may ask for TLS with STARTTLS.
     """
     variables: Annotated[str, words.OWN_VARIABLE] = ""
     """The beginning of the names of two variables for a mail server: `GMAIL_SMTP` makes `GMAIL_SMTP_HOST` and

@@ -10,7 +10,7 @@ from recproxy.recording.dataclass import dataclass
 __all__ = ["MAIL_PROTOCOLS", "MailPlace", "mail_fault", "mail_places", "mail_variables", "place_at"]
 
 #: The ports of a protocol, the one that programs use first; and those at which a connection begins with TLS.
-_PORTS = {"smtp": ("587", "465", "25"), "imap": ("143", "993")}
+_PORTS = {"smtp": ("587", "465", "25"), "imap": ("993", "143")}
 _TLS_PORTS = {"smtp": ("465",), "imap": ("993",)}
 MAIL_PROTOCOLS = tuple(_PORTS)
 

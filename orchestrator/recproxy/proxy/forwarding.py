@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from functools import cached_property
 from pickle import PickleBuffer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
@@ -28,10 +28,14 @@ from recproxy.recording.streams import DeclaredStreams
 
 if TYPE_CHECKING:  # h11 and the way to the service: a replay does without
     from recproxy.proxy.exchange import Exchange
+    from recproxy.proxy.imap_service import ImapClient, ImapService
     from recproxy.proxy.mail_relay import MailRelay
     from recproxy.proxy.upstream import Upstreams
 
 __all__ = ["Forwarding"]
+
+#: One response of an IMAP server may hold several bodies.
+_RESPONSES = 4
 
 
 class Forwarding:
@@ -42,6 +46,8 @@ class Forwarding:
     ) -> None:
         self.mode = setup.mode
         self.unset = setup.unset
+        #: How long a service may be silent that was asked something; 0 is without end.
+        self.seconds = profile.upstream.timeout
         self._profile = profile
         # In auto what is unset makes a miss; here it would go to the service without its name.
         self._barred = credentials_missing(profile.name, setup.mode, setup.unset) if setup.unset else ""
@@ -94,6 +100,15 @@ class Forwarding:
 
         address = self._profile.endpoints[place.endpoint].address
         return MailRelay(place, address, self._upstreams, None if self.mode == "live" else self.keep)
+
+    async def imap_service(
+        self, place: MailPlace, spawn: Callable[[Coroutine[Any, Any, None]], object]
+    ) -> tuple[ImapClient, ImapService]:
+        """A connection to the real IMAP server, and the machine that speaks to it. Raises UpstreamError."""
+        from recproxy.proxy.imap_service import ImapClient, reach  # noqa: PLC0415 - see above
+
+        service = await reach(place, self._profile.endpoints[place.endpoint].address, self._upstreams, spawn)
+        return ImapClient(limit=_RESPONSES * self._profile.upstream.max_body), service
 
     def know(self, ports: Iterable[int]) -> None:
         """At which ports the run is reached: nothing is forwarded there."""

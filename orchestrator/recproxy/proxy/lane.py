@@ -10,7 +10,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
@@ -24,6 +24,9 @@ from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.mail_connection import MailConnection
 from recproxy.proxy.route import Route
 from recproxy.proxy.scope import OpenScope
+
+if TYPE_CHECKING:
+    from recproxy.proxy.imap_connection import ImapConnection
 
 __all__ = ["ProxyLane"]
 
@@ -52,6 +55,9 @@ class ProxyLane:
             loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)
         )
         self.mail: OpenConnections[MailConnection] = OpenConnections(
+            loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)
+        )
+        self.imap: OpenConnections[ImapConnection] = OpenConnections(
             loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)
         )
         self.hand_back = hand_back
@@ -149,7 +155,7 @@ class ProxyLane:
 
     def leave_mail(self, ended: OpenScope) -> None:
         """A scope has ended: what mail connections that go on have said in it is kept for it."""
-        for connection in self.mail:
+        for connection in (*self.mail, *self.imap):
             connection.leave(ended)
 
     def close(self) -> None:
@@ -160,12 +166,20 @@ class ProxyLane:
             task.cancel()
         self.connections.close()
         self.mail.close()
+        self.imap.close()
+
+    def _mail_connection(self, place: MailPlace, context: ssl.SSLContext | None) -> asyncio.Protocol:
+        if place.protocol == "imap":
+            from recproxy.proxy.imap_speaking import imap_connection  # noqa: PLC0415 - most runs have no IMAP
+
+            return imap_connection(self, place, context)
+        return MailConnection(self, place, context)
 
     async def _serve_mail(self, listener: socket.socket, place: MailPlace, context: ssl.SSLContext | None) -> None:
         listener.setblocking(False)
         self._servers.append(
             await self._loop.create_server(
-                lambda: MailConnection(self, place, context),
+                lambda: self._mail_connection(place, context),
                 sock=listener,
                 backlog=_BACKLOG,
                 ssl=context if place.tls else None,
@@ -176,7 +190,7 @@ class ProxyLane:
         sock.setblocking(False)
         try:
             await self._loop.connect_accepted_socket(
-                lambda: MailConnection(self, place, context), sock, ssl=context if place.tls else None
+                lambda: self._mail_connection(place, context), sock, ssl=context if place.tls else None
             )
         except ssl.SSLError as problem:
             self.scope.note(_distrust(place.host, problem))

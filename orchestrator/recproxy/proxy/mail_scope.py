@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
@@ -19,6 +20,9 @@ from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.recording import Act, Step, conversation
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
+
+if TYPE_CHECKING:
+    from recproxy.proxy.imap_scope import ImapScope
 
 __all__ = ["MailScope"]
 
@@ -48,6 +52,14 @@ class MailScope:
         self._ways = ways or profile.ways()
         self._remark = remark
         self._smtp: dict[str, SmtpPlayback] = {}
+        self._made_of = (profile, test, playback, history, redaction, ways, remark)
+
+    @cached_property
+    def imap(self) -> ImapScope:
+        """What IMAP connections ask."""
+        from recproxy.proxy.imap_scope import ImapScope  # noqa: PLC0415 - most runs have no IMAP
+
+        return ImapScope(*self._made_of)
 
     def smtp(self, place: MailPlace) -> SmtpPlayback:
         """The conversations with a server."""

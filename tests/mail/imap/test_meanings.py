@@ -64,6 +64,10 @@ OTHER = {
     "another order of sorting": (b"SORT (DATE SUBJECT) UTF-8 ALL", b"SORT (SUBJECT DATE) UTF-8 ALL"),
     "a move and a copy": (b"COPY 1 x", b"MOVE 1 x"),
     "another message": (b"APPEND x {1}\r\na", b"APPEND x {1}\r\nb"),
+    "a message of other parts (RFC 4469)": (
+        b'APPEND x (\\Seen) CATENATE (URL "a" TEXT {1+}\r\na)',
+        b'APPEND x (\\Seen) CATENATE (URL "a" TEXT {1+}\r\nb)',
+    ),
     "a new name": (b"RENAME a b", b"RENAME a c"),
     "expunging some": (b"EXPUNGE", b"UID EXPUNGE 1"),
 }

@@ -11,9 +11,10 @@ import re
 from recproxy.mail.authentication import SEEN_THROUGH
 from recproxy.mail.imap.lines import ImapLine
 
-__all__ = ["capabilities_in", "offered"]
+__all__ = ["capabilities_in", "offered", "with_capability"]
 
 _HIDDEN = re.compile(rb"(?i)(?:COMPRESS=.*|X?COMPRESS)\Z", re.DOTALL)
+_WITHOUT_TLS = (b"STARTTLS", b"LOGINDISABLED")
 #: In untagged data, or in the code of a status response.
 _LIST = re.compile(rb"(?i)\A(\* CAPABILITY |\S+ (?:OK|PREAUTH|NO|BAD) \[CAPABILITY )([^\]\r\n]*)")
 
@@ -24,13 +25,21 @@ def capabilities_in(line: ImapLine) -> tuple[bytes, ...]:
     return () if found is None else tuple(found[2].upper().split())
 
 
+def with_capability(line: ImapLine, name: bytes) -> ImapLine:
+    """A response that lists one more capability, if it lists any."""
+    found = _LIST.match(line.text)
+    if found is None or name in capabilities_in(line):
+        return line
+    return ImapLine((line.text[: found.end()] + b" " + name + line.text[found.end() :], *line.pieces[1:]))
+
+
 def offered(line: ImapLine, *, tls: bool = False) -> ImapLine:
-    """A response without the capabilities that cannot be recorded; with `tls`, none that would begin TLS again."""
+    """A response without the capabilities that cannot be recorded; with `tls`, none about its absence."""
     found = _LIST.match(line.text)
     if found is None:
         return line
     words = found[2].split(b" ")
-    kept = [word for word in words if not _is_hidden(word) and not (tls and word.upper() == b"STARTTLS")]
+    kept = [word for word in words if not _is_hidden(word) and not (tls and word.upper() in _WITHOUT_TLS)]
     if kept == words:
         return line
     return ImapLine((found[1] + b" ".join(kept) + line.text[found.end() :], *line.pieces[1:]))

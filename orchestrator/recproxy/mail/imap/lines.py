@@ -6,16 +6,18 @@ Reads bytes as they come, in time linear in their number. What is longer than th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["LIMIT", "ImapLine", "LineReader", "LiteralAsked", "Oversized"]
+__all__ = ["LIMIT", "ImapLine", "LineReader", "LiteralAsked", "Oversized", "announced"]
 
 #: Bytes of a line with its literals that are kept, unless a reader is told otherwise.
 LIMIT = 64 << 20
 
 _ANNOUNCED = re.compile(rb"~?\{([0-9]{1,18})(\+?)\}\Z")
+_SIZE = re.compile(rb"\{[0-9]+(\+?\})\Z")
 #: A status response: its human text may end in what looks like a literal, and is none.
 _STATUS = re.compile(rb"(?i)(?:\+|(?:\S+ )(?:OK|NO|BAD|BYE|PREAUTH)\b)")
 _CODE = re.compile(rb"(?i)\S+ (?:OK|NO|BAD|BYE|PREAUTH) \[[^\]]*\Z")
@@ -48,6 +50,14 @@ class ImapLine:
     def text(self) -> bytes:
         """The text up to the first literal."""
         return self.pieces[0]
+
+
+def announced(pieces: Sequence[bytes]) -> ImapLine:
+    """A line of these pieces, in which each text announces the size that the literal behind it has."""
+    made = list(pieces)
+    for place in range(1, len(made), 2):
+        made[place - 1] = _SIZE.sub(b"{%d\\1" % len(made[place]), made[place - 1])
+    return ImapLine(tuple(made))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,11 @@ class LineReader:
         self._buffer.clear()
         self._begin()
         return count
+
+    @property
+    def held(self) -> int:
+        """How many bytes were not looked at yet, or are of a line that is not complete."""
+        return len(self._buffer)
 
     @property
     def is_between(self) -> bool:

@@ -189,15 +189,20 @@ def _list(words: Sequence[ImapWord]) -> _Fields:
 def _append(words: Sequence[ImapWord]) -> _Fields:
     made = _mailboxes("mailbox")(words[:1])
     messages: list[bytes] = []
+    catenated = False
     for word in words[1:]:
         if isinstance(word, ImapString) and word.is_literal:
             messages.append(word.value)
-        elif isinstance(word, tuple) and not messages:
-            made.fields.append(("flags", _any_order(word)))
+        elif isinstance(word, tuple) and catenated:
+            made.fields.append(("parts", _spelled(word)))
         elif isinstance(word, tuple):
-            made.fields.append((f"flags {len(messages) + 1}", _any_order(word)))
+            made.fields.append((f"flags {len(messages) + 1}" if messages else "flags", _any_order(word)))
         elif isinstance(word, ImapString):
             made.fields.append(("date", word.value.strip()))
+        else:
+            # RFC 4469: a message of parts, some of which the server has already.
+            made.fields.append(("argument", _spelled(word, bytes.upper)))
+            catenated = _text(word).upper() == b"CATENATE"
     made.messages = tuple(messages)
     return made
 

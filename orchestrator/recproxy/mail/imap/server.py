@@ -19,6 +19,8 @@ __all__ = ["ImapEvent", "ImapReply", "ImapServer"]
 
 _TURNING = (b"AUTHENTICATE", b"IDLE", b"STARTTLS", b"LOGOUT")
 _GO_AHEAD = b"+ go ahead\r\n"
+#: Bytes that may wait behind a command that must be answered first.
+_MOST_HELD = 1 << 16
 _CANCELLED = ImapLine((b"*",))
 
 
@@ -48,6 +50,11 @@ class ImapServer:
         self._limit = limit
         self._turning: ImapCommand | None = None
         self._out: list[bytes] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits for an answer to what came before that no more should be read."""
+        return self.reading in (Reading.WAITING, Reading.GREETING) and self._reader.held > _MOST_HELD
 
     def receive(self, data: bytes) -> None:
         """Take bytes of the client."""
@@ -101,6 +108,10 @@ class ImapServer:
             self._ended(command, response.name)
         elif response.name == b"BYE" and (self._turning is None or self._turning.name != b"LOGOUT"):
             self._turn(Turn.CLOSED)
+
+    def send(self, data: bytes) -> None:
+        """Send lines of untagged data as they are."""
+        self._out.append(data)
 
     def refuse(self, command: ImapCommand | MalformedImap, status: bytes, text: str) -> None:
         """Answer a command with NO or BAD and a text on one line."""

@@ -1,0 +1,187 @@
+"""A client's connection that speaks IMAP: bytes to whoever answers it, bytes back, and TLS where it begins in the middle.
+
+Knows sockets and the loop. What is answered, from a recording or by the service, its `ImapSpeaker` knows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+from recproxy.control.sockets import acknowledge, reset_on_close
+from recproxy.mail.imap.server import ImapServer
+from recproxy.recording import Act
+
+__all__ = ["ImapConnection", "ImapSpeaker"]
+
+_HANDSHAKE_SECONDS = 60.0
+
+
+class ImapSpeaker(Protocol):
+    """Who answers a client."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the client waits for nothing."""
+
+    def go_on(self) -> None:
+        """Take what the client said."""
+
+    def tls_started(self) -> None:
+        """TLS with the client is up."""
+
+    def hold(self, *, holds: bool) -> None:
+        """The client does not read, or reads again."""
+
+    def lost(self) -> None:
+        """The client has gone."""
+
+    def leave(self, ended: object) -> None:
+        """A scope has ended, although the connection goes on."""
+
+
+class ImapConnection(asyncio.Protocol):
+    """One connection. `speaker` makes who answers it, once it is there; `context` is the TLS that it may begin."""
+
+    def __init__(
+        self,
+        server: ImapServer,
+        speaker: Callable[[ImapConnection], ImapSpeaker],
+        *,
+        context: Callable[[], ssl.SSLContext | None],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        ended: Callable[[ImapConnection], None],
+    ) -> None:
+        self._server = server
+        self._make = speaker
+        self._context = context
+        self._spawn = spawn
+        self._ended = ended
+        self.speaker: ImapSpeaker = None  # type: ignore[assignment]
+        self._transport: asyncio.Transport = None  # type: ignore[assignment]
+        self._timers: set[asyncio.TimerHandle] = set()
+        self._is_upgrading = False
+        self._is_paused = False
+        #: What came in TLS before it was known that TLS is up.
+        self._early: list[bytes] = []
+        self.is_fresh = True
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by the loop."""
+        self._transport = transport  # type: ignore[assignment]
+        self.speaker = self._make(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Called by the loop: bytes of the client."""
+        self.is_fresh = True
+        if self._is_upgrading:
+            self._early.append(data)
+            return
+        self._server.receive(data)
+        self._go_on()
+        acknowledge(self._transport.get_extra_info("socket"))
+
+    def eof_received(self) -> bool:
+        """Called by the loop: a client that sends no more has gone."""
+        return False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Called by the loop."""
+        for timer in self._timers:
+            timer.cancel()
+        self._ended(self)
+        self.speaker.lost()
+
+    def pause_writing(self) -> None:
+        """Called by the loop: the client does not read, and is asked nothing more."""
+        self._is_paused = True
+        self.speaker.hold(holds=True)
+        self.steer()
+
+    def resume_writing(self) -> None:
+        """Called by the loop: the client reads again."""
+        self._is_paused = False
+        self.speaker.hold(holds=False)
+        self._go_on()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the client waits for nothing."""
+        return not self._is_upgrading and self.speaker.is_idle
+
+    def close(self) -> None:
+        """Drop the connection."""
+        self._transport.abort()
+
+    def leave(self, ended: object) -> None:
+        """A scope has ended: what was said in it is its own, although the connection goes on."""
+        self.speaker.leave(ended)
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    def begin_tls(self) -> None:
+        """Have TLS begin, behind what was written."""
+        if not self._is_upgrading:
+            self._is_upgrading = True
+            self._transport.pause_reading()
+            self._spawn(self._upgrade())
+
+    def end(self, act: Act) -> None:
+        """End the connection as a recording says."""
+        if act is Act.RESET:
+            reset_on_close(self._transport.get_extra_info("socket"))
+            self._transport.abort()
+        else:
+            self._transport.close()
+
+    def later(self, seconds: float, work: Callable[[], None]) -> None:
+        """Do something after a while, if the connection is there still."""
+
+        def done() -> None:
+            self._timers.discard(timer)
+            work()
+
+        timer = asyncio.get_running_loop().call_later(seconds, done)
+        self._timers.add(timer)
+
+    def steer(self) -> None:
+        """Read from the client, or let it wait."""
+        holds = self._is_paused or self._server.is_full
+        if self._is_upgrading or self._transport.is_closing() or holds != self._transport.is_reading():
+            return
+        if holds:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
+
+    def _go_on(self) -> None:
+        if not self._is_paused:
+            self.speaker.go_on()
+        self.steer()
+
+    async def _upgrade(self) -> None:
+        context = self._context()
+        if context is None:
+            self._transport.abort()
+            return
+        try:
+            transport = await asyncio.get_running_loop().start_tls(
+                self._transport, self, context, server_side=True, ssl_handshake_timeout=_HANDSHAKE_SECONDS
+            )
+        except OSError:  # TLS errors are among these: the client has gone, or does not trust the certificate
+            self._transport.abort()
+            return
+        if transport is None:  # the client went meanwhile
+            return
+        self._transport = transport
+        self._is_upgrading = False
+        self.speaker.tls_started()
+        early, self._early = b"".join(self._early), []
+        if early:
+            self._server.receive(early)
+        self._go_on()

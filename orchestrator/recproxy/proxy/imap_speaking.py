@@ -1,0 +1,273 @@
+"""Who answers a client of IMAP in a lane: the recordings of the open scope, or the service.
+
+A connection may be used in several scopes. What it says is played from, or recorded for, the one that is open when it
+is said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol
+
+from recproxy.config.mail_endpoints import MailPlace
+from recproxy.control.open_connections import OpenConnections
+from recproxy.mail.imap.commands import ImapCommand
+from recproxy.mail.imap.lines import ImapLine
+from recproxy.mail.imap.responses import read_imap_response
+from recproxy.mail.imap.server import ImapServer
+from recproxy.mail.imap.states import Reading
+from recproxy.play.imap_replay import ImapReplay
+from recproxy.proxy.forwarding import Forwarding
+from recproxy.proxy.imap_catching_up import Catching, Done
+from recproxy.proxy.imap_connection import ImapConnection
+from recproxy.proxy.imap_relaying import ImapRelaying
+from recproxy.proxy.imap_replaying import ImapReplaying, one_line
+from recproxy.proxy.scope import OpenScope
+from recproxy.recording import Act, Step, conversation
+
+__all__ = ["ImapLane", "imap_connection"]
+
+
+class ImapLane(Protocol):
+    """What an IMAP connection asks of its lane."""
+
+    imap: OpenConnections[ImapConnection]
+    max_body: int
+    forwarding: Forwarding
+    scope: OpenScope
+    reset_on_miss: bool
+
+    @property
+    def forwards(self) -> bool:
+        """Whether everything goes to the service now."""
+
+    def forwards_large(self) -> bool:
+        """Whether what was not recorded goes to the service."""
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something that takes its time."""
+
+
+def imap_connection(lane: ImapLane, place: MailPlace, context: ssl.SSLContext | None) -> ImapConnection:
+    """A connection of a lane to a place; `context` is for TLS that begins later."""
+    server = ImapServer(tls=place.tls, limit=lane.max_body + (1 << 16))
+    made = ImapConnection(
+        server,
+        lambda connection: _Speaking(lane, place, server, connection),
+        context=lambda: context,
+        spawn=lane.spawn,
+        ended=lane.imap.discard,
+    )
+    lane.imap.add(made)
+    return made
+
+
+class _Texts:
+    """What a connection tells one scope."""
+
+    def __init__(self, lane: ImapLane, place: MailPlace, connection: ImapConnection) -> None:
+        self.scope = lane.scope
+        self._lane = lane
+        self._place = place
+        self._connection = connection
+
+    def played(self, positions: Sequence[int]) -> None:
+        self.scope.mail.play(positions)
+
+    def missed(self, replay: ImapReplay, command: ImapCommand | None, logins: Sequence[Step]) -> str:
+        text = self.scope.mail.imap.miss(self._place, replay, command, logins)
+        if self._lane.reset_on_miss:
+            self._connection.end(Act.RESET)
+        return text
+
+    def refused(self, reason: str) -> None:
+        self.scope.traffic.fail(f"{self._place.url}: {reason}")
+
+    def note(self, line: str) -> None:
+        self.scope.note(f"{self._place.host}: {line}")
+
+    def keep(self, steps: Sequence[Step], then: Callable[[], None]) -> None:
+        """Have a conversation written for this scope; `then` is done when it is safe."""
+        if self._lane.forwarding.mode == "live":
+            then()
+            return
+        self.scope.traffic.begin()
+        self._lane.spawn(self._kept(tuple(steps), then))
+
+    async def _kept(self, steps: tuple[Step, ...], then: Callable[[], None]) -> None:
+        from recproxy.proxy.upstream import UpstreamError  # noqa: PLC0415 - a replay does without
+
+        traffic, place = self.scope.traffic, self._place
+        said = conversation(place.protocol.upper(), place.url, steps, wild=None, scope=self.scope.name)
+        try:
+            await self._lane.forwarding.keep(said, traffic, time.monotonic())
+        except UpstreamError as problem:
+            traffic.fail(f"{place.url}: {problem}")
+        finally:
+            traffic.end(0)
+        then()
+
+
+class _Speaking:
+    """Who answers one client."""
+
+    def __init__(self, lane: ImapLane, place: MailPlace, server: ImapServer, connection: ImapConnection) -> None:
+        self._lane = lane
+        self._place = place
+        self._server = server
+        self._connection = connection
+        self._texts = _Texts(lane, place, connection)
+        self._replaying: ImapReplaying | None = None
+        self._relaying: ImapRelaying | None = None
+        self._is_lost = False
+        if lane.forwards:
+            lane.spawn(self._reach())
+        else:
+            self._start()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the client waits for nothing."""
+        speaking = self._replaying or self._relaying
+        return speaking is not None and speaking.is_idle
+
+    def go_on(self) -> None:
+        """Take what the client said."""
+        if self._texts.scope is not self._lane.scope and not self._turned():
+            return
+        if self._relaying is not None:
+            self._relaying.go_on()
+        elif self._replaying is not None:
+            self._replaying.go_on()
+
+    def tls_started(self) -> None:
+        """TLS with the client is up."""
+        speaking = self._relaying or self._replaying
+        if speaking is not None:
+            speaking.tls_started()
+
+    def hold(self, *, holds: bool) -> None:
+        """The client does not read, or reads again."""
+        if self._relaying is not None:
+            self._relaying.hold(holds=holds)
+
+    def lost(self) -> None:
+        """The client has gone."""
+        self._is_lost = True
+        speaking = self._relaying or self._replaying
+        if speaking is not None:
+            speaking.lost()
+
+    def leave(self, ended: object) -> None:
+        """A scope has ended: what was said in it is its own, although the connection goes on."""
+        if self._texts.scope is not ended:
+            return
+        if self._replaying is not None:
+            self._replaying.settle()
+        elif self._relaying is not None:
+            self._texts = _Texts(self._lane, self._place, self._connection)
+            self._relaying.turn_to(self._texts, self._texts.keep)
+
+    def _replay(self) -> ImapReplay:
+        return ImapReplay(self._lane.scope.mail.imap.playback(self._place), secure=self._server.tls)
+
+    def _start(self) -> None:
+        """Answer from recordings; or have the service answer, where nothing is left and it may be asked."""
+        replay = self._replay()
+        if self._lane.forwards_large() and not replay.can_greet:
+            self._lane.spawn(self._reach())
+            return
+        self._replaying = ImapReplaying(self._server, replay, self._connection, self._texts, ask=self._ask)
+        self._replaying.start()
+
+    def _ask(self, command: ImapCommand) -> bool:
+        """Have the service answer a command that was not recorded; whether it may."""
+        if not self._lane.forwards_large():
+            return False
+        assert self._replaying is not None
+        done = self._replaying.done()
+        self._replaying.settle()
+        self._replaying = None
+        self._lane.spawn(self._reach(done, command))
+        return True
+
+    def _turned(self) -> bool:
+        """Go on in the scope that is open now; False where that is not possible, and the connection ends."""
+        goes_to_service = self._relaying is not None
+        if goes_to_service != self._lane.forwards and not self._lane.forwards_large():
+            self._bye("recproxy: the next test is answered by another side: connect anew")
+            return False
+        self._texts = _Texts(self._lane, self._place, self._connection)
+        if self._relaying is not None:
+            self._relaying.turn_to(self._texts, self._texts.keep)
+        elif self._replaying is not None:
+            self._replaying.turn_to(self._replay(), self._texts)
+        return True
+
+    def _bye(self, text: str) -> None:
+        line = read_imap_response(ImapLine((b"* BYE " + one_line(text),)))
+        if self._server.reading is Reading.GREETING:
+            self._server.greet(line.line)
+        else:
+            self._server.answer(line)
+        self._connection.write(self._server.data_to_send())
+        self._connection.end(Act.CLOSE)
+
+    async def _reach(self, done: Sequence[Done] = (), command: ImapCommand | None = None) -> None:
+        """Connect to the service; where a `command` asks it, it is told first what was `done`."""
+        from recproxy.proxy.upstream import UpstreamError  # noqa: PLC0415 - a replay does without
+
+        texts, traffic = self._texts, self._texts.scope.traffic
+        traffic.begin()
+        begun = time.monotonic()
+        try:
+            client, service = await self._lane.forwarding.imap_service(self._place, self._lane.spawn)
+        except UpstreamError as problem:
+            traffic.fail(f"{self._place.url}: {problem}")
+            if not self._is_lost:
+                self._bye(f"recproxy: {problem}")
+            return
+        finally:
+            traffic.end(time.monotonic() - begun)
+        traffic.forwarded += 1
+        if self._is_lost:
+            service.close()
+            return
+        if command is None:
+            self._relaying = ImapRelaying(
+                self._server,
+                client,
+                self._connection,
+                service,
+                texts,
+                texts.keep,
+                seconds=self._lane.forwarding.seconds,
+            )
+            service.listen(self._relaying)
+            self.go_on()
+            return
+
+        def over(problem: str) -> None:
+            if problem:
+                traffic.fail(f"{self._place.url}: {problem}")
+                service.close()
+                self._bye(f"recproxy: {problem}")
+            elif not self._is_lost:
+                self._relaying = relaying
+                relaying.take_over(self._server, self._connection, command)
+
+        catching = Catching(
+            done,
+            tls=self._place.tls,
+            soon=asyncio.get_running_loop().call_soon,
+            later=self._connection.later,
+            over=over,
+        )
+        relaying = ImapRelaying(
+            catching.server, client, catching, service, texts, texts.keep, seconds=self._lane.forwarding.seconds
+        )
+        catching.go_on, catching.secured = relaying.go_on, relaying.tls_started
+        service.listen(relaying)

@@ -1,0 +1,86 @@
+"""IMAP through a run: recorded from a Dovecot, played without it, added to, and missed."""
+
+import json
+import sys
+
+import pytest
+import trustme
+from dovecot import PASSWORD, dovecot
+
+PROFILE = """[project]
+name = "demo"
+[tool.recproxy.profiles.shop]
+credentials = ["SHOP_PASSWORD"]
+placeholders.SHOP_PASSWORD = "placeholder-of-the-password"
+upstream.ca = "{ca}"
+[[tool.recproxy.profiles.shop.endpoints]]
+protocol = "imap"
+hosts = ["mail.shop.example"]
+ports = ["143"]
+variables = "SHOP_IMAP"
+address = "127.0.0.1:{port}"
+[[tool.recproxy.profiles.shop.endpoints]]
+protocol = "imap"
+hosts = ["secure.shop.example"]
+ports = ["993"]
+address = "127.0.0.1:{tls_port}"
+"""
+CLIENT = """
+import contextlib, imaplib, json, os, ssl, sys, time
+
+def session(client, subject):
+    mail = f"Subject: {subject}\\r\\nDate: {time.time()}\\r\\n\\r\\nsaid {os.environ['SHOP_PASSWORD']}\\r\\n".encode()
+    got = [client.login("joe", os.environ["SHOP_PASSWORD"]), client.list(), client.select()]
+    got += [client.fetch("1", "(FLAGS BODY.PEEK[])"), client.append("INBOX", "", imaplib.Time2Internaldate(time.time()), mail)]
+    return [*got, client.search(None, "UNSEEN"), client.logout()]
+
+by_host = imaplib.IMAP4("mail.shop.example")
+by_host.starttls(ssl.create_default_context())
+by_variable = imaplib.IMAP4(os.environ["SHOP_IMAP_HOST"], int(os.environ["SHOP_IMAP_PORT"]))
+secure = imaplib.IMAP4_SSL("secure.shop.example")
+print(json.dumps([session(each, sys.argv[1]) for each in (by_host, by_variable, secure)], default=bytes.decode))
+"""
+RECORDING = "tests/functional/recordings/shop/default.rec"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tls")
+    made = trustme.CA()
+    certificate = made.issue_cert("mail.shop.example", "secure.shop.example", "127.0.0.1")
+    certificate.private_key_pem.write_to_path(folder / "key.pem")
+    certificate.cert_chain_pems[0].write_to_path(folder / "cert.pem")
+    made.cert_pem.write_to_path(folder / "ca.pem")
+    return folder
+
+
+def test_mail_is_recorded_and_played_without_its_server(project, authority):
+    def run(mode, subject, **environment):
+        return project.run("run", "--mode", mode, "--", sys.executable, "-c", CLIENT, subject, environment=environment)
+
+    with dovecot(authority / "cert.pem", authority / "key.pem") as server:
+        server.deliver("joe", b"Subject: first\r\n\r\nhello\r\n")
+        places = {"ca": authority / "ca.pem", "port": server.port, "tls_port": server.tls_port}
+        project.write("pyproject.toml", PROFILE.format(**places))
+        (project.root / RECORDING).unlink()
+        recorded = run("record", "sent", SHOP_PASSWORD=PASSWORD)
+        assert recorded.returncode == 0, recorded.stderr
+        text = (project.root / RECORDING).read_text()
+        added = run("auto", "added", SHOP_PASSWORD=PASSWORD)
+        assert added.returncode == 0, added.stderr
+
+    assert PASSWORD not in text
+    assert text.count("IMAP imap://mail.shop.example:143\n") == 2
+    assert text.count("IMAP imaps://secure.shop.example:993\n") == 1
+    assert text.count(":tls\n") == 1
+    assert text.count("> A4 LOGIN joe XXX\n") == 1
+    assert "\n+ said XXX\n" in text
+
+    played = run("replay", "sent")
+    assert (played.returncode, json.loads(played.stdout)) == (0, json.loads(recorded.stdout)), played.stderr
+    assert run("replay", "added").returncode == 0
+
+    missed = run("replay", "other")
+    assert missed.returncode == 3
+    assert 'Subject: recorded \\"sent\\", got \\"other\\"' in missed.stdout
+    assert "  Subject  sent      other\n" in missed.stderr
