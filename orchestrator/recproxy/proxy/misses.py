@@ -114,7 +114,7 @@ class Misses:
                 found = self._found_elsewhere(self._elsewhere, found, shown, any_host, index)
             text = f"{reason}\n{found.text()}" if reason else found.text()
             if not index.interactions and self._expected is not None:
-                text += f"\nthe recording would be {self._ways.shown(self._expected)}"
+                text += f"\nthe recording would be {self._ways.shown(self._expected)}\n"
             expected = None if index.interactions else self._expected
             return replace(_as_message(found, text + remark, index), test=self._test, expected=expected)
 
