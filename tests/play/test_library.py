@@ -1,5 +1,7 @@
 """Names and files: where a recording is looked for, and where a new one belongs."""
 
+import os
+
 import pytest
 
 from recproxy.errors import RecordingNotFound
@@ -44,12 +46,14 @@ def test_an_absolute_path_is_that_file(library, folders, tmp_path):
     assert library.find("bare", str(tmp_path / "elsewhere.rec")) == tmp_path / "elsewhere.rec"
 
 
-def test_what_is_nowhere_says_where_it_was_looked_for_and_how_to_record_it(library, folders):
+def test_what_is_nowhere_says_where_it_was_looked_for_and_how_to_record_it(library, folders, monkeypatch):
+    monkeypatch.chdir(folders["project"].parent)
     with pytest.raises(RecordingNotFound) as caught:
         library.find("shop", "gone", beside=folders["project"])
 
     assert caught.value.message == (
-        f"recording 'gone' of profile 'shop' does not exist: looked in {folders['project']}, {folders['package']}; "
+        f"recording 'gone' of profile 'shop' does not exist: looked in {folders['project'].name}, "
+        f"{os.path.relpath(folders['package'])}; "
         "record it with: recproxy run --record shop -- COMMAND"
     )
 

@@ -151,9 +151,9 @@ def make_plan(
     if shard:
         loaded = tuple(replace(each, match=replace(each.match, unused="report")) for each in loaded)
     recording_command = environment.get(RECORD_COMMAND) or command
-    library = Library(
-        project.recordings, {profile.name: profile.recordings for profile in loaded}, record=recording_command
-    )
+    shown_from = environment.get(SHOWN_FROM) or str(folder)
+    own = {profile.name: profile.recordings for profile in loaded}
+    library = Library(project.recordings, own, record=recording_command, shown_from=shown_from)
     modes = _modes([profile.name for profile in loaded], record, live)
     plan = RunPlan(
         project=project,
@@ -167,7 +167,7 @@ def make_plan(
         record=recording_command,
         shard=shard,
         strict=strict,
-        shown_from=environment.get(SHOWN_FROM) or str(folder),
+        shown_from=shown_from,
     )
     plan = replace(plan, recordings=_named_recordings(plan, recordings, folder))
     if not late_credentials:

@@ -6,11 +6,13 @@ Knows nothing of what stands in the files.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from recproxy.control.record_commands import PROFILE_WORD, record_command
 from recproxy.control.scope_options import SelectedTest
+from recproxy.control.shown_paths import shown_path
 from recproxy.errors import RecordingNotFound
 from recproxy.play.recording_names import DEFAULT
 
@@ -20,13 +22,17 @@ __all__ = ["Library"]
 class Library:
     """The recordings of one project for its profiles; `own` maps a profile to its package's folder, if any.
 
-    `record` is the command that records, with PROFILE_WORD in the place of a profile's name.
+    `record` is the command that records, with PROFILE_WORD in the place of a profile's name. Messages show folders as they
+    are seen from `shown_from`.
     """
 
-    def __init__(self, recordings: Path, own: Mapping[str, str | None], *, record: str = "") -> None:
+    def __init__(
+        self, recordings: Path, own: Mapping[str, str | None], *, record: str = "", shown_from: str = os.curdir
+    ) -> None:
         self._recordings = recordings
         self._record = record or f"recproxy run --record {PROFILE_WORD} -- COMMAND"
         self._own = own
+        self._shown_from = shown_from
 
     @property
     def folder(self) -> Path:
@@ -58,7 +64,7 @@ class Library:
                 path = folder / candidate
                 if path.is_file() or _is_recorded_folder(path):
                     return path
-        looked = ", ".join(str(folder) for folder in dict.fromkeys(folders))
+        looked = ", ".join(shown_path(str(folder), self._shown_from) for folder in dict.fromkeys(folders))
         raise RecordingNotFound(
             f"recording {name!r} of profile {profile!r} does not exist: looked in {looked}; "
             f"record it with: {record_command(self._record, profile, selection)}"
