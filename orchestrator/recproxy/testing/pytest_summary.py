@@ -116,6 +116,7 @@ def _together(every: list[dict[str, Any]]) -> dict[str, Any] | None:
 def _unused(row: dict[str, Any]) -> str:
     """A line for an interaction that nobody played; what no test had for itself is told without a test."""
     from recproxy.control.shown_paths import shown_path  # noqa: PLC0415 - tests asked for recordings
+    from recproxy.recording.printable import printable  # noqa: PLC0415 - tests asked for recordings
 
     test = f"{row['test']}: " if row["test"] != _NO_TEST else ""
-    return f"{test}{row['profile']}: {row['request']} ({shown_path(row['where'])})"
+    return printable(f"{test}{row['profile']}: {row['request']} ({shown_path(row['where'])})")
