@@ -77,6 +77,7 @@ ELSEWHERE = {
     "proxy/imap_service": "tests/proxy/test_imap_relaying.py: a Dovecot",
     "proxy/imap_speaking": "tests/journeys/test_imap.py: modes and scopes of real runs",
     "proxy/imap_scope": "tests/journeys/test_imap.py: a miss as it is told",
+    "formats/f1_trace": "tests/formats/test_f1.py: traces of the corpus, and others",
     "proxy/mail_relay": "tests/proxy/test_mail_connection.py: a real server on loopback",
     "proxy/mail_lane": "tests/proxy/test_mail_connection.py: a service that is asked late, and misses without secrets",
     "config/endpoint": "tests/config/test_profile_reading.py and test_reference.py: its keys",

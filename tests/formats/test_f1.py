@@ -7,6 +7,7 @@ import pytest
 
 from recproxy.errors import RecordingError
 from recproxy.formats import f1, folder_format_of
+from recproxy.recording import Recording, dump
 
 CORPUS = Path(__file__).parents[1] / "functional/recordings/f1"
 FOLDERS = sorted(path for path in CORPUS.iterdir() if path.is_dir())
@@ -72,11 +73,45 @@ def test_a_request_is_compared_where_it_was_captured(path):
 
 
 @pytest.mark.parametrize("path", SMTP, ids=lambda path: path.name)
-def test_a_trace_of_smtp_is_refused_by_name(path):
-    with pytest.raises(RecordingError) as caught:
-        loaded(path)
+def test_a_trace_of_smtp_is_a_conversation_for_any_mail(path):
+    [got] = loaded(path).recording.interactions
+    text = dump(Recording(interactions=(got,))).decode()
 
-    assert caught.value.message == f"{path}: an SMTP trace, which cannot be played yet: it comes with SMTP"
+    assert got.request.url == "smtp://smtp.gmail.com:587"
+    assert "> STARTTLS\n< 220 2.0.0 Ready to start TLS\n:tls\n> ehlo [192.168.0.9]\n" in text
+    assert "> mail FROM:<XXX> size=" in text
+    assert "> rcpt TO:<XXX>\n" in text
+    assert text.endswith(
+        {
+            "smtp-smtp.gmail.com-send-recipient-syntax-error": "> rset\n< 250 2.1.5 Flushed wt14sm2727478icb.16\n=======\n",
+            "smtp-smtp.gmail.com-send-server-disconnected": "> data\n:close\n=======\n",
+            "smtp-smtp.gmail.com-send-successful": "> XXX\n< 250 2.0.0 OK 1299809086 19sm3001031ibx.1\n=======\n",
+        }[path.name]
+    )
+
+
+def test_a_trace_with_what_was_asked_keeps_its_mail():
+    trace = b"< 220 a\n> mail FROM:<a@b>\n< 250 a\n> data\n< 354 a\n> A: 1\n+ \n+ ..x\n+ .\n< 250 a"
+    files = {"meta.json": b"{}", "smtp-trace": trace, "f1-request.json": b"{}"}
+
+    [got] = f1.load(files, "smtp-mail.example-send-it").recording.interactions
+
+    assert [step.data for step in got.steps[1:6:4]] == [b"mail FROM:<a@b>\r\n", b"A: 1\r\n\r\n.x\r\n"]
+
+
+@pytest.mark.parametrize(
+    ("trace", "path", "message"),
+    [
+        (b"< 220 a\nHELO\n", "smtp-a.b-send", "smtp-a.b-send: smtp-trace: line 2: expected '< '"),
+        (b"+ 220 a\n", "smtp-a.b-send", "smtp-a.b-send: smtp-trace: line 1: expected '< '"),
+        (b"< 220 a\n", "shop", "shop: smtp-trace: no host: name the folder"),
+    ],
+)
+def test_a_trace_that_is_none_is_refused(trace, path, message):
+    with pytest.raises(RecordingError) as caught:
+        f1.load({"meta.json": b"{}", "smtp-trace": trace}, path)
+
+    assert caught.value.message.startswith(message)
 
 
 def test_carriage_returns_that_an_editor_took_are_put_back():

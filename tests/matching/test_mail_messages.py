@@ -75,3 +75,7 @@ def test_a_masked_attachment_fits_any():
 )
 def test_any_bytes_are_read(text):
     assert difference(text, text) == ([], {})
+
+
+def test_a_message_that_is_a_wild_place_fits_any():
+    assert difference(b"XXX\r\n", made()) == ([], {})

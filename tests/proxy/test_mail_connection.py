@@ -5,6 +5,7 @@ import smtplib
 import socket
 import ssl
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from deadlines import seconds
@@ -73,18 +74,18 @@ def message(subject="one", to="c@d.example", text="hello\n", **more):
 class Bench:
     """A lane with a listener for each port of a mail server."""
 
-    def __init__(self, trust, mode="replay", recording=None, address="", miss="status"):
+    def __init__(self, trust, mode="replay", recording=None, address="", miss="status", host=HOST):
         self.profile = Profile(
             name="mail",
-            endpoints=(Endpoint(protocol="smtp", hosts=(HOST,), address=address),),
+            endpoints=(Endpoint(protocol="smtp", hosts=(host,), address=address),),
             match=Match(miss=miss),
             upstream=Upstream(ca=trust.path, max_body=100_000),
         )
         self.kept = []
-        setup = Setup(profile=self.profile.plain(), owners={HOST: "mail"}, mode=mode)
+        setup = Setup(profile=self.profile.plain(), owners={host: "mail"}, mode=mode)
         self.forwarding = Forwarding(self.profile, setup, self._sent)
         self.lane = ProxyLane(
-            "default", self.profile, lambda: Owners({HOST: "mail"}), asyncio.get_running_loop(), None, self.forwarding
+            "default", self.profile, lambda: Owners({host: "mail"}), asyncio.get_running_loop(), None, self.forwarding
         )
         self.scope = self.begin("t", recording)
         self.trust = trust
@@ -537,3 +538,40 @@ async def test_a_connection_over_two_scopes_is_kept_for_each_with_its_login(trus
         first, second = (shown(each) for each in bench.kept)
         assert first[:5] == second[:5]
         assert [b"Subject: two" in b"".join(step.data for step in each.steps) for each in bench.kept] == [False, True]
+
+
+STARTERS = Path(__file__).parents[2] / "profiles/gmail/recproxy_gmail/recordings"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("name", "outcomes"),
+    [
+        ("smtp_sent", [None, None]),
+        ("smtp_bad_login", [smtplib.SMTPAuthenticationError]),
+        ("smtp_refused_recipient", [smtplib.SMTPRecipientsRefused]),
+        ("smtp_try_again", [smtplib.SMTPRecipientsRefused, None]),
+        ("smtp_hung_up", [smtplib.SMTPServerDisconnected]),
+    ],
+)
+@pytest.mark.parametrize("mechanism", ["PLAIN", "XOAUTH2"])
+async def test_starter_recordings_of_gmail_behave_as_they_say(trust, name, outcomes, mechanism):
+    recording = load((STARTERS / f"{name}.rec").read_bytes())
+
+    def work(client):
+        client.ehlo()
+        client.user, client.password = "me@gmail.com", "app password"
+        client.auth(mechanism, client.auth_plain if mechanism == "PLAIN" else lambda challenge=None: "auth=Bearer t")
+        client.send_message(message(text="whatever\n"))
+
+    async with Bench(trust, recording=recording, host="smtp.gmail.com") as bench:
+        got = []
+        for _ in outcomes:
+            try:
+                await bench.smtp(work, tls=True)
+                got.append(None)
+            except smtplib.SMTPException as error:
+                got.append(type(error))
+
+        assert got == outcomes
+        assert bench.outcome.missed == ()

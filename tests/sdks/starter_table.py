@@ -150,6 +150,7 @@ SAYS = {
 
 OF_2011 = "SDKs of today ask for no v1 of the API"
 NO_CALL = "the SDKs know v4 alone, and take a token that is there"
+NO_SDK = "smtplib and imaplib ask for them: they are no SDKs"
 UNASKED = {
     "twitter": dict.fromkeys(("v1_direct_message", "v1_followers", "v1_update", "v1_update_duplicate"), OF_2011),
     "bitly": dict.fromkeys(
@@ -161,7 +162,17 @@ UNASKED = {
         ),
         NO_CALL,
     ),
-    "gmail": {},
+    "gmail": dict.fromkeys(
+        (
+            *(f"smtp_{name}" for name in ("bad_login", "hung_up", "refused_recipient", "sent", "try_again")),
+            *(
+                f"imap_{name}"
+                for name in ("app_password", "inbox", "login_refused", "session_expired", "token_refused")
+            ),
+            "imap_too_many",
+        ),
+        NO_SDK,
+    ),
     "facebook": {},
     "openai": {},
     "anthropic": {},

@@ -1,4 +1,4 @@
-"""The captures of Mozilla F1's test corpus: a folder of `meta.json`, `request-N` and `response-N`.
+"""The captures of Mozilla F1's test corpus: a folder of `meta.json`, `request-N` and `response-N`, or an `smtp-trace`.
 
 They were edited by hand after they were captured: heads lost their carriage returns, bodies gained a last line end,
 lengths stayed. A request has no HTTP version, and may be missing: then its response answers whatever is asked of the
@@ -16,13 +16,15 @@ from urllib.parse import urlsplit
 
 from recproxy.errors import RecordingError
 from recproxy.formats import stored
+from recproxy.formats.f1_trace import for_any_mail, read_trace
 from recproxy.formats.values import Loaded
-from recproxy.recording import Headers, Interaction, Recording, Request, Response, header
+from recproxy.recording import Headers, Interaction, Recording, Request, Response, conversation, header
 
 __all__ = ["load"]
 
 #: What is compared where a request was not captured.
 ANY_OF_THE_HOST = ("host",)
+_TRACE = "smtp-trace"
 _RESPONSE = re.compile(r"response-([0-9]+)")
 _REQUEST_LINE = re.compile(rb"([A-Z]+) (/\S*)(?: HTTP/1\.[01])?")
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})(?: (.*))?")
@@ -34,14 +36,29 @@ _CONTENT_LOCATION = b"content-location"
 
 def load(files: Mapping[str, bytes], path: str) -> Loaded:
     """The recording in a folder's files. Raises RecordingError, and nothing else, where it is none."""
-    if "smtp-trace" in files:
-        raise RecordingError(f"{path}: an SMTP trace, which cannot be played yet: it comes with SMTP")
     notes = stored.Notebook()
     try:
-        recording = _recording(files, path, notes)
+        recording = _trace(files, path, notes) if _TRACE in files else _recording(files, path, notes)
     except ValueError as problem:
         raise RecordingError(f"{path}: {notes.where and notes.where + ': '}{problem}") from None
     return Loaded(recording=recording, notes=tuple(notes.notes))
+
+
+def _trace(files: Mapping[str, bytes], path: str, notes: stored.Notebook) -> Recording:
+    """The recording of what was said by SMTP."""
+    notes.where = _TRACE
+    said = conversation("SMTP", f"smtp://{_host(path)}:587", read_trace(files[_TRACE]))
+    if "f1-request.json" not in files:
+        said = for_any_mail(said)
+        notes.made_up("what was mailed was not captured: any sender, recipients and message are answered")
+    return Recording(interactions=(said,), path=path)
+
+
+def _host(path: str) -> str:
+    named = _FOLDER.fullmatch(PurePath(path).name)
+    if named is None:
+        raise ValueError("no host: name the folder smtp-HOST-send-COMMENTS")
+    return named[1]
 
 
 def _recording(files: Mapping[str, bytes], path: str, notes: stored.Notebook) -> Recording:

@@ -1,9 +1,17 @@
-"""Google's contacts of 2011, as F1 read them: a feed of Atom."""
+"""Google as F1 used it in 2011: contacts as a feed of Atom, and Gmail by SMTP."""
 
+import smtplib
+import ssl
+from base64 import b64encode
+from email.message import EmailMessage
 from xml.etree import ElementTree as ET
 
+from share.letter import SUBJECT, letter
 from share.oauth1 import authorization
 from share.service import ServiceError, ask
+
+SMTP = "smtp.gmail.com"
+XOAUTH = "https://mail.google.com/mail/b/{email}/smtp/"
 
 FEED = "http://www.google.com/m8/feeds/contacts/default/full?v=1&max-results=500"
 NAMES = {
@@ -11,6 +19,32 @@ NAMES = {
     "search": "http://a9.com/-/spec/opensearchrss/1.0/",
     "gd": "http://schemas.google.com/g/2005",
 }
+
+
+def send(account, share):
+    """Mail a letter by SMTP, logged in with the account's token.
+
+    Raises:
+        ServiceError: Gmail refused, or hung up.
+    """
+    sender = account.get("profile", {}).get("verifiedEmail", account.get("username"))
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, share["to"], share.get("subject", SUBJECT)
+    message.set_content(letter(share))
+    url = XOAUTH.format(email=sender)
+    proof = f"GET {url} {authorization('GET', url, service='GOOGLE', account=account).removeprefix('OAuth ')}"
+    try:
+        with smtplib.SMTP(SMTP, 587, timeout=30) as server:
+            server.starttls(context=ssl.create_default_context())
+            server.ehlo()
+            server.docmd("AUTH", f"XOAUTH {b64encode(proof.encode()).decode()}")
+            server.send_message(message)
+    except smtplib.SMTPRecipientsRefused as refused:
+        code, said = next(iter(refused.recipients.values()))
+        raise ServiceError(provider=SMTP, message=said.decode(), status=code) from None
+    except smtplib.SMTPException as problem:
+        raise ServiceError(provider=SMTP, message=str(problem)) from None
+    return {"status": "message sent"}
 
 
 def contacts(account):
