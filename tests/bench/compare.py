@@ -4,7 +4,8 @@
 
 OTHER_PYTHON is the interpreter of an environment in which the other checkout is installed. The programs that measure
 are those of this checkout for both. A measurement is lower where it is better. Of each pair, made one right after the
-other in random order, the ratio counts: it stays true while the load of the machine changes. Printed are the median of
+other in random order, the ratio counts: it stays true while the load of the machine changes. For the same reason the
+programs measure CPU time where they can. Printed are the median of
 each side, the median of the ratios, and the quartiles of the ratios.
 """
 

@@ -26,6 +26,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import cpu_times
+
 RECPROXY = (sys.executable, "-m", "recproxy")
 HOST = "api.shop.example"
 LARGE = 10_000_000
@@ -104,8 +106,8 @@ class Client:
 
 
 @contextmanager
-def serving(root: Path, mode: str) -> Iterator[dict[str, str]]:
-    """A run in this mode: its environment."""
+def serving(root: Path, mode: str) -> Iterator[tuple[dict[str, str], int]]:
+    """A run in this mode: its environment and its process."""
     process = subprocess.Popen(
         [*RECPROXY, "serve", "--profile", "shop", "--mode", mode],
         cwd=root,
@@ -117,7 +119,7 @@ def serving(root: Path, mode: str) -> Iterator[dict[str, str]]:
     )
     assert process.stdin is not None and process.stdout is not None
     try:
-        yield json.loads(process.stdout.readline())["environment"]
+        yield json.loads(process.stdout.readline())["environment"], process.pid
     finally:
         # What was recorded is not wanted, and to redact it would take longer than all the rest.
         process.kill()
@@ -125,8 +127,8 @@ def serving(root: Path, mode: str) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def runs() -> Iterator[dict[str, dict[str, str]]]:
-    """A service, and one run live and one in record before it: the environment of each."""
+def runs() -> Iterator[dict[str, tuple[dict[str, str], int]]]:
+    """A service, and one run live and one in record before it: the environment and the process of each."""
     service = subprocess.Popen([sys.executable, __file__, "--service"], stdout=subprocess.PIPE, text=True)
     assert service.stdout is not None
     try:
@@ -160,7 +162,8 @@ def beside(environment: dict[str, str], *, tls: bool) -> tuple[float, float]:
 def timed(rounds: int) -> dict[tuple[str, str], list[float]]:
     """What was measured, by what it is and mode; the rounds of both modes are in turns."""
     got: dict[tuple[str, str], list[float]] = defaultdict(list)
-    with runs() as environments:
+    with runs() as running:
+        environments = {mode: environment for mode, (environment, _) in running.items()}
         clients = {
             (way, mode): Client(environment, tls=tls)
             for mode, environment in environments.items()
@@ -181,8 +184,21 @@ def timed(rounds: int) -> dict[tuple[str, str], list[float]]:
 
 
 def measure() -> dict[str, float]:
-    """What `compare` compares."""
-    return {f"{what}, {mode}, ms": statistics.median(each) * 1e3 for (what, mode), each in timed(7).items()}
+    """What `compare` compares: the CPU time of all processes of a run for each answer."""
+    found = {}
+    with runs() as running:
+        for mode, (environment, pid) in running.items():
+            for way, tls in (("over TLS", True), ("by the base URL", False)):
+                client = Client(environment, tls=tls)
+                for what, path, count in (("12 bytes", "/small", 100), ("10 MB", "/large", 3)):
+                    client.seconds(path)
+                    before = cpu_times.of_tree(pid)
+                    for _ in range(count):
+                        client.seconds(path)
+                    used = (cpu_times.of_tree(pid) - before) / count
+                    found[f"{what} {way}, {mode}, ms of CPU"] = used * 1e3
+                client.close()
+    return found
 
 
 def main(rounds: int = 25) -> None:

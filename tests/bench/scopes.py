@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import cpu_times
+
 from recproxy.client.address import Address
 
 ROOT = Path(__file__).parents[2]
@@ -144,12 +146,7 @@ def plugin_time(folder: Path, *words: str) -> float:
 def cpu(pid: int) -> float:
     """Seconds of CPU that this process has used, and another one with all below it."""
     ours = os.times()
-    total, waiting = ours.user + ours.system, [pid]
-    for process in waiting:
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        waiting += map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split())
-    return total
+    return ours.user + ours.system + cpu_times.of_tree(pid)
 
 
 def tenth(times: list[float], number: int) -> float:

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-COUNT = 5
+COUNT = 3
 RECPROXY = (sys.executable, "-m", "recproxy")
 PROFILES = ("a", "b", "c")
 PROFILE = """
