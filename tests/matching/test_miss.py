@@ -35,6 +35,28 @@ def test_the_message_says_what_came_what_was_recorded_how_they_differ_and_what_t
     )
 
 
+def test_a_long_text_in_json_is_shown_by_what_differs_in_it(recorded, live, index):
+    prompt = "You are careful.\\nAnswer in %s sentences.\\nBe kind. The password is %s."
+
+    def asked(number, secret):
+        text = prompt % (number, secret)
+        return f'{{"model": "m", "messages": [{{"content": "{text}", "key": "{text}"}}]}}'
+
+    found = index(recorded("POST https://a.com/v1", asked("three", "XXX"), "json", wild=None), path="chat.rec")
+    request = live("POST https://a.com/v1", asked("two", "XXX"), "json")
+    text = miss(found, request, profile="shop").text()
+
+    assert (
+        "  json /messages/0/content\n"
+        "    - Answer in three sentences.\n"
+        "    + Answer in two sentences.\n"
+        "    3 other lines are the same\n"
+    ) in text
+    hidden = Rules(secret_json=("/messages/*/key",))
+    found = index(found.interactions[0], rules=hidden, path="chat.rec")
+    assert miss(found, request, profile="shop").text().count("- Answer in three sentences.") == 1
+
+
 def test_where_nothing_is_recorded_it_says_how_to_record(live, index):
     found = miss(index(), live("https://api.example.com/1"), profile="twitter")
 

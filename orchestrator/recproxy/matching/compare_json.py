@@ -118,7 +118,9 @@ class _Walk:
         elif isinstance(wanted, list) and isinstance(got, list):
             self._lists(wanted, got, path)
         elif canonical(wanted) != canonical(got):
-            self._add(path, *excerpt(readable(wanted), self._readable(got, path)))
+            shown = concealed(got, path, self._plan)
+            texts = (wanted, shown) if isinstance(wanted, str) and isinstance(shown, str) else None
+            self._add(path, *excerpt(readable(wanted), readable(shown)), texts=texts)
 
     def _wild(self, wanted: str, got: Node, path: Path) -> None:
         wild = _pattern(wanted, self._word)
@@ -189,8 +191,16 @@ class _Walk:
     def _readable(self, got: Node, path: Path) -> str:
         return readable(concealed(got, path, self._plan))
 
-    def _add(self, path: Path, wanted: str | None, got: str | None, *, secret: bool = False) -> None:
-        self._found.append(Difference(f"json {pointer(path)}".rstrip(), wanted, got, secret))
+    def _add(
+        self,
+        path: Path,
+        wanted: str | None,
+        got: str | None,
+        *,
+        secret: bool = False,
+        texts: tuple[str, str] | None = None,
+    ) -> None:
+        self._found.append(Difference(f"json {pointer(path)}".rstrip(), wanted, got, secret, texts))
 
 
 def _members(node: dict[str, Node] | Repeated) -> list[_Member]:

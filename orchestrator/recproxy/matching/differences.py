@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 from recproxy.recording.dataclass import dataclass
@@ -23,12 +24,14 @@ class Difference:
     """One field in which a live request differs from a recorded one.
 
     `wanted` is what was recorded, `got` what came, None where it is absent. Values that are `secret` are never here.
+    `texts` are the two where both are strings that a person reads better as lines.
     """
 
     field: str
     wanted: str | None
     got: str | None
     secret: bool = False
+    texts: tuple[str, str] | None = dataclasses.field(default=None, repr=False, compare=False)
 
     @property
     def is_of_place(self) -> bool:

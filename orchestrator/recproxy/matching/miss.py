@@ -11,6 +11,7 @@ from recproxy.matching.index import Index
 from recproxy.matching.mend import Mend, mend
 from recproxy.matching.nearest import nearest
 from recproxy.matching.rules import Rules, Ways
+from recproxy.matching.text_difference import text_difference
 from recproxy.matching.url import decode_parameter, split_url
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
@@ -211,7 +212,8 @@ def _again(index: Index, position: int, repeat: str | None, ways: Ways) -> str:
 
 def difference_table(differences: Sequence[Difference]) -> list[str]:
     """Field, wanted and got in columns; nothing where one side has no such field."""
-    cells = [(one.field, _cell(one.wanted, one), _cell(one.got, one)) for one in differences[:_MOST_ROWS]]
+    shown = [(one, _text_lines(one)) for one in differences[:_MOST_ROWS]]
+    cells = [(one.field, _cell(one.wanted, one), _cell(one.got, one)) for one, texts in shown if not texts]
     rows = [("", "recorded", "got"), *(each for each in cells if max(map(len, each)) <= _WIDEST)]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     lines = [f"  {field:<{widths[0]}}  {wanted:<{widths[1]}}  {got}".rstrip() for field, wanted, got in rows]
@@ -219,8 +221,18 @@ def difference_table(differences: Sequence[Difference]) -> list[str]:
     for field, wanted, got in cells:
         if max(map(len, (field, wanted, got))) > _WIDEST:  # one below the other, where they can be compared
             lines += [f"  {field}", f"    recorded  {wanted}", f"    got       {got}"]
+    for one, texts in shown:
+        if texts:
+            lines += [f"  {one.field}", *(f"    {line}" for line in texts)]
     left = len(differences) - _MOST_ROWS
     return [*lines, f"  and {left} more"] if left > 0 else lines
+
+
+def _text_lines(one: Difference) -> list[str]:
+    """Two strings that are too long for a row, or have several lines, by what differs in them."""
+    if one.texts is None or (max(map(len, one.texts)) <= _WIDEST and not any("\n" in each for each in one.texts)):
+        return []
+    return text_difference(*one.texts)
 
 
 def _cell(value: str | None, one: Difference) -> str:
