@@ -111,6 +111,12 @@ def test_a_host_of_another_service_can_never_match(check):
     assert kinds(check(GOOD.replace("a.example", "b.example"))) == [("never", 3)]
 
 
+def test_a_literal_of_imap_that_was_edited_and_not_counted(check):
+    said = "< * OK ready\n> A1 FETCH 1 BODY[]\n< * 1 FETCH (BODY[] {90}\n+ hello)\n< A1 OK x\n"
+
+    assert kinds(check(f"#recproxy 2\n\nIMAP imap://a.example:143\n{said}=======\n")) == [("never", 6)]
+
+
 def test_an_interaction_that_is_too_old(check):
     assert kinds(check(GOOD.replace("GET", ":recorded 2020-01-01\nGET"))) == [("age", 4)]
 

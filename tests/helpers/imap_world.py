@@ -104,9 +104,9 @@ class World:
         if not self.connections:
             self._loop.call_soon(self.quiet.set)
 
-    def play(self, recording):
+    def play(self, recording, host):
         """Answer from a recording."""
-        playing = ImapPlayback(Playback(Index((recording,), Rules())), HOST, frozenset((b"date", b"message-id")))
+        playing = ImapPlayback(Playback(Index((recording,), Rules())), host, frozenset((b"date", b"message-id")))
 
         def speaker(connection, server, secure):
             speaking = ImapReplaying(server, ImapReplay(playing, secure=secure), connection, self.told)
@@ -177,10 +177,10 @@ def world(ca=None):
 
 
 @contextlib.contextmanager
-def replayed(recording, ca=None):
+def replayed(recording, ca=None, host=HOST):
     """A world that answers from a recording, or from its text."""
     with world(ca) as made:
-        made.run(made.play(load(recording.encode()) if isinstance(recording, str) else recording))
+        made.run(made.play(load(recording.encode()) if isinstance(recording, str) else recording, host))
         yield made
 
 

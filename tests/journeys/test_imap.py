@@ -1,11 +1,14 @@
 """IMAP through a run: recorded from a Dovecot, played without it, added to, and missed."""
 
+import imaplib
 import json
 import sys
+from pathlib import Path
 
 import pytest
 import trustme
 from dovecot import PASSWORD, dovecot
+from imap_world import replayed
 
 PROFILE = """[project]
 name = "demo"
@@ -40,6 +43,8 @@ by_variable = imaplib.IMAP4(os.environ["SHOP_IMAP_HOST"], int(os.environ["SHOP_I
 secure = imaplib.IMAP4_SSL("secure.shop.example")
 print(json.dumps([session(each, sys.argv[1]) for each in (by_host, by_variable, secure)], default=bytes.decode))
 """
+STARTERS = Path(__file__).parents[2] / "profiles/gmail/recproxy_gmail/recordings"
+REFUSED = "[AUTHENTICATIONFAILED] Invalid credentials (Failure)"
 RECORDING = "tests/functional/recordings/shop/default.rec"
 
 
@@ -84,3 +89,46 @@ def test_mail_is_recorded_and_played_without_its_server(project, authority):
     assert missed.returncode == 3
     assert 'Subject: recorded \\"sent\\", got \\"other\\"' in missed.stdout
     assert "  Subject  sent      other\n" in missed.stderr
+
+
+def tried(act):
+    """What an act brings: its answer, or what imaplib raises."""
+    try:
+        return act()
+    except imaplib.IMAP4.error as problem:
+        return str(problem).removeprefix("b'").rstrip("'")
+
+
+@pytest.mark.parametrize(
+    ("recording", "login", "wanted"),
+    [
+        ("imap_inbox", "password", ("OK", [b"2"])),
+        ("imap_inbox", "token", ("OK", [b"2"])),
+        ("imap_login_refused", "password", REFUSED),
+        ("imap_token_refused", "token", REFUSED),
+        (
+            "imap_app_password",
+            "password",
+            "[ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833 (Failure)",
+        ),
+        ("imap_too_many", "password", "[ALERT] Too many simultaneous connections. (Failure)"),
+        ("imap_too_many", "token", "[ALERT] Too many simultaneous connections. (Failure)"),
+        ("imap_session_expired", "password", ("OK", [b"2"])),
+    ],
+)
+def test_the_starter_conversations_of_gmail_answer_a_client(recording, login, wanted):
+    with replayed((STARTERS / f"{recording}.rec").read_text(), host="imap.gmail.com") as world:
+        client = imaplib.IMAP4_SSL("localhost", world.tls_port, ssl_context=world.trust())
+        if login == "password":
+            got = tried(lambda: (client.login("me", "pw"), client.select())[1])
+        else:
+            got = tried(
+                lambda: (client.authenticate("XOAUTH2", lambda said: None if said else b"tok"), client.select())[1]
+            )
+        if recording == "imap_inbox":
+            assert client.search(None, "UNSEEN") == ("OK", [b"2"])
+            assert b"Subject: Your invoice" in client.fetch("2", "(RFC822)")[1][0][1]
+        client.shutdown()
+
+    assert got == wanted
+    assert world.told.misses == []

@@ -91,14 +91,14 @@ def test_a_connection_that_broke_off_ends_the_open_commands():
 @pytest.mark.parametrize(
     ("said", "problem"),
     [
-        (["< * 1 FETCH (BODY[] {90}"], "line 2: this is not one line of IMAP: a literal is not as long as it says"),
-        (["> a1"], "line 2: a command is a tag, a blank and a name"),
+        (["< * 1 FETCH (BODY[] {90}"], "this is not one line of IMAP: a literal is not as long as it says"),
+        (["> a1"], "a command is a tag, a blank and a name"),
     ],
 )
 def test_what_cannot_be_read_is_named_by_its_line(said, problem):
     got = read("< * OK ready", *said, "> a2 NOOP")
 
-    assert (got.problem, got.exchanges) == (problem, [])
+    assert (got.problem, got.problem_line, got.exchanges) == (problem, 2, [])
 
 
 def test_the_capabilities_that_were_listed_are_known():

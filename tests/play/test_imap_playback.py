@@ -59,6 +59,6 @@ def test_differences_name_the_field():
     got = playing().differences(Place(1, 1), search(b"FROM bob SUBJECT bye", b"INBOX"))
 
     assert [(each.field, each.wanted, each.got) for each in got] == [
-        ("mailbox", "Sent", "INBOX"),
         ("keys", "FROM XXX SUBJECT hello", "FROM bob SUBJECT bye"),
+        ("selected mailbox", "Sent", "INBOX"),
     ]

@@ -221,6 +221,7 @@ def test_named_places_are_filled_in_and_literals_keep_their_sizes():
         ("> a AUTHENTICATE PLAIN\n< + \n> XXX\n< a OK in\n", "AUTHENTICATE PLAIN", "+ | a OK in"),
         ("> a AUTHENTICATE PLAIN\n< + \n> XXX\n< a OK in\n", "AUTHENTICATE PLAIN eA==", "a OK in"),
         ("> a AUTHENTICATE XOAUTH2 XXX\n< + e30=\n> \n< a NO no\n", "AUTHENTICATE XOAUTH2 eA==", "+ e30= | a NO no"),
+        ("> a AUTHENTICATE XOAUTH2 XXX\n< + e30=\n> \n< a NO no\n", "AUTHENTICATE XOAUTH2", "+ | + e30= | a NO no"),
         ("> a AUTHENTICATE CRAM-MD5\n< + PDE+\n> XXX\n< a OK in\n", "AUTHENTICATE CRAM-MD5", "+ PDE+ | a OK in"),
         ("> a AUTHENTICATE PLAIN XXX\n< a OK in\n", "AUTHENTICATE LOGIN", None),
     ],

@@ -18,6 +18,7 @@ from recproxy.http import authority_host, fits
 from recproxy.matching.compare import difference
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
+from recproxy.play.imap_exchanges import read_imap_exchanges
 from recproxy.play.playback import Playback
 from recproxy.play.secret_lines import secret_line
 from recproxy.recording import Interaction, Recording, Request, fill, pattern
@@ -141,6 +142,10 @@ def _sample(request: Request, bound: Mapping[str, bytes] = _NOTHING) -> Request:
 
 def _alone(interaction: Interaction, hosts: Sequence[str], version: int) -> Iterator[Problem]:
     request, response = interaction.request, interaction.response
+    if interaction.steps and request.method == "IMAP":
+        conversation = read_imap_exchanges(interaction)
+        if conversation.problem:
+            yield Problem(conversation.problem_line, "never", f"{conversation.problem}; what follows is not played")
     if request.wild is not None and request.body.strip() == request.wild.encode():
         yield Problem(interaction.line, "swallows", f"{request.wild} matches the whole body: any body fits")
     if response.omitted is not None:

@@ -12,6 +12,7 @@ from recproxy.mail.smtp_server import SaidKind
 from recproxy.mail.smtp_turns import command_text, said_kinds
 from recproxy.matching.mail_messages import mail_difference, read_mail
 from recproxy.matching.rules import Rules
+from recproxy.play.imap_merging import same_imap_steps
 from recproxy.recording import Act, Interaction, Step, pattern
 
 __all__ = ["asks_the_same", "client_text", "stable_conversation"]
@@ -44,6 +45,8 @@ def stable_conversation(old: Interaction, new: Interaction, rules: Rules) -> Int
 def _same(old: Interaction, new: Interaction, rules: Rules) -> list[bool]:
     """For each step of the old conversation whether the client means the same in the new one."""
     ignored = frozenset(name.lower().encode() for name in rules.ignore_mail)
+    if old.request.method == "IMAP":
+        return list(same_imap_steps(old.steps, new.steps, old.request.wild, ignored))
     found: list[bool] = []
     kinds = zip(old.steps, said_kinds(old.steps), new.steps, said_kinds(new.steps), strict=False)
     for one, kind, other, other_kind in kinds:

@@ -87,6 +87,7 @@ class ImapConversation:
     capabilities: tuple[ImapLine, ...]
     end: Act | None
     problem: str = ""
+    problem_line: int = 0
 
 
 def mailbox_after(name: bytes, asked: Meaning, before: bytes | None, *, ok: bool) -> bytes | None:
@@ -120,12 +121,15 @@ class _Reader:
         self._asked = False
         self._end: Act | None = None
         self._problem = ""
+        self._problem_line = 0
 
     def conversation(self) -> ImapConversation:
         greeting = self._greeting or ImapLine((b"* OK ready",))
         for exchange in self._exchanges:
             exchange.groups = [_together(said) for said in exchange.groups]
-        return ImapConversation(greeting, self._exchanges, tuple(self._capabilities), self._end, self._problem)
+        return ImapConversation(
+            greeting, self._exchanges, tuple(self._capabilities), self._end, self._problem, self._problem_line
+        )
 
     def take(self, step: Step) -> bool:
         """Take a step; False where nothing more can be read."""
@@ -138,7 +142,8 @@ class _Reader:
             return False
         line = step_line(step)
         if line is None:
-            self._problem = f"line {step.line}: this is not one line of IMAP: a literal is not as long as it says"
+            self._problem = "this is not one line of IMAP: a literal is not as long as it says"
+            self._problem_line = step.line
             return False
         if step.act is Act.SERVER:
             self._server(line)
@@ -153,7 +158,7 @@ class _Reader:
         try:
             command = read_imap_command(line)
         except MalformedImap as problem:
-            self._problem = f"line {step.line}: {problem.reason}"
+            self._problem, self._problem_line = problem.reason, step.line
             return False
         asked = meaning(command)
         text = line.text.partition(b" ")[2]

@@ -10,9 +10,10 @@ from recproxy.mail.imap.lines import ImapLine, LineReader, announced
 from recproxy.mail.imap.meanings import Meaning
 from recproxy.mail.imap.responses import ImapResponse, read_imap_response
 from recproxy.matching.differences import Difference, excerpt
-from recproxy.matching.field_values import read_value, shown
-from recproxy.matching.mail_messages import Mail, mail_difference, read_mail
+from recproxy.matching.field_values import Value, read_value, shown
+from recproxy.matching.mail_messages import Mail, mail_difference
 from recproxy.play.filling import filled_response, wild_names
+from recproxy.play.imap_comparison import compared_fields, compared_mails, fitting
 from recproxy.play.imap_exchanges import ImapConversation, ImapExchange, ImapSaid, read_imap_exchanges
 from recproxy.play.playback import Playback
 from recproxy.recording import Pattern, Response
@@ -20,7 +21,11 @@ from recproxy.recording.dataclass import dataclass
 
 __all__ = ["ImapAsked", "ImapPlayback", "Place"]
 
-_Key = tuple[bytes | None, bytes, tuple[tuple[str, bytes], ...]]
+#: What a difference of the mailbox is called that was selected.
+_SELECTED = "selected mailbox"
+#: The values of a message, by what a person calls them.
+_MailKey = tuple[tuple[str, Value], ...]
+_Key = tuple[bytes | None, bytes, tuple[tuple[str, bytes], ...], tuple[_MailKey, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,11 @@ class ImapPlayback:
         places = self._places[position] = {}
         wild = self._wild[position] = []
         for number, exchange in enumerate(conversation.exchanges):
-            if self._is_wild(position, exchange):
+            mails = self._mails(Place(position, number))
+            if self._is_wild(position, exchange) or any(map(_holds_wild_places, mails)):
                 wild.append(number)
             else:
-                places.setdefault(self._key(exchange.meaning, exchange.mailbox), []).append(number)
+                places.setdefault(self._key(exchange.meaning, exchange.mailbox, mails), []).append(number)
 
     def secure(self, position: int) -> bool:
         """Whether a conversation was recorded in TLS from its start."""
@@ -74,7 +80,7 @@ class ImapPlayback:
 
     def asked(self, meaning: Meaning, mailbox: bytes | None) -> ImapAsked:
         """A live command in the form that is compared."""
-        return ImapAsked(meaning, mailbox, tuple(read_mail(each, None, self.ignored) for each in meaning.messages))
+        return ImapAsked(meaning, mailbox, compared_mails(meaning, None, self.ignored))
 
     def exchange(self, place: Place) -> ImapExchange:
         """The exchange at a place."""
@@ -82,46 +88,29 @@ class ImapPlayback:
 
     def numbers(self, position: int, asked: ImapAsked) -> list[int]:
         """The exchanges of a conversation that answer a command, in order; those without a wild place come first."""
-        known = self._places[position].get(self._key(asked.meaning, asked.mailbox), ())
-        if asked.mails:
-            known = [each for each in known if self.fits(Place(position, each), asked) is not None]
+        known = self._places[position].get(self._key(asked.meaning, asked.mailbox, asked.mails), ())
         wild = (each for each in self._wild[position] if self.fits(Place(position, each), asked) is not None)
         return [*known, *wild]
 
     def fits(self, place: Place, asked: ImapAsked) -> dict[str, bytes] | None:
         """What the named wild places of a command take, if it may be the same as this one; else None."""
-        exchange, word = self.exchange(place), self._word(place.position)
-        meaning, taken, bound = exchange.meaning, dict[str, bytes](), self.playback.bound
-        wanted, got = self._fields(meaning), self._fields(asked.meaning)
-        if meaning.name != asked.meaning.name or [name for name, _ in wanted] != [name for name, _ in got]:
+        exchange = self.exchange(place)
+        if exchange.meaning.name != asked.meaning.name or (exchange.mailbox is None) != (asked.mailbox is None):
             return None
-        pairs = [*zip((value for _, value in wanted), (value for _, value in got), strict=True)]
+        wanted, got = list(self._fields(exchange.meaning)), list(self._fields(asked.meaning))
         if exchange.mailbox is not None and asked.mailbox is not None:
-            pairs.append((exchange.mailbox, asked.mailbox))
-        elif exchange.mailbox is not asked.mailbox:
-            return None
-        for text, live in pairs:
-            value = read_value(text, word)
-            captured = value.fits(live, {**bound, **taken}) if isinstance(value, Pattern) else {}
-            if captured is None or (isinstance(value, bytes) and value != live):
-                return None
-            taken.update(captured)
-        mails = self._mails(place)
-        if len(mails) != len(asked.mails):
-            return None
-        for mail, live_mail in zip(mails, asked.mails, strict=True):
-            differences, captured = mail_difference(mail, live_mail, {**bound, **taken})
-            if differences:
-                return None
-            taken.update(captured)
-        return taken
+            wanted.append((_SELECTED, exchange.mailbox))
+            got.append((_SELECTED, asked.mailbox))
+        mails = self._mails(place), asked.mails
+        return fitting(wanted, got, mails, self._word(place.position), self.playback.bound)
 
     def differences(self, place: Place, asked: ImapAsked) -> list[Difference]:
         """How a live command differs from the recorded one at a place, which has the same name."""
         exchange, word = self.exchange(place), self._word(place.position)
         wanted, got = dict(self._fields(exchange.meaning)), dict(self._fields(asked.meaning))
-        if exchange.mailbox is not None or asked.mailbox is not None:
-            wanted, got = {"mailbox": exchange.mailbox, **wanted}, {"mailbox": asked.mailbox, **got}  # type: ignore[dict-item]
+        for fields, mailbox in ((wanted, exchange.mailbox), (got, asked.mailbox)):
+            if mailbox is not None:
+                fields[_SELECTED] = mailbox
         found = [
             difference
             for name in dict.fromkeys((*wanted, *got))
@@ -185,19 +174,13 @@ class ImapPlayback:
         return any(word.encode() in each for each in values)
 
     def _fields(self, meaning: Meaning) -> tuple[tuple[str, bytes], ...]:
-        """The fields of a command that are compared: not the date that a message is stored under, where dates are not."""
-        if meaning.name == b"LOGIN":
-            return ()
-        if meaning.name == b"APPEND" and b"date" in self.ignored:
-            return tuple(each for each in meaning.fields if each[0] != "date")
-        return meaning.fields
+        return compared_fields(meaning, self.ignored)
 
-    def _key(self, meaning: Meaning, mailbox: bytes | None) -> _Key:
-        return mailbox, meaning.name, self._fields(meaning)
+    def _key(self, meaning: Meaning, mailbox: bytes | None, mails: tuple[Mail, ...]) -> _Key:
+        return mailbox, meaning.name, self._fields(meaning), tuple(map(_mail_key, mails))
 
     def _read_mails(self, place: Place) -> tuple[Mail, ...]:
-        messages = self.exchange(place).meaning.messages
-        return tuple(read_mail(each, self._word(place.position), self.ignored) for each in messages)
+        return compared_mails(self.exchange(place).meaning, self._word(place.position), self.ignored)
 
     def _count(self, position: int) -> int:
         return self.playback.plays[position] + self.open[position]
@@ -207,6 +190,14 @@ class ImapPlayback:
         if self.playback.repeats(position) == "cycle" or not count:
             return is_foreign, count, position
         return is_foreign, 1, -position
+
+
+def _mail_key(mail: Mail) -> _MailKey:
+    return tuple(sorted((label, field.value) for label, field in mail.fields.items()))
+
+
+def _holds_wild_places(mail: Mail) -> bool:
+    return any(isinstance(each, Pattern) for field in mail.fields.values() for each in field)
 
 
 def _data(said: ImapSaid) -> bytes:

@@ -188,9 +188,10 @@ class ImapReplay:
         for name, value in (self._of.fits(place, asked) or {}).items():
             self._of.playback.bound.setdefault(name, value)
         groups = tuple(tuple(map(self._fitted_said, group)) for group in self._of.said(place))
-        if command.name == b"AUTHENTICATE":
-            groups = _with_first_reply(groups, has_reply=len(command.words) > 1)
         exchange = self._of.exchange(place)
+        if command.name == b"AUTHENTICATE":
+            had_reply = len(exchange.text.split()) > 2
+            groups = _with_first_reply(groups, has_reply=len(command.words) > 1, had_reply=had_reply)
         conversation = self._of.conversations[place.position]
         is_last = place.number + 1 == len(conversation.exchanges)
         end = exchange.end or (conversation.end if is_last and command.name != b"LOGOUT" else None)
@@ -264,12 +265,12 @@ def _status(answer: ImapAnswer) -> bytes:
     return b""
 
 
-def _with_first_reply(groups: tuple[tuple[ImapSaid, ...], ...], *, has_reply: bool) -> tuple[tuple[ImapSaid, ...], ...]:
-    """The groups of a login for a client that sends its first reply with the command, or does not."""
-    first = groups[0][-1:]
-    asks = bool(first) and isinstance(first[0], ImapResponse) and first[0].kind is ResponseKind.CONTINUE
-    if has_reply and asks and len(groups) > 1 and not first[0].line.text[1:].strip():  # type: ignore[union-attr]
+def _with_first_reply(
+    groups: tuple[tuple[ImapSaid, ...], ...], *, has_reply: bool, had_reply: bool
+) -> tuple[tuple[ImapSaid, ...], ...]:
+    """The groups of a login for a client that sends its first reply with the command, or does not, as one recorded it."""
+    if has_reply and not had_reply and len(groups) > 1:
         return groups[1:]
-    if not has_reply and not asks:
+    if had_reply and not has_reply:
         return ((_GO_AHEAD,), *groups)
     return groups

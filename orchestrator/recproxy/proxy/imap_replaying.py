@@ -178,7 +178,7 @@ class ImapReplaying:
         self._release(command)
         if command.name == b"IDLE" and text.upper() != b"DONE":
             self._server.refuse(command, b"BAD", "recproxy: IDLE ends with DONE")
-        elif command.name == b"AUTHENTICATE" and text == b"*":
+        elif command.name == b"AUTHENTICATE" and text == b"*" and not _refuses(self._groups):
             self._server.refuse(command, b"BAD", "cancelled")
         elif not self._groups:
             self._server.refuse(command, b"BAD", "recproxy: the recorded conversation asked for no more replies")
@@ -229,6 +229,15 @@ class ImapReplaying:
         elif self._server.reading is Reading.CLOSED and self._end is None:
             self._end = Act.CLOSE
             self._wire.end(Act.CLOSE)
+
+
+def _refuses(groups: Sequence[Sequence[ImapSaid]]) -> bool:
+    """Whether what comes next ends a command without success."""
+    return any(
+        isinstance(each, ImapResponse) and each.kind is ResponseKind.TAGGED and each.name != b"OK"
+        for group in groups[:1]
+        for each in group
+    )
 
 
 def tell_injected(server: ImapServer, texts: MissTexts) -> None:

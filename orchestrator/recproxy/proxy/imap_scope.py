@@ -64,7 +64,9 @@ class ImapScope:
             for position, each in known.conversations.items():
                 if each.problem:
                     path = known.playback.index.recording_of(position).path or "recording"
-                    self._history.note(f"{self._ways.shown(path)}: {each.problem}; what follows is not played")
+                    self._history.note(
+                        f"{self._ways.shown(path)}:{each.problem_line}: {each.problem}; what follows is not played"
+                    )
         return known
 
     def miss(self, place: MailPlace, replay: ImapReplay, command: ImapCommand | None, logins: Sequence[Step]) -> str:
