@@ -103,6 +103,29 @@ def test_a_folder_of_cassettes_becomes_recordings_without_secrets(project):
     assert (got.match_on, got.repeat) == (("method", "scheme", "host", "port", "path", "query"), "miss")
 
 
+def test_lines_of_a_recording_lose_their_secrets_and_a_name_with_one_is_refused(project):
+    named = f"test_login[ghp_{'a1B2c3D4e5' * 4}]"
+    shop = f"GET https://api.shop.example/ HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhi\n=======\n# token={TOKEN}x\n"
+    cassette(project, "a.rec", text=f"#recproxy 2\n# api_key={TOKEN}y\n\n:scope {named}\n{shop}")
+    cassette(project, f"{named}.yaml")
+
+    run("cassettes/a.rec", "--profile", "shop", "--to", "out")
+    code, _, err = run(f"cassettes/{named}.yaml", "--profile", "shop", "--to", "out")
+
+    text = (project / "out/a.rec").read_text()
+    assert [line for line in text.splitlines() if line.startswith(("# ", ":scope"))] == [
+        "# api_key=XXX",
+        ":scope test_login[XXX]~" + text.partition("~")[2][:2],
+        "# token=XXX",
+    ]
+    assert code != 0
+    assert (
+        err.splitlines()[0]
+        == "recproxy: test_login[XXX]: the name of the recording would hold a secret: rename the file"
+    )
+    assert files(project / "out") == ["a.rec"]
+
+
 def test_two_tokens_that_were_handed_out_stay_two_and_one_stays_plain(project):
     answers = [
         {"access_token": "one" + TOKEN, "refresh_token": "solo" + "-9876-zyxw-5432"},

@@ -74,6 +74,18 @@ def test_it_names_file_line_and_rule_and_never_the_secret(dirty):
     assert dirty.read_text() == DIRTY
 
 
+def test_comments_and_names_of_scopes_are_looked_through_too(dirty):
+    dirty.write_text(
+        DIRTY.replace("# a comment", f"# api_key={TOKEN}-3").replace("test_a\n", f"test_a[Bearer {TOKEN}-45678901]\n")
+    )
+    result = CliRunner().invoke(scan, ["--fix", str(dirty)])
+    assert result.stdout.splitlines()[:2] == [
+        f"{dirty}:2: text in comment or name of a scope (fixed)",
+        f"{dirty}:4: text in comment or name of a scope (fixed)",
+    ]
+    assert TOKEN not in dirty.read_text()
+
+
 def test_a_clean_recording_ends_well(dirty):
     dirty.write_text(DIRTY.replace(TOKEN + "-2", "XXX").replace(TOKEN, "XXX"))
     result = CliRunner().invoke(scan, [str(dirty)])

@@ -7,7 +7,7 @@ import resource
 
 import pytest
 
-from recproxy.control.open_connections import OpenConnections, descriptor_share, raise_descriptor_limit
+from recproxy.control.open_connections import OpenConnections, descriptor_share
 
 
 class Connected:
@@ -104,30 +104,3 @@ def test_a_share_is_of_the_limit_and_never_nothing(monkeypatch, soft, share):
     monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, soft))
 
     assert descriptor_share(0.5) == share
-
-
-@pytest.mark.parametrize(
-    ("limits", "wanted"),
-    [
-        ((128, 4000), [(4000, 4000)]),
-        ((128, 128), []),
-        ((256, resource.RLIM_INFINITY), [(1 << 20, resource.RLIM_INFINITY)]),
-    ],
-)
-def test_the_limit_is_raised_as_far_as_it_may_be(monkeypatch, limits, wanted):
-    raised = []
-    monkeypatch.setattr(resource, "getrlimit", lambda _: limits)
-    monkeypatch.setattr(resource, "setrlimit", lambda _, new: raised.append(new))
-
-    raise_descriptor_limit()
-
-    assert raised == wanted
-
-
-def test_a_limit_that_cannot_be_raised_stays(monkeypatch):
-    def refuse(*_):
-        raise ValueError("not allowed to raise maximum limit")
-
-    monkeypatch.setattr(resource, "setrlimit", refuse)
-
-    raise_descriptor_limit()

@@ -83,16 +83,20 @@ def test_a_connection_on_which_nothing_happens_is_closed(project):
     assert server.returncode == 0
 
 
-def test_the_command_has_the_limit_of_the_shell_and_not_that_of_recproxy(project):
+def test_the_command_has_the_limits_of_the_shell_and_not_those_of_recproxy(project):
+    """A core file of recproxy would lie in the project, with all that it has in memory."""
+
     def low():
         resource.setrlimit(resource.RLIMIT_NOFILE, (200, 4000))
+        resource.setrlimit(resource.RLIMIT_CORE, (4096, 8192))
 
     program = (
-        "import os, pathlib, resource; print(resource.getrlimit(resource.RLIMIT_NOFILE));"
+        "import os, pathlib, resource;"
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE), resource.getrlimit(resource.RLIMIT_CORE));"
         "parent = pathlib.Path('/proc', str(os.getppid()), 'limits').read_text();"
-        "print(next(line.split()[3:5] for line in parent.splitlines() if 'open files' in line))"
+        "print(*(line.split()[-3:-1] for line in parent.splitlines() if 'open files' in line or 'core file' in line))"
     )
 
     done = project.run("run", "--", sys.executable, "-c", program, preexec_fn=low)
 
-    assert done.stdout.splitlines() == ["(200, 4000)", "['4000', '4000']"]
+    assert done.stdout.splitlines() == ["(200, 4000) (4096, 8192)", "['0', '8192'] ['4000', '4000']"]

@@ -18,7 +18,8 @@ from recproxy.http import Owners, authority_host
 from recproxy.play.reading import UnknownFormat, read_loaded
 from recproxy.recording import Interaction, Recording, of_today, pieces
 from recproxy.redaction.earlier_values import EarlierValues
-from recproxy.redaction.scope import ReadScope, redact_text
+from recproxy.redaction.recording_lines import with_clean_lines
+from recproxy.redaction.scope import ReadScope, redact_line, redact_text
 
 __all__ = ["ImportedRecording", "Importer", "Progress", "SourceSummary", "unread_source"]
 
@@ -151,7 +152,8 @@ class Importer:
             for done, (name, numbers) in enumerate(read.numbers.items(), 1):
                 redacted = self._redacted(read.scopes[name], numbers, notes, counts)
                 progress(source.size * done / len(read.numbers))
-                targets.append(self._write(source, name, replace(recording, interactions=redacted, format=2)))
+                made = replace(recording, interactions=redacted, format=2)
+                targets.append(self._write(source, name, with_clean_lines(made, self._rules[name], self._earlier)[0]))
         except RecproxyError as problem:
             return SourceSummary(source=source.path, problem=problem.message)
         touched = {note.where for note in notes if note.where and note.kind != "beware"}
@@ -218,6 +220,9 @@ class Importer:
         """Put a recording on its way, unless it is there already."""
         folder = self._folder if self._only is not None else self._folder / profile
         path = folder / source.name.with_name(f"{source.name.name}.rec")
+        shown = redact_line(source.name.name, self._rules[profile], self._earlier)
+        if shown != source.name.name:
+            raise RecordingError(f"{shown}: the name of the recording would hold a secret: rename the file")
         try:
             state = self._pending_files.put(path, pieces(recording))
         except ValueError as problem:

@@ -19,6 +19,7 @@ from recproxy.play.secret_lines import secret_line, value_line
 from recproxy.recording import Interaction, Recording, dump
 from recproxy.redaction.earlier_values import NOTHING, EarlierValues
 from recproxy.redaction.masks import stand_in
+from recproxy.redaction.recording_lines import with_clean_lines
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import ReadScope, redact_scope
 from recproxy.redaction.secret_values import SecretValue
@@ -132,7 +133,11 @@ def _clean(
             line = value_line(position, recording.interactions, lines, value)
             found.append((position, ScanFinding(line=line, rule=rule, place="text")))
         rules = replace(rules, values=(*rules.values, *(value for _, _, value in more)))
-    return replace(recording, interactions=interactions), _sorted(found), ""
+    clean, said = with_clean_lines(replace(recording, interactions=interactions), rules, earlier)
+    for text in said:
+        line = next((at for at, each in enumerate(data.splitlines(), 1) if text.encode() in each), 0)
+        found.append((-1, ScanFinding(line=line, rule="text", place="comment or name of a scope")))
+    return clean, _sorted(found), ""
 
 
 def _sorted(found: list[tuple[int, ScanFinding]]) -> tuple[ScanFinding, ...]:

@@ -10,13 +10,14 @@ import resource
 from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
 
-__all__ = ["CROWDED", "IdleConnection", "OpenConnections", "descriptor_share", "raise_descriptor_limit"]
+from recproxy.control.process_limits import MOST_DESCRIPTORS
+
+__all__ = ["CROWDED", "IdleConnection", "OpenConnections", "descriptor_share"]
 
 CROWDED = (
     "idle connections of clients were closed, the oldest first, because recproxy may open no more files: raise the limit "
     "(ulimit -n), or close connections that are not used"
 )
-_MOST_DESCRIPTORS = 1 << 20
 
 
 class IdleConnection(Protocol):
@@ -101,15 +102,4 @@ class OpenConnections(Generic[_Connection]):
 def descriptor_share(part: float) -> int:
     """How many descriptors a part of this process may use."""
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return max(int((_MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft) * part), 1)
-
-
-def raise_descriptor_limit() -> None:
-    """Let this process, and what it forks, open as many files as it may."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = min(hard, _MOST_DESCRIPTORS) if hard != resource.RLIM_INFINITY else _MOST_DESCRIPTORS
-    if soft < wanted:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        except (OSError, ValueError):  # macOS allows less than it says
-            return
+    return max(int((MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft) * part), 1)

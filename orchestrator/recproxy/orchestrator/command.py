@@ -57,7 +57,7 @@ class Command:
         self._loop = loop
         self.shares_terminal = _in_foreground()
         read, write = os.pipe() if prefix else (-1, -1)
-        with _usual_descriptor_limit():
+        with _usual_limits():
             try:
                 self._process = subprocess.Popen(
                     [*prefix, str(write), *words] if prefix else words,
@@ -137,15 +137,17 @@ def _in_foreground() -> bool:
         os.close(terminal)
 
 
-#: The limit of open files as it was when this process started: commands get that one, not ours.
-_SOFT_LIMIT = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+#: The limits of open files and of core files as they were when this process started: commands get those, not ours.
+_LIMITS = {limit: resource.getrlimit(limit)[0] for limit in (resource.RLIMIT_NOFILE, resource.RLIMIT_CORE)}
 
 
 @contextlib.contextmanager
-def _usual_descriptor_limit() -> Iterator[None]:
-    current, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_SOFT_LIMIT, hard))
+def _usual_limits() -> Iterator[None]:
+    ours = {limit: resource.getrlimit(limit) for limit in _LIMITS}
+    for limit, soft in _LIMITS.items():
+        resource.setrlimit(limit, (soft, ours[limit][1]))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (current, hard))
+        for limit, both in ours.items():
+            resource.setrlimit(limit, both)

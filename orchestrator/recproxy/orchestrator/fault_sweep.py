@@ -13,8 +13,8 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from recproxy.control.open_connections import raise_descriptor_limit
 from recproxy.control.outcomes import Outcome
+from recproxy.control.process_limits import set_process_limits
 from recproxy.control.scope_options import ScopeFault
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.counting import counted
@@ -58,7 +58,7 @@ def sweep_faults(
         RecproxyError: the run could not be brought up, or a proxy died; nothing is left running.
     """
     check_command(words, environment.get("PATH"))
-    raise_descriptor_limit()
+    set_process_limits()
     return asyncio.run(_sweep(plan, words, environment, fork_server, options))
 
 

@@ -228,7 +228,7 @@ class Recorder:
             try:
                 await step()
             except Exception as problem:  # noqa: BLE001 - the other steps are to be taken all the same
-                problems.append(getattr(problem, "message", repr(problem)))
+                problems.append(getattr(problem, "message", f"{type(problem).__name__}: {problem}"))
         if problems:
             raise RecordingError("; ".join(dict.fromkeys(problems)))
 

@@ -12,7 +12,7 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 
-from recproxy.control.open_connections import raise_descriptor_limit
+from recproxy.control.process_limits import set_process_limits
 from recproxy.control.pytest_commands import PYTEST_SILENT, is_pytest
 from recproxy.errors import ProxyError
 from recproxy.orchestrator.accompaniment import (
@@ -63,7 +63,7 @@ def run_command(
         RecproxyError: the run could not be brought up, or a proxy died; nothing is left running.
     """
     check_command(words, environment.get("PATH"))
-    raise_descriptor_limit()
+    set_process_limits()
     with reports.written():
         return asyncio.run(_run(plan, words, environment, fork_server, reports, quiet=quiet))
 
@@ -77,7 +77,7 @@ def serve_run(
     serves_pytest: bool = False,
 ) -> int:
     """Bring a run up, print its environment as one JSON line, and hold it until standard input ends."""
-    raise_descriptor_limit()
+    set_process_limits()
     with reports.written():
         return asyncio.run(_serve(plan, environment, fork_server, reports, serves_pytest=serves_pytest))
 

@@ -15,7 +15,7 @@ import socket
 import sys
 
 from recproxy.control.forks import LONGEST_ORDER, ForkEvent, ForkKind, fork_report, read_fork_order
-from recproxy.control.open_connections import raise_descriptor_limit
+from recproxy.control.process_limits import set_process_limits
 from recproxy.proxy.redaction_worker import RedactionWorker
 from recproxy.proxy.service import Service
 
@@ -30,6 +30,7 @@ __all__ = ["run_fork_server"]
 def run_fork_server() -> None:
     """Fork proxies until the orders end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is the orchestrator's to handle
+    set_process_limits()
     orders = socket.socket(fileno=os.dup(0))
     names: dict[int, str] = {}
     signal.signal(signal.SIGCHLD, lambda *_: _report_exits(orders, names))
@@ -82,7 +83,6 @@ def _run_process(kind: ForkKind, name: str, channel: int, errors: int) -> None:
         os.dup2(errors, 2)
         os.close(errors)
         _set_process_name(f"rp-{name}" if kind is ForkKind.PROXY else f"redact-{name}")
-        raise_descriptor_limit()
         loop = uvloop.new_event_loop() if uvloop is not None else asyncio.new_event_loop()
         made = Service if kind is ForkKind.PROXY else RedactionWorker
         loop.run_until_complete(made(socket.socket(fileno=os.dup(0)), loop).ended)
