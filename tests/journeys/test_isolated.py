@@ -85,6 +85,36 @@ def test_another_port_of_any_address_is_refused_at_once(project):
     assert (done.returncode, done.stdout) == (0, "111\n111\n111\n"), done.stderr
 
 
+MAIL = """
+[[tool.recproxy.profiles.shop.endpoints]]
+protocol = "smtp"
+hosts = ["{host}"]
+"""
+
+
+def test_a_mail_client_past_all_variables_is_answered_by_the_host_it_asks(project):
+    config = project.root / "pyproject.toml"
+    config.write_text(config.read_text() + MAIL.format(host="a.shop.example") + MAIL.format(host="b.shop.example"))
+    recording = project.root / "tests/functional/recordings/shop/default.rec"
+    said = (f"\nSMTP smtp://{host}.shop.example:587\n< 220 {host} here\n=======\n" for host in "ab")
+    recording.write_text(recording.read_text() + "".join(said))
+
+    done = bare(
+        project,
+        """
+        import socket
+        for name in ("b.shop.example", "a.shop.example"):
+            print(socket.create_connection((name, 587), 10).makefile().readline().strip())
+        try:
+            print(socket.create_connection(("other.example", 587), 10).recv(1))
+        except OSError:
+            print("reset")
+        """,
+    )
+
+    assert (done.returncode, done.stdout) == (0, "220 b here\n220 a here\nreset\n"), done.stderr
+
+
 def test_the_exit_code_and_standard_input_are_the_commands_own(project):
     process = project.start("run", "--isolate", "--", "sh", "-c", "read word; exit $word", stdin=subprocess.PIPE)
 

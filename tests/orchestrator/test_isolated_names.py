@@ -7,7 +7,7 @@ import struct
 import pytest
 from deadlines import seconds
 
-from recproxy.orchestrator.isolated_names import NameServer, answer
+from recproxy.orchestrator.isolated_names import NameServer, answer, mail_addresses
 
 A, AAAA, MX = 1, 28, 15
 
@@ -38,6 +38,16 @@ def address(reply):
 )
 def test_every_name_has_one_address_and_this_machine_is_loopback(name, kind, wanted):
     assert address(answer(query(name, kind), "Builder")) == wanted
+
+
+def test_each_mail_server_has_its_own_address():
+    mail = mail_addresses(["smtp.example", "imap.example", "smtp.example"])
+
+    assert [address(answer(query(name), "x", mail)) for name in ("IMAP.example", "smtp.example", "a.example")] == [
+        bytes((192, 0, 2, 3)),
+        bytes((192, 0, 2, 2)),
+        bytes((192, 0, 2, 1)),
+    ]
 
 
 def test_an_answer_repeats_the_question():

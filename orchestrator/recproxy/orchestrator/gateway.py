@@ -43,6 +43,10 @@ class Listeners:
         """Those for connections to any address."""
         return ()
 
+    def mail_host(self, address: str, port: int) -> str | None:
+        """The mail server that a connection to any address was to go to; None where the port is none of theirs."""
+        return None
+
     @property
     def outgoing(self) -> Callable[[socket.AddressFamily], socket.socket] | None:
         """What makes sockets on the command's loopback; None where that is this process's own."""
@@ -55,7 +59,8 @@ LOCAL_LISTENERS = Listeners()
 class Gateway:
     """Accepts the connections of one lane and routes them.
 
-    `main` is the listener of its own address. `every` are listeners on all addresses of an isolated command's network.
+    `main` is the listener of its own address. `every` are listeners on all addresses of an isolated command's network,
+    and `mail_host` tells which mail server an address there is.
     A connection on which nothing comes is dropped after `idle_seconds`; 0 means never.
     """
 
@@ -67,7 +72,9 @@ class Gateway:
         every: Sequence[socket.socket] = (),
         *,
         idle_seconds: float = 0,
+        mail_host: Callable[[str, int], str | None] = LOCAL_LISTENERS.mail_host,
     ) -> None:
+        self._mail_host = mail_host
         self._loop = loop
         self._router = router
         self._reached = ReachedAddresses()
@@ -92,7 +99,11 @@ class Gateway:
 
     def _arrived_anywhere(self, sock: socket.socket) -> None:
         """Route a connection to some address; on loopback nobody listens at that port but for us."""
-        if is_loopback(sock.getsockname()[0]):
+        address, port = sock.getsockname()[:2]
+        host = self._mail_host(address.removeprefix("::ffff:"), port)
+        if host and self._router.mail_place(host, port):
+            self._router.hand_over(sock, host, authority=f"{host}:{port}", tls=False, held=b"")
+        elif host is not None or is_loopback(address):
             reset_on_close(sock)
             sock.close()
         else:

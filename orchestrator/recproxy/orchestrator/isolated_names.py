@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address
+from types import MappingProxyType
 
 from recproxy.orchestrator.acceptor import Acceptor
 
-__all__ = ["EVERY_NAME", "NameServer", "answer"]
+__all__ = ["EVERY_NAME", "NameServer", "answer", "mail_addresses"]
 
 #: Reserved for documentation (RFC 5737): no service has it, and clients do not take it for loopback.
 EVERY_NAME = IPv4Address("192.0.2.1")
@@ -27,8 +28,16 @@ _SAME_NAME = b"\xc0\x0c"
 _SECONDS = 1
 
 
-def answer(query: bytes, own: str) -> bytes | None:
-    """The answer to a query: EVERY_NAME for any name, loopback for localhost and `own`; None for what is no query."""
+def mail_addresses(hosts: Iterable[str]) -> dict[str, IPv4Address]:
+    """An address for each mail server, by which a connection tells its host: the client waits for the server's words."""
+    return {host: EVERY_NAME + number for number, host in enumerate(dict.fromkeys(hosts), 1)}
+
+
+def answer(query: bytes, own: str, mail: Mapping[str, IPv4Address] = MappingProxyType({})) -> bytes | None:
+    """The answer to a query; None for what is no query.
+
+    It is EVERY_NAME for any name but for those of `mail` servers, and loopback for localhost and `own`.
+    """
     if len(query) < 12 or query[2] & 0x80:
         return None
     position, labels = 12, []
@@ -40,10 +49,11 @@ def answer(query: bytes, own: str) -> bytes | None:
     if end > len(query) or query[4:6] != b"\0\1":
         return None
     (kind,) = struct.unpack_from("!H", query, position + 1)
-    if labels[-1:] == ["localhost"] or ".".join(labels) == own.lower():
+    name = ".".join(labels)
+    if labels[-1:] == ["localhost"] or name == own.lower():
         data = _LOOPBACK.get(kind)
     else:
-        data = EVERY_NAME.packed if kind == _A else None
+        data = mail.get(name, EVERY_NAME).packed if kind == _A else None
     # A response, authoritative, with recursion as asked for and available, and without an error.
     head = query[:2] + bytes((0x84 | query[2] & 1, 0x80)) + struct.pack("!4H", 1, int(data is not None), 0, 0)
     record = b"" if data is None else _SAME_NAME + struct.pack("!HHIH", kind, 1, _SECONDS, len(data)) + data
@@ -53,9 +63,16 @@ def answer(query: bytes, own: str) -> bytes | None:
 class NameServer:
     """Answers on these sockets; each answer comes from the address that was asked, whichever it was."""
 
-    def __init__(self, sockets: Sequence[socket.socket], own: str, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        sockets: Sequence[socket.socket],
+        own: str,
+        loop: asyncio.AbstractEventLoop,
+        mail: Mapping[str, IPv4Address] = MappingProxyType({}),
+    ) -> None:
         self._loop = loop
         self._own = own
+        self._mail = mail
         self._tasks: set[asyncio.Task[None]] = set()
         self._acceptors = [Acceptor(loop, sock, self._arrived) for sock in sockets if sock.type == socket.SOCK_STREAM]
         self._datagrams = [sock for sock in sockets if sock.type == socket.SOCK_DGRAM]
@@ -75,7 +92,7 @@ class NameServer:
     def _answer(self, sock: socket.socket) -> None:
         try:
             query, control, _, client = sock.recvmsg(_MESSAGE_LIMIT, _CONTROL_SIZE)
-            reply = answer(query, self._own)
+            reply = answer(query, self._own, self._mail)
             if reply is not None:
                 sock.sendmsg([reply], [_asked(*each) for each in control], 0, client)
         except OSError:
@@ -91,7 +108,7 @@ class NameServer:
         try:
             while True:
                 size = int.from_bytes(await reader.readexactly(2), "big")
-                reply = answer(await reader.readexactly(size), self._own)
+                reply = answer(await reader.readexactly(size), self._own, self._mail)
                 if reply is None:
                     return
                 writer.write(len(reply).to_bytes(2, "big") + reply)

@@ -14,7 +14,7 @@ from recproxy.errors import ConfigurationError
 from recproxy.orchestrator.acceptor import Acceptor
 from recproxy.orchestrator.environment import RunFiles
 from recproxy.orchestrator.gateway import Listeners
-from recproxy.orchestrator.isolated_names import NameServer
+from recproxy.orchestrator.isolated_names import NameServer, mail_addresses
 from recproxy.orchestrator.isolation import Isolation, isolated_files
 from recproxy.orchestrator.tunnel import Tunnels
 
@@ -34,6 +34,8 @@ class IsolatedNetwork(Listeners):
         self._web_ports = set(_WEB_PORTS)
         #: The kernel's own switch: without IPv6 there is no such file.
         self._every = (_EVERY_IPV4, "::") if Path("/proc/net/if_inet6").exists() else (_EVERY_IPV4,)
+        self._mail_ports: frozenset[int] = frozenset()
+        self._mail_hosts: dict[str, str] = {}
         self._names: NameServer | None = None
         self._tunnels: Tunnels | None = None
         self._relays: list[Acceptor] = []
@@ -45,20 +47,25 @@ class IsolatedNetwork(Listeners):
         loop: asyncio.AbstractEventLoop,
         stores: Sequence[Path] = (),
         web: Collection[int] = (),
+        mail: Collection[tuple[str, int]] = (),
     ) -> None:
         """Wait for the namespaces, put the run's files in the place of the system's, and serve names and ports.
 
-        `ports` are relayed, `stores` are the trust stores of JVMs, `web` the ports of services.
+        `ports` are relayed, `stores` are the trust stores of JVMs, `web` the ports of services, and `mail` the hosts and
+        ports of mail servers.
 
         Raises:
             ConfigurationError: this system does not allow isolation, or a port cannot be relayed.
         """
-        self._web_ports.update(web)
+        self._mail_ports = frozenset(port for _, port in mail)
+        self._web_ports.update(web, self._mail_ports)
+        addresses = mail_addresses(host for host, _ in mail)
+        self._mail_hosts = {str(address): host for host, address in addresses.items()}
         self._isolation.ready()
         java = [(files.java, store) for store in stores]
         self._isolation.bind([*isolated_files(files.folder, files.bundle), *java])
         places = [(protocol, address, _NAME_PORT) for protocol in ("udp", "tcp") for address in self._every]
-        self._names = NameServer(self._isolation.listen(*places), socket.gethostname(), loop)
+        self._names = NameServer(self._isolation.listen(*places), socket.gethostname(), loop, addresses)
         tunnels = self._tunnels = Tunnels(loop)
         for port in map(int, dict.fromkeys(ports)):
             if port in self._web_ports:
@@ -78,6 +85,10 @@ class IsolatedNetwork(Listeners):
         return self._isolation.listen(
             *(("tcp", address, port) for port in sorted(self._web_ports) for address in self._every)
         )
+
+    def mail_host(self, address: str, port: int) -> str | None:
+        """The mail server that a connection was to go to; empty where no server of this run is known there."""
+        return self._mail_hosts.get(address, "") if port in self._mail_ports else None
 
     @property
     def prefix(self) -> list[str]:

@@ -93,6 +93,7 @@ class Lane:
             listeners.own(),
             listeners.every() if name == DEFAULT_LANE else (),
             idle_seconds=roster.plan.project.idle_timeout,
+            mail_host=listeners.mail_host,
         )
         roster.ports.add(self._gateway.port)
         self._endpoints: dict[str, int] = {}

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from recproxy.config.mail_endpoints import mail_places
 from recproxy.config.profile import Profile
 from recproxy.config.variables import secret_values
 from recproxy.control.messages import Return
@@ -209,7 +210,8 @@ class Orchestrator:
         self._files = make_run_files(authority, self._environment, roots=self.plan.reaches_services, java=java)
         if self._isolated is not None:
             web = {port for profile in self.plan.profiles for _, port in profile.reached}
-            self._isolated.set_up(self._files, self.plan.project.isolate_ports, self._loop, stores, web)
+            mail = [(each.host, each.port) for profile in self.plan.profiles for each in mail_places(profile)]
+            self._isolated.set_up(self._files, self.plan.project.isolate_ports, self._loop, stores, web, mail)
 
     def _make_scopes(self) -> Scopes:
         return Scopes(
