@@ -172,6 +172,7 @@ def test_a_choice_of_profiles_is_said_once_and_leaves_room_for_overrides(tmp_pat
     assert (chosen.default_profiles(), changed.default_profiles()) == (("bank",), ("bank",))
     assert (chosen.choice_key, chosen.profile("bank").keys) == ("run", ("tool", "recproxy", "profiles", "bank"))
     assert changed.profile("bank").upstream.timeout == 1
+    assert [each.profile("bank").ways().tables for each in (chosen, changed)] == [(), ("upstream",)]
     with pytest.raises(ConfigurationError, match=r"pyproject\.toml:3: tool\.recproxy\.run and the list `profiles` say"):
         project(tmp_path, "[tool.recproxy]\nprofiles = ['shop']\nrun = ['shop']\n")
 

@@ -205,6 +205,7 @@ class Profile:
     origin: Computed[str] = ""
     file: Computed[str] = ""
     keys: Computed[tuple[str, ...]] = ()
+    tables: Computed[tuple[str, ...]] = field(default=(), compare=False)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -241,7 +242,9 @@ class Profile:
             record = f"recproxy run --any-host --record {self.name} -- COMMAND"
         file, package = self.file or Ways().file, self.recordings or ""
         keys = tuple(self.keys)
-        return Ways(file=file, keys=keys, record=record, folder=folder, package=package, profile=self.name)
+        return Ways(
+            file=file, keys=keys, record=record, folder=folder, package=package, profile=self.name, tables=self.tables
+        )
 
     def redaction(
         self, secrets: Sequence[str] = (), environment: Mapping[str, str] = MappingProxyType({})

@@ -71,6 +71,7 @@ def parse_profile(
         origin=base.path,
         file=base.path,
         keys=base.keys,
+        tables=base.tables,
     )
 
 

@@ -132,7 +132,8 @@ class Project:
         found = parse_profile(*layers, name=word, recordings=recordings, folders=folders, project=Project)
         if self.listed:  # a list leaves no room for tables
             return found
-        return replace(found, file=self.file_name, keys=self._keys(word))
+        own = self.source.table("profiles", word).tables if word in self.inline and self.source else ()
+        return replace(found, file=self.file_name, keys=self._keys(word), tables=own)
 
     def _of_path(self, file: Path) -> Profile:
         """A profile by its file. Its hooks may be beside its outermost package, and in the project."""

@@ -67,6 +67,11 @@ class TomlFile:
         """A table in it."""
         return replace(self, values=self.at(keys), keys=(*self.keys, *keys))
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of the tables in it."""
+        return tuple(name for name, value in self.values.items() if isinstance(value, dict))
+
     def place(self, keys: Sequence[str | int]) -> str:
         """Where a key is, as `path:line`."""
         return f"{self.path}:{_line(self.text, (*self.keys, *keys))}"

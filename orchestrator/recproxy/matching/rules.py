@@ -52,7 +52,8 @@ class Ways:
 
     `file` is where it is written and `keys` the table in it. `record` is the command that records it, as far as the run
     knows one. Files are shown as they are seen from `folder`, where that is known. `package` is the folder of recordings
-    that came with the profile: they are not edited in place, but copied to the project's for `profile`.
+    that came with the profile: they are not edited in place, but copied to the project's for `profile`. `tables` are those
+    that the file has already: TOML takes none twice.
     """
 
     file: str = "the profile"
@@ -61,6 +62,7 @@ class Ways:
     folder: str = ""
     package: str = ""
     profile: str = ""
+    tables: tuple[str, ...] = ()
 
     def is_packaged(self, path: str) -> bool:
         """Whether a recording came with the profile."""
@@ -68,7 +70,8 @@ class Ways:
 
     def toml(self, name: str, *lines: str) -> str:
         """Where one of its tables is written, and the table as TOML to paste."""
-        return "\n    ".join((f"in {self.file}:", f"[{'.'.join((*self.keys, name))}]", *lines))
+        there = ", where this table is already" if name in self.tables else ""
+        return "\n    ".join((f"in {self.file}{there}:", f"[{'.'.join((*self.keys, name))}]", *lines))
 
     def shown(self, path: str) -> str:
         """A path, or a place in a file, as a person sees it."""
