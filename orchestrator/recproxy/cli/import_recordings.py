@@ -55,6 +55,7 @@ def import_recordings(
     Prints a report: for each file what is exact, what was synthesized, and what was lost. Exit codes: 1 if something
     was lost; 2 for a usage error, or for a file that cannot be read or would be overwritten. Then nothing is written.
     """
+    from recproxy.cli.collecting import collecting_seldom
     from recproxy.cli.import_report import report, take_all
     from recproxy.cli.import_sources import sources_in
     from recproxy.cli.importing import Importer
@@ -70,7 +71,7 @@ def import_recordings(
     profiles = (project.profile(profile),) if profile else project.load(project.default_profiles())
     if not profiles:
         raise ConfigurationError("no profile is installed or inline: name one with --profile, as a name or a path")
-    with ended_by_signals():
+    with ended_by_signals(), collecting_seldom():
         pending_files = PendingFiles(folder, force=force, dry=dry)
         try:
             importer = Importer(

@@ -42,29 +42,16 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     Prints the place of each secret and the rule that found it, never the secret. Exit codes: 1 if a secret was found
     (with --fix: if one could not be redacted); 2 for a usage error or a file that cannot be read.
     """
+    from recproxy.cli.collecting import collecting_seldom
     from recproxy.cli.recordings import recordings_in
-    from recproxy.cli.scanning import FileScan
     from recproxy.control.shown_paths import shown_path
     from recproxy.recording.printable import printable
-    from recproxy.redaction.earlier_values import EarlierValues
 
     found = recordings_in(paths)
     problems = [f"{path}: no such file or folder" for path in found.missing]
-    rules = _rules(profiles)
     folders = [path for path in paths if path.is_dir()]  # once: pre-commit names a thousand files
-    # What one file shows to be secret is looked for in the others, as a run does with what it records.
-    earlier, room = EarlierValues(), _KEPT
-    read: dict[Path, FileScan] = {}
-    for path in each_file(found.paths, "reading") if len(found.paths) > 1 else ():
-        each = FileScan(path, rules)
-        earlier.add(each.learned)
-        room -= path.lstat().st_size
-        if room >= 0:
-            read[path] = each
-    scans = []
-    for path in each_file(found.paths, "scanning"):
-        one = read.pop(path) if path in read else FileScan(path, rules)
-        scans.append(one.done(root=_root(path, folders) if fix else path.parent, fix=fix, earlier=earlier))
+    with collecting_seldom():
+        scans = _scans(found.paths, _rules(profiles), folders, fix=fix)
     problems += [each.problem for each in scans if each.problem]
     _report(scans, as_json=as_json)
     for problem in problems:
@@ -72,6 +59,26 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     _summary(scans, found.passed_over, fix=fix)
     left = any(each.findings and not each.fixed for each in scans)
     sys.exit(2 if problems else int(left))
+
+
+def _scans(paths: Sequence[Path], rules: RedactionRules, folders: Sequence[Path], *, fix: bool) -> list[Scan]:
+    """What each file holds. What one file shows to be secret is looked for in the others, as a run does."""
+    from recproxy.cli.scanning import FileScan
+    from recproxy.redaction.earlier_values import EarlierValues
+
+    earlier, room = EarlierValues(), _KEPT
+    read: dict[Path, FileScan] = {}
+    for path in each_file(paths, "reading") if len(paths) > 1 else ():
+        each = FileScan(path, rules)
+        earlier.add(each.learned)
+        room -= path.lstat().st_size
+        if room >= 0:
+            read[path] = each
+    scans = []
+    for path in each_file(paths, "scanning"):
+        one = read.pop(path) if path in read else FileScan(path, rules)
+        scans.append(one.done(root=_root(path, folders) if fix else path.parent, fix=fix, earlier=earlier))
+    return scans
 
 
 def _root(path: Path, folders: Sequence[Path]) -> Path:

@@ -1,7 +1,7 @@
 """vcrpy's cassettes, YAML and JSON, in and out.
 
-vcrpy's own reader makes plain values of YAML text, with a loader that builds no objects; what the values mean is in
-vcrpy_shapes. A large cassette is read some interactions at a time, because the reader needs ten times the text's size.
+What vcrpy writes by itself is read by vcrpy_text; of other YAML vcrpy's own reader makes plain values, with a loader that
+builds no objects. What the values mean is in vcrpy_shapes. A large cassette is read some interactions at a time, because the reader needs ten times the text's size.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from recproxy.errors import RecordingError
 from recproxy.formats import vcrpy_shapes as shapes
+from recproxy.formats import vcrpy_text
 from recproxy.formats.extras import refuse_bombs, vcrpy_serializer
 from recproxy.formats.reading import json_values, mapping, refusing
 from recproxy.formats.stored import Notebook
@@ -66,6 +67,9 @@ def _loaded(interactions: Iterator[Interaction], path: str, notes: Notebook) -> 
 
 def _values(data: bytes) -> Any:
     serializer = vcrpy_serializer("yamlserializer")
+    values = vcrpy_text.read_cassette(data)
+    if values is not None:
+        return values
     refuse_bombs(data)
     text = data.decode("utf-8-sig")
     if "!!python/object" in text:

@@ -65,8 +65,8 @@ class ScopeReader:
         self._search = search
         self._found: dict[Hashable, list[Span]] = {}
         self._short = ShortTexts()
-        #: Texts that may be short, to be searched together.
-        self._texts: set[bytes] = set()
+        #: What was learned from.
+        self._read: list[Interaction] = []
         #: Texts in which a last look has found nothing.
         self._clean: set[bytes] = set()
         #: The wild words of live blocks, by identity.
@@ -81,8 +81,7 @@ class ScopeReader:
     def learn(self, interaction: Interaction) -> None:
         """Learn the secret values of an interaction."""
         budget = Budget(size_of(interaction), timed=False)
-        for block in (interaction.request, interaction.response):
-            self._texts.update(text for _, text in places_of(block))
+        self._read.append(interaction)
         request, response = self._learn(interaction.request, budget), self._learn(interaction.response, budget)
         handed = list(handed_out(interaction))
         for span in handed:
@@ -103,8 +102,9 @@ class ScopeReader:
         """The interaction without its secrets. Raises Unsafe where it must not be written."""
         if self._search is None:
             self._search = made_search(made_automata(self._values.known), self._earlier)
-            self._search.look_through(self._texts)
-            self._texts.clear()
+            if self._search:
+                blocks = (block for each in self._read for block in (each.request, each.response))
+                self._search.look_through({text for block in blocks for _, text in places_of(block)})
         request, response = self._rewritten(interaction, self._search, findings)
         comments = tuple(self.line(line, findings) for line in interaction.comments)
         if request is interaction.request and response is interaction.response and comments == interaction.comments:
