@@ -38,7 +38,8 @@ def test_pytest_is_known_by_a_word_of_its_own(words, wanted):
         (("uv", "run", "python", "-m", "unittest", "discover"), True, True),
         (("pytest", "-q"), False, True),
         (("sh", "-c", "pytest"), False, False),
-        (("sh", "run pytest"), False, False),
+        (("tmux", "new", "uv run pytest"), False, False),
+        (("python", "-m", "pytest", "-k", "a or b"), False, True),
         (("a", "&&", "pytest"), False, False),
     ],
 )

@@ -46,6 +46,7 @@ _LAUNCHERS = frozenset(
         "xvfb-run",
     ]
 )
+_SHELLS = {"sh", "bash", "dash", "ksh", "zsh", "fish"}
 _SEPARATORS = {"&&", "||", ";", "|", "&"}
 _WITHOUT_TESTS = {"--version", "-V", "--help", "-h", "--co", "--collect-only"}
 
@@ -62,8 +63,12 @@ def is_unittest(words: Sequence[str]) -> bool:
 
 
 def takes_more(words: Sequence[str]) -> bool:
-    """Whether words at the end of a command go to its last program: not where a shell reads it as a text."""
-    return not any(" " in word or word in _SEPARATORS or word.endswith(";") for word in words) and "-c" not in words
+    """Whether words at the end of a command go to its pytest or unittest: not where a shell reads the command as a text."""
+    names = {word.rpartition("/")[2] for word in words}
+    apart = (
+        names.isdisjoint(_SHELLS) and names.isdisjoint(_SEPARATORS) and not any(each.endswith(";") for each in words)
+    )
+    return apart and (_names_pytest(words) or is_unittest(words))
 
 
 def _names_pytest(words: Sequence[str]) -> bool:
