@@ -75,6 +75,24 @@ def test_pointers_to_nothing_change_nothing():
     assert parse('{"a": [1]}', ignore_json=("/b", "/a/x", "/a/7", "/a/0/b"), secret_json=("/c",)) == {"a": [1]}
 
 
+@pytest.mark.parametrize(
+    ("pointer", "text", "left"),
+    [
+        ("/messages/*/id", '{"messages": [{"id": 1, "a": 2}, {"a": 3}, 4]}', {"messages": [{"a": 2}, {"a": 3}, 4]}),
+        ("/by/*/at", '{"by": {"x": {"at": 1}, "y": {"at": 2, "a": 3}}}', {"by": {"x": {}, "y": {"a": 3}}}),
+        ("/tags/*", '{"tags": ["a", "b"]}', {"tags": []}),
+        ("/tags/*", '{"tags": {"a": 1, "*": 2}}', {"tags": {}}),
+        ("/*/id", '[{"id": 1}, {"id": 2, "a": 3}]', [{}, {"a": 3}]),
+    ],
+)
+def test_an_ignored_pointer_takes_any_key_or_index(pointer, text, left):
+    assert parse(text, ignore_json=(pointer,)) == left
+
+
+def test_all_values_of_a_repeated_key_are_ignored_by_a_wildcard():
+    assert parse('{"x": {"a": 1, "a": 2}}', ignore_json=("/x/*",))["x"].pairs == []
+
+
 def test_a_wild_word_without_quotes_is_read_as_a_string_of_it():
     plan = compared_parts(Rules()).json
 

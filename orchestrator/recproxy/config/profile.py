@@ -38,7 +38,7 @@ class Ignore:
     form: tuple[str, ...] = ()
     """Names in a form body to ignore."""
     json: Annotated[tuple[str, ...], words.POINTER] = ()
-    """JSON Pointers into a JSON body to ignore, for example `/user/id`."""
+    """JSON Pointers into a JSON body to ignore, for example `/user/id`. `*` is any key or index: `/messages/*/id`."""
     mail: Annotated[tuple[str, ...], words.NAME_IN_ANY_CASE] = ("Date", "Message-ID")
     """Header fields to ignore in mail messages that a request carries as `message/rfc822`. Boundaries are never compared.
     """

@@ -251,19 +251,20 @@ def _change(node: Node, path: tuple[str, ...], made: _Made) -> Node:
         return made(node)
     step, rest = path[0], path[1:]
     gone = not rest and made is _ignored
-    every = step == "*" and made is not _ignored  # as in redaction
+    every = step == "*"  # as in redaction
     if isinstance(node, dict):
-        if gone:
+        if gone and every:
+            node.clear()
+        elif gone:
             node.pop(step, None)
         else:
             node.update({key: _change(node[key], rest, made) for key in (node if every else {step} & node.keys())})
     elif isinstance(node, Repeated):
         changed = [(key, _change(value, rest, made) if every or key == step else value) for key, value in node.pairs]
-        node.pairs = [pair for pair in changed if not (gone and pair[0] == step)]
-    elif isinstance(node, list) and every:
-        node[:] = [_change(value, rest, made) for value in node]
-    elif isinstance(node, list) and step.isascii() and step.isdigit() and int(step) < len(node):
-        node[int(step)] = _change(node[int(step)], rest, made)
+        node.pairs = [pair for pair in changed if not (gone and (every or pair[0] == step))]
+    elif isinstance(node, list) and (every or (step.isascii() and step.isdigit() and int(step) < len(node))):
+        for place in range(len(node)) if every else (int(step),):
+            node[place] = _change(node[place], rest, made)
         while node and node[-1] is Mark.IGNORED:
             node.pop()
     return node
