@@ -75,7 +75,6 @@ ELSEWHERE = {
     "testing/pytest_markers": "tests/testing/pytest_plugin/test_faults.py and test_scopes.py: what they do",
     "play/smtp_playback": "tests/proxy/test_mail_connection.py: what clients get of it",
     "proxy/imap_service": "tests/proxy/test_imap_relaying.py: a Dovecot",
-    "proxy/imap_speaking": "tests/journeys/test_imap.py: modes and scopes of real runs",
     "proxy/imap_scope": "tests/journeys/test_imap.py: a miss as it is told",
     "formats/f1_trace": "tests/formats/test_f1.py: traces of the corpus, and others",
     "proxy/mail_relay": "tests/proxy/test_mail_connection.py: a real server on loopback",

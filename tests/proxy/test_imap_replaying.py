@@ -153,10 +153,18 @@ def test_tls_begins_and_what_came_before_it_is_told():
     assert client.says(b"t3 LOGIN me pw\r\n") == b"t3 OK in\r\n"
 
 
+def test_a_client_that_begins_tls_at_once_is_sent_away():
+    client = Client(HEAD)
+
+    reason = "TLS begins here with STARTTLS, and the client began it at once: use a port with TLS"
+    assert client.says(b"\x16\x03\x01\x02\x00\x01") == f"* BAD recproxy: {reason}\r\n".encode()
+    assert (client.wire.told, client.wire.ends) == ([f"refused: {reason}"], [Act.CLOSE])
+
+
 def test_a_client_that_speaks_no_imap_is_told_and_sent_away():
     client = Client(HEAD)
 
-    got = client.says(b"\x16\x03\x01\r\n" * 30)
+    got = client.says(b"\x17\x03\x01\r\n" * 30)
     assert (
         got
         == b"* BAD recproxy: a command is a tag, a blank and a name\r\n" * 20 + b"* BYE recproxy: this is no IMAP\r\n"

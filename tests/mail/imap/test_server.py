@@ -276,9 +276,17 @@ def test_refused_tls_leaves_commands():
     assert side.injected == 0
 
 
+def test_a_client_that_begins_tls_where_it_may_not_is_told_and_closed():
+    side = greeted()
+    problem = said(side, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+
+    assert problem.reason == "TLS begins here with STARTTLS, and the client began it at once: use a port with TLS"
+    assert side.reading is Reading.CLOSED
+
+
 def test_garbage_is_told_and_the_next_command_is_read():
     side = greeted()
-    side.receive(b"\x16\x03\x01\r\nGET / HTTP/1.1\r\nA1 LOGIN (x\r\nA2 NOOP\r\n")
+    side.receive(b"\x17\x03\x01\r\nGET / HTTP/1.1\r\nA1 LOGIN (x\r\nA2 NOOP\r\n")
 
     assert events(side) == ["malformed *", "malformed GET", "malformed A1", "NOOP"]
 

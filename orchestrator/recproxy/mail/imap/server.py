@@ -21,6 +21,8 @@ _TURNING = (b"AUTHENTICATE", b"IDLE", b"STARTTLS", b"LOGOUT")
 _GO_AHEAD = b"+ go ahead\r\n"
 #: Bytes that may wait behind a command that must be answered first.
 _MOST_HELD = 1 << 16
+#: How a client begins TLS.
+_HELLO = b"\x16\x03"
 _CANCELLED = ImapLine((b"*",))
 
 
@@ -49,6 +51,7 @@ class ImapServer:
         self._reader = LineReader(commands=True, limit=limit)
         self._limit = limit
         self._turning: ImapCommand | None = None
+        self._began_tls = False
         self._out: list[bytes] = []
 
     @property
@@ -58,7 +61,9 @@ class ImapServer:
 
     def receive(self, data: bytes) -> None:
         """Take bytes of the client."""
-        if self.reading is Reading.HANDSHAKE:
+        if not self.tls and data.startswith(_HELLO) and self._reader.is_between and self.reading is Reading.COMMAND:
+            self._began_tls = True
+        elif self.reading is Reading.HANDSHAKE:
             self.injected += len(data)
         elif self.reading is not Reading.CLOSED:
             self._reader.feed(data)
@@ -71,6 +76,12 @@ class ImapServer:
 
     def next_event(self) -> ImapEvent | None:
         """What the client said next; None where bytes are missing, or a command must be answered first."""
+        if self._began_tls:
+            self._began_tls = False
+            self._turn(Turn.CLOSED)
+            return MalformedImap(
+                b"*", "TLS begins here with STARTTLS, and the client began it at once: use a port with TLS"
+            )
         while self.reading in (Reading.COMMAND, Reading.REPLY):
             read = self._reader.next()
             if read is None:
