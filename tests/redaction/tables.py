@@ -407,8 +407,3 @@ def linked():
                 order = "first" if turn % 3 else "last"
                 interactions = (first, second) if order == "first" else (second, first)
                 yield Case(f"{case}, learned {order}", interactions, (value,))
-
-
-def cases():
-    """All cases, each with an id of its own."""
-    return [*by_name(), *services(), *known(), *coded(), *short(), *shapes(), *sessions(), *linked()]

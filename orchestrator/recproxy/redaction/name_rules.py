@@ -56,10 +56,13 @@ def name_rules(rules: RedactionRules) -> NameRules:
         pointers=tuple(_tokens(name) for name in rules.json if name.startswith("/")),
         patterns=(*map(_compiled, rules.patterns), *shapes),
         shapes=KeptShapes(shapes),
-        _triggers=BytesAhoCorasick(
-            sorted({*TRIGGERS, *(name for name in keys | query | form if name)}), implementation=Implementation.DFA
-        ),
+        _triggers=_automaton(keys | query | form),
     )
+
+
+@lru_cache(maxsize=64)  # rules that differ only in their values share it, and to make it takes a millisecond
+def _automaton(names: frozenset[bytes]) -> BytesAhoCorasick:
+    return BytesAhoCorasick(sorted({*TRIGGERS, *(name for name in names if name)}), implementation=Implementation.DFA)
 
 
 def _lower(names: Iterable[str]) -> frozenset[bytes]:
