@@ -180,7 +180,10 @@ def _environment_of(session: nox.Session, other: str, tools: tuple[str, ...]) ->
         shutil.unpack_archive(archive, source, filter="data")
     python = str(folder / "venv/bin/python")
     session.run("python", "-m", "venv", "--clear", str(folder / "venv"))
-    profiles = (word for profile in PROFILES for word in ("-e", str(source / "profiles" / profile)))
+    there = [
+        folder for profile in PROFILES if (folder := source / "profiles" / profile).is_dir()
+    ]  # fewer in an older one
+    profiles = (word for folder in there for word in ("-e", str(folder)))
     session.run(python, "-m", "pip", "install", "--quiet", "-e", str(source), *profiles, *tools, external=True)
     return python
 
