@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import os
 import shutil
 import sys
@@ -32,13 +34,38 @@ def pytest_configure(config):
     hypothesis.settings.load_profile("thorough" if config.getoption("--thorough") else "usual")
     if config.option.timeout is None:
         config.option.timeout = float(config.getini("timeout")) * factor()
+    worker = next((each for each in config.pluginmanager.get_plugins() if hasattr(each, "sendevent")), None)
+    if worker is not None and config.option.durations is None and config.option.xmlpath is None:
+        worker.sendevent = functools.partial(_send, worker.sendevent)
     config.addinivalue_line("markers", "long: takes more than eight seconds, and is started first")
+
+
+def _send(send, name, **what):
+    """Send a message of xdist's worker, but for a setup or teardown that passed and says nothing: nobody would see it.
+
+    A message costs as much as an empty test, and for each test these are two of five.
+    """
+    report = what.get("data", {})
+    says = report.get("sections") or report.get("user_properties")
+    if name != "testreport" or report["when"] == "call" or report["outcome"] != "passed" or says:
+        send(name, **what)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist starts its workers, which inherit the environment
 def pytest_sessionstart(session):
     if sys.dont_write_bytecode:
         _compile_once(session.config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Spare the collector of garbage all that collection makes: ten thousand tests, which stay until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items):
