@@ -31,7 +31,7 @@ def node(run, programs, ca_file):
 
 
 @needs_node
-@pytest.mark.parametrize("client", ["fetch", "get", "socket", "worker"])
+@pytest.mark.parametrize("client", ["fetch", "get", "socket", "worker", "resolved"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("host", [HOST, "any.wild.example.test"])
 def test_a_client_reaches_the_gateway(node, client, scheme, host):

@@ -48,11 +48,48 @@ function normal(host) {
 // Where a connection goes; null leaves it alone, false refuses it. As in addresses.py: a name's own entry covers all
 // its ports, `*` only those that it names, unless `*=refuse` refuses all others but those that pass.
 function target(name, port) {
-  const host = normal(name);
+  const host = named(name);
   if (isLoopback(host)) return null;
   const own = routes.get(host) || routes.get('*.' + host.split('.').slice(1).join('.'));
   const every = routes.get('*');
   return (own && own.get(port)) || (every && every.get(port)) || (own || isRefused(host) ? false : null);
+}
+
+// Some clients (nodemailer) resolve a name before they connect: a name with routes resolves to a made-up address, as in
+// addresses.py, so that no name server is asked. A connection to the address is one to the name.
+const names = new Map(); // made-up address -> name
+
+function named(host) {
+  return names.get(host) || normal(host);
+}
+
+function madeUp(name) {
+  const host = normal(String(name));
+  if (net.isIP(host) || isLoopback(host)) return null;
+  if (!routes.has(host) && !routes.has('*.' + host.split('.').slice(1).join('.'))) return null;
+  for (const [address, known] of names) if (known === host) return address;
+  const address = `127.77.${names.size >> 8}.${(names.size & 255) + 1}`;
+  names.set(address, host);
+  return address;
+}
+
+function resolveHere() {
+  const dns = require('node:dns');
+  const found = (address, options) => (options && options.all ? [[{ address, family: 4 }]] : [address, 4]);
+  const patch = (owner, name, answer) => {
+    const original = owner[name];
+    owner[name] = function (host, ...args) {
+      const address = madeUp(host);
+      return address === null ? original.call(this, host, ...args) : answer(address, args);
+    };
+  };
+  const later = (done, values) => process.nextTick(done, null, ...values);
+  patch(dns, 'lookup', (address, args) => later(args[args.length - 1], found(address, args[0])));
+  patch(dns, 'resolve4', (address, args) => later(args[args.length - 1], [[address]]));
+  patch(dns.promises, 'lookup', async (address, [options]) =>
+    options && options.all ? [{ address, family: 4 }] : { address, family: 4 });
+  patch(dns.promises, 'resolve4', async (address) => [address]);
+  syncBuiltinESMExports();
 }
 
 function isRefused(host) {
@@ -97,7 +134,7 @@ function redirected(options, socket) {
     return { ...options, host: 'refused.invalid', lookup: (_host, _options, done) => done(error) };
   }
   // tls.connect without a servername sends none, nor for an address, and the gateway knows TLS connections by it.
-  if (socket.setServername && (!options.servername || net.isIP(host))) socket.setServername(normal(options.servername || host));
+  if (socket.setServername && (!options.servername || net.isIP(host))) socket.setServername(normal(options.servername || named(host)));
   return { ...options, ...to };
 }
 
@@ -181,7 +218,8 @@ if (process.env.RECPROXY_REDIRECT) {
     const ca = process.env.RECPROXY_CA;
     if (ca) trustRun(ca);
     const runtime = globalThis.Deno || globalThis.Bun;
-    if (runtime) redirectOwn(runtime, ca && fs.readFileSync(ca, 'utf8'));
+    if (!runtime) resolveHere();
+    else redirectOwn(runtime, ca && fs.readFileSync(ca, 'utf8'));
   } catch (problem) {
     process.stderr.write(`recproxy: connections of this process are not redirected: ${problem.message}\n`);
   }

@@ -1,5 +1,6 @@
 // A program under test: `client.mjs NAME URL` fetches a URL with one of node's own clients.
 import dgram from 'node:dgram';
+import { lookup, promises, resolve4 } from 'node:dns';
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -33,6 +34,16 @@ const clients = {
   socket: (url) => url.protocol === 'https:'
     ? overSocket(tls.connect({ host: url.hostname, port: 443, servername: url.hostname }), url)
     : overSocket(net.connect(80, url.hostname), url),
+  resolved: async (url) => {
+    const addresses = new Set(await promises.resolve4(url.hostname));
+    addresses.add((await promises.lookup(url.hostname)).address);
+    for (const each of await promises.lookup(url.hostname, { all: true })) addresses.add(each.address);
+    const found = (resolve) => new Promise((done) => resolve(url.hostname, (_error, got) => done(got)));
+    addresses.add(await found(lookup)).add((await found(resolve4))[0]);
+    if (addresses.size !== 1) throw new Error([...addresses]);
+    const [host] = addresses;
+    return url.protocol === 'https:' ? overSocket(tls.connect({ host, port: 443, servername: url.hostname }), url) : overSocket(net.connect(80, host), url);
+  },
   pinned: (url) => new Promise((resolve, reject) => {
     const ca = fs.readFileSync(process.env.PINNED);
     https.get(url, { ca }, (got) => resolve(text(got))).on('error', reject);
