@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from typing import Final
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Missed", "Outcome", "Unused"]
+__all__ = ["NO_TEST", "Missed", "Outcome", "Unused"]
+
+#: The name of the scope outside of all tests.
+NO_TEST: Final = "run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from recproxy.control.outcomes import Outcome
+from recproxy.control.outcomes import NO_TEST, Outcome
 from recproxy.control.process_limits import set_process_limits
 from recproxy.control.scope_options import ScopeFault
 from recproxy.control.variables import DEFAULT_LANE
@@ -37,7 +37,6 @@ __all__ = ["sweep_faults"]
 
 #: Something hung or crashed.
 _FAILED = 1
-_OF_RUN = "run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +212,7 @@ class FaultSweep:
         code = await self._command.run([each.test for each in batch], bounds)
         stuck = {scope.test for lane in self._orchestrator.lanes.values() for scope in lane.scopes}
         if code == STOPPED and not stuck:
-            stuck = {_OF_RUN}
+            stuck = {NO_TEST}
         await self._end_scopes()
         return code, stuck
 
@@ -229,7 +228,7 @@ class FaultSweep:
         outcome = await scopes.look(DEFAULT_LANE)
         if outcome is not None and any(each.played for each in outcome.profiles.values()):
             seconds = time.monotonic() - self._begun if not self._seconds else 0.0
-            self._ended[_OF_RUN, _OF_RUN] = _Ended(outcomes=outcome.profiles, passed=True, seconds=seconds)
+            self._ended[NO_TEST, NO_TEST] = _Ended(outcomes=outcome.profiles, passed=True, seconds=seconds)
 
     async def _restart_base(self) -> None:
         lane = self._orchestrator.lanes[DEFAULT_LANE]
@@ -245,7 +244,7 @@ class FaultSweep:
             self._ended[scope.test, scope.name] = _Ended(outcomes=outcome.profiles, passed=passed, seconds=seconds)
 
     def _faults(self, scope: LaneScope | None, profile: str) -> tuple[ScopeFault, ...]:
-        names = (scope.test, scope.name) if scope is not None else (_OF_RUN, _OF_RUN)
+        names = (scope.test, scope.name) if scope is not None else (NO_TEST, NO_TEST)
         fault = self._forced.get((*names, profile))
         return () if fault is None else (fault,)
 

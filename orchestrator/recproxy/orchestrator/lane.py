@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from recproxy.config.mail_endpoints import MailPlace, mail_places, mail_variables
 from recproxy.control.host_names import is_loopback
 from recproxy.control.messages import Connect, EndLane, Listen, Return
-from recproxy.control.outcomes import Missed
+from recproxy.control.outcomes import NO_TEST, Missed
 from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions, SelectedTest
 from recproxy.control.variables import DEFAULT_LANE
 from recproxy.http import authority_host
@@ -113,7 +113,7 @@ class Lane:
     @property
     def scope(self) -> str:
         """The name of the innermost open scope."""
-        return self.scopes[-1].name if self.scopes else "run"
+        return self.scopes[-1].name if self.scopes else NO_TEST
 
     def listen(self, proxy: Proxy) -> None:
         """Give a proxy a listener for each of its endpoints that has a variable, and for each port of a mail server."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 
 from recproxy.control.messages import Ended, EndScope
-from recproxy.control.outcomes import Missed, Outcome
+from recproxy.control.outcomes import NO_TEST, Missed, Outcome
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.lane import Lane, LaneScope
 from recproxy.orchestrator.proxy import Proxy
@@ -144,7 +144,7 @@ class ScopeEnds:
         fallen_back = scope.fallen_back if scope is not None else ()
         strict = {proxy.profile.name for proxy in self._proxies if proxy.profile.match.unused == "fail"}
         return ScopeOutcome(
-            scope=scope.name if scope is not None else "run",
+            scope=scope.name if scope is not None else NO_TEST,
             profiles={
                 profile: replace(outcome, unused=()) if profile in fallen_back else outcome
                 for profile, outcome in outcomes.items()

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from recproxy.control.messages import Began, Begin, Extend, Look
+from recproxy.control.outcomes import NO_TEST
 from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions
 from recproxy.errors import RecordingError, RecproxyError
 from recproxy.orchestrator.lane import Lane, LaneScope
@@ -231,7 +232,7 @@ class Scopes:
         profile = proxy.profile.name
         mode = self._mode(profile, scope)
         chosen = choose(self._plan, profile, mode, named.get(profile), default)
-        name = self._roster.shown(proxy.profile, scope.name) if scope is not None else "run"
+        name = self._roster.shown(proxy.profile, scope.name) if scope is not None else NO_TEST
         if anew := mode == "auto" and self._old.is_recorded_anew(proxy.profile, chosen.target, name):
             mode, chosen = "record", replace(chosen, recordings=())
         if scope is not None and chosen.unnamed:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
 from recproxy.control.open_connections import CROWDED, OpenConnections, descriptor_share
+from recproxy.control.outcomes import NO_TEST
 from recproxy.control.sockets import reset_on_close
 from recproxy.http import Head, Owners
 from recproxy.proxy.choosing import chosen_answer
@@ -49,7 +50,7 @@ class ProxyLane:
         idle_timeout: float = 0,
     ) -> None:
         self.name = name
-        self.base = self.scope = OpenScope(profile, "run", (), mode=forwarding.mode)
+        self.base = self.scope = OpenScope(profile, NO_TEST, (), mode=forwarding.mode)
         self._open: list[OpenScope] = []
         self.connections: OpenConnections[Connection] = OpenConnections(
             loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)

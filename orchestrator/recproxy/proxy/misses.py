@@ -13,7 +13,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from recproxy.config.profile import Profile
-from recproxy.control.outcomes import Missed
+from recproxy.control.outcomes import NO_TEST, Missed
 from recproxy.http import Head, error_response
 from recproxy.matching.index import Index
 from recproxy.matching.miss import Miss, miss
@@ -36,8 +36,6 @@ _LARGEST_COMPARED = 1 << 18
 #: So many bytes of requests are compared at once, in a few milliseconds, if there are not too many interactions.
 _CHEAP = 1 << 13
 _MANY_INTERACTIONS = 64
-#: The name of the scope outside of all tests.
-_NO_TEST = "run"
 
 
 class Misses:
@@ -103,7 +101,7 @@ class Misses:
                 shown,
                 any_host=any_host,
                 bound=bound,
-                test=self._test if self._test != _NO_TEST else None,
+                test=self._test if self._test != NO_TEST else None,
                 profile=self._profile.name,
                 used=used,
                 repeat=playback.repeat,

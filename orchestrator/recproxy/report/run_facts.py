@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from recproxy.control.outcomes import Missed
+from recproxy.control.outcomes import NO_TEST, Missed
 from recproxy.recording.printable import printable
 from recproxy.report.run_report import (
     ProfileReport,
@@ -31,7 +31,6 @@ __all__ = ["ReportPlaces", "printable_report", "report_of", "tally_of"]
 
 #: A place in a recording: a file and a line.
 _PLACE = re.compile(r"(.*?)(?::(\d+))?")
-_NO_TEST = "run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +74,7 @@ def report_of(tally: Tally, places: ReportPlaces, facts: RunReport, strict: Iter
                 for name, row in tally.rows.items()
                 if row.listed
             ),
-            tests=tuple(_test(row) for row in tally.tests.values() if row.name != _NO_TEST or _acted(row)),
+            tests=tuple(_test(row) for row in tally.tests.values() if row.name != NO_TEST or _acted(row)),
             misses=tuple(_misses(tally.misses, places)),
             refusals=tuple(_findings(refusal.text for refusal in tally.refusals)),
             failures=tuple(_failures(tally)),
@@ -187,7 +186,7 @@ def _misses(misses: Iterable[Missed], places: ReportPlaces) -> Iterator[RequestR
     for miss, count in Counter(
         RequestReport(
             profile=each.profile,
-            test=each.test or _NO_TEST,
+            test=each.test or NO_TEST,
             method=each.method,
             url=each.url,
             text=each.text.removeprefix("recproxy: "),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from recproxy.control.outcomes import Missed
+from recproxy.control.outcomes import NO_TEST, Missed
 from recproxy.control.shown_paths import shown_path
 from recproxy.counting import counted
 from recproxy.recording.printable import printable
@@ -22,8 +22,6 @@ _COLUMNS = ("profile", "mode", "played", "recorded", "missed", "unused", "time")
 #: own limit, so that many misses do not hide the refused host that caused them.
 _MOST_SHOWN = 20
 _PREFIX = "recproxy: "
-#: The name of the scope outside of all tests.
-_NO_TEST = "run"
 
 
 def print_report(tally: Tally, stream: TextIO | None = None, *, folder: str = os.curdir) -> None:
@@ -112,7 +110,7 @@ def _misses(misses: Iterable[Missed]) -> Iterator[str]:
         tests.setdefault(miss.test, Counter())[miss.text.removeprefix(_PREFIX)] += 1
     shown = 0
     for test, counts in tests.items():
-        where = f" in {test}" if test not in ("", _NO_TEST) else ""
+        where = f" in {test}" if test not in ("", NO_TEST) else ""
         for text, count in counts.items():
             if (shown := shown + 1) <= _MOST_SHOWN:
                 times = f" ({count} times)" if count > 1 else ""

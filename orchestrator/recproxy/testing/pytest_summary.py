@@ -22,8 +22,6 @@ SECTION = "recproxy"
 TOTALS = "recproxy_totals"
 #: Unused interactions and misses shown: after a few, more say nothing new.
 _MOST_SHOWN = 20
-#: The name of the scope outside of all tests.
-_NO_TEST = "run"
 #: Modes in which a test may well ask a real service; `all` is vcrpy's name for record.
 _ASKING = ("record", "live", "all")
 
@@ -115,8 +113,9 @@ def _together(every: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _unused(row: dict[str, Any]) -> str:
     """A line for an interaction that nobody played; what no test had for itself is told without a test."""
+    from recproxy.control.outcomes import NO_TEST  # noqa: PLC0415 - tests asked for recordings
     from recproxy.control.shown_paths import shown_path  # noqa: PLC0415 - tests asked for recordings
     from recproxy.recording.printable import printable  # noqa: PLC0415 - tests asked for recordings
 
-    test = f"{row['test']}: " if row["test"] != _NO_TEST else ""
+    test = f"{row['test']}: " if row["test"] != NO_TEST else ""
     return printable(f"{test}{row['profile']}: {row['request']} ({shown_path(row['where'])})")
