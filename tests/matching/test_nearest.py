@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from recproxy.matching.index import Index
 from recproxy.matching.miss import miss
 from recproxy.matching.nearest import common_start, words
+from recproxy.matching.rules import Rules
+from recproxy.recording import Act, Recording, Step, conversation
 
 
 def nearest(index, request):
@@ -36,6 +39,16 @@ def test_of_two_that_are_as_near_the_first_is_told(recorded, live, index):
     assert (
         nearest(index(recorded("https://a.com/?a=1"), recorded("https://a.com/?a=2")), live("https://a.com/?a=3")) == 0
     )
+
+
+def test_a_conversation_is_never_near_to_a_request(live):
+    said = conversation("SMTP", "smtp://a.com:587", (Step(Act.SERVER, b"220 a"),))
+
+    def form(request):
+        assert request.method != "SMTP"
+        return request
+
+    assert nearest(Index([Recording(interactions=(said,))], Rules(), ("a.com",), form), live("https://a.com/")) is None
 
 
 @pytest.mark.parametrize("seed", [0, 70, 1999])

@@ -148,6 +148,9 @@ class Index:
 
     def _formed(self, form: Callable[[Request], Request]) -> Iterator[Interaction]:
         for position, interaction in enumerate(self.interactions):
+            if interaction.steps:  # no request, of which there could be another form
+                yield interaction
+                continue
             try:
                 yield dataclasses.replace(interaction, request=form(interaction.request))
             except HookError as problem:

@@ -74,7 +74,8 @@ def nearest(
     def size(position: int) -> int:
         return len(index.compared[position].request.body) + len(live_body)
 
-    candidates = list(_candidates(index, request))
+    # What is said to a mail server is no request, and never near to one.
+    candidates = [position for position in _candidates(index, request) if not index.interactions[position].steps]
     if not candidates:
         return None
     if large_body is None and sum(map(size, candidates)) <= _BUDGET:
