@@ -199,6 +199,6 @@ def test_files_of_other_tools_in_a_folder_are_checked_too(check, tmp_path):
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
         "cassettes/a.yaml:4: secret: authorization in request header Authorization: remove it with its own tool, or import it",
-        "cassettes/b.har: unreadable: log is a mapping, not int; mend the file",
+        "cassettes/b.har: unreadable: log must be a mapping, not int; mend the file",
     ]
     assert done.stderr == "recproxy: 2 recordings, 2 problems, 1 file of unknown format\n"

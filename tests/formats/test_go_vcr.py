@@ -71,7 +71,7 @@ def test_trailers_are_kept():
     ("old", "new", "says"),
     [
         (b"version: 1", b"version: 7", "version 7 of go-vcr's cassettes is not known; mend the file"),
-        (b"code: 201", b"code: {}", "interaction 1: code is a number, not dict; mend the file"),
+        (b"code: 201", b"code: {}", "interaction 1: code must be a number, not dict; mend the file"),
         (
             b"url: http",
             b"url: ftp",

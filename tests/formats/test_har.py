@@ -259,6 +259,23 @@ def test_a_body_that_was_kept_as_values_is_made_of_them():
     assert (got.request.wild, notes) == (None, [("synthesized", "entry 1")])
 
 
+@pytest.mark.parametrize(
+    ("params", "body"),
+    [
+        ([("q", "a&b"), ("page", {"size": 2})], b'{"q":"a&b","page":{"size":2}}'),
+        ([("0", {"tags": []}), ("1", None)], b'[{"tags":[]},null]'),
+        ([("1", "x")], b'{"1":"x"}'),
+    ],
+    ids=["an object", "a list", "numbers that are names"],
+)
+def test_json_that_was_kept_as_parameters_is_made_of_them(params, body):
+    listed_params = [{"name": name, "value": value} for name, value in params]
+    post = {"mimeType": "application/json; charset=utf-8", "params": listed_params}
+    got, notes = one(request={"method": "POST", "postData": post})
+
+    assert (got.request.body, notes) == (body, [("synthesized", "entry 1")])
+
+
 def test_a_form_of_parts_is_made_of_its_parameters():
     params = [
         {"name": "a", "value": "1"},

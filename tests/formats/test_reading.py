@@ -10,13 +10,13 @@ from recproxy.formats.stored import Notebook
 @pytest.mark.parametrize(
     ("take", "value", "message"),
     [
-        (reading.mapping, [], "x is a mapping, not list"),
+        (reading.mapping, [], "x must be a mapping, not list"),
         (reading.mapping, None, "x is missing: a mapping is expected there"),
-        (reading.sequence, {}, "x is a list, not dict"),
-        (reading.string, 1, "x is text, not int"),
-        (reading.number, True, "x is a number, not bool"),
-        (reading.number, "many", "x is a number, not 'many'"),
-        (reading.number, float("inf"), "x is a number, not 'inf'"),
+        (reading.sequence, {}, "x must be a list, not dict"),
+        (reading.string, 1, "x must be text, not int"),
+        (reading.number, True, "x must be a number, not bool"),
+        (reading.number, "many", "x must be a number, not 'many'"),
+        (reading.number, float("inf"), "x must be a number, not 'inf'"),
         (reading.base64_bytes, "A", "x is not base64"),
     ],
 )
@@ -48,7 +48,7 @@ def test_no_headers_are_null_or_empty(none):
 
 @pytest.mark.parametrize(("block", "kind"), [("", "str"), (0, "int"), (False, "bool"), (["a"], "list")])
 def test_headers_that_are_no_mapping_are_refused(block, kind):
-    with pytest.raises(ValueError, match=f"headers is a mapping, not {kind}"):
+    with pytest.raises(ValueError, match=f"headers must be a mapping, not {kind}"):
         reading.header_lines(block)
 
 

@@ -82,10 +82,10 @@ def test_headers_are_lists_or_single_values():
     [
         ({"interactions": [], "version": 2}, "version '2' is none of vcrpy's"),
         ({"interactions": [{"request": {"method": "GET", "url": "x"}, "response": {}}]}, "another tool's"),
-        ({"interactions": [1]}, "it is a mapping"),
-        ({"interactions": {}}, "interactions is a list"),
-        (1, "a cassette is a mapping"),
-        ([1], "an interaction is a mapping"),
+        ({"interactions": [1]}, "it must be a mapping"),
+        ({"interactions": {}}, "interactions must be a list"),
+        (1, "a cassette must be a mapping"),
+        ([1], "an interaction must be a mapping"),
     ],
 )
 def test_what_is_none_is_named(values, message):

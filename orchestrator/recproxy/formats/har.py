@@ -135,15 +135,27 @@ def _posted(post: Any, notes: Notebook) -> bytes:
         return base64_bytes(text, "postData") if coded else _coded(string(text, "postData"), kind, notes)
     if "textJSON" in values:  # of a persister that suites of Polly.js have, which keeps bodies readable
         notes.made_up("the request's body, from its JSON")
-        return json.dumps(values["textJSON"], separators=(",", ":"), ensure_ascii=False).encode(
-            "utf-8", "surrogatepass"
-        )
+        return _json(values["textJSON"])
     params = [mapping(one, "a parameter") for one in sequence(values.get("params") or [], "params")]
     if params:
         notes.made_up("the request's body, from its parameters")
-    if kind.partition(";")[0].strip().lower() == "multipart/form-data" and (boundary := parameter(kind, "boundary")):
+    media = kind.partition(";")[0].strip().lower()
+    if params and (media == "application/json" or media.endswith("+json")):
+        return _json_of(params)
+    if media == "multipart/form-data" and (boundary := parameter(kind, "boundary")):
         return b"".join(_part(one, boundary) for one in params) + (f"--{boundary}--\r\n".encode() if params else b"")
     return urlencode([(_field(one, "name"), _field(one, "value")) for one in params]).encode()
+
+
+def _json_of(params: list[Mapping[str, Any]]) -> bytes:
+    """JSON that was stored as parameters: the members of an object, or the elements of a list under their numbers."""
+    members = {_field(one, "name"): one.get("value") for one in params}
+    is_list = list(members) == [str(number) for number in range(len(members))]
+    return _json(list(members.values()) if is_list else members)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _part(param: Mapping[str, Any], boundary: str) -> bytes:

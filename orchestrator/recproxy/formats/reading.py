@@ -88,7 +88,7 @@ def number(value: Any, what: str) -> int:
         try:
             return int(value)
         except (ValueError, OverflowError):
-            raise ValueError(f"{what} is a number, not {str(value)[:40]!r}") from None
+            raise ValueError(f"{what} must be a number, not {str(value)[:40]!r}") from None
     raise _wrong(value, what, "a number")
 
 
@@ -163,4 +163,4 @@ def within(value: Any, most: int, what: str) -> Any:
 def _wrong(value: Any, what: str, wanted: str) -> ValueError:
     if value is None:
         return ValueError(f"{what} is missing: {wanted} is expected there")
-    return ValueError(f"{what} is {wanted}, not {type(value).__name__}")
+    return ValueError(f"{what} must be {wanted}, not {type(value).__name__}")
