@@ -291,3 +291,14 @@ def test_two_tests_that_no_name_tells_apart_are_not_recorded_as_one(session, def
     why = "test[XXX]~00: not recorded: without secrets two tests have this name: rename one of them"
     assert redacted.refusals == (why,)
     assert urls(default) == ["/1"]
+
+
+def test_a_file_name_with_pieces_of_a_secret_is_refused_though_its_capitals_are_underscores(session):
+    session.mask = (b"Secret-Of-Ann-1234",)
+    session.begin(1, "test_p[Secret-Of-Ann-1234]", path="test_p[_ecret-_f-_nn-1234]-0123abcd.rec")
+    session.keep("/1")
+    redacted = session.end(1)
+
+    why = "test_p[XXX]-0123abcd.rec: not recorded: its name would hold a secret: rename the test test_p[XXX]"
+    assert redacted.refusals == (why,)
+    assert [*session.folder.rglob("*.rec")] == []

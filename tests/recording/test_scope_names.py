@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.recording.scope_names import is_name_of, masked_name
+from recproxy.recording.scope_names import is_name_of, masked_file_name, masked_name
 
 ONE, TWO = "test_shop.test_login[first-password]", "test_shop.test_login[second-password]"
 MASKED = "test_shop.test_login[XXX]"
@@ -41,3 +41,41 @@ def test_a_name_that_is_masked_once_more_keeps_its_sign():
 )
 def test_a_recorded_name_is_that_of_its_own_test_only(recorded, test, wanted):
     assert is_name_of(recorded, test) is wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "test", "masked", "wanted"),
+    [
+        # Letters that a file name cannot have are underscores in it.
+        (
+            "test_p[_earer__k19q81c192ac]-29947235.rec",
+            "test_x.test_p[Bearer Zk19q81C192ac]",
+            "test_x.test_p[Bearer XXX]",
+            "test_p[_earer__k19q81c192ac]-29947235.rec",
+        ),
+        (
+            "test_p[_earer__k19q81c192ac]-29947235.rec",
+            "test_x.test_p[Bearer Zk19q81c192ac]",
+            "test_x.test_p[Bearer XXX]",
+            "test_p[_earer_XXX]-29947235.rec",
+        ),
+        (
+            "test_p[_k19q81c192ac-ab_12].rec",
+            "test_p[Zk19q81c192ac-aB12]",
+            "test_p[XXX[token]-aB12]",
+            "test_p[XXX-ab_12].rec",
+        ),
+        # Its end may be missing.
+        (
+            "test_p[a=_k19q81c192ac-29947235.rec",
+            "test_p[a=Zk19q81c192ac5678]",
+            "test_p[a=XXX]",
+            "test_p[a=XXX-29947235.rec",
+        ),
+        ("test_p[_______________].rec", "test_p[ABCDEFGHIJKLMNO]", "test_p[XXX]", "test_p[_______________].rec"),
+        ("test_p[a].rec", "test_p[a]", "test_p[a]", "test_p[a].rec"),
+        ("run.rec", "other", "XXX", "run.rec"),
+    ],
+)
+def test_a_file_name_shows_no_piece_of_what_was_masked_in_the_name_of_its_test(name, test, masked, wanted):
+    assert masked_file_name(name, test, masked) == wanted

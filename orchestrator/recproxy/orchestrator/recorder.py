@@ -30,7 +30,7 @@ from recproxy.orchestrator.recorded_names import RecordedNames
 from recproxy.orchestrator.recording_locks import RecordingLocks
 from recproxy.orchestrator.run_secrets import RunSecrets, TooManySecretsError, too_many_secrets
 from recproxy.orchestrator.scope_redaction import Redact, Redaction, unpacked
-from recproxy.recording.scope_names import masked_name
+from recproxy.recording.scope_names import masked_file_name, masked_name
 from recproxy.report import Tally, Written, replace_texts, texts_of
 
 if TYPE_CHECKING:  # a replay writes nothing, and does without matching and redaction in this process
@@ -173,6 +173,7 @@ class Recorder:
             raise self._too_many from None
         *shown, masked, file_name = redacted.lines
         test, pending.scope = pending.scope, masked_name(pending.scope, masked)
+        file_name = masked_file_name(file_name, test, masked)
         why = self._names.refusal(pending.path, test, pending.scope, shown=masked, file_name=file_name)
         if why:
             return Redaction(lines=tuple(shown), refusals=(why,) * len(raw), counts=redacted.counts)

@@ -25,7 +25,7 @@ from recproxy.orchestrator.scope_redaction import Redact, unpacked
 from recproxy.orchestrator.second_look import SecondLook
 from recproxy.play.recording_names import failed_path
 from recproxy.recording import Interaction
-from recproxy.recording.scope_names import masked_name
+from recproxy.recording.scope_names import masked_file_name, masked_name
 from recproxy.report import Written
 
 __all__ = ["Recovery"]
@@ -112,6 +112,7 @@ class Recovery:
         self.problems += redacted.refusals
         masked, file_name = redacted.lines
         scope = masked_name(first.scope, masked)
+        file_name = masked_file_name(file_name, first.scope, masked)
         if file_name != first.recording.name:
             self.problems.append(f"{file_name}: not recovered: its name would hold a secret: rename the test {masked}")
             return scope, [], self._learn(redacted.learned, known)

@@ -26,6 +26,7 @@ from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.scope_ends import LatestEnds, ScopeEnds, ScopeOutcome
 from recproxy.orchestrator.scope_files import choose, find_named
+from recproxy.recording.scope_names import masked_file_name
 from recproxy.report import Tally
 
 __all__ = ["Scopes"]
@@ -239,7 +240,8 @@ class Scopes:
             scope.fallen_back.add(profile)
         writes = mode in ("record", "auto")
         target = Path(chosen.target) if writes else Path()
-        if writes and (safe := self._roster.shown(proxy.profile, target.name)) != target.name:
+        safe = self._roster.shown(proxy.profile, target.name) if writes else target.name
+        if (safe := masked_file_name(safe, scope.name if scope is not None else name, name)) != target.name:
             raise RecordingError(f"a recording named {safe} would hold a secret in its name: rename the test {name}")
         scope_options = scope.scope_options if scope is not None else PROFILES
 

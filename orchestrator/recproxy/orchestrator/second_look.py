@@ -23,7 +23,7 @@ from recproxy.play.reading import read_recording
 from recproxy.play.recording_names import failed_path
 from recproxy.recording import Interaction, Recording, pack, unpack
 from recproxy.recording.dataclass import dataclass
-from recproxy.recording.scope_names import masked_name
+from recproxy.recording.scope_names import masked_file_name, masked_name
 from recproxy.redaction.linking import link, names
 
 __all__ = ["LookedAgain", "SecondLook"]
@@ -128,6 +128,7 @@ class SecondLook:
         masked, file_name = redacted.lines
         name = masked_name(scope, masked)
         found.refusals += ((profile, refusal) for refusal in redacted.refusals)
+        file_name = masked_file_name(file_name, scope, masked)
         if file_name != path.name:
             why = (
                 f"the name of {path.with_name(file_name)} holds a secret: rename the test {masked}, and delete the file"

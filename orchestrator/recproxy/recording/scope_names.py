@@ -11,11 +11,16 @@ import hashlib
 import re
 from functools import lru_cache
 
-__all__ = ["is_name_of", "masked_name"]
+__all__ = ["is_name_of", "masked_file_name", "masked_name"]
 
 _TEARDOWN = " teardown"
 _SIGN = re.compile(r"~[0-9a-f]{2}\Z")
 _WORD = "XXX"
+#: What a mask looks like in the name of a test.
+_MASK = re.compile(r"XXX(?:\[[A-Za-z0-9_.-]+\])?")
+#: Letters that the name of a file cannot have, in the id of parameters and elsewhere.
+_CHANGED = (re.compile(r"[^a-z0-9_.,=+-]"), re.compile(r"[^A-Za-z0-9_]"))
+_SHORTEST = 8  # letters of a piece of a secret that tell something of it
 #: A digest takes some hundredths of a second: what little it tells, it does not tell fast.
 _COST = 2**14
 
@@ -26,6 +31,30 @@ def masked_name(test: str, masked: str) -> str:
         return test
     base, end = _apart(masked)
     return base + end if _SIGN.search(base) else f"{base}{_sign(test)}{end}"
+
+
+def masked_file_name(name: str, test: str, masked: str) -> str:
+    """The name of a test's file without what was `masked` in the name of the test.
+
+    Letters that a file name cannot have are underscores in it, and its end may be missing: a search for the secret
+    itself does not find it there.
+    """
+    for piece in _hidden(test, masked):
+        for changed in (piece, *(letters.sub("_", piece) for letters in _CHANGED)):
+            for size in range(min(len(changed), len(name)), min(_SHORTEST, len(piece)) - 1, -1):
+                part = changed[:size]
+                if part in name and sum(map(str.isalnum, part)) > _SHORTEST // 2:
+                    name = name.replace(part, _WORD)
+                    break
+    return name
+
+
+def _hidden(test: str, masked: str) -> tuple[str, ...]:
+    """The pieces of a test's name that masks stand for."""
+    if test == masked:
+        return ()
+    found = re.fullmatch("(.*?)".join(map(re.escape, _MASK.split(masked))), test, re.DOTALL)
+    return tuple(each for each in found.groups() if each and each != _WORD) if found else (test,)
 
 
 def is_name_of(recorded: str, test: str) -> bool:
