@@ -127,7 +127,7 @@ def test_what_it_leaves_running_ends_with_it_even_if_it_does_not_listen(monkeypa
 
 def test_it_gets_the_limit_of_open_files_that_we_were_started_with(monkeypatch):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    monkeypatch.setattr(module, "_SOFT_LIMIT", soft - 1)
+    monkeypatch.setitem(module._LIMITS, resource.RLIMIT_NOFILE, soft - 1)
     program = f"import resource, sys; sys.exit(resource.getrlimit(resource.RLIMIT_NOFILE) != ({soft - 1}, {hard}))"
 
     assert run(program) == 0

@@ -38,7 +38,7 @@ class Orchestrator:
 def test_serve_ends_although_its_parent_died_before_its_input_ended(monkeypatch, capsys):
     parents = [os.getpid()]
 
-    def end_with_parent(loop, ended):
+    def end_with_parent(loop, _, ended):
         parents[:] = [1]  # the process that takes orphans
         loop.call_soon(ended)
 
@@ -53,4 +53,4 @@ def test_serve_ends_although_its_parent_died_before_its_input_ended(monkeypatch,
     with pytest.raises(ProxyError, match="^SIGTERM ended the run before its scopes had ended"):
         run.serve_run(plan, {}, None, RunReports(plan, (), {}, sys.stdout))
 
-    assert capsys.readouterr().out == '{"environment": {}, "mode": "replay", "profiles": []}\n'
+    assert capsys.readouterr().out == '{"environment": {}, "mode": "replay", "profiles": [], "failed": "failed"}\n'
