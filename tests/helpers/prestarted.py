@@ -10,6 +10,7 @@ What such a run starts in the same way is a fork as well: a run's fork server, t
 """
 
 import _socket
+import atexit
 import contextlib
 import functools
 import gc
@@ -260,6 +261,19 @@ def _become(request):
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
+def _end(code):
+    """End with what a program leaves, and do not take the interpreter apart: that copies all memory that forks share."""
+    if code is not None and not isinstance(code, int):
+        print(code, file=sys.stderr)
+        code = 1
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # closed, or nobody reads it
+            stream.flush()
+    os._exit((code or 0) & 0xFF)
+
+
 def _module_and_words(command):
     """Whether it is started with -P, its module, and the words for it."""
     safe = command[1] == "-P"
@@ -356,4 +370,8 @@ if __name__ == "__main__":
     for name in sys.argv[2:]:
         __import__(name)
     gc.freeze()
-    _become(_serve(sys.argv[1]))
+    try:
+        _become(_serve(sys.argv[1]))
+    except SystemExit as end:
+        _end(end.code)
+    _end(0)
