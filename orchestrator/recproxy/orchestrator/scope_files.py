@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from recproxy.control.scope_options import SelectedTest
+from recproxy.errors import RecordingError
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.scope_names import masked_file_name
 
-__all__ = ["ScopeFiles", "choose", "find_named"]
+__all__ = ["ScopeFiles", "check_file_name", "choose", "find_named"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +69,13 @@ def choose(plan: RunPlan, profile: str, mode: str, named: tuple[str, ...] | None
 
 def _default_of_run(path: Path) -> tuple[str, ...]:
     return (str(path),) if path.is_file() else ()
+
+
+def check_file_name(name: str, shown: str, *, test: str, shown_test: str) -> None:
+    """Refuse to record into a file whose name would hold a secret; `shown` are the names without secrets.
+
+    Raises:
+        RecordingError: it would.
+    """
+    if (safe := masked_file_name(shown, test, shown_test)) != name:
+        raise RecordingError(f"a recording named {safe} would hold a secret in its name: rename the test {shown_test}")

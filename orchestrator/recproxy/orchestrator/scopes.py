@@ -16,7 +16,7 @@ from pathlib import Path
 from recproxy.control.messages import Began, Begin, Extend, Look
 from recproxy.control.outcomes import NO_TEST
 from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions
-from recproxy.errors import RecordingError, RecproxyError
+from recproxy.errors import RecproxyError
 from recproxy.orchestrator.lane import Lane, LaneScope
 from recproxy.orchestrator.old_recordings import OldScopes
 from recproxy.orchestrator.plan import UNLISTED, RunPlan
@@ -25,8 +25,7 @@ from recproxy.orchestrator.proxy_replies import ask_all
 from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.scope_ends import LatestEnds, ScopeEnds, ScopeOutcome
-from recproxy.orchestrator.scope_files import choose, find_named
-from recproxy.recording.scope_names import masked_file_name
+from recproxy.orchestrator.scope_files import check_file_name, choose, find_named
 from recproxy.report import Tally
 
 __all__ = ["Scopes"]
@@ -240,9 +239,9 @@ class Scopes:
             scope.fallen_back.add(profile)
         writes = mode in ("record", "auto")
         target = Path(chosen.target) if writes else Path()
-        safe = self._roster.shown(proxy.profile, target.name) if writes else target.name
-        if (safe := masked_file_name(safe, scope.name if scope is not None else name, name)) != target.name:
-            raise RecordingError(f"a recording named {safe} would hold a secret in its name: rename the test {name}")
+        if writes:
+            shown = self._roster.shown(proxy.profile, target.name)
+            check_file_name(target.name, shown, test=scope.name if scope is not None else name, shown_test=name)
         scope_options = scope.scope_options if scope is not None else PROFILES
 
         def begin(order: int) -> Begin:
