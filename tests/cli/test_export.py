@@ -64,6 +64,18 @@ def test_what_the_format_cannot_hold_is_told_and_fails(folder):
     assert (folder / "out" / "a.yaml").is_file()
 
 
+def test_a_conversation_has_no_place_in_another_format(folder):
+    (folder / "recordings" / "b.rec").write_text("#recproxy 2\n\nSMTP smtp://a.example:25\n< 220 a\n=======\n")
+
+    code, out, err = run("recordings", "--format", "har", "--to", "out")
+
+    assert code != 0
+    assert (
+        "recordings/b.rec: holds a conversation with a mail server, for which no other format has a place" in out + err
+    )
+    assert not (folder / "out/b.har").exists()
+
+
 def test_twice_changes_nothing_and_force_is_asked_for(folder):
     run("recordings", "--format", "har", "--to", "out")
     assert "unchanged" in run("recordings", "--format", "har", "--to", "out")[1]

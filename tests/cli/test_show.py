@@ -83,6 +83,25 @@ def test_responses_can_be_left_out(show):
     assert show("--request", "one.rec:15") == (0, "#2  line 15\nGET https://a.example/y\n\n", "")
 
 
+SAID = "#recproxy 2\n\nSMTP smtp://a.example:587\n< 220 a\n+ b\n> EHLO me\n< 250 a\n:close\n=======\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ((), ["< 220 a", "+ b", "> EHLO me", "< 250 a", ":close"]),
+        (("--request",), ["> EHLO me", ":close"]),
+    ],
+)
+def test_a_conversation_is_printed_by_its_steps(show, tmp_path, words, lines):
+    (tmp_path / "said.rec").write_text(SAID)
+
+    got = show(*words, "said.rec")[1].splitlines()
+
+    assert got == ["#1  line 3", "SMTP smtp://a.example:587", *lines, ""]
+    assert show("--curl", "said.rec")[1].startswith("# SMTP smtp://a.example:587: a conversation")
+
+
 def test_the_recordings_of_a_folder_are_printed_with_their_names(show, tmp_path):
     (tmp_path / "more").mkdir()
     (tmp_path / "more/two.rec").write_text(RECORDING)

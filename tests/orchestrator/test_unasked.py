@@ -112,3 +112,18 @@ def test_what_was_in_play_of_a_failed_test_was_not_asked_either():
     add_unasked(tally, [shop()], plan)
 
     assert tally.unasked["shop"].startswith(ASKED)
+
+
+@pytest.mark.parametrize(
+    ("variables", "way"),
+    [
+        ("SHOP_SMTP", "give it the address in SHOP_SMTP_HOST and SHOP_SMTP_PORT"),
+        ("", "set variables in the profile's endpoint and give it the address in those"),
+    ],
+)
+def test_a_mail_client_is_led_by_its_own_variables(variables, way):
+    mail = Profile(name="shop", endpoints=(Endpoint(protocol="smtp", hosts=("a.example",), variables=variables),))
+
+    [line], _ = said(Outcome(**IN_PLAY, unused=UNUSED), mail)
+
+    assert way in line

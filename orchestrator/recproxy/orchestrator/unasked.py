@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
+from recproxy.config.mail_endpoints import MAIL_PROTOCOLS, mail_variables
 from recproxy.config.profile import Profile
 from recproxy.counting import counted
 from recproxy.orchestrator.plan import RunPlan
@@ -46,9 +47,12 @@ def _line(profile: Profile, row: Row, plan: RunPlan) -> str | None:
 
 def _ways(profile: Profile, plan: RunPlan) -> str:
     """How a client that reads no proxy variable is brought to the run."""
-    variables = list(filter(None, dict.fromkeys(endpoint.base_url for endpoint in profile.endpoints)))
+    addresses = [endpoint.base_url or " and ".join(mail_variables(endpoint)) for endpoint in profile.endpoints]
+    variables = list(filter(None, dict.fromkeys(addresses)))
     if variables:
         ways = [f"give it the address in {' or '.join(variables)}"]
+    elif all(endpoint.protocol in MAIL_PROTOCOLS for endpoint in profile.endpoints):
+        ways = ["set variables in the profile's endpoint and give it the address in those"]
     else:
         ways = ["set base_url in the profile and give it the address in that variable"]
     if not plan.project.java:

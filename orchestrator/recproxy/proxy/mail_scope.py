@@ -43,6 +43,8 @@ class MailScope:
         redaction: RedactionRules,
         ways: Ways | None,
         remark: Callable[[], str],
+        *,
+        expected: str | None = None,
     ) -> None:
         self._profile = profile
         self._test = test
@@ -51,6 +53,7 @@ class MailScope:
         self._redaction = redaction
         self._ways = ways or profile.ways()
         self._remark = remark
+        self._expected = expected
         self._smtp: dict[str, SmtpPlayback] = {}
         self._made_of = (profile, test, playback, history, redaction, ways, remark)
 
@@ -79,7 +82,11 @@ class MailScope:
         if self._history.is_full:
             return _reply(self._history.miss_again())
         miss = self._described(place, said, replay, heard)
+        # The test's own recording, if there is none yet: whoever reports the miss names it.
+        expected = None if self._playback().index.interactions else self._expected
         text = miss.text() + self._remark()
+        if expected is not None:
+            text += f"\nthe recording would be {self._ways.shown(expected)}"
         self._history.miss(
             Missed(
                 method=place.protocol.upper(),
@@ -87,6 +94,7 @@ class MailScope:
                 text=text,
                 differences=tuple((each.field, each.wanted, each.got) for each in miss.differences),
                 closest=miss.where,
+                expected=expected,
                 test=self._test,
             )
         )

@@ -115,6 +115,7 @@ class OpenScope:
         self.mail = MailScope(
             profile, name, lambda: self._playback, self._history, self._redaction, ways,
             remark=lambda: self.remark(),  # noqa: PLW0108 - it is set later
+            expected=expected,
         )  # fmt: skip
 
     @property
