@@ -1,6 +1,8 @@
 """Conversations are redacted by the engine that redacts requests: all that the scope taught is masked in each step."""
 
 import base64
+import random
+import re
 
 import pytest
 
@@ -179,3 +181,49 @@ def test_a_password_of_imap_is_masked_in_literals_which_keep_their_sizes(login, 
     assert line is not None
     assert line.pieces[2] == b" UID 7)"
     assert redact_scope(got.interactions, RULES).counts == {}
+
+
+def attached(content, step=b"<"):
+    """A conversation with a message that has a large attachment."""
+    coded = base64.encodebytes(content).replace(b"\n", b"\r\n")
+    message = (
+        b"Subject: a\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhello\r\n--b\r\nContent-Type: "
+        b"application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n" + coded + b"--b--\r\n"
+    )
+    said = [b"< * OK ready\r\n", b"> A1 LOGIN me " + PASSWORD + b"\r\n", b"< A1 OK in\r\n"]
+    if step == b"<":
+        said += (
+            b"< * 1 FETCH (BODY[] {%d}\r\n%s)\r\n" % (len(message), message),
+            b"< * 1 FETCH (BODY[2] {%d}\r\n%s)\r\n" % (len(coded), coded),
+        )
+    else:
+        said += [b"> A2 APPEND x {%d}\r\n%s\r\n" % (len(message), message)]
+    steps = tuple(Step(Act(each[:1].decode()), each[2:]) for each in said)
+    return conversation("IMAP", "imap://mail.example:143", steps, wild=None)
+
+
+@pytest.mark.parametrize("step", [b"<", b">"])
+def test_a_large_attachment_is_read_as_what_it_is(step):
+    said = attached(random.Random(1).randbytes(400_000), step)
+
+    (got,) = redact_scope([said], RULES).interactions
+
+    assert [each.data for each in got.steps[2:]] == [each.data for each in said.steps[2:]]
+
+
+@pytest.mark.parametrize("step", [b"<", b">"])
+def test_a_password_in_a_large_attachment_is_masked(step):
+    content = b"some words " * 1000 + PASSWORD + b" more words" * 1000
+    said = attached(content, step)
+
+    (got,) = redact_scope([said], RULES).interactions
+
+    assert got is not None
+    assert all(step_line(each) is not None for each in got.steps)
+    runs = [
+        each for step in got.steps for each in re.findall(rb"(?:[A-Za-z0-9+/]{20,}\r\n)+[A-Za-z0-9+/=]+", step.data)
+    ]
+    assert [PASSWORD in base64.b64decode(b"".join(each.split())) for each in runs] == [False] * (
+        2 if step == b"<" else 0
+    )
+    assert (b"\r\n\r\nXXX\r\n--b--" in got.steps[-1].data) == (step == b">")

@@ -8,7 +8,8 @@ proved itself with is found in a header, a body or an attachment of any other in
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from recproxy.mail.imap.pieces import imap_pieces, joined_pieces
 from recproxy.mail.pieces import Piece, PieceKind
@@ -16,6 +17,7 @@ from recproxy.mail.smtp_pieces import smtp_pieces
 from recproxy.recording.steps import Act, Step
 from recproxy.recording.values import Headers, Interaction, Response
 from recproxy.recording.wildcard import unused
+from recproxy.redaction.mail_attachments import parted, whole
 
 __all__ = ["Flattened", "has_conversations"]
 
@@ -74,13 +76,17 @@ def _taken_apart(conversation: Interaction) -> list[Interaction]:
                 request = dataclasses.replace(asked, headers=headers)
                 parts.append(Interaction(request=request, response=said))
                 continue
-            media: Headers = _MESSAGE if piece.kind is PieceKind.MESSAGE else _TEXT
-            if step.act is Act.SERVER:
-                response = dataclasses.replace(said, headers=media, body=piece.data)
-                parts.append(Interaction(request=asked, response=response))
-            else:
-                request = dataclasses.replace(asked, headers=media, body=piece.data)
-                parts.append(Interaction(request=request, response=said))
+            is_message = piece.kind is PieceKind.MESSAGE
+            text, attachments = parted(piece.data, is_message=is_message)
+            bodies: list[tuple[Headers, bytes]] = [(_MESSAGE if is_message else _TEXT, text)]
+            bodies += ((((b"Content-Type", each.media),), each.content) for each in attachments)
+            for media, body in bodies:
+                if step.act is Act.SERVER:
+                    response = dataclasses.replace(said, headers=media, body=body)
+                    parts.append(Interaction(request=asked, response=response))
+                else:
+                    request = dataclasses.replace(asked, headers=media, body=body)
+                    parts.append(Interaction(request=request, response=said))
     return parts
 
 
@@ -93,8 +99,14 @@ def _put_together(conversation: Interaction, parts: Sequence[Interaction | None]
     left = iter(others)
     steps: list[Step] = []
     for step, pieces in zip(conversation.steps, _pieces(conversation), strict=True):
-        texts = [_said(piece, next(left), word) for piece in pieces]
-        said = joined_pieces(pieces, texts) if about.request.method == "IMAP" else b"".join(texts)
+        texts = [_said(piece, left, word if step.act is Act.CLIENT else None, word) for piece in pieces]
+        if None in texts:
+            return None
+        said = (
+            joined_pieces(pieces, [each or b"" for each in texts])
+            if about.request.method == "IMAP"
+            else b"".join([each or b"" for each in texts])
+        )
         steps.append(step if said == step.data else dataclasses.replace(step, data=said))
     if tuple(steps) == conversation.steps and about.request == conversation.request:
         return conversation
@@ -107,7 +119,11 @@ def _put_together(conversation: Interaction, parts: Sequence[Interaction | None]
     )
 
 
-def _said(piece: Piece, part: Interaction, word: str) -> bytes:
+def _said(piece: Piece, left: Iterator[Interaction], wild: str | None, word: str) -> bytes | None:
+    """What a piece says now; None where that cannot be put together."""
     if piece.kind is PieceKind.CREDENTIAL:
+        next(left)
         return word.encode()
-    return part.response.body or part.request.body
+    _, attachments = parted(piece.data, is_message=piece.kind is PieceKind.MESSAGE)
+    text, *contents = [part.response.body or part.request.body for part in islice(left, 1 + len(attachments))]
+    return whole(text, attachments, contents, None if wild is None else wild.encode())
