@@ -289,3 +289,11 @@ def test_what_one_file_shows_to_be_secret_is_found_and_fixed_in_the_others(dirty
     assert f"{other}:5: sent before in request url" in both.stdout
     assert [TOKEN in path.read_text() for path in (other, dirty)] == [False, False]
     assert CliRunner().invoke(scan, [str(dirty.parent)]).exit_code == 0
+
+
+def test_an_address_with_odd_letters_is_looked_through(tmp_path):
+    path = tmp_path / "odd.yaml"
+    text = 'interactions:\n- request: {method: GET, uri: "http://\\uFEFF/?access_token=%s"}\n  response: {status: {code: 200}}\n'
+    path.write_text(text % TOKEN, encoding="utf-8")
+    found = scan_file(path, RedactionRules(), root=tmp_path, fix=False)
+    assert (found.problem, [(each.rule, each.place) for each in found.findings]) == ("", [("query", "request url")])

@@ -111,7 +111,7 @@ def _places(word: str) -> re.Pattern[bytes]:
 
 def _texts(block: Request | Response, word: str) -> Iterable[bytes]:
     if isinstance(block, Request):
-        yield block.url.encode("ascii", "surrogateescape")
+        yield block.url.encode("utf-8", "surrogateescape")
     yield from (value for _, value in (*block.headers, *block.trailers))
     yield with_word(block.headers, block.body, word)[0]
 
@@ -165,14 +165,14 @@ def _request(request: Request, final: Mapping[str, str | None]) -> Request:
     def rename(text: bytes) -> bytes:
         return _renamed(text, request.wild, final, shaped=False)[0]
 
-    old = request.url.encode("ascii", "surrogateescape")
+    old = request.url.encode("utf-8", "surrogateescape")
     url = rename(old)
     headers, trailers = _headers(request.headers, rename), _headers(request.trailers, rename)
     text, charset = with_word(request.headers, request.body, request.wild or WILD)
     body = widened(rename(text), charset)
     if url == old and (headers, trailers, body) == (request.headers, request.trailers, request.body):
         return request
-    shown = url.decode("ascii", "surrogateescape")
+    shown = url.decode("utf-8", "surrogateescape")
     return dataclasses.replace(request, url=shown, headers=headers, trailers=trailers, body=body)
 
 
