@@ -34,6 +34,10 @@ def kept(*shapes):
         ("([0-9A-Z]+)[.]v2[.]([0-9a-z]{4,})?", "ABC1.v2.9f86d", "0000.v2.00000"),
         ("([0-9A-Z]+)[.]v2[.]([0-9a-z]{4,})?", "ABC1.v2.", "XXX.v2."),
         ("k_((a)b+)", "k_abb", None),
+        ("k_(.{8})", "k_p@$$w0rd", "k_XXXXXXXX"),
+        ("k_(.{8,})", "k_\u043f\u0430\u0440\u043e\u043b\u044c", "k_" + "X" * 12),
+        ("k_(.{4}-.{4})", "k_\u043f\u0430-\u0440\u043e", "k_XXXX-XXXX"),
+        ("k_([!-/]{8})", "k_$%$%$!!!", None),
         ("pi_([a-z]+)", "seti_abc", None),
     ],
 )
@@ -55,6 +59,21 @@ def test_a_part_that_needs_escapes_is_not_written_in_their_place():
     assert kept("k/(.+)").masked(b"k/ab", b"XXX") == b"k/XXX"
     assert kept("k/(.+)").masked(b"k/ab", b"XXX", rb"k\/ab") is None
     assert kept("k_(.+)").masked(b"k_ab", b"XXX", b"%6B_ab") == b"k_XXX"
+
+
+@pytest.mark.parametrize(
+    ("shape", "text", "written"),
+    [
+        ("[a-z0-9=&]+token=([0-9a-f]+)", "a=1&password=hunter22&token=abcdef12", "a=1&password=XXX&token=00000000"),
+        ("id-[a-z0-9]+-key-([0-9a-f]{8})", "id-known773-key-abcdef12", "id-XXX-key-00000000"),
+        ("[^,]+key-([0-9a-f]{8})", f"Bearer ghp_{'16C7e42F29' * 4} key-abcdef12, x", "Bearer XXX key-00000000, x"),
+    ],
+)
+def test_another_secret_in_what_a_shape_keeps_is_masked(shape, text, written):
+    rules = RedactionRules(shapes=(shape,), values=("known773",))
+    scope = redact_scope([place(exchange(), "response", "text/plain", "body", text.encode())], rules)
+    assert (scope.refusals, scope.interactions[0].response.body) == ((), written.encode())
+    assert redact_scope(scope.interactions, rules).findings == ()
 
 
 JSON = "application/json"

@@ -15,7 +15,9 @@ from recproxy.redaction.spans import Span, merged, replaced
 
 __all__ = ["NO_SHAPES", "KeptShapes"]
 
-_LETTER = re.compile(rb"[0-9A-Za-z]")
+_ANY = re.compile(rb"(?s).")
+#: Signs such as - and = may be what a shape asks for; letters of all alphabets are never.
+_LETTER = re.compile(rb"[0-9A-Za-z\x80-\xff]")
 #: Letters that need no escape in any text.
 _PLAIN = re.compile(rb"[0-9A-Za-z_.~-]+\Z")
 
@@ -32,35 +34,61 @@ class KeptShapes:
         """Whether a part of a value stays."""
         return self.masked(value, b"XXX") is not None
 
+    def public_parts(self, mask: bytes, word: bytes) -> list[Span]:
+        """What stays in a mask that a shape has made, in order; nothing if none has."""
+        for shape in self._shapes:
+            groups = _groups(shape, mask)
+            if groups and self.masked(mask, word) == mask:
+                ends = [0, *(each.end for each in groups)]
+                starts = [*(each.start for each in groups), len(mask)]
+                return [Span(*part, "shape") for part in zip(ends, starts, strict=True) if part[0] < part[1]]
+        return []
+
     def masked(self, value: bytes, word: bytes, raw: bytes | None = None) -> bytes | None:
         """The value with its groups masked; None if it fits no shape, or no mask does.
 
         `raw` is how it is written in its place, which may need escapes: then only plain letters may stay.
         """
         for shape in self._shapes:
-            for fill in _fills(word):
+            for fill in _fills(word) if shape.fullmatch(value) else ():
                 made = _masked(shape, value, fill)
-                if made is None:
-                    break
-                if _masked(shape, made, fill) == made:  # it fits the shape, too
+                if made is not None and _masked(shape, made, fill) == made:  # it fits the shape, too
                     return made if raw in (None, value) or _PLAIN.match(made) else None
         return None
 
 
 def _fills(word: bytes) -> tuple[_Fill, ...]:
-    """Ways to mask a group, the first that fits is taken: the word, or as many letters X, zeros or letters x."""
+    """Ways to mask a group, the first that fits is taken: the word, or X, zeros or x for each letter.
+
+    Signs between the letters stay only if the shape does not fit otherwise.
+    """
     letters = (word[:1], b"0", word[:1].lower())
-    return (lambda _: word, *((lambda secret, each=each: _LETTER.sub(each, secret)) for each in letters))
+    return (
+        lambda _: word,
+        *(
+            (lambda secret, what=what, each=each: what.sub(each, secret))
+            for what in (_ANY, _LETTER)
+            for each in letters
+        ),
+    )
 
 
-def _masked(shape: re.Pattern[bytes], value: bytes, fill: _Fill) -> bytes | None:
+def _groups(shape: re.Pattern[bytes], value: bytes) -> list[Span] | None:
+    """The places in a value that are masked, none of them empty; None if it does not fit."""
     found = shape.fullmatch(value)
     if found is None:
         return None
-    groups = [Span(*found.span(number), "shape") for number in range(1, shape.groups + 1) if found[number]]
-    return (
-        replaced(value, [(each, fill(value[each.start : each.end])) for each in merged(groups)])[0] if groups else None
-    )
+    return merged(Span(*found.span(number), "shape") for number in range(1, shape.groups + 1) if found[number])
+
+
+def _masked(shape: re.Pattern[bytes], value: bytes, fill: _Fill) -> bytes | None:
+    groups = _groups(shape, value)
+    if not groups:
+        return None
+    masks = [(each, fill(value[each.start : each.end])) for each in groups]
+    if not all(_LETTER.search(mask) for _, mask in masks):
+        return None  # of signs alone nothing would be hidden
+    return replaced(value, masks)[0]
 
 
 NO_SHAPES = KeptShapes(())

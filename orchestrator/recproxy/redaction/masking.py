@@ -142,7 +142,22 @@ class TextMask:
             mask = self._mask(span, raw, text)
             if mask != raw:
                 masks.append((span, mask))
+            elif self.side == "response":
+                masks += self._public_secrets(span, raw, kept, text)
         return masks
+
+    def _public_secrets(self, mask: Span, raw: bytes, spans: list[Span], text: bytes) -> Iterator[tuple[Span, bytes]]:
+        """Masks of other secrets in what a shape of the profile keeps."""
+        parts = [
+            part.moved(part.start + mask.start, part.end + mask.start)
+            for part in self._values.shapes.public_parts(raw, self.word.encode())
+        ]
+        for span in merged(
+            each for each in spans if any(part.start <= each.start and each.end <= part.end for part in parts)
+        ):
+            new = self._mask(span, text[span.start : span.end], text)
+            if new != text[span.start : span.end]:
+                yield span, new
 
     def _comparable_ones(self, spans: list[Span], text: bytes) -> Iterator[Span]:
         """Spans over all that a value of another length would change; one that another covers is not looked at."""
