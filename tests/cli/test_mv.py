@@ -67,6 +67,35 @@ def test_nothing_moves_onto_another_recording_nor_in_a_dry_run(recordings, tmp_p
 
 
 @pytest.mark.parametrize(
+    ("new", "spoil", "problem"),
+    [
+        ("test_m/test_new", lambda shop: (shop / "test_m/test_new.rec").symlink_to("nowhere.rec"), ": exists: "),
+        ("test_q/test_new", lambda shop: (shop / "test_q").write_text(""), "cannot be written: Not a directory"),
+        ("test_m/test_new", lambda shop: (shop / "test_m/test_old.rec").write_text("?"), "expected a request line"),
+        ("../shop/test_n/test_new", lambda shop: None, "not a name below the recordings of a profile"),
+    ],
+    ids=["a link without a file", "a file in the way", "no recording", "out of the folder"],
+)
+def test_all_files_move_or_none(recordings, tmp_path, new, spoil, problem):
+    spoil(recordings / "shop")
+    before = {path: path.read_bytes() for path in recordings.rglob("*.rec") if path.is_file()}
+
+    done = recproxy("mv", "test_m/test_old", new, folder=tmp_path)
+
+    assert (done.returncode, problem in done.stderr) == (2, True), done.stderr
+    assert {path: path.read_bytes() for path in recordings.rglob("*.rec") if path.is_file()} == before
+
+
+def test_a_profile_with_two_folder_names_is_moved_once(recordings, tmp_path):
+    (recordings / "store").symlink_to("shop")
+
+    done = recproxy("mv", "test_m/test_old", "test_m/test_new", folder=tmp_path)
+
+    assert (done.returncode, done.stderr.count("moved ")) == (0, 2), done.stderr
+    assert files(recordings) == ["bank/test_m/test_new.rec", "shop/test_m/test_new.rec"]
+
+
+@pytest.mark.parametrize(
     ("old", "new", "target"),
     [
         ("test_m.test_old", "test_m.test_new", "test_m/test_new"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from recproxy.cli.recording_words import RecordingWords
-from recproxy.errors import RecordingNotFound
+from recproxy.errors import ConfigurationError, RecordingNotFound
 
 
 @pytest.fixture
@@ -43,6 +43,24 @@ def test_what_is_not_there_is_refused_with_the_nearest(words):
         "sub/test_m/test_aa: there is no such recording in recordings/shop (nearest: sub/test_m/test_a): "
         "name it as MODULE/TEST, or MODULE for all its tests"
     )
+
+
+def test_a_scope_of_two_modules_is_refused_with_their_names(words):
+    (words.folders[0] / "api/test_m").mkdir(parents=True)
+    (words.folders[0] / "api/test_m/test_a.rec").write_text("")
+
+    for word, both in (("test_m.test_a", "api/test_m/test_a, sub/test_m/test_a"), ("test_m", "api/test_m, sub/test_m")):
+        with pytest.raises(RecordingNotFound) as caught:
+            words.known(word)
+        assert caught.value.message == f"{word}: several recordings have this scope: name one of {both}"
+
+
+def test_a_name_that_leads_out_of_the_folder_is_refused(words):
+    for word in ("../bank/test_m/test_a", ".", "test_m//test_a"):
+        with pytest.raises(RecordingNotFound):
+            words.known(word)
+        with pytest.raises(ConfigurationError, match="not a name below the recordings of a profile"):
+            words.new(word, "sub/test_m/test_a")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from recproxy.cli.verb import Verb, is_quiet
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from recproxy.errors import RecordingError
+
 __all__ = ["mv"]
 
 
@@ -36,15 +38,17 @@ def mv(profile: str | None, dry: bool, old: str, new: str) -> None:
     project = find_project(Path.cwd())
     top = project.recordings
     below = (path for path in top.glob("*") if path.is_dir() and not path.name.startswith("."))  # no journal of a run
-    folders = [top / profile] if profile else sorted(below)
+    once = {path.resolve(): path for path in sorted(below, reverse=True)}  # a folder may have a link beside it
+    folders = [top / profile] if profile else sorted(once.values())
     words = RecordingWords(recordings=top, root=project.root, folders=folders)
     old = words.known(old)
     new = words.new(new, old)
     moves = [move for folder in folders for move in _moves(folder, old, new)]
     _check(moves)
-    for source, target, folder in moves:
-        if not dry:
-            _move(source, target, folder)
+    texts = [_renamed(*move) for move in moves]
+    if not dry:
+        _write(moves, texts)
+    for source, target, _ in moves:
         shown = f"{shown_path(str(source))} to {shown_path(str(target))}"
         if dry or not is_quiet():
             print(printable(f"{'would move' if dry else 'moved'} {shown}"), file=sys.stderr)
@@ -69,17 +73,22 @@ def _moves(folder: Path, old: str, new: str) -> list[tuple[Path, Path, Path]]:
 
 
 def _check(moves: list[tuple[Path, Path, Path]]) -> None:
+    import os
+
+    for _, target, _ in moves:
+        if os.path.lexists(target):  # a link that leads nowhere, too
+            raise _exists(target)
+
+
+def _exists(target: Path) -> RecordingError:
     from recproxy.control.shown_paths import shown_path
     from recproxy.errors import RecordingError
 
-    for _, target, _ in moves:
-        if target.exists():
-            raise RecordingError(f"{shown_path(str(target))}: exists: move or remove it first; nothing was moved")
+    return RecordingError(f"{shown_path(str(target))}: exists: move or remove it first; nothing was moved")
 
 
-def _move(source: Path, target: Path, folder: Path) -> None:
-    """Write the file in its new place, with its own scopes renamed, then remove the old one."""
-    from recproxy.play.file_replacement import create_file, remove_empty_folders, remove_file
+def _renamed(source: Path, target: Path, folder: Path) -> bytes:
+    """The text of a file with its own scopes renamed."""
     from recproxy.play.recording_names import FAILED
     from recproxy.play.test_names import scope_of, with_scopes_renamed
     from recproxy.recording import load
@@ -90,6 +99,21 @@ def _move(source: Path, target: Path, folder: Path) -> None:
     for end in ("", " teardown"):
         lines = [each.line for each in load(text, path=str(source)).interactions if each.scope == f"{old}{end}"]
         text = with_scopes_renamed(text, lines, f"{old}{end}", f"{new}{end}")
-    create_file(target, text, root=folder)
-    remove_file(source, root=folder)
-    remove_empty_folders(source, below=folder)
+    return text
+
+
+def _write(moves: list[tuple[Path, Path, Path]], texts: list[bytes]) -> None:
+    """Write the files in their new places, then remove the old ones; if one cannot be written, all stay as they were."""
+    from contextlib import ExitStack
+
+    from recproxy.play.file_replacement import create_file, remove_empty_folders, remove_file
+
+    with ExitStack() as written:
+        for (_, target, folder), text in zip(moves, texts, strict=True):
+            if not create_file(target, text, root=folder):
+                raise _exists(target)
+            written.callback(remove_file, target, root=folder)
+        written.pop_all()
+    for source, _, folder in moves:
+        remove_file(source, root=folder)
+        remove_empty_folders(source, below=folder)

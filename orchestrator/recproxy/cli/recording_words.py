@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from recproxy.client.names import module_folders, recording_of_test
 from recproxy.config.keys import nearest_word
 from recproxy.control.shown_paths import shown_path
-from recproxy.errors import RecordingNotFound
+from recproxy.errors import ConfigurationError, RecordingNotFound
 from recproxy.play.recording_names import recordings_below
 from recproxy.play.test_names import scope_of
 
@@ -28,15 +28,22 @@ class RecordingWords:
         """The name of a recording, or of a folder of them, that is there.
 
         Raises:
-            RecordingNotFound: there is none; the message names the nearest.
+            RecordingNotFound: there is none, and the message names the nearest; or a scope is that of several.
         """
         name = self._name(word)
-        if any((folder / name).is_dir() or (folder / f"{name}.rec").is_file() for folder in self.folders):
+        if _is_below(name) and any(
+            (folder / name).is_dir() or (folder / f"{name}.rec").is_file() for folder in self.folders
+        ):
             return name
         names = self._names()
         of_scope = [each for each in names if word in (scope_of(each), scope_of(each).rpartition(".")[0])]
-        if of_scope:
-            return of_scope[0] if scope_of(of_scope[0]) == word else PurePosixPath(of_scope[0]).parent.as_posix()
+        found = {each if scope_of(each) == word else PurePosixPath(each).parent.as_posix() for each in of_scope}
+        if len(found) > 1:
+            raise RecordingNotFound(
+                f"{word}: several recordings have this scope: name one of {', '.join(sorted(found))}"
+            )
+        if found:
+            return found.pop()
         looked = ", ".join(shown_path(str(folder)) for folder in self.folders) or shown_path(str(self.recordings))
         near = nearest_word(name, names)
         raise RecordingNotFound(
@@ -44,8 +51,14 @@ class RecordingWords:
         )
 
     def new(self, word: str, old: str) -> str:
-        """The name that a recording gets which is called `old` now; a scope keeps the folder of its module."""
+        """The name that a recording gets which is called `old` now; a scope keeps the folder of its module.
+
+        Raises:
+            ConfigurationError: the name leads out of the recordings of a profile.
+        """
         name = self._name(word)
+        if not _is_below(name):
+            raise ConfigurationError(f"{word}: not a name below the recordings of a profile: give it as MODULE/TEST")
         if "/" in name or "/" not in old or "." not in name:
             return name
         module, _, test = name.partition(".")
@@ -72,3 +85,8 @@ class RecordingWords:
             for path in recordings_below(folder)
         )
         return list(dict.fromkeys(found))
+
+
+def _is_below(name: str) -> bool:
+    """Whether a path stays below the folder that it is added to."""
+    return {"", ".", ".."}.isdisjoint(name.split("/"))
