@@ -3,7 +3,7 @@
 from urllib.parse import quote_plus, unquote_plus
 
 import pytest
-from tables import exchange
+from tables import exchange, place
 
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
@@ -48,3 +48,23 @@ def test_variables_are_masked_by_what_the_document_passes_on_and_by_pointers(nam
     document = "query($p: String!) { login(password: $p) }"
     assert redacted(f"query={quote_plus(document)}&{name}={quote_plus(value)}") == f"query={document}&{name}={kept}"
     assert redacted(f"{name}={quote_plus(value)}") == f"{name}={kept}" or '"p"' in value
+
+
+PASSED = "query=query($p: S) { login(password: $p) }"
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ('query={ me(password: "hunter22-x") }&query=x', 'query={ me(password: "XXX") }&query=x'),
+        ('query=x&qu%65ry={ me(password: "hunter22-x") }', 'query=x&qu%65ry={ me(password: "XXX") }'),
+        (PASSED + '&variables={"p": "hunter22-x"}&variables={}', PASSED + '&variables={"p": "XXX"}&variables={}'),
+        ("query=x&" + PASSED + '&variables={"p": "hunter22-x"}', "query=x&" + PASSED + '&variables={"p": "XXX"}'),
+    ],
+)
+def test_each_of_repeated_parameters_is_masked_in_a_query_and_in_a_form(query, kept):
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    written = "&".join(f"{name}={quote_plus(value)}" for name, _, value in pairs)
+    assert redacted(written) == unquote_plus(kept)
+    form = place(exchange(), "request", "application/x-www-form-urlencoded", "body", written.encode())
+    assert unquote_plus(redact_scope([form], RULES).interactions[0].request.body.decode()) == unquote_plus(kept)

@@ -13,7 +13,7 @@ from recproxy.redaction.names import is_secret, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
 
-__all__ = ["argument", "passed_variables", "variables_of"]
+__all__ = ["argument", "passed_names", "passed_variables", "variables_of"]
 
 _ARGUMENT = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(\\*\")((?:[^\"\\]|\\(?!\"))*)(?=\\*\")")
 _WORD = re.compile(rb"[A-Za-z0-9_]*\Z")
@@ -47,7 +47,7 @@ def passed_variables(text: bytes) -> Iterator[Span]:
 
     A body may hold several operations with variables of their own.
     """
-    names = _passed(text)
+    names = passed_names(text)
     if names:
         ends: list[int] = []
         for found in _VARIABLES.finditer(text):
@@ -55,13 +55,12 @@ def passed_variables(text: bytes) -> Iterator[Span]:
                 yield from _values(text, found.end(), names, ends)
 
 
-def variables_of(query: bytes, variables: bytes) -> Iterator[Span]:
+def variables_of(names: dict[bytes, bytes], variables: bytes) -> Iterator[Span]:
     """The same where the variables are a text of their own, as they are in a URL."""
-    names = _passed(query)
     return _values(variables, 0, names) if names else iter(())
 
 
-def _passed(text: bytes) -> dict[bytes, bytes]:
+def passed_names(text: bytes) -> dict[bytes, bytes]:
     """The secret names of arguments by the variables they get."""
     return {found[2]: found[1] for found in _PASSED.finditer(text) if may_be_secret(found[1])}
 

@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from recproxy.redaction.assigned_places import assigned_in_lines
 from recproxy.redaction.coded_places import coded_run, coded_runs, data_runs
 from recproxy.redaction.command_places import argument_spans
-from recproxy.redaction.graphql_parameters import graphql_spans
+from recproxy.redaction.graphql_parameters import graphql_spans, parameter_spans
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.inner_strings import strings_in
 from recproxy.redaction.json_forms import SAYS, said_values
@@ -69,6 +69,7 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
 
     inner, coded = (partial(find, rules=rules, depth=depth) for find in (_nested, _coded))
     if language is Language.FORM:
+        yield from parameter_spans(text, rules)
         yield from _pairs(text, rules.form, rules, "form", depth)
         return
     if language is Language.URL:
