@@ -127,6 +127,13 @@ def test_head_is_a_method_of_its_own(recorded, live):
     )
 
 
+def test_a_common_method_is_the_same_in_small_letters(recorded, live, index):
+    """Some clients send what the program wrote, and files of other tools have it in capitals."""
+    for one, other, same in (("GET", "get", True), ("patch", "PATCH", True), ("POKE", "poke", False)):
+        found = index(recorded(f"{one} https://a.com/")).find(live(f"{other} https://a.com/"))
+        assert found.tiers == (((0,),) if same else ())
+
+
 def test_the_scheme_counts_where_match_on_says_so(recorded, live, index):
     found = index(recorded("https://a.com/"), match_on=("uri",))
 

@@ -24,7 +24,7 @@ from recproxy.recording import (
     unused,
     with_length,
 )
-from recproxy.recording.grammar import METHOD
+from recproxy.recording.grammar import METHOD, usual_method
 
 __all__ = [
     "Notebook",
@@ -49,8 +49,6 @@ _REPLACED = "\ufffd".encode()
 _TEXT = re.compile(rb"text/|image/svg|application/.*(json|xml|script|urlencoded|graphql|yaml)|$", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x20\x7f]")  # in a URL
 _BODILESS = frozenset((204, 304))
-#: Clients send these in capitals, however the program wrote them and a tool that sits above the client stored them.
-_METHODS = frozenset(("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"))
 #: A word in the place of an address, which the suite fills in when it loads the file.
 _PLACEHOLDER = re.compile(r"<+[\w .-]+>+|\{+[\w .-]+\}+")
 _TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
@@ -113,7 +111,7 @@ def request(
     coding = _coding(kept)
     payload = _payload(body, coding, notes) if coding is not None and body else None
     return Request(
-        method=method.upper() if method.upper() in _METHODS else method,
+        method=usual_method(method.encode()).decode(),  # a tool above the client stores what the program wrote
         url=absolute(url),
         headers=kept,
         body=notes.store(body) if payload is None else payload,

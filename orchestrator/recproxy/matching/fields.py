@@ -20,6 +20,7 @@ from recproxy.matching.url import (
     split_url,
 )
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.grammar import usual_method
 from recproxy.recording.values import Headers, Request
 from recproxy.recording.wildcard import Pattern
 
@@ -74,7 +75,7 @@ def read_fields(request: Request, plan: ComparedParts) -> Fields:
         request, parts = _with_document(request, parts, plan, word)
     return Fields(
         read_authority(parts, word, plan),
-        read_value(request.method.encode("utf-8", "surrogateescape"), word) if plan.method else b"",
+        read_value(request.method.encode("utf-8", "surrogateescape"), word, usual_method) if plan.method else b"",
         _segments(parts.path, word) if plan.path else (),
         read_pairs(_query(parts.query, plan), word, plan.query_names) if plan.query else NO_PAIRS,
         _headers(headers, plan, word) if plan.headers != frozenset() else NO_PAIRS,

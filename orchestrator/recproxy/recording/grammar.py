@@ -22,11 +22,14 @@ __all__ = [
     "is_plain",
     "is_utf8",
     "plain_header",
+    "usual_method",
 ]
 
 FIELD_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 #: A token that no comment, directive or conflict marker begins like.
 METHOD = re.compile(rb"[A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*")
+#: Most clients send these in capitals, however a program wrote them.
+_METHODS = frozenset((b"DELETE", b"GET", b"HEAD", b"OPTIONS", b"PATCH", b"POST", b"PUT"))
 VERSION = re.compile(rb"HTTP/[0-9](?:\.[0-9])?")
 #: Scheme, host, and anything but spaces and control characters.
 ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^\x00-\x20\x7f/?#][^\x00-\x20\x7f]*")
@@ -34,6 +37,12 @@ REASON = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 _CONTROLS = bytes(number for number in range(0x20) if number not in b"\t\n") + b"\x7f"
 _HIGH_CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")
+
+
+def usual_method(method: bytes) -> bytes:
+    """A method in capitals if it is a common one, as most clients send it."""
+    capitals = method.upper()
+    return capitals if capitals in _METHODS else method
 
 
 def is_utf8(data: bytes) -> bool:

@@ -53,12 +53,13 @@ def _request(asked: AskedRequest, stored: Sequence[_Request]) -> _Request:
 
 def seen_headers(live: Mapping[str, str], stored: Mapping[str, str | list[str]]) -> dict[str, str]:
     """The headers of a live request as the library would have seen them, which has stored these."""
-    seen = {name: value for name, value in live.items() if name.lower() not in _ADDED_BELOW or name in stored}
-    for name in seen:
-        if name.lower() in UNCOMPARED:
-            value = stored[name]
-            seen[name] = value if isinstance(value, str) else ", ".join(value)
-    return seen
+    seen = {
+        name: value
+        for name, value in live.items()
+        if name.lower() not in UNCOMPARED and (name.lower() not in _ADDED_BELOW or name in stored)
+    }
+    uncompared = {name: value for name, value in stored.items() if name.lower() in UNCOMPARED}
+    return seen | {name: ", ".join(value) if isinstance(value, list) else value for name, value in uncompared.items()}
 
 
 def _with_headers_of(live: _Request, stored: _Request) -> _Request:
