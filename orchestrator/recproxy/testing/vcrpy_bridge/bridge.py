@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from recproxy.control.host_names import is_loopback, normal_host
 from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts, CassetteSources
@@ -106,7 +107,7 @@ class Bridge:
 
 
 def _port(url: str) -> int:
-    return int(url.rpartition(":")[2])
+    return urlsplit(url).port or 0
 
 
 def _unreached(facts: CassetteFacts, local: Sequence[tuple[str, int]]) -> Iterator[str]:
