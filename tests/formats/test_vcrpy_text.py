@@ -129,6 +129,7 @@ def test_what_is_changed_is_read_in_the_same_way_or_left():
         "a: b\n---\nc: d\n",
         "a: 'b\nc'\n",
         'a: "\\q"\n',
+        'a: "b\\\n--- "\n',
         "a: !!binary |\n    YQ==\n   YQ==\n",
         "a:\n",
         "a: b",

@@ -49,6 +49,8 @@ def test_the_scheme_decides_before_the_order_where_both_were_recorded():
     assert played(playback(plain, secure, match_on=("method", "path")), secure, plain) == [1, 0]
     assert played(playback(plain, plain), secure, secure) == [0, 1]
     assert played(playback(asked(scheme="XXX", wild="XXX"), secure), plain, secure) == [0, 1]
+    # What the redirect leads to is left for the request that follows it.
+    assert played(playback(plain, secure, repeat="miss"), plain, plain, secure) == [0, None, 1]
 
 
 def test_at_a_base_url_the_scheme_says_nothing():

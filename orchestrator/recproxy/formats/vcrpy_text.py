@@ -211,7 +211,7 @@ def _unescaped(text: str) -> str:
     if '"' in text:
         raise _Other
     if "\n" in text:
-        if _ESCAPED_BLANK.search(text):
+        if _ESCAPED_BLANK.search(text) or _NOT_INDENTED.search(text):
             raise _Other
         if _ESCAPED_BREAK.search(text):
             text = _ESCAPED_BREAK.sub(_NO_BREAK, text)

@@ -1,8 +1,9 @@
 """Which of several interactions, otherwise equal to a request, have its headers: those that choose what is answered.
 
 Headers are not compared by default, since many change by themselves. Where recorded requests differ in nothing else,
-a header that is equal to the live one decides before their order does, and so does the scheme, as if it were one. Those that choose the content also keep the
-others back; the rest, which change by themselves, only say which comes first. Pure.
+a header that is equal to the live one decides before their order does, and so does the scheme, as if it were one. Those
+that choose the content also keep the others back, and the scheme leaves them out; the rest, which change by themselves,
+only say which comes first. Pure.
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ class HeaderChoice:
         """The positions by how like their headers are to a request's, and the names of the headers that tell nothing.
 
         Where a header that chooses the content is equal in some positions, the others are kept back: they come last, as
-        a group of their own. The names are those of headers that choose the content and tell nothing here: the first
-        positions differ in them, and none has the value of the request.
+        a group of their own; those of another scheme are left out. The names are those of headers that choose the
+        content and tell nothing here: the first positions differ in them, and none has the value of the request.
         """
         fitting = tuple(self._fitting(name, _value(headers, name), bound) for name in self._tables)
         known = self._narrowed.get(fitting)
@@ -71,7 +72,8 @@ class HeaderChoice:
         return found
 
     def _narrow(self, fitting: tuple[frozenset[int], ...]) -> _Narrowed:
-        kept = frozenset(self._tier)
+        own = dict(zip(self._tables, fitting, strict=True)).get(_SCHEME) or frozenset(self._tier)
+        kept = own
         for name, positions in zip(self._tables, fitting, strict=True):
             absent = self._tables[name].get(None, _NONE)
             if name in _CHOOSING and name != _FICKLE and not positions & absent:
@@ -89,7 +91,7 @@ class HeaderChoice:
         ]
         like, others, back = (
             tuple(position for position in self._tier if position in chosen)
-            for chosen in (left, kept - left, frozenset(self._tier) - kept)
+            for chosen in (left, kept - left, own - kept)
         )
         return ((like, others), (back, ())) if back else ((like, others),), tuple(silent)
 
