@@ -226,6 +226,10 @@ def test_an_override_needs_no_endpoint():
             "profile.toml:6: redact.shapes holds 'key_[0-9]+': put what is secret in parentheses, as in key_([0-9a-f]+)",
         ),
         (
+            LEAST + "[redact]\nshapes = ['(a+)+b']\n",
+            "profile.toml:6: redact.shapes holds '(a+)+b': a repeat in a repeat, as in (a+)+, may never end: write one",
+        ),
+        (
             LEAST + "[redact]\nshapes = ['key_(']\n",
             "profile.toml:6: redact.shapes holds 'key_(': not a regular expression: missing )",
         ),

@@ -51,6 +51,7 @@ def test_a_good_profile_has_no_problem():
             "never",
             "localhost: clients use no proxy on loopback, so this is never asked",
         ),
+        ('"x+"', '"(x+)+y"', 15, "slow", "redact.patterns holds '(x+)+y': a repeat in a repeat may never end"),
         ("placeholder-of-the-key", KEY, 9, "secret", "the placeholder of SHOP_KEY looks like a real secret"),
         ('"X-Version"', '"X-Version", "x-version"', 11, "never", "match.headers holds 'x-version' twice"),
         ('"X-Version"', '"Host"', 11, "never", "match.headers holds 'Host', which belongs to one connection"),

@@ -13,6 +13,7 @@ from recproxy.config.keys import Word
 from recproxy.control.host_names import normal_host
 from recproxy.control.reserved_variables import is_reserved
 from recproxy.recording import request_patterns
+from recproxy.redaction.expressions import nested_repeat
 
 __all__ = [
     "ADDRESS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "PATH",
@@ -112,6 +113,8 @@ def _expression(text: str) -> str:
 def _shape(text: str) -> str:
     if not re.compile(_expression(text)).groups:
         raise ValueError("put what is secret in parentheses, as in key_([0-9a-f]+)")
+    if nested_repeat(text):
+        raise ValueError("a repeat in a repeat, as in (a+)+, may never end: write one, or (a+)++")
     return text
 
 

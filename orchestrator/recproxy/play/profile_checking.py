@@ -15,6 +15,7 @@ from recproxy.config.toml_files import TomlFile
 from recproxy.http.hosts import fits
 from recproxy.matching.rules import UNCOMPARED
 from recproxy.play.checking import Problem
+from recproxy.redaction.expressions import nested_repeat
 from recproxy.redaction.scope import redact_text
 
 __all__ = ["check_profile"]
@@ -96,6 +97,9 @@ def _rules(file: TomlFile) -> Iterator[Problem]:
                     f"{'.'.join(path)} holds {pattern!r}, which matches an empty text: require at least one character"
                 )
                 yield _problem(file, path, "never", message)
+            if nested_repeat(pattern):
+                message = f"{'.'.join(path)} holds {pattern!r}: a repeat in a repeat may never end: write one, or (a+)++ for (a+)+"
+                yield _problem(file, path, "slow", message)
 
 
 def _covers(rule: str, other: str) -> bool:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from recproxy.recording.dataclass import dataclass
+from recproxy.redaction.expressions import Expression
 from recproxy.redaction.kept_shapes import KeptShapes
 from recproxy.redaction.name_table import TRIGGERS
 from recproxy.redaction.rules import RedactionRules
@@ -33,7 +34,7 @@ class NameRules:
     form: frozenset[bytes]
     keys: frozenset[bytes]
     pointers: tuple[tuple[bytes, ...], ...]
-    patterns: tuple[re.Pattern[bytes], ...]
+    patterns: tuple[Expression, ...]
     shapes: KeptShapes
     _triggers: BytesAhoCorasick = field(repr=False)
 
@@ -54,7 +55,7 @@ def name_rules(rules: RedactionRules) -> NameRules:
         form=form,
         keys=keys,
         pointers=tuple(_tokens(name) for name in rules.json if name.startswith("/")),
-        patterns=(*map(_compiled, rules.patterns), *shapes),
+        patterns=tuple(map(Expression, (*map(_compiled, rules.patterns), *shapes))),
         shapes=KeptShapes(shapes),
         _triggers=_automaton(keys | query | form),
     )
