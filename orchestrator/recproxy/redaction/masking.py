@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import field
 
@@ -137,13 +138,16 @@ class TextMask:
         if self.side == "request":
             kept = list(self._comparable_ones(kept, text))
         masks = []
+        kept.sort(key=lambda each: each.start)  # stable, so that the first found stays it
+        starts = [each.start for each in kept]
         for span in merged(kept):
             raw = text[span.start : span.end]
             mask = self._mask(span, raw, text)
             if mask != raw:
                 masks.append((span, mask))
             elif self.side == "response":
-                masks += self._public_secrets(span, raw, kept, text)
+                inside = kept[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
+                masks += self._public_secrets(span, raw, inside, text) if len(inside) > 1 else ()
         return masks
 
     def _public_secrets(self, mask: Span, raw: bytes, spans: list[Span], text: bytes) -> Iterator[tuple[Span, bytes]]:
