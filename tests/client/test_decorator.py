@@ -2,12 +2,15 @@
 
 import sys
 import threading
+import unittest
+from contextlib import nullcontext
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from recproxy import recproxy
+from recproxy.client import wrappers
 
 FORMS = """
 import asyncio, contextlib, os, unittest
@@ -407,6 +410,44 @@ def test_a_test_cannot_insist_on_more_than_replay(mode):
 def test_what_is_no_function_is_misuse(target):
     with pytest.raises(TypeError, match="decorates a function, a method or a class, not "):
         recproxy("shop", "two.rec")(target)
+
+
+class Inherited:
+    @classmethod
+    @recproxy("https", "a.example", "a.rec")
+    def setUpClass(cls):  # noqa: N802 - unittest's name
+        """For all tests of the class."""
+
+    @recproxy("https", "a.example", "a.rec")
+    def setUp(self):  # noqa: N802 - unittest's name
+        """For the test that runs."""
+
+    @recproxy("https", "a.example", "a.rec")
+    def test_a(self):
+        """A test of the class that inherits it."""
+
+
+@recproxy("https", "a.example", "a.rec")
+def prepare():
+    """For all tests of the module."""
+
+
+def test_what_chooses_a_test_for_unittest_chooses_it_alone(monkeypatch):
+    """A word without a `*` would also choose test_a_more, and the class of a function may be another one."""
+
+    class TestHeir(Inherited, unittest.TestCase):
+        pass
+
+    chosen = []
+    monkeypatch.setattr(
+        wrappers, "open_scope", lambda *_, selection, **__: chosen.append(selection.keyword) or nullcontext()
+    )
+    heir = TestHeir("test_a")
+    for call in (heir.test_a, heir.setUp, TestHeir.setUpClass, prepare):
+        call()
+
+    name = f"test_decorator.{TestHeir.__qualname__}"
+    assert chosen == [f"*{name}.test_a", f"*{name}.test_a", f"*{name}.*", "*test_decorator.*"]
 
 
 def test_a_fixture_is_told_the_order_of_decorators():

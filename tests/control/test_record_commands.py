@@ -6,7 +6,7 @@ from recproxy.control.record_commands import record_command
 from recproxy.control.scope_options import SelectedTest
 
 ONE = SelectedTest(node="tests/test_m.py::test_p[it's]", instead_of=("tests", "more"), keyword="test_m.py and test_p")
-UNITTEST = SelectedTest(keyword="test_m.TestC.test_a")
+UNITTEST = SelectedTest(keyword="*test_m.TestC.test_a")
 RUN = "recproxy run --record {profile} -- pytest"
 
 
@@ -17,7 +17,7 @@ RUN = "recproxy run --record {profile} -- pytest"
         ("nox -s r -- {profile}", ONE, "nox -s r -- 'a b'"),
         ("nox -s r -- {profile} -- {keyword}", None, "nox -s r -- 'a b'"),
         ("nox -s r -- {profile} -- {keyword}", ONE, "nox -s r -- 'a b' -- -k 'test_m.py and test_p'"),
-        ("tox -x e.r={profile} -- {keyword}", UNITTEST, "tox -x e.r='a b' -- -k test_m.TestC.test_a"),
+        ("tox -x e.r={profile} -- {keyword}", UNITTEST, "tox -x e.r='a b' -- -k '*test_m.TestC.test_a'"),
         ("tox -x e.r={profile} -- {keyword}", None, "tox -x e.r='a b'"),
         (f"{RUN} -q tests -x more {{node}}", None, "recproxy run --record 'a b' -- pytest -q tests -x more"),
         (
@@ -31,7 +31,7 @@ RUN = "recproxy run --record {profile} -- pytest"
             f"{RUN} -m 'a b' t.py::t".replace("{profile}", "'a b'"),
         ),
         (f"{RUN} -q {{node}}", UNITTEST, "recproxy run --record 'a b' -- pytest -q"),
-        ("M=record python -m unittest {keyword}", UNITTEST, "M=record python -m unittest -k test_m.TestC.test_a"),
+        ("M=record python -m unittest {keyword}", UNITTEST, "M=record python -m unittest -k '*test_m.TestC.test_a'"),
         ("M=record python -m unittest {keyword}", None, "M=record python -m unittest"),
     ],
 )

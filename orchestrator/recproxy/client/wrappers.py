@@ -22,7 +22,7 @@ def wrapped(wanted: RequestedRecordings) -> Callable[..., object]:
     function: Any = wanted.function
     name = scope_name(inspect.unwrap(function))
 
-    def scope() -> AbstractContextManager[None]:
+    def scope(*args: object) -> AbstractContextManager[None]:
         if wanted.held:
             return nullcontext()
         # unittest.expectedFailure marks the function that it is given, which is this wrapper where it stands above.
@@ -34,7 +34,7 @@ def wrapped(wanted: RequestedRecordings) -> Callable[..., object]:
             wanted.mode,
             faults=wanted.faults,
             failure_expected=expected,
-            selection=SelectedTest(keyword=name),
+            selection=SelectedTest(keyword=_keyword(name, args)),
         )
 
     wrapper = functools.wraps(function)(_wrapper(function, scope))
@@ -42,17 +42,32 @@ def wrapped(wanted: RequestedRecordings) -> Callable[..., object]:
     return wrapper
 
 
-def _wrapper(function: Any, scope: Callable[[], AbstractContextManager[None]]) -> Callable[..., Any]:
+def _keyword(name: str, args: tuple[object, ...]) -> str:
+    """What unittest's -k chooses a test by: with a `*`, it takes the whole name, and not a part of others.
+
+    It is the test that runs, in the class that may have inherited it; for setUpClass all of the class, for a function
+    all of its module.
+    """
+    method = name.rpartition(".")[2]
+    first = args[0] if args else None
+    owner = first if isinstance(first, type) else type(first)
+    if not hasattr(owner, method):
+        return f"*{name.partition('.')[0]}.*"
+    test = "*" if owner is first else getattr(first, "_testMethodName", method)
+    return f"*{owner.__module__.rpartition('.')[2]}.{owner.__qualname__}.{test}"
+
+
+def _wrapper(function: Any, scope: Callable[..., AbstractContextManager[None]]) -> Callable[..., Any]:
     async def coroutine(*args: object, **kwargs: object) -> object:
-        with scope():
+        with scope(*args):
             return await function(*args, **kwargs)
 
     def generator(*args: object, **kwargs: object) -> Generator[object, object, object]:
-        with scope():
+        with scope(*args):
             return (yield from function(*args, **kwargs))
 
     async def asynchronous_generator(*args: object, **kwargs: object) -> AsyncGenerator[object, object]:
-        with scope():
+        with scope(*args):
             inner = function(*args, **kwargs)
             try:  # what `yield from` does for generators
                 value = await anext(inner)
@@ -71,7 +86,7 @@ def _wrapper(function: Any, scope: Callable[[], AbstractContextManager[None]]) -
                 await inner.aclose()
 
     def plain(*args: object, **kwargs: object) -> object:
-        with scope():
+        with scope(*args):
             return function(*args, **kwargs)
 
     if inspect.iscoroutinefunction(function):
