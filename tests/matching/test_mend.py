@@ -306,3 +306,14 @@ def test_parts_without_a_name_are_never_ignored(recorded, live, index):
     change = mended(found, live("POST https://a.com/", batch % "two", "multipart"))
 
     assert change is None or change.rules.ignore_form == ()
+
+
+def test_a_key_that_is_a_star_is_not_ignored_with_all_keys_beside_it(recorded, live, index):
+    made, came = (f'{{"%s": "{value}", "id": 1}}' for value in ("9f86d081884c7d659a2f", "0b822cd15d6c15b0f00a"))
+    for key, rule in (("nonce", 'in the profile:\n    [match]\n    ignore.json = ["/nonce"]'), ("*", "")):
+        found = index(recorded("POST https://a.com/", made % key, "json", line=3), path="a.rec")
+        change = mended(found, live("POST https://a.com/", came % key, "json"))
+        assert (change.text, change.rule) == (
+            f"at a.rec:3, write XXX for the value of json /{key} (keep the quotes)",
+            rule,
+        )

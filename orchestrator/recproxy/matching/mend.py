@@ -245,6 +245,8 @@ def _ruled(rules: Rules, one: Difference) -> Rules | None:
     attribute = _IGNORED_BY.get(kind)
     if attribute is None or (kind == "json" and not name):
         return None
+    if kind == "json" and "*" in name.split("/"):  # a key of that name: a rule would ignore all keys beside it
+        return None
     if kind == "multipart":
         name = name.removeprefix("part ").removesuffix(" filename").removesuffix(" content-type").strip()
         if not name:  # all parts of a batch are without a name: ignored, any batch would match
