@@ -24,7 +24,7 @@ SHOP_KEY = "placeholder-of-the-key"
 headers = ["X-Version"]
 ignore.json = ["/a", "/ab"]
 [redact]
-json = ["email", "/user/name"]
+json = ["email", "/user/name", "/data/*/id", "/data/x/key"]
 patterns = ["x+"]
 """
 KEY = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
@@ -70,6 +70,9 @@ def test_a_good_profile_has_no_problem():
             "match.aliases: 'c.example'",
         ),
         ('"/ab"', '"/a/b"', 12, "never", "match.ignore.json holds '/a/b', which '/a' covers"),
+        ('"/ab"', '"/b/*", "/b/c"', 12, "never", "match.ignore.json holds '/b/c', which '/b/*' covers"),
+        ('"/a", "/ab"', '"/*/a", "/*/a/b"', 12, "never", "match.ignore.json holds '/*/a/b', which '/*/a' covers"),
+        ('["b.a.example"]', '["b.a.example"]\nbase_path = "/v1"', 8, "never", "base_path '/v1' follows the address in"),
         ('"/user/name"', '"/user/Email/0"', 14, "never", "redact.json holds '/user/Email/0', which 'email' covers"),
         ('"x+"', '"x*"', 15, "never", "redact.patterns holds 'x*', which matches an empty text"),
         ('"x+"]', '"x+"]\nshapes = ["(x)?"]', 16, "never", "redact.shapes holds '(x)?', which matches an empty text"),

@@ -62,6 +62,9 @@ def _hosts(profile: Profile, file: TomlFile) -> Iterator[Problem]:
             yield _problem(file, place, "overlap", f"two endpoints have the base_url {endpoint.base_url!r}")
         if endpoint.base_url:
             variables.setdefault(endpoint.base_url, number)
+        elif endpoint.base_path:
+            message = f"base_path {endpoint.base_path!r} follows the address in base_url: set that, too"
+            yield _problem(file, ("endpoints", number, "base_path"), "never", message)
 
 
 def _aliases(profile: Profile, file: TomlFile) -> Iterator[Problem]:
@@ -105,7 +108,8 @@ def _rules(file: TomlFile) -> Iterator[Problem]:
 def _covers(rule: str, other: str) -> bool:
     """Whether a JSON Pointer, or a name at any depth, takes all that another pointer leads to."""
     if rule.startswith("/"):
-        return other.startswith(f"{rule}/")
+        ours, others = rule.split("/"), other.split("/")
+        return len(ours) <= len(others) and all(step in ("*", each) for step, each in zip(ours, others, strict=False))
     return other.startswith("/") and rule.lower() in other.lower().split("/")
 
 
