@@ -7,6 +7,7 @@ from recproxy.control.scope_options import SelectedTest
 
 ONE = SelectedTest(node="tests/test_m.py::test_p[it's]", instead_of=("tests", "more"), keyword="test_m.py and test_p")
 UNITTEST = SelectedTest(keyword="*test_m.TestC.test_a")
+QUOTED = """'tests/test_m.py::test_p[it'"'"'s]'"""
 RUN = "recproxy run --record {profile} -- pytest"
 
 
@@ -30,6 +31,9 @@ RUN = "recproxy run --record {profile} -- pytest"
             SelectedTest(node="t.py::t"),
             f"{RUN} -m 'a b' t.py::t".replace("{profile}", "'a b'"),
         ),
+        (f"{RUN} -m tests tests {{node}}", ONE, f"{RUN} -m tests {QUOTED}".replace("{profile}", "'a b'")),
+        (f"{RUN} -k tests {{node}}", ONE, f"{RUN} -k tests {QUOTED}".replace("{profile}", "'a b'")),
+        (f"{RUN} --cov more more {{node}}", ONE, f"{RUN} --cov more {QUOTED}".replace("{profile}", "'a b'")),
         (f"{RUN} -q {{node}}", UNITTEST, "recproxy run --record 'a b' -- pytest -q"),
         ("M=record python -m unittest {keyword}", UNITTEST, "M=record python -m unittest -k '*test_m.TestC.test_a'"),
         ("M=record python -m unittest {keyword}", None, "M=record python -m unittest"),

@@ -176,7 +176,7 @@ def test_what_has_it_played_again_is_the_recordings_own_word_where_it_has_one():
     ways = Ways(file="recproxy.toml", keys=("profiles", "shop"))
     assert advice(None, 3, ways=ways) == f'{first}recproxy.toml:\n    [profiles.shop.match]\n    repeat = "last"'
     there = Ways(file="recproxy.toml", keys=("profiles", "shop"), tables=("match",))
-    assert "in recproxy.toml, where this table is already:\n    [profiles.shop.match]\n" in advice(None, 3, ways=there)
+    assert "in recproxy.toml, which has this table already:\n    [profiles.shop.match]\n" in advice(None, 3, ways=there)
     packaged = Ways(package="/site/shop")
     assert advice(None, 3, "/site/shop/a.rec", ways=packaged).startswith("in all recordings, in the profile:\n")
 

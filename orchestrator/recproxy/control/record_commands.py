@@ -20,6 +20,9 @@ KEYWORD_WORD: Final = "{keyword}"
 #: The last word where the id of a test takes the place of the paths that were typed.
 NODE_WORD: Final = "{node}"
 
+#: Options of pytest whose value is often the name of a folder, too.
+_CHOICES = ("-k", "-m")
+
 
 def record_command(template: str, profile: str, selection: SelectedTest | None = None) -> str:
     """The command that records a profile, for one test if the template has a place for it."""
@@ -41,9 +44,13 @@ def record_command(template: str, profile: str, selection: SelectedTest | None =
 
 def _with_node(words: Sequence[str], selection: SelectedTest) -> Iterator[str]:
     """The words with the id of a test in the place of those that name files; at the end where none does."""
+    named = {number for number, word in enumerate(words) if word in selection.instead_of}
+    values = {number for number in named if words[number - 1].startswith("-")}
+    # `-x tests` names a file, `-m tests` does not; in `--cov shop shop` the second does.
+    named -= {each for each in values if words[each - 1] in _CHOICES or words.count(words[each]) > 1}
     is_there = False
-    for word in words:
-        if word not in selection.instead_of:
+    for number, word in enumerate(words):
+        if number not in named:
             yield word
         elif not is_there:
             is_there = True

@@ -70,7 +70,7 @@ class Ways:
 
     def toml(self, name: str, *lines: str) -> str:
         """Where one of its tables is written, and the table as TOML to paste."""
-        there = ", where this table is already" if name in self.tables else ""
+        there = ", which has this table already" if name in self.tables else ""
         return "\n    ".join((f"in {self.file}{there}:", f"[{'.'.join((*self.keys, name))}]", *lines))
 
     def shown(self, path: str) -> str:

@@ -81,7 +81,10 @@ def _recording_command(config: pytest.Config) -> str:
 
 def _typed_paths(config: pytest.Config) -> tuple[str, ...]:
     """The words of the call of pytest that name files, folders or tests."""
-    words = getattr(config, "workerinput", {}).get("mainargv") or config.invocation_params.args
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is None and config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return ()  # they are those of `testpaths`, and a word like one of them is the value of an option
+    words = (workerinput or {}).get("mainargv") or config.invocation_params.args
     return tuple(word for word in map(str, words) if word in config.args)
 
 
