@@ -22,12 +22,11 @@ class ScopeFaults:
 
     def __init__(self, faults: Sequence[ScopeFault] = ()) -> None:
         self._all = [(read_test_fault(each.fault), each) for each in faults]
+        #: Whether there are any; each request asks.
+        self.planned = bool(faults)
         self._played = [0] * len(faults)
         #: The words of a TLS fault, where there is one.
         self.of_tls = next((each.fault for fault, each in self._all if fault.tls), "")
-
-    def __bool__(self) -> bool:
-        return bool(self._all)
 
     def take(self, position: int | None) -> Fault | None:
         """The fault to play with an interaction, or with a request that was not recorded; None where there is none."""

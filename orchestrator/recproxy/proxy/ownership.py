@@ -11,6 +11,7 @@ from enum import Enum, auto
 from recproxy.http import Absolute, Head, Incomplete, Malformed, MalformedRequest, Origin, authority_host, sort
 from recproxy.http.web_pages import foreign_host, foreign_page
 from recproxy.proxy.route import Route, absolute_authority
+from recproxy.recording import Headers
 
 __all__ = ["Begins", "Ownership"]
 
@@ -32,6 +33,8 @@ class Ownership:
         self._route = route
         self._owns = owns
         self._last: bytes | None = None
+        #: The headers that no foreign page sent. Clients repeat them, and comparing is cheaper than reading them again.
+        self._checked: Headers | None = None
 
     def begins(self, data: bytes) -> Begins:
         """Whose a request is, by its first bytes; what cannot be read is ours to refuse."""
@@ -72,7 +75,10 @@ class Ownership:
                     421, f"Host {name} is neither this base URL nor a host of the profile: send the base URL's own"
                 )
             self._last = head.host
+        if head.headers == self._checked:
+            return
         if page := foreign_page(head.headers, hosts):
             raise MalformedRequest(
                 403, f"a web page of {page} must not use a base URL: load the page from localhost or 127.0.0.1"
             )
+        self._checked = head.headers

@@ -140,13 +140,13 @@ class OpenScope:
     ) -> Answer | Later:
         """The answer to a request; `complete` is false where its body was too large to keep; a `choice` says what fits."""
         begun = time.perf_counter()
-        if (plain := self.faults.without_tls(route, head)) is not None:
+        if self.faults.of_tls and (plain := self.faults.without_tls(route, head)) is not None:
             self.traffic.fail(f"{self._profile.name}: {plain[0]}")
             return plain[1]
         try:
             known = self._knowledge(route, head, body, choice)
             position = self._playback.take(known.candidates) if complete else None
-            if self.faults and (fault := self.faults.take(position)):
+            if self.faults.planned and (fault := self.faults.take(position)):
                 return self._fault(fault, position, route, head, known)
             made = self._made(position, route, head, known) if self._responds and complete else None
             if made is not None:
