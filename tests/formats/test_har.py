@@ -265,8 +265,9 @@ def test_a_body_that_was_kept_as_values_is_made_of_them():
         ([("q", "a&b"), ("page", {"size": 2})], b'{"q":"a&b","page":{"size":2}}'),
         ([("0", {"tags": []}), ("1", None)], b'[{"tags":[]},null]'),
         ([("1", "x")], b'{"1":"x"}'),
+        ([("q", "a"), ("q", "b")], b'{"q":"a","q":"b"}'),
     ],
-    ids=["an object", "a list", "numbers that are names"],
+    ids=["an object", "a list", "numbers that are names", "a name that repeats"],
 )
 def test_json_that_was_kept_as_parameters_is_made_of_them(params, body):
     listed_params = [{"name": name, "value": value} for name, value in params]

@@ -149,9 +149,10 @@ def _posted(post: Any, notes: Notebook) -> bytes:
 
 def _json_of(params: list[Mapping[str, Any]]) -> bytes:
     """JSON that was stored as parameters: the members of an object, or the elements of a list under their numbers."""
-    members = {_field(one, "name"): one.get("value") for one in params}
-    is_list = list(members) == [str(number) for number in range(len(members))]
-    return _json(list(members.values()) if is_list else members)
+    members = [(_field(one, "name"), one.get("value")) for one in params]
+    if [name for name, _ in members] == [str(number) for number in range(len(members))]:
+        return _json([value for _, value in members])
+    return b"{%s}" % b",".join(b"%s:%s" % (_json(name), _json(value)) for name, value in members)  # a name may repeat
 
 
 def _json(value: Any) -> bytes:
