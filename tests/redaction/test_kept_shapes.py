@@ -142,3 +142,12 @@ def test_the_value_of_a_variable_has_its_name_although_it_has_the_shape():
 def test_a_request_that_is_shown_in_a_miss_has_no_part_of_it():
     live = exchange(url=f"https://shop.example/pay/{CLIENT_SECRET}?a=1").request
     assert redact_request(live, RULES).url == "https://shop.example/pay/XXX?a=1"
+
+
+@pytest.mark.parametrize("kind", ["variable", "response", "request"])
+def test_the_secret_part_that_a_client_takes_out_of_a_token_is_masked(kind):
+    body = f'{{"thing": "{CLIENT_SECRET}"}}'.encode()
+    given = exchange() if kind == "variable" else place(exchange(), kind, JSON, "body", body)
+    rules = replace(RULES, values=(CLIENT_SECRET,)) if kind == "variable" else RULES
+    alone = exchange(url=f"https://shop.example/pay/{CLIENT_SECRET[-20:]}/now")
+    assert redact_scope([given, alone], rules).interactions[1].request.url == "https://shop.example/pay/XXX/now"

@@ -34,6 +34,13 @@ class KeptShapes:
         """Whether a part of a value stays."""
         return self.masked(value, b"XXX") is not None
 
+    def secret_parts(self, value: bytes) -> list[bytes]:
+        """What is in the groups of a value, which clients that take it apart may send alone."""
+        for shape in self._shapes:
+            if self.masked(value, b"XXX") is not None and (groups := _groups(shape, value)):
+                return [value[each.start : each.end] for each in groups]
+        return []
+
     def public_parts(self, mask: bytes, word: bytes) -> list[Span]:
         """What stays in a mask that a shape has made, in order; nothing if none has."""
         for shape in self._shapes:

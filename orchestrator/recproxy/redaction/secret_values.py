@@ -83,6 +83,7 @@ class SecretValues:
             for part in (value, value.strip()):
                 if part.strip() and not is_placeholder(part):
                     self.known[part] = SecretValue("known value", field=len(part) < SHORT)
+                    self._look_for_parts(part)
 
     def __repr__(self) -> str:
         return f"SecretValues({len(self.known)} values)"
@@ -127,6 +128,12 @@ class SecretValues:
             self._handed_out(value, span)
         else:
             self._sent(value, span)
+        self._look_for_parts(value)
+
+    def _look_for_parts(self, value: bytes) -> None:
+        for part in self.shapes.secret_parts(value):
+            if len(part) >= _LONG and _telling(part) and not is_placeholder(part):
+                self._add(part, SecretValue("handed out"))
 
     def _handed_out(self, value: bytes, span: Span) -> None:
         token = value.startswith(b"eyJ") or self._is_kept_partly(value)
