@@ -264,6 +264,28 @@ def test_where_else_a_service_is_may_be_said_in_these_ways(address):
     assert parse(LEAST + f"[upstream]\naddress = '{address}'\n").upstream.address == address
 
 
+MAIL = LEAST + 'protocol = "smtp"\n'
+
+
+def test_an_upstream_address_that_no_http_endpoint_uses_is_refused():
+    assert refused(MAIL + "[upstream]\naddress = 'http://127.0.0.1:18025/'\n") == (
+        "profile.toml:7: upstream.address is for HTTP endpoints, and this profile has none: remove it, and write "
+        'address = "127.0.0.1:18025" in the [[endpoints]] with protocol = "smtp" and hosts = ["shop.example"]'
+    )
+    values = {"profiles": {"shop": {"upstream": {"address": "127.0.0.1:1"}}}}
+    project = TomlFile(path="p.toml", text="", error=ProfileError, values=values).table("profiles", "shop")
+    with pytest.raises(ProfileError) as caught:
+        parse_profile(toml_file(MAIL), project)
+    assert 'address = "127.0.0.1:1" in the [[profiles.shop.endpoints]] with' in caught.value.message
+
+
+def test_an_upstream_address_beside_a_mail_server_is_for_http():
+    both = MAIL + "[[endpoints]]\nhosts = ['b.example']\n[upstream]\naddress = '127.0.0.1:1'\ntimeout = 3\n"
+
+    assert parse(both).upstream.address == "127.0.0.1:1"
+    assert parse(MAIL + "[upstream]\ntimeout = 3\nverify = false\nmax_body = 9\n").upstream.max_body == 9
+
+
 def test_a_name_that_is_not_the_expected_one_is_refused():
     assert "profile.toml:2: name is 'shop' where 'bank' was expected" in refused(LEAST, name="bank")
 

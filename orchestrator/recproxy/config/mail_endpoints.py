@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 from recproxy.config.profile import Endpoint, Profile
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["MAIL_PROTOCOLS", "MailPlace", "mail_fault", "mail_places", "mail_variables", "place_at"]
+__all__ = [
+    "MAIL_PROTOCOLS",
+    "MailPlace",
+    "mail_fault",
+    "mail_places",
+    "mail_variables",
+    "place_at",
+    "upstream_address_fault",
+]
 
 #: The ports of a protocol, the one that programs use first; and those at which a connection begins with TLS.
 _PORTS = {"smtp": ("587", "465", "25"), "imap": ("993", "143")}
@@ -70,6 +79,20 @@ def mail_fault(endpoint: Endpoint) -> tuple[str, str] | None:
             "a mail server is one host without *: a connection does not say which host it is for; write an endpoint for each",
         )
     return None
+
+
+def upstream_address_fault(profile: Profile, keys: Sequence[str]) -> str:
+    """Why `upstream.address` of a profile applies to nothing; empty where it does. `keys` are the profile's tables."""
+    address = profile.upstream.address.rpartition("://")[2].rstrip("/")
+    mail = [each for each in profile.endpoints if each.protocol in _PORTS]
+    if not address or len(mail) < len(profile.endpoints) or not mail:
+        return ""
+    endpoint = mail[0]
+    return (
+        "upstream.address is for HTTP endpoints, and this profile has none: remove it, and write "
+        f"address = {json.dumps(address)} in the [[{'.'.join((*keys, 'endpoints'))}]] "
+        f"with protocol = {json.dumps(endpoint.protocol)} and hosts = {json.dumps(endpoint.hosts)}"
+    )
 
 
 def _example(endpoint: Endpoint) -> str:

@@ -137,7 +137,9 @@ class Upstream:
     that says so.
     """
     address: Annotated[str, words.ADDRESS] = ""
-    """An address to use instead of the real one: `127.0.0.1:8443`, or `http://127.0.0.1:8080` without TLS."""
+    """An address to use instead of the real one: `127.0.0.1:8443`, or `http://127.0.0.1:8080` without TLS. A mail server has
+    `endpoints.address` instead.
+    """
     ca_place: Computed[str] = ""
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from recproxy.config.layers import build, nested, settings
-from recproxy.config.mail_endpoints import mail_fault
+from recproxy.config.mail_endpoints import mail_fault, upstream_address_fault
 from recproxy.config.profile import Profile
 from recproxy.config.profile_words import SCHEMA
 from recproxy.config.toml_files import Precedence, TomlFile
@@ -55,6 +55,11 @@ def parse_profile(
                 "requests to it are recorded under the first host without *: list one"
             )
     upstream = profile.upstream
+    if upstream.address:
+        where = ("upstream", "address")
+        layer = next(each for each in reversed(layers) if each.at(where) is not None)
+        if problem := upstream_address_fault(profile, layer.keys):
+            raise layer.fail(where, problem)
     if upstream.ca:  # relative to the file that names it, wherever the run is started
         ca_place = said["upstream", "ca"].place
         folder = Path(ca_place.rpartition(":")[0]).absolute().parent
