@@ -108,8 +108,13 @@ def asked(**parameters):
             ["json /variables/id"],
         ),
         ({"query": "{ me }", "variables": '{"id": 1}'}, {"query": "{ me }"}, ["json /variables"]),
-        ({"query": "{ me }", "variables": "{1"}, {"query": "{ me }", "variables": "{ 1"}, ["body"]),
-        ({"query": "{ me }", "variables": "{}"}, {"query": "{ me }", "variables": "{ 1"}, ["body"]),
+        ({"query": "{ me }", "variables": "{1"}, {"query": "{ me }", "variables": "{ 1"}, ["json /variables"]),
+        ({"query": "{ me }", "variables": "{}"}, {"query": "{ me }", "variables": "{ 1"}, ["json /variables"]),
+        (
+            {"query": "{ me }", "variables": '{}, "operationName": "B"'},
+            {"query": "{ me }", "variables": "{}", "operationName": "B"},
+            ["json /variables", "json /operationName"],
+        ),
         ({"extensions": PERSISTED % HASH}, {"extensions": (PERSISTED % HASH).replace(" ", "")}, []),
         (
             {"extensions": PERSISTED % HASH},

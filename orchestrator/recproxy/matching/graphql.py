@@ -70,11 +70,21 @@ def body_of_query(query: bytes, word: str | None, ignored: Container[bytes]) -> 
             return None
         elif value:
             text = decode_parameter(value)
-            is_text = not is_json or (word is not None and text.strip() == word.encode())
+            holds_wild = word is not None and word.encode() in text
+            is_text = not is_json or (text.strip() == (word or "").encode() if holds_wild else not _is_json(text))
             members[name] = _string(text) if is_text else text
     if not members:
         return (word.encode(), query) if word is not None and word.encode() in others else None
     return b"{%s}" % b", ".join(b'"%s": %s' % each for each in members.items()), b"&".join(others)
+
+
+def _is_json(text: bytes) -> bool:
+    """Whether a text is one value: broken, it could bring members of its own into the body."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _string(text: bytes) -> bytes:
