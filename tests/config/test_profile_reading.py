@@ -279,6 +279,17 @@ def test_an_upstream_address_that_no_http_endpoint_uses_is_refused():
     assert 'address = "127.0.0.1:1" in the [[profiles.shop.endpoints]] with' in caught.value.message
 
 
+@pytest.mark.parametrize(
+    "address", ["smtp://127.0.0.1:18025", "http://127.0.0.1:18025", "//127.0.0.1:1", "127.0.0.1:0"]
+)
+def test_the_address_of_a_mail_server_is_a_host_and_a_port(address):
+    assert refused(MAIL + f"address = '{address}'\n") == (
+        f"profile.toml:6: endpoints.address is '{address}': write the mail server as HOST:PORT, as in 127.0.0.1:2525, "
+        "without scheme and path; for HTTP, set upstream.address"
+    )
+    assert parse(MAIL + "address = '127.0.0.1:18025'\n").endpoints[0].address == "127.0.0.1:18025"
+
+
 def test_an_upstream_address_beside_a_mail_server_is_for_http():
     both = MAIL + "[[endpoints]]\nhosts = ['b.example']\n[upstream]\naddress = '127.0.0.1:1'\ntimeout = 3\n"
 

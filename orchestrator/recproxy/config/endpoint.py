@@ -37,7 +37,7 @@ class Endpoint:
     """The beginning of the names of two variables for a mail server: `GMAIL_SMTP` makes `GMAIL_SMTP_HOST` and
     `GMAIL_SMTP_PORT`, which get its local address.
     """
-    address: Annotated[str, words.ADDRESS] = ""
+    address: Annotated[str, words.MAIL_ADDRESS] = ""
     """An address to use instead of the real mail server, for staging and tests: `127.0.0.1:2525`. `upstream.address` is
     for HTTP.
     """

@@ -16,7 +16,7 @@ from recproxy.recording import request_patterns
 from recproxy.redaction.expressions import nested_repeat
 
 __all__ = [
-    "ADDRESS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "PATH",
+    "ADDRESS", "EXPRESSION", "FORMAT", "FUNCTION", "HOST", "MAIL_ADDRESS", "NAME_IN_ANY_CASE", "OWN_VARIABLE", "PATH",
     "POINTER", "PORT", "PROFILE_NAME", "REQUEST_PATTERN", "SCHEMA", "SHAPE", "STATUS", "VARIABLE", "VERSIONS", "is_host",
 ]  # fmt: skip
 
@@ -100,6 +100,11 @@ def _is_address(text: str) -> bool:
     return is_host(host) and port != 0 and url.scheme in ("", "http", "https") and plain
 
 
+def _is_mail_address(text: str) -> bool:
+    """HOST or HOST:PORT."""
+    return "/" not in text and _is_address(text)
+
+
 def _expression(text: str) -> str:
     try:
         re.compile(text)
@@ -130,6 +135,12 @@ VERSIONS = Word(check=_versions)
 PROFILE_NAME = Word("[a-z0-9][a-z0-9_-]{0,99}", "use lower-case letters, digits, - and _, at most 100")
 HOST = Word(check=_host)
 ADDRESS = Word(check=_only(_is_address, "write it as 127.0.0.1:8443, or after http:// or https://, without a path"))
+MAIL_ADDRESS = Word(
+    check=_only(
+        _is_mail_address,
+        "write the mail server as HOST:PORT, as in 127.0.0.1:2525, without scheme and path; for HTTP, set upstream.address",
+    )
+)
 VARIABLE = Word(_VARIABLE, "give it names of environment variables")
 #: A variable that a run sets for the profile.
 OWN_VARIABLE = Word(

@@ -134,7 +134,7 @@ async def reach(
         raise UpstreamError(502, upstreams.barred)
     host, port, way = place.host, place.port, ""
     if address:
-        url = urlsplit(address if "//" in address else f"//{address}")
+        url = urlsplit(f"//{address}")
         host, port, way = url.hostname or host, url.port or port, f" at {address}"
     try:
         async with asyncio.timeout(upstreams.seconds):

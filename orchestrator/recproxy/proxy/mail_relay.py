@@ -65,7 +65,7 @@ class MailRelay:
             raise UpstreamError(502, self._upstreams.barred)
         host, port, way = self._place.host, self._place.port, ""
         if self._address:
-            url = urlsplit(self._address if "//" in self._address else f"//{self._address}")
+            url = urlsplit(f"//{self._address}")
             host, port, way = url.hostname or host, url.port or port, f" at {self._address}"
         context = self._upstreams.tls() if self._place.tls else None
         name = self._place.host if self._place.tls else None
