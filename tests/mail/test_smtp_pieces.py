@@ -2,6 +2,8 @@
 
 import base64
 
+import pytest
+
 from recproxy.mail.pieces import PieceKind
 from recproxy.mail.smtp_pieces import smtp_pieces
 from recproxy.recording import Act, Step
@@ -47,3 +49,24 @@ def test_pieces_are_told_apart():
         (b"bWU=", b""),
         (b"cGFzcw==", b"Basic bWU6cGFzcw=="),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "credentials"),
+    [
+        ((b"AUTH PLAIN", PLAIN), [(PLAIN, b"Basic bWU6cGFzcw==")]),
+        ((b"AUTH LOGIN", b"bWU=", b"cGFzcw=="), [(b"bWU=", b""), (b"cGFzcw==", b"Basic bWU6cGFzcw==")]),
+        ((b"cGFzcw==",), [(b"cGFzcw==", b"")]),
+        ((b"AUTH=PLAIN " + PLAIN,), [(PLAIN, b"Basic bWU6cGFzcw==")]),
+        ((b"AUTH AHBhc3M=",), [(b"AHBhc3M=", b"")]),
+        ((b"AUTH PLAIN", b"data", b"STARTTLS", b"RSET", b"QUIT"), []),
+    ],
+)
+def test_a_response_of_a_refused_login_is_a_credential(said, credentials):
+    steps = [step for each in said for step in (Step(Act.CLIENT, each + b"\r\n"), Step(Act.SERVER, b"530 no\r\n"))]
+    pieces = smtp_pieces(steps)
+
+    assert [b"".join(piece.data for piece in each) for each in pieces] == [step.data for step in steps]
+    assert [
+        (piece.data, piece.proof) for each in pieces for piece in each if piece.kind is PieceKind.CREDENTIAL
+    ] == credentials
