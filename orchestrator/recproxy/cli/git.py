@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from recproxy.errors import ConfigurationError
 from recproxy.play.file_replacement import replace_file
 
-__all__ = ["ATTRIBUTES", "DRIVERS", "IGNORED", "KEPT", "call_git", "set_up_git"]
+__all__ = ["ATTRIBUTES", "IGNORED", "KEPT", "call_git", "set_up_git"]
 
 #: What keeps recordings byte for byte, and git's conflict marks from looking like a recording's own.
 KEPT = "*.rec -text conflict-marker-size=32"
 ATTRIBUTES = f"{KEPT} diff=recproxy merge=recproxy"
 #: What a failed test captured, next to its good recording.
 IGNORED = "*.failed.rec"
-#: What a clone is told once: git keeps the commands of drivers out of the repository.
-DRIVERS = {
-    "diff.recproxy.command": "recproxy diff --git-driver",
-    "merge.recproxy.name": "recordings by interaction",
-    "merge.recproxy.driver": "recproxy merge --marker-size %L %O %A %B",
-}
+#: What `recproxy init` once wrote: it is found only where the environment is active.
+_EARLIER = frozenset(("recproxy diff --git-driver", "recproxy merge --marker-size %L %O %A %B"))
+#: Begins each command that is ours, whatever interpreter it names.
+_OURS = "run_recproxy() {"
 
 
 def call_git(*words: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
@@ -63,8 +63,36 @@ def _add_drivers(folder: Path) -> Iterator[str]:
     if shutil.which("git") is None or call_git("rev-parse", "--git-dir", folder=folder).returncode:
         return
     changed = False
-    for key, value in DRIVERS.items():
-        if not call_git("config", "--get", key, folder=folder).stdout:
-            changed |= call_git("config", "--local", key, value, folder=folder).returncode == 0
+    for key, value in _drivers().items():
+        there = call_git("config", "--get", key, folder=folder).stdout.decode(errors="replace").strip()
+        if there == value or (there and there not in _EARLIER and not there.startswith(_OURS)):
+            continue
+        changed |= call_git("config", "--local", key, value, folder=folder).returncode == 0
     if changed:
         yield "told git in this clone to show and merge recordings with recproxy; each clone needs that once"
+
+
+def _drivers() -> dict[str, str]:
+    """What a clone is told once, by key: git keeps the commands of drivers out of the repository.
+
+    git is often called where the environment of recproxy is not active, so the commands name this interpreter. Without
+    any recproxy they do what git does by itself: git stops at a diff driver that fails, and takes a merge driver that
+    fails for a conflict, in a file that shows only one side.
+    """
+    python = f"{shlex.quote(sys.executable)} -P"  # no package named recproxy in the working tree
+    call = (
+        f'{_OURS} if {python} -c "import recproxy" 2>/dev/null; then {python} -m recproxy "$@"; '
+        'elif command -v recproxy >/dev/null; then recproxy "$@"; else return 127; fi; }; '
+    )
+    by_lines = 'git --no-pager diff --no-index --no-ext-diff -- "$2" "$5"'
+    return {
+        "diff.recproxy.command": (
+            f'{call}show() {{ run_recproxy diff --git-driver "$@" || {by_lines} || :; }}; show'  # git adds "$@"
+        ),
+        "merge.recproxy.name": "recordings by interaction",
+        "merge.recproxy.driver": (
+            f"{call.replace('%', '%%')}run_recproxy merge --marker-size %L %O %A %B; code=$?; "
+            'test "$code" -gt 1 || exit "$code"; '
+            "git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B"
+        ),
+    }
