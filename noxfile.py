@@ -152,7 +152,7 @@ def endurance(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """The costs that matter, side by side with nginx where it is installed, or with `--against` another checkout."""
-    tools = (*CLIENTS, "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "trustme", "vcrpy>=9")
+    tools = (*CLIENTS, "aiosmtpd", "hypothesis", "pytest", "pytest-timeout", "pytest-xdist", "trustme", "vcrpy>=9")
     session.install(*OWN, *tools)
     if session.posargs[:1] == ["--against"]:
         other, *names = session.posargs[1:] or session.error("--against needs a folder or a commit")
@@ -165,6 +165,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "tests/bench/scopes.py", *session.posargs)
     session.run("python", "tests/bench/redaction.py")
     session.run("python", "tests/bench/imap.py")
+    session.run("python", "tests/bench/smtp.py")
 
 
 def _environment_of(session: nox.Session, other: str, tools: tuple[str, ...]) -> str:
@@ -193,7 +194,7 @@ def clients(session: nox.Session) -> None:
     """Run each client that is here, or those named, under recproxy, and write docs/reference/clients.md."""
     table = "tests/clients/client_table.py"
     folder = Path(session.virtualenv.location).absolute() / "clients"
-    session.install("-e", ".")
+    session.install("-e", ".", "aiosmtpd", "trustme")
     for registry, install in (("pypi", _pypi), ("npm", _npm)):
         packages = (session.run("python", table, registry, silent=True) or "").split()
         if packages and not install(session, folder, *packages):

@@ -24,7 +24,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 #: The programs, and how many pairs of each: more of those that take little time, because they vary more.
-ROUNDS = {"start": 11, "record": 5, "replay": 7, "scopes": 7, "import_cassette": 5, "redaction": 5}
+ROUNDS = {
+    "start": 11,
+    "record": 5,
+    "replay": 7,
+    "scopes": 7,
+    "import_cassette": 5,
+    "redaction": 5,
+    "imap": 3,
+    "smtp": 5,
+}
 
 
 def main(other: str, *chosen: str) -> None:

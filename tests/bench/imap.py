@@ -51,7 +51,7 @@ def fetched(host: str, port: int, rounds: int) -> list[float]:
     return times
 
 
-def serving(root: Path, mode: str) -> tuple[subprocess.Popen[str], str, int]:
+def serving(root: Path, mode: str, variables: str = "POST_IMAP") -> tuple[subprocess.Popen[str], str, int]:
     """A run in a mode, and where its mail server is."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}
     process = subprocess.Popen(
@@ -64,7 +64,7 @@ def serving(root: Path, mode: str) -> tuple[subprocess.Popen[str], str, int]:
     )
     assert process.stdout is not None
     said = json.loads(process.stdout.readline())["environment"]
-    return process, said["POST_IMAP_HOST"], int(said["POST_IMAP_PORT"])
+    return process, said[f"{variables}_HOST"], int(said[f"{variables}_PORT"])
 
 
 def measure() -> dict[str, float]:

@@ -45,6 +45,7 @@ _BODIES = {
     "/registry/item": json.dumps({"name": "item", "dist-tags": {"latest": "1.0.0"}, "versions": {"1.0.0": _PACKAGE}}),
 }
 RECORDING = "#recproxy 2\n" + "".join(_INTERACTION.format(path=path, body=body) for path, body in _BODIES.items())
+RUN = (sys.executable, "-m", "recproxy", "run")
 URL = "https://api.shop.example/item"
 
 
@@ -83,7 +84,7 @@ class Bench:
         """Compile the program, where that is needed; what the compiler said, if it failed."""
         if not self._client.build:
             return ""
-        done = _run(self._filled(self._client.build, URL), self._folder, BUILD_SECONDS)
+        done = run(self._filled(self._client.build, URL), self._folder, BUILD_SECONDS)
         return "" if done.returncode == 0 else done.stdout + done.stderr
 
     def environment(self) -> Outcome:
@@ -114,9 +115,7 @@ class Bench:
         return [word.format(url=url, **self._words) for word in words]
 
     def _outcome(self, words: list[str], *options: str) -> Outcome:
-        done = _run(
-            [sys.executable, "-m", "recproxy", "run", "--profile", "shop", *options, "--", *words], self._folder
-        )
+        done = run([*RUN, "--profile", "shop", *options, "--", *words], self._folder)
         output = f"exit code {done.returncode}\n{done.stdout}{done.stderr}"
         if done.returncode == 0 and ANSWER in done.stdout:
             return Outcome(word="yes", output=output)
@@ -124,7 +123,7 @@ class Bench:
         return Outcome(word="refused" if is_named else "no", output=output)
 
 
-def _run(words: list[str], folder: Path, seconds: int = SECONDS) -> subprocess.CompletedProcess[str]:
+def run(words: list[str], folder: Path, seconds: int = SECONDS) -> subprocess.CompletedProcess[str]:
     """Run a command that ends, or is ended."""
     inherited = {
         name: value

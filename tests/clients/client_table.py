@@ -46,6 +46,9 @@ class Client:
     #: What the run says of a client that it refuses, as a regular expression.
     refusal: str
     remark: str
+    #: For a mail client, "smtp" or "imap", and the server's port: see mail_runs.py.
+    protocol: str
+    port: str
 
 
 def clients() -> list[Client]:
@@ -79,6 +82,8 @@ def _read(path: Path) -> list[Client]:
                 project=own.get("project", ""),
                 refusal=own.get("refusal", ""),
                 remark=own.get("remark", ""),
+                protocol=own.get("protocol", ""),
+                port=own.get("port", ""),
                 **expected,
             )
         )

@@ -14,6 +14,7 @@ from pathlib import Path
 from client_page import PAGE, replaced, tables, versions
 from client_runs import Bench
 from client_table import Client, clients, version_here
+from mail_runs import MailBench
 
 from recproxy.errors import ConfigurationError
 from recproxy.orchestrator.isolation import Isolation
@@ -40,9 +41,9 @@ def differences(client: Client, packages: Path, tried: tuple[str, ...]) -> list[
     """What came otherwise than the table says, with the output."""
     found = []
     with tempfile.TemporaryDirectory(prefix="recproxy-client-", dir=packages) as folder:
-        bench = Bench(client, Path(folder), packages)
+        bench = (MailBench if client.protocol else Bench)(client, Path(folder), packages)
         if problem := bench.build():
-            return [f"{client.name}: does not compile\n{_end(problem)}"]
+            return [f"{client.name}: is not compiled, or not recorded\n{_end(problem)}"]
         for column in tried:
             expected = getattr(client, column)
             if expected == "-":

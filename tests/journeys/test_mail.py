@@ -1,19 +1,15 @@
 """A program that mails by smtplib, recorded from a real SMTP server with TLS and a login, and replayed without it."""
 
-import asyncio
-import contextlib
-import ssl
 import sys
-import threading
 
 import pytest
-import trustme
 
 from recproxy.recording import load
 
-smtp = pytest.importorskip("aiosmtpd.smtp")
+pytest.importorskip("aiosmtpd.smtp")
 
-PASSWORD = "-".join(("corr", "horse", "battery", "9"))
+from mail_server import PASSWORD, mail_server
+
 PROFILE = """[project]
 name = "demo"
 [tool.recproxy.profiles.shop]
@@ -45,56 +41,6 @@ with smtplib.SMTP(host, 587 if by_name else int(os.environ["SHOP_SMTP_PORT"]), t
         except smtplib.SMTPException as error:
             print(error.args)
 """
-
-
-class Handler:
-    def __init__(self):
-        self.mail = []
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if address.startswith("refused"):
-            return "550 5.1.1 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 2.1.5 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        self.mail.append(envelope.content)
-        return f"250 2.0.0 OK queued as {len(self.mail)}"
-
-
-@contextlib.contextmanager
-def mail_server(folder):
-    """A server that wants TLS and a login."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("mail.shop.example").configure_cert(context)
-
-    def authenticate(server, session, envelope, mechanism, data):
-        return smtp.AuthResult(success=data.password == PASSWORD.encode())
-
-    handler, loop = Handler(), asyncio.new_event_loop()
-
-    def connection():
-        return smtp.SMTP(
-            handler,
-            tls_context=context,
-            require_starttls=True,
-            authenticator=authenticate,
-            auth_required=True,
-            loop=loop,
-        )
-
-    server = loop.run_until_complete(loop.create_server(connection, "127.0.0.1", 0))
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield server.sockets[0].getsockname()[1], handler.mail
-    finally:
-        loop.call_soon_threadsafe(server.close)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
 
 
 def test_mail_is_recorded_once_and_replayed_without_the_server(project, tmp_path):
