@@ -250,6 +250,25 @@ def test_a_name_that_nobody_knows_is_502(monkeypatch):
     asyncio.run(ran())
 
 
+@pytest.mark.parametrize("scheme", ["", "https://"])
+def test_an_address_without_tls_is_told_how_to_write_it(service, scheme):
+    async def plain(origin, reader, writer):
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+
+    async def ran():
+        async with service(plain) as origin:
+            address = f"127.0.0.1:{origin.port}"
+            upstreams = Upstreams(Upstream(address=f"{scheme}{address}"))
+            with pytest.raises(UpstreamError) as caught:
+                await upstreams.link(Target("https", "shop.example", 443))
+            assert str(caught.value).startswith(f"TLS with shop.example at upstream.address {scheme}{address} failed: ")
+            assert str(caught.value).endswith(f'; if it speaks no TLS, write address = "http://{address}"')
+
+    asyncio.run(ran())
+
+
 def test_a_service_that_takes_too_long_to_greet_is_504(service):
     async def silent(origin, reader, writer):
         await reader.read()

@@ -27,6 +27,8 @@ __all__ = ["Link", "ServiceClosed", "UpstreamError", "Upstreams", "upstream_fail
 _READ = 65536
 _LARGEST_HEAD = 1 << 20
 _IDLE_LINKS = 8
+#: What OpenSSL makes of an answer that is no TLS.
+_WITHOUT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 _NOT_IMPLEMENTED = 501  # what h11 hints at for a transfer coding that it does not undo
 _CODING = "it has a Transfer-Encoding other than chunked"
 #: Of all services together: a profile may be for any host, and each connection holds a file descriptor.
@@ -198,7 +200,11 @@ class Upstreams:
                     host, port, ssl=context, server_hostname=name, limit=_READ
                 )
         except (OSError, TimeoutError, UnicodeError) as problem:
-            raise upstream_failure(target, problem, self.seconds, way) from None
+            failure = upstream_failure(target, problem, self.seconds, way)
+            if way and getattr(problem, "reason", None) in _WITHOUT_TLS:
+                plain = f"http://{self._settings.address.rpartition('://')[2]}"
+                failure = UpstreamError(failure.status, f'{failure}; if it speaks no TLS, write address = "{plain}"')
+            raise failure from None
         _without_delay(writer)
         return Link(reader, writer, absolute=False)
 
