@@ -25,6 +25,28 @@ class TestSend:
 def test_two():
     assert urlopen("http://a.example/item").read() == b"hello"
 """
+#: Names of tests that a file cannot have, and those that pytest-recording and, for the last one, pytest-vcr give them.
+SPECIAL = """
+import pytest
+IDS = ["a/b:c?-0", "na\\u00efve-0", "c.csv-a,b\\n1,2\\n", "d.png-\\x89PNG\\r\\n"]
+class TestOuter:
+    class TestSearch:
+        @pytest.mark.parametrize("word", IDS[:1])
+        def test_one(self, word):
+            test_two()
+    def test_three(self): test_two()
+@pytest.mark.parametrize("word", IDS)
+def test_special(word):
+    test_two()
+class TestX:
+    class TestLast:
+        @pytest.mark.parametrize("word", ["a:b"])
+        def test_four(self, word): test_two()
+"""
+SPECIAL_NAMES = (
+    *("TestSearch.test_one[a-b-c--0]", "TestOuter.test_three", "test_special[a-b-c--0]", "test_special[na-xefve-0]"),
+    *("test_special[c.csv-a,b-n1,2-n]", "test_special[d.png--x89PNG-r-n]", "TestLast.test_four[a:b]"),
+)
 
 
 @pytest.fixture
@@ -80,8 +102,8 @@ def test_elsewhere_the_names_stay(project):
 
 
 def test_what_was_imported_is_what_the_plugin_looks_for(project):
-    write(project / "tests/test_m.py", TEST)
-    for name in ("TestSend.test_one", "test_two"):
+    write(project / "tests/test_m.py", TEST + SPECIAL)
+    for name in ("TestSend.test_one", "test_two", *SPECIAL_NAMES):
         write(project / f"tests/cassettes/test_m/{name}.yaml")
 
     done = recproxy("import", "tests/cassettes", "--to", "tests/functional/recordings", folder=project)
@@ -95,4 +117,4 @@ def test_what_was_imported_is_what_the_plugin_looks_for(project):
         check=False,
     )
 
-    assert "replay: 2 tests, 2 requests played, 0 recorded, 0 missed" in tested.stdout, tested.stdout
+    assert "replay: 9 tests, 9 requests played, 0 recorded, 0 missed" in tested.stdout, tested.stdout

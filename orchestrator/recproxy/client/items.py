@@ -10,10 +10,12 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from recproxy.client.decorator import FaultEntries, check_fault, check_mode, check_words
+from recproxy.client.imported_names import imported_recording
 from recproxy.client.names import module_folders, recording_of_fixture, recording_of_test
 from recproxy.client.requested import RequestedRecordings, recordings_of, wanted_by
 from recproxy.client.scopes import RecordingNames
@@ -59,22 +61,42 @@ def of_item(item: Any, places: Places) -> AskedScope:
         ValueError: it names no service, or has a mode that is not for tests to choose.
     """
     path = Path(item.path)
-    names = _names(item)
     markers = list(reversed(list(item.iter_markers("recproxy"))))
     # A bare marker asks for a scope with the test's own recording.
     entries = tuple(entry for marker in markers if marker.args for entry in check_words(marker.args))
     wanted = wanted_by(getattr(item, "function", None))
-    folders = module_folders(path, places.recordings, places.root)
     return AskedScope(
         name=scope_of_item(item),
         recordings=_merged(recordings_of(entries, str(path.parent)), _recordings(wanted)),
-        default=recording_of_test(folders, names, ambiguous=any(_ambiguous(item))),
+        default=_default(item, places),
         beside=wanted.folder if wanted is not None and not entries else str(path.parent),
         mode=_mode(markers) or (wanted.mode if wanted is not None else None),
         faults=(*_faults(item), *(wanted.faults if wanted is not None else ())),
         wanted=wanted,
         selection=_selection(item, places),
     )
+
+
+def _default(item: Any, places: Places) -> str:
+    """The recording of a test that names none: its own, or in its place one that was imported for it."""
+    path, names = Path(item.path), _names(item)
+    folders = module_folders(path, places.recordings, places.root)
+    own = _own(item, folders)
+    found = imported_recording(
+        own,
+        names,
+        recordings=places.recordings,
+        scope=scope_of_item(item),
+        name_of=partial(recording_of_test, folders),
+    )
+    if found == own:
+        return own
+    others = (each for each in getattr(item.session, "items", ()) if each.path == item.path and each is not item)
+    return own if any(_own(each, folders) == found for each in others) else found
+
+
+def _own(item: Any, folders: tuple[str, ...]) -> str:
+    return recording_of_test(folders, _names(item), ambiguous=any(_ambiguous(item)))
 
 
 def _selection(item: Any, places: Places) -> SelectedTest:

@@ -155,6 +155,11 @@ def test_passes_against_a_strict_mark(recproxy):
     get("strict")
 
 
+@pytest.mark.parametrize("word", ["a/b", "c/d", "c-d"])
+def test_imported(word, recproxy):
+    get("imported")
+
+
 @decorator("shop", "of_unittest")
 class TestUnittest(unittest.TestCase):
     def test_skips_itself(self):
@@ -175,7 +180,9 @@ def of_service(project, origin):
 def test_tests_that_skip_or_fail_as_expected_are_recorded_and_replayed(project, origin):
     of_service(project, origin)
     project.write("test_shop.py", EXPECTED)
-    counts = {"skipped": 2, "xfailed": 3, "failed": 1}
+    for word in ("a-b", "c-d"):  # as pytest-recording writes a/b, and c/d like another test
+        project.record(f"recordings/shop/test_shop/test_imported[{word}].rec", ("imported", "of old"))
+    counts = {"passed": 3, "skipped": 2, "xfailed": 3, "failed": 1}
 
     recorded = project.pytest("--recproxy-mode=record", "-p", "no:randomly", "test_shop.py")
 
@@ -185,17 +192,22 @@ def test_tests_that_skip_or_fail_as_expected_are_recorded_and_replayed(project, 
         "of_unittest.rec",
         "skipped.rec",
         "test_shop/test_expected_to_fail.rec",
+        "test_shop/test_imported[a-b].rec",
+        "test_shop/test_imported[c-d].rec",
+        "test_shop/test_imported[c_d]-960a3fac.rec",
         "test_shop/test_passes_against_a_strict_mark.failed.rec",
         "test_shop/test_xfail_from_inside.rec",
     ]
+    imported = load((folder / "test_shop/test_imported[a-b].rec").read_bytes())
+    assert [each.scope for each in imported.interactions] == ["test_shop.test_imported[a/b]"]
 
     origin.asked.clear()
     replayed = project.pytest(
         "-p", "no:randomly", "test_shop.py", "--deselect", "test_shop.py::test_passes_against_a_strict_mark"
     )
 
-    assert replayed == {"skipped": 2, "xfailed": 3}, replayed
-    assert "5 requests played, 0 recorded, 0 missed" in replayed.out
+    assert replayed == {"passed": 3, "skipped": 2, "xfailed": 3}, replayed
+    assert "8 requests played, 0 recorded, 0 missed" in replayed.out
     assert origin.asked == {}
 
 
