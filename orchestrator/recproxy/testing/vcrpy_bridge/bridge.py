@@ -112,6 +112,8 @@ def _port(url: str) -> int:
 
 def _unreached(facts: CassetteFacts, local: Sequence[tuple[str, int]]) -> Iterator[str]:
     """Where requests of a cassette do not come to a proxy."""
+    if facts.mode == "replay" and not facts.addresses:
+        yield f"cassette {facts.path}: it does not exist or is empty, so requests to localhost go to the real server"
     led = {host for host, _ in local}
     for host in facts.hosts:
         if host and is_loopback(normal_host(host)) and host not in led:
