@@ -109,3 +109,15 @@ def test_a_literal_is_announced_with_the_size_that_it_has_now():
 )
 def test_a_step_is_one_line(step, wanted):
     assert step_line(step) == wanted
+
+
+@pytest.mark.parametrize("said", [b"me pass", b"{2}\r\nme {4+}\r\npass", b"PLAIN AG1lAHBhc3M="])
+@pytest.mark.parametrize("name", [b"login ", b"AUTHENTICATE  "])
+def test_a_login_without_a_tag_is_a_credential(name, said):
+    (pieces,) = imap_pieces([client(name + said + b"\r\n")])
+
+    assert [(piece.kind, piece.data) for piece in pieces] == [
+        (PieceKind.LINES, name),
+        (PieceKind.CREDENTIAL, said),
+        (PieceKind.LINES, b"\r\n"),
+    ]

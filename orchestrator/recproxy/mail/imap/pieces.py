@@ -22,6 +22,8 @@ _MESSAGE = re.compile(
 )
 #: A login: LOGIN, or AUTHENTICATE with its mechanism and, on the same line, the first reply.
 _LOGIN = re.compile(rb"(?i)\S+ +(?:(LOGIN)(?= |\r)|(AUTHENTICATE) +([^ \r\n]+) *([^\r\n]*))")
+#: A login whose client forgot the tag, so that its name is read as one.
+_UNTAGGED = re.compile(rb"(?i)(?:LOGIN|AUTHENTICATE) +")
 _LAST_WORD = re.compile(rb' ("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^" ]+) *\r\n\Z')
 _NOTHING = (b"", b"*", b"=")  # replies that prove nothing
 
@@ -53,7 +55,10 @@ def imap_pieces(steps: Sequence[Step]) -> list[tuple[Piece, ...]]:
             login = _LOGIN.match(step.data)
             mechanism, replies = b"", []
             if login is None:
-                found.append(_texts(step))
+                untagged = _UNTAGGED.match(step.data)
+                end = untagged.end() if untagged is not None else 0
+                given = step.data[end:].removesuffix(b"\r\n")
+                found.append(_line(step.data[:end], given, b"\r\n", b"") if end else _texts(step))
             elif login[3]:
                 mechanism, replies = login[3].upper(), [login[4]] if login[4] else []
                 before = step.data[: login.start(4)]
