@@ -44,8 +44,9 @@ class Suite:
         record_command: str | None = None,
         options: Sequence[str] = (),
         instead_of: Sequence[str] = (),
+        any_host: bool = False,
     ) -> None:
-        self._session: Session = session(mode, root, record_command=record_command, options=options)
+        self._session: Session = session(mode, root, any_host=any_host, record_command=record_command, options=options)
         status = self._session.address.status()
         self.mode: str = status["mode"]
         self._places = Places(recordings=Path(status["recordings"]), root=root, typed=tuple(instead_of))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["add_mode", "check_mode_option", "named_mode", "suite_words"]
+__all__ = ["BRIDGED", "add_mode", "check_mode_option", "gives_scopes", "named_mode", "suite_words"]
 
 _OPTION = "--recproxy-mode"
 _KEY = "recproxy_mode"
@@ -19,6 +19,9 @@ _REPORT_OPTION = "--recproxy-report"
 _REPORT_KEY = "recproxy_report"
 #: A report that is no file.
 _GITHUB = "github"
+#: Set where a bridge plays the cassettes of another library.
+BRIDGED = pytest.StashKey[bool]()
+_gives_scopes = pytest.StashKey[bool]()
 
 
 def add_mode(parser: pytest.Parser) -> None:
@@ -49,12 +52,34 @@ def named_mode(config: pytest.Config, *, run: bool) -> str:
     return named
 
 
+def gives_scopes(config: pytest.Config) -> bool:
+    """Whether every test gets a scope outside of a run: a mode that pytest was given does that.
+
+    Under a bridge the option is about its cassettes, too: in a project that has no profiles it is about them alone.
+    """
+    if _gives_scopes not in config.stash:
+        is_about_tests = bool(config.getini(_KEY)) or BRIDGED not in config.stash or _has_profiles(config)
+        config.stash[_gives_scopes] = is_about_tests and bool(named_mode(config, run=False))
+    return config.stash[_gives_scopes]
+
+
+def _has_profiles(config: pytest.Config) -> bool:
+    from recproxy.config.project import find_project  # noqa: PLC0415 - only under a bridge
+    from recproxy.errors import RecproxyError  # noqa: PLC0415 - only under a bridge
+
+    try:
+        return bool(find_project(config.rootpath).default_profiles())
+    except RecproxyError:  # the run says what is wrong with the project
+        return True
+
+
 def suite_words(config: pytest.Config) -> dict[str, Any]:
     """What a suite is made with that comes of the call of pytest: its words, its reports, and how it would record."""
     return {
         "record_command": _recording_command(config),
         "options": _serve_options(config),
         "instead_of": _typed_paths(config),
+        "any_host": BRIDGED in config.stash,
     }
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from recproxy.testing.pytest_chosen import ChosenTests
 from recproxy.testing.pytest_markers import MARKERS, add_markers
-from recproxy.testing.pytest_mode import add_mode, check_mode_option, named_mode, suite_words
+from recproxy.testing.pytest_mode import add_mode, check_mode_option, gives_scopes, named_mode, suite_words
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes, uses_recproxy
 from recproxy.testing.pytest_summary import SECTION, TOTALS, Summary
 
@@ -77,7 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Without a run and a mode, see to tests that get no scope although others do, or the project might give them one."""
     config = session.config
-    if config.stash[_running] or named_mode(config, run=False) or config.option.collectonly:
+    if config.stash[_running] or gives_scopes(config) or config.option.collectonly:
         return
     with_scope = [_gets_scope(item) for item in session.items]
     if not all(with_scope) and (any(with_scope) or uses_recproxy(config.rootpath)):
@@ -222,7 +222,7 @@ def _gets_scope(item: pytest.Item) -> bool:
     """Whether a test gets a scope: all do under a run or a mode of pytest's own, else those that ask for one."""
     return (
         item.config.stash[_running]
-        or bool(named_mode(item.config, run=False))
+        or gives_scopes(item.config)
         or any(item.get_closest_marker(name) is not None for name in MARKERS)
         or "recproxy" in getattr(item, "fixturenames", ())
         or hasattr(getattr(item, "function", None), _MARK)

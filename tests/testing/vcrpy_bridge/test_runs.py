@@ -95,3 +95,34 @@ def test_in_a_run_hosts_that_nobody_owns_are_answered_too(suite):
 
     assert code == 0, out
     assert "1 cassette, 1 request played" in out
+
+
+WITHOUT_PROFILES = """
+import os
+import requests
+import vcr
+
+
+@vcr.use_cassette("cassettes/0.yaml")
+def test_a():
+    assert requests.get("https://elsewhere.example/item").text == "said"
+
+
+def test_without_a_cassette():
+    assert ("RECPROXY_CONTROL" in os.environ) == (os.environ["HAS"] == "profiles")
+"""
+
+
+@pytest.mark.parametrize("has", ["profiles", "none"])
+def test_the_option_is_about_cassettes_of_all_hosts_with_and_without_profiles(suite, has):
+    suite.cassette("cassettes/0.yaml", interaction("item", "said", host="elsewhere.example"))
+    if has == "profiles":
+        suite.write("recproxy.toml", "[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n")
+    else:
+        suite.write("conftest.py", "import recproxy.config.project\n\nrecproxy.config.project.offers = dict\n")
+    suite.write("test_a.py", WITHOUT_PROFILES)
+
+    got = suite.run("--recproxy-mode=replay", "test_a.py", bridge=True, HAS=has)
+
+    assert got == {"passed": 2}, got
+    assert "1 cassette, 1 request played" in got.out

@@ -12,6 +12,7 @@ from typing import Protocol
 import pytest
 
 from recproxy.errors import RecproxyError
+from recproxy.testing.pytest_mode import BRIDGED
 from recproxy.testing.vcrpy_bridge.bridge import Bridge
 
 __all__ = ["BridgePlugin"]
@@ -39,6 +40,7 @@ class BridgePlugin:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Step in before any test module is imported."""
+        config.stash[BRIDGED] = True
         bridge = config.stash[self._bridge] = Bridge(config.getoption("--recproxy-mode", None), config.rootpath)
         patches = config.stash[self._patches] = self._make_patches(bridge)
         summary = _Summary(self._attribute, f"recproxy in the place of {self._library}")
