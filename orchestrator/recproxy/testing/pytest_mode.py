@@ -79,7 +79,8 @@ def suite_words(config: pytest.Config) -> dict[str, Any]:
         "record_command": _recording_command(config),
         "options": _serve_options(config),
         "instead_of": _typed_paths(config),
-        "any_host": BRIDGED in config.stash,
+        # A bridge needs no profile, and a run needs one.
+        "any_host": BRIDGED in config.stash and not _has_profiles(config),
     }
 
 
