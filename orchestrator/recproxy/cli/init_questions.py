@@ -63,13 +63,20 @@ def choose_profile(project: Project, word: str) -> ChosenProfile:
     from recproxy.config.toml_files import TomlFile
     from recproxy.errors import ProfileError
 
-    name, equals, host = word.partition("=")
-    host, upstream = _host(host)
+    name, equals, address = word.partition("=")
+    host, upstream = _host(address)
     if not equals and is_profile_path(word):
         raise ProfileError(f"--profile {word}: pass the name of an installed profile, not a path")
     if equals:
-        values = {"endpoints": [{"hosts": [host]}]}
-        file = TomlFile(path=f"--profile {word}", text="", error=ProfileError, values=values)
+        protocol = _protocol(address)
+        if protocol == "mail":
+            raise ProfileError(
+                f"--profile {word}: {host} may be a mail server or a website: "
+                f"write {name}=smtp://{host}, {name}=imap://{host} or {name}=https://{host}"
+            )
+        endpoint = {"hosts": [host]} if protocol == "http" else _mail_endpoint(name, protocol, host, upstream)
+        upstream = upstream if protocol == "http" else ""
+        file = TomlFile(path=f"--profile {word}", text="", error=ProfileError, values={"endpoints": [endpoint]})
         return ChosenProfile(profile=parse_profile(file, name=name), host=host, upstream=upstream)
     distribution = distribution_of(name)
     return ChosenProfile(profile=project.profile(name), requirement=requirement(distribution) if distribution else "")
@@ -87,3 +94,34 @@ def _host(word: str) -> tuple[str, str]:
     if not host or not port.isdigit():
         return authority, ""
     return host, f"{scheme or ('http' if is_loopback(host) else 'https')}://{authority}"
+
+
+def _protocol(address: str) -> str:
+    """The protocol of an address, by its scheme, its port or the beginning of its host; `mail` may be any of them."""
+    from recproxy.config.mail_endpoints import MAIL_PORTS
+
+    scheme, separator, rest = address.lower().rpartition("://")
+    if separator:
+        return scheme if scheme.removesuffix("s") in MAIL_PORTS else "http"
+    host, _, port = rest.partition("/")[0].partition(":")
+    by_port = next((protocol for protocol, ports in MAIL_PORTS.items() if port in ports), "")
+    by_name = host.partition(".")[0] if "." in host else ""
+    return by_port or (by_name if by_name in ("smtp", "imap", "mail") else "http")
+
+
+def _mail_endpoint(name: str, protocol: str, host: str, address: str) -> dict[str, object]:
+    """The endpoint of a mail server; `address` holds the port if there is one."""
+    from recproxy.config.mail_endpoints import MAIL_TLS_PORTS
+
+    plain = protocol.removesuffix("s")
+    variables = name.upper().replace("-", "_")
+    variables = f"_{variables}" if variables[:1].isdigit() else variables
+    if not variables.endswith(plain.upper()):
+        variables = f"{variables}_{plain.upper()}"
+    endpoint: dict[str, object] = {"protocol": plain, "hosts": [host], "variables": variables}
+    port = address.rpartition(":")[2] or (MAIL_TLS_PORTS[plain][0] if protocol != plain else "")
+    if port:
+        endpoint["ports"] = [port]
+        if protocol != plain and port not in MAIL_TLS_PORTS[plain]:
+            endpoint["tls_ports"] = [port]
+    return endpoint

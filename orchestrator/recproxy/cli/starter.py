@@ -275,5 +275,10 @@ def _name_of(line: str) -> str:
 
 def _own(chosen: ChosenProfile) -> dict[str, Any]:
     """The table of a profile of one's own."""
+    endpoint = chosen.profile.endpoints[0]
+    if endpoint.protocol != "http":
+        said = {name: list(getattr(endpoint, name)) for name in ("hosts", "ports", "tls_ports")}
+        table = {"protocol": endpoint.protocol, **said, "variables": endpoint.variables}
+        return {"endpoints": [{name: value for name, value in table.items() if value}]}
     own: dict[str, Any] = {"endpoints": [{"hosts": [chosen.host], "base_url": chosen.variable}]}
     return own | ({"upstream": {"address": chosen.upstream}} if chosen.upstream else {})

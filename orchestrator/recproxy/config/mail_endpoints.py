@@ -19,9 +19,9 @@ __all__ = [
 ]
 
 #: The ports of a protocol, the one that programs use first; and those at which a connection begins with TLS.
-_PORTS = {"smtp": ("587", "465", "25"), "imap": ("993", "143")}
-_TLS_PORTS = {"smtp": ("465",), "imap": ("993",)}
-MAIL_PROTOCOLS = tuple(_PORTS)
+MAIL_PORTS = {"smtp": ("587", "465", "25"), "imap": ("993", "143")}
+MAIL_TLS_PORTS = {"smtp": ("465",), "imap": ("993",)}
+MAIL_PROTOCOLS = tuple(MAIL_PORTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,9 @@ class MailPlace:
 def mail_places(profile: Profile) -> Iterator[MailPlace]:
     """The ports of all mail servers of a profile, in order."""
     for number, endpoint in enumerate(profile.endpoints):
-        if endpoint.protocol in _PORTS:
-            secure = (*_TLS_PORTS[endpoint.protocol], *endpoint.tls_ports)
-            for port in endpoint.ports or _PORTS[endpoint.protocol]:
+        if endpoint.protocol in MAIL_PORTS:
+            secure = (*MAIL_TLS_PORTS[endpoint.protocol], *endpoint.tls_ports)
+            for port in endpoint.ports or MAIL_PORTS[endpoint.protocol]:
                 yield MailPlace(
                     protocol=endpoint.protocol,
                     host=endpoint.hosts[0],
@@ -62,7 +62,7 @@ def mail_variables(endpoint: Endpoint) -> tuple[str, ...]:
 
 def mail_fault(endpoint: Endpoint) -> tuple[str, str] | None:
     """The key that is wrong in an endpoint for its protocol, and why; None where none is."""
-    if endpoint.protocol not in _PORTS:
+    if endpoint.protocol not in MAIL_PORTS:
         return next(
             (
                 (name, f"{name} is for mail servers: leave it out, or set protocol to {' or '.join(MAIL_PROTOCOLS)}")
@@ -84,7 +84,7 @@ def mail_fault(endpoint: Endpoint) -> tuple[str, str] | None:
 def upstream_address_fault(profile: Profile, keys: Sequence[str]) -> str:
     """Why `upstream.address` of a profile applies to nothing; empty where it does. `keys` are the profile's tables."""
     address = profile.upstream.address.rpartition("://")[2].rstrip("/")
-    mail = [each for each in profile.endpoints if each.protocol in _PORTS]
+    mail = [each for each in profile.endpoints if each.protocol in MAIL_PORTS]
     if not address or len(mail) < len(profile.endpoints) or not mail:
         return ""
     endpoint = mail[0]
