@@ -56,12 +56,7 @@ class Link:
     """
 
     def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        *,
-        absolute: bool,
-        authorization: bytes = b"",
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, absolute: bool, authorization: bytes = b""
     ) -> None:
         self.reader = reader
         self.writer = writer
@@ -177,13 +172,12 @@ class Upstreams:
         secure = target.scheme == "https"
         host, port = target.host, target.port
         if self._settings.address:
-            address = urlsplit(
-                self._settings.address if "//" in self._settings.address else f"//{self._settings.address}"
-            )
+            said = self._settings.address
+            address = urlsplit(said if "//" in said else f"//{said}")
             host = address.hostname or host
             port = address.port or port
             secure = secure if not address.scheme else address.scheme == "https"
-            return await self._connect(host, port, secure, target, f" at upstream.address {self._settings.address}")
+            return await self._connect(host, port, secure, target, f" at upstream.address {said}")
         proxy = self._proxies.get(target.scheme) or self._proxies.get("all")
         if proxy and not goes_past(target.host, self._proxies):
             return await self._through(proxy, target, tunnels=upgrades or secure)
