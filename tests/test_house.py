@@ -31,7 +31,6 @@ ELSEWHERE = {
     "__main__": "one line; the journeys start it",
     "cli/report": "tests/journeys/test_reports.py: reports of real runs",
     "cli/changes": "tests/cli/test_diff.py, as they are printed",
-    "cli/init_questions": "tests/cli/test_init.py: on a terminal, and as options",
     "cli/runs_played": "tests/cli/test_prune.py: check --orphans --run",
     "cli/verifying": "tests/cli/test_verify.py: a service on loopback",
     "cli/verify_report": "tests/cli/test_verify.py",
