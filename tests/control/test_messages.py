@@ -15,7 +15,8 @@ VALUES = {"str": "x", "int": 1, "bool": True, "float": 1.0, "bytes": b"x"}
 
 def kinds():
     modules = (messages, outcomes, redaction_messages)
-    return [getattr(module, name) for module in modules for name in module.__all__ if name != "Message"]
+    public = [getattr(module, name) for module in modules for name in module.__all__]
+    return [each for each in public if dataclasses.is_dataclass(each)]
 
 
 def filled(kind):
