@@ -171,6 +171,17 @@ def test_a_connection_to_a_mail_server_is_handed_over_before_the_client_speaks()
     run(work)
 
 
+@pytest.mark.parametrize(("port", "protocol"), [(25, "smtp"), (993, "imap")])
+def test_a_port_of_mail_at_a_host_of_http_is_refused_in_words(port, protocol):
+    async def work(client, router, gateway):
+        await client.send(b"CONNECT shop.example:%d HTTP/1.1\r\n\r\n" % port)
+        assert (await client.rest()).startswith(b"HTTP/1.1 501 ")
+        reason = f'is a port of mail that no endpoint has: declare the server with protocol = "{protocol}"'
+        assert await router.next() == (("unreadable", "501", f"shop.example:{port} {reason}"), b"")
+
+    run(work)
+
+
 @pytest.mark.parametrize(
     "sent",
     [b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n\x16", b"GET http://shop.example/ HTTP/1.1\r\n", hello("shop.example")],

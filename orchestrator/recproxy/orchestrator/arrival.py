@@ -11,6 +11,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 
+from recproxy.config.mail_endpoints import MAIL_PORTS
 from recproxy.control.host_names import is_loopback
 from recproxy.control.sockets import acknowledge
 from recproxy.http import (
@@ -42,6 +43,7 @@ _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _NOTED = b"HTTP/1.1 204 No Content\r\n\r\n"
 _UNRECOGNIZED_NAME = b"\x15\x03\x03\x00\x02\x02\x70"  # a fatal alert, RFC 6066 section 3
 _NO_APPLICATION_PROTOCOL = b"\x15\x03\x03\x00\x02\x02\x78"  # a fatal alert, RFC 7301 section 3.2
+_NO_MAIL_SERVER = '{} is a port of mail that no endpoint has: declare the server with protocol = "{}"'
 _OWN_PORT = "{} is an address of recproxy itself, which nothing is forwarded to: use the gateway as a proxy only"
 _TLS = 0x16
 #: Nearly all heads are far smaller; only for the others is the limit of a head looked at.
@@ -159,6 +161,10 @@ class Arrival:
             return
         if not self._owned(host):
             self._refuse(host, self._router.refused("CONNECT", f"{bracketed(host)}:{wants.port}"))
+            return
+        protocol = next((name for name, ports in MAIL_PORTS.items() if str(wants.port) in ports), "")
+        if protocol and not self._router.mail_place(host, wants.port):
+            self._unreadable(501, _NO_MAIL_SERVER.format(f"{bracketed(host)}:{wants.port}", protocol))
             return
         self._consume(wants.size)
         self._tunnel = wants

@@ -191,6 +191,18 @@ def test_where_all_is_refused_no_name_or_address_is_let_out(host, port):
     assert (refused.value.errno, refused.value.gateway) == (errno.ECONNREFUSED, TARGET)
 
 
+def test_the_gateway_is_told_once_of_a_port_of_mail_at_a_host_of_http():
+    made = Addresses()
+    made.follow(Routes("api.x.test:443=127.0.0.1:9000,mail.x.test:25=127.0.0.1:9001"))
+    told = []
+    for host, port in (("api.x.test", 587), ("api.x.test", 587), ("api.x.test", 8080), ("mail.x.test", 587)):
+        with pytest.raises(RefusedError) as refused:
+            made.target(host, port)
+        told.append(refused.value.gateway)
+
+    assert told == [TARGET, None, None, None]
+
+
 def test_the_gateway_is_told_of_a_refused_host_once():
     made = refusing()
     told = []

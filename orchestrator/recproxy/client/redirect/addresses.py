@@ -16,6 +16,7 @@ __all__ = ["Addresses", "RefusedError", "Routes", "is_literal", "normal_host"]
 
 _NETWORK = "127.77."
 _SIZE = 1 << 16
+_MAIL_PORTS = (25, 143, 465, 587, 993)
 _MAPPED = "::ffff:"
 _MAPPED_BYTES = bytes(10) + b"\xff\xff"
 _IPV6 = (bytes(16), bytes(15) + b"\x01")
@@ -147,9 +148,13 @@ class Addresses:
             return target
         if own is not None or name is not None or refused:
             # A client that tries again is reported once.
-            report = refused and (name or literal, port) not in self._reported
+            gateway = self._routes.gateway if refused else None
+            if own is not None and port in _MAIL_PORTS and not datagram:
+                gateway = own.get(443)  # only hosts of HTTP have it: those of mail lead to no gateway
+            if (name or literal, port) in self._reported:
+                gateway = None
             self._reported.add((name or literal, port))
-            raise RefusedError(name or literal, port, self._routes.gateway if report else None)
+            raise RefusedError(name or literal, port, gateway)
         return None
 
     def literal(self, host: str) -> str | None:
