@@ -40,4 +40,19 @@ RUN = "recproxy run --record {profile} -- pytest"
     ],
 )
 def test_a_template_is_filled_with_the_profile_and_the_test(template, selection, wanted):
-    assert record_command(template, "a b", selection) == wanted
+    assert record_command(template, ("a b",), selection) == wanted
+
+
+@pytest.mark.parametrize(
+    ("template", "wanted"),
+    [
+        (f"{RUN} -q {{node}}", f"recproxy run --record a --record b -- pytest -q {QUOTED}"),
+        ("recproxy run --record {profile} -- COMMAND", "recproxy run --record a --record b -- COMMAND"),
+        ("nox -s r -- {profile} -- {keyword}", "nox -s r -- a b -- -k 'test_m.py and test_p'"),
+        ("tox -e r -- {profile} -- {keyword}", "tox -e r -- a b -- -k 'test_m.py and test_p'"),
+        ("tox -e r -x env.r.recproxy_record={profile}", "tox -e r -x env.r.recproxy_record=a,b"),
+        ("pytest --recproxy-mode=record tests {node}", f"pytest --recproxy-mode=record {QUOTED}"),
+    ],
+)
+def test_each_form_of_the_command_names_all_profiles(template, wanted):
+    assert record_command(template, ("a", "b"), ONE) == wanted

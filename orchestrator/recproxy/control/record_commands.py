@@ -13,7 +13,7 @@ from recproxy.control.scope_options import SelectedTest
 
 __all__ = ["KEYWORD_WORD", "NODE_WORD", "PROFILE_WORD", "record_command"]
 
-#: Stands in the command for the name of a profile.
+#: Stands in the command for the names of profiles.
 PROFILE_WORD: Final = "{profile}"
 #: The last word where a test is chosen by words of its own: `-k NAME`. A `--` before it goes where there is no test.
 KEYWORD_WORD: Final = "{keyword}"
@@ -24,11 +24,11 @@ NODE_WORD: Final = "{node}"
 _CHOICES = ("-k", "-m")
 
 
-def record_command(template: str, profile: str, selection: SelectedTest | None = None) -> str:
-    """The command that records a profile, for one test if the template has a place for it."""
+def record_command(template: str, profiles: Sequence[str], selection: SelectedTest | None = None) -> str:
+    """The command that records profiles, for one test if the template has a place for it."""
     body, blank, last = template.rpartition(" ")
     if not blank or last not in (KEYWORD_WORD, NODE_WORD):
-        return template.replace(PROFILE_WORD, shlex.quote(profile))
+        return _with_profiles(template, profiles)
     chosen = ""
     if last == KEYWORD_WORD:
         if selection is not None and selection.keyword:
@@ -38,8 +38,16 @@ def record_command(template: str, profile: str, selection: SelectedTest | None =
     elif selection is not None and selection.node:
         body = shlex.join(_with_node(shlex.split(body), selection))
     # Only now: a word with braces would have been quoted.
-    body = body.replace(shlex.quote(PROFILE_WORD), PROFILE_WORD).replace(PROFILE_WORD, shlex.quote(profile))
+    body = _with_profiles(body.replace(shlex.quote(PROFILE_WORD), PROFILE_WORD), profiles)
     return f"{body} {chosen}".rstrip()
+
+
+def _with_profiles(text: str, profiles: Sequence[str]) -> str:
+    """The text with all names: an option is repeated for each, a setting takes a list, and arguments follow each other."""
+    names = [shlex.quote(each) for each in profiles]
+    option = f"--record {PROFILE_WORD}"
+    text = text.replace(option, " ".join(f"--record {each}" for each in names))
+    return text.replace(f"={PROFILE_WORD}", f"={','.join(names)}").replace(PROFILE_WORD, " ".join(names))
 
 
 def _with_node(words: Sequence[str], selection: SelectedTest) -> Iterator[str]:

@@ -39,6 +39,7 @@ class LaneScope:
     `test` is the name of the outermost open scope, most often this one. `number` is this scope's own in the run: by it,
     whoever opened the scope sees whether it is still open. `numbers` are the numbers under which recording proxies know
     it, by profile. `faults` are those of its options, by profile. `selection` is how its test is run alone.
+    `uses` are the profiles of which the test has recordings.
     """
 
     name: str
@@ -50,6 +51,7 @@ class LaneScope:
     numbers: dict[str, int] = field(default_factory=dict)
     faults: dict[str, tuple[ScopeFault, ...]] = field(default_factory=dict)
     selection: SelectedTest | None = None
+    uses: tuple[str, ...] = ()
     begun: float = field(default_factory=time.monotonic)
     #: How often each TLS fault was played, by profile and place.
     handshakes: Counter[tuple[str, int]] = field(default_factory=Counter)

@@ -54,9 +54,22 @@ class RunPlan:
     strict: tuple[str, ...] = ()
     chosen: bool = False
 
-    def record_command(self, profile: str, selection: SelectedTest | None = None) -> str:
-        """The command that records a profile, for one test if that can be said; empty where nobody knows one."""
-        return record_command(self.record, profile, selection)
+    def record_command(self, profile: str, selection: SelectedTest | None = None, uses: Sequence[str] = ()) -> str:
+        """The command that records a profile, for one test if that can be said; empty where nobody knows one.
+
+        `uses` are the profiles that the test uses.
+        """
+        return record_command(self.record, self.recorded_together(profile, uses), selection)
+
+    def recorded_together(self, profile: str, uses: Sequence[str] = ()) -> tuple[str, ...]:
+        """A profile, those that a test `uses` as well, and those that this run was told to record.
+
+        A test is recorded only if it passes, and that it does only if all its services answer.
+        """
+        told = (name for name, mode in self.modes.items() if mode == "record")
+        together = {profile, *uses, *told}
+        known = tuple(each.name for each in self.profiles if each.name in together)
+        return known if profile in known else (*known, profile)
 
     @property
     def notes(self) -> tuple[str, ...]:

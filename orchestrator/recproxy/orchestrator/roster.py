@@ -102,9 +102,9 @@ class Roster:
         """The credentials of a profile that have no value and that its service needs."""
         return unset_credentials(self.plan, profile, self._environment)
 
-    def record_command(self, profile: Profile, selection: SelectedTest | None = None) -> str:
+    def record_command(self, profile: Profile, selection: SelectedTest | None = None, uses: Sequence[str] = ()) -> str:
         """The command that records a profile. It is the user's own, and rarely has a secret in it."""
-        command = self.plan.record_command(profile.name, selection)
+        command = self.plan.record_command(profile.name, selection, uses)
         has_secret = any(secret in command for secret in self._secrets(profile))
         return self.shown(profile, command) if has_secret else command
 

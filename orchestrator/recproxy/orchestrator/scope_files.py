@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from recproxy.control.scope_options import SelectedTest
@@ -11,7 +12,7 @@ from recproxy.orchestrator.plan import RunPlan
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.scope_names import masked_file_name
 
-__all__ = ["ScopeFiles", "check_file_name", "choose", "find_named"]
+__all__ = ["ScopeFiles", "check_file_name", "choose", "find_named", "used_profiles"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +38,13 @@ def find_named(
     beside: Path | None,
     is_host: bool,
     selection: SelectedTest | None = None,
+    uses: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """The files that names mean. Raises RecordingNotFound where one is not there and must be."""
     if mode == "replay":
-        return tuple(str(plan.library.find(profile, name, beside=beside, selection=selection)) for name in names)
+        together = plan.recorded_together(profile, uses)
+        find = functools.partial(plan.library.find, beside=beside, selection=selection, together=together)
+        return tuple(str(find(profile, name)) for name in names)
     return tuple(str(plan.library.place(profile, name, beside=beside, is_host=is_host)) for name in names)
 
 
@@ -69,6 +73,14 @@ def choose(plan: RunPlan, profile: str, mode: str, named: tuple[str, ...] | None
 
 def _default_of_run(path: Path) -> tuple[str, ...]:
     return (str(path),) if path.is_file() else ()
+
+
+def used_profiles(plan: RunPlan, named: Mapping[str, Sequence[str]], default: str | None) -> tuple[str, ...]:
+    """The profiles of which a test has recordings: those that it `named`, and those that have one at `default`."""
+    used = [name for name, paths in named.items() if paths]
+    if default:
+        used += (each.name for each in plan.profiles if plan.library.default(each.name, default).is_file())
+    return tuple(used)
 
 
 def check_file_name(name: str, shown: str, *, test: str, shown_test: str) -> None:

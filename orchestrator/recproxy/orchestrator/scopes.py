@@ -25,7 +25,7 @@ from recproxy.orchestrator.proxy_replies import ask_all
 from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.scope_ends import LatestEnds, ScopeEnds, ScopeOutcome
-from recproxy.orchestrator.scope_files import check_file_name, choose, find_named
+from recproxy.orchestrator.scope_files import check_file_name, choose, find_named, used_profiles
 from recproxy.report import Tally
 
 __all__ = ["Scopes"]
@@ -117,6 +117,7 @@ class Scopes:
             profile = (await self._find(word)).profile.name
             scope.faults[profile] = (*scope.faults.get(profile, ()), *faults)
         named = await self._named(recordings, beside, scope)
+        scope.uses = (*(lane.scopes[0].uses if lane.scopes else ()), *used_profiles(self._plan, named, default))
         orders = [
             (proxy, self._order(proxy, lane, scope, named, default, (plays or {}).get(proxy.profile.name, ())))
             for proxy in self._proxies
@@ -204,14 +205,13 @@ class Scopes:
         self, recordings: Mapping[str, Sequence[str]], beside: Path | None, scope: LaneScope
     ) -> dict[str, tuple[str, ...]]:
         """The files that names mean, by profile."""
+        profiles = {word: (await self._find(word)).profile.name for word in recordings}
+        find = functools.partial(
+            find_named, self._plan, beside=beside, selection=scope.selection, uses=(*scope.uses, *profiles.values())
+        )
         named: dict[str, tuple[str, ...]] = {}
-        for word, names in recordings.items():
-            proxy = await self._find(word)
-            profile = proxy.profile.name
-            mode = self._mode(profile, scope)
-            found = find_named(
-                self._plan, profile, mode, names, beside=beside, is_host=word != profile, selection=scope.selection
-            )
+        for word, profile in profiles.items():
+            found = find(profile, self._mode(profile, scope), recordings[word], is_host=word != profile)
             named[profile] = (*named.get(profile, ()), *found)
         return named
 
@@ -263,7 +263,7 @@ class Scopes:
                 repeat=scope_options.repeat,
                 ignore=scope_options.ignore,
                 chooser=scope_options.chooser,
-                record=self._roster.record_command(proxy.profile, scope.selection) if scope is not None else "",
+                record=self._roster.record_command(proxy.profile, scope.selection, scope.uses) if scope else "",
                 plays=tuple(plays),
                 faults=(*(scope.faults.get(profile, ()) if scope is not None else ()), *self.forced(scope, profile)),
             )

@@ -7,7 +7,7 @@ Knows nothing of what stands in the files.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from recproxy.control.record_commands import PROFILE_WORD, record_command
@@ -44,7 +44,13 @@ class Library:
         return self._recordings.joinpath(profile, name or DEFAULT)
 
     def find(
-        self, profile: str, name: str, *, beside: Path | None = None, selection: SelectedTest | None = None
+        self,
+        profile: str,
+        name: str,
+        *,
+        beside: Path | None = None,
+        selection: SelectedTest | None = None,
+        together: Sequence[str] = (),
     ) -> Path:
         """The file that a name means.
 
@@ -53,6 +59,7 @@ class Library:
             name: a path, or a name with or without `.rec`.
             beside: the folder of the test module, or of the command.
             selection: how the test that names it is run alone.
+            together: the profiles that are recorded with it; none means this one.
 
         Raises:
             RecordingNotFound: it is nowhere; the message says where it was looked for, and how to record it.
@@ -67,7 +74,7 @@ class Library:
         looked = ", ".join(shown_path(str(folder), self._shown_from) for folder in dict.fromkeys(folders))
         raise RecordingNotFound(
             f"recording {name!r} of profile {profile!r} does not exist: looked in {looked}; "
-            f"record it with: {record_command(self._record, profile, selection)}"
+            f"record it with: {record_command(self._record, together or (profile,), selection)}"
         )
 
     def place(self, profile: str, name: str, *, beside: Path | None = None, is_host: bool = False) -> Path:

@@ -322,6 +322,23 @@ def test_the_summary_counts_what_the_table_of_the_run_counts(suite):
     assert last.endswith(" -m pytest -q -p no:randomly test_shared.py::test_misses")
 
 
+@pytest.mark.parametrize("words", [(), ("--record", "bank")], ids=["has a recording", "is recorded"])
+def test_the_command_that_records_a_test_names_all_services_that_it_uses(suite, words):
+    hosts = {"shop": "api.shop.example", "bank": "bank.example"}
+    endpoints = [f'[[profiles.{name}.endpoints]]\nhosts = ["{host}"]\n' for name, host in hosts.items()]
+    suite.write("recproxy.toml", "".join(['recordings = "recordings"\nrun = ["shop", "bank"]\n', *endpoints]))
+    if not words:
+        suite.record("recordings/bank/test_plain/test_one.rec", ("item", "1"))
+    suite.write("test_plain.py", IMPORTS + "@pytest.mark.recproxy\ndef test_one():\n    get('elsewhere')\n")
+
+    run = ("-m", "recproxy", "run", *words, "--")
+    code, out = suite.python(*run, sys.executable, "-m", "pytest", "-q", "test_plain.py")
+
+    assert code == 1, out
+    commands = {line.partition(" -- ")[0] for line in out.splitlines() if line.startswith("to record it: ")}
+    assert commands == {"to record it: recproxy run --record shop --record bank"}
+
+
 def test_without_a_run_the_summary_ends_with_the_misses(suite):
     suite.write("test_plain.py", IMPORTS + "def test_one():\n    get('elsewhere')\n    get('elsewhere')\n")
 
