@@ -32,7 +32,9 @@ class World:
         (folder / "ca.pem").write_bytes(b"")
         self.network.bind([pair for pair in isolated_files(folder, folder / "ca.pem") if pair[0].name != "ca.pem"])
         answer = isolated_names.answer
-        monkeypatch.setattr(isolated_names, "answer", lambda query, own: self.seen.extend(query) or answer(query, own))
+        monkeypatch.setattr(
+            isolated_names, "answer", lambda query, *names: self.seen.extend(query) or answer(query, *names)
+        )
         every = ("0.0.0.0", "::")
         self._names = NameServer(self.network.listen(*(("udp", address, 53) for address in every)), "here", self._loop)
         ports = [("tcp", address, port) for address in every for port in (80, 443, 587, ways_out.PORT)]
