@@ -59,6 +59,8 @@ function target(name, port) {
 // addresses.py, so that no name server is asked. A connection to the address is one to the name.
 const names = new Map(); // made-up address -> name
 
+const MAIL_PORTS = new Set([25, 143, 465, 587, 993]);
+
 function named(host) {
   return names.get(host) || normal(host);
 }
@@ -97,15 +99,19 @@ function isRefused(host) {
 }
 
 // Ask the gateway for a host that it will refuse: so the run knows of it, and fails where the program goes on.
-function tellGateway(name, port) {
+function tellGateway(host, port) {
+  const name = named(host);
+  const own = routes.get(name);
   const every = routes.get('*');
+  // Only hosts of HTTP have 443: those of mail servers lead to no gateway.
+  const gateway = own ? MAIL_PORTS.has(port) && own.get(443) : every && every.values().next().value;
   const key = `${net.isIPv6(name) ? `[${name}]` : name}:${port}`;
-  if (!every || routes.has(normal(name)) || told.has(key)) return;
+  if (!gateway || told.has(key)) return;
   told.add(key);
   const link = new net.Socket();
   link.on('error', () => {});
   link.setTimeout(2000, () => link.destroy());
-  connect.call(link, every.values().next().value, () => {
+  connect.call(link, gateway, () => {
     link.end(`CONNECT ${key} HTTP/1.1\r\nHost: ${key}\r\n\r\n`);
   });
   link.resume();
