@@ -54,10 +54,10 @@ def test_without_a_service():
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "test_it.py")
 
 
-def sweep(project, *words, command=PYTEST, **environment):
+def sweep(project, *words, command=PYTEST, faults="sweep=reset,hang", **environment):
     done = project.run(
         "run",
-        *("--faults", "sweep=reset,hang", "--fault-timeout", "2", "--fault-report", "report.json", *words, "--"),
+        *("--faults", faults, "--fault-timeout", "2", "--fault-report", "report.json", *words, "--"),
         *command,
         environment={"PYTEST_ADDOPTS": WITHOUT_PLUGINS, **environment},
     )
@@ -121,6 +121,51 @@ def test_any_other_command_is_run_as_a_whole_for_each_fault(project):
         ("run", "hang", "noticed"),
     ], done.stderr
     assert done.returncode == 0
+
+
+SECURED = """
+import os
+import ssl
+import urllib.request
+
+import pytest
+
+def get(address, **options):
+    with urllib.request.urlopen(address + "/item?id=1", **options) as answer:
+        return answer.read()
+
+def test_that_checks_certificates():
+    assert get("https://api.shop.example") == b"first"
+
+def test_that_does_not():
+    assert get("https://api.shop.example", context=ssl._create_unverified_context()) == b"first"
+
+def test_over_the_base_url():
+    assert get(os.environ["SHOP_BASE_URL"]) == b"first"
+"""
+UNVERIFIED = "import ssl, urllib.request as u; u.urlopen('https://api.shop.example/item?id=1', context=ssl._create_unverified_context())"
+
+
+def test_a_test_that_checks_no_certificate_does_not_notice_a_fault_of_tls(project):
+    project.write("test_it.py", SECURED)
+
+    done, report = sweep(project, faults="sweep=tls expired")
+
+    assert results(report) == {
+        ("test_that_checks_certificates", "tls expired"): "noticed",
+        ("test_that_does_not", "tls expired"): "unnoticed",
+    }, done.stderr
+    assert "  test_it.test_that_does_not\n    tls expired: TLS connections to shop\n" in done.stderr
+    assert done.returncode == 0
+
+
+def test_a_program_without_tests_gets_faults_of_tls_as_well(project):
+    done, report = sweep(project, command=(sys.executable, "-c", UNVERIFIED), faults="sweep=tls wrong name,tls cut")
+
+    assert [(trial["test"], trial["kind"], trial["result"]) for trial in report["trials"]] == [
+        ("run", "tls wrong name", "unnoticed"),
+        ("run", "tls cut", "noticed"),
+    ], done.stderr
 
 
 def test_a_suite_that_fails_without_faults_is_not_swept(project):

@@ -34,11 +34,12 @@ x
 
 
 def test_the_usual_faults_and_chosen_ones():
-    assert read_sweep("sweep") == ("reset", "truncate", "hang")
+    assert read_sweep("sweep") == ("tls expired", "tls wrong name", "reset", "truncate", "hang")
+    assert read_sweep("sweep=tls  untrusted,tls cut") == ("tls untrusted", "tls cut")
     assert read_sweep("sweep=hang, delay  2.5,reset after 4") == ("hang", "delay 2.5", "reset after 4")
 
 
-@pytest.mark.parametrize("text", ["", "all", "sweep=boom", "sweep=drip 0/s", "sweep=tls expired"])
+@pytest.mark.parametrize("text", ["", "all", "sweep=boom", "sweep=drip 0/s", "sweep=tls"])
 def test_anything_else_is_refused(text):
     with pytest.raises(ConfigurationError, match=f"^--faults {text}: "):
         read_sweep(text)
@@ -71,3 +72,18 @@ def test_a_fault_hangs_for_three_seconds_or_three_times_as_long_as_the_test_took
     assert SweepOptions(kinds=()).bound(0.1) == 3.0
     assert SweepOptions(kinds=()).bound(2.04) == 6.1
     assert SweepOptions(kinds=(), hang=0.5).bound(2.0) == 0.5
+
+
+def test_each_service_that_was_reached_over_tls_gets_each_fault_of_tls(tmp_path, monkeypatch):
+    (tmp_path / "a.rec").write_text(RECORDING)
+    monkeypatch.chdir(tmp_path)
+    outcome = Outcome(scope="test_a", played=1, plays=(1, 0, 0), files=((str(tmp_path / "a.rec"), 3),))
+    options = SweepOptions(kinds=("tls expired", "reset"))
+
+    trials = [*planned_trials("test_a", "test_a", {"shop": outcome, "mail": outcome}, options, 0.0, {"shop"})]
+
+    assert [(trial.profile, trial.interaction, trial.request, trial.where, trial.fault) for trial in trials] == [
+        ("shop", 0, "TLS connections to shop", "", "tls expired"),
+        ("shop", 1, "GET https://a.example/one", "a.rec:3", "reset"),
+        ("mail", 1, "GET https://a.example/one", "a.rec:3", "reset"),
+    ]

@@ -1,10 +1,12 @@
 """Scopes that several calls begin and end at the same time, in a lane without proxies."""
 
 import asyncio
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
+from recproxy.orchestrator.lane import Lane, base_scope
 from recproxy.orchestrator.scopes import Scopes
 from recproxy.report import Tally
 
@@ -12,8 +14,9 @@ from recproxy.report import Tally
 def run(work):
     """Run `work(scopes)`; its value."""
     lane = SimpleNamespace(
-        name="default", scopes=[], numbers={}, refusals=[], take_refusals=lambda: (), take_blocked=lambda: ()
+        name="default", scopes=[], base=base_scope(), refusals=[], take_refusals=lambda: (), take_blocked=lambda: ()
     )
+    lane.is_open = partial(Lane.is_open, lane)
     unused = dict.fromkeys(("recorder", "find", "fail"))
     scopes = Scopes(None, None, lanes={"default": lane}, proxies=(), tally=Tally(), **unused)
     return asyncio.run(work(scopes))

@@ -1,8 +1,11 @@
-"""What a fault sweep plays: each interaction that a run played, once with each fault. Pure but for reading recordings."""
+"""What a fault sweep plays: each interaction that a run played, and each service that it reached over TLS, once with each fault.
+
+Pure but for reading recordings.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +14,15 @@ from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ConfigurationError
 from recproxy.play.reading import read_recording
 from recproxy.recording import Interaction
-from recproxy.recording.faults import FAULTS, read_fault
+from recproxy.recording.faults import FAULTS, TLS_FAULTS, read_fault, read_test_fault
 from recproxy.report.fault_report import FaultTrial
 
 __all__ = ["SweepOptions", "planned_trials", "read_sweep"]
 
 _WORD = "sweep"
-_USUAL = ("reset", "truncate", "hang")
+_USUAL = ("tls expired", "tls wrong name", "reset", "truncate", "hang")
+#: These are chosen by their first word alone.
+_SIZED = ("truncate", "hang")
 #: So long hangs a fault whose test took no time without it; and so many times as long as that test took.
 _SHORTEST_HANG = 3.0
 _HANG_FACTOR = 3.0
@@ -45,11 +50,11 @@ def read_sweep(text: str) -> tuple[str, ...]:
     kinds = tuple(" ".join(kind.split()) for kind in named.split(",")) if named else _USUAL
     for kind in kinds:
         try:
-            if kind not in _USUAL:
-                read_fault(kind)
+            if kind not in _SIZED:
+                read_test_fault(kind)
         except ValueError as problem:
             raise ConfigurationError(
-                f"--faults {text}: {kind!r} is no fault: write truncate or hang without a number, or one of {', '.join(FAULTS)}"
+                f"--faults {text}: {kind!r} is no fault: write truncate or hang without a number, or one of {', '.join((*FAULTS, *TLS_FAULTS))}"
                 if "known are" in str(problem)
                 else f"--faults {text}: {kind!r}: {problem}"
             ) from None
@@ -57,10 +62,31 @@ def read_sweep(text: str) -> tuple[str, ...]:
 
 
 def planned_trials(
-    test: str, scope: str, outcomes: Mapping[str, Outcome], options: SweepOptions, seconds: float
+    test: str,
+    scope: str,
+    outcomes: Mapping[str, Outcome],
+    options: SweepOptions,
+    seconds: float,
+    secured: Collection[str] = (),
 ) -> Iterator[FaultTrial]:
-    """The trials of one scope: of each interaction that it played, one for each fault; the slow ones last."""
+    """The trials of one scope: of each interaction that it played, one for each fault; the slow ones last.
+
+    A TLS fault is played once with each profile of `secured`: those that the scope reached over TLS.
+    """
     for kind in sorted(options.kinds, key=lambda kind: kind.startswith("hang")):
+        if kind in TLS_FAULTS:
+            for profile in sorted(secured):
+                yield FaultTrial(
+                    test=test,
+                    scope=scope,
+                    profile=profile,
+                    interaction=0,
+                    request=f"TLS connections to {profile}",
+                    where="",
+                    kind=kind,
+                    fault=kind,
+                )
+            continue
         for profile, outcome in outcomes.items():
             if not outcome.played:  # the end of a fixture goes on with the counts of its beginning
                 continue

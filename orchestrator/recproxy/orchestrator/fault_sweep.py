@@ -23,7 +23,7 @@ from recproxy.orchestrator.accompaniment import on_signals, watch_parent
 from recproxy.orchestrator.command import check_command
 from recproxy.orchestrator.fault_plan import SweepOptions, planned_trials
 from recproxy.orchestrator.fork_server import ForkServer
-from recproxy.orchestrator.lane import LaneScope
+from recproxy.orchestrator.lane import LaneScope, base_scope
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.scope_ends import ScopeOutcome
@@ -46,6 +46,18 @@ class _Ended:
     outcomes: Mapping[str, Outcome]
     passed: bool
     seconds: float
+    #: The profiles that were reached over TLS, and those of which a connection got a fault.
+    secured: frozenset[str] = frozenset()
+    tls_faulted: frozenset[str] = frozenset()
+
+    def has_played(self, trial: FaultTrial) -> bool:
+        """Whether the fault of a trial was played: with its interaction, or in a TLS handshake."""
+        if not trial.interaction:
+            return trial.profile in self.tls_faulted
+        outcome = self.outcomes.get(trial.profile)
+        return (
+            outcome is not None and trial.interaction <= len(outcome.plays) and outcome.plays[trial.interaction - 1] > 0
+        )
 
 
 def sweep_faults(
@@ -92,7 +104,8 @@ class FaultSweep:
         self._command = SweepCommand(orchestrator, words, environment, stopping, end=self._begun + options.limit)
         #: Scopes by their test and name.
         self._ended: dict[tuple[str, str], _Ended] = {}
-        self._forced: dict[tuple[str, str, str], ScopeFault] = {}
+        #: The fault of a scope by its test and name, by profile.
+        self._forced: dict[tuple[str, str], dict[str, ScopeFault]] = {}
         self._trials: list[FaultTrial] = []
         self._seconds: dict[str, float] = {}
         self._skipped = 0
@@ -122,9 +135,9 @@ class FaultSweep:
         for (test, scope), ended in self._ended.items():
             whole = self._ended.get((test, test), ended)
             self._seconds[test] = whole.seconds
-            trials = [*planned_trials(test, scope, ended.outcomes, self._options, whole.seconds)]
+            trials = [*planned_trials(test, scope, ended.outcomes, self._options, whole.seconds, ended.secured)]
             if tests is not None and test not in tests:
-                self._skipped += len({(trial.profile, trial.interaction) for trial in trials})
+                self._skipped += len({(trial.profile, trial.interaction) for trial in trials if trial.interaction})
             elif trials:
                 by_test.setdefault(test, []).extend(trials)
         self._trials = [trial for trials in by_test.values() for trial in trials]
@@ -194,18 +207,15 @@ class FaultSweep:
         return self._options.bound(self._seconds[test])
 
     def _has_played(self, trial: FaultTrial) -> bool:
-        """Whether the scope of a trial has played its interaction, and so its fault."""
+        """Whether the scope of a trial has played its fault."""
         ended = self._ended.get((trial.test, trial.scope))
-        outcome = ended.outcomes.get(trial.profile) if ended is not None else None
-        return (
-            outcome is not None and trial.interaction <= len(outcome.plays) and outcome.plays[trial.interaction - 1] > 0
-        )
+        return ended is not None and ended.has_played(trial)
 
     async def _try(self, batch: Sequence[FaultTrial]) -> tuple[int, set[str]]:
         """Run the command with these faults; its exit code, and the tests that were still open at its end."""
         self._ended = {}
         self._forced = {
-            (each.test, each.scope, each.profile): ScopeFault(each.fault, 0, each.interaction) for each in batch
+            (each.test, each.scope): {each.profile: ScopeFault(each.fault, 0, each.interaction)} for each in batch
         }
         await self._restart_base()
         bounds = {each.test: self._bound(each.test) for each in batch}
@@ -226,13 +236,15 @@ class FaultSweep:
             else:
                 await self._orchestrator.close_lane(lane)
         outcome = await scopes.look(DEFAULT_LANE)
-        if outcome is not None and any(each.played for each in outcome.profiles.values()):
+        base = self._orchestrator.lanes[DEFAULT_LANE].base
+        if outcome is not None and (base.secured or any(each.played for each in outcome.profiles.values())):
             seconds = time.monotonic() - self._begun if not self._seconds else 0.0
-            self._ended[NO_TEST, NO_TEST] = _Ended(outcomes=outcome.profiles, passed=True, seconds=seconds)
+            self._ended[NO_TEST, NO_TEST] = _ended(base, outcome, passed=True, seconds=seconds)
 
     async def _restart_base(self) -> None:
         lane = self._orchestrator.lanes[DEFAULT_LANE]
         await self._orchestrator.scopes.end_lane(lane, passed=True)
+        lane.base = base_scope()
         await self._orchestrator.begin_bases(lane)
 
     def _is_over(self) -> bool:
@@ -241,12 +253,10 @@ class FaultSweep:
     def _take(self, scope: LaneScope | None, outcome: ScopeOutcome, passed: bool) -> None:
         if scope is not None:
             seconds = time.monotonic() - scope.begun
-            self._ended[scope.test, scope.name] = _Ended(outcomes=outcome.profiles, passed=passed, seconds=seconds)
+            self._ended[scope.test, scope.name] = _ended(scope, outcome, passed=passed, seconds=seconds)
 
-    def _faults(self, scope: LaneScope | None, profile: str) -> tuple[ScopeFault, ...]:
-        names = (scope.test, scope.name) if scope is not None else (NO_TEST, NO_TEST)
-        fault = self._forced.get((*names, profile))
-        return () if fault is None else (fault,)
+    def _faults(self, scope: LaneScope) -> Mapping[str, ScopeFault]:
+        return self._forced.get((scope.test, scope.name), {})
 
     def _report(self) -> None:
         for line in fault_report(self._trials, skipped=self._skipped):
@@ -267,6 +277,16 @@ class FaultSweep:
                 raise ConfigurationError(
                     f"--fault-report {self._options.report}: cannot be written: {problem.strerror}"
                 ) from None
+
+
+def _ended(scope: LaneScope, outcome: ScopeOutcome, *, passed: bool, seconds: float) -> _Ended:
+    return _Ended(
+        outcomes=outcome.profiles,
+        passed=passed,
+        seconds=seconds,
+        secured=frozenset(scope.secured),
+        tls_faulted=frozenset(profile for profile, _ in scope.handshakes),
+    )
 
 
 def _say(line: str) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import socket
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from recproxy.orchestrator.proxy import Proxy
     from recproxy.orchestrator.roster import Roster
 
-__all__ = ["DEFAULT_LANE", "Lane", "LaneScope"]
+__all__ = ["DEFAULT_LANE", "Lane", "LaneScope", "base_scope"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,17 +54,29 @@ class LaneScope:
     selection: SelectedTest | None = None
     uses: tuple[str, ...] = ()
     begun: float = field(default_factory=time.monotonic)
+    #: The profiles that a client reached over TLS.
+    secured: set[str] = field(default_factory=set)
     #: How often each TLS fault was played, by profile and place.
     handshakes: Counter[tuple[str, int]] = field(default_factory=Counter)
 
+    def add_faults(self, profile: str, faults: Sequence[ScopeFault]) -> None:
+        """Play faults with a profile, after those that it plays already."""
+        self.faults[profile] = (*self.faults.get(profile, ()), *faults)
+
     def tls_fault(self, profile: str) -> str:
-        """The TLS fault for the next connection to a profile's service; empty where there is none."""
+        """The TLS fault for the connection to a profile's service that begins now; empty where there is none."""
+        self.secured.add(profile)
         for number, (words, times, _) in enumerate(self.faults.get(profile, ())):
             fault = read_test_fault(words).tls
             if fault and (not times or self.handshakes[profile, number] < times):
                 self.handshakes[profile, number] += 1
                 return fault
         return ""
+
+
+def base_scope() -> LaneScope:
+    """What a lane has while no scope is open."""
+    return LaneScope(name=NO_TEST, number=0, test=NO_TEST)
 
 
 class Lane:
@@ -79,8 +92,8 @@ class Lane:
         self.name = name
         #: What tests opened here, the innermost last.
         self.scopes: list[LaneScope] = []
-        #: The numbers under which recording proxies know the base scope, by profile.
-        self.numbers: dict[str, int] = {}
+        #: What goes on while no scope is open.
+        self.base = base_scope()
         #: The end of all its scopes, from the first call for it on.
         self.ending: asyncio.Future[None] | None = None
         self.refusals: list[Missed] = []
@@ -116,6 +129,10 @@ class Lane:
     def scope(self) -> str:
         """The name of the innermost open scope."""
         return self.scopes[-1].name if self.scopes else NO_TEST
+
+    def is_open(self, number: int) -> bool:
+        """Whether a scope that a test opened here is still open."""
+        return any(scope.number == number for scope in self.scopes)
 
     def listen(self, proxy: Proxy) -> None:
         """Give a proxy a listener for each of its endpoints that has a variable, and for each port of a mail server."""
@@ -167,7 +184,8 @@ class Lane:
         if proxy is None:
             sock.close()
             return
-        fault = self.scopes[-1].tls_fault(proxy.profile.name) if tls and self.scopes else ""
+        scope = self.scopes[-1] if self.scopes else self.base
+        fault = scope.tls_fault(proxy.profile.name) if tls else ""
         certificate = self._roster.certificate(host, fault) if tls else b""
         message = Connect(lane=self.name, tls=tls, authority=authority, held=held, certificate=certificate, fault=fault)
         proxy.send(message, sock.detach())

@@ -96,7 +96,7 @@ class ScopeEnds:
         """What came of a scope, or of the base scope, when the proxies that it was begun with have replied."""
         outcomes = {name: reply.outcome for name, reply in zip(names, await replies, strict=True)}
         refused = lane.take_refusals()
-        numbers = (scope or lane).numbers
+        numbers = (scope or lane.base).numbers
         recording = [name for name in outcomes if name in numbers]
         if recording:
             redacted = await asyncio.gather(*(self._redact(name, outcomes[name], numbers[name]) for name in recording))

@@ -63,8 +63,8 @@ class Scopes:
         self._proxies = proxies
         self._recorder = recorder
         self._find = find
-        #: Faults that a scope, or the base scope, plays with a profile besides its own.
-        self.forced: Callable[[LaneScope | None, str], tuple[ScopeFault, ...]] = lambda *_: ()
+        #: Faults that a scope, or the base scope, plays besides its own, by profile.
+        self.forced: Callable[[LaneScope], Mapping[str, ScopeFault]] = lambda _: {}
         self.ends = ScopeEnds(proxies=proxies, recorder=recorder, tally=tally, fail=fail)
         self._numbers = itertools.count(1)
         self._old = OldScopes(plan, roster)
@@ -115,7 +115,9 @@ class Scopes:
         )
         for word, faults in scope_options.faults.items():
             profile = (await self._find(word)).profile.name
-            scope.faults[profile] = (*scope.faults.get(profile, ()), *faults)
+            scope.add_faults(profile, faults)
+        for profile, fault in self.forced(scope).items():
+            scope.add_faults(profile, (fault,))
         named = await self._named(recordings, beside, scope)
         scope.uses = (*(lane.scopes[0].uses if lane.scopes else ()), *used_profiles(self._plan, named, default))
         orders = [
@@ -155,7 +157,7 @@ class Scopes:
         With the number of a scope: None if it is not known, and its outcome if others have ended it.
         """
         lane = self._lanes[lane_name]
-        if number is not None and not _is_open(lane, number):
+        if number is not None and not lane.is_open(number):
             return await _outcome(self._returned.get(number) or self._unseen.get(number))
         scope = lane.scopes[-1] if lane.scopes else None
         proxies = tuple(scope.proxies if scope is not None else self._proxies)
@@ -173,7 +175,7 @@ class Scopes:
         lane = self._lanes[lane_name]
         if number is None:
             return await self._end_innermost(lane, self._returned, passed=passed)
-        while _is_open(lane, number):  # other calls end scopes while this one waits
+        while lane.is_open(number):  # other calls end scopes while this one waits
             if lane.scopes[-1].number == number:
                 return await _outcome(self.ends.end(lane, lane.scopes.pop(), passed=passed))
             await self._end_innermost(lane, self._unseen)
@@ -217,6 +219,8 @@ class Scopes:
 
     async def begin_base(self, proxy: Proxy, lane: Lane) -> None:
         """Begin what goes on in a lane whenever no scope is open, with one proxy."""
+        if fault := self.forced(lane.base).get(proxy.profile.name):
+            lane.base.add_faults(proxy.profile.name, (fault,))
         await proxy.ask(self._order(proxy, lane, None, {}), Began)
 
     def _order(
@@ -245,10 +249,10 @@ class Scopes:
         scope_options = scope.scope_options if scope is not None else PROFILES
 
         def begin(order: int) -> Begin:
-            (scope or lane).numbers.pop(profile, None)
+            (scope or lane.base).numbers.pop(profile, None)
             if writes:
                 # The recorder must know the scope before the proxy does: what it records may come at once.
-                (scope or lane).numbers[profile] = order
+                (scope or lane.base).numbers[profile] = order
                 self._recorder.begin(profile, order, name, target, proxy.profile.rules(), append=mode == "auto")
             return Begin(
                 order=order,
@@ -265,7 +269,7 @@ class Scopes:
                 chooser=scope_options.chooser,
                 record=self._roster.record_command(proxy.profile, scope.selection, scope.uses) if scope else "",
                 plays=tuple(plays),
-                faults=(*(scope.faults.get(profile, ()) if scope is not None else ()), *self.forced(scope, profile)),
+                faults=(scope or lane.base).faults.get(profile, ()),
             )
 
         return begin
@@ -288,11 +292,6 @@ def _joined(scope: LaneScope, proxy: Proxy, reply: Began | RecproxyError) -> Non
     """A proxy is in a scope once it has begun it."""
     if not isinstance(reply, RecproxyError):
         scope.proxies.append(proxy)
-
-
-def _is_open(lane: Lane, number: int) -> bool:
-    """Whether a scope is still open in a lane."""
-    return any(scope.number == number for scope in lane.scopes)
 
 
 async def _outcome(ended: asyncio.Future[ScopeOutcome] | None) -> ScopeOutcome | None:

@@ -39,7 +39,8 @@ _MEANING = {
 class FaultTrial:
     """One interaction of a test, played once with a fault.
 
-    `kind` is the fault as it was chosen, `fault` as it was played; `interaction` counts from 1. `scope` is that of the test, or
+    `kind` is the fault as it was chosen, `fault` as it was played; `interaction` counts from 1, and is 0 for the TLS
+    connections to a profile's services. `scope` is that of the test, or
     one inside of it, such as that of a fixture.
     """
 
@@ -88,7 +89,7 @@ def _details(result: FaultResult, meaning: str, trials: Sequence[FaultTrial]) ->
     for test, interactions in tests.items():
         yield f"  {test}"
         for (request, where), kinds in interactions.items():
-            yield printable(f"    {', '.join(kinds)}: {request} ({where})")
+            yield printable(f"    {', '.join(kinds)}: {request}{f' ({where})' if where else ''}")
 
 
 def fault_report_values(
