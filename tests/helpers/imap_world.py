@@ -88,16 +88,18 @@ class World:
                 lambda connection: speaker(connection, server, secure),
                 context=lambda: self.tls,
                 spawn=self.spawn,
-                ended=self._ended,
+                open_connections=SimpleNamespace(add=self._begun, discard=self._ended),
             )
-            self.connections.add(self.connection)
-            self.quiet.clear()
             return self.connection
 
         plain = await self._loop.create_server(lambda: made(False), "127.0.0.1", 0)
         tls = await self._loop.create_server(lambda: made(True), "127.0.0.1", 0, ssl=self.tls)
         self.servers = [plain, tls]
         self.port, self.tls_port = (each.sockets[0].getsockname()[1] for each in (plain, tls))
+
+    def _begun(self, connection):
+        self.connections.add(connection)
+        self.quiet.clear()
 
     def _ended(self, connection):
         self.connections.discard(connection)

@@ -74,10 +74,10 @@ def message(subject="one", to="c@d.example", text="hello\n", **more):
 class Bench:
     """A lane with a listener for each port of a mail server."""
 
-    def __init__(self, trust, mode="replay", recording=None, address="", miss="status", host=HOST):
+    def __init__(self, trust, mode="replay", recording=None, address="", miss="status", host=HOST, protocol="smtp"):
         self.profile = Profile(
             name="mail",
-            endpoints=(Endpoint(protocol="smtp", hosts=(host,), address=address),),
+            endpoints=(Endpoint(protocol=protocol, hosts=(host,), address=address),),
             match=Match(miss=miss),
             upstream=Upstream(ca=trust.path, max_body=100_000),
         )
@@ -125,9 +125,9 @@ class Bench:
 
         return await asyncio.to_thread(run)
 
-    async def raw(self, data):
+    async def raw(self, data, port=587):
         """The bytes that a client gets which sends these at once, until the end."""
-        reader, writer = await asyncio.open_connection("localhost", self.ports[587])
+        reader, writer = await asyncio.open_connection("localhost", self.ports[port])
         writer.write(data)
         writer.write_eof()
         async with asyncio.timeout(seconds(20)):
@@ -319,6 +319,18 @@ async def test_bytes_before_tls_are_dropped_and_told(trust):
         assert got.endswith(b"220 2.0.0 Ready to start TLS\r\n")
         assert bench.outcome.missed == ()
         assert "18 bytes that a client of mail.example sent after STARTTLS" in bench.outcome.notes[0]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("protocol", "port"), [("smtp", 465), ("imap", 993)])
+async def test_clients_that_give_tls_up_do_not_keep_a_scope_from_ending(trust, protocol, port):
+    async with Bench(trust, protocol=protocol) as bench:
+        _, waiting = await asyncio.open_connection("localhost", bench.ports[port])
+        await bench.raw(b"this is no TLS\r\n", port)
+
+        bench.lane.leave_mail(bench.lane.end())
+        assert [*bench.lane.mail, *bench.lane.imap] == []
+        waiting.close()
 
 
 @pytest.mark.asyncio

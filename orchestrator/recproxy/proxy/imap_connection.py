@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
+from recproxy.control.open_connections import OpenConnections
 from recproxy.control.sockets import acknowledge, reset_on_close
 from recproxy.mail.imap.server import ImapServer
 from recproxy.recording import Act
@@ -43,7 +44,10 @@ class ImapSpeaker(Protocol):
 
 
 class ImapConnection(asyncio.Protocol):
-    """One connection. `speaker` makes who answers it, once it is there; `context` is the TLS that it may begin."""
+    """One connection. `speaker` makes who answers it, `context` the TLS that it may begin.
+
+    It is among `open_connections` from when it is up, behind the TLS that it may begin with, until it is lost.
+    """
 
     def __init__(
         self,
@@ -52,13 +56,13 @@ class ImapConnection(asyncio.Protocol):
         *,
         context: Callable[[], ssl.SSLContext | None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
-        ended: Callable[[ImapConnection], None],
+        open_connections: OpenConnections[ImapConnection],
     ) -> None:
         self._server = server
         self._make = speaker
         self._context = context
         self._spawn = spawn
-        self._ended = ended
+        self._open = open_connections
         self.speaker: ImapSpeaker = None  # type: ignore[assignment]
         self._transport: asyncio.Transport = None  # type: ignore[assignment]
         self._timers: set[asyncio.TimerHandle] = set()
@@ -71,6 +75,7 @@ class ImapConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the loop."""
         self._transport = transport  # type: ignore[assignment]
+        self._open.add(self)
         self.speaker = self._make(self)
 
     def data_received(self, data: bytes) -> None:
@@ -91,7 +96,7 @@ class ImapConnection(asyncio.Protocol):
         """Called by the loop."""
         for timer in self._timers:
             timer.cancel()
-        self._ended(self)
+        self._open.discard(self)
         self.speaker.lost()
 
     def pause_writing(self) -> None:

@@ -54,15 +54,13 @@ class ImapLane(Protocol):
 def imap_connection(lane: ImapLane, place: MailPlace, context: ssl.SSLContext | None) -> ImapConnection:
     """A connection of a lane to a place; `context` is for TLS that begins later."""
     server = ImapServer(tls=place.tls, limit=lane.max_body + (1 << 16))
-    made = ImapConnection(
+    return ImapConnection(
         server,
         lambda connection: _Speaking(lane, place, server, connection),
         context=lambda: context,
         spawn=lane.spawn,
-        ended=lane.imap.discard,
+        open_connections=lane.imap,
     )
-    lane.imap.add(made)
-    return made
 
 
 class _Texts:
