@@ -409,6 +409,7 @@ def test_there_are_profiles_to_read():
         "recproxy_facebook",
         "recproxy_openai",
         "recproxy_anthropic",
+        "recproxy_slack",
     }
 
 

@@ -145,11 +145,33 @@ def anthropic(host):
     }
 
 
+def slack(ask):
+    """What clients of Slack ask, by the parameters of `ask`: a form, JSON or a query."""
+    refused = ("channel_not_found", "not_in_channel", "invalid_auth", "token_revoked", "missing_scope", "rate_limited")
+    once = {
+        "message": "chat.postMessage",
+        "service_unavailable": "users.list",
+        **dict.fromkeys(refused, "chat.postMessage"),
+    }
+    hook = json("https://hooks.slack.com/services/T1/B1/k", '{"text": "hi"}')
+    uploaded = ("POST", "https://files.slack.com/upload/v1/XXX", "application/octet-stream", "hello")
+    return {
+        **{name: [ask(method, "channel=C1&text=hi")] for name, method in once.items()},
+        "auth_test": [ask("auth.test", "")],
+        "socket_mode": [ask("apps.connections.open", "")],
+        **{name: [ask("chat.postMessage", "text=a")] * 2 for name in ("message_and_reply", "rate_limited_then_posted")},
+        "channels": [ask("conversations.list", "limit=2"), ask("conversations.list", "limit=2&cursor=c")],
+        "file_upload": [ask("files.getUploadURLExternal", "length=5"), uploaded],
+        **{f"webhook{kind}": [hook] for kind in ("", "_gone", "_invalid_payload", "_rate_limited")},
+    }
+
+
 TITLE = "Slashdot: News for nerds, stuff that matters"
 GRAPH = "https://graph.facebook.com/v3.1"
 FIELDS = (
     "id%2Cfirst_name%2Clast_name%2Cname%2Clink%2Cbirthday%2Cemail%2Cwebsite%2Cverified%2Cpicture%2Cgender%2Ctimezone"
 )
+SLACK = "https://slack.com/api"
 SCOPE = "&scope=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fgmail.send"
 PROOF = "?access_token=t&appsecret_proof=p"
 
@@ -185,6 +207,8 @@ USES = [
     ("facebook-business", "facebook", graph("v26.0", PROOF)),
     ("openai", "openai", openai("api.openai.com")),
     ("anthropic", "anthropic", anthropic("api.anthropic.com")),
+    ("slack_sdk", "slack", slack(lambda method, words: form(f"{SLACK}/{method}", words))),
+    ("AsyncWebClient", "slack", slack(lambda method, words: form(f"{SLACK}/{method}?{words}"))),
     ("openai in Europe", "openai", {"chat": openai("eu.api.openai.com")["chat"]}),
 ]
 CASES = [(sdk, profile, recording, requests) for sdk, profile, uses in USES for recording, requests in uses.items()]

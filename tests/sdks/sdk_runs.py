@@ -16,6 +16,7 @@ from stand_ins.bitly import Bitly
 from stand_ins.google import Google, account_file
 from stand_ins.graph import Graph
 from stand_ins.openai import OpenAI
+from stand_ins.slack import Slack
 from stand_ins.x import X
 
 STAND_INS = {
@@ -25,6 +26,7 @@ STAND_INS = {
     "facebook": Graph,
     "openai": OpenAI,
     "anthropic": Anthropic,
+    "slack": Slack,
 }
 SECONDS = 300
 ORDERS = ("as recorded", "reversed", "shuffled")

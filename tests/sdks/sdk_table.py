@@ -42,6 +42,7 @@ SDKS = (
     Sdk("openai-node", "openai", "openai_node_calls.mjs", ("openai",), "npm"),
     Sdk("anthropic", "anthropic", "anthropic_calls.py", ("anthropic",)),
     Sdk("anthropic-node", "anthropic", "anthropic_node_calls.mjs", ("@anthropic-ai/sdk",), "npm"),
+    Sdk("slack_sdk", "slack", "slack_calls.py", ("slack_sdk", "aiohttp")),
 )
 
 

@@ -103,6 +103,26 @@ ANTHROPIC = {
     "overloaded_stream": "APIStatusError overloaded_error",
     "rate_limited_then_answered": HELLO,
 }
+SLACK = {
+    "auth_test": "U0000000002",
+    "message": "Hello!",
+    "message_and_reply": ["Hello!", "Hello again!"],
+    **{error: f"SlackApiError 200 {error}" for error in ("channel_not_found", "not_in_channel")},
+    **{error: f"SlackApiError 200 {error}" for error in ("invalid_auth", "token_revoked", "missing_scope")},
+    "rate_limited": "SlackApiError 429 ratelimited",
+    "service_unavailable": "SlackApiError 503 service_unavailable",
+    "rate_limited_then_posted": "Hello!",
+    "channels": [["general", "random", "releases"], ["general", "random", "releases"]],
+    "history": ["Hello again!", "Hello!"],
+    "user": "XXX",
+    "file_upload": "F0000000001",
+    "file_upload_refused": "SlackApiError 200 file_uploads_disabled",
+    "webhook": [200, "ok"],
+    "webhook_gone": [404, "no_service"],
+    "webhook_invalid_payload": [400, "invalid_payload"],
+    "webhook_rate_limited": [429, "rate_limited"],
+    "socket_mode": "wss://",
+}
 
 SAYS = {
     "tweepy": {
@@ -146,6 +166,7 @@ SAYS = {
     "openai-node": OPENAI,
     "anthropic": ANTHROPIC,
     "anthropic-node": ANTHROPIC | {"overloaded_stream": "APIError overloaded_error"},
+    "slack_sdk": SLACK,
 }
 
 OF_2011 = "SDKs of today ask for no v1 of the API"
@@ -176,4 +197,5 @@ UNASKED = {
     "facebook": {},
     "openai": {},
     "anthropic": {},
+    "slack": {},
 }
