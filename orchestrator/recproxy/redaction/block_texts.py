@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 from recproxy.recording.values import Interaction, Request, Response
 from recproxy.recording.wildcard import unused
 from recproxy.redaction.opening import archive_kind
 
-__all__ = ["free_word", "places_of", "size_of"]
+__all__ = ["free_word", "places_of", "size_of", "texts_of"]
 
 _SIGNS = (b"XXX", b"%58", b"\\u0058")  # of a text that may hold the first wild word
 
@@ -26,6 +28,16 @@ def places_of(block: Request | Response) -> list[tuple[str, bytes]]:
     lines = (*block.headers, *block.trailers)
     texts = [first, *(("header " + name.decode("latin-1"), value) for name, value in lines)]
     return texts if archive_kind(block.body) else [*texts, ("body", block.body)]
+
+
+def texts_of(block: Request | Response) -> list[bytes]:
+    """All texts, also those that hold a value only seldom: names of headers, and the method."""
+    first = (
+        [each.encode("utf-8", "surrogateescape") for each in (block.url, block.method)]
+        if isinstance(block, Request)
+        else [block.reason]
+    )
+    return [*first, *itertools.chain(*block.headers, *block.trailers), block.body]
 
 
 def free_word(block: Request | Response) -> str:

@@ -28,6 +28,8 @@ _NUMBERS = re.compile(rb"[0-9/_-]*\Z")
 _HEX_RUN = re.compile(rb"[0-9a-f]{16,}|[0-9A-F]{16,}")
 #: Of words between blanks those that are digests or ids in hex, with letters in one case.
 _DIGEST = re.compile(rb" ((?=[0-9]*[a-f])[0-9a-f]{16,4096}|(?=[0-9]*[A-F])[0-9A-F]{16,4096})(?= )")
+#: Ids that are numbers. In base64 no text is made of so many digits alone, in hex some are.
+_ID = re.compile(rb" ([0-9]{16,64})(?= )")
 _BLOCK = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{%d,}\r?\n[ \t]?)+[A-Za-z0-9+/_-]+={0,2}" % _LINE)
 _READABLE = bytes(120 if byte in b"\t\n\r" or 32 <= byte < 127 else 32 for byte in range(256))
 _READABLE_WIDE = re.compile(rb"(?:[ -~]\0){8}|(?:\0[ -~]){8}")
@@ -76,9 +78,10 @@ def coded_runs_of(text: bytes, clean: Collection[bytes], *, shifted: bool) -> tu
     # A piece of a word may be hex where the whole run of letters is not.
     together = b" %s " % b" ".join(dull)
     if _MARKS in together.translate(_HEX_MARKED):
-        found = [word for word in _DIGEST.findall(together) if len(word) % 2 == 0]
+        numbers = [] if shifted else _ID.findall(together)
+        found = [word for word in (*_DIGEST.findall(together), *numbers) if len(word) % 2 == 0]
         digests = [(word, bytes.fromhex(word.decode())) for word in found]
-        dull.difference_update(found)
+        dull.difference_update(found, numbers)
         if _MARKS in b" ".join(dull).translate(_HEX_MARKED):
             chosen |= {word for word in dull if _HEX_RUN.search(word)}
     runs = [(part, each) for word in chosen for part in _parts(word) for each in _decoded(part, shifted=shifted)]

@@ -61,7 +61,10 @@ def linked(
         used.add(free)
     if not final:
         return tuple(interactions)
-    return tuple(renamed(each, final) for each in interactions)
+    return tuple(
+        renamed(each, final) if each.steps or not final.keys().isdisjoint(itertools.chain(*found)) else each
+        for each, found in zip(interactions, both, strict=True)
+    )
 
 
 def _variables(sent: Collection[str], given: Collection[str]) -> dict[str, str | None]:

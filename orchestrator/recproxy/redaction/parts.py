@@ -21,7 +21,7 @@ from typing import TypeVar
 from recproxy.recording.grammar import clean
 from recproxy.recording.splicing import Moved, resized, same
 from recproxy.recording.values import Headers, Interaction, Request, Response, header
-from recproxy.redaction.block_texts import free_word, places_of, size_of
+from recproxy.redaction.block_texts import free_word, places_of, size_of, texts_of
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.handed_out import handed_out
 from recproxy.redaction.language import Language, language_of, path_of
@@ -37,6 +37,7 @@ from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.text_places import header_places, may_have_places, text_places
 from recproxy.redaction.value_automata import Automata, made_automata
 from recproxy.redaction.value_search import ValueSearch, made_search
+from recproxy.redaction.wide_text import says_wide
 
 __all__ = ["ScopeReader"]
 
@@ -71,8 +72,8 @@ class ScopeReader:
         self._clean: set[bytes] = set()
         #: The wild words of live blocks, by identity.
         self._words: dict[int, tuple[Request | Response, str]] = {}
-        #: Interactions in which no rule finds anything, by identity, with the wild words of their blocks.
-        self._plain: dict[int, tuple[Interaction, str, str]] = {}
+        #: Blocks in which no rule finds anything, by identity, with their wild words.
+        self._plain: dict[int, tuple[Request | Response, str]] = {}
 
     def follow(self, earlier: Sequence[Automata]) -> None:
         """Look for what other scopes have shown, too; nothing was rewritten so far."""
@@ -86,8 +87,9 @@ class ScopeReader:
         handed = list(handed_out(interaction))
         for span in handed:
             self._values.learn(span, response=True, word=(interaction.response.wild or "XXX").encode())
-        if request is not None and response is not None and not handed:
-            self._plain[id(interaction)] = interaction, request, response
+        for block, word in ((interaction.request, request), (interaction.response, response)):
+            if word is not None and not handed:
+                self._plain[id(block)] = block, word
 
     def _learn(self, block: _Block, budget: Budget) -> str | None:
         """Learn the secret values of a block. Gives its wild word where no rule finds anything in it."""
@@ -104,7 +106,7 @@ class ScopeReader:
             self._search = made_search(made_automata(self._values.known), self._earlier)
             if self._search:
                 blocks = (block for each in self._read for block in (each.request, each.response))
-                self._search.look_through({text for block in blocks for _, text in places_of(block)})
+                self._search.look_through(dict.fromkeys(text for block in blocks for text in texts_of(block)))
         request, response = self._rewritten(interaction, self._search, findings)
         comments = tuple(self.line(line, findings) for line in interaction.comments)
         if request is interaction.request and response is interaction.response and comments == interaction.comments:
@@ -114,15 +116,17 @@ class ScopeReader:
     def _rewritten(
         self, interaction: Interaction, search: ValueSearch, findings: list[Finding]
     ) -> tuple[Request, Response]:
-        request, response = interaction.request, interaction.response
-        plain = self._plain.get(id(interaction)) if not search else None
-        if plain is not None:
-            return _with_word(request, plain[1]), _with_word(response, plain[2])
         budget = Budget(size_of(interaction))
         return (
-            self._walk(request, self._mask(request, budget, search, findings)),
-            self._walk(response, self._mask(response, budget, search, findings)),
+            self._rewritten_block(interaction.request, budget, search, findings),
+            self._rewritten_block(interaction.response, budget, search, findings),
         )
+
+    def _rewritten_block(self, block: _Block, budget: Budget, search: ValueSearch, findings: list[Finding]) -> _Block:
+        plain = self._plain.get(id(block))
+        if plain is not None and (not search or _is_quiet(block, search)):
+            return _with_word(block, plain[1])
+        return self._walk(block, self._mask(block, budget, search, findings))
 
     def line(self, text: str, findings: list[Finding]) -> str:
         """A line of text without its secrets: a comment, the name of a test."""
@@ -143,6 +147,8 @@ class ScopeReader:
             ("request", before.request, after.request),
             ("response", before.response, after.response),
         ):
+            if texts_of(new) == texts_of(old):
+                continue
             searched = [text for _, text in places_of(old)]
             for place, text in places_of(new):
                 if text and text not in self._clean and text not in searched:
@@ -291,6 +297,14 @@ class ScopeReader:
 
 def _nothing(_: bytes) -> list[Span]:
     return []
+
+
+def _is_quiet(block: Request | Response, search: ValueSearch) -> bool:
+    """Whether all texts of a block were looked through and hold no value, and none of them has to be decoded first."""
+    if not all(map(search.is_quiet, texts_of(block))):
+        return False
+    is_coded = block.encoding is None and coding_of(block.headers)
+    return not is_coded and compression(block.body) is None and not says_wide(block.headers)
 
 
 def _with_word(block: _Block, word: str) -> _Block:

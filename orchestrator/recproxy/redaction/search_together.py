@@ -6,6 +6,8 @@ hex are joined, so that what one of them holds is found in all of them together.
 
 from __future__ import annotations
 
+import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 
 from recproxy.redaction.budget import Budget
@@ -16,14 +18,14 @@ __all__ = ["SHORT_TEXT", "searched_together"]
 
 SHORT_TEXT = 1024  # bytes
 _TOGETHER = 16_384
-_FEW = 3  # texts, of which each is left for a search of its own where one holds a value
+_TRIES = 4  # after which texts are left for a search of their own: each finds a value where two of them meet
 _LAYERS = (b"%", b"\\", b"\n", b"\r", b"\0")
 
-Find = Callable[[bytes, Budget], bool]
+Find = Callable[[bytes, Budget], Iterable[tuple[int, int]]]
 
 
 def searched_together(texts: Iterable[bytes], find: Find) -> Iterator[bytes]:
-    """Those of some texts in which a search, which says whether a text without escapes holds a value, finds none.
+    """Those of some texts that hold no value, by a search that gives the places of values in a text without escapes.
 
     The others may hold none either.
     """
@@ -40,18 +42,23 @@ def searched_together(texts: Iterable[bytes], find: Find) -> Iterator[bytes]:
     yield from _quiet(together, find)
 
 
-def _quiet(texts: list[bytes], find: Find) -> Iterator[bytes]:
-    everything = b"\n".join(texts)
-    try:
-        if not find(everything, Budget(len(everything))):
-            yield from texts
-            return
-    except Unsafe:
-        return
-    if len(texts) > _FEW:
-        middle = len(texts) // 2
-        yield from _quiet(texts[:middle], find)
-        yield from _quiet(texts[middle:], find)
+def _quiet(texts: list[bytes], find: Find) -> list[bytes]:
+    for _ in range(_TRIES):
+        everything = b"\n".join(texts)
+        try:
+            places = list(find(everything, Budget(len(everything))))
+        except Unsafe:
+            break
+        if not places:
+            return texts
+        starts = list(itertools.accumulate((len(text) + 1 for text in texts), initial=0))[:-1]
+        held = {
+            number
+            for start, end in places
+            for number in range(max(bisect_right(starts, start) - 1, 0), bisect_left(starts, end))
+        }
+        texts = [text for number, text in enumerate(texts) if number not in held]
+    return []
 
 
 def _is_plain(text: bytes) -> bool:

@@ -21,6 +21,7 @@ from recproxy.redaction.opening import archive_kind
 from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
 from recproxy.redaction.search_together import SHORT_TEXT, searched_together
+from recproxy.redaction.secret_values import SecretValue
 from recproxy.redaction.spans import Span, apart
 from recproxy.redaction.value_automata import Automata
 from recproxy.redaction.views import View, views
@@ -111,12 +112,22 @@ class ValueSearch:
 
     def look_through(self, texts: Iterable[bytes]) -> None:
         """Search short texts together, before `spans` is asked for each: most hold no value."""
-        if not self.blind and not self.has_fields:
-            self._quiet.update(searched_together(texts, self._is_anywhere))
+        if self.blind:
+            return
+        if self.has_fields:
+            texts = (text for text in texts if self._as_whole(text.strip()) is None)
+        self._quiet.update(searched_together(texts, self._anywhere))
 
-    def _is_anywhere(self, text: bytes, budget: Budget) -> bool:
-        """Whether a text without escapes holds a value, or a run of it does."""
-        return any(next(found, None) is not None for found in (self._direct(text), self._runs(text, budget, 0)))
+    def is_quiet(self, text: bytes) -> bool:
+        """Whether a text was looked through and holds no value."""
+        return text in self._quiet or not text
+
+    def _anywhere(self, text: bytes, budget: Budget) -> list[tuple[int, int]]:
+        """Where a text without escapes holds values; more places for those that are fields. Runs are opened last."""
+        found = [(span.start, span.end) for find in (self._literal, self._in_base64) for span in find(text)]
+        if self.has_fields:
+            found += ((start, end) for each in self._automata for _, start, end in each.fields.find(text))
+        return found or [(span.start, span.end) for span in self._runs(text, budget, 0)]
 
     def holds(self, text: bytes, budget: Budget, depth: int = 0, seen: set[bytes] | None = None) -> bool:
         """Whether a text or data, taken apart by every encoding it may have, holds a value.
@@ -146,16 +157,19 @@ class ValueSearch:
         return False
 
     def _direct(self, text: bytes) -> Iterator[Span]:
+        yield from self._literal(text)
+        if not self.blind:
+            yield from self._in_base64(text)
+        if self.has_fields:
+            yield from self._as_fields(text)
+
+    def _literal(self, text: bytes) -> Iterator[Span]:
         for automata in self._automata:
             for (value, how, whole), start, end in automata.plain.find(text):
                 if not how.alone or not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
                     scalar = _NUMBER.match(value) and _SCALAR_BEFORE.search(text, max(0, start - 8), start)
                     kind = "scalar" if scalar and _SCALAR_AFTER.match(text, end) else "text"
                     yield Span(start, end, how.rule, kind=kind, value=whole if value == whole else b"")
-        if not self.blind:
-            yield from self._in_base64(text)
-        if self.has_fields:
-            yield from self._as_fields(text)
 
     def _in_base64(self, text: bytes) -> Iterator[Span]:
         flat = text.translate(_STANDARD, b" \t\r\n")
@@ -186,7 +200,7 @@ class ValueSearch:
     def _as_fields(self, text: bytes) -> Iterator[Span]:
         """Values that count only as a whole field: a text, a string, a parameter, a segment of a path, an element."""
         stripped = text.strip()
-        how = next((how for each in self._automata if (how := each.values.get(stripped)) and how.field), None)
+        how = self._as_whole(stripped)
         if how is not None:
             start = text.index(stripped)
             yield Span(start, start + len(stripped), how.rule, value=stripped)
@@ -210,6 +224,10 @@ class ValueSearch:
                 )
             if fits:
                 yield Span(begin, end, how.rule, value=value)
+
+    def _as_whole(self, text: bytes) -> SecretValue | None:
+        """The value that a text is as a whole, if it counts as a field."""
+        return next((how for each in self._automata if (how := each.values.get(text)) and how.field), None)
 
     def _any_holds(self, texts: Iterable[bytes], budget: Budget, depth: int, seen: set[bytes]) -> bool:
         return any(each not in seen and self.holds(each, budget, depth, seen) for each in texts)
