@@ -52,7 +52,13 @@ def test_changes_as_json(folder):
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
-        (("a.rec",), "a.failed.rec: no such file: name two recordings, or --rev REV of git"),
+        (
+            ("a.rec",),
+            (
+                "a.rec: nothing to compare it with, since no failed run has left a.failed.rec next to it: name a second "
+                "recording, or, in a git repository, an earlier version with --rev HEAD"
+            ),
+        ),
         (("none.rec",), "none.rec: cannot be read: No such file or directory"),
         (("a.rec", "b.rec", "a.rec"), "diff compares two recordings"),
         (("a.rec", "b.rec", "--rev", "HEAD"), "--rev compares one FILE"),

@@ -256,13 +256,15 @@ def test_paths_of_this_machine_are_told_and_marked_in_the_file(folder, runner, n
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "wanted"),
+    ("name", "text", "wanted", "rejected"),
     [
-        ("tox.ini", "[tox]\n", "    recproxy_profiles = shop\n"),
-        ("pyproject.toml", "[tool.tox]\nenv_list = []\n", "    [tool.tox.env_run_base]\n"),
+        ("tox.ini", "[tox]\nenvlist = lint, py312-functional\n", "    recproxy_profiles = shop\n", "py312-functional"),
+        ("tox.ini", "[tox]\n[testenv:functional]\n", "    recproxy_profiles = shop\n", "functional"),
+        ("pyproject.toml", "[tool.tox]\nenv_list = []\n", "    [tool.tox.env_run_base]\n", ""),
+        ("tox.toml", "[env.functional]\n", "    [env_run_base]\n", "functional"),
     ],
 )
-def test_a_tox_configuration_is_found_kept_and_told_what_it_lacks(folder, name, text, wanted):
+def test_a_tox_configuration_is_found_kept_and_told_what_it_lacks(folder, name, text, wanted, rejected):
     (folder / name).write_text(text)
 
     done = init(folder, "--yes", *OWN)
@@ -271,6 +273,16 @@ def test_a_tox_configuration_is_found_kept_and_told_what_it_lacks(folder, name, 
     assert not (folder / "noxfile.py").exists()
     assert f"recproxy: kept {name}, which exists; you can add:\n" in done.stderr
     assert wanted in done.stderr
+    assert [line for line in said(done) if "carries no mode" in line] == (
+        [
+            (
+                f"note: {name}: environment {rejected!r} carries no mode, and its commands would run without recproxy: call "
+                f"it '{rejected}-replay', or set recproxy_mode there"
+            )
+        ]
+        if rejected
+        else []
+    )
     assert said(done)[-2:] == [
         f"add to {name} what is shown above, then run it: tox -e functional-replay",
         "without that: recproxy run --profile shop -- pytest tests/functional",

@@ -79,6 +79,17 @@ def test_a_line_chooses_its_interaction(show, line, wanted):
     assert show(f"one.rec:{line}") == (0, wanted, "")
 
 
+def test_the_line_of_a_scope_chooses_all_that_it_recorded(show, tmp_path):
+    third = (
+        ":scope test_one\n:recorded 2026-01-02\nGET https://a.example/z HTTP/1.1\n\n====\nHTTP/1.1 404 No\n\n=======\n"
+    )
+    (tmp_path / "one.rec").write_text(f"{RECORDING}\n{third}")
+    three = "#3  line 24  test_one  2026-01-02\nGET https://a.example/z\n\n404 No\n\n"
+
+    assert show("one.rec:3") == show("one.rec:22") == (0, ONE + three, "")
+    assert show("one.rec:23") == (0, three, "")
+
+
 def test_responses_can_be_left_out(show):
     assert show("--request", "one.rec:15") == (0, "#2  line 15\nGET https://a.example/y\n\n", "")
 

@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from command_line import recproxy
 
+from recproxy.recording.values import MADE_BY_INIT
+
 SECRET = "env" + "-secret-0815"
 TOKEN = "live" + "-token-4711-abcdef"
 RECORDING = """#recproxy 2
@@ -165,6 +167,18 @@ def test_what_may_change_something_is_left_out_and_what_needs_it_too(shop, servi
         "(access_token): POST https://api.shop.example/token, which hands it out, was left out\n"
         "recproxy: shop: 1 request asked, 0 answered otherwise, 1 with other values, 2 left out, 0 failed\n"
     )
+
+
+def test_what_init_wrote_is_left_out(shop, service):
+    made = "GET https://api.shop.example/hello HTTP/1.1\n\n====\nHTTP/1.1 200 OK\n\nhello\n=======\n"
+    place = PLACE.replace("test_m.rec", "first.rec")
+    (shop.folder / place).write_text(f"#recproxy 2\n# {MADE_BY_INIT}\n\n{made}")
+
+    done = shop()
+
+    assert [asked[1] for asked in service.asked] == ["/ok"]
+    told = f"({place}:4): recproxy init wrote its answer, not the service\n"
+    assert f"recproxy: left out: GET https://api.shop.example/hello {told}" in done.stderr
 
 
 def test_the_profile_may_choose_what_is_asked_and_values_may_count(shop, service):

@@ -206,6 +206,18 @@ def test_missing_credentials_are_named_where_the_real_service_is_asked(plan, wor
     assert "mode" in words or caught.value.message == line
 
 
+def test_what_all_profiles_lack_is_named_at_once(plan):
+    more = '[tool.recproxy.profiles.post]\ncredentials = ["KEY", "ID"]\nendpoints = [{ hosts = ["post.example"] }]\n'
+
+    with pytest.raises(ConfigurationError) as caught:
+        plan("record", more=more, environment={"SHOP_KEY": ""})
+
+    assert caught.value.message.partition(": --profile")[0] == (
+        "profile 'post' cannot be run in mode record: set KEY, ID; profile 'shop' cannot be run in mode record: set "
+        "SHOP_KEY in the environment, or leave them out"
+    )
+
+
 def test_replay_and_auto_need_no_credentials(plan):
     assert plan("replay", environment={"SHOP_KEY": ""}).mode == "replay"
     assert plan("auto", environment={"SHOP_KEY": "", "CI": ""}).mode == "auto"

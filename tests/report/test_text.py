@@ -165,7 +165,8 @@ def test_what_was_written_is_said_by_file():
         Written(Path("a.rec"), 1),
         Written(Path("b.rec"), 2, changed=False),
         Written(Path("a.rec"), 4, changed=False),
-        Written(Path("c.failed.rec"), 3, failed=True),
+        Written(Path("c.failed.rec"), 3, failed=True, kept=True),
+        Written(Path("d.failed.rec"), 1, failed=True),
     ]
     made.recovered.append(Written(Path("d.failed.rec"), 1, failed=True))
 
@@ -174,7 +175,8 @@ def test_what_was_written_is_said_by_file():
         "recproxy: wrote a.rec: 5 interactions",
         "recproxy: unchanged b.rec: 2 interactions",
         "recproxy: kept the old recording; the captured traffic is in c.failed.rec: 3 interactions",
-        "recproxy: recorded 10 interactions in 3 files",
+        "recproxy: wrote no recording; the captured traffic is in d.failed.rec: 1 interaction",
+        "recproxy: recorded 11 interactions in 4 files",
         "recproxy: redacted cookie 1, header authorization 2",
     ]
 

@@ -12,6 +12,10 @@ hosts = ["api.shop.example"]
 [profiles.bank]
 [[profiles.bank.endpoints]]
 hosts = ["bank.example"]
+[profiles.post]
+credentials = ["POST_KEY"]
+[[profiles.post.endpoints]]
+hosts = ["post.example"]
 """
 
 
@@ -21,19 +25,27 @@ hosts = ["bank.example"]
         (
             {"record": ["shop"]},
             {},
-            ["profile 'shop' cannot be run in mode record: set SHOP_KEY, SHOP_SECRET in the environment"],
+            "profile 'shop' cannot be run in mode record: set SHOP_KEY, SHOP_SECRET in the environment",
         ),
         (
             {"live": ["shop", "bank"]},
             {"SHOP_KEY": "x"},
-            ["profile 'shop' cannot be run in mode live: set SHOP_SECRET in the environment"],
+            "profile 'shop' cannot be run in mode live: set SHOP_SECRET in the environment",
         ),
-        ({"record": ["shop"]}, {"SHOP_KEY": "x", "SHOP_SECRET": "y"}, []),
-        ({"record": ["bank"], "live": ["nobody"]}, {}, []),
-        ({"record": []}, {}, []),
+        ({"record": ["shop"]}, {"SHOP_KEY": "x", "SHOP_SECRET": "y"}, ""),
+        ({"record": ["bank"], "live": ["nobody"]}, {}, ""),
+        ({"record": []}, {}, ""),
+        (
+            {"record": ["shop", "bank", "post"]},
+            {"SHOP_KEY": "x"},
+            (
+                "profile 'shop' cannot be run in mode record: set SHOP_SECRET; "
+                "profile 'post' cannot be run in mode record: set POST_KEY in the environment"
+            ),
+        ),
     ],
 )
-def test_each_profile_that_lacks_some_is_a_line(tmp_path, asked, environment, wanted):
+def test_all_that_is_missing_is_one_line(tmp_path, asked, environment, wanted):
     (tmp_path / "recproxy.toml").write_text(PROJECT)
 
-    assert list(missing_credentials(tmp_path, asked, environment)) == wanted
+    assert missing_credentials(tmp_path, asked, environment) == wanted

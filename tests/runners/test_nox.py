@@ -192,12 +192,14 @@ def test_an_unknown_word_is_told_before_the_environment_is_made(run_nox):
 
 
 def test_missing_credentials_are_told_before_the_environment_is_made(run_nox):
-    done = run_nox("-s", "functional-record", "--", "bitly", noxfile=BUILDS, environment={"BITLY_ACCESS_TOKEN": ""})
+    unset = {"BITLY_ACCESS_TOKEN": "", "TWITTER_BEARER_TOKEN": ""}
+    done = run_nox("-s", "functional-record", "--", "bitly", "twitter", noxfile=BUILDS, environment=unset)
 
     assert done.returncode == 1
     assert (
-        "profile 'bitly' cannot be run in mode record: set BITLY_ACCESS_TOKEN in the environment; name those that the "
-        "session sets itself in sets=[...] of functional_sessions"
+        "profile 'bitly' cannot be run in mode record: set BITLY_ACCESS_TOKEN; profile 'twitter' cannot be run in mode "
+        "record: set TWITTER_BEARER_TOKEN in the environment; name those that the session sets itself in sets=[...] of "
+        "functional_sessions"
     ) in done.stderr
     assert "Creating virtual environment" not in done.stderr
 

@@ -62,7 +62,10 @@ def _versions(rev: str | None, paths: tuple[str, ...]) -> tuple[Recording, Recor
     if len(paths) == 1:
         failed = failed_path(Path(paths[0]))
         if not failed.is_file() and Path(paths[0]).is_file():
-            raise ConfigurationError(f"{failed}: no such file: name two recordings, or --rev REV of git")
+            raise ConfigurationError(
+                f"{paths[0]}: nothing to compare it with, since no failed run has left {failed.name} next to it: name a "
+                "second recording, or, in a git repository, an earlier version with --rev HEAD"
+            )
         return read_recording(paths[0]), read_recording(str(failed))
     if len(paths) > 2:
         raise ConfigurationError("diff compares two recordings: name FILE FILE, or one FILE with --rev REV")

@@ -132,6 +132,8 @@ def _set_up(folder: Path, project: Project, starter: Starter, runner: str) -> It
 
 def _runner(folder: Path, starter: Starter, runner: str) -> Generator[str, None, str]:
     """Make the runner's file; returns its name where it exists and has nothing of ours."""
+    from recproxy.cli.tox_environments import rejected_environments
+
     if runner == "none":
         return ""
     name = "noxfile.py" if runner == "nox" else _tox_file(folder) or "tox.toml"
@@ -147,6 +149,8 @@ def _runner(folder: Path, starter: Starter, runner: str) -> Generator[str, None,
         return ""
     lacks = name if path.exists() else ""
     yield from _make(path, text, folder)
+    if runner == "tox":
+        yield from (f"note: {name}: {problem}" for problem in rejected_environments(path))
     if starter.local and not lacks:
         places = ", ".join(starter.local)
         yield f"note: {name} installs from folders of this machine ({places}): change that before you commit it"

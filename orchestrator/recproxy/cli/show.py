@@ -32,7 +32,8 @@ _PLACE = re.compile(r"(.+):([1-9][0-9]{0,8})")
 def show(only_requests: bool, as_curl: bool, pager: bool, words: tuple[str, ...]) -> None:
     """Print the interactions of recordings, with readable bodies.
 
-    PATH is a file, a folder, or FILE:LINE for the interaction at that line, as misses and `recproxy check` name it.
+    PATH is a file, a folder, or FILE:LINE for the interaction at that line, as misses and `recproxy check` name it. The
+    line of a `:scope` means all interactions of that scope.
     """
     from rich.console import Console
 
@@ -101,10 +102,25 @@ def _selected(path: Path, line: int | None) -> list[tuple[int, Interaction]]:
         return numbered
     if any(not interaction.line for _, interaction in numbered):
         raise ConfigurationError(f"{path}:{line}: files of other tools are read without lines: name the file alone")
+    if above := _below_head(path, line, numbered):
+        return above
     before = [each for each in numbered if each[1].line <= line]
     if not before:
         raise ConfigurationError(f"{path}:{line}: no interaction begins at or above this line")
     return before[-1:]
+
+
+def _below_head(path: Path, line: int, numbered: list[tuple[int, Interaction]]) -> list[tuple[int, Interaction]]:
+    """What a line above a request line is about: `:scope` all that this scope recorded, others the request."""
+    from recproxy.play.block_starts import block_start
+
+    lines = path.read_bytes().split(b"\n")
+    for each in numbered:
+        _, interaction = each
+        if block_start(lines, interaction.line) < line < interaction.line and lines[line - 1].startswith(b":"):
+            is_scope = lines[line - 1].startswith(b":scope ") and interaction.scope
+            return [one for one in numbered if one[1].scope == interaction.scope] if is_scope else [each]
+    return []
 
 
 def _print(console: Console, number: int, interaction: Interaction, *, with_response: bool) -> None:

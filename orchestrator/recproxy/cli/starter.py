@@ -16,6 +16,7 @@ from recproxy.cli.test_requirements import NO_REQUIREMENTS, TestRequirements
 from recproxy.config.loopback_hosts import base_url_name
 from recproxy.config.profile import Profile
 from recproxy.control.host_names import is_loopback
+from recproxy.recording.values import MADE_BY_INIT
 
 __all__ = ["FIRST_TEST", "ChosenProfile", "Starter", "requirement"]
 
@@ -232,7 +233,7 @@ class Starter:
                 name=each.profile.name, recorded=_RECORDED, imports=imports, asked=asked, answer=_ANSWER
             )
         recording = f"""#recproxy 2
-# Written by `recproxy init`, not by the service: replace it with a request of your program.
+# {MADE_BY_INIT}
 
 GET {url} HTTP/1.1
 

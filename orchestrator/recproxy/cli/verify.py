@@ -112,11 +112,14 @@ def _profiles(project: Project, names: Sequence[str], timeout: float | None) -> 
 
 
 def _check_credentials(profiles: Sequence[Profile]) -> None:
-    from recproxy.control.modes import credentials_missing
+    from recproxy.control.modes import all_credentials_missing
 
-    for profile in profiles:
-        if missing := [name for name in profile.credentials if not os.environ.get(name)]:
-            raise ConfigurationError(f"{credentials_missing(profile.name, 'verify', missing)} in the environment")
+    lacking = [
+        (profile.name, "verify", [name for name in profile.credentials if not os.environ.get(name)])
+        for profile in profiles
+    ]
+    if why := all_credentials_missing(lacking):
+        raise ConfigurationError(why)
 
 
 async def _verify(

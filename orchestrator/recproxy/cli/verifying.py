@@ -189,6 +189,9 @@ class _Verifier:
             if recorded.steps:
                 results.append(replace(verified, left_out="conversations with mail servers are not verified"))
                 continue
+            if scope.made_by_init:
+                results.append(replace(verified, left_out="recproxy init wrote its answer, not the service"))
+                continue
             interaction = request_of_interaction(recorded, self._profile)
             if refusal := self._what.refusal(interaction, self._profile):
                 results.append(replace(verified, left_out=refusal))

@@ -1,9 +1,9 @@
 """The modes and the words that mean them: our own four, and those that people know from vcrpy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-__all__ = ["MODES", "VCRPY_MODES", "credentials_missing", "explained_mode", "mode_named"]
+__all__ = ["MODES", "VCRPY_MODES", "all_credentials_missing", "credentials_missing", "explained_mode", "mode_named"]
 
 #: The modes of a profile, from the one that touches least.
 MODES: Final = ("replay", "auto", "live", "record")
@@ -20,6 +20,15 @@ def mode_named(word: str) -> str | None:
 def credentials_missing(profile: str, mode: str, names: Sequence[str]) -> str:
     """What keeps a profile from asking its service."""
     return f"profile {profile!r} cannot be run in mode {mode}: set {', '.join(names)}"
+
+
+def all_credentials_missing(missing: Iterable[tuple[str, str, Sequence[str]]]) -> str:
+    """What keeps profiles from asking their services, in one line: each profile, its mode and what it lacks.
+
+    Empty where nothing is missing.
+    """
+    lines = [credentials_missing(profile, mode, names) for profile, mode, names in missing if names]
+    return f"{'; '.join(lines)} in the environment" if lines else ""
 
 
 def explained_mode(word: str) -> str:

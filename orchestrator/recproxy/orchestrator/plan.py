@@ -13,7 +13,7 @@ from recproxy.config.loopback_hosts import unreachable_notes
 from recproxy.config.overlap import settled
 from recproxy.config.profile import ANY_HOST, Endpoint, Profile
 from recproxy.config.project import Project
-from recproxy.control.modes import MODES, credentials_missing
+from recproxy.control.modes import MODES, all_credentials_missing
 from recproxy.control.record_commands import record_command
 from recproxy.control.scope_options import SelectedTest
 from recproxy.control.shown_paths import shown_path
@@ -260,19 +260,23 @@ def unset_credentials(plan: RunPlan, profile: Profile, environment: Mapping[str,
 
 def _check_credentials(plan: RunPlan, environment: Mapping[str, str]) -> None:
     """Name what is missing before any test runs, and how to do without it."""
-    for profile in plan.profiles:
-        mode = plan.mode_of(profile.name)
-        missing = unset_credentials(plan, profile, environment)
-        if mode not in ("record", "live") or not missing:
-            continue
-        why = credentials_missing(profile.name, mode, missing)
-        if profile.name in plan.modes:
-            raise ConfigurationError(f"{why} in the environment")
-        does = "records P" if mode == "record" else "runs P live"
-        raise ConfigurationError(
-            f"{why} in the environment, or leave it out: --profile P runs P alone, --{mode} P {does} and replays the "
-            f"others, {plan.project.choice_key} = [...] in the project says what runs by default"
-        )
+    missing = [
+        (profile.name, mode, names)
+        for profile in plan.profiles
+        if (mode := plan.mode_of(profile.name)) in ("record", "live")
+        and (names := unset_credentials(plan, profile, environment))
+    ]
+    why = all_credentials_missing(missing)
+    if not why:
+        return
+    unnamed = [mode for name, mode, _ in missing if name not in plan.modes]
+    if not unnamed:
+        raise ConfigurationError(why)
+    does = "records P" if unnamed[0] == "record" else "runs P live"
+    raise ConfigurationError(
+        f"{why}, or leave {'it' if len(missing) == 1 else 'them'} out: --profile P runs P alone, --{unnamed[0]} P {does} "
+        f"and replays the others, {plan.project.choice_key} = [...] in the project says what runs by default"
+    )
 
 
 def _check_authorities(plan: RunPlan) -> None:

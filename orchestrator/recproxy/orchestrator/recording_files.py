@@ -108,7 +108,7 @@ class RecordingFiles:
             before = [each for each in before if each.scope != replaces]
         linked = [each for each in link(interactions, names(before)) if each not in before]
         self._replace(failed, Recording(interactions=(*before, *linked)))
-        return Written(failed, len(interactions), failed=True)
+        return Written(failed, len(interactions), failed=True, kept=path.is_file())
 
     def save_recovered(self, path: Path, interactions: Sequence[Interaction]) -> Written | None:
         """Put what killed runs recorded next to the recording, and remove the files that they left half written.

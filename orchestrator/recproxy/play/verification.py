@@ -16,7 +16,7 @@ from recproxy.play.request_filling import names_in
 from recproxy.recording import Interaction, Recording, Response
 from recproxy.recording.request_patterns import PATTERN_SYNTAX, SAFE_METHODS, request_patterns
 from recproxy.recording.streams import is_stream
-from recproxy.recording.values import CUT_SHORT, WILD
+from recproxy.recording.values import CUT_SHORT, MADE_BY_INIT, WILD
 
 __all__ = ["VerifiedScope", "WhatToAsk", "drift_of", "is_request_pattern", "request_of_interaction", "scopes_of"]
 
@@ -57,10 +57,11 @@ class WhatToAsk:
 
 @dataclass(slots=True, kw_only=True)
 class VerifiedScope:
-    """The interactions of one scope of one file, in recorded order."""
+    """The interactions of one scope of one file, in recorded order; `made_by_init`: no service has said them."""
 
     path: Path
     name: str
+    made_by_init: bool = False
     interactions: list[Interaction] = field(default_factory=list)
 
     def handing_out(self, name: str) -> Interaction | None:
@@ -78,7 +79,9 @@ def scopes_of(path: Path, recording: Recording) -> list[VerifiedScope]:
     scopes: dict[str, VerifiedScope] = {}
     for interaction in recording.interactions:
         name = interaction.scope or path.stem
-        scopes.setdefault(name, VerifiedScope(path=path, name=name)).interactions.append(interaction)
+        is_made = not interaction.scope and MADE_BY_INIT in recording.comments
+        scope = scopes.setdefault(name, VerifiedScope(path=path, name=name, made_by_init=is_made))
+        scope.interactions.append(interaction)
     return list(scopes.values())
 
 

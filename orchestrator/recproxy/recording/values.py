@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CUT_SHORT",
+    "MADE_BY_INIT",
     "WILD",
     "Chunk",
     "Headers",
@@ -35,6 +36,8 @@ Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 #: The word that stands for anything, unless a block names another one.
 WILD = "XXX"
 
+#: The comment at the top of a recording that `recproxy init` wrote: no service has sent its responses.
+MADE_BY_INIT = "Written by `recproxy init`, not by the service: replace it with a request of your program."
 #: The comment above an interaction whose request was cut short.
 CUT_SHORT = "the service answered before the client had sent the whole body: any body matches"
 

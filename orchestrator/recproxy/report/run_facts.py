@@ -87,6 +87,7 @@ def report_of(tally: Tally, places: ReportPlaces, facts: RunReport, strict: Iter
                     interactions=each.interactions,
                     failed=each.failed,
                     changed=each.changed,
+                    kept=each.kept,
                 )
                 for each in tally.written
             ),
@@ -126,7 +127,8 @@ def tally_of(report: RunReport) -> Tally:
     tally.old += (each.text for each in report.old)
     tally.notes += (each.text for each in report.notes)
     tally.written += (
-        Written(Path(each.path), each.interactions, failed=each.failed, changed=each.changed) for each in report.written
+        Written(Path(each.path), each.interactions, failed=each.failed, changed=each.changed, kept=each.kept)
+        for each in report.written
     )
     tally.redactions.update(report.redactions)
     tally.blocked.update(report.blocked)

@@ -109,12 +109,16 @@ class TestReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenFile:
-    """A recording that was written. `failed`: it is a `.failed.rec`; `changed`: it is not as it was before."""
+    """A recording that was written. `changed`: it is not as it was before.
+
+    `failed`: it is a `.failed.rec`; `kept`: there is a good recording, which stayed as it was.
+    """
 
     path: str
     interactions: int
     failed: bool = False
     changed: bool = True
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,13 +19,15 @@ __all__ = ["Row", "Tally", "TestRow", "UnusedPlace", "Written"]
 class Written:
     """A recording that was made, and how many interactions it got.
 
-    `failed` where it stands beside the good one, `changed` where the file is not as it was.
+    `failed` where it is stored next to the good one, `kept` where there is such a good one, `changed` where the file is
+    not as it was.
     """
 
     path: Path
     interactions: int
     failed: bool = False
     changed: bool = True
+    kept: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -77,14 +77,7 @@ def _details(tally: Tally, folder: str) -> Iterator[str]:
         yield f"recproxy: recovered {_interactions(written)} from a killed run: {shown_path(str(written.path), folder)}"
     files = list(_by_file(tally.written))
     for written in files:
-        kind = (
-            "kept the old recording; the captured traffic is in"
-            if written.failed
-            else "wrote"
-            if written.changed
-            else "unchanged"
-        )
-        yield f"recproxy: {kind} {shown_path(str(written.path), folder)}: {_interactions(written)}"
+        yield f"recproxy: {_what_was_done(written)} {shown_path(str(written.path), folder)}: {_interactions(written)}"
     if len(files) > 1:
         count = sum(written.interactions for written in files)
         yield f"recproxy: recorded {counted(count, 'interaction')} in {len(files)} files"
@@ -136,7 +129,15 @@ def _by_file(every: list[Written]) -> Iterator[Written]:
         files.setdefault((written.path, written.failed), []).append(written)
     for (path, failed), group in files.items():
         count = sum(written.interactions for written in group)
-        yield Written(path, count, failed=failed, changed=any(written.changed for written in group))
+        changed = any(written.changed for written in group)
+        yield Written(path, count, failed=failed, changed=changed, kept=group[0].kept)
+
+
+def _what_was_done(written: Written) -> str:
+    if written.failed:
+        kept = "kept the old recording" if written.kept else "wrote no recording"
+        return f"{kept}; the captured traffic is in"
+    return "wrote" if written.changed else "unchanged"
 
 
 def _interactions(written: Written) -> str:

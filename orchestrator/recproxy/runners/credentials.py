@@ -5,16 +5,14 @@ Profiles that are installed in the suite's own environment alone cannot be read 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 __all__ = ["missing_credentials"]
 
 
-def missing_credentials(
-    folder: Path, asked: Mapping[str, Sequence[str]], environment: Mapping[str, str]
-) -> Iterator[str]:
-    """A line for each profile whose credentials are not set.
+def missing_credentials(folder: Path, asked: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> str:
+    """A line with each profile whose credentials are not set; empty where none are missing.
 
     Args:
         folder: where the project is looked for upwards.
@@ -22,18 +20,18 @@ def missing_credentials(
         environment: where credentials are looked for.
     """
     if not any(asked.values()):
-        return
+        return ""
     # Only here: the configuration is read where a real service is asked.
     from recproxy.config.project import find_project  # noqa: PLC0415
-    from recproxy.control.modes import credentials_missing  # noqa: PLC0415
+    from recproxy.control.modes import all_credentials_missing  # noqa: PLC0415
     from recproxy.errors import RecproxyError  # noqa: PLC0415
 
+    lacking: list[tuple[str, str, Sequence[str]]] = []
     for mode, names in asked.items():
         for name in names:
             try:
                 profile = find_project(folder).profile(name)
             except RecproxyError:
                 continue
-            missing = [variable for variable in profile.credentials if not environment.get(variable)]
-            if missing:
-                yield f"{credentials_missing(name, mode, missing)} in the environment"
+            lacking.append((name, mode, [each for each in profile.credentials if not environment.get(each)]))
+    return all_credentials_missing(lacking)

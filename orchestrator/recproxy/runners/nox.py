@@ -191,7 +191,8 @@ def _register(body: Callable[..., None], mode: str, profiles: Sequence[str], opt
 def _check(words: Arguments, mode: str, profiles: Sequence[str], sets: Sequence[str]) -> None:
     """Refuse a session that asks real services, and whose command will lack their credentials."""
     asked = {mode: words.profiles or profiles} if mode != "replay" else {}
-    for line in missing_credentials(Path.cwd(), asked, {**os.environ, **dict.fromkeys(sets, "set by the body")}):
+    environment = {**os.environ, **dict.fromkeys(sets, "set by the body")}
+    if line := missing_credentials(Path.cwd(), asked, environment):
         raise ValueError(f"{line}; name those that the session sets itself in sets=[...] of functional_sessions")
 
 

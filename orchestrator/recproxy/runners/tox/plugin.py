@@ -114,7 +114,7 @@ class Plugin:
         chosen = (words.profiles or settings.profiles) if settings.mode in ("record", "live", VERIFY) else ()
         asked = {settings.mode: chosen, "record": (*settings.recorded, *(chosen if settings.mode == "record" else ()))}
         environment = tox_env.environment_variables
-        for line in missing_credentials(_folder(tox_env), asked, environment):
+        if line := missing_credentials(_folder(tox_env), asked, environment):
             raise Fail(f"recproxy: {line}{_not_passed(line, environment)}")
 
     @impl
@@ -243,7 +243,8 @@ def _folder(tox_env: ToxEnv) -> Path:
 
 def _not_passed(problem: str, environment: dict[str, str]) -> str:
     """A hint where what is missing is set, and tox keeps it from the environment."""
-    kept = [word for word in problem.replace(",", " ").split() if os.environ.get(word) and not environment.get(word)]
+    words = problem.replace(",", " ").replace(";", " ").split()
+    kept = [word for word in words if os.environ.get(word) and not environment.get(word)]
     return f"; set outside, but not passed: name {', '.join(kept)} in pass_env" if kept else ""
 
 
