@@ -35,8 +35,9 @@ def check(text):
     return [(each.line, each.kind, each.message) for each in check_profile(parse_profile(file), file)]
 
 
-def test_a_good_profile_has_no_problem():
-    assert check(GOOD) == []
+@pytest.mark.parametrize(("old", "new"), [("", ""), ('"b.a.example"]', '"a.example"]\nbase_url = "SHOP_GRAPHQL_URL"')])
+def test_a_good_profile_has_no_problem(old, new):
+    assert check(GOOD.replace(old, new)) == []
 
 
 @pytest.mark.parametrize(

@@ -48,4 +48,6 @@ class Endpoint:
     `RECPROXY_TOKEN`, `SSL_CERT_FILE`) or if programs depend on them (`PATH`, `HOME`).
     """
     base_path: Annotated[str, words.PATH] = ""
-    """What follows the port in that address, for SDKs whose variable holds more than the host: `"/v1"`."""
+    """What follows the port in that address, for SDKs whose variable holds more than the host: `"/v1"`. Two endpoints
+    may have the same host if each has its own variable, as REST and GraphQL often do.
+    """

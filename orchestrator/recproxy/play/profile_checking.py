@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from recproxy.config.endpoint import Endpoint
 from recproxy.config.keys import Kind, leaves
 from recproxy.config.loopback_hosts import unreachable_hosts
 from recproxy.config.profile import Profile
@@ -48,7 +49,7 @@ def _hosts(profile: Profile, file: TomlFile) -> Iterator[Problem]:
     variables: dict[str, int] = {}
     for number, endpoint in enumerate(profile.endpoints):
         for host in endpoint.hosts:
-            if host in hosts:
+            if host in hosts and not _has_two_variables(profile.endpoints[hosts[host]], endpoint):
                 place = ("endpoints", number, "hosts")
                 yield _problem(file, place, "overlap", f"host {host!r} is named twice in this profile: leave one out")
             hosts.setdefault(host, number)
@@ -65,6 +66,11 @@ def _hosts(profile: Profile, file: TomlFile) -> Iterator[Problem]:
         elif endpoint.base_path:
             message = f"base_path {endpoint.base_path!r} follows the address in base_url: set that, too"
             yield _problem(file, ("endpoints", number, "base_path"), "never", message)
+
+
+def _has_two_variables(one: Endpoint, other: Endpoint) -> bool:
+    """Whether two endpoints give the address of the same host in two variables, as with GraphQL beside REST."""
+    return bool(one.base_url and other.base_url) and one.base_url != other.base_url
 
 
 def _aliases(profile: Profile, file: TomlFile) -> Iterator[Problem]:

@@ -34,6 +34,11 @@ SHAPES = (
         rb"hooks\.slack\.com\\?/(?:services|workflows|triggers|actions|commands)\\?/([A-Za-z0-9/\\_-]{20,})",
     ),
     shape("github token", b"ghp_|gho_|ghu_|ghs_|ghr_", EDGE + rb"gh[pousr]_[A-Za-z0-9]{20,}"),
+    shape(
+        "github token",
+        b"ghs_",  # those of installations, since 2026: the app's number and a JWT
+        EDGE + rb"ghs_[A-Za-z0-9]{1,40}_eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+",
+    ),
     shape("github token", b"github_pat_", EDGE + rb"github_pat_[A-Za-z0-9_]{20,}"),
     shape("stripe key", b"sk_live|sk_test|rk_live|rk_test", EDGE + rb"(?:sk|rk)_(?:live|test)_[0-9A-Za-z]{10,}"),
     shape("stripe key", b"whsec_", EDGE + rb"whsec_[0-9A-Za-z+/=]{16,}"),
