@@ -1,6 +1,7 @@
 """What holds of the house as a whole: what importing costs, what is public, and what no file may say."""
 
 import ast
+import dataclasses
 import importlib
 import importlib.util
 import json
@@ -410,6 +411,7 @@ def test_there_are_profiles_to_read():
         "recproxy_openai",
         "recproxy_anthropic",
         "recproxy_slack",
+        "recproxy_github",
     }
 
 
@@ -483,3 +485,18 @@ def test_the_profiles_share_no_host_and_no_variable():
 
     check_overlap(profiles)
     assert settled(profiles) == ()
+
+
+def test_what_a_project_owns_below_github_leaves_the_hosts_of_our_profile():
+    (package,) = (package for package in PACKAGES if package.name == "recproxy_github")
+    ours = parse_profile(read_toml(package / "profile.toml", ValueError))
+    theirs = dataclasses.replace(
+        ours, name="pages", endpoints=(dataclasses.replace(ours.endpoints[2], hosts=("*.github.com",)),)
+    )
+
+    check_overlap((theirs, ours))
+    names = ("api.github.com", "uploads.github.com", "codeload.github.com")
+    assert [line for line in settled((theirs, ours)) if line.startswith(tuple(f"host {name!r}" for name in names))] == [
+        f"host {name!r} belongs to 'github', although 'pages' owns '*.github.com': the most specific wins"
+        for name in names
+    ]

@@ -166,6 +166,38 @@ def slack(ask):
     }
 
 
+def github(page):
+    """What the SDKs of GitHub ask; they differ in how they name a page."""
+    api = "https://api.github.com"
+    here = f"{api}/repos/someone/something"
+    repository, issue = get(here), json(f"{here}/issues", '{"title": "Anything"}')
+    asset = "https://release-assets.githubusercontent.com/github-production-release-asset/1296269/00000000-0000-4000-8000-000000000001"
+    signed = "?sp=r&sv=2018-11-09&sr=b&rscd=attachment%3B+filename%3Dexample.txt&rsct=text%2Fplain&sig=a&jwt=b"
+    device = '{"client_id": "1", "scope": "repo"}'
+    signs_in = [json(f"https://github.com/login/{path}", device) for path in ("device/code", "oauth/access_token")]
+    refused = ["invalid_token", "forbidden", "not_found", "validation_failed", "rate_limited", "server_error"]
+    refused += ["secondary_rate_limited", "too_many_requests"]
+    query = json(f"{api}/graphql", '{"query": "{ viewer { login } }"}')
+    return {
+        "repository": [repository],
+        "repository_unchanged": [repository],
+        "repository_moved": [get(f"{api}/repos/github3py/github3.py"), get(f"{api}/repositories/4464822")],
+        "issue": [issue, ("PATCH", f"{here}/issues/1347", JSON, '{"state": "closed"}')],
+        "issues_by_pages": [get(f"{api}/repositories/1296269/issues?per_page=2&page=2"), get(f"{here}/issues{page}")],
+        "search_users": [get(f"{api}/search/users?q=tom+followers%3A%3E1000&per_page=100")],
+        **{name: [issue] for name in refused},
+        **{f"graphql{kind}": [query] for kind in ("", "_error", "_rate_limited")},
+        "release_asset": [
+            json(f"{here}/releases", '{"tag_name": "v1"}'),
+            ("POST", "https://uploads.github.com/repos/a/b/releases/1/assets?name=any.txt&label=", "text/plain", "any"),
+        ],
+        "release_asset_download": [get(f"{here}/releases/assets/1"), get(asset + signed)],
+        "workflow_run": [get(f"{here}/actions/runs/7")] * 3,
+        "device_flow": [*signs_in, signs_in[1]],
+        "installation_token": [json(f"{api}/app/installations/7/access_tokens", "{}"), repository],
+    }
+
+
 TITLE = "Slashdot: News for nerds, stuff that matters"
 GRAPH = "https://graph.facebook.com/v3.1"
 FIELDS = (
@@ -209,6 +241,8 @@ USES = [
     ("anthropic", "anthropic", anthropic("api.anthropic.com")),
     ("slack_sdk", "slack", slack(lambda method, words: form(f"{SLACK}/{method}", words))),
     ("AsyncWebClient", "slack", slack(lambda method, words: form(f"{SLACK}/{method}?{words}"))),
+    ("PyGithub", "github", github("?page=2")),
+    ("@octokit/rest", "github", github("?page=2&per_page=2")),
     ("openai in Europe", "openai", {"chat": openai("eu.api.openai.com")["chat"]}),
 ]
 CASES = [(sdk, profile, recording, requests) for sdk, profile, uses in USES for recording, requests in uses.items()]

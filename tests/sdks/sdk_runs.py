@@ -13,6 +13,7 @@ from origins.server import Origin, Trust
 from sdk_table import SCENARIOS
 from stand_ins.anthropic import Anthropic
 from stand_ins.bitly import Bitly
+from stand_ins.github import GitHub
 from stand_ins.google import Google, account_file
 from stand_ins.graph import Graph
 from stand_ins.openai import OpenAI
@@ -27,6 +28,7 @@ STAND_INS = {
     "openai": OpenAI,
     "anthropic": Anthropic,
     "slack": Slack,
+    "github": GitHub,
 }
 SECONDS = 300
 ORDERS = ("as recorded", "reversed", "shuffled")

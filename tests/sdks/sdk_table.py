@@ -43,6 +43,15 @@ SDKS = (
     Sdk("anthropic", "anthropic", "anthropic_calls.py", ("anthropic",)),
     Sdk("anthropic-node", "anthropic", "anthropic_node_calls.mjs", ("@anthropic-ai/sdk",), "npm"),
     Sdk("slack_sdk", "slack", "slack_calls.py", ("slack_sdk", "aiohttp")),
+    Sdk("PyGithub", "github", "pygithub_calls.py", ("PyGithub",)),
+    Sdk("githubkit", "github", "githubkit_calls.py", ("githubkit[auth]", "hishel[async,httpx]<2")),
+    Sdk(
+        "@octokit/rest",
+        "github",
+        "octokit_calls.mjs",
+        ("@octokit/rest", "@octokit/auth-app", "@octokit/auth-oauth-device"),
+        "npm",
+    ),
 )
 
 
@@ -50,7 +59,7 @@ def version_here(sdk, packages):
     """The version that is installed: in this interpreter, or by npm in the folder `packages`; "" if none is."""
     try:
         if sdk.registry == "pypi":
-            return metadata.version(sdk.packages[0])
+            return metadata.version(sdk.packages[0].partition("[")[0])
         return json.loads((packages / "node_modules" / sdk.packages[0] / "package.json").read_text())["version"]
     except (metadata.PackageNotFoundError, OSError):
         return ""

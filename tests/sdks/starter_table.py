@@ -82,6 +82,7 @@ OPENAI = {
     "overloaded": "InternalServerError 503 None",
     "rate_limited_then_answered": HELLO,
 }
+PYGITHUB = {401: "BadCredentialsException", 404: "UnknownObjectException"}
 WEATHER = [{"city": "Paris"}, "It is sunny in Paris."]
 ANTHROPIC = {
     "message": HELLO,
@@ -123,6 +124,41 @@ SLACK = {
     "webhook_rate_limited": [429, "rate_limited"],
     "socket_mode": "wss://",
 }
+
+
+def _github(refused, said, **more):
+    """`refused` gives the words of a status; `said` those that differ between the SDKs."""
+    name = "octocat/Hello-World"
+    return {
+        "repository": name,
+        "repository_moved": "github3py/github3py",
+        "repository_unchanged": [name, said["unchanged"]],
+        "commit_unchanged": 304,
+        "issue": ["open", "closed"],
+        "issues_by_pages": ["Third", "Second", "First"],
+        "user": "octocat",
+        "search_users": ["mojombo"],
+        "organization_member": said["member"],
+        "zen": "Non-blocking is better than blocking.",
+        "invalid_token": refused(401),
+        "forbidden": refused(403),
+        "not_found": refused(404),
+        "validation_failed": refused(422),
+        "rate_limited": said["limited"],
+        "secondary_rate_limited": said["slowed"],
+        "too_many_requests": said["too many"],
+        "server_error": refused(502),
+        "secondary_rate_limited_then_answered": name,
+        "graphql": "octocat",
+        "graphql_error": said["graphql"],
+        "graphql_rate_limited": said["graphql limit"],
+        "release_asset": "example.txt",
+        "release_asset_download": "hello, world",
+        "workflow_run": ["queued", "in_progress", "completed", "completed"],
+        "installation_token": name,
+        **more,
+    }
+
 
 SAYS = {
     "tweepy": {
@@ -167,6 +203,46 @@ SAYS = {
     "anthropic": ANTHROPIC,
     "anthropic-node": ANTHROPIC | {"overloaded_stream": "APIError overloaded_error"},
     "slack_sdk": SLACK,
+    "PyGithub": _github(
+        lambda status: f"{PYGITHUB.get(status, 'GithubException')} {status}",
+        {
+            "unchanged": False,
+            "member": True,
+            "limited": "RateLimitExceededException 403",
+            "slowed": "RateLimitExceededException 403",
+            "too many": "GithubException 429",
+            "graphql": "UnknownObjectException 404",
+            "graphql limit": "GithubException 400",
+        },
+    ),
+    "githubkit": _github(
+        lambda status: f"RequestFailed {status}",
+        {
+            "unchanged": 304,
+            "member": 204,
+            "limited": "PrimaryRateLimitExceeded 403",
+            "slowed": "SecondaryRateLimitExceeded 403",
+            "too many": "SecondaryRateLimitExceeded 429",
+            "graphql": "GraphQLFailed NOT_FOUND",
+            "graphql limit": "PrimaryRateLimitExceeded 200",
+        },
+        device_flow=["https://github.com/login/device", True],
+    ),
+    "@octokit/rest": _github(
+        lambda status: f"HttpError {status}",
+        {
+            "unchanged": 304,
+            "member": 204,
+            "limited": "HttpError 403",
+            "slowed": "HttpError 403",
+            "too many": "HttpError 429",
+            "graphql": "GraphqlResponseError NOT_FOUND",
+            "graphql limit": "GraphqlResponseError RATE_LIMITED",
+        },
+        secondary_rate_limited_then_answered=["HttpError 403", "octocat/Hello-World"],
+        device_flow=["https://github.com/login/device", True],
+        device_flow_denied="HttpError access_denied",
+    ),
 }
 
 OF_2011 = "SDKs of today ask for no v1 of the API"
@@ -198,4 +274,5 @@ UNASKED = {
     "openai": {},
     "anthropic": {},
     "slack": {},
+    "github": {},
 }

@@ -34,7 +34,7 @@ def check_overlap(profiles: Sequence[Profile]) -> None:
 
 def equal_hosts(profiles: Sequence[Profile]) -> Iterator[tuple[str, Profile, Profile]]:
     """Each host that two profiles own, and the two."""
-    return _shared((host, profile) for profile in profiles for host in dict.fromkeys(profile.hosts))
+    return _shared((host, profile) for profile in profiles for host in profile.hosts)
 
 
 def settled(profiles: Sequence[Profile]) -> tuple[str, ...]:

@@ -211,8 +211,8 @@ class Profile:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The hosts of all its endpoints, in order."""
-        return tuple(host for endpoint in self.endpoints for host in endpoint.hosts)
+        """The hosts of all its endpoints, in order, each once."""
+        return tuple(dict.fromkeys(host for endpoint in self.endpoints for host in endpoint.hosts))
 
     @property
     def reached(self) -> tuple[tuple[str, int], ...]:

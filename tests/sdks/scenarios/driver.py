@@ -16,7 +16,11 @@ DAYS = int(os.environ.get("SDK_DAYS", "0"))
 if DAYS:
     _time, _datetime = time.time, dt.datetime
 
-    class _Later(_datetime):
+    class _AnyTime(type):
+        def __instancecheck__(cls, value):
+            return isinstance(value, _datetime)
+
+    class _Later(_datetime, metaclass=_AnyTime):
         @classmethod
         def now(cls, tz=None):
             return _datetime.now(tz) + dt.timedelta(days=DAYS)
