@@ -35,6 +35,12 @@ class Told:
     def played(self, positions):
         self.plays += positions
 
+    def fault(self, position, at):
+        return None
+
+    def lasted(self, fault):
+        self.notes.append(f"lasted: {fault.kind}")
+
     def missed(self, replay, command, logins):
         text = "connection" if command is None else command.line.text.partition(b" ")[2].decode()
         self.misses.append(text)

@@ -68,6 +68,18 @@ def test_each_interaction_that_was_played_gets_each_fault_that_changes_something
     assert [trial.interaction for trial in trials] == [1, 1, 2, 1, 1, 2]
 
 
+def test_a_conversation_gets_each_fault_where_its_client_waits_for_the_mail(tmp_path, monkeypatch):
+    said = "SMTP smtp://a.example:587\n< 220 a\n> DATA\n< 354 go\n> Subject: x\n< 250 queued\n=======\n"
+    (tmp_path / "a.rec").write_text("#recproxy 2\n\n" + said)
+    monkeypatch.chdir(tmp_path)
+    outcome = Outcome(scope="t", played=1, plays=(1,), files=((str(tmp_path / "a.rec"), 1),))
+    options = SweepOptions(kinds=("hang", "truncate", "reset", "tls expired"))
+
+    trials = [*planned_trials("t", "t", {"mail": outcome}, options, 0)]
+
+    assert [trial.fault for trial in trials] == ["truncate 6 at message", "reset at message", "hang 3.0 at message"]
+
+
 def test_a_fault_hangs_for_three_seconds_or_three_times_as_long_as_the_test_took():
     assert SweepOptions(kinds=()).bound(0.1) == 3.0
     assert SweepOptions(kinds=()).bound(2.04) == 6.1

@@ -37,9 +37,9 @@ def read(text):
     return load(text.encode()).interactions[0]
 
 
-def merged(text):
+def merged(text, before=TEXT):
     new = replace(read(text), recorded=None)
-    recording = merge(load(TEXT.encode()), frozenset("t"), [TimedInteraction(new, 0, 1)], Rules())
+    recording = merge(load(before.encode()), frozenset("t"), [TimedInteraction(new, 0, 1)], Rules())
     return dump(recording).decode()
 
 
@@ -52,6 +52,15 @@ def test_only_what_the_server_changed_is_new():
     wanted = TEXT.replace("queued as 1", "queued as 2").replace(":recorded 2026-01-31\n", "")
 
     assert merged(AGAIN.replace("queued as 1", "queued as 2")) == wanted
+
+
+def test_a_fault_stays_with_the_answer_to_the_same_words():
+    text = TEXT.replace("< 354 go", ":fault hang 3\n< 354 go").replace("< 250 queued", ":fault reset\n< 250 queued")
+
+    assert merged(AGAIN, text) == text
+    other = merged(AGAIN.replace("354 go", "354 now").replace("hello", "bye"), text)
+    assert ":fault hang 3\n< 354 now\n" in other
+    assert ":fault reset" not in other
 
 
 def test_another_message_is_another_one():

@@ -10,6 +10,7 @@ from recproxy.play.imap_replay import ImapReplay
 from recproxy.play.playback import Playback
 from recproxy.proxy.imap_replaying import ImapReplaying
 from recproxy.recording import Act, load
+from recproxy.recording.faults import Fault
 
 HEAD = "< * OK ready\n> a LOGIN me XXX\n< a OK in\n"
 
@@ -18,8 +19,9 @@ class Wire:
     """A connection, and a scope, that keep what they are told."""
 
     def __init__(self):
-        self.out, self.timers, self.ends, self.told = [], [], [], []
+        self.out, self.timers, self.ends, self.told, self.faulty = [], [], [], [], []
         self.tls = 0
+        self.planned = None
 
     def write(self, data):
         self.out.append(data)
@@ -35,6 +37,15 @@ class Wire:
 
     def played(self, positions):
         self.told += [f"played {each}" for each in positions]
+
+    def fault(self, position, at):
+        return self.planned if self.planned and self.planned.at in ("", at) else None
+
+    def play(self, fault, data, done, lasted):
+        self.faulty.append((fault.kind, data, done, lasted))
+
+    def lasted(self, fault):
+        self.told.append(f"lasted: {fault.kind}")
 
     def missed(self, replay, command, logins):
         self.told.append("missed " + ("connection" if command is None else command.name.decode()))
@@ -57,8 +68,9 @@ def playing(*conversations):
 class Client:
     """One client of a scope."""
 
-    def __init__(self, *conversations, of=None):
+    def __init__(self, *conversations, of=None, fault=None):
         self.wire = Wire()
+        self.wire.planned = fault
         self.server = ImapServer()
         self.of = of or playing(*conversations)
         self.speaking = ImapReplaying(self.server, ImapReplay(self.of, secure=False), self.wire, self.wire)
@@ -78,6 +90,34 @@ def test_a_client_gets_what_was_recorded_under_its_own_tags():
     assert client.wire.out == [b"* OK ready\r\n"]
     assert client.says(b"t7 login me pw\r\nt8 SELECT x\r\n") == b"t7 OK in\r\n* 1 EXISTS\r\nt8 OK [READ-WRITE] x\r\n"
     assert client.wire.told == ["played 0"]
+
+
+SELECT = HEAD + "> b SELECT x\n< * 1 EXISTS\n< b OK x\n> c NOOP\n< c OK idle\n"
+
+
+def test_a_fault_is_played_with_the_answer_to_its_command():
+    client = Client(SELECT, fault=Fault("delay", 1.0, at="SELECT"))
+
+    assert client.says(b"1 login me pw\r\n2 SELECT x\r\n3 NOOP\r\n") == b"1 OK in\r\n"
+    [(kind, data, done, _)] = client.wire.faulty
+    assert (kind, data, client.speaking.is_idle) == ("delay", b"* 1 EXISTS\r\n2 OK x\r\n", False)
+    done()
+    assert (client.wire.out[1:], client.speaking.is_idle) == ([b"3 OK idle\r\n"], True)
+
+
+def test_a_recording_names_the_response_from_which_an_answer_goes_wrong():
+    client = Client(SELECT.replace("< b OK", ":fault hang 2\n< b OK"))
+
+    assert client.says(b"1 login me pw\r\n2 SELECT x\r\n3 NOOP\r\n") == b"1 OK in\r\n* 1 EXISTS\r\n"
+    [(kind, data, _, lasted)] = client.wire.faulty
+    assert (kind, data) == ("hang", b"2 OK x\r\n")
+    lasted()
+    assert client.wire.told == ["played 0", "lasted: hang"]
+
+
+def test_a_greeting_goes_wrong():
+    assert [each[:2] for each in Client(":fault reset\n" + HEAD).wire.faulty] == [("reset", b"* OK ready\r\n")]
+    assert [each[:2] for each in Client(of=playing(), fault=Fault("reset")).wire.faulty] == [("reset", b"")]
 
 
 def test_a_miss_is_a_no_on_one_line_of_ascii():

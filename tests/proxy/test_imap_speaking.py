@@ -73,6 +73,7 @@ class Scope:
         self.name, self.plays, self.notes = name, [], []
         self.traffic = Traffic(1)
         self.mail = SimpleNamespace(
+            fault=lambda position, at: None,
             play=self.plays.extend,
             imap=SimpleNamespace(playback=lambda place: of, miss=lambda *words: f"recproxy: a miss of {name}"),
         )

@@ -13,6 +13,7 @@ from deadlines import seconds
 from recproxy.config.mail_endpoints import mail_places
 from recproxy.config.profile import Endpoint, Match, Profile, Upstream
 from recproxy.control.messages import Kept, Recorded, Setup
+from recproxy.control.scope_options import ScopeFault
 from recproxy.http import Owners
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import ProxyLane
@@ -91,9 +92,12 @@ class Bench:
         self.trust = trust
         self.ports = {}
 
-    def begin(self, name, recording=None):
-        scope = OpenScope(self.profile, name, [recording] if recording else [], mode=self.forwarding.mode)
+    def begin(self, name, recording=None, faults=()):
+        scope = OpenScope(
+            self.profile, name, [recording] if recording else [], mode=self.forwarding.mode, faults=faults
+        )
         self.lane.begin(scope, base=False)
+        self.scope = scope
         return scope
 
     def _sent(self, message):
@@ -125,11 +129,12 @@ class Bench:
 
         return await asyncio.to_thread(run)
 
-    async def raw(self, data, port=587):
+    async def raw(self, data, port=587, *, eof=True):
         """The bytes that a client gets which sends these at once, until the end."""
         reader, writer = await asyncio.open_connection("localhost", self.ports[port])
         writer.write(data)
-        writer.write_eof()
+        if eof:
+            writer.write_eof()
         async with asyncio.timeout(seconds(20)):
             got = await reader.read()
         writer.close()
@@ -159,6 +164,62 @@ async def test_a_recorded_session_is_replayed_with_and_without_tls(trust, port, 
         assert await bench.smtp(send(message()), port, tls) == [{}]
 
         assert (bench.outcome.played, bench.outcome.missed, bench.outcome.unused) == (1, (), ())
+
+
+WANTED = b"220 mail.example ESMTP\r\n250-mail.example\r\n250-SIZE 1000000\r\n250 AUTH PLAIN\r\n250 ok\r\n221 bye\r\n"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("fault", "got"),
+    [
+        ("truncate 7", WANTED[:7]),
+        ("truncate 3 at MAIL", WANTED[:-17] + b"250"),
+        ("hang 0.02 at ehlo", WANTED[:24]),
+        ("delay 0.02", WANTED),
+        ("drip 5000/s", WANTED),
+        ("reset at RCPT", WANTED),
+    ],
+)
+async def test_a_reply_goes_wrong_on_purpose(trust, fault, got):
+    steps = "".join(each for each in LOGIN.splitlines(keepends=True) if "> AUTH" not in each and "235" not in each)
+    said = recorded(steps + SENT.partition("> RCPT")[0] + QUIT)
+    async with Bench(trust) as bench:
+        bench.begin("t", said, [ScopeFault(fault)])
+        assert await bench.raw(b"EHLO me\r\nMAIL FROM:<a@b.example>\r\nQUIT\r\n", eof=False) == got
+
+        outcome = bench.outcome
+    assert (outcome.played, outcome.missed) == (1, ())
+    notes = {
+        "hang 0.02 at ehlo": "mail: the fault 'hang 0.02' lasted to its end: its client has no shorter time-out",
+        "reset at RCPT": "mail: the fault 'reset at RCPT' was not played: no request fitted it",
+    }
+    assert outcome.notes == ((notes[fault],) if fault in notes else ())
+
+
+@pytest.mark.asyncio
+async def test_a_recording_names_the_reply_that_goes_wrong(trust):
+    async with Bench(trust, recording=recorded("< 220 a\n> NOOP\n:fault truncate 4\n< 250 fine\n")) as bench:
+        assert await bench.raw(b"NOOP\r\n", eof=False) == b"220 a\r\n250 "
+
+
+@pytest.mark.asyncio
+async def test_a_server_that_was_not_recorded_can_be_reset(trust):
+    async with Bench(trust) as bench:
+        bench.begin("t", faults=[ScopeFault("reset", 1)])
+        with pytest.raises(ConnectionResetError):
+            await bench.raw(b"EHLO me\r\n")
+        assert bench.outcome.missed == ()
+        assert (await bench.raw(b"")).startswith(b"554")
+
+
+@pytest.mark.asyncio
+async def test_a_fault_of_tls_fails_a_scope_of_mail(trust):
+    async with Bench(trust) as bench:
+        bench.begin("t", recorded(LOGIN), [ScopeFault("tls expired")])
+        assert await bench.raw(b"NOOP\r\n") == b"220 mail.example ESMTP\r\n250 2.0.0 OK\r\n"
+        [failure] = bench.outcome.failures
+    assert failure.startswith("the fault 'tls expired' is played with HTTP only, and a mail client came: use reset")
 
 
 @pytest.mark.asyncio

@@ -43,6 +43,9 @@ def test_a_fault_of_tls_is_for_tests_only(text):
 
 def test_a_test_takes_the_faults_of_recordings_too():
     assert read_test_fault("reset  after 5") == Fault("reset", 5.0)
+    assert read_test_fault("hang 2 at  data") == Fault("hang", 2.0, at="DATA")
+    with pytest.raises(ValueError, match="write a command of SMTP or IMAP after 'at'"):
+        read_test_fault("reset at step 2")
     with pytest.raises(ValueError) as caught:
         read_test_fault("boom")
     assert str(caught.value) == f"known are {', '.join((*FAULTS, *TLS_FAULTS))}"

@@ -27,6 +27,7 @@ SMTP smtp://mail.example:587
 > Subject: XXX
 +
 + =======
+:fault reset after 2
 :base64
 < MjUwIOk=
 :reset
@@ -40,7 +41,7 @@ SAID = (
     Step(Act.SERVER, b"220 ready\r\n"),
     Step(Act.TLS),
     Step(Act.CLIENT, b"Subject: XXX\r\n\r\n=======\r\n"),
-    Step(Act.SERVER, b"250 \xe9"),
+    Step(Act.SERVER, b"250 \xe9", fault="reset after 2"),
     Step(Act.RESET),
 )
 ALL = conversation(
@@ -60,6 +61,7 @@ def test_a_conversation_is_read_and_written_as_it_stands():
     assert got.interactions == (ALL,)
     assert (got.interactions[0].line, got.interactions[0].steps[1].line) == (6, 9)
     assert dump(got) == TEXT
+    assert unpack(pack(ALL)) == ALL
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,10 @@ def test_a_conversation_of_live_words_gets_a_wild_word_that_it_does_not_hold():
         ("SMTP smtp://a:25\n:base64\n=======\n", "r:4: expected a line of a conversation, found '======='"),
         ("SMTP smtp://a:25\n< a\x00\n=======\n", "r:3: expected lines without control characters"),
         ("SMTP smtp://a:25\n:wild ?\n< a\n=======\n", "r:3: expected a line like ':wild ZZZ'"),
+        ("SMTP smtp://a:25\n:fault boom\n< a\n=======\n", "r:3: expected :fault reset after 100, found ':fault boom'"),
+        ("SMTP smtp://a:25\n:fault reset\n> a\n=======\n", "r:4: expected what the server says, found '> a'"),
+        ("SMTP smtp://a:25\n:fault reset\n=======\n", "r:4: expected what the server says, found '======='"),
+        ("SMTP smtp://a:25\n:delay 2\n< a\n=======\n", "r:3: expected a line of a conversation, found ':delay 2'"),
         ("SMTP smtp://a:25\n<<<<<<< HEAD\n=======\n", "r:3: expected a merged file"),
     ],
 )
@@ -124,6 +130,8 @@ def test_what_is_wrong_is_named(lines, message):
         ("smtp://é", SAID),
         ("smtp://a", ()),
         ("smtp://a", (Step(Act.TLS, b"said"),)),
+        ("smtp://a", (Step(Act.CLIENT, b"NOOP\r\n", fault="reset"),)),
+        ("smtp://a", (Step(Act.SERVER, b"220 a\r\n", fault="boom"),)),
     ],
 )
 def test_what_has_no_form_is_not_written(url, steps):

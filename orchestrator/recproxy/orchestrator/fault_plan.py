@@ -12,6 +12,7 @@ from pathlib import Path
 from recproxy.control.outcomes import Outcome
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ConfigurationError
+from recproxy.play.fault_places import fault_place
 from recproxy.play.reading import read_recording
 from recproxy.recording import Interaction
 from recproxy.recording.faults import FAULTS, TLS_FAULTS, read_fault, read_test_fault
@@ -115,9 +116,15 @@ def _interactions(files: Sequence[tuple[str, int]]) -> Iterator[tuple[str, Inter
 
 def _fault(kind: str, interaction: Interaction, bound: float) -> str:
     """A fault in full; empty where it would change nothing."""
-    if interaction.steps:  # faults are those of a response
-        return ""
+    if interaction.steps:
+        place, size = fault_place(interaction)
+        fault = _sized(kind, size, bound)
+        return f"{fault} at {place}" if fault else ""
     size = 0 if interaction.request.method == "HEAD" else len(interaction.response.body)
+    return _sized(kind, size, bound)
+
+
+def _sized(kind: str, size: int, bound: float) -> str:
     if kind == "hang":
         return f"hang {bound}"
     if kind == "truncate":

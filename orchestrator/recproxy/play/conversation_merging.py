@@ -6,6 +6,7 @@ it means the same, the old lines stay, with the wild places that a person wrote 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from recproxy.mail.smtp_server import SaidKind
@@ -34,12 +35,23 @@ def stable_conversation(old: Interaction, new: Interaction, rules: Rules) -> Int
     same = _same(old, new, rules)
     if not any(same):
         return new
-    steps = tuple(
-        old.steps[number] if number < len(same) and same[number] else step for number, step in enumerate(new.steps)
-    )
+    steps = tuple(_kept_steps(old.steps, new.steps, same))
     if steps == old.steps:
         return replace(old, scope=new.scope)
     return replace(new, request=old.request, response=old.response, steps=steps, comments=old.comments)
+
+
+def _kept_steps(old: Sequence[Step], new: Sequence[Step], same: Sequence[bool]) -> Iterator[Step]:
+    """The new steps: those of the client as they were where they mean the same, and the faults of the answers to them."""
+    follows = True
+    for number, step in enumerate(new):
+        was = old[number] if number < len(old) else None
+        if step.act is Act.CLIENT:
+            follows = number < len(same) and same[number]
+        if was is None or not follows or was.act is not step.act:
+            yield step
+        else:
+            yield was if step.act is Act.CLIENT else replace(step, fault=was.fault)
 
 
 def _same(old: Interaction, new: Interaction, rules: Rules) -> list[bool]:

@@ -18,6 +18,7 @@ from recproxy.mail.imap.pieces import step_line
 from recproxy.mail.imap.responses import ImapResponse, ResponseKind, read_imap_response
 from recproxy.recording import Act, Interaction, Step
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.faults import Fault, read_fault
 
 __all__ = [
     "CHANGING",
@@ -29,8 +30,9 @@ __all__ = [
     "read_imap_exchanges",
 ]
 
-#: Untagged data as bytes, many lines in one; or a response that says more to the machine than to the client.
-ImapSaid: TypeAlias = bytes | ImapResponse
+#: Untagged data as bytes, many lines in one; or a response that says more to the machine than to the client; or the fault
+#: of what follows.
+ImapSaid: TypeAlias = bytes | ImapResponse | Fault
 
 #: Commands that are about the selected mailbox.
 _IN_MAILBOX = frozenset(
@@ -88,6 +90,7 @@ class ImapConversation:
     end: Act | None
     problem: str = ""
     problem_line: int = 0
+    greeting_fault: Fault | None = None
 
 
 def mailbox_after(name: bytes, asked: Meaning, before: bytes | None, *, ok: bool) -> bytes | None:
@@ -122,13 +125,20 @@ class _Reader:
         self._end: Act | None = None
         self._problem = ""
         self._problem_line = 0
+        self._greeting_fault: Fault | None = None
 
     def conversation(self) -> ImapConversation:
         greeting = self._greeting or ImapLine((b"* OK ready",))
         for exchange in self._exchanges:
             exchange.groups = [_together(said) for said in exchange.groups]
         return ImapConversation(
-            greeting, self._exchanges, tuple(self._capabilities), self._end, self._problem, self._problem_line
+            greeting,
+            self._exchanges,
+            tuple(self._capabilities),
+            self._end,
+            self._problem,
+            self._problem_line,
+            self._greeting_fault,
         )
 
     def take(self, step: Step) -> bool:
@@ -146,7 +156,7 @@ class _Reader:
             self._problem_line = step.line
             return False
         if step.act is Act.SERVER:
-            self._server(line)
+            self._server(line, read_fault(step.fault) if step.fault else None)
             return True
         if self._asked and self._open:
             self._open[0][1].groups.append([])
@@ -168,12 +178,12 @@ class _Reader:
         self._open.append((command, exchange))
         return True
 
-    def _server(self, line: ImapLine) -> None:
+    def _server(self, line: ImapLine, fault: Fault | None) -> None:
         lists = bool(capabilities_in(line))
         if lists:
             self._capabilities.append(line)
         if self._greeting is None:
-            self._greeting = line
+            self._greeting, self._greeting_fault = line, fault
             return
         response = read_imap_response(line)
         if not self._exchanges:
@@ -184,6 +194,7 @@ class _Reader:
         elif response.kind is ResponseKind.CONTINUE:
             self._asked = True
         said = exchange.groups[-1]
+        said += [fault] if fault is not None else []
         if response.kind is not ResponseKind.UNTAGGED or response.name == b"BYE" or lists:
             said.append(response)
         else:

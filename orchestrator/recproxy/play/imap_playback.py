@@ -18,6 +18,7 @@ from recproxy.play.imap_exchanges import ImapConversation, ImapExchange, ImapSai
 from recproxy.play.playback import Playback
 from recproxy.recording import Pattern, Response
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.faults import Fault
 
 __all__ = ["ImapAsked", "ImapPlayback", "Place"]
 
@@ -141,11 +142,16 @@ class ImapPlayback:
         word = self._word(place.position)
         mark = None if word is None else word.encode() + b"["
         return tuple(
-            tuple(each if mark is None or mark not in _data(each) else self._filled(each, word or "") for each in group)
+            tuple(
+                each
+                if isinstance(each, Fault) or mark is None or mark not in _data(each)
+                else self._filled(each, word or "")
+                for each in group
+            )
             for group in self.exchange(place).groups
         )
 
-    def _filled(self, said: ImapSaid, word: str) -> ImapSaid:
+    def _filled(self, said: bytes | ImapResponse, word: str) -> ImapSaid:
         reader = LineReader(commands=False)
         reader.feed(_data(said))
         lines: list[ImapLine] = []
@@ -200,7 +206,7 @@ def _holds_wild_places(mail: Mail) -> bool:
     return any(isinstance(each, Pattern) for field in mail.fields.values() for each in field)
 
 
-def _data(said: ImapSaid) -> bytes:
+def _data(said: bytes | ImapResponse) -> bytes:
     return said if isinstance(said, bytes) else said.line.data
 
 

@@ -19,6 +19,7 @@ from recproxy.play.imap_exchanges import ImapSaid, in_mailbox, mailbox_after
 from recproxy.play.imap_playback import ImapAsked, ImapPlayback, Place
 from recproxy.recording import Act
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.faults import Fault
 
 __all__ = ["ImapAnswer", "ImapReplay"]
 
@@ -34,11 +35,12 @@ _GO_AHEAD = read_imap_response(ImapLine((b"+ ",)))
 class ImapAnswer:
     """What a client gets for a command: a group now, and one for each reply that it sends on a continuation.
 
-    `end` is how the connection ends then, if it does.
+    `end` is how the connection ends then, if it does; `position` is the conversation that answers.
     """
 
     groups: tuple[tuple[ImapSaid, ...], ...]
     end: Act | None = None
+    position: int | None = None
 
 
 class _State:
@@ -83,6 +85,16 @@ class ImapReplay:
         self._states = {each: _State() for each in starts}
         self._turn_to(starts[0])
         return self._fitted(self._of.conversations[starts[0]].greeting)
+
+    @property
+    def position(self) -> int | None:
+        """The conversation that the client is in."""
+        return self._current
+
+    @property
+    def greeting_fault(self) -> Fault | None:
+        """The fault that the recording names for the greeting."""
+        return None if self._current is None else self._of.conversations[self._current].greeting_fault
 
     def say(self, command: ImapCommand) -> ImapAnswer | None:
         """What answers a command; None where nothing does."""
@@ -195,7 +207,7 @@ class ImapReplay:
         conversation = self._of.conversations[place.position]
         is_last = place.number + 1 == len(conversation.exchanges)
         end = exchange.end or (conversation.end if is_last and command.name != b"LOGOUT" else None)
-        return ImapAnswer(groups, end)
+        return ImapAnswer(groups, end, place.position)
 
     def _unrecorded(self, command: ImapCommand) -> ImapAnswer | None:
         """What is answered although it was not recorded, because it asks for nothing."""
@@ -217,7 +229,7 @@ class ImapReplay:
         return None
 
     def _fitted_said(self, said: ImapSaid) -> ImapSaid:
-        if isinstance(said, bytes) or self.secure:
+        if not isinstance(said, ImapResponse) or self.secure:
             return said
         return ImapResponse(said.kind, said.tag, said.name, self._fitted(said.line))
 

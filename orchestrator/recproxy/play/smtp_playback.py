@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from recproxy.mail.smtp_client import with_known_extensions
@@ -118,7 +119,7 @@ class SmtpPlayback:
         """Steps of a server with named places filled in."""
         word = self.playback.interaction(position).request.wild
         values = {**self.playback.given, **self.playback.bound}
-        return tuple(Step(each.act, fill(each.data, word, values)) for each in steps)
+        return tuple(replace(each, data=fill(each.data, word, values)) for each in steps)
 
     def _wanted(self, cursor: TurnPlace) -> bytes | Pattern:
         text = command_text(self.turns[cursor.position][cursor.turn].data)
@@ -198,6 +199,11 @@ class SmtpReplay:
         """The conversations that this connection has had something of."""
         return frozenset(self._counted)
 
+    @property
+    def position(self) -> int | None:
+        """The conversation that answered last."""
+        return self.cursors[0].position if self.cursors else None
+
     def nearest(self, said: Said) -> list[TurnPlace]:
         """Places that a person may have meant: what was to follow, and the same command elsewhere."""
         following = [TurnPlace(each.position, each.turn + 1) for each in self.cursors]
@@ -265,7 +271,7 @@ class SmtpReplay:
             lines.append(_STARTTLS)
         elif self.secure:
             lines = [line for line in lines if line.upper() != _STARTTLS]
-        return (Step(Act.SERVER, b"\r\n".join(lines) + b"\r\n"), *steps[1:])
+        return (replace(steps[0], data=b"\r\n".join(lines) + b"\r\n"), *steps[1:])
 
 
 def _is_end(said: Said, verb: bytes, turn: SmtpTurn) -> bool:

@@ -9,9 +9,9 @@ from recproxy.http import Head, error_response
 from recproxy.proxy.downstream import Answer, Downstream
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.route import Route
-from recproxy.recording.faults import Fault, read_fault, read_test_fault
+from recproxy.recording.faults import LASTED, Fault, read_fault, read_test_fault
 
-__all__ = ["LastingAnswer", "ScopeFaults", "faulty", "unanswered"]
+__all__ = ["LastingAnswer", "ScopeFaults", "faulty", "lasted_note", "unanswered"]
 
 #: A body that drips comes in so many pieces a second, or a byte at a time.
 _DRIPS = 10
@@ -28,10 +28,13 @@ class ScopeFaults:
         #: The words of a TLS fault, where there is one.
         self.of_tls = next((each.fault for fault, each in self._all if fault.tls), "")
 
-    def take(self, position: int | None) -> Fault | None:
-        """The fault to play with an interaction, or with a request that was not recorded; None where there is none."""
+    def take(self, position: int | None, at: str = "") -> Fault | None:
+        """The fault to play with an interaction, or with a request that was not recorded; None where there is none.
+
+        `at` is the command of a mail client, or GREETING or MESSAGE.
+        """
         for number, (fault, each) in enumerate(self._all):
-            if fault.tls or (each.times and self._played[number] >= each.times):
+            if fault.tls or (fault.at and fault.at != at) or (each.times and self._played[number] >= each.times):
                 continue
             if (not each.interaction or each.interaction - 1 == position) and (
                 position is not None or not fault.needs_response
@@ -80,6 +83,11 @@ class _LastingWork:
         if not self._downstream.has_gone:
             self._lasted()
         return goes_on
+
+
+def lasted_note(profile: str, fault: Fault) -> str:
+    """What is noted of a hang whose client has waited for its end."""
+    return f"{profile}: the fault 'hang {fault.value:g}' {LASTED}: its client has no shorter time-out"
 
 
 def unanswered(fault: Fault) -> PacedAnswer:

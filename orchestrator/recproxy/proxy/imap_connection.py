@@ -13,7 +13,9 @@ from typing import Any, Protocol
 from recproxy.control.open_connections import OpenConnections
 from recproxy.control.sockets import acknowledge, reset_on_close
 from recproxy.mail.imap.server import ImapServer
+from recproxy.proxy.mail_faults import MailFaults
 from recproxy.recording import Act
+from recproxy.recording.faults import Fault
 
 __all__ = ["ImapConnection", "ImapSpeaker"]
 
@@ -66,6 +68,7 @@ class ImapConnection(asyncio.Protocol):
         self.speaker: ImapSpeaker = None  # type: ignore[assignment]
         self._transport: asyncio.Transport = None  # type: ignore[assignment]
         self._timers: set[asyncio.TimerHandle] = set()
+        self._faults = MailFaults(self)
         self._is_upgrading = False
         self._is_paused = False
         #: What came in TLS before it was known that TLS is up.
@@ -96,6 +99,7 @@ class ImapConnection(asyncio.Protocol):
         """Called by the loop."""
         for timer in self._timers:
             timer.cancel()
+        self._faults.cancel()
         self._open.discard(self)
         self.speaker.lost()
 
@@ -153,6 +157,10 @@ class ImapConnection(asyncio.Protocol):
 
         timer = asyncio.get_running_loop().call_later(seconds, done)
         self._timers.add(timer)
+
+    def play(self, fault: Fault, data: bytes, done: Callable[[], None], lasted: Callable[[], None]) -> None:
+        """Send bytes with a fault; `done` is called where the connection goes on."""
+        self._faults.play(fault, data, done, lasted)
 
     def steer(self) -> None:
         """Read from the client, or let it wait."""

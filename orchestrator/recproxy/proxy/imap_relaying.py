@@ -20,7 +20,8 @@ from recproxy.mail.imap.responses import ImapResponse, ResponseKind, read_imap_r
 from recproxy.mail.imap.server import ImapReply, ImapServer
 from recproxy.mail.imap.states import Reading
 from recproxy.mail.imap.syntax import Atom, ImapString
-from recproxy.proxy.imap_replaying import OPENING, ImapWire, MissTexts, one_line, tell_injected
+from recproxy.proxy.imap_replaying import OPENING, one_line, tell_injected
+from recproxy.proxy.imap_wire import ImapWire, MissTexts
 from recproxy.recording import Act, Step
 from recproxy.recording.dataclass import dataclass
 

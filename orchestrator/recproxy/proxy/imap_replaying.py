@@ -6,7 +6,6 @@ A command that was not recorded is answered with NO and the text of its miss, ne
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from recproxy.counting import counted
 from recproxy.mail.imap.commands import ImapCommand, MalformedImap
@@ -16,9 +15,11 @@ from recproxy.mail.imap.server import ImapReply, ImapServer
 from recproxy.mail.imap.states import Reading
 from recproxy.play.imap_exchanges import ImapSaid
 from recproxy.play.imap_replay import ImapReplay
+from recproxy.proxy.imap_wire import FaultyImapWire, MissTexts
 from recproxy.recording import Act, Step
+from recproxy.recording.faults import Fault
 
-__all__ = ["OPENING", "ImapReplaying", "ImapWire", "MissTexts", "one_line", "tell_injected"]
+__all__ = ["OPENING", "ImapReplaying", "one_line", "tell_injected"]
 
 #: What comes while a client idles comes so long after the permission: clients look for it on the socket, and would not
 #: see what they have read together with the permission.
@@ -32,38 +33,6 @@ _LOGINS = (b"LOGIN", b"AUTHENTICATE")
 OPENING = (b"STARTTLS", b"LOGIN", b"AUTHENTICATE", b"ENABLE")
 
 
-class ImapWire(Protocol):
-    """The connection of a client, for whoever speaks to it."""
-
-    def write(self, data: bytes) -> None:
-        """Send bytes."""
-
-    def begin_tls(self) -> None:
-        """Have TLS begin, once what was written is out; what comes before is dropped."""
-
-    def end(self, act: Act) -> None:
-        """End the connection as a recording says."""
-
-    def later(self, seconds: float, work: Callable[[], None]) -> None:
-        """Do something after a while, if the connection is there still."""
-
-
-class MissTexts(Protocol):
-    """What a connection tells the open scope."""
-
-    def played(self, positions: Sequence[int]) -> None:
-        """Conversations count as played."""
-
-    def missed(self, replay: ImapReplay, command: ImapCommand | None, logins: Sequence[Step]) -> str:
-        """Count a command, or the connection itself, that was not recorded; the text for its client."""
-
-    def refused(self, reason: str) -> None:
-        """What a client sent was no IMAP."""
-
-    def note(self, line: str) -> None:
-        """Keep a line for the user."""
-
-
 class ImapReplaying:
     """The answers to one client. `ask` has the service answer a command that was not recorded, and all that follow it."""
 
@@ -71,7 +40,7 @@ class ImapReplaying:
         self,
         server: ImapServer,
         replay: ImapReplay,
-        wire: ImapWire,
+        wire: FaultyImapWire,
         texts: MissTexts,
         *,
         ask: Callable[[ImapCommand], bool] = lambda _: False,
@@ -90,15 +59,22 @@ class ImapReplaying:
         #: What says who the client is, with its replies.
         self._opening: list[tuple[ImapCommand, list[ImapLine]]] = []
         self._malformed = 0
+        #: What goes wrong with what is said next, and whether it does now: what comes waits for it.
+        self._fault: Fault | None = None
+        self._is_faulty = False
 
     @property
     def is_idle(self) -> bool:
         """Whether the client waits for nothing."""
-        return not self._groups
+        return not self._groups and not self._is_faulty
 
     def start(self) -> None:
         """Speak first."""
         greeting = self._replay.greet()
+        self._fault = self._texts.fault(self._replay.position, "GREETING") or self._replay.greeting_fault
+        if greeting is None and self._fault is not None and not self._fault.needs_response:
+            self._flush()
+            return
         if greeting is None:
             text = one_line(self._texts.missed(self._replay, None, ()))
             greeting = ImapLine((b"* BYE " + text,))
@@ -107,7 +83,7 @@ class ImapReplaying:
 
     def go_on(self) -> None:
         """Answer what has come."""
-        while not self._is_over and (event := self._server.next_event()) is not None:
+        while not self._is_over and not self._is_faulty and (event := self._server.next_event()) is not None:
             match event:
                 case ImapCommand():
                     self._command(event)
@@ -156,6 +132,13 @@ class ImapReplaying:
         if answer is None and self._ask(command):
             self._is_over = True
             return
+        answers = self._replay.position if answer is None or answer.position is None else answer.position
+        if fault := self._texts.fault(None if answer is None else answers, _place(command)):
+            self._flush()
+            self._fault = fault
+        if answer is None and fault is not None:
+            self._flush()
+            return
         if answer is None:
             text = self._texts.missed(self._replay, command, self._logins)
             self._server.refuse(command, b"NO", one_line(text).decode())
@@ -171,6 +154,8 @@ class ImapReplaying:
             self._wire.later(_IDLE_SECONDS, lambda: self._release(command))
         else:
             self._say(command, first)
+        if self._fault is not None:
+            self._flush()
         self._end_if_over()
 
     def _reply(self, reply: ImapReply) -> None:
@@ -187,6 +172,8 @@ class ImapReplaying:
                 self._opening[-1][1].append(reply.line)
                 self._logins += Step(Act.SERVER, b"+ \r\n"), Step(Act.CLIENT, reply.line.data)
             self._say(command, self._groups.pop(0))
+            if self._fault is not None:
+                self._flush()
             self._end_if_over()
             return
         self._groups = []
@@ -202,16 +189,26 @@ class ImapReplaying:
         for each in said:
             if isinstance(each, ImapResponse):
                 self._server.answer(each, command)
+            elif isinstance(each, Fault):
+                self._flush()
+                self._fault = self._fault or each
             else:
                 self._server.send(each)
         if said and isinstance(said[-1], ImapResponse) and said[-1].kind is ResponseKind.CONTINUE and not self._groups:
             self._groups = [(read_imap_response(ImapLine((b"x NO recproxy: the recording ends here",))),)]
 
     def _end_if_over(self) -> None:
-        if self._end is not None and not self._groups and not self._held:
+        if self._end is not None and not self._groups and not self._held and not self._is_faulty:
             self._flush()
             self._server.close()
             self._wire.end(self._end)
+
+    def _go_on_after(self) -> None:
+        """A fault is over, and the connection goes on."""
+        self._is_faulty = False
+        self._flush()
+        self._end_if_over()
+        self.go_on()
 
     def _refuse(self, problem: MalformedImap) -> None:
         self._malformed += 1
@@ -221,7 +218,16 @@ class ImapReplaying:
             self._server.answer(read_imap_response(ImapLine((b"* BYE recproxy: this is no IMAP",))))
 
     def _flush(self) -> None:
+        if self._is_faulty:
+            return
         data = self._server.data_to_send()
+        fault = self._fault
+        if fault is not None and (data or not fault.needs_response):
+            self._fault, self._is_faulty = None, True
+            if fault.ends:
+                self.settle()
+            self._wire.play(fault, data, self._go_on_after, lambda: self._texts.lasted(fault))
+            return
         if data:
             self._wire.write(data)
         if self._server.reading is Reading.HANDSHAKE:
@@ -229,6 +235,11 @@ class ImapReplaying:
         elif self._server.reading is Reading.CLOSED and self._end is None:
             self._end = Act.CLOSE
             self._wire.end(Act.CLOSE)
+
+
+def _place(command: ImapCommand) -> str:
+    """Where a fault of IMAP can be."""
+    return command.name.removeprefix(b"UID ").decode("latin-1")
 
 
 def _refuses(groups: Sequence[Sequence[ImapSaid]]) -> bool:

@@ -27,6 +27,7 @@ from recproxy.proxy.imap_relaying import ImapRelaying
 from recproxy.proxy.imap_replaying import ImapReplaying, one_line
 from recproxy.proxy.scope import OpenScope
 from recproxy.recording import Act, Step, conversation
+from recproxy.recording.faults import Fault
 
 __all__ = ["ImapLane", "imap_connection"]
 
@@ -74,6 +75,12 @@ class _Texts:
 
     def played(self, positions: Sequence[int]) -> None:
         self.scope.mail.play(positions)
+
+    def fault(self, position: int | None, at: str) -> Fault | None:
+        return self.scope.mail.fault(position, at)
+
+    def lasted(self, fault: Fault) -> None:
+        self.scope.mail.lasted(fault)
 
     def missed(self, replay: ImapReplay, command: ImapCommand | None, logins: Sequence[Step]) -> str:
         text = self.scope.mail.imap.miss(self._place, replay, command, logins)

@@ -7,50 +7,46 @@ thing said, so that one thing is said at a time. TLS begins in the middle of a c
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from recproxy.config.mail_endpoints import MailPlace
-from recproxy.control.sockets import reset_on_close
-from recproxy.mail.smtp_server import Said, SaidKind, SmtpServer
+from recproxy.mail.smtp_server import Said, SaidKind
 from recproxy.play.smtp_playback import SmtpReplay
-from recproxy.proxy.mail_lane import MailHistory, MailLane
+from recproxy.proxy.mail_client import MailClient
+from recproxy.proxy.mail_faults import place_of, step_fault
+from recproxy.proxy.mail_lane import MailLane
+from recproxy.proxy.mail_tls import upgraded
 from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Act, Step
+from recproxy.recording.faults import Fault
 
 if TYPE_CHECKING:  # the way to the service: a replay does without
+    import ssl
+
     from recproxy.proxy.mail_relay import MailRelay
 
 __all__ = ["MailConnection"]
 
-_HANDSHAKE_SECONDS = 60.0
 #: After so many things that were not recorded, the connection ends: what comes may be no SMTP at all.
 _MOST_MISSED = 20
 _TOO_MANY = b"421 4.7.0 recproxy: too much on this connection was not recorded\r\n"
 _TOO_LONG = b"500 5.5.2 the line is too long\r\n"
 
 
-class MailConnection(asyncio.Protocol):
+class MailConnection(MailClient):
     """One connection of a lane to a place; `context` is for TLS that begins later."""
 
     def __init__(self, lane: MailLane, place: MailPlace, context: ssl.SSLContext | None) -> None:
-        self._lane = lane
-        self._place = place
-        self._context = context
-        self._secure = place.tls
-        self._server = SmtpServer(lane.max_body)
-        self._transport: asyncio.Transport = None  # type: ignore[assignment]
-        self._scope = lane.scope
+        super().__init__(lane, place, context)
         self._replay: SmtpReplay | None = None
         self._relay: MailRelay | None = None
         self._busy = self._lost = False  # whether something takes its time, and what comes waits
         self._missed = 0
         self._late_miss = b""  # to a BDAT, which has its reply when its data has come
-        self._history = MailHistory()
         self._told: frozenset[int] = frozenset()
-        self.is_fresh = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the loop."""
@@ -67,12 +63,14 @@ class MailConnection(asyncio.Protocol):
             self._work(self._ask_service(None))
         else:
             self._miss(None)
-            self._transport.close()
+            if not self._busy:
+                self._transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Called by the loop."""
         self._lane.mail.discard(self)
         self._lost = True
+        self._faults.cancel()
         self._count(is_over=True)
         if not self._busy:
             self._end()
@@ -90,22 +88,10 @@ class MailConnection(asyncio.Protocol):
         """Whether the client has every reply, and has begun nothing."""
         return self._server.is_between and not self._busy
 
-    def close(self) -> None:
-        """Drop the connection."""
-        self._transport.abort()
-
     def leave(self, ended: OpenScope) -> None:
         """A scope has ended: what was said in it is kept for it, although the connection goes on."""
         if self._scope is ended and self._relay is not None and not self._busy:
             self._work(self._turn())  # else what is on its way sees that the scope has ended
-
-    def _guarded(self, step: Callable[[], None]) -> None:
-        """Do something; a defect of ours is told, and ends this connection: a client must not wait for ever."""
-        try:
-            step()
-        except Exception as problem:  # noqa: BLE001 - one connection's trouble is that connection's alone
-            self._scope.traffic.fail(f"{self._place.url}: a defect of recproxy: {type(problem).__name__}: {problem}")
-            self._transport.abort()
 
     def _advance(self) -> None:
         while not self._busy and not self._transport.is_closing():
@@ -142,32 +128,46 @@ class MailConnection(asyncio.Protocol):
 
     def _give(self, said: Said | None, steps: Sequence[Step]) -> None:
         """Do what the server does: after something said, or at first."""
-        for step in steps:
+        fault = None
+        if self._replay is not None and any(step.act is Act.SERVER for step in steps):
+            fault = self._scope.mail.fault(self._replay.position, place_of(said))
+        self._do(said, steps, fault)
+
+    def _do(self, said: Said | None, steps: Sequence[Step], fault: Fault | None = None) -> None:
+        for number, step in enumerate(steps):
+            if step.act is Act.SERVER and (fault := fault or step_fault(step)):
+                self._play(fault, step.data, partial(self._go_on, said, steps[number + 1 :]))
+                return
             if step.act is Act.SERVER:
                 self._reply(step.data)
             elif step.act is Act.TLS:
                 self._work(self._start_tls())
-            elif step.act is Act.RESET:
-                self._abort()
             else:
-                self._transport.close()
+                self.end(step.act)
         if (not steps and (said is None or said.waits)) or (said is not None and said.verb == b"QUIT"):
             self._transport.close()
 
-    def _reply(self, text: bytes) -> None:
-        self._history.replied(text)
-        begins_tls = text.startswith(b"220") and self._server.asks_tls
-        if begins_tls:
-            self._transport.pause_reading()  # the next bytes are TLS's
-        self._transport.write(self._server.reply(text))
-        if not begins_tls and not self._server.is_full and not self._transport.is_closing():
-            self._transport.resume_reading()
+    def _play(self, fault: Fault, text: bytes, done: Callable[[], None]) -> None:
+        """Reply with a fault; what comes waits for it."""
+        self._busy = True
+        self._count(is_over=fault.ends)
+        lasted = partial(self._scope.mail.lasted, fault)
+        self._reply(text, partial(self._faults.play, fault, done=done, lasted=lasted))
+
+    def _go_on(self, said: Said | None, steps: Sequence[Step]) -> None:
+        self._busy = False
+        if steps or (said is not None and said.verb == b"QUIT"):
+            self._do(said, steps)
+        self._guarded(self._advance)
 
     def _miss(self, said: Said | None) -> None:
+        if fault := self._scope.mail.fault(None, place_of(said)):
+            self._play(fault, b"", partial(self._go_on, said, ()))
+            return
         self._missed += 1
         reply = self._scope.mail.miss(self._place, said, self._replay, self._history.heard)
         if self._lane.reset_on_miss:
-            self._abort()
+            self.end(Act.RESET)
         elif said is not None and not said.waits:
             self._late_miss = reply
         else:
@@ -184,10 +184,6 @@ class MailConnection(asyncio.Protocol):
             played = self._replay.played
             self._scope.mail.play(sorted(played - self._told))
             self._told = played
-
-    def _abort(self) -> None:
-        reset_on_close(self._transport.get_extra_info("socket"))
-        self._transport.abort()
 
     def _work(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something that takes its time; what comes waits for it."""
@@ -214,19 +210,10 @@ class MailConnection(asyncio.Protocol):
             self._guarded(self._advance)
 
     async def _start_tls(self) -> None:
-        if count := self._server.injected:
-            whose = f"a client of {self._place.host}"
-            self._scope.note(f"{count} bytes that {whose} sent after STARTTLS, before TLS began, were dropped")
         assert self._context is not None
-        try:
-            transport = await asyncio.get_running_loop().start_tls(
-                self._transport, self, self._context, server_side=True, ssl_handshake_timeout=_HANDSHAKE_SECONDS
-            )
-        except (OSError, ssl.SSLError) as problem:
-            self._scope.note(f"TLS with a client of {self._place.host} failed: {str(problem).lower()}")
-            self._transport.abort()
-            return
-        if transport is None:  # the client has gone
+        host, injected = self._place.host, self._server.injected
+        transport = await upgraded(self._transport, self, self._context, self._scope.note, host=host, injected=injected)
+        if transport is None:
             return
         self._transport = transport
         self._secure = True

@@ -16,8 +16,10 @@ from recproxy.matching.mail_miss import MailMiss, shown_reply
 from recproxy.matching.rules import Ways
 from recproxy.play.playback import Playback
 from recproxy.play.smtp_playback import SmtpPlayback, SmtpReplay, TurnPlace
+from recproxy.proxy.faults import ScopeFaults, lasted_note
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.recording import Act, Step, conversation
+from recproxy.recording.faults import Fault
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
 
@@ -44,6 +46,8 @@ class MailScope:
         ways: Ways | None,
         remark: Callable[[], str],
         *,
+        fail: Callable[[str], None] = lambda _: None,
+        faults: ScopeFaults | None = None,
         expected: str | None = None,
     ) -> None:
         self._profile = profile
@@ -53,6 +57,8 @@ class MailScope:
         self._redaction = redaction
         self._ways = ways or profile.ways()
         self._remark = remark
+        self._fail = fail
+        self._faults = faults or ScopeFaults()
         self._expected = expected
         self._smtp: dict[str, SmtpPlayback] = {}
         self._made_of = (profile, test, playback, history, redaction, ways, remark)
@@ -76,6 +82,19 @@ class MailScope:
         """Conversations were played."""
         for position in positions:
             self._history.play(position)
+
+    def fault(self, position: int | None, at: str) -> Fault | None:
+        """The fault to play with what a server says: the answer to a command, or the greeting."""
+        if self._faults.of_tls and at == "GREETING":
+            self._fail(
+                f"the fault {self._faults.of_tls!r} is played with HTTP only, and a mail client came: "
+                "use reset, truncate, hang, delay or drip"
+            )
+        return self._faults.take(position, at) if self._faults.planned else None
+
+    def lasted(self, fault: Fault) -> None:
+        """A client has waited for the end of a hang."""
+        self._history.note(lasted_note(self._profile.name, fault))
 
     def miss(self, place: MailPlace, said: Said | None, replay: SmtpReplay | None, heard: Sequence[Step]) -> bytes:
         """Count something that was not recorded, and describe it: the reply to it. `heard` is all that was said."""

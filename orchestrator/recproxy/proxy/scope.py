@@ -25,7 +25,7 @@ from recproxy.play.playback import Candidates, Playback
 from recproxy.play.shifted_times import shifted_times
 from recproxy.proxy.answer_forms import AnswerForms, hook_answer
 from recproxy.proxy.downstream import Answer, Later
-from recproxy.proxy.faults import LastingAnswer, ScopeFaults, unanswered
+from recproxy.proxy.faults import LastingAnswer, ScopeFaults, lasted_note, unanswered
 from recproxy.proxy.mail_scope import MailScope
 from recproxy.proxy.misses import Misses
 from recproxy.proxy.pacing import PacedAnswer
@@ -35,7 +35,7 @@ from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Recording, Request
 from recproxy.recording.dataclass import dataclass
-from recproxy.recording.faults import LASTED, Fault
+from recproxy.recording.faults import Fault
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_line
 
@@ -115,6 +115,8 @@ class OpenScope:
         self.mail = MailScope(
             profile, name, lambda: self._playback, self._history, self._redaction, ways,
             remark=lambda: self.remark(),  # noqa: PLW0108 - it is set later
+            fail=self.traffic.fail,
+            faults=self.faults,
             expected=expected,
         )  # fmt: skip
 
@@ -184,8 +186,7 @@ class OpenScope:
             self._history.play(self._line(known.request))
             answer = unanswered(fault)
         if fault.kind == "hang" and isinstance(answer, PacedAnswer):
-            told = f"{self._profile.name}: the fault 'hang {fault.value:g}' {LASTED}"
-            return LastingAnswer(answer, lambda: self.note(f"{told}: its client has no shorter time-out"))
+            return LastingAnswer(answer, lambda: self.note(lasted_note(self._profile.name, fault)))
         return answer
 
     def _failed(self, route: Route, head: Head, problem: HookError) -> Answer:

@@ -6,6 +6,7 @@ Pure: reads one line. What a fault does to a connection, the proxy knows.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from recproxy.recording.dataclass import dataclass
 
@@ -17,6 +18,7 @@ FAULTS = ("reset", "reset after BYTES", "truncate BYTES", "hang SECONDS", "delay
 TLS_FAULTS = ("tls expired", "tls wrong name", "tls untrusted", "tls cut")
 #: What is noted of a fault that hung until its end: its client has no shorter time-out.
 LASTED = "lasted to its end"
+_PLACE = re.compile(r"[A-Za-z]{1,20}")
 _BYTES = r"[0-9]{1,15}"
 _SECONDS = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _FORMS = re.compile(
@@ -29,12 +31,19 @@ _FORMS = re.compile(
 class Fault:
     """What goes wrong: `kind` is the first word, `value` the bytes or seconds of it; None for a reset before all.
 
-    `tls` is the kind of a TLS fault, such as "expired".
+    `tls` is the kind of a TLS fault, such as "expired". `at` is the command of a mail client whose answer it is for, or
+    GREETING or MESSAGE; empty for each answer.
     """
 
     kind: str
     value: float | None = None
     tls: str = ""
+    at: str = ""
+
+    @property
+    def ends(self) -> bool:
+        """Whether the connection ends with it."""
+        return self.kind in ("reset", "truncate", "hang")
 
     @property
     def needs_response(self) -> bool:
@@ -60,11 +69,13 @@ def read_fault(text: str) -> Fault:
 
 def read_test_fault(text: str) -> Fault:
     """The fault that a test names, those of TLS included. Raises ValueError where it is none."""
-    text = " ".join(text.split())
-    if text in TLS_FAULTS:
+    text, at, place = " ".join(text.split()).partition(" at ")
+    if at and not _PLACE.fullmatch(place):
+        raise ValueError("write a command of SMTP or IMAP after 'at', such as DATA or FETCH, or greeting, or message")
+    if text in TLS_FAULTS and not at:
         return Fault("tls", tls=text.partition(" ")[2])
     try:
-        return read_fault(text)
+        return replace(read_fault(text), at=place.upper())
     except ValueError as problem:
         raise ValueError(
             f"{problem}, {', '.join(TLS_FAULTS)}" if "known are" in str(problem) else str(problem)

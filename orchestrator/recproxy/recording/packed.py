@@ -60,7 +60,7 @@ def parts(interaction: Interaction) -> tuple[bytes, bytes, bytes]:
         "scope": interaction.scope,
         "recorded": interaction.recorded.isoformat() if interaction.recorded is not None else None,
         "comments": interaction.comments,
-        "steps": [[step.act, len(step.data)] for step in interaction.steps],
+        "steps": [[step.act, len(step.data), step.fault] for step in interaction.steps],
         "size": len(request.body),
     }
     head = json.dumps(about, separators=(",", ":")).encode()
@@ -106,8 +106,8 @@ def unpack(packed: Packed) -> Interaction:
 
 def _steps(steps: list[list[Any]], said: memoryview) -> Iterator[Step]:
     start = 0
-    for act, size in steps:
-        yield Step(Act(act), bytes(said[start : start + size]))
+    for act, size, fault in steps:
+        yield Step(Act(act), bytes(said[start : start + size]), fault=fault)
         start += size
 
 

@@ -25,6 +25,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.faults import read_fault
 from recproxy.recording.grammar import clean, from_base64
 from recproxy.recording.lines import Cursor
 
@@ -41,6 +42,7 @@ _CONTINUED = re.compile(rb"(?:\+[^\n]*+(?:\n|\Z))*+")
 #: Columns of base64, as in a body.
 _WIDTH = 76
 _BASE64 = b":base64"
+_FAULT = b":fault "
 
 
 class Act(StrEnum):
@@ -59,12 +61,14 @@ class Step:
 
     `data` are the bytes that were said, each line with its CRLF, without what a protocol puts around them (the dots of
     a mail message, the codes of all lines of a reply but the first). `TLS`, `RESET` and `CLOSE` have none: TLS began,
-    and the server broke the connection off, or closed it. `line` is where the step stands in its file.
+    and the server broke the connection off, or closed it. `fault` is how replay has it go wrong what the server says.
+    `line` is where the step stands in its file.
     """
 
     act: Act
     data: bytes = field(default=b"", repr=False)
     line: int = field(default=0, compare=False)
+    fault: str = ""
 
 
 def steps_size(steps: tuple[Step, ...]) -> int:
@@ -78,6 +82,11 @@ def step_lines(steps: tuple[Step, ...]) -> Iterator[bytes]:
         raise ValueError("a conversation has one step or more")
     for step in steps:
         mark = step.act.value.encode()
+        if step.fault:
+            if step.act is not Act.SERVER:
+                raise ValueError("a fault is of what the server says")
+            read_fault(step.fault)
+            yield b":fault %s\n" % step.fault.encode()
         if step.act not in (Act.SERVER, Act.CLIENT):
             if step.data:
                 raise ValueError(f"nothing is said in {step.act.value}")
@@ -107,31 +116,48 @@ def _text(data: bytes) -> bytes | None:
 def read_steps(cursor: Cursor) -> tuple[Step, ...]:
     """The steps up to the line that ends their interaction, which is passed. Raises RecordingError."""
     steps: list[Step] = []
-    coded = False
+    coded, fault = False, ""
     while True:
         line, number = cursor.peek(), cursor.line
         if line is None:
             raise cursor.fail("'======='", hint="end the conversation with it")
         cursor.refuse_marker(line)
         bare = line.rstrip(b" \t")
+        if fault and line[:1] != b"<" and bare != _BASE64:
+            raise cursor.fail("what the server says", hint="write ':fault' above a line that begins with '< '")
         if _END.match(line) and not coded:
             break
         if bare == _BASE64 and not coded:
             coded = True
             cursor.skip_line(line)
         elif line[:1] in (b"<", b">") and line[1:2] in (b" ", b""):
-            steps.append(Step(Act(line[:1].decode()), _said(cursor, coded=coded), number))
-            coded = False
+            steps.append(Step(Act(line[:1].decode()), _said(cursor, coded=coded), number, fault))
+            coded, fault = False, ""
+        elif not coded and line.startswith(_FAULT):
+            fault = _fault(cursor, line)
         elif not coded and bare.decode() in (Act.TLS, Act.RESET, Act.CLOSE):
             steps.append(Step(Act(bare.decode()), line=number))
             cursor.skip_line(line)
         else:
-            hint = "begin it with '< ', '> ' or '+ ', or write :tls, :reset, :close or :base64"
+            hint = "begin it with '< ', '> ' or '+ ', or write :tls, :reset, :close, :fault or :base64"
+            if line.startswith(b":delay"):
+                hint = "a conversation has no ':delay': write ':fault delay 2.5' above what the server says late"
             raise cursor.fail("a line of a conversation", hint=hint)
     if not steps:
         raise cursor.fail("a line of a conversation", hint="write what the server says first after '< '")
     cursor.skip()
     return tuple(steps)
+
+
+def _fault(cursor: Cursor, line: bytes) -> str:
+    """The fault of the next step; its line is passed."""
+    text = " ".join(line[len(_FAULT) :].decode("utf-8", "replace").split())
+    try:
+        read_fault(text)
+    except ValueError as problem:
+        raise cursor.fail(":fault reset after 100", hint=str(problem)) from None
+    cursor.skip_line(line)
+    return text
 
 
 def _said(cursor: Cursor, *, coded: bool) -> bytes:
