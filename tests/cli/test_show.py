@@ -94,13 +94,13 @@ def test_responses_can_be_left_out(show):
     assert show("--request", "one.rec:15") == (0, "#2  line 15\nGET https://a.example/y\n\n", "")
 
 
-SAID = "#recproxy 2\n\nSMTP smtp://a.example:587\n< 220 a\n+ b\n> EHLO me\n< 250 a\n:close\n=======\n"
+SAID = "#recproxy 2\n\nSMTP smtp://a.example:587\n< 220 a\n+ b\n> EHLO me\n:fault reset\n< 250 a\n:close\n=======\n"
 
 
 @pytest.mark.parametrize(
     ("words", "lines"),
     [
-        ((), ["< 220 a", "+ b", "> EHLO me", "< 250 a", ":close"]),
+        ((), ["< 220 a", "+ b", "> EHLO me", ":fault reset", "< 250 a", ":close"]),
         (("--request",), ["> EHLO me", ":close"]),
     ],
 )

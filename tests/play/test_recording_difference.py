@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from recproxy.play.recording_difference import ChangeKind, compare_recordings
+from recproxy.play.change import ChangeKind
+from recproxy.play.recording_difference import compare_recordings
 from recproxy.recording import load
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from recproxy.config.profile import Endpoint, Profile
-from recproxy.play.recording_difference import ChangeKind
+from recproxy.play.change import ChangeKind
 from recproxy.play.verification import WhatToAsk, drift_of, request_of_interaction, scopes_of
 from recproxy.recording import Interaction, Recording, Request, Response
 

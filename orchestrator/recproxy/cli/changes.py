@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from recproxy.play.recording_difference import Change, Changed
+    from recproxy.play.change import Change
+    from recproxy.play.recording_difference import Changed
 
 __all__ = ["changed_lines", "changed_row"]
 

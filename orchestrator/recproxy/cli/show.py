@@ -156,6 +156,8 @@ def _steps(console: Console, steps: Sequence[Step], *, with_server: bool) -> Non
     for step in steps:
         if step.act is Act.SERVER and not with_server:
             continue
+        if step.fault:
+            console.print(Text(f":fault {step.fault}", style="bold red"))
         style = {Act.SERVER: "green", Act.CLIENT: "cyan"}.get(step.act, "bold")
         text = step.data.decode("utf-8", "backslashreplace").removesuffix("\r\n").replace("\r\n", "\n+ ")
         console.print(Text(printable(f"{step.act} {text}".rstrip()), style=style))

@@ -20,9 +20,10 @@ from recproxy.config.variables import own_variables, secret_values
 from recproxy.control.redaction_messages import RedactScope
 from recproxy.control.reserved_variables import process_environment
 from recproxy.errors import RecproxyError
+from recproxy.play.change import Change, ChangeKind
 from recproxy.play.hooks import load_hooks
 from recproxy.play.reading import read_recording
-from recproxy.play.recording_difference import Change, Changed, ChangeKind
+from recproxy.play.recording_difference import Changed
 from recproxy.play.recording_names import recordings_below
 from recproxy.play.request_filling import PlaceValues, UnfilledPlaceError, fill_request, names_in, values_handed_out
 from recproxy.play.verification import VerifiedScope, WhatToAsk, drift_of, request_of_interaction, scopes_of

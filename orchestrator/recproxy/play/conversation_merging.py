@@ -16,7 +16,7 @@ from recproxy.matching.rules import Rules
 from recproxy.play.imap_merging import same_imap_steps
 from recproxy.recording import Act, Interaction, Step, pattern
 
-__all__ = ["asks_the_same", "client_text", "stable_conversation"]
+__all__ = ["asks_the_same", "client_text", "means_the_same", "stable_conversation"]
 
 
 def asks_the_same(old: Interaction, new: Interaction, rules: Rules) -> bool:
@@ -64,6 +64,13 @@ def _same(old: Interaction, new: Interaction, rules: Rules) -> list[bool]:
     for one, kind, other, other_kind in kinds:
         found.append(kind is not None and kind is other_kind and _means(one, other, kind, old.request.wild, ignored))
     return found
+
+
+def means_the_same(old: Step, new: Step, kind: SaidKind | None, word: str | None, ignored: frozenset[bytes]) -> bool:
+    """Whether a client means the same in two steps; `kind` is what it says in SMTP, None in IMAP."""
+    if kind is None:
+        return next(same_imap_steps((old,), (new,), word, ignored))
+    return _means(old, new, kind, word, ignored)
 
 
 def _means(old: Step, new: Step, kind: SaidKind, word: str | None, ignored: frozenset[bytes]) -> bool:

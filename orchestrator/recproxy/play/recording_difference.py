@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import enum
 import json
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 from typing import Any
 
 from recproxy.matching.differences import excerpt
+from recproxy.play.change import Change, ChangeKind
+from recproxy.play.conversation_difference import conversation_changes
 from recproxy.play.conversation_merging import client_text
-from recproxy.recording import Interaction, Recording, Response, Step
+from recproxy.recording import Interaction, Recording, Response
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Change", "ChangeKind", "Changed", "compare_interactions", "compare_recordings"]
+__all__ = ["Changed", "compare_interactions", "compare_recordings"]
 
 #: Headers that are new in each response, and say nothing of the service.
 _VOLATILE = frozenset(
@@ -53,24 +53,6 @@ _VOLATILE = frozenset(
 )
 _VOLATILE_STARTS = ("x-rate-limit", "x-ratelimit", "ratelimit")
 _JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", int: "number", float: "number"}
-
-
-class ChangeKind(enum.IntEnum):
-    """How much a change matters; a lower one is shown first."""
-
-    STRUCTURE = 0
-    VALUE = 1
-    VOLATILE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change: its kind, the place, and what was there before and after; None where nothing was."""
-
-    kind: ChangeKind
-    place: str
-    before: str | None
-    after: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +115,7 @@ def _changes(before: Interaction, after: Interaction) -> Iterator[Change]:
     if before.request.url != after.request.url:
         yield Change(ChangeKind.STRUCTURE, "request URL", before.request.url, after.request.url)
     if before.steps or after.steps:
-        yield from _steps(before.steps, after.steps)
+        yield from conversation_changes(before, after)
         return
     yield from _bodies("request ", before.request.body, after.request.body)
     one, other = before.response, after.response
@@ -141,22 +123,6 @@ def _changes(before: Interaction, after: Interaction) -> Iterator[Change]:
         yield Change(ChangeKind.STRUCTURE, "status", str(one.status), str(other.status))
     yield from _headers(one, other)
     yield from _bodies("", one.body, other.body)
-
-
-def _steps(before: Sequence[Step], after: Sequence[Step]) -> Iterator[Change]:
-    """What differs between two conversations: the steps of each side, by their numbers."""
-    for number, (one, other) in enumerate(zip_longest(before, after), 1):
-        if one == other:
-            continue
-        left, right = _step_text(one), _step_text(other)
-        acts = {None if each is None else each.act for each in (one, other)}
-        kind = ChangeKind.STRUCTURE if len(acts) > 1 else ChangeKind.VALUE
-        shown = excerpt(left, right) if left is not None else (None, right)
-        yield Change(kind, f"step {number}", *shown)
-
-
-def _step_text(step: Step | None) -> str | None:
-    return None if step is None else f"{step.act} {step.data.decode('utf-8', 'backslashreplace')}".strip()
 
 
 def _headers(one: Response, other: Response) -> Iterator[Change]:

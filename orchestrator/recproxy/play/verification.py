@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from recproxy.config.profile import Profile
 from recproxy.control.host_names import is_loopback
 from recproxy.http import authority_host, fits
-from recproxy.play.recording_difference import Change, ChangeKind, compare_interactions
+from recproxy.play.change import Change, ChangeKind
+from recproxy.play.recording_difference import compare_interactions
 from recproxy.play.request_filling import names_in
 from recproxy.recording import Interaction, Recording, Response
 from recproxy.recording.request_patterns import PATTERN_SYNTAX, SAFE_METHODS, request_patterns
