@@ -38,6 +38,7 @@ ELSEWHERE = {
     "proxy/asking": "tests/cli/test_verify.py: a service on loopback",
     "config/verify_table": "tests/config/test_reference.py: its keys as they are documented",
     "config/shift_table": "tests/play/test_shifted_times.py: what its keys do",
+    "config/report_table": "tests/play/test_response_tokens.py: what its keys do",
     "cli/serve": "tests/journeys holds runs by it",
     "play/checking": "tests/cli/test_check.py: what `check` says is what it finds",
     "cli/exporting": "tests/cli/test_export.py",

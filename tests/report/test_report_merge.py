@@ -8,6 +8,7 @@ from run_reports import full_report, run_report, shop
 from recproxy.errors import ConfigurationError
 from recproxy.report.report_merge import merge_reports
 from recproxy.report.run_report import ReportFinding, TestReport
+from recproxy.report.tally import TokenCount
 
 STRICT = {"unused_fails": True}
 
@@ -56,6 +57,16 @@ def test_counts_add_up_and_equal_misses_are_one():
     assert found.tests[0] == TestReport(name="test_m.test_ok", passed=True, seconds=1.0, played=2)
     assert (found.redactions, found.blocked) == ({"header": 2}, {"c.example": 4})
     assert found.notes == first.notes
+
+
+def test_replayed_tokens_add_up_by_model():
+    small = TokenCount(profile="openai", model="small", responses=1, input=5, cached=2, output=3)
+    large = TokenCount(profile="openai", model="large", responses=1, input=7)
+
+    assert merged(run_report(tokens=(small, large)), run_report(tokens=(small,))).tokens == (
+        large,
+        TokenCount(profile="openai", model="small", responses=2, input=10, cached=4, output=6),
+    )
 
 
 def test_a_merged_report_merges_again():

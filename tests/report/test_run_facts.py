@@ -5,7 +5,7 @@ from pathlib import Path
 from run_reports import REC, run_report
 
 from recproxy.control.outcomes import Missed, Outcome, Unused
-from recproxy.report import Tally, Written
+from recproxy.report import Tally, TokenCount, Written
 from recproxy.report.run_facts import ReportPlaces, report_of, tally_of
 from recproxy.report.run_report import (
     ProfileReport,
@@ -52,6 +52,7 @@ def counted():
     tally.add_second_look([("shop", "b.rec: not kept")], {"header": 1})
     tally.unasked["bank"] = "profile 'bank' was never asked"
     tally.written.append(Written(ROOT / REC, 3, failed=True))
+    tally.tokens.append(TokenCount(profile="shop", model="m", responses=2, input=5, output=3))
     return tally
 
 
@@ -109,4 +110,5 @@ def test_a_report_makes_the_tally_that_its_table_is_printed_from():
     ]
     assert (len(made.misses), len(made.failures), len(made.refusals)) == (3, 4, 1)
     assert made.unasked == tally.unasked
+    assert made.tokens == tally.tokens
     assert report_of(made, PLACES, run_report()).written == report.written

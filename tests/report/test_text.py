@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 from recproxy.control.outcomes import Missed, Outcome
-from recproxy.report import Tally, Written, print_report
+from recproxy.report import Tally, TokenCount, Written, print_report
 
 MISS = Missed(method="GET", url="https://a.example/", text="recproxy: no recording fits GET /\nthe closest is a.rec:3")
 
@@ -196,6 +196,19 @@ def test_blocked_hosts_are_one_line_with_their_counts():
     made.blocked.update(["update.example", "beacon.example", "update.example"])
 
     assert text(made).splitlines()[2:] == ["recproxy: blocked beacon.example 1, update.example 2"]
+
+
+def test_replayed_tokens_are_a_line_for_each_model():
+    made = tally(("openai", "replay", Outcome(scope="s")))
+    made.tokens += [
+        TokenCount(profile="openai", model="small", responses=3, input=15, cached=6, output=9),
+        TokenCount(profile="openai", model="vector", responses=1, input=2),
+    ]
+
+    assert text(made).splitlines()[2:] == [
+        "recproxy: replayed tokens of small (openai): 15 input (6 cached), 9 output in 3 responses",
+        "recproxy: replayed tokens of vector (openai): 2 input, 0 output in 1 response",
+    ]
 
 
 def test_standard_error_is_where_it_goes_by_default(capsys):

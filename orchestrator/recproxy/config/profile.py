@@ -14,6 +14,7 @@ from recproxy.config import profile_words as words
 from recproxy.config.endpoint import Endpoint
 from recproxy.config.keys import Computed, Required, keys_of
 from recproxy.config.layers import Setting, build
+from recproxy.config.report_table import ReportTable
 from recproxy.config.shift_table import ShiftTable
 from recproxy.config.verify_table import VerifyTable
 from recproxy.control.host_names import normal_host
@@ -199,6 +200,7 @@ class Profile:
     match: Match = Match()
     redact: RedactTable = RedactTable()
     replay: ReplayTable = ReplayTable()
+    report: ReportTable = ReportTable()
     upstream: Upstream = Upstream()
     verify: VerifyTable = VerifyTable()
     hooks: HookNames = HookNames()

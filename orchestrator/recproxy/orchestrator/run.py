@@ -28,6 +28,7 @@ from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.old_recordings import add_old
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
+from recproxy.orchestrator.replayed_tokens import add_tokens
 from recproxy.orchestrator.run_reports import RunReports
 from recproxy.report import Tally, print_report
 
@@ -107,6 +108,7 @@ async def _run(
         stopped = stopping.result() if stopping.done() and not is_the_commands(stopping.result(), command) else 0
         tally = await _finish(orchestrator, parent, passed=code == 0, stopped=stopped)
         add_old(tally, plan)
+        add_tokens(tally, orchestrator.profiles)
         _look_at_pytest(orchestrator, tally, runs=is_pytest(words), began=code in _PYTEST_BEGAN)
         _forgive_stopped(tally, stopped=stopping.done())
     if not quiet or tally.failed or tally.refusals or tally.unasked or tally.old:
@@ -143,6 +145,7 @@ async def _serve(
         failed = said.strip() == _FAILED.encode()
         tally = await _finish(orchestrator, parent, passed=not number and not failed, stopped=stopped)
         add_old(tally, plan)
+        add_tokens(tally, orchestrator.profiles)
         _look_at_pytest(orchestrator, tally, runs=serves_pytest, began=not number)
         _forgive_stopped(tally, stopped=bool(stopped))
     print_report(tally, folder=plan.shown_from or os.curdir)

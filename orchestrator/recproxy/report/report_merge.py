@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from recproxy.errors import ConfigurationError
 from recproxy.report.run_report import ProfileReport, ReportFinding, RunReport, TestReport, UnusedInteraction
+from recproxy.report.tally import TokenCount
 
 __all__ = ["merge_reports", "verdict"]
 
@@ -45,6 +46,7 @@ def merge_reports(reports: Sequence[tuple[str, RunReport]]) -> RunReport:
         old=tuple(dict.fromkeys(one for each in every for one in each.old)),
         notes=tuple(dict.fromkeys(one for each in every for one in each.notes)),
         written=_joined(each.written for each in every),
+        tokens=_tokens(one for each in every for one in each.tokens),
         redactions=_sums(each.redactions for each in every),
         blocked=_sums(each.blocked for each in every),
     )
@@ -106,6 +108,14 @@ def _counted(items: Iterable[_Item]) -> tuple[_Item, ...]:
     for item in items:
         counts[replace(item, count=1)] += item.count  # type: ignore[type-var,attr-defined]
     return tuple(replace(item, count=count) for item, count in counts.items())  # type: ignore[type-var]
+
+
+def _tokens(tokens: Iterable[TokenCount]) -> tuple[TokenCount, ...]:
+    sums: dict[tuple[str, str], Counter[str]] = {}
+    for each in tokens:
+        counts = {kind: getattr(each, kind) for kind in ("responses", "input", "cached", "output")}
+        sums.setdefault((each.profile, each.model), Counter()).update(counts)
+    return tuple(TokenCount(profile=profile, model=model, **sums[profile, model]) for profile, model in sorted(sums))
 
 
 def _tests(tests: Iterable[TestReport]) -> tuple[TestReport, ...]:

@@ -91,6 +91,7 @@ def report_of(tally: Tally, places: ReportPlaces, facts: RunReport, strict: Iter
                 )
                 for each in tally.written
             ),
+            tokens=tuple(tally.tokens),
             redactions=dict(tally.redactions),
             blocked=dict(tally.blocked),
         )
@@ -130,6 +131,7 @@ def tally_of(report: RunReport) -> Tally:
         Written(Path(each.path), each.interactions, failed=each.failed, changed=each.changed, kept=each.kept)
         for each in report.written
     )
+    tally.tokens += report.tokens
     tally.redactions.update(report.redactions)
     tally.blocked.update(report.blocked)
     return tally

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import Any
 
 from recproxy.errors import ConfigurationError
+from recproxy.report.tally import TokenCount
 
 __all__ = [
     "ProfileReport",
@@ -148,6 +149,7 @@ class RunReport:
     drift: tuple[RequestReport, ...] = ()
     notes: tuple[ReportFinding, ...] = ()
     written: tuple[WrittenFile, ...] = ()
+    tokens: tuple[TokenCount, ...] = ()
     redactions: Mapping[str, int] = field(default_factory=dict)
     blocked: Mapping[str, int] = field(default_factory=dict)
 

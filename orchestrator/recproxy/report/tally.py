@@ -12,7 +12,7 @@ from recproxy.control.outcomes import Missed, Outcome
 from recproxy.control.places import places
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Row", "Tally", "TestRow", "UnusedPlace", "Written"]
+__all__ = ["Row", "Tally", "TestRow", "TokenCount", "UnusedPlace", "Written"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,18 @@ class TestRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenCount:
+    """The tokens that replayed responses of one model count: what asking the model would have used."""
+
+    profile: str
+    model: str
+    responses: int = 0
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnusedPlace:
     """An interaction that was in play and was not played: its file and number, its place and first line.
 
@@ -94,8 +106,8 @@ class _Usage:
     """Which interactions of one profile were played in the run, and which were in play and were not."""
 
     def __init__(self) -> None:
-        #: Files, and numbers of interactions there.
-        self.played: set[tuple[str, int]] = set()
+        #: How often by file, and number of an interaction there.
+        self.played: Counter[tuple[str, int]] = Counter()
         self._idle: set[tuple[str, int]] = set()
         self._unused: set[tuple[str, int]] = set()
         #: Place, first line and scope.
@@ -103,7 +115,9 @@ class _Usage:
 
     def add(self, outcome: Outcome, *, passed: bool) -> tuple[int, int]:
         """Add a scope; how many are unused by now, and how many were only in play of tests that failed, too."""
-        self.played.update(places(outcome.files, (number for number, count in enumerate(outcome.plays) if count)))
+        numbers = [number for number, count in enumerate(outcome.plays) if count]
+        for place, number in zip(places(outcome.files, numbers), numbers, strict=True):
+            self.played[place] += outcome.plays[number]
         listed = [*places(outcome.files, (unused.position for unused in outcome.unused))]
         for place, each in zip(listed, outcome.unused, strict=True):
             if place not in self._described or (passed and place not in self._unused):
@@ -111,8 +125,8 @@ class _Usage:
         idle = set(listed)
         self._idle |= idle
         self._unused |= idle if passed else set()
-        self._idle -= self.played
-        self._unused -= self.played
+        self._idle -= self.played.keys()
+        self._unused -= self.played.keys()
         return len(self._unused), len(self._idle)
 
     def unused(self) -> list[UnusedPlace]:
@@ -150,6 +164,7 @@ class Tally:
     failure_tests: list[str] = field(default_factory=list)
     tests: dict[str, TestRow] = field(default_factory=dict)
     redactions: Counter[str] = field(default_factory=Counter)
+    tokens: list[TokenCount] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     recovered: list[Written] = field(default_factory=list)
     _usage: dict[str, _Usage] = field(default_factory=dict)
@@ -201,6 +216,10 @@ class Tally:
     def played(self) -> dict[str, frozenset[tuple[str, int]]]:
         """By profile, what was played: files, and numbers of interactions there."""
         return {profile: frozenset(usage.played) for profile, usage in self._usage.items()}
+
+    def plays(self) -> dict[str, Counter[tuple[str, int]]]:
+        """By profile, how often each was played."""
+        return {profile: usage.played for profile, usage in self._usage.items()}
 
     def unused(self) -> dict[str, list[UnusedPlace]]:
         """By profile, what was in play and was not played."""

@@ -83,6 +83,10 @@ def _details(tally: Tally, folder: str) -> Iterator[str]:
         yield f"recproxy: recorded {counted(count, 'interaction')} in {len(files)} files"
     if tally.redactions:
         yield "recproxy: redacted " + ", ".join(f"{rule} {count}" for rule, count in sorted(tally.redactions.items()))
+    for each in tally.tokens:
+        cached = f" ({each.cached} cached)" if each.cached else ""
+        where = f"in {counted(each.responses, 'response')}"
+        yield f"recproxy: replayed tokens of {each.model} ({each.profile}): {each.input} input{cached}, {each.output} output {where}"
     if tally.blocked:
         yield "recproxy: blocked " + ", ".join(f"{host} {count}" for host, count in sorted(tally.blocked.items()))
     for note in tally.notes:
