@@ -40,6 +40,7 @@ ELSEWHERE = {
     "config/shift_table": "tests/play/test_shifted_times.py: what its keys do",
     "config/report_table": "tests/play/test_response_tokens.py: what its keys do",
     "cli/serve": "tests/journeys holds runs by it",
+    "play/change": "tests/play/test_recording_difference.py and test_conversation_difference.py: values",
     "play/checking": "tests/cli/test_check.py: what `check` says is what it finds",
     "cli/exporting": "tests/cli/test_export.py",
     "cli/importing": "tests/cli/test_import_recordings.py",

@@ -15,6 +15,8 @@ from recproxy.config.profile import Endpoint, Match, Profile, Upstream
 from recproxy.control.messages import Kept, Recorded, Setup
 from recproxy.control.scope_options import ScopeFault
 from recproxy.http import Owners
+from recproxy.play.elsewhere import Elsewhere
+from recproxy.play.reading import read_recording
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import ProxyLane
 from recproxy.proxy.scope import OpenScope
@@ -92,9 +94,9 @@ class Bench:
         self.trust = trust
         self.ports = {}
 
-    def begin(self, name, recording=None, faults=()):
+    def begin(self, name, recording=None, faults=(), **more):
         scope = OpenScope(
-            self.profile, name, [recording] if recording else [], mode=self.forwarding.mode, faults=faults
+            self.profile, name, [recording] if recording else [], mode=self.forwarding.mode, faults=faults, **more
         )
         self.lane.begin(scope, base=False)
         self.scope = scope
@@ -164,6 +166,43 @@ async def test_a_recorded_session_is_replayed_with_and_without_tls(trust, port, 
         assert await bench.smtp(send(message()), port, tls) == [{}]
 
         assert (bench.outcome.played, bench.outcome.missed, bench.outcome.unused) == (1, (), ())
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("protocol", "port", "steps", "said", "what"),
+    [
+        ("smtp", 587, "< 220 a\n> VRFY x\n< 250 x\n", b"VRFY x\r\n", "command"),
+        ("smtp", 587, "< 220 a\n", b"", ""),
+        ("imap", 143, "< * OK a\n> a LIST x y\n< a OK x\n", b"t list x y\r\n", "command"),
+        ("imap", 143, "< * OK a\n", b"", ""),
+    ],
+)
+async def test_a_miss_names_what_another_test_recorded(trust, tmp_path, protocol, port, steps, said, what):
+    folder = tmp_path / "recordings/mail/test_m"
+    (tmp_path / "test_m.py").write_text("def test_new(): ...\ndef test_other(): ...\n")
+    folder.mkdir(parents=True)
+    head = f"#recproxy 2\n\n:scope t.old\n{protocol.upper()} {protocol}://mail.example:{port}\n"
+    (folder / "test_old.rec").write_text(f"{head}{steps}=======\n")
+    (folder / "test_other.rec").write_text(f"{head}{steps[: steps.index(chr(10)) + 1]}=======\n")
+    base = read_recording(str(folder / "test_other.rec")) if what else None
+    async with Bench(trust, protocol=protocol) as bench:
+        ways = bench.profile.ways(folder=str(tmp_path))
+        elsewhere = Elsewhere(folder.parents[1], bench.profile, ways, root=tmp_path)
+        bench.begin("t.new", base, elsewhere=elsewhere, ways=ways, expected=str(folder / "test_new.rec"))
+        await bench.raw(said, port)
+
+        [missed] = bench.outcome.missed
+    lines = missed.text.splitlines()
+    if what:
+        assert lines[0] == f"recproxy: this {what} to mail was recorded for another test"
+        assert 'to replay that recording: @pytest.mark.recproxy("mail", "test_m/test_old.rec")' in lines
+    else:
+        assert lines[0] == "recproxy: there is no recorded conversation of mail for this connection"
+        assert lines[-1] == "the recording would be recordings/mail/test_m/test_new.rec"
+        assert missed.expected == str(folder / "test_new.rec")
+    assert "           recordings/mail/test_m/test_old.rec:4 by t.old, a test that is gone" in lines
+    assert missed.closest == f"{folder}/test_old.rec:4"
 
 
 WANTED = b"220 mail.example ESMTP\r\n250-mail.example\r\n250-SIZE 1000000\r\n250 AUTH PLAIN\r\n250 ok\r\n221 bye\r\n"

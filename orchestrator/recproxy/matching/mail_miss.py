@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from recproxy.matching.differences import Difference
 from recproxy.matching.mend import toml_list
-from recproxy.matching.miss import difference_table
+from recproxy.matching.miss import RecordedFor, difference_table
 from recproxy.matching.rules import Ways
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
@@ -23,7 +23,7 @@ class MailMiss:
     """What was said to `url`, and how it differs from what was recorded nearest to it, at `where`.
 
     `said` is a command, or `message`. `used` says that it was recorded and is played already. `ignored` are the fields
-    of messages that the profile ignores.
+    of messages that the profile ignores. `elsewhere` is what another test recorded.
     """
 
     said: str
@@ -35,6 +35,7 @@ class MailMiss:
     differences: tuple[Difference, ...] = ()
     ignored: tuple[str, ...] = ()
     reason: str = ""
+    elsewhere: RecordedFor | None = None
     ways: Ways = Ways()
 
     def text(self) -> str:
@@ -47,18 +48,28 @@ class MailMiss:
         )
         if self.said == "connection" and not self.reason:
             head = f"recproxy: there is no recorded conversation of {self.profile} for this connection"
+        elif self.elsewhere is not None:
+            head = f"recproxy: this {what} to {self.profile} was recorded for another test"
         lines = [head, "", f"  server   {self.url}"]
         if self.said not in ("connection", "message"):
             lines.append(f"  said     {self.said}")
         lines.append(f"  test     {self.test}")
-        if self.where is not None:
+        if self.elsewhere is not None:
+            lines += self.elsewhere.lines()
+        elif self.where is not None:
             lines += [f"  closest  {self.closest}", f"           {self.where}"]
-        if self.differences:
+        if self.differences and self.elsewhere is None:
             lines += ["", *difference_table(self.differences)]
         return "\n".join(map(printable, [*lines, "", *self._advice()])) + "\n"
 
     def _advice(self) -> Iterator[str]:
         record = self.ways.record or f"recproxy run --record {self.profile} -- COMMAND"
+        if self.elsewhere is not None:
+            advice = self.elsewhere.advice(self.profile)
+            # Nothing but the server is known of a connection: it may be another test's.
+            yield from advice[:1] if self.said == "connection" else advice
+            yield f"or record it for this test: {record}"
+            return
         names = list(dict.fromkeys(filter(None, map(_field, self.differences))))
         if self.where is not None and self.differences:
             wanted = " and ".join(_place(each) for each in self.differences if each.wanted is not None)

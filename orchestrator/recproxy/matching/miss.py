@@ -44,6 +44,16 @@ class RecordedFor:
     place: str = ""
     rename: str = ""
 
+    def lines(self) -> list[str]:
+        """What was recorded, and for which test."""
+        is_gone = ", a test that is gone" if self.rename else ""
+        return [f"  recorded {self.method} {self.url}", f"           {self.where} by {self.test}{is_gone}"]
+
+    def advice(self, profile: str) -> list[str]:
+        """How to have it for the test that asked."""
+        renamed = [f"if the test was renamed: recproxy mv {self.rename}"] if self.rename else []
+        return [*renamed, f'to replay that recording: @pytest.mark.recproxy("{profile}", "{self.recording}")']
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
@@ -82,9 +92,7 @@ class Miss:
         if self.test is not None:
             lines.append(f"  test     {self.test}")
         if self.elsewhere is not None:
-            other = self.elsewhere
-            is_gone = ", a test that is gone" if other.rename else ""
-            lines += [f"  recorded {other.method} {other.url}", f"           {other.where} by {other.test}{is_gone}"]
+            lines += self.elsewhere.lines()
         elif self.closest is not None:
             label = "recorded" if self.used else "closest "
             lines.append(f"  {label} {self.closest_method} {self.closest_url}")
@@ -124,10 +132,7 @@ class Miss:
         first = "to record it"
         lines: list[str] = []
         if self.elsewhere is not None:
-            if self.elsewhere.rename:
-                lines = [f"if the test was renamed: recproxy mv {self.elsewhere.rename}"]
-            marker = f'@pytest.mark.recproxy("{self.profile}", "{self.elsewhere.recording}")'
-            lines.append(f"to replay that recording: {marker}")
+            lines = self.elsewhere.advice(self.profile)
             first = "or record it for this test"
         elif self.omitted is not None and self.foreign is not None:
             lines = [f"{self.foreign} does not hold it: save the file again with the bodies of responses"]

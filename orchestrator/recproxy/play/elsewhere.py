@@ -54,15 +54,22 @@ class Elsewhere:
         `expected` is the recording that the test itself would have, and `playing` are those in play. A recording whose
         test is gone goes before others, then one of the same module.
         """
-        index = self._read()
-        tiers = index.find(request, any_host=any_host, formed=True, redacted=True).tiers
+        tiers = self.recorded.find(request, any_host=any_host, formed=True, redacted=True).tiers
+        return self.best([each for tier in tiers for each in tier], expected, playing)
+
+    def best(
+        self, positions: Sequence[int], expected: str | None, playing: Sequence[str], *, only_gone: bool = False
+    ) -> RecordedFor | None:
+        """The one to name of what was recorded: the same, of these positions; `only_gone` wants a test that is gone."""
+        index = self.recorded
         found: list[tuple[bool, bool, int, str]] = []
-        for position in (each for tier in tiers for each in tier):
+        for position in positions:
             path = index.recording_of(position).path or ""
             if path not in playing and path != expected:
                 name = Path(path).relative_to(self._folder).with_suffix("").as_posix()
                 is_beside = expected is not None and Path(path).parent == Path(expected).parent
                 found.append((not is_gone(name, self._recordings, self._root), not is_beside, position, name))
+        found = [each for each in found if not (only_gone and each[0])]
         if not found:
             return None
         is_used, _, position, name = min(found)
@@ -78,7 +85,9 @@ class Elsewhere:
             rename="" if is_used or own in ("", DEFAULT.removesuffix(".rec")) else shlex.join((name, own)),
         )
 
-    def _read(self) -> Index:
+    @property
+    def recorded(self) -> Index:
+        """All that is recorded; read when it is first asked for."""
         if self._index is None:
             recordings = []
             for path in self._files():

@@ -13,10 +13,12 @@ from recproxy.mail.imap.commands import ImapCommand, MalformedImap, read_imap_co
 from recproxy.mail.imap.meanings import meaning
 from recproxy.mail.imap.pieces import step_line
 from recproxy.matching.differences import Difference
+from recproxy.matching.index import Index
 from recproxy.matching.mail_miss import MailMiss
 from recproxy.matching.rules import Ways
 from recproxy.play.imap_playback import ImapAsked, ImapPlayback, Place
 from recproxy.play.imap_replay import ImapReplay
+from recproxy.play.mail_elsewhere import imap_elsewhere
 from recproxy.play.playback import Playback
 from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.recording import Act, Step, conversation
@@ -45,6 +47,8 @@ class ImapScope:
         redaction: RedactionRules,
         ways: Ways | None,
         remark: Callable[[], str],
+        found_elsewhere: Callable[[MailMiss, Callable[[Index], list[int]]], MailMiss] = lambda miss, _: miss,
+        expected: str | None = None,
     ) -> None:
         self._profile = profile
         self._test = test
@@ -53,6 +57,8 @@ class ImapScope:
         self._redaction = redaction
         self._ways = ways or profile.ways()
         self._remark = remark
+        self._found_elsewhere = found_elsewhere
+        self._expected = expected
         self._known: dict[str, ImapPlayback] = {}
 
     def playback(self, place: MailPlace) -> ImapPlayback:
@@ -74,15 +80,22 @@ class ImapScope:
         if self._history.is_full:
             return self._history.miss_again()
         miss = self._described(place, replay, command, logins)
+        asked = None if command is None else replay.nearest(command)[0]
+        ignored = self.playback(place).ignored
+        miss = self._found_elsewhere(miss, partial(imap_elsewhere, host=place.host, ignored=ignored, asked=asked))
         remark = self._remark()
-        text = miss.text() + remark
+        # The test's own recording, if there is none yet: whoever reports the miss names it.
+        expected = None if self._playback().index.interactions else self._expected
+        would_be = "" if expected is None else f"\nthe recording would be {self._ways.shown(expected)}"
+        text = miss.text() + remark + would_be
         self._history.miss(
             Missed(
                 method=place.protocol.upper(),
                 url=place.url,
                 text=text,
                 differences=tuple((each.field, each.wanted, each.got) for each in miss.differences),
-                closest=miss.where,
+                closest=miss.elsewhere.place if miss.elsewhere is not None else miss.where,
+                expected=expected,
                 test=self._test,
             )
         )
@@ -144,6 +157,8 @@ def _text(command: ImapCommand) -> str:
 def _brief(miss: MailMiss) -> str:
     """A miss for a client, which gets one line: what it is, the nearest place, and the differences."""
     lines = [miss.text().partition("\n")[0]]
+    if miss.elsewhere is not None:
+        return "\n".join([*lines, f"recorded at {miss.elsewhere.where} by {miss.elsewhere.test}"])
     lines += [f"closest {miss.closest} at {miss.where}"] if miss.where is not None else []
     for each in miss.differences:
         wanted, got = ("nothing" if value is None else json.dumps(value) for value in (each.wanted, each.got))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,12 @@ from recproxy.config.profile import Profile
 from recproxy.control.outcomes import Missed
 from recproxy.mail.smtp_server import Said, SaidKind
 from recproxy.matching.differences import Difference
+from recproxy.matching.index import Index
 from recproxy.matching.mail_messages import mail_difference, read_mail
 from recproxy.matching.mail_miss import MailMiss, shown_reply
 from recproxy.matching.rules import Ways
+from recproxy.play.elsewhere import Elsewhere
+from recproxy.play.mail_elsewhere import smtp_elsewhere
 from recproxy.play.playback import Playback
 from recproxy.play.smtp_playback import SmtpPlayback, SmtpReplay, TurnPlace
 from recproxy.proxy.faults import ScopeFaults, lasted_note
@@ -49,6 +53,7 @@ class MailScope:
         fail: Callable[[str], None] = lambda _: None,
         faults: ScopeFaults | None = None,
         expected: str | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._profile = profile
         self._test = test
@@ -60,6 +65,7 @@ class MailScope:
         self._fail = fail
         self._faults = faults or ScopeFaults()
         self._expected = expected
+        self._elsewhere = elsewhere
         self._smtp: dict[str, SmtpPlayback] = {}
         self._made_of = (profile, test, playback, history, redaction, ways, remark)
 
@@ -68,7 +74,7 @@ class MailScope:
         """What IMAP connections ask."""
         from recproxy.proxy.imap_scope import ImapScope  # noqa: PLC0415 - most runs have no IMAP
 
-        return ImapScope(*self._made_of)
+        return ImapScope(*self._made_of, self._found_elsewhere, self._expected)
 
     def smtp(self, place: MailPlace) -> SmtpPlayback:
         """The conversations with a server."""
@@ -101,6 +107,9 @@ class MailScope:
         if self._history.is_full:
             return _reply(self._history.miss_again())
         miss = self._described(place, said, replay, heard)
+        if said is None or said.kind is not SaidKind.TOO_LARGE:
+            find = partial(smtp_elsewhere, host=place.host, ignored=self.smtp(place).ignored, said=said)
+            miss = self._found_elsewhere(miss, find)
         # The test's own recording, if there is none yet: whoever reports the miss names it.
         expected = None if self._playback().index.interactions else self._expected
         text = miss.text() + self._remark()
@@ -112,12 +121,22 @@ class MailScope:
                 url=place.url,
                 text=text,
                 differences=tuple((each.field, each.wanted, each.got) for each in miss.differences),
-                closest=miss.where,
+                closest=miss.elsewhere.place if miss.elsewhere is not None else miss.where,
                 expected=expected,
                 test=self._test,
             )
         )
         return _reply(text)
+
+    def _found_elsewhere(self, miss: MailMiss, find: Callable[[Index], list[int]]) -> MailMiss:
+        """The miss with what another test recorded: it may have been renamed."""
+        playing = [each.path or "" for each in self._playback().index.recordings]
+        has_none = self._expected is not None and self._expected not in playing
+        if self._elsewhere is None or not (has_none or miss.where is None):
+            return miss
+        positions = find(self._elsewhere.recorded)
+        is_bare = miss.said == "connection"
+        return replace(miss, elsewhere=self._elsewhere.best(positions, self._expected, playing, only_gone=is_bare))
 
     def _described(
         self, place: MailPlace, said: Said | None, replay: SmtpReplay | None, heard: Sequence[Step]

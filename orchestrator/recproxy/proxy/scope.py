@@ -118,6 +118,7 @@ class OpenScope:
             fail=self.traffic.fail,
             faults=self.faults,
             expected=expected,
+            elsewhere=elsewhere,
         )  # fmt: skip
 
     @property
