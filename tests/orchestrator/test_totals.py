@@ -1,12 +1,13 @@
 """What a run did so far."""
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 
 from recproxy.control.outcomes import Missed, Outcome, Unused
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.orchestrator.totals import plain_totals, totals_so_far
-from recproxy.report import Tally
+from recproxy.report import Tally, Written
 
 MISS = Missed(method="GET", url="https://a.example/", text="a miss")
 
@@ -34,6 +35,9 @@ def test_scopes_that_go_on_are_counted_and_those_of_tests_leave_nothing_unused()
         },
         scopes=SimpleNamespace(look=look),
         tally=tally,
+        profiles=[],
+        plan=None,
+        written=[Written(Path("b.rec"), 2)],
     )
 
     assert plain_totals(asyncio.run(totals_so_far(run))) == {
@@ -51,5 +55,7 @@ def test_scopes_that_go_on_are_counted_and_those_of_tests_leave_nothing_unused()
             }
         ],
         "used": {"a.rec": [0]},
+        "unasked": {},
+        "written": [{"path": "b.rec", "interactions": 2, "failed": False, "changed": True, "kept": False}],
     }
     assert (tally.rows["shop"].played, tally.rows["shop"].missed, tally.rows["shop"].unused) == (1, 0, 0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -31,7 +31,7 @@ from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.orchestrator.scopes import Scopes
 from recproxy.orchestrator.totals import plain_totals, totals_so_far
-from recproxy.report import Tally
+from recproxy.report import Tally, Written
 
 __all__ = ["ControlCalls", "ControlledRun"]
 
@@ -51,6 +51,10 @@ class ControlledRun(Protocol):
     @property
     def profiles(self) -> list[Profile]:
         """The profiles of the run."""
+
+    @property
+    def written(self) -> Sequence[Written]:
+        """What was written so far."""
 
     def environment(self, lane: str) -> dict[str, str]:
         """The variables of a lane."""

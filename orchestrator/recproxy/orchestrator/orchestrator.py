@@ -10,7 +10,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -39,7 +39,7 @@ from recproxy.orchestrator.run_folder import make_run_files
 from recproxy.orchestrator.run_proxies import RunProxies
 from recproxy.orchestrator.scopes import Scopes
 from recproxy.orchestrator.unasked import add_unasked
-from recproxy.report import Tally
+from recproxy.report import Tally, Written
 
 __all__ = ["Orchestrator"]
 
@@ -142,6 +142,11 @@ class Orchestrator:
             lane.close()
             del self.lanes[name]
             self._proxies.announce()
+
+    @property
+    def written(self) -> Sequence[Written]:
+        """What was written so far."""
+        return self._recorder.written
 
     async def finish(self, *, passed: bool) -> Tally:
         """End all scopes, those of the run itself well if it `passed`; what the run did."""

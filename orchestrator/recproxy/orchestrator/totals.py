@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from typing import Any, Protocol
 
+from recproxy.config.profile import Profile
 from recproxy.orchestrator.lane import Lane
+from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.scopes import Scopes
+from recproxy.orchestrator.unasked import add_unasked
 from recproxy.recording.printable import printable
-from recproxy.report import Tally
+from recproxy.report import Tally, Written
 
 __all__ = ["CountedRun", "plain_totals", "totals_so_far"]
 
@@ -20,6 +23,15 @@ class CountedRun(Protocol):
     lanes: dict[str, Lane]
     scopes: Scopes
     tally: Tally
+    plan: RunPlan
+
+    @property
+    def profiles(self) -> list[Profile]:
+        """The profiles of the run."""
+
+    @property
+    def written(self) -> Sequence[Written]:
+        """What was written so far."""
 
 
 async def totals_so_far(run: CountedRun) -> Tally:
@@ -33,11 +45,13 @@ async def totals_so_far(run: CountedRun) -> Tally:
     for is_test, outcome in looks:
         for profile, each in (outcome.profiles if outcome is not None else {}).items():
             tally.add(profile, replace(each, unused=()) if is_test else each)
+    tally.written += run.written
+    add_unasked(tally, run.profiles, run.plan)
     return tally
 
 
 def plain_totals(tally: Tally) -> dict[str, Any]:
-    """What a run did so far as JSON: the numbers of its table, and the interactions that are unused."""
+    """What a run did so far as JSON: the numbers of its table, what is unused, who was never asked, what was written."""
     rows = [row for row in tally.rows.values() if row.listed]
     return {
         "played": sum(row.played for row in rows),
@@ -57,6 +71,8 @@ def plain_totals(tally: Tally) -> dict[str, Any]:
             if each.passed
         ],
         "used": _numbers(place for used in tally.played().values() for place in used),
+        "unasked": dict(tally.unasked),
+        "written": [{**asdict(each), "path": str(each.path)} for each in tally.written],
     }
 
 

@@ -226,9 +226,10 @@ class Tally:
         return {profile: usage.unused() for profile, usage in self._usage.items()}
 
     def so_far(self) -> Tally:
-        """Its rows and what is unused, to add to what has not ended yet."""
+        """Its rows, what is unused and refused, to add to what has not ended yet."""
         rows = {name: replace(row) for name, row in self.rows.items()}
-        return Tally(rows=rows, _usage=copy.deepcopy(self._usage))
+        usage = copy.deepcopy(self._usage)
+        return Tally(rows=rows, _usage=usage, refusals=[*self.refusals])
 
     def refuse(self, refusals: Iterable[Missed]) -> None:
         """Add requests to hosts that no profile owns."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -15,7 +15,7 @@ from recproxy.counting import counted
 from recproxy.recording.printable import printable
 from recproxy.report.tally import Row, Tally, Written
 
-__all__ = ["print_report"]
+__all__ = ["print_report", "written_lines"]
 
 _COLUMNS = ("profile", "mode", "played", "recorded", "missed", "unused", "time")
 #: Problems shown of each kind: after a few, more say nothing new and push the table off the screen. Each kind has its
@@ -75,12 +75,7 @@ def _print_rich(columns: tuple[str, ...], rows: list[tuple[str, ...]], stream: T
 def _details(tally: Tally, folder: str) -> Iterator[str]:
     for written in tally.recovered:
         yield f"recproxy: recovered {_interactions(written)} from a killed run: {shown_path(str(written.path), folder)}"
-    files = list(_by_file(tally.written))
-    for written in files:
-        yield f"recproxy: {_what_was_done(written)} {shown_path(str(written.path), folder)}: {_interactions(written)}"
-    if len(files) > 1:
-        count = sum(written.interactions for written in files)
-        yield f"recproxy: recorded {counted(count, 'interaction')} in {len(files)} files"
+    yield from (f"recproxy: {line}" for line in written_lines(tally.written, folder))
     if tally.redactions:
         yield "recproxy: redacted " + ", ".join(f"{rule} {count}" for rule, count in sorted(tally.redactions.items()))
     for each in tally.tokens:
@@ -98,6 +93,16 @@ def _details(tally: Tally, folder: str) -> Iterator[str]:
     yield from _problems("failed", tally.failures, ("more failure", "more failures"))
     yield from _problems("refused", (refusal.text for refusal in tally.refusals), ("more refusal", "more refusals"))
     yield from _misses(tally.misses)
+
+
+def written_lines(written: Sequence[Written], folder: str = os.curdir) -> Iterator[str]:
+    """A line for each file that was written, as seen from `folder`, and one for all."""
+    files = list(_by_file(written))
+    for each in files:
+        yield f"{_what_was_done(each)} {shown_path(str(each.path), folder)}: {_interactions(each)}"
+    if len(files) > 1:
+        count = sum(each.interactions for each in files)
+        yield f"recorded {counted(count, 'interaction')} in {len(files)} files"
 
 
 def _misses(misses: Iterable[Missed]) -> Iterator[str]:
@@ -126,7 +131,7 @@ def _problems(kind: str, texts: Iterable[str], more: tuple[str, str]) -> Iterato
         yield f"recproxy: and {counted(len(counts) - _MOST_SHOWN, *more)}"
 
 
-def _by_file(every: list[Written]) -> Iterator[Written]:
+def _by_file(every: Sequence[Written]) -> Iterator[Written]:
     """One for each file, in the order in which they were first written: many scopes may have recorded into it."""
     files: dict[tuple[Path, bool], list[Written]] = {}
     for written in every:

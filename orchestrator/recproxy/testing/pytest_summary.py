@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,6 +85,9 @@ class Summary:
             terminalreporter.line(f"unused: {_unused(each)}")
         if len(totals["unused"]) > _MOST_SHOWN:
             terminalreporter.line(f"unused: and {len(totals['unused']) - _MOST_SHOWN} more")
+        if not self._in_run:  # whose report follows
+            for line in _of_run(totals):
+                terminalreporter.line(line)
 
     def _totals(self) -> dict[str, Any] | None:
         """The numbers of the run, or those of the processes that each started one, together; None if nobody knows."""
@@ -108,7 +112,25 @@ def _together(every: list[dict[str, Any]]) -> dict[str, Any] | None:
     used = {(path, number) for each in every for path, numbers in each["used"].items() for number in numbers}
     unused = {(row["path"], row["number"]): row for each in every for row in each["unused"]}
     sums = {name: sum(each[name] for each in every) for name in ("played", "recorded", "missed")}
-    return {**sums, "unused": [row for place, row in unused.items() if place not in used]}
+    unasked = every[0]["unasked"].items()
+    return {
+        **sums,
+        "unused": [row for place, row in unused.items() if place not in used],
+        "unasked": {profile: line for profile, line in unasked if all(profile in each["unasked"] for each in every)},
+        "written": [row for each in every for row in each["written"]],
+    }
+
+
+def _of_run(totals: dict[str, Any]) -> Iterator[str]:
+    """What the report of a run would say: the files that were written, and the profiles that nobody asked."""
+    from recproxy.recording.printable import printable  # noqa: PLC0415 - tests asked for recordings
+    from recproxy.report.tally import Written  # noqa: PLC0415 - tests asked for recordings
+    from recproxy.report.text import written_lines  # noqa: PLC0415 - tests asked for recordings
+
+    yield from map(
+        printable, written_lines([Written(**{**each, "path": Path(each["path"])}) for each in totals["written"]])
+    )
+    yield from (f"unasked: {printable(line)}" for line in totals["unasked"].values())
 
 
 def _unused(row: dict[str, Any]) -> str:

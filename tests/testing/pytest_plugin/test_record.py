@@ -105,6 +105,8 @@ def test_what_was_recorded_is_replayed(project, origin, workers):
     recorded = project.pytest("--recproxy-mode=record", *words)
 
     assert recorded == {"failed": 1, "passed": 4}, recorded
+    told = "wrote no recording; the captured traffic is in recordings/shop/failed.failed.rec: 1 interaction\n"
+    assert told in recorded.out.partition("= recproxy =")[2]
     folder = project.root / "recordings/shop"
     assert (folder / "down.rec").read_bytes() == by_hand
     assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*.rec")) == [

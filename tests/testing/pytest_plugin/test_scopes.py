@@ -351,6 +351,16 @@ def test_without_a_run_the_summary_ends_with_the_misses(suite):
     )
 
 
+def test_without_a_run_a_service_that_no_test_asked_is_told(suite):
+    suite.record("recordings/shop/test_plain/test_one.rec", ("item", "first"))
+    suite.write("test_plain.py", "def test_one():\n    pass\n")
+
+    section = suite.pytest("--recproxy-mode=replay", "test_plain.py").out.partition("= recproxy =")[2]
+
+    told = "unasked: profile 'shop' was never asked, although 1 recorded interaction was in play; if your program calls"
+    assert f"\n{told}" in section
+
+
 def test_a_pytest_that_stops_while_it_collects_says_nothing_of_services_that_nobody_asked(suite):
     suite.write("test_broken.py", "import nothing_of_the_kind\n")
 
