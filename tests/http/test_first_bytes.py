@@ -46,6 +46,7 @@ SAMPLES = [
     (CONNECT.replace(b"\r\n", b"\n"), Connecting("api.twitter.com", 443, len(CONNECT) - 3)),
     (b"CONNECT [::1]:8443 HTTP/1.0\r\n\r\n", Connecting("::1", 8443, 31)),
     (b"RECPROXY 203.0.113.9 HTTP/1.1\r\nPort: 40001\r\n\r\n", Announcement("203.0.113.9", 40001)),
+    (b"RECPROXY ::1 HTTP/1.1\r\nPort: 40001\r\nTo: 8080\r\n\r\n", Announcement("::1", 40001, 8080)),
     (ABSOLUTE, Absolute("Bit.ly:8080")),
     (b"\r\n" + ABSOLUTE, Absolute("Bit.ly:8080")),
     (ORIGIN, Origin("api.bit.ly")),

@@ -20,10 +20,11 @@ class Router:
 
     def __init__(self):
         self.got = asyncio.Queue()
+        self.takes_local = False
         self.socks = []
 
     def owns(self, host):
-        return host in ("shop.example", "2001:db8::7")
+        return host in ("shop.example", "2001:db8::7") or (self.takes_local and host in ("localhost", "127.0.0.1"))
 
     def mail_place(self, host, port):
         return (host, port) == ("shop.example", 587)
@@ -42,6 +43,15 @@ class Router:
 
     def tunnel(self, sock, host, port, greeting, first=b""):
         self._take(sock, ("tunnel", host, port, greeting, first))
+
+    def probe(self, host, port, spoke):
+        async def speak():
+            spoke("reader", "writer", b"220 hello")
+
+        return asyncio.get_running_loop().create_task(speak())
+
+    def join(self, sock, far, greeting):
+        self._take(sock, ("join", far, greeting))
 
     def refused(self, what, host):
         self.got.put_nowait((("refused", what, host), b""))

@@ -46,11 +46,11 @@ def test_an_announcement_holds_for_one_connection_from_its_port():
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
         accepted, _ = server.accept()
         before = reached.announced(accepted)
-        reached.announce(client.getsockname()[1], "203.0.113.9")
+        reached.announce(client.getsockname()[1], "127.0.0.1", 8080)
         first, again = reached.announced(accepted), reached.announced(accepted)
         accepted.close()
 
-    assert (before, first, again) == (None, "203.0.113.9", None)
+    assert (before, first, again) == (("", 0), ("127.0.0.1", 8080), ("", 0))
 
 
 def test_announcements_of_connections_that_never_came_give_way_to_new_ones():
@@ -60,6 +60,6 @@ def test_announcements_of_connections_that_never_came_give_way_to_new_ones():
         reached.announce(client.getsockname()[1], "203.0.113.9")
         for port in range(1, 4097):
             reached.announce(-port, "203.0.113.7")
-        assert reached.announced(accepted) is None
+        assert reached.announced(accepted) == ("", 0)
         accepted.close()
-        assert reached.announced(accepted) is None
+        assert reached.announced(accepted) == ("", 0)

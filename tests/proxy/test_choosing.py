@@ -40,7 +40,8 @@ class Client:
 class Forwarding:
     """Answers for the service."""
 
-    def exchange(self, downstream, route, head, feed, *, scope, traffic):
+    def exchange(self, downstream, route, head, feed, *, scope, traffic, kept):
+        self.kept = kept
         self.downstream, self.feed, self.of = downstream, feed, (route, head, scope, traffic)
         return self
 
@@ -63,12 +64,13 @@ def opened(chooser, *said):
     return scope
 
 
-def answered(scope, forwarding=None, body=b"body"):
+def answered(scope, forwarding=None, body=b"body", *, route=ROUTE, head=HEAD, asks_service=None):
     """What a client gets, and whether its connection goes on."""
     client = Client()
 
     async def answer():
-        late = chosen_answer(scope, ROUTE, HEAD, body, forwarding)
+        asks = forwarding is not None if asks_service is None else asks_service
+        late = chosen_answer(scope, route, head, body, forwarding, asks_service=asks)
         assert scope.traffic.busy
         return await late.work(client).run()
 
@@ -107,6 +109,17 @@ def test_nothing_chosen_goes_to_the_service_where_that_is_asked(socket_path):
     assert got == (b"from the service: body", True)
     assert forwarding.of == (ROUTE, HEAD, "test_a", scope.traffic)
     assert scope.outcome().missed == ()
+
+
+def test_what_the_suite_leaves_to_this_machine_goes_there_and_nothing_is_kept(socket_path):
+    scope, forwarding = opened(socket_path, "first"), Forwarding()
+    with closing(Chooser(socket_path, lambda _: Choice(reason="left", ignored=True))):
+        at_home = answered(scope, forwarding, route=Route("http", "127.0.0.1:8081"), asks_service=False)
+        elsewhere = answered(scope, forwarding, asks_service=False)
+
+    assert (at_home, forwarding.kept) == ((b"from the service: body", True), False)
+    assert elsewhere[0].startswith(b"HTTP/1.1 599 Not Recorded")
+    assert len(scope.outcome().missed) == 1
 
 
 def test_what_the_service_need_not_answer_it_is_not_asked(socket_path):

@@ -24,12 +24,14 @@ class AskedRequest(NamedTuple):
 class Choice(NamedTuple):
     """The positions of the recorded interactions that match, in the order in which they play.
 
-    Where none does, `reason` says why, for people. `error` is what a function of the suite raised.
+    Where none does, `reason` says why, for people. `error` is what a function of the suite raised. `ignored` says that the
+    suite leaves the request to its service.
     """
 
     positions: tuple[int, ...] = ()
     reason: str = ""
     error: str = ""
+    ignored: bool = False
 
 
 def write_question(asked: AskedRequest) -> bytes:
@@ -55,7 +57,9 @@ def read_choice(line: bytes, most: int) -> Choice:
     positions = value.get("positions", ()) if isinstance(value, dict) else None
     if not isinstance(positions, list) or not all(type(each) is int and 0 <= each < most for each in positions):
         raise ValueError(f'not {{"positions": [...]}} with each below {most}')
-    return Choice(tuple(positions), str(value.get("reason", "")), str(value.get("error", "")))
+    return Choice(
+        tuple(positions), str(value.get("reason", "")), str(value.get("error", "")), value.get("ignored") is True
+    )
 
 
 def _line(value: object) -> bytes:

@@ -40,7 +40,7 @@ class ScopeOptions(NamedTuple):
     `ignore` are names that are not compared, on top of those of the profiles: of `headers`, `query` and `form`, and
     JSON Pointers under `json`. `mode` is replay for what replays in every run, else the run's. `faults` are played on
     purpose. `chooser` is the path of a Unix socket: proxies ask there which interactions fit a request. `selection` is how
-    the test is run alone.
+    the test is run alone. `local` says that requests to this machine are answered, too, by the profile of all hosts.
     """
 
     match_on: tuple[str, ...] | None = None
@@ -50,6 +50,7 @@ class ScopeOptions(NamedTuple):
     faults: Faults = _NO_FAULTS
     chooser: str = ""
     selection: SelectedTest | None = None
+    local: bool = False
 
     def plain(self) -> dict[str, Any]:
         """As the control address takes it; what is not said is left out."""
@@ -64,6 +65,8 @@ class ScopeOptions(NamedTuple):
             values["chooser"] = self.chooser
         if self.selection is not None:
             values["selection"] = self.selection._asdict()
+        if self.local:
+            values["local"] = True
         if self.mode is not None:
             values["mode"] = self.mode
         if self.faults:

@@ -42,6 +42,7 @@ _HOST = re.compile(rb"\n[Hh][Oo][Ss][Tt][ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?\n")
 
 #: Of an announcement.
 _PORT = re.compile(rb"\nPort: ([0-9]{1,5})\r\n")
+_TO = re.compile(rb"\nTo: ([0-9]{1,5})\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,11 @@ class Connecting:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """The redirect's word that the next connection from a port was to go to `host`."""
+    """The redirect's word that the next connection from a port was to go to `host`, on this machine also to which port."""
 
     host: str
     port: int
+    to: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,10 @@ def _announcement(seen: bytes, target: bytes) -> FirstBytes:
     if end < 0:
         return _unfinished(seen)
     port = _PORT.search(seen, 0, end)
-    return Announcement(target.decode("latin-1"), int(port[1])) if port else Malformed(400, "RECPROXY without a port")
+    if port is None:
+        return Malformed(400, "RECPROXY without a port")
+    to = _TO.search(seen, 0, end)
+    return Announcement(target.decode("latin-1"), int(port[1]), int(to[1]) if to else 0)
 
 
 def _head_end(seen: bytes) -> int:

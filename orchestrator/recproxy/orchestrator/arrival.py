@@ -61,6 +61,7 @@ class Arrival:
         router: Router,
         gone: Callable[[Arrival], None],
         reached: ReachedAddresses,
+        announced: str = "",
     ) -> None:
         self._sock = sock
         self._held = held
@@ -69,7 +70,7 @@ class Arrival:
         self._gone = gone
         self._reached = reached
         #: The literal address that the redirect has announced for it.
-        self._announced = reached.announced(sock)
+        self._announced = announced
         self._watching = False
         self.is_fresh = True
         self._seen = 0
@@ -140,7 +141,7 @@ class Arrival:
             if isinstance(wants, Absolute) or not self._leads_here(wants.authority):
                 self._request(authority_host(wants.authority))
         elif isinstance(wants, Announcement):
-            self._reached.announce(wants.port, wants.host)
+            self._reached.announce(wants.port, wants.host, wants.to)
             self._dismiss(_NOTED)
         elif isinstance(wants, Malformed):
             self._unreadable(wants.status, wants.reason)

@@ -192,7 +192,7 @@ class ControlCalls:
             values,
             (
                 *("name", "recordings", "default", "beside", "mode"),
-                *("match_on", "repeat", "ignore", "plays", "faults", "chooser", "selection"),
+                *("match_on", "repeat", "ignore", "plays", "faults", "local", "chooser", "selection"),
             ),
         )
         scope_options = read_scope_options(values, self._orchestrator.plan.mode)

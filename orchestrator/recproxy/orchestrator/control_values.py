@@ -148,7 +148,15 @@ def read_scope_options(values: dict[str, Any], mode_of_run: str) -> ScopeOptions
         faults=_faults(values.get("faults") or {}),
         chooser=_path(_string(values, "chooser"), "chooser"),
         selection=_selection(values.get("selection")),
+        local=_truth(values, "local"),
     )
+
+
+def _truth(values: dict[str, Any], key: str) -> bool:
+    value = values.get(key) or False
+    if not isinstance(value, bool):
+        raise CallRefused(400, f"{key} must be true or false")
+    return value
 
 
 def _selection(value: Any) -> SelectedTest | None:

@@ -14,6 +14,7 @@ from recproxy.control.open_connections import OpenConnections, descriptor_share
 from recproxy.control.sockets import reset_on_close
 from recproxy.orchestrator.acceptor import Acceptor
 from recproxy.orchestrator.arrival import Arrival
+from recproxy.orchestrator.local_arrival import LocalArrival
 from recproxy.orchestrator.reached_address import ReachedAddresses
 from recproxy.orchestrator.router import Router
 
@@ -110,6 +111,11 @@ class Gateway:
             self._arrived(sock, b"")
 
     def _arrived(self, sock: socket.socket, held: bytes) -> None:
-        arrival = Arrival(sock, held, self._loop, self._router, self._arrivals.discard, self._reached)
+        host, port = self._reached.announced(sock)
+        arrival = (
+            LocalArrival(sock, self._loop, self._router, self._arrivals.discard, self._reached, (host, port))
+            if port
+            else Arrival(sock, held, self._loop, self._router, self._arrivals.discard, self._reached, host)
+        )
         self._arrivals.add(arrival)
         arrival.look()

@@ -9,7 +9,7 @@ import asyncio
 import socket
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -176,11 +176,18 @@ class Lane:
 
     def owns(self, host: str) -> bool:
         """Whether a proxy of this run answers for a host."""
-        return self._roster.owner(host) is not None
+        return self._owner(host) is not None
+
+    def _owner(self, host: str) -> Proxy | None:
+        """The proxy that answers for a host; for this machine only where the open scope says so, or a profile names it."""
+        owner = self._roster.owner(host)
+        if owner is None and is_loopback(host) and self.scopes and self.scopes[-1].scope_options.local:
+            return self._roster.all_hosts
+        return owner
 
     def hand_over(self, sock: socket.socket, host: str, *, authority: str | None, tls: bool, held: bytes) -> None:
         """Give a connection to the proxy that owns `host`."""
-        proxy = self._roster.owner(host) or self._roster.passer
+        proxy = self._owner(host) or self._roster.passer
         if proxy is None:
             sock.close()
             return
@@ -200,11 +207,23 @@ class Lane:
 
     def passes(self, host: str) -> bool:
         """Whether a host that nobody owns may be reached; loopback always may."""
-        return self._roster.owner(host) is None and (is_loopback(host) or self._roster.passes(host))
+        return self._owner(host) is None and (is_loopback(host) or self._roster.passes(host))
 
     def tunnel(self, sock: socket.socket, host: str, port: int, greeting: bytes, first: bytes = b"") -> None:
         """Join a connection with the real host, which gets the `first` bytes before what the client still sends."""
         self._tunnels.join(sock, host, port, greeting, first)
+
+    def probe(
+        self, host: str, port: int, spoke: Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], None]
+    ) -> asyncio.Task[None]:
+        """Connect to a server on this machine, and tell what it says first, if it does."""
+        return self._tunnels.probe(host, port, spoke)
+
+    def join(
+        self, sock: socket.socket, far: tuple[asyncio.StreamReader, asyncio.StreamWriter], greeting: bytes
+    ) -> None:
+        """Join a connection with a server that was reached already; the client gets the greeting first."""
+        self._tunnels.joined(sock, far, greeting)
 
     def refused(self, what: str, host: str) -> str:
         """Remember that a host was refused; the text for the client."""

@@ -15,28 +15,29 @@ __all__ = ["ReachedAddresses"]
 
 #: Of connections that were announced and have not come: there are no more at a time than a system opens.
 _MOST = 4096
+_NOWHERE = ("", 0)
 
 
 class ReachedAddresses:
     """The addresses of a gateway's connections."""
 
     def __init__(self) -> None:
-        self._announced: dict[int, str] = {}
+        self._announced: dict[int, tuple[str, int]] = {}
 
-    def announce(self, port: int, host: str) -> None:
-        """Remember where the next connection from a port is to go."""
+    def announce(self, port: int, host: str, to: int = 0) -> None:
+        """Remember where the next connection from a port is to go, on this machine also `to` which port."""
         while len(self._announced) >= _MOST:
             del self._announced[next(iter(self._announced))]
-        self._announced[port] = host
+        self._announced[port] = (host, to)
 
-    def announced(self, sock: socket.socket) -> str | None:
-        """What was announced for a new connection. It holds once: another may come from the same port later."""
+    def announced(self, sock: socket.socket) -> tuple[str, int]:
+        """What was announced for a new connection, or nothing. It holds once: another may come from the same port later."""
         if not self._announced:
-            return None
+            return _NOWHERE
         try:
-            return self._announced.pop(sock.getpeername()[1], None)
+            return self._announced.pop(sock.getpeername()[1], _NOWHERE)
         except OSError:
-            return None
+            return _NOWHERE
 
     def of(self, sock: socket.socket) -> str | None:
         """The literal address of a connection; None for loopback, and for the address that every name resolves to."""

@@ -68,6 +68,12 @@ class Roster:
             return None
         return self.proxies[name]
 
+    @property
+    def all_hosts(self) -> Proxy | None:
+        """The proxy that owns all hosts that no other does, where there is one."""
+        name = self._owners.patterns.get("*")
+        return None if name is None else self.proxies[name]
+
     def setup(self, profile: Profile, folder: str) -> Setup:
         """The first order for the proxy of a profile."""
         return Setup(
@@ -132,7 +138,7 @@ class Roster:
         """A certificate for a host that only `*` covers, or one with a fault; empty where the proxy has one already."""
         if fault:
             return self.authority.issue(host, fault) if fault != "cut" else b""
-        if self._owners.pattern(host) != "*":
+        if self._owners.pattern(host) not in ("*", None):
             return b""
         if host not in self._issued:
             try:

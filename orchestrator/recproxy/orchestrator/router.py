@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Callable
 from typing import Protocol
 
 __all__ = ["Router"]
@@ -28,6 +30,16 @@ class Router(Protocol):
 
     def tunnel(self, sock: socket.socket, host: str, port: int, greeting: bytes, first: bytes = b"") -> None:
         """Join a connection with the real host, which gets the `first` bytes before what the client still sends."""
+
+    def probe(
+        self, host: str, port: int, spoke: Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], None]
+    ) -> asyncio.Task[None]:
+        """Connect to a server on this machine, and tell what it says first, if it does."""
+
+    def join(
+        self, sock: socket.socket, far: tuple[asyncio.StreamReader, asyncio.StreamWriter], greeting: bytes
+    ) -> None:
+        """Join a connection with a server that was reached already; the client gets the greeting first."""
 
     def refused(self, what: str, host: str) -> str:
         """Remember that a host was refused; the text for the client."""

@@ -9,7 +9,8 @@ import asyncio
 import errno
 import os
 import socket
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Coroutine
+from typing import Any
 
 from recproxy.control.host_names import is_loopback
 from recproxy.control.sockets import address_elsewhere
@@ -48,14 +49,56 @@ class Tunnels:
             greeting: what the client gets first.
             first: what the host gets first.
         """
-        task = self._loop.create_task(self._run(sock, host, port, greeting, first))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._start(self._run(sock, host, port, greeting, first))
+
+    def joined(
+        self, sock: socket.socket, far: tuple[asyncio.StreamReader, asyncio.StreamWriter], greeting: bytes
+    ) -> None:
+        """The same with a host that was reached already."""
+        self._start(self._run_joined(sock, far, greeting))
+
+    def probe(
+        self, host: str, port: int, spoke: Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], None]
+    ) -> asyncio.Task[None]:
+        """Connect to a host and tell what it says first; nothing happens where it says nothing or is not there."""
+        return self._start(self._probe(host, port, spoke))
 
     def close(self) -> None:
         """Cut them all."""
         for task in self._tasks:
             task.cancel()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _probe(
+        self, host: str, port: int, spoke: Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], None]
+    ) -> None:
+        try:
+            reader, writer = await self._reach(host, port)
+        except OSError:
+            return
+        try:
+            data = await reader.read(65536)
+        except BaseException:
+            writer.close()
+            raise
+        if data:
+            spoke(reader, writer, data)
+        else:
+            writer.close()
+
+    async def _run_joined(
+        self, sock: socket.socket, far: tuple[asyncio.StreamReader, asyncio.StreamWriter], greeting: bytes
+    ) -> None:
+        reader, writer = await asyncio.open_connection(sock=sock)
+        try:
+            await _both_ways(reader, writer, *far, greeting)
+        finally:
+            writer.close()
 
     async def _run(self, sock: socket.socket, host: str, port: int, greeting: bytes, first: bytes) -> None:
         reader, writer = await asyncio.open_connection(sock=sock)
@@ -67,12 +110,8 @@ class Tunnels:
                     text = f"{host}:{port} cannot be reached: {problem.strerror or problem}"
                     writer.write(error_response(502, text))
                 return
-            writer.write(greeting)
             far_writer.write(first)
-            try:
-                await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
-            finally:
-                far_writer.close()
+            await _both_ways(reader, writer, far_reader, far_writer, greeting)
         finally:
             writer.close()
 
@@ -109,6 +148,20 @@ class Tunnels:
 def _loopback_addresses(host: str) -> tuple[str, ...]:
     """The addresses of a loopback host. Not every system knows the names below localhost: RFC 6761 section 6.3."""
     return ("127.0.0.1", "::1") if host.endswith("localhost") else (host,)
+
+
+async def _both_ways(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    far_reader: asyncio.StreamReader,
+    far_writer: asyncio.StreamWriter,
+    greeting: bytes,
+) -> None:
+    writer.write(greeting)
+    try:
+        await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+    finally:
+        far_writer.close()
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

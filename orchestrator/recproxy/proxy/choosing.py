@@ -6,32 +6,41 @@ import asyncio
 import time
 
 from recproxy.control.choices import AskedRequest, Choice, read_choice, write_question
-from recproxy.http import Head
+from recproxy.control.host_names import is_loopback
+from recproxy.http import Head, authority_host
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Answer, Downstream, LateAnswer, Later, Work
 from recproxy.proxy.forwarding import Forwarding
-from recproxy.proxy.route import Route, live_request
+from recproxy.proxy.route import Route, absolute_authority, live_request
 from recproxy.proxy.scope import OpenScope
 
 __all__ = ["chosen_answer"]
 
 
-def chosen_answer(scope: OpenScope, route: Route, head: Head, body: bytes, forwarding: Forwarding | None) -> LateAnswer:
-    """The answer to a request, once the scope's chooser has said what fits; `forwarding` where the service may be asked."""
+def chosen_answer(
+    scope: OpenScope, route: Route, head: Head, body: bytes, forwarding: Forwarding, *, asks_service: bool
+) -> LateAnswer:
+    """The answer to a request, once the scope's chooser has said what fits; `asks_service` where the service may be asked.
+
+    What the suite leaves to a server on this machine always goes there: it does not leave the machine.
+    """
     scope.traffic.begin()  # the end of the scope waits for it
-    return LateAnswer(asyncio.ensure_future(_chosen(scope, route, head, body, forwarding)))
+    return LateAnswer(asyncio.ensure_future(_chosen(scope, route, head, body, forwarding, asks_service=asks_service)))
 
 
 async def _chosen(
-    scope: OpenScope, route: Route, head: Head, body: bytes, forwarding: Forwarding | None
+    scope: OpenScope, route: Route, head: Head, body: bytes, forwarding: Forwarding, *, asks_service: bool
 ) -> Answer | Later:
     begun = time.perf_counter()
     try:
-        choice = await _ask(scope.chooser, _asked(route, head, body), scope.interactions)
-        if forwarding is None:
+        asked = _asked(route, head, body)
+        choice = await _ask(scope.chooser, asked, scope.interactions)
+        if choice.ignored and is_loopback(authority_host(absolute_authority(asked.url))):
+            return _Forwarded(scope, route, head, body, forwarding, kept=False)
+        if not asks_service:
             return scope.answer(route, head, body, choice=choice)
         answer = scope.recorded_answer(route, head, body, choice)
-        return answer if answer is not None else _Forwarded(scope, route, head, body, forwarding)
+        return answer if answer is not None else _Forwarded(scope, route, head, body, forwarding, kept=True)
     finally:
         scope.traffic.end(time.perf_counter() - begun)
 
@@ -57,9 +66,12 @@ async def _ask(path: str, asked: AskedRequest, most: int) -> Choice:
 
 
 class _Forwarded:
-    """A request that nothing recorded fits, for the service to answer."""
+    """A request that nothing recorded fits, for the service to answer; the interaction may be `kept`."""
 
-    def __init__(self, scope: OpenScope, route: Route, head: Head, body: bytes, forwarding: Forwarding) -> None:
+    def __init__(
+        self, scope: OpenScope, route: Route, head: Head, body: bytes, forwarding: Forwarding, *, kept: bool
+    ) -> None:
+        self._kept = kept
         self._scope = scope
         self._route = route
         self._head = head
@@ -73,5 +85,5 @@ class _Forwarded:
         feed.end(())
         scope = self._scope
         return self._forwarding.exchange(
-            downstream, self._route, self._head, feed, scope=scope.name, traffic=scope.traffic
+            downstream, self._route, self._head, feed, scope=scope.name, traffic=scope.traffic, kept=self._kept
         )

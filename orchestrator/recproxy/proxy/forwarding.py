@@ -76,8 +76,9 @@ class Forwarding:
         *,
         scope: str,
         traffic: Traffic,
+        kept: bool = True,
     ) -> Exchange:
-        """A request on its way to the service, kept in record and auto."""
+        """A request on its way to the service, `kept` in record and auto."""
         from recproxy.proxy.exchange import Exchange  # noqa: PLC0415 - see above
 
         return Exchange(
@@ -91,7 +92,7 @@ class Forwarding:
             most=self._profile.upstream.max_body,
             streams=self._streams.has(head.method.decode("ascii"), origin_form(head.target.decode("ascii"))),
             shown=self._shown,
-            keep=None if self.mode == "live" else self.keep,
+            keep=self.keep if kept and self.mode != "live" else None,
         )
 
     def mail_relay(self, place: MailPlace) -> MailRelay:

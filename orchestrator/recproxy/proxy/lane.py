@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
+from recproxy.control.host_names import is_loopback
 from recproxy.control.open_connections import CROWDED, OpenConnections, descriptor_share
 from recproxy.control.outcomes import NO_TEST
 from recproxy.control.sockets import reset_on_close
@@ -78,7 +79,13 @@ class ProxyLane:
 
     def owns(self, host: str) -> bool:
         """Whether this profile answers for a normal host."""
-        return bool(host) and self._owners().owner(host) == self._profile.name
+        if not host:
+            return False
+        owners = self._owners()
+        owner = owners.owner(host)
+        if owner is None and is_loopback(host):  # the gateway hands it to the profile of all hosts, or keeps it
+            owner = owners.patterns.get("*")
+        return owner == self._profile.name
 
     def forwards_large(self) -> bool:
         """Whether a request goes to the service whose body is too large to be matched."""
@@ -91,7 +98,7 @@ class ProxyLane:
         scope = self.scope
         asks_service = scope.mode == "auto" and complete and not self.forwarding.unset
         if scope.chooser and complete:
-            return chosen_answer(scope, route, head, body, self.forwarding if asks_service else None)
+            return chosen_answer(scope, route, head, body, self.forwarding, asks_service=asks_service)
         if asks_service:
             return scope.recorded_answer(route, head, body)
         return scope.answer(route, head, body, complete=complete)

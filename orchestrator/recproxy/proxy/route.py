@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from recproxy.http import Head, MalformedRequest, bracketed, received_request, split_authority
+from recproxy.control.host_names import is_loopback
+from recproxy.http import Head, MalformedRequest, authority_host, bracketed, received_request, split_authority
 from recproxy.recording import Request
 from recproxy.recording.dataclass import dataclass
 
@@ -64,7 +65,7 @@ def target_of(route: Route, head: Head) -> Target:
         if scheme not in _PORTS:
             raise MalformedRequest(400, f"only http:// and https:// are forwarded, not {scheme}://")
     else:
-        authority = head.host.decode("latin-1") or route.authority or ""
+        authority = _named(route, head)
     try:
         host, port = split_authority(authority, _PORTS[scheme])
     except ValueError as problem:
@@ -95,8 +96,16 @@ def _url(route: Route, head: Head) -> str:
     if route.any_host is not None:
         authority = route.any_host[0].removeprefix("*.")
     else:
-        authority = _bracketed(head.host.decode("latin-1") or route.authority or "", route.scheme)
+        authority = _bracketed(_named(route, head), route.scheme)
     return f"{route.scheme}://{authority}{target if target.startswith('/') else '/' + target}"
+
+
+def _named(route: Route, head: Head) -> str:
+    """The Host of a request, or what its connection was opened for. A server on this machine may be asked for any host."""
+    named, opened = head.host.decode("latin-1"), route.authority or ""
+    if opened and is_loopback(authority_host(opened)) and not is_loopback(authority_host(named)):
+        return opened
+    return named or opened
 
 
 def _bracketed(authority: str, scheme: str) -> str:

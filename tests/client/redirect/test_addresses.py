@@ -265,6 +265,21 @@ def test_this_machines_own_address_is_let_be():
     assert made.target("192.0.2.7", 8000) is None
 
 
+def test_all_of_loopback_goes_to_its_target_but_for_the_ports_that_are_kept():
+    made = Addresses()
+    made.follow(Routes("!*:*=127.0.0.1:9000,!*:9001=pass,!127.0.0.1:9002=127.0.0.1:9003,api.x.test:443=127.0.0.1:9000"))
+    made.allow("192.0.2.7")
+
+    for host in ("127.0.0.1", "127.0.0.2", "::1", "::ffff:127.0.0.1", "localhost", "192.0.2.7"):
+        assert (made.target(host, 8081), made.is_local(host)) == (("127.0.0.1", 9000), True)
+    assert made.target("127.0.0.1", 9002) == ("127.0.0.1", 9003)
+    assert [made.target("127.0.0.1", port) for port in (9000, 9001)] == [None, None]
+    assert made.target("192.0.2.8", 8081) is None
+    with pytest.raises(RefusedError):  # a made-up address is none of this machine's
+        made.target(made.resolve("api.x.test", 443), 8081)
+    assert not made.is_local(made.resolve("api.x.test", 443))
+
+
 def test_a_named_port_of_loopback_goes_to_its_target_and_its_others_stay():
     made = addresses("!127.0.0.1:8081", "![::1]:8081")
 

@@ -75,13 +75,23 @@ def test_a_fixture_with_a_cassette_of_its_own(betamax_session):
 """
 
 RECORDING = """
+import pytest
 import requests
 from betamax import Betamax
+from betamax.exceptions import BetamaxError
 
 def test_record():
     session = requests.Session()
     with Betamax(session, cassette_library_dir="cassettes").use_cassette("new"):
         assert session.get("http://api.shop.example/item").text == "recorded"
+        assert session.get("http://127.0.0.1:PORT/item").text == "recorded"
+
+
+def test_renamed():
+    session = requests.Session()
+    with Betamax(session, cassette_library_dir="cassettes").use_cassette("other", record="none"):
+        with pytest.raises(BetamaxError, match="GET http://127.0.0.1:PORT/item"):
+            session.get("http://127.0.0.1:PORT/item")
 """
 
 
@@ -157,14 +167,15 @@ def test_a_new_cassette_is_recorded_by_betamax_and_played(suite):
             f"address = '127.0.0.1:{server.server_port}'\n",
         )
         suite.cassette("other")
-        suite.write("test_record.py", RECORDING)
+        suite.write("test_record.py", RECORDING.replace("PORT", str(server.server_port)))
         recorded = suite.run("test_record.py")
         server.shutdown()
-    assert recorded == {"passed": 1}
-    [kept] = json.loads((suite.root / "cassettes" / "new.json").read_text())["http_interactions"]
+    assert recorded == {"passed": 2}
+    kept, local = json.loads((suite.root / "cassettes" / "new.json").read_text())["http_interactions"]
 
     assert (kept["request"]["uri"], kept["response"]["body"]) == (
         "http://api.shop.example/item",
         {"encoding": "utf-8", "string": "recorded"},
     )
-    assert suite.run("test_record.py") == {"passed": 1}
+    assert local["request"]["uri"] == f"http://127.0.0.1:{server.server_port}/item"
+    assert suite.run("test_record.py") == {"passed": 2}

@@ -131,6 +131,55 @@ def test_each_cassette_is_recorded_as_it_asks(recording, origin):
     assert len(origin.asked) == 9
 
 
+LOCAL = """
+import os
+import httpx
+import requests
+import vcr
+
+URL = "http://{}:" + os.environ["SERVICE_PORT"]
+
+
+@vcr.use_cassette("new.yaml", record_mode=os.environ["RECORD_MODE"])
+def test_new():
+    assert requests.get(URL.format("127.0.0.1") + "/a").text == "secretive"
+    assert httpx.get(URL.format("localhost") + "/b").text == "secretive"
+
+
+@vcr.use_cassette("renamed.yaml", record_mode="none")
+def test_renamed():
+    requests.get(URL.format("127.0.0.1") + "/c")
+
+
+@vcr.use_cassette("ignored.yaml", record_mode="none", ignore_localhost=True)
+def test_ignored():
+    assert requests.get(URL.format("127.0.0.1") + "/d").text == "secretive"
+
+
+@vcr.use_cassette("half.yaml", record_mode="none", ignore_hosts=["localhost"])
+def test_half_ignored():
+    assert requests.get(URL.format("localhost") + "/e").text == "secretive"
+"""
+
+
+def test_a_service_on_this_machine_is_taken_as_vcrpy_takes_it(suite, origin):
+    suite.write("test_a.py", LOCAL)
+    port = str(origin.server_port)
+
+    for mode, asked in (("once", ["/a", "/b", "/d", "/e"]), ("none", ["/d", "/e"]), ("all", ["/a", "/b", "/d", "/e"])):
+        got = suite.run("test_a.py", bridge=True, SERVICE_PORT=port, RECORD_MODE=mode)
+
+        assert got == {"passed": 3, "failed": 1}
+        assert f"  request  GET http://127.0.0.1:{port}/c\n" in got.out
+        assert origin.asked == asked
+        origin.asked.clear()
+        made = yaml.safe_load((suite.root / "new.yaml").read_text())["interactions"]
+        assert [each["request"]["uri"] for each in made] == [
+            f"http://127.0.0.1:{port}/a",
+            f"http://localhost:{port}/b",
+        ]
+
+
 def test_in_replay_nothing_is_recorded_whatever_the_suite_says(recording, origin):
     got = recording.run("test_a.py", "--recproxy-mode", "replay", bridge=True)
 

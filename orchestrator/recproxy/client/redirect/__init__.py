@@ -7,6 +7,6 @@ recproxy, since `startup/sitecustomize.py` loads this package in interpreters th
 need is imported for the type checker alone: `typing` would cost a small program more than all of this.
 """
 
-from recproxy.client.redirect.switch import install, install_from_env, uninstall
+from recproxy.client.redirect.switch import install, install_from_env, installed, uninstall
 
-__all__ = ["install", "install_from_env", "uninstall"]
+__all__ = ["install", "install_from_env", "installed", "uninstall"]

@@ -2,8 +2,8 @@
 
 A name's own entry covers all its ports: one that has no route is refused, so that nothing leaks out. `*` covers its
 own ports only, unless `*=refuse` stands there too: then every name and address without a route is refused, on every
-port, but for those with `NAME=pass`. Loopback is never refused, and redirected only by an entry that begins with `!`, from its port alone. Pure: it knows neither sockets nor the
-environment.
+port, but for those with `NAME=pass`. Loopback is never refused, and redirected only by an entry that begins with `!`, from
+its port alone; `!*:*` covers all ports of it but those with `!*:PORT=pass`. Pure: it knows neither sockets nor the environment.
 """
 
 from __future__ import annotations
@@ -42,11 +42,15 @@ class Routes:
     def __init__(self, text: str) -> None:
         self._ports: dict[str, dict[int, tuple[str, int]]] = {}
         self._local: dict[tuple[str, int], tuple[str, int]] = {}
+        self._every_local: tuple[str, int] | None = None
+        self._kept_ports: set[str] = set()
         self._passing: set[str] = set()
         self.refuses = False
         for entry in filter(None, (part.strip() for part in text.split(","))):
             source, _, word = entry.partition("=")
-            if word == "pass" and source:
+            if source.startswith("!*:"):
+                self._read_local(source.removeprefix("!*:"), entry)
+            elif word == "pass" and source:
                 self._passing.add(normal_host(source.strip("[]")))
             elif (source, word) == ("*", "refuse"):
                 self.refuses = True
@@ -57,6 +61,13 @@ class Routes:
                 host, port, target = _parse(entry)
                 self._ports.setdefault(host, {})[port] = target
         self._every = self._ports.pop("*", {})
+
+    def _read_local(self, port: str, entry: str) -> None:
+        """Read an entry for all of loopback: where all ports lead, or one that stays as it is."""
+        if entry.endswith("=pass"):
+            self._kept_ports.add(port)
+        else:
+            _, _, self._every_local = _parse(entry.replace("!*:*", "*:1"))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,9 +88,12 @@ class Routes:
         """Where `*` leads: the gateway, which gets a report of each refused host."""
         return next(iter(self._every.values()), None)
 
-    def local(self, host: str, port: int) -> tuple[str, int] | None:
-        """Where a port of a loopback address leads; all its other ports stay as they are."""
-        return self._local.get((host, port))
+    def local(self, host: str, port: int, *, own: bool) -> tuple[str, int] | None:
+        """Where a port of this machine leads: of a loopback address, or of one of its `own`; else it stays as it is."""
+        target = self._local.get((host, port))
+        if target is None and (own or is_loopback(host)) and str(port) not in self._kept_ports:
+            target = self._every_local
+        return target if target != (host, port) else None
 
     def refused(self, host: str) -> bool:
         """Whether a normal host without a route is refused: all are, but for loopback and those that pass."""
@@ -135,12 +149,12 @@ class Addresses:
             RefusedError: the host is redirected and this port of it is not, or the host may not be reached at all.
         """
         literal = normal_host(host)
-        local = self._routes.local(_unmapped(literal), port)
+        name = self._names.get(_unmapped(literal))
+        local = None if name is not None else self._routes.local(_unmapped(literal), port, own=self.allowed(literal))
         if local is not None and not datagram:
             return local
         if self.allowed(literal):
             return None
-        name = self._names.get(_unmapped(literal))
         own = self._routes.own(name or literal)
         target = (own or {}).get(port) or self._routes.every(name or literal, port)
         refused = own is None and self._routes.refused(name or _unmapped(literal))
@@ -156,6 +170,11 @@ class Addresses:
             self._reported.add((name or literal, port))
             raise RefusedError(name or literal, port, gateway)
         return None
+
+    def is_local(self, host: str) -> bool:
+        """Whether a host is this machine, and not the made-up address of a name."""
+        name = _unmapped(normal_host(host))
+        return name not in self._names and (is_loopback(name) or name in self._own)
 
     def literal(self, host: str) -> str | None:
         """The literal address that a connection names; None for a name, or a made-up address of one."""

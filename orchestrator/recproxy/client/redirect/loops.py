@@ -45,7 +45,8 @@ def _create_connection(socket: ModuleType, original: Callable[..., Any], address
             return await original(self, protocol_factory, host, port, **options)
         if options.get("ssl") and options.get("server_hostname") is None:
             options["server_hostname"] = host
-        if wanted is not None and addresses.literal(host) is not None and not options.get("local_addr"):
+        announced = addresses.literal(host) is not None or addresses.is_local(host)
+        if wanted is not None and announced and not options.get("local_addr"):
             return await original(self, protocol_factory, sock=await _connected(self, socket, host, wanted), **options)
         options["family"] = socket.AF_INET
         return await original(self, protocol_factory, *target, **options)

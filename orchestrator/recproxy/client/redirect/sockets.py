@@ -6,7 +6,7 @@ program said.
 
 from __future__ import annotations
 
-from recproxy.client.redirect.addresses import RefusedError, is_literal
+from recproxy.client.redirect.addresses import RefusedError, is_literal, normal_host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,9 @@ def redirected(socket: ModuleType, addresses: Addresses, sock: Any, address: Any
     if target is None:
         return address
     literal = addresses.literal(host)
-    if literal is not None and port != _HTTP_PORT:
+    if addresses.is_local(host):
+        _announce(socket, sock, literal or normal_host(host) or "localhost", target, port)
+    elif literal is not None and port != _HTTP_PORT:
         _announce(socket, sock, literal, target)
     return target if sock.family == socket.AF_INET else ("::ffff:" + target[0], target[1])
 
@@ -103,10 +105,11 @@ def report_refusal(socket: ModuleType, refused: RefusedError) -> None:
     _tell(socket, refused.gateway, f"CONNECT {host}:{refused.port} HTTP/1.1\r\nHost: {host}:{refused.port}\r\n\r\n")
 
 
-def _announce(socket: ModuleType, sock: Any, literal: str, gateway: tuple[str, int]) -> None:
-    """Tell the gateway the literal address that a socket is about to connect to, by the port that it comes from.
+def _announce(socket: ModuleType, sock: Any, host: str, gateway: tuple[str, int], to: int = 0) -> None:
+    """Tell the gateway where a socket is about to connect to, by the port that it comes from.
 
-    TLS sends no server name for an address, so the connection itself does not say where it was to go.
+    TLS sends no server name for an address, so the connection itself does not say where it was to go; and what speaks no
+    HTTP on this machine goes on `to` its port.
     """
     try:
         if not sock.getsockname()[1]:
@@ -114,7 +117,8 @@ def _announce(socket: ModuleType, sock: Any, literal: str, gateway: tuple[str, i
         port = sock.getsockname()[1]
     except OSError:  # the connection fails or not by itself
         return
-    _tell(socket, gateway, f"RECPROXY {literal} HTTP/1.1\r\nPort: {port}\r\n\r\n")
+    place = f"To: {to}\r\n" if to else ""
+    _tell(socket, gateway, f"RECPROXY {host} HTTP/1.1\r\nPort: {port}\r\n{place}\r\n")
 
 
 def _tell(socket: ModuleType, gateway: tuple[str, int], text: str) -> None:

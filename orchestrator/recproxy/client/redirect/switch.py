@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-__all__ = ["install", "install_from_env", "uninstall"]
+__all__ = ["install", "install_from_env", "installed", "uninstall"]
 
 # These names stand in recproxy.control.variables too, which is out of reach from here; a test compares them.
 _REDIRECT = "RECPROXY_REDIRECT"
@@ -36,6 +36,7 @@ class _Redirect:
         from recproxy.client.redirect.sockets import patch_socket  # noqa: PLC0415
         from recproxy.client.redirect.trust import Trust  # noqa: PLC0415
 
+        self.told: tuple[str, str | None] = ("", None)
         self.addresses = Addresses()
         self.trust = Trust()
         self.patches = Patches()
@@ -69,9 +70,15 @@ def install(value: str, ca: str | None) -> None:
     redirect = _installed[0] if _installed else _Redirect()
     redirect.addresses.follow(routes)
     redirect.trust.certificates = certificates
+    redirect.told = (value, ca)
     if not _installed:
         _installed.append(redirect)
         redirect.hook.insert()
+
+
+def installed() -> tuple[str, str | None] | None:
+    """What `install` was given last; None where nothing is installed."""
+    return _installed[0].told if _installed else None
 
 
 def uninstall() -> None:

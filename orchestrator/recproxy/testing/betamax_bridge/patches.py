@@ -7,8 +7,10 @@ import os
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 from recproxy.client.redirect.patches import ImportHook, Patches
+from recproxy.control.host_names import is_loopback, normal_host
 from recproxy.http import NOT_RECORDED
 from recproxy.testing.betamax_bridge.sources import BetamaxSources, facts_of
 from recproxy.testing.vcrpy_bridge.bridge import Bridge
@@ -119,7 +121,7 @@ def _sending(module: Any, original: Callable[..., Any]) -> Callable[..., Any]:
             timeout=timeout,
             verify=os.environ.get("REQUESTS_CA_BUNDLE", verify) if verify else verify,
             cert=cert,
-            proxies=proxies or _proxies(request.url),
+            proxies=_proxies(request.url, proxies, opened.gateway),
         )
         response.connection = self
         if response.status_code == NOT_RECORDED and (text := opened.untold()):
@@ -129,7 +131,10 @@ def _sending(module: Any, original: Callable[..., Any]) -> Callable[..., Any]:
     return send
 
 
-def _proxies(url: str) -> Any:
+def _proxies(url: str, proxies: Any, gateway: str) -> Any:
+    """The proxies for a request: the gateway for one to this machine, which the environment leaves out."""
+    if gateway and is_loopback(normal_host(urlsplit(url).hostname or "?")):
+        return {"http": gateway, "https": gateway}
     from requests.utils import get_environ_proxies  # noqa: PLC0415 - Betamax uses it
 
-    return get_environ_proxies(url)
+    return proxies or get_environ_proxies(url)

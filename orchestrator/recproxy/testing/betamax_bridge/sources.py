@@ -41,6 +41,7 @@ def facts_of(cassette: Any) -> CassetteFacts:
         positions=tuple(range(len(kept))),
         count=len(kept),
         choose=betamax_chooser(names, kept) if not _WORDS.issuperset(names) else None,
+        whole_process=False,
     )
 
 

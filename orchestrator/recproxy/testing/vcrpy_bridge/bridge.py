@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -44,12 +44,11 @@ class Bridge:
         self._ports.add(_port(run.session.address.url))  # first of all: a guard of the network may be on
         self._number += 1
         folder, stem = self._made(), f"{self._number}"
-        opened = OpenCassette(facts, run, sources(folder, stem), folder / f"{stem}.sock")
+        opened = OpenCassette(facts, run, sources(folder, stem), folder / f"{stem}.sock", self._ports)
         for outer in self.open[-1:]:
             outer.look()
         opened.begin()
-        self._lines |= dict.fromkeys((*facts.unhonoured, *_unreached(facts, opened.local)))
-        self._ports.update(port for _, port in opened.local)
+        self._lines |= dict.fromkeys((*facts.unhonoured, *_unreached(facts)))
         addresses = run.status()["addresses"][run.session.lane].values()
         self._ports.update(map(_port, addresses))
         self.open.append(opened)
@@ -76,7 +75,8 @@ class Bridge:
         if not isinstance(address, tuple) or len(address) < 2:
             return False
         host, port = address[:2]
-        return str(host).startswith("127.77.") or (is_loopback(str(host)) and port in self._ports)
+        takes_local = bool(self.open) and self.open[-1].takes_local
+        return str(host).startswith("127.77.") or (is_loopback(str(host)) and (takes_local or port in self._ports))
 
     def untold(self, *, failing: bool = False) -> str:
         """The misses of the cassettes that are open, as far as they were not told yet; or those alone that fail tests."""
@@ -110,14 +110,8 @@ def _port(url: str) -> int:
     return urlsplit(url).port or 0
 
 
-def _unreached(facts: CassetteFacts, local: Sequence[tuple[str, int]]) -> Iterator[str]:
+def _unreached(facts: CassetteFacts) -> Iterator[str]:
     """Where requests of a cassette do not come to a proxy."""
-    if facts.mode == "replay" and not facts.addresses:
-        yield f"cassette {facts.path}: it does not exist or is empty, so requests to localhost go to the real server"
-    led = {host for host, _ in local}
-    for host in facts.hosts:
-        if host and is_loopback(normal_host(host)) and host not in led:
-            yield f"cassette {facts.path}: requests to {host} go there: list it in the hosts of a profile to have it answered"
     for host, port in facts.addresses:
         if port is not None and port not in _PORTS and not is_loopback(normal_host(host or "?")):
             yield f"cassette {facts.path}: port {port} of {host} is answered to clients that use proxy variables alone"

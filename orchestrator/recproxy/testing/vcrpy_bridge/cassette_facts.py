@@ -21,7 +21,8 @@ class CassetteFacts:
     `mode` is what it asks for; `match_on` are recproxy's words, and `ignore` names that are not compared. `repeats` says
     that the first interaction that fits plays again and again. `addresses` are the hosts and ports of its requests.
     `positions` are those of its `count` interactions that can be played. `choose`, where functions of the suite have a say,
-    tells which of these match a request. `unhonoured` are lines for people.
+    tells which of these match a request. `unhonoured` are lines for people. `takes_local` says that requests
+    to this machine are the cassette's, too: those of the `whole_process`, or of the library's own clients alone.
     """
 
     path: str
@@ -34,6 +35,8 @@ class CassetteFacts:
     ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     choose: Callable[[AskedRequest], Choice] | None = None
     unhonoured: tuple[str, ...] = ()
+    takes_local: bool = True
+    whole_process: bool = True
 
     @property
     def hosts(self) -> tuple[str, ...]:

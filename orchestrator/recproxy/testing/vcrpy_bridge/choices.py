@@ -32,7 +32,9 @@ def _choose(cassette: Any, positions: tuple[int, ...], asked: AskedRequest) -> C
     live = cassette.filter_request(_request(asked, stored))
     if live is None:
         host = asked.url.partition("://")[2].partition("/")[0]
-        return Choice(reason=f"vcrpy leaves this request to the service ({host}): list the host in pass_hosts")
+        return Choice(
+            reason=f"vcrpy leaves this request to the service ({host}): list the host in pass_hosts", ignored=True
+        )
     matchers = cassette._match_on  # noqa: SLF001 - no other way to know
     matching = [
         number for number, each in enumerate(stored) if requests_match(_with_headers_of(live, each), each, matchers)

@@ -1,63 +1,63 @@
-"""Hosts of a cassette that are this machine: no client asks a proxy for them, so the redirect leads them to the run.
+"""This machine while a cassette is open: no client asks a proxy for it, so the redirect leads its connections to the run.
 
-Only the ports that the cassette has: a server of the suite's own on another port must be reached as ever. Where no
-profile names the host, only in a replay: what records must reach the server that it records.
+Those of the test process all go there, as vcrpy takes all requests of its process; those of the processes that it starts
+go there from the ports that the cassette has. The run's own ports are left alone.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from recproxy.control.host_names import is_loopback, normal_host
 from recproxy.control.variables import CA, REDIRECT
-from recproxy.http import Owners, bracketed
+from recproxy.http import bracketed
 
 __all__ = ["led_to", "local_places"]
 
 _HTTP = 80
 
 
-def local_places(
-    addresses: Sequence[tuple[str, int | None]], profiles: Mapping[str, Mapping[str, Any]], mode: str
-) -> tuple[tuple[str, int], ...]:
-    """The hosts on loopback and their ports that a cassette has and that are answered: in a replay, all of them."""
-    owners = Owners({host: name for name, each in profiles.items() for host in each["hosts"]})
+def local_places(addresses: Sequence[tuple[str, int | None]]) -> tuple[tuple[str, int], ...]:
+    """The hosts on loopback and their ports that a cassette has."""
     return tuple(
         dict.fromkeys(
             (host, port or _HTTP)
             for host, port in addresses
-            if host  # a cassette may hold what is no URL
-            and is_loopback(normal_host(host))
-            and (mode == "replay" or owners.owner(normal_host(host)) is not None)
+            if host and is_loopback(normal_host(host))  # a cassette may hold what is no URL
         )
     )
 
 
 @contextmanager
-def led_to(gateway: str, places: Sequence[tuple[str, int]]) -> Iterator[None]:
-    """Lead connections of this process, and of those that it starts, from these places to the gateway's URL."""
-    if not places:
-        yield
-        return
-    from recproxy.client import redirect  # noqa: PLC0415 - only where there is something to redirect
+def led_to(gateway: str, places: Sequence[tuple[str, int]], ports: Collection[int] | None) -> Iterator[None]:
+    """Lead connections to this machine to the gateway's URL.
 
-    before = os.environ.get(REDIRECT)
+    Of this process all but those to the run's `ports`, of those that it starts those to `places` only; without `ports`, of
+    all of them those to `places`.
+    """
+    from recproxy.client import redirect  # noqa: PLC0415 - a process without cassettes does without
+
+    before, installed = os.environ.get(REDIRECT), redirect.installed()
     target = gateway.rpartition("/")[2]
     routes = [f"!{bracketed(each)}:{port}={target}" for host, port in places for each in _literals(host)]
-    os.environ[REDIRECT] = ",".join((*filter(None, (before,)), *routes))
-    redirect.install(os.environ[REDIRECT], os.environ.get(CA))
+    inherited = ",".join((*filter(None, (before,)), *routes))
+    own = [] if ports is None else [f"!*:*={target}", *(f"!*:{port}=pass" for port in sorted(ports))]
+    if routes:
+        os.environ[REDIRECT] = inherited
+    redirect.install(",".join(filter(None, (inherited, *own))), os.environ.get(CA))
     try:
         yield
     finally:
         if before is None:
-            del os.environ[REDIRECT]
-            redirect.uninstall()
+            os.environ.pop(REDIRECT, None)
         else:
             os.environ[REDIRECT] = before
-            redirect.install(before, os.environ.get(CA))
+        if installed is None:
+            redirect.uninstall()
+        else:
+            redirect.install(*installed)
 
 
 def _literals(host: str) -> tuple[str, ...]:

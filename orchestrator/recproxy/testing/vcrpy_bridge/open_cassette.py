@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from recproxy.client.choosing import Chooser
 from recproxy.client.outcome import ScopeResult
@@ -28,10 +29,23 @@ _REPEATS = "to play it again: allow_playback_repeats=True for the cassette"
 
 
 class OpenCassette:
-    """A cassette in play; at `socket` proxies ask what matches. It stays good for questions when it has closed."""
+    """A cassette in play; at `socket` proxies ask what matches. It stays good for questions when it has closed.
 
-    def __init__(self, facts: CassetteFacts, run: CassetteRun, sources: CassetteSources, socket: Path) -> None:
+    `ports` are those of all runs of this process, where connections of its own are never redirected.
+    """
+
+    def __init__(
+        self,
+        facts: CassetteFacts,
+        run: CassetteRun,
+        sources: CassetteSources,
+        socket: Path,
+        ports: Collection[int] = (),
+    ) -> None:
         self.path = facts.path
+        self.takes_local = facts.takes_local
+        self.gateway = ""
+        self._ports = ports
         #: Whether what is recorded takes the place of what the cassette held, and whether anything is recorded.
         self.replaces = False
         self.records = False
@@ -41,16 +55,19 @@ class OpenCassette:
         self._sources = sources
         self._socket = socket
         self._scope_options = ScopeOptions(
-            match_on=facts.match_on, repeat="first" if facts.repeats else "miss", ignore=facts.ignore
+            match_on=facts.match_on,
+            repeat="first" if facts.repeats else "miss",
+            ignore=facts.ignore,
+            local=facts.takes_local,
         )
         self._scope: Scope | None = None
         self._outcomes: list[ScopeResult] = []
         #: Of the open scope, as far as it was looked at.
         self._so_far: list[ScopeResult] = []
         self._told: set[str] = set()
-        #: Hosts on loopback, with ports, that are led to the run while it is open.
-        self.local: tuple[tuple[str, int], ...] = ()
         self._meanwhile = ExitStack()
+        #: While requests to this machine are led here; it ends before the scope, which puts the environment back.
+        self._led = ExitStack()
 
     def begin(self) -> None:
         """Open the scope: every service is answered from this cassette, and from nothing else.
@@ -66,12 +83,18 @@ class OpenCassette:
         if self._scope.profiles != len(status["profiles"]):  # others have joined, which need a recording, too
             self._session.scopes.end(self._scope, passed=True)
             self._scope, status = self._begun(self._run.status(anew=True))
-        self._meanwhile.enter_context(led_to(status["addresses"][self._session.lane]["gateway"], self.local))
+        if self.takes_local:
+            addresses = status["addresses"][self._session.lane]
+            ports = {*self._ports, *(urlsplit(url).port or 0 for url in addresses.values())}
+            places = local_places(self._facts.addresses)
+            self.gateway = addresses["gateway"]
+            self._led.enter_context(led_to(self.gateway, places, ports if self._facts.whole_process else None))
 
     def end(self, *, passed: bool) -> None:
         """Close the scope; when it is closed already, nothing happens."""
         scope, self._scope = self._scope, None
         self._so_far.clear()
+        self._led.close()
         if scope is not None:
             self._outcomes += self._session.scopes.end(scope, passed=passed)
         self._meanwhile.close()
@@ -144,16 +167,16 @@ class OpenCassette:
         return [*self._outcomes, *self._so_far]
 
     def _begun(self, status: Mapping[str, Any]) -> tuple[Scope, Mapping[str, Any]]:
-        self.local = local_places(self._facts.addresses, status["profiles"], status["mode"])
         recordings = dict(self._recordings(status["profiles"], status["mode"]))
         return self._session.scopes.begin(self.path, recordings, scope_options=self._scope_options), status
 
     def _recordings(self, profiles: Mapping[str, Mapping[str, Any]], mode: str) -> Iterator[tuple[str, list[str]]]:
         """What answers each profile: the cassette, what is recorded into, or nothing."""
         owners = Owners({host: name for name, each in profiles.items() for host in each["hosts"]})
-        asked = {owners.owner(host) for host in self._facts.hosts}
+        every = owners.patterns.get("*")  # which answers for this machine, too
+        asked = {owners.owner(normal_host(host)) or every for host in self._facts.hosts}
         modes = {name: each["mode"] for name, each in profiles.items()}
-        if owners.pattern("") is None:
+        if every is None:
             modes["*"] = mode
         for name, its_mode in modes.items():
             in_it = (None if name == "*" else name) in asked
@@ -163,6 +186,3 @@ class OpenCassette:
                 yield name, [self._sources.recorded_into(name, with_cassette=its_mode == "auto" and in_it)]
             else:
                 yield name, [*self._sources.played()] if in_it and its_mode == "replay" else []
-        for host in dict.fromkeys(host for host, _ in self.local):
-            if owners.owner(normal_host(host)) is None:
-                yield host, [*self._sources.played()]

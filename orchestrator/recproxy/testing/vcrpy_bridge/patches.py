@@ -93,6 +93,7 @@ def _playing(bridge: Bridge, cassette: Any) -> Iterator[None]:
         ignore=settings.ignore,
         choose=vcrpy_chooser(cassette, positions) if settings.calls or custom else None,
         unhonoured=settings.unhonoured,
+        takes_local=settings.takes_local,
     )
     with bridge.playing(facts, lambda folder, stem: VcrpySources(cassette, settings, folder, stem)) as opened:
         played(cassette, opened)

@@ -5,6 +5,7 @@ Knows the words of vcrpy's configuration, and its functions by their names alone
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,8 @@ _MATCHERS = "vcr.matchers"
 _WORDS = frozenset(("method", "scheme", "host", "port", "path", "query", "headers", "body", "raw_body", "uri"))
 #: vcrpy's `query` leaves out parameters without a value.
 _OTHER_WORDS = {"query": "filled_query"}
+#: This machine, as a suite ignores it.
+_LOCAL = ("127.0.0.1", "localhost")
 _FILTERS = ("filter_headers", "filter_query_parameters", "filter_post_data_parameters")
 #: What is done to interactions while a cassette is loaded: then its file does not say what is played.
 _LOADING = (
@@ -34,13 +37,14 @@ class CassetteSettings:
     """What one cassette was opened with.
 
     `ignore` are the names that vcrpy would have filtered out of live requests. `calls` says that functions of the suite
-    have a say in what matches. `rewrites` says that what is played is not what stands in the file. `unhonoured` are
-    lines for people.
+    have a say in what matches. `rewrites` says that what is played is not what stands in the file. `takes_local` says that
+    not all of this machine is ignored. `unhonoured` are lines for people.
     """
 
     ignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     calls: bool = False
     rewrites: bool = False
+    takes_local: bool = True
     unhonoured: tuple[str, ...] = ()
 
 
@@ -50,11 +54,13 @@ def read_settings(vcr: object, options: Mapping[str, Any]) -> CassetteSettings:
     def said(name: str) -> Any:
         return options.get(name, getattr(vcr, name, None))
 
+    ignored = [host for host in _LOCAL if said("ignore_localhost") or _fits(said("ignore_hosts"), host)]
     callback = options.get("before_record_request", options.get("before_record", said("before_record_request")))
     return CassetteSettings(
         ignore=_ignored(said),
-        calls=bool(callback) or _calls(said),
+        calls=bool(callback) or bool(0 < len(ignored) < len(_LOCAL)) or _calls(said),
         rewrites=bool(callback) or any(said(name) for name in _LOADING),
+        takes_local=len(ignored) < len(_LOCAL),
         unhonoured=tuple(_unhonoured(said)),
     )
 
@@ -91,8 +97,15 @@ def _calls(said: Callable[[str], Any]) -> bool:
     return bool(said("filter_nested_post_data_parameters") and said("filter_post_data_parameters"))
 
 
+def _fits(hosts: Any, host: str) -> bool:
+    """Whether a host is one of those that are ignored: names, or patterns of whole names."""
+    return any(each.fullmatch(host) if isinstance(each, re.Pattern) else each == host for each in hosts or ())
+
+
 def _unhonoured(said: Callable[[str], Any]) -> Iterable[str]:
     for host in said("ignore_hosts") or ():
+        if host in _LOCAL:
+            continue
         yield f"ignore_hosts {getattr(host, 'pattern', host)}: list it in pass_hosts, or cassettes answer for it"
     if said("skip_patchers"):
         yield f"skip_patchers {', '.join(said('skip_patchers'))}: cassettes answer every client"
