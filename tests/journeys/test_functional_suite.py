@@ -23,13 +23,15 @@ def run(*words):
 
 @pytest.fixture(autouse=True)
 def _profiles():
-    for package in ("recproxy_twitter", "recproxy_bitly", "recproxy_gmail", "recproxy_facebook", "webob", "routes"):
+    for profile in ("twitter", "bitly", "gmail", "facebook", "github", "slack"):
+        pytest.importorskip(f"recproxy_{profile}")
+    for package in ("webob", "routes"):
         pytest.importorskip(package)
 
 
 @pytest.mark.long
 def test_under_a_run_everything_is_answered_from_recordings():
-    asked = ("twitter", "bitly", "gmail", "facebook", "google", "linkedin", "yahoo")
+    asked = ("twitter", "bitly", "gmail", "facebook", "github", "slack", "google", "linkedin", "yahoo")
     chosen = (word for profile in asked for word in ("--profile", profile))
     words = (sys.executable, "-m", "recproxy", "run", "--mode", "replay", *chosen, "--")
 

@@ -23,7 +23,7 @@ from recproxy.recording import load
 SUITE = Path(__file__).parents[1] / "functional"
 MOODS = ("rate_limit", "revoked_refresh", "revoked", "server_error", "duplicate", "shortened_before")
 
-OF_2011 = ("test_f1.py", "test_facebook.py", "f1")  # services that have no like on loopback
+WITHOUT_LIKE = ("test_f1.py", "test_facebook.py", "test_targets.py", "f1")  # services that have no like on loopback
 BUT_FOR_CLIENTS = ("--ignore", "tests/functional/test_clients.py")  # four clients on three ways need not do all of it
 
 
@@ -53,7 +53,7 @@ class Suite:
         self.origins = origins
         self.recordings = root / "tests/functional/recordings"
         shutil.copytree(
-            SUITE, root / "tests/functional", ignore=shutil.ignore_patterns("__pycache__", "node", *OF_2011)
+            SUITE, root / "tests/functional", ignore=shutil.ignore_patterns("__pycache__", "node", *WITHOUT_LIKE)
         )
         lines = ["[project]", 'name = "share"']
         for name, origin in origins.items():

@@ -5,7 +5,7 @@ from webob import Response
 from webob.dec import wsgify
 from webob.exc import HTTPFound, HTTPNotFound
 
-from share import bitly, facebook, gmail, google, linkedin, twitter, yahoo
+from share import bitly, facebook, github, gmail, google, linkedin, slack, twitter, yahoo
 from share.service import ServiceError, UnavailableError
 
 #: The services that work for an account of theirs, which the request brings.
@@ -61,6 +61,10 @@ def send(request):
     text = f"{share.get('message', '')} {short}"
     if share["domain"] == "google.com":
         sent = gmail.send(to=share["to"], subject=share["subject"], text=text)
+    elif share["domain"] == "slack.com":
+        sent = slack.post(text, channel=share["to"])
+    elif share["domain"] == "github.com":
+        sent = github.open_issue(share["subject"], body=text, repository=share["to"])
     else:
         sent = twitter.post(text, version=share.get("api", "2"))
     return sent | {"shorturl": short}
