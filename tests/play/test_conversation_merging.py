@@ -49,9 +49,10 @@ def test_nothing_changes_where_all_means_the_same():
 
 
 def test_only_what_the_server_changed_is_new():
-    wanted = TEXT.replace("queued as 1", "queued as 2").replace(":recorded 2026-01-31\n", "")
+    wanted = TEXT.replace("250 queued as 1", "250 sent").replace(":recorded 2026-01-31\n", "")
 
-    assert merged(AGAIN.replace("queued as 1", "queued as 2")) == wanted
+    assert merged(AGAIN.replace("250 queued as 1", "250 sent")) == wanted
+    assert merged(AGAIN.replace("queued as 1", "queued as 2")) == TEXT
 
 
 def test_a_fault_stays_with_the_answer_to_the_same_words():

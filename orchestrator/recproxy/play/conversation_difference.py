@@ -18,6 +18,7 @@ from recproxy.matching.mail_messages import mail_difference, read_mail
 from recproxy.matching.rules import Rules
 from recproxy.play.change import Change, ChangeKind
 from recproxy.play.conversation_merging import means_the_same
+from recproxy.play.server_words import says_the_same
 from recproxy.recording import Act, Interaction, Step
 from recproxy.recording.dataclass import dataclass
 
@@ -103,11 +104,12 @@ def _changes(one: _Said | None, other: _Said | None, before: Interaction, after:
 
 def _server_kind(left: bytes, right: bytes) -> ChangeKind:
     """How much it matters that a server says something else."""
+    if says_the_same(left, right, None, is_imap=False) or says_the_same(
+        b"x " + left, b"x " + right, None, is_imap=True
+    ):
+        return ChangeKind.VOLATILE
     statuses = [found[0].split()[-1] if (found := _STATUS.match(each)) else b"" for each in (left, right)]
-    if statuses[0] != statuses[1]:
-        return ChangeKind.STRUCTURE
-    is_alike = bool(statuses[0]) and _NUMBER.sub(b"0", left) == _NUMBER.sub(b"0", right)
-    return ChangeKind.VOLATILE if is_alike else ChangeKind.VALUE
+    return ChangeKind.STRUCTURE if statuses[0] != statuses[1] else ChangeKind.VALUE
 
 
 def _differing(left: bytes, right: bytes) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """What becomes of a recorded conversation that was recorded again: only what the server changed is new.
 
 What a client says differs from run to run, and means the same: the size and the boundaries of a message, its date. Where
-it means the same, the old lines stay, with the wild places that a person wrote into them. Pure.
+it means the same, the old lines stay, with the wild places that a person wrote into them. So do answers of the server
+that differ by a number only that is new each time. Pure.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from recproxy.mail.smtp_turns import command_text, said_kinds
 from recproxy.matching.mail_messages import mail_difference, read_mail
 from recproxy.matching.rules import Rules
 from recproxy.play.imap_merging import same_imap_steps
+from recproxy.play.server_words import says_the_same
 from recproxy.recording import Act, Interaction, Step, pattern
 
 __all__ = ["asks_the_same", "client_text", "means_the_same", "stable_conversation"]
@@ -35,23 +37,27 @@ def stable_conversation(old: Interaction, new: Interaction, rules: Rules) -> Int
     same = _same(old, new, rules)
     if not any(same):
         return new
-    steps = tuple(_kept_steps(old.steps, new.steps, same))
+    steps = tuple(_kept_steps(old, new, same))
     if steps == old.steps:
         return replace(old, scope=new.scope)
     return replace(new, request=old.request, response=old.response, steps=steps, comments=old.comments)
 
 
-def _kept_steps(old: Sequence[Step], new: Sequence[Step], same: Sequence[bool]) -> Iterator[Step]:
-    """The new steps: those of the client as they were where they mean the same, and the faults of the answers to them."""
-    follows = True
-    for number, step in enumerate(new):
-        was = old[number] if number < len(old) else None
+def _kept_steps(old: Interaction, new: Interaction, same: Sequence[bool]) -> Iterator[Step]:
+    """The new steps: those of the client as they were where they mean the same, and the answers that say the same then.
+
+    An answer that says something else keeps the fault of the old one.
+    """
+    follows, is_imap = True, old.request.method == "IMAP"
+    for number, step in enumerate(new.steps):
+        was = old.steps[number] if number < len(old.steps) else None
         if step.act is Act.CLIENT:
             follows = number < len(same) and same[number]
         if was is None or not follows or was.act is not step.act:
             yield step
         else:
-            yield was if step.act is Act.CLIENT else replace(step, fault=was.fault)
+            keeps = step.act is Act.CLIENT or says_the_same(was.data, step.data, old.request.wild, is_imap=is_imap)
+            yield was if keeps else replace(step, fault=was.fault)
 
 
 def _same(old: Interaction, new: Interaction, rules: Rules) -> list[bool]:
