@@ -38,6 +38,9 @@ class TestOuter:
 @pytest.mark.parametrize("word", IDS)
 def test_special(word):
     test_two()
+@pytest.mark.parametrize("word", [1, 2], ids=["a/b", "x" * 238])
+def test_vcr(word):
+    test_two()
 class TestX:
     class TestLast:
         @pytest.mark.parametrize("word", ["a:b"])
@@ -105,9 +108,12 @@ def test_what_was_imported_is_what_the_plugin_looks_for(project):
     write(project / "tests/test_m.py", TEST + SPECIAL)
     for name in ("TestSend.test_one", "test_two", *SPECIAL_NAMES):
         write(project / f"tests/cassettes/test_m/{name}.yaml")
+    for name in ("test_vcr[a/b]", f"test_vcr[{'x' * 238}]"):  # pytest-vcr takes a slash for one of the path
+        write(project / f"tests/cassettes/{name}.yaml")
 
     done = recproxy("import", "tests/cassettes", "--to", "tests/functional/recordings", folder=project)
     assert done.returncode == 0, done.stderr
+    assert "recproxy: uninstall the pytest plugin that played these cassettes" in done.stderr
     tested = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--recproxy-mode=replay", "tests/test_m.py"],
         cwd=project,
@@ -117,4 +123,4 @@ def test_what_was_imported_is_what_the_plugin_looks_for(project):
         check=False,
     )
 
-    assert "replay: 9 tests, 9 requests played, 0 recorded, 0 missed" in tested.stdout, tested.stdout
+    assert "replay: 11 tests, 11 requests played, 0 recorded, 0 missed" in tested.stdout, tested.stdout

@@ -9,10 +9,16 @@ from pathlib import Path
 
 import click
 
-from recproxy.cli.verb import Verb
+from recproxy.cli.verb import Verb, is_quiet
 from recproxy.errors import ConfigurationError
 
 __all__ = ["import_recordings"]
+
+#: What cassettes of tests leave to do.
+_WHAT_NEXT = (
+    "recproxy: uninstall the pytest plugin that played these cassettes (pytest-recording or pytest-vcr), or it goes on "
+    "playing them; then the vcr marks do nothing and can go: recproxy docs move-from-vcrpy"
+)
 
 
 @click.command(
@@ -84,7 +90,10 @@ def import_recordings(
                 pending_files.finish()
         finally:
             pending_files.abandon()
-    sys.exit(report(summaries, as_json=as_json, dry=dry))
+    code = report(summaries, as_json=as_json, dry=dry)
+    if any(each.of_test for each in found) and not (dry or as_json or is_quiet()):
+        print(_WHAT_NEXT, file=sys.stderr)
+    sys.exit(code)
 
 
 def _placeholders(words: tuple[str, ...]) -> Mapping[str, str | None]:

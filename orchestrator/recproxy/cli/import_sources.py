@@ -24,13 +24,14 @@ class ImportSource:
     """A file, or a folder that is one recording.
 
     `name` is the relative path of its recording without `.rec`; `asked` says that it was named itself, and not found
-    in a folder, where files of other kinds are passed over.
+    in a folder, where files of other kinds are passed over; `of_test`, that it is the cassette of a test.
     """
 
     path: Path
     name: PurePath
     size: int
     asked: bool
+    of_test: bool = False
 
 
 def sources_in(words: Sequence[Path]) -> list[ImportSource]:

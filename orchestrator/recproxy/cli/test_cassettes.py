@@ -28,23 +28,28 @@ def named_for_tests(sources: Iterable[ImportSource], *, recordings: Path, root: 
 
 def _named(source: ImportSource, recordings: Path, root: Path) -> ImportSource:
     path = source.path.resolve()
-    found = _NAME.fullmatch(path.stem)
-    module = _module(path, found[2].partition("[")[0]) if found else None
+    above = next((each for each in path.parents if each.name == _FOLDER), None)
+    if above is None:
+        return source
+    first, *others = path.relative_to(above).with_suffix("").parts
+    # pytest-vcr takes a slash in the id of parameters for one of the path.
+    is_of_module = len(others) == 1 and "[" not in first
+    found = _NAME.fullmatch(others[0] if is_of_module else "/".join((first, *others)))
+    module = _module(above, first if is_of_module else "", found[2].partition("[")[0]) if found else None
     if found is None or module is None:
         return source
     names = [*filter(None, found[1].split(".")), found[2]]
     name = recording_of_test(module_folders(module, recordings, root), names)
-    return replace(source, name=PurePath(name.removesuffix(".rec")))
+    return replace(source, name=PurePath(name.removesuffix(".rec")), of_test=True)
 
 
-def _module(path: Path, function: str) -> Path | None:
-    """The test module that a cassette belongs to, if there is one and no other."""
-    above = path.parent.parent
-    if above.name == _FOLDER:
-        module = above.parent / f"{path.parent.name}.py"
+def _module(cassettes: Path, folder: str, function: str) -> Path | None:
+    """The test module that a cassette belongs to, if there is one and no other; its `folder` has the module's name."""
+    if folder:
+        module = cassettes.parent / f"{folder}.py"
         return module if module.is_file() else None
-    if path.parent.name != _FOLDER:
-        return None
     defined = re.compile(rf"^\s*(?:async )?def {re.escape(function)}\b", re.MULTILINE)
-    modules = [each for each in sorted(above.glob("*.py")) if defined.search(each.read_text("utf-8", "replace"))]
+    modules = [
+        each for each in sorted(cassettes.parent.glob("*.py")) if defined.search(each.read_text("utf-8", "replace"))
+    ]
     return modules[0] if len(modules) == 1 else None
