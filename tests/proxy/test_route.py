@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from recproxy.http import Head
-from recproxy.proxy.route import Route, Target, live_request, target_of
+from recproxy.proxy.route import Route, Target, live_request, own_service, target_of
 
 
 def head(target=b"/a?b=1", host=b"shop.example", headers=()):
@@ -37,6 +37,28 @@ def test_a_body_that_is_not_what_it_says_is_left_as_it_is():
     request = live_request(Route("http"), head(headers=((b"Content-Encoding", b"gzip"),)), b"hello")
 
     assert (request.body, request.encoding) == (b"hello", None)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "address", "wanted"),
+    [
+        (["127.0.0.1"], "http://127.0.0.1:8080", "http://127.0.0.1:8080/a?b=1"),
+        (["localhost", "shop.example"], "http://127.0.0.1:8080", "http://localhost:8080/a?b=1"),
+        (["*.shop.example", "shop.example"], "shop.example:8443", "https://shop.example:8443/a?b=1"),
+        (["shop.example"], "http://shop.example", "http://shop.example/a?b=1"),
+        (["shop.example"], "http://[::1]:8080", None),  # a stand-in, for tests and staging
+        (["*.shop.example"], "http://shop.example:8080", None),
+        (["shop.example"], "", None),
+    ],
+)
+def test_a_base_url_leads_to_the_scheme_and_port_of_the_services_own_address(hosts, address, wanted):
+    service = own_service(hosts, address)
+    route = Route("http", any_host=tuple(hosts), service=service)
+    request = live_request(route, head(b"/a?b=1", b"127.0.0.1:5000"), b"")
+
+    assert (service and f"{service.scheme}://{service.authority}/a?b=1") == wanted
+    if service is not None:
+        assert (request.url, target_of(route, head(b"/a", b"127.0.0.1:5000"))) == (wanted, service)
 
 
 @pytest.mark.parametrize(

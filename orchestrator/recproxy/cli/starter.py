@@ -216,7 +216,7 @@ class Starter:
         each = next((each for each in self.chosen if each.address), None)
         if each is None:
             return None
-        url = f"https://{each.address}/hello"
+        url = f"{each.upstream or f'https://{each.address}'}/hello"
         if is_loopback(each.address):  # no client asks a proxy for it
             imports, asked = "import os\n", f'os.environ["{each.variable}"] + "/hello"'
         else:

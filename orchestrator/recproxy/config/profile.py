@@ -138,8 +138,9 @@ class Upstream:
     that says so.
     """
     address: Annotated[str, words.ADDRESS] = ""
-    """An address to use instead of the real one: `127.0.0.1:8443`, or `http://127.0.0.1:8080` without TLS. A mail server has
-    `endpoints.address` instead.
+    """An address to use instead of the real one: `127.0.0.1:8443`, or `http://127.0.0.1:8080` without TLS. If its host is
+    the endpoint's own, what is recorded over a base URL has its scheme and port. A mail server has `endpoints.address`
+    instead.
     """
     ca_place: Computed[str] = ""
 

@@ -24,7 +24,7 @@ from recproxy.proxy.connection import Connection
 from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.mail_connection import MailConnection
-from recproxy.proxy.route import Route
+from recproxy.proxy.route import Route, own_service
 from recproxy.proxy.scope import OpenScope
 
 if TYPE_CHECKING:
@@ -121,7 +121,8 @@ class ProxyLane:
         """Answer on a listener for an endpoint: its base URL."""
         hosts = self._profile.endpoints[endpoint].hosts
         listener = socket.socket(fileno=descriptor)
-        route = Route("http", any_host=hosts, port=listener.getsockname()[1])
+        service = own_service(hosts, self._profile.upstream.address)
+        route = Route("http", any_host=hosts, port=listener.getsockname()[1], service=service)
         self.spawn(self._serve(listener, route))
 
     def listen_mail(self, descriptor: int, place: MailPlace, context: ssl.SSLContext | None) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from recproxy.control.host_names import is_loopback
 from recproxy.http import Head, MalformedRequest, authority_host, bracketed, received_request, split_authority
 from recproxy.recording import Request
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Route", "Target", "absolute_authority", "live_request", "origin_form", "target_of"]
+__all__ = ["Route", "Target", "absolute_authority", "live_request", "origin_form", "own_service", "target_of"]
 
 _PORTS = {"http": 80, "https": 443}
 #: A path may hold another URL (web.archive.org): only a scheme at the very beginning makes a target absolute.
@@ -21,12 +22,14 @@ class Route:
     """How a connection came: its scheme, the authority it was opened for (None: each request names its own).
 
     `any_host` are the host patterns of an endpoint whose base URL was used, at this `port`: its requests fit any of them.
+    `service` is where they go, if the profile says more of that than a host.
     """
 
     scheme: str
     authority: str | None = None
     any_host: tuple[str, ...] | None = None
     port: int = 0
+    service: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,23 @@ class Target:
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
+def own_service(hosts: Sequence[str], address: str) -> Target | None:
+    """The service of an endpoint that `upstream.address` itself names, with its scheme and port; None for a stand-in."""
+    if not address:
+        return None
+    scheme, mark, authority = address.rpartition("://")
+    scheme = scheme if mark else "https"
+    host, port = split_authority(authority.partition("/")[0], _PORTS[scheme])
+    first = _first_host(hosts)
+    if port is None or not (host == first or (is_loopback(host) and is_loopback(first))) or not first:
+        return None
+    return Target(scheme, first, port)
+
+
+def _first_host(hosts: Sequence[str]) -> str:
+    return next((pattern for pattern in hosts if "*" not in pattern), "")
+
+
 def live_request(route: Route, head: Head, body: bytes) -> Request:
     """The request as matching sees it."""
     return received_request(head.method.decode("ascii"), _url(route, head), head.headers, body)
@@ -57,8 +77,7 @@ def target_of(route: Route, head: Head) -> Target:
     scheme = route.scheme
     if route.any_host is not None:
         # Over a base URL the service is the endpoint's first host, and services speak TLS.
-        host = next((pattern for pattern in route.any_host if "*" not in pattern), "")
-        return Target("https", host, 443)
+        return route.service or Target("https", _first_host(route.any_host), 443)
     absolute = _ABSOLUTE.match(head.target.decode("ascii"))
     if absolute is not None:
         scheme, authority = absolute[1].lower(), absolute[2]
@@ -94,6 +113,8 @@ def _url(route: Route, head: Head) -> str:
     if _ABSOLUTE.match(target) is not None:
         return target
     if route.any_host is not None:
+        if route.service is not None:
+            return f"{route.service.scheme}://{route.service.authority}{origin_form(target)}"
         authority = route.any_host[0].removeprefix("*.")
     else:
         authority = _bracketed(_named(route, head), route.scheme)
