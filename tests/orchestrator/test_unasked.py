@@ -114,6 +114,19 @@ def test_what_was_in_play_of_a_failed_test_was_not_asked_either():
     assert tally.unasked["shop"].startswith(ASKED)
 
 
+def test_a_test_that_missed_may_have_failed_before_it_came_to_ask():
+    tally = Tally()
+    tally.enter("shop", "replay")
+    tally.add("shop", Outcome(**IN_PLAY, unused=UNUSED), passed=False)
+    tally.misses.append(Missed(method="GET", url="https://bank.example/", text="a miss"))
+    project = Project(root=Path("/project"))
+    plan = RunPlan(project=project, mode="replay", profiles=(shop(),), library=Library(Path("/project"), {}))
+
+    add_unasked(tally, [shop()], plan)
+
+    assert tally.unasked == {}
+
+
 @pytest.mark.parametrize(
     ("variables", "way"),
     [

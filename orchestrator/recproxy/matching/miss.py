@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from recproxy.counting import counted
 from recproxy.matching.differences import Difference
@@ -163,13 +163,19 @@ def miss(
     repeat: str | None = None,
     ways: Ways = _USUAL,
     large_body: bytes | None = None,
+    taken: Collection[int] = (),
 ) -> Miss:
     """Why a request, in the form that is compared, has no answer.
 
     `large_body` is the request's body, which is not in the request then, if it is too large to be compared by its values.
     `used` are its matches where all of them have been played, and `repeat` is the scope's own word on what follows then.
+    `taken` are the interactions that other requests of the scope have played, or were compared with.
     """
-    found = (used[-1], ()) if used else nearest(index, request, any_host=any_host, bound=bound, large_body=large_body)
+    found = (
+        (used[-1], ())
+        if used
+        else nearest(index, request, any_host=any_host, bound=bound, large_body=large_body, taken=taken)
+    )
     if found is None:
         shown = _shown_url(request.url, index.rules)
         return Miss(method=request.method, url=shown, profile=profile, test=test, ways=ways)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
@@ -47,10 +47,12 @@ def nearest(
     any_host: Sequence[str] | None,
     bound: Mapping[str, bytes],
     large_body: bytes | None = None,
+    taken: Collection[int] = (),
 ) -> tuple[int, tuple[Difference, ...]] | None:
     """The position of the interaction nearest to a redacted request and how it differs; None where nothing is recorded.
 
     `large_body` is the request's body, which is not in the request then, if it is too large to be compared by its values.
+    Of interactions that are equally near, one that is `taken` by another request comes last.
     """
     live_body = request.body if large_body is None else large_body
     without_body = replace(request, body=b"")
@@ -74,13 +76,16 @@ def nearest(
     def size(position: int) -> int:
         return len(index.compared[position].request.body) + len(live_body)
 
+    def rank(found: tuple[int, tuple[Difference, ...]]) -> tuple[float, bool]:
+        return _weight(found[1]), found[0] in taken
+
     # What is said to a mail server is no request, and never near to one.
     candidates = [position for position in _candidates(index, request) if not index.interactions[position].steps]
     if not candidates:
         return None
     if large_body is None and sum(map(size, candidates)) <= _BUDGET:
         found = [(position, compared(position, whole=True)) for position in candidates]
-        return min(found, key=lambda each: _weight(each[1]))
+        return min(found, key=rank)
     found = [(position, compared(position, whole=False)) for position in candidates]
     found.sort(
         key=lambda each: (_weight(each[1]), -common_start(index.compared[each[0]].request.body, live_body), each[0])
@@ -89,7 +94,7 @@ def nearest(
     affordable = [position for position, total in fitting if total <= _BUDGET] if large_body is None else []
     if not affordable:
         return found[0]
-    return min(((each, compared(each, whole=True)) for each in affordable), key=lambda each: _weight(each[1]))
+    return min(((each, compared(each, whole=True)) for each in affordable), key=rank)
 
 
 def common_start(one: bytes, other: bytes) -> int:

@@ -23,6 +23,8 @@ def add_unasked(tally: Tally, profiles: Iterable[Profile], plan: RunPlan) -> Non
         return
     for profile in profiles:
         row = tally.rows[profile.name]
+        if tally.misses and row.idle and not row.unused:  # tests that missed failed before they came to ask it
+            continue
         if line := _line(profile, row, plan):
             tally.unasked[profile.name] = line
             tally.unasked_fails |= row.idle > 0 and profile.match.unused == "fail"

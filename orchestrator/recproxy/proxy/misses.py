@@ -66,6 +66,8 @@ class Misses:
         self._ways = ways or profile.ways()
         self._elsewhere = elsewhere
         self._waiting = 0
+        #: By hash of a missed request, the interaction it was compared with: two that changed alike have one each.
+        self._compared: dict[int, int] = {}
 
     @property
     def too_large(self) -> str:
@@ -88,6 +90,7 @@ class Misses:
             return self._answer(head, "\n".join(filter(None, (reason, self._history.miss_again()))))
         number = self._history.miss()
         index, bound = playback.index, dict(playback.bound)  # what is bound may change meanwhile
+        played = {position for position, count in enumerate(playback.plays) if count}
         most = 0 if self._waiting >= _MOST_WAITING else _LARGEST_COMPARED
 
         def describe() -> Missed:
@@ -96,6 +99,8 @@ class Misses:
             if large_body is not None:
                 asked = replace(asked, body=b"", encoding=None)
             shown = self._hooks.show(asked, self._redaction)  # what is shown is redacted as what is stored
+            own = hash(shown)
+            others = {position for one, position in tuple(self._compared.items()) if one != own}
             found = miss(
                 index,
                 shown,
@@ -107,7 +112,10 @@ class Misses:
                 repeat=playback.repeat,
                 ways=self._ways,
                 large_body=large_body,
+                taken=played | others,
             )
+            if found.closest is not None:
+                self._compared.setdefault(own, found.closest)
             if self._elsewhere is not None and large_body is None:
                 found = self._found_elsewhere(self._elsewhere, found, shown, any_host, index)
             text = f"{reason}\n{found.text()}" if reason else found.text()

@@ -351,6 +351,18 @@ def test_without_a_run_the_summary_ends_with_the_misses(suite):
     )
 
 
+def test_two_requests_that_changed_alike_get_advice_at_one_recorded_request_each(suite):
+    suite.record("recordings/shop/test_plain/test_one.rec", ("item?n=1", "first"), ("item?n=2", "second"))
+    asked = "".join(f"    get('item?n={number}')\n" for number in (3, 4, 3))
+    suite.write("test_plain.py", IMPORTS + f"def test_one():\n{asked}")
+
+    section = suite.pytest("--recproxy-mode=replay", "test_plain.py").out.partition("= recproxy =")[2]
+
+    place = "to make it match: at recordings/shop/test_plain/test_one.rec:"
+    advised = [line.removeprefix(place) for line in section.splitlines() if line.startswith(place)]
+    assert advised == ["3, write XXX for the value of query n", "12, write XXX for the value of query n"]
+
+
 def test_without_a_run_a_service_that_no_test_asked_is_told(suite):
     suite.record("recordings/shop/test_plain/test_one.rec", ("item", "first"))
     suite.write("test_plain.py", "def test_one():\n    pass\n")
