@@ -36,6 +36,7 @@ ELSEWHERE = {
     "cli/verifying": "tests/cli/test_verify.py: a service on loopback",
     "cli/verify_report": "tests/cli/test_verify.py",
     "proxy/asking": "tests/cli/test_verify.py: a service on loopback",
+    "cli/profiles/distribution_tests": "tests/cli/profiles/test_new.py: they pass",
     "config/verify_table": "tests/config/test_reference.py: its keys as they are documented",
     "config/shift_table": "tests/play/test_shifted_times.py: what its keys do",
     "config/report_table": "tests/play/test_response_tokens.py: what its keys do",

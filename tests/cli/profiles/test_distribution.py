@@ -25,14 +25,24 @@ def test_its_profile_parses_and_knows_what_it_was_told():
     }
 
 
-def test_its_recording_is_one_of_its_host():
-    recording = load(distribution("shop", ["Shop.Example"])["recproxy_shop/recordings/example.rec"].encode())
+def test_the_variable_of_an_sdk_is_its_base_url_with_what_follows_the_host():
+    files = distribution("shop", ["api.shop.example"], base_url="SHOP_API_BASE", base_path="/v1")
+    (endpoint,) = tomllib.loads(files["recproxy_shop/profile.toml"])["endpoints"]
 
-    assert recording.interactions[0].request.url == "https://shop.example/example"
+    assert (endpoint["base_url"], endpoint["base_path"]) == ("SHOP_API_BASE", "/v1")
+    assert "GET https://api.shop.example/v1/example HTTP/1.1" in files["recproxy_shop/recordings/example.rec"]
 
 
-def test_its_tests_compile():
-    compile(distribution("shop", ["shop.example"])["tests/test_profile.py"], "test_profile.py", "exec")
+@pytest.mark.parametrize("name", ["example", "stream"])
+def test_its_recordings_are_those_of_its_host(name):
+    recording = load(distribution("shop", ["Shop.Example"])[f"recproxy_shop/recordings/{name}.rec"].encode())
+
+    assert [each.request.url for each in recording.interactions] == [f"https://shop.example/{name}"]
+
+
+@pytest.mark.parametrize("name", ["tests/test_profile.py", "tests/test_sdk.py"])
+def test_its_tests_compile(name):
+    compile(distribution("shop", ["shop.example"])[name], name, "exec")
 
 
 def test_a_name_that_begins_with_a_digit_has_a_variable_too():

@@ -39,6 +39,7 @@ def new(tmp_path):
 
 def test_a_new_distribution_builds_and_passes_its_own_tests(run, tmp_path):
     words = ("new", "shop", "--host", "api.shop.example", "--credential", "SHOP_KEY")
+    words += ("--base-url", "SHOP_API_BASE", "--base-path", "/v1")
     done = run("-m", "recproxy", "profiles", *words)
     root = tmp_path / "recproxy-shop"
 

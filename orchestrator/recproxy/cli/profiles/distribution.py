@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 
 from recproxy.cli.git import KEPT
+from recproxy.cli.profiles.distribution_tests import PROFILE_TEST, RECORDING, SDK_TEST, STREAM
 from recproxy.config.loopback_hosts import base_url_name
 from recproxy.config.profile import Profile
 from recproxy.config.profile_reading import parse_profile
@@ -17,26 +18,31 @@ from recproxy.errors import ConfigurationError
 __all__ = ["distribution"]
 
 
-def distribution(name: str, hosts: Sequence[str], credentials: Sequence[str] = ()) -> Mapping[str, str]:
-    """The texts of a distribution, by path.
+def distribution(
+    name: str, hosts: Sequence[str], credentials: Sequence[str] = (), *, base_url: str = "", base_path: str = ""
+) -> Mapping[str, str]:
+    """The texts of a distribution, by path. Its base URL is in the variable given, which the service's SDK reads.
 
     Raises:
         ConfigurationError: the name, a host or a variable is none, or no host is without `*`.
     """
     package = "recproxy_" + name.replace("-", "_")
-    variable = base_url_name(name)
+    variable = base_url or base_url_name(name)
     # The first host is the one that is recorded under.
     ordered = sorted(hosts, key=lambda host: "*" in host)
-    toml = _profile(name, ordered, variable, credentials)
-    host = _checked(toml).hosts[0]
+    toml = _profile(name, ordered, (variable, base_path), credentials)
+    address = f"https://{_checked(toml).hosts[0]}{base_path}"
+    words = {"name": name, "package": package, "variable": variable}
     return {
         "pyproject.toml": _PYPROJECT.format(name=name, package=package),
-        "README.md": _README.format(name=name, package=package, hosts=_listed(ordered), variable=variable),
+        "README.md": _README.format(**words, hosts=_listed(ordered)),
         ".gitattributes": f"{KEPT}\n",
         f"{package}/__init__.py": f'"""The service profile {name}: `profile.toml` and `recordings/` next to this file."""\n',
         f"{package}/profile.toml": toml,
-        f"{package}/recordings/example.rec": _RECORDING.format(host=host),
-        "tests/test_profile.py": _TEST.format(name=name, package=package, variable=variable),
+        f"{package}/recordings/example.rec": RECORDING.format(address=address),
+        f"{package}/recordings/stream.rec": STREAM.format(address=address),
+        "tests/test_profile.py": PROFILE_TEST.format(**words),
+        "tests/test_sdk.py": SDK_TEST.format(**words, credentials=list(dict.fromkeys(credentials))),
     }
 
 
@@ -52,7 +58,7 @@ def _checked(toml: str) -> Profile:
         raise ConfigurationError(problem.message.partition(": ")[2]) from None
 
 
-def _profile(name: str, hosts: Sequence[str], variable: str, credentials: Sequence[str]) -> str:
+def _profile(name: str, hosts: Sequence[str], base: tuple[str, str], credentials: Sequence[str]) -> str:
     version = ".".join(metadata.version("recproxy").split(".")[:2])
     placeholders = "".join(
         f'{each if each.isidentifier() else json.dumps(each)} = "placeholder-of-{each.lower().replace("_", "-")}"\n'
@@ -63,7 +69,8 @@ def _profile(name: str, hosts: Sequence[str], variable: str, credentials: Sequen
         version=version,
         credentials=_array(dict.fromkeys(credentials)),
         hosts=_array(dict.fromkeys(hosts)),
-        variable=variable,
+        variable=base[0],
+        path=f"base_path = {json.dumps(base[1])}\n" if base[1] else "",
         placeholders=placeholders,
     )
 
@@ -89,7 +96,7 @@ credentials = {credentials}
 protocol = "http"
 hosts = {hosts}
 base_url = "{variable}"
-
+{path}
 # Values for these variables in replay, if they are not set.
 [placeholders]
 {placeholders}
@@ -147,58 +154,3 @@ To work on it:
     python -m pytest
     python -m build
 """
-
-_RECORDING = """\
-#recproxy 2
-# A handwritten example: replace it with your own recording.
-
-GET https://{host}/example HTTP/1.1
-
-====
-HTTP/1.1 200 OK
-Content-Type: text/plain
-
-hello
-=======
-"""
-
-_TEST = '''\
-"""The profile is sound, and its starter recordings answer."""
-
-import os
-import subprocess
-import sys
-from pathlib import Path
-
-PACKAGE = Path(__file__).resolve().parents[1] / "{package}"
-ASK = """
-import os, urllib.request
-print(urllib.request.urlopen(os.environ["{variable}"] + "/example").read().decode())
-"""
-
-
-def recproxy(*words):
-    environment = {{name: value for name, value in os.environ.items() if not name.startswith("RECPROXY")}}
-    return subprocess.run(
-        [sys.executable, "-m", "recproxy", *words],
-        cwd=PACKAGE.parent,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
-def test_the_profile_is_sound():
-    done = recproxy("profiles", "check", str(PACKAGE))
-
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_the_example_answers():
-    recording = ("--recordings", "{name}=example.rec")
-    done = recproxy("run", "--profile", str(PACKAGE), *recording, "--", sys.executable, "-c", ASK)
-
-    assert (done.returncode, done.stdout) == (0, "hello\\n"), done.stderr
-'''
