@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from recproxy.matching.rules import Rules
-from recproxy.play.conversation_merging import asks_the_same, client_text, stable_conversation
+from recproxy.play.conversation_merging import asks_the_same, client_meaning, stable_conversation
 from recproxy.play.merging import TimedInteraction, merge
 from recproxy.recording import Recording, dump, load
 
@@ -69,7 +69,18 @@ def test_another_message_is_another_one():
 
     assert not asks_the_same(read(TEXT), read(new), Rules())
     assert "+ bye\n" in merged(new)
-    assert client_text(read(new)) == b"EHLO you\r\nDATA\r\nSubject: two\r\nDate: 2\r\n\r\nbye\r\n"
+
+
+def test_what_a_client_means_is_what_it_says_but_for_what_is_new_each_time():
+    said = client_meaning(read(AGAIN))
+
+    assert said[:2] == (b"EHLO", b"DATA")
+    assert client_meaning(read(AGAIN.replace("Date: 2", "Date: 3").replace("EHLO you", "EHLO her"))) == said
+    assert client_meaning(read(AGAIN.replace("hello", "bye"))) != said
+    imap = (
+        "#recproxy 2\n\nIMAP imap://a:1\n< * OK a\n> {} NOOP\n< {} OK a\n> {} IDLE\n< + a\n> DONE\n< {} OK a\n=======\n"
+    )
+    assert client_meaning(read(imap.replace("{}", "a1"))) == client_meaning(read(imap.replace("{}", "b2")))
 
 
 def test_each_conversation_finds_its_own():

@@ -76,3 +76,13 @@ def test_a_recording_that_both_made_has_both():
 def test_what_is_no_recording_is_refused():
     with pytest.raises(RecordingError):
         merged(BASE, BASE, "#recproxy 2\n<<<<<<< ours\n")
+
+
+def test_a_conversation_that_both_sides_recorded_again_is_one():
+    said = "#recproxy 2\n\n:scope t\nSMTP smtp://a:25\n< 220 a\n> MAIL FROM:<a@b> SIZE={}\n< 250 {}\n=======\n"
+    before, ours, theirs = (said.format(size, words).encode() for size, words in ((9, "ok"), (8, "ok"), (7, "fine")))
+
+    merged = merge_texts(before, ours, theirs)
+
+    assert (merged.conflicts, merged.text.count(b"\nSMTP ")) == (1, 2)
+    assert merge_texts(before, before, theirs).text == theirs

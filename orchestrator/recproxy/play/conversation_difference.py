@@ -15,9 +15,8 @@ from recproxy.mail.smtp_server import SaidKind
 from recproxy.mail.smtp_turns import command_text, said_kinds
 from recproxy.matching.differences import excerpt
 from recproxy.matching.mail_messages import mail_difference, read_mail
-from recproxy.matching.rules import Rules
 from recproxy.play.change import Change, ChangeKind
-from recproxy.play.conversation_merging import means_the_same
+from recproxy.play.conversation_merging import MADE_ANEW, means_the_same
 from recproxy.play.server_words import says_the_same
 from recproxy.recording import Act, Interaction, Step
 from recproxy.recording.dataclass import dataclass
@@ -27,8 +26,6 @@ __all__ = ["conversation_changes"]
 _NUMBER = re.compile(rb"[0-9]+(?:\.[0-9]+)*")
 #: How an answer went, which is followed by words for people.
 _STATUS = re.compile(rb"[2-5][0-9]{2}\b|(?:OK|NO|BAD)\b")
-#: Fields of a message that are made anew.
-_IGNORED = frozenset(name.lower().encode() for name in Rules().ignore_mail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +90,11 @@ def _changes(one: _Said | None, other: _Said | None, before: Interaction, after:
     if one.step.act is Act.SERVER:
         yield Change(_server_kind(left, right), other.label, *_differing(left, right))
     elif one.kind is other.kind is SaidKind.MESSAGE:
-        mails = read_mail(left, before.request.wild, _IGNORED), read_mail(right, after.request.wild, _IGNORED)
+        mails = read_mail(left, before.request.wild, MADE_ANEW), read_mail(right, after.request.wild, MADE_ANEW)
         for each in mail_difference(*mails, {})[0]:
             yield Change(ChangeKind.VALUE, f"message {each.field}", each.wanted, each.got)
     elif one.kind is not other.kind or not means_the_same(
-        one.step, other.step, one.kind, before.request.wild, _IGNORED
+        one.step, other.step, one.kind, before.request.wild, MADE_ANEW
     ):
         yield Change(ChangeKind.VALUE, other.label, *_differing(left, right))
 

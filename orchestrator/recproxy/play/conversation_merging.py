@@ -18,7 +18,10 @@ from recproxy.play.imap_merging import same_imap_steps
 from recproxy.play.server_words import says_the_same
 from recproxy.recording import Act, Interaction, Step, pattern
 
-__all__ = ["asks_the_same", "client_text", "means_the_same", "stable_conversation"]
+__all__ = ["MADE_ANEW", "asks_the_same", "client_meaning", "means_the_same", "stable_conversation"]
+
+#: Fields of a message that are made anew.
+MADE_ANEW = frozenset(name.lower().encode() for name in Rules().ignore_mail)
 
 
 def asks_the_same(old: Interaction, new: Interaction, rules: Rules) -> bool:
@@ -27,9 +30,22 @@ def asks_the_same(old: Interaction, new: Interaction, rules: Rules) -> bool:
     return len(old.steps) == len(new.steps) and any(clients) and _same(old, new, rules) == clients
 
 
-def client_text(conversation: Interaction) -> bytes:
-    """All that a client says; empty for a request."""
-    return b"".join(each.data for each in conversation.steps if each.act is Act.CLIENT)
+def client_meaning(conversation: Interaction) -> tuple[object, ...]:
+    """What a client says in a conversation, without what it writes otherwise each time; empty for a request.
+
+    Two conversations of one meaning are versions of one, whatever the server said.
+    """
+    if conversation.request.method == "IMAP":
+        texts = (each.data.partition(b" ")[2] or each.data for each in conversation.steps if each.act is Act.CLIENT)
+        return tuple(texts)
+    found: list[object] = []
+    for step, kind in zip(conversation.steps, said_kinds(conversation.steps), strict=True):
+        if kind is SaidKind.COMMAND:
+            found.append(command_text(step.data))
+        elif kind is SaidKind.MESSAGE:
+            fields = read_mail(step.data, None, MADE_ANEW).fields
+            found.append(tuple(sorted((label, field.value) for label, field in fields.items())))
+    return tuple(found)
 
 
 def stable_conversation(old: Interaction, new: Interaction, rules: Rules) -> Interaction:

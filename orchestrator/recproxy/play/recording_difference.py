@@ -9,7 +9,7 @@ from typing import Any
 from recproxy.matching.differences import excerpt
 from recproxy.play.change import Change, ChangeKind
 from recproxy.play.conversation_difference import conversation_changes
-from recproxy.play.conversation_merging import client_text
+from recproxy.play.conversation_merging import client_meaning
 from recproxy.recording import Interaction, Recording, Response
 from recproxy.recording.dataclass import dataclass
 
@@ -104,7 +104,7 @@ def _pairs(
 
 def _whole(interaction: Interaction) -> tuple[object, ...]:
     request = interaction.request
-    return interaction.scope, request.method, request.url, request.body, client_text(interaction)
+    return interaction.scope, request.method, request.url, request.body, client_meaning(interaction)
 
 
 def _path(interaction: Interaction) -> tuple[object, ...]:

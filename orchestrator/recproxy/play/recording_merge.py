@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from recproxy.play.block_starts import block_start
-from recproxy.play.conversation_merging import client_text
+from recproxy.play.conversation_merging import client_meaning
 from recproxy.recording import Interaction, load
 from recproxy.recording.dataclass import dataclass
 
@@ -75,7 +75,7 @@ def _blocks(text: bytes) -> dict[_Key, bytes]:
 
 def _key(interaction: Interaction) -> _Key:
     request = interaction.request
-    return interaction.scope, request.method, request.url, request.body + client_text(interaction)
+    return interaction.scope, request.method, request.url, request.body, client_meaning(interaction)
 
 
 def _start(lines: Sequence[bytes], line: int) -> int:
