@@ -6,8 +6,8 @@ import pytest
 
 from recproxy.config.profile import Endpoint, Profile
 from recproxy.play.change import ChangeKind
-from recproxy.play.verification import WhatToAsk, drift_of, request_of_interaction, scopes_of
-from recproxy.recording import Interaction, Recording, Request, Response
+from recproxy.play.verification import WhatToAsk, conversation_refusal, drift_of, request_of_interaction, scopes_of
+from recproxy.recording import Interaction, Recording, Request, Response, load
 
 SHOP = Profile(name="shop", endpoints=(Endpoint(hosts=("*.a.example", "a.example")),))
 JSON = (b"Content-Type", b"application/json")
@@ -102,3 +102,20 @@ def test_scopes_have_their_interactions_in_order():
 def test_a_path_of_2011_is_of_the_first_host_with_a_name():
     assert request_of_interaction(asked(url="/x"), SHOP).request.url == "https://a.example/x"
     assert request_of_interaction(asked(), SHOP).request.url == "https://a.example/x"
+
+
+@pytest.mark.parametrize(
+    ("conversation", "wanted"),
+    [
+        ("SMTP smtp://a:25\n< 220 a\n", "not asked, because it would send mail"),
+        ("IMAP imap://a:143\n< * OK a\n> a UID MOVE 1 x\n< a OK\n", "not asked, because MOVE would change a mailbox"),
+        (
+            "IMAP imap://a:143\n< * OK a\n> a FETCH 1 UID\n< a OK\n",
+            "not asked, because verify does not log in to mail servers",
+        ),
+    ],
+)
+def test_no_conversation_with_a_mail_server_is_asked_again(conversation, wanted):
+    [read] = load(f"#recproxy 2\n\n{conversation}=======\n".encode()).interactions
+
+    assert conversation_refusal(read) == wanted

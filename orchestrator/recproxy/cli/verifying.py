@@ -26,7 +26,14 @@ from recproxy.play.reading import read_recording
 from recproxy.play.recording_difference import Changed
 from recproxy.play.recording_names import recordings_below
 from recproxy.play.request_filling import PlaceValues, UnfilledPlaceError, fill_request, names_in, values_handed_out
-from recproxy.play.verification import VerifiedScope, WhatToAsk, drift_of, request_of_interaction, scopes_of
+from recproxy.play.verification import (
+    VerifiedScope,
+    WhatToAsk,
+    conversation_refusal,
+    drift_of,
+    request_of_interaction,
+    scopes_of,
+)
 from recproxy.proxy.asking import ask
 from recproxy.proxy.redaction_worker import redact_recorded
 from recproxy.proxy.upstream import UpstreamError, Upstreams
@@ -188,7 +195,7 @@ class _Verifier:
             self._done += 1
             verified = Verified(path=scope.path, scope=scope.name, interaction=recorded)
             if recorded.steps:
-                results.append(replace(verified, left_out="conversations with mail servers are not verified"))
+                results.append(replace(verified, left_out=conversation_refusal(recorded)))
                 continue
             if scope.made_by_init:
                 results.append(replace(verified, left_out="recproxy init wrote its answer, not the service"))

@@ -12,6 +12,7 @@ from recproxy.config.profile import Profile
 from recproxy.control.host_names import is_loopback
 from recproxy.http import authority_host, fits
 from recproxy.play.change import Change, ChangeKind
+from recproxy.play.imap_exchanges import read_imap_exchanges
 from recproxy.play.recording_difference import compare_interactions
 from recproxy.play.request_filling import names_in
 from recproxy.recording import Interaction, Recording, Response
@@ -19,9 +20,21 @@ from recproxy.recording.request_patterns import PATTERN_SYNTAX, SAFE_METHODS, re
 from recproxy.recording.streams import is_stream
 from recproxy.recording.values import CUT_SHORT, MADE_BY_INIT, WILD
 
-__all__ = ["VerifiedScope", "WhatToAsk", "drift_of", "is_request_pattern", "request_of_interaction", "scopes_of"]
+__all__ = [
+    "VerifiedScope",
+    "WhatToAsk",
+    "conversation_refusal",
+    "drift_of",
+    "is_request_pattern",
+    "request_of_interaction",
+    "scopes_of",
+]
 
 _ALL = "all"
+#: Commands of IMAP that change mailboxes, or what is in them.
+_CHANGING = frozenset(
+    (b"STORE", b"COPY", b"MOVE", b"EXPUNGE", b"APPEND", b"CREATE", b"DELETE", b"RENAME", b"SUBSCRIBE", b"UNSUBSCRIBE")
+)
 #: The place of a member of a list ends with its number.
 _NUMBER = re.compile(r"/\d+$")
 
@@ -54,6 +67,17 @@ class WhatToAsk:
         if request.omitted is not None or CUT_SHORT in interaction.comments:
             return "its body was not recorded"
         return ""
+
+
+def conversation_refusal(conversation: Interaction) -> str:
+    """Why a conversation with a mail server is left out: none is asked again."""
+    if conversation.request.method == "SMTP":
+        return "not asked, because it would send mail"
+    for exchange in read_imap_exchanges(conversation).exchanges:
+        name = exchange.meaning.name.removeprefix(b"UID ")
+        if name in _CHANGING:
+            return f"not asked, because {name.decode()} would change a mailbox"
+    return "not asked, because verify does not log in to mail servers"
 
 
 @dataclass(slots=True, kw_only=True)
