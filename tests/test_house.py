@@ -417,6 +417,7 @@ def test_there_are_profiles_to_read():
         "recproxy_openai",
         "recproxy_anthropic",
         "recproxy_slack",
+        "recproxy_stripe",
         "recproxy_github",
     }
 

@@ -198,6 +198,32 @@ def github(page):
     }
 
 
+def stripe():
+    """What the SDKs of Stripe ask."""
+    api = "https://api.stripe.com/v1"
+    intents, session = f"{api}/payment_intents", get(f"{api}/checkout/sessions/cs_1")
+    pay, customer = form(intents, "amount=2000&currency=eur"), form(f"{api}/customers", "name=a")
+    confirm, ask = form(f"{intents}/pi_1/confirm", "payment_method=pm_1"), get(f"{intents}/pi_1")
+    refused = ["card_declined", "insufficient_funds", "authentication_required", "idempotency_key_reused"]
+    refused += ["idempotency_key_in_use", "rate_limited", "lock_timeout", "invalid_key", "forbidden", "not_found"]
+    refused += ["invalid_request", "server_error"]
+    return {
+        "payment_intent": [pay, confirm, ask],
+        "payment_requires_action": [pay, confirm, ask, ask],
+        **{name: [pay] for name in refused},
+        "customer": [customer],
+        "rate_limited_then_answered": [customer, customer],
+        "customers_by_pages": [
+            get(f"{api}/customers?limit=2&starting_after=cus_00000000000002"),
+            get(f"{api}/customers"),
+        ],
+        "search": [get(f"{api}/customers/search?query=a&page=page2"), get(f"{api}/customers/search?query=a")],
+        "checkout_session": [form(f"{api}/checkout/sessions", "mode=payment"), session, session],
+        "connect_token": [form("https://connect.stripe.com/oauth/token", "grant_type=authorization_code&code=c")],
+        "webhook": [get(f"{api}/events/evt_1")],
+    }
+
+
 TITLE = "Slashdot: News for nerds, stuff that matters"
 GRAPH = "https://graph.facebook.com/v3.1"
 FIELDS = (
@@ -243,6 +269,7 @@ USES = [
     ("AsyncWebClient", "slack", slack(lambda method, words: form(f"{SLACK}/{method}?{words}"))),
     ("PyGithub", "github", github("?page=2")),
     ("@octokit/rest", "github", github("?page=2&per_page=2")),
+    ("stripe", "stripe", stripe()),
     ("openai in Europe", "openai", {"chat": openai("eu.api.openai.com")["chat"]}),
 ]
 CASES = [(sdk, profile, recording, requests) for sdk, profile, uses in USES for recording, requests in uses.items()]

@@ -18,6 +18,7 @@ from stand_ins.google import Google, account_file
 from stand_ins.graph import Graph
 from stand_ins.openai import OpenAI
 from stand_ins.slack import Slack
+from stand_ins.stripe import Stripe
 from stand_ins.x import X
 
 STAND_INS = {
@@ -29,6 +30,7 @@ STAND_INS = {
     "anthropic": Anthropic,
     "slack": Slack,
     "github": GitHub,
+    "stripe": Stripe,
 }
 SECONDS = 300
 ORDERS = ("as recorded", "reversed", "shuffled")

@@ -126,6 +126,35 @@ SLACK = {
 }
 
 
+STRIPE = {
+    "payment_intent": ["requires_payment_method", "succeeded", "succeeded"],
+    "payment_requires_action": ["requires_action", "requires_action", "succeeded"],
+    "card_declined": "CardError 402 card_declined",
+    "insufficient_funds": "CardError 402 card_declined",
+    "authentication_required": "CardError 402 authentication_required",
+    "customer": "cus_00000000000001",
+    "idempotent_replay": [None, "true"],
+    "idempotency_key_reused": "IdempotencyError 400 None",
+    "idempotency_key_in_use": "APIError 409 None",
+    "customers_by_pages": ["Customer 1", "Customer 2", "Customer 3"],
+    "search": ["Customer 1", "Customer 2"],
+    "rate_limited": "RateLimitError 429 None",
+    "rate_limited_then_answered": "cus_00000000000001",
+    "lock_timeout": "RateLimitError 429 None",
+    "invalid_key": "AuthenticationError 401 None",
+    "forbidden": "PermissionError 403 None",
+    "not_found": "InvalidRequestError 404 resource_missing",
+    "invalid_request": "InvalidRequestError 400 parameter_missing",
+    "server_error": "APIError 500 None",
+    "checkout_session": ["open", "open", "complete"],
+    "setup_intent": "requires_payment_method",
+    "refund": "succeeded",
+    "file_upload": "evidence.txt",
+    "connect_token": "acct_0000000000000001",
+    "webhook": "payment_intent.succeeded",
+}
+
+
 def _github(refused, said, **more):
     """`refused` gives the words of a status; `said` those that differ between the SDKs."""
     name = "octocat/Hello-World"
@@ -203,6 +232,7 @@ SAYS = {
     "anthropic": ANTHROPIC,
     "anthropic-node": ANTHROPIC | {"overloaded_stream": "APIError overloaded_error"},
     "slack_sdk": SLACK,
+    "stripe": STRIPE,
     "PyGithub": _github(
         lambda status: f"{PYGITHUB.get(status, 'GithubException')} {status}",
         {
@@ -275,4 +305,5 @@ UNASKED = {
     "anthropic": {},
     "slack": {},
     "github": {},
+    "stripe": {},
 }
