@@ -86,6 +86,30 @@ def tools_in_parallel():
     return at_once(call)
 
 
+def agents_in_parallel():
+    """Three agents at once, each in two questions of two turns; the tools of a turn run at once, too."""
+
+    async def tool(block):
+        return {"type": "tool_result", "tool_use_id": block.id, "content": f"sunny: {block.input['city']}"}
+
+    async def agent(opened, name):
+        said, more = [], SAY | {"system": f"You are {name}.", "tools": [TOOL]}
+        for question in ("How is the weather in Paris and in Oslo?", "And in Rome?"):
+            said.append({"role": "user", "content": question})
+            asked = (await opened.messages.create(messages=said, **more)).content
+            wanted = [block for block in asked if block.type == "tool_use"]
+            said.append({"role": "assistant", "content": asked})
+            said.append({"role": "user", "content": await asyncio.gather(*map(tool, wanted))})
+            done = (await opened.messages.create(messages=said, **more)).content
+            said.append({"role": "assistant", "content": done})
+        return [len(said), len(wanted), done[0].text]
+
+    async def call(opened):
+        return await asyncio.gather(*(agent(opened, name) for name in ("Ada", "Bob", "Cleo")))
+
+    return at_once(call)
+
+
 def count_tokens():
     return client().messages.count_tokens(model=MODEL, messages=ASKED).input_tokens > 10
 
@@ -130,7 +154,7 @@ def through_the_proxy():
 
 SCENARIOS = (
     *(message, message_async, message_stream, message_stream_async, raw_stream, tools, tools_stream),
-    *(tools_in_parallel, count_tokens, models_by_pages, batch_until_it_has_ended, file_upload),
+    *(tools_in_parallel, agents_in_parallel, count_tokens, models_by_pages, batch_until_it_has_ended, file_upload),
     *(limited_then_answered, by_a_token, users_of_the_organization, through_the_proxy),
 )
 

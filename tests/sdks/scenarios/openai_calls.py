@@ -108,6 +108,28 @@ def tools_in_parallel():
     return at_once(call)
 
 
+def agents_in_parallel():
+    """Three agents at once, each in two questions of two turns; the tools of a turn run at once, too."""
+
+    async def tool(call):
+        return {"role": "tool", "tool_call_id": call.id, "content": f"sunny: {call.function.arguments}"}
+
+    async def agent(opened, name):
+        said = [{"role": "system", "content": f"You are {name}."}]
+        for question in ("How is the weather in Paris and in Oslo?", "And in Rome?"):
+            said.append({"role": "user", "content": question})
+            done = (await opened.chat.completions.create(model=MODEL, messages=said, tools=[TOOL])).choices[0].message
+            said += [done, *await asyncio.gather(*map(tool, done.tool_calls))]
+            done = (await opened.chat.completions.create(model=MODEL, messages=said, tools=[TOOL])).choices[0].message
+            said.append(done)
+        return [len(said), done.content]
+
+    async def call(opened):
+        return await asyncio.gather(*(agent(opened, name) for name in ("Ada", "Bob", "Cleo")))
+
+    return at_once(call)
+
+
 def embeddings():
     return client().embeddings.create(model="text-embedding-3-small", input="hello").data[0].embedding
 
@@ -159,7 +181,7 @@ def through_the_proxy():
 
 SCENARIOS = (
     *(chat, chat_async, chat_stream, chat_stream_async, chat_tools, chat_tools_stream),
-    *(responses, responses_stream, responses_stream_async, responses_tools, tools_in_parallel),
+    *(responses, responses_stream, responses_stream_async, responses_tools, tools_in_parallel, agents_in_parallel),
     *(embeddings, model, file_upload, files_by_pages, batch_until_it_is_done, limited_then_answered),
     *(key_for_a_session, users_of_the_organization, through_the_proxy),
 )

@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from stand_ins.events import send_events
+from stand_ins.events import cities, send_events
 from stand_ins.service import Service, parts
 
 API = r"api\.anthropic\.com/v1"
@@ -61,8 +61,16 @@ class Anthropic(Service):
             return self.refused(request, 429, "rate_limit_error", "This request would exceed the rate limit.", *wait)
         content, stop = [{"type": "text", "text": f"You said: {_text(said)}"}], "end_turn"
         if asked.get("tools") and isinstance(said, str):
-            call = {"type": "tool_use", "id": f"toolu_{_id(request)}", "name": "get_weather"}
-            content, stop = [{"type": "text", "text": "Let me see."}, call | {"input": {"city": "Paris"}}], "tool_use"
+            calls = [
+                {
+                    "type": "tool_use",
+                    "id": f"toolu_{_id(request)}{number or ''}",
+                    "name": "get_weather",
+                    "input": {"city": city},
+                }
+                for number, city in enumerate(cities(said))
+            ]
+            content, stop = [{"type": "text", "text": "Let me see."}, *calls], "tool_use"
         whole = {"id": f"msg_{_id(request)}", "type": "message", "role": "assistant", "model": MODEL}
         whole |= {"content": content, "stop_reason": stop, "stop_sequence": None}
         whole["usage"] = {"input_tokens": 9, "output_tokens": 3}

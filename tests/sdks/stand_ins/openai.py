@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from stand_ins.events import send_events
+from stand_ins.events import cities, send_events
 from stand_ins.service import Service, fields
 
 API = r"api\.openai\.com/v1"
@@ -63,7 +63,11 @@ class OpenAI(Service):
             return self.refused(request, 429, "rate_limit_exceeded", "Rate limit reached.", *said)
         self.limited.discard("limit")
         if asked.get("tools") and last["role"] == "user":
-            calls = [{"id": f"call_{_id(request)}", "type": "function", "function": _weather()}]
+            wanted = cities(str(last["content"]))
+            calls = [
+                {"id": f"call_{_id(request)}{number or ''}", "type": "function", "function": _weather(city)}
+                for number, city in enumerate(wanted)
+            ]
             message, end = {"role": "assistant", "content": None, "tool_calls": calls}, "tool_calls"
         else:
             message, end = {"role": "assistant", "content": f"You said: {last['content']}"}, "stop"
@@ -141,8 +145,8 @@ def _id(request):
     return hashlib.sha256(request.path.encode() + request.body).hexdigest()[:24]
 
 
-def _weather():
-    return {"name": "get_weather", "arguments": '{"city":"Paris"}'}
+def _weather(city="Paris"):
+    return {"name": "get_weather", "arguments": f'{{"city":"{city}"}}'}
 
 
 def _data(value):
