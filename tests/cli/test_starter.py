@@ -124,6 +124,8 @@ def test_the_first_test_asks_a_host_that_can_be_asked():
 
 def test_tables_stand_below_the_tables_of_a_shared_file():
     starter = Starter(chosen=(chosen("a.example", host="a.example"),), packaged=True)
+
+    assert tomllib.loads(starter.tox())["env_run_base"]["pass_env"] == ["SHOP_*"]
     own = {
         "run": ["shop"],
         "profiles": {"shop": {"endpoints": [{"hosts": ["a.example"], "base_url": "SHOP_BASE_URL"}]}},

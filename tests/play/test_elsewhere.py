@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from recproxy.config.profile import Endpoint, Profile
@@ -28,10 +30,12 @@ def suite(tmp_path):
 def find(tmp_path):
     profile = Profile(name="shop", endpoints=(Endpoint(hosts=("a.example",)),))
 
-    def found(what, expected="test_m/test_new.rec", playing=()):
+    def found(what, expected="test_m/test_new.rec", playing=(), missed=()):
         elsewhere = Elsewhere(tmp_path / "recordings", profile, profile.ways(folder=str(tmp_path)), root=tmp_path)
-        request = Request(method="GET", url=f"https://a.example/{what}", wild=None)
-        return elsewhere.find(request, None, str(tmp_path / "recordings/shop" / expected), playing)
+        request, *before = [
+            Request(method="GET", url=f"https://a.example/{each}", wild=None) for each in (what, *missed)
+        ]
+        return elsewhere.find(request, None, str(tmp_path / "recordings/shop" / expected), playing, before)
 
     return found
 
@@ -59,6 +63,19 @@ def test_that_of_a_test_which_is_there_is_not_given_away(suite, find, tmp_path):
     found = find("one")
 
     assert (found.test, found.rename) == ("test_m.test_used", "")
+
+
+def test_of_recordings_that_hold_it_alike_none_is_named_until_a_miss_tells_them_apart(suite, find, tmp_path):
+    (tmp_path / "test_m.py").write_text("def test_new(): ...\n")
+    for name, what in (("test_a", "one"), ("test_b", "two")):
+        path = Path(suite(f"test_m/{name}.rec", what))
+        path.write_text(
+            path.read_text() + TEXT.format(scope=f"test_m.{name}", what="login").removeprefix("#recproxy 2\n")
+        )
+
+    assert find("login") == RecordedFor(count=2)
+    assert find("login", missed=("two",)).test == "test_m.test_b"
+    assert find("one", missed=("login",)).test == "test_m.test_a"
 
 
 def test_what_is_in_play_what_failed_and_what_does_not_parse_is_passed_over(suite, find, tmp_path):

@@ -181,8 +181,12 @@ class Starter:
 
     def _variables(self) -> list[str]:
         """What a program may need to record: replay has placeholders for some of it."""
-        profiles = [each.profile for each in self.chosen]
-        return list(dict.fromkeys(name for each in profiles for name in (*each.credentials, *each.placeholders)))
+        names: list[str] = []
+        for each in self.chosen:
+            names += (*each.profile.credentials, *each.profile.placeholders)
+            if each.host:  # whose credentials are not known yet
+                names.append(f"{base_url_name(each.profile.name).removesuffix('BASE_URL')}*")
+        return list(dict.fromkeys(names))
 
     @property
     def local(self) -> tuple[str, ...]:

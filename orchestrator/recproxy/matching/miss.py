@@ -33,24 +33,31 @@ _LONGEST_URL = 4000
 class RecordedFor:
     """An interaction that fits, in the `recording` of another `test`; `place` is `where` by its full path.
 
+    Where `count` recordings of other tests hold one, and none of them is more likely than another, nothing else is said.
+
     `rename` are the two words of `recproxy mv` that give the recording to the test that asked, where the other is gone.
     """
 
-    method: str
-    url: str
-    where: str
-    test: str
-    recording: str
+    method: str = ""
+    url: str = ""
+    where: str = ""
+    test: str = ""
+    recording: str = ""
     place: str = ""
     rename: str = ""
+    count: int = 1
 
     def lines(self) -> list[str]:
         """What was recorded, and for which test."""
+        if self.count > 1:
+            return [f"  recorded in {self.count} recordings of other tests"]
         is_gone = ", a test that is gone" if self.rename else ""
         return [f"  recorded {self.method} {self.url}", f"           {self.where} by {self.test}{is_gone}"]
 
     def advice(self, profile: str) -> list[str]:
         """How to have it for the test that asked."""
+        if self.count > 1:
+            return []
         renamed = [f"if the test was renamed: recproxy mv {self.rename}"] if self.rename else []
         return [*renamed, f'to replay that recording: @pytest.mark.recproxy("{profile}", "{self.recording}")']
 
@@ -118,7 +125,8 @@ class Miss:
             played = "played" if len(self.used) == 1 else "all played"
             return f"recproxy: this request to {self.profile} was recorded {times}, {played}"
         if self.elsewhere is not None:
-            return f"recproxy: this request to {self.profile} was recorded for another test"
+            others = "other tests" if self.elsewhere.count > 1 else "another test"
+            return f"recproxy: this request to {self.profile} was recorded for {others}"
         if self.is_new:
             return f"recproxy: this request to {self.profile} was never recorded"
         if self.closest is None:
@@ -133,7 +141,7 @@ class Miss:
         lines: list[str] = []
         if self.elsewhere is not None:
             lines = self.elsewhere.advice(self.profile)
-            first = "or record it for this test"
+            first = "or record it for this test" if lines else "to record it for this test"
         elif self.omitted is not None and self.foreign is not None:
             lines = [f"{self.foreign} does not hold it: save the file again with the bodies of responses"]
             first = "or"

@@ -6,7 +6,7 @@ Read once, when the first such request comes, and only where the recordings of a
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from recproxy.config.profile import Profile
@@ -47,32 +47,53 @@ class Elsewhere:
         self._index: Index | None = None
 
     def find(
-        self, request: Request, any_host: Sequence[str] | None, expected: str | None, playing: Sequence[str]
+        self,
+        request: Request,
+        any_host: Sequence[str] | None,
+        expected: str | None,
+        playing: Sequence[str],
+        missed: Sequence[Request] = (),
     ) -> RecordedFor | None:
         """What another test recorded for a request, in the form that is compared; None where nothing is.
 
-        `expected` is the recording that the test itself would have, and `playing` are those in play. A recording whose
-        test is gone goes before others, then one of the same module.
+        `expected` is the recording that the test itself would have, and `playing` are those in play. The recording that
+        answers most of what the test has `missed` before goes first; then one whose test is gone, then one of the same
+        module. Where several are equal in all that, none of them is named.
         """
-        tiers = self.recorded.find(request, any_host=any_host, formed=True, redacted=True).tiers
-        return self.best([each for tier in tiers for each in tier], expected, playing)
+        answered = [{self._path(each) for each in self._positions(one, any_host)} for one in missed]
+        return self.best(self._positions(request, any_host), expected, playing, answered=answered)
 
     def best(
-        self, positions: Sequence[int], expected: str | None, playing: Sequence[str], *, only_gone: bool = False
+        self,
+        positions: Sequence[int],
+        expected: str | None,
+        playing: Sequence[str],
+        *,
+        only_gone: bool = False,
+        answered: Sequence[Collection[str]] | None = None,
     ) -> RecordedFor | None:
-        """The one to name of what was recorded: the same, of these positions; `only_gone` wants a test that is gone."""
+        """The one to name of what was recorded: the same, of these positions; `only_gone` wants a test that is gone.
+
+        `answered` are the recordings that answer each earlier miss; without it, the first of equal ones is named.
+        """
         index = self.recorded
-        found: list[tuple[bool, bool, int, str]] = []
+        found: dict[str, tuple[int, bool, bool, int]] = {}
         for position in positions:
-            path = index.recording_of(position).path or ""
+            path = self._path(position)
             if path not in playing and path != expected:
                 name = Path(path).relative_to(self._folder).with_suffix("").as_posix()
                 is_beside = expected is not None and Path(path).parent == Path(expected).parent
-                found.append((not is_gone(name, self._recordings, self._root), not is_beside, position, name))
-        found = [each for each in found if not (only_gone and each[0])]
+                is_used = not is_gone(name, self._recordings, self._root)
+                if not (only_gone and is_used):
+                    count = sum(path in each for each in answered or ())
+                    found.setdefault(name, (-count, is_used, not is_beside, position))
         if not found:
             return None
-        is_used, _, position, name = min(found)
+        name = min(found, key=found.__getitem__)
+        *likeness, position = found[name]
+        if answered is not None and sum([*each[:3]] == likeness for each in found.values()) > 1:
+            return RecordedFor(count=len(found))
+        is_used = found[name][1]
         own = Path(expected).relative_to(self._folder).with_suffix("").as_posix() if expected else ""
         recorded = index.interactions[position]
         return RecordedFor(
@@ -84,6 +105,13 @@ class Elsewhere:
             place=index.where(position),
             rename="" if is_used or own in ("", DEFAULT.removesuffix(".rec")) else shlex.join((name, own)),
         )
+
+    def _positions(self, request: Request, any_host: Sequence[str] | None) -> list[int]:
+        tiers = self.recorded.find(request, any_host=any_host, formed=True, redacted=True).tiers
+        return [each for tier in tiers for each in tier]
+
+    def _path(self, position: int) -> str:
+        return self.recorded.recording_of(position).path or ""
 
     @property
     def recorded(self) -> Index:

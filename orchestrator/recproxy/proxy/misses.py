@@ -36,6 +36,8 @@ _LARGEST_COMPARED = 1 << 18
 #: So many bytes of requests are compared at once, in a few milliseconds, if there are not too many interactions.
 _CHEAP = 1 << 13
 _MANY_INTERACTIONS = 64
+#: As many misses of a scope tell apart the recordings of other tests.
+_MOST_REMEMBERED = 20
 
 
 class Misses:
@@ -66,6 +68,8 @@ class Misses:
         self._ways = ways or profile.ways()
         self._elsewhere = elsewhere
         self._waiting = 0
+        #: What was missed and looked for in other recordings, which tells those apart.
+        self._missed: list[Request] = []
         #: By hash of a missed request, the interaction it was compared with: two that changed alike have one each.
         self._compared: dict[int, int] = {}
 
@@ -140,7 +144,9 @@ class Misses:
         has_none = self._expected is not None and self._expected not in playing
         if not (has_none or found.closest is None or found.is_new):
             return found
-        other = elsewhere.find(shown, any_host, self._expected, playing)
+        other = elsewhere.find(shown, any_host, self._expected, playing, tuple(self._missed))
+        if len(self._missed) < _MOST_REMEMBERED and shown not in self._missed:
+            self._missed.append(shown)
         if other is None or not (other.rename or found.closest is None or found.is_new):
             return found
         return replace(found, elsewhere=other, used=())
@@ -175,7 +181,7 @@ def _cost(index: Index, request: Request) -> int:
 def _place(found: Miss, index: Index) -> str | None:
     """Where the recorded interaction is that the text is about."""
     if found.elsewhere is not None:
-        return found.elsewhere.place
+        return found.elsewhere.place or None
     return index.where(found.closest) if found.closest is not None else None
 
 

@@ -280,6 +280,19 @@ def test_a_miss_of_a_renamed_test_names_the_recording_and_what_moves_it(suite):
     assert f"::error file={place},line=3,title=recproxy%3A miss::GET " in outcomes.out
 
 
+def test_a_miss_that_several_tests_have_recorded_names_none_and_then_the_one_that_has_both(suite):
+    for name in ("a", "b"):
+        suite.record(f"recordings/shop/test_gone/test_{name}.rec", ("login", "hello"), (f"item?n={name}", name))
+    suite.write("test_plain.py", IMPORTS + "def test_one():\n    get('login')\n    get('item?n=b')\n")
+
+    section = suite.pytest("--recproxy-mode=replay", "test_plain.py").out.partition("= recproxy =")[2]
+
+    assert "this request to shop was recorded for other tests\n" in section
+    assert "\n  recorded in 2 recordings of other tests\n\nto record it for this test: " in section
+    assert section.count("@pytest.mark.recproxy") == 1
+    assert '@pytest.mark.recproxy("shop", "test_gone/test_b.rec")' in section
+
+
 SHARED = """
 @pytest.mark.recproxy("shop", "three.rec")
 def test_one():
