@@ -111,7 +111,8 @@ def test_what_was_imported_is_what_the_plugin_looks_for(project):
     for name in ("test_vcr[a/b]", f"test_vcr[{'x' * 238}]"):  # pytest-vcr takes a slash for one of the path
         write(project / f"tests/cassettes/{name}.yaml")
 
-    done = recproxy("import", "tests/cassettes", "--to", "tests/functional/recordings", folder=project)
+    words = ("import", "tests/cassettes", "--profile", "shop", "--to", "tests/functional/recordings")
+    done = recproxy(*words, folder=project)
     assert done.returncode == 0, done.stderr
     assert "recproxy: uninstall the pytest plugin that played these cassettes" in done.stderr
     tested = subprocess.run(

@@ -75,6 +75,8 @@ def import_recordings(
     if folder.resolve() in (project.recordings.resolve(), (project.recordings / (profile or "")).resolve()):
         found = named_for_tests(found, recordings=project.recordings, root=project.root)
     profiles = (project.profile(profile),) if profile else project.load(project.default_profiles())
+    if profile and folder.resolve() == project.recordings.resolve():  # where each profile has a folder
+        folder /= profiles[0].name
     if not profiles:
         raise ConfigurationError("no profile is installed or inline: name one with --profile, as a name or a path")
     with ended_by_signals(), collecting_seldom():
