@@ -44,6 +44,7 @@ SDKS = (
     Sdk("anthropic-node", "anthropic", "anthropic_node_calls.mjs", ("@anthropic-ai/sdk",), "npm"),
     Sdk("slack_sdk", "slack", "slack_calls.py", ("slack_sdk", "aiohttp")),
     Sdk("stripe", "stripe", "stripe_calls.py", ("stripe", "httpx", "anyio", "requests")),
+    Sdk("stripe-node", "stripe", "stripe_node_calls.mjs", ("stripe",), "npm"),
     Sdk("PyGithub", "github", "pygithub_calls.py", ("PyGithub",)),
     Sdk("githubkit", "github", "githubkit_calls.py", ("githubkit[auth]", "hishel[async,httpx]<2")),
     Sdk(

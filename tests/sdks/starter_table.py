@@ -233,6 +233,12 @@ SAYS = {
     "anthropic-node": ANTHROPIC | {"overloaded_stream": "APIError overloaded_error"},
     "slack_sdk": SLACK,
     "stripe": STRIPE,
+    "stripe-node": STRIPE
+    | {
+        "idempotency_key_in_use": "APIError 409 idempotency_key_in_use",
+        "rate_limited": "RateLimitError 429 rate_limit",
+        "lock_timeout": "RateLimitError 429 lock_timeout",
+    },
     "PyGithub": _github(
         lambda status: f"{PYGITHUB.get(status, 'GithubException')} {status}",
         {
