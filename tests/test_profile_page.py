@@ -31,7 +31,7 @@ HOSTS = {
     "hooks.slack.com": ["slack"],
     "acme.slack.com": ["slack"],
     "wss-primary.slack.com": ["slack"],
-    "acme.enterprise.slack.com": [],
+    "acme.enterprise.slack.com": ["slack"],
     "api.x.com": ["twitter"],
     "gmail.googleapis.com": ["gmail"],
 }
