@@ -430,7 +430,22 @@ async def test_clients_that_give_tls_up_do_not_keep_a_scope_from_ending(trust, p
 
         bench.lane.leave_mail(bench.lane.end())
         assert [*bench.lane.mail, *bench.lane.imap] == []
+        assert [line.partition(" began no TLS")[0] for line in bench.outcome.notes] == [
+            f"a client of mail.example:{port}"
+        ]
         waiting.close()
+
+
+@pytest.mark.asyncio
+async def test_a_client_that_begins_tls_at_a_port_with_starttls_is_told(trust):
+    async with Bench(trust, recording=recorded(LOGIN)) as bench:
+        with pytest.raises(ssl.SSLError):
+            await asyncio.to_thread(
+                smtplib.SMTP_SSL, "localhost", bench.ports[587], context=trust.client(), timeout=seconds(20)
+            )
+
+        [line] = bench.outcome.failures
+        assert line.startswith("SMTP smtp://mail.example:587: TLS begins here with STARTTLS, and the client began it")
 
 
 @pytest.mark.asyncio

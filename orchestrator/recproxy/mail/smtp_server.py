@@ -20,6 +20,8 @@ __all__ = ["Said", "SaidKind", "SmtpServer", "reply_bytes"]
 _LONGEST_LINE = 65_536
 _END = b"\r\n.\r\n"
 _CHUNK = re.compile(rb"(?i)BDAT ([0-9]{1,15})( LAST)?\Z")
+#: How a client begins TLS.
+_HELLO = b"\x16\x03"
 _STUFFED = re.compile(rb"(?:\A|(?<=\r\n))\.")
 
 
@@ -74,6 +76,8 @@ class SmtpServer:
         self._asked: Said | None = None
         self._left = 0  # bytes of a chunk
         self._dropping = False  # whether what is read now is too long, and dropped
+        #: Whether the client begins TLS where a command is expected.
+        self.began_tls = False
         #: Bytes that came before TLS where nothing may come: an attack, or a client that is wrong.
         self.injected = 0
 
@@ -81,6 +85,8 @@ class SmtpServer:
         """Take bytes of the client."""
         if self._reading is _Reading.TLS:
             self.injected += len(data)
+        elif self.is_between and data.startswith(_HELLO):
+            self.began_tls = True
         else:
             self._buffer += data
 

@@ -28,6 +28,7 @@ from recproxy.recording.dataclass import dataclass
 __all__ = ["ImapRelaying", "ServiceWire"]
 
 _LEAVING = re.compile(rb"(?i)(?:A[0-9]+ (?:LOGOUT|NOOP|CHECK|CLOSE|UNSELECT)|DONE)\r\n\Z")
+_PERHAPS_TLS = "; if it begins with TLS, list its port in tls_ports of its endpoint in the profile"
 _TAG = re.compile(rb"A[0-9]+\Z")
 
 
@@ -86,10 +87,8 @@ class ImapRelaying:
         #: Tags are made anew by each client; in a recording they are numbers, so that it is the same when recorded again.
         self._numbered = 0
         self._has_spoken = False
-        self._over = False
-        self._seconds = seconds
-        #: How often the service has said something.
-        self._heard = 0
+        self._over, self._seconds = False, seconds
+        self._heard = 0  # how often the service has said something
         self._expect(lambda: not self._has_spoken)
 
     @property
@@ -181,6 +180,7 @@ class ImapRelaying:
             self._expect(waits)
             return
         reason = f"the service did not answer within {self._seconds:g} s"
+        reason += "" if self._has_spoken or self._server.tls else _PERHAPS_TLS
         self._texts.refused(reason)
         response = read_imap_response(ImapLine((b"* BYE recproxy: " + one_line(reason),)))
         self._server.answer(response) if self._has_spoken else self._server.greet(response.line)

@@ -6,13 +6,11 @@ import asyncio
 import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from recproxy.config.mail_endpoints import MailPlace
-from recproxy.control.sockets import address_elsewhere
 from recproxy.mail.imap.client import ImapClient
-from recproxy.proxy.route import Target
-from recproxy.proxy.upstream import UpstreamError, Upstreams, upstream_failure
+from recproxy.proxy.mail_upstream import reach_mail_server
+from recproxy.proxy.upstream import Upstreams
 
 __all__ = ["ImapClient", "ImapService", "ServiceListener", "reach"]
 
@@ -130,23 +128,7 @@ async def reach(
     place: MailPlace, address: str, upstreams: Upstreams, spawn: Callable[[Coroutine[Any, Any, None]], object]
 ) -> ImapService:
     """A connection to a server, at another `address` where there is one. Raises UpstreamError."""
-    if upstreams.barred:
-        raise UpstreamError(502, upstreams.barred)
-    host, port, way = place.host, place.port, ""
-    if address:
-        url = urlsplit(f"//{address}")
-        host, port, way = url.hostname or host, url.port or port, f" at {address}"
-    try:
-        async with asyncio.timeout(upstreams.seconds):
-            if port in upstreams.own_ports:
-                host = await address_elsewhere(host, port)
-            _, service = await asyncio.get_running_loop().create_connection(
-                lambda: ImapService(place.host, upstreams.tls, spawn),
-                host,
-                port,
-                ssl=upstreams.tls() if place.tls else None,
-                server_hostname=place.host if place.tls else None,
-            )
-    except (OSError, TimeoutError, UnicodeError) as problem:
-        raise upstream_failure(Target("https", place.host, place.port), problem, upstreams.seconds, way) from None
+    _, service = await reach_mail_server(
+        place, address, upstreams, lambda: ImapService(place.host, upstreams.tls, spawn)
+    )
     return service

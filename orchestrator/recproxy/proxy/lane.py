@@ -10,6 +10,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from recproxy.config.mail_endpoints import MailPlace
@@ -24,6 +25,7 @@ from recproxy.proxy.connection import Connection
 from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.mail_connection import MailConnection
+from recproxy.proxy.mail_tls import NO_TLS_REASONS, client_tls_problem, no_tls
 from recproxy.proxy.route import Route, own_service
 from recproxy.proxy.scope import OpenScope
 
@@ -34,6 +36,8 @@ __all__ = ["ProxyLane"]
 
 _HANDSHAKE_SECONDS = 60.0
 _BACKLOG = 4096
+#: How long to wait before the next try where no file can be opened.
+_ACCEPT_SECONDS = 0.1
 
 
 class ProxyLane:
@@ -186,14 +190,19 @@ class ProxyLane:
 
     async def _serve_mail(self, listener: socket.socket, place: MailPlace, context: ssl.SSLContext | None) -> None:
         listener.setblocking(False)
-        self._servers.append(
-            await self._loop.create_server(
-                lambda: self._mail_connection(place, context),
-                sock=listener,
-                backlog=_BACKLOG,
-                ssl=context if place.tls else None,
-            )
-        )
+        if not place.tls:
+            made = partial(self._mail_connection, place, context)
+            self._servers.append(await self._loop.create_server(made, sock=listener, backlog=_BACKLOG))
+            return
+        with listener:  # a server of the loop is silent about TLS that fails
+            listener.listen(_BACKLOG)
+            while True:
+                try:
+                    sock, _ = await self._loop.sock_accept(listener)
+                except OSError:  # no file can be opened
+                    await asyncio.sleep(_ACCEPT_SECONDS)
+                else:
+                    self.accept_mail(sock.detach(), place, context)
 
     async def _connect_mail(self, sock: socket.socket, place: MailPlace, context: ssl.SSLContext | None) -> None:
         sock.setblocking(False)
@@ -201,10 +210,11 @@ class ProxyLane:
             await self._loop.connect_accepted_socket(
                 lambda: self._mail_connection(place, context), sock, ssl=context if place.tls else None
             )
-        except ssl.SSLError as problem:
-            self.scope.note(_distrust(place.host, problem))
-        except OSError:
-            sock.close()  # the client has gone
+        except OSError as problem:
+            reason = getattr(problem, "reason", None) or ""
+            is_plain = not isinstance(problem, ssl.SSLError) or reason in NO_TLS_REASONS
+            self.scope.note(no_tls(place) if is_plain else client_tls_problem(place.host, problem))
+            sock.close()
 
     async def _serve(self, listener: socket.socket, route: Route) -> None:
         listener.setblocking(False)
@@ -226,7 +236,7 @@ class ProxyLane:
             )
         except ssl.SSLError as problem:
             if not faulty:
-                self.scope.note(_distrust(authority, problem))
+                self.scope.note(client_tls_problem(authority, problem))
         except OSError:
             sock.close()  # the client has gone
 
@@ -241,11 +251,3 @@ class ProxyLane:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _distrust(authority: str | None, problem: ssl.SSLError) -> str:
-    reason = (problem.reason or str(problem)).lower().replace("_", " ")
-    text = f"TLS with a client of {authority} failed: {reason}"
-    if "unknown ca" in reason or "certificate" in reason:
-        text += "; it does not trust the run's CA: point its CA setting at $SSL_CERT_FILE"
-    return text

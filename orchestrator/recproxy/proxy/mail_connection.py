@@ -17,7 +17,7 @@ from recproxy.play.smtp_playback import SmtpReplay
 from recproxy.proxy.mail_client import MailClient
 from recproxy.proxy.mail_faults import place_of, step_fault
 from recproxy.proxy.mail_lane import MailLane
-from recproxy.proxy.mail_tls import upgraded
+from recproxy.proxy.mail_tls import TLS_AT_ONCE, upgraded
 from recproxy.proxy.scope import OpenScope
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Act, Step
@@ -79,6 +79,9 @@ class MailConnection(MailClient):
         """Called by the loop: bytes of the client."""
         self.is_fresh = True
         self._server.feed(data)
+        if self._server.began_tls and not self._secure:
+            self._fail(TLS_AT_ONCE, b"554 5.5.1")
+            return
         self._guarded(self._advance)
         if self._server.is_full and not self._transport.is_closing():
             self._transport.pause_reading()
@@ -257,11 +260,11 @@ class MailConnection(MailClient):
             self._give(said, steps)
 
     def _fail(self, line: str, code: bytes) -> None:
-        """The service cannot be asked: the scope does not pass, and nothing of this is kept."""
+        """This cannot go on: the scope does not pass, and nothing of it is kept."""
         self._scope.traffic.fail(f"{self._place.protocol.upper()} {self._place.url}: {line}")
-        assert self._relay is not None
-        self._relay.discard()
-        self._relay.close()
+        if self._relay is not None:
+            self._relay.discard()
+            self._relay.close()
         if not self._lost:
             self._reply(code + b" recproxy: " + line.encode("ascii", "replace") + b"\r\n")
             self._transport.close()

@@ -7,18 +7,15 @@ or when its scope does: then what follows begins with the same greeting and logi
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from urllib.parse import urlsplit
 
 from recproxy.config.mail_endpoints import MailPlace
-from recproxy.control.sockets import address_elsewhere
 from recproxy.mail.smtp_client import NoReplyError, SmtpClient, message_bytes, with_known_extensions
 from recproxy.mail.smtp_server import Said, SaidKind
-from recproxy.proxy.route import Target
+from recproxy.proxy.mail_upstream import mail_failure, reach_mail_server
 from recproxy.proxy.traffic import Traffic
-from recproxy.proxy.upstream import UpstreamError, Upstreams, upstream_failure
+from recproxy.proxy.upstream import UpstreamError, Upstreams
 from recproxy.recording import Act, Interaction, Step, conversation
 
 __all__ = ["MailRelay"]
@@ -44,7 +41,7 @@ class MailRelay:
         self._protocol = SmtpClient()
         self._reader: asyncio.StreamReader
         self._writer: asyncio.StreamWriter | None = None
-        self._target = Target("https", place.host, place.port)
+        self._server = f"{place.host}:{place.port}"
         self._steps: list[Step] = []
         self._session: tuple[Step, ...] | None = None
         self._verb = b""
@@ -61,25 +58,12 @@ class MailRelay:
         return steps
 
     async def _connect(self) -> None:
-        if self._upstreams.barred:
-            raise UpstreamError(502, self._upstreams.barred)
-        host, port, way = self._place.host, self._place.port, ""
-        if self._address:
-            url = urlsplit(f"//{self._address}")
-            host, port, way = url.hostname or host, url.port or port, f" at {self._address}"
-        context = self._upstreams.tls() if self._place.tls else None
-        name = self._place.host if self._place.tls else None
-        try:
-            async with asyncio.timeout(self._upstreams.seconds):
-                if port in self._upstreams.own_ports:
-                    host = await address_elsewhere(host, port)
-                self._reader, self._writer = await asyncio.open_connection(
-                    host, port, ssl=context, server_hostname=name, limit=_READ
-                )
-        except (OSError, TimeoutError, UnicodeError) as problem:
-            raise upstream_failure(self._target, problem, self._upstreams.seconds, way) from None
-        sock = self._writer.get_extra_info("socket")
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        reader = asyncio.StreamReader(limit=_READ)
+        transport, protocol = await reach_mail_server(
+            self._place, self._address, self._upstreams, lambda: asyncio.StreamReaderProtocol(reader)
+        )
+        self._reader = reader
+        self._writer = asyncio.StreamWriter(transport, protocol, reader, asyncio.get_running_loop())
 
     async def say(self, said: Said) -> tuple[Step, ...]:
         """Say it to the server; what the server does then. Raises UpstreamError."""
@@ -98,7 +82,7 @@ class MailRelay:
         except OSError:
             pass  # what the server said last is still to be read
         except TimeoutError as problem:
-            raise upstream_failure(self._target, problem, self._upstreams.seconds) from None
+            raise mail_failure(self._place, problem, self._upstreams.seconds) from None
         return await self._heard() if said.waits else ()
 
     async def flush(self, scope: str, traffic: Traffic, *, goes_on: bool) -> None:
@@ -146,9 +130,10 @@ class MailRelay:
                 async with asyncio.timeout(self._upstreams.seconds):
                     data = await self._reader.read(_READ)
             except NoReplyError as problem:
-                raise UpstreamError(502, f"{self._target.authority} cannot be understood: {problem}") from None
+                raise UpstreamError(502, f"{self._server} cannot be understood: {problem}") from None
             except TimeoutError as problem:
-                raise upstream_failure(self._target, problem, self._upstreams.seconds) from None
+                greets = not self._steps
+                raise mail_failure(self._place, problem, self._upstreams.seconds, greets=greets) from None
             except OSError:
                 return (Step(Act.RESET),)
             if not data:
@@ -158,12 +143,10 @@ class MailRelay:
     async def _start_tls(self) -> None:
         assert self._writer is not None
         if self._protocol.has_more:
-            raise UpstreamError(
-                502, f"{self._target.authority} sent more before TLS began: nothing of it can be trusted"
-            )
+            raise UpstreamError(502, f"{self._server} sent more before TLS began: nothing of it can be trusted")
         try:
             async with asyncio.timeout(self._upstreams.seconds):
                 await self._writer.start_tls(self._upstreams.tls(), server_hostname=self._place.host)
         except (OSError, TimeoutError) as problem:
-            raise upstream_failure(self._target, problem, self._upstreams.seconds) from None
+            raise mail_failure(self._place, problem, self._upstreams.seconds) from None
         self.is_secure = True

@@ -1,4 +1,4 @@
-"""TLS that begins in the middle of a mail client's connection."""
+"""TLS with a client of a mail server that begins in the middle of a connection, and what is said where it goes wrong."""
 
 from __future__ import annotations
 
@@ -6,9 +6,20 @@ import asyncio
 import ssl
 from collections.abc import Callable
 
-__all__ = ["upgraded"]
+from recproxy.config.mail_endpoints import MAIL_PORTS, MAIL_TLS_PORTS, MailPlace
+
+__all__ = ["NO_TLS_REASONS", "TLS_AT_ONCE", "client_tls_problem", "no_tls", "upgraded"]
 
 _HANDSHAKE_SECONDS = 60.0
+#: What OpenSSL makes of a client that speaks something else.
+NO_TLS_REASONS = (
+    "HTTP_REQUEST",
+    "HTTPS_PROXY_REQUEST",
+    "WRONG_VERSION_NUMBER",
+    "UNKNOWN_PROTOCOL",
+    "RECORD_LAYER_FAILURE",
+)
+TLS_AT_ONCE = "TLS begins here with STARTTLS, and the client began it at once: use a port with TLS"
 
 
 async def upgraded(
@@ -27,7 +38,25 @@ async def upgraded(
         return await asyncio.get_running_loop().start_tls(
             transport, protocol, context, server_side=True, ssl_handshake_timeout=_HANDSHAKE_SECONDS
         )
-    except (OSError, ssl.SSLError) as problem:
-        note(f"TLS with a client of {host} failed: {str(problem).lower()}")
+    except OSError as problem:  # TLS errors are among these
+        note(client_tls_problem(host, problem))
         transport.abort()
         return None
+
+
+def client_tls_problem(authority: str | None, problem: OSError) -> str:
+    """Why TLS with a client failed."""
+    reason = str(getattr(problem, "reason", None) or problem).lower().replace("_", " ")
+    text = f"TLS with a client of {authority} failed: {reason or type(problem).__name__}"
+    if "unknown ca" in reason or "certificate" in reason:
+        text += "; it does not trust the run's CA: point its CA setting at $SSL_CERT_FILE"
+    return text
+
+
+def no_tls(place: MailPlace) -> str:
+    """What is said of a client that speaks no TLS where a connection begins with it."""
+    plain = ", ".join(each for each in MAIL_PORTS[place.protocol] if each not in MAIL_TLS_PORTS[place.protocol])
+    return (
+        f"a client of {place.host}:{place.port} began no TLS, with which connections to this port begin: have it begin "
+        f"TLS at once, or use STARTTLS at another port ({plain})"
+    )

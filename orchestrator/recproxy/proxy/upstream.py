@@ -22,13 +22,12 @@ from recproxy.http import bracketed
 from recproxy.proxy.route import Target
 from recproxy.proxy.user_proxy import goes_past, read_user_proxy, user_proxies
 
-__all__ = ["Link", "ServiceClosed", "UpstreamError", "Upstreams", "upstream_failure"]
+__all__ = ["WITHOUT_TLS", "Link", "ServiceClosed", "UpstreamError", "Upstreams", "upstream_failure"]
 
-_READ = 65536
-_LARGEST_HEAD = 1 << 20
+_READ, _LARGEST_HEAD = 65536, 1 << 20
 _IDLE_LINKS = 8
 #: What OpenSSL makes of an answer that is no TLS.
-_WITHOUT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
+WITHOUT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 _NOT_IMPLEMENTED = 501  # what h11 hints at for a transfer coding that it does not undo
 _CODING = "it has a Transfer-Encoding other than chunked"
 #: Of all services together: a profile may be for any host, and each connection holds a file descriptor.
@@ -50,9 +49,8 @@ class ServiceClosed(UpstreamError):
 class Link:
     """One connection to a service, with the state of its protocol.
 
-    `absolute` says that requests go through the user's own proxy in absolute form, with this
-    `authorization`; `used`, that one was answered; `heard`,
-    that something of the answer has come.
+    `absolute` says that requests go through the user's own proxy in absolute form, with this `authorization`; `used`,
+    that one was answered; `heard`, that something of the answer has come.
     """
 
     def __init__(
@@ -178,8 +176,7 @@ class Upstreams:
             port = address.port or port
             secure = secure if not address.scheme else address.scheme == "https"
             return await self._connect(host, port, secure, target, f" at upstream.address {said}")
-        proxy = self._proxies.get(target.scheme) or self._proxies.get("all")
-        if proxy and not goes_past(target.host, self._proxies):
+        if proxy := self.users_proxy(target.scheme, target.host):
             return await self._through(proxy, target, tunnels=upgrades or secure)
         return await self._connect(host, port, secure, target)
 
@@ -195,7 +192,7 @@ class Upstreams:
                 )
         except (OSError, TimeoutError, UnicodeError) as problem:
             failure = upstream_failure(target, problem, self.seconds, way)
-            if way and getattr(problem, "reason", None) in _WITHOUT_TLS:
+            if way and getattr(problem, "reason", None) in WITHOUT_TLS:
                 plain = f"http://{self._settings.address.rpartition('://')[2]}"
                 failure = UpstreamError(failure.status, f'{failure}; if it speaks no TLS, write address = "{plain}"')
             raise failure from None
@@ -224,6 +221,11 @@ class Upstreams:
             raise upstream_failure(target, problem, self.seconds, f" through the proxy {way.host}") from None
         _without_delay(writer)
         return Link(reader, writer, absolute=not tunnels, authorization=b"" if tunnels else way.authorization)
+
+    def users_proxy(self, scheme: str, host: str) -> str:
+        """The URL of the user's own proxy for a host; empty where there is none, or NO_PROXY lists the host."""
+        proxy = self._proxies.get(scheme) or self._proxies.get("all") or ""
+        return "" if proxy and goes_past(host, self._proxies) else proxy
 
     def tls(self) -> ssl.SSLContext:
         """The context of TLS with the service."""
