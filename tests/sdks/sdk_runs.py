@@ -54,10 +54,25 @@ class Outcome:
             self.problems.append(f"{scenario}, {column}: {problem}")
 
 
-class Bench:
-    """A folder with a project in which one SDK is run."""
+def started(words, folder, environment):
+    """Start recproxy as a user does, and wait for its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "recproxy", *words],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
 
-    def __init__(self, sdk, folder, packages):
+
+class Bench:
+    """A folder with a project in which one SDK is run; `start` runs recproxy there."""
+
+    def __init__(self, sdk, folder, packages, start=started):
+        self.start = start
         self.sdk = sdk
         self.folder = folder
         self.recordings = folder / "tests/functional/recordings" / sdk.profile
@@ -111,16 +126,8 @@ class Bench:
             self.sdk.profile,
             f"--{mode}={self.sdk.profile}" if mode != "replay" else "--mode=replay",
         ]
-        done = subprocess.run(
-            [sys.executable, "-m", "recproxy", *words, "--", interpreter, self.sdk.program, *names],
-            cwd=self.folder,
-            env=_inherited() | environment | self.more,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        words += "--", interpreter, self.sdk.program, *names
+        done = self.start(words, self.folder, _inherited() | environment | self.more)
         (self.folder / f"{column}.log").write_text(done.stdout + done.stderr)
         lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"scenario"')]
         if done.returncode and not any("error" in line or line["misses"] for line in lines):
