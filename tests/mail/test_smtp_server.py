@@ -139,3 +139,16 @@ def test_what_waits_for_replies_is_bounded():
 )
 def test_each_line_of_a_reply_has_its_code(text, sent):
     assert reply_bytes(text) == sent
+
+
+def test_chunks_that_are_too_large_together_are_not_kept():
+    server = SmtpServer(10)
+    kinds = []
+    for command in (b"BDAT 6", b"BDAT 6", b"BDAT 1 LAST", b"RSET", b"BDAT 6 LAST"):
+        server.feed(command + b"\r\n" + (b"x" * int(command.split()[1]) if b" " in command else b""))
+        while (said := server.next_said()) is not None:
+            kinds.append(said.kind)
+        server.reply(b"250 ok\r\n")
+
+    chunk, message, too_large = SaidKind.COMMAND, SaidKind.MESSAGE, SaidKind.TOO_LARGE
+    assert kinds == [chunk, message, chunk, too_large, chunk, too_large, SaidKind.COMMAND, chunk, message]

@@ -75,6 +75,7 @@ class SmtpServer:
         #: What has a reply coming.
         self._asked: Said | None = None
         self._left = 0  # bytes of a chunk
+        self._chunked = 0  # bytes of all chunks of a message
         self._dropping = False  # whether what is read now is too long, and dropped
         #: Whether the client begins TLS where a command is expected.
         self.began_tls = False
@@ -164,8 +165,10 @@ class SmtpServer:
             return None if line is None else Said(SaidKind.TOO_LONG)
         chunk = _CHUNK.match(line.strip())
         if chunk is None:
+            self._chunked = 0
             return Said(SaidKind.COMMAND, line)
         self._left, self._reading = int(chunk[1]), _Reading.CHUNK
+        self._chunked += self._left
         return Said(SaidKind.COMMAND, line, waits=False)
 
     def _response(self) -> Said | None:
@@ -175,7 +178,7 @@ class SmtpServer:
         return Said(SaidKind.RESPONSE, line)
 
     def _chunk(self) -> Said | None:
-        if self._left > self._most:
+        if self._chunked > self._most:  # together they are one message
             self._dropping = True
         if self._dropping:
             taken = min(self._left, len(self._buffer))

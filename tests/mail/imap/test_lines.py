@@ -158,3 +158,11 @@ def test_the_bytes_that_are_forgotten_are_counted():
     assert reader.clear() == len(b"A2 NOOP\r\nA3 LOGIN {3}\r\nab")
     assert reader.next() is None
     assert reader.is_between
+
+
+def test_a_line_of_very_many_empty_literals_is_not_kept():
+    reader = LineReader(commands=True)
+    reader.feed(b"a LOGIN" + b" {0+}\r\n" * 10_001 + b"\r\nb NOOP\r\n")
+
+    assert reader.next() == Oversized(b"a LOGIN {0+}")
+    assert reader.next() == ImapLine((b"b NOOP",))

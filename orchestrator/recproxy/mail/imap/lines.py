@@ -23,6 +23,8 @@ _STATUS = re.compile(rb"(?i)(?:\+|(?:\S+ )(?:OK|NO|BAD|BYE|PREAUTH)\b)")
 _CODE = re.compile(rb"(?i)\S+ (?:OK|NO|BAD|BYE|PREAUTH) \[[^\]]*\Z")
 #: Bytes of a line too long to keep that are kept all the same: its tag.
 _START = 200
+#: Texts and literals of a line that are kept: each costs more memory than the bytes that announce an empty one.
+_MOST_PIECES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class LineReader:
         """Take the text of a line; return what is complete by it."""
         self._size += len(text)
         announced = self._announced(text)
-        if self._oversized is not None or self._size > self._limit:
+        if self._oversized is not None or self._size > self._limit or len(self._pieces) > _MOST_PIECES:
             self._pass_over(text[:_START])
         else:
             self._pieces.append(text)
