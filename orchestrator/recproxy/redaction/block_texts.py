@@ -8,7 +8,7 @@ from recproxy.recording.values import Interaction, Request, Response
 from recproxy.recording.wildcard import unused
 from recproxy.redaction.opening import archive_kind
 
-__all__ = ["free_word", "places_of", "size_of", "texts_of"]
+__all__ = ["free_word", "places_of", "size_of", "texts_of_block"]
 
 _SIGNS = (b"XXX", b"%58", b"\\u0058")  # of a text that may hold the first wild word
 
@@ -30,7 +30,7 @@ def places_of(block: Request | Response) -> list[tuple[str, bytes]]:
     return texts if archive_kind(block.body) else [*texts, ("body", block.body)]
 
 
-def texts_of(block: Request | Response) -> list[bytes]:
+def texts_of_block(block: Request | Response) -> list[bytes]:
     """All texts, also those that hold a value only seldom: names of headers, and the method."""
     first = (
         [each.encode("utf-8", "surrogateescape") for each in (block.url, block.method)]

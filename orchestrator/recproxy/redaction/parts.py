@@ -21,7 +21,7 @@ from typing import TypeVar
 from recproxy.recording.grammar import clean
 from recproxy.recording.splicing import Moved, resized, same
 from recproxy.recording.values import Headers, Interaction, Request, Response, header
-from recproxy.redaction.block_texts import free_word, places_of, size_of, texts_of
+from recproxy.redaction.block_texts import free_word, places_of, size_of, texts_of_block
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.handed_out import handed_out
 from recproxy.redaction.language import Language, language_of, path_of
@@ -106,7 +106,7 @@ class ScopeReader:
             self._search = made_search(made_automata(self._values.known), self._earlier)
             if self._search:
                 blocks = (block for each in self._read for block in (each.request, each.response))
-                self._search.look_through(dict.fromkeys(text for block in blocks for text in texts_of(block)))
+                self._search.look_through(dict.fromkeys(text for block in blocks for text in texts_of_block(block)))
         request, response = self._rewritten(interaction, self._search, findings)
         comments = tuple(self.line(line, findings) for line in interaction.comments)
         if request is interaction.request and response is interaction.response and comments == interaction.comments:
@@ -147,7 +147,7 @@ class ScopeReader:
             ("request", before.request, after.request),
             ("response", before.response, after.response),
         ):
-            if texts_of(new) == texts_of(old):
+            if texts_of_block(new) == texts_of_block(old):
                 continue
             searched = [text for _, text in places_of(old)]
             for place, text in places_of(new):
@@ -301,7 +301,7 @@ def _nothing(_: bytes) -> list[Span]:
 
 def _is_quiet(block: Request | Response, search: ValueSearch) -> bool:
     """Whether all texts of a block were looked through and hold no value, and none of them has to be decoded first."""
-    if not all(map(search.is_quiet, texts_of(block))):
+    if not all(map(search.is_quiet, texts_of_block(block))):
         return False
     is_coded = block.encoding is None and coding_of(block.headers)
     return not is_coded and compression(block.body) is None and not says_wide(block.headers)
