@@ -6,9 +6,12 @@ import itertools
 
 from recproxy.recording.values import Interaction, Request, Response
 from recproxy.recording.wildcard import unused
-from recproxy.redaction.opening import archive_kind
+from recproxy.redaction.opening import archive_kind, compression
+from recproxy.redaction.payloads import coding_of
+from recproxy.redaction.value_search import ValueSearch
+from recproxy.redaction.wide_text import says_wide
 
-__all__ = ["free_word", "places_of", "size_of", "texts_of_block"]
+__all__ = ["free_word", "holds_no_value", "places_of", "size_of", "texts_of_block"]
 
 _SIGNS = (b"XXX", b"%58", b"\\u0058")  # of a text that may hold the first wild word
 
@@ -48,3 +51,11 @@ def free_word(block: Request | Response) -> str:
     if not any(sign[:1] in text and sign in text for text in (b"\n".join(texts), block.body) for sign in _SIGNS):
         return "XXX"
     return unused(*texts, block.body)
+
+
+def holds_no_value(block: Request | Response, search: ValueSearch) -> bool:
+    """Whether all texts of a block were looked through and hold no value, and none of them has to be decoded first."""
+    if not all(map(search.is_quiet, texts_of_block(block))):
+        return False
+    is_coded = block.encoding is None and coding_of(block.headers)
+    return not is_coded and compression(block.body) is None and not says_wide(block.headers)

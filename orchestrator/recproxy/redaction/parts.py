@@ -21,7 +21,7 @@ from typing import TypeVar
 from recproxy.recording.grammar import clean
 from recproxy.recording.splicing import Moved, resized, same
 from recproxy.recording.values import Headers, Interaction, Request, Response, header
-from recproxy.redaction.block_texts import free_word, places_of, size_of, texts_of_block
+from recproxy.redaction.block_texts import free_word, holds_no_value, places_of, size_of, texts_of_block
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.handed_out import handed_out
 from recproxy.redaction.language import Language, language_of, path_of
@@ -37,7 +37,6 @@ from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.text_places import header_places, may_have_places, text_places
 from recproxy.redaction.value_automata import Automata, made_automata
 from recproxy.redaction.value_search import ValueSearch, made_search
-from recproxy.redaction.wide_text import says_wide
 
 __all__ = ["ScopeReader"]
 
@@ -124,8 +123,8 @@ class ScopeReader:
 
     def _rewritten_block(self, block: _Block, budget: Budget, search: ValueSearch, findings: list[Finding]) -> _Block:
         plain = self._plain.get(id(block))
-        if plain is not None and (not search or _is_quiet(block, search)):
-            return _with_word(block, plain[1])
+        if plain is not None and (not search or holds_no_value(block, search)):
+            return block if block.wild == plain[1] else dataclasses.replace(block, wild=plain[1])
         return self._walk(block, self._mask(block, budget, search, findings))
 
     def line(self, text: str, findings: list[Finding]) -> str:
@@ -297,15 +296,3 @@ class ScopeReader:
 
 def _nothing(_: bytes) -> list[Span]:
     return []
-
-
-def _is_quiet(block: Request | Response, search: ValueSearch) -> bool:
-    """Whether all texts of a block were looked through and hold no value, and none of them has to be decoded first."""
-    if not all(map(search.is_quiet, texts_of_block(block))):
-        return False
-    is_coded = block.encoding is None and coding_of(block.headers)
-    return not is_coded and compression(block.body) is None and not says_wide(block.headers)
-
-
-def _with_word(block: _Block, word: str) -> _Block:
-    return block if block.wild == word else dataclasses.replace(block, wild=word)
