@@ -1,7 +1,8 @@
 """All fuzz targets, by name."""
 
+from mail_targets import MAIL
 from reader_targets import READERS
 from text_targets import TEXTS
 from wire_targets import WIRE
 
-TARGETS = {each.name: each for each in (*READERS, *WIRE, *TEXTS)}
+TARGETS = {each.name: each for each in (*READERS, *WIRE, *MAIL, *TEXTS)}

@@ -75,7 +75,7 @@ class RequestReader:
         """Take bytes; raise MalformedRequest where they are no request."""
         if self._refused:
             self._refused += data
-            self._feed_refused(len(self._refused) - len(data))
+            self._feed(self._taken_refused(len(self._refused) - len(data)))
         else:
             if self.idle:
                 self._segment, self._complete = data, 0
@@ -109,10 +109,9 @@ class RequestReader:
                 room = self._limit - self._head_bytes
                 data, rest = data[:room], data[room:]
                 self._head_bytes += len(data)
-            unread = self._parse(data)
+            data = self._parse(data, rest)
             if self._in_head and self._head_bytes >= self._limit:
                 raise MalformedRequest(431, f"the request head has more than {self._limit} bytes")
-            data = unread + rest if rest else unread
         if self._switched:
             self.rest += data
 
@@ -124,17 +123,17 @@ class RequestReader:
         """Take no more: whatever follows is ignored, the rest of a request that has begun included."""
         self._stopped = True
 
-    def _parse(self, data: bytes) -> bytes:
-        """Feed the parser; return what it left unread because an upgrade was asked for."""
+    def _parse(self, data: bytes, rest: bytes) -> bytes:
+        """Feed the parser; return what it has yet to read of `data` and the `rest`, not all as it came if it refused a head."""
         try:
             self._parser.feed_data(data)
-            return b""
+            return rest
         except httptools.HttpParserUpgrade as upgrade:
             self._parser = httptools.HttpRequestParser(self)
             if self._upgraded is not None:
                 self._prime(self._upgraded)
             unread: bytes = data[upgrade.args[0] :]
-            return unread
+            return unread + rest
         except httptools.HttpParserCallbackError as error:
             # What a sink raised is its own: the parser only wrapped it.
             raise (error.__context__ or error) from None
@@ -150,9 +149,8 @@ class RequestReader:
                 if begins_mail(data):
                     raise MalformedRequest(400, NO_MAIL) from None
                 raise MalformedRequest(400, f"not an HTTP/1.1 request: {error}") from None
-        self._refused += refused
-        self._feed_refused()  # out of the handler, whose error would hide what a sink raises
-        return b""
+        self._refused += refused  # the rest is in it
+        return self._taken_refused()
 
     def _refused_head(self, error: httptools.HttpParserError) -> bytes:
         """The request that the parser has just refused, from its beginning; empty where nothing can be done about it."""
@@ -162,21 +160,21 @@ class RequestReader:
         seen = bytes(self._segment)
         return seen[request_start(seen, self._complete, lenient=False) if self._complete else 0 :]
 
-    def _feed_refused(self, searched: int = 0) -> None:
-        """Read the rest of a segment from a head that the parser refused, once that is complete."""
+    def _taken_refused(self, searched: int = 0) -> bytes:
+        """A segment from a head that the parser refused, which is put so that it does not, once that is complete."""
         size = head_size(self._refused, searched)
         if size < 0:
             if len(self._refused) >= self._limit:
                 raise MalformedRequest(431, f"the request head has more than {self._limit} bytes")
             self._segment = None
-            return
+            return b""
         data, self._refused = bytes(self._refused), bytearray()
         head, self._method = plain_head(data[:size])
         self._parser = httptools.HttpRequestParser(self)
         self._mended, self._in_head, self._head_bytes = True, True, 0
         # What follows begins with a request again if this one has no body.
         self._segment, self._complete = head + data[size:], 0
-        self._feed(self._segment)
+        return self._segment
 
     def _prime(self, framing: bytes) -> None:
         """Have a fresh parser read the body of the request whose head the last one took for an upgrade."""

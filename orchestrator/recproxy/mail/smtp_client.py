@@ -29,6 +29,7 @@ class SmtpClient:
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._lines: list[bytes] = []
+        self._size = 0  # of these lines
 
     def feed(self, data: bytes) -> None:
         """Take bytes of the server."""
@@ -50,11 +51,13 @@ class SmtpClient:
             text = _BARE.sub(b" ", found[3] or b"")
             is_first = not self._lines
             self._lines.append(found[1] + (b" " + text if found[2] else b"") if is_first else text)
+            self._size += len(self._lines[-1])
             if found[2] != b"-":
                 reply = b"\r\n".join(self._lines) + b"\r\n"
                 self._lines.clear()
+                self._size = 0
                 return reply
-        if len(self._buffer) + sum(map(len, self._lines)) > _LONGEST_REPLY:
+        if len(self._buffer) + self._size > _LONGEST_REPLY:
             raise NoReplyError("its reply is too long")
         return None
 

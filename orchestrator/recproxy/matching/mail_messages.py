@@ -11,7 +11,7 @@ import binascii
 import quopri
 import re
 from collections.abc import Iterator, Mapping
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from typing import NamedTuple
 
@@ -153,7 +153,7 @@ def _plain_words(value: bytes) -> bytes:
         return str(make_header(decode_header(value.decode("utf-8", "surrogateescape")))).encode(
             "utf-8", "surrogateescape"
         )
-    except (HeaderParseError, LookupError, UnicodeError, ValueError):
+    except (MessageError, LookupError, UnicodeError, ValueError):
         return value
 
 

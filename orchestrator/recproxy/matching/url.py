@@ -127,7 +127,7 @@ def host_of_bytes(host: bytes) -> bytes:
     if b"%" in host:
         host = _ESCAPE.sub(_unescaped, host)
     if b":" in host:
-        with contextlib.suppress(OSError, UnicodeDecodeError):  # the one form of many: RFC 5952
+        with contextlib.suppress(OSError, ValueError):  # the one form of many: RFC 5952
             return inet_ntop(AF_INET6, inet_pton(AF_INET6, host.decode())).encode()
     if host.isascii():  # nearly always, and for every request
         return host.lower().removesuffix(b".")

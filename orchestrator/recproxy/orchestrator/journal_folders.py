@@ -18,6 +18,9 @@ from recproxy.recording.dataclass import dataclass
 
 __all__ = ["JournalFolders", "open_file"]
 
+#: PATH_MAX of Linux; that of other systems is lower.
+_LONGEST_PATH = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class JournalFolders:
@@ -50,8 +53,10 @@ class JournalFolders:
         """The path that a journal names.
 
         Raises:
-            RecordingError: it leads out of the folder.
+            RecordingError: it leads out of the folder, or is longer than a path can be.
         """
+        if len(name) > _LONGEST_PATH:
+            raise RecordingError(f"a journal names a path of {len(name)} characters, which no system has")
         folder = self.project if base == "project" else self.recordings
         path = folder / name
         inside = not PurePath(name).is_absolute() and ".." not in PurePath(name).parts and "\0" not in name

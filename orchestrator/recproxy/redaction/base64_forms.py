@@ -26,6 +26,8 @@ _LETTERS = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
 _PACKED = re.compile(
     rb"(?<![A-Za-z0-9+_-])(?:H4sI|eJ|eAE|eN[op]|KLUv/|/Td6WFo|Qlpo|UEsDB)(?:[A-Za-z0-9+/_-]|\\[rn]|[\r\n])*\Z"
 )
+#: What is in no such run.
+_OUTSIDE = re.compile(rb"[^A-Za-z0-9+/_\\\r\n-]")
 _BEFORE = re.compile(rb"[A-Za-z0-9+/]*={0,2}\Z")
 #: Lines of base64 behind another one.
 _BREAK = rb"(?:(?:\r?\n|(?:\\r)?\\n)[ \t]{0,16}|(?:%0[dD])?%0[aA])"
@@ -88,7 +90,7 @@ def whole_run(text: bytes, start: int, end: int) -> tuple[int, int]:
 
     That is the rest of it, in further lines too, and what stands before where the run is compressed data.
     """
-    packed = _PACKED.search(text, max(0, start - _FAR), start)
+    packed = _PACKED.search(text, _run_start(text, start), start)
     start = packed.start() if packed else start
     rest = _REST.match(text, end)
     end = rest.end() if rest else end
@@ -96,6 +98,20 @@ def whole_run(text: bytes, start: int, end: int) -> tuple[int, int]:
     if line is not None and end - line.start() >= _LONG and (more := _LINES.match(text, end)):
         end = more.end()
     return start, end
+
+
+def _run_start(text: bytes, end: int) -> int:
+    """Where the run of base64 begins that ends at a place, at most _FAR bytes before it.
+
+    Looked for from the place on, in ever larger pieces: a text may have thousands of places.
+    """
+    size = 64
+    while size < _FAR:
+        outside = [*_OUTSIDE.finditer(text, max(0, end - size), end)]
+        if outside:
+            return outside[-1].end()
+        size *= 4
+    return max(0, end - _FAR)
 
 
 def hex_lines(text: bytes, end: int) -> int:

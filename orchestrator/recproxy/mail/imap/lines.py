@@ -22,6 +22,8 @@ _SIZE = re.compile(rb"\{[0-9]+(\+?\})\Z")
 _STATUS = re.compile(rb"(?i)(?:\+|(?:\S+ )(?:OK|NO|BAD|BYE|PREAUTH)\b)")
 _CODE = re.compile(rb"(?i)\S+ (?:OK|NO|BAD|BYE|PREAUTH) \[[^\]]*\Z")
 #: Bytes of a line too long to keep that are kept all the same: its tag.
+#: The `{n}` of a literal at the end of a line has fewer bytes.
+_LONGEST_ANNOUNCED = 24
 _START = 200
 #: Texts and literals of a line that are kept: each costs more memory than the bytes that announce an empty one.
 _MOST_PIECES = 20_000
@@ -128,8 +130,8 @@ class LineReader:
                 self._searched = len(self._buffer)
                 if self._oversized is not None or self._size + len(self._buffer) > self._limit:
                     self._pass_over(bytes(self._buffer[:_START]))
-                    self._buffer.clear()
-                    self._searched = 0
+                    del self._buffer[:-_LONGEST_ANNOUNCED]  # it may end with a literal
+                    self._searched = len(self._buffer)
                 return None
             text = bytes(self._buffer[: end - 1 if self._buffer[end - 1 : end] == b"\r" else end])
             del self._buffer[: end + 1]
@@ -163,7 +165,7 @@ class LineReader:
 
     def _announced(self, text: bytes) -> re.Match[bytes] | None:
         """The literal that a text announces at its end."""
-        start = text.rfind(b"{", max(0, len(text) - 24)) if text.endswith(b"}") else -1
+        start = text.rfind(b"{", max(0, len(text) - _LONGEST_ANNOUNCED)) if text.endswith(b"}") else -1
         found = None if start < 0 else _ANNOUNCED.search(text, start)
         if found is None or self._commands or self._pieces:
             return found
