@@ -245,7 +245,10 @@ def test_a_service_that_does_not_greet_is_given_up():
     ends = Ends()
     ends.timers[0]()
 
-    assert b"".join(ends.client) == b"* BYE recproxy: the service did not answer within 30 s\r\n"
+    line = (
+        b"* BYE recproxy: the service did not answer within 30 s; if it begins with TLS, list its port in tls_ports of "
+    )
+    assert b"".join(ends.client) == line + b"its endpoint in the profile\r\n"
 
 
 # A real service. The attachment of a message has 10 MB.

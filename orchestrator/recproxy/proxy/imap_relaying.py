@@ -85,10 +85,8 @@ class ImapRelaying:
         self._begun = 0
         self._pending: dict[bytes, _Pending] = {}
         #: Tags are made anew by each client; in a recording they are numbers, so that it is the same when recorded again.
-        self._numbered = 0
-        self._has_spoken = False
-        self._over, self._seconds = False, seconds
-        self._heard = 0  # how often the service has said something
+        self._numbered, self._has_spoken = 0, False
+        self._over, self._seconds, self._heard = False, seconds, 0
         self._expect(lambda: not self._has_spoken)
 
     @property
@@ -112,7 +110,7 @@ class ImapRelaying:
 
     def service_said(self, data: bytes) -> None:
         """Pass on what the service said."""
-        self._heard += 1
+        self._heard += 1  # how often it has said something
         self._client.receive(data)
         self._take_responses()
 
@@ -161,7 +159,9 @@ class ImapRelaying:
             self._server.refuse(command, b"NO", f"recproxy: {what} cannot be recorded")
             return
         self._numbered += 1
-        self._pending[command.tag] = _Pending(command, len(self._steps), b"A%d" % self._numbered)
+        # A client that forgot the tag keeps its first word, by which what follows is known to be secret.
+        tag = command.tag if command.tag.upper() in (b"LOGIN", b"AUTHENTICATE") else b"A%d" % self._numbered
+        self._pending[command.tag] = _Pending(command, len(self._steps), tag)
         self._steps.append(Step(Act.CLIENT, retagged(command.line, self._pending[command.tag].tag).data))
         self._client.send(command)
         if command.name != b"IDLE":

@@ -121,3 +121,11 @@ def test_a_login_without_a_tag_is_a_credential(name, said):
         (PieceKind.CREDENTIAL, said),
         (PieceKind.LINES, b"\r\n"),
     ]
+
+
+def test_a_login_in_literals_is_a_credential_as_a_whole():
+    for data in (b"a AUTHENTICATE PLAIN {6+}\r\nAGEAYg\r\n", b"a AUTHENTICATE {12+}\r\nPLAIN AGEAYg\r\n"):
+        [pieces] = imap_pieces([Step(Act.CLIENT, data)])
+        assert [each.kind for each in pieces] == [PieceKind.LINES, PieceKind.CREDENTIAL, PieceKind.LINES]
+        assert b"".join(each.data for each in pieces) == data
+        assert b"AGEAYg" in pieces[1].data

@@ -59,6 +59,10 @@ def imap_pieces(steps: Sequence[Step]) -> list[tuple[Piece, ...]]:
                 end = untagged.end() if untagged is not None else 0
                 given = step.data[end:].removesuffix(b"\r\n")
                 found.append(_line(step.data[:end], given, b"\r\n", b"") if end else _texts(step))
+            elif login[3] and login.end() + 2 < len(step.data):  # with literals: a credential as a whole
+                given = step.data[login.end(2) :].removesuffix(b"\r\n").lstrip(b" ")
+                mechanism = b"?"
+                found.append(_line(step.data[: -len(given) - 2], given, b"\r\n", b""))
             elif login[3]:
                 mechanism, replies = login[3].upper(), [login[4]] if login[4] else []
                 before = step.data[: login.start(4)]
