@@ -34,18 +34,18 @@ def test_a_run_writes_each_report_that_is_asked_for(project):
     assert done.returncode == 3, done.stderr
     report = json.loads((project.root / "r.json").read_text())
     assert (report["exit_code"], report["command_code"], report["profiles"][0]["missed"]) == (3, 0, 1)
-    assert [(each["path"], each["line"], each["test"]) for each in report["misses"]] == [(PLACE, 3, "run")]
+    assert [(each["path"], each["line"], each["test"]) for each in report["misses"]] == [(PLACE, 12, "run")]
     case = ET.fromstring((project.root / "out/junit.xml").read_text())[0].find("testcase")
     assert (case.get("name"), case[0].get("type")) == ("run", "miss")
     assert "query id  1         \\x1b\\n%" in case[0].text
     command = done.stdout.splitlines()[1]
     assert command.startswith(
-        f"::error file={PLACE},line=3,title=recproxy%3A miss::GET http://api.shop.example/item?id="
+        f"::error file={PLACE},line=12,title=recproxy%3A miss::GET http://api.shop.example/item?id="
     )
     assert "%0Ano recorded interaction of shop fits this request%0A" in command
     assert summary.read_text().startswith("## recproxy\n\n| profile |")
     quality = json.loads((project.root / "gl-code-quality-report.json").read_text())
-    assert quality[0]["location"] == {"path": PLACE, "lines": {"begin": 3}}
+    assert quality[0]["location"] == {"path": PLACE, "lines": {"begin": 12}}
 
 
 def test_a_run_that_a_signal_ends_writes_its_report(project):

@@ -42,9 +42,10 @@ class Endpoint:
     for HTTP.
     """
     base_url: Annotated[str, words.OWN_VARIABLE] = ""
-    """The variable that gets this endpoint's local address, `http://127.0.0.1:PORT`. Requests to it are recorded under
-    the endpoint's first host without `*`, so there must be one; replay matches any of the hosts. A signature that
-    covers the host (OAuth 1, SigV4) cannot be recorded this way. Names are reserved if a run sets them (`HTTP_PROXY`,
+    """The name of a variable. recproxy sets it for the test command to this endpoint's local address,
+    `http://127.0.0.1:PORT`. recproxy records requests to that address under the endpoint's first host without `*`, so
+    there must be one; replay matches any of the hosts. A signature that covers the host (OAuth 1, SigV4) cannot be
+    recorded this way. Names are reserved if a run sets them (`HTTP_PROXY`,
     `RECPROXY_TOKEN`, `SSL_CERT_FILE`) or if programs depend on them (`PATH`, `HOME`).
     """
     base_path: Annotated[str, words.PATH] = ""
