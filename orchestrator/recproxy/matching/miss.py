@@ -179,8 +179,9 @@ def miss(
     `used` are its matches where all of them have been played, and `repeat` is the scope's own word on what follows then.
     `taken` are the interactions that other requests of the scope have played, or were compared with.
     """
+    lacking = (each for each in used if index.interactions[each].response.omitted is not None)
     found = (
-        (used[-1], ())
+        (next(lacking, used[-1]), ())  # what was not stored cannot be played, and is not used up
         if used
         else nearest(index, request, any_host=any_host, bound=bound, large_body=large_body, taken=taken)
     )
