@@ -297,3 +297,26 @@ def test_an_address_with_odd_letters_is_looked_through(tmp_path):
     path.write_text(text % TOKEN, encoding="utf-8")
     found = scan_file(path, RedactionRules(), root=tmp_path, fix=False)
     assert (found.problem, [(each.rule, each.place) for each in found.findings]) == ("", [("query", "request url")])
+
+
+def test_what_a_profile_has_masked_in_its_shape_is_no_secret(dirty, tmp_path, monkeypatch):
+    masked = '"client_secret": "pi_000000000000_secret_XXXXXXXXXXXX"'
+    dirty.write_text(DIRTY.replace(f"Bearer {TOKEN}", "Bearer XXX").replace(f'"refresh_token": "{TOKEN}-2"', masked))
+    monkeypatch.chdir(tmp_path)
+    shape = "'pi_[0-9]{6,}_secret_([0-9A-Za-z]{6,})'"
+    Path("recproxy.toml").write_text(
+        f'[profiles.pay]\nendpoints = [{{hosts = ["api.example.com"]}}]\nredact.shapes = [{shape}]\n'
+    )
+
+    assert CliRunner().invoke(scan, [str(dirty)]).exit_code == 0
+    dirty.write_text(dirty.read_text().replace("_XXXXXXXXXXXX", "_a1b2c3d4e5f6"))
+    assert CliRunner().invoke(scan, [str(dirty)]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["anthropic", "bitly", "facebook", "github", "gmail", "openai", "slack", "stripe", "twitter"]
+)
+def test_nothing_is_found_in_a_profile_that_is_shipped(name):
+    result = CliRunner().invoke(scan, [str(ROOT / "profiles" / name)])
+
+    assert result.exit_code == 0, result.output

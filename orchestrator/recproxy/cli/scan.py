@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -102,10 +103,24 @@ def _rules(profiles: tuple[str, ...]) -> RedactionRules:
         form=tuple(name for profile in loaded for name in profile.redact.form),
         json=tuple(name for profile in loaded for name in profile.redact.json),
         patterns=tuple(name for profile in loaded for name in profile.redact.patterns),
-        shapes=tuple(name for profile in loaded for name in profile.redact.shapes),
+        shapes=_shapes(profiles),
         values=values,
         variables=tuple(each for profile in loaded for each in profile.redaction(values, os.environ).variables),
     )
+
+
+def _shapes(named: Sequence[str]) -> tuple[str, ...]:
+    """The shapes of all profiles that a recording here may be of: a secret that one of them has masked is none."""
+    from recproxy.config.project import find_project
+    from recproxy.errors import RecproxyError
+
+    shapes: dict[str, None] = {}
+    with contextlib.suppress(RecproxyError):  # a run says what is wrong with the project
+        project = find_project(Path.cwd())
+        for word in (*named, *project.default_profiles()):
+            with contextlib.suppress(RecproxyError):
+                shapes |= dict.fromkeys(project.profile(word).redact.shapes)
+    return tuple(shapes)
 
 
 def _report(scans: list[Scan], *, as_json: bool) -> None:
