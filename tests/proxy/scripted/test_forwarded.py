@@ -334,6 +334,26 @@ ROWS = {
         ],
         "kept": [KEPT],
     },
+    "auto forwards a body that is too large to be matched, recorded or not": {
+        "mode": "auto",
+        "upstream": {"max_body": 3},
+        "recording": "#recproxy 2\n\nPOST https://shop.example/a HTTP/1.1\n\n\n====\nHTTP/1.1 200 OK\n\nno\n=======\n\n",
+        "steps": [
+            (
+                "client",
+                "sends",
+                GET.replace(b"GET", b"POST").replace(b"\r\n\r\n", b"\r\nContent-Length: 4\r\n\r\nlong"),
+            ),
+            (
+                "service",
+                "sees",
+                GET.replace(b"GET", b"POST").replace(b"\r\n\r\n", b"\r\nContent-Length: 4\r\n\r\nlong"),
+            ),
+            ("service", "sends", OK),
+            ("client", "sees", OK),
+        ],
+        "kept": [("POST https://shop.example/a", 200, b"ok")],
+    },
     "live keeps nothing": {
         "mode": "live",
         "steps": [
