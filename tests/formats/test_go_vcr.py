@@ -67,6 +67,14 @@ def test_trailers_are_kept():
     assert (b"Transfer-Encoding", b"chunked") in one.response.headers
 
 
+def test_a_trailer_whose_name_is_none_is_left_out_and_noted():
+    data = VERSION_1.replace(b"    duration:", b"    trailer: {X-Sum: [abc], 'a b': [c]}\n    duration:")
+    loaded = go_vcr.load(data, "a.yaml")
+
+    assert loaded.recording.interactions[0].response.trailers == ((b"X-Sum", b"abc"),)
+    assert any("a header whose name is none: 'a...'" in note.text for note in loaded.notes)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

@@ -1,4 +1,4 @@
-"""Records, replays and records again what an SDK does, against the stand-in of its service."""
+"""Records, records again, runs live and replays what an SDK does, against the stand-in of its service."""
 
 import json
 import os
@@ -105,6 +105,9 @@ class Bench:
                         "recorded again",
                         f"the recording changed: {_change(first.get(name), second.get(name))}",
                     )
+            live = self.run(outcome, "live", "live", names, dict(origin.service.environment))
+            self.compare(outcome, "live", recorded, live)
+            assert self.files() == second, "a live run changed a recording"
             asked = len(origin.asked)
         for number, column in enumerate(ORDERS):
             order = list(recorded)

@@ -15,8 +15,8 @@ from sdk_page import run_suite
 from sdk_runs import ORDERS, Bench
 
 EDGES = ("<!-- scenarios of the SDKs -->", "<!-- end of scenarios -->")
-COLUMNS = ("recorded", "secrets", "recorded again", *ORDERS)
-HEAD = ["SDK", "version", "scenario", "recorded", "no secret", "recorded again", *ORDERS]
+COLUMNS = ("recorded", "secrets", "recorded again", "live", *ORDERS)
+HEAD = ["SDK", "version", "scenario", "recorded", "no secret", "recorded again", "live", *ORDERS]
 WORDS = {"equal": "yes"}
 
 

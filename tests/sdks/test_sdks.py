@@ -34,7 +34,7 @@ def test_signing_in_and_posting_by_tweepy_replays_in_any_order_on_another_day(tm
     outcome = Bench(tweepy, tmp_path, Path(), forked).tried(["oauth2_with_pkce", "like_and_follow"])
 
     assert outcome.problems == []
-    columns = dict.fromkeys(("recorded", "secrets", "recorded again", *ORDERS), "equal")
+    columns = dict.fromkeys(("recorded", "secrets", "recorded again", "live", *ORDERS), "equal")
     assert outcome.columns == {"oauth2_with_pkce": columns, "like_and_follow": columns}
 
 

@@ -55,7 +55,7 @@ def _interactions(values: list[Any], notes: Notebook) -> Iterator[Interaction]:
             method=method,
             version=_version(answer),
         )
-        trailers = header_lines(answer.get("trailer"))
+        trailers = tuple(stored.header_fields(header_lines(answer.get("trailer")), notes))
         yield Interaction(request=request, response=_with_trailers(response, trailers))
 
 

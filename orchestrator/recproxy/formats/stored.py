@@ -30,6 +30,7 @@ __all__ = [
     "Notebook",
     "absolute",
     "for_any_query",
+    "header_fields",
     "http_version",
     "is_web_socket",
     "request",
@@ -106,7 +107,7 @@ def request(
     """A stored request; every byte of it is literal. Raises ValueError where it is none."""
     if not METHOD.fullmatch(method.encode()):
         raise ValueError(f"{_beginning(method.encode())!r} is not a method")
-    kept = tuple(_headers(headers, notes))
+    kept = tuple(header_fields(headers, notes))
     _note_replaced("request", kept, body, notes)
     coding = _coding(kept)
     payload = _payload(body, coding, notes) if coding is not None and body else None
@@ -147,7 +148,7 @@ def response(
     text = reason.encode() if isinstance(reason, str) else reason
     if any((byte < 0x20 and byte != 9) or byte == 0x7F for byte in text):
         raise ValueError(f"control characters in the reason phrase {text!r}")
-    kept = tuple(_headers(headers, notes))
+    kept = tuple(header_fields(headers, notes))
     notes.store(body)
     _note_replaced("response", kept, body, notes)
     encoding = None
@@ -225,7 +226,8 @@ def _phrase(status: int) -> str:
         return ""
 
 
-def _headers(headers: Iterable[tuple[bytes, bytes]], notes: Notebook) -> Iterator[tuple[bytes, bytes]]:
+def header_fields(headers: Iterable[tuple[bytes, bytes]], notes: Notebook) -> Iterator[tuple[bytes, bytes]]:
+    """The headers, or trailers, that HTTP has; what is left out or changed is noted."""
     for name, value in headers:
         if name.startswith(b":"):
             continue  # a pseudo-header of HTTP/2
