@@ -120,7 +120,7 @@ def _head(seen: bytes) -> FirstBytes:
         return _not_http(seen[start:])
     line_end = rest.find(b"\n")
     if not space or line_end < 0:
-        begun = _BEGUN.match(rest) if method != b"CONNECT" else None
+        begun = _BEGUN.match(rest) if method not in (b"CONNECT", b"RECPROXY") else None
         return Absolute(begun[1].decode("latin-1")) if begun else _unfinished(seen)
     target, version, _ = rest[:line_end].rstrip(b"\r").rpartition(b" HTTP/")
     if not version:
