@@ -51,13 +51,14 @@ class Mail(NamedTuple):
 def read_mail(data: bytes, word: str | None, ignored: frozenset[bytes]) -> Mail:
     """The values of a message; `word` is its wild word, None where all is literal, `ignored` are fields in lower case."""
     fields: dict[str, MailField] = {}
+    counts: dict[str, int] = {}
     if word is not None and data.strip() == word.encode():
         return Mail(fields, word, fits_any=True)
     for label, field in _read(read_part(data), data, word, ignored, "", 0):
-        count, free = 1, label
+        free = label
         while free in fields:
-            count += 1
-            free = f"{label} ({count})"
+            counts[label] = counts.get(label, 1) + 1
+            free = f"{label} ({counts[label]})"
         fields[free] = field
     return Mail(fields, word)
 

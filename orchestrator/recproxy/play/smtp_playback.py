@@ -9,7 +9,7 @@ what was played.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -54,6 +54,7 @@ class SmtpPlayback:
         self.plays: Counter[TurnPlace] = Counter()
         self._by_command: dict[bytes, list[TurnPlace]] = {}
         self._wild: list[TurnPlace] = []
+        self._by_verb: dict[bytes, list[TurnPlace]] = {}
         self._read = lru_cache(maxsize=None)(self._mail)
         for position, each in enumerate(playback.index.interactions):
             scheme, _, rest = each.request.url.partition("://")
@@ -65,6 +66,7 @@ class SmtpPlayback:
 
     def _enter(self, cursor: TurnPlace, turn: SmtpTurn) -> None:
         if turn.kind is SaidKind.COMMAND:
+            self._by_verb.setdefault(command_text(turn.data).partition(b" ")[0], []).append(cursor)
             wanted = self._wanted(cursor)
             self._wild.append(cursor) if isinstance(wanted, Pattern) else self._by_command.setdefault(
                 wanted, []
@@ -80,12 +82,9 @@ class SmtpPlayback:
         known = self._by_command.get(command_text(said.data), ())
         return [*known, *(each for each in self._wild if self.fits(each, said) is not None)]
 
-    def of_verb(self, verb: bytes) -> Iterator[TurnPlace]:
+    def of_verb(self, verb: bytes) -> Sequence[TurnPlace]:
         """The places of all commands of a verb."""
-        for position, turns in self.turns.items():
-            for number, turn in enumerate(turns):
-                if turn.kind is SaidKind.COMMAND and command_text(turn.data).partition(b" ")[0] == verb:
-                    yield TurnPlace(position, number)
+        return self._by_verb.get(verb, ())
 
     def fits(self, cursor: TurnPlace, said: Said, live: Mail | None = None) -> dict[str, bytes] | None:
         """What the named wild places of a turn take, if the client may have said that again; else None."""
