@@ -293,7 +293,11 @@ MAIL = (
         tokens=WORDS_IMAP,
     ),
     Target(
-        name="smtp-replay", run=smtp_replay, seeds=tuple(SMTP + b"\0" + each for each in SAYS_SMTP), tokens=WORDS_SMTP
+        name="smtp-replay",
+        run=smtp_replay,
+        seeds=tuple(SMTP + b"\0" + each for each in SAYS_SMTP),
+        tokens=WORDS_SMTP,
+        seconds=3.0,
     ),
     Target(
         name="imap-replay", run=imap_replay, seeds=tuple(IMAP + b"\0" + each for each in SAYS_IMAP), tokens=WORDS_IMAP
@@ -309,6 +313,6 @@ MAIL = (
         run=conversations,
         seeds=(*PLANTED, *(path.read_bytes() for path in sorted(STARTERS.glob("smtp_*.rec")))),
         tokens=(MARK, b"\n+ ", b"\n< ", b"\n> ", b":base64\n", b":tls\n", *WORDS_IMAP),
-        seconds=5.0,
+        seconds=15.0,  # 100 KB may hold 20,000 conversations
     ),
 )
