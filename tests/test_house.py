@@ -54,6 +54,7 @@ ELSEWHERE = {
     "cli/profiles/group": "tests/cli/profiles/test_listing.py: the list is the group without a word",
     "proxy/imap_wire": "two protocols: tests/proxy/test_imap_replaying.py",
     "proxy/mail_client": "tests/proxy/test_mail_connection.py: clients over TCP",
+    "proxy/mail_socket": "tests/proxy/test_imap_connection.py",
     "orchestrator/arrival": "tests/orchestrator/test_gateway.py: what arrives there",
     "orchestrator/router": "tests/orchestrator/test_gateway.py: it is what a gateway asks",
     "orchestrator/control_calls": "tests/orchestrator/test_control_address.py: calls as clients make them",

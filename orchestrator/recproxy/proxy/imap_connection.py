@@ -11,10 +11,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from recproxy.control.open_connections import OpenConnections
-from recproxy.control.sockets import acknowledge, reset_on_close
+from recproxy.control.sockets import acknowledge
 from recproxy.mail.imap.server import ImapServer
-from recproxy.proxy.mail_faults import MailFaults
-from recproxy.recording import Act
+from recproxy.proxy.mail_socket import MailSocket
 from recproxy.recording.faults import Fault
 
 __all__ = ["ImapConnection", "ImapSpeaker"]
@@ -45,7 +44,7 @@ class ImapSpeaker(Protocol):
         """A scope has ended, although the connection goes on."""
 
 
-class ImapConnection(asyncio.Protocol):
+class ImapConnection(MailSocket):
     """One connection. `speaker` makes who answers it, `context` the TLS that it may begin.
 
     It is among `open_connections` from when it is up, behind the TLS that it may begin with, until it is lost.
@@ -60,20 +59,18 @@ class ImapConnection(asyncio.Protocol):
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         open_connections: OpenConnections[ImapConnection],
     ) -> None:
+        super().__init__()
         self._server = server
         self._make = speaker
         self._context = context
         self._spawn = spawn
         self._open = open_connections
         self.speaker: ImapSpeaker = None  # type: ignore[assignment]
-        self._transport: asyncio.Transport = None  # type: ignore[assignment]
         self._timers: set[asyncio.TimerHandle] = set()
-        self._faults = MailFaults(self)
         self._is_upgrading = False
         self._is_paused = False
         #: What came in TLS before it was known that TLS is up.
         self._early: list[bytes] = []
-        self.is_fresh = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the loop."""
@@ -120,18 +117,9 @@ class ImapConnection(asyncio.Protocol):
         """Whether the client waits for nothing."""
         return not self._is_upgrading and self.speaker.is_idle
 
-    def close(self) -> None:
-        """Drop the connection."""
-        self._transport.abort()
-
     def leave(self, ended: object) -> None:
         """A scope has ended: what was said in it is its own, although the connection goes on."""
         self.speaker.leave(ended)
-
-    def write(self, data: bytes) -> None:
-        """Send bytes."""
-        if not self._transport.is_closing():
-            self._transport.write(data)
 
     def begin_tls(self) -> None:
         """Have TLS begin, behind what was written."""
@@ -139,14 +127,6 @@ class ImapConnection(asyncio.Protocol):
             self._is_upgrading = True
             self._transport.pause_reading()
             self._spawn(self._upgrade())
-
-    def end(self, act: Act) -> None:
-        """End the connection as a recording says."""
-        if act is Act.RESET:
-            reset_on_close(self._transport.get_extra_info("socket"))
-            self._transport.abort()
-        else:
-            self._transport.close()
 
     def later(self, seconds: float, work: Callable[[], None]) -> None:
         """Do something after a while, if the connection is there still."""

@@ -1,20 +1,17 @@
-"""The socket of a mail client and the server's side of SMTP on it: replies out, also with a fault, and its end.
+"""A client of SMTP and the server's side of the protocol on its socket: replies out, also with a fault.
 
 What is said to a client, `MailConnection` knows.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from recproxy.config.mail_endpoints import MailPlace
-from recproxy.control.sockets import reset_on_close
 from recproxy.mail.smtp_server import SmtpServer
-from recproxy.proxy.mail_faults import MailFaults
 from recproxy.proxy.mail_lane import MailHistory, MailLane
-from recproxy.recording import Act
+from recproxy.proxy.mail_socket import MailSocket
 
 if TYPE_CHECKING:
     import ssl
@@ -22,37 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["MailClient"]
 
 
-class MailClient(asyncio.Protocol):
+class MailClient(MailSocket):
     """One client of a lane; `context` is for TLS that begins later."""
 
     def __init__(self, lane: MailLane, place: MailPlace, context: ssl.SSLContext | None) -> None:
+        super().__init__()
         self._lane = lane
         self._place = place
         self._context = context
         self._secure = place.tls
         self._server = SmtpServer(lane.max_body)
-        self._transport: asyncio.Transport = None  # type: ignore[assignment]
         self._scope = lane.scope
         self._history = MailHistory()
-        self._faults = MailFaults(self)
-        self.is_fresh = True
-
-    def close(self) -> None:
-        """Drop the connection."""
-        self._transport.abort()
-
-    def write(self, data: bytes) -> None:
-        """Send bytes."""
-        if not self._transport.is_closing():
-            self._transport.write(data)
-
-    def end(self, act: Act) -> None:
-        """End the connection as a recording says."""
-        if act is Act.RESET:
-            reset_on_close(self._transport.get_extra_info("socket"))
-            self._transport.abort()
-        else:
-            self._transport.close()
 
     def _guarded(self, step: Callable[[], None]) -> None:
         """Do something; a defect of ours is told, and ends this connection: a client must not wait for ever."""
