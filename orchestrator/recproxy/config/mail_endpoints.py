@@ -15,6 +15,7 @@ __all__ = [
     "mail_places",
     "mail_variables",
     "place_at",
+    "ports_without_tls",
     "upstream_address_fault",
 ]
 
@@ -38,6 +39,11 @@ class MailPlace:
     def url(self) -> str:
         """Its address, as a conversation has it."""
         return f"{self.protocol}{'s' if self.tls else ''}://{self.host}:{self.port}"
+
+
+def ports_without_tls(protocol: str) -> str:
+    """The usual ports at which a connection begins without TLS, for people."""
+    return ", ".join(each for each in MAIL_PORTS[protocol] if each not in MAIL_TLS_PORTS[protocol])
 
 
 def mail_places(profile: Profile) -> Iterator[MailPlace]:

@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 
-from recproxy.config.mail_endpoints import MAIL_PORTS, MAIL_TLS_PORTS, MailPlace
+from recproxy.config.mail_endpoints import MailPlace, ports_without_tls
 
 __all__ = ["NO_TLS_REASONS", "TLS_AT_ONCE", "client_tls_problem", "no_tls", "upgraded"]
 
@@ -55,8 +55,7 @@ def client_tls_problem(authority: str | None, problem: OSError) -> str:
 
 def no_tls(place: MailPlace) -> str:
     """What is said of a client that speaks no TLS where a connection begins with it."""
-    plain = ", ".join(each for each in MAIL_PORTS[place.protocol] if each not in MAIL_TLS_PORTS[place.protocol])
     return (
         f"a client of {place.host}:{place.port} began no TLS, with which connections to this port begin: have it begin "
-        f"TLS at once, or use STARTTLS at another port ({plain})"
+        f"TLS at once, or use STARTTLS at another port ({ports_without_tls(place.protocol)})"
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from recproxy.config.mail_endpoints import MAIL_PORTS, MAIL_TLS_PORTS, MailPlace
+from recproxy.config.mail_endpoints import MailPlace, ports_without_tls
 from recproxy.control.sockets import address_elsewhere
 from recproxy.http import bracketed
 from recproxy.proxy.route import Target
@@ -61,7 +61,7 @@ def mail_failure(
     where = f"{place.host}:{place.port}{way}"
     endpoint = f"the endpoint of {place.host} in the profile"
     if getattr(problem, "reason", None) in WITHOUT_TLS:
-        plain = ", ".join(each for each in MAIL_PORTS[place.protocol] if each not in MAIL_TLS_PORTS[place.protocol])
+        plain = ports_without_tls(place.protocol)
         return UpstreamError(
             502,
             f"{where} does not begin with TLS, which port {place.port} stands for: use a port with STARTTLS ({plain}), "
