@@ -14,7 +14,7 @@ from enum import Enum, StrEnum, auto
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Said", "SaidKind", "SmtpServer", "reply_bytes"]
+__all__ = ["Said", "SaidKind", "SmtpServer", "reply_bytes", "verb_of"]
 
 #: A command is far shorter; so is a response of AUTH (RFC 4954 section 4: 12288).
 _LONGEST_LINE = 65_536
@@ -49,8 +49,7 @@ class Said:
     @property
     def verb(self) -> bytes:
         """The first word of a command, in capital letters."""
-        words = self.data.split(None, 1) if self.kind is SaidKind.COMMAND else ()
-        return words[0].upper() if words else b""
+        return verb_of(self.data) if self.kind is SaidKind.COMMAND else b""
 
 
 class _Reading(StrEnum):
@@ -215,6 +214,12 @@ class SmtpServer:
             self._dropping = False
             return Said(SaidKind.TOO_LARGE)
         return Said(SaidKind.MESSAGE, _STUFFED.sub(b"", data))
+
+
+def verb_of(command: bytes) -> bytes:
+    """The first word of a command, in capital letters; empty where there is none."""
+    words = command.split(None, 1)
+    return words[0].upper() if words else b""
 
 
 def reply_bytes(text: bytes) -> bytes:

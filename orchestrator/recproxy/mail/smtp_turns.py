@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from recproxy.mail.smtp_server import SaidKind
+from recproxy.mail.smtp_server import SaidKind, verb_of
 from recproxy.recording import Act, Step
 from recproxy.recording.dataclass import dataclass
 
@@ -84,8 +84,7 @@ def smtp_turns(steps: Sequence[Step], *, secure: bool) -> tuple[tuple[Step, ...]
 
 def command_text(line: bytes) -> bytes:
     """A command as it is compared: without what differs from run to run and means the same."""
-    words = line.split(None, 1)
-    verb = words[0].upper() if words else b""
+    verb = verb_of(line)
     if verb in _WORDLESS:
         return verb
     if verb == b"AUTH":
@@ -94,7 +93,7 @@ def command_text(line: bytes) -> bytes:
         return b"BDAT LAST" if line.upper().split()[-1] == b"LAST" else verb
     found = _ENVELOPE.match(line.strip())
     if found is None:
-        return b" ".join([verb, *(word.strip() for word in words[1:])])
+        return b" ".join([verb, *(word.strip() for word in line.split(None, 1)[1:])])
     parameters = sorted(_parameter(each) for each in found[4].split())
     kept = [each for each in parameters if each.partition(b"=")[0] not in _OF_FORM]
     return b" ".join([b"%s %s:%s" % (verb, found[2].upper(), found[3]), *kept])

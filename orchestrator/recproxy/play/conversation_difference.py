@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-from recproxy.mail.smtp_server import SaidKind
+from recproxy.mail.smtp_server import SaidKind, verb_of
 from recproxy.mail.smtp_turns import command_text, said_kinds
 from recproxy.matching.differences import excerpt
 from recproxy.matching.mail_messages import mail_difference, read_mail
@@ -65,15 +65,17 @@ def _read(conversation: Interaction) -> list[_Said]:
             if is_imap:
                 name = (b" ".join(text.split()[: 2 if text[:4].upper() == b"UID " else 1])).decode("latin-1").upper()
             else:
-                name = "message" if kind is SaidKind.MESSAGE else _verb(text) if kind is SaidKind.COMMAND else name
+                name = (
+                    "message"
+                    if kind is SaidKind.MESSAGE
+                    else verb_of(text).decode("latin-1")
+                    if kind is SaidKind.COMMAND
+                    else name
+                )
                 compared = b"" if kind is SaidKind.MESSAGE else command_text(text)
         label = name if step.act is Act.CLIENT else f"answer to {name}" if name else "greeting"
         found.append(_Said(step, text, kind, label, (step.act, _NUMBER.sub(b"0", compared))))
     return found
-
-
-def _verb(text: bytes) -> str:
-    return text.split(None, 1)[0].upper().decode("latin-1") if text.strip() else ""
 
 
 def _changes(one: _Said | None, other: _Said | None, before: Interaction, after: Interaction) -> Iterator[Change]:

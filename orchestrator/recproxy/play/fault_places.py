@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from recproxy.mail.imap.responses import ImapResponse
-from recproxy.mail.smtp_server import SaidKind
-from recproxy.mail.smtp_turns import SmtpTurn, smtp_turns
+from recproxy.mail.smtp_server import SaidKind, verb_of
+from recproxy.mail.smtp_turns import smtp_turns
 from recproxy.play.imap_exchanges import ImapExchange, read_imap_exchanges
 from recproxy.recording import Act, Interaction, Step
 
@@ -33,15 +33,11 @@ def fault_place(conversation: Interaction) -> tuple[str, int]:
     messages = [each for each in answered if each.kind is SaidKind.MESSAGE]
     commands = [each for each in answered if each.kind is SaidKind.COMMAND]
     found_turn = next(iter(messages), None) or next(
-        (each for each in reversed(commands) if _verb(each) != "QUIT"), None
+        (each for each in reversed(commands) if verb_of(each.data) != b"QUIT"), None
     )
     if found_turn is None:
         return "greeting", _said(opening)
-    return "message" if messages else _verb(found_turn), _said(found_turn.answers)
-
-
-def _verb(turn: SmtpTurn) -> str:
-    return turn.data.split(None, 1)[0].upper().decode("latin-1") if turn.data.strip() else ""
+    return "message" if messages else verb_of(found_turn.data).decode("latin-1"), _said(found_turn.answers)
 
 
 def _said(steps: Iterable[Step]) -> int:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from recproxy.mail.smtp_client import with_known_extensions
-from recproxy.mail.smtp_server import Said, SaidKind
+from recproxy.mail.smtp_server import Said, SaidKind, verb_of
 from recproxy.mail.smtp_turns import SmtpTurn, command_text, smtp_turns
 from recproxy.matching.mail_messages import Mail, mail_difference, read_mail
 from recproxy.play.playback import Playback
@@ -66,7 +66,7 @@ class SmtpPlayback:
 
     def _enter(self, cursor: TurnPlace, turn: SmtpTurn) -> None:
         if turn.kind is SaidKind.COMMAND:
-            self._by_verb.setdefault(command_text(turn.data).partition(b" ")[0], []).append(cursor)
+            self._by_verb.setdefault(verb_of(turn.data), []).append(cursor)
             wanted = self._wanted(cursor)
             self._wild.append(cursor) if isinstance(wanted, Pattern) else self._by_command.setdefault(
                 wanted, []
@@ -208,7 +208,7 @@ class SmtpReplay:
         following = [TurnPlace(each.position, each.turn + 1) for each in self.cursors]
         near = [each for each in following if (turn := self._of.turn(each)) is not None and turn.kind is said.kind]
         if said.kind is SaidKind.COMMAND:
-            near = [each for each in near if command_text(self._turn(each).data).partition(b" ")[0] == said.verb]
+            near = [each for each in near if verb_of(self._turn(each).data) == said.verb]
             return [*near, *(each for each in self._of.of_verb(said.verb) if each not in near)]
         return near
 
