@@ -19,7 +19,7 @@ from recproxy.errors import ConfigurationError
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.request_patterns import request_patterns
 
-__all__ = ["WORDS", "ComparedParts", "Rules", "Ways", "compared_parts"]
+__all__ = ["WORDS", "ComparedParts", "Rules", "Ways", "compared_parts", "pointer_tokens"]
 
 #: The words of `match_on`, vcrpy's own, and what each of them means here.
 WORDS: dict[str, frozenset[str]] = {
@@ -262,14 +262,14 @@ def _json_plan(rules: Rules) -> JsonPlan:
     # A key may be spelt with escapes; a body with any is walked.
     spelt = "|".join(re.escape(key) for key in sorted(keys))
     return JsonPlan(
-        ignored=tuple(map(_tokens, rules.ignore_json)),
-        secret=tuple(_tokens(name) for name in rules.secret_json if name.startswith("/")),
+        ignored=tuple(map(pointer_tokens, rules.ignore_json)),
+        secret=tuple(pointer_tokens(name) for name in rules.secret_json if name.startswith("/")),
         secret_keys=keys,
         spells_secret=re.compile(rf'(?i)\\|"(?:{spelt})"') if keys else None,
     )
 
 
-def _tokens(pointer: str) -> tuple[str, ...]:
+def pointer_tokens(pointer: str) -> tuple[str, ...]:
     """A JSON Pointer taken apart, RFC 6901; a missing first `/` is forgiven."""
     if not pointer:
         return ()

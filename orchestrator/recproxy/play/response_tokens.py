@@ -9,6 +9,7 @@ from typing import Any
 
 from recproxy.config.report_table import TokenTable
 from recproxy.http.received import without_coding
+from recproxy.matching.rules import pointer_tokens
 from recproxy.recording import Response, header
 from recproxy.recording.dataclass import dataclass
 
@@ -81,10 +82,10 @@ def _parsed(data: bytes) -> Iterator[Any]:
 
 
 def _at(value: Any, pointer: str) -> Any:
-    for step in pointer.split("/")[1:]:
+    for step in pointer_tokens(pointer):
         if not isinstance(value, dict):
             return None
-        value = value.get(step.replace("~1", "/").replace("~0", "~"))
+        value = value.get(step)
     return value
 
 
