@@ -50,7 +50,7 @@ def badly_scanned(cases, written, folder):
     for path, text in before.items():
         path.write_bytes(text)
 
-    found, problems = fixed(files, folder)
+    found, problems = fixed(files)
     refused = {path for path, case in files.items() if case.may_be_refused and str(path) in problems}
     first = {path: path.read_bytes() for path in files}
     wrong = {
@@ -70,15 +70,15 @@ def badly_scanned(cases, written, folder):
             recorded.write_bytes(each.text)
             files[recorded], first[recorded] = each.case, each.text
 
-    found, problems = fixed({path: case for path, case in files.items() if path not in refused}, folder)
+    found, problems = fixed({path: case for path, case in files.items() if path not in refused})
     wrong["found in what was fixed or recorded"] = [files[path].id for path in found] + ([problems] if problems else [])
     wrong["changed again"] = [case.id for path, case in files.items() if path.read_bytes() != first[path]]
     return {what: rows for what, rows in wrong.items() if rows}
 
 
-def fixed(files, folder):
+def fixed(files):
     """The paths in which something was found, and what is said of files that could not be mended."""
-    found, problems = set(), ""
+    found, problems, paths = set(), "", {str(path): path for path in files}
     for path, case in files.items():
         if case.rules != RULES:
             done = scan_file(path, case.rules, root=path.parent, fix=True)
@@ -88,6 +88,6 @@ def fixed(files, folder):
     if rest:
         ran = CliRunner().invoke(scan, ["--fix", "--json", *rest])
         assert ran.exception is None or isinstance(ran.exception, SystemExit)
-        found |= {folder / each["path"] for each in json.loads(ran.stdout)}
+        found |= {paths[os.path.abspath(each["path"])] for each in json.loads(ran.stdout)}
         problems += "".join(line for line in ran.stderr.splitlines() if line.startswith("recproxy: "))
     return found, problems
