@@ -45,8 +45,8 @@ class Endpoint:
     """The name of a variable. recproxy sets it for the test command to this endpoint's local address,
     `http://127.0.0.1:PORT`. recproxy records requests to that address under the endpoint's first host without `*`, so
     there must be one; replay matches any of the hosts. A signature that covers the host (OAuth 1, SigV4) cannot be
-    recorded this way. Names are reserved if a run sets them (`HTTP_PROXY`,
-    `RECPROXY_TOKEN`, `SSL_CERT_FILE`) or if programs depend on them (`PATH`, `HOME`).
+    recorded this way. Names are reserved if a run sets them (`HTTP_PROXY`, `RECPROXY_TOKEN`, `SSL_CERT_FILE`) or if
+    programs depend on them (`PATH`, `HOME`).
     """
     base_path: Annotated[str, words.PATH] = ""
     """What follows the port in that address, for SDKs whose variable holds more than the host: `"/v1"`. Two endpoints

@@ -40,8 +40,7 @@ class FaultTrial:
     """One interaction of a test, played once with a fault.
 
     `kind` is the fault as it was chosen, `fault` as it was played; `interaction` counts from 1, and is 0 for the TLS
-    connections to a profile's services. `scope` is that of the test, or
-    one inside of it, such as that of a fixture.
+    connections to a profile's services. `scope` is that of the test, or one inside of it, such as that of a fixture.
     """
 
     test: str

@@ -22,9 +22,9 @@ _SIZE = re.compile(rb"\{[0-9]+(\+?\})\Z")
 _STATUS = re.compile(rb"(?i)(?:\+|(?:\S+ )(?:OK|NO|BAD|BYE|PREAUTH)\b)")
 _CODE = re.compile(rb"(?i)\S+ (?:OK|NO|BAD|BYE|PREAUTH) \[[^\]]*\Z")
 #: Bytes of a line too long to keep that are kept all the same: its tag.
+_START = 200
 #: The `{n}` of a literal at the end of a line has fewer bytes.
 _LONGEST_ANNOUNCED = 24
-_START = 200
 #: Texts and literals of a line that are kept: each costs more memory than the bytes that announce an empty one.
 _MOST_PIECES = 20_000
 
