@@ -8,7 +8,6 @@ from functools import partial
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
-from recproxy.control.outcomes import Missed
 from recproxy.mail.imap.commands import ImapCommand, MalformedImap, read_imap_command
 from recproxy.mail.imap.meanings import meaning
 from recproxy.mail.imap.pieces import step_line
@@ -47,8 +46,8 @@ class ImapScope:
         redaction: RedactionRules,
         ways: Ways | None,
         remark: Callable[[], str],
-        found_elsewhere: Callable[[MailMiss, Callable[[Index], list[int]]], MailMiss] = lambda miss, _: miss,
-        expected: str | None = None,
+        found_elsewhere: Callable[[MailMiss, Callable[[Index], list[int]]], MailMiss],
+        count: Callable[[MailPlace, MailMiss], str],
     ) -> None:
         self._profile = profile
         self._test = test
@@ -58,7 +57,7 @@ class ImapScope:
         self._ways = ways or profile.ways()
         self._remark = remark
         self._found_elsewhere = found_elsewhere
-        self._expected = expected
+        self._count = count
         self._known: dict[str, ImapPlayback] = {}
 
     def playback(self, place: MailPlace) -> ImapPlayback:
@@ -83,23 +82,8 @@ class ImapScope:
         asked = None if command is None else replay.nearest(command)[0]
         ignored = self.playback(place).ignored
         miss = self._found_elsewhere(miss, partial(imap_elsewhere, host=place.host, ignored=ignored, asked=asked))
-        remark = self._remark()
-        # The test's own recording, if there is none yet: whoever reports the miss names it.
-        expected = None if self._playback().index.interactions else self._expected
-        would_be = "" if expected is None else f"\nthe recording would be {self._ways.shown(expected)}"
-        text = miss.text() + remark + would_be
-        self._history.miss(
-            Missed(
-                method=place.protocol.upper(),
-                url=place.url,
-                text=text,
-                differences=tuple((each.field, each.wanted, each.got) for each in miss.differences),
-                closest=miss.elsewhere.place if miss.elsewhere is not None else miss.where,
-                expected=expected,
-                test=self._test,
-            )
-        )
-        return _brief(miss) + remark
+        self._count(place, miss)
+        return _brief(miss) + self._remark()
 
     def _described(
         self, place: MailPlace, replay: ImapReplay, command: ImapCommand | None, logins: Sequence[Step]

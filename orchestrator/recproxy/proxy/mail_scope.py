@@ -74,7 +74,7 @@ class MailScope:
         """What IMAP connections ask."""
         from recproxy.proxy.imap_scope import ImapScope  # noqa: PLC0415 - most runs have no IMAP
 
-        return ImapScope(*self._made_of, self._found_elsewhere, self._expected)
+        return ImapScope(*self._made_of, self._found_elsewhere, self._counted)
 
     def smtp(self, place: MailPlace) -> SmtpPlayback:
         """The conversations with a server."""
@@ -110,6 +110,10 @@ class MailScope:
         if said is None or said.kind is not SaidKind.TOO_LARGE:
             find = partial(smtp_elsewhere, host=place.host, ignored=self.smtp(place).ignored, said=said)
             miss = self._found_elsewhere(miss, find)
+        return _reply(self._counted(place, miss))
+
+    def _counted(self, place: MailPlace, miss: MailMiss) -> str:
+        """Count a miss of either protocol; its text for people."""
         # The test's own recording, if there is none yet: whoever reports the miss names it.
         expected = None if self._playback().index.interactions else self._expected
         text = miss.text() + self._remark()
@@ -126,7 +130,7 @@ class MailScope:
                 test=self._test,
             )
         )
-        return _reply(text)
+        return text
 
     def _found_elsewhere(self, miss: MailMiss, find: Callable[[Index], list[int]]) -> MailMiss:
         """The miss with what another test recorded: it may have been renamed."""
