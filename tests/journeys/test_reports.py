@@ -35,6 +35,15 @@ def test_a_run_writes_each_report_that_is_asked_for(project):
     report = json.loads((project.root / "r.json").read_text())
     assert (report["exit_code"], report["command_code"], report["profiles"][0]["missed"]) == (3, 0, 1)
     assert [(each["path"], each["line"], each["test"]) for each in report["misses"]] == [(PLACE, 12, "run")]
+    played, missed = report["timeline"]
+    assert (played["result"], played["status"], played["bytes"], played["path"]) == ("played", 200, 5, PLACE)
+    assert (played["line"], played["number"], played["lane"], played["test"]) == (3, 0, "default", "run")
+    assert (missed["result"], missed["method"], missed["path"]) == ("missed", "GET", "")
+    assert 0 < played["started"] < missed["started"] < report["seconds"]
+    assert report["misses"][0]["differences"][0]["recorded"] == "1"
+    profile = report["profiles"][0]
+    assert (profile["requests"], profile["bytes"], report["timeline_left_out"]) == (2, 5, 0)
+    assert profile["slowest"].startswith("GET http")
     case = ET.fromstring((project.root / "out/junit.xml").read_text())[0].find("testcase")
     assert (case.get("name"), case[0].get("type")) == ("run", "miss")
     assert "query id  1         \\x1b\\n%" in case[0].text

@@ -68,6 +68,7 @@ def test_a_report_has_what_the_tally_has_with_paths_of_the_project():
             missed=3,
             failed=4,
             unused=1,
+            requests=4,
             seconds=0.123,
             unused_fails=True,
             interactions_played={REC: (0,)},

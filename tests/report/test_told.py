@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from recproxy.control.outcomes import Missed
-from recproxy.report import Tally, TestRow, replace_texts, texts_of
+from recproxy.control.outcomes import Missed, Outcome, TimedRequest
+from recproxy.report import Row, Tally, TestRow, replace_texts, texts_of
 
 
 def test_every_text_is_given_once_and_replaced_wherever_it_stands():
@@ -25,7 +25,10 @@ def test_every_text_is_given_once_and_replaced_wherever_it_stands():
         misses=[missed],
         refusals=[Missed(method="GET", url="refused", text="")],
         blocked=Counter({"one": 1, "two": 2}),
+        rows={"shop": Row(profile="shop", mode="replay", slowest="slowest")},
     )
+    request = TimedRequest(result="missed", begun=0, seconds=0, request="request")
+    tally.timeline.add("shop", "default", Outcome(scope="test", timed=(request,)))
     texts = texts_of(tally)
 
     replace_texts(tally, {each: each.upper() if each not in ("one", "two") else "XXX" for each in texts})
@@ -33,6 +36,8 @@ def test_every_text_is_given_once_and_replaced_wherever_it_stands():
     assert len(texts) == len(set(texts))
     assert (tally.notes, tally.failures) == (["NOTE", "URL"], ["FAILURE", "FAILURE"])
     assert (tally.unasked, tally.failure_tests) == ({"shop": "UNASKED"}, ["TEST", ""])
+    assert tally.rows["shop"].slowest == "SLOWEST"
+    assert [(each.request, each.test) for each in tally.timeline.requests] == [("REQUEST", "TEST")]
     assert list(tally.tests.values()) == [TestRow(name="TEST", missed=1)]
     assert tally.misses == [
         Missed(

@@ -143,6 +143,8 @@ def run(
 
     refuse_nested()
     with ForkServer() as fork_server:  # before the other imports: its own go on beside them
+        from dataclasses import replace
+
         from recproxy.orchestrator.run import run_command
         from recproxy.orchestrator.run_reports import RunReports, targets_of
 
@@ -169,6 +171,7 @@ def run(
             options = SweepOptions(kinds=read_sweep(faults), hang=fault_timeout, limit=fault_limit, report=fault_report)
             sys.exit(sweep_faults(plan, command, os.environ, fork_server, options))
         targets = targets_of(plan, reports, report_formats, Path.cwd(), {})
+        plan = replace(plan, timed=bool(targets))
         written = RunReports(plan, targets, os.environ, sys.stdout)
         sys.exit(run_command(plan, command, os.environ, fork_server, written, quiet=is_quiet()))
 

@@ -46,7 +46,8 @@ class Setup:
     run; `certificates` maps a host pattern to its certificate chain (PEM), `key` is the private key of them all.
     `folder` holds the run's files, which the proxy removes if the orchestrator died. `secrets` are the values of
     credentials, `unset` the credentials without one. `environment` holds the profile's own variables. `idle_timeout` is
-    in seconds; 0 means none. Messages name the command `record`, and paths seen from `shown_from`.
+    in seconds; 0 means none. Messages name the command `record`, and paths seen from `shown_from`. Of each scope the
+    first `timed` requests are told one by one.
     """
 
     profile: Mapping[str, Any]
@@ -63,6 +64,7 @@ class Setup:
     shown_from: str = ""
     recordings: str = ""
     root: str = ""
+    timed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from enum import StrEnum
 from typing import Final
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["NO_TEST", "Missed", "Outcome", "Unused"]
+__all__ = ["NO_TEST", "Missed", "Outcome", "RequestResult", "TimedRequest", "Unused"]
 
 #: The name of the scope outside of all tests.
 NO_TEST: Final = "run"
@@ -40,6 +41,35 @@ class Unused:
     position: int
 
 
+class RequestResult(StrEnum):
+    """What came of a request."""
+
+    PLAYED = "played"
+    RECORDED = "recorded"
+    FORWARDED = "forwarded"
+    MISSED = "missed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedRequest:
+    """A request and when it was: `begun` is of the monotonic clock, `seconds` the time that recproxy spent on it.
+
+    `request` is its method and URL, masked. `size` is that of the response's body in bytes, `position` the interaction
+    that was played by its place in `plays`, and `line` where it stands; -1 and 0 where there is none.
+    """
+
+    result: str
+    begun: float
+    seconds: float
+    request: str
+    status: int = 0
+    size: int = 0
+    position: int = -1
+    line: int = 0
+    fault: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What one profile did in one scope.
@@ -47,6 +77,8 @@ class Outcome:
     `plays` says how often each interaction was played, in recorded order; `files` are the paths with their numbers of
     interactions. `requests` are the latest, in order of arrival, as recorded. `notes` are about connections that never
     became requests. `forwarded` counts what went to the service; `failures`, which nobody could answer, fail the scope.
+    `timed` are the first requests, if the run wants to know, and `untimed` counts the others. `size` is that of all
+    bodies that clients got, `slowest` the request that took longest, with its seconds.
     """
 
     scope: str
@@ -62,3 +94,8 @@ class Outcome:
     forwarded: int = 0
     failures: tuple[str, ...] = ()
     redactions: Mapping[str, int] = field(default_factory=dict)
+    timed: tuple[TimedRequest, ...] = ()
+    untimed: int = 0
+    size: int = 0
+    slowest: str = ""
+    slowest_seconds: float = 0.0

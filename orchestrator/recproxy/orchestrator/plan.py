@@ -37,7 +37,7 @@ class RunPlan:
     credentials otherwise than our profiles do: none is missed. `record` is the command that records, with PROFILE_WORD
     in the place of a profile's name, and `shown_from` the folder that paths in messages are relative to. `strict` are the
     profiles whose unused interactions fail a run; in a `shard` of a suite they do not, for another may play them.
-    `chosen`: the command named its profiles.
+    `chosen`: the command named its profiles. `timed`: the run is to tell each request.
     """
 
     project: Project
@@ -53,6 +53,7 @@ class RunPlan:
     shard: str = ""
     strict: tuple[str, ...] = ()
     chosen: bool = False
+    timed: bool = False
 
     def record_command(self, profile: str, selection: SelectedTest | None = None, uses: Sequence[str] = ()) -> str:
         """The command that records a profile, for one test if that can be said; empty where nobody knows one.
@@ -167,11 +168,10 @@ def make_plan(
     shown_from = environment.get(SHOWN_FROM) or str(folder)
     own = {profile.name: profile.recordings for profile in loaded}
     library = Library(project.recordings, own, record=recording_command, shown_from=shown_from)
-    modes = _modes([profile.name for profile in loaded], record, live)
     plan = RunPlan(
         project=project,
         mode=mode,
-        modes=modes,
+        modes=_modes([profile.name for profile in loaded], record, live),
         profiles=loaded,
         chosen=bool(profiles),
         library=library,

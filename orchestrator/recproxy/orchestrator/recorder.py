@@ -184,18 +184,18 @@ class Recorder:
         ]
         return Redaction(lines=tuple(shown), refusals=redacted.refusals, counts=redacted.counts)
 
-    def end(self, profile: str, number: int, *, passed: bool) -> None:
-        """Write what a scope has: its recording is replaced, or what it got is put beside it.
+    def end(self, profile: str, number: int, *, passed: bool) -> Written | None:
+        """Write what a scope has: its recording is replaced, or what it got is put beside it. None: there is nothing.
 
         Raises:
             RecordingError: the file cannot be written; the one before is as it was, and the next run recovers the rest.
         """
         pending = self._ended.pop((profile, number), None)
         if pending is None:
-            return
+            return None
         if not pending.taken:
             self._journal.ended(pending.number)
-            return
+            return None
         if passed:
             written = self._files.save(pending.path, pending.scope, pending.taken, pending.rules, append=pending.append)
         else:
@@ -205,6 +205,7 @@ class Recorder:
         self.written.append(written)
         self._second_look.wrote(written.path, profile, pending.scope, pending.known, recording=pending.path)
         self._journal.ended(pending.number)
+        return written
 
     async def finish(self, tally: Tally) -> None:
         """Close, and tell what was written and found; the report holds no value that any scope has shown."""

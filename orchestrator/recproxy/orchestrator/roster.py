@@ -17,6 +17,7 @@ from recproxy.orchestrator.blocked_hosts import BACKGROUND_HOSTS
 from recproxy.orchestrator.plan import UNLISTED, RunPlan, unset_credentials
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.redaction.rules import RedactionRules
+from recproxy.report.run_timeline import MOST_TIMED
 
 __all__ = ["Roster"]
 
@@ -91,6 +92,7 @@ class Roster:
             shown_from=self.plan.shown_from,
             recordings=str(self.plan.library.folder),
             root=str(self.plan.project.root),
+            timed=MOST_TIMED if self.plan.timed else 0,
         )
 
     def _certificates(self, profile: Profile) -> dict[str, bytes]:

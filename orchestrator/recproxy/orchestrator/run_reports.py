@@ -98,7 +98,7 @@ class RunReports:
         root = plan.project.root
         folders = [Path(each.recordings) for each in plan.profiles if each.recordings]
         packages = [each for each in folders if _INSTALLED in each.parts or not each.is_relative_to(root)]
-        return report_of(self.tally, ReportPlaces(root=root, packages=packages), facts, plan.strict)
+        return report_of(self.tally, ReportPlaces(root=root, packages=packages), facts, plan.strict, begun=self._begun)
 
 
 def _fails(plan: RunPlan) -> Iterator[str]:

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
+from pathlib import Path
 
 from recproxy.control.messages import Ended, EndScope
 from recproxy.control.outcomes import NO_TEST, Missed, Outcome
@@ -108,8 +109,8 @@ class ScopeEnds:
         passed = passed and not any(outcome.failures for outcome in ended.profiles.values())
         for profile, outcome in ended.profiles.items():
             self._tally.add(profile, outcome, passed=passed or scope is None)
-            if profile in numbers:
-                self._save(profile, numbers[profile], passed=passed)
+            written = self._save(profile, numbers[profile], passed=passed) if profile in numbers else None
+            self._tally.timeline.add(profile, lane.name, outcome, written)
         self._tally.refuse(refused)
         self._tally.blocked.update(lane.take_blocked())
         self.ended(scope, ended, passed)
@@ -129,13 +130,14 @@ class ScopeEnds:
             redactions=redacted.counts,
         )
 
-    def _save(self, profile: str, number: int, *, passed: bool) -> None:
-        """Write what a scope recorded; where that cannot be, the run ends."""
+    def _save(self, profile: str, number: int, *, passed: bool) -> Path | None:
+        """Write what a scope recorded, and give the file; where that cannot be, the run ends."""
         try:
-            self._recorder.end(profile, number, passed=passed)
+            written = self._recorder.end(profile, number, passed=passed)
         except RecordingError as problem:
             self._fail(problem)
             raise
+        return written.path if written is not None else None
 
     def outcome(
         self, scope: LaneScope | None, outcomes: Mapping[str, Outcome], refused: tuple[Missed, ...]

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 import h11
 
+from recproxy.control.outcomes import RequestResult
 from recproxy.http import Head, error_response
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, interaction_of, may_be_left
@@ -77,6 +78,8 @@ class Exchange:
         self._tunnel: Tunnel | None = None
         self._again = b""
         self._begun = time.monotonic()
+        self._result = RequestResult.FORWARDED
+        self._status = 0
 
     async def run(self) -> bool:
         """Forward, answer, keep; what the service has made a tunnel is one until its ends are done."""
@@ -100,17 +103,27 @@ class Exchange:
             return False
         finally:
             self._traffic.end(time.monotonic() - self._begun)
+            captured = self._captured
+            status, size = (captured.status, captured.size) if captured is not None else (self._status, 0)
+            self._traffic.timeline.add_forwarded(self._result, self._begun, self._line, status=status, size=size)
 
     def _step(self, event: Passed) -> None:
         self.stage = STAGES[self.stage][event]
 
     def _fail(self, why: str) -> None:
-        method, target = self._head.method.decode("ascii"), self._head.target.decode("ascii").partition("?")[0]
+        self._result = RequestResult.FAILED
+        self._traffic.fail(f"{self._line(with_query=False)}: {why}")
+
+    def _line(self, *, with_query: bool = True) -> str:
+        """The request as it may be shown."""
+        target = self._head.target.decode("ascii")
+        target = target if with_query else target.partition("?")[0]
         url = self._shown(f"{self._target.scheme}://{self._target.authority}{origin_form(target)}")
-        self._traffic.fail(f"{method} {url}: {why}")
+        return f"{self._head.method.decode('ascii')} {url}"
 
     def _tell(self, status: int, text: str) -> None:
         """Tell the client that it gets no response, or no more of it."""
+        self._status = status
         unseen = self.stage in (Stage.REQUESTING, Stage.KEEPING_UNSEEN)
         self._step(Passed.END)
         if not unseen:
@@ -265,6 +278,7 @@ class Exchange:
             return
         interaction = interaction_of(self._head, self._target, self.feed, captured, scope=self._scope)
         await self._keep(interaction, self._traffic, self._begun)
+        self._result = RequestResult.RECORDED
 
 
 class _Stale(Exception):

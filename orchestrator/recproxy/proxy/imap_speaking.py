@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.control.open_connections import OpenConnections
+from recproxy.control.outcomes import RequestResult
 from recproxy.mail.imap.commands import ImapCommand
 from recproxy.mail.imap.lines import ImapLine
 from recproxy.mail.imap.responses import read_imap_response
@@ -26,6 +27,7 @@ from recproxy.proxy.imap_connection import ImapConnection
 from recproxy.proxy.imap_relaying import ImapRelaying
 from recproxy.proxy.imap_replaying import ImapReplaying, one_line
 from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.timeline import said_by_server
 from recproxy.recording import Act, Step, conversation
 from recproxy.recording.faults import Fault
 
@@ -97,6 +99,7 @@ class _Texts:
     def keep(self, steps: Sequence[Step], then: Callable[[], None]) -> None:
         """Have a conversation written for this scope; `then` is done when it is safe."""
         if self._lane.forwarding.mode == "live":
+            self._time(RequestResult.FORWARDED, steps)
             then()
             return
         self.scope.traffic.begin()
@@ -109,11 +112,17 @@ class _Texts:
         said = conversation(place.protocol.upper(), place.url, steps, wild=None, scope=self.scope.name)
         try:
             await self._lane.forwarding.keep(said, traffic, time.monotonic())
+            self._time(RequestResult.RECORDED, steps)
         except UpstreamError as problem:
+            self._time(RequestResult.FAILED, steps)
             traffic.fail(f"{place.url}: {problem}")
         finally:
             traffic.end(0)
         then()
+
+    def _time(self, result: RequestResult, steps: Sequence[Step]) -> None:
+        line = f"{self._place.protocol.upper()} {self._place.url}"
+        self.scope.traffic.timeline.add_forwarded(result, time.monotonic(), lambda: line, size=said_by_server(steps))
 
 
 class _Speaking:

@@ -11,9 +11,11 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from recproxy.config.mail_endpoints import MailPlace
+from recproxy.control.outcomes import RequestResult
 from recproxy.mail.smtp_client import NoReplyError, SmtpClient, message_bytes, with_known_extensions
 from recproxy.mail.smtp_server import Said, SaidKind
 from recproxy.proxy.mail_upstream import mail_failure, reach_mail_server
+from recproxy.proxy.timeline import said_by_server
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import UpstreamError, Upstreams
 from recproxy.recording import Act, Interaction, Step, conversation
@@ -93,12 +95,20 @@ class MailRelay:
         steps, begun, is_new = tuple(self._steps), self._begun, self._is_new
         self._steps = list(self._session if self._session is not None else steps) if goes_on else []
         self._begun, self._is_new = time.monotonic(), False
-        if self._keep is not None and is_new and steps:
-            said = conversation(self._place.protocol.upper(), self._place.url, steps, wild=None, scope=scope)
+        if not (is_new and steps):
+            return
+        result, protocol = RequestResult.FORWARDED, self._place.protocol.upper()
+        if self._keep is not None:
+            result = RequestResult.RECORDED
+            said = conversation(protocol, self._place.url, steps, wild=None, scope=scope)
             try:
                 await self._keep(said, traffic, begun)
             except UpstreamError as problem:
+                result = RequestResult.FAILED
                 traffic.fail(f"{self._place.url}: {problem}")
+        traffic.timeline.add_forwarded(
+            result, begun, lambda: f"{protocol} {self._place.url}", size=said_by_server(steps)
+        )
 
     def discard(self) -> None:
         """Keep nothing of what was said."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -88,6 +89,7 @@ class MailScope:
         """Conversations were played."""
         for position in positions:
             self._history.play(position)
+            self._history.spent(time.perf_counter(), 0)
 
     def fault(self, position: int | None, at: str) -> Fault | None:
         """The fault to play with what a server says: the answer to a command, or the greeting."""
@@ -130,6 +132,7 @@ class MailScope:
                 test=self._test,
             )
         )
+        self._history.spent(time.perf_counter(), 0)
         return text
 
     def _found_elsewhere(self, miss: MailMiss, find: Callable[[Index], list[int]]) -> MailMiss:

@@ -32,6 +32,7 @@ from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.recording_cache import Indexed, IndexOptions, index_of, matched
 from recproxy.proxy.route import Route, live_request
 from recproxy.proxy.scope_history import ScopeHistory
+from recproxy.proxy.timeline import Timeline
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Recording, Request
 from recproxy.recording.dataclass import dataclass
@@ -81,10 +82,12 @@ class OpenScope:
         elsewhere: Elsewhere | None = None,
         given: Mapping[str, bytes] | None = None,
         beside: Executor | None = None,
+        timed: int = 0,
     ) -> None:
         self.name = name
         self.mode = mode
-        self.traffic = Traffic(number)
+        timeline = Timeline(timed)
+        self.traffic = Traffic(number, timeline)
         #: What a miss says besides, where there is something to say.
         self.remark: Callable[[], str] = str
         #: Whether what is unused is told.
@@ -106,7 +109,7 @@ class OpenScope:
         )  # fmt: skip
         self._known: dict[tuple[object, ...], _Known] = {}
         self._forms = AnswerForms(paced=profile.replay.pace == "recorded")
-        self._history = ScopeHistory()
+        self._history = ScopeHistory(timeline)
         self._misses = Misses(
             profile, name, self._redaction, hooks, self._history, self.traffic,
             expected=expected, beside=beside, ways=ways, elsewhere=elsewhere,
@@ -142,7 +145,8 @@ class OpenScope:
         self, route: Route, head: Head, body: bytes, *, complete: bool = True, choice: Choice | None = None
     ) -> Answer | Later:
         """The answer to a request; `complete` is false where its body was too large to keep; a `choice` says what fits."""
-        begun = time.perf_counter()
+        begun, played = time.perf_counter(), ""
+        answer: Answer | Later
         if self.faults.of_tls and (plain := self.faults.without_tls(route, head)) is not None:
             self.traffic.fail(f"{self._profile.name}: {plain[0]}")
             return plain[1]
@@ -150,10 +154,9 @@ class OpenScope:
             known = self._knowledge(route, head, body, choice)
             position = self._playback.take(known.candidates) if complete else None
             if self.faults.planned and (fault := self.faults.take(position)):
-                return self._fault(fault, position, route, head, known)
-            made = self._made(position, route, head, known) if self._responds and complete else None
-            if made is not None:
-                answer: Answer | Later = made
+                answer, played = self._fault(fault, position, route, head, known), fault.kind
+            elif self._responds and complete and (made := self._made(position, route, head, known)) is not None:
+                answer = made
             elif position is None:
                 answer = self._missing(route, head, known, known.reason if complete else self._misses.too_large)
             else:
@@ -161,7 +164,7 @@ class OpenScope:
                 answer = known.answers.get(position) or self._form(position, route, head, known)
         except HookError as problem:
             answer = self._failed(route, head, problem)
-        self._history.seconds += time.perf_counter() - begun
+        self._history.spent(begun, time.perf_counter() - begun, played)
         return answer
 
     def _made(self, position: int | None, route: Route, head: Head, known: _Known) -> Answer | None:

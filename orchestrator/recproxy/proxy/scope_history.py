@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from recproxy.control.outcomes import Missed, Outcome, Unused
 from recproxy.play.playback import Playback
+from recproxy.proxy.timeline import Timeline, request_line
 from recproxy.proxy.traffic import Traffic
 
 __all__ = ["ScopeHistory"]
@@ -27,9 +28,12 @@ _UNDER_WAY = Missed(
 class ScopeHistory:
     """What was played and missed in one scope."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeline: Timeline | None = None) -> None:
         self.played = 0
         self.seconds = 0.0
+        self._timeline = timeline or Timeline()
+        #: What was counted last and has no time yet.
+        self._latest: int | str | None = None
         self._missed: list[Missed] = []
         #: The latest requests: positions, -1 and down for the first miss and on, or the line of one that a hook answered.
         self._order: deque[int | str] = deque(maxlen=_KEPT_LINES)
@@ -44,11 +48,20 @@ class ScopeHistory:
         """A request was answered: by the interaction at this position, or by a hook, then as a line."""
         self.played += 1
         self._order.append(request)
+        self._latest = request
+
+    def spent(self, begun: float, seconds: float, fault: str = "") -> None:
+        """So long was spent on what was counted last; `begun` is of `time.perf_counter`."""
+        self.seconds += seconds
+        if self._latest is not None:
+            self._timeline.add(self._latest, begun, seconds, fault)
+            self._latest = None
 
     def miss(self, missed: Missed = _UNDER_WAY) -> int:
         """A request was not answered; its number, for what is told of it later."""
         self._missed.append(missed)
         self._order.append(-len(self._missed))
+        self._latest = -len(self._missed)
         return len(self._missed) - 1
 
     def describe(self, number: int, missed: Missed) -> None:
@@ -83,14 +96,12 @@ class ScopeHistory:
             files=tuple((each.path or "", len(each.interactions)) for each in playback.index.recordings),
             requests=tuple(self._line(each, playback) for each in self._order),
             notes=tuple(self._notes),
+            timed=self._timeline.requests(playback, self._missed),
+            untimed=self._timeline.left_out,
+            size=self._timeline.size(playback),
+            slowest=self._timeline.slowest(playback, self._missed),
+            slowest_seconds=self._timeline.slowest_seconds,
         )
 
     def _line(self, position: int | str, playback: Playback) -> str:
-        """A request in one line: as recorded, so that it shows no secret, or the miss it was."""
-        if isinstance(position, str):
-            return position
-        if position < 0:
-            missed = self._missed[-1 - position]
-            return f"{missed.method} {missed.url}"
-        request = playback.interaction(position).request
-        return f"{request.method} {request.url}"
+        return request_line(position, playback, self._missed)

@@ -76,6 +76,7 @@ class Service:
         self._places: tuple[MailPlace, ...] = ()
         self._folder = ""
         self._idle_timeout = 0.0
+        self._timed = 0
         self._recording_cache = RecordingCache()
         self._ending: set[asyncio.Task[None]] = set()
         #: Describes misses, one after the other, while the loop answers other clients.
@@ -113,6 +114,7 @@ class Service:
         self._contexts = Contexts(order.certificates, order.key)
         self._folder = order.folder
         self._idle_timeout = order.idle_timeout
+        self._timed = order.timed
         self._ways = self._profile.ways(record=order.record, folder=order.shown_from)
         try:
             hooks = load_hooks(self._profile.name, self._profile.hooks, self._profile.redaction(order.secrets))
@@ -199,6 +201,7 @@ class Service:
                 elsewhere=self._elsewhere,
                 given=self._given,
                 beside=self._beside,
+                timed=self._timed,
             )
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from recproxy.counting import counted
+from recproxy.proxy.timeline import Timeline
 
 __all__ = ["Traffic"]
 
@@ -12,8 +13,10 @@ __all__ = ["Traffic"]
 class Traffic:
     """The exchanges of one scope; `number` is the scope's in its proxy."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, timeline: Timeline | None = None) -> None:
         self.number = number
+        #: When each exchange was.
+        self.timeline = timeline or Timeline()
         self.forwarded = 0
         self.recorded = 0
         self.seconds = 0.0

@@ -8,7 +8,15 @@ from dataclasses import replace
 from typing import TypeVar
 
 from recproxy.errors import ConfigurationError
-from recproxy.report.run_report import ProfileReport, ReportFinding, RunReport, TestReport, UnusedInteraction
+from recproxy.report.run_report import (
+    ProfileReport,
+    ReportFinding,
+    RunReport,
+    TestReport,
+    TimelineEntry,
+    UnusedInteraction,
+)
+from recproxy.report.run_timeline import MOST_TIMED
 from recproxy.report.tally import TokenCount
 
 __all__ = ["merge_reports", "verdict"]
@@ -49,6 +57,8 @@ def merge_reports(reports: Sequence[tuple[str, RunReport]]) -> RunReport:
         tokens=_tokens(one for each in every for one in each.tokens),
         redactions=_sums(each.redactions for each in every),
         blocked=_sums(each.blocked for each in every),
+        timeline=_timeline(every)[:MOST_TIMED],
+        timeline_left_out=sum(each.timeline_left_out for each in every) + max(len(_timeline(every)) - MOST_TIMED, 0),
     )
     merged = replace(merged, unasked=tuple(_unasked(every, merged.profiles)))
     code = next((each.exit_code for each in every if each.error), 0)
@@ -66,6 +76,15 @@ def verdict(report: RunReport, code: int) -> int:
         ],
     }
     return _FAILED if code == 0 and any(found[kind] for kind in report.fails if kind in found) else code
+
+
+def _timeline(every: Sequence[RunReport]) -> tuple[TimelineEntry, ...]:
+    """The requests of all runs, each from the start of its own; the lanes of a shard bear its name."""
+    return tuple(
+        replace(entry, lane=" ".join((*each.shards, entry.lane))) if each.shards else entry
+        for each in every
+        for entry in each.timeline
+    )
 
 
 def _is_unasked(report: RunReport, profile: ProfileReport) -> bool:
@@ -155,10 +174,13 @@ def _profile(same: Sequence[ProfileReport]) -> ProfileReport:
     left = tuple(each for (path, number), each in sorted(unused.items()) if number not in played.get(path, ()))
     sums = {
         name: sum(getattr(each, name) for each in same)
-        for name in ("played", "recorded", "forwarded", "missed", "failed")
+        for name in ("played", "recorded", "forwarded", "missed", "failed", "requests", "bytes")
     }
+    slowest = max(same, key=lambda each: each.slowest_seconds)
     return replace(
         same[0],
+        slowest=slowest.slowest,
+        slowest_seconds=slowest.slowest_seconds,
         mode=", ".join(dict.fromkeys(each.mode for each in same)),
         unused=sum(each.passed for each in left),
         seconds=round(sum(each.seconds for each in same), 3),

@@ -17,14 +17,17 @@ from typing import Any
 from recproxy.control.outcomes import NO_TEST, Missed
 from recproxy.recording.printable import printable
 from recproxy.report.run_report import (
+    FieldDifference,
     ProfileReport,
     ReportFinding,
     RequestReport,
     RunReport,
     TestReport,
+    TimelineEntry,
     UnusedInteraction,
     WrittenFile,
 )
+from recproxy.report.run_timeline import TimelineRequest
 from recproxy.report.tally import Row, Tally, TestRow, UnusedPlace, Written
 
 __all__ = ["ReportPlaces", "printable_report", "report_of", "tally_of"]
@@ -56,7 +59,9 @@ class ReportPlaces:
         return self.name(path), int(line or 0)
 
 
-def report_of(tally: Tally, places: ReportPlaces, facts: RunReport, strict: Iterable[str] = ()) -> RunReport:
+def report_of(
+    tally: Tally, places: ReportPlaces, facts: RunReport, strict: Iterable[str] = (), *, begun: float = 0.0
+) -> RunReport:
     """The report of a tally.
 
     Args:
@@ -64,6 +69,7 @@ def report_of(tally: Tally, places: ReportPlaces, facts: RunReport, strict: Iter
         places: where paths are relative to.
         facts: what the tally does not know of the run.
         strict: the profiles whose unused interactions fail it.
+        begun: when the run began, by the monotonic clock.
     """
     unused, played, strict = tally.unused(), tally.played(), frozenset(strict)
     return printable_report(
@@ -94,6 +100,10 @@ def report_of(tally: Tally, places: ReportPlaces, facts: RunReport, strict: Iter
             tokens=tuple(tally.tokens),
             redactions=dict(tally.redactions),
             blocked=dict(tally.blocked),
+            timeline=tuple(
+                _timed(each, places, begun) for each in sorted(tally.timeline.requests, key=lambda each: each.begun)
+            ),
+            timeline_left_out=tally.timeline.left_out,
         )
     )
 
@@ -118,9 +128,19 @@ def tally_of(report: RunReport) -> Tally:
             failed=each.failed,
             unused=each.unused,
             seconds=each.seconds,
+            size=each.bytes,
+            slowest=each.slowest,
+            slowest_seconds=each.slowest_seconds,
         )
     for miss in report.misses:
-        missed = Missed(method=miss.method, url=miss.url, text=miss.text, test=miss.test, profile=miss.profile)
+        missed = Missed(
+            method=miss.method,
+            url=miss.url,
+            text=miss.text,
+            test=miss.test,
+            profile=miss.profile,
+            differences=tuple((each.field, each.recorded, each.request) for each in miss.differences),
+        )
         tally.misses += [missed] * miss.count
     tally.refusals += (Missed(method="", url="", text=each.text) for each in report.refusals for _ in range(each.count))
     tally.failures += (each.text for each in report.failures for _ in range(each.count))
@@ -154,6 +174,26 @@ def _test(row: TestRow) -> TestReport:
     )
 
 
+def _timed(each: TimelineRequest, places: ReportPlaces, begun: float) -> TimelineEntry:
+    method, _, url = each.request.partition(" ")
+    return TimelineEntry(
+        profile=each.profile,
+        test=each.test,
+        lane=each.lane,
+        method=method,
+        url=url,
+        result=each.result,
+        started=round(max(each.begun - begun, 0), 6),
+        seconds=each.seconds,
+        status=each.status,
+        bytes=each.size,
+        path=places.name(each.path) if each.path else "",
+        number=each.number,
+        line=each.line,
+        fault=each.fault,
+    )
+
+
 def _profile(
     row: Row, unused: Sequence[UnusedPlace], played: frozenset[tuple[str, int]], places: ReportPlaces, *, fails: bool
 ) -> ProfileReport:
@@ -169,7 +209,11 @@ def _profile(
         missed=row.missed,
         failed=row.failed,
         unused=row.unused,
+        requests=row.requests,
+        bytes=row.size,
         seconds=round(row.seconds, 3),
+        slowest=row.slowest,
+        slowest_seconds=round(row.slowest_seconds, 6),
         unused_fails=fails,
         interactions_played={path: tuple(each) for path, each in numbers.items()},
         interactions_unused=tuple(
@@ -194,6 +238,10 @@ def _misses(misses: Iterable[Missed], places: ReportPlaces) -> Iterator[RequestR
             method=each.method,
             url=each.url,
             text=each.text.removeprefix("recproxy: "),
+            differences=tuple(
+                FieldDifference(field=place, recorded=recorded, request=live)
+                for place, recorded, live in each.differences
+            ),
             **dict(zip(("path", "line"), places.place(each.closest or each.expected), strict=True)),  # type: ignore[arg-type]
         )
         for each in misses

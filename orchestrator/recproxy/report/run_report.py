@@ -16,11 +16,13 @@ from recproxy.errors import ConfigurationError
 from recproxy.report.tally import TokenCount
 
 __all__ = [
+    "FieldDifference",
     "ProfileReport",
     "ReportFinding",
     "RequestReport",
     "RunReport",
     "TestReport",
+    "TimelineEntry",
     "UnusedInteraction",
     "WrittenFile",
     "read_report",
@@ -31,6 +33,15 @@ __all__ = [
 _FORMAT = "recproxy-report"
 #: Grows when a field changes its meaning or goes. New fields do not change it.
 _VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldDifference:
+    """A part of a request that differs: what was recorded there, and what the request has; null for nothing."""
+
+    field: str
+    recorded: str | None = None
+    request: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +59,7 @@ class RequestReport:
     count: int = 1
     path: str = ""
     line: int = 0
+    differences: tuple[FieldDifference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +88,11 @@ class UnusedInteraction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileReport:
-    """What a profile did. `interactions_played` are the numbers of interactions by file."""
+    """What a profile did. `interactions_played` are the numbers of interactions by file.
+
+    `requests` counts all, a conversation of mail as one. `bytes` is the size of the bodies of all responses, `slowest`
+    the request on which most time was spent.
+    """
 
     name: str
     mode: str
@@ -86,7 +102,11 @@ class ProfileReport:
     missed: int = 0
     failed: int = 0
     unused: int = 0
+    requests: int = 0
+    bytes: int = 0
     seconds: float = 0.0
+    slowest: str = ""
+    slowest_seconds: float = 0.0
     unused_fails: bool = False
     interactions_played: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     interactions_unused: tuple[UnusedInteraction, ...] = ()
@@ -123,11 +143,37 @@ class WrittenFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """A request of the run. `started` is in seconds after the run's start, `seconds` is the time that recproxy spent.
+
+    `result` is played, recorded, forwarded, missed or failed. `path`, `number` (from 0) and `line` are those of the
+    recorded interaction; a number of -1 with a path is one of those that this test recorded there. `bytes` is the size of
+    the body of the response, `fault` the kind of the fault that was played.
+    """
+
+    profile: str
+    test: str
+    lane: str
+    method: str
+    url: str
+    result: str
+    started: float
+    seconds: float
+    status: int = 0
+    bytes: int = 0
+    path: str = ""
+    number: int = -1
+    line: int = 0
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
     """A run, or several that `recproxy report merge` has brought together.
 
     `runs` are the identities of the runs, `shards` their names. `exit_code` is that of `recproxy run`, `command_code` that
-    of its command. `error` says what broke the run off. `fails` are the kinds of findings that fail a run.
+    of its command. `error` says what broke the run off. `fails` are the kinds of findings that fail a run. `timeline` has
+    the first requests one by one, `timeline_left_out` counts the others.
     """
 
     recproxy: str
@@ -152,6 +198,8 @@ class RunReport:
     tokens: tuple[TokenCount, ...] = ()
     redactions: Mapping[str, int] = field(default_factory=dict)
     blocked: Mapping[str, int] = field(default_factory=dict)
+    timeline: tuple[TimelineEntry, ...] = ()
+    timeline_left_out: int = 0
 
 
 def report_values(report: RunReport) -> dict[str, Any]:

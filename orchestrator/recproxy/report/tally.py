@@ -11,6 +11,7 @@ from pathlib import Path
 from recproxy.control.outcomes import Missed, Outcome
 from recproxy.control.places import places
 from recproxy.recording.dataclass import dataclass
+from recproxy.report.run_timeline import RunTimeline
 
 __all__ = ["Row", "Tally", "TestRow", "TokenCount", "UnusedPlace", "Written"]
 
@@ -32,7 +33,7 @@ class Written:
 
 @dataclass(slots=True, kw_only=True)
 class Row:
-    """What one profile did in a run; `seconds` is the time spent answering.
+    """What one profile did in a run; `seconds` is the time spent answering, `size` the bytes of the bodies of responses.
 
     `unused` are the interactions that no scope of any lane played, in play of tests that passed: an interaction is its
     file and its place there. `idle` are those that were in play of tests that failed, too.
@@ -48,7 +49,15 @@ class Row:
     forwarded: int = 0
     failed: int = 0
     seconds: float = 0.0
+    size: int = 0
+    slowest: str = ""
+    slowest_seconds: float = 0.0
     listed: bool = True
+
+    @property
+    def requests(self) -> int:
+        """How many requests reached the profile, a conversation of mail as one."""
+        return self.played + self.missed + self.forwarded
 
     @property
     def asked(self) -> bool:
@@ -167,6 +176,7 @@ class Tally:
     tokens: list[TokenCount] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     recovered: list[Written] = field(default_factory=list)
+    timeline: RunTimeline = field(default_factory=RunTimeline)
     _usage: dict[str, _Usage] = field(default_factory=dict)
 
     def enter(self, profile: str, mode: str) -> None:
@@ -181,6 +191,9 @@ class Tally:
         row.missed += len(outcome.missed)
         row.unused, row.idle = self._usage.setdefault(profile, _Usage()).add(outcome, passed=passed)
         row.seconds += outcome.seconds
+        row.size += outcome.size
+        if outcome.slowest_seconds > row.slowest_seconds:
+            row.slowest, row.slowest_seconds = outcome.slowest, outcome.slowest_seconds
         self.misses += (replace(missed, profile=profile) for missed in outcome.missed)
         row.forwarded += outcome.forwarded
         row.failed += len(outcome.failures)

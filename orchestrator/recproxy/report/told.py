@@ -18,6 +18,9 @@ def texts_of(tally: Tally) -> list[str]:
     for missed in (*tally.misses, *tally.refusals):
         told += missed.method, missed.url, missed.text, missed.test
         told += _compared(missed)
+    told += (row.slowest for row in tally.rows.values())
+    for request in tally.timeline.requests:
+        told += request.request, request.test
     return list(dict.fromkeys(told))
 
 
@@ -44,6 +47,10 @@ def replace_texts(tally: Tally, new: Mapping[str, str]) -> None:
     tally.tests = {name: replace(row, name=new[row.name]) for name, row in tally.tests.items()}
     for misses in (tally.misses, tally.refusals):
         misses[:] = [shown(each) for each in misses]
+    for row in tally.rows.values():
+        row.slowest = new[row.slowest]
+    requests = tally.timeline.requests
+    tally.timeline.rename([new[each.request] for each in requests], [new[each.test] for each in requests])
     before, tally.blocked = tally.blocked, Counter()
     for host, count in before.items():
         tally.blocked[new[host]] += count
