@@ -35,10 +35,10 @@ _CODE = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*(?:(?:\.|::|->)[A-Za-z_$][A-Za-z0-
 
 _WHOLE = {
     False: re.compile(
-        rb"(?:(?<=[ ])=[ ]|=)(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'][^\r\n\"]*[^\s\"'\\]))[ \t]*[\"']?(?=\r|\n|\Z)"
+        rb"(?:(?<=[ ])=[ ]|=)(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|(\{\"[^\r\n]*\})|([^\s\"'][^\r\n\"]*[^\s\"'\\]))[ \t]*[\"']?(?=\r|\n|\Z)"
     ),
     True: re.compile(
-        rb"(?:(?<=[ ])=[ ]|=)(?:\\\"((?:[^\"\\\r\n]|\\/)+)\\\"|'((?:[^'\"\\\r\n]|\\/)+)'|((?:[^\s\"\\']|\\/)(?:[^\"\\\r\n]|\\/)*))(?=\\?\"|'\"|\\[nr])"
+        rb"(?:(?<=[ ])=[ ]|=)(?:\\\"((?:[^\"\\\r\n]|\\/)+)\\\"|'((?:[^'\"\\\r\n]|\\/)+)'|(\{\\\"(?:[^\"\\\r\n]|\\[^nr])*\})|((?:[^\s\"\\']|\\/)(?:[^\"\\\r\n]|\\/)*))(?=\\?\"|'\"|\\[nr])"
     ),
 }
 _IN_LINE = {
@@ -102,6 +102,8 @@ def _of_line(key: bytes, found: re.Match[bytes] | None) -> re.Match[bytes] | Non
     value = found[found.lastindex or 1]
     if len(value) < 4 or not is_secret(key, value) or is_placeholder(value) or is_label(key, value):
         return None
+    if value.startswith((b'{"', b'{\\"')):
+        return found
     if b" " in value and (not key.isupper() or _TEMPLATE.match(value)):
         return None
     return None if b" " in value and is_prose(value) else found

@@ -30,7 +30,8 @@ _SETS = re.compile(
 _WORDS = re.compile(rb"[A-Za-z_]+(?:[.:][A-Za-z_]+)*\Z")
 _BEGINS = re.compile(rb"(?:[\s\"'`=(\[,]|\A)\Z")
 _HEADER = re.compile(rb"(?:H|-header)(?:[ \t]{1,4}|=)?(\\?[\"'])\Z")
-_HEADER_VALUE = re.compile(rb":[ \t]*([^\"'\\\r\n]{4,})")
+#: In single quotes JSON may stand as it is.
+_HEADER_VALUE = re.compile(rb":[ \t]*(?:(\{[^'\r\n]*\})(?=')|([^\"'\\\r\n]{4,}))")
 
 
 def argument_spans(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:
@@ -66,8 +67,9 @@ def _at(text: bytes, begin: int, stop: int, rules: NameRules) -> Iterator[Span]:
     if _HEADER.match(text, text.rfind(b"-", low, begin) + 1, begin):
         value = _HEADER_VALUE.match(text, stop)
         if value is not None:
-            for span in header_spans(name, value[1], rules.headers) or ():
-                yield span.moved(span.start + value.start(1), span.end + value.start(1))
+            begin = value.start(value.lastindex or 1)
+            for span in header_spans(name, text[begin : value.end()], rules.headers) or ():
+                yield span.moved(span.start + begin, span.end + begin)
     elif text[begin - 1 : begin] == b" " and _SETS.search(text, low, begin):
         key = name.rpartition(b":")[2]
         if may_be_secret(key):

@@ -15,12 +15,16 @@ from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
 from recproxy.redaction.names import header_is_secret, is_label, is_placeholder, looks_like_a_token, name_words
 from recproxy.redaction.prose import is_complaint, is_prose
 from recproxy.redaction.spans import Span
+from recproxy.redaction.views import json_unescaped
 
 __all__ = ["SAYS", "holds_secrets", "is_message", "kubernetes_secrets", "listed_header", "said_values"]
 
 _PAIR_OPENS = re.compile(rb"\[\s*\Z")
 _PAIR = re.compile(rb"\s*,\s*\"([^\"\\]+)\"\s*\]")
 _LINE = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+([^\"\\]*[^\"\\\s])")
+_LINE_OF_JSON = re.compile(
+    rb"\"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]+((?:[A-Za-z-]{1,20} )?\{(?:[^\"\\]|\\.)*\})\"", re.DOTALL
+)
 _KIND = re.compile(rb"\"kind\"\s*:\s*\"Secret(?:List)?\"")
 _VALUE = rb"\"value\"\s*:\s*\"([^\"\\]{4,})\""
 _TYPE = rb"\"type\"\s*:\s*\"(?:password|secret|otp|totp)\""
@@ -97,6 +101,9 @@ _WORDS = re.compile(rb"[A-Za-z]+(?:-[A-Za-z]+)*\Z")
 
 def listed_header(key: bytes, opening: int, closing: int, text: bytes, chosen: frozenset[bytes]) -> Iterator[Span]:
     """The value of a header in a list: `["X-Api-Key", "..."]`, or `"X-Api-Key: ..."`."""
+    if key.endswith(b"\\"):
+        yield from _header_of_json(opening, text, chosen)
+        return
     line = _LINE.fullmatch(key)
     if line is not None:
         told = (line[2].count(b" ") < 2 or b"=" in line[2]) and not _WORDS.match(line[2])
@@ -116,6 +123,15 @@ def listed_header(key: bytes, opening: int, closing: int, text: bytes, chosen: f
     if looks_like_a_token(pair[1]) or b" " in pair[1] or b"=" in pair[1]:
         for span in header_spans(key, pair[1], chosen) or ():
             yield span.moved(span.start + pair.start(1), span.end + pair.start(1))
+
+
+def _header_of_json(opening: int, text: bytes, chosen: frozenset[bytes]) -> Iterator[Span]:
+    """The value of a header that is itself JSON, with escapes, since it stands in a string."""
+    line = _LINE_OF_JSON.match(text, opening)
+    if line is not None:
+        start, end = line.span(2)
+        for span in header_spans(line[1], json_unescaped(line[2]).text, chosen) or ():
+            yield span.moved(start + span.start, end)
 
 
 def kubernetes_secrets(text: bytes) -> Iterator[Span]:

@@ -74,8 +74,9 @@ def json_spans(
         if harmless.get(key) and text.startswith(b":", closing + 1) and b"\\" not in key:
             done = closing
             continue
-        if key.endswith(b"\\"):
-            continue  # a string in a string, which is read by itself
+        if key.endswith(b"\\"):  # a string in a string, which is read by itself
+            yield from listed_header(key, opening, closing, text, rules.headers)
+            continue
         if b"\\" in key:
             key = json_unescaped(key).text
         colon = _COLON.match(text, closing + 1)

@@ -54,7 +54,7 @@ _LONGEST_WORD = 80
 _WORD = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 #: A value that was masked in the place of a name: what it is called says nothing of the value beside it.
 _WILD = re.compile(rb"(?<![A-Za-z])([A-Z])\1\1+\[[A-Za-z0-9_.-]+\]")
-_TOKEN_LIKE = re.compile(rb"(?=[^\s]*[0-9_\-/+=.])[A-Za-z0-9._~+/=:|%-]{16,}\Z")
+_TOKEN_LIKE = re.compile(rb"(?=[^\s]*[0-9_\-/+=.])(?:[A-Za-z0-9._~+/=:|%-]{16,}|[<\[{][A-Za-z0-9._~+/=-]{16,}[>\]}])\Z")
 #: What a name such as `key` or `code` may hold and is no secret: a file, a host, words put together.
 _FILE_LIKE = re.compile(rb".*\.[A-Za-z]{2,5}\Z|[A-Za-z]+(?:[._:-][A-Za-z]+)*\Z", re.DOTALL)
 _SLASH = re.compile(rb"/|%2F", re.IGNORECASE)

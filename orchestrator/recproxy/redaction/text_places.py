@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from recproxy.redaction.assigned_places import assigned_in_lines
 from recproxy.redaction.coded_places import coded_run, coded_runs, data_runs
 from recproxy.redaction.command_places import argument_spans
-from recproxy.redaction.graphql_parameters import graphql_spans, parameter_spans
+from recproxy.redaction.graphql_parameters import parameter_spans
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.inner_strings import strings_in
 from recproxy.redaction.json_forms import SAYS, said_values
@@ -21,10 +21,10 @@ from recproxy.redaction.json_spans import json_spans, pointed_spans
 from recproxy.redaction.language import Language, sniffed
 from recproxy.redaction.markup import html_spans, xml_spans
 from recproxy.redaction.name_rules import NameRules
-from recproxy.redaction.names import is_secret, looks_like_a_token
+from recproxy.redaction.parameter_places import link_spans, pair_spans, url_spans
 from recproxy.redaction.setting_places import line_spans
 from recproxy.redaction.shapes import Hints, hints_of, shapes
-from recproxy.redaction.spans import Span, wild_name
+from recproxy.redaction.spans import Span
 from recproxy.redaction.tables import table_spans
 from recproxy.redaction.told_places import CALLS, login_spans, told_spans
 from recproxy.redaction.views import View, percent_decoded, views
@@ -32,17 +32,9 @@ from recproxy.redaction.views import View, percent_decoded, views
 __all__ = ["header_places", "may_have_places", "text_places"]
 
 _DEEP = 6  # texts one inside another that are read for names
-_FAR = 4096  # bytes of a value by which its name is judged
 _KEPT = 128  # bytes of a header whose places are kept
-_PAIR = re.compile(rb"[?&;#]((?:u0026|amp;)?[A-Za-z_$][A-Za-z0-9_.$%\[\]-]{0,80})=((?:[^&;\s\"'<>#\\]|\\/)+)")
 _NESTED = re.compile(rb"\s*(?:[\[{<]|[A-Za-z][A-Za-z0-9+.-]{1,12}://|[A-Za-z_][A-Za-z0-9_.-]*=)")
 _ESCAPED = re.compile(rb"(?i)%(?:7b|5b|3c)|[a-z_][a-z0-9_.-]*%3d")
-_SEPARATOR = re.compile(rb";(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
-#: From a value in a link to the next `&`, or to where the link ends.
-_TO_AMPERSAND = re.compile(rb"(?:[^&;\s\"'<>#\\]|\\/|;(?=[^&;\s\"'<>#\\]))*")
-_UPLOADS = frozenset(
-    {b"acl", b"policy", b"bucket", b"success_action_status", b"success_action_redirect", b"x-amz-algorithm"}
-)
 
 
 def text_places(text: bytes, language: Language, rules: NameRules, depth: int = 0) -> list[Span]:
@@ -68,12 +60,13 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
         return
 
     inner, coded = (partial(find, rules=rules, depth=depth) for find in (_nested, _coded))
+    inside = partial(_inside, rules=rules, depth=depth)
     if language is Language.FORM:
         yield from parameter_spans(text, rules)
-        yield from _pairs(text, rules.form, rules, "form", depth)
+        yield from pair_spans(text, rules.form, "form", inside)
         return
     if language is Language.URL:
-        yield from _url(text, rules, depth)
+        yield from url_spans(text, rules, inside, whole=True)
         return
     if language is Language.JSON and rules.pointers:
         yield from pointed_spans(text, rules.pointers)
@@ -88,17 +81,17 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
         return
     if language is Language.HTML:
         yield from html_spans(
-            text, lambda url: list(_url(url, rules, depth)), lambda json: list(_json(json, rules, depth))
+            text, lambda url: list(url_spans(url, rules, inside)), lambda json: list(_json(json, rules, depth))
         )
     elif language is Language.TABLE:
         yield from table_spans(text, rules)
     elif language is Language.XML:
         yield from xml_spans(text, inner)
-        yield from _linked(text, rules, depth)
+        yield from link_spans(text, rules, inside)
     elif language in (Language.JSON, Language.GRAPHQL):
         yield from _json(text, rules, depth, hits, signs, graphql=language is Language.GRAPHQL)
         if b"=" in text and any(text.find(b"=", end, end + 48) >= 0 for _, _, end in hits):
-            yield from _linked(text, rules, depth)
+            yield from link_spans(text, rules, inside)
         yield from told_spans(text, hits)
         if not signs.isdisjoint((b" -", b'"-', b"set ")):
             yield from argument_spans(text, hits, rules)
@@ -107,7 +100,7 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
     else:
         yield from _settings(text, hits, rules)
         yield from _json(text, rules, depth, hits, signs)
-        yield from _linked(text, rules, depth)
+        yield from link_spans(text, rules, inside)
 
 
 def _settings(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:
@@ -132,7 +125,7 @@ def _json(
     yield from json_spans(text, hits, signs, rules, graphql=graphql)
     for raw, start, view in strings_in(text):
         if view is None and raw[:1] != b"<":
-            found = _url(raw, rules, depth)
+            found = url_spans(raw, rules, partial(_inside, rules=rules, depth=depth))
         else:
             found = iter(_nested(view.text if view else raw, rules, depth))
         yield from (
@@ -140,6 +133,14 @@ def _json(
             if view
             else (span.moved(span.start + start, span.end + start) for span in found)
         )
+
+
+def _inside(text: bytes, decoded: bool, *, rules: NameRules, depth: int) -> Iterator[Span]:
+    """The secrets of a parameter's value."""
+    if decoded:
+        yield from _shaped(text, rules)
+    if depth < _DEEP:
+        yield from _nested(text, rules, depth)
 
 
 def _nested(text: bytes, rules: NameRules, depth: int) -> list[Span]:
@@ -171,104 +172,6 @@ def _mapped(spans: Sequence[Span], view: View, base: int) -> Iterator[Span]:
         yield span.moved(start + base, end + base)
 
 
-def _linked(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
-    """Secrets in the links of a text: parameters that stand behind ?, & or ;."""
-    if b"=" not in text:
-        return
-    query_end = run_end = covered = -1
-    for found in _PAIR.finditer(text):
-        name, start, end = found[1], *found.span(2)
-        # A `;` may stand before a parameter of a path or of a connection string too: there it ends the one before.
-        in_query = text[found.start()] != 0x3B or name.startswith(b"amp;") or found.start() == query_end
-        name = name.removeprefix(b"u0026").removeprefix(b"amp;")
-        if in_query:
-            query_end = end
-            if start >= run_end and (longer := _TO_AMPERSAND.match(text, start)):
-                run_end = longer.end()
-        last = run_end if in_query and start >= covered else end
-        value = found[2].replace(b"\\/", b"/")
-        for span in _pair(name, value, found[2], start, rules.query, rules, "query", depth, text=text, last=last):
-            covered = max(covered, span.end)
-            yield span
-
-
-def _pairs(text: bytes, names: frozenset[bytes], rules: NameRules, rule: str, depth: int) -> Iterator[Span]:
-    """Secrets in a query or a form."""
-    start = 0
-    parts = [_SEPARATOR.split(part) for part in text.split(b"&")]
-    known = {piece.partition(b"=")[0].lower() for pieces in parts for piece in pieces}
-    upload = not known.isdisjoint(_UPLOADS)
-    for pieces in parts:
-        end = start + sum(map(len, pieces)) + len(pieces) - 1
-        covered = -1
-        for piece in pieces:
-            name, equals, value = piece.partition(b"=")
-            if equals and not (upload and name.lower() == b"key"):
-                granted = b"grant_type" in known and name.lower() in (b"code", b"key")
-                at = start + len(name) + 1
-                last = end if at >= covered else at + len(value)
-                for span in _pair(
-                    name, value, value, at, names, rules, rule, depth, granted=granted, text=text, last=last
-                ):
-                    covered = max(covered, span.end)
-                    yield span
-            start += len(piece) + 1
-
-
-def _pair(
-    name: bytes,
-    value: bytes,
-    raw: bytes,
-    start: int,
-    names: frozenset[bytes],
-    rules: NameRules,
-    rule: str,
-    depth: int,
-    *,
-    granted: bool = False,
-    text: bytes = b"",
-    last: int = 0,
-) -> Iterator[Span]:
-    """The secret of one parameter. `last` is where the next `&` stands in the text; a `;` ends `raw`.
-
-    A secret may hold a `;`, so that it goes on to there. Those that follow in it are hidden with it.
-    """
-    if not value and last <= start:
-        return
-    key = percent_decoded(name, plus=True).text if b"%" in name else name
-    view = percent_decoded(value, plus=True) if b"%" in value or b"+" in value else None
-    plain = view.text if view is not None else value
-    secret = granted or key.lower() in names or is_secret(key, plain or text[start : min(last, start + _FAR)])
-    if secret or (key.lower() == b"upload_id" and looks_like_a_token(plain)):
-        yield Span(start, start + len(raw), rule, wild_name(key), value=plain)
-        if last > start + len(raw):
-            whole = percent_decoded(text[start:last], plus=True).text
-            yield Span(start, last, rule, wild_name(key), value=whole)
-        return
-    if not value:
-        return
-    if view is not None and raw is value and plain != value:
-        yield from _mapped(_shaped(plain, rules), view, start)
-    if depth < _DEEP:
-        inner = _nested(plain, rules, depth)
-        if view is not None and raw is value:
-            yield from _mapped(inner, view, start)
-        elif view is None:
-            yield from (span.moved(span.start + start, span.end + start) for span in inner)
-
-
-def _url(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
-    """Secrets in a URL: parameters of path, query and fragment."""
-    yield from graphql_spans(text, rules)
-    for found in re.finditer(rb"[?#]([^#\s\"'<>]*)", text):
-        for span in _pairs(found[1].replace(b"&amp;", b"&    "), rules.query, rules, "query", depth):
-            yield span.moved(span.start + found.start(1), span.end + found.start(1))
-    head = re.split(rb"[?#]", text, maxsplit=1)[0]
-    if b";" in head:
-        for found in re.finditer(rb";([A-Za-z_]+)=([^;/?#]+)", head):
-            yield from _pair(found[1], found[2], found[2], found.start(2), rules.query, rules, "query", depth)
-
-
 def header_places(name: bytes, value: bytes, rules: NameRules) -> list[Span]:
     """The places of a header's value that hold a secret."""
     return list(_kept_places(name, value, rules) if len(value) <= _KEPT else _header_places(name, value, rules))
@@ -291,10 +194,10 @@ def _header_places(name: bytes, value: bytes, rules: NameRules) -> list[Span]:
     spans = header_spans(name, value, rules.headers)
     if spans is not None:
         return spans + _shaped(value, rules)
-    language = sniffed(value)
+    language, inside = sniffed(value), partial(_inside, rules=rules, depth=0)
     if language is Language.LINES:
         coded = coded_runs(value, lambda plain: _nested(plain, rules, 0), strings=False)
-        return [*_linked(value, rules, 0), *_shaped(value, rules), *coded]
+        return [*link_spans(value, rules, inside), *_shaped(value, rules), *coded]
     places = text_places(value, language, rules)
     # `main="https://..."` looks like a form.
-    return [*places, *_linked(value, rules, 0)] if language is Language.FORM and b"?" in value else places
+    return [*places, *link_spans(value, rules, inside)] if language is Language.FORM and b"?" in value else places

@@ -1,0 +1,129 @@
+"""Secrets in parameters: those of a query, a form and a path, of links in a text, and the user info of a URL.
+
+A value that is itself text with names and values is given to `inside`. Finds spans, masks nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from recproxy.redaction.graphql_parameters import graphql_spans
+from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.names import is_placeholder, is_secret, looks_like_a_token
+from recproxy.redaction.spans import Span, wild_name
+from recproxy.redaction.views import percent_decoded
+
+__all__ = ["Inside", "link_spans", "pair_spans", "url_spans"]
+
+_FAR = 4096  # bytes of a value by which its name is judged
+_PAIR = re.compile(rb"[?&;#]((?:u0026|amp;)?[A-Za-z_$][A-Za-z0-9_.$%\[\]-]{0,80})=((?:[^&;\s\"'<>#\\]|\\/)+)")
+_SEPARATOR = re.compile(rb";(?=[A-Za-z_][A-Za-z0-9_.-]*=)")
+#: From a value in a link to the next `&`, or to where the link ends.
+_TO_AMPERSAND = re.compile(rb"(?:[^&;\s\"'<>#\\]|\\/|;(?=[^&;\s\"'<>#\\]))*")
+#: Parameters of a link among other text, and of one that is all of the text: some clients leave quotes as they are.
+_PARAMETERS = {False: re.compile(rb"[?#]([^#\s\"'<>]*)"), True: re.compile(rb"[?#]([^#]*)")}
+_USER_INFO = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#:]*:[^/?#]*)@")
+_MATRIX = re.compile(rb";([A-Za-z_]+)=([^;/?#]+)")
+_UPLOADS = frozenset(
+    {b"acl", b"policy", b"bucket", b"success_action_status", b"success_action_redirect", b"x-amz-algorithm"}
+)
+
+#: The secrets of a parameter's value; of one that was decoded also those by shape, which nobody else has seen.
+Inside = Callable[[bytes, bool], Iterable[Span]]
+
+
+def link_spans(text: bytes, rules: NameRules, inside: Inside) -> Iterator[Span]:
+    """Secrets in the links of a text: parameters that stand behind ?, & or ;."""
+    if b"=" not in text:
+        return
+    query_end = run_end = covered = -1
+    for found in _PAIR.finditer(text):
+        name, start, end = found[1], *found.span(2)
+        # A `;` may stand before a parameter of a path or of a connection string too: there it ends the one before.
+        in_query = text[found.start()] != 0x3B or name.startswith(b"amp;") or found.start() == query_end
+        name = name.removeprefix(b"u0026").removeprefix(b"amp;")
+        if in_query:
+            query_end = end
+            if start >= run_end and (longer := _TO_AMPERSAND.match(text, start)):
+                run_end = longer.end()
+        last = run_end if in_query and start >= covered else end
+        value = found[2].replace(b"\\/", b"/")
+        for span in _pair(name, value, found[2], start, rules.query, "query", inside, text=text, last=last):
+            covered = max(covered, span.end)
+            yield span
+
+
+def pair_spans(text: bytes, names: frozenset[bytes], rule: str, inside: Inside) -> Iterator[Span]:
+    """Secrets in a query or a form; `names` are those that a profile adds."""
+    start = 0
+    parts = [_SEPARATOR.split(part) for part in text.split(b"&")]
+    known = {piece.partition(b"=")[0].lower() for pieces in parts for piece in pieces}
+    upload = not known.isdisjoint(_UPLOADS)
+    for pieces in parts:
+        end = start + sum(map(len, pieces)) + len(pieces) - 1
+        covered = -1
+        for piece in pieces:
+            name, equals, value = piece.partition(b"=")
+            if equals and not (upload and name.lower() == b"key"):
+                granted = b"grant_type" in known and name.lower() in (b"code", b"key")
+                at = start + len(name) + 1
+                last = end if at >= covered else at + len(value)
+                for span in _pair(name, value, value, at, names, rule, inside, granted=granted, text=text, last=last):
+                    covered = max(covered, span.end)
+                    yield span
+            start += len(piece) + 1
+
+
+def _pair(
+    name: bytes,
+    value: bytes,
+    raw: bytes,
+    start: int,
+    names: frozenset[bytes],
+    rule: str,
+    inside: Inside,
+    *,
+    granted: bool = False,
+    text: bytes = b"",
+    last: int = 0,
+) -> Iterator[Span]:
+    """The secret of one parameter. `last` is where the next `&` stands in the text; a `;` ends `raw`.
+
+    A secret may hold a `;`, so that it goes on to there. Those that follow in it are hidden with it.
+    """
+    if not value and last <= start:
+        return
+    key = percent_decoded(name, plus=True).text if b"%" in name else name
+    view = percent_decoded(value, plus=True) if b"%" in value or b"+" in value else None
+    plain = view.text if view is not None else value
+    secret = granted or key.lower() in names or is_secret(key, plain or text[start : min(last, start + _FAR)])
+    if secret or (key.lower() == b"upload_id" and looks_like_a_token(plain)):
+        yield Span(start, start + len(raw), rule, wild_name(key), value=plain)
+        if last > start + len(raw):
+            whole = percent_decoded(text[start:last], plus=True).text
+            yield Span(start, last, rule, wild_name(key), value=whole)
+        return
+    if not value:
+        return
+    if view is None:
+        yield from (span.moved(span.start + start, span.end + start) for span in inside(plain, False))
+    elif raw is value:
+        for span in inside(plain, plain != value):
+            begin, end = view.raw(span.start, span.end)
+            yield span.moved(begin + start, end + start)
+
+
+def url_spans(text: bytes, rules: NameRules, inside: Inside, *, whole: bool = False) -> Iterator[Span]:
+    """Secrets in a URL: parameters of path, query and fragment; of a text that is `whole` a URL also its user info."""
+    yield from graphql_spans(text, rules)
+    for found in _PARAMETERS[whole].finditer(text):
+        for span in pair_spans(found[1].replace(b"&amp;", b"&    "), rules.query, "query", inside):
+            yield span.moved(span.start + found.start(1), span.end + found.start(1))
+    head = re.split(rb"[?#]", text, maxsplit=1)[0]
+    if b";" in head:
+        for found in _MATRIX.finditer(head):
+            yield from _pair(found[1], found[2], found[2], found.start(2), rules.query, "query", inside)
+    user = _USER_INFO.match(text) if whole and b"@" in text else None
+    if user is not None and not is_placeholder(user[1].partition(b":")[2]):
+        yield Span(*user.span(1), "user info", "user_info", value=user[1])
