@@ -25,6 +25,7 @@ class Language(Enum):
     CODE = "code"
     GRAPHQL = "graphql"
     TABLE = "table"
+    EVENTS = "events"
 
 
 _FORM_LIKE = re.compile(rb"[A-Za-z_$][A-Za-z0-9_.%+\[\]$-]*=[^\s<>{}()]*\Z")
@@ -38,6 +39,8 @@ _HTML_LIKE = re.compile(
     rb"\s*(?:<!--.{0,400}?-->\s*)?<(?:!doctype html|html|head|body|div|p|form|span|input|script|a|meta|table|ul)(?=[\s/>])",
     re.IGNORECASE | re.DOTALL,
 )
+#: Server-sent events with JSON; YAML may have the same names.
+_EVENTS_LIKE = re.compile(rb"(?:(?:|event|id|retry):[^\r\n]*(?:\r\n?|\n))*data: ?(?:\{\s*[\"}]|\[|\{(?:\r\n?|\n)data:)")
 _URL_LIKE = re.compile(rb"[a-z][a-z0-9+.-]{1,20}://\S*\Z")
 _CODE_LIKE = re.compile(
     rb"\s*(?:/\*|//(?!\S+/:_)|\(function|!function|;?\(\(\)|\"use strict\"|'use strict'|function[ (]|(?:var|let|const) \w+\s*=|import \w|from \w+ import|def \w|class \w|#include|#!/|package \w|@charset|@import|\.\w+\s*\{)"
@@ -61,8 +64,10 @@ def language_of(media: bytes, text: bytes, path: str = "") -> Language:
     kind = media.partition(b";")[0].strip().lower()
     if kind == b"application/x-www-form-urlencoded":
         return Language.FORM
-    if b"json" in kind or kind == b"text/event-stream":
+    if b"json" in kind:
         return Language.JSON
+    if kind == b"text/event-stream":
+        return Language.EVENTS
     if _CODE_TYPES.search(kind):
         # JSONP and JSON that calls itself JavaScript are data all the same.
         return Language.JSON if _JSON_LIKE.match(text) or _is_jsonp(text) else Language.CODE
@@ -103,4 +108,4 @@ def sniffed(text: bytes) -> Language:
         return Language.HTML if _HTML_LIKE.match(text) else Language.XML
     if _URL_LIKE.match(text[:4096]):
         return Language.URL
-    return Language.LINES
+    return Language.EVENTS if _EVENTS_LIKE.match(text) else Language.LINES

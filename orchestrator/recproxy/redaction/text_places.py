@@ -27,7 +27,7 @@ from recproxy.redaction.shapes import Hints, hints_of, shapes
 from recproxy.redaction.spans import Span
 from recproxy.redaction.tables import table_spans
 from recproxy.redaction.told_places import CALLS, login_spans, told_spans
-from recproxy.redaction.views import View, percent_decoded, views
+from recproxy.redaction.views import View, event_data, percent_decoded, views
 
 __all__ = ["header_places", "may_have_places", "text_places"]
 
@@ -39,11 +39,25 @@ _ESCAPED = re.compile(rb"(?i)%(?:7b|5b|3c)|[a-z_][a-z0-9_.-]*%3d")
 
 def text_places(text: bytes, language: Language, rules: NameRules, depth: int = 0) -> list[Span]:
     """The places of a text that hold a secret by name, shape or pattern."""
-    hints = hints_of(text)
-    spans = [*_named(text, language, rules, depth, hints), *_shaped(text, rules, hints)]
+    if language is Language.EVENTS:
+        view = event_data(text)
+        spans = list(_mapped(list(_of_events(view.text, rules, depth)), view, 0))
+    else:
+        hints = hints_of(text)
+        spans = [*_named(text, language, rules, depth, hints), *_shaped(text, rules, hints)]
     for view in views(text) if depth == 0 else ():
         spans += _mapped(_shaped(view.text, rules), view, 0)
     return spans
+
+
+def _of_events(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
+    """The secrets of server-sent events, which hold JSON or, for a page that changes, markup."""
+    hints = hints_of(text)
+    yield from _named(text, Language.JSON, rules, depth, hints)
+    if b"\n<" in text or text[:1] == b"<":
+        yield from _named(text, Language.HTML, rules, depth, hints)
+        yield from _named(text, Language.XML, rules, depth, hints)
+    yield from _shaped(text, rules, hints)
 
 
 def _shaped(text: bytes, rules: NameRules, hints: Hints | None = None) -> list[Span]:

@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["View", "decoded", "json_unescaped", "percent_decoded", "views"]
+__all__ = ["View", "decoded", "event_data", "json_unescaped", "percent_decoded", "views"]
 
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _FORM = re.compile(rb"%([0-9A-Fa-f]{2})|\+")
@@ -30,6 +30,8 @@ _ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9
 #: A blank is written so before something long: `page=20` and `width=2000` are not what is meant.
 _IS_QUOTED = re.compile(rb"=(?:3D|0[9AD]|[89A-F][0-9A-F]|\r?\n|20(?=[A-Za-z0-9+/_-]{8}))")
 _QUOTED = re.compile(rb"=(?:([0-9A-F]{2})|\r?\n)")
+#: What stands before the data of an event, whose lines belong together.
+_EVENT_LINE = re.compile(rb"(\A|\r\n|\n|\r)data(?:: ?|(?=[\r\n]|\Z))")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _BACKSLASH = b"\x00\x01\x00"  # stands for an escaped backslash while the other escapes are undone
 
@@ -99,6 +101,8 @@ def views(text: bytes, *, lines: bool = False) -> Iterator[View]:
             yield view
     if b"=" in text and _IS_QUOTED.search(text):
         yield decoded(text, _QUOTED, lambda found: bytes.fromhex(found[1].decode()) if found[1] else b"")
+    if b"\ndata:" in text or b"\rdata:" in text:
+        yield event_data(text)
     if lines and _FOLD.search(text):
         yield decoded(text, _FOLD, lambda _: b"")
 
@@ -124,6 +128,11 @@ def json_unescaped(text: bytes) -> View:
     if b"\\" in plain:  # an escape that is none
         return decoded(text, _STRING, _character)
     return View(plain.replace(_BACKSLASH, b"\\"), text, _STRING, _character)
+
+
+def event_data(text: bytes) -> View:
+    """Server-sent events without the `data:` in front of each line: a value may stand in the line after its name."""
+    return decoded(text, _EVENT_LINE, lambda found: found[1])
 
 
 def decoded(text: bytes, places: re.Pattern[bytes], decode: Callable[[re.Match[bytes]], bytes]) -> View:
