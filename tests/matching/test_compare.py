@@ -159,6 +159,7 @@ SECRET = Rules(
     [
         (("https://a.com/?token=XXX",), ("https://a.com/?token=s3cret",)),
         (("POST https://a.com/", "password=old&a=1", "form"), ("POST https://a.com/", "a=1&password=s3cret", "form")),
+        (("POST https://a.com/", "user[password]=old&a=1", "form"), ("POST https://a.com/", "a=1&user%5Bpassword%5D=s3cret", "form")),
         (("POST https://a.com/", '{"user": {"pin": 1}}', "json"), ("POST https://a.com/", '{"user": {"pin": "s3cret"}}', "json")),
         (("POST https://a.com/", '[{"Api_Key": "XXX"}]', "json"), ("POST https://a.com/", '[{"Api_Key": "s3cret"}]', "json")),
         (("POST https://a.com/", r'[{"api_ke\u0079": 1}]', "json"), ("POST https://a.com/", '[{"api_key": "s3cret"}]', "json")),

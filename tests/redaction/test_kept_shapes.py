@@ -139,6 +139,25 @@ def test_the_value_of_a_variable_has_its_name_although_it_has_the_shape():
     assert clean.response.body == f'{{"key": "XXX[SHOP_KEY]", "other": "ek-live-{"0" * 18}"}}'.encode()
 
 
+LINK = "https://files.shop.example/links/" + "aB3dE6gH9jK2mN5pQ8sT"
+LINKS = RedactionRules(shapes=("https://(?:files|pay)[.]shop[.]example/links/([0-9A-Za-z]{16,})",))
+
+
+def test_a_request_to_an_address_of_a_shape_still_says_where_it_goes():
+    given = place(exchange(), "response", JSON, "body", f'{{"url": "{LINK}"}}'.encode())
+    asked = exchange(method="GET", url=f"{LINK}?a=1")
+    told = place(exchange(), "request", JSON, "body", f'{{"at": "{LINK}", "n": 1}}'.encode())
+    sent = place(exchange(), "request", FORM, "body", b"at=" + LINK.replace(":", "%3A").encode())
+    first, second, third, fourth = redact_scope([given, asked, told, sent], LINKS).interactions
+    assert first.response.body == b'{"url": "https://files.shop.example/links/%s"}' % (b"X" * 20)
+    assert second.request.url == "https://files.shop.example/links/XXX?a=1"
+    assert third.request.body == b'{"at": "https://files.shop.example/links/XXX", "n": 1}'
+    assert fourth.request.body == b"at=XXX"
+    again = redact_scope([first, second, third, fourth], LINKS)
+    assert (again.interactions, again.findings) == ((first, second, third, fourth), ())
+    assert redact_request(asked.request, LINKS).url == second.request.url
+
+
 def test_a_request_that_is_shown_in_a_miss_has_no_part_of_it():
     live = exchange(url=f"https://shop.example/pay/{CLIENT_SECRET}?a=1").request
     assert redact_request(live, RULES).url == "https://shop.example/pay/XXX?a=1"

@@ -99,6 +99,14 @@ def test_a_profile_s_own_rules_act():
     assert found == b'{"a":[{"b":"XXX","c":"me"}],"z":{"Anywhere":{"deep":"XXX"}}}'
 
 
+def test_a_profile_s_names_count_in_brackets():
+    rules = RedactionRules(query=("who",), form=("who", "card[number]"))
+    body = b"who[id]=1&user[who]=a&all%5B0%5D%5Bwho%5D=b&who[]=c&card[number]=42&number=7"
+    request = redact(exchange(url="https://a.example.com/?q[who]=me&q[x]=1", body=body), rules).interaction.request
+    assert request.url == "https://a.example.com/?q[who]=XXX&q[x]=1"
+    assert request.body == b"who[id]=1&user[who]=XXX&all%5B0%5D%5Bwho%5D=XXX&who[]=XXX&card[number]=XXX&number=7"
+
+
 def test_counts_say_which_rules_acted():
     result = redact(
         exchange(url="https://a.example.com/?access_token=abc", headers=[(b"Cookie", b"a=b; c=d")]), RedactionRules()

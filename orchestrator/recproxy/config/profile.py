@@ -88,16 +88,17 @@ class RedactTable:
     headers: Annotated[tuple[str, ...], words.NAME_IN_ANY_CASE] = ()
     """Names of headers."""
     query: Annotated[tuple[str, ...], words.NAME_IN_ANY_CASE] = ()
-    """Names in the query."""
+    """Names in the query: as a whole, or the last of those in brackets, so `number` also means `card[number]`."""
     form: Annotated[tuple[str, ...], words.NAME_IN_ANY_CASE] = ()
-    """Names in a form body."""
+    """Names in a form body, as in the query. With `card[number]`, `source[card][number]` is masked, `number` is not."""
     json: tuple[str, ...] = ()
     """JSON Pointers, or names at any depth."""
     patterns: Annotated[tuple[str, ...], words.EXPRESSION] = ()
     """Regular expressions."""
     shapes: Annotated[tuple[str, ...], words.SHAPE] = ()
     """Regular expressions of secrets that clients take apart. In a response, only what is in parentheses is masked:
-    `pi_[0-9A-Za-z]+_secret_([0-9A-Za-z]+)`.
+    `pi_[0-9A-Za-z]+_secret_([0-9A-Za-z]+)`. So it is in a request if the expression is that of an address:
+    `https://files\\.example\\.com/links/([0-9a-f]+)`.
     """
     variables: Annotated[tuple[str, ...], words.VARIABLE] = ()
     """More variables whose values are redacted. They need not be set."""

@@ -19,6 +19,7 @@ from recproxy.matching.multipart import Part
 from recproxy.matching.rules import ComparedParts, Rules, compared_parts
 from recproxy.matching.url import Pairs, UrlAuthority, host_fits
 from recproxy.matching.xml_places import read_xml
+from recproxy.recording.field_names import is_listed
 from recproxy.recording.values import WILD, Interaction, Request
 from recproxy.recording.wildcard import Pattern
 
@@ -171,13 +172,13 @@ class Comparison:
         live = _by_name(got)
         recorded = _by_name(wanted)
         for name, values in recorded.items():
-            self._named(_label(kind, name), values, live.pop(name, []), secret=name.lower() in secret)
+            self._named(_label(kind, name), values, live.pop(name, []), secret=is_listed(name, secret))
         others = [(name, _literal(value)) for name, values in live.items() for value in values]
         if wanted.loose:
             others = self._loose(kind, wanted.loose, others)
         if not wanted.rest:
             for name, value in others:
-                hidden = name.lower() in secret
+                hidden = is_listed(name, secret)
                 self._add(_label(kind, name), None, clipped(shown(SECRET if hidden else value)), secret=hidden)
 
     def _named(self, field: str, wanted: list[Value], got: list[Value], *, secret: bool) -> None:
@@ -263,7 +264,7 @@ class Comparison:
         for name in dict.fromkeys(recorded + live):
             left = [part for part, known in zip(wanted, recorded, strict=True) if known == name]
             right = [part for part, known in zip(got, live, strict=True) if known == name]
-            secret = name.lower().encode() in self.plan.form_names.secret
+            secret = is_listed(name.encode(), self.plan.form_names.secret)
             for one, other in zip_longest(left[len(right) :], right[len(left) :]):
                 self._add(
                     f"multipart part {name}",

@@ -14,6 +14,7 @@ from recproxy.matching.rules import Rules, Ways
 from recproxy.matching.text_difference import text_difference
 from recproxy.matching.url import decode_parameter, split_url
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.field_names import is_listed
 from recproxy.recording.printable import printable
 from recproxy.recording.values import Request
 
@@ -266,7 +267,7 @@ def _cell(value: str | None, one: Difference) -> str:
 def _shown_url(url: str, rules: Rules) -> str:
     """A URL as a person may see it: without user info and secret values."""
     parts = split_url(url)
-    secret = {name.lower().encode() for name in rules.secret_query}
+    secret = frozenset(name.lower().encode() for name in rules.secret_query)
     pairs = [_shown_pair(pair, secret) for pair in parts.query.split(b"&")] if parts.query else []
     text = parts.path + (b"?" + b"&".join(pairs) if pairs else b"")
     if parts.authority is not None:
@@ -275,6 +276,6 @@ def _shown_url(url: str, rules: Rules) -> str:
     return shown if len(shown) <= _LONGEST_URL else f"{shown[:_LONGEST_URL]}… ({len(shown)} characters)"
 
 
-def _shown_pair(pair: bytes, secret: set[bytes]) -> bytes:
+def _shown_pair(pair: bytes, secret: frozenset[bytes]) -> bytes:
     name, found, _ = pair.partition(b"=")
-    return name + b"=" + SECRET if found and decode_parameter(name).lower() in secret else pair
+    return name + b"=" + SECRET if found and is_listed(decode_parameter(name), secret) else pair

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from recproxy.matching.field_values import Value, hidden_value, read_value
 from recproxy.matching.rules import Names
+from recproxy.recording.field_names import is_listed
 from recproxy.recording.multipart import MessagePart, Parameter, parameters, read_part, read_parts, unquoted
 from recproxy.recording.wildcard import Pattern
 
@@ -61,7 +62,7 @@ def _part(body: bytes, part: MessagePart, word: str | None, names: Names, depth:
             media_type = media_type if content is None else kind
         elif kind == b"message/rfc822":
             content = _message(text, word, names, depth + 1)
-    if isinstance(name, bytes) and name.lower() in names.secret:
+    if isinstance(name, bytes) and is_listed(name, names.secret):
         content = hidden_value(body[part.start : part.end], word)
     elif content is None:
         content = read_value(body[part.start : part.end], word)

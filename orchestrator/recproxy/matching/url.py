@@ -14,6 +14,7 @@ from typing import NamedTuple
 from recproxy.control.host_names import normal_host
 from recproxy.matching.field_values import Value, hidden_value, read_value
 from recproxy.matching.rules import ComparedParts, Names
+from recproxy.recording.field_names import is_listed
 from recproxy.recording.wildcard import Pattern
 
 __all__ = [
@@ -194,7 +195,7 @@ def read_pairs(text: bytes, word: str | None, names: Names) -> Pairs:
         name = decode_parameter(written)
         if name in ignored or (defaults and (name, decode_parameter(value)) in defaults):
             continue
-        read = hidden_value if secret and name.lower() in secret else read_value
+        read = hidden_value if secret and is_listed(name, secret) else read_value
         pairs.append((name, read(value, word, decode_parameter)))
     return gathered(pairs, loose, rest=rest)
 

@@ -4,6 +4,8 @@
                                               -> pi_3Nk_secret_XXXXXXXXXXXXXXXXXXXXXXXXX
 
 The mask fits the shape itself, depends on nothing but the shape and what stays, and masking it again changes nothing.
+In a request a secret is wild as a whole, but of an address what is outside the groups stays: it says where the request
+goes.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ _ANY = re.compile(rb"(?s).")
 _LETTER = re.compile(rb"[0-9A-Za-z\x80-\xff]")
 #: Letters that need no escape in any text.
 _PLAIN = re.compile(rb"[0-9A-Za-z_.~-]+\Z")
+
+_ADDRESS = re.compile(rb"[a-z]+://")
 
 _Fill = Callable[[bytes], bytes]
 
@@ -50,6 +54,13 @@ class KeptShapes:
                 starts = [*(each.start for each in groups), len(mask)]
                 return [Span(*part, "shape") for part in zip(ends, starts, strict=True) if part[0] < part[1]]
         return []
+
+    def wild_address(self, value: bytes, word: bytes) -> bytes | None:
+        """An address with the wild word in the place of its groups; None for other values, and where no shape fits."""
+        for shape in self._shapes if _ADDRESS.match(value) else ():
+            if groups := _groups(shape, value):
+                return replaced(value, [(each, word) for each in groups])[0]
+        return None
 
     def masked(self, value: bytes, word: bytes, raw: bytes | None = None) -> bytes | None:
         """The value with its groups masked; None if it fits no shape, or no mask does.

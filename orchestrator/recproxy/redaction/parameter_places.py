@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from recproxy.recording.field_names import is_listed
 from recproxy.redaction.graphql_parameters import graphql_spans
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.names import is_placeholder, is_secret, looks_like_a_token
@@ -97,7 +98,7 @@ def _pair(
     key = percent_decoded(name, plus=True).text if b"%" in name else name
     view = percent_decoded(value, plus=True) if b"%" in value or b"+" in value else None
     plain = view.text if view is not None else value
-    secret = granted or key.lower() in names or is_secret(key, plain or text[start : min(last, start + _FAR)])
+    secret = granted or is_listed(key, names) or is_secret(key, plain or text[start : min(last, start + _FAR)])
     if secret or (key.lower() == b"upload_id" and looks_like_a_token(plain)):
         yield Span(start, start + len(raw), rule, wild_name(key), value=plain)
         if last > start + len(raw):

@@ -18,6 +18,7 @@ import dataclasses
 from collections.abc import Hashable, Sequence
 from typing import TypeVar
 
+from recproxy.recording.field_names import is_listed
 from recproxy.recording.grammar import clean
 from recproxy.recording.splicing import Moved, resized, same
 from recproxy.recording.values import Headers, Interaction, Request, Response, header
@@ -247,7 +248,7 @@ class ScopeReader:
             return mask.masked(each, find, place, language=language, opened=compression(each) not in (None, "deflate"))
 
         def named(name: bytes, each: bytes) -> bytes | None:
-            is_named = name.lower() in self._rules.form or is_secret(name, each.strip())
+            is_named = is_listed(name, self._rules.form) or is_secret(name, each.strip())
             if not is_named or not self._has_rules:
                 return None
             span = Span(0, len(each), "multipart", wild_name(name), value=each)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from recproxy.recording.field_names import is_listed
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.names import is_secret, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
@@ -32,11 +33,11 @@ def table_spans(text: bytes, rules: NameRules) -> Iterator[Span]:
         if in_head:
             name = raw.strip(b"\"' \t")
             names.append(name)
-            if name.lower() in rules.form or may_be_secret(name):
+            if is_listed(name, rules.form) or may_be_secret(name):
                 secret[column] = name
         elif (name := secret.get(column, b"")) and (value := raw.strip(b"\"'")):
             plain = value.replace(b'""', b'"').strip()
-            if is_secret(name, plain) or name.lower() in rules.form:
+            if is_secret(name, plain) or is_listed(name, rules.form):
                 low = found.start(1) + raw.index(value)
                 yield Span(low, low + len(value), "text", wild_name(name), value=plain)
         column += 1

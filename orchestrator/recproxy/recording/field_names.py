@@ -1,0 +1,31 @@
+"""Names in a query or a form, as a profile lists them: whole, or by what stands last in brackets.
+
+    account_number      fits account_number, bank_account[account_number], accounts[0][account_number]
+    card[number]        fits card[number], source[card][number], and not number
+
+Knows no rules: what a list is for is told by whoever asks.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["is_listed"]
+
+_BRACKETS = re.compile(rb"[\[\]]+")
+
+
+def is_listed(name: bytes, listed: frozenset[bytes]) -> bool:
+    """Whether a decoded name is in a list of names in lower case, whole or by its last words in brackets."""
+    name = name.lower()
+    if name in listed:
+        return True
+    if not (listed and name.endswith(b"]")):
+        return False
+    words = _BRACKETS.split(name.rstrip(b"]"))
+    while len(words) > 1 and (not words[-1] or words[-1].isdigit()):
+        words.pop()  # of a list: emails[], emails[0]
+    return any(
+        b"%s%s" % (words[start], b"".join(b"[%s]" % word for word in words[start + 1 :])) in listed
+        for start in range(len(words))
+    )
