@@ -1,7 +1,10 @@
 """The report as text: plain when piped, rich on a terminal, then what went wrong."""
 
 import io
+import re
 from pathlib import Path
+
+import pytest
 
 from recproxy.control.outcomes import Missed, Outcome
 from recproxy.report import Tally, TokenCount, Written, print_report
@@ -68,15 +71,34 @@ def test_failed_is_a_column_only_where_something_failed():
     assert "failed" not in text(tally(("shop", "record", Outcome(scope="s"))))
 
 
-def test_a_terminal_gets_a_drawn_table_with_the_same_cells():
+def test_a_terminal_gets_a_drawn_table_with_the_same_cells(on_screen):
     made = tally(("shop", "replay", Outcome(scope="s", played=10, seconds=1.5, missed=(MISS,))))
 
-    drawn = text(made, Terminal())
+    drawn = re.sub(r"\x1b\[[0-9;]*m", "", text(made, Terminal()))
 
-    assert "\u2502" in drawn
-    for cell in ("recproxy", "profile", "shop", "replay", "10", "1.50 s"):
+    assert "\u2500\u2500" in drawn
+    for cell in ("recproxy", "profile", "shop", "replay", "10", "1.50 s", "miss", "no recording fits GET /"):
         assert cell in drawn
-    assert "recproxy: miss: no recording fits GET /\nthe closest is a.rec:3\n" in drawn
+
+
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_a_terminal_that_wants_no_colors_gets_plain_text(on_screen, name, value):
+    on_screen.setenv(name, value)
+    made = tally(("shop", "replay", Outcome(scope="s", played=10, missed=(MISS,))))
+
+    assert text(made, Terminal()) == text(made)
+
+
+def test_verbose_text_has_the_columns_of_a_terminal():
+    outcome = Outcome(scope="s", played=2, forwarded=1, size=1500, seconds=0.5, slowest="GET /", slowest_seconds=0.0123)
+    stream = io.StringIO()
+
+    print_report(tally(("shop", "auto", outcome)), stream, verbose=True)
+
+    assert stream.getvalue().splitlines() == [
+        "recproxy   profile  mode  requests  played  recorded  missed  unused  forwarded   bytes    time  slowest",
+        "recproxy   shop     auto         3       2         0       0       0          1  1.5 kB  0.50 s    12 ms",
+    ]
 
 
 def test_rows_that_are_not_for_people_are_left_out():
@@ -219,11 +241,11 @@ def test_standard_error_is_where_it_goes_by_default(capsys):
     assert said.err.startswith("recproxy   profile")
 
 
-def test_nothing_from_traffic_reaches_a_terminal_raw():
+def test_nothing_from_traffic_reaches_a_terminal_raw(on_screen):
     made = tally(("shop", "record", Outcome(scope="s", failures=("GET /\x1b[2J\u202e: no",), missed=(MISS,))))
     made.notes.append("a note\x9b1A")
 
-    for shown in (text(made), text(made, Terminal())):
+    for shown in (text(made), re.sub(r"\x1b\[[0-9;]*m", "", text(made, Terminal()))):
         assert "recproxy: failed: shop: GET /\\x1b[2J\\u202e: no" in shown
         assert "recproxy: note: a note\\x9b1A" in shown
         assert not set(shown.partition("recproxy: note")[2]) & set("\x1b\x9b\u202e")

@@ -73,7 +73,6 @@ def show_progress(total: float, doing: str, *, unit: str = _BYTES) -> Iterator[C
     if not sys.stderr.isatty():
         yield ProgressLines(total, doing, sys.stderr, unit=unit).advance
         return
-    from rich.console import Console
     from rich.progress import (
         BarColumn,
         Progress,
@@ -84,6 +83,8 @@ def show_progress(total: float, doing: str, *, unit: str = _BYTES) -> Iterator[C
         TimeRemainingColumn,
     )
     from rich.text import Text
+
+    from recproxy.report.terminal import console_on
 
     class RateColumn(ProgressColumn):
         """How much is done in a second."""
@@ -99,7 +100,7 @@ def show_progress(total: float, doing: str, *, unit: str = _BYTES) -> Iterator[C
         TimeRemainingColumn(compact=True),
         TextColumn("left"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=console_on(sys.stderr), transient=True) as bar:
         task = bar.add_task(doing, total=max(total, 1))
         yield lambda done: bar.update(task, completed=done)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recproxy.cli.options import report_format_option
-from recproxy.cli.verb import Verb, Verbs, is_quiet
+from recproxy.cli.verb import Verb, Verbs, is_quiet, is_verbose
 
 if TYPE_CHECKING:
     from recproxy.report.run_report import RunReport
@@ -51,7 +51,7 @@ def merge(out: tuple[str, ...], report_formats: tuple[str, ...], files: tuple[Pa
     merged = printable_report(merge_reports([(str(file), load_report(file)) for file in files]))
     tally = tally_of(merged)
     if not is_quiet() or merged.exit_code:
-        print_report(tally)
+        print_report(tally, verbose=is_verbose())
         _print_unused(merged)
     project = find_project(Path.cwd())
     code = write_reports_at_end(

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from recproxy.cli.options import plan_from, print_notes, refuse_nested, report_options, run_options
-from recproxy.cli.verb import Verb, is_quiet
+from recproxy.cli.verb import Verb, is_quiet, is_verbose
 from recproxy.control.pytest_commands import is_pytest, is_unittest, takes_more
 from recproxy.control.record_commands import KEYWORD_WORD, NODE_WORD, PROFILE_WORD
 from recproxy.errors import ConfigurationError
@@ -173,7 +173,8 @@ def run(
         targets = targets_of(plan, reports, report_formats, Path.cwd(), {})
         plan = replace(plan, timed=bool(targets))
         written = RunReports(plan, targets, os.environ, sys.stdout)
-        sys.exit(run_command(plan, command, os.environ, fork_server, written, quiet=is_quiet()))
+        how = {"quiet": is_quiet(), "verbose": is_verbose()}
+        sys.exit(run_command(plan, command, os.environ, fork_server, written, **how))
 
 
 def _recording(

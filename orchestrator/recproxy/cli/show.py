@@ -35,10 +35,9 @@ def show(only_requests: bool, as_curl: bool, pager: bool, words: tuple[str, ...]
     PATH is a file, a folder, or FILE:LINE for the interaction at that line, as misses and `recproxy check` name it. The
     line of a `:scope` means all interactions of that scope.
     """
-    from rich.console import Console
-
     from recproxy.cli.curl_command import curl_command
     from recproxy.recording.printable import printable
+    from recproxy.report.terminal import console_on
 
     files = [(path, _selected(path, line)) for path, line in _places(words)]
 
@@ -59,18 +58,18 @@ def show(only_requests: bool, as_curl: bool, pager: bool, words: tuple[str, ...]
     if pager and not as_curl and sys.stdout.isatty():
         _paged(printed)
     else:
-        printed(Console(soft_wrap=True))
+        printed(console_on(sys.stdout, soft_wrap=True))
 
 
 def _paged(printed: Callable[[Console], None]) -> None:
     """Print through the user's pager: in colours only where it is `less` and shows them rather than their codes."""
-    from rich.console import Console
+    from recproxy.report.terminal import console_on
 
     os.environ.setdefault("LESS", "FRX")  # as git does
     pager = os.environ.get("MANPAGER") or os.environ.get("PAGER") or "less"
     is_less = Path(pager.split()[0]).name == "less"
     options = "".join(word for word in (*os.environ["LESS"].split(), *pager.split()[1:]) if not word.startswith("--"))
-    console = Console(soft_wrap=True)
+    console = console_on(sys.stdout, soft_wrap=True)
     with console.pager(styles=is_less and "r" in options.lower()):
         printed(console)
 

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from recproxy.control.process_limits import set_process_limits
@@ -25,12 +26,14 @@ from recproxy.orchestrator.accompaniment import (
 )
 from recproxy.orchestrator.command import Command, check_command
 from recproxy.orchestrator.fork_server import ForkServer
+from recproxy.orchestrator.lane import DEFAULT_LANE
 from recproxy.orchestrator.old_recordings import add_old
 from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.replayed_tokens import add_tokens
 from recproxy.orchestrator.run_reports import RunReports
 from recproxy.report import Tally, print_report
+from recproxy.report.terminal import is_drawn_on
 
 __all__ = ["run_command", "serve_run"]
 
@@ -57,8 +60,11 @@ def run_command(
     reports: RunReports,
     *,
     quiet: bool = False,
+    verbose: bool = False,
 ) -> int:
-    """Run a command against recordings or services; the exit code to end with. If `quiet`, report only what is wrong.
+    """Run a command against recordings or services; the exit code to end with.
+
+    If `quiet`, report only what is wrong; if `verbose`, say also in a log what a terminal shows.
 
     Raises:
         RecproxyError: the run could not be brought up, or a proxy died; nothing is left running.
@@ -66,7 +72,7 @@ def run_command(
     check_command(words, environment.get("PATH"))
     set_process_limits()
     with reports.written():
-        return asyncio.run(_run(plan, words, environment, fork_server, reports, quiet=quiet))
+        return asyncio.run(_run(plan, words, environment, fork_server, reports, quiet=quiet, verbose=verbose))
 
 
 def serve_run(
@@ -91,6 +97,7 @@ async def _run(
     reports: RunReports,
     *,
     quiet: bool,
+    verbose: bool,
 ) -> int:
     loop = asyncio.get_running_loop()
     stopping: asyncio.Future[int] = loop.create_future()
@@ -99,6 +106,8 @@ async def _run(
         reports.tally = orchestrator.tally
         if stopping.done():
             return reports.write(code=128 + stopping.result(), error=_stopped_by(stopping))
+        if verbose or (not quiet and is_drawn_on(sys.stderr)):
+            _print_opening(orchestrator)
         command = Command(
             words, {**without_worker(environment), **orchestrator.environment()}, loop, orchestrator.prefix
         )
@@ -112,7 +121,7 @@ async def _run(
         _look_at_pytest(orchestrator, tally, runs=is_pytest(words), began=code in _PYTEST_BEGAN)
         _forgive_stopped(tally, stopped=stopping.done())
     if not quiet or tally.failed or tally.refusals or tally.unasked or tally.old:
-        print_report(tally, folder=plan.shown_from or os.curdir)
+        print_report(tally, folder=plan.shown_from or os.curdir, verbose=verbose)
     return reports.write(code=_verdict(plan, tally, code), command_code=code, error=_stopped_by(stopping))
 
 
@@ -151,6 +160,14 @@ async def _serve(
     print_report(tally, folder=plan.shown_from or os.curdir)
     code = 128 + number if number else _verdict(plan, tally, int(failed))
     return reports.write(code=code, command_code=int(failed), error=_stopped_by(stopping) if number else "")
+
+
+def _print_opening(orchestrator: Orchestrator) -> None:
+    from recproxy.orchestrator.run_opening import openings  # noqa: PLC0415 - a run in CI says nothing here
+    from recproxy.report.opening import print_opening  # noqa: PLC0415
+
+    addresses = orchestrator.lanes[DEFAULT_LANE].addresses
+    print_opening([*openings(orchestrator.profiles, orchestrator.plan, addresses)], sys.stderr)
 
 
 def _stopped_by(stopping: asyncio.Future[int]) -> str:

@@ -1,4 +1,4 @@
-"""The report as text: one table, then what went wrong. With rich on a terminal, plain when piped."""
+"""The report as text: one table, then what went wrong. Drawn on a terminal, plain when piped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from recproxy.control.outcomes import NO_TEST, Missed
 from recproxy.control.shown_paths import shown_path
 from recproxy.counting import counted
 from recproxy.recording.printable import printable
+from recproxy.report.amounts import duration, size
 from recproxy.report.tally import Row, Tally, Written
+from recproxy.report.terminal import console_on, is_drawn_on
 
 __all__ = ["print_report", "written_lines"]
 
@@ -24,32 +26,52 @@ _MOST_SHOWN = 20
 _PREFIX = "recproxy: "
 
 
-def print_report(tally: Tally, stream: TextIO | None = None, *, folder: str = os.curdir) -> None:
-    """Print the table, and each miss and refusal, to standard error or the stream given; files as seen from `folder`."""
+def print_report(tally: Tally, stream: TextIO | None = None, *, folder: str = os.curdir, verbose: bool = False) -> None:
+    """Print the table, and each miss and refusal, to standard error or the stream given; files as seen from `folder`.
+
+    If `verbose`, the plain table has all columns that a terminal shows.
+    """
     stream = stream or sys.stderr
     rows = [row for row in tally.rows.values() if row.listed]
-    columns = _columns(rows)
-    cells = [_cells(row, columns) for row in rows]
-    if stream.isatty():
-        _print_rich(columns, cells, stream)
+    if is_drawn_on(stream):
+        _draw(tally, rows, stream, folder)
     else:
-        for line in _plain(columns, cells):
+        columns = _columns(rows, verbose=verbose)
+        for line in _plain(columns, [_cells(row, columns) for row in rows]):
             print(line, file=stream)
-    for line in _details(tally, folder):
-        print(printable(line), file=stream)
+        for line in _details(tally, folder):
+            print(printable(line), file=stream)
+        for title, text in _misses(tally.misses):
+            print(printable(f"recproxy: {title}: {text}" if text else f"recproxy: {title}"), file=stream)
     stream.flush()
 
 
-def _columns(rows: list[Row]) -> tuple[str, ...]:
+def _draw(tally: Tally, rows: list[Row], stream: TextIO, folder: str) -> None:
+    from recproxy.report.screen import draw_line, draw_miss, draw_table  # noqa: PLC0415 - it brings rich
+
+    draw_table(rows, stream)
+    console = console_on(stream)
+    for line in _details(tally, folder):
+        draw_line(line, console)
+    for title, text in _misses(tally.misses):
+        if text:
+            draw_miss(title, text, console)
+        else:
+            draw_line(f"recproxy: {title}", console)
+
+
+def _columns(rows: list[Row], *, verbose: bool) -> tuple[str, ...]:
     """The columns; those that few runs need only where they say something."""
     more = ["forwarded"] if any(row.mode in ("live", "auto") for row in rows) else []
     more += ["failed"] if any(row.failed for row in rows) else []
-    return (*_COLUMNS[:-1], *more, _COLUMNS[-1])
+    counts = (*_COLUMNS[:2], *(("requests",) if verbose else ()), *_COLUMNS[2:-1], *more)
+    return (*counts, *(("bytes",) if verbose else ()), _COLUMNS[-1], *(("slowest",) if verbose else ()))
 
 
 def _cells(row: Row, columns: tuple[str, ...]) -> tuple[str, ...]:
-    counts = (str(getattr(row, column)) for column in columns[2:-1])
-    return (row.profile, row.mode, *counts, f"{row.seconds:.2f} s")
+    shown = {"bytes": size(row.size), "time": f"{row.seconds:.2f} s", "slowest": duration(row.slowest_seconds)}
+    cells = (shown.get(column) or str(getattr(row, column)) for column in columns[2:])
+    return (row.profile, row.mode, *cells)
 
 
 def _plain(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
@@ -58,18 +80,6 @@ def _plain(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[st
         left = (cell.ljust(width) for cell, width in zip(row[:2], widths[:2], strict=True))
         right = (cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True))
         yield "  ".join(("recproxy ", *left, *right)).rstrip()
-
-
-def _print_rich(columns: tuple[str, ...], rows: list[tuple[str, ...]], stream: TextIO) -> None:
-    from rich.console import Console  # noqa: PLC0415 - only for people, and not while they wait
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(title="recproxy", title_justify="left", title_style="bold")
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="left" if number < 2 else "right")
-    for row in rows:
-        table.add_row(*row, style="red" if row[4] != "0" or ("failed" in columns and row[-2] != "0") else None)
-    Console(file=stream).print(table)
 
 
 def _details(tally: Tally, folder: str) -> Iterator[str]:
@@ -92,7 +102,6 @@ def _details(tally: Tally, folder: str) -> Iterator[str]:
         yield f"recproxy: old: {line}"
     yield from _problems("failed", tally.failures, ("more failure", "more failures"))
     yield from _problems("refused", (refusal.text for refusal in tally.refusals), ("more refusal", "more refusals"))
-    yield from _misses(tally.misses)
 
 
 def written_lines(written: Sequence[Written], folder: str = os.curdir) -> Iterator[str]:
@@ -105,8 +114,8 @@ def written_lines(written: Sequence[Written], folder: str = os.curdir) -> Iterat
         yield f"recorded {counted(count, 'interaction')} in {len(files)} files"
 
 
-def _misses(misses: Iterable[Missed]) -> Iterator[str]:
-    """The misses by test, at the very end, where they are seen first: each with its differences and the way out."""
+def _misses(misses: Iterable[Missed]) -> Iterator[tuple[str, str]]:
+    """The misses by test, at the very end, where they are seen first: a title, and the differences and the way out."""
     tests: dict[str, Counter[str]] = {}
     for miss in misses:
         tests.setdefault(miss.test, Counter())[miss.text.removeprefix(_PREFIX)] += 1
@@ -117,9 +126,9 @@ def _misses(misses: Iterable[Missed]) -> Iterator[str]:
             if (shown := shown + 1) <= _MOST_SHOWN:
                 times = f" ({count} times)" if count > 1 else ""
                 own_line = f"\n  test     {test}\n"  # said before it
-                yield f"recproxy: miss{where}{times}: {text.replace(own_line, chr(10), 1) if where else text}"
+                yield f"miss{where}{times}", text.replace(own_line, "\n", 1) if where else text
     if shown > _MOST_SHOWN:
-        yield f"recproxy: and {counted(shown - _MOST_SHOWN, 'more miss', 'more misses')}"
+        yield f"and {counted(shown - _MOST_SHOWN, 'more miss', 'more misses')}", ""
 
 
 def _problems(kind: str, texts: Iterable[str], more: tuple[str, str]) -> Iterator[str]:
