@@ -26,8 +26,11 @@ _PICTURE = b"\x89PNG\r\n\x1a\n"
 _TELLING = 64  # bytes from which compressed data is known again
 _ENTRIES = {8: "raw deflate", 14: "lzma"}  # methods of a zip archive that have no sign of their own
 _DEFLATE = (2, 3, 4, 5)  # the first three bits of a block that is compressed
-#: What compressed data and zip archives begin with; a tar archive shows itself at its 257th byte.
-_FIRST = frozenset(b"\x1f\x28\x78B\xfdP") | {byte for byte in range(256) if byte & 7 in _DEFLATE}
+#: What compressed data and zip archives begin with, with a sign and without; a tar archive shows itself further on.
+_MAGIC = frozenset({b"\x1f", b"\x28", b"\x78", b"B", b"\xfd", b"P"})
+_DEFLATED = frozenset(bytes((byte,)) for byte in range(256) if byte & 7 in _DEFLATE)
+_SHORTEST, _MOST = 16, 1 << 20  # bytes of deflate data without a sign, and what is read of it
+_TAR = 262  # bytes from which data may be a tar archive
 
 #: Compressed data that was read to its end, by its first bytes.
 Opened = dict[bytes, list[bytes]]
@@ -35,32 +38,37 @@ Opened = dict[bytes, list[bytes]]
 
 def may_open(content: bytes) -> bool:
     """Whether data looks like something compressed, an archive, parts or wide text, or holds where such data begins."""
-    return _has_sign(content, len(content)) or _may_open(content)
+    return _has_sign(content) or _may_open(content)
 
 
-def that_may_open(contents: Sequence[bytes]) -> list[bytes]:
-    """Those pieces of data that `may_open`. Where most are digests, signs are looked for in all of them at once."""
-    shortest = min(map(len, contents), default=0)
-    is_sure = not _has_sign(b"\n".join(contents), shortest)
-    return list(filter(_may_open if is_sure else may_open, contents))
+def that_may_open(contents: Sequence[bytes]) -> set[bytes]:
+    """Those pieces of data that `may_open`. Most are digests: signs are looked for in all of them at once."""
+    found = {content for content in contents if content.count(0) * 3 > len(content)}
+    together = b"\xff".join(contents)
+    if _BEGINS.search(together) or b"--" in together:
+        found.update(filter(_has_sign, contents))
+    for content in contents:
+        if content[:1] in _MAGIC or len(content) >= _TAR:
+            if _may_open(content):
+                found.add(content)
+        elif content[:1] in _DEFLATED and len(content) >= _SHORTEST and inflated(content, _MOST) is not None:
+            found.add(content)
+    return found
 
 
-def _has_sign(content: bytes, size: int) -> bool:
-    """Whether data has a sign of something inside; zeros are one where they are a third of so many bytes."""
+def _has_sign(content: bytes) -> bool:
+    """Whether data has a sign of something inside."""
     if _BEGINS.search(content) or (b"--" in content and b"\n" in content):
         return True
-    return b"\0" in content and content.count(0) * 3 > size
+    return b"\0" in content and content.count(0) * 3 > len(content)
 
 
 def _may_open(content: bytes) -> bool:
     """Whether data that has no such sign looks like something compressed or an archive."""
-    if not content:
-        return False
-    if content[0] not in _FIRST:
-        if len(content) < 262:
-            return False  # most of what is asked about: digests and ids
-    elif content[0] & 7 in _DEFLATE and len(content) >= 16 and inflated(content[:4096], 1 << 20) is not None:
+    if content[:1] in _DEFLATED and len(content) >= _SHORTEST and inflated(content[:4096], _MOST) is not None:
         return True
+    if content[:1] not in _MAGIC and len(content) < _TAR:
+        return False  # most of what is asked about: digests and ids
     return compression(content) is not None or archive_kind(content) is not None or b"ustar" in content
 
 

@@ -8,16 +8,21 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import itertools
 import re
-from collections.abc import Collection, Iterator
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 
-__all__ = ["CodedRun", "coded_runs_of", "has_text", "is_text", "long_runs"]
+__all__ = ["CodedRun", "coded_runs_of", "has_text", "is_text", "long_runs", "that_have_text"]
 
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _SHORTEST = 16  # letters of a run that is opened
 #: A letter made a mark and all else a blank: marks in a row are found many times faster than by an expression.
 _MARKED = bytes(120 if byte in _LETTERS or byte in b"-_" else 32 for byte in range(256))
+#: All but those letters made a blank.
+_SPACED = bytes(byte if byte in _LETTERS or byte in b"-_" else 32 for byte in range(256))
+_DENSE = 100  # bytes of a text for each row in it
 #: The same of digits of hex.
 _HEX_MARKED = bytes(120 if byte in b"0123456789abcdefABCDEF" else 32 for byte in range(256))
 _MARKS = b"x" * _SHORTEST
@@ -26,13 +31,14 @@ _LONG = 4096
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+\Z")
 _NUMBERS = re.compile(rb"[0-9/_-]*\Z")
 _HEX_RUN = re.compile(rb"[0-9a-f]{16,}|[0-9A-F]{16,}")
-#: Of words between blanks those that are digests or ids in hex, with letters in one case.
-_DIGEST = re.compile(rb" ((?=[0-9]*[a-f])[0-9a-f]{16,4096}|(?=[0-9]*[A-F])[0-9A-F]{16,4096})(?= )")
-#: Ids that are numbers. In base64 no text is made of so many digits alone, in hex some are.
-_ID = re.compile(rb" ([0-9]{16,64})(?= )")
+_DIGITS = b"0123456789abcdefABCDEF"
+#: Digits of a number that may be an id. In base64 no text is made of so many digits alone, in hex some are.
+_LONGEST_ID = 64
 _BLOCK = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{%d,}\r?\n[ \t]?)+[A-Za-z0-9+/_-]+={0,2}" % _LINE)
-_READABLE = bytes(120 if byte in b"\t\n\r" or 32 <= byte < 127 else 32 for byte in range(256))
-_READABLE_WIDE = re.compile(rb"(?:[ -~]\0){8}|(?:\0[ -~]){8}")
+#: A byte that can be read made an x, and a zero, which stands between those in UTF-16, a dot.
+_READABLE = bytes(120 if byte in b"\t\n\r" or 32 <= byte < 127 else 32 if byte else 46 for byte in range(256))
+_WORD, _WIDE_WORDS = b"x" * 8, (b"x." * 8, b".x" * 8)
+_UNREADABLE = b"\xff"
 _PRINTABLE = bytes((0, 9, 10, 13, *range(32, 127), *range(128, 192)))  # and what follows the first byte in UTF-8
 _BREAK = re.compile(rb"[\r\n \t]+")
 
@@ -47,9 +53,24 @@ def is_text(data: bytes) -> bool:
 
 def has_text(data: bytes) -> bool:
     """Whether some letters in a row, also in UTF-16, can be read."""
-    if b"xxxxxxxx" in data.translate(_READABLE):
-        return True
-    return data.count(0) >= 8 and _READABLE_WIDE.search(data) is not None
+    marks = data.translate(_READABLE)
+    return _WORD in marks or any(words in marks for words in _WIDE_WORDS)
+
+
+def that_have_text(contents: Sequence[bytes]) -> list[bytes]:
+    """Those pieces of data that `has_text`, looked for in all of them at once: in most digests nothing can be read."""
+    marks = _UNREADABLE.join(contents).translate(_READABLE)
+    if any(words in marks for words in _WIDE_WORDS):
+        return list(filter(has_text, contents))
+    found: list[bytes] = []
+    at = marks.find(_WORD)
+    if at >= 0:
+        ends = list(itertools.accumulate(len(content) + 1 for content in contents))
+        while at >= 0:
+            number = bisect_right(ends, at)
+            found.append(contents[number])
+            at = marks.find(_WORD, ends[number])
+    return found
 
 
 def long_runs(text: bytes) -> Iterator[tuple[int, int]]:
@@ -64,26 +85,40 @@ def long_runs(text: bytes) -> Iterator[tuple[int, int]]:
         start = marks.find(_MARKS, end)
 
 
+def _words(text: bytes) -> set[bytes]:
+    """Rows of letters of base64 that are long enough to be opened."""
+    # Where a text is full of them, all of it is taken apart faster than one is found after another.
+    if text.translate(_MARKED).count(_MARKS) * _DENSE > len(text):
+        return {word for word in text.translate(_SPACED).split() if len(word) >= _SHORTEST}
+    return {text[start:end] for start, end in long_runs(text)}
+
+
+def _is_single_case(word: bytes) -> bool:
+    return word.islower() or word.isupper()
+
+
 def coded_runs_of(text: bytes, clean: Collection[bytes], *, shifted: bool) -> tuple[list[CodedRun], list[CodedRun]]:
     """The runs of a text that may be base64 or hex, once for each way to read them; with `shifted` in more ways.
 
     Those that are a digest or an id in hex, of which texts are full, come first and by themselves. Runs in `clean` are
     left out.
     """
-    words = {text[start:end] for start, end in long_runs(text)}
+    words = _words(text)
     words.difference_update(clean)
-    dull = {word for word in words if word.islower() or word.isupper() or _NUMBERS.match(word)}
-    chosen = words - dull
-    digests: list[CodedRun] = []
+    hexes = [word for word in words if not word.translate(None, _DIGITS)]
+    dull = [word for word in words.difference(hexes) if word.islower() or word.isupper() or _NUMBERS.match(word)]
+    chosen = words.difference(hexes, dull)
     # A piece of a word may be hex where the whole run of letters is not.
-    together = b" %s " % b" ".join(dull)
-    if _MARKS in together.translate(_HEX_MARKED):
-        numbers = [] if shifted else _ID.findall(together)
-        found = [word for word in (*_DIGEST.findall(together), *numbers) if len(word) % 2 == 0]
-        digests = [(word, bytes.fromhex(word.decode())) for word in found]
-        dull.difference_update(found, numbers)
-        if _MARKS in b" ".join(dull).translate(_HEX_MARKED):
-            chosen |= {word for word in dull if _HEX_RUN.search(word)}
+    if dull and _MARKS in b" ".join(dull).translate(_HEX_MARKED):
+        chosen.update(word for word in dull if _HEX_RUN.search(word))
+    digests: list[CodedRun] = []
+    for word in hexes:
+        size = len(word)
+        is_number = word.isdigit()
+        if (size > _LONGEST_ID or shifted) if is_number else (size % 2 or size > _LONG or not _is_single_case(word)):
+            chosen.add(word)
+        elif size % 2 == 0:
+            digests.append((word, bytes.fromhex(word.decode())))
     runs = [(part, each) for word in chosen for part in _parts(word) for each in _decoded(part, shifted=shifted)]
     if _may_have_block(text):
         for block in {found[0] for found in _BLOCK.finditer(text)}:

@@ -22,13 +22,14 @@ __all__ = ["FIELD_MARKS", "Automata", "Finder", "made_automata", "made_finder"]
 
 #: What stands in front of a field.
 FIELD_MARKS = b'"=/#>['
-_END = 16
+#: Bytes of a text that the automaton knows: few by chance are the same, and it is small enough to stay in fast memory.
+_END = 6
 #: Bytes that are in no UTF-8.
 _NEVER = [bytes((byte,)) * _END for byte in range(0xF5, 0xFA)]
 _LITTLE = 50_000
-_LITTLE_EACH = 4_000
+_LITTLE_EACH = 1_000
 #: More texts would need too much memory for it.
-_MOST_FAST = 4_000
+_MOST_FAST = 20_000
 
 _Owner = TypeVar("_Owner")
 
@@ -43,7 +44,7 @@ class _Automaton:
         self._texts = texts if len(texts) == 1 else [*texts, *_NEVER]
         # Most scopes have few values and little text.
         self._machine = BytesAhoCorasick(self._texts, implementation=Implementation.ContiguousNFA)
-        #: Bytes to search before it pays to make the other one, which needs ten times as long and finds in a third.
+        #: Bytes to search before it pays to make the other one, which needs four times as long and finds in a third.
         self._size = len(texts)
         self._left = _LITTLE + _LITTLE_EACH * len(texts) if len(texts) <= _MOST_FAST else math.inf
 

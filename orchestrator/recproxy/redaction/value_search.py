@@ -16,7 +16,7 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.base64_forms import crossed_out, edges
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.contents import Opened, contents_of, hidden_in, may_open, that_may_open, wide_texts
-from recproxy.redaction.inner_runs import coded_runs_of, has_text, is_text
+from recproxy.redaction.inner_runs import coded_runs_of, has_text, is_text, that_have_text
 from recproxy.redaction.opening import archive_kind
 from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
@@ -108,6 +108,8 @@ class ValueSearch:
                 and any(self.holds(each, budget) for each in parts_of(text, budget))
             ):
                 raise Unsafe("holds a known secret in a form that cannot be masked")
+        if not (found or depth or lines or len(text) > SHORT_TEXT):
+            self._quiet.add(text)
         return found
 
     def look_through(self, texts: Iterable[bytes]) -> None:
@@ -249,19 +251,19 @@ class ValueSearch:
         # All of them at once: few texts hold a value in base64. A value in another layer is in text that can be read;
         # most runs are digests and decode to bytes that hold none.
         of_digests = [content for _, content in digests]
-        everything = b"\n".join(of_digests)
-        readable = [content for content in of_digests if has_text(content)] if has_text(everything) else []
+        readable = that_have_text(of_digests)
         readable += (content for _, content in others if has_text(content))
-        everything = b"\n".join((everything, *(content for _, content in others)))
+        # The hex of values without a field is known: a digest that is no text need not be searched for them again.
+        everything = b"\n".join([*(of_digests if self.has_fields else readable), *(each for _, each in others)])
         texts = b"\n".join(content for content in readable if is_text(content))
         data = b"\n".join(content for content in readable if not is_text(content))
         seen = set() if seen is None else seen
-        special = {*that_may_open(of_digests), *(content for _, content in others if may_open(content))}
-        special = {part for part, content in (*digests, *others) if content in special} if special else special
+        special = that_may_open(of_digests)
+        special.update(content for _, content in others if may_open(content))
         suspects = {
             part
             for part, each in (*digests, *others)
-            if part in special and self._any_holds((each,), budget, depth + 1, seen)
+            if special and each in special and self._any_holds((each,), budget, depth + 1, seen)
         }
         if next(self._direct(everything), None) is not None or self._any_holds((texts, data), budget, depth + 1, seen):
             suspects |= {
