@@ -55,9 +55,10 @@ def test_the_first_shape_that_fits_counts_and_without_any_nothing_is_kept():
     assert NO_SHAPES.masked(b"k_ab", b"XXX") is None
 
 
-def test_a_part_that_needs_escapes_is_not_written_in_their_place():
+def test_a_part_that_needs_escapes_is_not_written_in_their_place_but_for_slashes():
     assert kept("k/(.+)").masked(b"k/ab", b"XXX") == b"k/XXX"
-    assert kept("k/(.+)").masked(b"k/ab", b"XXX", rb"k\/ab") is None
+    assert kept("k/(.+)").masked(b"k/ab", b"XXX", rb"k\/ab") == rb"k\/XXX"
+    assert kept("k/(.+)").masked(b"k/a/b", b"XXX", rb"k\/a/b") is None
     assert kept("k_(.+)").masked(b"k_ab", b"XXX", b"%6B_ab") == b"k_XXX"
 
 

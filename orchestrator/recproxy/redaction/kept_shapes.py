@@ -65,12 +65,15 @@ class KeptShapes:
     def masked(self, value: bytes, word: bytes, raw: bytes | None = None) -> bytes | None:
         """The value with its groups masked; None if it fits no shape, or no mask does.
 
-        `raw` is how it is written in its place, which may need escapes: then only plain letters may stay.
+        `raw` is how it is written in its place, which may need escapes: those of slashes in JSON are put on again, else
+        only plain letters may stay.
         """
         for shape in self._shapes:
             for fill in _fills(word) if shape.fullmatch(value) else ():
                 made = _masked(shape, value, fill)
                 if made is not None and _masked(shape, made, fill) == made:  # it fits the shape, too
+                    if raw == value.replace(b"/", rb"\/"):
+                        return made.replace(b"/", rb"\/")
                     return made if raw in (None, value) or _PLAIN.match(made) else None
         return None
 
