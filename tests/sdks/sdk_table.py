@@ -43,6 +43,7 @@ SDKS = (
     Sdk("anthropic", "anthropic", "anthropic_calls.py", ("anthropic",)),
     Sdk("anthropic-node", "anthropic", "anthropic_node_calls.mjs", ("@anthropic-ai/sdk",), "npm"),
     Sdk("slack_sdk", "slack", "slack_calls.py", ("slack_sdk", "aiohttp")),
+    Sdk("@slack/web-api", "slack", "slack_node_calls.mjs", ("@slack/web-api", "@slack/webhook"), "npm"),
     Sdk("stripe", "stripe", "stripe_calls.py", ("stripe", "httpx", "anyio", "requests")),
     Sdk("stripe-node", "stripe", "stripe_node_calls.mjs", ("stripe",), "npm"),
     Sdk("PyGithub", "github", "pygithub_calls.py", ("PyGithub",)),

@@ -126,6 +126,19 @@ SLACK = {
 }
 
 
+REFUSED = ("channel_not_found", "not_in_channel", "invalid_auth", "token_revoked", "missing_scope")
+SLACK_NODE = SLACK | {
+    **{error: f"WebAPIPlatformError {error}" for error in REFUSED},
+    "rate_limited": "WebAPIRateLimitedError 1",
+    "service_unavailable": "WebAPIHTTPError service_unavailable",
+    "channels": ["general", "random", "releases"],
+    "file_upload_refused": "WebAPIPlatformError file_uploads_disabled",
+    "webhook": "ok",
+    "webhook_gone": "IncomingWebhookHTTPError 404 no_service",
+    "webhook_invalid_payload": "IncomingWebhookHTTPError 400 invalid_payload",
+    "webhook_rate_limited": "IncomingWebhookHTTPError 429 rate_limited",
+}
+
 STRIPE = {
     "payment_intent": ["requires_payment_method", "succeeded", "succeeded"],
     "payment_requires_action": ["requires_action", "requires_action", "succeeded"],
@@ -232,6 +245,7 @@ SAYS = {
     "anthropic": ANTHROPIC,
     "anthropic-node": ANTHROPIC | {"overloaded_stream": "APIError overloaded_error"},
     "slack_sdk": SLACK,
+    "@slack/web-api": SLACK_NODE,
     "stripe": STRIPE,
     "stripe-node": STRIPE
     | {

@@ -107,9 +107,12 @@ class Slack(Service):
         return self.reply(request, 200, found)
 
     def upload(self, request, key):
-        if self.uploads.pop(key, None) != len(request.body):
+        file = request.body
+        if request.headers.get("Content-Type", "").startswith("multipart/form-data"):
+            file = file.partition(b"\r\n\r\n")[2].rpartition(b"\r\n--")[0]  # node's SDK sends one part
+        if self.uploads.pop(key, None) != len(file):
             return self.plain(400, b"bad upload", ("Content-Type", "text/plain"))
-        return self.plain(200, b"OK - %d" % len(request.body), ("Content-Type", "text/plain"))
+        return self.plain(200, b"OK - %d" % len(file), ("Content-Type", "text/plain"))
 
     def complete(self, request):
         files = asked(request)["files"]
