@@ -159,6 +159,14 @@ def test_a_request_to_an_address_of_a_shape_still_says_where_it_goes():
     assert redact_request(asked.request, LINKS).url == second.request.url
 
 
+def test_a_name_in_quotes_before_a_secret_stays_in_a_request():
+    rules = RedactionRules(shapes=('"ip": ?"([0-9X.]{3,15})"',))
+    made = place(exchange(), "request", JSON, "body", b'{"at": {"ip": "203.0.113.7", "n": 1}}')
+    scope = redact_scope([made], rules)
+    assert scope.interactions[0].request.body == b'{"at": {"ip": "XXX", "n": 1}}'
+    assert redact_scope(scope.interactions, rules).findings == ()
+
+
 def test_a_request_that_is_shown_in_a_miss_has_no_part_of_it():
     live = exchange(url=f"https://shop.example/pay/{CLIENT_SECRET}?a=1").request
     assert redact_request(live, RULES).url == "https://shop.example/pay/XXX?a=1"

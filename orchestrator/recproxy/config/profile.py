@@ -97,8 +97,8 @@ class RedactTable:
     """Regular expressions."""
     shapes: Annotated[tuple[str, ...], words.SHAPE] = ()
     """Regular expressions of secrets that clients take apart. In a response, only what is in parentheses is masked:
-    `pi_[0-9A-Za-z]+_secret_([0-9A-Za-z]+)`. So it is in a request if the expression is that of an address:
-    `https://files\\.example\\.com/links/([0-9a-f]+)`.
+    `pi_[0-9A-Za-z]+_secret_([0-9A-Za-z]+)`. So it is in a request if the expression is that of an address or begins with
+    a quote: `https://files\\.example\\.com/links/([0-9a-f]+)`, `"ip": ?"([0-9.]+)"`.
     """
     variables: Annotated[tuple[str, ...], words.VARIABLE] = ()
     """More variables whose values are redacted. They need not be set."""
