@@ -91,6 +91,9 @@ def test_a_value_is_read_in_its_normal_form(name, value, wanted):
     [
         ("text", 1, "is 1: give it a string"),
         ("text", "A", "is 'A': give it letters"),
+        ("text", ["a"] * 1000, f"is {repr(['a'] * 1000):.200}...: give it a string"),
+        ("path", "\0/", "is '\\x00/': leave out the null character"),
+        ("names", ["a", "b\0"], "holds 'b\\x00': leave out the null character"),
         ("flag", 1, "is 1: give it true or false"),
         ("number", "word", "is 'word': give it a number of zero or more"),
         ("number", True, "is True: give it a number of zero or more"),

@@ -82,6 +82,28 @@ def test_the_line_of_a_key_is_found_in_all_its_spellings(keys, line):
     assert str(file.fail(keys, "no")) == f"f.toml:{line}: no"
 
 
+#: Values of several lines, each with what could be taken for its end.
+ODD = (
+    """\"""\n[x]\n\\\""" ]\n\"""\"\"""",
+    "'''\n\"\"\" [\n''''",
+    """[ # ]\n  "]\\"\", '[\"', # \"\n  {a = "}"}, [\n], \n]""",
+    '"" # [ "',
+    """\"\"\"\"\"\"""",
+    "{ a = '''\n}''', \"b#\" = [\n] }",
+)
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_a_value_of_several_lines_ends_where_toml_says(value):
+    text = f"before = 1\nodd = {value}\nafter = 1"
+    read(text)  # it is TOML
+
+    file = TomlFile(path="f.toml", text=text, error=ProfileError, values={})
+
+    assert str(file.fail(("odd",), "no")) == "f.toml:2: no"
+    assert str(file.fail(("after",), "no")) == f"f.toml:{text.count(chr(10)) + 1}: no"
+
+
 def test_a_file_that_cannot_be_read_is_the_callers_kind_of_error(tmp_path):
     with pytest.raises(ConfigurationError, match=r"gone\.toml: cannot be read: No such file"):
         read_toml(tmp_path / "gone.toml", ConfigurationError)

@@ -35,6 +35,8 @@ __all__ = [
 ]  # fmt: skip
 
 _Held = TypeVar("_Held")
+#: Characters of a value that messages show.
+_LONGEST_SHOWN = 200
 #: The type of a field that is no key.
 Computed = Annotated[_Held, "computed"]
 
@@ -64,12 +66,14 @@ class Word(NamedTuple):
 
     def normal(self, word: Any, verb: str = "is") -> Any:
         """The word in its normal form. Raises ValueError: how a message about its key continues."""
+        if isinstance(word, str) and "\0" in word:  # TOML can write one, and neither a path nor a variable can hold it
+            raise ValueError(f"{verb} {_shown(word)}: leave out the null character")
         if self.pattern and not re.fullmatch(self.pattern, word):
-            raise ValueError(f"{verb} {word!r}: {self.wrong}")
+            raise ValueError(f"{verb} {_shown(word)}: {self.wrong}")
         try:
             return self.check(word)
         except ValueError as problem:
-            raise ValueError(f"{verb} {word!r}: {problem}") from None
+            raise ValueError(f"{verb} {_shown(word)}: {problem}") from None
 
 
 _STRING = {"type": "string"}
@@ -125,11 +129,11 @@ class Key:
         if self.choices:
             if type(value) is not type(self.choices[0]) or (value := self.word.normal(value)) not in self.choices:
                 known = ", ".join(str(each) for each in self.choices if each != "")
-                raise ValueError(f"is {value!r}: give it {known}{nearest_word(value, self.choices)}")
+                raise ValueError(f"is {_shown(value)}: give it {known}{nearest_word(value, self.choices)}")
         elif self.inline and isinstance(value, dict):
             return value
         elif not self.kind.fits(value):
-            raise ValueError(f"is {value!r}: give it {self.kind.wanted.format(name=self.name)}")
+            raise ValueError(f"is {_shown(value)}: give it {self.kind.wanted.format(name=self.name)}")
         elif self.kind is Kind.STRINGS:
             return tuple(self.word.normal(each, "holds") for each in value)
         elif self.kind in _SCALARS.values() and value != "":
@@ -138,6 +142,12 @@ class Key:
 
 
 _SCALARS = {str: Kind.TEXT, Path: Kind.TEXT, bool: Kind.BOOLEAN, float: Kind.NUMBER, int: Kind.INTEGER}
+
+
+def _shown(value: Any) -> str:
+    """A value as messages show it: its beginning where it is long."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def described(table: type) -> str:

@@ -7,7 +7,6 @@ is only looked for when an error or `--show-config` needs it. Knows nothing of w
 from __future__ import annotations
 
 import bisect
-import contextlib
 import enum
 import functools
 import operator
@@ -26,8 +25,11 @@ from recproxy.recording.toml_text import UnreadableToml, read_toml_text
 __all__ = ["Precedence", "TomlFile", "read_toml"]
 
 
-#: What a value of several lines ends with.
-_CLOSING = re.compile(r"""[]}]|\"{3}|'{3}""")
+#: What matters to where a statement ends: strings and comments as a whole, brackets, and the ends of lines. A string of
+#: several lines may end with up to two quotation marks of its own.
+_PART = re.compile(
+    r"""\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*|[\[\]{}]|\n""", re.DOTALL
+)
 
 
 class Precedence(enum.IntEnum):
@@ -117,14 +119,14 @@ def _line(text: str, wanted: Sequence[str | int]) -> int:
 
 @functools.lru_cache(maxsize=8)
 def _statements(text: str) -> Sequence[int]:
-    """The line on which each statement ends; the first of them is 0. A beginning of the text up to there is TOML."""
-    lines, ends = text.split("\n"), [0]
-    for number, line in enumerate(lines, 1):
-        if number > ends[-1] + 1 and not _CLOSING.search(line):
-            continue  # within a value of several lines, which may be thousands
-        with contextlib.suppress(tomllib.TOMLDecodeError):
-            tomllib.loads("\n".join(lines[ends[-1] : number]))
-            ends.append(number)
+    """The line on which each statement of TOML ends; the first of them is 0. The text up to there is TOML as well."""
+    ends, depth, line = [0], 0, 1
+    for found in _PART.finditer(f"{text}\n"):  # the last line has no end of its own
+        part = found[0]
+        depth += (part in ("[", "{")) - (part in ("]", "}"))
+        if part == "\n" and not depth:
+            ends.append(line)
+        line += part.count("\n")
     return ends
 
 
