@@ -91,7 +91,7 @@ ELSEWHERE = {
     "mail/pieces": "an enum and a value of tests/mail/test_smtp_pieces.py",
     "proxy/tunnel": "tests/proxy/scripted/test_websocket.py: both ends over real TCP",
     "runners/nox_selection": "tests/runners/test_nox.py: real nox selecting sessions",
-    "proxy/__main__": "one line; the journeys start it",
+    "proxy/__main__": "a few lines; the journeys start it",
     "proxy/lane": "tests/journeys/test_replay.py: listeners and connections arrive from an orchestrator",
     "proxy/forking": "tests/journeys/test_hygiene.py: forks and their ends",
     "proxy/downstream": "two protocols and a value",

@@ -2,12 +2,13 @@
 
 import pytest
 
-from recproxy.control.forks import ForkEvent, ForkKind, fork_order, fork_report, read_fork_order, read_fork_report
+from recproxy.control.forks import ForkEvent, ForkOrder, fork_order, fork_report, read_fork_order, read_fork_report
 
 
-@pytest.mark.parametrize("kind", ForkKind)
-def test_an_order_is_read_as_it_was_written(kind):
-    assert read_fork_order(fork_order(kind, "shop 2")) == (kind, "shop 2")
+@pytest.mark.parametrize("kind", ForkOrder)
+@pytest.mark.parametrize("value", ["shop 2", "/tmp/a folder\nwith a line\udcff"])
+def test_an_order_is_read_as_it_was_written(kind, value):
+    assert read_fork_order(fork_order(kind, value).removesuffix(b"\0")) == (kind, value)
 
 
 @pytest.mark.parametrize("event", ForkEvent)
@@ -16,5 +17,5 @@ def test_a_report_is_read_as_it_was_written(event):
 
 
 def test_the_words_are_these():
-    assert fork_order(ForkKind.REDACTION_WORKER, "shop 1") == b"redact shop 1\n"
+    assert fork_order(ForkOrder.REDACTION_WORKER, "shop 1") == b"redact shop 1\0"
     assert fork_report(ForkEvent.EXITED, 9, "shop") == b"exited 9 shop\n"

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -65,21 +66,68 @@ def test_a_run_has_one_proxy_per_profile_and_leaves_nothing(project):
     close(run)
 
 
-def test_kill_9_of_the_orchestrator_takes_all_but_the_command_with_it(project):
-    run, below, temporary = up(project)
-    assert listening([run.pid, *below])
-    command = [pid for pid in below if b"recproxy.proxy" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    proxies = [pid for pid in below if pid not in command]
-    assert len(proxies) == 2  # the fork_server and the one proxy
+#: A command that wants to stay, with a child: neither ends when it is asked to.
+STUBBORN = (
+    "import os, signal, subprocess, sys, time\n"
+    "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    "subprocess.Popen(['sleep', '60'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+    "print('up', flush=True); time.sleep(60)\n"
+)
+
+
+@pytest.mark.parametrize("program", [SLEEP, STUBBORN], ids=["plain", "stubborn"])
+def test_kill_9_of_the_orchestrator_leaves_nothing(project, isolation, program):
+    run, below, temporary = up(project, program, words=isolation)
+    assert isolation or listening([run.pid, *below])  # those of an isolated run are in a network of their own
+    proxies = [pid for pid in below if _is_proxy(pid)]
+    assert len(proxies) == 2  # the fork server and the one proxy
+    assert len(below) > len(proxies)
 
     run.kill()
     run.wait()
 
-    wait_until(lambda: not any(alive(pid) for pid in proxies))
+    wait_until(lambda: not any(alive(pid) for pid in below))
     wait_until(lambda: not list(temporary.iterdir()))
-    for pid in command:
-        os.kill(pid, signal.SIGKILL)
     close(run)
+
+
+def test_kill_9_of_the_orchestrator_ends_a_proxy_that_does_nothing_any_more(project):
+    """It is stopped as by a debugger: it would never see that its channel has ended."""
+    run, below, temporary = up(project)
+    stop_proxy(below)
+
+    run.kill()
+    run.wait()
+
+    wait_until(lambda: not any(alive(pid) for pid in below))
+    wait_until(lambda: not list(temporary.iterdir()))
+    close(run)
+
+
+def test_kill_9_of_the_orchestrator_on_a_terminal_ends_the_command_and_what_it_started(project):
+    """It is in the process group of the shell that started the run, which stays."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(project.root)
+        words = [sys.executable, "-m", "recproxy", "run", "--profile", "shop", "--", sys.executable, "-c", STUBBORN]
+        os.execve("/bin/sh", ["sh", "-c", f"{shlex.join(words)}; echo stays; cat"], project.environment())
+    said = _read_until(terminal, b"up\r\n")
+    (run,) = (each for each in descendants(pid) if _parent(each) == pid)
+    below = descendants(run)
+    assert len(below) == 4  # the fork server, the proxy, the command and its child
+
+    os.kill(run, signal.SIGKILL)
+
+    said += _read_until(terminal, b"stays\r\n")
+    wait_until(lambda: not any(alive(each) for each in below))
+    assert alive(pid), said
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    os.close(terminal)
+
+
+def _parent(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 @pytest.mark.parametrize("number", range(6))
@@ -94,11 +142,8 @@ def test_kill_9_while_it_comes_up_leaves_nothing(project, number):
     run.kill()
     run.wait()
 
-    proxies = [pid for pid in set(below) if _is_proxy(pid)]
-    wait_until(lambda: not any(alive(pid) for pid in proxies))
-    for pid in {pid for pid in below if alive(pid)}:
-        os.kill(pid, signal.SIGKILL)
-    assert not any("key" in path.name for path in temporary.rglob("*"))
+    wait_until(lambda: not any(alive(pid) for pid in below))
+    wait_until(lambda: not list(temporary.iterdir()))
     close(run)
 
 
@@ -217,7 +262,7 @@ def test_a_proxy_that_dies_fails_the_run_at_once_by_name(project):
 def test_the_death_of_the_process_that_holds_the_proxies_fails_the_run_at_once(project):
     run, below, temporary = up(project)
     proxies = [pid for pid in below if _is_proxy(pid)]
-    holder = int(Path(f"/proc/{max(proxies)}/stat").read_text().rpartition(")")[2].split()[1])
+    holder = _parent(max(proxies))
 
     os.kill(holder, signal.SIGKILL)
 
@@ -227,6 +272,20 @@ def test_the_death_of_the_process_that_holds_the_proxies_fails_the_run_at_once(p
     assert "Traceback" not in said
     assert not any(alive(pid) for pid in below)
     assert list(temporary.iterdir()) == []
+    close(run)
+
+
+def test_a_fork_server_that_is_killed_before_it_forks_fails_the_run_at_once(project):
+    """A proxy that was ordered and never forked has no end to wait for."""
+    project.write("beside/uvloop.py", "import time\nopen('imports', 'w').close()\ntime.sleep(60)\n")
+    run = project.start("run", "--", "true", environment={"PYTHONPATH": str(project.root / "beside")})
+    wait_until((project.root / "imports").exists, process=run)
+    (holder,) = descendants(run.pid)
+
+    os.kill(holder, signal.SIGKILL)
+
+    assert run.wait(seconds(20)) == 4
+    assert run.stderr.read() == "recproxy: the proxy of profile 'shop' did not start: the fork server has ended\n"
     close(run)
 
 

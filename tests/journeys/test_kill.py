@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from deadlines import seconds
+from deadlines import seconds, wait_until
 from origins import Origin, Reply, Trust
 
 from recproxy.recording import load
@@ -168,8 +168,7 @@ def test_a_kill_at_any_moment_damages_no_recording_and_loses_nothing_that_was_fi
                 os.kill(known[name], signal.SIGKILL)
         run.wait(seconds(60))
         run.stderr.close()
-        if alive(known.get("command", 0)):  # whose orchestrator was killed: it would go on with nobody to ask
-            os.kill(known["command"], signal.SIGKILL)
+        wait_until(lambda known=known: not any(map(alive, known.values())))
         done = finished(shop)
 
         # What was good is good, before anybody has mended anything; and nothing that was left shows the secret.

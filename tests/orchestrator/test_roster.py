@@ -94,10 +94,10 @@ def test_what_passes_has_a_proxy_of_its_own_that_owns_nothing(roster):
 def test_a_proxy_gets_its_certificates_ahead_and_the_values_of_its_credentials(roster):
     made = roster(SHOP, environment={"KEY": "one", "MORE": "two", "UNRELATED": "three"})
 
-    setup = made.setup(SHOP.profile, "folder")
+    setup = made.setup(SHOP.profile)
 
     assert set(setup.certificates) == {"shop.example", "*.shop.example"}
-    assert (setup.secrets, setup.unset, setup.mode, setup.folder) == (("one", "two"), ("OTHER",), "replay", "folder")
+    assert (setup.secrets, setup.unset, setup.mode) == (("one", "two"), ("OTHER",), "replay")
     assert setup.environment == {"KEY": "one", "MORE": "two"}
     assert setup.key == made.authority.key
     assert Profile.restore(setup.profile) == SHOP.profile
@@ -114,8 +114,8 @@ def test_a_name_is_shown_without_the_values_of_any_credential(roster):
 def test_only_a_host_that_everything_covers_gets_a_certificate_at_hand_over(roster):
     made = roster(SHOP, REST)
 
-    assert made.setup(REST.profile, "").certificates == {}
-    assert made.setup(REST.profile, "").mode == "live"
+    assert made.setup(REST.profile).certificates == {}
+    assert made.setup(REST.profile).mode == "live"
     assert made.certificate("www.shop.example") == b""
     assert made.certificate("other.example").startswith(b"-----BEGIN CERTIFICATE-----")
     assert made.certificate("other.example") is made.certificate("other.example")

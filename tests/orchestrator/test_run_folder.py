@@ -15,11 +15,15 @@ def temporary(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("java", [False, True])
 def test_its_files_are_there_and_a_trust_store_where_jvms_need_one(temporary, java):
-    authority = CertificateAuthority()
+    authority, entrusted = CertificateAuthority(), []
 
-    files = run_folder.make_run_files(authority, {}, roots=False, java=java)
+    files = run_folder.make_run_files(
+        authority, {}, lambda folder: entrusted.append((folder, folder.exists())), roots=False, java=java
+    )
 
+    assert entrusted == [(files.folder, False)]
     assert files.folder.parent == temporary
+    assert files.folder.stat().st_mode & 0o777 == 0o700
     assert authority.certificate in files.bundle.read_bytes()
     assert files.own.read_bytes() == authority.certificate
     assert files.java.exists() is java
@@ -34,6 +38,6 @@ def test_nothing_is_left_of_files_that_cannot_be_written(temporary, monkeypatch)
     with pytest.raises(
         ConfigurationError, match=": cannot be written: No space left on device: set TMPDIR to a folder"
     ):
-        run_folder.make_run_files(CertificateAuthority(), {}, roots=False, java=True)
+        run_folder.make_run_files(CertificateAuthority(), {}, print, roots=False, java=True)
 
     assert list(temporary.iterdir()) == []

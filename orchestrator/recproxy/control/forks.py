@@ -1,23 +1,36 @@
-"""The words between the orchestrator and its fork server: orders to fork, and reports of what became of the forks.
+"""The words between the orchestrator and its fork server: orders, and reports of what became of the forks.
 
-An order travels with two descriptors: the channel of the new process, and where its errors go. Pure.
+An order to fork travels with two descriptors: the channel of the new process, and where its errors go. The other orders
+name what is to be cleared away if the orchestrator dies. Pure.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["LONGEST_ORDER", "ForkEvent", "ForkKind", "fork_order", "fork_report", "read_fork_order", "read_fork_report"]
+__all__ = [
+    "LONGEST_ORDER",
+    "ForkEvent",
+    "ForkOrder",
+    "fork_order",
+    "fork_report",
+    "read_fork_order",
+    "read_fork_report",
+]
 
-#: The size in bytes that one read of an order must have room for: its name is that of a profile.
-LONGEST_ORDER = 4096
+#: The size in bytes that one read of orders has room for.
+LONGEST_ORDER = 8192
 
 
-class ForkKind(StrEnum):
-    """What a new process is to be."""
+class ForkOrder(StrEnum):
+    """What the fork server is to do, with a name or a number."""
 
-    PROXY = "proxy"
-    REDACTION_WORKER = "redact"
+    PROXY = "proxy"  # fork a proxy: the name of its profile
+    REDACTION_WORKER = "redact"  # fork a process that redacts: its name
+    FOLDER = "folder"  # the path of the run's files, before they are made
+    COMMAND = "command"  # the process id of a command in our process group
+    GROUP = "group"  # that of a command which leads a process group
+    ENDED = "ended"  # that of a command which has ended, with all that it left running
 
 
 class ForkEvent(StrEnum):
@@ -27,15 +40,15 @@ class ForkEvent(StrEnum):
     EXITED = "exited"  # its wait status
 
 
-def fork_order(kind: ForkKind, name: str) -> bytes:
-    """The order to fork a process under a name."""
-    return f"{kind} {name}\n".encode()
+def fork_order(kind: ForkOrder, value: str) -> bytes:
+    """An order as it is sent."""
+    return f"{kind} {value}".encode("utf-8", "surrogateescape") + b"\0"  # a path may hold any other byte
 
 
-def read_fork_order(data: bytes) -> tuple[ForkKind, str]:
-    """What an order asks for."""
-    kind, _, name = data.decode().strip().partition(" ")
-    return ForkKind(kind), name
+def read_fork_order(order: bytes) -> tuple[ForkOrder, str]:
+    """What an order says; it comes without its end."""
+    kind, _, value = order.decode("utf-8", "surrogateescape").partition(" ")
+    return ForkOrder(kind), value
 
 
 def fork_report(event: ForkEvent, number: int, name: str) -> bytes:

@@ -44,10 +44,9 @@ class Setup:
 
     `profile` is the plain form of a profile; `owners` maps host patterns to profile names, for all profiles of the
     run; `certificates` maps a host pattern to its certificate chain (PEM), `key` is the private key of them all.
-    `folder` holds the run's files, which the proxy removes if the orchestrator died. `secrets` are the values of
-    credentials, `unset` the credentials without one. `environment` holds the profile's own variables. `idle_timeout` is
-    in seconds; 0 means none. Messages name the command `record`, and paths seen from `shown_from`. Of each scope the
-    first `timed` requests are told one by one.
+    `secrets` are the values of credentials, `unset` the credentials without one. `environment` holds the profile's own
+    variables. `idle_timeout` is in seconds; 0 means none. Messages name the command `record`, and paths seen from
+    `shown_from`. Of each scope the first `timed` requests are told one by one.
     """
 
     profile: Mapping[str, Any]
@@ -55,7 +54,6 @@ class Setup:
     mode: str
     certificates: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     key: bytes = field(default=b"", repr=False)
-    folder: str = ""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     unset: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -13,8 +13,9 @@ import resource
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from recproxy.control.forks import ForkOrder
 from recproxy.errors import ConfigurationError
 from recproxy.orchestrator.isolation_advice import isolation_advice
 from recproxy.orchestrator.namespace_entry import CANNOT_JOIN
@@ -46,8 +47,11 @@ class Command:
         prefix: Sequence[str] = (),
         *,
         output: int | None = None,
+        entrust: Callable[[ForkOrder, int], None] = lambda *_: None,
     ) -> None:
         """Start it. It writes to the descriptor `output`, by default to our own output.
+
+        `entrust` is told what to end if this process is killed, and when that has ended.
 
         `prefix` are the words of a program that becomes the command, or writes to a pipe why it cannot.
 
@@ -55,6 +59,7 @@ class Command:
             ConfigurationError: it cannot be started.
         """
         self._loop = loop
+        self._entrust = entrust
         self.shares_terminal = _in_foreground()
         read, write = os.pipe() if prefix else (-1, -1)
         with _usual_limits():
@@ -69,6 +74,7 @@ class Command:
                 )
             except OSError as problem:
                 raise ConfigurationError(f"command {words[0]!r} cannot be run: {problem.strerror or problem}") from None
+        entrust(ForkOrder.COMMAND if self.shares_terminal else ForkOrder.GROUP, self._process.pid)
         if prefix:
             os.close(write)
             self._wait_until_begun(read)
@@ -86,6 +92,7 @@ class Command:
         """Wait for it; its exit code, 128 + the signal's number where a signal ended it."""
         code = await asyncio.shield(self._ended)
         await self._end_leftovers()
+        self._entrust(ForkOrder.ENDED, self._process.pid)
         return code if code >= 0 else 128 - code
 
     async def stop(self, number: int) -> None:

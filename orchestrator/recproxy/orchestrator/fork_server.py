@@ -16,7 +16,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from recproxy.control.forks import ForkEvent, ForkKind, fork_order, read_fork_report
+from recproxy.control.forks import ForkEvent, ForkOrder, fork_order, read_fork_report
 from recproxy.control.reserved_variables import process_environment
 from recproxy.errors import ProxyError
 
@@ -55,11 +55,12 @@ class ForkServer:
         self._pids: dict[str, int] = {}
         self._deaths: dict[str, asyncio.Future[int]] = {}
         self._unread = b""
+        self._has_ended = False
         #: Called, once, when it ends without having been told to.
         self.died: Callable[[ProxyError], None] = lambda _: None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def fork(self, kind: ForkKind, name: str, channel: socket.socket, errors: int) -> None:
+    def fork(self, kind: ForkOrder, name: str, channel: socket.socket, errors: int) -> None:
         """Order a process; its end of the channel and its error descriptor are given away."""
         try:
             socket.send_fds(self._socket, [fork_order(kind, name)], [channel.fileno(), errors])
@@ -68,6 +69,11 @@ class ForkServer:
         finally:
             channel.close()
             os.close(errors)
+
+    def entrust(self, what: ForkOrder, value: object) -> None:
+        """Have something cleared away if this process dies: the run's folder, or a command; or no more, if it ended."""
+        with suppress(OSError):  # it has died, which ends the run
+            self._socket.send(fork_order(what, str(value)))
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Read the reports of forks and exits on this loop."""
@@ -85,7 +91,9 @@ class ForkServer:
         try:
             status = os.waitstatus_to_exitcode(await asyncio.wait_for(asyncio.shield(death), _DEATH_SECONDS))
         except TimeoutError:
-            return "ended" if self._process.poll() is None else f"did not start: {self._failed().hint or ''}"
+            return "ended"
+        if self._has_ended and name not in self._pids:
+            return f"did not start: {self._failed().hint or 'the fork server has ended'}"
         return f"was killed by signal {-status}" if status < 0 else f"ended with exit code {status}"
 
     async def dead(self, name: str, seconds: float) -> bool:
@@ -124,6 +132,8 @@ class ForkServer:
         if known is None:
             assert self._loop is not None
             known = self._deaths[name] = self._loop.create_future()
+            if self._has_ended:
+                known.set_result(0)
         return known
 
     def _hear(self) -> None:
@@ -151,6 +161,10 @@ class ForkServer:
         for name, pid in self._pids.items():
             if not self._death(name).done():
                 self._watch(name, pid)
+        self._has_ended = True  # what was ordered and not reported was never forked, or ends with its channel
+        for name, death in self._deaths.items():
+            if name not in self._pids and not death.done():
+                death.set_result(0)
         self.died(ProxyError("the fork server has ended", hint=self._failed().hint))
 
     def _watch(self, name: str, pid: int) -> None:

@@ -18,9 +18,11 @@ from typing import Self
 from recproxy.config.mail_endpoints import mail_places
 from recproxy.config.profile import Profile
 from recproxy.config.variables import secret_values
+from recproxy.control.forks import ForkOrder
 from recproxy.control.messages import Return
 from recproxy.errors import ControlError, RecproxyError
 from recproxy.orchestrator.authority import CertificateAuthority
+from recproxy.orchestrator.command import Command
 from recproxy.orchestrator.control_address import ControlAddress
 from recproxy.orchestrator.environment import RunFiles, lane_variables, run_variables
 from recproxy.orchestrator.fork_server import ForkServer
@@ -115,6 +117,15 @@ class Orchestrator:
         """Whether a test, or a plugin for it, has called the control address."""
         return self._control.was_called
 
+    def start(self, words: Sequence[str], environment: Mapping[str, str], *, output: int | None = None) -> Command:
+        """Start a command in the run, which gets these variables and the run's.
+
+        Raises:
+            ConfigurationError: it cannot be started.
+        """
+        variables = {**environment, **self.environment()}
+        return Command(words, variables, self._loop, self.prefix, output=output, entrust=self._fork_server.entrust)
+
     @property
     def prefix(self) -> list[str]:
         """What stands before the words of an isolated command, and the descriptor for its problems; else nothing."""
@@ -187,7 +198,7 @@ class Orchestrator:
             self._fork_server, self._any_profile, self._roster.redaction, self._recorder.learned
         )
         self.scopes = self._make_scopes()
-        await self._proxies.set_up(self._roster, str(self.folder))
+        await self._proxies.set_up(self._roster)
         if self.plan.reach in ("record", "auto"):
             self.tally.recovered += await self._recorder.recover()
             self.tally.notes += self._recorder.unrecovered
@@ -212,7 +223,13 @@ class Orchestrator:
         """Write the run's files, and put them in the place of the system's for an isolated command."""
         stores = java_root_files(self._environment) if self.plan.isolate else []
         java = self.plan.project.java or bool(stores)
-        self._files = make_run_files(authority, self._environment, roots=self.plan.reaches_services, java=java)
+        self._files = make_run_files(
+            authority,
+            self._environment,
+            lambda folder: self._fork_server.entrust(ForkOrder.FOLDER, folder),
+            roots=self.plan.reaches_services,
+            java=java,
+        )
         if self._isolated is not None:
             web = {port for profile in self.plan.profiles for _, port in profile.reached}
             mail = [(each.host, each.port) for profile in self.plan.profiles for each in mail_places(profile)]

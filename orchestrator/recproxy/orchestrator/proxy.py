@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from recproxy.config.profile import Profile
 from recproxy.control.channel import Channel
-from recproxy.control.forks import ForkKind
+from recproxy.control.forks import ForkOrder
 from recproxy.control.messages import (
     Began,
     Ended,
@@ -61,7 +61,7 @@ class Proxy:
         self._fork_server = fork_server
         self._socket, theirs = socket.socketpair()
         self._errors, write = os.pipe()
-        kind = ForkKind.REDACTION_WORKER if worker else ForkKind.PROXY
+        kind = ForkOrder.REDACTION_WORKER if worker else ForkOrder.PROXY
         fork_server.fork(kind, self._name, theirs, write)
         self._lines: deque[bytes] = deque(maxlen=_LAST_LINES)
         self._replies: dict[int, Callable[[Any], None]] = {}

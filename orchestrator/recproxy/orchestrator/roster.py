@@ -75,7 +75,7 @@ class Roster:
         name = self._owners.patterns.get("*")
         return None if name is None else self.proxies[name]
 
-    def setup(self, profile: Profile, folder: str) -> Setup:
+    def setup(self, profile: Profile) -> Setup:
         """The first order for the proxy of a profile."""
         return Setup(
             profile=profile.plain(),
@@ -83,7 +83,6 @@ class Roster:
             mode=self.plan.mode_of(profile.name),
             certificates=self._certificates(profile),
             key=self.authority.key,
-            folder=folder,
             secrets=self._secrets(profile),
             unset=self.unset(profile),
             environment=own_variables(profile, self._environment),

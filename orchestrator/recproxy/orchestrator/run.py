@@ -24,7 +24,7 @@ from recproxy.orchestrator.accompaniment import (
     watch_parent,
     without_worker,
 )
-from recproxy.orchestrator.command import Command, check_command
+from recproxy.orchestrator.command import check_command
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.lane import DEFAULT_LANE
 from recproxy.orchestrator.old_recordings import add_old
@@ -108,9 +108,7 @@ async def _run(
             return reports.write(code=128 + stopping.result(), error=_stopped_by(stopping))
         if verbose or (not quiet and is_drawn_on(sys.stderr)):
             _print_opening(orchestrator)
-        command = Command(
-            words, {**without_worker(environment), **orchestrator.environment()}, loop, orchestrator.prefix
-        )
+        command = orchestrator.start(words, without_worker(environment))
         parent = os.getppid()
         watch_parent(loop, stopping, parent)
         code = await accompany(command, stopping, orchestrator.failure)

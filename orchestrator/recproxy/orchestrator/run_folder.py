@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from recproxy.errors import ConfigurationError
@@ -18,13 +19,19 @@ __all__ = ["make_run_files"]
 
 
 def make_run_files(
-    authority: CertificateAuthority, environment: Mapping[str, str], *, roots: bool, java: bool
+    authority: CertificateAuthority,
+    environment: Mapping[str, str],
+    entrust: Callable[[Path], None],
+    *,
+    roots: bool,
+    java: bool,
 ) -> RunFiles:
     """Make the folder and its files.
 
     Args:
         authority: the run's.
         environment: names more certificates to trust, and Java's.
+        entrust: is told the folder before it is made, so that it is removed whenever this process is killed.
         roots: trust public authorities, too.
         java: make a trust store for JVMs.
 
@@ -34,7 +41,9 @@ def make_run_files(
     certificates = bundle(authority.certificate, environment, roots=roots)
     folder = None
     try:
-        folder = Path(tempfile.mkdtemp(prefix="recproxy-"))
+        folder = Path(tempfile.gettempdir(), f"recproxy-{secrets.token_hex(8)}").absolute()
+        entrust(folder)
+        folder.mkdir(mode=0o700)
         files = RunFiles(folder, certificates, authority.certificate, authority.key_hash)
         if java:
             files.java.write_bytes(trust_store(certificates))

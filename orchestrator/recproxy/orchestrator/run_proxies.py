@@ -59,7 +59,6 @@ class RunProxies:
         self._keep = keep
         self._returned = returned
         self._roster: Roster
-        self._folder: str
         self.all: list[Proxy] = []
 
     @property
@@ -75,10 +74,10 @@ class RunProxies:
             self._launch(Profile(name=UNLISTED, endpoints=(Endpoint(hosts=self._plan.passing),)))
             self._tally.rows[UNLISTED].listed = False
 
-    async def set_up(self, roster: Roster, folder: str) -> None:
-        """Wait until all are up; `folder` holds the run's files."""
-        self._roster, self._folder = roster, folder
-        await asyncio.gather(*(proxy.set_up(roster.setup(proxy.profile, folder)) for proxy in self.all))
+    async def set_up(self, roster: Roster) -> None:
+        """Wait until all are up."""
+        self._roster = roster
+        await asyncio.gather(*(proxy.set_up(roster.setup(proxy.profile)) for proxy in self.all))
 
     def announce(self) -> None:
         """Tell all proxies who owns which hosts, and which ports are this run's."""
@@ -121,7 +120,7 @@ class RunProxies:
         """Start a proxy in a run that is up, and begin the base scope of each lane with it."""
         proxy = self._launch(profile)
         self._roster.add(proxy)
-        await proxy.set_up(self._roster.setup(profile, self._folder))
+        await proxy.set_up(self._roster.setup(profile))
         for lane in tuple(self._lanes.values()):
             lane.listen(proxy)
             await begin_base(proxy, lane)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from recproxy.control.variables import TESTS
 from recproxy.orchestrator.accompaniment import accompany, resolve, without_worker
-from recproxy.orchestrator.command import Command
 from recproxy.orchestrator.lane import LaneScope
 from recproxy.orchestrator.orchestrator import Orchestrator
 
@@ -60,9 +59,9 @@ class SweepCommand:
         """
         self._chosen.write_text(json.dumps({} if tests is None else {"only": list(tests)}), encoding="utf-8")
         loop = asyncio.get_running_loop()
-        environment = {**self._environment, **self._orchestrator.environment(), TESTS: str(self._chosen)}
         output = None if tests is None else subprocess.DEVNULL
-        command = Command(self._words, environment, loop, self._orchestrator.prefix, output=output)
+        environment = {**self._environment, TESTS: str(self._chosen)}
+        command = self._orchestrator.start(self._words, environment, output=output)
         stop: asyncio.Future[int] = loop.create_future()
         self._stopping.add_done_callback(lambda done: resolve(stop, done.result()))
         watching = loop.create_task(self._watch(stop, bounds))

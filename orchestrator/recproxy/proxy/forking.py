@@ -2,7 +2,7 @@
 
 Imports are what a proxy's start costs; here they are paid once, while the orchestrator makes the CA. Orders and
 reports are in `control.forks`. The fork server ends when its orders end; its forks end when their channels do. It has no
-threads and no event loop, so that a fork is safe.
+threads and no event loop, so that a fork is safe. If the orchestrator dies, it clears away what that leaves.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import signal
 import socket
 import sys
 
-from recproxy.control.forks import LONGEST_ORDER, ForkEvent, ForkKind, fork_report, read_fork_order
+from recproxy.control.forks import ForkEvent, ForkOrder, fork_report
 from recproxy.control.process_limits import set_process_limits
+from recproxy.proxy.fork_orders import ForkOrders
 from recproxy.proxy.redaction_worker import RedactionWorker
 from recproxy.proxy.service import Service
 
@@ -27,32 +28,28 @@ except ImportError:  # not on Windows
 __all__ = ["run_fork_server"]
 
 
-def run_fork_server() -> None:
-    """Fork proxies until the orders end."""
+def run_fork_server(orders: ForkOrders) -> None:
+    """Fork proxies until the orders end; then clear away what is left of the run."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is the orchestrator's to handle
     set_process_limits()
-    orders = socket.socket(fileno=os.dup(0))
     names: dict[int, str] = {}
-    signal.signal(signal.SIGCHLD, lambda *_: _report_exits(orders, names))
+    signal.signal(signal.SIGCHLD, lambda *_: _report_exits(orders.socket, names))
     gc.freeze()  # what is imported stays: no collection in a proxy need look at it, and write to the pages it shares
-    while True:
-        data, descriptors, _, _ = socket.recv_fds(orders, LONGEST_ORDER, 2)
-        if not data:
-            return
-        kind, name = read_fork_order(data)
+    for kind, name, descriptors in orders:
         # A child that dies before its name is known must wait to be reported.
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
-            orders.close()
+            orders.socket.close()
             _run_process(kind, name, *descriptors)
         names[pid] = name
         for descriptor in descriptors:
             os.close(descriptor)
-        _report(orders, fork_report(ForkEvent.FORKED, pid, name))
+        _report(orders.socket, fork_report(ForkEvent.FORKED, pid, name))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
+    orders.leftovers.clear(names.keys())
 
 
 def _report_exits(orders: socket.socket, names: dict[int, str]) -> None:
@@ -74,7 +71,7 @@ def _report(orders: socket.socket, report: bytes) -> None:
         return
 
 
-def _run_process(kind: ForkKind, name: str, channel: int, errors: int) -> None:
+def _run_process(kind: ForkOrder, name: str, channel: int, errors: int) -> None:
     """Be a proxy or a redaction worker until the channel ends; does not return."""
     try:
         os.setsid()
@@ -82,9 +79,9 @@ def _run_process(kind: ForkKind, name: str, channel: int, errors: int) -> None:
         os.close(channel)
         os.dup2(errors, 2)
         os.close(errors)
-        _set_process_name(f"rp-{name}" if kind is ForkKind.PROXY else f"redact-{name}")
+        _set_process_name(f"rp-{name}" if kind is ForkOrder.PROXY else f"redact-{name}")
         loop = uvloop.new_event_loop() if uvloop is not None else asyncio.new_event_loop()
-        made = Service if kind is ForkKind.PROXY else RedactionWorker
+        made = Service if kind is ForkOrder.PROXY else RedactionWorker
         loop.run_until_complete(made(socket.socket(fileno=os.dup(0)), loop).ended)
     except BaseException:  # noqa: BLE001 - its last words, then it ends
         sys.excepthook(*sys.exc_info())

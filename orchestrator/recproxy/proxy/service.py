@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import os
-import shutil
 import socket
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -63,7 +62,7 @@ class Service:
     def __init__(self, channel: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
         self.ended: asyncio.Future[None] = loop.create_future()
         self._loop = loop
-        self._channel = Channel(channel, loop, received=self._received, lost=self._abandoned)
+        self._channel = Channel(channel, loop, received=self._received, lost=self._finish)
         self._channel.crowded = self._crowded
         self._lanes: dict[str, ProxyLane] = {}
         self._profile: Profile
@@ -74,7 +73,6 @@ class Service:
         self._contexts: Contexts
         self._forwarding: Forwarding
         self._places: tuple[MailPlace, ...] = ()
-        self._folder = ""
         self._idle_timeout = 0.0
         self._timed = 0
         self._recording_cache = RecordingCache()
@@ -112,7 +110,6 @@ class Service:
         self._given = given_values(self._profile, order.environment)
         self._owners = Owners(order.owners)
         self._contexts = Contexts(order.certificates, order.key)
-        self._folder = order.folder
         self._idle_timeout = order.idle_timeout
         self._timed = order.timed
         self._ways = self._profile.ways(record=order.record, folder=order.shown_from)
@@ -280,12 +277,6 @@ class Service:
             lane.close()
 
     def _stop(self, order: Stop, descriptors: list[int]) -> None:
-        self._finish()
-
-    def _abandoned(self) -> None:
-        """The orchestrator died: what it could not clean up is cleaned up here."""
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
         self._finish()
 
     def _finish(self) -> None:
