@@ -124,6 +124,24 @@ def test_a_line_longer_than_the_limit_is_read_past(data, wanted, size):
     assert got[0].waits == wanted[0].waits
 
 
+@pytest.mark.parametrize("size", [None, 1, 7])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a2 OK done " + b"x" * 600 + b" {3}\r\nabc\r\n",  # human text, and no literal
+        b"a2 OK " + b"x" * 494 + b"\r\n",  # just short enough
+        b"a2 OK " + b"x" * 495 + b"\r\n",
+        b"* X {500}\r\n" + b"x" * 500 + b" OK x {3}\r\nabc\r\n",
+    ],
+)
+def test_a_long_line_of_a_server_is_the_same_in_pieces(data, size):
+    """Also where its beginning, which says whether what looks like a literal is one, is not kept."""
+    whole = read_all(data + b"* BYE\r\n", commands=False, limit=500)
+
+    assert read_all(data + b"* BYE\r\n", commands=False, size=size, limit=500) == whole
+    assert whole[-1] == ImapLine((b"* BYE",))
+
+
 def test_a_line_of_10_mb_that_is_too_long_is_not_kept():
     reader = LineReader(commands=True, limit=100_000)
     piece = b"x" * 50_000

@@ -98,6 +98,7 @@ class LineReader:
         self._literal: bytearray | None = None
         self._missing = 0
         self._oversized: bytes | None = None
+        self._has_literals = False
 
     def feed(self, data: bytes) -> None:
         """Take bytes as they came."""
@@ -128,7 +129,8 @@ class LineReader:
             end = self._buffer.find(b"\n", self._searched)
             if end < 0:
                 self._searched = len(self._buffer)
-                if self._oversized is not None or self._size + len(self._buffer) > self._limit:
+                so_far = self._size + len(self._buffer) - self._buffer.endswith(b"\r")  # which may be of the line end
+                if self._oversized is not None or so_far > self._limit:
                     self._pass_over(bytes(self._buffer[:_START]))
                     del self._buffer[:-_LONGEST_ANNOUNCED]  # it may end with a literal
                     self._searched = len(self._buffer)
@@ -143,15 +145,16 @@ class LineReader:
     def _begin(self) -> None:
         self._searched = self._size = self._missing = 0
         self._pieces, self._literal, self._oversized = [], None, None
+        self._has_literals = False
 
     def _take(self, text: bytes) -> Read | None:
         """Take the text of a line; return what is complete by it."""
         self._size += len(text)
-        announced = self._announced(text)
         if self._oversized is not None or self._size > self._limit or len(self._pieces) > _MOST_PIECES:
             self._pass_over(text[:_START])
         else:
             self._pieces.append(text)
+        announced = self._announced(text)
         if announced is None:
             return self._complete()
         size, asks = int(announced[1]), self._commands and not announced[2]
@@ -160,16 +163,17 @@ class LineReader:
             if asks:
                 return self._complete(waits=True)
         self._size += size
-        self._literal, self._missing = bytearray(), size
+        self._literal, self._missing, self._has_literals = bytearray(), size, True
         return LiteralAsked(size) if asks and self._oversized is None else None
 
     def _announced(self, text: bytes) -> re.Match[bytes] | None:
         """The literal that a text announces at its end."""
         start = text.rfind(b"{", max(0, len(text) - _LONGEST_ANNOUNCED)) if text.endswith(b"}") else -1
         found = None if start < 0 else _ANNOUNCED.search(text, start)
-        if found is None or self._commands or self._pieces:
+        if found is None or self._commands or self._has_literals:
             return found
-        is_text = _STATUS.match(text) is not None and _CODE.match(text) is None
+        begin = text if self._oversized is None else self._oversized  # the whole of it may not have been kept
+        is_text = _STATUS.match(begin) is not None and _CODE.match(begin) is None
         return None if is_text else found
 
     def _fill(self) -> bool:
