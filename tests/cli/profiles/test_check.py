@@ -92,6 +92,14 @@ def test_a_starter_recording_may_answer_any_body(check):
 
 
 @pytest.mark.skipif(not SHIPPED, reason="the profiles of the repository are not here")
+def test_the_name_of_an_installed_profile_will_do_but_a_path_comes_first(tmp_path, check):
+    assert "recproxy: profile 'bitly' and " in check(path="bitly").stderr
+    (tmp_path / "bitly").mkdir()
+    (tmp_path / "bitly/profile.toml").write_text(PROFILE)
+    assert "recproxy: profile 'shop' and " in check(path="bitly").stderr
+
+
+@pytest.mark.skipif(not SHIPPED, reason="the profiles of the repository are not here")
 def test_a_host_that_an_installed_profile_owns_is_told(check):
     done = check(profile=PROFILE.replace('"a.example"', '"a.example", "api.twitter.com"'))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,9 @@ _Row: TypeAlias = tuple[str, int, str, str]
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list to stdout.")
 @click.argument("path", type=click.Path(path_type=Path))
 def profiles_check(as_json: bool, path: Path) -> None:
-    """Check the profile at PATH and its recordings. PATH is a profile.toml, its folder, or that of its distribution.
+    """Check the profile at PATH and its recordings.
+
+    PATH is a profile.toml, its folder, or that of its distribution, or the name of an installed profile.
 
     Reports overlapping hosts, rules that never apply, missing hooks, secrets in placeholders and recordings, and
     recordings that cannot be parsed. Runs none of the profile's code. Exit code 1 if there is a problem, 2 if the
@@ -39,7 +42,7 @@ def profiles_check(as_json: bool, path: Path) -> None:
     from recproxy.errors import ProfileError
     from recproxy.play.profile_checking import check_profile
 
-    file = profile_file(path)
+    file = (None if path.exists() else _installed(os.fspath(path))) or profile_file(path)
     source = read_toml(file, ProfileError)
     folder = profile_folder(file)
     profile = parse_profile(source, recordings=folder)
@@ -62,6 +65,14 @@ def profiles_check(as_json: bool, path: Path) -> None:
         if rows or not is_quiet():
             print(f"recproxy: profile {profile.name!r} and {count}, {counted(len(rows), 'problem')}", file=sys.stderr)
     sys.exit(1 if rows else 0)
+
+
+def _installed(name: str) -> Path | None:
+    """The file of the installed profile of that name."""
+    from recproxy.config.installed import offers, only
+
+    offered = offers().get(name)
+    return only(offered).file() if offered else None
 
 
 def _place(place: str) -> tuple[str, int]:
