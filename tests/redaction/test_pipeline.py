@@ -181,6 +181,7 @@ def test_any_bytes_are_taken_and_twice_is_once(body, value):
         b"curl -u a:",
         b"/reset/MQ/a",
         b'{\\"token\\":',
+        b'["a","token"],',
     ],
 )
 def test_no_text_takes_long(unit):

@@ -51,6 +51,7 @@ _CODE_TYPES = re.compile(
 _CODE_FILES = re.compile(
     r"\.(?:m?js|cjs|jsx|tsx?|css|scss|less|py|rb|go|rs|java|kt|c|h|cc|cpp|hpp|cs|php|swift|scala|lua|pl|sh|vue|map|patch|diff)\Z"
 )
+_TABLE_FILES = (".csv", ".tsv")
 
 
 def path_of(url: str) -> str:
@@ -71,7 +72,7 @@ def language_of(media: bytes, text: bytes, path: str = "") -> Language:
     if _CODE_TYPES.search(kind):
         # JSONP and JSON that calls itself JavaScript are data all the same.
         return Language.JSON if _JSON_LIKE.match(text) or _is_jsonp(text) else Language.CODE
-    if b"csv" in kind or kind == b"text/tab-separated-values":
+    if b"csv" in kind or kind == b"text/tab-separated-values" or (path.endswith(_TABLE_FILES) and b"," in text[:4096]):
         return Language.TABLE
     if b"html" in kind:
         return Language.HTML if not _FORM_LIKE.match(text[:4096]) and not _JSON_LIKE.match(text) else sniffed(text)

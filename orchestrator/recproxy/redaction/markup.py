@@ -84,7 +84,7 @@ def xml_spans(text: bytes, inner: Find) -> Iterator[Span]:
         said = _saying(name, found[2], _plain(raw), around, found.start()) if raw else None
         if said is not None:
             yield Span(start, start + len(raw), "markup", wild_name(said), value=_plain(raw))
-        elif raw and (raw[:1] in b"{[" or b"=" in raw or b"&lt;" in raw):
+        elif raw and (raw[:1] in b"{[" or b"=" in raw or b"&lt;" in raw or b"\n" in raw):
             yield from _moved(inner(raw), start)
     for tag in _XML_TAG.finditer(text):
         if b"=" in tag[0]:

@@ -1,21 +1,73 @@
-"""Secrets in tables of text by the name of their column. Finds spans, masks nothing."""
+"""Secrets in tables of text by the name of their column: CSV and its like, also in a string of JSON, and drawn with bars.
+
+Finds spans, masks nothing.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from recproxy.recording.field_names import is_listed
+from recproxy.recording.json_reader import JSON_STRING
 from recproxy.redaction.name_rules import NameRules
-from recproxy.redaction.names import is_secret, may_be_secret
+from recproxy.redaction.names import is_secret, is_wordy, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
+from recproxy.redaction.views import json_unescaped
 
-__all__ = ["table_spans"]
+__all__ = ["drawn_spans", "is_table", "string_tables", "table_spans"]
 
 _SEPARATORS = (b"\t", b";", b"|", b",")
 _HEAD = 65536  # bytes of the names of all columns
+_FAR = 1024  # bytes from the beginning of a string to a name in it
 #: Spreadsheets read such a line in front of the names.
 _SAID = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[Ss]ep=([^\r\n])\r?\n)?")
+_NAME = rb"(?:\"[^\"\r\n]{1,80}\"|(?! )[A-Za-z0-9_\x80-\xff .()#/-]{0,80})"
+#: Names and separators without blanks behind them, as no sentence has them, and the like in the line below.
+_TABLE = re.compile(
+    _SAID.pattern + rb"%s(?P<mark>[,;\t|])%s(?:(?P=mark)%s)*+[ ]*\r?\n[^\r\n]*(?P=mark)" % (_NAME, _NAME, _NAME)
+)
+#: A table for people, in Markdown or from the terminal of a database: a line divides the names from the cells.
+_DRAWN = re.compile(
+    rb"(?m)^[ \t]*(?:\|[^|\r\n]{1,200})+\|?[ \t]*\r?\n[ \t]*[|+](?=[ \t:|+]*-)[ \t:|+-]*+\r?$"
+    rb"|^[^|\r\n]{1,200}(?:\|[^|\r\n]{1,200})+\r?\n[ \t]*-++(?:[ \t]*+[+|][ \t]*+-++)++[ \t]*+\r?$"
+)
+_DRAWN_ROW = re.compile(rb"\n([^\r\n]*\|[^\r\n]*)\r?")
+_AROUND = b" \t\r*`"
+_SHORTEST = 6  # letters of a cell for people that is a value
+#: What follows a name in the first line of a table that stands in a string, and what stands before it, backwards.
+_AFTER = re.compile(rb"[A-Za-z0-9_ .()-]{0,60}(?:\\\")?[ ]?(?:[,;|\t]|\\[trn])")
+_BEFORE = re.compile(rb"(?:t\\|[A-Za-z0-9_\x80-\xff .,;|()#/\t-]|\"\\)*+\"(?!\\)")
+
+Hits = Sequence[tuple[int, int, int]]
+
+
+def is_table(text: bytes) -> bool:
+    """Whether a text has names of columns in its first line, and as many or other cells in the next."""
+    return _TABLE.match(text) is not None
+
+
+def string_tables(text: bytes, hits: Hits, rules: NameRules) -> Iterator[Span]:
+    """The same in strings of JSON; `hits` are where letters of secret names stand."""
+    if b"\\n" not in text and b"\\r" not in text:
+        return
+    done = 0
+    for _, start, end in hits:
+        if start < done or not _AFTER.match(text, end):
+            continue
+        before = _BEFORE.match(text[max(0, start - _FAR) : start][::-1])
+        found = JSON_STRING.match(text, start - before.end()) if before else None
+        if found is None:
+            continue
+        done = found.end()
+        view = json_unescaped(found[1])
+        for span in table_spans(view.text, rules) if is_table(view.text) else ():
+            low, high = view.raw(span.start, span.end)
+            yield span.moved(low + found.start(1), high + found.start(1))
+    if b"|" in text and b"--" in text:
+        view = json_unescaped(text)
+        for span in drawn_spans(view.text, rules):
+            yield span.moved(*view.raw(span.start, span.end))
 
 
 def table_spans(text: bytes, rules: NameRules) -> Iterator[Span]:
@@ -45,6 +97,23 @@ def table_spans(text: bytes, rules: NameRules) -> Iterator[Span]:
             if in_head and not secret:
                 return
             column, in_head = 0, False
+
+
+def drawn_spans(text: bytes, rules: NameRules) -> Iterator[Span]:
+    """The cells of tables for people that stand among other lines. There, words say something of a password."""
+    for head in _DRAWN.finditer(text):
+        names = [each.strip(_AROUND) for each in head[0].partition(b"\n")[0].split(b"|")]
+        secret = {at: name for at, name in enumerate(names) if is_listed(name, rules.form) or may_be_secret(name)}
+        at = head.end()
+        while secret and (row := _DRAWN_ROW.match(text, at)):
+            start, at = row.start(1), row.end()
+            for column, cell in enumerate(row[1].split(b"|")):
+                value, name = cell.strip(_AROUND), secret.get(column, b"")
+                told = len(value) >= _SHORTEST and b" " not in value and not is_wordy(value)
+                if name and told and not value.isalpha() and is_secret(name, value):
+                    low = start + cell.index(value)
+                    yield Span(low, low + len(value), "text", wild_name(name), value=value)
+                start += len(cell) + 1
 
 
 def _cells(separator: bytes) -> re.Pattern[bytes]:

@@ -18,6 +18,7 @@ from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.inner_strings import strings_in
 from recproxy.redaction.json_forms import SAYS, said_values
 from recproxy.redaction.json_spans import json_spans, pointed_spans
+from recproxy.redaction.json_tables import json_tables
 from recproxy.redaction.language import Language, sniffed
 from recproxy.redaction.markup import html_spans, xml_spans
 from recproxy.redaction.name_rules import NameRules
@@ -25,7 +26,7 @@ from recproxy.redaction.parameter_places import link_spans, pair_spans, url_span
 from recproxy.redaction.setting_places import line_spans
 from recproxy.redaction.shapes import Hints, hints_of, shapes
 from recproxy.redaction.spans import Span
-from recproxy.redaction.tables import table_spans
+from recproxy.redaction.tables import drawn_spans, is_table, string_tables, table_spans
 from recproxy.redaction.told_places import CALLS, login_spans, told_spans
 from recproxy.redaction.views import View, event_data, percent_decoded, views
 
@@ -107,11 +108,18 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
         if b"=" in text and any(text.find(b"=", end, end + 48) >= 0 for _, _, end in hits):
             yield from link_spans(text, rules, inside)
         yield from told_spans(text, hits)
+        yield from string_tables(text, hits, rules)
+        if b"[" in text:
+            yield from json_tables(text, hits, rules)
         if not signs.isdisjoint((b" -", b'"-', b"set ")):
             yield from argument_spans(text, hits, rules)
         if language is Language.JSON and text[:1] not in b"{[" and depth == 0:
             yield from _settings(text, hits, rules)
     else:
+        if is_table(text):
+            yield from table_spans(text, rules)
+        if b"|" in text and b"--" in text:
+            yield from drawn_spans(text, rules)
         yield from _settings(text, hits, rules)
         yield from _json(text, rules, depth, hits, signs)
         yield from link_spans(text, rules, inside)
@@ -164,7 +172,7 @@ def _nested(text: bytes, rules: NameRules, depth: int) -> list[Span]:
         return list(_mapped(_nested(view.text, rules, depth + 1), view, 0))
     coded = coded_run(text, lambda plain: _coded(plain, rules, depth + 1)) if depth < _DEEP else []
     if coded or not _NESTED.match(text):
-        return coded
+        return coded or (list(table_spans(text, rules)) if is_table(text) else [])
     language = sniffed(text)
     if language is Language.LINES:
         return []
