@@ -184,7 +184,7 @@ def test_the_variables_are_those_that_a_run_sets(tmp_path):
     files = RunFiles(tmp_path, b"")
     variables = run_variables(files, plan.profiles, plan=plan, control="", token="", environment={})
     variables |= lane_variables("default", LaneAddresses(1, {}), [("shop.example", 443)])
-    variables |= java_variables(files.java, 1, {})  # of a project that asks for it
+    variables |= java_variables(files.java, "127.0.0.1", 1, {})  # of a project that asks for it
     page = section(TEXTS["docs/reference/environment-variables.md"], "What a run sets").partition("Of each profile")[0]
 
     assert sorted(table_words(page)) == sorted(variables)

@@ -101,6 +101,9 @@ def test_its_answers_are_what_is_described(project, call, served):
         return answer
 
     checked("get", "/")
+    checked("get", "/health")
+    checked("get", "/ready")
+    checked("get", "/lanes/default")
     lane = checked("post", "/lanes", {"lane": "other"}, 201)["environment"]
     checked("put", scope, begun)
     checked("post", scope, {"name": "inner"} | dict.fromkeys(("default", "beside", "mode", "match_on", "repeat")))

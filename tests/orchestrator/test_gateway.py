@@ -10,7 +10,9 @@ import pytest
 from deadlines import seconds
 
 from recproxy.control.host_names import is_loopback
-from recproxy.orchestrator.gateway import Gateway
+from recproxy.control.listening import Listening
+from recproxy.errors import ConfigurationError
+from recproxy.orchestrator.gateway import Gateway, Listeners, listener
 
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
@@ -525,3 +527,33 @@ def test_what_names_no_port_of_loopback_is_refused(sent):
         assert (await router.next())[0][0] == "refused"
 
     run(work)
+
+
+def test_the_ports_of_the_runs_own_lane_follow_the_one_that_is_named():
+    with listener() as taken:
+        start = taken.getsockname()[1]
+    listeners = Listeners(Listening(port=start))
+    opened = [
+        listeners.gateway(fixed=True),
+        listeners.endpoint(fixed=True),
+        listeners.endpoint(fixed=True),
+        listeners.control(),
+        listeners.endpoint(fixed=False),
+    ]
+    ports = [sock.getsockname()[1] for sock in opened]
+    for sock in opened:
+        sock.close()
+
+    assert ports[:4] == [start, start + 2, start + 3, start + 1]
+    assert ports[4] not in ports[:4]
+
+
+def test_an_address_or_a_port_that_cannot_be_had_is_one_line():
+    with listener() as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(
+            ConfigurationError, match=rf"--listen: 127.0.0.1 port {port} cannot be listened on: Address al"
+        ):
+            listener(address="127.0.0.1", port=port)
+    with pytest.raises(ConfigurationError, match=r"--listen: 203.0.113.9 cannot be listened on: .*: name a free port"):
+        listener(address="203.0.113.9")

@@ -18,7 +18,9 @@ def test_the_trust_store_holds_what_can_be_read():
 
 
 def test_the_users_own_options_come_first():
-    got = java_variables(Path("/run/java.p12"), 1234, {"JAVA_TOOL_OPTIONS": "-Xmx1g"})["JAVA_TOOL_OPTIONS"].split()
+    got = java_variables(Path("/run/java.p12"), "127.0.0.1", 1234, {"JAVA_TOOL_OPTIONS": "-Xmx1g"})[
+        "JAVA_TOOL_OPTIONS"
+    ].split()
 
     assert got[0] == "-Xmx1g"
     assert {"-Dhttps.proxyHost=127.0.0.1", "-Dhttps.proxyPort=1234", "-Dhttp.proxyPort=1234"} < set(got)
@@ -26,7 +28,7 @@ def test_the_users_own_options_come_first():
 
 
 def test_a_path_with_a_space_is_quoted():
-    options = java_variables(Path("/a b/java.p12"), 1, {})["JAVA_TOOL_OPTIONS"]
+    options = java_variables(Path("/a b/java.p12"), "127.0.0.1", 1, {})["JAVA_TOOL_OPTIONS"]
 
     assert '-Djavax.net.ssl.trustStore="/a b/java.p12" ' in options
 

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from recproxy.control.listening import LOOPBACK
+from recproxy.orchestrator.access import OPEN_ACCESS
 from recproxy.orchestrator.orchestrator import Orchestrator
 
 
@@ -26,11 +28,11 @@ class Scopes:
 
 @pytest.fixture
 def orchestrator(monkeypatch):
-    made = Orchestrator(SimpleNamespace(project=None), {}, None)
+    made = Orchestrator(SimpleNamespace(project=None, listening=LOOPBACK), {}, None)
     closed = made.closed = []
     made.lanes["gw0"] = SimpleNamespace(name="gw0", ending=None, close=lambda: closed.append("gw0"))
     made.scopes = Scopes()
-    made._roster = SimpleNamespace(notes=[])
+    made._roster = SimpleNamespace(notes=[], access=OPEN_ACCESS)
     made._proxies = SimpleNamespace(announce=lambda: None, profiles=[])
 
     async def nothing(*_):

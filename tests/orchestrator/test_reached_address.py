@@ -46,7 +46,7 @@ def test_an_announcement_holds_for_one_connection_from_its_port():
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
         accepted, _ = server.accept()
         before = reached.announced(accepted)
-        reached.announce(client.getsockname()[1], "127.0.0.1", 8080)
+        reached.announce("127.0.0.1", client.getsockname()[1], "127.0.0.1", 8080)
         first, again = reached.announced(accepted), reached.announced(accepted)
         accepted.close()
 
@@ -57,9 +57,9 @@ def test_announcements_of_connections_that_never_came_give_way_to_new_ones():
     reached = ReachedAddresses()
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
         accepted, _ = server.accept()
-        reached.announce(client.getsockname()[1], "203.0.113.9")
+        reached.announce("127.0.0.1", client.getsockname()[1], "203.0.113.9")
         for port in range(1, 4097):
-            reached.announce(-port, "203.0.113.7")
+            reached.announce("127.0.0.1", -port, "203.0.113.7")
         assert reached.announced(accepted) == ("", 0)
         accepted.close()
         assert reached.announced(accepted) == ("", 0)

@@ -11,6 +11,7 @@ from recproxy.cli.check import check
 from recproxy.cli.completion import completion
 from recproxy.cli.diff import diff
 from recproxy.cli.docs import docs
+from recproxy.cli.env import env
 from recproxy.cli.export import export
 from recproxy.cli.import_recordings import import_recordings
 from recproxy.cli.init import init
@@ -32,7 +33,7 @@ __all__ = ["main"]
 
 
 #: Verbs of which nothing would be left.
-_NEVER_QUIET = ("completion", "diff", "docs", "init", "merge", "serve", "show")
+_NEVER_QUIET = ("completion", "diff", "docs", "env", "init", "merge", "serve", "show")
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -71,6 +72,7 @@ _recproxy.add_command(profiles)
 _recproxy.add_command(completion)
 _recproxy.add_command(diff)
 _recproxy.add_command(docs)
+_recproxy.add_command(env)
 _recproxy.add_command(export)
 _recproxy.add_command(merge_recordings)
 _recproxy.add_command(import_recordings)

@@ -39,6 +39,22 @@ def run_options(function: _Function) -> _Function:
             metavar="P",
             help="A profile to use. Default: the project's profiles, or all. Can be repeated.",
         ),
+        click.option(
+            "--proxy-credentials",
+            is_flag=True,
+            help="With --listen: ask other machines for the credentials that the run puts into the proxy URL.",
+        ),
+        click.option(
+            "--peers",
+            multiple=True,
+            metavar="CIDR",
+            help="With --listen: the addresses that may ask, such as 10.9.0.0/24. Several with commas. Can be repeated.",
+        ),
+        click.option(
+            "--listen",
+            metavar="ADDRESS[:PORT]",
+            help="Listen on an address that other machines or containers reach. Needs --peers or --proxy-credentials.",
+        ),
         click.option("--any-host", is_flag=True, help="Also handle hosts that no profile owns."),
         click.option(
             "--live",
@@ -127,6 +143,9 @@ def plan_from(
     isolate: bool | None = None,
     command: str = "",
     shard: str = "",
+    listen: str | None = None,
+    peers: tuple[str, ...] = (),
+    proxy_credentials: bool = False,
 ) -> RunPlan:
     """The plan for these options, in this working directory.
 
@@ -135,6 +154,7 @@ def plan_from(
     """
     from recproxy.config.keys import nearest_word
     from recproxy.config.project import find_project
+    from recproxy.control.listening import read_listening
     from recproxy.orchestrator.plan import make_plan
 
     folder = Path.cwd()
@@ -159,6 +179,7 @@ def plan_from(
         isolate=isolate,
         command=command,
         shard=shard,
+        listening=read_listening(listen, peers, credentials=proxy_credentials),
         folder=folder,
         environment=os.environ,
     )

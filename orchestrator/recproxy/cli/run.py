@@ -112,6 +112,9 @@ def run(
     record: tuple[str, ...],
     live: tuple[str, ...],
     any_host: bool,
+    listen: str | None,
+    peers: tuple[str, ...],
+    proxy_credentials: bool,
     isolate: bool | None,
     faults: str | None,
     fault_timeout: float | None,
@@ -158,12 +161,17 @@ def run(
             isolate=isolate,
             command=_recording(profiles, recordings, command, any_host=any_host),
             shard=shard,
+            listen=listen,
+            peers=peers,
+            proxy_credentials=proxy_credentials,
         )
         print_notes(plan)
         if faults:
             from recproxy.orchestrator.fault_plan import SweepOptions, read_sweep
             from recproxy.orchestrator.fault_sweep import sweep_faults
 
+            if listen:
+                raise ConfigurationError("--faults plays with a command of this machine only: leave out --listen")
             if plan.reach != "replay":
                 raise ConfigurationError("--faults plays recordings: leave out --mode, --record and --live")
             if reports:

@@ -32,6 +32,9 @@ def serve(
     record: tuple[str, ...],
     live: tuple[str, ...],
     any_host: bool,
+    listen: str | None,
+    peers: tuple[str, ...],
+    proxy_credentials: bool,
     late_credentials: bool,
     isolate: bool,
     serves_pytest: bool,
@@ -63,6 +66,9 @@ def serve(
             late_credentials=late_credentials,
             isolate=None if isolate_as_project else isolate,
             shard=shard,
+            listen=listen,
+            peers=peers,
+            proxy_credentials=proxy_credentials,
         )
         print_notes(plan)
         if plan.project.isolate and not plan.isolate:

@@ -59,6 +59,11 @@ class Address:
         """What the run played, recorded, missed and left unused so far, as its table will count it."""
         return self._call("GET", "/totals")
 
+    def environment(self, lane: str) -> dict[str, str]:
+        """The variables of an open lane."""
+        environment: dict[str, str] = self._call("GET", f"/lanes/{quote(lane, safe='')}")["environment"]
+        return environment
+
     def open_lane(self, lane: str) -> dict[str, str]:
         """Open a lane; the environment that leads to it."""
         environment: dict[str, str] = self._call("POST", "/lanes", {"lane": lane})["environment"]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, TypeAlias
 
+from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.outcomes import Outcome
 from recproxy.control.redaction_messages import RedactionSetup, RedactScope, ScopeRedacted
 from recproxy.control.scope_options import ScopeFault
@@ -28,6 +29,7 @@ __all__ = [
     "Listen",
     "Look",
     "Message",
+    "PeerRefused",
     "Playing",
     "Ready",
     "Recorded",
@@ -46,7 +48,7 @@ class Setup:
     run; `certificates` maps a host pattern to its certificate chain (PEM), `key` is the private key of them all.
     `secrets` are the values of credentials, `unset` the credentials without one. `environment` holds the profile's own
     variables. `idle_timeout` is in seconds; 0 means none. Messages name the command `record`, and paths seen from
-    `shown_from`. Of each scope the first `timed` requests are told one by one.
+    `shown_from`. Of each scope the first `timed` requests are told one by one. `listening` says who may ask.
     """
 
     profile: Mapping[str, Any]
@@ -63,6 +65,7 @@ class Setup:
     recordings: str = ""
     root: str = ""
     timed: int = 0
+    listening: Listening = LOOPBACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,13 @@ class Connect:
     held: bytes = field(default=b"", repr=False)
     certificate: bytes = field(default=b"", repr=False)
     fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerRefused:
+    """A connection from this address was closed, because it may not ask."""
+
+    peer: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,4 +265,5 @@ Message: TypeAlias = (
     | Playing
     | Ended
     | Return
+    | PeerRefused
 )

@@ -9,11 +9,14 @@ import struct
 from typing import Any
 
 from recproxy.control.host_names import is_loopback
+from recproxy.control.listening import LOOPBACK, Listening
 
 __all__ = ["acknowledge", "address_elsewhere", "reset_on_close"]
 
 #: On, and no time: what was not sent is dropped, and the peer sees a reset instead of an end.
 _NO_LINGER = struct.pack("ii", 1, 0)
+#: RFC 3927 and RFC 4291 section 2.5.6.
+_LINK_LOCAL = ("169.254.", "fe8", "fe9", "fea", "feb")
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 
 
@@ -35,14 +38,19 @@ def reset_on_close(sock: Any) -> None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
 
 
-async def address_elsewhere(host: str, port: int) -> str:
+async def address_elsewhere(host: str, port: int, listening: Listening = LOOPBACK) -> str:
     """An address of a host to connect to at one of the run's own ports: none of this machine, however it is spelled.
+
+    Where other machines reach the run, it is asked for each port, and the addresses that only this machine's own link
+    reaches, where clouds keep the secrets of a machine, are none either.
 
     Raises:
         OSError: it has none, or its name cannot be resolved.
     """
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(address[0]) for *_, address in found]
-    if any(is_loopback(address) for address in addresses):
+    if any(is_loopback(address) or address in listening.names for address in addresses):
         raise OSError(None, "it is an address of recproxy itself, which nothing is forwarded to")
+    if listening.is_wide and any(address.lower().startswith(_LINK_LOCAL) for address in addresses):
+        raise OSError(None, "it is an address of this machine's own link, which nothing is forwarded to for others")
     return addresses[0]

@@ -19,6 +19,7 @@ NOT_RECORDED = 599
 _REASONS = {
     400: "Bad Request",
     403: "Forbidden",
+    407: "Proxy Authentication Required",
     421: "Misdirected Request",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
@@ -71,7 +72,9 @@ class Prepared:
         return tuple(pieces), close
 
 
-def error_response(status: int, text: str, *, reason: str = "", head_only: bool = False, close: bool = True) -> bytes:
+def error_response(
+    status: int, text: str, *, reason: str = "", head_only: bool = False, close: bool = True, header: str = ""
+) -> bytes:
     """What recproxy itself answers where there is no response: a text that begins with its name, never cached."""
     body = (text if text.startswith(_NAME) else f"{_NAME}{text.rstrip()}\n").encode("utf-8", "backslashreplace")
     lines = [
@@ -80,6 +83,8 @@ def error_response(status: int, text: str, *, reason: str = "", head_only: bool 
         "Cache-Control: no-store",
         f"Content-Length: {len(body)}",
     ]
+    if header:
+        lines.append(header)
     if close:
         lines.append("Connection: close")
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + (b"" if head_only else body)

@@ -16,12 +16,12 @@ __all__ = ["foreign_host", "foreign_page"]
 _PRIVATE = ".internal"
 
 
-def foreign_host(authority: str, hosts: tuple[str, ...] = (), *, port: int = 0) -> bool:
+def foreign_host(authority: str, hosts: tuple[str, ...] = (), *, port: int = 0, names: tuple[str, ...] = ()) -> bool:
     """Whether a Host header names neither this machine nor one of the `hosts` that are served at this `port`.
 
     No address is foreign: a page can have its own name lead here, but no address, and an emulator or a container
     reaches this machine by one (10.0.2.2). A profile of all hosts serves any name, but not one at the port of its own
-    address: that is a page's.
+    address: that is a page's. `names` are those that the user has given this machine.
     """
     if not authority:
         return False
@@ -29,7 +29,7 @@ def foreign_host(authority: str, hosts: tuple[str, ...] = (), *, port: int = 0) 
         host, named = split_authority(authority)
     except ValueError:
         return True
-    if is_loopback(host) or is_address(host) or host.endswith(_PRIVATE):
+    if is_loopback(host) or is_address(host) or host.endswith(_PRIVATE) or host in names:
         return False
     if _is_named(host, hosts):
         return False

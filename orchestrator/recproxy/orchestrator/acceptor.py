@@ -18,7 +18,8 @@ _OUT_OF_DESCRIPTORS_SECONDS = 0.05
 class Acceptor:
     """Calls `arrived` with each connection, which does not block, until it is closed.
 
-    `shed` closes an idle connection where there is one, when this process can open no more.
+    `shed` closes an idle connection where there is one, when this process can open no more. `admits` closes those that
+    may not ask.
     """
 
     def __init__(
@@ -27,9 +28,11 @@ class Acceptor:
         listener: socket.socket,
         arrived: Callable[[socket.socket], None],
         shed: Callable[[], bool] = lambda: False,
+        admits: Callable[[socket.socket], bool] = lambda _: True,
     ) -> None:
         self._loop = loop
         self._shed = shed
+        self._admits = admits
         self._listener = listener
         self._arrived = arrived
         loop.add_reader(listener, self._accept)
@@ -55,7 +58,8 @@ class Acceptor:
                 self._loop.call_later(_OUT_OF_DESCRIPTORS_SECONDS, self._accept_again)
                 return
             sock.setblocking(False)
-            self._arrived(sock)
+            if self._admits(sock):
+                self._arrived(sock)
 
     def _accept_again(self) -> None:
         if self._listener.fileno() >= 0:

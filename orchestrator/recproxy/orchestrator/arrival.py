@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from recproxy.config.mail_endpoints import MAIL_PORTS
 from recproxy.control.host_names import is_loopback
+from recproxy.control.listening import peer_of
 from recproxy.control.sockets import acknowledge
 from recproxy.http import (
     NOT_RECORDED,
@@ -34,6 +35,7 @@ from recproxy.http.first_bytes import HEAD_LIMIT
 from recproxy.http.local_requests import local_head
 from recproxy.http.request_heads import head_size
 from recproxy.orchestrator.dismissal import dismiss
+from recproxy.orchestrator.gate import Gate
 from recproxy.orchestrator.reached_address import ReachedAddresses
 from recproxy.orchestrator.router import Router
 
@@ -71,10 +73,12 @@ class Arrival:
         self._reached = reached
         #: The literal address that the redirect has announced for it.
         self._announced = announced
-        self._watching = False
+        #: Whether it comes from this machine, whose loopback it may reach; another one's may have to pass a gate first.
+        self.is_near = True
+        self.gate: Gate | None = None
+        self._watching = self._head_only = False
         self.is_fresh = True
         self._seen = 0
-        self._head_only = False
         self._tunnel: Connecting | None = None
 
     @property
@@ -131,6 +135,11 @@ class Arrival:
     def _send_on(self, wants: FirstBytes, seen: bytes) -> bool:
         """Whether it went somewhere; else more of its head is needed."""
         self._head_only = seen.startswith(b"HEAD ")
+        if self.gate is not None and (answer := self.gate.answer(self._sock, wants, seen)) is not None:
+            if answer:
+                self._dismiss(answer)
+            return bool(answer)
+        self.gate = None
         if isinstance(wants, Connecting):
             self._connect(wants)
         elif isinstance(wants, ClientHello):
@@ -141,7 +150,7 @@ class Arrival:
             if isinstance(wants, Absolute) or not self._leads_here(wants.authority):
                 self._request(authority_host(wants.authority))
         elif isinstance(wants, Announcement):
-            self._reached.announce(wants.port, wants.host, wants.to)
+            self._reached.announce(peer_of(self._sock), wants.port, wants.host, wants.to if self.is_near else 0)
             self._dismiss(_NOTED)
         elif isinstance(wants, Malformed):
             self._unreadable(wants.status, wants.reason)
@@ -155,7 +164,7 @@ class Arrival:
             if rest:
                 self._unreadable(400, "a CONNECT on a used connection must be answered before more is sent")
                 return
-        if self._router.passes(host):
+        if self._router.passes(host) and (self.is_near or not is_loopback(host)):
             self._consume(wants.size)
             self._leave()
             self._router.tunnel(self._sock, host, wants.port, _ESTABLISHED)
@@ -263,10 +272,10 @@ class Arrival:
         self._dismiss(error_response(NOT_RECORDED, text, reason=f"No Profile Owns {host}", head_only=self._head_only))
 
     def _is_local(self, host: str) -> bool:
-        return bool(host) and is_loopback(host) and not self._owned(host)
+        return bool(host) and self.is_near and is_loopback(host) and not self._owned(host)
 
     def _owned(self, host: str) -> bool:
-        return bool(host) and self._router.owns(host)
+        return bool(host) and (self.is_near or not is_loopback(host)) and self._router.owns(host)
 
     def _hand_over(self, host: str, *, authority: str | None, tls: bool) -> None:
         self._leave()

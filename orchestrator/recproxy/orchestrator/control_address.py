@@ -1,6 +1,6 @@
-"""The control address: HTTP and JSON on loopback, by which tests in any language open and end scopes.
+"""The control address: HTTP and JSON, by which tests in any language open and end scopes.
 
-Nothing is answered without the run's token. Reads requests with the same reader as the proxies; calls are few, so
+Nothing is answered without the run's token, but whether the run is up. Reads requests with the same reader as the proxies; calls are few, so
 each is a task.
 """
 
@@ -19,12 +19,15 @@ from recproxy.errors import RecproxyError
 from recproxy.http import Head, MalformedRequest, RequestReader
 from recproxy.http.web_pages import foreign_host, foreign_page
 from recproxy.orchestrator.acceptor import Acceptor
+from recproxy.orchestrator.access import OPEN_ACCESS, Access
 from recproxy.orchestrator.control_calls import ControlCalls, ControlledRun
 from recproxy.orchestrator.control_values import CallRefused
 from recproxy.recording import Headers, header
 
 __all__ = ["ControlAddress"]
 
+#: Whether the process answers, and whether it takes tests: for those who start containers, and have no token.
+_OPEN = (b"/health", b"/ready")
 #: A call is a few hundred bytes; the limit keeps a mistaken client from filling the memory.
 _LARGEST_BODY = 1 << 20
 _REASONS = {
@@ -35,6 +38,7 @@ _REASONS = {
     404: "Not Found",
     500: "Internal Server Error",
     403: "Forbidden",
+    503: "Service Unavailable",
     405: "Method Not Allowed",
     421: "Misdirected Request",
 }
@@ -50,8 +54,10 @@ class ControlAddress:
         *,
         crowded: Callable[[], None] = lambda: None,
         idle_seconds: float = 0,
+        access: Access = OPEN_ACCESS,
     ) -> None:
         """Serve on a listener."""
+        self._access = access
         self._control_calls = ControlCalls(orchestrator)
         self._loop = asyncio.get_running_loop()
         self._calls: set[asyncio.Task[None]] = set()
@@ -63,13 +69,14 @@ class ControlAddress:
         )
         self.token = secrets.token_urlsafe(24)
         self.port: int = listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._acceptor = Acceptor(self._loop, listener, self._arrived, self._callers.shed)
+        self.url = f"http://{access.listening.host}:{self.port}"
+        self._acceptor = Acceptor(self._loop, listener, self._arrived, self._callers.shed, access.admits)
 
     def _arrived(self, sock: socket.socket) -> None:
+        names = self._access.listening.names
         made = self._loop.create_task(
             self._loop.connect_accepted_socket(
-                lambda: _Caller(self._control_calls, self._authorized, self._calls, self._callers), sock
+                lambda: _Caller(self._control_calls, self._authorized, self._calls, self._callers, names), sock
             )
         )
         self._making.add(made)
@@ -99,7 +106,9 @@ class _Caller(asyncio.Protocol):
         authorized: Callable[[bytes], bool],
         calls: set[asyncio.Task[None]],
         callers: OpenConnections[_Caller],
+        names: tuple[str, ...] = (),
     ) -> None:
+        self._names = names
         self._was_heard = True
         self._has_token = False
         self._callers = callers
@@ -169,8 +178,10 @@ class _Caller(asyncio.Protocol):
         if before is not None and not before.done():
             await asyncio.wait((before,))
         try:
-            self._authorize(head)
-            self._has_token = True
+            self._check_page(head)
+            if head.target not in _OPEN:
+                self._authorize(head)
+                self._has_token = True
             status, value = await self._control_calls.answer(head, body)
         except CallRefused as refusal:
             status, value = refusal.status, {"error": str(refusal)}
@@ -181,13 +192,15 @@ class _Caller(asyncio.Protocol):
         self._reply(status, value, keep_alive=head.keep_alive)
 
     def _authorize(self, head: Head) -> None:
-        if foreign_host(head.host.decode("latin-1")):
-            raise CallRefused(421, "the Host header is not the control address: use the URL in RECPROXY_CONTROL")
-        if page := foreign_page(head.headers):
-            raise CallRefused(403, f"a web page of {page} must not use the control address")
         given = header(head.headers, b"authorization") or b""
         if not self._authorized(given):
             raise CallRefused(401, "send the header Authorization: Bearer $RECPROXY_TOKEN")
+
+    def _check_page(self, head: Head) -> None:
+        if foreign_host(head.host.decode("latin-1"), names=self._names):
+            raise CallRefused(421, "the Host header is not the control address: use the URL in RECPROXY_CONTROL")
+        if page := foreign_page(head.headers):
+            raise CallRefused(403, f"a web page of {page} must not use the control address")
 
     def _reply(self, status: int, value: Mapping[str, Any], *, keep_alive: bool) -> None:
         body = json.dumps(value).encode()

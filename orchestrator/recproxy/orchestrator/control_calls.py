@@ -56,6 +56,10 @@ class ControlledRun(Protocol):
     def written(self) -> Sequence[Written]:
         """What was written so far."""
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is up, and neither failed nor ending."""
+
     def environment(self, lane: str) -> dict[str, str]:
         """The variables of a lane."""
 
@@ -84,6 +88,12 @@ class ControlCalls:
             case [""]:
                 self._check(method, "GET")
                 return 200, self._status()
+            case ["health"]:
+                self._check(method, "GET")
+                return 200, {"status": "up"}
+            case ["ready"]:
+                self._check(method, "GET")
+                return (200, {"status": "up"}) if self._orchestrator.is_ready else (503, {"status": "ending"})
             case ["totals"]:
                 self._check(method, "GET")
                 return 200, plain_totals(await totals_so_far(self._orchestrator))
@@ -91,8 +101,10 @@ class ControlCalls:
                 self._check(method, "POST")
                 return 201, await self._open_lane(read_object(body) if body else {})
             case ["lanes", lane]:
-                self._check(method, "DELETE")
+                self._check(method, "GET", "DELETE")
                 self._known(lane)
+                if method == "GET":
+                    return 200, {"lane": lane, "environment": self._orchestrator.environment(lane)}
                 await self._orchestrator.close_lane(lane)
                 return 200, {}
             case ["lanes", lane, "scope"]:
@@ -132,7 +144,7 @@ class ControlCalls:
             "lanes": list(orchestrator.lanes),
             "addresses": {
                 name: {
-                    "gateway": f"http://127.0.0.1:{lane.addresses.gateway}",
+                    "gateway": lane.addresses.gateway_url,
                     **lane.addresses.base_urls,
                 }
                 for name, lane in orchestrator.lanes.items()

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
+from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.reserved_variables import BUNDLES, PROXIES
 from recproxy.control.variables import CA, CONTROL, LANE, MODE, R_PROFILE, REDIRECT, SPKI, TOKEN
 from recproxy.orchestrator.plan import RunPlan
@@ -54,7 +55,7 @@ class RunFiles:
 class LaneAddresses:
     """Where a lane is reached: the gateway's port, each endpoint's by its base-URL variable, and those of mail servers.
 
-    `paths` are what follows the port in the addresses of some endpoints; `variables` lead programs to mail servers.
+    `listening` is the address of them all; `user_info` stands before the gateway's. `paths` are what follows the port in the addresses of some endpoints; `variables` lead programs to mail servers.
     """
 
     def __init__(
@@ -65,9 +66,15 @@ class LaneAddresses:
         *,
         mail: Mapping[MailPlace, int] = MappingProxyType({}),
         variables: Mapping[str, str] = MappingProxyType({}),
+        listening: Listening = LOOPBACK,
+        user_info: str = "",
     ) -> None:
         self.gateway = gateway
-        self.base_urls = {name: f"http://127.0.0.1:{port}{paths.get(name, '')}" for name, port in endpoints.items()}
+        self.listening = listening
+        self.gateway_url = f"http://{user_info}{listening.host}:{gateway}"
+        self.base_urls = {
+            name: f"http://{listening.host}:{port}{paths.get(name, '')}" for name, port in endpoints.items()
+        }
         self.mail = dict(mail)
         self.variables = dict(variables)
 
@@ -83,9 +90,10 @@ def run_variables(
 ) -> dict[str, str]:
     """The variables that are the same in all lanes."""
     variables = dict.fromkeys(BUNDLES, str(files.bundle))
+    no_proxy = ",".join((_NO_PROXY, *plan.listening.names))
     variables |= {
-        "NO_PROXY": _NO_PROXY,
-        "no_proxy": _NO_PROXY,
+        "NO_PROXY": no_proxy,
+        "no_proxy": no_proxy,
         "PERL_LWP_ENV_PROXY": "1",
         "MOJO_PROXY": "1",
         "WGETRC": str(files.wgetrc),
@@ -111,23 +119,25 @@ def lane_variables(
     """The variables of one lane: the gateway in all spellings, the endpoints, the socket redirect.
 
     `reached` are the owned hosts, each with each of its ports. Unless all hosts are `passing`, the redirect refuses those
-    that are neither owned nor passing, on every port.
+    that are neither owned nor passing, on every port. Where the gateway has an address of IPv6 there is no redirect.
     """
-    gateway = f"http://127.0.0.1:{addresses.gateway}"
     variables = {LANE: lane}
     for name in PROXIES:
-        variables[name] = variables[name.lower()] = gateway
+        variables[name] = variables[name.lower()] = addresses.gateway_url
     variables |= addresses.base_urls
     variables |= addresses.variables
-    target = f"127.0.0.1:{addresses.gateway}"
+    listening = addresses.listening
+    if ":" in listening.address:
+        return variables  # the redirect's connections are of IPv4
+    target = f"{listening.host}:{addresses.gateway}"
     refuses = "*" not in passing
     # `*` too: a client that ignores proxy variables must not reach a host that no profile owns.
     every = (("*", 80), ("*", 443)) if refuses else ()
     routes = [f"{host}:{port}={target}" for host, port in (*reached, *every)]
     # A mail server speaks first, so a connection to one cannot be sorted by its first bytes.
-    routes += [f"{place.host}:{place.port}=127.0.0.1:{port}" for place, port in addresses.mail.items()]
+    routes += [f"{place.host}:{place.port}={listening.host}:{port}" for place, port in addresses.mail.items()]
     if refuses:
-        routes += ["*=refuse", *(f"{host}=pass" for host in passing)]
+        routes += ["*=refuse", *(f"{host}=pass" for host in (*passing, *listening.names))]
     variables[REDIRECT] = ",".join(dict.fromkeys(routes))
     return variables
 

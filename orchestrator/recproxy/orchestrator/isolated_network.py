@@ -30,6 +30,7 @@ class IsolatedNetwork(Listeners):
     """Made at once, usable after `set_up`; `prefix` are the words that bring a command into it."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._isolation = Isolation()
         self._web_ports = set(_WEB_PORTS)
         #: The kernel's own switch: without IPv6 there is no such file.
@@ -76,9 +77,9 @@ class IsolatedNetwork(Listeners):
 
             self._relays += (Acceptor(loop, sock, relay) for sock in self._isolation.listen(("tcp", _LOOPBACK, port)))
 
-    def own(self) -> socket.socket:
+    def own(self, port: int = 0) -> socket.socket:
         """A listener on the command's loopback, its port assigned and kept."""
-        return self._isolation.listen(("tcp", _LOOPBACK, 0))[0]
+        return self._isolation.listen(("tcp", _LOOPBACK, port))[0]
 
     def every(self) -> Sequence[socket.socket]:
         """Listeners on all addresses of the command's network."""

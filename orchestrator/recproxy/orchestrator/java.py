@@ -23,7 +23,7 @@ _SYSTEM_STORES = ("/etc/ssl/certs/java/cacerts", "/etc/pki/java/cacerts")
 _OWN_STORES = ("lib/security/cacerts", "jre/lib/security/cacerts")
 #: In Java's own notation. A JVM does not proxy loopback by default; said again, since an inherited option may say
 #: otherwise.
-_NOT_PROXIED = "localhost|127.*|[::1]"
+_NOT_PROXIED = ("localhost", "127.*", "[::1]")
 _BEGIN = b"-----BEGIN CERTIFICATE-----"
 
 
@@ -78,14 +78,14 @@ def _parsed(certificates: bytes) -> Iterator[Certificate]:
             continue
 
 
-def java_variables(store: Path, gateway: int, environment: Mapping[str, str]) -> dict[str, str]:
-    """The variable by which JVMs use the gateway's port and the trust store; the user's own options stay in it."""
+def java_variables(store: Path, host: str, gateway: int, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variable by which JVMs use the gateway's host and port, and the trust store; the user's own options stay in it."""
     properties = {
-        "http.proxyHost": "127.0.0.1",
+        "http.proxyHost": host,
         "http.proxyPort": str(gateway),
-        "https.proxyHost": "127.0.0.1",
+        "https.proxyHost": host,
         "https.proxyPort": str(gateway),
-        "http.nonProxyHosts": _NOT_PROXIED,
+        "http.nonProxyHosts": "|".join(dict.fromkeys((*_NOT_PROXIED, host))),
         "javax.net.ssl.trustStore": str(store),
         "javax.net.ssl.trustStoreType": "PKCS12",
     }

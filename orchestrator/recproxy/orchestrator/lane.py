@@ -100,14 +100,15 @@ class Lane:
         #: Hosts that were refused without a verdict, once for each request.
         self.blocked: list[str] = []
         self._roster = roster
-        self._tunnels = Tunnels(loop, listeners.outgoing, roster.ports)
+        self._tunnels = Tunnels(loop, listeners.outgoing, roster.ports, roster.access.listening)
         self._listeners = listeners
         self._gateway = Gateway(
             loop,
             self,
-            listeners.own(),
+            listeners.gateway(fixed=name == DEFAULT_LANE),
             listeners.every() if name == DEFAULT_LANE else (),
             idle_seconds=roster.plan.project.idle_timeout,
+            access=roster.access,
             mail_host=listeners.mail_host,
         )
         roster.ports.add(self._gateway.port)
@@ -122,7 +123,13 @@ class Lane:
     def addresses(self) -> LaneAddresses:
         """Where it is reached."""
         return LaneAddresses(
-            self._gateway.port, self._endpoints, self._paths, mail=self._mail, variables=self._mail_variables
+            self._gateway.port,
+            self._endpoints,
+            self._paths,
+            mail=self._mail,
+            variables=self._mail_variables,
+            listening=self._roster.access.listening,
+            user_info=self._roster.access.user_info,
         )
 
     @property
@@ -138,17 +145,17 @@ class Lane:
         """Give a proxy a listener for each of its endpoints that has a variable, and for each port of a mail server."""
         for number, endpoint in enumerate(proxy.profile.endpoints):
             if endpoint.base_url:
-                sock = self._listeners.own()
+                sock = self._listeners.endpoint(fixed=self.name == DEFAULT_LANE)
                 port = self._endpoints[endpoint.base_url] = sock.getsockname()[1]
                 self._paths[endpoint.base_url] = endpoint.base_path
                 self._roster.ports.add(port)
                 proxy.send(Listen(lane=self.name, endpoint=number), sock.detach())
         for place in mail_places(proxy.profile):
-            sock = self._listeners.own()
+            sock = self._listeners.endpoint(fixed=self.name == DEFAULT_LANE)
             port = self._mail[place] = sock.getsockname()[1]
             self._roster.ports.add(port)
             names = mail_variables(proxy.profile.endpoints[place.endpoint])
-            for name, value in zip(names, ("127.0.0.1", str(port)), strict=False):
+            for name, value in zip(names, (self._roster.access.listening.address, str(port)), strict=False):
                 self._mail_variables.setdefault(name, value)  # the first port is the one that the variables lead to
             proxy.send(Listen(lane=self.name, endpoint=place.endpoint, port=place.port), sock.detach())
 

@@ -26,7 +26,7 @@ from recproxy.orchestrator.command import Command
 from recproxy.orchestrator.control_address import ControlAddress
 from recproxy.orchestrator.environment import RunFiles, lane_variables, run_variables
 from recproxy.orchestrator.fork_server import ForkServer
-from recproxy.orchestrator.gateway import LOCAL_LISTENERS, Listeners
+from recproxy.orchestrator.gateway import Listeners
 from recproxy.orchestrator.isolated_network import IsolatedNetwork
 from recproxy.orchestrator.java import java_root_files, java_variables
 from recproxy.orchestrator.journal_folders import JournalFolders
@@ -56,8 +56,9 @@ class Orchestrator:
         self.lanes: dict[str, Lane] = {}
         self.failure: asyncio.Future[RecproxyError]
         self._environment = environment
-        self._listeners: Listeners = LOCAL_LISTENERS
+        self._listeners: Listeners = Listeners(plan.listening)
         self._isolated: IsolatedNetwork | None = None
+        self._is_ending = False
         self._loop: asyncio.AbstractEventLoop
         self._roster: Roster
         self._redaction: RedactionWorkers
@@ -104,8 +105,15 @@ class Orchestrator:
         addresses = self.lanes[lane].addresses
         variables = shared | lane_variables(lane, addresses, reached, self.plan.passing)
         if self.plan.project.java:
-            variables |= java_variables(self._files.java, addresses.gateway, self._environment)
+            variables |= java_variables(
+                self._files.java, self.plan.listening.host, addresses.gateway, self._environment
+            )
         return variables
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is up, and neither failed nor ending."""
+        return not self._is_ending and not self.failure.done()
 
     @property
     def folder(self) -> Path:
@@ -161,10 +169,11 @@ class Orchestrator:
 
     async def finish(self, *, passed: bool) -> Tally:
         """End all scopes, those of the run itself well if it `passed`; what the run did."""
+        self._is_ending = True
         for lane in tuple(self.lanes.values()):
             await self._end_lane(lane, passed=passed)
         await self.scopes.settled()
-        self.tally.notes += self._roster.notes
+        self.tally.notes += (*self._roster.notes, *self._roster.access.notes)
         add_unasked(self.tally, self.profiles, self.plan)
         await self._recorder.finish(self.tally)
         return self.tally
@@ -204,7 +213,11 @@ class Orchestrator:
             self.tally.notes += self._recorder.unrecovered
         await self.open_lane(DEFAULT_LANE)
         self._control = ControlAddress(
-            self, self._listeners.own(), crowded=self._roster.crowded, idle_seconds=self.plan.project.idle_timeout
+            self,
+            self._listeners.control(),
+            crowded=self._roster.crowded,
+            idle_seconds=self.plan.project.idle_timeout,
+            access=self._roster.access,
         )
         self._roster.ports.add(self._control.port)
         self._proxies.announce()

@@ -13,12 +13,13 @@ from recproxy.config.loopback_hosts import unreachable_notes
 from recproxy.config.overlap import settled
 from recproxy.config.profile import ANY_HOST, Endpoint, Profile
 from recproxy.config.project import Project
+from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.modes import MODES, all_credentials_missing
 from recproxy.control.record_commands import record_command
 from recproxy.control.scope_options import SelectedTest
-from recproxy.control.shown_paths import shown_path
 from recproxy.control.variables import RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
+from recproxy.orchestrator.own_authorities import check_authorities
 from recproxy.play.library import Library
 from recproxy.recording.dataclass import dataclass
 
@@ -37,7 +38,7 @@ class RunPlan:
     credentials otherwise than our profiles do: none is missed. `record` is the command that records, with PROFILE_WORD
     in the place of a profile's name, and `shown_from` the folder that paths in messages are relative to. `strict` are the
     profiles whose unused interactions fail a run; in a `shard` of a suite they do not, for another may play them.
-    `chosen`: the command named its profiles. `timed`: the run is to tell each request.
+    `chosen`: the command named its profiles. `timed`: the run is to tell each request. `listening`: where it is reached.
     """
 
     project: Project
@@ -54,6 +55,7 @@ class RunPlan:
     strict: tuple[str, ...] = ()
     chosen: bool = False
     timed: bool = False
+    listening: Listening = LOOPBACK
 
     def record_command(self, profile: str, selection: SelectedTest | None = None, uses: Sequence[str] = ()) -> str:
         """The command that records a profile, for one test if that can be said; empty where nobody knows one.
@@ -116,7 +118,9 @@ class RunPlan:
     @property
     def passing(self) -> tuple[str, ...]:
         """The hosts that may be reached although no profile owns them: patterns."""
-        unlisted = self.project.unlisted or ("pass" if self.reach in ("record", "live") else "refuse")
+        # For other machines this one is no way out, unless the project says so.
+        usual = "pass" if self.reach in ("record", "live") and not self.listening.is_wide else "refuse"
+        unlisted = self.project.unlisted or usual
         return ("*",) if unlisted == "pass" else self.project.pass_hosts
 
 
@@ -133,6 +137,7 @@ def make_plan(
     isolate: bool | None = None,
     command: str = "",
     shard: str = "",
+    listening: Listening = LOOPBACK,
     folder: Path,
     environment: Mapping[str, str],
 ) -> RunPlan:
@@ -148,6 +153,7 @@ def make_plan(
         every_host: have a profile for the hosts that no other owns, and ask for no credentials.
         environment: where credentials are looked for; `CI` there makes auto a replay.
         isolate: give the command a network of its own; None means as the project says.
+        listening: where the run is reached, and by whom.
         shard: the name of the part of a suite that this run is; empty for all of it.
         command: what records, with PROFILE_WORD in the place of a profile's name; the environment may know a better one.
         late_credentials: miss none of them now, but at the first request that would go to a service.
@@ -179,13 +185,16 @@ def make_plan(
         isolate=project.isolate if isolate is None else isolate,
         record=recording_command,
         shard=shard,
+        listening=listening,
         strict=strict,
         shown_from=shown_from,
     )
     plan = replace(plan, recordings=_named_recordings(plan, recordings, folder))
+    if listening.is_wide and plan.isolate:
+        raise ConfigurationError("--listen: an isolated run is reached by its own command only: add --no-isolate")
     if not late_credentials:
         _check_credentials(plan, environment)
-    _check_authorities(plan)
+    check_authorities([each for each in loaded if plan.mode_of(each.name) != "replay"])
     return plan
 
 
@@ -277,24 +286,3 @@ def _check_credentials(plan: RunPlan, environment: Mapping[str, str]) -> None:
         f"{why}, or leave {'it' if len(missing) == 1 else 'them'} out: --profile P runs P alone, --{unnamed[0]} P {does} "
         f"and replays the others, {plan.project.choice_key} = [...] in the project says what runs by default"
     )
-
-
-def _check_authorities(plan: RunPlan) -> None:
-    """Name a file of CAs that cannot be used, where a service may be asked."""
-    for profile in plan.profiles:
-        upstream = profile.upstream
-        if not upstream.ca or plan.mode_of(profile.name) == "replay":
-            continue
-        import ssl  # noqa: PLC0415 - only where a profile names such a file
-
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(upstream.ca)
-        except ssl.SSLError:
-            why = "contains no certificates: name a PEM file"
-        except OSError as problem:
-            why = f"cannot be read: {problem.strerror or problem}"
-        else:
-            continue
-        raise ProfileError(
-            f"{shown_path(upstream.ca_place)}: upstream.ca of profile {profile.name!r}: {upstream.ca} {why}"
-        )

@@ -22,6 +22,7 @@ from recproxy.control.messages import (
     Ended,
     Kept,
     Message,
+    PeerRefused,
     Playing,
     Ready,
     Recorded,
@@ -74,6 +75,8 @@ class Proxy:
         self.died: Callable[[ProxyError], None] = lambda _: None
         #: Keeps an interaction of this profile; its answer is sent to the proxy, whose client waits for it.
         self.keep: Callable[[str, Recorded], Kept] = lambda _, message: Kept(order=message.order)
+        #: Takes the address of a peer whose connection was closed.
+        self.peer_refused: Callable[[str], None] = lambda _: None
         self.returned: Callable[[Return, int], None] = lambda _, descriptor: os.close(descriptor)
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -133,6 +136,8 @@ class Proxy:
                 self._ready.set_exception(HookError(message.message))
         elif isinstance(message, Recorded):
             self.send(self.keep(self.profile.name, message))
+        elif isinstance(message, PeerRefused):
+            self.peer_refused(message.peer)
         elif isinstance(message, Return):
             self.returned(message, descriptors[0])
         elif isinstance(message, Began | Playing | Ended | Refused | ScopeRedacted):

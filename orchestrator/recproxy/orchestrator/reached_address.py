@@ -1,7 +1,7 @@
 """The literal address that a connection was to go to, which TLS without a server name does not say.
 
 In the network of an isolated command every address is on loopback, and so is ours: the connection has it. Elsewhere the
-redirect announces it, by the port that the connection will come from.
+redirect announces it, by the port that the connection will come from, for connections of its own machine only.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 
 from recproxy.control.host_names import is_loopback
+from recproxy.control.listening import peer_of
 from recproxy.orchestrator.isolated_names import EVERY_NAME
 
 __all__ = ["ReachedAddresses"]
@@ -22,20 +23,20 @@ class ReachedAddresses:
     """The addresses of a gateway's connections."""
 
     def __init__(self) -> None:
-        self._announced: dict[int, tuple[str, int]] = {}
+        self._announced: dict[tuple[str, int], tuple[str, int]] = {}
 
-    def announce(self, port: int, host: str, to: int = 0) -> None:
-        """Remember where the next connection from a port is to go, on this machine also `to` which port."""
+    def announce(self, peer: str, port: int, host: str, to: int = 0) -> None:
+        """Remember where a peer's next connection from a port is to go, on this machine also `to` which port."""
         while len(self._announced) >= _MOST:
             del self._announced[next(iter(self._announced))]
-        self._announced[port] = (host, to)
+        self._announced[peer, port] = (host, to)
 
     def announced(self, sock: socket.socket) -> tuple[str, int]:
         """What was announced for a new connection, or nothing. It holds once: another may come from the same port later."""
         if not self._announced:
             return _NOWHERE
         try:
-            return self._announced.pop(sock.getpeername()[1], _NOWHERE)
+            return self._announced.pop((peer_of(sock), sock.getpeername()[1]), _NOWHERE)
         except OSError:
             return _NOWHERE
 

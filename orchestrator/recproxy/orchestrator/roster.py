@@ -12,6 +12,7 @@ from recproxy.control.open_connections import CROWDED
 from recproxy.control.redaction_messages import RedactionSetup
 from recproxy.control.scope_options import SelectedTest
 from recproxy.http import Owners, fits
+from recproxy.orchestrator.access import Access
 from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.orchestrator.blocked_hosts import BACKGROUND_HOSTS
 from recproxy.orchestrator.plan import UNLISTED, RunPlan, unset_credentials
@@ -36,6 +37,8 @@ class Roster:
         self.passer = next((proxy for proxy in proxies if proxy.profile.name == UNLISTED), None)
         self.proxies = {proxy.profile.name: proxy for proxy in proxies if proxy is not self.passer}
         self.authority = authority
+        #: Who may ask.
+        self.access = Access(plan.listening)
         self._issued: dict[str, bytes] = {}
         #: By profile: names are shown for each scope, and what is secret stays the same for the whole run.
         self._rules: dict[str, RedactionRules] = {}
@@ -92,6 +95,7 @@ class Roster:
             recordings=str(self.plan.library.folder),
             root=str(self.plan.project.root),
             timed=MOST_TIMED if self.plan.timed else 0,
+            listening=self.plan.listening,
         )
 
     def _certificates(self, profile: Profile) -> dict[str, bytes]:
@@ -100,7 +104,7 @@ class Roster:
             return {}
         mail = {each.host for each in mail_places(profile)}
         return {
-            host: self.authority.issue(host, also=_LOCAL if host in mail else ())
+            host: self.authority.issue(host, also=(*_LOCAL, *self.plan.listening.names) if host in mail else ())
             for host in profile.hosts
             if host != "*"
         }

@@ -112,9 +112,13 @@ class RunProxies:
         proxy.died = self._fail
         proxy.returned = self._returned
         proxy.keep = self._keep
+        proxy.peer_refused = self._peer_refused
         self.all.append(proxy)
         self._tally.enter(profile.name, self._plan.mode_of(profile.name))
         return proxy
+
+    def _peer_refused(self, peer: str) -> None:
+        self._roster.access.closed(peer)
 
     async def _join(self, profile: Profile, begin_base: Callable[[Proxy, Lane], Awaitable[None]]) -> Proxy:
         """Start a proxy in a run that is up, and begin the base scope of each lane with it."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Container, Coroutine
 from typing import Any
 
 from recproxy.control.host_names import is_loopback
+from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.sockets import address_elsewhere
 from recproxy.http import error_response
 
@@ -33,10 +34,12 @@ class Tunnels:
         loop: asyncio.AbstractEventLoop,
         outgoing: Callable[[socket.AddressFamily], socket.socket] | None = None,
         own_ports: Container[int] = (),
+        listening: Listening = LOOPBACK,
     ) -> None:
         self._loop = loop
         self._outgoing = outgoing
         self._own_ports = own_ports
+        self._listening = listening
         self._tasks: set[asyncio.Task[None]] = set()
 
     def join(self, sock: socket.socket, host: str, port: int, greeting: bytes, first: bytes = b"") -> None:
@@ -117,8 +120,8 @@ class Tunnels:
 
     async def _reach(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if not is_loopback(host):
-            if port in self._own_ports:
-                host = await address_elsewhere(host, port)
+            if self._listening.is_wide or port in self._own_ports:
+                host = await address_elsewhere(host, port, self._listening)
             return await asyncio.open_connection(host, port)
         for address in (addresses := _loopback_addresses(host)):
             try:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # h11 and the way to the service: a replay does without
 
 __all__ = ["Forwarding"]
 
+_EVERY_PORT = range(65536)
 #: One response of an IMAP server may hold several bodies.
 _RESPONSES = 4
 
@@ -52,6 +53,7 @@ class Forwarding:
         # In auto what is unset makes a miss; here it would go to the service without its name.
         self._barred = credentials_missing(profile.name, setup.mode, setup.unset) if setup.unset else ""
         self._own_ports: set[int] = set()
+        self._listening = setup.listening
         self._send = send
         self.hooks = hooks
         self.rules = profile.redaction(setup.secrets)
@@ -64,7 +66,9 @@ class Forwarding:
         from recproxy.proxy.upstream import Upstreams  # noqa: PLC0415 - see above
 
         made = Upstreams(self._profile.upstream, barred=self._barred)
-        made.own_ports = self._own_ports
+        chosen = any(host.startswith("*") for host in self._profile.hosts) and not self._profile.upstream.address
+        made.own_ports = _EVERY_PORT if chosen and self._listening.is_wide else self._own_ports
+        made.listening = self._listening
         return made
 
     def exchange(

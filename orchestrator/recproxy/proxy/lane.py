@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
 from recproxy.control.host_names import is_loopback
+from recproxy.control.listening import LOOPBACK, Listening, peer_of
 from recproxy.control.open_connections import CROWDED, OpenConnections, descriptor_share
 from recproxy.control.outcomes import NO_TEST
 from recproxy.control.sockets import reset_on_close
@@ -53,7 +54,11 @@ class ProxyLane:
         forwarding: Forwarding,
         *,
         idle_timeout: float = 0,
+        listening: Listening = LOOPBACK,
+        refused: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._listening = listening
+        self._refused = refused
         self.name = name
         self.base = self.scope = OpenScope(profile, NO_TEST, (), mode=forwarding.mode)
         self._open: list[OpenScope] = []
@@ -126,7 +131,8 @@ class ProxyLane:
         hosts = self._profile.endpoints[endpoint].hosts
         listener = socket.socket(fileno=descriptor)
         service = own_service(hosts, self._profile.upstream.address)
-        route = Route("http", any_host=hosts, port=listener.getsockname()[1], service=service)
+        port = listener.getsockname()[1]
+        route = Route("http", any_host=hosts, names=self._listening.names, port=port, service=service)
         self.spawn(self._serve(listener, route))
 
     def listen_mail(self, descriptor: int, place: MailPlace, context: ssl.SSLContext | None) -> None:
@@ -190,19 +196,29 @@ class ProxyLane:
 
     async def _serve_mail(self, listener: socket.socket, place: MailPlace, context: ssl.SSLContext | None) -> None:
         listener.setblocking(False)
-        if not place.tls:
+        if not place.tls and not self._listening.is_wide:
             made = partial(self._mail_connection, place, context)
             self._servers.append(await self._loop.create_server(made, sock=listener, backlog=_BACKLOG))
             return
-        with listener:  # a server of the loop is silent about TLS that fails
+        # a server of the loop is silent about TLS that fails
+        await self._accept_each(listener, lambda descriptor: self.accept_mail(descriptor, place, context))
+
+    async def _accept_each(self, listener: socket.socket, arrived: Callable[[int], object]) -> None:
+        """Accept connections, and close those of peers that may not ask before a byte is read or sent."""
+        with listener:
             listener.listen(_BACKLOG)
             while True:
                 try:
                     sock, _ = await self._loop.sock_accept(listener)
                 except OSError:  # no file can be opened
                     await asyncio.sleep(_ACCEPT_SECONDS)
+                    continue
+                if not self._listening.is_wide or self._listening.allows(peer := peer_of(sock)):
+                    arrived(sock.detach())
                 else:
-                    self.accept_mail(sock.detach(), place, context)
+                    reset_on_close(sock)
+                    sock.close()
+                    self._refused(peer)
 
     async def _connect_mail(self, sock: socket.socket, place: MailPlace, context: ssl.SSLContext | None) -> None:
         sock.setblocking(False)
@@ -218,9 +234,20 @@ class ProxyLane:
 
     async def _serve(self, listener: socket.socket, route: Route) -> None:
         listener.setblocking(False)
+        if self._listening.is_wide:
+            await self._accept_each(listener, lambda descriptor: self.spawn(self._take(descriptor, route)))
+            return
         self._servers.append(
             await self._loop.create_server(lambda: Connection(self, route), sock=listener, backlog=_BACKLOG)
         )
+
+    async def _take(self, descriptor: int, route: Route) -> None:
+        sock = socket.socket(fileno=descriptor)
+        sock.setblocking(False)
+        try:
+            await self._loop.connect_accepted_socket(lambda: Connection(self, route), sock)
+        except OSError:
+            sock.close()  # the client has gone
 
     async def _connect(
         self, sock: socket.socket, context: ssl.SSLContext | None, authority: str | None, held: bytes, *, faulty: bool

@@ -44,7 +44,7 @@ async def reach_mail_server(
                 way = f" through the proxy {read_user_proxy(proxy).host}"
                 return await _through(proxy, place, context, heard())
             if port in upstreams.own_ports:
-                host = await address_elsewhere(host, port)
+                host = await address_elsewhere(host, port, upstreams.listening)
             return await asyncio.get_running_loop().create_connection(
                 heard, host, port, ssl=context, server_hostname=name
             )

@@ -69,7 +69,7 @@ class Ownership:
 
     def _check_page(self, head: Head, hosts: tuple[str, ...]) -> None:
         if head.host != self._last and head.target[:1] == b"/":  # an absolute URL goes before Host; no page sends one
-            if foreign_host(head.host.decode("latin-1"), hosts, port=self._route.port):
+            if foreign_host(head.host.decode("latin-1"), hosts, port=self._route.port, names=self._route.names):
                 name = head.host.decode("ascii", "backslashreplace")[:200]
                 raise MalformedRequest(
                     421, f"Host {name} is neither this base URL nor a host of the profile: send the base URL's own"

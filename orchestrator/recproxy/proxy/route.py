@@ -22,7 +22,7 @@ class Route:
     """How a connection came: its scheme, the authority it was opened for (None: each request names its own).
 
     `any_host` are the host patterns of an endpoint whose base URL was used, at this `port`: its requests fit any of them.
-    `service` is where they go, if the profile says more of that than a host.
+    `service` is where they go, if the profile says more of that than a host. `names` are what the run's address is called.
     """
 
     scheme: str
@@ -30,6 +30,7 @@ class Route:
     any_host: tuple[str, ...] | None = None
     port: int = 0
     service: Target | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

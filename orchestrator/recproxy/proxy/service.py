@@ -15,6 +15,7 @@ from recproxy.config.mail_endpoints import MailPlace, mail_places, place_at
 from recproxy.config.profile import Profile
 from recproxy.config.variables import given_values
 from recproxy.control.channel import Channel
+from recproxy.control.listening import LOOPBACK
 from recproxy.control.messages import (
     Began,
     Begin,
@@ -28,6 +29,7 @@ from recproxy.control.messages import (
     Listen,
     Look,
     Message,
+    PeerRefused,
     Playing,
     Ready,
     Refused,
@@ -74,6 +76,7 @@ class Service:
         self._forwarding: Forwarding
         self._places: tuple[MailPlace, ...] = ()
         self._idle_timeout = 0.0
+        self._listening = LOOPBACK
         self._timed = 0
         self._recording_cache = RecordingCache()
         self._ending: set[asyncio.Task[None]] = set()
@@ -111,6 +114,7 @@ class Service:
         self._owners = Owners(order.owners)
         self._contexts = Contexts(order.certificates, order.key)
         self._idle_timeout = order.idle_timeout
+        self._listening = order.listening
         self._timed = order.timed
         self._ways = self._profile.ways(record=order.record, folder=order.shown_from)
         try:
@@ -143,6 +147,8 @@ class Service:
                 hand_back,
                 self._forwarding,
                 idle_timeout=self._idle_timeout,
+                listening=self._listening,
+                refused=lambda peer: self._channel.send(PeerRefused(peer=peer)),
             )
         return lane
 

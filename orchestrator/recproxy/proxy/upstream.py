@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import h11
 
 from recproxy.config.profile import Upstream
+from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.sockets import address_elsewhere
 from recproxy.http import bracketed
 from recproxy.proxy.route import Target
@@ -24,8 +25,7 @@ from recproxy.proxy.user_proxy import goes_past, read_user_proxy, user_proxies
 
 __all__ = ["WITHOUT_TLS", "Link", "ServiceClosed", "UpstreamError", "Upstreams", "upstream_failure"]
 
-_READ, _LARGEST_HEAD = 65536, 1 << 20
-_IDLE_LINKS = 8
+_READ, _LARGEST_HEAD, _IDLE_LINKS = 65536, 1 << 20, 8
 #: What OpenSSL makes of an answer that is no TLS.
 WITHOUT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 _NOT_IMPLEMENTED = 501  # what h11 hints at for a transfer coding that it does not undo
@@ -124,8 +124,9 @@ class Upstreams:
         self._idle: defaultdict[Target, list[Link]] = defaultdict(list)
         self._context: ssl.SSLContext | None = None
         self._proxies = user_proxies()
-        #: The ports at which the run is reached.
+        #: The ports at which the run is reached: all, where other machines ask for hosts that no profile names.
         self.own_ports: Container[int] = ()
+        self.listening: Listening = LOOPBACK
 
     async def link(self, target: Target, *, fresh: bool = False, upgrades: bool = False) -> Link:
         """A connection to a target, kept alive from before unless `fresh`; one that `upgrades` is a WebSocket's."""
@@ -186,7 +187,7 @@ class Upstreams:
         try:
             async with asyncio.timeout(self.seconds):
                 if port in self.own_ports:
-                    host = await address_elsewhere(host, port)
+                    host = await address_elsewhere(host, port, self.listening)
                 reader, writer = await asyncio.open_connection(
                     host, port, ssl=context, server_hostname=name, limit=_READ
                 )

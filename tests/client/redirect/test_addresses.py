@@ -29,15 +29,24 @@ def addresses(*sources):
         "api.x.test:443=127.0.0.1:65536",
         "api.x.test:443=127.0.0.1:-1",
         "api.x.test:https=127.0.0.1:9000",
-        "api.x.test:443=203.0.113.9:9000",
         "api.x.test:443=localhost:9000",
         ":443=127.0.0.1:9000",
         "a.test:80=127.0.0.1:9000,rubbish",
     ],
 )
 def test_malformed_routes_are_refused_and_named(text):
-    with pytest.raises(ValueError, match=r"RECPROXY_REDIRECT: '.*' is not host:port=127\.0\.0\.1:PORT"):
+    with pytest.raises(ValueError, match=r"RECPROXY_REDIRECT: '.*' is not host:port=ADDRESS:PORT"):
         Routes(text)
+
+
+def test_a_run_on_another_machine_may_be_the_target():
+    made = Addresses()
+    made.follow(Routes("a.test:80=10.9.0.3:9000,*=refuse,10.9.0.3=pass"))
+
+    assert made.target("a.test", 80) == ("10.9.0.3", 9000)
+    assert made.target("10.9.0.3", 9001) is None
+    with pytest.raises(RefusedError):
+        made.target("10.9.0.4", 9001)
 
 
 def test_blanks_and_empty_entries_are_no_routes():

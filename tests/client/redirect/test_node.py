@@ -137,7 +137,7 @@ def test_a_wrong_value_costs_one_line(node, gateway):
     assert json.loads(got.stdout)["path"] == "/path"
     assert got.stderr == (
         "recproxy: connections of this process are not redirected: "
-        "RECPROXY_REDIRECT: 'rubbish' is not host:port=127.0.0.1:PORT\n"
+        "RECPROXY_REDIRECT: 'rubbish' is not host:port=ADDRESS:PORT\n"
     )
 
 

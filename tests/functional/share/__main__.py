@@ -1,4 +1,4 @@
-"""`python -m share` serves the application on a free port of this machine, prints the port, and ends with stdin."""
+"""`python -m share [ADDRESS]` serves the application on a free port, prints the port, and ends with stdin."""
 
 import sys
 from socketserver import ThreadingMixIn
@@ -21,7 +21,7 @@ class QuietHandler(WSGIRequestHandler):
         pass
 
 
-with make_server("127.0.0.1", 0, Share(), Server, QuietHandler) as server:
+with make_server((sys.argv[1:] or ["127.0.0.1"])[0], 0, Share(), Server, QuietHandler) as server:
     Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_port, flush=True)
     sys.stdin.buffer.read()

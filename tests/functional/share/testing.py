@@ -1,7 +1,11 @@
-"""The share server for tests: started at first use, so that it inherits the environment a test runs in."""
+"""The share server for tests: started at first use, so that it inherits the environment a test runs in.
+
+Where SHARE_URL says that it runs elsewhere, in a container say, it is used there.
+"""
 
 import atexit
 import functools
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +44,8 @@ def log_in(domain, **returned):
 @functools.cache
 def address():
     """Where the share server listens: a process of its own that ends with this one."""
+    if elsewhere := os.environ.get("SHARE_URL"):
+        return elsewhere
     server = subprocess.Popen(
         [sys.executable, "-m", "share"],
         cwd=Path(__file__).parents[1],

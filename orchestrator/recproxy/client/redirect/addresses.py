@@ -242,8 +242,8 @@ def _parse(entry: str) -> tuple[str, int, tuple[str, int]]:
     source, equals, target = entry.partition("=")
     host, _, port = source.rpartition(":")
     address, _, number = target.rpartition(":")
-    if not (equals and host and _is_port(port) and _is_port(number) and is_literal(address) and is_loopback(address)):
-        raise ValueError(f"RECPROXY_REDIRECT: {entry!r} is not host:port=127.0.0.1:PORT")
+    if not (equals and host and _is_port(port) and _is_port(number) and _is_ipv4(address)):
+        raise ValueError(f"RECPROXY_REDIRECT: {entry!r} is not host:port=ADDRESS:PORT")
     return normal_host(host.strip("[]")), int(port), (address, int(number))
 
 

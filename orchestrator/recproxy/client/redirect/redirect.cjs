@@ -33,8 +33,8 @@ function parse(text) {
       refuses = true;
       continue;
     }
-    const found = /^(.+):(\d+)=(127\.[\d.]+):(\d+)$/.exec(entry);
-    if (!found) throw new Error(`RECPROXY_REDIRECT: '${entry}' is not host:port=127.0.0.1:PORT`);
+    const found = /^(.+):(\d+)=([\d.]+):(\d+)$/.exec(entry);
+    if (!found) throw new Error(`RECPROXY_REDIRECT: '${entry}' is not host:port=ADDRESS:PORT`);
     const host = normal(found[1]);
     if (!routes.has(host)) routes.set(host, new Map());
     routes.get(host).set(Number(found[2]), { host: found[3], port: Number(found[4]) });

@@ -1,0 +1,273 @@
+"""Runs that other machines reach: an application, tests and recproxy in network namespaces of their own."""
+
+import base64
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from deadlines import seconds
+from networks import HUB, networks
+
+ROOT = Path(__file__).parents[2]
+SUITE = ROOT / "tests/functional"
+PROFILES = ("twitter", "bitly", "gmail", "facebook", "github", "slack", "google", "linkedin", "yahoo")
+SHOP = """
+[tool.recproxy.profiles.shop]
+[[tool.recproxy.profiles.shop.endpoints]]
+hosts = ["api.shop.example"]
+base_url = "SHOP_BASE_URL"
+[[tool.recproxy.profiles.shop.endpoints]]
+protocol = "smtp"
+hosts = ["mail.shop.example"]
+ports = ["25", "465"]
+[tool.recproxy.profiles.shop.upstream]
+address = "{address}"
+[tool.recproxy.profiles.any]
+[[tool.recproxy.profiles.any.endpoints]]
+hosts = ["*"]
+"""
+RECORDING = """#recproxy 2
+
+GET http://api.shop.example/item HTTP/1.1
+
+====
+HTTP/1.1 200 OK
+Content-Type: text/plain
+
+item
+=======
+"""
+#: Asks a run in each way there is, and prints what came of it. Runs where no recproxy is installed as well.
+ASK = """
+import base64, json, socket, sys
+given = json.load(sys.stdin)
+def ask(port, text=b"", *, most=300):
+    try:
+        with socket.create_connection((given["host"], port), timeout=20) as sock:
+            sock.sendall(text)
+            return sock.recv(most).decode("latin-1").partition("\\r\\n")[0]
+    except OSError as problem:
+        return type(problem).__name__
+for word in given["asked"]:
+    print(json.dumps(ask(word[0], word[1].encode("latin-1"))), flush=True)
+"""
+GET = "GET http://api.shop.example/item HTTP/1.1\r\nHost: api.shop.example\r\n{}\r\n"
+
+
+@pytest.fixture(scope="module")
+def net():
+    with networks() as made:
+        made.app, made.tests = made.spoke("app"), made.spoke("tests")
+        made.denied = made.spoke("denied")
+        _, made.share = made.join("tests", "app")  # where the tests reach the application
+        yield made
+
+
+def inherited():
+    """No worker of xdist either, in whose lane the tests would be and the application not."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("RECPROXY", "PYTEST_"))}
+
+
+@contextlib.contextmanager
+def served(net, folder, *words):
+    """`recproxy serve` in the hub: its line, where it writes it, and at last what it said."""
+    process = subprocess.Popen(
+        [*net.inside("hub"), sys.executable, "-m", "recproxy", "serve", *words],
+        cwd=folder,
+        env=inherited(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        process.line = process.stdout.readline()
+        assert process.line, process.stderr.read()
+        process.given = json.loads(process.line)["environment"]
+        yield process
+        _, process.said = process.communicate(timeout=seconds(60))
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def asked(net, name, *words, host=HUB):
+    """The first line of the answer to each of these bytes, sent from a namespace to a port."""
+    done = subprocess.run(
+        [*net.inside(name), sys.executable, "-c", ASK],
+        input=json.dumps({"host": host, "asked": words}),
+        capture_output=True,
+        text=True,
+        timeout=seconds(60),
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()] or done.stderr
+
+
+def project(folder, address=""):
+    (folder / "pyproject.toml").write_text(SHOP.format(address=address))
+    recording = folder / "tests/functional/recordings/shop/default.rec"
+    recording.parent.mkdir(parents=True)
+    recording.write_text(RECORDING)
+    return folder
+
+
+@pytest.mark.long
+def test_the_functional_suite_passes_with_application_tests_and_recproxy_apart(net, tmp_path):
+    for package in (*(f"recproxy_{profile}" for profile in PROFILES[:6]), "webob", "routes"):
+        pytest.importorskip(package)
+    chosen = [word for profile in PROFILES for word in ("--profile", profile)]
+    rule = ("--listen", HUB, "--peers", f"{net.app}/32,{net.tests}/32")
+    with served(net, ROOT, "--mode", "replay", *chosen, *rule) as run:
+        (tmp_path / "line.json").write_text(run.line)
+        words = ("--format", "json", "--run", "line.json", "--folder", "shared", "--direct", net.share)
+        subprocess.run([sys.executable, "-m", "recproxy", "env", *words], cwd=tmp_path, check=True, env=inherited())
+        environment = inherited() | json.loads((tmp_path / "shared/recproxy.json").read_text())
+        share = subprocess.Popen(
+            [*net.inside("app"), sys.executable, "-m", "share", net.share],
+            cwd=SUITE,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            environment["SHARE_URL"] = f"http://{net.share}:{int(share.stdout.readline())}"
+            pytest_words = ("-q", "-p", "no:cacheprovider", "-p", "no:asyncio", str(SUITE))
+            done = subprocess.run(
+                [*net.inside("tests"), sys.executable, "-m", "pytest", *pytest_words],
+                cwd=ROOT,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=seconds(110),
+            )
+        finally:
+            share.communicate()
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = [line.split() for line in run.said.splitlines() if line.startswith("recproxy   ")]
+    assert {row[1] for row in rows[1:]} == set(PROFILES)
+    assert all(int(row[3]) > 0 and row[5] == "0" for row in rows[1:])
+    assert run.returncode == 0
+
+
+def test_only_peers_may_ask_and_nobody_reaches_what_only_this_machine_may(net, tmp_path):
+    rule = ("--listen", f"{HUB}:9100", "--peers", f"{net.app}/32")
+    # By the order of the profiles: any has no port of its own, shop a base URL and two ports of mail.
+    listeners = ([9100, GET.format("")], [9101, "GET /ready HTTP/1.1\r\nHost: x\r\n\r\n"], [9102, ""], [9103, ""])
+    with served(net, project(tmp_path), "--profile", "shop", "--profile", "any", *rule) as run:
+        ready = "GET /{} HTTP/1.1\r\nHost: " + HUB + "\r\n\r\n"
+        told = asked(
+            net,
+            "app",
+            [9100, GET.format("")],
+            [9101, ready.format("ready")],
+            [9101, ready.format("health")],
+            [9101, ready.format("")],
+            [9101, ready.format("ready").replace(HUB, "evil.example")],
+            [9102, f"GET /item HTTP/1.1\r\nHost: {HUB}:9102\r\n\r\n"],
+            [9102, "GET /item HTTP/1.1\r\nHost: evil.example\r\n\r\n"],
+            [9103, ""],
+            [9100, "CONNECT 127.0.0.1:9101 HTTP/1.1\r\n\r\n"],
+            [9100, "GET http://localhost:9101/ready HTTP/1.1\r\nHost: localhost\r\n\r\n"],
+        )
+        closed = asked(net, "denied", *listeners, [9104, ""])
+
+    assert told == [
+        "HTTP/1.1 200 OK",
+        "HTTP/1.1 200 OK",
+        "HTTP/1.1 200 OK",
+        "HTTP/1.1 401 Unauthorized",
+        "HTTP/1.1 421 Misdirected Request",
+        "HTTP/1.1 200 OK",
+        "HTTP/1.1 421 Misdirected Request",
+        "554-recproxy: there is no recorded conversation of shop for this connection",
+        "HTTP/1.1 599 No Profile Owns 127.0.0.1",
+        "HTTP/1.1 599 No Profile Owns localhost",
+    ]
+    assert set(closed) <= {"ConnectionResetError", "ConnectionRefusedError", "BrokenPipeError", ""}
+    line = f"recproxy: note: 5 connections from {net.denied} were closed: not in --peers {net.app}/32"
+    assert line in run.said.splitlines()
+
+
+def test_without_peers_the_gateway_asks_for_credentials_and_nothing_else_is_open(net, tmp_path):
+    rule = ("--listen", f"{HUB}:9200", "--proxy-credentials")
+    with served(net, project(tmp_path), "--profile", "shop", *rule) as run:
+        user_info = run.given["HTTP_PROXY"].removeprefix("http://").partition("@")[0]
+        header = "Proxy-Authorization: Basic {}\r\n"
+        right = _basic(user_info)
+        connect = "CONNECT api.shop.example:80 HTTP/1.1\r\n{}\r\n"
+        told = asked(
+            net,
+            "app",
+            [9200, GET.format(header.format(right))],
+            [9200, connect.format(header.format(right))],
+            [9200, GET.format("")],
+            [9200, connect.format(header.format(_basic("recproxy:")))],
+            [9200, "GET /item HTTP/1.1\r\nHost: api.shop.example\r\n\r\n"],
+            [9200, "RECPROXY evil.example HTTP/1.1\r\nPort: 4000\r\n\r\n"],
+        )
+        base_url = asked(net, "app", [9202, "GET /item HTTP/1.1\r\nHost: api.shop.example\r\n\r\n"])
+        near = asked(net, "hub", [9200, GET.format("")], [9202, f"GET /item HTTP/1.1\r\nHost: {HUB}\r\n\r\n"])
+
+    assert told == [
+        "HTTP/1.1 200 OK",
+        "HTTP/1.1 200 Connection established",
+        *["HTTP/1.1 407 Proxy Authentication Required"] * 4,
+    ]
+    assert base_url[0] in ("ConnectionResetError", "BrokenPipeError", "")
+    assert near == ["HTTP/1.1 200 OK"] * 2
+    said = run.said.splitlines()
+    assert f"recproxy: note: 1 connection from {net.app} was closed: not in --peers" in said
+    assert (
+        f"recproxy: note: 4 requests from {net.app} were refused: without the credentials of --proxy-credentials"
+        in said
+    )
+    assert right not in run.said and user_info not in run.said
+
+
+def test_what_another_machine_asks_is_recorded_without_the_credentials(net, tmp_path):
+    origin = subprocess.Popen(
+        [*net.inside("hub"), sys.executable, "-c", ORIGIN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        project(tmp_path, f"http://127.0.0.1:{int(origin.stdout.readline())}")
+        rule = ("--listen", f"{HUB}:9300", "--proxy-credentials", "--peers", f"{net.app}/32")
+        with served(net, tmp_path, "--record", "shop", "--profile", "shop", "--profile", "any", *rule) as run:
+            right = _basic(run.given["HTTP_PROXY"].removeprefix("http://").partition("@")[0])
+            header = f"Proxy-Authorization: Basic {right}\r\n"
+            unlisted = f"CONNECT 127.0.0.1:9301 HTTP/1.1\r\n{header}\r\n"
+            told = asked(net, "app", [9300, GET.format(header)], [9300, unlisted])
+    finally:
+        origin.communicate()
+
+    assert told == ["HTTP/1.1 200 OK", "HTTP/1.1 599 No Profile Owns 127.0.0.1"]
+    text = (tmp_path / "tests/functional/recordings/shop/default.rec").read_text()
+    assert "from the origin" in text
+    assert right not in text and "Proxy-Authorization" not in text
+
+
+ORIGIN = """
+import sys, threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Origin(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "15")
+        self.end_headers()
+        self.wfile.write(b"from the origin")
+    def log_message(self, *args): pass
+server = HTTPServer(("127.0.0.1", 0), Origin)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+print(server.server_port, flush=True)
+sys.stdin.read()
+"""
+
+
+def _basic(user_info):
+    return base64.b64encode(user_info.encode()).decode()
