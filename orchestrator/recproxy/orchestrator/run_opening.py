@@ -22,7 +22,8 @@ def openings(profiles: Iterable[Profile], plan: RunPlan, addresses: LaneAddresse
         yield ProfileOpening(
             name=profile.name,
             mode=plan.mode_of(profile.name),
-            address=", ".join(_addresses(profile, addresses)) or f"through the proxy at 127.0.0.1:{addresses.gateway}",
+            address=", ".join(_addresses(profile, addresses))
+            or f"through the proxy at {addresses.listening.host}:{addresses.gateway}",
             recordings=sum(len(recordings_below(folder)) for folder in dict.fromkeys(folders)),
         )
 
@@ -34,4 +35,4 @@ def _addresses(profile: Profile, addresses: LaneAddresses) -> Iterator[str]:
             yield f"{endpoint.base_url}={addresses.base_urls[endpoint.base_url]}"
     for place in mail_places(profile):
         if place in addresses.mail:
-            yield f"{place.host}:{place.port} at 127.0.0.1:{addresses.mail[place]}"
+            yield f"{place.host}:{place.port} at {addresses.listening.host}:{addresses.mail[place]}"
