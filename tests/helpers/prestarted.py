@@ -33,11 +33,20 @@ from types import SimpleNamespace
 
 from _pytest.config import default_plugins
 
+#: What any pytest imports that has plugins and asks something over HTTP. None of it is a plugin, whose asserts pytest
+#: rewrites when it is imported.
+_OF_PYTEST = ("execnet", "faulthandler", "http.client", "pdb", "pickle", "queue", "ssl", "stringprep", "urllib.request")
+#: What a run imports late: to make its CA, and to record.
+_OF_RUNS = (
+    "concurrent.futures.thread",
+    "cryptography.hazmat.backends.openssl.backend",
+    "recproxy.orchestrator.recovery",
+)
 #: What is imported for a module before it is run. Each has its own process: a test may see what was imported.
 IMPORTS = {
-    "recproxy": ("recproxy.cli", "recproxy.cli.serve", "recproxy.orchestrator.run"),
+    "recproxy": ("recproxy.cli", "recproxy.cli.serve", "recproxy.orchestrator.run", *_OF_RUNS),
     "recproxy.proxy": ("recproxy.proxy.forking",),
-    "pytest": ("pytest", *(f"_pytest.{name}" for name in default_plugins)),
+    "pytest": ("pytest", *(f"_pytest.{name}" for name in default_plugins), *_OF_PYTEST),
     "nox": ("nox", "recproxy.nox"),
     "tox": ("tox.run", "recproxy.tox"),
     "unittest": ("unittest.main",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from importlib import util
@@ -66,7 +68,16 @@ def _own_version() -> str:
 
 
 def offers() -> Mapping[str, Sequence[Offer]]:
-    """What is offered, by profile name; more than one where packages clash."""
+    """What is offered, by profile name; more than one where packages clash.
+
+    It is read once for a search path: that opens a file of each installed distribution, and nothing is installed while
+    a command runs.
+    """
+    return _offers(tuple(sys.path))
+
+
+@functools.lru_cache(maxsize=2)
+def _offers(_path: tuple[str, ...]) -> Mapping[str, Sequence[Offer]]:
     from importlib import metadata  # noqa: PLC0415 - slow to import, and a proxy does not ask
 
     found: dict[str, list[Offer]] = {}
