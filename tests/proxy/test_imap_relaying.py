@@ -1,7 +1,10 @@
 """IMAP recorded from a service: a real Dovecot, and one that says what a test wants."""
 
+import base64
 import contextlib
 import imaplib
+import re
+import socket
 import time
 
 import pytest
@@ -120,6 +123,24 @@ def test_a_conversation_is_kept_before_the_client_hears_of_its_end():
     then[0]()
     assert b"".join(ends.client) == b"* BYE over\r\nt2 OK out\r\n"
     assert ends.ends == [Act.CLOSE]
+
+
+def test_what_a_client_sends_too_early_goes_to_the_service_in_time():
+    ends = greeted()
+
+    assert (
+        ends.asked(b"a AUTHENTICATE PLAIN\r\nAGEAYg==\r\nb IDLE\r\nDONE\r\nc NOOP\r\n") == b"a AUTHENTICATE PLAIN\r\n"
+    )
+    for answer, wanted in (
+        (b"+ \r\n", b"AGEAYg==\r\n"),
+        (b"a OK in\r\n", b"b IDLE\r\n"),
+        (b"+ idling\r\n", b"DONE\r\n"),
+        (b"b OK done\r\n", b"c NOOP\r\n"),
+        (b"c OK there\r\n", b""),
+    ):
+        ends.service.clear()
+        assert ends.answered(answer) == answer
+        assert b"".join(ends.service) == wanted
 
 
 def test_tags_are_numbers_in_a_recording():
@@ -313,6 +334,15 @@ def waiting(port, arrives):
         return before, heard
 
 
+def hasty(port):
+    """What a client hears that waits for nothing, not even the greeting."""
+    coded = base64.b64encode(f"\0bob\0{PASSWORD}".encode())
+    with socket.create_connection(("localhost", port)) as client:
+        client.sendall(b"a AUTHENTICATE PLAIN\r\n%s\r\nb SELECT INBOX\r\nc IDLE\r\nDONE\r\n" % coded)
+        client.sendall(b"".join(b"d%d NOOP\r\n" % number for number in range(6000)) + b"e LOGOUT\r\n")
+        return re.sub(rb" \([0-9.+ ]+secs\)", b"", client.makefile("rb").read())
+
+
 def test_a_session_with_dovecot_is_played_again_without_it(authority):
     made, certificate, key = authority
     with dovecot(certificate, key) as server:
@@ -330,6 +360,7 @@ def test_a_session_with_dovecot_is_played_again_without_it(authority):
                 pytest.raises(imaplib.IMAP4.error),
             ):
                 client.login("joe", "wrong")
+            real.append(hasty(world.port))
             assert world.quiet.wait(seconds(30))
         text = world.text
     assert (world.told.refusals, world.told.notes) == ([], [])
@@ -344,6 +375,8 @@ def test_a_session_with_dovecot_is_played_again_without_it(authority):
         again.append(waiting(world.port, lambda: None))
         with ended(imaplib.IMAP4("localhost", world.port)) as client, pytest.raises(imaplib.IMAP4.error):
             client.login("joe", "wrong")
+        again.append(hasty(world.port))
         assert world.quiet.wait(seconds(30))
     assert again == real
-    assert (sorted(world.told.plays), world.told.misses) == ([0, 1, 2, 3], [])
+    assert (real[-1].count(b" OK NOOP"), b"c OK Idle" in real[-1], b"e OK " in real[-1]) == (6000, True, True)
+    assert (sorted(world.told.plays), world.told.misses) == ([0, 1, 2, 3, 4], [])

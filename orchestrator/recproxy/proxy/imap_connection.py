@@ -121,6 +121,11 @@ class ImapConnection(MailSocket):
         """A scope has ended: what was said in it is its own, although the connection goes on."""
         self.speaker.leave(ended)
 
+    def write(self, data: bytes) -> None:
+        """Send bytes; what a client had to be answered first before more was read of it may have been."""
+        super().write(data)
+        self.steer()
+
     def begin_tls(self) -> None:
         """Have TLS begin, behind what was written."""
         if not self._is_upgrading:

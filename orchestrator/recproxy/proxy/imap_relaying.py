@@ -198,7 +198,7 @@ class ImapRelaying:
             self._server.answer(read_imap_response(ImapLine((b"* BYE recproxy: a response is too large",))))
             self._service.close()
             self.service_lost()
-        self._flush()
+        self.go_on()  # what the client sent too early is read now, if what it waited for has come
 
     def _takes(self, response: ImapResponse) -> bool:
         """Take a response; whether those behind it must wait."""
