@@ -1,5 +1,6 @@
 """IMAP through a run: recorded from a Dovecot, played without it, added to, and missed."""
 
+import base64
 import imaplib
 import json
 import sys
@@ -89,6 +90,48 @@ def test_mail_is_recorded_and_played_without_its_server(project, authority):
     assert missed.returncode == 3
     assert 'Subject: recorded \\"sent\\", got \\"other\\"' in missed.stdout
     assert "  Subject  sent      other\n" in missed.stderr
+
+
+RAW = """
+import base64, os, socket, sys
+for number, lines in enumerate(open("said").read().split("|")):
+    with socket.create_connection((os.environ["SHOP_IMAP_HOST"], int(os.environ["SHOP_IMAP_PORT"]))) as client:
+        answers = client.makefile("rb")
+        answers.readline()
+        for line in eval(lines.strip()):
+            client.sendall(line)
+        client.sendall(b"z9 LOGOUT\\r\\n")
+        got = answers.read()
+        assert b"z9 OK" in got, (number, lines, got)
+sys.exit(1)
+"""
+SECRET = "".join(("Corr", "Horse", "Battery", "99"))
+CODED = base64.b64encode(f"\0joe\0{SECRET}".encode()).decode()
+#: Logins that a server says BAD to.
+WRONG = (
+    f"b'a AUTHENTICATE PLAIN {{{len(CODED)}+}}\\r\\n{CODED}\\r\\n'",
+    f"b'a AUTHENTICATE PLAIN {{9+}}\\r\\n{CODED}\\r\\n'",
+    f"b'a UID LOGIN joe {SECRET}\\r\\n'",
+    f"b'a UID AUTHENTICATE PLAIN {CODED}\\r\\n'",
+    f"b'a LOGIN\\r\\n', b'joe {SECRET}\\r\\n'",
+    f"b'a LOGIN joe {{4+}}\\r\\n{SECRET}\\r\\n'",
+    f"b'a AUTH PLAIN {CODED}\\r\\n'",
+    f"b'a LOGON joe {SECRET}\\r\\n'",
+)
+
+
+def test_a_login_that_the_server_does_not_understand_leaves_no_byte(project, authority):
+    project.write("said", "|".join(f"[{each}]" for each in WRONG))
+    with dovecot() as server:
+        project.write("pyproject.toml", PROFILE.format(ca=authority / "ca.pem", port=server.port, tls_port=1))
+        run = project.run(
+            "run", "--mode", "record", "--", sys.executable, "-c", RAW, environment={"SHOP_PASSWORD": PASSWORD}
+        )
+    assert "default.failed.rec: 8 interactions" in run.stderr, run.stderr + run.stdout
+    (project.root / "said").unlink()
+    files = [path.read_bytes() for path in project.root.rglob("*") if path.is_file()]
+    forms = (SECRET, CODED[:-4], CODED.upper()[:-4])
+    assert [form for form in forms for text in (run.stderr.encode(), *files) if form.encode() in text] == []
 
 
 def tried(act):

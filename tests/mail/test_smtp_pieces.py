@@ -60,6 +60,15 @@ def test_pieces_are_told_apart():
         ((b"AUTH=PLAIN " + PLAIN,), [(PLAIN, b"Basic bWU6cGFzcw==")]),
         ((b"AUTH AHBhc3M=",), [(b"AHBhc3M=", b"")]),
         ((b"AUTH PLAIN", b"data", b"STARTTLS", b"RSET", b"QUIT"), []),
+        ((b"AUTH", b"me pass word"), [(b"me pass word", b"")]),
+        ((b"AUTH PLAIN", b"AHBhc3-_ x"), [(b"AHBhc3-_ x", b"")]),
+        ((b"AUTH\tPLAIN\t" + PLAIN,), [(PLAIN, b"Basic bWU6cGFzcw==")]),
+        ((b"AUHT PLAIN " + PLAIN,), [(b"PLAIN " + PLAIN, b"")]),
+        (
+            (b"PASS secret", b"s3cret!", b"a1 LOGIN me pass"),
+            [(b"secret", b""), (b"s3cret!", b""), (b"a1 LOGIN me pass", b"")],
+        ),
+        ((b"HELP AUTH", b"noop x", b"MAIL FROM:<a@b.example>"), []),
     ],
 )
 def test_a_response_of_a_refused_login_is_a_credential(said, credentials):
@@ -70,3 +79,24 @@ def test_a_response_of_a_refused_login_is_a_credential(said, credentials):
     assert [
         (piece.data, piece.proof) for each in pieces for piece in each if piece.kind is PieceKind.CREDENTIAL
     ] == credentials
+
+
+def test_a_response_that_the_server_repeats_is_a_credential_there():
+    steps = [
+        Step(Act.CLIENT, PLAIN + b"\r\n"),
+        Step(Act.SERVER, b'500 command "' + PLAIN.upper() + b'" not recognized\r\n'),
+    ]
+    assert [(piece.kind, piece.data) for piece in smtp_pieces(steps)[1]] == [
+        (PieceKind.LINES, b'500 command "'),
+        (PieceKind.CREDENTIAL, PLAIN.upper()),
+        (PieceKind.LINES, b'" not recognized\r\n'),
+    ]
+
+
+def test_a_login_that_succeeded_leaves_nothing_open():
+    steps = [
+        Step(Act.CLIENT, b"AUTH PLAIN AAA\r\n"),
+        Step(Act.SERVER, b"235 in\r\n"),
+        Step(Act.CLIENT, b"XTRA a b\r\n"),
+    ]
+    assert [piece.data for piece in smtp_pieces(steps)[2]] == [b"XTRA ", b"a b", b"\r\n"]

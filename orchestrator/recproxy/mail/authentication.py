@@ -7,12 +7,14 @@ import binascii
 import re
 from collections.abc import Sequence
 
-__all__ = ["SEEN_THROUGH", "proof_of"]
+__all__ = ["PROVES_NOTHING", "SEEN_THROUGH", "proof_of"]
 
 #: Mechanisms that can be replayed: nothing in them proves to the client that its partner knows the secret.
 SEEN_THROUGH = frozenset(
     (b"PLAIN", b"LOGIN", b"CRAM-MD5", b"XOAUTH", b"XOAUTH2", b"OAUTHBEARER", b"EXTERNAL", b"ANONYMOUS")
 )
+#: Responses that a client sends to go on or to give up.
+PROVES_NOTHING = (b"", b"*", b"=")
 _BEARER = re.compile(rb"(?i)\x01auth=([^\x01]+)")
 
 

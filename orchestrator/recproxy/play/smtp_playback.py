@@ -68,9 +68,10 @@ class SmtpPlayback:
         if turn.kind is SaidKind.COMMAND:
             self._by_verb.setdefault(verb_of(turn.data), []).append(cursor)
             wanted = self._wanted(cursor)
-            self._wild.append(cursor) if isinstance(wanted, Pattern) else self._by_command.setdefault(
-                wanted, []
-            ).append(cursor)
+            if not isinstance(wanted, Pattern):
+                self._by_command.setdefault(wanted, []).append(cursor)
+            elif turn.data.strip() != (self.playback.interaction(cursor.position).request.wild or "").encode():
+                self._wild.append(cursor)  # a line that was masked as a whole would fit anything, anywhere
 
     def turn(self, cursor: TurnPlace) -> SmtpTurn | None:
         """The turn at a place; None behind the last."""

@@ -16,6 +16,7 @@ from recproxy.mail.imap.capabilities import offered
 from recproxy.mail.imap.client import ImapClient
 from recproxy.mail.imap.commands import ImapCommand, MalformedImap
 from recproxy.mail.imap.lines import ImapLine
+from recproxy.mail.imap.logins import TAGLESS
 from recproxy.mail.imap.responses import ImapResponse, ResponseKind, read_imap_response, retagged
 from recproxy.mail.imap.server import ImapReply, ImapServer
 from recproxy.mail.imap.states import Reading
@@ -160,7 +161,7 @@ class ImapRelaying:
             return
         self._numbered += 1
         # A client that forgot the tag keeps its first word, by which what follows is known to be secret.
-        tag = command.tag if command.tag.upper() in (b"LOGIN", b"AUTHENTICATE") else b"A%d" % self._numbered
+        tag = command.tag if command.tag.upper() in TAGLESS else b"A%d" % self._numbered
         self._pending[command.tag] = _Pending(command, len(self._steps), tag)
         self._steps.append(Step(Act.CLIENT, retagged(command.line, self._pending[command.tag].tag).data))
         self._client.send(command)

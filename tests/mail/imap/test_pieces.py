@@ -123,6 +123,51 @@ def test_a_login_without_a_tag_is_a_credential(name, said):
     ]
 
 
+IN = [client(b"A1 LOGIN me pass\r\n"), server(b"A1 OK in\r\n")]
+BAD = server(b"A1 BAD what\r\n")
+
+
+@pytest.mark.parametrize(
+    ("steps", "wanted"),
+    [
+        ([client(b"A1 UID LOGIN me pass\r\n"), BAD], [(b"pass", BASIC)]),
+        ([client(b"A1 UID LOGIN {2}\r\nme {4}\r\npass\r\n"), BAD], [(b"pass", BASIC)]),
+        ([client(b"A1 uid authenticate plain " + PLAIN + b"\r\n"), BAD], [(PLAIN, BASIC)]),
+        ([client(b"A1 LOGIN\r\n"), BAD, client(b"A2 w0rd\r\n")], [(b"w0rd", b"")]),
+        ([client(b"A1 LOGIN\r\n"), BAD, client(b"A2 me w0rd\r\n")], [(b"me w0rd", b"")]),
+        ([client(b"A1 LOGIN me {2+}\r\npass\r\n"), BAD], [(b"me {2+}\r\npass", b"")]),
+        ([client(b"A1 AUTHENTICATE\r\n"), BAD, client(b"A2 c2VjcmV0 x\r\n")], [(b"c2VjcmV0 x", b"")]),
+        ([client(b"A1 LOGON me pass\r\n"), BAD], [(b"me pass", b"")]),
+        ([client(b"A1 AUTH PLAIN " + PLAIN + b"\r\n"), BAD], [(b"PLAIN " + PLAIN, b"")]),
+        ([client(b'A1\tLOGIN\tme\t"pass"\r\n'), BAD], [(b'me\t"pass"', b"")]),
+        ([client(b"USER me\r\n"), client(b"PASS secret\r\n")], [(b"me", b""), (b"secret", b"")]),
+        ([client(b"A1 AUTH X\r\n"), server(b"+\r\n"), client(b"c2VjcmV0\r\n")], [(b"X", b""), (b"c2VjcmV0", b"")]),
+        ([*IN, client(b"A2 XTRA me pass\r\n"), client(b"A3 NOOP\r\n")], [(b"pass", BASIC)]),
+        ([*IN, client(b"A2 LOGIN me more\r\n")], [(b"pass", BASIC), (b"more", b"Basic bWU6bW9yZQ==")]),
+        ([server(b"* PREAUTH in\r\n"), client(b"A1 XTRA me pass\r\n")], []),
+        ([client(b"A1 SELECT LOGIN\r\n"), client(b"A2 STATUS pass (UNSEEN)\r\n"), client(b"A3 ID (a b)\r\n")], []),
+    ],
+)
+def test_what_could_be_a_login_is_a_credential(steps, wanted):
+    assert told(steps, PieceKind.CREDENTIAL) == wanted
+
+
+def test_a_login_that_the_server_repeats_is_a_credential_there():
+    said = [
+        client(b"A1 AUTHENTICATE PLAIN {20+}\r\n" + PLAIN + b"\r\n"),
+        server(b"A1 BAD what\r\n"),
+        server(PLAIN + b" BAD what is " + PLAIN.upper() + b"?\r\n"),
+        server(b"* BAD a" + PLAIN + b"\r\n"),
+    ]
+    assert told(said, PieceKind.CREDENTIAL)[1:] == [(PLAIN, b""), (PLAIN.upper(), b"")]
+
+
+def test_a_login_in_literals_proves_what_one_on_a_line_does():
+    for size in (b"{%d}" % len(PLAIN), b"{3+}"):
+        said = [client(b"A1 AUTHENTICATE plain " + size + b"\r\n" + PLAIN + b"\r\n")]
+        assert told(said, PieceKind.CREDENTIAL) == [(said[0].data[16:-2], BASIC)]
+
+
 def test_a_login_in_literals_is_a_credential_as_a_whole():
     for data in (b"a AUTHENTICATE PLAIN {6+}\r\nAGEAYg\r\n", b"a AUTHENTICATE {12+}\r\nPLAIN AGEAYg\r\n"):
         [pieces] = imap_pieces([Step(Act.CLIENT, data)])

@@ -6,9 +6,11 @@ import base64
 import re
 from collections.abc import Sequence
 
-from recproxy.mail.authentication import proof_of
+from recproxy.mail.authentication import PROVES_NOTHING
+from recproxy.mail.echoes import Echoes
 from recproxy.mail.imap.commands import MalformedImap, read_imap_command
 from recproxy.mail.imap.lines import ImapLine, LineReader, LiteralAsked
+from recproxy.mail.imap.logins import ImapLogins
 from recproxy.mail.imap.syntax import Atom, ImapString
 from recproxy.mail.pieces import Piece, PieceKind
 from recproxy.recording import Act, Step
@@ -20,12 +22,7 @@ _ANNOUNCED = re.compile(rb"\{[0-9]+(\+?\}\r\n)\Z")
 _MESSAGE = re.compile(
     rb"(?i)(?:RFC822(?:\.HEADER)?|BODY\[(?:[0-9.]*(?:HEADER[^\]]*|MIME))?\](?:<[0-9]+>)?) *~?\{[0-9]+\}\Z"
 )
-#: A login: LOGIN, or AUTHENTICATE with its mechanism and, on the same line, the first reply.
-_LOGIN = re.compile(rb"(?i)\S+ +(?:(LOGIN)(?= |\r)|(AUTHENTICATE) +([^ \r\n]+) *([^\r\n]*))")
-#: A login whose client forgot the tag, so that its name is read as one.
-_UNTAGGED = re.compile(rb"(?i)(?:LOGIN|AUTHENTICATE) +")
 _LAST_WORD = re.compile(rb' ("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^" ]+) *\r\n\Z')
-_NOTHING = (b"", b"*", b"=")  # replies that prove nothing
 
 
 def step_line(step: Step) -> ImapLine | None:
@@ -39,36 +36,22 @@ def step_line(step: Step) -> ImapLine | None:
 
 def imap_pieces(steps: Sequence[Step]) -> list[tuple[Piece, ...]]:
     """The pieces of each step: together they are what was said in it. A literal is one piece."""
+    logins, echoes = ImapLogins(), Echoes()
     found: list[tuple[Piece, ...]] = []
-    mechanism, replies = b"", list[bytes]()
-    asked = False
     for step in steps:
         if step.act is Act.SERVER:
-            asked = step.data.startswith(b"+")
-            found.append(_texts(step))
+            logins.hear(step.data)
+            found.append(tuple(told for piece in _texts(step) for told in echoes.told(piece)))
         elif step.act is not Act.CLIENT:
             found.append(())
-        elif asked and mechanism:
-            replies.append(step.data.removesuffix(b"\r\n"))
-            found.append(_line(b"", replies[-1], b"\r\n", proof_of(mechanism, replies)))
+        elif (given := logins.credential(step.data)) is None:
+            found.append(_texts(step))
+        elif given.is_login:
+            found.append(_login(step, given.start, echoes))
         else:
-            login = _LOGIN.match(step.data)
-            mechanism, replies = b"", []
-            if login is None:
-                untagged = _UNTAGGED.match(step.data)
-                end = untagged.end() if untagged is not None else 0
-                given = step.data[end:].removesuffix(b"\r\n")
-                found.append(_line(step.data[:end], given, b"\r\n", b"") if end else _texts(step))
-            elif login[3] and login.end() + 2 < len(step.data):  # with literals: a credential as a whole
-                given = step.data[login.end(2) :].removesuffix(b"\r\n").lstrip(b" ")
-                mechanism = b"?"
-                found.append(_line(step.data[: -len(given) - 2], given, b"\r\n", b""))
-            elif login[3]:
-                mechanism, replies = login[3].upper(), [login[4]] if login[4] else []
-                before = step.data[: login.start(4)]
-                found.append(_line(before, login[4], step.data[login.end(4) :], proof_of(mechanism, replies)))
-            else:
-                found.append(_login(step, login.end(1)))
+            end = step.data.rindex(b"\r\n") if step.data.endswith(b"\r\n") else len(step.data)
+            echoes.remember(step.data[given.start : end], *_literals(step))
+            found.append(_line(step.data[: given.start], step.data[given.start : end], step.data[end:], given.proof))
     return found
 
 
@@ -98,13 +81,20 @@ def _texts(step: Step) -> tuple[Piece, ...]:
     return tuple(found)
 
 
-def _login(step: Step, end: int) -> tuple[Piece, ...]:
+def _literals(step: Step) -> tuple[bytes, ...]:
+    line = step_line(step)
+    return () if line is None else line.pieces[1:]
+
+
+def _login(step: Step, end: int, echoes: Echoes) -> tuple[Piece, ...]:
     """LOGIN: its last word is the password. What is no proper LOGIN is a credential as a whole."""
     words = _words(step)
     if len(words) != 2:
         given = step.data[end:].removesuffix(b"\r\n").lstrip(b" ")
+        echoes.remember(given, *_literals(step))
         start = step.data.index(given, end)
         return _line(step.data[:start], given, step.data[start + len(given) :], b"")
+    echoes.remember(words[1])
     proof = b"Basic " + base64.b64encode(b":".join(words))
     pieces = _texts(step)
     if pieces[-1].data == b"\r\n":
@@ -125,7 +115,7 @@ def _words(step: Step) -> list[bytes]:
 
 
 def _line(before: bytes, given: bytes, after: bytes, proof: bytes) -> tuple[Piece, ...]:
-    if given in _NOTHING:
+    if given in PROVES_NOTHING:
         return (Piece(PieceKind.LINES, before + given + after),)
     pieces = (Piece(PieceKind.LINES, before), Piece(PieceKind.CREDENTIAL, given, proof), Piece(PieceKind.LINES, after))
     return tuple(piece for piece in pieces if piece.data)
