@@ -159,6 +159,7 @@ def bench(session: nox.Session) -> None:
         session.run("python", "tests/bench/compare.py", _environment_of(session, other, tools), *names)
         return
     session.run("python", "tests/bench/start.py")
+    session.run("python", "tests/bench/first_answer.py")
     session.run("python", "tests/bench/replay.py")
     session.run("python", "tests/bench/record.py")
     session.run("python", "tests/bench/import_cassette.py")

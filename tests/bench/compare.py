@@ -26,6 +26,7 @@ from pathlib import Path
 #: The programs, and how many pairs of each: more of those that take little time, because they vary more.
 ROUNDS = {
     "start": 11,
+    "first_answer": 5,
     "record": 5,
     "replay": 7,
     "scopes": 7,

@@ -14,6 +14,7 @@ import pytest
 from recproxy.matching.compare import difference
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
+from recproxy.recording import dump, load, locate
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
 FORM = "application/x-www-form-urlencoded"
@@ -331,3 +332,19 @@ def test_tiers_go_from_the_least_wild_to_the_most(rounds):
             later = [number for tier in tiers[1:] for number in tier]
             assert all(places(recorded[number].request) for number in later)
             assert not exact or len(exact) == len(tiers[0])
+
+
+def test_what_is_read_when_it_is_asked_for_fits_alike_in_any_order(rounds):
+    found = 0
+    for seed in rounds:
+        recorded, live = batch(2000 + seed, 20)
+        text = dump(Recording(interactions=tuple(recorded)))
+        rules = Rules(match_on=("method", "host", "query", "body")) if seed % 10 == 0 else Rules()
+        at_once, later = Index([load(text), load(text)], rules), Index([locate(text), locate(text)], rules)
+        random.Random(seed).shuffle(live)
+        for request in (*live, *live):
+            any_host = ("*",) if seed % 3 == 0 else None
+            wanted, got = (index.find(request, any_host=any_host).tiers for index in (at_once, later))
+            assert got == wanted, (seed, request)
+            found += len(got)
+    assert found > 20 * len(rounds)

@@ -22,8 +22,11 @@ from recproxy.recording import (
     dump,
     encode,
     load,
+    locate,
+    recorded_scopes,
     with_length,
 )
+from recproxy.recording.located import asked_of, line_of
 
 pytestmark = pytest.mark.timeout(3600)  # for --thorough; the usual few take seconds
 
@@ -186,6 +189,7 @@ def test_any_recording_comes_back_from_its_text(recording):
     assert got == recording
     assert dump(got) == text
     says_where_each_block_stands(text.decode(), got)
+    is_located_alike(text, got)
     assert load(text.replace(b"\n", b"\r\n")) == recording  # a checkout with CRLF
 
 
@@ -260,13 +264,34 @@ frame = st.tuples(
 texts = st.binary(max_size=200) | st.lists(pieces | st.binary(max_size=5), max_size=15).map(b"".join) | frame
 
 
+def is_located_alike(text, recording):
+    """What is read when it is asked for is the same, and stands in the same lines."""
+    located = locate(text, path="a.rec")
+    lines = [line_of(located.interactions, at) for at in range(len(located.interactions))]
+    asked = [asked_of(located.interactions, at) for at in range(len(located.interactions))]
+    each = recording.interactions
+
+    assert (lines, asked) == (
+        [one.line for one in each],
+        [(one.request.method, one.request.url, one.request.wild) for one in each],
+    )
+    assert [*recorded_scopes(located.interactions)] == [one.scope for one in each]
+    assert located == recording
+    assert [one.line for one in located.interactions] == lines
+    assert [one.response_line for one in located.interactions] == [one.response_line for one in each]
+
+
 def reads_or_refuses(text):
     try:
         recording = load(text, path="a.rec")
     except RecordingError as error:
+        with pytest.raises(RecordingError) as told:
+            locate(text, path="a.rec")
+        assert told.value.message == error.message
         assert re.fullmatch(r"a\.rec:[1-9][0-9]*: expected .+, found .+; .+", error.message)
         assert int(error.message.split(":")[1]) <= text.count(b"\n") + 1
         return
+    is_located_alike(text, recording)
     if recording.format == 2:
         again = dump(recording)
 

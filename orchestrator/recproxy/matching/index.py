@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from recproxy.errors import ConfigurationError, HookError, RecordingError
-from recproxy.matching.bodies import Raw
-from recproxy.matching.compare import Comparison, host_accepts
+from recproxy.matching.compare import Comparison
 from recproxy.matching.fields import Fields, read_fields
 from recproxy.matching.rules import ComparedParts, Rules, compared_parts
-from recproxy.matching.table import Authorities, Group, MaskTable
-from recproxy.matching.url import UrlAuthority
+from recproxy.matching.section import IndexSection
+from recproxy.matching.table import Group
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.located import Located, asked_of, line_of, together
 from recproxy.recording.values import Interaction, Recording, Request
 from recproxy.recording.wildcard import Pattern
 
@@ -50,19 +50,20 @@ class Index:
         self.rules = rules
         self.hosts = tuple(hosts)
         self.form = form
-        self.interactions: tuple[Interaction, ...] = tuple(
-            [interaction for recording in recordings for interaction in recording.interactions]
-        )
+        self.interactions = together([recording.interactions for recording in recordings])
         #: The interactions as they are compared.
         self.compared = self.interactions if form is None else tuple(self._formed(form))
         self._holders: dict[bytes, list[int]] | None = None
-        self._sections: dict[ComparedParts, _Section] = {}
-        position = 0
+        self._sections: dict[ComparedParts, IndexSection] = {}
+        start = 0
         for recording in recordings:
-            section = self._section(recording)
-            for _ in recording.interactions:
-                section.add(position, self.compared[position].request)
-                position += 1
+            section, located = self._section(recording), recording.interactions
+            if isinstance(located, Located) and form is None:
+                section.add_located(start, located)
+            else:
+                for position in range(start, start + len(located)):
+                    section.add(position, self.compared[position].request)
+            start += len(located)
         self._merged: dict[tuple[int, ...], tuple[tuple[int, ...], ...]] = {}
 
     def recording_of(self, position: int) -> Recording:
@@ -75,11 +76,15 @@ class Index:
 
     def repeats(self) -> list[str | None]:
         """By position, what the recording itself says follows the last recorded repeat."""
-        return [recording.repeat for recording in self.recordings for _ in recording.interactions]
+        return [each for recording in self.recordings for each in [recording.repeat] * len(recording.interactions)]
+
+    def asked(self, position: int) -> tuple[str, str, str | None]:
+        """Method, URL and wild word of a request; it need not be read for that."""
+        return asked_of(self.interactions, position)
 
     def where(self, position: int) -> str:
         """An interaction's file and line; in a file of another tool, its number there."""
-        line = self.interactions[position].line
+        line = line_of(self.interactions, position)
         recording = self.recording_of(position)
         path = recording.path or "(not in a file)"
         if line or len(recording.interactions) < 2:
@@ -156,7 +161,7 @@ class Index:
             except HookError as problem:
                 raise RecordingError(f"{self.where(position)}: {problem.message}") from None
 
-    def _section(self, recording: Recording) -> _Section:
+    def _section(self, recording: Recording) -> IndexSection:
         try:
             chosen = compared_parts(self.rules, recording.match_on)
         except ConfigurationError as error:
@@ -165,7 +170,7 @@ class Index:
             raise RecordingError(f"{recording.path or 'recording'}: {error.message}") from None
         section = self._sections.get(chosen)
         if section is None:
-            section = self._sections[chosen] = _Section(chosen, self.hosts, self.compared)
+            section = self._sections[chosen] = IndexSection(chosen, self.hosts, self.compared)
         return section
 
     def _merge(self, groups: list[Group]) -> tuple[tuple[int, ...], ...]:
@@ -191,100 +196,3 @@ def _equal(chosen: ComparedParts, group: Group, got: Fields, bound: Mapping[str,
     comparison = Comparison(chosen, bound, redacted=redacted)
     comparison.fields(wanted, got)
     return not comparison.differences
-
-
-class _Section:
-    """What of an index is compared by one plan."""
-
-    def __init__(self, chosen: ComparedParts, hosts: tuple[str, ...], interactions: tuple[Interaction, ...]) -> None:
-        self.plan = chosen
-        self._live = chosen.live
-        self._hosts = hosts
-        self._interactions = interactions
-        self._table = MaskTable()
-        self._authorities: dict[UrlAuthority, int] = {}
-        self._wild: list[tuple[UrlAuthority, int]] = []
-        self._kinds: dict[type, list[tuple[int, int]]] = {}
-        self._as_bytes: dict[type, MaskTable] = {}
-        self._fitting: dict[tuple[UrlAuthority, tuple[str, ...] | None], Authorities] = {}
-
-    def read(self, request: Request) -> Fields:
-        return read_fields(request, self._live)
-
-    def add(self, position: int, request: Request) -> None:
-        if self.plan.body and request.omitted is not None:
-            # Its body was too large to store: nothing can be known to equal it.
-            return
-        fields = read_fields(request, self.plan)
-        authority = self._number(fields.authority)
-        self._table.add(position, authority, fields, _wild_count(fields.authority))
-        if not isinstance(fields.body, Raw):
-            self._kinds.setdefault(type(fields.body), []).append((position, authority))
-
-    def find(self, live: Fields, any_host: Sequence[str] | None) -> Iterator[Group]:
-        authorities = self._fits(live.authority, any_host)
-        if not authorities or (self.plan.body and live.request.omitted is not None):
-            return
-        yield from self._table.find(live, authorities)
-        if not live.request.body:
-            return
-        # A request and a recording whose content types differ in kind are compared as bytes.
-        own = type(live.body)
-        others = [kind for kind in self._kinds if kind is not own]
-        if own is not Raw or others:
-            plain = dataclasses.replace(live, body=Raw(live.raw()))
-            if own is not Raw:
-                yield from self._table.find(plain, authorities)
-            for kind in others:
-                yield from self._bytes_of(kind).find(plain, authorities)
-
-    def _number(self, authority: UrlAuthority) -> int:
-        number = self._authorities.get(authority)
-        if number is None:
-            number = self._authorities[authority] = len(self._authorities)
-            if authority.host is None or authority.wild or (self.plan.scheme and not authority.scheme):
-                self._wild.append((authority, number))
-            self._fitting.clear()
-        return number
-
-    def _fits(self, live: UrlAuthority, any_host: Sequence[str] | None) -> Authorities:
-        """The recorded authorities that cover a live one."""
-        key = (live if any_host is None else _NOWHERE, None if any_host is None else tuple(any_host))
-        known = self._fitting.get(key)
-        if known is None:
-            if len(self._fitting) > 1000:
-                self._fitting.clear()
-            if any_host is None:
-                own = self._authorities.get(live)
-                fitting = [number for known, number in self._wild if host_accepts(known, live, self._hosts, None)]
-                known = fitting if own is None else [own, *(number for number in fitting if number != own)]
-            else:
-                known = frozenset(
-                    number
-                    for authority, number in self._authorities.items()
-                    if host_accepts(authority, live, self._hosts, any_host)
-                )
-            self._fitting[key] = known
-        return known
-
-    def _bytes_of(self, kind: type) -> MaskTable:
-        """What was recorded with one kind of body, read as bytes; made when a body of another kind first comes."""
-        table = self._as_bytes.get(kind)
-        if table is None:
-            table = MaskTable()
-            for position, authority in self._kinds[kind]:
-                fields = read_fields(self._interactions[position].request, self.plan)
-                fields.body = Raw(fields.raw())
-                table.add(position, authority, fields, _wild_count(fields.authority))
-            self._as_bytes[kind] = table  # whole: misses look requests up beside the loop
-        return table
-
-
-_NOWHERE = UrlAuthority(b"", None, b"")
-
-
-def _wild_count(authority: UrlAuthority) -> int:
-    """How many parts of an authority are open; any host is one."""
-    return (authority.host is None) + sum(
-        len(part.names) for part in authority[1:] if not isinstance(part, bytes | None)
-    )

@@ -41,14 +41,15 @@ class Group:
         self._tiers: tuple[tuple[int, ...], ...] = ()
 
     def add(self, position: int) -> None:
-        """Add an interaction behind those that are here."""
+        """Add an interaction; before the group is first found, those that wait for their path may come behind later ones."""
         self._positions.append(position)
+        self._tiers = ()
 
     @property
     def tiers(self) -> tuple[tuple[int, ...], ...]:
         """The group as the only tier; the same object each time."""
         if not self._tiers:
-            self._tiers = (tuple(self._positions),)
+            self._tiers = (tuple(sorted(self._positions)),)
         return self._tiers
 
 
@@ -60,6 +61,12 @@ class _Masked:
     def __init__(self) -> None:
         self.groups: dict[tuple[int, Hashable], list[Group]] = {}
         self._authorities: dict[Hashable, list[int]] | None = None
+
+    def add(self, key: tuple[int, Hashable]) -> list[Group]:
+        """Make room for groups."""
+        self._authorities = None
+        self.groups[key] = bucket = list[Group]()
+        return bucket
 
     def found(self, key: Hashable, authorities: Authorities) -> Iterable[Group]:
         """The groups under a key for any of some authorities."""
@@ -118,7 +125,7 @@ class MaskTable:
         key = authority, key_of(fields, shape, slots, mask)
         bucket = masked.groups.get(key)
         if bucket is None:
-            bucket = masked.groups[key] = []
+            bucket = masked.add(key)
         return bucket
 
     def _compared_group(

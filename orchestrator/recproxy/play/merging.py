@@ -68,7 +68,7 @@ def merge(
         known = {_omission(each) for each in before.interactions} - {None}
         new = tuple(each.interaction for each in sorted(taken, key=lambda each: each.begun))
         new = tuple(each for each in new if _omission(each) not in known)
-        return replace(before, interactions=before.interactions + new, format=2) if new else before
+        return replace(before, interactions=(*before.interactions, *new), format=2) if new else before
     old = before.interactions
     # What was written by hand belongs to no scope; a scope that asks the same takes it over.
     candidates = [place for place, each in enumerate(old) if each.scope is None or each.scope in scopes]

@@ -12,7 +12,7 @@ from recproxy.matching.index import Fitting, Index
 from recproxy.play.filling import filled_response, wild_names
 from recproxy.play.header_choice import HeaderChoice, captures, choosing_lines, header_choice
 from recproxy.play.shifted_times import ShiftedTimes
-from recproxy.recording import Interaction, Request, Response
+from recproxy.recording import Interaction, Request, Response, recorded_scopes
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.scope_names import is_name_of
 
@@ -248,7 +248,7 @@ def _foreign(index: Index, scope: str | None) -> frozenset[int]:
     found: list[int] = []
     start = 0
     for recording in index.recordings:
-        scopes = [each.scope for each in recording.interactions]
+        scopes = recorded_scopes(recording.interactions)
         own = {name for name in dict.fromkeys(scopes) if name is not None and scope and is_name_of(name, scope)}
         if own:
             found += (start + place for place, name in enumerate(scopes) if name is not None and name not in own)

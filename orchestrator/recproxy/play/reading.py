@@ -5,14 +5,14 @@ Reads files and folders; knows nothing of profiles, and of what is in play.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from recproxy.errors import RecordingError
 from recproxy.formats import FORMATS, Loaded, folder_format_of, format_of, unread_format
-from recproxy.recording import Recording, load
+from recproxy.recording import Recording, load, locate
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_text
 
@@ -49,10 +49,13 @@ def read_recording(path: str) -> Recording:
     return read_loaded(path).recording
 
 
-def read_loaded(path: str) -> Loaded:
-    """The recording in a file or a folder, and what of it did not come over exactly. Raises as `read_recording`."""
+def read_loaded(path: str, *, later: bool = False) -> Loaded:
+    """The recording in a file or a folder, and what of it did not come over exactly. Raises as `read_recording`.
+
+    With `later` the interactions of a `.rec` file are read when they are asked for; what is wrong is said at once.
+    """
     if not Path(path).is_dir():
-        return load_any(read_bytes(Path(path)), path)
+        return load_any(read_bytes(Path(path)), path, later=later)
     try:
         return _read_folder(Path(path))
     except OSError as problem:
@@ -82,13 +85,13 @@ def foreign_format(path: Path) -> str | None:
     return known.title if known is not None and known.name != "rec-2011" else None
 
 
-def load_any(data: bytes, path: str) -> Loaded:
+def load_any(data: bytes, path: str, *, later: bool = False) -> Loaded:
     """The recording in the bytes of a file. Raises RecordingError where they are of no format, or damaged."""
     with _quoting_no_secret(path):
-        return _load_any(data, path)
+        return _load_any(data, path, locate if later else load)
 
 
-def _load_any(data: bytes, path: str) -> Loaded:
+def _load_any(data: bytes, path: str, load_rec: Callable[..., Recording]) -> Loaded:
     if not data.removeprefix(b"\xef\xbb\xbf").startswith(b"#recproxy"):
         found = format_of(data)
         if found is not None:
@@ -99,7 +102,7 @@ def _load_any(data: bytes, path: str) -> Loaded:
         if data.strip() and not path.endswith(".rec"):
             known = ", ".join(each.title for each in FORMATS)
             raise UnknownFormat(f"{path}: has an unknown format; known formats are .rec and {known}")
-    return Loaded(recording=load(data, path=path), format="rec")
+    return Loaded(recording=load_rec(data, path=path), format="rec")
 
 
 def _read_folder(folder: Path) -> Loaded:

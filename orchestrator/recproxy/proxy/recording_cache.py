@@ -78,7 +78,7 @@ class RecordingCache:
         if known is not None and known[0] == stamp:
             self._read[path] = known
             return known[1]
-        loaded = read_loaded(path)
+        loaded = read_loaded(path, later=True)
         recording = loaded.recording if loaded.format == "rec" else filled(loaded.recording, self._placeholders)
         if stamp is not None and stamp == _stamp(path):
             self._read[path] = stamp, recording

@@ -280,7 +280,7 @@ class OpenScope:
         return self._misses.take(head, known.request, self._playback, route.any_host, used, reason, self.remark())
 
     def _is_ours(self, position: int) -> bool:
-        request = self._playback.interaction(position).request
-        host = authority_host(request.url.partition("://")[2].partition("/")[0].partition("?")[0])
-        is_wild = request.wild is not None and request.wild.lower() in host
+        _, url, wild = self._playback.index.asked(position)
+        host = authority_host(url.partition("://")[2].partition("/")[0].partition("?")[0])
+        is_wild = wild is not None and wild.lower() in host
         return not host or is_wild or self.owns(host)

@@ -137,8 +137,8 @@ def request_line(request: int | str, playback: Playback, missed: Sequence[Missed
         return request
     if request < 0:
         return f"{missed[-1 - request].method} {missed[-1 - request].url}"
-    recorded = playback.interaction(request).request
-    return f"{recorded.method} {recorded.url}"
+    method, url, _ = playback.index.asked(request)
+    return f"{method} {url}"
 
 
 def _size(playback: Playback, position: int) -> int:

@@ -9,8 +9,9 @@ taken off by `encode` and `decode`. Pure: bytes in, values out; no file, socket 
 from recproxy.recording.codings import CODINGS, DecodeError, decode, encode
 from recproxy.recording.framing import with_length
 from recproxy.recording.legacy import of_today
+from recproxy.recording.located import Located, recorded_scopes
 from recproxy.recording.packed import Packed, pack, parts, pieces_of_packed, unpack
-from recproxy.recording.reader import load
+from recproxy.recording.reader import load, locate
 from recproxy.recording.steps import PROTOCOLS, Act, Step
 from recproxy.recording.values import (
     WILD,
@@ -36,6 +37,7 @@ __all__ = [
     "DecodeError",
     "Headers",
     "Interaction",
+    "Located",
     "Packed",
     "Pattern",
     "Recording",
@@ -50,6 +52,7 @@ __all__ = [
     "header",
     "header_values",
     "load",
+    "locate",
     "named_places",
     "of_today",
     "pack",
@@ -57,6 +60,7 @@ __all__ = [
     "pattern",
     "pieces",
     "pieces_of_packed",
+    "recorded_scopes",
     "unpack",
     "unused",
     "with_length",

@@ -9,7 +9,7 @@ import re
 
 from recproxy.errors import RecordingError
 
-__all__ = ["MARKER", "Cursor", "show_line"]
+__all__ = ["MARKER", "Cursor", "decent", "show_line"]
 
 #: What git leaves in a file it could not merge; the middle line of `=` is told from separators by the readers.
 MARKER = re.compile(rb"(?:<{7,}|>{7,}|\|{7,})(?: |\r?$)")
@@ -81,3 +81,27 @@ class Cursor:
             raise self.fail(
                 "a merged file", f"the conflict marker {show_line(line)}", hint="resolve the conflict by hand"
             )
+
+
+def decent(text: bytes, path: str | None) -> bytes:
+    """The text with LF line ends. Raises RecordingError where it is not UTF-8, or line ends are mixed."""
+    if b"\r" in text:
+        ends = text.count(b"\r\n")
+        if not ends == text.count(b"\r") == text.count(b"\n"):
+            crlf = text.startswith(b"\r", max(text.find(b"\n") - 1, 0))
+            odd = re.search(rb"(?<!\r)\n|\r(?!\n)" if crlf else rb"\r", text)
+            at = odd.start() if odd else 0
+            hint = "end every line with LF; write a body with CRLF under ':body crlf', a stray CR under ':body base64'"
+            raise _at(text, at, path, "one kind of line end", "CR, LF and CRLF mixed", hint)
+        text = text.replace(b"\r\n", b"\n")
+    try:
+        text.isascii() or text.decode()
+    except UnicodeDecodeError as error:
+        hint = "save it as UTF-8, or write ':body base64' or ':header NAME base64 VALUE'"
+        raise _at(text, error.start, path, "UTF-8", f"byte 0x{text[error.start]:02x}", hint) from None
+    return text
+
+
+def _at(text: bytes, position: int, path: str | None, expected: str, found: str, hint: str) -> RecordingError:
+    cursor = Cursor(text, path)
+    return cursor.fail(expected, found, hint=hint, line=cursor.line_of(position))

@@ -7,7 +7,6 @@ certain is refused. Linear in the text.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from recproxy.recording import legacy
 from recproxy.recording.bodies import SEPARATOR, take_text
@@ -15,13 +14,11 @@ from recproxy.recording.conversations import begins_conversation, read_conversat
 from recproxy.recording.directives import DirectiveError, Notes, apply
 from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, METHOD, REASON, VERSION, clean, header_line, plain_header
-from recproxy.recording.lines import Cursor, show_line
+from recproxy.recording.lines import Cursor, decent, show_line
+from recproxy.recording.located import Located
 from recproxy.recording.values import Interaction, Recording, Request, Response
 
-if TYPE_CHECKING:
-    from recproxy.errors import RecordingError
-
-__all__ = ["FIRST_LINE", "load"]
+__all__ = ["FIRST_LINE", "load", "locate"]
 
 FIRST_LINE = b"#recproxy 2"
 
@@ -38,11 +35,11 @@ def load(text: bytes, *, path: str | None = None) -> Recording:
 
     Raises RecordingError, and nothing else, where they stand for none.
     """
-    text = text.removeprefix(_BOM)
-    first = text[: text.find(b"\n") + 1 or None].rstrip()
-    if first == FIRST_LINE:
-        return _Reader(Cursor(_decent(text, path), path)).recording()
-    cursor = Cursor(text, path)
+    reader = _reader_of(text, path)
+    if reader is not None:
+        return reader.recording()
+    cursor = Cursor(text.removeprefix(_BOM), path)
+    text, first = cursor.text, _beginning(cursor.text)
     if first.startswith(b"#"):
         raise cursor.fail(
             f"'{FIRST_LINE.decode()}'", show_line(first), hint="write that line first, or update recproxy"
@@ -52,53 +49,53 @@ def load(text: bytes, *, path: str | None = None) -> Recording:
     return legacy.load(cursor)
 
 
-def _decent(text: bytes, path: str | None) -> bytes:
-    """The text with LF line ends. Raises RecordingError where it is not UTF-8, or line ends are mixed."""
-    if b"\r" in text:
-        ends = text.count(b"\r\n")
-        if not ends == text.count(b"\r") == text.count(b"\n"):
-            crlf = text.startswith(b"\r", max(text.find(b"\n") - 1, 0))
-            odd = re.search(rb"(?<!\r)\n|\r(?!\n)" if crlf else rb"\r", text)
-            at = odd.start() if odd else 0
-            hint = "end every line with LF; write a body with CRLF under ':body crlf', a stray CR under ':body base64'"
-            raise _at(text, at, path, "one kind of line end", "CR, LF and CRLF mixed", hint)
-        text = text.replace(b"\r\n", b"\n")
-    try:
-        text.decode()
-    except UnicodeDecodeError as error:
-        hint = "save it as UTF-8, or write ':body base64' or ':header NAME base64 VALUE'"
-        raise _at(text, error.start, path, "UTF-8", f"byte 0x{text[error.start]:02x}", hint) from None
-    return text
+def locate(text: bytes, *, path: str | None = None) -> Recording:
+    """As `load`, with the same errors, but that the interactions are read when they are asked for."""
+    reader = _reader_of(text, path)
+    return load(text, path=path) if reader is None else reader.recording(Located(reader.cursor.text, path, _read_at))
 
 
-def _at(text: bytes, position: int, path: str | None, expected: str, found: str, hint: str) -> RecordingError:
-    cursor = Cursor(text, path)
-    return cursor.fail(expected, found, hint=hint, line=cursor.line_of(position))
+def _read_at(cursor: Cursor) -> Interaction:
+    reader = _Reader(cursor)
+    return reader.interaction(*reader.lead())
+
+
+def _reader_of(text: bytes, path: str | None) -> _Reader | None:
+    """What reads a text of format 2; None for any other. Raises RecordingError where it is not UTF-8."""
+    text = text.removeprefix(_BOM)
+    return _Reader(Cursor(decent(text, path), path)) if _beginning(text) == FIRST_LINE else None
+
+
+def _beginning(text: bytes) -> bytes:
+    return text[: text.find(b"\n") + 1 or None].rstrip()
 
 
 class _Reader:
     """One pass over a text of format 2."""
 
     def __init__(self, cursor: Cursor) -> None:
-        self._at = cursor
+        self.cursor = cursor
 
-    def recording(self) -> Recording:
-        cursor = self._at
+    def recording(self, located: Located | None = None) -> Recording:
+        """The whole recording; what is `located` is passed over, and read when it is asked for."""
+        cursor = self.cursor
         cursor.skip()
         head, notes, comments = self._preamble()
         match_on, repeat = notes.match_on, notes.repeat
         interactions: list[Interaction] = []
         while True:
-            notes, more = self._lead()
+            if located is not None and not comments:
+                located.pass_plain(cursor)
+            notes, more = self.lead()
             comments = (*comments, *more)
             if cursor.peek() is None:
                 break
-            interactions.append(self._interaction(notes, comments))
+            (interactions if located is None else located).append(self.interaction(notes, comments))
             comments = ()
         if notes.said:
             raise cursor.fail("a request line", hint="remove the directives above, or write what they belong to")
         return Recording(
-            interactions=tuple(interactions),
+            interactions=tuple(interactions) if located is None else located,
             match_on=match_on,
             repeat=repeat,
             comments=head,
@@ -111,7 +108,7 @@ class _Reader:
 
         The file's comments end at the first blank line, or at its last directive if that comes later.
         """
-        cursor = self._at
+        cursor = self.cursor
         head: tuple[str, ...] | None = None
         comments: list[str] = []
         notes = Notes()
@@ -130,9 +127,9 @@ class _Reader:
             return tuple(comments), notes, ()
         return head, notes, tuple(comments)
 
-    def _lead(self) -> tuple[Notes, tuple[str, ...]]:
+    def lead(self) -> tuple[Notes, tuple[str, ...]]:
         """The comments and directives above a request line, or above the end of the file."""
-        cursor = self._at
+        cursor = self.cursor
         notes, comments = Notes(), []
         while (line := cursor.peek()) is not None:
             if line.startswith(b"#"):
@@ -144,8 +141,9 @@ class _Reader:
             cursor.skip()
         return notes, tuple(comments)
 
-    def _interaction(self, lead: Notes, comments: tuple[str, ...]) -> Interaction:
-        cursor = self._at
+    def interaction(self, lead: Notes, comments: tuple[str, ...]) -> Interaction:
+        """The interaction whose request line is here."""
+        cursor = self.cursor
         line = cursor.line
         if begins_conversation(cursor.peek() or b""):
             return read_conversation(cursor, lead, comments)
@@ -163,7 +161,7 @@ class _Reader:
         )
 
     def _request(self) -> Request:
-        cursor = self._at
+        cursor = self.cursor
         start, number = cursor.peek(), cursor.line
         cursor.refuse_marker(start)
         words = (start or b"").split(b" ")
@@ -187,7 +185,7 @@ class _Reader:
         )
 
     def _response(self) -> Response:
-        cursor = self._at
+        cursor = self.cursor
         start, number = cursor.peek(), cursor.line
         cursor.refuse_marker(start)
         found = _STATUS.fullmatch(start or b"")
@@ -220,11 +218,11 @@ class _Reader:
             return text.decode().encode("latin-1")
         except UnicodeEncodeError as error:
             found = repr(error.object[error.start])
-            raise self._at.fail("Latin-1", found, hint="remove ':line latin-1' below it", line=line) from None
+            raise self.cursor.fail("Latin-1", found, hint="remove ':line latin-1' below it", line=line) from None
 
     def _head(self, place: str) -> Notes:
         """Header lines and directives up to the blank line, which is passed, or up to a separator, which is not."""
-        cursor = self._at
+        cursor = self.cursor
         notes = Notes()
         while line := cursor.peek():
             plain = plain_header(line) if len(line) <= _SHORT else None
@@ -247,24 +245,24 @@ class _Reader:
     def _header(self, line: bytes) -> tuple[bytes, bytes]:
         found = header_line(line)
         if line.startswith(b"#"):
-            raise self._at.fail("a header line", hint="write comments above the request line")
+            raise self.cursor.fail("a header line", hint="write comments above the request line")
         if found is None:
-            raise self._at.fail(
+            raise self.cursor.fail(
                 "a header line or a blank line", hint="write NAME: VALUE, and a blank line before the body"
             )
         if not clean(found[1]):
-            raise self._at.fail("a value without control characters", hint="write ':header NAME base64 VALUE'")
+            raise self.cursor.fail("a value without control characters", hint="write ':header NAME base64 VALUE'")
         return found
 
     def _directive(self, notes: Notes, line: bytes, place: str) -> None:
         try:
             apply(notes, line, place)
         except DirectiveError as error:
-            raise self._at.fail(error.expected, hint=error.hint) from None
+            raise self.cursor.fail(error.expected, hint=error.hint) from None
 
     def _body(self, notes: Notes, wanted: bytes, whose: str) -> bytes:
         """The body up to its separator, which is passed; one LF before it belongs to the separator."""
-        cursor = self._at
+        cursor = self.cursor
         text, start = cursor.text, cursor.position
         end, found = start - 1, None
         while found is None:

@@ -14,6 +14,7 @@ from recproxy.recording.steps import Step
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
 __all__ = [
     "CUT_SHORT",
@@ -126,7 +127,7 @@ class Recording:
     after the last interaction.
     """
 
-    interactions: tuple[Interaction, ...] = ()
+    interactions: Sequence[Interaction] = ()
     match_on: tuple[str, ...] | None = None
     repeat: str | None = None
     comments: tuple[str, ...] = ()
