@@ -64,7 +64,10 @@ def test_input_from_a_cache_is_part_of_the_input_of_anthropic():
     ("body", "headers"),
     [
         (b'{"model": "m", "usage": {"in": 3, "out": 2}}', JSON),
-        (gzip.compress(b'{"model": "m", "usage": {"in": 3, "out": 2}}'), (*JSON, (b"Content-Encoding", b"gzip"))),
+        (
+            gzip.compress(b'{"model": "m", "usage": {"in": 3, "out": 2}}', mtime=0),
+            (*JSON, (b"Content-Encoding", b"gzip")),
+        ),
         (b'data: {"model": "m", "usage": {"in": 3, "out": 1}}\n\ndata: {"usage":\ndata: {"out": 2}}\n\n', EVENTS),
         (b'data: {"model": "m"}\n\ndata: {"usage": {"in": 3, "out": 2}}\n\ndata: [DONE]\n\n', EVENTS),
     ],
