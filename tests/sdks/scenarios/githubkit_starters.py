@@ -29,6 +29,10 @@ def commit_unchanged():
 
 
 def issue():
+    return client().rest.issues.create(*ANY, title="Anything").parsed_data.state
+
+
+def issue_closed():
     opened = client().rest.issues.create(*ANY, title="Anything").parsed_data
     closed = client().rest.issues.update(*ANY, opened.number, state="closed").parsed_data
     return [opened.state, closed.state]
@@ -100,6 +104,7 @@ if __name__ == "__main__":
             "repository_unchanged": repository_unchanged,
             "commit_unchanged": commit_unchanged,
             "issue": issue,
+            "issue_closed": issue_closed,
             "issues_by_pages": issues_by_pages,
             "user": lambda: client().rest.users.get_authenticated().parsed_data.login,
             "search_users": search_users,

@@ -52,7 +52,8 @@ await run({
         headers: { 'if-none-match': '"1254fe8f5cfcbd4afc2f692827da4f04a3033c56"' },
       }),
     ),
-  async issue() {
+  issue: async () => (await client().rest.issues.create({ ...any, title: 'Anything' })).data.state,
+  async issue_closed() {
     const { data } = await client().rest.issues.create({ ...any, title: 'Anything' })
     const closed = await client().rest.issues.update({ ...any, issue_number: data.number, state: 'closed' })
     return [data.state, closed.data.state]

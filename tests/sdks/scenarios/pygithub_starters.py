@@ -26,7 +26,7 @@ def repository_unchanged():
     return [found.full_name, found.update()]
 
 
-def issue():
+def issue_closed():
     opened = lazy_repository().create_issue("Anything")
     before = opened.state
     opened.edit(state="closed")
@@ -100,7 +100,8 @@ if __name__ == "__main__":
             "repository_moved": lambda: client().get_repo("github3py/github3.py").full_name,
             "repository_unchanged": repository_unchanged,
             "commit_unchanged": commit_unchanged,
-            "issue": issue,
+            "issue": lambda: lazy_repository().create_issue("Anything").state,
+            "issue_closed": issue_closed,
             "issues_by_pages": lambda: [each.title for each in lazy_repository().get_issues()],
             "user": lambda: client().get_user().login,
             "search_users": lambda: [each.login for each in client(per_page=100).search_users("tom followers:>1000")],
