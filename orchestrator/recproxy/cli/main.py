@@ -19,11 +19,14 @@ from recproxy.cli.merge import merge_recordings
 from recproxy.cli.mv import mv
 from recproxy.cli.profiles import profiles
 from recproxy.cli.prune import prune
+from recproxy.cli.pull import pull
+from recproxy.cli.push import push
 from recproxy.cli.report import reports
 from recproxy.cli.run import run
 from recproxy.cli.scan import scan
 from recproxy.cli.serve import serve
 from recproxy.cli.show import show
+from recproxy.cli.status import status
 from recproxy.cli.streams import WORLD, mend_streams, shut_output
 from recproxy.cli.verb import Verbs, set_quiet, set_verbose
 from recproxy.cli.verify import verify
@@ -33,7 +36,7 @@ __all__ = ["main"]
 
 
 #: Verbs of which nothing would be left.
-_NEVER_QUIET = ("completion", "diff", "docs", "env", "init", "merge", "serve", "show")
+_NEVER_QUIET = ("completion", "diff", "docs", "env", "init", "merge", "serve", "show", "status")
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -78,11 +81,14 @@ _recproxy.add_command(merge_recordings)
 _recproxy.add_command(import_recordings)
 _recproxy.add_command(mv)
 _recproxy.add_command(prune)
+_recproxy.add_command(pull)
+_recproxy.add_command(push)
 _recproxy.add_command(reports)
 _recproxy.add_command(run)
 _recproxy.add_command(scan)
 _recproxy.add_command(serve)
 _recproxy.add_command(show)
+_recproxy.add_command(status)
 _recproxy.add_command(verify)
 
 

@@ -42,7 +42,9 @@ class Project:
     run: tuple[str, ...] = ()
     """The default profiles of a run, also where `profiles` contains tables. If it is empty, all profiles."""
     recordings: Path = Path(RECORDINGS)
-    """The folder of the recordings, relative to this file."""
+    """The folder of the recordings, relative to this file. Or the URL of a store, such as `s3://bucket/suite`: then
+    `recproxy pull` brings them into the default folder, and `recproxy.lock` says which.
+    """
     unlisted: Literal["", "refuse", "pass"] = ""
     """What to do with hosts that no profile owns. Default: refuse them in replay and auto; tunnel them unread if a
     profile records or runs live.
@@ -87,6 +89,7 @@ class Project:
     source: Computed[TomlFile | None] = None
     listed: Computed[bool] = False
     settings: Computed[tuple[Setting, ...]] = ()
+    store: Computed[str] = ""
 
     @property
     def choice_key(self) -> str:
@@ -259,8 +262,11 @@ def _read_project(root: Path, *layers: TomlFile) -> Project:
         raise layers[0].fail(("run",), message)
     if not listed:
         found["profiles"] = found["run"]
-    found["recordings"] = root / (found["recordings"] or RECORDINGS)
+    said_place = layers[0].at(("recordings",)) if layers else None
+    store = said_place if isinstance(said_place, str) and "://" in said_place else ""
+    found["recordings"] = root / (RECORDINGS if store else found["recordings"] or RECORDINGS)
     source = layers[0] if layers else None
     return build(
-        Project, {**found, "root": root, "inline": inline, "listed": listed, "source": source, "settings": said}
+        Project,
+        {**found, "root": root, "inline": inline, "listed": listed, "source": source, "settings": said, "store": store},
     )

@@ -19,6 +19,7 @@ from recproxy.control.record_commands import record_command
 from recproxy.control.scope_options import SelectedTest
 from recproxy.control.variables import RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
+from recproxy.orchestrator.absent_recordings import absent_note, absent_recordings, check_recorded
 from recproxy.orchestrator.own_authorities import check_authorities
 from recproxy.play.library import Library
 from recproxy.recording.dataclass import dataclass
@@ -38,7 +39,7 @@ class RunPlan:
     credentials otherwise than our profiles do: none is missed. `record` is the command that records, with PROFILE_WORD
     in the place of a profile's name, and `shown_from` the folder that paths in messages are relative to. `strict` are the
     profiles whose unused interactions fail a run; in a `shard` of a suite they do not, for another may play them.
-    `chosen`: the command named its profiles. `timed`: the run is to tell each request. `listening`: where it is reached.
+    `chosen`: the command named its profiles. `timed`: the run is to tell each request. `listening`: where it is reached. `absent`: recordings of a store that were not pulled.
     """
 
     project: Project
@@ -56,6 +57,7 @@ class RunPlan:
     chosen: bool = False
     timed: bool = False
     listening: Listening = LOOPBACK
+    absent: tuple[str, ...] = ()
 
     def record_command(self, profile: str, selection: SelectedTest | None = None, uses: Sequence[str] = ()) -> str:
         """The command that records a profile, for one test if that can be said; empty where nobody knows one.
@@ -84,7 +86,7 @@ class RunPlan:
             for name, wanted in unmet
             if name not in names
         ]
-        return (*left_out, *settled(self.profiles), *unreachable_notes(self.profiles))
+        return (*left_out, *settled(self.profiles), *unreachable_notes(self.profiles), *absent_note(self.absent))
 
     def mode_of(self, profile: str) -> str:
         """The mode of a profile; what passes without one is live."""
@@ -173,7 +175,8 @@ def make_plan(
     recording_command = environment.get(RECORD_COMMAND) or command
     shown_from = environment.get(SHOWN_FROM) or str(folder)
     own = {profile.name: profile.recordings for profile in loaded}
-    library = Library(project.recordings, own, record=recording_command, shown_from=shown_from)
+    absent = absent_recordings(project.store, project.root, project.recordings)
+    library = Library(project.recordings, own, record=recording_command, shown_from=shown_from, absent=absent)
     plan = RunPlan(
         project=project,
         mode=mode,
@@ -186,6 +189,7 @@ def make_plan(
         record=recording_command,
         shard=shard,
         listening=listening,
+        absent=absent,
         strict=strict,
         shown_from=shown_from,
     )
@@ -194,6 +198,7 @@ def make_plan(
         raise ConfigurationError("--listen: an isolated run is reached by its own command only: add --no-isolate")
     if not late_credentials:
         _check_credentials(plan, environment)
+    check_recorded(absent, [each.name for each in loaded if plan.mode_of(each.name) in ("record", "auto")])
     check_authorities([each for each in loaded if plan.mode_of(each.name) != "replay"])
     return plan
 

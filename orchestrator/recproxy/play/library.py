@@ -7,7 +7,7 @@ Knows nothing of what stands in the files.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from recproxy.control.record_commands import PROFILE_WORD, record_command
@@ -23,12 +23,19 @@ class Library:
     """The recordings of one project for its profiles; `own` maps a profile to its package's folder, if any.
 
     `record` is the command that records, with PROFILE_WORD in the place of a profile's name. Messages show folders as they
-    are seen from `shown_from`.
+    are seen from `shown_from`. `absent` are names of recordings that are in a store, and not here.
     """
 
     def __init__(
-        self, recordings: Path, own: Mapping[str, str | None], *, record: str = "", shown_from: str = os.curdir
+        self,
+        recordings: Path,
+        own: Mapping[str, str | None],
+        *,
+        record: str = "",
+        shown_from: str = os.curdir,
+        absent: Collection[str] = (),
     ) -> None:
+        self._absent = absent
         self._recordings = recordings
         self._record = record or f"recproxy run --record {PROFILE_WORD} -- COMMAND"
         self._own = own
@@ -71,6 +78,12 @@ class Library:
                 path = folder / candidate
                 if path.is_file() or _is_recorded_folder(path):
                     return path
+        for candidate in names:
+            if f"{profile}/{candidate}" in self._absent:
+                raise RecordingNotFound(
+                    f"recording {name!r} of profile {profile!r} is in the store of this project, and not here: "
+                    "pull it with: recproxy pull"
+                )
         looked = ", ".join(shown_path(str(folder), self._shown_from) for folder in dict.fromkeys(folders))
         raise RecordingNotFound(
             f"recording {name!r} of profile {profile!r} does not exist: looked in {looked}; "

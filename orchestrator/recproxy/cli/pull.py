@@ -1,0 +1,25 @@
+"""`recproxy pull`: recordings from the store of the project."""
+
+from __future__ import annotations
+
+import click
+
+from recproxy.cli.verb import Verb
+
+__all__ = ["pull"]
+
+
+@click.command(cls=Verb, example="recproxy pull", page="stores")
+@click.option("--replace", is_flag=True, help="Also take the place of recordings that were changed here.")
+def pull(replace: bool) -> None:
+    """Bring the recordings that recproxy.lock names from the store into the folder of the recordings.
+
+    Exit codes: 0, 1 if a recording that was changed here was left, 2 if one could not be pulled.
+    """
+    from recproxy.cli.stored_recordings import finish, stored_project
+    from recproxy.stores.store import opened_store
+    from recproxy.stores.transfers import pull_recordings
+
+    project = stored_project()
+    result = pull_recordings(lambda: opened_store(project.store), project.root, project.recordings, replace=replace)
+    finish(result, "pulled", kept="was changed here: push it, or take its place with --replace")

@@ -1,0 +1,169 @@
+"""A store, as fsspec reaches it: objects by the SHA-256 of their bytes.
+
+All that goes wrong there is one line that names the object; what fsspec and the libraries below it raise is of any kind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from recproxy.errors import ConfigurationError, RecordingError
+from recproxy.recording.printable import printable
+from recproxy.stores.folder import locked_file
+from recproxy.stores.lock import LockedFile
+
+__all__ = ["Store", "opened_store"]
+
+#: In these an object is there whole or not at all; elsewhere it is written under another name first.
+_ATOMIC = frozenset(("s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"))
+_PIECE = 1 << 20
+#: Bytes up to which a recording is read at once.
+_LARGE = 1 << 26
+_LONGEST_PROBLEM = 300
+
+
+class Store:
+    """The objects below one URL; its methods may be called from several threads."""
+
+    def __init__(self, url: str, system: Any, root: str) -> None:
+        self.url = url
+        self._system = system
+        self._root = root.rstrip("/")
+        protocol = system.protocol if isinstance(system.protocol, str) else system.protocol[0]
+        self._is_atomic = protocol in _ATOMIC
+
+    def has(self, name: str, file: LockedFile) -> bool:
+        """Whether the object of a recording is there in its full size; one that is cut off is not.
+
+        Raises:
+            RecordingError: the store does not answer.
+        """
+        return self._size(name, file) == file.size
+
+    def check(self, name: str, file: LockedFile) -> str:
+        """What is wrong with the object of a recording, all of it read: `missing`, `changed`, or nothing.
+
+        Raises:
+            RecordingError: the store does not answer.
+        """
+        size = self._size(name, file)
+        if size is None:
+            return "missing"
+        if size != file.size:
+            return "changed"
+        digest = hashlib.sha256()
+        for piece in self.pieces(name, file, 0):
+            digest.update(piece)
+        return "" if digest.hexdigest() == file.sha256 else "changed"
+
+    def put(self, name: str, path: Path, file: LockedFile) -> None:
+        """Bring a recording into the store, under its final name only once it is whole.
+
+        Raises:
+            RecordingError: it cannot be, or what arrived is not what was sent; an object that was there stays.
+        """
+        place = self._place(file)
+        written = place if self._is_atomic and file.size <= _LARGE else f"{place}.{secrets.token_hex(8)}.part"
+        with self._named(name, "cannot be pushed"):
+            if not self._is_atomic:
+                self._system.makedirs(place.rpartition("/")[0], exist_ok=True)
+            try:
+                self._send(name, path, file, written)
+                self._system.invalidate_cache()
+                self._check_arrived(written, file)
+                if written != place:
+                    self._system.mv(written, place)
+            except BaseException:
+                if written != place:
+                    with contextlib.suppress(Exception):
+                        self._system.rm_file(written)
+                raise
+
+    def _check_arrived(self, place: str, file: LockedFile) -> None:
+        arrived = self._system.info(place)["size"]
+        if arrived != file.size:
+            raise OSError(f"{arrived} of {file.size} bytes have arrived")
+
+    def _send(self, name: str, path: Path, file: LockedFile, place: str) -> None:
+        """Write a recording to a place, where nothing else is put under its hash: it may change while it is sent."""
+        changed = RecordingError(f"{name}: it was changed while it was pushed: push it again")
+        if file.size > _LARGE:
+            self._system.put_file(str(path), place)
+            if locked_file(path) != file:
+                raise changed
+            return
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != file.sha256:
+            raise changed
+        self._system.pipe_file(place, data)
+
+    def pieces(self, name: str, file: LockedFile, start: int) -> Iterator[bytes]:
+        """The bytes of an object from `start` on, never more than the lock says and one.
+
+        Raises:
+            RecordingError: it is not there, or cannot be read.
+        """
+        left = file.size + 1 - start
+        with self._named(name, "cannot be pulled"), self._system.open(self._place(file), "rb") as source:
+            if start:
+                source.seek(start)
+            while left > 0 and (piece := source.read(min(_PIECE, left))):
+                left -= len(piece)
+                yield bytes(piece)
+
+    def _size(self, name: str, file: LockedFile) -> int | None:
+        with self._named(name, "cannot be looked up"):
+            try:
+                return int(self._system.info(self._place(file))["size"])
+            except FileNotFoundError:
+                return None
+        raise AssertionError
+
+    def _place(self, file: LockedFile) -> str:
+        return f"{self._root}/{file.sha256[:2]}/{file.sha256}"
+
+    @contextlib.contextmanager
+    def _named(self, name: str, what: str) -> Iterator[None]:
+        try:
+            yield
+        except RecordingError:
+            raise
+        except FileNotFoundError:
+            raise RecordingError(
+                f"{name}: {what}: {self.url} has no such object: whoever recorded it runs `recproxy push`"
+            ) from None
+        except Exception as problem:  # noqa: BLE001 - each backend has exceptions of its own
+            said = " ".join(str(problem).split())[:_LONGEST_PROBLEM] or type(problem).__name__
+            raise RecordingError(printable(f"{name}: {what}: {self.url}: {said}")) from None
+
+
+def opened_store(url: str) -> Store:
+    """The store of a URL.
+
+    Raises:
+        ConfigurationError: fsspec or what it needs for the URL is not installed, or it is no URL of a store.
+    """
+    with contextlib.suppress(ValueError):
+        if urlsplit(url).password:
+            raise ConfigurationError(
+                "recordings: a password does not belong into the URL of a store: configure it as the store's own tools do"
+            )
+    try:
+        from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise ConfigurationError(f"recordings = {url!r} needs fsspec: install recproxy[store]") from None
+    try:
+        system, root = url_to_fs(url)
+    except ImportError as problem:
+        raise ConfigurationError(f"recordings = {url!r}: {printable(str(problem))}") from None
+    except Exception as problem:  # noqa: BLE001 - each backend has exceptions of its own
+        raise ConfigurationError(
+            printable(f"recordings = {url!r} is no store: {' '.join(str(problem).split())[:_LONGEST_PROBLEM]}")
+        ) from None
+    return Store(url, system, root)

@@ -1,0 +1,37 @@
+"""`recproxy status`."""
+
+import json
+
+import pytest
+
+pytest.importorskip("fsspec")
+
+from checkouts import said, stored_project
+
+
+def test_the_folder_is_told_beside_the_lock(tmp_path):
+    project, recording = stored_project(tmp_path)
+
+    assert said(project, "status") == (
+        1,
+        "new: shop/default.rec\n",
+        "0 recordings of 0 in recproxy.lock the same here\n",
+    )
+    said(project, "push")
+    assert said(project, "status", "--store") == (0, "", "1 recording of 1 in recproxy.lock the same here\n")
+    recording.write_text("mine")
+    assert said(project, "status")[:2] == (1, "changed: shop/default.rec\n")
+    recording.unlink()
+    assert said(project, "status")[:2] == (1, "missing: shop/default.rec\n")
+
+
+def test_the_store_is_read_if_it_is_asked_for(tmp_path):
+    project, _ = stored_project(tmp_path)
+    said(project, "push")
+    (object_file,) = (path for path in (tmp_path / "store").rglob("*") if path.is_file())
+    object_file.write_text("x" * 89)
+
+    code, out, _ = said(project, "status", "--store", "--json")
+    assert (code, json.loads(out)["changed_in_store"], json.loads(out)["same"]) == (1, ["shop/default.rec"], 1)
+    object_file.unlink()
+    assert said(project, "status", "--store")[:2] == (1, "missing in store: shop/default.rec\n")

@@ -1,0 +1,48 @@
+"""A store as fsspec reaches it, and what goes wrong with its URL."""
+
+import pytest
+
+pytest.importorskip("fsspec")
+
+from recproxy.errors import ConfigurationError, RecordingError
+from recproxy.stores.lock import LockedFile
+from recproxy.stores.store import opened_store
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("nosuch://bucket/suite", "recordings = 'nosuch://bucket/suite' is no store: Protocol not known: nosuch"),
+        ("sftp://me:pass-word@host/x", "a password does not belong into the URL of a store"),
+    ],
+)
+def test_a_url_that_is_no_store_is_one_line(url, said):
+    with pytest.raises(ConfigurationError) as raised:
+        opened_store(url)
+
+    assert said in raised.value.message
+    assert "pass-word" not in raised.value.message
+
+
+def test_what_a_backend_raises_is_one_printable_line(monkeypatch):
+    store = opened_store("memory://suite")
+
+    def info(_):
+        raise ValueError("no\nroute\x1b[2J" + "x" * 1000)
+
+    monkeypatch.setattr(store._system, "info", info)
+    with pytest.raises(RecordingError) as raised:
+        store.has("a.rec", LockedFile(sha256="a" * 64, size=1))
+
+    assert raised.value.message.startswith("a.rec: cannot be looked up: memory://suite: no route")
+    assert raised.value.message.isprintable() and len(raised.value.message) < 500
+
+
+def test_an_object_is_whole_changed_or_missing():
+    store = opened_store("memory://checked")
+    file = LockedFile(sha256="a" * 64, size=3)
+
+    assert (store.has("a.rec", file), store.check("a.rec", file)) == (False, "missing")
+    store._system.pipe_file(store._place(file), b"abc")
+    assert (store.has("a.rec", file), store.check("a.rec", file)) == (True, "changed")
+    store._system.rm(store._root, recursive=True)
