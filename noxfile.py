@@ -127,6 +127,14 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def browser(session: nox.Session) -> None:
+    """The page of a report in Chromium: filters, keyboard, both themes, 375 pixels, axe-core, hostile texts."""
+    session.install(*OWN, "axe-playwright-python", "playwright", "hypothesis", "pytest", "pytest-timeout")
+    variables = {"RECPROXY_BROWSER": "1"}  # it fails where chromium is missing, rather than skip
+    session.run("pytest", "tests/journeys/test_report_page.py", *session.posargs, env=variables)
+
+
+@nox.session(default=False)
 def audit(session: nox.Session) -> None:
     """Ask PyPI whether a dependency has a known vulnerability. Needs a network."""
     session.install(*OWN, "nox", "pip-audit", "tox", "vcrpy")

@@ -1,6 +1,9 @@
 """Reports of runs as files, and of several runs together."""
 
+import base64
 import json
+import re
+import zlib
 from xml.etree import ElementTree as ET
 
 ASK = """
@@ -89,3 +92,36 @@ def test_unused_interactions_of_shards_are_judged_together(project):
     twice = project.verb("report", "merge", "1.json", "1.json")
     assert twice.returncode == 2
     assert twice.stderr == "recproxy: 1.json: is a report of the same run, as is 1.json: give each one once\n"
+
+
+def test_a_page_shows_what_a_run_played_without_what_is_secret(project):
+    recording = project.root / PLACE
+    secret = "Set-Cookie: session=by-hand-1234567890\n\nfirst of-a-variable-999\n"
+    recording.write_text(recording.read_text().replace("\nfirst\n", secret, 1))
+    with (project.root / "pyproject.toml").open("a") as file:
+        file.write('[tool.recproxy.profiles.shop.redact]\nvariables = ["SHOP_SECRET"]\n')
+
+    done = ask(
+        project,
+        "/item?id=1",
+        "/item?token=abcdefgh12345678",
+        options=("--report", "r.html", "--report", "r.json"),
+        SHOP_SECRET="of-a-variable-999",
+    )
+    assert done.returncode == 3, done.stderr
+    merged = project.verb("report", "merge", "r.json", "-o", "merged.html")
+    assert merged.returncode == 3, merged.stderr
+
+    for name, secrets in (
+        ("r.html", ("by-hand", "of-a-variable", "abcdefgh")),
+        ("merged.html", ("by-hand", "abcdefgh")),
+    ):
+        page = (project.root / name).read_text()
+        packed = re.search(r'id="data">([^<]+)<', page)[1]
+        text = zlib.decompress(base64.b64decode(packed)).decode()
+        assert [each for each in secrets if each in page or each in text] == []
+        data = json.loads(text)
+        (*_, played, _), (*_, missed, _) = data["requests"]
+        assert missed is None
+        response = data["interactions"][played]["response"]
+        assert data["bodies"][response["body"]]["text"].startswith("first ")

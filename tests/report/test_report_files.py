@@ -18,6 +18,7 @@ AS_BEFORE = "what was there is as it was"
     [
         ("report.json", "json"),
         ("out/junit.XML", "junit"),
+        ("report.html", "html"),
         ("github", "github"),
         ("summary.md", "github"),
         ("gl-code-quality-report.json", "gitlab"),
@@ -46,7 +47,7 @@ def test_formats_are_those_of_the_reports_at_the_same_places():
         (
             ["a.txt"],
             [],
-            "--report a.txt: the name does not say the format: end it in .json or .xml, call it github or ",
+            "--report a.txt: the name does not say the format: end it in .html, .json or .xml, call it github or ",
         ),
         (["a", "b"], ["json"], "--report-format is given 1 time, and --report 2 times: give one for each, or none"),
     ],

@@ -88,9 +88,9 @@ def report_format_option(option: str) -> Callable[[_Function], _Function]:
         "--report-format",
         "report_formats",
         multiple=True,
-        type=click.Choice(["json", "junit", "github", "gitlab"]),
+        type=click.Choice(["html", "json", "junit", "github", "gitlab"]),
         metavar="FORMAT",
-        help=f"json, junit, github or gitlab: the format of the {option} at the same place, if its name does not say it.",
+        help=f"html, json, junit, github or gitlab: the format of the {option} at the same place, if its name does not say it.",
     )
 
 
@@ -111,7 +111,7 @@ def report_options(function: _Function) -> _Function:
             "reports",
             multiple=True,
             metavar="FILE",
-            help="Write a report: FILE.json, FILE.xml (JUnit), github, or gl-code-quality-report.json. Can be repeated.",
+            help="Write a report: FILE.html, FILE.json, FILE.xml (JUnit), github, or gl-code-quality-report.json. Can be repeated.",
         ),
     ):
         function = option(function)

@@ -167,7 +167,7 @@ def _block(console: Console, block: Request | Response, missing: str) -> None:
     from rich.highlighter import JSONHighlighter
     from rich.text import Text
 
-    from recproxy.cli.readable_body import readable_body
+    from recproxy.recording.readable_body import readable_body
 
     _headers(console, block.headers)
     if block.omitted is not None:

@@ -77,8 +77,8 @@ class Project:
     report it in replay.
     """
     report: tuple[str, ...] = ()
-    """Reports that each run writes, as `recproxy run --report` has them, relative to this file: `report.json`,
-    `junit.xml`, `github`, `gl-code-quality-report.json`.
+    """Reports that each run writes, as `recproxy run --report` has them, relative to this file: `report.html`,
+    `report.json`, `junit.xml`, `github`, `gl-code-quality-report.json`.
     """
     idle_timeout: float = 600
     """Seconds after which a connection of a client is closed on which nothing happens. `0`: never. Connections to the

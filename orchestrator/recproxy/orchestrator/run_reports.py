@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from recproxy.config.variables import secret_values
 from recproxy.errors import RecproxyError
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.report import Tally
@@ -70,6 +71,7 @@ class RunReports:
         from recproxy.report.report_files import write_reports_at_end  # noqa: PLC0415 - see above
 
         project = self._plan.project
+        secrets = secret_values(self._plan.profiles, self._environment)
         return write_reports_at_end(
             self._report(code, command_code, error),
             self._targets,
@@ -77,7 +79,15 @@ class RunReports:
             elsewhere=project.file_name,
             environment=self._environment,
             stream=self._stream,
+            rules={profile.name: profile.redaction(secrets) for profile in self._plan.profiles},
+            packages=self._packages(),
         )
+
+    def _packages(self) -> list[Path]:
+        """The folders of recordings that come with the packages of profiles."""
+        root = self._plan.project.root
+        folders = [Path(each.recordings) for each in self._plan.profiles if each.recordings]
+        return [each for each in folders if _INSTALLED in each.parts or not each.is_relative_to(root)]
 
     def _report(self, code: int, command_code: int, error: str) -> RunReport:
         from recproxy.report.run_facts import ReportPlaces, report_of  # noqa: PLC0415 - see above
@@ -95,10 +105,8 @@ class RunReports:
             error=error,
             fails=tuple(_fails(plan)),
         )
-        root = plan.project.root
-        folders = [Path(each.recordings) for each in plan.profiles if each.recordings]
-        packages = [each for each in folders if _INSTALLED in each.parts or not each.is_relative_to(root)]
-        return report_of(self.tally, ReportPlaces(root=root, packages=packages), facts, plan.strict, begun=self._begun)
+        places = ReportPlaces(root=plan.project.root, packages=self._packages())
+        return report_of(self.tally, places, facts, plan.strict, begun=self._begun)
 
 
 def _fails(plan: RunPlan) -> Iterator[str]:

@@ -9,15 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TextIO
 
 from recproxy.counting import counted
 from recproxy.errors import ConfigurationError, RecproxyError
 from recproxy.play.file_replacement import replace_file
 from recproxy.recording.printable import printable
+from recproxy.redaction.rules import RedactionRules
 from recproxy.report.github import step_summary, workflow_commands
 from recproxy.report.gitlab import code_quality
 from recproxy.report.junit import junit_report
+from recproxy.report.run_facts import ReportPlaces
 from recproxy.report.run_report import RunReport, read_report, report_values
 
 __all__ = ["ReportFormat", "ReportTarget", "load_report", "report_targets", "write_reports", "write_reports_at_end"]
@@ -37,6 +40,7 @@ class ReportFormat(StrEnum):
     JUNIT = "junit"
     GITHUB = "github"
     GITLAB = "gitlab"
+    HTML = "html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +68,8 @@ def report_targets(
         found = ReportFormat(formats[number]) if formats else _format_of(word)
         if found is None:
             raise ConfigurationError(
-                f"{said} {word}: the name does not say the format: end it in .json or .xml, call it github or "
-                "gl-code-quality-report.json, or add --report-format json, junit, github or gitlab"
+                f"{said} {word}: the name does not say the format: end it in .html, .json or .xml, call it github or "
+                "gl-code-quality-report.json, or add --report-format html, json, junit, github or gitlab"
             )
         is_own = found is ReportFormat.GITHUB and word == "github"
         targets.append(ReportTarget(format=found, path=None if is_own else folder / word))
@@ -79,6 +83,8 @@ def _format_of(word: str) -> ReportFormat | None:
     if name.endswith(".json"):
         is_gitlab = any(known in name for known in _GITLAB_NAMES)
         return ReportFormat.GITLAB if is_gitlab else ReportFormat.JSON
+    if name.endswith((".html", ".htm")):
+        return ReportFormat.HTML
     return ReportFormat.JUNIT if name.endswith(".xml") else None
 
 
@@ -90,6 +96,8 @@ def write_reports(
     elsewhere: str,
     environment: Mapping[str, str],
     stream: TextIO,
+    rules: Mapping[str, RedactionRules] = MappingProxyType({}),
+    packages: Sequence[Path] = (),
 ) -> list[str]:
     """Write a report wherever it is asked for; a line for each file that cannot be written.
 
@@ -100,6 +108,8 @@ def write_reports(
         elsewhere: the file below it to which problems without a recording belong.
         environment: where CI services say where they keep what.
         stream: gets what GitHub reads from a step's output.
+        rules: the redaction of each profile, for what a page shows of recordings.
+        packages: the folders of packages' own recordings.
     """
     base = Path(next((environment[name] for name in _REPOSITORIES if environment.get(name)), os.curdir)).resolve()
 
@@ -112,6 +122,9 @@ def write_reports(
         try:
             if target.format is ReportFormat.GITHUB:
                 _write_github(report, target.path, locate, environment, stream)
+            elif target.format is ReportFormat.HTML:
+                assert target.path is not None
+                _replace(target.path, _page(report, ReportPlaces(root=root, packages=packages), rules))
             else:
                 assert target.path is not None
                 _replace(target.path, _text(report, target.format, locate, locate(elsewhere) or elsewhere))
@@ -130,12 +143,29 @@ def write_reports_at_end(
     elsewhere: str,
     environment: Mapping[str, str],
     stream: TextIO,
+    rules: Mapping[str, RedactionRules] = MappingProxyType({}),
+    packages: Sequence[Path] = (),
 ) -> int:
     """Write a report as `write_reports` does, with its problems on stderr; the report's exit code, not 0 if there are any."""
-    problems = write_reports(report, targets, root=root, elsewhere=elsewhere, environment=environment, stream=stream)
+    problems = write_reports(
+        report,
+        targets,
+        root=root,
+        elsewhere=elsewhere,
+        environment=environment,
+        stream=stream,
+        rules=rules,
+        packages=packages,
+    )
     for line in problems:
         print(f"recproxy: {line}", file=sys.stderr)
     return report.exit_code or (_NOT_WRITTEN if problems else 0)
+
+
+def _page(report: RunReport, places: ReportPlaces, rules: Mapping[str, RedactionRules]) -> str:
+    from recproxy.report.page import PageSources, html_page  # noqa: PLC0415 - it brings redaction
+
+    return html_page(report, PageSources(places=places, rules=rules))
 
 
 def _text(report: RunReport, kind: ReportFormat, locate: Callable[[str], str | None], elsewhere: str) -> str:

@@ -50,6 +50,15 @@ class ReportPlaces:
                 return Path(folder.parent.name, folder.name, Path(path).relative_to(folder)).as_posix()
         return Path(os.path.relpath(path, self.root)).as_posix() if Path(path).is_absolute() else path
 
+    def find(self, name: str) -> Path | None:
+        """The file that a report names so; None where it is not there, or neither in the project nor in a package."""
+        for folder in self.packages:
+            parts = Path(name).parts
+            if parts[:2] == (folder.parent.name, folder.name) and (found := folder.joinpath(*parts[2:])).exists():
+                return found
+        found = (self.root / name).resolve()
+        return found if found.exists() and found.is_relative_to(self.root.resolve()) else None
+
     def place(self, where: str | None) -> tuple[str, int]:
         """Path and line of a place, each as a report has it."""
         if not where:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from recproxy.counting import counted
-from recproxy.recording import WILD, Request, Response, header
 from recproxy.recording.jsontext import indented
 from recproxy.recording.multipart import read_parts
 from recproxy.recording.printable import printable
+from recproxy.recording.values import WILD, Request, Response, header
 
 __all__ = ["readable_body"]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from recproxy.cli.readable_body import readable_body
 from recproxy.recording import Request
+from recproxy.recording.readable_body import readable_body
 
 
 @pytest.mark.parametrize(

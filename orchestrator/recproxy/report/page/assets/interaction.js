@@ -1,0 +1,55 @@
+// A recorded interaction: its request and response, or the conversation with a mail server.
+
+function body(data, number, wild) {
+  if (number === null || number === undefined) return null;
+  const value = data.bodies[number];
+  if (value.kind === "omitted") return el("p", { class: "soft" }, `A body of ${size(value.size)}, too large to be shown.`);
+  if (value.kind === "left out") return el("p", { class: "soft" }, `A body of ${size(value.size)}, left out to keep this file small.`);
+  if (value.kind === "picture") {
+    return el("img", { class: "picture", alt: `picture of ${size(value.size)}`, src: `data:${value.type};base64,${value.picture}` });
+  }
+  const text = value.kind === "json" ? coloredJson(value.text, wild) : marked(value.text, wild);
+  const cut = value.cut ? el("p", { class: "soft" }, `${counted(value.cut, "more character")} not shown.`) : null;
+  return [el("pre", { tabindex: 0, role: "group", "aria-label": `body, ${value.kind}` }, text), cut];
+}
+
+function headers(lines, wild) {
+  if (!lines.length) return null;
+  return el("dl", { class: "mono" }, lines.map(([name, value]) => [el("dt", {}, name), el("dd", {}, marked(value, wild))]));
+}
+
+function mail(message) {
+  if (!message || !message.headers) return null;
+  return el("div", { class: "card" },
+    el("dl", {}, message.headers.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+    message.text ? el("pre", { tabindex: 0, role: "group", "aria-label": "text of the message" }, message.text) : null,
+    message.files && message.files.length ? el("p", {}, `Attached: ${message.files.join(", ")}`) : null);
+}
+
+function conversation(steps, wild) {
+  return el("ol", { class: "says" }, steps.map((step) => el("li", { class: step.who === "client" ? "client" : "server" },
+    el("div", { class: "who" }, step.fault ? `${step.who}, fault: ${step.fault}` : step.who),
+    mail(step.mail),
+    step.text ? el("pre", { tabindex: 0, role: "group", "aria-label": `what the ${step.who} says` }, marked(step.text, wild)) : null,
+    step.cut ? el("p", { class: "soft" }, `${counted(step.cut, "more character")} not shown.`) : null)));
+}
+
+/** A recorded interaction under headings of this level. */
+function interaction(data, number, level) {
+  if (number === null || number === undefined) return null;
+  const found = data.interactions[number];
+  if (found.hidden) return el("p", { class: "soft" }, "This interaction is not shown, because it may hold a secret that cannot be masked.");
+  const heading = (text) => el(`h${level}`, {}, text);
+  const facts = el("p", { class: "soft" }, [place(found), found.scope && `recorded by ${found.scope}`, found.recorded].filter(Boolean).join(" · "));
+  if (found.steps) return [heading("Conversation"), facts, conversation(found.steps, found.wild)];
+  const answer = found.response;
+  return [
+    heading("Recorded request"), facts,
+    el("p", { class: "mono" }, `${found.method} `, marked(found.url, found.wild)),
+    headers(found.request.headers, found.wild), body(data, found.request.body, found.wild),
+    heading("Recorded response"),
+    el("p", { class: "mono" }, `${answer.status} ${answer.reason}`, answer.fault ? el("span", { class: "warn" }, ` fault: ${answer.fault}`) : null,
+      answer.chunks ? el("span", { class: "soft" }, ` in ${counted(answer.chunks, "piece")}`) : null),
+    headers(answer.headers, answer.wild), body(data, answer.body, answer.wild),
+  ];
+}

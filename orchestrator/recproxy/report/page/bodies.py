@@ -1,0 +1,157 @@
+"""Bodies and conversations as a page shows them: text that a person reads, and what kind of text it is. Pure.
+
+What is too large is cut, and says so: the page is sent by mail and kept by CI services.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote_plus
+
+from recproxy.recording import Act, Request, Response, Step, header
+from recproxy.recording.printable import printable
+from recproxy.recording.readable_body import readable_body
+
+__all__ = ["BodyTable", "step_values"]
+
+#: Characters of a body that are shown, and bytes of a picture.
+_LONGEST = 16_384
+_LARGEST_PICTURE = 65_536
+#: What the beginning of a picture says. SVG is none of them: it is text, and may hold a script.
+_PICTURES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+}
+_FORM = b"application/x-www-form-urlencoded"
+_MARKUP = re.compile(rb"\s*(?:text/html|application/xhtml|[a-z]+/(?:[a-z0-9.+-]+\+)?xml)", re.IGNORECASE)
+_HEX_BYTES = 256
+_HEX_ROW = 16
+
+
+class BodyTable:
+    """The bodies of a page, equal ones once. `left_out` counts those for which there was no room.
+
+    Args:
+        most: bytes of all of them together, compressed.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.values: list[dict[str, Any]] = []
+        self.left_out = 0
+        self._most = most
+        self._numbers: dict[tuple[str, str], int] = {}
+        # What is like a body before it costs little; one compressor sees them all, as that of the page will.
+        self._compressor = zlib.compressobj(6)
+        self._size = 0
+
+    def add(self, block: Request | Response) -> int | None:
+        """The number of a block's body; None where it has none."""
+        if block.omitted is not None:
+            return self._put({"kind": "omitted", "size": block.omitted})
+        if not block.body:
+            return None
+        value = _value(block)
+        key = (str(value.get("kind")), str(value.get("text") or value.get("picture")))
+        known = self._numbers.get(key)
+        if known is not None:
+            return known
+        data = key[1].encode("utf-8", "replace")
+        if self._size <= self._most:
+            self._size += len(self._compressor.compress(data)) + len(self._compressor.flush(zlib.Z_SYNC_FLUSH))
+        if self._size > self._most:
+            self.left_out += 1
+            return self._put({"kind": "left out", "size": len(block.body)})
+        self._numbers[key] = self._put(value)
+        return self._numbers[key]
+
+    def _put(self, value: dict[str, Any]) -> int:
+        self.values.append(value)
+        return len(self.values) - 1
+
+
+def _value(block: Request | Response) -> dict[str, Any]:
+    """A body: its kind, its size in bytes, its text, and how many characters were cut off."""
+    body, size = block.body, len(block.body)
+    kind = next((name for start, name in _PICTURES.items() if body.startswith(start)), "")
+    if kind and size <= _LARGEST_PICTURE:
+        return {"kind": "picture", "size": size, "type": kind, "picture": base64.b64encode(body).decode()}
+    content_type = header(block.headers, b"content-type") or b""
+    if not _is_text(body):
+        shown, kind = _hex(body), "binary"
+    elif content_type.lower().startswith(_FORM):
+        shown, kind = _form(body), "form"
+    else:
+        is_multipart = content_type.lower().startswith(b"multipart/")  # its parts begin behind CR LF
+        lines = block if is_multipart else replace(block, body=body.replace(b"\r\n", b"\n"))
+        shown = readable_body(lines)
+        kind = "json" if shown[:1] in ("{", "[") else "markup" if _MARKUP.match(content_type) else "text"
+    return {"kind": kind, "size": size, **_cut(shown)}
+
+
+def _cut(text: str) -> dict[str, Any]:
+    left = len(text) - _LONGEST
+    return {"text": text[:_LONGEST], "cut": left} if left > 0 else {"text": text}
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        return "\0" not in body.decode()
+    except UnicodeDecodeError:
+        return body.isascii()
+
+
+def _form(body: bytes) -> str:
+    """The fields of a form, a line each, decoded."""
+    pairs = (pair.partition("=") for pair in body.decode("utf-8", "replace").split("&"))
+    return printable("\n".join(f"{unquote_plus(name)} = {unquote_plus(value)}" for name, _, value in pairs))
+
+
+def _hex(body: bytes) -> str:
+    """The first bytes, sixteen in a line: their place, in hexadecimal, and as characters."""
+    rows = []
+    for place in range(0, min(len(body), _HEX_BYTES), _HEX_ROW):
+        row = body[place : place + _HEX_ROW]
+        letters = "".join(chr(each) if 32 <= each < 127 else "." for each in row)
+        rows.append(f"{place:08x}  {row.hex(' '):<{3 * _HEX_ROW - 1}}  {letters}")
+    more = [f"and {len(body) - _HEX_BYTES} more bytes"] if len(body) > _HEX_BYTES else []
+    return "\n".join([*rows, *more])
+
+
+def step_values(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    """The steps of a conversation: who says what, and a mail message with its headers decoded."""
+    values: list[dict[str, Any]] = []
+    expects_message = False
+    for step in steps:
+        text = printable(step.data.decode("utf-8", "backslashreplace").replace("\r\n", "\n").rstrip("\n"))
+        who = {Act.SERVER: "server", Act.CLIENT: "client"}.get(step.act, str(step.act).lstrip(":"))
+        value = {"who": who, **_cut(text)}
+        if step.fault:
+            value["fault"] = printable(step.fault)
+        if expects_message and step.act is Act.CLIENT:
+            value["mail"] = _mail(step.data)
+        # RFC 5321 section 4.1.1.4: the next thing that the client says is the message.
+        expects_message = step.act is Act.SERVER and step.data.startswith(b"354")
+        values.append(value)
+    return values
+
+
+def _mail(data: bytes) -> dict[str, Any]:
+    """What a person wants to know of a message: from whom to whom, what about, and its text."""
+    from email import message_from_bytes, policy  # noqa: PLC0415 - few recordings have mail
+
+    try:
+        message = message_from_bytes(data, policy=policy.default)
+        names = ("From", "To", "Cc", "Subject")
+        headers = [[name, printable(str(message[name]))] for name in names if message[name]]
+        part = message.get_body(("plain", "html"))
+        text = printable(str(part.get_content()).replace("\r\n", "\n")) if part is not None else ""
+        files = [printable(each.get_filename() or each.get_content_type()) for each in message.iter_attachments()]
+    except Exception:  # noqa: BLE001 - the parser of the standard library raises whatever a broken message makes it
+        return {}
+    return {"headers": headers, "files": files, **_cut(text)}

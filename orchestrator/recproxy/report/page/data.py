@@ -1,0 +1,123 @@
+"""What a page shows, as plain values: the report, and the interactions that it points at. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from recproxy.recording import WILD, Headers, Interaction
+from recproxy.recording.printable import printable
+from recproxy.report.page.bodies import BodyTable, step_values
+from recproxy.report.page.shown import ShownInteractions
+from recproxy.report.run_report import RequestReport, RunReport
+
+__all__ = ["page_data"]
+
+
+class _Names:
+    """Names by number: each stands once in the data, however many requests have it."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, name: str) -> int:
+        return self._numbers.setdefault(name, len(self._numbers))
+
+    @property
+    def values(self) -> list[str]:
+        return [*self._numbers]
+
+
+def page_data(report: RunReport, shown: ShownInteractions, bodies: BodyTable) -> dict[str, Any]:
+    """The data of a page. `requests` are rows of numbers and texts, in the order that `columns` says."""
+    names = _Names()
+    rows = [
+        [
+            names.number(each.profile),
+            names.number(each.test),
+            names.number(each.lane),
+            each.method,
+            each.url,
+            names.number(each.result),
+            each.started,
+            each.seconds,
+            each.status,
+            each.bytes,
+            shown.timeline[number],
+            each.fault,
+        ]
+        for number, each in enumerate(report.timeline)
+    ]
+    facts = ("recproxy", "shards", "started", "seconds", "exit_code", "command_code", "error", "fails")
+    misses = [*map(_request, report.misses, shown.misses)]
+    drift = [*map(_request, report.drift, shown.misses[len(report.misses) :])]
+    # those of misses first: if there is no room for all, they are the ones that somebody wants to read
+    interactions = [_interaction(*each, bodies) for each in shown.values]
+    findings = ("refusals", "failures", "unasked", "old", "notes")
+    profiles = [
+        {name: value for name, value in asdict(each).items() if not name.startswith("interactions_")}
+        for each in report.profiles
+    ]
+    unused = [{**asdict(one), "profile": each.name} for each in report.profiles for one in each.interactions_unused]
+    return {
+        "run": {name: getattr(report, name) for name in facts},
+        "profiles": profiles,
+        "tests": [asdict(each) for each in report.tests],
+        "names": names.values,
+        "requests": rows,
+        "requests_left_out": report.timeline_left_out,
+        "misses": misses,
+        "drift": drift,
+        "unused": [{**one, "interaction": number} for one, number in zip(unused, shown.unused, strict=True)],
+        "findings": {name: [asdict(each) for each in getattr(report, name)] for name in findings},
+        "written": [asdict(each) for each in report.written],
+        "tokens": [asdict(each) for each in report.tokens],
+        "redactions": dict(report.redactions),
+        "blocked": dict(report.blocked),
+        "interactions": interactions,
+        "bodies": bodies.values,
+        "bodies_left_out": bodies.left_out,
+    }
+
+
+def _request(request: RequestReport, interaction: int | None) -> dict[str, Any]:
+    return {**asdict(request), "interaction": interaction}
+
+
+def _interaction(path: str, number: int, found: Interaction | None, bodies: BodyTable) -> dict[str, Any]:
+    if found is None:
+        return {"path": path, "number": number, "hidden": True}
+    request, response = found.request, found.response
+    values: dict[str, Any] = {
+        "path": path,
+        "number": number,
+        "line": found.line,
+        "scope": printable(found.scope or ""),
+        "recorded": found.recorded.isoformat() if found.recorded else "",
+        "wild": request.wild or WILD,
+        "method": printable(request.method),
+        "url": printable(request.url),
+    }
+    if found.steps:
+        return {**values, "steps": step_values(found.steps)}
+    return {
+        **values,
+        "request": {"headers": _headers(request.headers), "body": bodies.add(request)},
+        "response": {
+            "status": response.status,
+            "reason": printable(response.reason.decode("utf-8", "backslashreplace")),
+            "headers": _headers(response.headers),
+            "body": bodies.add(response),
+            "wild": response.wild or WILD,
+            "fault": response.fault or "",
+            "chunks": len(response.chunks),
+        },
+    }
+
+
+def _headers(headers: Headers) -> Sequence[list[str]]:
+    return [
+        [printable(name.decode("latin-1")), printable(value.decode("utf-8", "backslashreplace"))]
+        for name, value in headers
+    ]
