@@ -11,6 +11,7 @@ from recproxy.matching.rules import Rules
 from recproxy.play.imap_playback import ImapPlayback
 from recproxy.play.playback import Playback
 from recproxy.proxy.imap_speaking import imap_connection
+from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import UpstreamError
 from recproxy.recording import load
@@ -93,7 +94,9 @@ class Lane:
         self.imap = set()
         self.imap_all = []
         self.services, self.kept = [], []
-        self.forwarding = SimpleNamespace(mode=mode, seconds=0, imap_service=self._service, keep=self._keep)
+        self.forwarding = SimpleNamespace(
+            mode=mode, seconds=0, imap_service=self._service, keep=self._keep, room=StepRoom()
+        )
 
     @property
     def forwards(self):

@@ -20,6 +20,7 @@ from recproxy.play.reading import read_recording
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import ProxyLane
 from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.step_room import StepRoom
 from recproxy.recording import Act, load, unpack
 
 HOST = "mail.example"
@@ -579,6 +580,31 @@ async def test_what_goes_to_the_service_is_kept_but_in_live(trust, mode):
         ]  # fmt: skip
         assert kept.steps[2].data == b"250 real\r\nSTARTTLS\r\nAUTH PLAIN\r\n"
         assert kept.steps[-4].data.endswith(b"\r\n.dot\r\n")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("mode", "answered"), [("record", 4), ("live", 9)])
+async def test_a_conversation_without_an_end_is_ended(trust, mode, answered):
+    async with Real(trust) as real, Bench(trust, mode, address=real.address) as bench:
+        bench.forwarding.room = StepRoom(most_steps=9, keeps=mode != "live")
+        got = await bench.raw(b"NOOP\r\n" * 8 + b"QUIT\r\n", eof=False)
+
+        assert got.count(b"\r\n250 ok") + got.count(b"\r\n221 bye") == answered
+        reason = "a conversation of more than 9 commands and lines of answers is not recorded: use several connections, or run the test live"
+        told = () if mode == "live" else (f"SMTP smtp://mail.example:587: {reason}",)
+        assert got.endswith(b"221 bye\r\n" if mode == "live" else f"421 4.4.1 recproxy: {reason}\r\n".encode())
+        assert (bench.outcome.failures, bench.kept) == (told, [])
+
+
+@pytest.mark.asyncio
+async def test_a_client_that_never_comes_to_an_end_is_sent_away_in_replay(trust, monkeypatch):
+    monkeypatch.setattr("recproxy.proxy.mail_lane.MOST_STEPS", 9)
+    async with Bench(trust, recording=recorded(LOGIN + mail())) as bench:
+        got = await bench.raw(b"NOOP\r\n" * 30, eof=False)
+        assert got.endswith(
+            b"421 4.7.0 recproxy: a client says more than 250,000 things on one connection: connect anew\r\n"
+        )
+        assert len(bench.outcome.failures) == 1
 
 
 @pytest.mark.asyncio

@@ -22,6 +22,7 @@ from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.downstream import Downstream
 from recproxy.proxy.route import Route, origin_form, target_of
+from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Interaction, Request, parts
 from recproxy.recording.streams import DeclaredStreams
@@ -60,6 +61,7 @@ class Forwarding:
         self._orders = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[None]] = {}
         self._streams = DeclaredStreams(profile.replay.streams)
+        self.room = StepRoom(largest=profile.upstream.max_body, keeps=setup.mode != "live")
 
     @cached_property
     def _upstreams(self) -> Upstreams:
@@ -104,7 +106,7 @@ class Forwarding:
         from recproxy.proxy.mail_relay import MailRelay  # noqa: PLC0415 - see above
 
         address = self._profile.endpoints[place.endpoint].address
-        return MailRelay(place, address, self._upstreams, None if self.mode == "live" else self.keep)
+        return MailRelay(place, address, self._upstreams, None if self.mode == "live" else self.keep, self.room)
 
     async def imap_service(
         self, place: MailPlace, spawn: Callable[[Coroutine[Any, Any, None]], object]

@@ -6,7 +6,6 @@ side alone, and TLS begins on both sides or on none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -22,15 +21,15 @@ from recproxy.mail.imap.server import ImapReply, ImapServer
 from recproxy.mail.imap.states import Reading
 from recproxy.mail.imap.syntax import Atom, ImapString
 from recproxy.proxy.imap_replaying import OPENING, one_line, tell_injected
+from recproxy.proxy.imap_steps import is_worth_keeping, with_numbered_tags
 from recproxy.proxy.imap_wire import ImapWire, MissTexts
+from recproxy.proxy.step_room import StepRoom
 from recproxy.recording import Act, Step
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["ImapRelaying", "ServiceWire"]
 
-_LEAVING = re.compile(rb"(?i)(?:A[0-9]+ (?:LOGOUT|NOOP|CHECK|CLOSE|UNSELECT)|DONE)\r\n\Z")
 _PERHAPS_TLS = "; if it begins with TLS, list its port in tls_ports of its endpoint in the profile"
-_TAG = re.compile(rb"A[0-9]+\Z")
 
 
 class ServiceWire(Protocol):
@@ -71,6 +70,7 @@ class ImapRelaying:
         keep: Callable[[Sequence[Step], Callable[[], None]], None],
         *,
         seconds: float = 0,
+        room: StepRoom | None = None,
     ) -> None:
         self._server = server
         self._client = client
@@ -79,6 +79,7 @@ class ImapRelaying:
         self._texts = texts
         self._keep = keep
         self._steps: list[Step] = []
+        self._room = room or StepRoom()
         #: How a conversation begins that goes on in another scope: greeting, TLS, login, and the selected mailbox.
         self._opening: list[Step] = []
         self._selecting: list[Step] = []
@@ -102,7 +103,7 @@ class ImapRelaying:
                 case ImapCommand():
                     self._command(event)
                 case ImapReply():
-                    self._steps.append(Step(Act.CLIENT, event.line.data))
+                    self._said(Step(Act.CLIENT, event.line.data))
                     self._client.reply(event.line)
                 case MalformedImap():
                     self._texts.refused(event.reason)
@@ -131,7 +132,7 @@ class ImapRelaying:
         if self._over:
             return
         self._over = True
-        self._steps.append(Step(Act.RESET if reason else Act.CLOSE))
+        self._said(Step(Act.RESET if reason else Act.CLOSE))
         if reason:
             self._texts.note(f"the connection to the service broke: {reason}")
         self._finish(lambda: self._wire.end(Act.RESET if reason else Act.CLOSE))
@@ -148,7 +149,9 @@ class ImapRelaying:
         carried, opening = self._steps[first:], [*self._opening, *self._selecting]
         self._finish(lambda: None)
         self._texts, self._keep = texts, keep
-        self._steps, self._begun = [*opening, *carried], len(opening)
+        self._begun = len(opening)
+        for step in (*opening, *carried):
+            self._said(step)
         moved = len(opening) - first
         self._pending = {
             tag: _Pending(each.command, each.start + moved, each.tag) for tag, each in self._pending.items()
@@ -163,7 +166,7 @@ class ImapRelaying:
         # A client that forgot the tag keeps its first word, by which what follows is known to be secret.
         tag = command.tag if command.tag.upper() in TAGLESS else b"A%d" % self._numbered
         self._pending[command.tag] = _Pending(command, len(self._steps), tag)
-        self._steps.append(Step(Act.CLIENT, retagged(command.line, self._pending[command.tag].tag).data))
+        self._said(Step(Act.CLIENT, retagged(command.line, self._pending[command.tag].tag).data))
         self._client.send(command)
         if command.name != b"IDLE":
             self._expect(lambda: command.tag in self._pending)
@@ -181,7 +184,20 @@ class ImapRelaying:
             self._expect(waits)
             return
         reason = f"the service did not answer within {self._seconds:g} s"
-        reason += "" if self._has_spoken or self._server.tls else _PERHAPS_TLS
+        self._give_up(reason + ("" if self._has_spoken or self._server.tls else _PERHAPS_TLS))
+
+    def _said(self, step: Step) -> None:
+        """Keep a step; where there is no room for it, the conversation ends, and nothing of it is kept."""
+        problem = self._room.take(len(self._steps), step)
+        if not problem:
+            self._steps.append(step)
+        elif self._room.keeps and not self._over:
+            self._room.free(self._steps)
+            self._steps.clear()
+            self._give_up(problem)
+
+    def _give_up(self, reason: str) -> None:
+        """End both connections, and tell the client and the scope why."""
         self._texts.refused(reason)
         response = read_imap_response(ImapLine((b"* BYE recproxy: " + one_line(reason),)))
         self._server.answer(response) if self._has_spoken else self._server.greet(response.line)
@@ -195,17 +211,16 @@ class ImapRelaying:
                 return
         if self._client.oversized is not None and not self._over:
             start = self._client.oversized.decode("ascii", "replace")[:40]
-            self._texts.refused(f"a response of the service that is too large to be kept: {start}")
-            self._server.answer(read_imap_response(ImapLine((b"* BYE recproxy: a response is too large",))))
-            self._service.close()
-            self.service_lost()
+            self._give_up(f"a response of the service that is too large to be kept: {start}")
         self.go_on()  # what the client sent too early is read now, if what it waited for has come
 
     def _takes(self, response: ImapResponse) -> bool:
         """Take a response; whether those behind it must wait."""
         pending = self._pending.pop(response.tag, None) if response.kind is ResponseKind.TAGGED else None
         line = response.line if pending is None else retagged(response.line, pending.tag)
-        self._steps.append(Step(Act.SERVER, offered(line, tls=self._server.tls).data))
+        self._said(Step(Act.SERVER, offered(line, tls=self._server.tls).data))
+        if self._over:
+            return True
         if not self._has_spoken:
             self._has_spoken = True
             self._opening = list(self._steps)
@@ -221,7 +236,7 @@ class ImapRelaying:
                 self._texts.note(
                     f"the service sent {counted(dropped, 'byte')} behind STARTTLS in plain text: they were dropped"
                 )
-            self._steps.append(Step(Act.TLS))
+            self._said(Step(Act.TLS))
             self._opening += self._steps[start:]
             self._service.begin_tls(lambda problem: self._secured(command, response, problem))
             return True
@@ -259,8 +274,9 @@ class ImapRelaying:
 
     def _finish(self, then: Callable[[], None]) -> None:
         """Have what was said written, if a client said anything."""
-        steps, self._steps = _numbered(self._steps), []
-        if any(_is_worth_keeping(step) for step in steps[self._begun :]):
+        self._room.free(self._steps)
+        steps, self._steps = with_numbered_tags(self._steps), []
+        if any(is_worth_keeping(step) for step in steps[self._begun :]):
             self._keep(steps, then)
         else:
             then()
@@ -279,22 +295,3 @@ class ImapRelaying:
 def _mechanism(command: ImapCommand) -> bytes:
     first = command.words[:1]
     return first[0].value.upper() if first and isinstance(first[0], Atom | ImapString) else b""
-
-
-def _is_worth_keeping(step: Step) -> bool:
-    """Whether a step is more than the end of a connection that was used in another scope."""
-    return step.act is Act.CLIENT and _LEAVING.match(step.data) is None
-
-
-def _numbered(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """Steps whose tags are numbers without gaps: how a conversation began may be from an earlier scope."""
-    tags: dict[bytes, bytes] = {}
-    made: list[Step] = []
-    for step in steps:
-        head, blank, rest = step.data.partition(b" ")
-        if blank and _TAG.match(head):
-            tag = tags.setdefault(head, b"A%d" % (len(tags) + 1))
-            made.append(step if tag == head else Step(step.act, tag + blank + rest))
-        else:
-            made.append(step)
-    return tuple(made)

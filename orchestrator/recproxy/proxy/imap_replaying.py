@@ -26,6 +26,8 @@ __all__ = ["OPENING", "ImapReplaying", "one_line", "tell_injected"]
 _IDLE_SECONDS = 0.05
 #: As many lines that are no commands: nobody there speaks IMAP.
 _MOST_MALFORMED = 20
+#: As many steps of logins: each is remembered, so that a miss does not show it.
+_MOST_LOGINS = 10_000
 #: A longer text of a miss is cut.
 _LONGEST_TEXT = 4000
 _LOGINS = (b"LOGIN", b"AUTHENTICATE")
@@ -127,6 +129,10 @@ class ImapReplaying:
     def _command(self, command: ImapCommand) -> None:
         if command.name in _LOGINS:
             self._logins.append(Step(Act.CLIENT, command.line.data))
+            if len(self._logins) > _MOST_LOGINS:
+                self._texts.refused(f"a client logs in more than {_MOST_LOGINS:,} times on one connection")
+                self._server.answer(read_imap_response(ImapLine((b"* BYE recproxy: too many logins",))))
+                return
         answer = self._replay.say(command)
         self._texts.played(self._replay.newly_played())
         if answer is None and self._ask(command):

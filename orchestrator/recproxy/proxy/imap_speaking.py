@@ -259,6 +259,7 @@ class _Speaking:
                 texts,
                 texts.keep,
                 seconds=self._lane.forwarding.seconds,
+                room=self._lane.forwarding.room,
             )
             service.listen(self._relaying)
             self.go_on()
@@ -281,7 +282,14 @@ class _Speaking:
             over=over,
         )
         relaying = ImapRelaying(
-            catching.server, client, catching, service, texts, texts.keep, seconds=self._lane.forwarding.seconds
+            catching.server,
+            client,
+            catching,
+            service,
+            texts,
+            texts.keep,
+            seconds=self._lane.forwarding.seconds,
+            room=self._lane.forwarding.room,
         )
         catching.go_on, catching.secured = relaying.go_on, relaying.tls_started
         service.listen(relaying)

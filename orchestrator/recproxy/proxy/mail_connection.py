@@ -19,6 +19,7 @@ from recproxy.proxy.mail_faults import place_of, step_fault
 from recproxy.proxy.mail_lane import MailLane
 from recproxy.proxy.mail_tls import TLS_AT_ONCE, upgraded
 from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.step_room import MOST_STEPS
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Act, Step
 from recproxy.recording.faults import Fault
@@ -109,6 +110,9 @@ class MailConnection(MailClient):
     def _hear(self, said: Said) -> None:
         if self._relay is not None:
             self._work(self._forward(said))
+            return
+        if self._history.is_full:
+            self._fail(f"a client says more than {MOST_STEPS:,} things on one connection: connect anew", b"421 4.7.0")
             return
         if self._scope is not self._lane.scope:
             self._count(is_over=True)

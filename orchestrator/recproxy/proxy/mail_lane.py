@@ -10,6 +10,7 @@ from recproxy.control.open_connections import OpenConnections
 from recproxy.mail.smtp_server import Said, SaidKind
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.step_room import MOST_STEPS
 from recproxy.recording import Act, Step
 
 __all__ = ["MailHistory", "MailLane"]
@@ -49,6 +50,11 @@ class MailHistory:
         self.session: list[Said] = []
         self._login: list[Step] = []
 
+    @property
+    def is_full(self) -> bool:
+        """Whether a client says more than a person would read, and than should be remembered."""
+        return max(len(self.heard), len(self.session)) >= MOST_STEPS
+
     def said(self, said: Said) -> None:
         """The client said something that was answered."""
         self.heard.append(Step(Act.CLIENT, said.data))
@@ -61,7 +67,8 @@ class MailHistory:
 
     def replied(self, text: bytes) -> None:
         """The client has had a reply."""
-        self.heard.append(Step(Act.SERVER, text))
+        if len(self.heard) < MOST_STEPS:  # else it ends with what is said next
+            self.heard.append(Step(Act.SERVER, text))
 
 
 def _is_session(said: Said) -> bool:

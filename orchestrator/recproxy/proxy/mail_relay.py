@@ -15,6 +15,7 @@ from recproxy.control.outcomes import RequestResult
 from recproxy.mail.smtp_client import NoReplyError, SmtpClient, message_bytes, with_known_extensions
 from recproxy.mail.smtp_server import Said, SaidKind
 from recproxy.proxy.mail_upstream import mail_failure, reach_mail_server
+from recproxy.proxy.step_room import StepRoom
 from recproxy.proxy.timeline import said_by_server
 from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import UpstreamError, Upstreams
@@ -35,7 +36,10 @@ Keep = Callable[[Interaction, Traffic, float], Awaitable[None]]
 class MailRelay:
     """Made at once, connected by `open`; without `keep` nothing is kept. `address` is used instead of the place's own."""
 
-    def __init__(self, place: MailPlace, address: str, upstreams: Upstreams, keep: Keep | None) -> None:
+    def __init__(
+        self, place: MailPlace, address: str, upstreams: Upstreams, keep: Keep | None, room: StepRoom | None = None
+    ) -> None:
+        self._room = room or StepRoom()
         self._place = place
         self._address = address
         self._upstreams = upstreams
@@ -75,7 +79,7 @@ class MailRelay:
                 self._session = tuple(self._steps)
             self._is_new = self._is_new or said.verb not in _IDLE
             self._verb = said.verb
-        self._steps.append(Step(Act.CLIENT, said.data))
+        self._remember(Step(Act.CLIENT, said.data))
         is_mail = said.kind is SaidKind.MESSAGE and self._verb != b"BDAT"
         try:
             async with asyncio.timeout(self._upstreams.seconds):
@@ -93,7 +97,10 @@ class MailRelay:
         Where it cannot be kept, the scope fails.
         """
         steps, begun, is_new = tuple(self._steps), self._begun, self._is_new
-        self._steps = list(self._session if self._session is not None else steps) if goes_on else []
+        self._room.free(self._steps)
+        self._steps.clear()
+        if goes_on:
+            self._remember(*(self._session if self._session is not None else steps))
         self._begun, self._is_new = time.monotonic(), False
         if not (is_new and steps):
             return
@@ -113,6 +120,8 @@ class MailRelay:
     def discard(self) -> None:
         """Keep nothing of what was said."""
         self._is_new = False
+        self._room.free(self._steps)
+        self._steps.clear()
 
     def close(self) -> None:
         """End the connection to the server."""
@@ -128,8 +137,17 @@ class MailRelay:
         elif reply.act is Act.SERVER and self._verb == b"STARTTLS" and reply.data.startswith(b"220"):
             await self._start_tls()
             steps = (reply, Step(Act.TLS))
-        self._steps += steps
+        self._remember(*steps)
         return steps
+
+    def _remember(self, *steps: Step) -> None:
+        """Keep steps. Raises UpstreamError where there is no room for them."""
+        for step in steps:
+            problem = self._room.take(len(self._steps), step)
+            if not problem:
+                self._steps.append(step)
+            elif self._keep is not None:
+                raise UpstreamError(502, problem)
 
     async def _reply(self) -> tuple[Step, ...]:
         while True:

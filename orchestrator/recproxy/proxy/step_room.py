@@ -1,0 +1,48 @@
+"""How much a proxy holds of the conversations that are under way: each is in memory until it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from recproxy.recording import Step
+
+__all__ = ["MOST_STEPS", "StepRoom"]
+
+#: A longer conversation is nothing that a person could read, and takes minutes to redact.
+MOST_STEPS = 250_000
+#: Bytes of all conversations of a proxy.
+_MOST_BYTES = 512 << 20
+#: What a step costs besides what was said in it.
+_STEP_BYTES = 200
+
+
+class StepRoom:
+    """The room for the steps of all conversations of a proxy; where nothing `keeps` them, they need none.
+
+    A message of up to `largest` bytes always has room.
+    """
+
+    def __init__(self, *, largest: int = 0, keeps: bool = True, most_steps: int = MOST_STEPS) -> None:
+        self.keeps = keeps
+        self._most_steps = most_steps
+        self._most = self._left = max(_MOST_BYTES, 4 * largest)
+
+    def take(self, count: int, step: Step) -> str:
+        """Take the room for a step of a conversation with so many; why there is none, or an empty text."""
+        if count >= self._most_steps:
+            return (
+                f"a conversation of more than {self._most_steps:,} commands and lines of answers is not recorded: "
+                "use several connections, or run the test live"
+            )
+        size = _STEP_BYTES + len(step.data)
+        if size > self._left:
+            return (
+                f"the conversations under way have more than {self._most >> 20} MB, which is not recorded: "
+                "end connections earlier, or run the test live"
+            )
+        self._left -= size
+        return ""
+
+    def free(self, steps: Iterable[Step]) -> None:
+        """Give the room of steps back."""
+        self._left = min(self._most, self._left + sum(_STEP_BYTES + len(step.data) for step in steps))
