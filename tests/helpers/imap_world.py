@@ -93,6 +93,8 @@ class World:
                 server,
                 lambda connection: speaker(connection, server, secure),
                 context=lambda: self.tls,
+                host=HOST,
+                note=self.told.note,
                 spawn=self.spawn,
                 open_connections=SimpleNamespace(add=self._begun, discard=self._ended),
             )

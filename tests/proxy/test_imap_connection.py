@@ -70,7 +70,7 @@ def test_imaplib_begins_tls_in_the_middle_and_at_the_start():
     assert world.told.misses == []
 
 
-def test_a_client_that_does_not_trust_the_certificate_is_dropped():
+def test_a_client_that_does_not_trust_the_certificate_is_dropped_and_told():
     with replayed(HEAD + "> s STARTTLS\n< s OK go\n:tls\n" + END) as world:
         with connected(world.port) as (sock, lines):
             lines.readline()
@@ -79,6 +79,9 @@ def test_a_client_that_does_not_trust_the_certificate_is_dropped():
             with pytest.raises(ssl.SSLCertVerificationError):
                 ssl.create_default_context().wrap_socket(sock, server_hostname="mail.example")
         assert world.quiet.wait(seconds(30))
+    [told] = world.told.notes
+    assert told.startswith("TLS with a client of mail.example failed: ")
+    assert told.endswith("unknown ca; it does not trust the run's CA: point its CA setting at $SSL_CERT_FILE")
 
 
 def test_a_line_of_10_mb_is_taken_and_answered():

@@ -14,11 +14,10 @@ from recproxy.control.open_connections import OpenConnections
 from recproxy.control.sockets import acknowledge
 from recproxy.mail.imap.server import ImapServer
 from recproxy.proxy.mail_socket import MailSocket
+from recproxy.proxy.mail_tls import upgraded
 from recproxy.recording.faults import Fault
 
 __all__ = ["ImapConnection", "ImapSpeaker"]
-
-_HANDSHAKE_SECONDS = 60.0
 
 
 class ImapSpeaker(Protocol):
@@ -45,7 +44,7 @@ class ImapSpeaker(Protocol):
 
 
 class ImapConnection(MailSocket):
-    """One connection. `speaker` makes who answers it, `context` the TLS that it may begin.
+    """One connection. `speaker` makes who answers it, `context` the TLS that it may begin with `host`.
 
     It is among `open_connections` from when it is up, behind the TLS that it may begin with, until it is lost.
     """
@@ -56,6 +55,8 @@ class ImapConnection(MailSocket):
         speaker: Callable[[ImapConnection], ImapSpeaker],
         *,
         context: Callable[[], ssl.SSLContext | None],
+        host: str,
+        note: Callable[[str], None],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         open_connections: OpenConnections[ImapConnection],
     ) -> None:
@@ -63,6 +64,8 @@ class ImapConnection(MailSocket):
         self._server = server
         self._make = speaker
         self._context = context
+        self._host = host
+        self._note = note
         self._spawn = spawn
         self._open = open_connections
         self.speaker: ImapSpeaker = None  # type: ignore[assignment]
@@ -167,14 +170,9 @@ class ImapConnection(MailSocket):
         if context is None:
             self._transport.abort()
             return
-        try:
-            transport = await asyncio.get_running_loop().start_tls(
-                self._transport, self, context, server_side=True, ssl_handshake_timeout=_HANDSHAKE_SECONDS
-            )
-        except OSError:  # TLS errors are among these: the client has gone, or does not trust the certificate
-            self._transport.abort()
-            return
-        if transport is None:  # the client went meanwhile
+        # What was sent before TLS is told by the speaker.
+        transport = await upgraded(self._transport, self, context, self._note, host=self._host, injected=0)
+        if transport is None:
             return
         self._transport = transport
         self._is_upgrading = False

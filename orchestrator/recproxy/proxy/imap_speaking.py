@@ -9,11 +9,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
 
 from recproxy.config.mail_endpoints import MailPlace
-from recproxy.control.open_connections import OpenConnections
 from recproxy.control.outcomes import RequestResult
 from recproxy.mail.imap.commands import ImapCommand
 from recproxy.mail.imap.lines import ImapLine
@@ -21,46 +19,31 @@ from recproxy.mail.imap.responses import read_imap_response
 from recproxy.mail.imap.server import ImapServer
 from recproxy.mail.imap.states import Reading
 from recproxy.play.imap_replay import ImapReplay
-from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.imap_catching_up import Catching, Done
 from recproxy.proxy.imap_connection import ImapConnection
 from recproxy.proxy.imap_relaying import ImapRelaying
 from recproxy.proxy.imap_replaying import ImapReplaying, one_line
-from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.mail_lane import MailLane
 from recproxy.proxy.timeline import said_by_server
 from recproxy.recording import Act, Step, conversation
 from recproxy.recording.faults import Fault
 
-__all__ = ["ImapLane", "imap_connection"]
+__all__ = ["imap_connection"]
 
 
-class ImapLane(Protocol):
-    """What an IMAP connection asks of its lane."""
-
-    imap: OpenConnections[ImapConnection]
-    max_body: int
-    forwarding: Forwarding
-    scope: OpenScope
-    reset_on_miss: bool
-
-    @property
-    def forwards(self) -> bool:
-        """Whether everything goes to the service now."""
-
-    def forwards_large(self) -> bool:
-        """Whether what was not recorded goes to the service."""
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do something that takes its time."""
-
-
-def imap_connection(lane: ImapLane, place: MailPlace, context: ssl.SSLContext | None) -> ImapConnection:
+def imap_connection(lane: MailLane, place: MailPlace, context: ssl.SSLContext | None) -> ImapConnection:
     """A connection of a lane to a place; `context` is for TLS that begins later."""
     server = ImapServer(tls=place.tls, limit=lane.max_body + (1 << 16))
+
+    def note(line: str) -> None:
+        lane.scope.note(line)
+
     return ImapConnection(
         server,
         lambda connection: _Speaking(lane, place, server, connection),
         context=lambda: context,
+        host=place.host,
+        note=note,
         spawn=lane.spawn,
         open_connections=lane.imap,
     )
@@ -69,7 +52,7 @@ def imap_connection(lane: ImapLane, place: MailPlace, context: ssl.SSLContext | 
 class _Texts:
     """What a connection tells one scope."""
 
-    def __init__(self, lane: ImapLane, place: MailPlace, connection: ImapConnection) -> None:
+    def __init__(self, lane: MailLane, place: MailPlace, connection: ImapConnection) -> None:
         self.scope = lane.scope
         self._lane = lane
         self._place = place
@@ -128,7 +111,7 @@ class _Texts:
 class _Speaking:
     """Who answers one client."""
 
-    def __init__(self, lane: ImapLane, place: MailPlace, server: ImapServer, connection: ImapConnection) -> None:
+    def __init__(self, lane: MailLane, place: MailPlace, server: ImapServer, connection: ImapConnection) -> None:
         self._lane = lane
         self._place = place
         self._server = server

@@ -19,9 +19,10 @@ _SESSION = frozenset((b"EHLO", b"HELO", b"LHLO", b"STARTTLS", b"AUTH"))
 
 
 class MailLane(Protocol):
-    """What a mail connection asks of its lane."""
+    """What a connection of SMTP (`mail`) or IMAP asks of its lane."""
 
     mail: OpenConnections[Any]
+    imap: OpenConnections[Any]
     max_body: int
     forwarding: Forwarding
     scope: OpenScope
