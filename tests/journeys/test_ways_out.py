@@ -11,8 +11,8 @@ import ways_out
 from deadlines import seconds
 from namespaces import need_namespaces
 
+from recproxy.control.acceptor import Acceptor
 from recproxy.orchestrator import isolated_names
-from recproxy.orchestrator.acceptor import Acceptor
 from recproxy.orchestrator.isolated_names import NameServer
 from recproxy.orchestrator.isolation import Isolation, isolated_files
 

@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-import errno
 import socket
 import ssl
 
 import pytest
 from deadlines import seconds
+from exhausted import Exhausted
 
 from recproxy.control.host_names import is_loopback
 from recproxy.control.listening import Listening
@@ -443,23 +443,7 @@ def test_closing_drops_what_is_on_its_way_and_the_port():
     run(work)
 
 
-def test_without_descriptors_connections_wait_in_the_backlog(monkeypatch):
-    class Exhausted:
-        """A listener that has none left the first time."""
-
-        def __init__(self, real):
-            self._real = real
-            self.failed = 0
-
-        def accept(self):
-            if not self.failed:
-                self.failed += 1
-                raise OSError(errno.EMFILE, "Too many open files")
-            return self._real.accept()
-
-        def __getattr__(self, name):
-            return getattr(self._real, name)
-
+def test_without_descriptors_connections_wait_in_the_backlog():
     async def work(client, router, gateway):
         loop = asyncio.get_running_loop()
         acceptor = gateway._acceptors[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from deadlines import seconds
+from exhausted import Exhausted
 
 from recproxy.config.mail_endpoints import mail_places
 from recproxy.config.profile import Endpoint, Match, Profile, Upstream
@@ -435,6 +436,25 @@ async def test_clients_that_give_tls_up_do_not_keep_a_scope_from_ending(trust, p
             f"a client of mail.example:{port}"
         ]
         waiting.close()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("protocol", "port"), [("smtp", 465), ("imap", 993), ("imap", 143)])
+async def test_without_descriptors_an_idle_connection_makes_room(trust, protocol, port):
+    greeting = {"smtp": "220 a", "imap": "* OK a"}[protocol]
+    recording = load(f"#recproxy 2\n\n{protocol.upper()} {protocol}://mail.example:1\n< {greeting}\n=======\n".encode())
+    async with Bench(trust, recording=recording, protocol=protocol) as bench:
+        context = {465: trust.client(), 993: trust.client()}.get(port)
+        idle, writer = await asyncio.open_connection("localhost", bench.ports[port], ssl=context)
+        await idle.readline()
+        acceptor = next(each for each in bench.lane._servers if each._listener.getsockname()[1] == bench.ports[port])
+        acceptor._listener = Exhausted(acceptor._listener)
+        reader, other = await asyncio.open_connection("localhost", bench.ports[port], ssl=context)
+        assert (await reader.readline()) != b""
+        assert (await idle.read(), acceptor._listener.failed) == (b"", 1)
+        for each in (writer, other):
+            each.close()
+    assert bench.outcome.notes[0].startswith("idle connections of clients were closed, the oldest first")
 
 
 @pytest.mark.asyncio

@@ -14,11 +14,11 @@ import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from recproxy.control.acceptor import Acceptor
 from recproxy.control.open_connections import OpenConnections, descriptor_share
 from recproxy.errors import RecproxyError
 from recproxy.http import Head, MalformedRequest, RequestReader
 from recproxy.http.web_pages import foreign_host, foreign_page
-from recproxy.orchestrator.acceptor import Acceptor
 from recproxy.orchestrator.access import OPEN_ACCESS, Access
 from recproxy.orchestrator.control_calls import ControlCalls, ControlledRun
 from recproxy.orchestrator.control_values import CallRefused

@@ -9,12 +9,12 @@ import asyncio
 import socket
 from collections.abc import Callable, Sequence
 
+from recproxy.control.acceptor import Acceptor
 from recproxy.control.host_names import is_loopback
 from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.open_connections import OpenConnections, descriptor_share
 from recproxy.control.sockets import reset_on_close
 from recproxy.errors import ConfigurationError
-from recproxy.orchestrator.acceptor import Acceptor
 from recproxy.orchestrator.access import OPEN_ACCESS, Access
 from recproxy.orchestrator.arrival import Arrival
 from recproxy.orchestrator.gate import Gate

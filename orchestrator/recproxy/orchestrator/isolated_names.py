@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from types import MappingProxyType
 
-from recproxy.orchestrator.acceptor import Acceptor
+from recproxy.control.acceptor import Acceptor
 
 __all__ = ["EVERY_NAME", "NameServer", "answer", "mail_addresses"]
 

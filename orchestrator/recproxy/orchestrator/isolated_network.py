@@ -10,8 +10,8 @@ import socket
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from recproxy.control.acceptor import Acceptor
 from recproxy.errors import ConfigurationError
-from recproxy.orchestrator.acceptor import Acceptor
 from recproxy.orchestrator.environment import RunFiles
 from recproxy.orchestrator.gateway import Listeners
 from recproxy.orchestrator.isolated_names import NameServer, mail_addresses

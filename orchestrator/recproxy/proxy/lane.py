@@ -10,11 +10,11 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Coroutine
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
+from recproxy.control.acceptor import Acceptor
 from recproxy.control.host_names import is_loopback
 from recproxy.control.listening import LOOPBACK, Listening, peer_of
 from recproxy.control.open_connections import CROWDED, OpenConnections, descriptor_share
@@ -37,8 +37,6 @@ __all__ = ["ProxyLane"]
 
 _HANDSHAKE_SECONDS = 60.0
 _BACKLOG = 4096
-#: How long to wait before the next try where no file can be opened.
-_ACCEPT_SECONDS = 0.1
 
 
 class ProxyLane:
@@ -78,7 +76,7 @@ class ProxyLane:
         self._profile = profile
         self._owners = owners
         self._loop = loop
-        self._servers: list[asyncio.Server] = []
+        self._servers: list[asyncio.Server | Acceptor] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -137,7 +135,9 @@ class ProxyLane:
 
     def listen_mail(self, descriptor: int, place: MailPlace, context: ssl.SSLContext | None) -> None:
         """Answer on a listener as a mail server."""
-        self.spawn(self._serve_mail(socket.socket(fileno=descriptor), place, context))
+        self._accept_each(
+            socket.socket(fileno=descriptor), lambda connected: self.accept_mail(connected, place, context)
+        )
 
     def accept_mail(self, descriptor: int, place: MailPlace, context: ssl.SSLContext | None) -> None:
         """Serve a connection to a mail server that was handed over."""
@@ -187,38 +187,16 @@ class ProxyLane:
         self.mail.close()
         self.imap.close()
 
+    def _shed(self) -> bool:
+        """Close an idle connection, so that another can be accepted; whether there was one."""
+        return any(each.shed() for each in (self.mail, self.imap, self.connections))
+
     def _mail_connection(self, place: MailPlace, context: ssl.SSLContext | None) -> asyncio.Protocol:
         if place.protocol == "imap":
             from recproxy.proxy.imap_speaking import imap_connection  # noqa: PLC0415 - most runs have no IMAP
 
             return imap_connection(self, place, context)
         return MailConnection(self, place, context)
-
-    async def _serve_mail(self, listener: socket.socket, place: MailPlace, context: ssl.SSLContext | None) -> None:
-        listener.setblocking(False)
-        if not place.tls and not self._listening.is_wide:
-            made = partial(self._mail_connection, place, context)
-            self._servers.append(await self._loop.create_server(made, sock=listener, backlog=_BACKLOG))
-            return
-        # a server of the loop is silent about TLS that fails
-        await self._accept_each(listener, lambda descriptor: self.accept_mail(descriptor, place, context))
-
-    async def _accept_each(self, listener: socket.socket, arrived: Callable[[int], object]) -> None:
-        """Accept connections, and close those of peers that may not ask before a byte is read or sent."""
-        with listener:
-            listener.listen(_BACKLOG)
-            while True:
-                try:
-                    sock, _ = await self._loop.sock_accept(listener)
-                except OSError:  # no file can be opened
-                    await asyncio.sleep(_ACCEPT_SECONDS)
-                    continue
-                if not self._listening.is_wide or self._listening.allows(peer := peer_of(sock)):
-                    arrived(sock.detach())
-                else:
-                    reset_on_close(sock)
-                    sock.close()
-                    self._refused(peer)
 
     async def _connect_mail(self, sock: socket.socket, place: MailPlace, context: ssl.SSLContext | None) -> None:
         sock.setblocking(False)
@@ -232,10 +210,25 @@ class ProxyLane:
             self.scope.note(no_tls(place) if is_plain else client_tls_problem(place.host, problem))
             sock.close()
 
+    def _accept_each(self, listener: socket.socket, arrived: Callable[[int], object]) -> None:
+        """Accept connections, and close those of peers that may not ask before a byte is read or sent."""
+
+        def accepted(sock: socket.socket) -> None:
+            if not self._listening.is_wide or self._listening.allows(peer := peer_of(sock)):
+                arrived(sock.detach())
+            else:
+                reset_on_close(sock)
+                sock.close()
+                self._refused(peer)
+
+        listener.setblocking(False)
+        listener.listen(_BACKLOG)
+        self._servers.append(Acceptor(self._loop, listener, accepted, self._shed))
+
     async def _serve(self, listener: socket.socket, route: Route) -> None:
         listener.setblocking(False)
         if self._listening.is_wide:
-            await self._accept_each(listener, lambda descriptor: self.spawn(self._take(descriptor, route)))
+            self._accept_each(listener, lambda descriptor: self.spawn(self._take(descriptor, route)))
             return
         self._servers.append(
             await self._loop.create_server(lambda: Connection(self, route), sock=listener, backlog=_BACKLOG)

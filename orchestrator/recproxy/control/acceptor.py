@@ -52,7 +52,7 @@ class Acceptor:
                 if problem.errno not in (errno.EMFILE, errno.ENFILE):
                     raise
                 if self._shed():
-                    continue
+                    return  # its descriptor is free in the next turn, which comes at once
                 # Connections wait in the backlog until others have been handed over.
                 self._loop.remove_reader(self._listener)
                 self._loop.call_later(_OUT_OF_DESCRIPTORS_SECONDS, self._accept_again)
