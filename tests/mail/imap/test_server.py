@@ -325,3 +325,24 @@ def test_a_closed_side_takes_nothing():
     side.receive(b"A1 NOOP\r\n")
 
     assert side.next_event() is None
+
+
+@pytest.mark.parametrize("asked", [(b"+ idling",), ()])
+def test_a_done_that_crosses_the_end_of_idle_is_dropped(asked):
+    side = greeted()
+    command = said(side, b"1 IDLE\r\n")
+    answered(side, command, *asked, b"1 OK enough")
+    side.receive(b"done\r\n2 NOOP\r\nDONE\r\n")
+
+    assert events(side) == ["NOOP", "malformed DONE"]
+
+
+def test_a_done_without_an_idle_is_no_command():
+    side = greeted()
+    command = said(side, b"1 IDLE\r\n")
+    answered(side, command, b"+ idling")
+    side.receive(b"DONE\r\n")
+    assert events(side) == ["reply DONE"]
+    answered(side, command, b"1 OK done")
+    side.receive(b"DONE\r\n")
+    assert events(side) == ["malformed DONE"]

@@ -52,6 +52,8 @@ class ImapServer:
         self._limit = limit
         self._turning: ImapCommand | None = None
         self._began_tls = False
+        #: Whether the client has begun IDLE, and not ended it.
+        self._owes_done = False
         self._out: list[bytes] = []
 
     @property
@@ -91,9 +93,12 @@ class ImapServer:
             elif self.reading is Reading.REPLY:
                 assert self._turning is not None
                 self._turn(Turn.REPLIED)
+                self._owes_done = False
                 return ImapReply(self._turning, _CANCELLED if isinstance(read, Oversized) else read)
             elif isinstance(read, Oversized):
                 return self._too_long(read)
+            elif self._owes_done and read.text.strip().upper() == b"DONE":
+                self._owes_done = False  # it was sent before the client heard that the server ended IDLE
             elif read.text.strip():
                 return self._command(read)
         return None
@@ -151,6 +156,7 @@ class ImapServer:
             command = read_imap_command(line)
         except MalformedImap as problem:
             return problem
+        self._owes_done = command.name == b"IDLE"
         if command.name in _TURNING:
             self._turning = command
             self._turn(Turn.TURNING)
