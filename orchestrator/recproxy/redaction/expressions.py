@@ -16,6 +16,8 @@ __all__ = ["Expression", "nested_repeat"]
 #: A parsed expression is a list of these: what it is, and its arguments.
 _Items = Iterable[tuple[Any, Any]]
 
+#: What begins an address, or a name in quotes before its value: of these, what is outside the groups is no secret.
+_NO_TOKEN = re.compile(rb"[a-z]+://|\"")
 _MANY = 32  # repeats that count as endless
 _BACKTRACKING = (ops.MAX_REPEAT, ops.MIN_REPEAT)
 
@@ -23,13 +25,18 @@ _BACKTRACKING = (ops.MAX_REPEAT, ops.MIN_REPEAT)
 class Expression:
     """An expression that looks only into texts that hold the letters that it asks for."""
 
-    def __init__(self, pattern: re.Pattern[bytes]) -> None:
+    def __init__(self, pattern: re.Pattern[bytes], *, is_shape: bool = False) -> None:
         self._pattern = pattern
+        self._is_shape = is_shape
         self._letters = _required(pattern)
 
-    def finditer(self, text: bytes) -> Iterator[re.Match[bytes]]:
-        """Its matches in a text."""
-        return self._pattern.finditer(text) if self._letters in text else iter(())
+    def places(self, text: bytes) -> Iterator[tuple[int, int]]:
+        """Where its matches in a text begin and end; of a shape that is no token, the groups of each."""
+        for found in self._pattern.finditer(text) if self._letters in text else ():
+            if self._is_shape and _NO_TOKEN.match(found[0]):
+                yield from (found.span(number) for number in range(1, self._pattern.groups + 1) if found[number])
+            elif found[0]:
+                yield found.span()
 
 
 def nested_repeat(expression: str) -> bool:

@@ -5,7 +5,7 @@
 
 The mask fits the shape itself, depends on nothing but the shape and what stays, and masking it again changes nothing.
 In a request a secret is wild as a whole, but of an address what is outside the groups stays, since it says where the
-request goes, and so does a name in quotes before a value.
+request goes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LETTER = re.compile(rb"[0-9A-Za-z\x80-\xff]")
 #: Letters that need no escape in any text.
 _PLAIN = re.compile(rb"[0-9A-Za-z_.~-]+\Z")
 
-_NO_TOKEN = re.compile(rb"[a-z]+://|\"")
+_ADDRESS = re.compile(rb"[a-z]+://")
 
 _Fill = Callable[[bytes], bytes]
 
@@ -55,9 +55,9 @@ class KeptShapes:
                 return [Span(*part, "shape") for part in zip(ends, starts, strict=True) if part[0] < part[1]]
         return []
 
-    def wild_groups(self, value: bytes, word: bytes) -> bytes | None:
-        """What is no token with the wild word in the place of its groups; None for a token, and where no shape fits."""
-        for shape in self._shapes if _NO_TOKEN.match(value) else ():
+    def wild_address(self, value: bytes, word: bytes) -> bytes | None:
+        """An address with the wild word in the place of its groups; None for other values, and where no shape fits."""
+        for shape in self._shapes if _ADDRESS.match(value) else ():
             if groups := _groups(shape, value):
                 return replaced(value, [(each, word) for each in groups])[0]
         return None

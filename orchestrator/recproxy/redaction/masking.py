@@ -205,8 +205,8 @@ class TextMask:
     def _plain_mask(self, span: Span, word: bytes, raw: bytes) -> bytes:
         if self.side == "response":
             return response_mask(span, word, raw, self._values.shapes)
-        if span.kind == "text" and (kept := self._values.shapes.wild_groups(raw, word)) is not None:
-            return kept
+        if span.kind == "text" and (address := self._values.shapes.wild_address(raw, word)) is not None:
+            return address
         return request_mask(span, word)
 
     def _fillable(self, span: Span, raw: bytes, text: bytes) -> bool:

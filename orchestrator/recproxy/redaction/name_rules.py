@@ -55,7 +55,10 @@ def name_rules(rules: RedactionRules) -> NameRules:
         form=form,
         keys=keys,
         pointers=tuple(_tokens(name) for name in rules.json if name.startswith("/")),
-        patterns=tuple(map(Expression, (*map(_compiled, rules.patterns), *shapes))),
+        patterns=(
+            *(Expression(_compiled(each)) for each in rules.patterns),
+            *(Expression(each, is_shape=True) for each in shapes),
+        ),
         shapes=KeptShapes(shapes),
         _triggers=_automaton(keys | query | form),
     )

@@ -64,9 +64,7 @@ def _of_events(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
 def _shaped(text: bytes, rules: NameRules, hints: Hints | None = None) -> list[Span]:
     spans = list(shapes(text, hints))
     for pattern in rules.patterns:
-        spans += (
-            Span(*found.span(), "profile pattern", value=found[0]) for found in pattern.finditer(text) if found[0]
-        )
+        spans += (Span(start, end, "profile pattern", value=text[start:end]) for start, end in pattern.places(text))
     return spans
 
 
