@@ -7,7 +7,7 @@ though, with a secret in it, and a page is given away more easily than a reposit
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from recproxy.control.outcomes import RequestResult
@@ -39,7 +39,7 @@ class ShownInteractions:
     def __init__(self, report: RunReport, sources: PageSources) -> None:
         self.values: list[tuple[str, int, Interaction | None]] = []
         self._sources = sources
-        self._files: dict[str, tuple[Interaction, ...]] = {}
+        self._files: dict[str, Sequence[Interaction]] = {}
         self._found: list[tuple[str, str, int]] = []
         self._numbers: dict[tuple[str, int], int] = {}
         #: By file, method and URL: those that were recorded and no entry points at yet, by test.
@@ -86,7 +86,7 @@ class ShownInteractions:
             self._found.append((profile, path, number))
         return known
 
-    def _file(self, path: str) -> tuple[Interaction, ...]:
+    def _file(self, path: str) -> Sequence[Interaction]:
         """The interactions of a file; none where it cannot be read, or is not where recordings are."""
         if path not in self._files:
             self._files[path] = ()
