@@ -276,6 +276,7 @@ _LETTERS = {
     "alnum": string.ascii_letters + string.digits,
     "word": string.ascii_letters + string.digits + "_-",
     "lower": string.ascii_lowercase + string.digits,
+    "letters": string.ascii_letters,
     "upper": string.ascii_uppercase + "234567",
     "hex": "0123456789abcdef",
     "digits": "0123456789",

@@ -1,3 +1,4 @@
+import base64
 import re
 
 import pytest
@@ -90,3 +91,11 @@ def test_a_key_with_a_short_word_is_found_among_false_ones_at_its_exact_place(ru
 )
 def test_every_spelling_of_a_word_is_looked_for(token):
     assert [(each.start, each.end) for each in shapes(token.encode())] == [(0, len(token))]
+
+
+def test_a_jwt_in_base64_is_found_and_a_cursor_in_base64_is_not():
+    token = b"ey" + b"JhbGciOiJIUzI1NiJ9." + b"eyJzdWIiOiI0MiIsImEiOiJiIn0." + b"c2lnbmF0dXJl"
+    coded, cursor = base64.b64encode(token), base64.b64encode(base64.b64encode(b'{"id": 12345, "created": "2026"}'))
+
+    assert [each.rule for each in shapes(coded)] == ["jwt"]
+    assert list(shapes(cursor)) == []

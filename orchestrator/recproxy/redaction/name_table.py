@@ -211,24 +211,12 @@ QUALIFIERS = frozenset(
 
 #: Words behind the end of a name that change nothing.
 TRAILING = frozenset(
-    [
-        "value",
-        "text",
-        "str",
-        "string",
-        "confirmation",
-        "confirm",
-        "again",
-        "repeat",
-        "plain",
-        "raw",
-        "base64",
-        "b64",
-        "encoded",
-        "field",
-        "renewed",
-        "refreshed",
-    ]
+    word
+    for (word,) in _rows(
+        "value, text, str, string, confirmation, confirm, again, repeat, plain, raw, base64, b64, encoded, field, renewed, refreshed",
+        # which of several: `API_KEY_LIVE`, `db_password_prod`
+        "prod, production, staging, dev, live, sandbox",
+    )
 )
 
 #: Beside the words of the tables: words of which names are run together, as `xuserpassword`.

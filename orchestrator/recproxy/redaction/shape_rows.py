@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-__all__ = ["EDGE", "ShapeRow", "shape"]
+__all__ = ["EDGE", "UUID", "ShapeRow", "shape"]
 
 #: What must not stand before a key of its own.
 EDGE = rb"(?<![A-Za-z0-9_-])"
+UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 class ShapeRow(NamedTuple):

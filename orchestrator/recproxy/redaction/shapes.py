@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from recproxy.redaction.cloud_shapes import CLOUD_SHAPES
 from recproxy.redaction.command_table import COMMANDS
 from recproxy.redaction.link_table import LINKS
 from recproxy.redaction.names import is_placeholder
@@ -22,7 +23,7 @@ from recproxy.redaction.spans import Span
 
 __all__ = ["Hints", "hints_of", "shapes"]
 
-_ROWS = (*SHAPES, *COMMANDS, *LINKS)
+_ROWS = (*SHAPES, *CLOUD_SHAPES, *COMMANDS, *LINKS)
 _ONE_WORD = re.compile(r"\W+")
 
 #: What says that JSON has secrets in another way than by their keys. Other rules ask for these words: they are found in
