@@ -32,6 +32,8 @@ _IS_QUOTED = re.compile(rb"=(?:3D|0[9AD]|[89A-F][0-9A-F]|\r?\n|20(?=[A-Za-z0-9+/
 _QUOTED = re.compile(rb"=(?:([0-9A-F]{2})|\r?\n)")
 #: What stands before the data of an event, whose lines belong together.
 _EVENT_LINE = re.compile(rb"(\A|\r\n|\n|\r)data(?:: ?|(?=[\r\n]|\Z))")
+#: A word of a header of mail that is coded, RFC 2047; those in base64 are found as all base64 is.
+_CODED_WORD = re.compile(rb"=\?([A-Za-z0-9*_-]{1,40})\?[Qq]\?([^?\s]{0,998})\?=(?:[ \t\r\n]+(?==\?))?")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _BACKSLASH = b"\x00\x01\x00"  # stands for an escaped backslash while the other escapes are undone
 
@@ -103,6 +105,8 @@ def views(text: bytes, *, lines: bool = False) -> Iterator[View]:
         yield decoded(text, _QUOTED, lambda found: bytes.fromhex(found[1].decode()) if found[1] else b"")
     if b"\ndata:" in text or b"\rdata:" in text:
         yield event_data(text)
+    if b"?=" in text and _CODED_WORD.search(text):
+        yield decoded(text, _CODED_WORD, _word)
     if lines and _FOLD.search(text):
         yield decoded(text, _FOLD, lambda _: b"")
 
@@ -151,6 +155,14 @@ def _character(found: re.Match[bytes]) -> bytes:
     if single is not None:
         return chr(int(single, 16)).encode("utf-8", "surrogatepass")
     return _SIMPLE.get(found[4], found[4])
+
+
+def _word(found: re.Match[bytes]) -> bytes:
+    raw = _QUOTED.sub(lambda each: bytes.fromhex(each[1].decode()) if each[1] else b"", found[2].replace(b"_", b" "))
+    try:
+        return raw.decode(found[1].partition(b"*")[0].decode()).encode()
+    except (LookupError, UnicodeError):
+        return raw
 
 
 def _entity(found: re.Match[bytes]) -> bytes:
