@@ -25,11 +25,13 @@ __all__ = ["json_spans", "pointed_spans"]
 _COLON = re.compile(rb"\s*:\s*")
 _ESCAPED_KEY = re.compile(rb"\"((?:[^\"\\]|\\.)*\\u00[4-7](?:[^\"\\]|\\.)*)\"\s*:\s*")
 _NAMING = re.compile(
-    rb"\"(?:name|key|header|headername|field|param|parameter|label|id|k|path)\"\s*:\s*\Z", re.IGNORECASE
+    rb"\"(?:name|key|header|headername|field|param|parameter|label|id|k|path|column|property|attribute)\"\s*:\s*\Z",
+    re.IGNORECASE,
 )
 _BEARING = frozenset(
     {b"value", b"values", b"plaintext", b"string", b"content", b"text", b"v", b"val", b"stringvalue", b"raw"}
     | {b"old", b"new", b"current", b"previous", b"plain", b"first", b"second", b"confirm", b"confirmation"}
+    | {b"$eq", b"_eq", b"eq", b"equals", b"$in", b"_in", b"set", b"exact", b"_like"}  # of a filter
 )
 _VALUES = frozenset({b"value", b"values", b"val", b"v", b"stringvalue", b"plaintext"})
 _GRANTED = frozenset({b"code", b"key", b"assertion", b"auth_code"})  # in a request for a token

@@ -216,6 +216,8 @@ TRAILING = frozenset(
         "value, text, str, string, confirmation, confirm, again, repeat, plain, raw, base64, b64, encoded, field, renewed, refreshed",
         # which of several: `API_KEY_LIVE`, `db_password_prod`
         "prod, production, staging, dev, live, sandbox",
+        # in a filter: `password__exact`, `token[eq]`
+        "eq, exact, iexact",
     )
 )
 

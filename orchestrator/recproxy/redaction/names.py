@@ -182,8 +182,8 @@ def _verdict(name: bytes, json: bool) -> _Verdict:
     last = parts[-1] or name
     if len(parts) > 1 and last.isdigit():
         last = parts[-2]  # `auth[0]`
-    if len(parts) > 1 and last.lower() in (b"id", b"value"):
-        last = b"_".join(parts[-2:])  # `session.id`
+    if len(parts) > 1 and last.lower() in (b"id", b"value", b"eq", b"exact"):
+        last = b"_".join(parts[-2:])  # `session.id`, `password[eq]`
     words = _core(last)
     if not words:
         return _Verdict.HARMLESS

@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from recproxy.redaction.assigned_places import assigned_in_lines
 from recproxy.redaction.coded_places import coded_run, coded_runs, data_runs
 from recproxy.redaction.command_places import argument_spans
+from recproxy.redaction.filter_places import filter_spans
 from recproxy.redaction.graphql_parameters import parameter_spans
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.inner_strings import strings_in
@@ -161,6 +162,7 @@ def _inside(text: bytes, decoded: bool, *, rules: NameRules, depth: int) -> Iter
         yield from _shaped(text, rules)
     if depth < _DEEP:
         yield from _nested(text, rules, depth)
+    yield from filter_spans(text, rules)
 
 
 def _nested(text: bytes, rules: NameRules, depth: int) -> list[Span]:
