@@ -30,7 +30,7 @@ from recproxy.recording.streams import DeclaredStreams
 if TYPE_CHECKING:  # h11 and the way to the service: a replay does without
     from recproxy.proxy.exchange import Exchange
     from recproxy.proxy.imap_service import ImapClient, ImapService
-    from recproxy.proxy.mail_relay import MailRelay
+    from recproxy.proxy.smtp_relay import SmtpRelay
     from recproxy.proxy.upstream import Upstreams
 
 __all__ = ["Forwarding"]
@@ -101,12 +101,12 @@ class Forwarding:
             keep=self.keep if kept and self.mode != "live" else None,
         )
 
-    def mail_relay(self, place: MailPlace) -> MailRelay:
+    def smtp_relay(self, place: MailPlace) -> SmtpRelay:
         """A connection to the real mail server; what is said on it is kept in record and auto."""
-        from recproxy.proxy.mail_relay import MailRelay  # noqa: PLC0415 - see above
+        from recproxy.proxy.smtp_relay import SmtpRelay  # noqa: PLC0415 - see above
 
         address = self._profile.endpoints[place.endpoint].address
-        return MailRelay(place, address, self._upstreams, None if self.mode == "live" else self.keep, self.room)
+        return SmtpRelay(place, address, self._upstreams, None if self.mode == "live" else self.keep, self.room)
 
     async def imap_service(
         self, place: MailPlace, spawn: Callable[[Coroutine[Any, Any, None]], object]

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from recproxy.config.mail_endpoints import MailPlace
-from recproxy.config.profile import Profile
 from recproxy.mail.imap.commands import ImapCommand, MalformedImap, read_imap_command
 from recproxy.mail.imap.meanings import meaning
 from recproxy.mail.imap.pieces import step_line
 from recproxy.matching.differences import Difference
-from recproxy.matching.index import Index
 from recproxy.matching.mail_miss import MailMiss
-from recproxy.matching.rules import Ways
 from recproxy.play.imap_playback import ImapAsked, ImapPlayback, Place
 from recproxy.play.imap_replay import ImapReplay
 from recproxy.play.mail_elsewhere import imap_elsewhere
-from recproxy.play.playback import Playback
-from recproxy.proxy.scope_history import ScopeHistory
-from recproxy.recording import Act, Step, conversation
-from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.scope import redact_scope
+from recproxy.proxy.mail_misses import MailMisses
+from recproxy.recording import Act, Step
 
 __all__ = ["ImapScope"]
 
@@ -35,60 +29,42 @@ _LONGEST_COMMAND = 300
 
 
 class ImapScope:
-    """What one scope has for IMAP servers; `playback` gives its recordings as they are now."""
+    """What one scope has for IMAP servers; `misses` are described and counted alike for both protocols."""
 
-    def __init__(
-        self,
-        profile: Profile,
-        test: str,
-        playback: Callable[[], Playback],
-        history: ScopeHistory,
-        redaction: RedactionRules,
-        ways: Ways | None,
-        remark: Callable[[], str],
-        found_elsewhere: Callable[[MailMiss, Callable[[Index], list[int]]], MailMiss],
-        count: Callable[[MailPlace, MailMiss], str],
-    ) -> None:
-        self._profile = profile
-        self._test = test
-        self._playback = playback
-        self._history = history
-        self._redaction = redaction
-        self._ways = ways or profile.ways()
-        self._remark = remark
-        self._found_elsewhere = found_elsewhere
-        self._count = count
+    def __init__(self, misses: MailMisses) -> None:
+        self._misses = misses
         self._known: dict[str, ImapPlayback] = {}
 
     def playback(self, place: MailPlace) -> ImapPlayback:
         """The conversations with a server."""
         known = self._known.get(place.host)
-        if known is None or known.playback is not self._playback():
-            ignored = frozenset(name.lower().encode() for name in self._profile.match.ignore.mail)
-            known = self._known[place.host] = ImapPlayback(self._playback(), place.host, ignored)
+        if known is None or known.playback is not self._misses.playback():
+            known = self._known[place.host] = ImapPlayback(self._misses.playback(), place.host, self._misses.ignored)
             for position, each in known.conversations.items():
                 if each.problem:
                     path = known.playback.index.recording_of(position).path or "recording"
-                    self._history.note(
-                        f"{self._ways.shown(path)}:{each.problem_line}: {each.problem}; what follows is not played"
+                    self._misses.history.note(
+                        f"{self._misses.ways.shown(path)}:{each.problem_line}: {each.problem}; what follows is not played"
                     )
         return known
 
     def miss(self, place: MailPlace, replay: ImapReplay, command: ImapCommand | None, logins: Sequence[Step]) -> str:
         """Count a command, or the connection itself, that was not recorded, and describe it. The text for its client."""
-        if self._history.is_full:
-            return self._history.miss_again()
+        if self._misses.history.is_full:
+            return self._misses.history.miss_again()
         miss = self._described(place, replay, command, logins)
         asked = None if command is None else replay.nearest(command)[0]
-        ignored = self.playback(place).ignored
-        miss = self._found_elsewhere(miss, partial(imap_elsewhere, host=place.host, ignored=ignored, asked=asked))
-        self._count(place, miss)
-        return _brief(miss) + self._remark()
+        ignored = self._misses.ignored
+        miss = self._misses.found_elsewhere(
+            miss, partial(imap_elsewhere, host=place.host, ignored=ignored, asked=asked)
+        )
+        self._misses.count(place, miss)
+        return _brief(miss) + self._misses.remark()
 
     def _described(
         self, place: MailPlace, replay: ImapReplay, command: ImapCommand | None, logins: Sequence[Step]
     ) -> MailMiss:
-        told = partial(MailMiss, url=place.url, profile=self._profile.name, test=self._test, ways=self._ways)
+        told = self._misses.described(place)
         if command is None:
             return told(said="connection")
         shown = self._shown(place, command, logins)
@@ -104,10 +80,10 @@ class ImapScope:
         exchange = of.exchange(nearest)
         return told(
             said=said,
-            where=self._ways.shown(f"{recording.path or 'recording'}:{exchange.line}"),
+            where=self._misses.ways.shown(f"{recording.path or 'recording'}:{exchange.line}"),
             closest=exchange.text.decode("utf-8", "replace")[:_LONGEST_COMMAND],
             differences=tuple(differences),
-            ignored=self._profile.match.ignore.mail,
+            ignored=self._misses.profile.match.ignore.mail,
         )
 
     def _differences(self, of: ImapPlayback, place: Place, asked: ImapAsked, shown: ImapAsked) -> list[Difference]:
@@ -123,9 +99,8 @@ class ImapScope:
         if len(command.line.data) > _LARGEST_SHOWN:
             return None
         steps = (*logins, Step(Act.CLIENT, command.line.data))
-        live = conversation(place.protocol.upper(), place.url, steps, wild=None)
-        (clean,) = redact_scope([live], self._redaction, ids=False).interactions
-        line = None if clean is None else step_line(clean.steps[-1])
+        shown = self._misses.shown(place, steps)
+        line = None if shown is None else step_line(shown)
         try:
             return None if line is None else read_imap_command(line)
         except MalformedImap:

@@ -25,10 +25,10 @@ from recproxy.proxy.choosing import chosen_answer
 from recproxy.proxy.connection import Connection
 from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.forwarding import Forwarding
-from recproxy.proxy.mail_connection import MailConnection
 from recproxy.proxy.mail_tls import NO_TLS_REASONS, client_tls_problem, no_tls
 from recproxy.proxy.route import Route, own_service
 from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.smtp_connection import SmtpConnection
 
 if TYPE_CHECKING:
     from recproxy.proxy.imap_connection import ImapConnection
@@ -63,7 +63,7 @@ class ProxyLane:
         self.connections: OpenConnections[Connection] = OpenConnections(
             loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)
         )
-        self.mail: OpenConnections[MailConnection] = OpenConnections(
+        self.smtp: OpenConnections[SmtpConnection] = OpenConnections(
             loop, most=descriptor_share(0.6), seconds=idle_timeout, crowded=lambda: self.scope.note(CROWDED)
         )
         self.imap: OpenConnections[ImapConnection] = OpenConnections(
@@ -174,7 +174,7 @@ class ProxyLane:
 
     def leave_mail(self, ended: OpenScope) -> None:
         """A scope has ended: what mail connections that go on have said in it is kept for it."""
-        for connection in (*self.mail, *self.imap):
+        for connection in (*self.smtp, *self.imap):
             connection.leave(ended)
 
     def close(self) -> None:
@@ -184,19 +184,19 @@ class ProxyLane:
         for task in self._tasks:
             task.cancel()
         self.connections.close()
-        self.mail.close()
+        self.smtp.close()
         self.imap.close()
 
-    def _shed(self) -> bool:
+    def shed(self) -> bool:
         """Close an idle connection, so that another can be accepted; whether there was one."""
-        return any(each.shed() for each in (self.mail, self.imap, self.connections))
+        return any(each.shed() for each in (self.smtp, self.imap, self.connections))
 
     def _mail_connection(self, place: MailPlace, context: ssl.SSLContext | None) -> asyncio.Protocol:
         if place.protocol == "imap":
             from recproxy.proxy.imap_speaking import imap_connection  # noqa: PLC0415 - most runs have no IMAP
 
             return imap_connection(self, place, context)
-        return MailConnection(self, place, context)
+        return SmtpConnection(self, place, context)
 
     async def _connect_mail(self, sock: socket.socket, place: MailPlace, context: ssl.SSLContext | None) -> None:
         sock.setblocking(False)
@@ -223,7 +223,7 @@ class ProxyLane:
 
         listener.setblocking(False)
         listener.listen(_BACKLOG)
-        self._servers.append(Acceptor(self._loop, listener, accepted, self._shed))
+        self._servers.append(Acceptor(self._loop, listener, accepted, self.shed))
 
     async def _serve(self, listener: socket.socket, route: Route) -> None:
         listener.setblocking(False)

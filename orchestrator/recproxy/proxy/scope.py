@@ -26,6 +26,7 @@ from recproxy.play.shifted_times import shifted_times
 from recproxy.proxy.answer_forms import AnswerForms, hook_answer
 from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.faults import LastingAnswer, ScopeFaults, lasted_note, unanswered
+from recproxy.proxy.mail_misses import MailMisses
 from recproxy.proxy.mail_scope import MailScope
 from recproxy.proxy.misses import Misses
 from recproxy.proxy.pacing import PacedAnswer
@@ -115,14 +116,13 @@ class OpenScope:
             expected=expected, beside=beside, ways=ways, elsewhere=elsewhere,
         )  # fmt: skip
         #: What mail connections ask.
-        self.mail = MailScope(
+        mail_misses = MailMisses(
             profile, name, lambda: self._playback, self._history, self._redaction, ways,
             remark=lambda: self.remark(),  # noqa: PLW0108 - it is set later
-            fail=self.traffic.fail,
-            faults=self.faults,
             expected=expected,
             elsewhere=elsewhere,
         )  # fmt: skip
+        self.mail = MailScope(mail_misses, fail=self.traffic.fail, faults=self.faults)
 
     @property
     def interactions(self) -> int:

@@ -102,7 +102,7 @@ class Service:
     def _crowded(self) -> None:
         """There was no room for a connection: make some for the next."""
         for lane in self._lanes.values():
-            if lane.connections.shed() or lane.mail.shed() or lane.imap.shed():
+            if lane.shed():
                 return
 
     def _set_up(self, order: Setup, descriptors: list[int]) -> None:

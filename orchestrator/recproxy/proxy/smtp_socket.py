@@ -1,6 +1,6 @@
 """A client of SMTP and the server's side of the protocol on its socket: replies out, also with a fault.
 
-What is said to a client, `MailConnection` knows.
+What is said to a client, `SmtpConnection` knows.
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.mail.smtp_server import SmtpServer
-from recproxy.proxy.mail_lane import MailHistory, MailLane
+from recproxy.proxy.mail_lane import MailLane
 from recproxy.proxy.mail_socket import MailSocket
+from recproxy.proxy.smtp_history import SmtpHistory
 
 if TYPE_CHECKING:
     import ssl
 
-__all__ = ["MailClient"]
+__all__ = ["SmtpSocket"]
 
 
-class MailClient(MailSocket):
+class SmtpSocket(MailSocket):
     """One client of a lane; `context` is for TLS that begins later."""
 
     def __init__(self, lane: MailLane, place: MailPlace, context: ssl.SSLContext | None) -> None:
@@ -30,7 +31,7 @@ class MailClient(MailSocket):
         self._secure = place.tls
         self._server = SmtpServer(lane.max_body)
         self._scope = lane.scope
-        self._history = MailHistory()
+        self._history = SmtpHistory()
 
     def _guarded(self, step: Callable[[], None]) -> None:
         """Do something; a defect of ours is told, and ends this connection: a client must not wait for ever."""

@@ -21,7 +21,7 @@ from recproxy.proxy.traffic import Traffic
 from recproxy.proxy.upstream import UpstreamError, Upstreams
 from recproxy.recording import Act, Interaction, Step, conversation
 
-__all__ = ["MailRelay"]
+__all__ = ["SmtpRelay"]
 
 _READ = 65536
 #: What is said before any mail: a new scope's conversation begins with it.
@@ -33,7 +33,7 @@ _IDLE = frozenset((b"QUIT", b"NOOP", b"RSET"))
 Keep = Callable[[Interaction, Traffic, float], Awaitable[None]]
 
 
-class MailRelay:
+class SmtpRelay:
     """Made at once, connected by `open`; without `keep` nothing is kept. `address` is used instead of the place's own."""
 
     def __init__(

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.mail.smtp_server import Said, SaidKind
 from recproxy.play.smtp_playback import SmtpReplay
-from recproxy.proxy.mail_client import MailClient
 from recproxy.proxy.mail_faults import place_of, step_fault
 from recproxy.proxy.mail_lane import MailLane
 from recproxy.proxy.mail_tls import TLS_AT_ONCE, upgraded
 from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.smtp_socket import SmtpSocket
 from recproxy.proxy.step_room import MOST_STEPS
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Act, Step
@@ -27,9 +27,9 @@ from recproxy.recording.faults import Fault
 if TYPE_CHECKING:  # the way to the service: a replay does without
     import ssl
 
-    from recproxy.proxy.mail_relay import MailRelay
+    from recproxy.proxy.smtp_relay import SmtpRelay
 
-__all__ = ["MailConnection"]
+__all__ = ["SmtpConnection"]
 
 #: After so many things that were not recorded, the connection ends: what comes may be no SMTP at all.
 _MOST_MISSED = 20
@@ -37,13 +37,13 @@ _TOO_MANY = b"421 4.7.0 recproxy: too much on this connection was not recorded\r
 _TOO_LONG = b"500 5.5.2 the line is too long\r\n"
 
 
-class MailConnection(MailClient):
+class SmtpConnection(SmtpSocket):
     """One connection of a lane to a place; `context` is for TLS that begins later."""
 
     def __init__(self, lane: MailLane, place: MailPlace, context: ssl.SSLContext | None) -> None:
         super().__init__(lane, place, context)
         self._replay: SmtpReplay | None = None
-        self._relay: MailRelay | None = None
+        self._relay: SmtpRelay | None = None
         self._busy = self._lost = False  # whether something takes its time, and what comes waits
         self._missed = 0
         self._late_miss = b""  # to a BDAT, which has its reply when its data has come
@@ -52,11 +52,11 @@ class MailConnection(MailClient):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the loop."""
         self._transport = transport  # type: ignore[assignment]
-        self._lane.mail.add(self)
+        self._lane.smtp.add(self)
         self._guarded(self._begin)
 
     def _begin(self) -> None:
-        self._replay = SmtpReplay(self._scope.mail.smtp(self._place), secure=self._secure)
+        self._replay = SmtpReplay(self._scope.mail.smtp.playback(self._place), secure=self._secure)
         steps = None if self._lane.forwards else self._replay.greet()
         if steps is not None:
             self._give(None, steps)
@@ -69,7 +69,7 @@ class MailConnection(MailClient):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Called by the loop."""
-        self._lane.mail.discard(self)
+        self._lane.smtp.discard(self)
         self._lost = True
         self._faults.cancel()
         self._count(is_over=True)
@@ -117,7 +117,7 @@ class MailConnection(MailClient):
         if self._scope is not self._lane.scope:
             self._count(is_over=True)
             self._scope, self._told = self._lane.scope, frozenset()
-            self._replay = SmtpReplay(self._scope.mail.smtp(self._place), secure=self._secure)
+            self._replay = SmtpReplay(self._scope.mail.smtp.playback(self._place), secure=self._secure)
         assert self._replay is not None
         if self._late_miss and said.kind is not SaidKind.COMMAND:
             late, self._late_miss = self._late_miss, b""
@@ -172,7 +172,7 @@ class MailConnection(MailClient):
             self._play(fault, b"", partial(self._go_on, said, ()))
             return
         self._missed += 1
-        reply = self._scope.mail.miss(self._place, said, self._replay, self._history.heard)
+        reply = self._scope.mail.smtp.miss(self._place, said, self._replay, self._history.heard)
         if self._lane.reset_on_miss:
             self.end(Act.RESET)
         elif said is not None and not said.waits:
@@ -230,7 +230,7 @@ class MailConnection(MailClient):
 
     async def _ask_service(self, said: Said | None) -> None:
         """Connect to the service, and say to it what was answered from recordings so far, and what was not."""
-        relay = self._lane.forwarding.mail_relay(self._place)
+        relay = self._lane.forwarding.smtp_relay(self._place)
         await self._exchange(said, relay, relay.open((*self._history.session, said) if said is not None else ()))
 
     async def _forward(self, said: Said) -> None:
@@ -243,7 +243,7 @@ class MailConnection(MailClient):
             return
         await self._exchange(said, self._relay, self._relay.say(said))
 
-    async def _exchange(self, said: Said | None, relay: MailRelay, work: Coroutine[Any, Any, tuple[Step, ...]]) -> None:
+    async def _exchange(self, said: Said | None, relay: SmtpRelay, work: Coroutine[Any, Any, tuple[Step, ...]]) -> None:
         from recproxy.proxy.upstream import UpstreamError  # noqa: PLC0415 - see above
 
         scope = self._scope
@@ -286,7 +286,7 @@ class MailConnection(MailClient):
             self._scope.traffic.begin()
             self._lane.spawn(self._ended(self._relay, self._scope))
 
-    async def _ended(self, relay: MailRelay, scope: OpenScope) -> None:
+    async def _ended(self, relay: SmtpRelay, scope: OpenScope) -> None:
         await relay.flush(scope.name, scope.traffic, goes_on=False)
         relay.close()
         scope.traffic.end(0)

@@ -431,7 +431,7 @@ async def test_clients_that_give_tls_up_do_not_keep_a_scope_from_ending(trust, p
         await bench.raw(b"this is no TLS\r\n", port)
 
         bench.lane.leave_mail(bench.lane.end())
-        assert [*bench.lane.mail, *bench.lane.imap] == []
+        assert [*bench.lane.smtp, *bench.lane.imap] == []
         assert [line.partition(" began no TLS")[0] for line in bench.outcome.notes] == [
             f"a client of mail.example:{port}"
         ]
@@ -618,7 +618,7 @@ async def test_a_conversation_without_an_end_is_ended(trust, mode, answered):
 
 @pytest.mark.asyncio
 async def test_a_client_that_never_comes_to_an_end_is_sent_away_in_replay(trust, monkeypatch):
-    monkeypatch.setattr("recproxy.proxy.mail_lane.MOST_STEPS", 9)
+    monkeypatch.setattr("recproxy.proxy.smtp_history.MOST_STEPS", 9)
     async with Bench(trust, recording=recorded(LOGIN + mail())) as bench:
         got = await bench.raw(b"NOOP\r\n" * 30, eof=False)
         assert got.endswith(

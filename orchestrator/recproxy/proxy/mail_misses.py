@@ -1,0 +1,96 @@
+"""The misses of mail clients in one scope: what was not recorded, described without its secrets, and counted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property, partial
+
+from recproxy.config.mail_endpoints import MailPlace
+from recproxy.config.profile import Profile
+from recproxy.control.outcomes import Missed
+from recproxy.matching.index import Index
+from recproxy.matching.mail_miss import MailMiss
+from recproxy.matching.rules import Ways
+from recproxy.play.elsewhere import Elsewhere
+from recproxy.play.playback import Playback
+from recproxy.proxy.scope_history import ScopeHistory
+from recproxy.recording import Step, conversation
+from recproxy.redaction.rules import RedactionRules
+from recproxy.redaction.scope import redact_scope
+
+__all__ = ["MailMisses"]
+
+
+class MailMisses:
+    """What misses of one scope are made of; `playback` gives its recordings as they are now."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        test: str,
+        playback: Callable[[], Playback],
+        history: ScopeHistory,
+        redaction: RedactionRules,
+        ways: Ways | None,
+        remark: Callable[[], str],
+        *,
+        expected: str | None = None,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        self.profile = profile
+        self._test = test
+        self.playback = playback
+        self.history = history
+        self._redaction = redaction
+        self.ways = ways or profile.ways()
+        self.remark = remark
+        self._expected = expected
+        self._elsewhere = elsewhere
+
+    @cached_property
+    def ignored(self) -> frozenset[bytes]:
+        """The fields of messages that are not compared."""
+        return frozenset(name.lower().encode() for name in self.profile.match.ignore.mail)
+
+    def count(self, place: MailPlace, miss: MailMiss) -> str:
+        """Count a miss of either protocol; its text for people."""
+        # The test's own recording, if there is none yet: whoever reports the miss names it.
+        expected = None if self.playback().index.interactions else self._expected
+        text = miss.text() + self.remark()
+        if expected is not None:
+            text += f"\nthe recording would be {self.ways.shown(expected)}"
+        self.history.miss(
+            Missed(
+                method=place.protocol.upper(),
+                url=place.url,
+                text=text,
+                differences=tuple((each.field, each.wanted, each.got) for each in miss.differences),
+                closest=miss.elsewhere.place if miss.elsewhere is not None else miss.where,
+                expected=expected,
+                test=self._test,
+            )
+        )
+        self.history.spent(time.perf_counter(), 0)
+        return text
+
+    def found_elsewhere(self, miss: MailMiss, find: Callable[[Index], list[int]]) -> MailMiss:
+        """The miss with what another test recorded: it may have been renamed."""
+        playing = [each.path or "" for each in self.playback().index.recordings]
+        has_none = self._expected is not None and self._expected not in playing
+        if self._elsewhere is None or not (has_none or miss.where is None):
+            return miss
+        positions = find(self._elsewhere.recorded)
+        is_bare = miss.said == "connection"
+        return replace(miss, elsewhere=self._elsewhere.best(positions, self._expected, playing, only_gone=is_bare))
+
+    def described(self, place: MailPlace) -> Callable[..., MailMiss]:
+        """What makes a miss of a server from what was said."""
+        return partial(MailMiss, url=place.url, profile=self.profile.name, test=self._test, ways=self.ways)
+
+    def shown(self, place: MailPlace, steps: tuple[Step, ...]) -> Step | None:
+        """The last of these steps without its secrets; None where that cannot be told."""
+        live = conversation(place.protocol.upper(), place.url, steps, wild=None)
+        (clean,) = redact_scope([live], self._redaction, ids=False).interactions
+        return None if clean is None else clean.steps[-1]
