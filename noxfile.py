@@ -204,7 +204,7 @@ def clients(session: nox.Session) -> None:
     """Run each client that is here, or those named, under recproxy, and write docs/reference/clients.md."""
     table = "tests/clients/client_table.py"
     folder = Path(session.virtualenv.location).absolute() / "clients"
-    session.install("-e", ".", "aiosmtpd", "trustme")
+    session.install("-e", ".", "aiosmtpd", "pytest", "trustme")
     for registry, install in (("pypi", _pypi), ("npm", _npm)):
         packages = (session.run("python", table, registry, silent=True) or "").split()
         if packages and not install(session, folder, *packages):
