@@ -18,6 +18,22 @@ _TOLD = re.compile(
     rb"(?: (?:for|of) [a-z0-9@._-]{1,40})?((?: is| was| will be|:)(?: now)?:?)?[ \t]{1,3}(?:\\?[\"'`]|\*{1,2}|<b>)?"
     rb"([^\s\"'`<>\\,;()|*]{6,}?)[.!]?(?=[\s\"'`<>\\,;()|*]|\Z)"
 )
+#: Who is told: `Your password:`, `The temporary password is`. Then a value may be a word, if it stands by itself.
+_WHOSE = re.compile(
+    rb"(?i)(?:(?<![a-z])|(?<=\\[nrt]))(?:your|temporary|temp|initial|generated|one-time)(?: [a-z-]{2,12}){0,2} \Z"
+)
+_WORD = rb"([^\s\"'`<>\\,;()|*]{6,64}?)"
+_TOLD_WORD = re.compile(
+    rb"(?i)(?:password|passphrase|passcode)(?:(?: is)?:[ \t]*(?:(?:\r?\n|(?:\\r)?\\n)[ \t]*){0,2}| (?:is|was|will be) (?=[\"'`*<\\]))"
+    rb"(?:(?:\\?[\"'`]|\*{1,2}|<(?:b|strong|code)>)" + _WORD + rb"(?:\\?[\"'`]|\*{1,2}|</)"
+    rb"|" + _WORD + rb"[.!]?[ \t]*(?=[\r\n\"<]|\\[rn]|\Z))"
+)
+#: What is said of a password, and is none.
+_STATES = frozenset(
+    b"optional required incorrect invalid correct wrong missing hidden changed unchanged expired forgotten protected secure "
+    b"enabled disabled strong medium weak empty unknown updated confirmed accepted rejected password secret unset masked "
+    b"encrypted hashed stored private cannot please minimum default example".split()
+)
 _DIGIT = re.compile(rb"[0-9]")
 #: One of these is in a text of calls.
 CALLS = (b'"params"', b"<methodName>")
@@ -36,6 +52,7 @@ def told_spans(text: bytes, hits: Sequence[tuple[int, int, int]]) -> Iterator[Sp
         before = text[start - 1 : start]
         if before.isalnum() or before in (b"_", b"-", b"=", b"/", b"&", b"?", b"."):
             continue
+        yield from _told_word(text, start)
         found = _TOLD.match(text, start)
         if found is None:
             continue
@@ -44,6 +61,19 @@ def told_spans(text: bytes, hits: Sequence[tuple[int, int, int]]) -> Iterator[Sp
         short = found[2] is not None and name[:1] in b"pP" and not is_wordy(value)
         if _DIGIT.search(value) and (random or short) and b"://" not in value and not is_placeholder(value):
             yield Span(*found.span(3), "text", wild_name(name.lower()), value=value)
+
+
+def _told_word(text: bytes, start: int) -> Iterator[Span]:
+    """A password that is a word, in a text to the one whose it is: by itself at the end of a line, or marked."""
+    if text[start : start + 4].lower() != b"pass" or not _WHOSE.search(text, max(0, start - 40), start):
+        return
+    found = _TOLD_WORD.match(text, start)
+    if found is not None:
+        group = found.lastindex or 1
+        value = found[group]
+        is_name = value.isupper() or value.lower() in _STATES or is_placeholder(value) or value.endswith(b":")
+        if not is_name and b"://" not in value:
+            yield Span(*found.span(group), "text", "password", value=value)
 
 
 def login_spans(text: bytes) -> Iterator[Span]:
