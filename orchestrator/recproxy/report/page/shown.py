@@ -40,6 +40,8 @@ class ShownInteractions:
         self.values: list[tuple[str, int, Interaction | None]] = []
         self._sources = sources
         self._files: dict[str, Sequence[Interaction]] = {}
+        #: By file, the number of the interaction at a line.
+        self._lines: dict[str, dict[int, int]] = {}
         self._found: list[tuple[str, str, int]] = []
         self._numbers: dict[tuple[str, int], int] = {}
         #: By file, method and URL: those that were recorded and no entry points at yet, by test.
@@ -74,8 +76,9 @@ class ShownInteractions:
         return self._at(entry.profile, entry.path, number)
 
     def _at_line(self, profile: str, path: str, line: int) -> int | None:
-        numbers = (number for number, each in enumerate(self._file(path)) if line and each.line == line)
-        return self._at(profile, path, next(numbers, -1))
+        if path not in self._lines:
+            self._lines[path] = {each.line: number for number, each in enumerate(self._file(path)) if each.line}
+        return self._at(profile, path, self._lines[path].get(line, -1))
 
     def _at(self, profile: str, path: str, number: int) -> int | None:
         if not path or not 0 <= number < len(self._file(path)):
