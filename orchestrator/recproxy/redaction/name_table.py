@@ -102,7 +102,7 @@ LOOKS = _rows(
     "product key, client key data, macaroon, secret identifier",
     "bearer, mnemonic, magic link, magic code, pin, puk, email key, account id key",
     # a session of OpenID Connect, a stream of YouTube, the seed of a second factor at Amazon Cognito
-    "session state, stream name, secret code",
+    "session state, stream name, secret code, unsubscribe hash",
 )
 
 #: As the end of a header's name these say it all: headers have no other use for them.
@@ -112,7 +112,7 @@ HEADERS = _rows(
     "client key, host key, service key, server key, x key, key id secret, otp, jwt, dpop, hmac, pass, sid",
     "access sign, access passphrase, encryption customer key, content sha256 key, source authorization",
     "art api, hmac sha, sas key, fastly key, guploader uploadid, authorization auxiliary, crumb, api secret, vault",
-    "application key, primary key, write key, db key, ovh consumer",
+    "application key, primary key, write key, db key, ovh consumer, csrf, xsrf, pw",
 )
 
 #: A header that ends in `key` and has one of these words names a thing.
@@ -280,7 +280,7 @@ VOCABULARY = frozenset(
 #: few end with it.
 TRIGGERS = tuple(
     b"pass,pwd,passw,mdp,senha,contrasena,secret,token,key,auth,sess,sid,sig,cred,code,cookie,ticket,jwt,saml,assertion,otp,nonce,"
-    b'hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic,seed,phrase,bearer,mnemonic,cvv,cvc,verification,pin",pin\',pin=,pin:,pin<,pin>,pin],pin&,puk,mfa,psk,ott",ott=,snmp,community,answer,plaintext,oob,jit_config,jitconfig,zak,macaroon,pw",pw=,pw:,pw>,two_factor,twofactor,two-factor,2fa,stream_name,streamname,stream-name,bcrypt,recovery_words,recoverywords,recovery-words'.split(
+    b'hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic,seed,phrase,bearer,mnemonic,cvv,cvc,verification,pin",pin\',pin=,pin:,pin<,pin>,pin],pin&,puk,mfa,psk,ott",ott=,snmp,community,answer,plaintext,oob,jit_config,jitconfig,zak,macaroon,pw",pw=,pw:,pw>,two_factor,twofactor,two-factor,2fa,stream_name,streamname,stream-name,bcrypt,unsubscribe,recovery_words,recoverywords,recovery-words'.split(
         b","
     )
 )

@@ -222,6 +222,8 @@ SHAPES = (
     shape("nostr key", b"nsec1", EDGE + rb"nsec1[a-z0-9]{58}(?![a-z0-9])"),
     shape("wallet key", b"prv", EDGE + rb"[xyzt]prv[A-Za-z0-9]{100,}", 1),
     # Addresses that are keys themselves.
+    shape("push address", b"/fcm/send/|/wpush/", rb"/(?:fcm\\?/send|wpush\\?/v[0-9])\\?/([0-9A-Za-z_:-]{24,})", 0),
+    shape("calendar address", b"/private-", rb"/private-([0-9a-f]{32})(?=\\?/|%2F)", 0),
     shape("webhook", b"hooks.zapier.com", rb"hooks\.zapier\.com\\?/hooks\\?/catch\\?/[0-9]+\\?/([0-9A-Za-z]{6,})"),
     shape(
         "webhook", b"maker.ifttt.com", rb"maker\.ifttt\.com\\?/[A-Za-z0-9_/\\-]{1,120}\\?/key\\?/([0-9A-Za-z_-]{16,})"

@@ -27,6 +27,7 @@ from recproxy.redaction.parameter_places import link_spans, pair_spans, url_span
 from recproxy.redaction.setting_places import line_spans
 from recproxy.redaction.shapes import Hints, hints_of, shapes
 from recproxy.redaction.spans import Span
+from recproxy.redaction.sql_places import sql_spans
 from recproxy.redaction.tables import drawn_spans, is_table, string_tables, table_spans
 from recproxy.redaction.told_places import CALLS, login_spans, told_spans
 from recproxy.redaction.views import View, event_data, percent_decoded, views
@@ -108,6 +109,7 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
             yield from link_spans(text, rules, inside)
         yield from told_spans(text, hits)
         yield from string_tables(text, hits, rules)
+        yield from sql_spans(text)
         if b"[" in text:
             yield from json_tables(text, hits, rules)
         if not signs.isdisjoint((b" -", b'"-', b"set ")):
@@ -130,6 +132,7 @@ def _settings(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRule
         yield from assigned_in_lines(text, hits)
     yield from argument_spans(text, hits, rules)
     yield from told_spans(text, hits)
+    yield from sql_spans(text)
 
 
 def _json(
