@@ -58,6 +58,7 @@ def tests(session: nox.Session) -> None:
             "pytest-asyncio",
             "pytest-rerunfailures",
             "pytest-randomly",
+            "pytest-split",
             "pytest-timeout",
             "pytest-xdist",
             "responses",

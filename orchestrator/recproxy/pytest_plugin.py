@@ -2,6 +2,7 @@
 
 from recproxy.testing.pytest_plugin import (
     pytest_addoption,
+    pytest_cmdline_main,
     pytest_collection_finish,
     pytest_configure,
     pytest_fixture_setup,
@@ -19,6 +20,7 @@ from recproxy.testing.pytest_plugin import (
 
 __all__ = [
     "pytest_addoption",
+    "pytest_cmdline_main",
     "pytest_collection_finish",
     "pytest_configure",
     "pytest_fixture_setup",

@@ -32,4 +32,52 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path):
     done = recproxy("merge", "a.rec", "b.rec", "c.rec", folder=tmp_path)
 
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == "Error: Invalid value for 'BASE': File 'a.rec' does not exist."
+    assert done.stderr.splitlines()[-1] == "Error: Invalid value for 'PATH...': Path 'a.rec' does not exist."
+
+
+def shard(folder, name, text):
+    path = folder / name / "shop/default.rec"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+
+
+def test_the_recordings_of_shards_become_those_of_the_project(tmp_path):
+    for number in (1, 2):
+        shard(tmp_path, f"shard-{number}", TEXT.format(number).replace("GET", f":scope t{number}\nGET"))
+
+    done = recproxy("merge", "shard-1", "shard-2", folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.endswith("tests/functional/recordings\n")
+    text = (tmp_path / "tests/functional/recordings/shop/default.rec").read_text()
+    assert text.index(":scope t1") < text.index(":scope t2")
+    again = recproxy("merge", "--into", "tests/functional/recordings", "shard-1", folder=tmp_path)
+    assert again.returncode == 0
+
+
+def test_a_conflict_of_shards_is_named_and_nothing_is_written(tmp_path):
+    for number in (1, 2):
+        shard(tmp_path, f"shard-{number}", TEXT.format(number).replace("GET", ":scope t\nGET"))
+
+    done = recproxy("merge", "shard-1", "shard-2", folder=tmp_path)
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "recproxy: shop/default.rec: scope 't' was recorded by shard-1 and shard-2, and differs",
+        "recproxy: 1 conflict: nothing was written; record it in one shard only, or choose a file",
+    ]
+    assert not (tmp_path / "tests").exists()
+
+
+def test_folders_and_files_do_not_mix(tmp_path):
+    shard(tmp_path, "shard-1", TEXT)
+    for words in (
+        ("shard-1", "shard-1/shop/default.rec"),
+        ("shard-1/shop/default.rec",),
+        ("--into", ".", *["shard-1/shop/default.rec"] * 3),
+    ):
+        done = recproxy("merge", *words, folder=tmp_path)
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[-1] == "Error: give folders of recordings, or three files: BASE OURS THEIRS"
+    done = recproxy("merge", "--marker-size", "7", "shard-1", folder=tmp_path)
+    assert done.stderr.splitlines()[-1] == "Error: --marker-size is for files: leave it out"

@@ -12,6 +12,7 @@ __all__ = [
     "RECORD_COMMAND",
     "REDIRECT",
     "R_PROFILE",
+    "SHARD",
     "SHOWN_FROM",
     "SPKI",
     "TESTS",
@@ -38,6 +39,8 @@ CA: Final = "RECPROXY_CA"
 R_PROFILE: Final = "RECPROXY_R_PROFILE"
 #: Hash of the key of the run's certificates, which a browser's flag takes.
 SPKI: Final = "RECPROXY_SPKI"
+#: The name of the shard that this run is: `K/N` has pytest-split choose its tests.
+SHARD: Final = "RECPROXY_SHARD"
 #: In a fault sweep: the file that tells the pytest plugin which tests to run.
 TESTS: Final = "RECPROXY_TESTS"
 #: What nox, tox and pytest are called with to record, as `record_commands` has it: messages name it.

@@ -15,7 +15,7 @@ from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
 from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.reserved_variables import BUNDLES, PROXIES
-from recproxy.control.variables import CA, CONTROL, LANE, MODE, R_PROFILE, REDIRECT, SPKI, TOKEN
+from recproxy.control.variables import CA, CONTROL, LANE, MODE, R_PROFILE, REDIRECT, SHARD, SPKI, TOKEN
 from recproxy.orchestrator.plan import RunPlan
 
 __all__ = ["LaneAddresses", "RunFiles", "lane_variables", "redirect_variables", "run_variables"]
@@ -103,6 +103,7 @@ def run_variables(
         MODE: plan.reach,
         CONTROL: control,
         TOKEN: token,
+        **({SHARD: plan.shard} if plan.shard else {}),
         **redirect_variables(files, environment),
     }
     for profile in profiles:

@@ -17,6 +17,7 @@ from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.modes import MODES, all_credentials_missing
 from recproxy.control.record_commands import record_command
 from recproxy.control.scope_options import SelectedTest
+from recproxy.control.shards import part_of_suite
 from recproxy.control.variables import RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
 from recproxy.orchestrator.absent_recordings import absent_note, absent_recordings, check_recorded
@@ -171,6 +172,7 @@ def make_plan(
     loaded = _profiles(project, profiles, (*record, *live), every_host=every_host)
     strict = tuple(profile.name for profile in loaded if profile.match.unused == "fail")
     if shard:
+        part_of_suite(shard)
         loaded = tuple(replace(each, match=replace(each.match, unused="report")) for each in loaded)
     recording_command = environment.get(RECORD_COMMAND) or command
     shown_from = environment.get(SHOWN_FROM) or str(folder)

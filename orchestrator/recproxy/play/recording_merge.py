@@ -14,7 +14,7 @@ from recproxy.play.conversation_merging import client_meaning
 from recproxy.recording import Interaction, load
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["MergedText", "merge_texts"]
+__all__ = ["MergedText", "merge_texts", "scopes_between"]
 
 _Key = tuple[object, ...]
 #: The text above the first interaction.
@@ -54,6 +54,25 @@ def merge_texts(
     return MergedText(b"".join(texts), conflicts)
 
 
+def scopes_between(before: bytes, after: bytes) -> dict[str | None, tuple[bytes, ...]]:
+    """The scopes in which a recording differs from what it was, each with the text of its interactions now.
+
+    Raises:
+        RecordingError: one of them is no recording.
+    """
+    old, new = _by_scope(before), _by_scope(after)
+    return {scope: new.get(scope, ()) for scope in (*new, *old) if new.get(scope, ()) != old.get(scope, ())}
+
+
+def _by_scope(text: bytes) -> dict[str | None, tuple[bytes, ...]]:
+    found: dict[str | None, tuple[bytes, ...]] = {}
+    for key, block in _blocks(text).items():
+        if key != _HEAD:
+            scope = key[0] if isinstance(key[0], str) else None
+            found[scope] = (*found.get(scope, ()), block)
+    return found
+
+
 def _blocks(text: bytes) -> dict[_Key, bytes]:
     """The text of each interaction, with its directives and comments, and what stands above the first."""
     if not text.strip():
@@ -89,14 +108,29 @@ def _start(lines: Sequence[bytes], line: int) -> int:
 
 
 def _order(before: Mapping[_Key, bytes], one: Mapping[_Key, bytes], other: Mapping[_Key, bytes]) -> list[_Key]:
-    """The keys as our side has them; what only the other has stands behind what it stands behind there."""
+    """The keys as our side has them; what only the other has stands behind what it stands behind there.
+
+    Scopes that both sides have added at the same place stand there in that order, ours first.
+    """
     order = list(one) or list(before)
     last: _Key | None = None
     for key in other:
         if key not in order:
-            order.insert(order.index(last) + 1 if last is not None else 0, key)
+            place = order.index(last) + 1 if last is not None else 0
+            while (
+                _scope(key) != _scope(last)
+                and place < len(order)
+                and order[place] not in before
+                and order[place] not in other
+            ):
+                place += 1
+            order.insert(place, key)
         last = key
     return order
+
+
+def _scope(key: _Key | None) -> object:
+    return None if key is None or key == _HEAD else key[0]
 
 
 def _conflict(mine: bytes, yours: bytes, mark: int, names: tuple[str, str]) -> bytes:

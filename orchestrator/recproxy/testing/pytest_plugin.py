@@ -19,6 +19,7 @@ from recproxy.testing.pytest_chosen import ChosenTests
 from recproxy.testing.pytest_markers import MARKERS, add_markers
 from recproxy.testing.pytest_mode import add_mode, check_mode_option, gives_scopes, named_mode, suite_words
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes, uses_recproxy
+from recproxy.testing.pytest_shard import choose_shard
 from recproxy.testing.pytest_summary import SECTION, TOTALS, Summary
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ def pytest_load_initial_conftests() -> None:
         from recproxy.client.lanes import enter_lane, lane_of  # noqa: PLC0415 - only in workers of a run
 
         enter_lane(lane_of(os.environ[_WORKER], os.environ["PYTEST_XDIST_TESTRUNUID"]))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Choose the tests of a shard, before pytest-split looks at its options."""
+    choose_shard(config)
 
 
 def pytest_configure(config: pytest.Config) -> None:

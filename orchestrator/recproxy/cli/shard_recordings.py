@@ -1,0 +1,50 @@
+"""The files of a folder of recordings, read to be merged, and written where they belong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from recproxy.errors import RecordingError
+from recproxy.play.file_replacement import check_place, replace_file
+
+__all__ = ["recording_files", "write_recording_files"]
+
+#: What a run leaves of a scope that failed is of its shard alone.
+_FAILED = ".failed.rec"
+
+
+def recording_files(folder: Path) -> dict[str, bytes]:
+    """The files below a folder, by their names there: not what is hidden, nor what a failed scope has left.
+
+    Raises:
+        RecordingError: one is a link or cannot be read.
+    """
+    found = {}
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        for name in sorted(names):
+            path = Path(parent, name)
+            if name.startswith(".") or name.endswith(_FAILED):
+                continue
+            if path.is_symlink() or not path.is_file():
+                raise RecordingError(f"{path}: it is a link or no file: put the recording itself there")
+            try:
+                found[path.relative_to(folder).as_posix()] = path.read_bytes()
+            except OSError as problem:
+                raise RecordingError(f"{path}: cannot be read: {problem.strerror or problem}") from None
+    return found
+
+
+def write_recording_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files below a folder, if all of them can be.
+
+    Raises:
+        RecordingError: one cannot be, or a link leads out of the folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in files:
+        check_place(folder / name, root=folder)
+    for name, text in files.items():
+        replace_file(folder / name, text, root=folder)

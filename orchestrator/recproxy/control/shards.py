@@ -1,0 +1,28 @@
+"""The name of a shard, and which part of a suite it is where that is `K/N`. Imports next to nothing."""
+
+from __future__ import annotations
+
+import re
+
+from recproxy.errors import ConfigurationError
+
+__all__ = ["part_of_suite"]
+
+_PART = re.compile(r"(\d{1,6})/(\d{1,6})", re.ASCII)
+
+
+def part_of_suite(shard: str) -> tuple[int, int] | None:
+    """K and N of `K/N`; None for another name, which says nothing of how a suite is split.
+
+    Raises:
+        ConfigurationError: there is no such part.
+    """
+    found = _PART.fullmatch(shard)
+    if found is None:
+        return None
+    part, parts = int(found[1]), int(found[2])
+    if not 1 <= part <= parts:
+        raise ConfigurationError(
+            f"--shard {shard}: write it as K/N, with K from 1 to N, or give the shard another name"
+        )
+    return part, parts

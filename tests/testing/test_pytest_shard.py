@@ -1,0 +1,38 @@
+"""Which tests pytest-split is to choose."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from recproxy.testing.pytest_shard import choose_shard
+
+
+def chosen(monkeypatch, shard, **options):
+    if shard is None:
+        monkeypatch.delenv("RECPROXY_SHARD", raising=False)
+    else:
+        monkeypatch.setenv("RECPROXY_SHARD", shard)
+    config = SimpleNamespace(option=SimpleNamespace(**options))
+    choose_shard(config)
+    return vars(config.option)
+
+
+def test_a_part_of_the_suite_is_that_of_pytest_split(monkeypatch):
+    assert chosen(monkeypatch, "2/4", splits=None, group=None) == {"group": 2, "splits": 4}
+
+
+def test_what_the_command_says_itself_stays(monkeypatch):
+    assert chosen(monkeypatch, "2/4", splits=3, group=1) == {"group": 1, "splits": 3}
+
+
+def test_another_name_chooses_nothing(monkeypatch):
+    for name in (None, "", "linux"):
+        assert chosen(monkeypatch, name, splits=None, group=None) == {"group": None, "splits": None}
+        assert chosen(monkeypatch, name) == {}
+
+
+def test_what_cannot_be_chosen_is_a_usage_error(monkeypatch):
+    with pytest.raises(pytest.UsageError, match="splits the suite with pytest-split, which is not installed"):
+        chosen(monkeypatch, "2/4")
+    with pytest.raises(pytest.UsageError, match="with K from 1 to N"):
+        chosen(monkeypatch, "5/4", splits=None)
