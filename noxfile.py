@@ -175,6 +175,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "tests/bench/import_cassette.py")
     session.run("python", "tests/bench/scopes.py", *session.posargs)
     session.run("python", "tests/bench/redaction.py")
+    session.run("python", "tests/bench/scan.py")
     session.run("python", "tests/bench/imap.py")
     session.run("python", "tests/bench/smtp.py")
 

@@ -32,6 +32,7 @@ ROUNDS = {
     "scopes": 7,
     "import_cassette": 5,
     "redaction": 5,
+    "scan": 5,
     "imap": 3,
     "smtp": 5,
 }

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from recproxy.redaction.expressions import Expression, nested_repeat
+from recproxy.redaction.name_rules import name_rules
+from recproxy.redaction.rules import RedactionRules
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,9 @@ def test_a_repeat_that_must_stop_where_the_other_goes_on_does_not(expression):
         (r"\babc\b", ["x abc y"]),
         ("a(?=bcd)b", ["abcd"]),
         ("a(?!bcd)b", ["abx"]),
+        ("(?<=a/b)c[0-9]", ["a/bc1"]),
+        ("a(?<=za)b", ["zab"]),
+        ("(?=abc)a[a-z]+", ["abcd"]),
         ("\u043a_[0-9]", ["\u043a_1"]),
         ("[0-9]+", ["1", "a"]),
         ("", ["a"]),
@@ -71,11 +76,22 @@ def test_a_repeat_that_must_stop_where_the_other_goes_on_does_not(expression):
 )
 def test_texts_without_the_letters_are_not_searched_and_no_match_is_lost(expression, texts):
     pattern = re.compile(expression.encode())
+    rules = name_rules(RedactionRules(patterns=("never", expression, expression)))
     for text in (each.encode() for each in (*texts, "nothing")):
-        spans = list(Expression(pattern).places(text))
-        assert spans == [each.span() for each in pattern.finditer(text) if each[0]]
+        spans = [place for each in rules.patterns_for(text) for place in each.places(text)]
+        assert spans == [each.span() for each in pattern.finditer(text) if each[0]] * 2
 
 
-def test_a_long_run_without_the_letters_is_not_searched():
-    found = Expression(re.compile(rb"[0-9A-Za-z]+_secret_([0-9A-Za-z]+)"))
-    assert list(found.places(b"abcd" * 250_000)) == []
+@pytest.mark.parametrize(
+    ("expression", "letters"),
+    [
+        ("[0-9A-Za-z]+_secret_([0-9A-Za-z]+)", b"_secret_"),
+        ("(?<=/upload/v1/)([0-9a-z]{4,})", b"/upload/v1/"),
+        ("([0-9]+)(?=_end)", b"_end"),
+        ("([0-9]+)(?!_end)", b""),
+        ("(?<!_begin)([0-9]+)", b""),
+    ],
+)
+def test_a_text_without_the_letters_is_not_searched(expression, letters):
+    assert Expression(re.compile(expression.encode())).letters == letters
+    assert len(name_rules(RedactionRules(patterns=(expression,))).patterns_for(b"abcd" * 250_000)) == (not letters)

@@ -23,16 +23,16 @@ _BACKTRACKING = (ops.MAX_REPEAT, ops.MIN_REPEAT)
 
 
 class Expression:
-    """An expression that looks only into texts that hold the letters that it asks for."""
+    """An expression, and the letters without which it cannot match a text; it need not look into others."""
 
     def __init__(self, pattern: re.Pattern[bytes], *, is_shape: bool = False) -> None:
         self._pattern = pattern
         self._is_shape = is_shape
-        self._letters = _required(pattern)
+        self.letters = _required(pattern)
 
     def places(self, text: bytes) -> Iterator[tuple[int, int]]:
         """Where its matches in a text begin and end; of a shape that is no token, the groups of each."""
-        for found in self._pattern.finditer(text) if self._letters in text else ():
+        for found in self._pattern.finditer(text):
             if self._is_shape and _NO_TOKEN.match(found[0]):
                 yield from (found.span(number) for number in range(1, self._pattern.groups + 1) if found[number])
             elif found[0]:
@@ -64,6 +64,10 @@ def _letters(items: _Items) -> Iterator[int | None]:
             yield value
         elif op is ops.SUBPATTERN and not value[1]:  # without flags of its own
             yield from _letters(value[3])
+        elif op is ops.ASSERT:  # what must stand before or behind may be apart from the rest, or be a part of it
+            yield None
+            yield from _letters(value[1])
+            yield None
         elif op is not ops.AT:
             yield None
 

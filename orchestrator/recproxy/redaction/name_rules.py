@@ -7,7 +7,7 @@ is looked at. Knows names and expressions, no values.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import field
 from functools import lru_cache
 
@@ -37,6 +37,15 @@ class NameRules:
     patterns: tuple[Expression, ...]
     shapes: KeptShapes
     _triggers: BytesAhoCorasick = field(repr=False)
+    #: The letters without which patterns cannot match: all are looked for at once.
+    _letters: BytesAhoCorasick = field(repr=False)
+
+    def patterns_for(self, text: bytes) -> Sequence[Expression]:
+        """The patterns that may match in a text."""
+        if not self.patterns:
+            return ()
+        found = {number for number, _, _ in self._letters.find_matches_as_indexes(text, overlapping=True)}
+        return [each for number, each in enumerate(self.patterns) if number in found or not each.letters]
 
     def hits(self, text: bytes) -> list[tuple[int, int, int]]:
         """Where a text holds letters of a name that may be secret: (number, start, end)."""
@@ -49,24 +58,32 @@ def name_rules(rules: RedactionRules) -> NameRules:
     keys = _lower(name for name in rules.json if not name.startswith("/"))
     query, form = _lower(rules.query), _lower(rules.form)
     shapes = tuple(map(_compiled, rules.shapes))
+    patterns = (
+        *(Expression(_compiled(each)) for each in rules.patterns),
+        *(Expression(each, is_shape=True) for each in shapes),
+    )
     return NameRules(
         headers=_lower(rules.headers),
         query=query,
         form=form,
         keys=keys,
         pointers=tuple(_tokens(name) for name in rules.json if name.startswith("/")),
-        patterns=(
-            *(Expression(_compiled(each)) for each in rules.patterns),
-            *(Expression(each, is_shape=True) for each in shapes),
-        ),
+        patterns=patterns,
         shapes=KeptShapes(shapes),
         _triggers=_automaton(keys | query | form),
+        _letters=_letters_of(patterns),
     )
 
 
 @lru_cache(maxsize=64)  # rules that differ only in their values share it, and to make it takes a millisecond
 def _automaton(names: frozenset[bytes]) -> BytesAhoCorasick:
     return BytesAhoCorasick(sorted({*TRIGGERS, *(name for name in names if name)}), implementation=Implementation.DFA)
+
+
+def _letters_of(patterns: Sequence[Expression]) -> BytesAhoCorasick:
+    """What finds the letters of patterns, by their numbers; of those that have none, something that is in no text."""
+    never = b"\xff" * 64
+    return BytesAhoCorasick([each.letters or never for each in patterns], implementation=Implementation.DFA)
 
 
 def _lower(names: Iterable[str]) -> frozenset[bytes]:

@@ -65,7 +65,7 @@ def _of_events(text: bytes, rules: NameRules, depth: int) -> Iterator[Span]:
 
 def _shaped(text: bytes, rules: NameRules, hints: Hints | None = None) -> list[Span]:
     spans = list(shapes(text, hints))
-    for pattern in rules.patterns:
+    for pattern in rules.patterns_for(text):
         spans += (Span(start, end, "profile pattern", value=text[start:end]) for start, end in pattern.places(text))
     return spans
 

@@ -1,0 +1,79 @@
+"""How fast `recproxy scan` is: many small recordings, and a few large ones, of JSON with links and no secret.
+
+    python tests/bench/scan.py
+
+Prints megabytes for each second of CPU time of the whole command, and the time that it needs for one small recording:
+that is its start, which many small files share.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import redaction
+
+from recproxy.recording import Interaction, Recording, Request, Response, dump
+
+ROUNDS = 5
+
+
+def make(folder: Path, files: int, interactions: int, items: int) -> int:
+    """Recordings of so many interactions, each with a page of so many items: their bytes."""
+    chance = random.Random(1)
+    folder.mkdir()
+    for file in range(files):
+        pages = [json.dumps([redaction.item(number, chance) for number in range(items)]) for _ in range(interactions)]
+        recording = Recording(interactions=tuple(interaction(file, number, page) for number, page in enumerate(pages)))
+        (folder / f"{file}.rec").write_bytes(dump(recording))
+    return sum(path.stat().st_size for path in folder.iterdir())
+
+
+def interaction(file: int, number: int, page: str) -> Interaction:
+    """What was recorded of a page."""
+    return Interaction(
+        request=Request(method="GET", url=f"https://api.example.com/items/{file}?page={number}"),
+        response=Response(status=200, headers=((b"Content-Type", b"application/json"),), body=page.encode()),
+    )
+
+
+def seconds(folder: Path) -> float:
+    """CPU time of a scan."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-m", "recproxy", "scan", str(folder)], check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def timed(rounds: int, scale: int) -> dict[str, tuple[int, float]]:
+    """Bytes and median of the CPU time, by what is scanned, in turns."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        kinds = {
+            "one small recording": (1, 1, 10),
+            "small recordings": (40 * scale, 1, 10),
+            "large recordings": (4, 25 * scale, 20),
+        }
+        sizes = {what: make(root / what, *kind) for what, kind in kinds.items()}
+        turns = [{what: seconds(root / what) for what in kinds} for _ in range(rounds)]
+    return {what: (size, statistics.median(turn[what] for turn in turns)) for what, size in sizes.items()}
+
+
+def measure() -> dict[str, float]:
+    """What `compare` compares."""
+    return {f"scan of {what}, s of CPU": spent for what, (_, spent) in timed(1, 5).items()}
+
+
+def main() -> None:
+    for what, (size, spent) in timed(ROUNDS, 20).items():
+        print(f"scan of {what:20} {size / 1e6:7.2f} MB {spent:6.2f} s {size / spent / 1e6:6.1f} MB/s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
