@@ -49,7 +49,7 @@ def test_each_format_is_written_and_read_as_the_same_answer(folder, name, suffix
     [got] = read_recording(f"out/a.{suffix}").interactions
 
     assert (code, err) == (0, "1 interaction of 1 file: 1 exact, 0 synthesized, 0 lost\n")
-    assert out.splitlines() == ["recordings/a.rec (rec): 1 interaction, all exact", f"  -> out/a.{suffix}: new"]
+    assert out.splitlines() == [f"recordings/a.rec (rec) -> out/a.{suffix} new: 1 interaction, all exact"]
     assert got.request.url == "https://api.shop.example/item?id=1"
     assert (got.response.status, got.response.body) == (200, b"hello")
     assert b"text/plain" in dict(got.response.headers).values()

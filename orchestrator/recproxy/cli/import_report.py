@@ -15,7 +15,7 @@ from recproxy.cli.verb import is_quiet
 from recproxy.counting import counted
 from recproxy.recording.printable import printable
 
-__all__ = ["lines", "notices", "overall", "report", "row", "take_all"]
+__all__ = ["line", "notices", "overall", "report", "row", "take_all"]
 
 #: Places of a notice that are shown; its count says how many there are.
 _MOST_PLACES = 5
@@ -41,12 +41,12 @@ def report(summaries: list[SourceSummary], *, as_json: bool, dry: bool) -> int:
         print(json.dumps([row(each) for each in summaries], indent=2))
     else:
         for each in summaries if not is_quiet() else ():
-            print("\n".join(map(printable, lines(each, dry=dry))))
-        for line in notices(summaries):
-            print(printable(line))
+            print(printable(line(each, dry=dry)))
+        for notice in notices(summaries):
+            print(printable(notice))
     refused = [each for each in summaries if each.problem]
-    for line in _refusals(refused):
-        print(printable(f"recproxy: {line}"), file=sys.stderr)
+    for refusal in _refusals(refused):
+        print(printable(f"recproxy: {refusal}"), file=sys.stderr)
     code = 2 if refused else int(any(each.lost for each in summaries))
     if code or not is_quiet():
         print(overall(summaries, dry=dry), file=sys.stderr)
@@ -76,21 +76,22 @@ def row(summary: SourceSummary) -> dict[str, object]:
     }
 
 
-def lines(summary: SourceSummary, *, dry: bool) -> Iterator[str]:
-    """A summary for people."""
+def line(summary: SourceSummary, *, dry: bool) -> str:
+    """A summary for people: of a source and what it became."""
     if summary.passed_over:
-        yield f"{summary.source}: skipped, {f'{summary.what} is not read' if summary.what else 'unknown format'}"
-        return
+        return f"{summary.source}: skipped, {f'{summary.what} is not read' if summary.what else 'unknown format'}"
     if summary.problem:
-        yield f"{summary.source}: refused"
-        return
+        return f"{summary.source}: refused"
     count = counted(summary.interactions, "interaction")
     exact = "all exact" if summary.exact == summary.interactions else f"{summary.exact} exact"
     hidden = sum(summary.redacted.values())
     redacted = f", {hidden} redacted ({', '.join(summary.redacted)})" if hidden else ""
-    yield f"{summary.source} ({summary.format}): {count}, {exact}{redacted}"
-    for each in summary.targets:
-        yield f"  -> {each.path}: {'would be ' if dry and each.state != 'unchanged' else ''}{each.state}"
+    written = ", ".join(
+        f"{each.path} {'would be ' if dry and each.state != 'unchanged' else ''}{each.state}"
+        for each in summary.targets
+    )
+    arrow = f" -> {written}" if written else ""
+    return f"{summary.source} ({summary.format}){arrow}: {count}, {exact}{redacted}"
 
 
 def notices(summaries: Sequence[SourceSummary]) -> Iterator[str]:
