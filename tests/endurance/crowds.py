@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -12,42 +13,77 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kills import alive
 from shop_project import make_project
 from world import RECPROXY, Row, environment, family, memory, served
 
-FETCH = (
-    "import os, urllib.request as u; print(u.urlopen(os.environ['SHOP_BASE_URL'] + '/item').read().decode().strip())"
-)
+#: Says that its run is up, waits until all are, and asks.
+FETCH = """
+import os, urllib.request
+base = os.environ["SHOP_BASE_URL"]
+open(f"up/{os.getpid()}", "w").close()
+open("gate").close()  # a pipe: waits until it is opened for writing
+print(base, urllib.request.urlopen(base + "/item").read().decode().strip())
+"""
 ANSWER = '{"id": 1, "name": "a thing"}'
-#: Memory of all processes of a run, about: so many may be up at once on a machine.
-RUN_KB = 130_000
 #: Seconds in which connections that were closed are gone from all processes.
 _SETTLED = 10.0
 
 
 def runs_at_once(count):
-    """So many runs of one project at once; each replays."""
+    """So many runs of one project, all of which are up at the same moment; each replays."""
     with tempfile.TemporaryDirectory() as folder:
         root = make_project(Path(folder))
+        for name in ("up", "tmp"):
+            (root / name).mkdir()
+        os.mkfifo(root / "gate")
+        before = _memory_left()
         began = time.monotonic()
-        words = [*RECPROXY, "run", "--profile", "shop", "--", sys.executable, "-c", FETCH]
-        runs = [
-            subprocess.Popen(
-                words,
-                cwd=root,
-                env=environment(),
-                text=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
-            for _ in range(count)
-        ]
-        said = [run.communicate(timeout=1800) for run in runs]
+        runs = [_start(root) for _ in range(count)]
+        try:
+            while len(list((root / "up").iterdir())) < count:
+                assert all(run.poll() is None for run in runs), [run.communicate() for run in runs if run.poll()]
+                time.sleep(0.1)
+            up = time.monotonic() - began
+            memory_used = before - _memory_left()
+            known = {pid for run in runs for pid in family(run.pid)}
+            with (root / "gate").open("w"):
+                said = [run.communicate(timeout=600) for run in runs]
+        finally:
+            for run in runs:
+                run.terminate()
         took = time.monotonic() - began
-    wrong = [each for run, each in zip(runs, said, strict=True) if run.returncode or each[0].strip() != ANSWER]
+        left = [path.name for path in (root / "tmp").iterdir()]
+    wrong = [each for run, each in zip(runs, said, strict=True) if run.returncode]
     assert not wrong, wrong[0]
-    return Row(f"{count} runs of one project at once", f"all passed, in {took:.0f} s")
+    answers = [each[0].strip().split(" ", 1) for each in said]
+    assert {text for _, text in answers} == {ANSWER}
+    assert len({base for base, _ in answers}) == count  # none has the port of another
+    assert not left, left
+    assert not [pid for pid in known if alive(pid)]
+    return Row(
+        f"{count} runs of one project at once",
+        f"all were up after {up:.0f} s, with {memory_used / 1e6:.1f} GB of memory, each at a port of its own; "
+        f"all passed, and nothing was left, after {took:.0f} s",
+    )
+
+
+def _start(root):
+    return subprocess.Popen(
+        [*RECPROXY, "run", "--profile", "shop", "--", sys.executable, "-c", FETCH],
+        cwd=root,
+        env=environment(TMPDIR=str(root / "tmp")),
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def _memory_left():
+    """The memory of this machine that nobody uses, in KB."""
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
 
 
 def lanes(count):
