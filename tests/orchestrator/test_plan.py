@@ -176,6 +176,16 @@ def test_in_auto_a_recording_is_found_where_a_replay_finds_it(plan, tmp_path):
     assert plan("auto", recordings=("shop=a",)).recordings == {"shop": (str(found),)}
 
 
+def test_a_profile_may_be_recorded_by_its_path(plan, tmp_path):
+    (tmp_path / "post").mkdir()
+    (tmp_path / "post/profile.toml").write_text('schema = 1\nname = "post"\n[[endpoints]]\nhosts = ["post.example"]\n')
+    path = str(tmp_path / "post")
+
+    assert plan(profiles=(path,), record=(path,)).modes == {"post": "record"}
+    with pytest.raises(ConfigurationError, match="--record post and --live .*: a profile has one mode in a run"):
+        plan(profiles=(path,), record=("post",), live=(path,))
+
+
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [

@@ -12,7 +12,7 @@ from pathlib import Path
 from recproxy.config.loopback_hosts import unreachable_notes
 from recproxy.config.overlap import settled
 from recproxy.config.profile import ANY_HOST, Endpoint, Profile
-from recproxy.config.project import Project
+from recproxy.config.project import Project, is_profile_path
 from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.modes import MODES, all_credentials_missing
 from recproxy.control.record_commands import record_command
@@ -182,7 +182,7 @@ def make_plan(
     plan = RunPlan(
         project=project,
         mode=mode,
-        modes=_modes([profile.name for profile in loaded], record, live),
+        modes=_modes(project, [profile.name for profile in loaded], record, live),
         profiles=loaded,
         chosen=bool(profiles),
         library=library,
@@ -254,16 +254,17 @@ def _named_recordings(plan: RunPlan, words: Sequence[str], folder: Path) -> dict
     return files
 
 
-def _modes(names: Sequence[str], record: Sequence[str], live: Sequence[str]) -> dict[str, str]:
-    both = next((word for word in record if word in live), None)
-    if both is not None:
-        raise ConfigurationError(f"--record {both} and --live {both}: a profile has one mode in a run: choose one")
+def _modes(project: Project, names: Sequence[str], record: Sequence[str], live: Sequence[str]) -> dict[str, str]:
     modes: dict[str, str] = {}
     for mode, words in (("record", record), ("live", live)):
         for word in words:
-            if word not in names:
+            name = project.profile(word).name if is_profile_path(word) else word
+            if name not in names:
                 raise ConfigurationError(f"--{mode} {word}: no such profile in this run, which has {', '.join(names)}")
-            modes[word] = mode
+            if modes.setdefault(name, mode) != mode:
+                raise ConfigurationError(
+                    f"--record {name} and --live {word}: a profile has one mode in a run: choose one"
+                )
     return modes
 
 
