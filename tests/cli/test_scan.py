@@ -23,7 +23,7 @@ from recproxy.redaction.rules import RedactionRules
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "made" + "-up-t0ken-1"
-DISCORD = "M" + "TIzNDU2Nzg5MDEyMzQ1Njc4" + ".Gabcde." + "abcdefghijklmnopqrstuvwxyz1"
+ARTIFACTORY = "APB" + "dj39fjKdk20dkJ3"
 DIRTY = f"""#recproxy 2
 # a comment
 
@@ -154,13 +154,13 @@ def test_values_that_are_known_are_found(dirty):
 @pytest.mark.skipif(importlib.util.find_spec("detect_secrets") is None, reason="detect-secrets is not installed")
 def test_what_only_detect_secrets_knows_is_found_and_taken_out(dirty):
     dirty.write_text(
-        DIRTY.replace(TOKEN + "-2", "XXX").replace(TOKEN, "XXX").replace('"id": "7"', f'"id": "{DISCORD}"')
+        DIRTY.replace(TOKEN + "-2", "XXX").replace(TOKEN, "XXX").replace('"id": "7"', f'"id": "{ARTIFACTORY}"')
     )
     result = CliRunner().invoke(scan, [str(dirty)])
     assert result.exit_code == 1
-    assert f"{dirty}:13: discord bot token in " in result.stdout
+    assert f"{dirty}:13: artifactory credentials in " in result.stdout
     assert CliRunner().invoke(scan, ["--fix", str(dirty)]).exit_code == 0
-    assert DISCORD not in dirty.read_text()
+    assert ARTIFACTORY not in dirty.read_text()
     assert CliRunner().invoke(scan, [str(dirty)]).exit_code == 0
 
 
