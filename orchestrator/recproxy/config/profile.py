@@ -116,6 +116,10 @@ class ReplayTable:
     """Requests whose responses are streams whatever their content type says: `GET /events/*`. The client may leave them,
     and their pieces are recorded one by one.
     """
+    workers: Annotated[int, words.WORKERS] = 1
+    """Processes that answer together in replay, for a load test: from 1 to 64. Only for recordings whose answers depend on
+    no order; others are refused by name.
+    """
     shift: ShiftTable = ShiftTable()
 
 

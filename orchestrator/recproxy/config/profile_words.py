@@ -127,10 +127,12 @@ def _is_port(text: str) -> bool:
     return text.isascii() and text.isdigit() and 0 < int(text) < 65536
 
 
+_MOST_WORKERS = 64
 _RESERVED = "the name is reserved: a run sets it itself, or programs depend on it; choose another name"
 _VARIABLE = "[A-Za-z_][A-Za-z0-9_]*"
 
 FORMAT = Word(check=_format)
+WORKERS = Word(check=_only(lambda number: 1 <= number <= _MOST_WORKERS, f"use a number from 1 to {_MOST_WORKERS}"))
 VERSIONS = Word(check=_versions)
 PROFILE_NAME = Word("[a-z0-9][a-z0-9_-]{0,99}", "use lower-case letters, digits, - and _, at most 100")
 HOST = Word(check=_host)

@@ -50,14 +50,16 @@ class Proxy:
     """The proxy of one profile, from the orchestrator's side.
 
     `died` is called, once, when the process ends without an order to end. `worker` is the number of a process that
-    redacts for the profile; 0 is its proxy.
+    redacts for the profile; 0 is its proxy. `sibling` is the number of one that answers beside the first.
     """
 
     _numbers = itertools.count(1)
 
-    def __init__(self, profile: Profile, fork_server: ForkServer, *, worker: int = 0) -> None:
+    def __init__(self, profile: Profile, fork_server: ForkServer, *, worker: int = 0, sibling: int = 0) -> None:
         self.profile = profile
         self._name = f"{profile.name} {worker}" if worker else profile.name
+        if sibling:
+            self._name = f"{profile.name} worker {sibling}"
         self._title = f"{'redaction for' if worker else 'the proxy of'} profile {profile.name!r}"
         self._fork_server = fork_server
         self._socket, theirs = socket.socketpair()
@@ -89,7 +91,7 @@ class Proxy:
 
     async def set_up(self, setup: Setup | RedactionSetup) -> None:
         """Send the first order and wait until it is taken; ProxyError where the process does not come up."""
-        self.send(setup)
+        self._channel.send(setup)
         try:
             await asyncio.wait_for(self._ready, _START_SECONDS)
         except TimeoutError:
@@ -113,14 +115,14 @@ class Proxy:
         number = next(self._numbers)
         self._replies[number] = replied
         try:
-            self.send(order(number))
+            self._channel.send(order(number))
         except RecordingError as problem:
             self._replies.pop(number)(problem)
 
     async def stop(self) -> None:
         """Tell it to stop, wait, and kill it if it does not."""
         self._stopping = True
-        self.send(Stop())
+        self._channel.send(Stop())
         if not await self._fork_server.dead(self._name, _STOP_SECONDS):
             self._fork_server.kill(self._name)
         self._channel.close()
@@ -135,7 +137,7 @@ class Proxy:
             if not self._ready.done():
                 self._ready.set_exception(HookError(message.message))
         elif isinstance(message, Recorded):
-            self.send(self.keep(self.profile.name, message))
+            self._channel.send(self.keep(self.profile.name, message))
         elif isinstance(message, PeerRefused):
             self.peer_refused(message.peer)
         elif isinstance(message, Return):

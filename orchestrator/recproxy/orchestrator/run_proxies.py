@@ -19,6 +19,7 @@ from recproxy.orchestrator.lane import Lane
 from recproxy.orchestrator.plan import UNLISTED, RunPlan, any_host, of_host
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.roster import Roster
+from recproxy.orchestrator.shared_proxy import SharedProxy
 from recproxy.report import Tally
 
 __all__ = ["RunProxies"]
@@ -107,7 +108,8 @@ class RunProxies:
         await asyncio.gather(*(proxy.stop() for proxy in self.all))
 
     def _launch(self, profile: Profile) -> Proxy:
-        proxy = Proxy(profile, self._fork_server)
+        is_shared = profile.replay.workers > 1 and self._plan.mode_of(profile.name) == "replay"
+        proxy = (SharedProxy if is_shared else Proxy)(profile, self._fork_server)
         proxy.attach(asyncio.get_running_loop())
         proxy.died = self._fail
         proxy.returned = self._returned

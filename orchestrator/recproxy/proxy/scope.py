@@ -15,12 +15,13 @@ from recproxy.config.profile import Profile
 from recproxy.control.choices import Choice
 from recproxy.control.outcomes import Outcome
 from recproxy.control.scope_options import ScopeFault
-from recproxy.errors import HookError
+from recproxy.errors import HookError, RecordingError
 from recproxy.http import Head, authority_host, error_response
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import NO_HOOKS, Hooks
+from recproxy.play.order_dependence import order_dependence
 from recproxy.play.playback import Candidates, Playback
 from recproxy.play.shifted_times import shifted_times
 from recproxy.proxy.answer_forms import AnswerForms, hook_answer
@@ -128,6 +129,16 @@ class OpenScope:
     def interactions(self) -> int:
         """How many interactions are in play."""
         return len(self._playback.plays)
+
+    def check_shared(self, *, counted: bool) -> None:
+        """Refuse to be one of several workers where an order decides what is answered; `counted` is of a scope that counts.
+
+        Raises:
+            RecordingError: it does.
+        """
+        why = "faults and choosers count requests" if counted else order_dependence(self._playback)
+        if why:
+            raise RecordingError(f"{why}: leave out replay.workers for such recordings, since workers share no order")
 
     def go_on(self, plays: Sequence[int]) -> None:
         """Begin where another scope with these recordings ended; where they have changed since, at the start."""

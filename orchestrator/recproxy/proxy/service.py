@@ -132,6 +132,11 @@ class Service:
         self._owners = Owners(order.owners)
         self._forwarding.know(order.ports)
 
+    @property
+    def _is_shared(self) -> bool:
+        """Whether other workers play the same."""
+        return self._profile.replay.workers > 1 and self._forwarding.mode == "replay"
+
     def _lane(self, name: str) -> ProxyLane:
         lane = self._lanes.get(name)
         if lane is None:
@@ -206,6 +211,8 @@ class Service:
                 beside=self._beside,
                 timed=self._timed,
             )
+            if self._is_shared:
+                scope.check_shared(counted=bool(order.faults or order.chooser))
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))
             return
@@ -227,6 +234,8 @@ class Service:
         scope = self._lane(order.lane).scope
         try:
             scope.extend([self._recording_cache.read(path) for path in order.recordings])
+            if self._is_shared:
+                scope.check_shared(counted=False)
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))
             return
