@@ -99,7 +99,7 @@ def test_each_test_has_each_fault_once_and_the_report_says_what_came_of_it(proje
     ]
     assert "  test_it.test_with_a_fixture\n    hang: GET https://api.shop.example/item?id=1 (" in done.stderr
     assert {trial["scope"] for trial in report["trials"]} >= {"test_it.shop", "test_it.test_that_waits"}
-    assert not [path.name for path in project.root.iterdir() if "cache" in path.name]
+    assert not [path.name for path in project.root.iterdir() if path.name.endswith("_cache")]
 
 
 PROGRAM = """
