@@ -107,7 +107,8 @@ class RequestReader:
             rest = b""
             if self._in_head:
                 room = self._limit - self._head_bytes
-                data, rest = data[:room], data[room:]
+                if len(data) > room:
+                    data, rest = data[:room], data[room:]
                 self._head_bytes += len(data)
             data = self._parse(data, rest)
             if self._in_head and self._head_bytes >= self._limit:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import field
 
 from recproxy.config.profile import Profile
 from recproxy.control.choices import Choice
@@ -22,11 +21,12 @@ from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.order_dependence import order_dependence
-from recproxy.play.playback import Candidates, Playback
+from recproxy.play.playback import Playback
 from recproxy.play.shifted_times import shifted_times
 from recproxy.proxy.answer_forms import AnswerForms, hook_answer
 from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.faults import LastingAnswer, ScopeFaults, lasted_note, unanswered
+from recproxy.proxy.known_requests import KnownRequest, KnownRequests
 from recproxy.proxy.mail_misses import MailMisses
 from recproxy.proxy.mail_scope import MailScope
 from recproxy.proxy.misses import Misses
@@ -37,28 +37,15 @@ from recproxy.proxy.scope_history import ScopeHistory
 from recproxy.proxy.timeline import Timeline
 from recproxy.proxy.traffic import Traffic
 from recproxy.recording import Recording, Request
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import Fault
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_line
 
 __all__ = ["OpenScope"]
 
-_KEPT_REQUESTS = 4096
-_KEPT_BODY = 4096
 _RATE_LIMITED = 429
 #: As often is a rate limit played to a client that waits and asks again, rather than to a test that wants to see it.
 _WAITING = 3
-
-
-@dataclass(slots=True)
-class _Known:
-    """All that is worked out once for equal requests."""
-
-    candidates: Candidates
-    request: Request
-    reason: str = ""
-    answers: dict[int, Answer | Later] = field(default_factory=dict)
 
 
 class OpenScope:
@@ -109,7 +96,7 @@ class OpenScope:
             index, repeat=repeat, default=profile.match.repeat, scope=name, ordered=match_on is not None, given=given,
             times=shifted_times(profile.replay.shift),
         )  # fmt: skip
-        self._known: dict[tuple[object, ...], _Known] = {}
+        self._known = KnownRequests()
         self._forms = AnswerForms(paced=profile.replay.pace == "recorded")
         self._history = ScopeHistory(timeline)
         self._misses = Misses(
@@ -150,7 +137,7 @@ class OpenScope:
         old = self._playback.index
         index = Index((*old.recordings, *matched(recordings, self._match_on)), old.rules, old.hosts, old.form)
         self._playback = self._playback.extended(index)
-        self._known.clear()
+        self._known = KnownRequests()
 
     def answer(
         self, route: Route, head: Head, body: bytes, *, complete: bool = True, choice: Choice | None = None
@@ -178,7 +165,7 @@ class OpenScope:
         self._history.spent(begun, time.perf_counter() - begun, played)
         return answer
 
-    def _made(self, position: int | None, route: Route, head: Head, known: _Known) -> Answer | None:
+    def _made(self, position: int | None, route: Route, head: Head, known: KnownRequest) -> Answer | None:
         """What the hook makes of a request, and of the response that was recorded for it; None leaves that."""
         recorded = None
         if position is not None:
@@ -192,7 +179,9 @@ class OpenScope:
         self._history.play(position if position is not None else self._line(known.request))
         return hook_answer(response, head)
 
-    def _fault(self, fault: Fault, position: int | None, route: Route, head: Head, known: _Known) -> Answer | Later:
+    def _fault(
+        self, fault: Fault, position: int | None, route: Route, head: Head, known: KnownRequest
+    ) -> Answer | Later:
         """A response with a fault of this scope; or the fault alone, where nothing was recorded and nothing need be."""
         if position is not None:
             self._history.play(position)
@@ -239,22 +228,20 @@ class OpenScope:
         unused = (each for each in self._playback.unused() if self.tells_unused and self._is_ours(each))
         return self._history.outcome(self.name, self._playback, self.traffic, unused)
 
-    def _knowledge(self, route: Route, head: Head, body: bytes, choice: Choice | None) -> _Known:
+    def _knowledge(self, route: Route, head: Head, body: bytes, choice: Choice | None) -> KnownRequest:
         """What is worked out for a request, now or when an equal one came; a choice holds for this one alone."""
         if choice is not None:
             said = redact_line(choice.error or choice.reason, self._redaction)
             if choice.error:
                 raise HookError(said)
-            return _Known(self._playback.among(choice.positions), live_request(route, head, body), said)
-        key = (route, head.method, head.target, head.http10, head.headers, body)
-        known = self._known.get(key)
+            return KnownRequest(self._playback.among(choice.positions), live_request(route, head, body), said)
+        known = self._known.get(route, head, body)
         if known is None:
             known = self._work_out(route, head, body)
-            if not known.candidates.stateful and len(body) <= _KEPT_BODY and len(self._known) < _KEPT_REQUESTS:
-                self._known[key] = known
+            self._known.keep(route, head, body, known)
         return known
 
-    def _work_out(self, route: Route, head: Head, body: bytes) -> _Known:
+    def _work_out(self, route: Route, head: Head, body: bytes) -> KnownRequest:
         request = live_request(route, head, body)
         candidates = self._playback.locate(request, route.any_host)
         if candidates.unequal:
@@ -262,10 +249,10 @@ class OpenScope:
                 f"{self._line(request)}: recorded requests differ only in {', '.join(candidates.unequal)}, "
                 "and none is equal: their order decided"
             )
-        return _Known(candidates, request)
+        return KnownRequest(candidates, request)
 
     def _form(
-        self, position: int, route: Route, head: Head, known: _Known, fault: Fault | None = None
+        self, position: int, route: Route, head: Head, known: KnownRequest, fault: Fault | None = None
     ) -> Answer | Later:
         """The bytes of an interaction for this client; kept, unless named wild places or times make each its own."""
         recorded = self._playback.interaction(position)
@@ -285,7 +272,7 @@ class OpenScope:
         shown = self._hooks.show(request, self._redaction)
         return f"{shown.method} {shown.url}"
 
-    def _missing(self, route: Route, head: Head, known: _Known, reason: str = "") -> Answer | Later:
+    def _missing(self, route: Route, head: Head, known: KnownRequest, reason: str = "") -> Answer | Later:
         """A miss: remembered for the outcome, and told to the client; `reason` goes before the differences."""
         used = known.candidates.positions
         return self._misses.take(head, known.request, self._playback, route.any_host, used, reason, self.remark())
