@@ -65,7 +65,7 @@ def test_help_says_where_a_mode_comes_from_and_which_options_may_be_repeated(fol
     said = " ".join(CliRunner().invoke(run, ["--help"]).output.split())
 
     assert "[env var: RECPROXY_MODE; default: replay]" in said
-    assert said.count("Can be repeated.") == 5
+    assert said.count("Can be repeated.") == 6
 
 
 def test_a_word_of_vcrpy_is_explained(folder, capsys):
@@ -113,6 +113,7 @@ def test_each_option_may_be_given_as_often_as_it_makes_sense():
         got.update(values)
 
     words = "--profile a --profile b --record a --live b --recordings a=x --recordings a=y"
+    words += " --peers 10.9.0.1 --peers 10.9.0.2"
 
     assert CliRunner().invoke(verb, words.split()).exit_code == 0
     assert got == {
@@ -122,6 +123,9 @@ def test_each_option_may_be_given_as_often_as_it_makes_sense():
         "live": ("b",),
         "recordings": ("a=x", "a=y"),
         "any_host": False,
+        "listen": None,
+        "peers": ("10.9.0.1", "10.9.0.2"),
+        "proxy_credentials": False,
     }
 
 
