@@ -54,3 +54,22 @@ def test_replies_are_credentials_until_the_next_command():
     assert logins.credential(b"A2 IDLE\r\n") is None
     logins.hear(b"+ idling\r\n")
     assert logins.credential(b"DONE\r\n") is None
+
+
+@pytest.mark.parametrize("between", [b"* OK still here\r\n", b"* 3 EXISTS\r\n", b"A0 OK done\r\n"])
+def test_what_a_server_says_before_the_response_ends_no_login(between):
+    logins = ImapLogins()
+    logins.credential(b"A1 AUTHENTICATE LOGIN\r\n")
+    for asked in (b"bWU=\r\n", b"cGFzcw==\r\n"):
+        logins.hear(b"+ \r\n")
+        logins.hear(between)
+        assert logins.credential(asked).start == 0
+
+
+def test_a_response_that_nobody_asked_for_is_a_credential():
+    logins = ImapLogins()
+    logins.credential(b"A1 AUTHENTICATE PLAIN\r\n")
+    logins.hear(b"A1 BAD no such mechanism\r\n")
+
+    assert logins.credential(b"AG1lAHBhc3M=\r\n").start == 0
+    assert logins.credential(b"A2 NOOP\r\n") is None

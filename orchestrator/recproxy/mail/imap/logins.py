@@ -54,8 +54,9 @@ class ImapLogins:
 
     def hear(self, data: bytes) -> None:
         """The server has said this."""
-        self._asked = data.startswith(b"+")
         tag, _, rest = data[:200].partition(b" ")
+        # Untagged lines, and the end of another command, may come between the question and its response.
+        self._asked = data.startswith(b"+") or (self._asked and tag not in self._tags)
         is_end = tag in self._tags and rest[:2].upper() == b"OK"
         self._is_in = self._is_in or is_end or (tag == b"*" and rest[:7].upper() == b"PREAUTH")
         if is_end:
@@ -63,7 +64,8 @@ class ImapLogins:
 
     def credential(self, data: bytes) -> Credential | None:
         """The credential in what the client says now; None where there is none."""
-        if self._asked and self._mechanism:
+        # A word by itself is no command: a response that a client sends although the server has not asked for it.
+        if self._mechanism and (self._asked or len(data.split(None, 1)) == 1):
             self._replies.append(data.removesuffix(b"\r\n"))
             return Credential(0, proof_of(self._mechanism, self._replies))
         self._mechanism, self._replies = b"", []
