@@ -25,7 +25,8 @@ def test_replies_are_read_however_they_are_cut(size):
 
 
 @pytest.mark.parametrize(
-    "data", [b"HTTP/1.1 200 OK\r\n", b"\r\n", b"250-a\r\n251 b\r\n", b"99 x\r\n", b"x" * (2 << 20)]
+    "data",
+    [b"HTTP/1.1 200 OK\r\n", b"\r\n", b"250-a\r\n251 b\r\n", b"99 x\r\n", b"x" * (2 << 20), b"250-\r\n" * 100_000],
 )
 def test_what_is_no_reply_is_refused(data):
     client = SmtpClient()

@@ -9,6 +9,8 @@ from recproxy.mail.authentication import SEEN_THROUGH
 __all__ = ["NoReplyError", "SmtpClient", "message_bytes", "with_known_extensions"]
 
 _LONGEST_REPLY = 1 << 20
+#: What a line counts besides its text: a reply of empty lines has an end, too.
+_LINE_COST = 16
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?\Z", re.DOTALL)
 _STUFFING = re.compile(rb"(?:\A|(?<=\r\n))\.")
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
@@ -51,12 +53,14 @@ class SmtpClient:
             text = _BARE.sub(b" ", found[3] or b"")
             is_first = not self._lines
             self._lines.append(found[1] + (b" " + text if found[2] else b"") if is_first else text)
-            self._size += len(self._lines[-1])
+            self._size += len(self._lines[-1]) + _LINE_COST
             if found[2] != b"-":
                 reply = b"\r\n".join(self._lines) + b"\r\n"
                 self._lines.clear()
                 self._size = 0
                 return reply
+            if self._size > _LONGEST_REPLY:
+                break
         if len(self._buffer) + self._size > _LONGEST_REPLY:
             raise NoReplyError("its reply is too long")
         return None
