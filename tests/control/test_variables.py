@@ -16,6 +16,7 @@ def test_the_names_are_these():
         "RECORD_COMMAND": "RECPROXY_RECORD_COMMAND",
         "REDIRECT": "RECPROXY_REDIRECT",
         "R_PROFILE": "RECPROXY_R_PROFILE",
+        "SHARD": "RECPROXY_SHARD",
         "SHOWN_FROM": "RECPROXY_SHOWN_FROM",
         "SPKI": "RECPROXY_SPKI",
         "TESTS": "RECPROXY_TESTS",
