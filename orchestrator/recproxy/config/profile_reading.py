@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from recproxy.config.layers import build, nested, settings
+from recproxy.config.layers import Setting, build, nested, settings
 from recproxy.config.mail_endpoints import mail_fault, upstream_address_fault
-from recproxy.config.profile import Profile
+from recproxy.config.profile import Profile, Upstream
 from recproxy.config.profile_words import SCHEMA
 from recproxy.config.toml_files import Precedence, TomlFile
 from recproxy.control.shown_paths import shown_path
@@ -46,30 +47,13 @@ def parse_profile(
         raise top.error(
             f"{shown_path(said['name',].place)}: name is {profile.name!r} where {name!r} was expected: they must agree"
         )
-    for number, endpoint in enumerate(profile.endpoints):
-        if fault := mail_fault(endpoint):
-            raise top.error(f"{said['endpoints', number, fault[0]].place}: {fault[1]}")
-        if endpoint.base_url and all("*" in host for host in endpoint.hosts):
-            raise top.error(
-                f"{shown_path(said['endpoints', number, 'base_url'].place)}: base_url {endpoint.base_url!r} has only hosts with *, but "
-                "requests to it are recorded under the first host without *: list one"
-            )
-    upstream = profile.upstream
-    if upstream.address:
-        where = ("upstream", "address")
-        layer = next(each for each in reversed(layers) if each.at(where) is not None)
-        if problem := upstream_address_fault(profile, layer.keys):
-            raise layer.fail(where, problem)
-    if upstream.ca:  # relative to the file that names it, wherever the run is started
-        ca_place = said["upstream", "ca"].place
-        folder = Path(ca_place.rpartition(":")[0]).absolute().parent
-        upstream = replace(upstream, ca=str(folder / upstream.ca), ca_place=ca_place)
+    _check_endpoints(profile, said, top)
     hooks = [each for each in found if each.key[0] == "hooks" and each.value]
     ours = any(each.precedence is top.precedence for each in hooks)
     named = {str(each.key[1]): each.place for each in hooks}
     return replace(
         profile,
-        upstream=upstream,
+        upstream=_upstream(profile, said, layers),
         hooks=replace(profile.hooks, places=named, folders=folders if ours else ()),
         settings=found,
         recordings=recordings,
@@ -78,6 +62,32 @@ def parse_profile(
         keys=base.keys,
         tables=base.tables,
     )
+
+
+def _check_endpoints(profile: Profile, said: Mapping[tuple[str | int, ...], Setting], top: TomlFile) -> None:
+    """Refuse an endpoint that could not be asked, or not be recorded."""
+    for number, endpoint in enumerate(profile.endpoints):
+        if fault := mail_fault(endpoint):
+            raise top.error(f"{said['endpoints', number, fault[0]].place}: {fault[1]}")
+        if endpoint.base_url and all("*" in host for host in endpoint.hosts):
+            raise top.error(
+                f"{shown_path(said['endpoints', number, 'base_url'].place)}: base_url {endpoint.base_url!r} has only hosts with *, but "
+                "requests to it are recorded under the first host without *: list one"
+            )
+
+
+def _upstream(profile: Profile, said: Mapping[tuple[str | int, ...], Setting], layers: Sequence[TomlFile]) -> Upstream:
+    """Where a profile's requests go, with its file of CAs relative to the file that names it, wherever a run is started."""
+    upstream, where = profile.upstream, ("upstream", "address")
+    if upstream.address:
+        layer = next(each for each in reversed(layers) if each.at(where) is not None)
+        if problem := upstream_address_fault(profile, layer.keys):
+            raise layer.fail(where, problem)
+    if not upstream.ca:
+        return upstream
+    ca_place = said["upstream", "ca"].place
+    folder = Path(ca_place.rpartition(":")[0]).absolute().parent
+    return replace(upstream, ca=str(folder / upstream.ca), ca_place=ca_place)
 
 
 def profile_file(path: Path) -> Path:

@@ -10,9 +10,11 @@ import asyncio
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.control.outcomes import RequestResult
+from recproxy.mail.imap.client import ImapClient
 from recproxy.mail.imap.commands import ImapCommand
 from recproxy.mail.imap.lines import ImapLine
 from recproxy.mail.imap.responses import read_imap_response
@@ -21,12 +23,16 @@ from recproxy.mail.imap.states import Reading
 from recproxy.play.imap_replay import ImapReplay
 from recproxy.proxy.imap_catching_up import Catching, Done
 from recproxy.proxy.imap_connection import ImapConnection
-from recproxy.proxy.imap_relaying import ImapRelaying
+from recproxy.proxy.imap_relaying import ImapRelaying, ServiceWire
 from recproxy.proxy.imap_replaying import ImapReplaying, one_line
+from recproxy.proxy.imap_wire import ImapWire
 from recproxy.proxy.mail_lane import MailLane
 from recproxy.proxy.timeline import said_by_server
 from recproxy.recording import Act, Step, conversation
 from recproxy.recording.faults import Fault
+
+if TYPE_CHECKING:
+    from recproxy.proxy.imap_service import ImapService
 
 __all__ = ["imap_connection"]
 
@@ -217,7 +223,7 @@ class _Speaking:
         """Connect to the service; where a `command` asks it, it is told first what was `done`."""
         from recproxy.proxy.upstream import UpstreamError  # noqa: PLC0415 - a replay does without
 
-        texts, traffic = self._texts, self._texts.scope.traffic
+        texts, traffic = self._texts, self._texts.scope.traffic  # another scope may open meanwhile
         traffic.begin()
         begun = time.monotonic()
         try:
@@ -234,23 +240,20 @@ class _Speaking:
             service.close()
             return
         if command is None:
-            self._relaying = ImapRelaying(
-                self._server,
-                client,
-                self._connection,
-                service,
-                texts,
-                texts.keep,
-                seconds=self._lane.forwarding.seconds,
-                room=self._lane.forwarding.room,
-            )
+            self._relaying = self._relay(self._server, client, self._connection, service, texts)
             service.listen(self._relaying)
             self.go_on()
-            return
+        else:
+            self._catch_up(client, service, done, command, texts)
+
+    def _catch_up(
+        self, client: ImapClient, service: ImapService, done: Sequence[Done], command: ImapCommand, texts: _Texts
+    ) -> None:
+        """Tell the service what was done without it, and then have it answer the command; `texts` are of who asks."""
 
         def over(problem: str) -> None:
             if problem:
-                traffic.fail(f"{self._place.url}: {problem}")
+                texts.scope.traffic.fail(f"{self._place.url}: {problem}")
                 service.close()
                 self._bye(f"recproxy: {problem}")
             elif not self._is_lost:
@@ -264,15 +267,22 @@ class _Speaking:
             later=self._connection.later,
             over=over,
         )
-        relaying = ImapRelaying(
-            catching.server,
+        relaying = self._relay(catching.server, client, catching, service, texts)
+        catching.go_on, catching.secured = relaying.go_on, relaying.tls_started
+        service.listen(relaying)
+
+    def _relay(
+        self, server: ImapServer, client: ImapClient, wire: ImapWire, service: ServiceWire, texts: _Texts
+    ) -> ImapRelaying:
+        """What passes between a client, or who stands for it, and the service from now on, and is kept."""
+        forwarding = self._lane.forwarding
+        return ImapRelaying(
+            server,
             client,
-            catching,
+            wire,
             service,
             texts,
             texts.keep,
-            seconds=self._lane.forwarding.seconds,
-            room=self._lane.forwarding.room,
+            seconds=forwarding.seconds,
+            room=forwarding.room,
         )
-        catching.go_on, catching.secured = relaying.go_on, relaying.tls_started
-        service.listen(relaying)

@@ -57,6 +57,25 @@ def json_spans(
     """
     granted = b'"grant_type"' in signs
     graphql = graphql or b'"query"' in signs or b'"mutation"' in signs
+    yield from _by_letters(text, hits, rules, granted=granted, graphql=graphql)
+    if b"\\u00" in signs:
+        for found in _ESCAPED_KEY.finditer(text):
+            yield from _under(json_unescaped(found[1]).text, found.end(), text, rules, granted=granted)
+    if b'"Secret"' in signs or b'"SecretList"' in signs:
+        yield from kubernetes_secrets(text)
+    if b"=" in text and b'"' in text:
+        yield from assigned_in_json(text, hits)
+    if graphql and b'"variables"' in signs:
+        yield from passed_variables(text)
+    if b'"kty"' in signs:
+        for found in _JWK.finditer(text):
+            yield Span(*found.span(2), "json", wild_name(b"jwk_" + found[1]), value=found[2])
+
+
+def _by_letters(
+    text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules, *, granted: bool, graphql: bool
+) -> Iterator[Span]:
+    """Secrets at the places where letters of a name stand: under a key, beside a name, in a list of header lines."""
     done = argued = -1
     harmless: dict[bytes, bool] = {}  # keys repeat: most are decided once
     for _, start, end in hits:
@@ -99,18 +118,6 @@ def json_spans(
             for span in listed_header(key, opening, closing, text, rules.headers):
                 done = max(done, span.end)
                 yield span
-    if b"\\u00" in signs:
-        for found in _ESCAPED_KEY.finditer(text):
-            yield from _under(json_unescaped(found[1]).text, found.end(), text, rules, granted=granted)
-    if b'"Secret"' in signs or b'"SecretList"' in signs:
-        yield from kubernetes_secrets(text)
-    if b"=" in text and b'"' in text:
-        yield from assigned_in_json(text, hits)
-    if graphql and b'"variables"' in signs:
-        yield from passed_variables(text)
-    if b'"kty"' in signs:
-        for found in _JWK.finditer(text):
-            yield Span(*found.span(2), "json", wild_name(b"jwk_" + found[1]), value=found[2])
 
 
 def _is_harmless(key: bytes, rules: NameRules) -> bool:
