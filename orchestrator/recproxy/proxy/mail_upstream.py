@@ -13,10 +13,9 @@ from urllib.parse import urlsplit
 
 from recproxy.config.mail_endpoints import MailPlace, ports_without_tls
 from recproxy.control.sockets import address_elsewhere
-from recproxy.http import bracketed
 from recproxy.proxy.route import Target
 from recproxy.proxy.upstream import WITHOUT_TLS, UpstreamError, Upstreams, upstream_failure
-from recproxy.proxy.user_proxy import read_user_proxy
+from recproxy.proxy.user_proxy import connect_request, read_user_proxy, refusal
 
 __all__ = ["mail_failure", "reach_mail_server"]
 
@@ -104,11 +103,10 @@ class _Tunnel(asyncio.Protocol):
         if end:
             self._transport.pause_reading()  # what follows is for whoever hears the server
             self.rest = rest
-            line = head.partition(b"\r\n")[0]
-            if line.split(b" ", 2)[1:2] == [b"200"]:
-                self.head.set_result(None)
+            if refused := refusal(head):
+                self.head.set_exception(_Refused(refused))
             else:
-                self.head.set_exception(_Refused(f"it answered {line.decode('latin-1')!r}"))
+                self.head.set_result(None)
         elif len(self.rest) > _LARGEST_HEAD:
             self.head.set_exception(_Refused("its answer is no HTTP"))
 
@@ -126,9 +124,7 @@ async def _through(
     secure = ssl.create_default_context() if way.secure else None
     transport, tunnel = await loop.create_connection(_Tunnel, way.host, way.port, ssl=secure)
     try:
-        authority = f"{bracketed(place.host)}:{place.port}".encode()
-        login = b"Proxy-Authorization: %s\r\n" % way.authorization if way.authorization else b""
-        transport.write(b"CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n" % (authority, authority, login))
+        transport.write(connect_request(place.host, place.port, way.authorization))
         await tunnel.head
         if context is not None:
             made = await loop.start_tls(transport, heard, context, server_hostname=place.host)

@@ -19,9 +19,8 @@ import h11
 from recproxy.config.profile import Upstream
 from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.sockets import address_elsewhere
-from recproxy.http import bracketed
 from recproxy.proxy.route import Target
-from recproxy.proxy.user_proxy import goes_past, read_user_proxy, user_proxies
+from recproxy.proxy.user_proxy import goes_past, open_tunnel, read_user_proxy, user_proxies
 
 __all__ = ["WITHOUT_TLS", "Link", "ServiceClosed", "UpstreamError", "Upstreams", "upstream_failure"]
 
@@ -212,7 +211,7 @@ class Upstreams:
                 reader, writer = await asyncio.open_connection(way.host, way.port, ssl=context, limit=_READ)
                 try:
                     if tunnels:
-                        await _tunnel(reader, writer, target, way.authorization)
+                        await open_tunnel(reader, writer, target.host, target.port, way.authorization)
                     if target.scheme == "https":
                         await writer.start_tls(self.tls(), server_hostname=target.host)
                 except BaseException:
@@ -240,19 +239,6 @@ class Upstreams:
             context.set_alpn_protocols(["http/1.1"])
             self._context = context
         return self._context
-
-
-async def _tunnel(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: Target, authorization: bytes
-) -> None:
-    authority = f"{bracketed(target.host)}:{target.port}".encode()
-    login = b"Proxy-Authorization: %s\r\n" % authorization if authorization else b""
-    writer.write(b"CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n" % (authority, authority, login))
-    head = await reader.readuntil(b"\r\n\r\n")
-    status = head.split(b" ", 2)[1:2]
-    if status != [b"200"]:
-        line = head.partition(b"\r\n")[0].decode("latin-1")
-        raise ConnectionError(f"it answered {line!r}")
 
 
 def _has_more(reader: asyncio.StreamReader) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 from dataclasses import field
 from urllib.parse import unquote, urlsplit
 
+from recproxy.http import bracketed
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["UserProxy", "goes_past", "read_user_proxy", "user_proxies"]
+__all__ = ["UserProxy", "connect_request", "goes_past", "open_tunnel", "read_user_proxy", "refusal", "user_proxies"]
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -41,6 +43,28 @@ def read_user_proxy(url: str) -> UserProxy:
         secure=address.scheme == "https",
         authorization=authorization,
     )
+
+
+def connect_request(host: str, port: int, authorization: bytes) -> bytes:
+    """The request for a tunnel to a host."""
+    authority = f"{bracketed(host)}:{port}".encode()
+    login = b"Proxy-Authorization: %s\r\n" % authorization if authorization else b""
+    return b"CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s\r\n" % (authority, authority, login)
+
+
+def refusal(head: bytes) -> str:
+    """What is wrong with a proxy's answer to that, by its head; empty where the tunnel is open."""
+    line = head.partition(b"\r\n")[0]
+    return "" if line.split(b" ", 2)[1:2] == [b"200"] else f"it answered {line.decode('latin-1')!r}"
+
+
+async def open_tunnel(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, port: int, authorization: bytes
+) -> None:
+    """Have a proxy connect to a host. Raises OSError where it refuses."""
+    writer.write(connect_request(host, port, authorization))
+    if refused := refusal(await reader.readuntil(b"\r\n\r\n")):
+        raise ConnectionError(refused)
 
 
 def user_proxies() -> dict[str, str]:
