@@ -63,3 +63,14 @@ def test_announcements_of_connections_that_never_came_give_way_to_new_ones():
         assert reached.announced(accepted) == ("", 0)
         accepted.close()
         assert reached.announced(accepted) == ("", 0)
+
+
+def test_what_no_host_is_called_is_not_remembered():
+    reached = ReachedAddresses()
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        accepted, _ = server.accept()
+        reached.announce("127.0.0.1", client.getsockname()[1], "a" * 256)
+        assert reached.announced(accepted) == ("", 0)
+        reached.announce("127.0.0.1", client.getsockname()[1], "a" * 255)
+        assert reached.announced(accepted) == ("a" * 255, 0)
+        accepted.close()

@@ -16,6 +16,8 @@ __all__ = ["ReachedAddresses"]
 
 #: Of connections that were announced and have not come: there are no more at a time than a system opens.
 _MOST = 4096
+#: No name of a host is longer (RFC 1035 section 2.3.4).
+_LONGEST = 255
 _NOWHERE = ("", 0)
 
 
@@ -26,7 +28,9 @@ class ReachedAddresses:
         self._announced: dict[tuple[str, int], tuple[str, int]] = {}
 
     def announce(self, peer: str, port: int, host: str, to: int = 0) -> None:
-        """Remember where a peer's next connection from a port is to go, on this machine also `to` which port."""
+        """Remember where a peer's next connection from a port is to go, on this machine also `to` which port; a host that is too long is none."""
+        if len(host) > _LONGEST:
+            return
         while len(self._announced) >= _MOST:
             del self._announced[next(iter(self._announced))]
         self._announced[peer, port] = (host, to)
