@@ -195,6 +195,33 @@ def test_only_peers_may_ask_and_nobody_reaches_what_only_this_machine_may(net, t
     assert line in run.said.splitlines()
 
 
+def test_hosts_that_may_pass_lead_to_no_address_of_this_machine(net, tmp_path):
+    rule = ("--listen", f"{HUB}:9400", "--peers", f"{net.app}/32")
+    near = subprocess.run([*net.inside("hub"), "hostname", "-I"], capture_output=True, text=True, check=True)
+    other = next(each for each in near.stdout.split() if each.startswith("10.77.") and each != HUB)
+    words = (
+        f"[::ffff:{HUB}]:9401",
+        "[::ffff:169.254.169.254]:80",
+        "169.254.169.254:80",
+        f"{other}:9401",
+        f"{HUB}:9401",
+    )
+    requests = [f"{{}} {{}}{each}{{}} HTTP/1.1\r\nHost: {each}\r\n\r\n" for each in words]
+    bodies = [line.format("GET", "http://", "/ready") for line in requests]
+    tunnels = [line.format("CONNECT", "", "") + "GET / HTTP/1.1\r\n\r\n" for line in requests]
+    project(tmp_path)
+    text = (tmp_path / "pyproject.toml").read_text()
+    concrete = [each.rpartition(":")[0] for each in words if "[" not in each]
+    for choice, asks in (
+        ('unlisted = "pass"', bodies + tunnels),
+        (f"pass_hosts = {json.dumps(concrete)}", bodies[2:] + tunnels[2:]),
+    ):
+        (tmp_path / "pyproject.toml").write_text(f"[tool.recproxy]\n{choice}\n{text}")
+        with served(net, tmp_path, "--profile", "shop", *rule):
+            told = asked(net, "app", *([9400, each] for each in asks))
+        assert set(told) == {"HTTP/1.1 502 Bad Gateway"}, dict(zip(asks, told, strict=True))
+
+
 def test_without_peers_the_gateway_asks_for_credentials_and_nothing_else_is_open(net, tmp_path):
     rule = ("--listen", f"{HUB}:9200", "--proxy-credentials")
     with served(net, project(tmp_path), "--profile", "shop", *rule) as run:

@@ -5,8 +5,9 @@ import trustme
 
 from recproxy.config import project as project_module
 from recproxy.config.project import find_project
+from recproxy.control.modes import UNLISTED
 from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
-from recproxy.orchestrator.plan import UNLISTED, make_plan, unset_credentials
+from recproxy.orchestrator.plan import make_plan, unset_credentials
 
 TEXT = """
 [tool.recproxy]

@@ -8,6 +8,7 @@ import h11
 import pytest
 
 from recproxy.config.profile import Upstream
+from recproxy.control.listening import Listening
 from recproxy.proxy.route import Target
 from recproxy.proxy.upstream import ServiceClosed, UpstreamError, Upstreams
 
@@ -351,6 +352,29 @@ def test_http_goes_to_the_users_proxy_in_absolute_form(service, monkeypatch):
             upstreams.close()
             assert (body, link.absolute) == (b"ok", True)
             assert proxy.heads[0].startswith(b"GET http://shop.example:8080/a HTTP/1.1\r\n")
+
+    asyncio.run(ran())
+
+
+def unknown(*_, **__):
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "169.254.169.254", "10.9.0.3"])
+def test_the_users_proxy_is_not_asked_for_what_other_machines_may_not_reach(service, monkeypatch, host):
+    async def ran():
+        async with service() as proxy:
+            monkeypatch.setenv("HTTP_PROXY", f"127.0.0.1:{proxy.port}")
+            monkeypatch.setenv("NO_PROXY", "")
+            upstreams = Upstreams(Upstream())
+            upstreams.own_ports, upstreams.listening = range(65536), Listening(address="10.9.0.3", credentials=True)
+            with pytest.raises(UpstreamError, match="nothing is forwarded to"):
+                await upstreams.link(Target("http", host, 6379))
+            monkeypatch.setattr(socket, "getaddrinfo", unknown)  # a name that only the proxy can resolve
+            body, _ = await ask(upstreams, Target("http", "shop.example", 80))
+            upstreams.close()
+            assert body == b"ok"
+            assert len(proxy.heads) == 1
 
     asyncio.run(ran())
 

@@ -3,10 +3,20 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-__all__ = ["MODES", "VCRPY_MODES", "all_credentials_missing", "credentials_missing", "explained_mode", "mode_named"]
+__all__ = [
+    "MODES",
+    "UNLISTED",
+    "VCRPY_MODES",
+    "all_credentials_missing",
+    "credentials_missing",
+    "explained_mode",
+    "mode_named",
+]
 
 #: The modes of a profile, from the one that touches least.
 MODES: Final = ("replay", "auto", "live", "record")
+#: The proxy of plain HTTP to hosts that pass although no profile owns them; it is always live.
+UNLISTED: Final = "unlisted"
 #: What vcrpy calls them.
 VCRPY_MODES: Final = {"none": "replay", "all": "record", "once": "auto", "new_episodes": "auto"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
 import struct
 from typing import Any
@@ -15,8 +16,6 @@ __all__ = ["acknowledge", "address_elsewhere", "reset_on_close"]
 
 #: On, and no time: what was not sent is dropped, and the peer sees a reset instead of an end.
 _NO_LINGER = struct.pack("ii", 1, 0)
-#: RFC 3927 and RFC 4291 section 2.5.6.
-_LINK_LOCAL = ("169.254.", "fe8", "fe9", "fea", "feb")
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 
 
@@ -41,16 +40,34 @@ def reset_on_close(sock: Any) -> None:
 async def address_elsewhere(host: str, port: int, listening: Listening = LOOPBACK) -> str:
     """An address of a host to connect to at one of the run's own ports: none of this machine, however it is spelled.
 
-    Where other machines reach the run, it is asked for each port, and the addresses that only this machine's own link
-    reaches, where clouds keep the secrets of a machine, are none either.
+    Where other machines reach the run, it is asked for each port. Then no address of this machine is taken, nor one that
+    only its own link reaches, where clouds keep the secrets of a machine.
 
     Raises:
         OSError: it has none, or its name cannot be resolved.
     """
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(address[0]) for *_, address in found]
-    if any(is_loopback(address) or address in listening.names for address in addresses):
-        raise OSError(None, "it is an address of recproxy itself, which nothing is forwarded to")
-    if listening.is_wide and any(address.lower().startswith(_LINK_LOCAL) for address in addresses):
-        raise OSError(None, "it is an address of this machine's own link, which nothing is forwarded to for others")
+    for each in map(_unmapped, addresses):
+        here = is_loopback(str(each)) or str(each) in listening.names
+        if here or (listening.is_wide and _is_of_this_machine(each)):
+            raise OSError(None, "it is an address of recproxy itself, which nothing is forwarded to")
+        if listening.is_wide and each.is_link_local:
+            raise OSError(None, "it is an address of this machine's own link, which nothing is forwarded to for others")
     return addresses[0]
+
+
+def _unmapped(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """An address without its scope; one of IPv4 that stands in IPv6 (RFC 4291 section 2.5.5.2) as what it is."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def _is_of_this_machine(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether a socket can be bound to an address, which only those of this machine allow."""
+    try:
+        with socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6) as probe:
+            probe.bind((str(address), 0))
+    except OSError:
+        return False
+    return True

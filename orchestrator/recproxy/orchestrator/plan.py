@@ -14,7 +14,7 @@ from recproxy.config.overlap import settled
 from recproxy.config.profile import ANY_HOST, Endpoint, Profile
 from recproxy.config.project import Project, is_profile_path
 from recproxy.control.listening import LOOPBACK, Listening
-from recproxy.control.modes import MODES, all_credentials_missing
+from recproxy.control.modes import MODES, UNLISTED, all_credentials_missing
 from recproxy.control.record_commands import record_command
 from recproxy.control.scope_options import SelectedTest
 from recproxy.control.shards import part_of_suite
@@ -25,10 +25,8 @@ from recproxy.orchestrator.own_authorities import check_authorities
 from recproxy.play.library import Library
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["UNLISTED", "RunPlan", "any_host", "make_plan", "of_host", "unset_credentials"]
+__all__ = ["RunPlan", "any_host", "make_plan", "of_host", "unset_credentials"]
 
-#: The proxy of plain HTTP to hosts that pass although no profile owns them.
-UNLISTED = "unlisted"
 _ANY_HOST = "any-host"
 
 

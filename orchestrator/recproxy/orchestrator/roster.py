@@ -8,6 +8,7 @@ from recproxy.config.mail_endpoints import mail_places
 from recproxy.config.profile import Profile
 from recproxy.config.variables import own_variables, secret_values
 from recproxy.control.messages import Setup
+from recproxy.control.modes import UNLISTED
 from recproxy.control.open_connections import CROWDED
 from recproxy.control.redaction_messages import RedactionSetup
 from recproxy.control.scope_options import SelectedTest
@@ -15,7 +16,7 @@ from recproxy.http import Owners, fits
 from recproxy.orchestrator.access import Access
 from recproxy.orchestrator.authority import CertificateAuthority
 from recproxy.orchestrator.blocked_hosts import BACKGROUND_HOSTS
-from recproxy.orchestrator.plan import UNLISTED, RunPlan, unset_credentials
+from recproxy.orchestrator.plan import RunPlan, unset_credentials
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.redaction.rules import RedactionRules
 from recproxy.report.run_timeline import MOST_TIMED

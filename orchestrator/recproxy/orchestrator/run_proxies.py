@@ -12,11 +12,12 @@ from recproxy.config.profile import Endpoint, Profile
 from recproxy.config.profile_words import is_host
 from recproxy.control.host_names import is_loopback
 from recproxy.control.messages import Kept, Know, Recorded, Return
+from recproxy.control.modes import UNLISTED
 from recproxy.errors import ControlError, RecproxyError
 from recproxy.http import authority_host
 from recproxy.orchestrator.fork_server import ForkServer
 from recproxy.orchestrator.lane import Lane
-from recproxy.orchestrator.plan import UNLISTED, RunPlan, any_host, of_host
+from recproxy.orchestrator.plan import RunPlan, any_host, of_host
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.shared_proxy import SharedProxy

@@ -14,12 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from recproxy.control.messages import Began, Begin, Extend, Look
+from recproxy.control.modes import UNLISTED
 from recproxy.control.outcomes import NO_TEST
 from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions
 from recproxy.errors import RecproxyError
 from recproxy.orchestrator.lane import Lane, LaneScope
 from recproxy.orchestrator.old_recordings import OldScopes
-from recproxy.orchestrator.plan import UNLISTED, RunPlan
+from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.proxy_replies import ask_all
 from recproxy.orchestrator.recorder import Recorder

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from recproxy.config.mail_endpoints import MailPlace
 from recproxy.config.profile import Profile
 from recproxy.control.messages import Kept, Message, Recorded, Setup
-from recproxy.control.modes import credentials_missing
+from recproxy.control.modes import UNLISTED, credentials_missing
 from recproxy.http import Head
 from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.proxy.body import BodyFeed
@@ -68,7 +68,9 @@ class Forwarding:
         from recproxy.proxy.upstream import Upstreams  # noqa: PLC0415 - see above
 
         made = Upstreams(self._profile.upstream, barred=self._barred)
-        chosen = any(host.startswith("*") for host in self._profile.hosts) and not self._profile.upstream.address
+        by_name = self._profile.name != UNLISTED and not any(host.startswith("*") for host in self._profile.hosts)
+        # The clients choose where such a host leads to, unless it has an address of its own.
+        chosen = not by_name and not self._profile.upstream.address
         made.own_ports = _EVERY_PORT if chosen and self._listening.is_wide else self._own_ports
         made.listening = self._listening
         return made

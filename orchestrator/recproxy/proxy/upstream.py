@@ -177,8 +177,21 @@ class Upstreams:
             secure = secure if not address.scheme else address.scheme == "https"
             return await self._connect(host, port, secure, target, f" at upstream.address {said}")
         if proxy := self.users_proxy(target.scheme, target.host):
+            await self._check_chosen(target)
             return await self._through(proxy, target, tunnels=upgrades or secure)
         return await self._connect(host, port, secure, target)
+
+    async def _check_chosen(self, target: Target) -> None:
+        """Refuse what other machines may not reach through the user's proxy either. What only that resolves is its own."""
+        if not self.listening.is_wide or target.port not in self.own_ports:
+            return
+        try:
+            async with asyncio.timeout(self.seconds):
+                await address_elsewhere(target.host, target.port, self.listening)
+        except socket.gaierror:
+            return
+        except (OSError, TimeoutError, UnicodeError) as problem:
+            raise upstream_failure(target, problem, self.seconds) from None
 
     async def _connect(self, host: str, port: int, secure: bool, target: Target, way: str = "") -> Link:
         context = self.tls() if secure else None
