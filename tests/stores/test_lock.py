@@ -49,6 +49,7 @@ def test_what_is_written_is_read_again(tmp_path):
             "a/.pulled/x",
         ),
         *("a\\b", "C:x", "a\nb", "a\x00b", "a\x1b[2J", ".gitattributes"),
+        *("shop/\ud800.rec", "a" * 256, "a/" * 1024 + "a.rec"),
     ],
 )
 def test_a_name_that_leads_elsewhere_is_refused_in_one_line(tmp_path, name):

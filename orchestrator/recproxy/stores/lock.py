@@ -26,6 +26,9 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 #: Control characters never reach a terminal or a file system from here.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 _LARGEST = 1 << 40
+#: Bytes of one part of a name, which is what file systems take, and of all of it, with room for the folder before it.
+_LONGEST_PART = 255
+_LONGEST_NAME = 2048
 _LARGEST_LOCK = 1 << 28
 
 
@@ -78,8 +81,13 @@ def written_lock(files: Mapping[str, LockedFile]) -> bytes:
 def is_recording_name(name: str) -> bool:
     """Whether a name stays below the folder of recordings, and means one file on every system; hidden ones are ours."""
     parts = name.split("/")
+    try:
+        is_short = len(name.encode()) <= _LONGEST_NAME and all(len(part.encode()) <= _LONGEST_PART for part in parts)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
     return (
-        not _UNPRINTABLE.search(name)
+        is_short
+        and not _UNPRINTABLE.search(name)
         and not any(sign in name for sign in "\\:")
         and all(part and not part.startswith(".") for part in parts)
     )
