@@ -183,6 +183,18 @@ def test_a_link_in_the_place_of_a_recording_is_not_followed(one, two, tmp_path):
     assert (outside / "8.rec").read_text() == "precious" and len(list(outside.iterdir())) == 1
 
 
+def test_a_folder_of_recordings_that_is_a_link_out_of_the_project_is_refused(one, two, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    two.folder.rmdir()
+    two.folder.symlink_to(outside)
+
+    for transfer in (two.pull, two.push):
+        with pytest.raises(RecordingError, match="leads out of"):
+            transfer()
+    assert list(outside.iterdir()) == []
+
+
 def test_a_lock_of_somebody_else_writes_nowhere_else(two, tmp_path):
     lock = json.loads((two.root / "recproxy.lock").read_text())
     lock["files"]["../../evil.rec"] = lock["files"]["shop/1.rec"]

@@ -51,7 +51,7 @@ def pull_recordings(store: Callable[[], Store], root: Path, folder: Path, *, rep
         ConfigurationError: the lock or the store is wrong.
     """
     lock = read_lock(root / LOCK)
-    with _alone(folder):
+    with _alone(folder, root):
         state = compared(folder, lock)
         result = Transferred(kept=[] if replace else list(state.changed))
         result.problems += [
@@ -84,7 +84,7 @@ def push_recordings(
         RecordingError: another pull or push works here.
         ConfigurationError: the lock or the store is wrong.
     """
-    with _alone(folder):
+    with _alone(folder, root):
         lock = dict(read_lock(root / LOCK))
         state = compared(folder, lock)
         result = Transferred(kept=[] if prune else list(state.missing))
@@ -169,10 +169,10 @@ def _described(name: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Be the only one who pulls or pushes in this folder."""
+def _alone(folder: Path, root: Path) -> Iterator[None]:
+    """Be the only one who pulls or pushes in this folder, which no link leads out of the project."""
     try:
-        with opened_folder(folder / _PARTS, root=folder, make=True) as parts:
+        with opened_folder(folder / _PARTS, root=root, make=True) as parts:
             handle = os.open("lock", _OPEN_PART, 0o666, dir_fd=parts)
     except OSError as problem:
         raise RecordingError(f"{folder / _PARTS}: cannot be written: {problem.strerror or problem}") from None
