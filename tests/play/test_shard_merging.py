@@ -70,3 +70,11 @@ def test_other_files_are_taken_whole_from_the_one_that_has_them():
     assert merged({}, {"c.yaml": "a: 1\n"}, {"c.yaml": "a: 2\n"})[1] == [
         ShardConflict(name="c.yaml", scope=None, shards=("0", "1"))
     ]
+
+
+def test_shards_that_differ_above_the_first_interaction_are_a_conflict():
+    base = HEAD + one("t0", "a")
+    shards = [{"x.rec": base.replace(HEAD, HEAD + f"# from {each}\n")} for each in ("one", "two")]
+
+    for before in ({}, {"x.rec": base}):
+        assert merged(before, *shards)[1] == [ShardConflict(name="x.rec", scope=None, shards=("0", "1"))]

@@ -63,7 +63,10 @@ def _merged_recording(
             if known[1] != blocks:
                 conflicts.append(ShardConflict(name=name, scope=scope, shards=(known[0], shard)))
         if not conflicts:
-            text = merge_texts(base, text, theirs).text
+            both = merge_texts(base, text, theirs)
+            if both.conflicts:  # what stands above the first interaction
+                conflicts.append(ShardConflict(name=name, scope=None, shards=(changed[0][0], shard)))
+            text = both.text
     return conflicts, text
 
 
