@@ -5,6 +5,7 @@ import gc
 import weakref
 
 from recproxy.config.profile import Profile
+from recproxy.control.messages import EndScope
 from recproxy.orchestrator.proxy import Proxy
 
 
@@ -39,3 +40,23 @@ def test_a_death_is_reported_although_nobody_else_holds_the_report():
         return (await died).message
 
     assert asyncio.run(work()) == "the proxy of profile 'shop' was killed by signal 9"
+
+
+def test_an_order_told_after_a_death_is_answered_with_it_at_once():
+    """The death has answered all orders that waited; one that comes later would wait for ever."""
+
+    async def work():
+        server, died = ForkServer(), asyncio.get_running_loop().create_future()
+        proxy = Proxy(Profile(name="shop", endpoints=()), server)
+        proxy.attach(asyncio.get_running_loop())
+        proxy.died = died.set_result
+        server.channel.close()
+        while not hasattr(server, "ended"):
+            await asyncio.sleep(0)
+        server.ended().set_result("was killed by signal 9")
+        await died
+        replies = []
+        proxy.tell(lambda number: EndScope(order=number, lane=""), replies.append)
+        return [reply.message for reply in replies]
+
+    assert asyncio.run(work()) == ["the proxy of profile 'shop' was killed by signal 9"]

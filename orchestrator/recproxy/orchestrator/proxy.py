@@ -72,6 +72,7 @@ class Proxy:
         self._channel: Channel
         self._loop: asyncio.AbstractEventLoop
         self._stopping = False
+        self._death: ProxyError | None = None
         #: Kept here because the event loop itself holds tasks only weakly.
         self._reporting: asyncio.Task[None] | None = None
         self.died: Callable[[ProxyError], None] = lambda _: None
@@ -112,6 +113,9 @@ class Proxy:
 
     def tell(self, order: Callable[[int], Message], replied: Callable[[Any], None]) -> None:
         """Send an order, made for its number, at once; its reply, or what went wrong, is given to `replied`."""
+        if self._death is not None:  # nobody will reply
+            replied(self._death)
+            return
         number = next(self._numbers)
         self._replies[number] = replied
         try:
@@ -154,7 +158,7 @@ class Proxy:
     async def _report_death(self) -> None:
         ended = await self._fork_server.ending(self._name)
         self._read_errors()
-        error = self._error(ended)
+        error = self._death = self._error(ended)
         if not self._ready.done():
             self._ready.set_exception(error)
             self._ready.exception()  # nobody may be waiting for it any more
