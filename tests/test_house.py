@@ -90,6 +90,7 @@ ELSEWHERE = {
     "proxy/mail_misses": "tests/proxy/test_smtp_connection.py: what another test recorded, and secrets",
     "proxy/mail_scope": "tests/proxy/test_smtp_connection.py: misses and plays of connections",
     "matching/mail_miss": "tests/proxy/test_smtp_connection.py: what a client and the run are told",
+    "mail/conversation_pieces": "a table of two: tests/mail/test_smtp_pieces.py and tests/report/page/test_messages.py",
     "mail/pieces": "an enum and a value of tests/mail/test_smtp_pieces.py",
     "proxy/tunnel": "tests/proxy/scripted/test_websocket.py: both ends over real TCP",
     "runners/nox_selection": "tests/runners/test_nox.py: real nox selecting sessions",

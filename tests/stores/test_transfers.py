@@ -1,5 +1,6 @@
 """Pull and push, with the stores that fsspec has in memory and on disk."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -51,6 +52,27 @@ def test_what_one_has_pushed_another_pulls_byte_for_byte_and_needs_no_store_then
     again = two.pull()
     assert (again.done, two.opened) == ([], 0)
     assert one.push().done == [] and one.opened == 1
+
+
+def test_a_transfer_tells_how_much_of_all_is_done(one, two):
+    told = {}
+
+    def watched(name):
+        @contextlib.contextmanager
+        def progress(total):
+            told[name] = [total]
+            yield told[name].append
+
+        return progress
+
+    whole = sum(file.size for file in one.lock.values())
+
+    two.pull(progress=watched("pull"))
+    one.push(progress=watched("nothing to do"))
+    one.push(again=True, progress=watched("push"))
+
+    assert set(told) == {"pull", "push"}
+    assert all((total, done[-1], done) == (whole, whole, sorted(done)) for total, *done in told.values())
 
 
 def test_a_recording_that_was_changed_here_is_kept_unless_it_is_given_up(one, two):

@@ -16,10 +16,19 @@ def pull(replace: bool) -> None:
 
     Exit codes: 0, 1 if a recording that was changed here was left, 2 if one could not be pulled.
     """
+    from functools import partial
+
+    from recproxy.cli.progress import show_progress
     from recproxy.cli.stored_recordings import finish, stored_project
     from recproxy.stores.store import opened_store
     from recproxy.stores.transfers import pull_recordings
 
     project = stored_project()
-    result = pull_recordings(lambda: opened_store(project.store), project.root, project.recordings, replace=replace)
+    result = pull_recordings(
+        lambda: opened_store(project.store),
+        project.root,
+        project.recordings,
+        replace=replace,
+        progress=partial(show_progress, doing="pulling"),
+    )
     finish(result, "pulled", kept="was changed here: push it, or take its place with --replace")

@@ -18,12 +18,20 @@ def push(again: bool, prune: bool) -> None:
     Nothing in the store is overwritten or deleted. Exit codes: 0, 1 if recordings of the lock are not here, 2 if one
     could not be pushed.
     """
+    from functools import partial
+
+    from recproxy.cli.progress import show_progress
     from recproxy.cli.stored_recordings import finish, stored_project
     from recproxy.stores.store import opened_store
     from recproxy.stores.transfers import push_recordings
 
     project = stored_project()
     result = push_recordings(
-        lambda: opened_store(project.store), project.root, project.recordings, again=again, prune=prune
+        lambda: opened_store(project.store),
+        project.root,
+        project.recordings,
+        again=again,
+        prune=prune,
+        progress=partial(show_progress, doing="pushing"),
     )
     finish(result, "pushed", kept="is in recproxy.lock and not here: pull it, or drop it with --prune")

@@ -8,12 +8,12 @@ proved itself with is found in a header, a body or an attachment of any other in
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from recproxy.mail.imap.pieces import imap_pieces, joined_pieces
+from recproxy.mail.conversation_pieces import conversation_pieces
+from recproxy.mail.imap.pieces import joined_pieces
 from recproxy.mail.pieces import Piece, PieceKind
-from recproxy.mail.smtp_pieces import smtp_pieces
 from recproxy.recording.steps import Act, Step
 from recproxy.recording.values import Headers, Interaction, Response
 from recproxy.recording.wildcard import unused
@@ -21,11 +21,6 @@ from recproxy.redaction.mail_attachments import parted, whole
 
 __all__ = ["Flattened", "has_conversations"]
 
-#: The pieces of each step of a conversation, by its method.
-_PIECES: Mapping[str, Callable[[Sequence[Step]], list[tuple[Piece, ...]]]] = {
-    "SMTP": smtp_pieces,
-    "IMAP": imap_pieces,
-}
 _TEXT: Headers = ((b"Content-Type", b"text/plain"),)
 _MESSAGE: Headers = ((b"Content-Type", b"message/rfc822"),)
 
@@ -59,7 +54,7 @@ class Flattened:
 
 
 def _pieces(conversation: Interaction) -> list[tuple[Piece, ...]]:
-    return _PIECES[conversation.request.method](conversation.steps)
+    return conversation_pieces(conversation.request.method, conversation.steps)
 
 
 def _taken_apart(conversation: Interaction) -> list[Interaction]:

@@ -7,8 +7,10 @@ import errno
 import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import field
 from pathlib import Path
 
@@ -19,12 +21,20 @@ from recproxy.stores.folder import compared
 from recproxy.stores.lock import LOCK, LockedFile, read_lock, written_lock
 from recproxy.stores.store import Store
 
-__all__ = ["Transferred", "pull_recordings", "push_recordings"]
+__all__ = ["TransferProgress", "Transferred", "pull_recordings", "push_recordings"]
+
+#: Is opened with the bytes of all that is to be brought, and called with those that are done.
+TransferProgress = Callable[[int], AbstractContextManager[Callable[[float], None]]]
 
 #: Below the folder of the recordings: what was pulled in part, and the lock of whoever transfers.
 _PARTS = ".pulled"
 _AT_ONCE = 8
 _OPEN_PART = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@contextlib.contextmanager
+def _unwatched(_total: int) -> Iterator[Callable[[float], None]]:
+    yield lambda _: None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,7 +47,14 @@ class Transferred:
     size: int = 0
 
 
-def pull_recordings(store: Callable[[], Store], root: Path, folder: Path, *, replace: bool = False) -> Transferred:
+def pull_recordings(
+    store: Callable[[], Store],
+    root: Path,
+    folder: Path,
+    *,
+    replace: bool = False,
+    progress: TransferProgress = _unwatched,
+) -> Transferred:
     """Bring what the lock names into the folder.
 
     Args:
@@ -45,6 +62,7 @@ def pull_recordings(store: Callable[[], Store], root: Path, folder: Path, *, rep
         root: of the project.
         folder: of the recordings.
         replace: take the place of recordings that were changed here.
+        progress: watches it.
 
     Raises:
         RecordingError: another pull or push works here.
@@ -62,14 +80,20 @@ def pull_recordings(store: Callable[[], Store], root: Path, folder: Path, *, rep
             return result
         opened = store()
 
-        def bring(name: str) -> int:
-            return _pull_one(opened, name, lock[name], folder)
+        def bring(name: str, came: Callable[[int], None]) -> int:
+            return _pull_one(opened, name, lock[name], folder, came)
 
-        return _each(wanted, bring, result)
+        return _each({name: lock[name].size for name in wanted}, bring, result, progress)
 
 
 def push_recordings(
-    store: Callable[[], Store], root: Path, folder: Path, *, again: bool = False, prune: bool = False
+    store: Callable[[], Store],
+    root: Path,
+    folder: Path,
+    *,
+    again: bool = False,
+    prune: bool = False,
+    progress: TransferProgress = _unwatched,
 ) -> Transferred:
     """Bring what is new here into the store, and then its names into the lock.
 
@@ -79,6 +103,7 @@ def push_recordings(
         folder: of the recordings.
         again: read each object of the lock that is here, and push those that are missing or have changed.
         prune: take recordings that are not here out of the lock; their objects stay.
+        progress: watches it.
 
     Raises:
         RecordingError: another pull or push works here.
@@ -93,10 +118,10 @@ def push_recordings(
         if wanted:
             opened = store()
 
-            def bring(name: str) -> int:
+            def bring(name: str, _: Callable[[int], None]) -> int:
                 return _push_one(opened, name, folder / name, state.files[name], again=again)
 
-            _each(wanted, bring, result)
+            _each({name: state.files[name].size for name in wanted}, bring, result, progress)
         after = lock | {name: state.files[name] for name in result.done}
         if prune:
             after = {name: file for name, file in after.items() if name not in state.missing}
@@ -106,17 +131,46 @@ def push_recordings(
         return result
 
 
-def _each(names: Sequence[str], bring: Callable[[str], int], result: Transferred) -> Transferred:
+class _Watched:
+    """Tells how much is done of many transfers at once: what came of each, and all of it once it has ended."""
+
+    def __init__(self, sizes: Mapping[str, int], advance: Callable[[float], None]) -> None:
+        self._sizes = sizes
+        self._came = dict.fromkeys(sizes, 0)
+        self._advance = advance
+        self._lock = threading.Lock()
+        self._done = 0
+
+    def add(self, name: str, size: int) -> None:
+        with self._lock:
+            size = min(size, self._sizes[name] - self._came[name])  # an object may be larger than it should
+            self._came[name] += size
+            self._done += size
+            self._advance(self._done)
+
+    def end(self, name: str) -> None:
+        self.add(name, self._sizes[name])
+
+
+def _each(
+    sizes: Mapping[str, int],
+    bring: Callable[[str, Callable[[int], None]], int],
+    result: Transferred,
+    progress: TransferProgress,
+) -> Transferred:
     """Do it for each, several at once; what fails is told, and keeps none of the others."""
+    with progress(sum(sizes.values())) as advance, ThreadPoolExecutor(_AT_ONCE) as pool:
+        watched = _Watched(sizes, advance)
 
-    def tried(name: str) -> tuple[str, int, str]:
-        try:
-            return name, bring(name), ""
-        except RecordingError as problem:
-            return name, 0, problem.message
+        def tried(name: str) -> tuple[str, int, str]:
+            try:
+                return name, bring(name, lambda size: watched.add(name, size)), ""
+            except RecordingError as problem:
+                return name, 0, problem.message
+            finally:
+                watched.end(name)
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        outcomes: Iterable[tuple[str, int, str]] = pool.map(tried, names)
+        outcomes: Iterable[tuple[str, int, str]] = pool.map(tried, sizes)
         for name, size, problem in outcomes:
             if problem:
                 result.problems.append(problem)
@@ -134,7 +188,7 @@ def _push_one(store: Store, name: str, path: Path, file: LockedFile, *, again: b
     return file.size
 
 
-def _pull_one(store: Store, name: str, file: LockedFile, folder: Path) -> int:
+def _pull_one(store: Store, name: str, file: LockedFile, folder: Path, arrived: Callable[[int], None]) -> int:
     """Pull one: what an earlier pull has got of it is not asked for again. The bytes that came."""
     check_place(folder / name, root=folder)
     part = folder / _PARTS / f"{file.sha256}.{hashlib.sha256(name.encode()).hexdigest()[:16]}.part"
@@ -145,10 +199,12 @@ def _pull_one(store: Store, name: str, file: LockedFile, folder: Path) -> int:
             while piece := target.read(1 << 20):
                 digest.update(piece)
                 start += len(piece)
+            arrived(start)
             for piece in store.pieces(name, file, start) if start < file.size or not file.size else ():
                 digest.update(piece)
                 target.write(piece)
                 came += len(piece)
+                arrived(len(piece))
         # What breaks off raises before this, and its part stays for the next pull; an object that ends early is another.
         if digest.hexdigest() != file.sha256:
             os.unlink(part.name, dir_fd=parts)

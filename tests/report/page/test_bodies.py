@@ -1,14 +1,9 @@
-"""Bodies and conversations as a page shows them."""
+"""Bodies as a page shows them."""
 
 import pytest
 
-from recproxy.recording import Act, Request, Response, Step
-from recproxy.report.page.bodies import BodyTable, step_values
-
-MESSAGE = (
-    b"From: Ann <ann@a.example>\r\nTo: bob@a.example\r\nSubject: =?utf-8?q?Caf=C3=A9?=\r\n"
-    b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nsee =E2=82=AC you\r\n'
-)
+from recproxy.recording import Request, Response
+from recproxy.report.page.bodies import BodyTable
 
 
 def value(body, content_type=b"", **more):
@@ -67,30 +62,3 @@ def test_bodies_without_room_are_left_out_and_counted():
 
     assert [table.values[each]["kind"] for each in numbers] == ["left out"] * 4
     assert (table.left_out, table.values[0]["size"]) == (4, 58)
-
-
-def test_a_conversation_says_who_says_what():
-    steps = (
-        Step(Act.SERVER, b"250-a\r\n250 b\r\n"),
-        Step(Act.TLS),
-        Step(Act.CLIENT, b"DATA\r\n"),
-        Step(Act.SERVER, b"354 go on\r\n", fault="reset"),
-        Step(Act.CLIENT, MESSAGE),
-    )
-
-    values = step_values(steps)
-
-    assert [each["who"] for each in values] == ["server", "tls", "client", "server", "client"]
-    assert values[0]["text"] == "250-a\n250 b"
-    assert values[3]["fault"] == "reset"
-    assert values[4]["mail"] == {
-        "headers": [["From", "Ann <ann@a.example>"], ["To", "bob@a.example"], ["Subject", "Café"]],
-        "files": [],
-        "text": "see € you\n",
-    }
-
-
-def test_what_is_no_message_is_shown_as_it_is():
-    steps = (Step(Act.SERVER, b"354 go on\r\n"), Step(Act.CLIENT, b"Content-Type: multipart/mixed\r\n\r\n\xff\x00\r\n"))
-
-    assert step_values(steps)[1]["text"].startswith("Content-Type: multipart/mixed")

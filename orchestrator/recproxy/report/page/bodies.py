@@ -1,4 +1,4 @@
-"""Bodies and conversations as a page shows them: text that a person reads, and what kind of text it is. Pure.
+"""Bodies as a page shows them: text that a person reads, and what kind of text it is. Pure.
 
 What is too large is cut, and says so: the page is sent by mail and kept by CI services.
 """
@@ -8,16 +8,15 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_plus
 
-from recproxy.recording import Act, Request, Response, Step, header
+from recproxy.recording import Request, Response, header
 from recproxy.recording.printable import printable
 from recproxy.recording.readable_body import readable_body
 
-__all__ = ["BodyTable", "step_values"]
+__all__ = ["BodyTable", "cut_text"]
 
 #: Characters of a body that are shown, and bytes of a picture.
 _LONGEST = 16_384
@@ -91,10 +90,11 @@ def _value(block: Request | Response) -> dict[str, Any]:
         lines = block if is_multipart else replace(block, body=body.replace(b"\r\n", b"\n"))
         shown = readable_body(lines)
         kind = "json" if shown[:1] in ("{", "[") else "markup" if _MARKUP.match(content_type) else "text"
-    return {"kind": kind, "size": size, **_cut(shown)}
+    return {"kind": kind, "size": size, **cut_text(shown)}
 
 
-def _cut(text: str) -> dict[str, Any]:
+def cut_text(text: str) -> dict[str, Any]:
+    """A text, and how many of its characters are not shown."""
     left = len(text) - _LONGEST
     return {"text": text[:_LONGEST], "cut": left} if left > 0 else {"text": text}
 
@@ -121,37 +121,3 @@ def _hex(body: bytes) -> str:
         rows.append(f"{place:08x}  {row.hex(' '):<{3 * _HEX_ROW - 1}}  {letters}")
     more = [f"and {len(body) - _HEX_BYTES} more bytes"] if len(body) > _HEX_BYTES else []
     return "\n".join([*rows, *more])
-
-
-def step_values(steps: Sequence[Step]) -> list[dict[str, Any]]:
-    """The steps of a conversation: who says what, and a mail message with its headers decoded."""
-    values: list[dict[str, Any]] = []
-    expects_message = False
-    for step in steps:
-        text = printable(step.data.decode("utf-8", "backslashreplace").replace("\r\n", "\n").rstrip("\n"))
-        who = {Act.SERVER: "server", Act.CLIENT: "client"}.get(step.act, str(step.act).lstrip(":"))
-        value = {"who": who, **_cut(text)}
-        if step.fault:
-            value["fault"] = printable(step.fault)
-        if expects_message and step.act is Act.CLIENT:
-            value["mail"] = _mail(step.data)
-        # RFC 5321 section 4.1.1.4: the next thing that the client says is the message.
-        expects_message = step.act is Act.SERVER and step.data.startswith(b"354")
-        values.append(value)
-    return values
-
-
-def _mail(data: bytes) -> dict[str, Any]:
-    """What a person wants to know of a message: from whom to whom, what about, and its text."""
-    from email import message_from_bytes, policy  # noqa: PLC0415 - few recordings have mail
-
-    try:
-        message = message_from_bytes(data, policy=policy.default)
-        names = ("From", "To", "Cc", "Subject")
-        headers = [[name, printable(str(message[name]))] for name in names if message[name]]
-        part = message.get_body(("plain", "html"))
-        text = printable(str(part.get_content()).replace("\r\n", "\n")) if part is not None else ""
-        files = [printable(each.get_filename() or each.get_content_type()) for each in message.iter_attachments()]
-    except Exception:  # noqa: BLE001 - the parser of the standard library raises whatever a broken message makes it
-        return {}
-    return {"headers": headers, "files": files, **_cut(text)}

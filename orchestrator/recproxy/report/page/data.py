@@ -8,7 +8,8 @@ from typing import Any
 
 from recproxy.recording import WILD, Headers, Interaction
 from recproxy.recording.printable import printable
-from recproxy.report.page.bodies import BodyTable, step_values
+from recproxy.report.page.bodies import BodyTable
+from recproxy.report.page.messages import step_values
 from recproxy.report.page.shown import ShownInteractions
 from recproxy.report.run_report import RequestReport, RunReport
 
@@ -100,7 +101,7 @@ def _interaction(path: str, number: int, found: Interaction | None, bodies: Body
         "url": printable(request.url),
     }
     if found.steps:
-        return {**values, "steps": step_values(found.steps)}
+        return {**values, "steps": step_values(request.method, found.steps)}
     return {
         **values,
         "request": {"headers": _headers(request.headers), "body": bodies.add(request)},

@@ -18,20 +18,33 @@ function headers(lines, wild) {
   return el("dl", { class: "mono" }, lines.map(([name, value]) => [el("dt", {}, name), el("dd", {}, marked(value, wild))]));
 }
 
-function mail(message) {
-  if (!message || !message.headers) return null;
+function parts(list) {
+  return el("ul", { class: "parts", "aria-label": "parts of the message" }, list.map((each) => el("li", { class: `depth${Math.min(each.depth, 6)}` },
+    el("code", {}, each.type), each.name ? ` ${each.name}` : null, each.size ? el("span", { class: "soft" }, ` ${size(each.size)}`) : null)));
+}
+
+function mail(message, wild) {
   return el("div", { class: "card" },
-    el("dl", {}, message.headers.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
-    message.text ? el("pre", { tabindex: 0, role: "group", "aria-label": "text of the message" }, message.text) : null,
-    message.files && message.files.length ? el("p", {}, `Attached: ${message.files.join(", ")}`) : null);
+    el("dl", {}, message.headers.map(([name, value]) => [el("dt", {}, name), el("dd", {}, marked(value, wild))])),
+    message.parts.length ? parts(message.parts) : null,
+    message.text ? el("pre", { tabindex: 0, role: "group", "aria-label": "text of the message" }, marked(message.text, wild)) : null,
+    message.cut ? el("p", { class: "soft" }, `${counted(message.cut, "more character")} not shown.`) : null,
+    message.size ? el("p", { class: "soft" }, `Of ${size(message.size)}, only the beginning was read.`) : null);
+}
+
+/** What was said, as it is in the file: under the message that it holds, it is closed until somebody wants it. */
+function said(step, wild) {
+  if (!step.text) return null;
+  const text = [
+    el("pre", { tabindex: 0, role: "group", "aria-label": `what the ${step.who} says` }, marked(step.text, wild)),
+    step.cut ? el("p", { class: "soft" }, `${counted(step.cut, "more character")} not shown.`) : null];
+  return step.messages ? el("details", {}, el("summary", {}, "as it was said"), text) : text;
 }
 
 function conversation(steps, wild) {
   return el("ol", { class: "says" }, steps.map((step) => el("li", { class: step.who === "client" ? "client" : "server" },
     el("div", { class: "who" }, step.fault ? `${step.who}, fault: ${step.fault}` : step.who),
-    mail(step.mail),
-    step.text ? el("pre", { tabindex: 0, role: "group", "aria-label": `what the ${step.who} says` }, marked(step.text, wild)) : null,
-    step.cut ? el("p", { class: "soft" }, `${counted(step.cut, "more character")} not shown.`) : null)));
+    (step.messages || []).map((message) => mail(message, wild)), said(step, wild))));
 }
 
 /** A recorded interaction under headings of this level. */
