@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from recproxy.cli import scanning
 from recproxy.cli.scan import scan
-from recproxy.cli.scanning import scan_file
+from recproxy.play import scanning
 from recproxy.play.reading import load_any
+from recproxy.play.scanning import scan_file
 from recproxy.recording import load
 from recproxy.redaction.rules import RedactionRules
 

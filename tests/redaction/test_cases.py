@@ -14,7 +14,7 @@ from tables import RULES, by_name, coded, known, linked, services, sessions, sha
 from written import Written, raw
 
 from recproxy.cli.scan import scan
-from recproxy.cli.scanning import scan_file
+from recproxy.play.scanning import scan_file
 
 TABLES = (by_name, services, coded, short, shapes, sessions, known, linked)
 

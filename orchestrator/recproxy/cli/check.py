@@ -13,11 +13,9 @@ from recproxy.cli.verb import Verb, is_quiet
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from recproxy.config.profile import Profile
     from recproxy.config.project import Project
-    from recproxy.play.checking import Problem
 
-__all__ = ["check", "problems_of"]
+__all__ = ["check"]
 
 
 @click.command(cls=Verb, example="recproxy check tests/functional/recordings")
@@ -45,12 +43,13 @@ def check(as_json: bool, orphans: bool, runs: tuple[str, ...], tests: tuple[str,
     from pathlib import Path
 
     from recproxy.cli.progress import each_file
-    from recproxy.cli.recordings import recordings_in
     from recproxy.cli.runs_played import leftovers_of_runs
     from recproxy.config.project import find_project
     from recproxy.control.shown_paths import shown_path
     from recproxy.counting import counted
     from recproxy.errors import ConfigurationError
+    from recproxy.play.file_problems import problems_of
+    from recproxy.play.found_recordings import recordings_in
     from recproxy.recording.printable import printable
 
     project = find_project(Path.cwd())
@@ -93,44 +92,3 @@ def _by_collecting(project: Project, tests: tuple[str, ...]) -> list[tuple[Path,
 
     found = leftovers(project.recordings, collect_tests(project.recordings, tests))
     return [(path, line, f"{message}: recproxy prune removes it") for path, line, message in found]
-
-
-def problems_of(file: Path, profile: Profile | None, max_age: float = 0) -> list[tuple[int, str, str]]:
-    """Line, kind and message of each problem of a recording, by the rules of its profile."""
-    import datetime as dt
-    import shlex
-
-    from recproxy.cli.line_numbers import placed
-    from recproxy.control.shown_paths import shown_path
-    from recproxy.errors import RecordingError
-    from recproxy.matching.rules import Rules
-    from recproxy.play.checking import check_recording
-    from recproxy.play.reading import foreign_format, read_bytes, read_recording
-    from recproxy.redaction.rules import RedactionRules
-
-    try:
-        recording = read_recording(str(file))
-        lines = [] if file.is_dir() else read_bytes(file).splitlines()
-    except RecordingError as problem:
-        line, message = _place(problem.message.removeprefix(f"{file}:"))
-        return [(line, "unreadable", message)]
-    mend = "remove it with its own tool, or import it"
-    if foreign_format(file) is None:
-        fix = shlex.join(("recproxy", "scan", "--fix", shown_path(str(file))))
-        mend = fix if recording.format == 2 else "replace it by hand, for the file is in the 2011 format"
-    problems: list[Problem] = check_recording(
-        placed(recording, lines),
-        rules=profile.rules() if profile else Rules(),
-        redaction=profile.redaction() if profile else RedactionRules(),
-        hosts=profile.hosts if profile else (),
-        max_age=max_age,
-        today=dt.datetime.now(dt.UTC).date(),
-        lines=lines,
-        mend=mend,
-    )
-    return [(each.line, each.kind, each.message) for each in problems]
-
-
-def _place(message: str) -> tuple[int, str]:
-    line, colon, rest = message.partition(":")
-    return (int(line), rest.strip()) if colon and line.isdigit() else (0, message.strip())

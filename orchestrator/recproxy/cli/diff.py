@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recproxy.cli.changes import changed_lines, changed_row
 from recproxy.cli.verb import Verb
 from recproxy.errors import ConfigurationError
+from recproxy.play.changed_lines import changed_lines, changed_row
 
 if TYPE_CHECKING:
     from recproxy.recording import Recording
@@ -52,13 +52,14 @@ def diff(rev: str | None, as_json: bool, git_driver: bool, paths: tuple[str, ...
 
 
 def _versions(rev: str | None, paths: tuple[str, ...]) -> tuple[Recording, Recording]:
+    from recproxy.play.git_versions import recording_at
     from recproxy.play.reading import read_recording
     from recproxy.play.recording_names import failed_path
 
     if rev is not None:
         if len(paths) != 1:
             raise ConfigurationError("--rev compares one FILE with its earlier version: name one")
-        return _of_revision(rev, Path(paths[0])), read_recording(paths[0])
+        return recording_at(rev, Path(paths[0])), read_recording(paths[0])
     if len(paths) == 1:
         failed = failed_path(Path(paths[0]))
         if not failed.is_file() and Path(paths[0]).is_file():
@@ -70,18 +71,6 @@ def _versions(rev: str | None, paths: tuple[str, ...]) -> tuple[Recording, Recor
     if len(paths) > 2:
         raise ConfigurationError("diff compares two recordings: name FILE FILE, or one FILE with --rev REV")
     return read_recording(paths[0]), read_recording(paths[1])
-
-
-def _of_revision(rev: str, path: Path) -> Recording:
-    from recproxy.cli.git import call_git
-    from recproxy.recording import load
-
-    if rev.startswith("-"):
-        raise ConfigurationError(f"--rev {rev}: is no revision")
-    done = call_git("show", f"{rev}:./{path.name}", folder=path.resolve().parent)
-    if done.returncode:
-        raise ConfigurationError(f"git show {rev}: {done.stderr.decode(errors='replace').strip()}")
-    return load(done.stdout, path=f"{rev}:{path}")
 
 
 def _as_git_driver(words: tuple[str, ...]) -> None:

@@ -1,18 +1,17 @@
-"""git, as verbs call it, and its drivers for recordings."""
+"""What a repository and a clone are told of recordings: attributes, and the drivers that show and merge them."""
 
 from __future__ import annotations
 
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from recproxy.errors import ConfigurationError
 from recproxy.play.file_replacement import replace_file
+from recproxy.play.git_versions import call_git
 
-__all__ = ["ATTRIBUTES", "IGNORED", "KEPT", "call_git", "set_up_git"]
+__all__ = ["ATTRIBUTES", "IGNORED", "KEPT", "set_up_git"]
 
 #: What keeps recordings byte for byte, and git's conflict marks from looking like a recording's own.
 KEPT = "*.rec -text conflict-marker-size=32"
@@ -23,14 +22,6 @@ IGNORED = "*.failed.rec"
 _EARLIER = frozenset(("recproxy diff --git-driver", "recproxy merge --marker-size %L %O %A %B"))
 #: Begins each command that is ours, whatever interpreter it names.
 _OURS = "run_recproxy() {"
-
-
-def call_git(*words: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
-    """Call git in a folder. Raises ConfigurationError where there is none."""
-    git = shutil.which("git")
-    if git is None:
-        raise ConfigurationError("git is not installed")
-    return subprocess.run([git, *words], cwd=folder, capture_output=True, check=False)
 
 
 def set_up_git(folder: Path) -> Iterator[str]:

@@ -87,7 +87,7 @@ def _merge_versions(marker_size: int, base: Path, ours: Path, theirs: Path) -> i
 
 
 def _by_lines(marker_size: int, base: Path, ours: Path, theirs: Path) -> int:
-    from recproxy.cli.git import call_git
+    from recproxy.play.git_versions import call_git
 
     words = ["merge-file", f"--marker-size={marker_size}", "-L", "ours", "-L", "base", "-L", "theirs"]
     return min(call_git(*words, *map(str, (ours, base, theirs)), folder=Path.cwd()).returncode, 1)

@@ -17,7 +17,7 @@ from recproxy.cli.verb import Verb, is_quiet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from recproxy.cli.scanning import Scan
+    from recproxy.play.scanning import Scan
     from recproxy.redaction.rules import RedactionRules
 
 __all__ = ["scan"]
@@ -44,8 +44,8 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     (with --fix: if one could not be redacted); 2 for a usage error or a file that cannot be read.
     """
     from recproxy.cli.collecting import collecting_seldom
-    from recproxy.cli.recordings import recordings_in
     from recproxy.control.shown_paths import shown_path
+    from recproxy.play.found_recordings import recordings_in
     from recproxy.recording.printable import printable
 
     found = recordings_in(paths)
@@ -64,7 +64,7 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
 
 def _scans(paths: Sequence[Path], rules: RedactionRules, folders: Sequence[Path], *, fix: bool) -> list[Scan]:
     """What each file holds. What one file shows to be secret is looked for in the others, as a run does."""
-    from recproxy.cli.scanning import FileScan
+    from recproxy.play.scanning import FileScan
     from recproxy.redaction.earlier_values import EarlierValues
 
     earlier, room = EarlierValues(), _KEPT
@@ -151,9 +151,9 @@ def _report(scans: list[Scan], *, as_json: bool) -> None:
 def _summary(scans: list[Scan], passed_over: int, *, fix: bool) -> None:
     if is_quiet() and not any(each.findings for each in scans):
         return
-    from recproxy.cli.detectors import are_there
-    from recproxy.cli.recordings import kinds
     from recproxy.counting import counted
+    from recproxy.play.detectors import are_there
+    from recproxy.play.found_recordings import kinds
 
     if not are_there():
         hint = "pip install 'recproxy[scan]'"

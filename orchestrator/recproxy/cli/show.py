@@ -35,7 +35,7 @@ def show(only_requests: bool, as_curl: bool, pager: bool, words: tuple[str, ...]
     PATH is a file, a folder, or FILE:LINE for the interaction at that line, as misses and `recproxy check` name it. The
     line of a `:scope` means all interactions of that scope.
     """
-    from recproxy.cli.curl_command import curl_command
+    from recproxy.formats.curl_command import curl_command
     from recproxy.recording.printable import printable
     from recproxy.report.terminal import console_on
 
@@ -76,8 +76,8 @@ def _paged(printed: Callable[[Console], None]) -> None:
 
 def _places(words: tuple[str, ...]) -> Iterator[tuple[Path, int | None]]:
     """The recordings that the words mean, each with the line named after it."""
-    from recproxy.cli.recordings import recordings_in
     from recproxy.errors import ConfigurationError
+    from recproxy.play.found_recordings import recordings_in
 
     for word in words:
         path, line = Path(word), None

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recproxy.cli.changes import changed_lines, changed_row
 from recproxy.cli.options import refuse_nested, report_format_option
 from recproxy.cli.verb import Verb, is_quiet
 from recproxy.errors import ConfigurationError
+from recproxy.play.changed_lines import changed_lines, changed_row
 
 if TYPE_CHECKING:
     from recproxy.cli.verifying import ProfileVerification, Verified

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from recproxy.cli.changes import changed_lines
+from recproxy.play.changed_lines import changed_lines
 from recproxy.report.report_files import ReportTarget, write_reports_at_end
 from recproxy.report.run_facts import ReportPlaces, printable_report
 from recproxy.report.run_report import ProfileReport, ReportFinding, RequestReport, RunReport, TestReport

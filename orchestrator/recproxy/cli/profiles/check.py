@@ -34,12 +34,12 @@ def profiles_check(as_json: bool, path: Path) -> None:
     recordings that cannot be parsed. Runs none of the profile's code. Exit code 1 if there is a problem, 2 if the
     profile cannot be read.
     """
-    from recproxy.cli.check import problems_of
     from recproxy.cli.profiles.hook_files import missing_hooks
     from recproxy.config.profile_reading import parse_profile, profile_file, profile_folder
     from recproxy.config.toml_files import read_toml
     from recproxy.counting import counted
     from recproxy.errors import ProfileError
+    from recproxy.play.file_problems import problems_of
     from recproxy.play.profile_checking import check_profile
 
     file = (None if path.exists() else _installed(os.fspath(path))) or profile_file(path)

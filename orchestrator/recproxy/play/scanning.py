@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from recproxy.cli.detectors import detected, may_detect
-from recproxy.cli.line_numbers import placed
 from recproxy.errors import RecproxyError
 from recproxy.formats import Loaded
+from recproxy.play.detectors import detected, may_detect
 from recproxy.play.file_replacement import replace_file
+from recproxy.play.line_numbers import placed
 from recproxy.play.reading import foreign_format, load_any, read_bytes, read_loaded
 from recproxy.play.secret_lines import secret_line, value_line
 from recproxy.recording import Interaction, Recording, dump

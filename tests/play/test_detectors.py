@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recproxy.cli import detectors
-from recproxy.cli.detectors import are_there, detected
+from recproxy.play import detectors
+from recproxy.play.detectors import are_there, detected
 
 pytest.importorskip("detect_secrets")
 PLUGINS = [

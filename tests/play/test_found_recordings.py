@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from recproxy.cli.recordings import kinds, recordings_in
+from recproxy.play.found_recordings import kinds, recordings_in
 
 REC = "#recproxy 2\n"
 

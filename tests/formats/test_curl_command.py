@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from deadlines import seconds
 
-from recproxy.cli.curl_command import curl_command
+from recproxy.formats.curl_command import curl_command
 from recproxy.recording import Request
 
 CURL = shutil.which("curl")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.cli.line_numbers import placed
+from recproxy.play.line_numbers import placed
 from recproxy.recording import Interaction, Recording, Request, Response
 
 ONE = Interaction(request=Request(method="GET", url="https://a.example/"), response=Response(status=200))

@@ -1,0 +1,70 @@
+"""git, as it is asked about recordings: their versions, and the revisions that changed them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from recproxy.errors import ConfigurationError
+from recproxy.recording import Recording, load
+
+__all__ = ["Revision", "call_git", "recording_at", "revisions_of"]
+
+#: Revisions of one recording that are listed.
+_MOST = 200
+_FIELDS = "%H%x00%h%x00%an%x00%aI%x00%s"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A commit that changed a file: `name` is its whole hash, `date` is ISO 8601. `path` is where the file was then."""
+
+    name: str
+    short: str
+    author: str
+    date: str
+    subject: str
+    path: str
+
+
+def call_git(*words: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    """Call git in a folder. Raises ConfigurationError where there is none."""
+    git = shutil.which("git")
+    if git is None:
+        raise ConfigurationError("git is not installed")
+    return subprocess.run([git, *words], cwd=folder, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+
+
+def recording_at(rev: str, path: Path, *, then: str = "") -> Recording:
+    """A recording as it was in a revision; `then` is its path from the top of the repository, if that was another one.
+
+    Raises:
+        ConfigurationError: there is no git, no such revision, or no such file in it.
+        RecordingError: it does not parse.
+    """
+    if rev.startswith("-"):
+        raise ConfigurationError(f"--rev {rev}: is no revision")
+    done = call_git("show", f"{rev}:{then or f'./{path.name}'}", folder=path.resolve().parent)
+    if done.returncode:
+        raise ConfigurationError(f"git show {rev}: {done.stderr.decode(errors='replace').strip()}")
+    return load(done.stdout, path=f"{rev}:{path}")
+
+
+def revisions_of(path: Path) -> list[Revision]:
+    """The latest commits that changed a file, also under the names that it had before; the newest first.
+
+    Raises:
+        ConfigurationError: there is no git, or the file is in no repository.
+    """
+    words = ("log", "--follow", "--name-only", "-z", f"--max-count={_MOST}", f"--format=%x01{_FIELDS}")
+    done = call_git(*words, "--", path.name, folder=path.resolve().parent)
+    if done.returncode:
+        raise ConfigurationError(f"git log: {done.stderr.decode(errors='replace').strip()}")
+    found = []
+    for commit in done.stdout.decode("utf-8", "replace").split("\x01")[1:]:
+        name, short, author, date, subject, *paths = commit.split("\0")
+        then = next((each for line in paths if (each := line.strip("\n"))), "")
+        found.append(Revision(name, short, author, date, subject, then))
+    return found
