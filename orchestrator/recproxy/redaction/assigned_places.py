@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from recproxy.redaction.names import is_label, is_placeholder, is_secret, is_wordy, looks_like_a_token, may_be_secret
 from recproxy.redaction.prose import is_prose
+from recproxy.redaction.random_values import is_random
 from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["assigned_in_json", "assigned_in_lines"]
@@ -115,7 +116,9 @@ def _in_line(key: bytes, found: re.Match[bytes] | None) -> re.Match[bytes] | Non
         return None
     group = found.lastindex or 1
     value = found[group]
-    if len(value) < 6 or not is_secret(key, value) or is_placeholder(value) or b" " in value or _CODE.match(value):
+    if len(value) < 6 or not is_secret(key, value) or is_placeholder(value) or b" " in value:
+        return None
+    if _CODE.match(value) and not is_random(value.partition(b".")[0]):  # `token=abc123....txt` names a file
         return None
     mixed = looks_like_a_token(value) or re.search(rb"[0-9]", value) is not None
     return found if mixed and (is_secret(key, b"x") or not is_wordy(value)) else None

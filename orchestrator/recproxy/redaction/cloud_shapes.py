@@ -5,6 +5,7 @@ The rest of the table of forms, with the rule of what is taken in, is in `shape_
 
 from __future__ import annotations
 
+from recproxy.redaction.random_values import is_key, is_random_no_uuid
 from recproxy.redaction.shape_rows import EDGE, UUID, shape
 
 __all__ = ["CLOUD_SHAPES"]
@@ -59,6 +60,11 @@ CLOUD_SHAPES = (
         rb"(?<=[?&;])sig=((?=[A-Za-z%+/_-]{0,60}[0-9])[A-Za-z0-9%+/_-]{32,}={0,2})",
         0,
     ),
+    # Of a picture's address, and of an operation of Azure, which has a digest of it behind.
+    shape(
+        "signed link", b"?s=|&s=|;s=", rb"[?&;]s=([A-Za-z0-9_-]{24,1024}={0,2})(?![A-Za-z0-9%])", 0, is_random_no_uuid
+    ),
+    shape("signed link", b"&h=|;h=", rb"[&;]h=([A-Za-z0-9_-]{40,1024})(?![A-Za-z0-9%])", 0, is_key),
     # Azure puts four letters into a key that say what it opens.
     shape("azure key", b"AZDO", rb"(?<![A-Za-z0-9])[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])", 76),
     shape("azure key", b"+ASt|ACDb|+ABa|APIM", rb"[A-Za-z0-9+/]{74,76}(?:\+ASt|ACDb|\+ABa|APIM)[A-Za-z0-9]{4,6}==", 76),

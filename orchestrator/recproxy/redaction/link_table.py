@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from recproxy.redaction.names import is_secret, is_wordy
+from recproxy.redaction.names import is_wordy
+from recproxy.redaction.random_values import is_key, is_key_or_number, is_random, is_random_no_uuid, names_a_file
 from recproxy.redaction.shape_rows import ShapeRow, shape
 
 __all__ = ["LINKS"]
@@ -26,6 +27,16 @@ _DOES = (
 )
 #: These are also nouns: an id of a thing may follow.
 _IS = rb"log[-_]?in|sign[-_]?in|auth|sso|invites?|invitation|activation|verification|confirmation|recovery|join"
+#: Behind these stands a key, or an id: the form of what follows decides.
+_HAS = (
+    rb"s|sh|t|share[ds]?|sharing|share[-_]links?|shared[-_]links?|public[-_]?links?|guest|embed[-_]?token"
+    rb"|hooks?|webhooks?|inbound|feeds?|rss|atom|podcasts?|private|tokens?|keys?|secrets?|capability"
+)
+#: Behind these also a number in hexadecimal digits is a key.
+_OPENS = rb"icals?|ics|webcal|calendar[-_]?feeds?|token|access[-_]?token|auth[-_]?token|api[-_]?keys?|access[-_]?keys?|secret"
+_ADDRESS = rb"(?:https?://[^\s\"'<>\\?#]{1,300}|\A|[\s\"'(<>,;])"
+_WAY = rb"(?:/(?:[0-9]{1,20}|[A-Za-z]{1,3}|v[0-9.]{1,3}|incoming|catch|custom|generic|trigger|run|user|users|private|public|file|folder|email)){0,2}"
+_KEY = rb"((?:[A-Za-z0-9_~-]|[.:=](?=[A-Za-z0-9_~=-]{8})){15,}=*)(?![%A-Za-z0-9_~=-])(?!\.(?!ics|rss|xml|atom|json|vcs)[A-Za-z0-9])"
 _BETWEEN = rb"(?:/(?:[0-9]{1,12}|[A-Za-z0-9_-]{2,4}={0,2}|email|mail|account|link|token|code|password)){0,2}"
 _TOKEN = rb"((?:[A-Za-z0-9_~-]|[.:=](?=[A-Za-z0-9_~=-])){10,}=*)(?![%A-Za-z0-9])"
 #: A parameter that is named for its place and not for what it is.
@@ -33,27 +44,8 @@ _NAMES = (
     rb"[A-Za-z]{1,2}|hash|hex|magic|link|data|payload|confirm|confirmation|verify|verification|reset|login|nonce|val|value|check"
     rb"|checksum|digest|ticket|request|rid|ref|otl|ott|ucode|uuid|guid"
 )
-_UUID = re.compile(rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
-_FILE = re.compile(rb".*\.[A-Za-z]{1,4}[0-9]?\Z", re.DOTALL)
-#: Words and short numbers with dashes between, as the address of an article has them.
-_SLUG = re.compile(rb"(?:[A-Za-z]{1,20}|[0-9]{1,4})(?:[-_.](?:[A-Za-z]{1,20}|[0-9]{1,4}))*\Z")
-_DIGIT, _LETTER = re.compile(rb"[0-9]"), re.compile(rb"[A-Za-z]")
-_BOTH_CASES = re.compile(rb"(?:[^A-Z]*[A-Z][^a-z]*[a-z]){3}")
 #: A key of YouTube.
 _FOUR_LETTERS = re.compile(rb"(?:[a-z0-9]{4}-){3,4}[a-z0-9]{4}")
-
-
-def _is_random(value: bytes) -> bool:
-    """Whether nobody would choose a value: long, mixed, and neither words nor the name of a file."""
-    if is_wordy(value) or _SLUG.match(value) or _FILE.match(value) or not _LETTER.search(value):
-        return False
-    if not _DIGIT.search(value):
-        return len(value) >= 20 and _BOTH_CASES.match(value) is not None
-    return is_secret(b"token", value)
-
-
-def _is_no_id(value: bytes) -> bool:
-    return _is_random(value) and not _UUID.match(value)
 
 
 def _is_stream_key(value: bytes) -> bool:
@@ -61,7 +53,7 @@ def _is_stream_key(value: bytes) -> bool:
     name = re.split(rb"[?&]", value, maxsplit=1)[0]
     if _FOUR_LETTERS.fullmatch(name):
         return True
-    return len(name) >= 10 and not _FILE.match(name) and not is_wordy(name) and bool(_DIGIT.search(name))
+    return len(name) >= 10 and not names_a_file(name) and not is_wordy(name) and re.search(rb"[0-9]", name) is not None
 
 
 def _is_stream_id(value: bytes) -> bool:
@@ -82,6 +74,15 @@ def _link(hints: bytes, words: bytes, between: bytes, tells: Callable[[bytes], b
 
 _DOES_BEGIN = b"magic|login|email|auto|one|passwordless|reset|password|set|forgot|recover|account|confirm|verif|activat|unlock|unsub|opt|accept|shared|joinchat|whip"
 _IS_BEGIN = b"login|log|sign|auth|sso|invit|activation|verification|confirmation|recovery|join"
+_HAS_BEGIN = (
+    b"s/|sh/|t/|shar|public|guest|embed|hook|webhook|inbound|feed|rss|atom|podcast|private|token|key|secret|capability"
+)
+_OPENS_BEGIN = b"ical|ics|webcal|calendar|token|access|auth|api|secret"
+
+
+def _row(hints: bytes, words: bytes, tells: Callable[[bytes], bool]) -> ShapeRow:
+    """A row: the key is a segment behind the word, which base64 may hold by chance: it must stand in an address."""
+    return shape("key in a link", hints, rb"/(?i:" + words + rb")(?:" + _WAY + rb")/" + _KEY, 0, tells, _ADDRESS)
 
 
 def _hints(words: bytes) -> bytes:
@@ -90,8 +91,17 @@ def _hints(words: bytes) -> bytes:
 
 
 LINKS = (
-    _link(_hints(_DOES_BEGIN), _DOES, _BETWEEN, _is_random),
-    _link(_hints(_IS_BEGIN), _IS, b"", _is_no_id),
+    _link(_hints(_DOES_BEGIN), _DOES, _BETWEEN, is_random),
+    _link(_hints(_IS_BEGIN), _IS, b"", is_random_no_uuid),
+    _row(_hints(_HAS_BEGIN), _HAS, is_key),
+    _row(_hints(_OPENS_BEGIN), _OPENS, is_key_or_number),
+    shape(
+        "key in a link",
+        b".ics",
+        rb"/(?:private-)?([A-Za-z0-9_~-]{15,300})(?:/[A-Za-z]{1,20})?\.ics(?![A-Za-z0-9])",
+        340,
+        is_key_or_number,
+    ),
     shape(
         "stream key",
         b"rtmp://|rtmps://|rtmpt://|rtmpe://|rtmpte://|rtmpts://",

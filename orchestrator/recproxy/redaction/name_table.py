@@ -18,6 +18,7 @@ __all__ = [
     "LOOKS",
     "NEVER_IN_JSON",
     "QUALIFIERS",
+    "SERVICES",
     "TRAILING",
     "TRIGGERS",
     "VOCABULARY",
@@ -88,6 +89,29 @@ ALWAYS = _rows(
     "j session id, php sess id, asp session id, asp net session id, cf id token, session secret",
 )
 
+#: Services that a program has a key for, and calls it so.
+SERVICES = frozenset(
+    [
+        "stripe",
+        "openai",
+        "anthropic",
+        "google",
+        "maps",
+        "mailgun",
+        "sendgrid",
+        "twilio",
+        "algolia",
+        "datadog",
+        "azure",
+        "aws",
+        "gcp",
+        "firebase",
+        "mailchimp",
+        "sentry",
+        "pusher",
+    ]
+)
+
 #: The value decides: it is secret where it looks like a token.
 LOOKS = _rows(
     "token, tokens, secrets, credential, credentials, creds, auth, sig, sign, key, code, session, session id, sess id",
@@ -97,8 +121,8 @@ LOOKS = _rows(
     "security code, verification code, access code, invite code, passwords, service ticket, auth session",
     "encoded certificate, recovery key, project key, device key, insert key, security key, application secret proof, magic",
     "plaintext, key string, oob code, jit config, auth req id, cookies, api keys, access keys, secret keys, private keys, sas, zak",
-    "pw, stripe key, openai key, anthropic key, google key, maps key, mailgun key, sendgrid key, twilio key, algolia key, datadog key",
-    "azure key, aws key, gcp key, firebase key, mailchimp key, sentry key, pusher key, keys base64, secret id, activation key",
+    *(f"{service} key" for service in sorted(SERVICES)),
+    "pw, keys base64, secret id, activation key",
     "product key, client key data, macaroon, secret identifier",
     "bearer, mnemonic, magic link, magic code, pin, puk, email key, account id key",
     # a session of OpenID Connect, a stream of YouTube, the seed of a second factor at Amazon Cognito

@@ -182,8 +182,8 @@ def _verdict(name: bytes, json: bool) -> _Verdict:
     last = parts[-1] or name
     if len(parts) > 1 and last.isdigit():
         last = parts[-2]  # `auth[0]`
-    if len(parts) > 1 and last.lower() in (b"id", b"value", b"eq", b"exact"):
-        last = b"_".join(parts[-2:])  # `session.id`, `password[eq]`
+    if len(parts) > 1 and (last.lower() in (b"id", b"value", b"eq", b"exact") or _is_one_name(parts)):
+        last = b"_".join(parts[-2:])  # `session.id`, `password[eq]`, `invite.code`
     words = _core(last)
     if not words:
         return _Verdict.HARMLESS
@@ -201,6 +201,12 @@ def _verdict(name: bytes, json: bool) -> _Verdict:
     if weak in (("key",), ("code",), ("api",), ("sign",), ("sid",), ("magic",)) and words != weak:
         return _Verdict.HARMLESS
     return _Verdict.VALUE_DECIDES
+
+
+def _is_one_name(parts: list[bytes]) -> bool:
+    """Whether a name goes on over the point in it: `api.key`, `invite[code]`."""
+    words = name_words(b"_".join(parts[-2:]))
+    return words[-1:] in (("code",), ("key",)) and (words in _LOOKS or words in _ALWAYS)
 
 
 def may_be_secret(name: bytes, *, json: bool = False) -> bool:

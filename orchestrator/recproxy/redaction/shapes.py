@@ -16,6 +16,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 from recproxy.redaction.cloud_shapes import CLOUD_SHAPES
 from recproxy.redaction.command_table import COMMANDS
 from recproxy.redaction.link_table import LINKS
+from recproxy.redaction.member_places import MEMBERS
 from recproxy.redaction.names import is_placeholder
 from recproxy.redaction.shape_rows import ShapeRow
 from recproxy.redaction.shape_table import SHAPES
@@ -33,6 +34,7 @@ _SIGNS = frozenset(
         *(b'"grant_type"', b'"query"', b'"mutation"', b'"variables"', b'"kty"', b'"value"', b'"dataCrc32c"'),
         *(b'"Secret"', b'"SecretList"', b"\\u00", b" -", b'"-', b"set "),
         *(b'"Session"', b'"random_password"', b'"params"', b"<methodName>", b"data:"),
+        *MEMBERS,
     }
 )
 
@@ -89,7 +91,7 @@ def _found(shape: ShapeRow, text: bytes, words: list[int]) -> Iterator[Span]:
     group = 1 if shape.places.groups else 0
     for found in _at_words(shape, text, words) if _is_at_words(shape) else shape.places.finditer(text):
         value = found[group]
-        if shape.tells is not None and not shape.tells(value):
+        if not shape.fits(text, found, value):
             continue
         if group and shape.rule == "private key":
             value = value.rstrip()

@@ -22,6 +22,7 @@ from recproxy.redaction.json_spans import json_spans, pointed_spans
 from recproxy.redaction.json_tables import json_tables
 from recproxy.redaction.language import Language, sniffed
 from recproxy.redaction.markup import html_spans, xml_spans
+from recproxy.redaction.member_places import MEMBERS, member_spans
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.parameter_places import link_spans, pair_spans, url_spans
 from recproxy.redaction.setting_places import line_spans
@@ -91,6 +92,8 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
     yield from login_spans(text) if not signs.isdisjoint(CALLS) else ()
     if language is Language.JSON and not signs.isdisjoint(SAYS):
         yield from said_values(text)
+    if language is Language.JSON and not signs.isdisjoint(MEMBERS):
+        yield from member_spans(text)
     hits = rules.hits(text)
     if not hits and b"\\u00" not in signs and b'"kty"' not in signs:
         return
@@ -222,7 +225,17 @@ def _header_places(name: bytes, value: bytes, rules: NameRules) -> list[Span]:
     language, inside = sniffed(value), partial(_inside, rules=rules, depth=0)
     if language is Language.LINES:
         coded = coded_runs(value, lambda plain: _nested(plain, rules, 0), strings=False)
-        return [*link_spans(value, rules, inside), *_shaped(value, rules), *coded]
+        places = [*_of_words(value, rules), *coded]
+        if b"%" in value:  # a name of a file, RFC 8187, and a link in another
+            view = percent_decoded(value)
+            places += _mapped(_of_words(view.text, rules), view, 0)
+        return places
     places = text_places(value, language, rules)
     # `main="https://..."` looks like a form.
     return [*places, *link_spans(value, rules, inside)] if language is Language.FORM and b"?" in value else places
+
+
+def _of_words(value: bytes, rules: NameRules) -> list[Span]:
+    """The secrets of a header's value that is no form, JSON or URL: links in it, settings, and what has a form."""
+    links = link_spans(value, rules, partial(_inside, rules=rules, depth=0))
+    return [*links, *assigned_in_lines(value, rules.hits(value) if b"=" in value else ()), *_shaped(value, rules)]
