@@ -10,8 +10,22 @@ import base64
 import re
 from functools import lru_cache
 
-__all__ = ["crossed_out", "edges", "hex_lines", "sure_letters", "whole_run", "with_padding"]
+from recproxy.redaction.views import View
 
+__all__ = [
+    "breaks_undone",
+    "crossed_out",
+    "edges",
+    "hex_lines",
+    "sure_letters",
+    "whole_run",
+    "with_padding",
+    "without_breaks",
+]
+
+_BLANK = re.compile(rb"[ \t\r\n]+")
+_GAP = re.compile(rb"[ \t\r\n]+|=(?=[\r\n])")
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _DIGIT = {letter: number for number, letter in enumerate(_ALPHABET)} | {ord("-"): 62, ord("_"): 63}
 _ESCAPED = {b"%2B": 62, b"%2F": 63, b"\\/": 63}
@@ -124,3 +138,18 @@ def with_padding(text: bytes, start: int, end: int) -> int:
     """The end of a run of base64 that is taken whole, with what pads it."""
     padding = _PADDING.match(text, end) if _LETTERS.fullmatch(text, start, end) else None
     return padding.end() if padding else end
+
+
+def without_breaks(text: bytes) -> bytes:
+    """A text without blanks and line ends, and with the letters of base64 for those of base64url."""
+    flat = text.translate(_STANDARD, b" \t\r\n")
+    if len(flat) != len(text) and ((b"\n" in text and b"=\n" in text) or (b"\r" in text and b"=\r" in text)):
+        # What _GAP matches, taken out without it: a large binary body takes seconds by an expression.
+        text_without_ends = text.replace(b"=\r", b"\r").replace(b"=\n", b"\n")
+        flat = text_without_ends.translate(_STANDARD, b" \t\r\n")
+    return flat
+
+
+def breaks_undone(flat: bytes, text: bytes) -> View:
+    """The view of a text that `without_breaks` has made, which says where each letter stood."""
+    return View(flat, text, _GAP if b"=" in text else _BLANK, lambda _: b"")

@@ -91,25 +91,11 @@ ALWAYS = _rows(
 
 #: Services that a program has a key for, and calls it so.
 SERVICES = frozenset(
-    [
-        "stripe",
-        "openai",
-        "anthropic",
-        "google",
-        "maps",
-        "mailgun",
-        "sendgrid",
-        "twilio",
-        "algolia",
-        "datadog",
-        "azure",
-        "aws",
-        "gcp",
-        "firebase",
-        "mailchimp",
-        "sentry",
-        "pusher",
-    ]
+    word
+    for (word,) in _rows(
+        "stripe, openai, anthropic, google, maps, mailgun, sendgrid, twilio, algolia, datadog, azure, aws, gcp, firebase",
+        "mailchimp, sentry, pusher",
+    )
 )
 
 #: The value decides: it is secret where it looks like a token.

@@ -17,6 +17,7 @@ from recproxy.redaction.filter_places import filter_spans
 from recproxy.redaction.graphql_parameters import parameter_spans
 from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.inner_strings import strings_in
+from recproxy.redaction.joined_texts import joined_texts
 from recproxy.redaction.json_forms import SAYS, said_values
 from recproxy.redaction.json_spans import json_spans, pointed_spans
 from recproxy.redaction.json_tables import json_tables
@@ -49,8 +50,12 @@ def text_places(text: bytes, language: Language, rules: NameRules, depth: int = 
     else:
         hints = hints_of(text)
         spans = [*_named(text, language, rules, depth, hints), *_shaped(text, rules, hints)]
-    for view in views(text) if depth == 0 else ():
-        spans += _mapped(_shaped(view.text, rules), view, 0)
+    if depth == 0:
+        for view in views(text):
+            spans += _mapped(_shaped(view.text, rules), view, 0)
+        for joined in joined_texts(text) if language in (Language.EVENTS, Language.JSON) else ():
+            for span in text_places(joined.text, sniffed(joined.text), rules, 1) if not joined.words else ():
+                spans += joined.in_pieces(span)
     return spans
 
 

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 
 from recproxy.recording.dataclass import dataclass
-from recproxy.redaction.base64_forms import crossed_out, edges
+from recproxy.redaction.base64_forms import breaks_undone, crossed_out, edges, without_breaks
 from recproxy.redaction.budget import Budget
 from recproxy.redaction.contents import Opened, contents_of, hidden_in, may_open, that_may_open, wide_texts
 from recproxy.redaction.inner_runs import coded_runs_of, has_text, is_text, that_have_text
+from recproxy.redaction.joined_texts import joined_texts
 from recproxy.redaction.opening import archive_kind
 from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
@@ -30,9 +31,6 @@ __all__ = ["ValueSearch", "made_search"]
 
 _DEEP = 12  # layers one inside another
 _DEEPEST_VIEW = 60  # escapes of escapes, of which each makes a text shorter
-_BLANK = re.compile(rb"[ \t\r\n]+")
-_GAP = re.compile(rb"[ \t\r\n]+|=(?=[\r\n])")
-_STANDARD = bytes.maketrans(b"-_", b"+/")
 _AFTER = {0x22: b"", 0x3D: b"&;#\"'<> \t\r\n", 0x2F: b"/?#;\"'&", 0x23: b"\"'&"}
 _MATRIX = re.compile(rb";[A-Za-z0-9_.-]+=\Z")
 _NUMBER = re.compile(rb"-?[0-9.eE+-]+\Z")
@@ -94,6 +92,9 @@ class ValueSearch:
                 before.views.add(view.text)
                 if inner := self.spans(view.text, budget, depth=depth + 1, before=before):
                     found += _through(inner, text, view)
+            for joined in joined_texts(text) if not depth else ():
+                for span in self.spans(joined.text, budget, depth=depth + 1, before=before):
+                    found += joined.in_pieces(span)
             if not found and self._any_holds(wide_texts(text), budget, 0, before.contents):
                 raise Unsafe("holds a known secret in a form that cannot be masked")
             # A value at a place of its own is masked there; the rest of its run is looked into again after that. Only a
@@ -150,6 +151,7 @@ class ValueSearch:
         inner = [content for content in contents_of(text, budget) if content is not text]
         if is_text(text) and archive_kind(text) is None:  # of an archive, the texts in it are read by themselves
             inner += [view.text for view in views(text)]
+            inner += [joined.text for joined in joined_texts(text)]
         for content in inner:
             if content not in seen and self.holds(content, budget, depth + 1, seen):
                 return True
@@ -174,16 +176,11 @@ class ValueSearch:
                     yield Span(start, end, how.rule, kind=kind, value=whole if value == whole else b"")
 
     def _in_base64(self, text: bytes) -> Iterator[Span]:
-        flat = text.translate(_STANDARD, b" \t\r\n")
-        broken = len(flat) != len(text)
-        if broken and ((b"\n" in text and b"=\n" in text) or (b"\r" in text and b"=\r" in text)):
-            # What _GAP matches, taken out without it: a large binary body takes seconds by an expression.
-            text_without_ends = text.replace(b"=\r", b"\r").replace(b"=\n", b"\n")
-            flat = text_without_ends.translate(_STANDARD, b" \t\r\n")
+        flat = without_breaks(text)
         view: View | None = None
         for (form, how), *place in itertools.chain(*(each.coded.find(flat) for each in self._automata)):
-            if broken and view is None:
-                view = View(flat, text, _GAP if b"=" in text else _BLANK, lambda _: b"")
+            if len(flat) != len(text) and view is None:
+                view = breaks_undone(flat, text)
             start, end, whole = (
                 edges(flat, place[0], place[1], form.before, len(form.value))
                 if form.coded == "base64"

@@ -1,0 +1,85 @@
+"""Texts that a stream sends in pieces, put together: the deltas of a model, over server-sent events or lines of JSON.
+
+    data: {"delta": {"text": "the key is sk_li"}}
+
+    data: {"delta": {"text": "ve_abc..."}}
+
+A secret may be cut anywhere, and no piece of it is one. Finds no secrets itself.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import field
+from itertools import accumulate
+
+from recproxy.recording.dataclass import dataclass
+from recproxy.redaction.spans import Span
+from recproxy.redaction.views import View, json_unescaped
+
+__all__ = ["JoinedText", "joined_texts"]
+
+#: Names under which services send pieces of a text, or of the arguments of a call.
+_PIECE = re.compile(
+    rb"\"(content|text|delta|partial_json|arguments|response|thinking|reasoning|reasoning_content|completion|output|token|input"
+    rb"|generated_text|transcript)\"\s*:\s*\"((?:[^\"\\\r\n]|\\.)*+)\""
+)
+#: One event or line, as far as pieces go.
+_LINE = re.compile(rb"(?m)^(?:data:[ \t]*)?(\{[^\r\n]*\}|\"(?:[^\"\\\r\n]|\\.)*+\"|[^\s{\"\[:][^\r\n]*)[ \t]*\r?$")
+_EVENT = re.compile(rb"(?:\A|[\r\n])data:")
+_INDEX = re.compile(rb"\"(?:output_|content_|choice_)?index\"\s*:\s*([0-9]{1,6})")
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedText:
+    """A `text` that was sent in pieces; `in_pieces(span)` are the places of them that hold a part of it.
+
+    A text of `words` has no names and values: only what is known is looked for.
+    """
+
+    text: bytes = field(repr=False)
+    words: bool
+    _begins: list[int] = field(repr=False)
+    #: Where each piece stands in the stream, and what it is without escapes.
+    _pieces: list[tuple[int, View]] = field(repr=False)
+
+    def in_pieces(self, span: Span) -> Iterator[Span]:
+        """A place of the text as places of the stream; none where it lies in one piece, which is read by itself."""
+        first = bisect_right(self._begins, span.start) - 1
+        last = bisect_right(self._begins, span.end - 1) - 1
+        if first == last:
+            return
+        for number in range(first, last + 1):
+            at, view = self._pieces[number]
+            begin = self._begins[number]
+            start, end = view.raw(max(0, span.start - begin), min(len(view.text), span.end - begin))
+            if start < end:
+                replacement = None if number == first else b""
+                value = span.value or self.text[span.start : span.end]
+                yield Span(at + start, at + end, span.rule, span.name, "text", value, replacement)
+
+
+def joined_texts(text: bytes) -> Iterator[JoinedText]:
+    """The texts that a stream holds in two pieces or more, by the names and indexes under which they stand."""
+    if b"data:" not in text and b"}\n{" not in text and b"}\r\n{" not in text:
+        return
+    pieces: dict[tuple[bytes, bytes], list[tuple[int, View]]] = {}
+    is_events = _EVENT.search(text) is not None
+    for line in _LINE.finditer(text) if is_events or text[:1] == b"{" else ():
+        said = line[1]
+        if said[:1] == b"{":
+            index = _INDEX.search(said)
+            for found in _PIECE.finditer(said):
+                key = found[1], index[1] if index else b""
+                pieces.setdefault(key, []).append((line.start(1) + found.start(2), json_unescaped(found[2])))
+        elif is_events and line[0].startswith(b"data:"):
+            quoted = said[:1] == b'"'
+            raw = said[1:-1] if quoted else said
+            pieces.setdefault((b"", b""), []).append((line.start(1) + quoted, json_unescaped(raw)))
+    for (name, _), each in pieces.items():
+        if len(each) > 1:
+            sizes = [len(view.text) for _, view in each]
+            begins = [0, *accumulate(sizes)][:-1]
+            yield JoinedText(b"".join(view.text for _, view in each), not name, begins, each)
