@@ -60,8 +60,8 @@ class RequestReader:
         self._headers: list[tuple[bytes, bytes]] = []
         self._host = b""
         self._expects = False
-        #: The last Transfer-Encoding of the request.
-        self._coding = b""
+        #: The last Transfer-Encoding of the request, and its Content-Length.
+        self._coding = self._length = b""
         #: The headers of the request whose body comes, and how much of that has come.
         self._framed: Headers = ()
         self._body_size = 0
@@ -93,6 +93,8 @@ class RequestReader:
 
     def _feed_body(self, data: bytes) -> bytes:
         """Read on in a body; return what is left, which begins with a request if the body has ended."""
+        if self._length and not self._coding and self._body_size + len(data) <= int(self._length):
+            return data  # nothing but body, as nearly always
         start = 0
         for end in possible_ends(data, body_framing(self._framed), self._body_size):
             if start < end < len(data) and not self.idle:
@@ -190,7 +192,7 @@ class RequestReader:
             return
         self.idle = False
         self._in_head, self._headers = True, []
-        self._target = self._host = self._coding = b""
+        self._target = self._host = self._coding = self._length = b""
         self._expects = False
 
     def on_url(self, url: bytes) -> None:
@@ -212,6 +214,8 @@ class RequestReader:
                 self._host = value
         elif size == 6 and name.lower() == b"expect" and value.lower() == b"100-continue":
             self._expects = True
+        elif size == 14 and name.lower() == b"content-length" and self._in_head:
+            self._length = value
         elif size == 17 and name.lower() == b"transfer-encoding" and self._in_head:
             self._coding = value
 

@@ -43,6 +43,7 @@ class Connection(asyncio.Protocol):
         self._lane = lane
         self._route = route
         self._ownership = Ownership(route, lane.owns)
+        self._roams = self._ownership.roams
         self._reader = RequestReader(self)
         self._turns = Turns(lane.spawn, self._turned)
         self._transport: asyncio.Transport = None  # type: ignore[assignment]
@@ -75,17 +76,18 @@ class Connection(asyncio.Protocol):
             self._feed.add(data)
             acknowledge(self._socket)
             return
-        if self._ownership.roams and not self._sorted(data):
+        if self._roams and not self._sorted(data):
             return
         try:
-            self._reader.feed(self._roaming.segment or data)
+            self._reader.feed((self._roams and self._roaming.segment) or data)
         except MalformedRequest as problem:
             self._refuse(problem.status, problem.reason)
         except Exception as problem:  # noqa: BLE001 - one request's trouble is told, and is that request's alone
             self._refuse(500, f"a defect of recproxy: {type(problem).__name__}: {problem}")
         if self._asking is _TUNNELLING and self._reader.rest:
             self._feed.add(self._reader.rest)
-        self._roaming.end()
+        if self._roams:
+            self._roaming.end()
         if not self._reader.idle:
             acknowledge(self._socket)
 
@@ -144,7 +146,8 @@ class Connection(asyncio.Protocol):
 
     def request_ended(self, trailers: Headers) -> None:
         """Called by the reader: the request is complete."""
-        self._roaming.complete()
+        if self._roams:
+            self._roaming.complete()
         if self._asking is _STREAMING:
             self._feed.end(trailers)
         else:

@@ -82,7 +82,7 @@ class ProxyLane:
     @property
     def forwards(self) -> bool:
         """Whether every request goes to the service now."""
-        return self.scope.mode in ("record", "live")
+        return self.scope.forwards
 
     def owns(self, host: str) -> bool:
         """Whether this profile answers for a normal host."""
@@ -100,9 +100,9 @@ class ProxyLane:
 
     def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | Later | None:
         """The recorded answer to a request; None where it is to be forwarded."""
-        if self.forwards:
-            return None  # its head came while a scope was open that replays
         scope = self.scope
+        if scope.forwards:
+            return None  # its head came while a scope was open that replays
         asks_service = scope.mode == "auto" and complete and not self.forwarding.unset
         if scope.chooser and complete:
             return chosen_answer(scope, route, head, body, self.forwarding, asks_service=asks_service)

@@ -56,7 +56,8 @@ class Ownership:
             MalformedRequest: it came to a base URL, and another site's web page sent it.
         """
         if self._route.any_host is not None:
-            self._check_page(head, self._route.any_host)
+            if head.host != self._last or head.headers != self._checked:
+                self._check_page(head, self._route.any_host)
             return True
         host = head.target if head.target[:1] != b"/" and b"://" in head.target[:12] else head.host
         if host == self._last or not host:

@@ -75,6 +75,8 @@ class OpenScope:
     ) -> None:
         self.name = name
         self.mode = mode
+        #: Whether every request goes to the service.
+        self.forwards = mode in ("record", "live")
         timeline = Timeline(timed)
         self.traffic = Traffic(number, timeline)
         #: What a miss says besides, where there is something to say.
@@ -149,7 +151,9 @@ class OpenScope:
             self.traffic.fail(f"{self._profile.name}: {plain[0]}")
             return plain[1]
         try:
-            known = self._knowledge(route, head, body, choice)
+            known = self._known.get(route, head, body) if choice is None else None
+            if known is None:
+                known = self._knowledge(route, head, body, choice)
             position = self._playback.take(known.candidates) if complete else None
             if self.faults.planned and (fault := self.faults.take(position)):
                 answer, played = self._fault(fault, position, route, head, known), fault.kind
@@ -157,9 +161,12 @@ class OpenScope:
                 answer = made
             elif position is None:
                 answer = self._missing(route, head, known, known.reason if complete else self._misses.too_large)
+            elif ready := known.answers.get(position):
+                self._history.play_in(position, begun, time.perf_counter() - begun)
+                return ready
             else:
                 self._history.play(position)
-                answer = known.answers.get(position) or self._form(position, route, head, known)
+                answer = self._form(position, route, head, known)
         except HookError as problem:
             answer = self._failed(route, head, problem)
         self._history.spent(begun, time.perf_counter() - begun, played)

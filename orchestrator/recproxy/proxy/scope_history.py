@@ -50,6 +50,13 @@ class ScopeHistory:
         self._order.append(request)
         self._latest = request
 
+    def play_in(self, position: int, begun: float, seconds: float) -> None:
+        """A request was answered by the interaction at this position, and so long was spent on it."""
+        self.played += 1
+        self.seconds += seconds
+        self._order.append(position)
+        self._timeline.add(position, begun, seconds)
+
     def spent(self, begun: float, seconds: float, fault: str = "") -> None:
         """So long was spent on what was counted last; `begun` is of `time.perf_counter`."""
         self.seconds += seconds

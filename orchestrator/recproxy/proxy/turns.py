@@ -58,7 +58,10 @@ class Turns:
     def take(self, turn: Answer | Work) -> None:
         """Answer now, or behind what was asked before."""
         if self.state is _READY:
-            self._give(turn)
+            if type(turn) is Answer and not (turn.close or turn.reset):  # nearly always
+                self._transport.write(turn.data)
+            else:
+                self._give(turn)
         elif self.state not in (Answering.LAST, Answering.GONE):
             self._waiting.append(turn)
             self._changed()
