@@ -15,6 +15,9 @@ class ForkServer:
     def fork(self, kind, name, channel, errors):
         self.channel = channel
 
+    async def dead(self, name, seconds):
+        return True
+
     async def ending(self, name):
         ended = asyncio.get_running_loop().create_future()
         self.ended = weakref.ref(ended)
@@ -60,3 +63,20 @@ def test_an_order_told_after_a_death_is_answered_with_it_at_once():
         return [reply.message for reply in replies]
 
     assert asyncio.run(work()) == ["the proxy of profile 'shop' was killed by signal 9"]
+
+
+def test_what_one_that_is_stopped_has_not_answered_is_answered_then():
+    """A scope waits for its requests: a run that fails meanwhile would wait for the scope, which nobody ends any more."""
+
+    async def work():
+        server = ForkServer()
+        proxy = Proxy(Profile(name="shop", endpoints=()), server)
+        proxy.attach(asyncio.get_running_loop())
+        replies = []
+        proxy.tell(lambda number: EndScope(order=number, lane=""), replies.append)
+        await proxy.stop()
+        server.channel.close()
+        proxy.tell(lambda number: EndScope(order=number, lane=""), replies.append)
+        return [reply.message for reply in replies]
+
+    assert asyncio.run(work()) == ["the proxy of profile 'shop' was stopped"] * 2

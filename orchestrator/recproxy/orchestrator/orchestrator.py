@@ -132,7 +132,8 @@ class Orchestrator:
             ConfigurationError: it cannot be started.
         """
         variables = {**environment, **self.environment()}
-        return Command(words, variables, self._loop, self.prefix, output=output, entrust=self._fork_server.entrust)
+        mark, entrust = str(self.folder), self._fork_server.entrust
+        return Command(words, variables, self._loop, self.prefix, output=output, mark=mark, entrust=entrust)
 
     @property
     def prefix(self) -> list[str]:
@@ -182,6 +183,8 @@ class Orchestrator:
         """End all scopes of a lane, once: two calls may close it at the same time, and the run may end meanwhile."""
         if lane.ending is None:
             lane.ending = asyncio.ensure_future(self.scopes.end_lane(lane, passed=passed))
+            # Where the run has failed, nobody may be waiting for it any more.
+            lane.ending.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         await asyncio.shield(lane.ending)
 
     async def _start(self) -> None:

@@ -130,6 +130,7 @@ class Proxy:
         if not await self._fork_server.dead(self._name, _STOP_SECONDS):
             self._fork_server.kill(self._name)
         self._channel.close()
+        self._give_up(self._error("was stopped"))
         self._loop.remove_reader(self._errors)
         os.close(self._errors)
 
@@ -158,13 +159,18 @@ class Proxy:
     async def _report_death(self) -> None:
         ended = await self._fork_server.ending(self._name)
         self._read_errors()
-        error = self._death = self._error(ended)
+        error = self._error(ended)
+        self._give_up(error)
+        self.died(error)
+
+    def _give_up(self, error: ProxyError) -> None:
+        """Nobody will reply any more: answer what waits, and all that is told from now on."""
+        self._death = error
         if not self._ready.done():
             self._ready.set_exception(error)
             self._ready.exception()  # nobody may be waiting for it any more
         for order in tuple(self._replies):
             self._replies.pop(order)(error)
-        self.died(error)
 
     def _error(self, what: str) -> ProxyError:
         last = b"".join(self._lines).decode("utf-8", "replace").strip().splitlines()[-_LAST_LINES:]
