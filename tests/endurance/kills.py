@@ -27,11 +27,13 @@ TARGETS = ("orchestrator", "fork server", "proxy", "command")
 PATIENCE = 2.0
 #: What may stay in the temporary folder: the folder of journal keys.
 KEYS = re.compile(r"recproxy-\d+")
-#: Tests of a few requests each; a line in `finished` for each answer that was read to its end.
+#: Tests of a few requests each; a line in `finished` for each answer that was read to its end. What it starts leaves its
+#: session, and is ended by nobody if it is killed.
 PROGRAM = f"""
 import http.client, json, os, sys, urllib.parse
 control, token = urllib.parse.urlsplit(os.environ["RECPROXY_CONTROL"]), os.environ["RECPROXY_TOKEN"]
 base = os.environ["SHOP_BASE_URL"].removeprefix("http://")
+server = os.posix_spawnp("sleep", ["sleep", "600"], os.environ, setsid=True)
 log = os.open("finished", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 def scope(method, value):
     connection = http.client.HTTPConnection(control.netloc, timeout=20)
@@ -52,6 +54,7 @@ for number in range({SCOPES}):
         client.close()
         os.write(log, (path + "\\n").encode())
     scope("DELETE", {{"passed": True}})
+os.kill(server, 15)
 """
 
 

@@ -20,7 +20,7 @@ def no_terminal(monkeypatch):
     monkeypatch.setattr(module, "_in_foreground", lambda: False)
 
 
-def run(program, work=None, environment=None):
+def run(program, work=None, environment=None, **options):
     """The exit code of a Python program; `work(command, pipe)` is done while it runs, `pipe` is what it writes to."""
 
     async def ran():
@@ -32,7 +32,7 @@ def run(program, work=None, environment=None):
         popen = module.subprocess.Popen
         module.subprocess.Popen = lambda words, **options: popen(words, **options | {"pass_fds": (write,)})
         try:
-            command = Command(words, os.environ | (environment or {}), loop)
+            command = Command(words, os.environ | (environment or {}), loop, **options)
         finally:
             module.subprocess.Popen = popen
             os.close(write)
@@ -123,6 +123,28 @@ def test_what_it_leaves_running_ends_with_it_even_if_it_does_not_listen(monkeypa
         "os.read(read, 1)\n"  # the child is up
     )
     assert run(program, until_end) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="without /proc only the command's group is known")
+@pytest.mark.parametrize(("end", "stays"), [("sys.exit(0)", True), ("os.kill(os.getpid(), 9)", False)])
+def test_what_has_left_its_session_stays_unless_it_was_killed(tmp_path, end, stays):
+    """A daemon has left it on purpose; a command that is killed cannot end what it has started."""
+    program = SAY + (
+        "import time\n"
+        "read, write = os.pipe()\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid(); say(b'%d.' % os.getpid()); os.write(write, b'x'); time.sleep(60)\n"
+        f"os.read(read, 1); {end}"
+    )
+
+    async def until_end(command, pipe):
+        child = int((await pipe.readuntil(b"."))[:-1])
+        await command.wait()
+        if stays:
+            os.kill(child, signal.SIGKILL)  # it is there
+        assert await pipe.read() == b""
+
+    run(program, until_end, {"SSL_CERT_FILE": f"{tmp_path}/ca.pem"}, mark=str(tmp_path))
 
 
 def test_it_gets_the_limit_of_open_files_that_we_were_started_with(monkeypatch):

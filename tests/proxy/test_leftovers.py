@@ -1,5 +1,6 @@
 """What the fork server clears away if its orchestrator has died."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -28,14 +29,14 @@ def ended(process):
 @pytest.mark.parametrize(
     ("order", "text", "number"),
     [
-        (ForkOrder.GROUP, HEARING, signal.SIGTERM),
-        (ForkOrder.GROUP, DEAF, signal.SIGKILL),
+        (ForkOrder.SESSION, HEARING, signal.SIGTERM),
+        (ForkOrder.SESSION, DEAF, signal.SIGKILL),
         (ForkOrder.COMMAND, HEARING, signal.SIGTERM),
         (ForkOrder.COMMAND, DEAF, signal.SIGKILL),
     ],
 )
 def test_a_command_is_asked_to_end_and_then_killed(order, text, number):
-    process = program(text, start_new_session=order is ForkOrder.GROUP)
+    process = program(text, start_new_session=order is ForkOrder.SESSION)
     leftovers = Leftovers()
     leftovers.note(order, str(process.pid))
 
@@ -44,10 +45,27 @@ def test_a_command_is_asked_to_end_and_then_killed(order, text, number):
     assert ended(process) == -number
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="without /proc only the command's group is known")
+def test_what_a_command_has_started_in_another_session_ends_with_it(tmp_path):
+    environment = {"PATH": os.environ["PATH"], "SSL_CERT_FILE": f"{tmp_path}/ca.pem"}
+    child, other = (program(DEAF, start_new_session=True, env=each) for each in (environment, None))
+    command = program(HEARING, start_new_session=True)
+    leftovers = Leftovers()
+    leftovers.note(ForkOrder.FOLDER, str(tmp_path))
+    leftovers.note(ForkOrder.SESSION, str(command.pid))
+
+    leftovers.clear(set())
+
+    assert [ended(command), ended(child)] == [-signal.SIGTERM, -signal.SIGKILL]
+    assert other.poll() is None
+    other.kill()
+    ended(other)
+
+
 def test_a_command_that_has_ended_is_asked_nothing_and_a_fork_is_killed():
     command, fork = program(HEARING, start_new_session=True), program(DEAF)
     leftovers = Leftovers()
-    leftovers.note(ForkOrder.GROUP, str(command.pid))
+    leftovers.note(ForkOrder.SESSION, str(command.pid))
     leftovers.note(ForkOrder.ENDED, str(command.pid))
 
     leftovers.clear({fork.pid})

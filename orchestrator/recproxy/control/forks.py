@@ -29,7 +29,7 @@ class ForkOrder(StrEnum):
     REDACTION_WORKER = "redact"  # fork a process that redacts: its name
     FOLDER = "folder"  # the path of the run's files, before they are made
     COMMAND = "command"  # the process id of a command in our process group
-    GROUP = "group"  # that of a command which leads a process group
+    SESSION = "session"  # that of a command which leads a session
     ENDED = "ended"  # that of a command which has ended, with all that it left running
 
 

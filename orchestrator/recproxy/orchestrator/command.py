@@ -1,7 +1,8 @@
 """The command the user runs: how it is started, told to stop, and waited for.
 
 On a terminal it shares our process group: the terminal's Ctrl-C reaches it by itself, so we only wait. Elsewhere it
-has a session of its own and is stopped as a group, and what it left running there is ended with it.
+has a session of its own and is stopped as a group, and what it left running there is ended with it. If it was stopped or
+killed, all that it has started ends: it had no chance to do that itself.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from recproxy.control.forks import ForkOrder
+from recproxy.control.started_processes import StartedProcesses
 from recproxy.errors import ConfigurationError
 from recproxy.orchestrator.isolation_advice import isolation_advice
 from recproxy.orchestrator.namespace_entry import CANNOT_JOIN
@@ -47,9 +49,12 @@ class Command:
         prefix: Sequence[str] = (),
         *,
         output: int | None = None,
+        mark: str = "",
         entrust: Callable[[ForkOrder, int], None] = lambda *_: None,
     ) -> None:
         """Start it. It writes to the descriptor `output`, by default to our own output.
+
+        `mark` is the path of the run's folder, which tells the processes that it starts from others.
 
         `entrust` is told what to end if this process is killed, and when that has ended.
 
@@ -60,6 +65,8 @@ class Command:
         """
         self._loop = loop
         self._entrust = entrust
+        self._mark = mark
+        self._is_stopped = False
         self.shares_terminal = _in_foreground()
         read, write = os.pipe() if prefix else (-1, -1)
         with _usual_limits():
@@ -74,7 +81,7 @@ class Command:
                 )
             except OSError as problem:
                 raise ConfigurationError(f"command {words[0]!r} cannot be run: {problem.strerror or problem}") from None
-        entrust(ForkOrder.COMMAND if self.shares_terminal else ForkOrder.GROUP, self._process.pid)
+        entrust(ForkOrder.COMMAND if self.shares_terminal else ForkOrder.SESSION, self._process.pid)
         if prefix:
             os.close(write)
             self._wait_until_begun(read)
@@ -91,12 +98,13 @@ class Command:
     async def wait(self) -> int:
         """Wait for it; its exit code, 128 + the signal's number where a signal ended it."""
         code = await asyncio.shield(self._ended)
-        await self._end_leftovers()
+        await self._end_leftovers(everywhere=code < 0 or self._is_stopped)
         self._entrust(ForkOrder.ENDED, self._process.pid)
         return code if code >= 0 else 128 - code
 
     async def stop(self, number: int) -> None:
         """Send it a signal, and kill it if it has not ended after a while."""
+        self._is_stopped = True
         self._signal(number)
         try:
             await asyncio.wait_for(asyncio.shield(self._ended), _GRACE_SECONDS)
@@ -110,24 +118,16 @@ class Command:
             else:
                 os.killpg(self._process.pid, number)
 
-    async def _end_leftovers(self) -> None:
-        """End what the command started in its session and left behind."""
-        if self.shares_terminal:
+    async def _end_leftovers(self, *, everywhere: bool) -> None:
+        """End what the command started in its session and left behind; `everywhere`, all that it started."""
+        if self.shares_terminal and not everywhere:
             return
-        if not self._left(signal.SIGTERM):
-            return
+        session = 0 if self.shares_terminal else self._process.pid
+        started = StartedProcesses(0, session=session, mark=self._mark if everywhere else "")
         deadline = self._loop.time() + _LEFTOVER_SECONDS
-        while self._left(0) and self._loop.time() < deadline:
+        while started.ask() and self._loop.time() < deadline:
             await asyncio.sleep(_LEFTOVER_STEP)
-        self._left(signal.SIGKILL)
-
-    def _left(self, number: int) -> bool:
-        """Whether the group has processes, which get the signal."""
-        try:
-            os.killpg(self._process.pid, number)
-        except (ProcessLookupError, PermissionError):
-            return False
-        return True
+        started.kill()
 
 
 def _in_foreground() -> bool:

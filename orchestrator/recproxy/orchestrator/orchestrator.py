@@ -94,13 +94,9 @@ class Orchestrator:
     def environment(self, lane: str = DEFAULT_LANE) -> dict[str, str]:
         """The variables a command in this lane gets on top of its environment."""
         reached = [place for profile in self.profiles for place in profile.reached]
+        files, control, given = self._files, self._control, self._environment
         shared = run_variables(
-            self._files,
-            self.profiles,
-            plan=self.plan,
-            control=self._control.url,
-            token=self._control.token,
-            environment=self._environment,
+            files, self.profiles, plan=self.plan, control=control.url, token=control.token, environment=given
         )
         addresses = self.lanes[lane].addresses
         variables = shared | lane_variables(lane, addresses, reached, self.plan.passing)
@@ -183,8 +179,7 @@ class Orchestrator:
         """End all scopes of a lane, once: two calls may close it at the same time, and the run may end meanwhile."""
         if lane.ending is None:
             lane.ending = asyncio.ensure_future(self.scopes.end_lane(lane, passed=passed))
-            # Where the run has failed, nobody may be waiting for it any more.
-            lane.ending.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+            lane.ending.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # seen, if nobody waits
         await asyncio.shield(lane.ending)
 
     async def _start(self) -> None:
