@@ -9,6 +9,7 @@ from tables import DATA, exchange, place
 from recproxy.config.profile_reading import parse_profile
 from recproxy.config.toml_files import read_toml
 from recproxy.errors import ProfileError
+from recproxy.redaction.rules import NO_RULES, RedactionRules
 from recproxy.redaction.scope import redact_scope
 
 PROFILES = Path(__file__).parents[2] / "profiles"
@@ -38,7 +39,13 @@ def table():
     return found
 
 
+def rules_of(name):
+    file = PROFILES / name / f"recproxy_{name}" / "profile.toml"
+    return parse_profile(read_toml(file, ProfileError)).redaction()
+
+
 TABLE = table()
+SHAPES = RedactionRules(shapes=tuple(shape for name in TABLE for shape in rules_of(name).shapes))
 
 
 def planted(row):
@@ -57,13 +64,15 @@ def written(interaction, row):
 
 @pytest.mark.parametrize("name", TABLE)
 def test_what_a_profile_masks_is_what_the_table_says(name):
-    profile = parse_profile(read_toml(PROFILES / name / f"recproxy_{name}" / "profile.toml", ProfileError))
-    rules = profile.redaction()
+    rules = rules_of(name)
     masked = []
     for row in TABLE[name]:
         scope = redact_scope([planted(row)], rules)
         masked.append((row.text, written(scope.interactions[0], row)))
         again = redact_scope(scope.interactions, rules)
         assert (again.interactions, again.findings, scope.refusals) == (scope.interactions, (), ())
+        # A scan may be made without the profile, or where only others are installed.
+        for others in (NO_RULES, SHAPES):
+            assert (row.text, redact_scope(scope.interactions, others).findings) == (row.text, ())
 
     assert masked == [(row.text, row.written or row.text) for row in TABLE[name]]

@@ -111,13 +111,14 @@ def _rules(profiles: tuple[str, ...]) -> RedactionRules:
 
 def _shapes(named: Sequence[str]) -> tuple[str, ...]:
     """The shapes of all profiles that a recording here may be of: a secret that one of them has masked is none."""
+    from recproxy.config.installed import offers
     from recproxy.config.project import find_project
     from recproxy.errors import RecproxyError
 
     shapes: dict[str, None] = {}
     with contextlib.suppress(RecproxyError):  # a run says what is wrong with the project
         project = find_project(Path.cwd())
-        for word in (*named, *project.default_profiles()):
+        for word in (*named, *project.default_profiles(), *sorted(offers())):
             with contextlib.suppress(RecproxyError):
                 shapes |= dict.fromkeys(project.profile(word).redact.shapes)
     return tuple(shapes)
