@@ -1,5 +1,7 @@
 """The command line: verbs, and an error for the user as one line and an exit code."""
 
+import re
+import shlex
 import sys
 from importlib import metadata
 
@@ -96,3 +98,24 @@ def test_an_error_that_quotes_a_control_character_shows_it_as_an_escape(ended, f
     failing(ProxyError("a.rec:1: \x1b[2J", hint="\u202esee"))
 
     assert ended("fail") == (4, "", "recproxy: a.rec:1: \\x1b[2J\n\\u202esee\n")
+
+
+def verbs(group, *words):
+    """Each verb below a group, with the words that call it."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from verbs(command, *words, name)
+        else:
+            yield (*words, name), command
+
+
+def test_the_example_of_each_verb_is_a_command_that_it_takes():
+    examples = set()
+    for words, command in verbs(_recproxy):
+        called = re.search(r"(?<=recproxy )[^&)]+", getattr(command, "example", ""))
+        typed = shlex.split(called[0])[len(words) :] if called else None
+        assert typed is not None, words
+        with command.make_context(words[-1], typed):  # raises UsageError
+            examples.add(words)
+
+    assert {("scan",), ("run",), ("profiles", "show")} <= examples

@@ -26,7 +26,7 @@ __all__ = ["scan"]
 _KEPT = 400_000_000
 
 
-@click.command(cls=Verb, example="recproxy scan --profile twitter")
+@click.command(cls=Verb, example="recproxy scan tests/functional/recordings --profile twitter")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--fix", is_flag=True, help="Redact the secrets in place.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
