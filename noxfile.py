@@ -136,6 +136,16 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def editors(session: nox.Session) -> None:
+    """The grammar of recordings in the engine that VS Code has, and in vim where it is installed. Needs node and npm."""
+    folder = Path(session.create_tmp()).absolute()
+    _npm(session, folder, "vscode-textmate", "vscode-oniguruma")
+    session.install("-e", ".", "pytest", "pytest-timeout")
+    variables = {"RECPROXY_TEXTMATE": str(folder / "node_modules")}  # it fails where npm is missing, rather than skip
+    session.run("pytest", "tests/test_editors.py", *session.posargs, env=variables)
+
+
+@nox.session(default=False)
 def audit(session: nox.Session) -> None:
     """Ask PyPI whether a dependency has a known vulnerability. Needs a network."""
     session.install(*OWN, "nox", "pip-audit", "tox", "vcrpy")

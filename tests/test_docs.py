@@ -98,6 +98,7 @@ def test_a_command_line_uses_what_exists(line):
         return
     assert verb in VERBS
     command, words = of(verb, words)
+    words = words[: words.index(">")] if ">" in words else words
     before = words[: words.index("--")] if "--" in words else words
     known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
     assert [word for word in before if word.startswith("-") and word.partition("=")[0] not in known] == []
@@ -115,7 +116,7 @@ def test_a_nox_line_has_words_that_a_session_takes(line):
     name, words = match[2], shlex.split(plain[match.end() :])
 
     assert re.fullmatch(
-        r"functional-(replay|record|live|verify)|tests|lint|audit|fuzz|endurance|bench|clients|sdks|extras|browser|build",
+        r"functional-(replay|record|live|verify)|tests|lint|audit|fuzz|endurance|bench|clients|sdks|extras|browser|editors|build",
         name,
     )
     if name.startswith("functional-"):

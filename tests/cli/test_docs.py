@@ -27,6 +27,8 @@ def test_a_page_is_shown_by_its_name(tmp_path):
 
     for name in ("record", "how-to/record", "record.md"):
         assert recproxy("docs", name, folder=tmp_path).stdout == text
+    schema = (ROOT / "docs/reference/profile.schema.json").read_text()
+    assert recproxy("docs", "profile.schema.json", folder=tmp_path).stdout == schema
     listed = recproxy("docs", folder=tmp_path).stdout
     assert "how-to/record                       Record\n" in listed
     wrong = recproxy("docs", "recrod", folder=tmp_path)

@@ -18,10 +18,12 @@ __all__ = ["docs"]
 def docs(page: str | None) -> None:
     """Show a page of the documentation, or the list of pages.
 
-    PAGE is the name of a page as the list shows it, such as record or how-to/record.
+    PAGE is the name of a page as the list shows it, such as record or how-to/record, or that of a JSON Schema, such as
+    profile.schema.json.
     """
     folder = _folder()
     pages = {path.relative_to(folder).with_suffix("").as_posix(): path for path in sorted(folder.rglob("*.md"))}
+    schemas = {path.name: path for path in folder.rglob("*.json")}
     if page is None:
         for name, path in pages.items():
             if "/" in name:
@@ -29,6 +31,7 @@ def docs(page: str | None) -> None:
         print("recproxy: recproxy docs PAGE shows one of them", file=sys.stderr)
         return
     found = [path for name, path in pages.items() if name == page.removesuffix(".md")]
+    found = found or [path for name, path in schemas.items() if name == Path(page).name]
     found = found or [path for path in pages.values() if path.stem == Path(page).stem]
     if not found:
         from recproxy.config.keys import nearest_word

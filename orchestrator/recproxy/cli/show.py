@@ -16,6 +16,7 @@ from recproxy.counting import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text as RichText
 
     from recproxy.recording import Headers, Interaction, Request, Response, Step
 
@@ -164,9 +165,9 @@ def _steps(console: Console, steps: Sequence[Step], *, with_server: bool) -> Non
 
 
 def _block(console: Console, block: Request | Response, missing: str) -> None:
-    from rich.highlighter import JSONHighlighter
     from rich.text import Text
 
+    from recproxy.recording import header
     from recproxy.recording.readable_body import readable_body
 
     _headers(console, block.headers)
@@ -174,12 +175,26 @@ def _block(console: Console, block: Request | Response, missing: str) -> None:
         console.print(Text(f"\n({counted(block.omitted, 'byte')}, {missing})", style="dim"))
     elif block.body:
         console.print()
-        shown = readable_body(block)
-        console.print(JSONHighlighter()(Text(shown)) if shown[:1] in ("{", "[") else Text(shown))
+        console.print(_coloured(console, readable_body(block), header(block.headers, b"content-type") or b""))
     if block.trailers:
         console.print(Text("\n  trailers", style="dim"))
         _headers(console, block.trailers)
     console.print()
+
+
+def _coloured(console: Console, text: str, content_type: bytes) -> RichText:
+    from rich.text import Text
+
+    if not console.color_system:
+        return Text(text)
+    from rich.syntax import Syntax
+
+    from recproxy.recording.lexer import body_tokens
+
+    theme = Syntax.get_theme("ansi_dark")
+    return Text.assemble(
+        *((piece, theme.get_style_for_token(kind)) for kind, piece in body_tokens(text, content_type.decode("latin-1")))
+    )
 
 
 def _headers(console: Console, headers: Headers) -> None:
