@@ -49,6 +49,7 @@ def test_credentials_are_asked_of_other_machines_only():
     assert access.asks(connection("10.8.0.1")) and not access.asks(connection("10.9.0.3"))
     assert access.authorizes(b"CONNECT a:443 HTTP/1.1\r\nproxy-authorization: basic %s\r\n\r\n" % right)
     assert access.authorizes(b"GET http://a/ HTTP/1.1\r\nProxy-Authorization:Basic %s \r\n\r\n" % right)
+    assert access.authorizes(b"GET http://a/ HTTP/1.1\r\nPROXY-AUTHORIZATION: BASIC %s\r\n\r\n" % right)
 
 
 def test_other_credentials_do_not_pass():

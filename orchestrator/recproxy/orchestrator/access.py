@@ -16,7 +16,7 @@ from recproxy.counting import counted
 __all__ = ["OPEN_ACCESS", "Access"]
 
 _USER = "recproxy"
-_CREDENTIALS = re.compile(rb"\n[Pp]roxy-[Aa]uthorization[ \t]*:[ \t]*[Bb]asic[ \t]+([A-Za-z0-9+/=]+)[ \t]*\r?\n")
+_CREDENTIALS = re.compile(rb"\nproxy-authorization[ \t]*:[ \t]*basic[ \t]+([a-z0-9+/=]+)[ \t]*\r?\n", re.IGNORECASE)
 #: Peers that are told apart: who scans a network must not fill the memory.
 _MOST = 100
 _OTHERS = "other addresses"
