@@ -135,11 +135,12 @@ class Caller:
         writer.close()
 
 
-def run(work, **options):
+def run(work, *, orchestrator=Orchestrator, **options):
     """Run `work(caller, orchestrator)`."""
+    made = orchestrator
 
     async def ran():
-        orchestrator = Orchestrator()
+        orchestrator = made()
         address = ControlAddress(orchestrator, listener(), **options)
         reader, writer = await asyncio.open_connection("127.0.0.1", int(address.url.rpartition(":")[2]))
         try:
@@ -424,3 +425,58 @@ def test_who_has_the_token_may_be_silent_while_others_are_closed():
         assert (await caller.call("GET", "/"))[0] == 200
 
     run(work, idle_seconds=0.01)
+
+
+def test_a_caller_that_does_not_read_its_answers_is_not_answered_without_end():
+    answered = []
+
+    class Large(Orchestrator):
+        """Has an answer that no socket holds many of."""
+
+        @property
+        def profiles(self):
+            answered.append(None)
+            return [Profile(name="shop", endpoints=(Endpoint(hosts=("x" * 1_000_000,)),))]
+
+        @profiles.setter
+        def profiles(self, value):
+            """Stays large."""
+
+    async def work(caller, orchestrator):
+        for _ in range(100):
+            await caller.send("GET", "/")
+        other = Caller(*await asyncio.open_connection(*caller._writer.get_extra_info("peername")), caller._token)
+        for _ in range(300):  # the calls of the first would take their turns between these
+            assert (await other.call("GET", "/health"))[0] == 200
+        other._writer.close()
+
+        assert len(answered) < 50
+        for _ in range(100):
+            assert (await caller.answer())[0] == 200
+        assert len(answered) == 100
+
+    run(work, orchestrator=Large)
+
+
+def test_what_is_no_call_is_answered_behind_the_calls_before_it():
+    async def work(caller, orchestrator):
+        await caller.send("GET", "/")
+        caller._writer.write(b"NO HTTP\r\n\r\n")
+
+        assert (await caller.answer())[0] == 200
+        assert (await caller.answer())[0] == 400
+        assert await caller.rest() == b""
+
+    run(work)
+
+
+def test_nothing_is_done_behind_the_last_call_of_a_connection():
+    async def work(caller, orchestrator):
+        caller._writer.write(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        await caller.send("POST", "/lanes", b'{"lane": "late"}')
+
+        assert (await caller.answer())[0] == 200
+        assert await caller.rest() == b""
+        assert list(orchestrator.lanes) == ["default"]
+
+    run(work)

@@ -11,6 +11,7 @@ import hmac
 import json
 import secrets
 import socket
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -98,7 +99,7 @@ class ControlAddress:
 
 
 class _Caller(asyncio.Protocol):
-    """One client of the control address; its calls are answered in order."""
+    """One client of the control address; its calls are answered in order, and while it reads the answers."""
 
     def __init__(
         self,
@@ -119,7 +120,9 @@ class _Caller(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._head: Head
         self._body = bytearray()
-        self._last: asyncio.Task[None] | None = None
+        self._waiting: deque[tuple[Head, bytes] | MalformedRequest] = deque()
+        self._call: asyncio.Task[None] | None = None
+        self._is_paused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -128,6 +131,17 @@ class _Caller(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._callers.discard(self)
+        self.resume_writing()  # what it asked for is still done
+
+    def pause_writing(self) -> None:
+        """Called by the loop: the caller does not read; its calls wait, and no more are taken."""
+        self._is_paused = True
+        self._steer()
+
+    def resume_writing(self) -> None:
+        """Called by the loop: the caller reads again."""
+        self._is_paused = False
+        self._go_on()
 
     @property
     def is_fresh(self) -> bool:
@@ -141,7 +155,7 @@ class _Caller(asyncio.Protocol):
     @property
     def is_idle(self) -> bool:
         """Whether no call is under way."""
-        return self._last is None or self._last.done()
+        return self._call is None
 
     def close(self) -> None:
         """Drop the connection."""
@@ -152,7 +166,8 @@ class _Caller(asyncio.Protocol):
         try:
             self._reader.feed(data)
         except MalformedRequest as problem:
-            self._reply(400, {"error": problem.reason}, keep_alive=False)
+            self._reader.stop()
+            self._take(problem)
 
     def head_received(self, head: Head) -> None:
         """Called by the reader."""
@@ -169,14 +184,41 @@ class _Caller(asyncio.Protocol):
 
     def request_ended(self, trailers: Headers) -> None:
         """Called by the reader."""
-        call = asyncio.get_running_loop().create_task(self._call(self._head, bytes(self._body), self._last))
-        self._last = call
-        self._calls.add(call)
-        call.add_done_callback(self._calls.discard)
+        self._take((self._head, bytes(self._body)))
 
-    async def _call(self, head: Head, body: bytes, before: asyncio.Task[None] | None) -> None:
-        if before is not None and not before.done():
-            await asyncio.wait((before,))
+    def _take(self, call: tuple[Head, bytes] | MalformedRequest) -> None:
+        self._waiting.append(call)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Answer the next call, if the one before is over; calls that wait are as many as came at once."""
+        while self._waiting and self._call is None and not self._is_paused:
+            asked = self._waiting.popleft()
+            if isinstance(asked, MalformedRequest):
+                self._reply(400, {"error": asked.reason}, keep_alive=False)
+                continue
+            self._call = asyncio.get_running_loop().create_task(self._answer(*asked))
+            self._calls.add(self._call)
+            self._call.add_done_callback(self._answered)
+        self._steer()
+
+    def _answered(self, call: asyncio.Task[None]) -> None:
+        self._calls.discard(call)
+        self._call = None
+        if not call.cancelled():
+            self._go_on()
+
+    def _steer(self) -> None:
+        """Read from the caller, or let it wait."""
+        holds = self._is_paused or bool(self._waiting)
+        if self._transport.is_closing() or holds != self._transport.is_reading():
+            return
+        if holds:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
+
+    async def _answer(self, head: Head, body: bytes) -> None:
         try:
             self._check_page(head)
             if head.target not in _OPEN:
@@ -203,9 +245,12 @@ class _Caller(asyncio.Protocol):
             raise CallRefused(403, f"a web page of {page} must not use the control address")
 
     def _reply(self, status: int, value: Mapping[str, Any], *, keep_alive: bool) -> None:
+        if self._transport.is_closing():
+            return
         body = json.dumps(value).encode()
         close = b"" if keep_alive else b"Connection: close\r\n"
         head = b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n"
         self._transport.write(head % (status, _REASONS[status].encode(), close, len(body)) + body)
         if not keep_alive:
+            self._waiting.clear()
             self._transport.close()
