@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from recproxy.proxy.connection import Connection
+from recproxy.proxy.downstream import Answer
 from recproxy.proxy.route import Route
 from recproxy.proxy.traffic import Traffic
 
@@ -100,3 +101,96 @@ def test_another_services_host_in_a_tunnel_is_misdirected_and_fails_the_scope():
     assert failures == [
         "a client's request was refused with 421: evil.example is not served on a connection opened for api.shop.example"
     ]
+
+
+class Unread(Transport):
+    """What is written to it stays there until it is read: the connection is told so."""
+
+    def __init__(self, connection):
+        super().__init__()
+        self._connection = connection
+
+    def write(self, data):
+        super().write(data)
+        self._connection.pause_writing()
+
+    def pause_reading(self):
+        """Nothing more comes."""
+
+    def resume_reading(self):
+        """More may come."""
+
+
+def asked_without_reading(data, answer, **lane):
+    """The connection of a client that sends these bytes and reads nothing, and its transport."""
+    scope = SimpleNamespace(traffic=Traffic(0), name="t")
+    more = {"connections": set(), "owns": lambda _: False, "max_body": 100}
+    lane = SimpleNamespace(scope=scope, forwards=False, answer=answer, **more, **lane)
+    connection = Connection(lane, Route("http", any_host=("*",)))
+    transport = Unread(connection)
+    connection.connection_made(transport)
+    connection.data_received(data)
+    return connection, transport
+
+
+MANY = b"".join(b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n" % number for number in range(1000))
+
+
+def test_answers_are_made_as_the_client_reads_them():
+    made = []
+
+    def answer(route, head, body, *, complete):
+        made.append(head.target)
+        return Answer(head.target)
+
+    async def work():
+        connection, transport = asked_without_reading(MANY, answer, spawn=never)
+        assert made == [b"/0"]
+        for _ in range(999):
+            connection.resume_writing()
+        return transport.written
+
+    assert asyncio.run(work()) == b"".join(b"/%d" % number for number in range(1000))
+
+
+def test_trouble_with_an_answer_that_is_made_late_is_a_500_and_the_last():
+    def answer(route, head, body, *, complete):
+        if head.target == b"/0":
+            return Answer(b"first")
+        raise KeyError("gone")
+
+    async def work():
+        connection, transport = asked_without_reading(MANY, answer, spawn=never)
+        connection.resume_writing()
+        return transport, connection._lane.scope.traffic.failures
+
+    transport, failures = asyncio.run(work())
+    assert transport.written.startswith(b"firstHTTP/1.1 500 Internal Server Error\r\n")
+    assert transport.written.count(b"HTTP/1.1") == 1 and transport.closed
+    assert failures == ["a client's request was refused with 500: a defect of recproxy: KeyError: 'gone'"]
+
+
+def test_what_waits_for_a_client_to_read_is_forwarded_whole_in_its_turn():
+    begun = []
+
+    class Exchange:
+        async def run(self):
+            return True
+
+    def exchange(turns, route, head, feed, **of):
+        begun.append((head.target, feed.kept, feed.ended))
+        return Exchange()
+
+    async def work():
+        data = b"GET /0 HTTP/1.1\r\nHost: a\r\n\r\nPUT /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
+        connection, _ = asked_without_reading(
+            data,
+            lambda route, head, body, *, complete: Answer(b"first") if head.target == b"/0" else None,
+            spawn=lambda work: asyncio.get_running_loop().create_task(work),
+            forwarding=SimpleNamespace(exchange=exchange),
+        )
+        assert begun == []
+        connection.resume_writing()
+        assert begun == [(b"/1", b"hi", True)]
+
+    asyncio.run(work())

@@ -247,3 +247,19 @@ def test_500_messages_are_stored_in_one_session():
     got = [client.says(b"t APPEND x {2+}\r\n%d\r\n" % (n % 90 + 10)) for n in range(500)]
     assert got == [b"t OK x\r\n"] * 500
     assert client.wire.told == ["played 0"]
+
+
+def test_a_client_that_does_not_read_is_answered_nothing_meanwhile():
+    client = Client(SELECT)
+    write = client.wire.write
+
+    def full(data):
+        write(data)
+        client.speaking.hold(holds=True)
+
+    client.wire.write = full
+
+    assert client.says(b"1 login me pw\r\n2 SELECT x\r\n3 NOOP\r\n4 NOOP\r\n") == b"1 OK in\r\n"
+    for answer in (b"* 1 EXISTS\r\n2 OK x\r\n", b"3 OK idle\r\n", b"4 OK idle\r\n"):
+        client.speaking.hold(holds=False)
+        assert client.says(b"") == answer

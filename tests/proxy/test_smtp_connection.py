@@ -21,6 +21,7 @@ from recproxy.play.reading import read_recording
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.lane import ProxyLane
 from recproxy.proxy.scope import OpenScope
+from recproxy.proxy.smtp_connection import SmtpConnection
 from recproxy.proxy.step_room import StepRoom
 from recproxy.recording import Act, load, unpack
 
@@ -748,3 +749,42 @@ async def test_starter_recordings_of_gmail_behave_as_they_say(trust, name, outco
 
         assert got == outcomes
         assert bench.outcome.missed == ()
+
+
+@pytest.mark.asyncio
+async def test_a_client_that_does_not_read_is_replied_to_nothing_meanwhile(trust):
+    class Unread:
+        """Keeps what is written, and tells the connection that nobody reads it."""
+
+        def __init__(self):
+            self.written, self.reads = [], True
+
+        def write(self, data):
+            self.written.append(data)
+            if len(self.written) > 1:  # the greeting is read
+                connection.pause_writing()
+
+        def is_closing(self):
+            return False
+
+        def pause_reading(self):
+            self.reads = False
+
+        def resume_reading(self):
+            self.reads = True
+
+    async with Bench(trust, recording=recorded("< 220 a\n> NOOP\n< 250 x\n")) as bench:
+        place = next(each for each in mail_places(bench.profile) if each.port == 587)
+        connection, transport = SmtpConnection(bench.lane, place, None), Unread()
+        connection.connection_made(transport)
+        connection.data_received(b"NOOP\r\n" * 1000)
+
+        assert (transport.written, transport.reads) == ([b"220 a\r\n", b"250 x\r\n"], False)
+        connection.resume_writing()
+        assert (len(transport.written), transport.reads) == (3, False)
+        for _ in range(998):
+            connection.resume_writing()
+        assert len(transport.written) == 1001 and not transport.reads
+        connection.resume_writing()
+        assert len(transport.written) == 1001 and transport.reads
+        connection.connection_lost(None)

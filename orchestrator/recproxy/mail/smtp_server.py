@@ -136,6 +136,11 @@ class SmtpServer:
         return self._asked is not None and self._asked.verb == b"STARTTLS"
 
     @property
+    def awaits_tls(self) -> bool:
+        """Whether the next bytes are TLS's."""
+        return self._reading is _Reading.TLS
+
+    @property
     def is_full(self) -> bool:
         """Whether so much waits for replies to what came before that no more should be read."""
         return self._reading is _Reading.NOTHING and len(self._buffer) > _LONGEST_LINE

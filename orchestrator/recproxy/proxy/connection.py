@@ -14,7 +14,7 @@ from recproxy.control.sockets import acknowledge
 from recproxy.http import Head, MalformedRequest, RequestReader, error_response
 from recproxy.proxy.body import BodyFeed, KeptBody
 from recproxy.proxy.connection_lane import ConnectionLane
-from recproxy.proxy.downstream import Answer
+from recproxy.proxy.downstream import Answer, Due, Work
 from recproxy.proxy.ownership import Begins, Ownership
 from recproxy.proxy.roaming import Roaming
 from recproxy.proxy.route import Route
@@ -25,6 +25,7 @@ from recproxy.recording import Headers
 __all__ = ["Connection"]
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_DEFECT = "a defect of recproxy: {}: {}"
 _RETRY = 0.005
 # Python 3.11 looks a member of an enum up in 0.1 microseconds; these are asked for with each request.
 _STREAMING = Asking.STREAMING
@@ -83,7 +84,7 @@ class Connection(asyncio.Protocol):
         except MalformedRequest as problem:
             self._refuse(problem.status, problem.reason)
         except Exception as problem:  # noqa: BLE001 - one request's trouble is told, and is that request's alone
-            self._refuse(500, f"a defect of recproxy: {type(problem).__name__}: {problem}")
+            self._refuse(500, _DEFECT.format(type(problem).__name__, problem))
         if self._asking is _TUNNELLING and self._reader.rest:
             self._feed.add(self._reader.rest)
         if self._roams:
@@ -168,15 +169,28 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _answer(self, trailers: Headers) -> None:
-        """Answer from the recording, or have the service answer."""
-        body = self._body.take() if self._size else b""
-        answer = self._lane.answer(self._route, self._head, body, complete=self._size == len(body))
-        if answer is not None:
-            self._turns.take(answer if isinstance(answer, Answer) else answer.work(self._turns))
+        """Answer from the recording, or have the service answer; in its turn where the client has others to read first."""
+        head, size, body = self._head, self._size, self._body.take() if self._size else b""
+        if self._turns.holds:
+            self._turns.take(Due(lambda: self._made_late(head, body, size, trailers)))
         else:
-            self._stream()
-            self._feed.add(body)
-            self._feed.end(trailers)
+            self._turns.take(self._made(head, body, size, trailers))
+
+    def _made(self, head: Head, body: bytes, size: int, trailers: Headers) -> Answer | Work:
+        """The answer to a request, whose body was kept if that is as large as its `size`."""
+        answer = self._lane.answer(self._route, head, body, complete=size == len(body))
+        if answer is not None:
+            return answer if isinstance(answer, Answer) else answer.work(self._turns)
+        feed = BodyFeed(self._lane.max_body, self._steer)
+        feed.add(body)
+        feed.end(trailers)
+        return self._exchange(head, feed)
+
+    def _made_late(self, head: Head, body: bytes, size: int, trailers: Headers) -> Answer | Work:
+        try:
+            return self._made(head, body, size, trailers)
+        except Exception as problem:  # noqa: BLE001 - as in data_received
+            return self._refusal(500, _DEFECT.format(type(problem).__name__, problem), head_only=head.method == b"HEAD")
 
     def _tunnel(self) -> None:
         """Have a WebSocket begin at the service. If that refuses, its answer is the last on this connection."""
@@ -188,12 +202,13 @@ class Connection(asyncio.Protocol):
     def _stream(self, event: Asked = Asked.STREAM) -> None:
         """Let the service answer; its request goes out as it comes, and what passes in a tunnel is not kept."""
         self._feed = BodyFeed(0 if event is Asked.TUNNEL else self._lane.max_body, self._steer)
-        scope = self._lane.scope
-        exchange = self._lane.forwarding.exchange(
-            self._turns, self._route, self._head, self._feed, scope=scope.name, traffic=scope.traffic
-        )
+        exchange = self._exchange(self._head, self._feed)
         self._asking = ASKING[self._asking][event]
         self._turns.take(exchange)
+
+    def _exchange(self, head: Head, feed: BodyFeed) -> Work:
+        scope, forwarding = self._lane.scope, self._lane.forwarding
+        return forwarding.exchange(self._turns, self._route, head, feed, scope=scope.name, traffic=scope.traffic)
 
     def _turned(self) -> None:
         """Our side has changed: see whether the client may go on."""
@@ -224,12 +239,16 @@ class Connection(asyncio.Protocol):
         """End the connection at a request that cannot be answered: nobody may take what it did for a pass."""
         before = self._asking
         self._stop()
-        self._lane.scope.traffic.fail(f"a client's request was refused with {status}: {reason}")
+        head_only = before is Asking.COLLECTING and self._head.method == b"HEAD"
+        refusal = self._refusal(status, reason, head_only=head_only)
         if before is _STREAMING:
             self._turns.abort()  # in the middle of a body on its way: the service must not see an end
-            return
-        head_only = before is Asking.COLLECTING and self._head.method == b"HEAD"
-        self._turns.take(Answer(error_response(status, reason, head_only=head_only), close=True))
+        else:
+            self._turns.take(refusal)
+
+    def _refusal(self, status: int, reason: str, *, head_only: bool) -> Answer:
+        self._lane.scope.traffic.fail(f"a client's request was refused with {status}: {reason}")
+        return Answer(error_response(status, reason, head_only=head_only), close=True)
 
     def _misdirected(self) -> None:
         """A request for another profile's service: handed back with what follows, where that can be told apart."""

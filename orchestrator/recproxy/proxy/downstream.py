@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Answer", "Downstream", "LateAnswer", "Later", "Work"]
+__all__ = ["Answer", "Downstream", "Due", "LateAnswer", "Later", "Work"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ class Work(Protocol):
 
     async def run(self) -> bool:
         """Answer; return whether the client's connection may go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An answer that is made when its turn comes: it waits for a client that does not read, and may be large."""
+
+    make: Callable[[], Answer | Work]
 
 
 class Later(Protocol):

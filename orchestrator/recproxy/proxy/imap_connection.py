@@ -175,7 +175,8 @@ class ImapConnection(MailSocket):
         if transport is None:
             return
         self._transport = transport
-        self._is_upgrading = False
+        self._is_upgrading = self._is_paused = False
+        self.speaker.hold(holds=False)
         self.speaker.tls_started()
         early, self._early = b"".join(self._early), []
         if early:

@@ -64,6 +64,7 @@ class ImapReplaying:
         #: What goes wrong with what is said next, and whether it does now: what comes waits for it.
         self._fault: Fault | None = None
         self._is_faulty = False
+        self._holds = False
 
     @property
     def is_idle(self) -> bool:
@@ -85,7 +86,9 @@ class ImapReplaying:
 
     def go_on(self) -> None:
         """Answer what has come."""
-        while not self._is_over and not self._is_faulty and (event := self._server.next_event()) is not None:
+        while (
+            not (self._is_over or self._is_faulty or self._holds) and (event := self._server.next_event()) is not None
+        ):
             match event:
                 case ImapCommand():
                     self._command(event)
@@ -93,10 +96,13 @@ class ImapReplaying:
                     self._reply(event)
                 case MalformedImap():
                     self._refuse(event)
+            if self._server.reading is Reading.COMMAND:
+                self._flush()  # each by itself: the connection tells when the client has enough to read
         self._flush()
 
     def hold(self, *, holds: bool) -> None:
-        """The client does not read, or reads again: it is asked nothing meanwhile."""
+        """The client does not read, or reads again: it is answered nothing meanwhile."""
+        self._holds = holds
 
     def lost(self) -> None:
         """The client has gone."""

@@ -154,8 +154,9 @@ class _Speaking:
 
     def hold(self, *, holds: bool) -> None:
         """The client does not read, or reads again."""
-        if self._relaying is not None:
-            self._relaying.hold(holds=holds)
+        speaking = self._relaying or self._replaying
+        if speaking is not None:
+            speaking.hold(holds=holds)
 
     def lost(self) -> None:
         """The client has gone."""

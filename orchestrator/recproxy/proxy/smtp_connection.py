@@ -87,6 +87,12 @@ class SmtpConnection(SmtpSocket):
         if self._server.is_full and not self._transport.is_closing():
             self._transport.pause_reading()
 
+    def resume_writing(self) -> None:
+        """Called by the loop: the client reads again."""
+        self._is_paused = False
+        self._guarded(self._advance)
+        self._read_on()
+
     @property
     def is_idle(self) -> bool:
         """Whether the client has every reply, and has begun nothing."""
@@ -98,7 +104,7 @@ class SmtpConnection(SmtpSocket):
             self._work(self._turn())  # else what is on its way sees that the scope has ended
 
     def _advance(self) -> None:
-        while not self._busy and not self._transport.is_closing():
+        while not self._busy and not self._is_paused and not self._transport.is_closing():
             said = self._server.next_said()
             if said is None:
                 return
@@ -223,6 +229,7 @@ class SmtpConnection(SmtpSocket):
         if transport is None:
             return
         self._transport = transport
+        self._is_paused = False  # what was to be read by the client is behind TLS now
         self._secure = True
         self._server.tls_started()
         if self._replay is not None:

@@ -32,6 +32,12 @@ class SmtpSocket(MailSocket):
         self._server = SmtpServer(lane.max_body)
         self._scope = lane.scope
         self._history = SmtpHistory()
+        self._is_paused = False
+
+    def pause_writing(self) -> None:
+        """Called by the loop: the client does not read, and is answered nothing more meanwhile."""
+        self._is_paused = True
+        self._transport.pause_reading()
 
     def _guarded(self, step: Callable[[], None]) -> None:
         """Do something; a defect of ours is told, and ends this connection: a client must not wait for ever."""
@@ -43,9 +49,12 @@ class SmtpSocket(MailSocket):
 
     def _reply(self, text: bytes, write: Callable[[bytes], None] | None = None) -> None:
         self._history.replied(text)
-        begins_tls = text.startswith(b"220") and self._server.asks_tls
-        if begins_tls:
+        if text.startswith(b"220") and self._server.asks_tls:
             self._transport.pause_reading()  # the next bytes are TLS's
         (write or self._transport.write)(self._server.reply(text))
-        if not begins_tls and not self._server.is_full and not self._transport.is_closing():
+        self._read_on()
+
+    def _read_on(self) -> None:
+        holds = self._is_paused or self._server.is_full or self._server.awaits_tls
+        if not holds and not self._transport.is_closing():
             self._transport.resume_reading()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import TypeAlias
 
 from recproxy.control.sockets import reset_on_close
-from recproxy.proxy.downstream import Answer, Work
+from recproxy.proxy.downstream import Answer, Due, Work
 from recproxy.proxy.states import ANSWERING, Answered, Answering
 
 __all__ = ["Turns"]
@@ -30,7 +30,7 @@ class Turns:
         self._spawn = spawn
         self._changed = changed
         self._transport: asyncio.Transport
-        self._waiting: deque[Answer | Work] = deque()
+        self._waiting: deque[Answer | Due | Work] = deque()
         self._running: asyncio.Task[None] | None = None
         self._readable = asyncio.Event()
         self._readable.set()
@@ -55,13 +55,13 @@ class Turns:
         """Whether the connection is lost: a downstream's part."""
         return self.state is Answering.GONE
 
-    def take(self, turn: Answer | Work) -> None:
+    def take(self, turn: Answer | Due | Work) -> None:
         """Answer now, or behind what was asked before."""
         if self.state is _READY:
             if type(turn) is Answer and not (turn.close or turn.reset):  # nearly always
                 self._transport.write(turn.data)
             else:
-                self._give(turn)
+                self._give(turn.make() if isinstance(turn, Due) else turn)
         elif self.state not in (Answering.LAST, Answering.GONE):
             self._waiting.append(turn)
             self._changed()
@@ -135,7 +135,8 @@ class Turns:
     def _advance(self) -> None:
         """Go on with what waits, as far as it goes."""
         while self._waiting and self.state is _READY:
-            self._give(self._waiting.popleft())
+            turn = self._waiting.popleft()
+            self._give(turn.make() if isinstance(turn, Due) else turn)
         self._changed()
 
     async def _run(self, work: Work) -> None:
