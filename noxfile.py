@@ -51,6 +51,7 @@ def tests(session: nox.Session) -> None:
             "hatchling",
             "hypothesis",
             "imapclient",
+            "jinja2",
             "jsonschema",
             "mypy",
             "nox",
@@ -62,12 +63,14 @@ def tests(session: nox.Session) -> None:
             "pytest-timeout",
             "pytest-xdist",
             "responses",
+            "starlette",
             "tomli-w",
             "toml",
             "tox",
             "trustme",
             "tweepy",
             "uv",
+            "uvicorn",
             "vcrpy>=9",
             "betamax>=0.9",
         ),
@@ -117,7 +120,8 @@ def extras(session: nox.Session, version: str) -> None:
 @nox.session(default=False)
 def lint(session: nox.Session) -> None:
     """Style, types, floors, spelling, and the workflows of the docs; then `audit`, which needs a network."""
-    session.install(*OWN, "codespell", "import-linter", "mypy", "nox", "pytest", "pyyaml", "ruff", "tox", "zizmor")
+    session.install(*OWN, "codespell", "import-linter", "jinja2", "mypy", "nox", "pytest", "pyyaml", "ruff")
+    session.install("starlette", "tox", "uvicorn", "zizmor")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")

@@ -28,6 +28,7 @@ from recproxy.cli.serve import serve
 from recproxy.cli.show import show
 from recproxy.cli.status import status
 from recproxy.cli.streams import WORLD, mend_streams, shut_output
+from recproxy.cli.ui import ui
 from recproxy.cli.verb import Verbs, set_quiet, set_verbose
 from recproxy.cli.verify import verify
 from recproxy.errors import RecproxyError
@@ -36,7 +37,7 @@ __all__ = ["main"]
 
 
 #: Verbs of which nothing would be left.
-_NEVER_QUIET = ("completion", "diff", "docs", "env", "init", "merge", "serve", "show", "status")
+_NEVER_QUIET = ("completion", "diff", "docs", "env", "init", "merge", "serve", "show", "status", "ui")
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -89,6 +90,7 @@ _recproxy.add_command(scan)
 _recproxy.add_command(serve)
 _recproxy.add_command(show)
 _recproxy.add_command(status)
+_recproxy.add_command(ui)
 _recproxy.add_command(verify)
 
 

@@ -1,6 +1,6 @@
 """Bodies as a page shows them: text that a person reads, and what kind of text it is. Pure.
 
-What is too large is cut, and says so: the page is sent by mail and kept by CI services.
+What is too large is cut, and says so: the page of a report is sent by mail and kept by CI services.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -16,11 +16,10 @@ from recproxy.recording import Request, Response, header
 from recproxy.recording.printable import printable
 from recproxy.recording.readable_body import readable_body
 
-__all__ = ["BodyTable", "cut_text"]
+__all__ = ["BodyLimits", "BodyTable", "cut_text", "hex_rows"]
 
-#: Characters of a body that are shown, and bytes of a picture.
+#: Characters of a text that are shown.
 _LONGEST = 16_384
-_LARGEST_PICTURE = 65_536
 #: What the beginning of a picture says. SVG is none of them: it is text, and may hold a script.
 _PICTURES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -29,8 +28,16 @@ _PICTURES = {
 }
 _FORM = b"application/x-www-form-urlencoded"
 _MARKUP = re.compile(rb"\s*(?:text/html|application/xhtml|[a-z]+/(?:[a-z0-9.+-]+\+)?xml)", re.IGNORECASE)
-_HEX_BYTES = 256
 _HEX_ROW = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyLimits:
+    """How much of a body is shown: characters of a text, bytes of a picture, and bytes in hexadecimal."""
+
+    text: int = _LONGEST
+    picture: int = 65_536
+    hexadecimal: int = 256
 
 
 class BodyTable:
@@ -38,9 +45,11 @@ class BodyTable:
 
     Args:
         most: bytes of all of them together, compressed.
+        limits: how much of each is shown.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, limits: BodyLimits | None = None) -> None:
+        self._limits = limits or BodyLimits()
         self.values: list[dict[str, Any]] = []
         self.left_out = 0
         self._most = most
@@ -55,7 +64,7 @@ class BodyTable:
             return self._put({"kind": "omitted", "size": block.omitted})
         if not block.body:
             return None
-        value = _value(block)
+        value = _value(block, self._limits)
         key = (str(value.get("kind")), str(value.get("text") or value.get("picture")))
         known = self._numbers.get(key)
         if known is not None:
@@ -74,15 +83,15 @@ class BodyTable:
         return len(self.values) - 1
 
 
-def _value(block: Request | Response) -> dict[str, Any]:
+def _value(block: Request | Response, limits: BodyLimits) -> dict[str, Any]:
     """A body: its kind, its size in bytes, its text, and how many characters were cut off."""
     body, size = block.body, len(block.body)
     kind = next((name for start, name in _PICTURES.items() if body.startswith(start)), "")
-    if kind and size <= _LARGEST_PICTURE:
+    if kind and size <= limits.picture:
         return {"kind": "picture", "size": size, "type": kind, "picture": base64.b64encode(body).decode()}
     content_type = header(block.headers, b"content-type") or b""
     if not _is_text(body):
-        shown, kind = _hex(body), "binary"
+        shown, kind = hex_rows(body, limits.hexadecimal), "binary"
     elif content_type.lower().startswith(_FORM):
         shown, kind = _form(body), "form"
     else:
@@ -90,13 +99,13 @@ def _value(block: Request | Response) -> dict[str, Any]:
         lines = block if is_multipart else replace(block, body=body.replace(b"\r\n", b"\n"))
         shown = readable_body(lines)
         kind = "json" if shown[:1] in ("{", "[") else "markup" if _MARKUP.match(content_type) else "text"
-    return {"kind": kind, "size": size, **cut_text(shown)}
+    return {"kind": kind, "size": size, **cut_text(shown, limits.text)}
 
 
-def cut_text(text: str) -> dict[str, Any]:
+def cut_text(text: str, most: int = _LONGEST) -> dict[str, Any]:
     """A text, and how many of its characters are not shown."""
-    left = len(text) - _LONGEST
-    return {"text": text[:_LONGEST], "cut": left} if left > 0 else {"text": text}
+    left = len(text) - most
+    return {"text": text[:most], "cut": left} if left > 0 else {"text": text}
 
 
 def _is_text(body: bytes) -> bool:
@@ -112,12 +121,12 @@ def _form(body: bytes) -> str:
     return printable("\n".join(f"{unquote_plus(name)} = {unquote_plus(value)}" for name, _, value in pairs))
 
 
-def _hex(body: bytes) -> str:
+def hex_rows(body: bytes, most: int) -> str:
     """The first bytes, sixteen in a line: their place, in hexadecimal, and as characters."""
     rows = []
-    for place in range(0, min(len(body), _HEX_BYTES), _HEX_ROW):
+    for place in range(0, min(len(body), most), _HEX_ROW):
         row = body[place : place + _HEX_ROW]
         letters = "".join(chr(each) if 32 <= each < 127 else "." for each in row)
         rows.append(f"{place:08x}  {row.hex(' '):<{3 * _HEX_ROW - 1}}  {letters}")
-    more = [f"and {len(body) - _HEX_BYTES} more bytes"] if len(body) > _HEX_BYTES else []
+    more = [f"and {len(body) - most} more bytes"] if len(body) > most else []
     return "\n".join([*rows, *more])

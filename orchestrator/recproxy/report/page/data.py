@@ -13,7 +13,7 @@ from recproxy.report.page.messages import step_values
 from recproxy.report.page.shown import ShownInteractions
 from recproxy.report.run_report import RequestReport, RunReport
 
-__all__ = ["page_data"]
+__all__ = ["interaction_values", "page_data"]
 
 
 class _Names:
@@ -54,7 +54,7 @@ def page_data(report: RunReport, shown: ShownInteractions, bodies: BodyTable) ->
     misses = [*map(_request, report.misses, shown.misses)]
     drift = [*map(_request, report.drift, shown.misses[len(report.misses) :])]
     # those of misses first: if there is no room for all, they are the ones that somebody wants to read
-    interactions = [_interaction(*each, bodies) for each in shown.values]
+    interactions = [interaction_values(*each, bodies) for each in shown.values]
     findings = ("refusals", "failures", "unasked", "old", "notes")
     profiles = [
         {name: value for name, value in asdict(each).items() if not name.startswith("interactions_")}
@@ -86,7 +86,8 @@ def _request(request: RequestReport, interaction: int | None) -> dict[str, Any]:
     return {**asdict(request), "interaction": interaction}
 
 
-def _interaction(path: str, number: int, found: Interaction | None, bodies: BodyTable) -> dict[str, Any]:
+def interaction_values(path: str, number: int, found: Interaction | None, bodies: BodyTable) -> dict[str, Any]:
+    """An interaction as a page shows it, its bodies by their numbers in `bodies`; None is one that is not shown."""
     if found is None:
         return {"path": path, "number": number, "hidden": True}
     request, response = found.request, found.response

@@ -23,7 +23,7 @@ from recproxy.report.run_report import RunReport
 __all__ = ["html_page"]
 
 #: In this order: each uses those before it.
-_SCRIPTS = ("dom", "data", "text", "interaction", "list", "timeline", "requests", "views", "main")
+_SCRIPTS = ("dom", "data", "text", "interaction", "list", "theme", "timeline", "requests", "views", "main")
 _LARGEST_PAGE = 3_000_000
 #: Bytes of all bodies, compressed, at the first try: base64 adds a third, and requests and headers need room, too.
 _BODIES = 1_850_000

@@ -19,7 +19,7 @@ from recproxy.redaction.scope import redact_scope
 from recproxy.report.run_facts import ReportPlaces
 from recproxy.report.run_report import RunReport, TimelineEntry
 
-__all__ = ["PageSources", "ShownInteractions"]
+__all__ = ["PageSources", "ShownInteractions", "without_large_bodies"]
 
 #: A larger body is not shown, so it is not searched for secrets either.
 _LARGEST = 262_144
@@ -104,7 +104,7 @@ class ShownInteractions:
         masked: dict[int, Interaction | None] = {}
         for profile in dict.fromkeys(profile for profile, _, _ in self._found):
             numbers = [number for number, each in enumerate(self._found) if each[0] == profile]
-            given = [_bounded(self._files[self._found[each][1]][self._found[each][2]]) for each in numbers]
+            given = [without_large_bodies(self._files[self._found[each][1]][self._found[each][2]]) for each in numbers]
             rules = self._sources.rules.get(profile, NO_RULES)
             masked.update(zip(numbers, redact_scope(given, rules, ids=False).interactions, strict=True))
         self.values = [(path, place, masked[number]) for number, (_, path, place) in enumerate(self._found)]
@@ -115,11 +115,11 @@ def _place(url: str) -> str:
     return url.partition("?")[0]
 
 
-def _bounded(interaction: Interaction) -> Interaction:
-    """An interaction without bodies that are too large to be shown."""
+def without_large_bodies(interaction: Interaction, most: int = _LARGEST) -> Interaction:
+    """An interaction without bodies that are too large to be shown, of more than `most` bytes."""
     request, response = interaction.request, interaction.response
-    if (size := len(request.body)) > _LARGEST:
+    if (size := len(request.body)) > most:
         request = replace(request, body=b"", encoding=None, omitted=size)
-    if (size := len(response.body)) > _LARGEST:
+    if (size := len(response.body)) > most:
         response = replace(response, body=b"", encoding=None, chunks=(), omitted=size)
     return replace(interaction, request=request, response=response)

@@ -2,8 +2,8 @@
 
 const ROW = 44;
 
-/** `draw` gives the contents of a row, `choose` is told which item was chosen. */
-function virtualList(label, draw, choose) {
+/** `draw` gives the contents of a row, `choose` is told which item was chosen. The ids of rows begin with `prefix`. */
+function virtualList(label, draw, choose, { prefix = "row", empty = "No request fits." } = {}) {
   const inner = el("div", { class: "inner", role: "presentation" });
   const box = el("div", { class: "list", role: "listbox", tabindex: 0, "aria-label": label }, inner);
   let items = [], at = -1;
@@ -17,15 +17,15 @@ function virtualList(label, draw, choose) {
     if (at >= 0 && !wanted.includes(at)) wanted.push(at); // the one that aria-activedescendant names exists always
     for (const number of wanted) {
       const row = el("div", {
-        class: `row ${items[number].result}`, role: "option", id: `row-${items[number].number}`, "aria-selected": String(number === at),
+        class: `row ${items[number].result || ""}`, role: "option", id: `${prefix}-${items[number].number}`, "aria-selected": String(number === at),
         "aria-setsize": items.length, "aria-posinset": number + 1, onclick: () => pick(number),
       }, draw(items[number]));
       row.style.top = `${number * ROW}px`;
       rows.push(row);
     }
-    if (!items.length) rows.push(el("div", { class: "empty", role: "option", "aria-disabled": "true", "aria-selected": "false" }, "No request fits."));
+    if (!items.length) rows.push(el("div", { class: "empty", role: "option", "aria-disabled": "true", "aria-selected": "false" }, empty));
     replace(inner, rows);
-    if (at >= 0) box.setAttribute("aria-activedescendant", `row-${items[at].number}`);
+    if (at >= 0) box.setAttribute("aria-activedescendant", `${prefix}-${items[at].number}`);
     else box.removeAttribute("aria-activedescendant");
   }
 

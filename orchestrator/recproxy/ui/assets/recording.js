@@ -1,0 +1,119 @@
+// One recording: its interactions in a list, and the one that was chosen.
+
+function marksList(marks, choose) {
+  if (!marks.length) return null;
+  return el("ul", { class: "marks", "aria-label": "what scan and check found" }, marks.map((mark) => el("li", {},
+    el("span", { class: mark.source === "scan" ? "bad" : "warn" }, `${mark.source}: ${mark.kind}`), " ",
+    mark.source === "scan" ? `in ${mark.message}` : mark.message, " ",
+    mark.line ? (choose && mark.number >= 0 ? link(`line ${mark.line}`, () => choose(mark.number)) : el("span", { class: "soft" }, `line ${mark.line}`)) : null)));
+}
+
+function recordingView(go) {
+  const head = el("div", { class: "recording" });
+  const detail = el("section", { class: "detail", "aria-label": "The chosen interaction" });
+  const list = virtualList("Interactions", row, (item, follow) => choose(item.number, follow), { prefix: "interaction", empty: "It has no interactions." });
+  const split = el("div", { class: "split" }, list.box, detail);
+  const view = el("div", {}, head, split);
+  const state = { name: "", sha: "", rows: [], count: 0, number: -1, values: null };
+  let asked = 0;
+
+  function row(item) {
+    return [
+      el("div", { class: "first" }, el("strong", {}, item.method || "hidden"), el("span", { class: "url" }, item.url.replace(/^https?:\/\//, "")),
+        item.marks ? el("span", { class: "bad" }, counted(item.marks, "mark")) : null, el("span", { class: "mono" }, item.status || "")),
+      el("div", { class: "second" }, `#${item.number + 1}${item.line ? ` · line ${item.line}` : ""} · ${item.steps ? counted(item.steps, "step") : size(item.size)}${item.scope ? ` · ${item.scope}` : ""}`),
+    ];
+  }
+
+  async function open(name, number = 0, follow = false) {
+    const mine = ++asked;
+    try {
+      const values = await ask("recording", { name });
+      if (mine !== asked) return;
+      Object.assign(state, { name, sha: values.sha, rows: values.rows, count: values.count, values, number: -1 });
+      drawHead();
+      list.show(state.rows);
+      while (number >= state.rows.length && state.rows.length < state.count) await more();
+      if (state.count) await choose(Math.min(number, state.count - 1), follow);
+      else replace(detail, el("p", { class: "empty" }, "This recording has no interactions."));
+    } catch (problem) {
+      if (mine !== asked) return;
+      Object.assign(state, { name, rows: [], count: 0, number: -1, values: null });
+      list.show([]);
+      replace(head, el("h2", {}, name));
+      replace(detail, el("p", { class: "bad" }, problem.message));
+      complain(problem);
+    }
+  }
+
+  async function more() {
+    const { name, rows } = state;
+    const values = await ask("rows", { name, from: rows.length });
+    if (name !== state.name || rows !== state.rows) return;
+    rows.push(...values.rows);
+    drawHead();
+    list.show([...rows]);
+    state.rows = rows;
+  }
+
+  function drawHead() {
+    const { values, rows, count } = state;
+    const facts = [values.profile, counted(count, "interaction"), size(values.size), values.match_on.length && `matched on ${values.match_on.join(", ")}`,
+      values.repeat && `repeat ${values.repeat}`].filter(Boolean).join(" · ");
+    replace(head,
+      el("h2", {}, values.name), el("p", { class: "soft" }, facts),
+      values.comments.length ? el("p", { class: "soft" }, values.comments.join(" ")) : null,
+      values.unwritable ? el("p", { class: "warn" }, `It cannot be changed here: ${values.unwritable}.`) : null,
+      values.checked ? null : el("p", { class: "soft" }, "It is too large to be checked here: use recproxy check and recproxy scan."),
+      values.marks.length ? el("details", { class: "card failed" }, el("summary", {}, counted(values.marks.length, "mark")), marksList(values.marks, (number) => choose(number, true))) : null,
+      rows.length < count ? el("p", {}, `The first ${counted(rows.length, "interaction")} of ${count.toLocaleString("en")}. `, link("Show more", () => more().catch(complain))) : null);
+  }
+
+  async function choose(number, follow) {
+    const name = state.name, mine = ++asked;
+    try {
+      while (number >= state.rows.length && state.rows.length < state.count) await more();
+      const data = await ask("interaction", { name, number });
+      if (mine !== asked) return;
+      state.number = number;
+      list.choose(state.rows[number]);
+      split.classList.add("has-detail");
+      replace(detail, el("button", { class: "back", onclick: () => { split.classList.remove("has-detail"); list.render(); list.box.focus(); } }, "Back to the list"),
+        shown(data));
+      if (follow) { detail.tabIndex = -1; detail.focus({ preventScroll: true }); split.scrollIntoView({ block: "nearest" }); }
+      go({ view: "recording", name, number }, true);
+    } catch (problem) { complain(problem); }
+  }
+
+  function shown(data) {
+    const found = data.interaction;
+    if (found.hidden) return el("p", { class: "soft" }, "This interaction is not shown, because it may hold a secret that cannot be masked.");
+    const facts = [found.line && `line ${found.line}`, found.scope && `recorded by ${found.scope}`, found.recorded].filter(Boolean).join(" · ");
+    const parts = [
+      el("h2", {}, `${found.method} `, marked(found.url, found.wild)),
+      facts ? el("p", { class: "soft" }, facts) : null,
+      data.secrets ? el("p", { class: "bad" }, `${counted(data.secrets, "secret")} of this interaction ${data.secrets === 1 ? "is" : "are"} in the file. Here ${data.secrets === 1 ? "it is" : "they are"} masked.`) : null,
+      marksList(data.marks),
+      copies(data),
+    ];
+    if (found.steps) return [...parts, el("h3", {}, "Conversation"), conversation(found.steps, found.wild)];
+    const answer = found.response;
+    const bytes = (side) => async () => el("pre", { tabindex: 0, role: "group", "aria-label": `bytes of the ${side}` },
+      (await ask("bytes", { name: state.name, number: found.number, side })).text);
+    return [...parts,
+      el("h3", {}, "Request"), headers(found.request.headers, found.wild), bodyViews(data, found.request.body, found.wild, "request body", bytes("request")),
+      el("h3", {}, "Response"),
+      el("p", { class: "mono" }, `${answer.status} ${answer.reason}`, answer.fault ? el("span", { class: "warn" }, ` fault: ${answer.fault}`) : null,
+        answer.chunks ? el("span", { class: "soft" }, ` in ${counted(answer.chunks, "piece")}`) : null),
+      headers(answer.headers, answer.wild), bodyViews(data, answer.body, answer.wild, "response body", bytes("response"))];
+  }
+
+  function copies(data) {
+    const names = Object.keys(data.copies);
+    return el("div", { class: "bar actions" }, names.map((name) => el("button", { onclick: async () => {
+      try { await navigator.clipboard.writeText(data.copies[name]); say(`Copied as ${name}.`); } catch { say("The browser did not let the page copy.", true); }
+    } }, `Copy as ${name}`)));
+  }
+
+  return { view, open, arrived: () => list.render(), state };
+}

@@ -1,0 +1,56 @@
+// All recordings: a list by profile, and search over everything that they hold.
+
+function recordingsView(go) {
+  const search = el("input", { type: "search", autocomplete: "off", placeholder: "address, header, body, mail, test" });
+  const profile = el("select", {});
+  const said = el("p", { class: "hint", role: "status" });
+  const list = virtualList("Recordings", row, (item) => go({ view: "recording", name: item.name, number: item.hit ? item.hit.number : 0 }), { prefix: "file", empty: "Nothing fits." });
+  const named = (text, control, grow) => el("label", { class: grow ? "grow" : null }, text, control);
+  const view = el("div", { class: "recordings" }, el("div", { class: "bar", role: "search" }, named("Search", search, true), named("Profile", profile)), said, list.box);
+  let files = [], searching = null;
+
+  function row(item) {
+    const hit = item.hit;
+    if (hit) return [
+      el("div", { class: "first" }, el("strong", {}, hit.method), el("span", { class: "url" }, hit.url.replace(/^https?:\/\//, "")), el("span", { class: "mono" }, hit.status || "")),
+      el("div", { class: "second" }, `${hit.where}: ${hit.excerpt} · ${hit.name}${hit.line ? ":" + hit.line : ""}`),
+    ];
+    return [
+      el("div", { class: "first" }, el("strong", {}, item.profile), el("span", { class: "url" }, item.name)),
+      el("div", { class: "second" }, `${size(item.size)} · changed ${new Date(item.changed * 1000).toLocaleString("en")}`),
+    ];
+  }
+
+  async function load() {
+    const values = await ask("recordings");
+    document.getElementById("project").textContent = values.project;
+    files = values.recordings;
+    const chosen = profile.value;
+    replace(profile, el("option", { value: "" }, "all"), [...new Set(files.map((each) => each.profile))].sort().map((each) => el("option", { value: each }, each)));
+    profile.value = chosen;
+    await update();
+  }
+
+  async function update() {
+    if (searching) searching.abort();
+    const words = search.value.trim(), mine = new AbortController();
+    searching = mine;
+    if (words.length < 2) {
+      const found = files.filter((each) => !profile.value || each.profile === profile.value);
+      list.show(found.map((each, number) => ({ ...each, number })));
+      said.textContent = `${counted(found.length, "recording")} of ${files.length.toLocaleString("en")}.`;
+      return;
+    }
+    said.textContent = "Searching.";
+    try {
+      const values = await ask("search", { words, profile: profile.value }, { signal: mine.signal });
+      list.show(values.hits.map((hit, number) => ({ number, name: hit.name, hit })));
+      said.textContent = values.more ? `The first ${counted(values.hits.length, "interaction")} found; there may be more.` : `${counted(values.hits.length, "interaction")} found.`;
+    } catch (problem) { complain(problem); }
+  }
+
+  search.addEventListener("input", later(250, update));
+  profile.addEventListener("change", update);
+  load().catch(complain);
+  return { view, load, arrived: () => list.render() };
+}

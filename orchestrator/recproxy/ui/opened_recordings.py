@@ -1,0 +1,189 @@
+"""Recordings as they are shown: read, checked, and with what is secret masked, a part at a time. Kept while unchanged.
+
+One file may hold 100,000 interactions or a body of 50 MB. So interactions are masked in parts, when they are asked for,
+and bodies that are too large to be looked through are not shown at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recproxy.errors import RecordingError
+from recproxy.formats import Loaded
+from recproxy.play.block_starts import block_start
+from recproxy.play.file_problems import problems_of_recording
+from recproxy.play.line_numbers import placed
+from recproxy.play.reading import foreign_format, load_any, read_bytes, read_loaded
+from recproxy.play.scanning import findings_of
+from recproxy.recording import Interaction, Recording
+from recproxy.recording.steps import steps_size
+from recproxy.redaction.earlier_values import EarlierValues
+from recproxy.redaction.scope import ReadScope
+from recproxy.report.page.shown import without_large_bodies
+from recproxy.ui.project_files import ProjectFiles
+
+__all__ = ["LARGEST_BODY", "FileMark", "OpenedRecording", "OpenedRecordings"]
+
+#: A body of more bytes is not shown: looking through it for secrets would take seconds.
+LARGEST_BODY = 1_000_000
+#: Interactions that are masked together, which is how a secret of one is known in the others, and the bytes of them.
+_PART, _PART_BYTES = 500, 8_000_000
+#: A file of more bytes or interactions is checked by `recproxy check` and `scan`, not here: that takes seconds.
+_MOST_CHECKED, _MOST_INTERACTIONS = 4_000_000, 2_000
+_KEPT, _KEPT_BYTES = 32, 200_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMark:
+    """Something that scan or check found: by whom, the line (0 where unknown), the interaction (-1: the file), and what."""
+
+    source: str
+    line: int
+    number: int
+    kind: str
+    message: str
+
+
+class OpenedRecording:
+    """A recording that was read. `sha` names the bytes it was read from; `foreign` is the title of another tool's format."""
+
+    def __init__(self, path: Path, files: ProjectFiles) -> None:
+        """Read it.
+
+        Raises:
+            RecordingError: it cannot be read, or does not parse.
+        """
+        self.path = path
+        self.profile = files.profile(path)
+        self.rules = files.redaction(path)
+        self.data = b"" if path.is_dir() else read_bytes(path)
+        self.sha = hashlib.sha256(self.data).hexdigest()
+        name = files.name(path)
+        self._loaded: Loaded = read_loaded(name) if path.is_dir() else load_any(self.data, name, later=True)
+        self.lines = self.data.splitlines()
+        self.recording: Recording = placed(self._loaded.recording, self.lines)
+        self.foreign = foreign_format(path)
+        self._earlier = EarlierValues()
+        self._masked: dict[int, Interaction | None] = {}
+        self._part_ends: list[int] = [0]
+        self._secrets: dict[int, int] = {}
+        self._marks: tuple[FileMark, ...] | None = None
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self.recording.interactions)
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it is small enough to be checked here."""
+        return len(self.data) <= _MOST_CHECKED and len(self) <= _MOST_INTERACTIONS
+
+    @property
+    def unwritable(self) -> str:
+        """Why it cannot be changed here; empty where it can."""
+        if self.foreign:
+            return f"it is of another format, {self.foreign}: recproxy import makes a recording of it"
+        if self.recording.format != 2:
+            return "it is in the format of 2011: recproxy import makes one of format 2 of it"
+        return ""
+
+    def masked(self, number: int) -> Interaction | None:
+        """An interaction without its secrets; None where it may hold one that cannot be masked."""
+        with self._lock:
+            while self._part_ends[-1] <= number:
+                self._mask_part()
+            return self._masked[number]
+
+    def secrets(self, number: int) -> int:
+        """How many secrets an interaction holds."""
+        self.masked(number)
+        return self._secrets.get(number, 0)
+
+    def marks(self) -> Sequence[FileMark]:
+        """What scan and check find, by line; nothing where it is too large to be checked here."""
+        if self._marks is None:
+            self._marks = tuple(sorted(self._found(), key=lambda each: each.line)) if self.is_checked else ()
+        return self._marks
+
+    def _mask_part(self) -> None:
+        """Mask the interactions of the next part; what earlier ones showed to be secret is masked in it, too."""
+        first, size = self._part_ends[-1], 0
+        part: list[Interaction] = []
+        for number in range(first, min(first + _PART, len(self))):
+            each = self.recording.interactions[number]
+            part.append(without_large_bodies(each, LARGEST_BODY))
+            size += len(each.request.body) + len(each.response.body) + steps_size(each.steps)
+            if size > _PART_BYTES:
+                break
+        read = ReadScope(part, self.rules)
+        done = read.redacted(ids=False, earlier=self._earlier)
+        self._earlier.add(done.learned)
+        for place, masked in enumerate(done.interactions):
+            self._masked[first + place] = masked
+        for finding in done.findings:
+            number = first + finding.position
+            self._secrets[number] = self._secrets.get(number, 0) + 1
+        self._part_ends.append(first + len(part))
+
+    def _found(self) -> list[FileMark]:
+        # Comments and directives above a request line belong to it.
+        lines = [block_start(self.lines, each.line) + 1 if each.line else 0 for each in self.recording.interactions]
+        findings, problem = findings_of(self._loaded.recording, self.data, self.rules)
+        marks = [self._mark("scan", each.line, each.rule, each.place, lines) for each in findings]
+        if problem:
+            marks.append(self._mark("scan", 0, "unreadable", problem, lines))
+        said = {each.line for each in findings}
+        marks += (
+            self._mark("check", line, kind, message, lines)
+            for line, kind, message in problems_of_recording(self.recording, self.lines, self.profile)
+            if kind != "secret" or line not in said
+        )
+        return marks
+
+    def _mark(self, source: str, line: int, kind: str, message: str, lines: Sequence[int]) -> FileMark:
+        number = bisect_right(lines, line) - 1 if line else -1
+        return FileMark(source=source, line=line, number=number, kind=kind, message=message)
+
+
+class OpenedRecordings:
+    """The recordings that were looked at lately: each is read again once its file has changed."""
+
+    def __init__(self, files: ProjectFiles) -> None:
+        self._files = files
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Path, tuple[object, OpenedRecording]] = OrderedDict()
+
+    def open(self, path: Path) -> OpenedRecording:
+        """A recording as its file is now.
+
+        Raises:
+            RecordingError: it cannot be read, or does not parse.
+        """
+        state = _state(path)
+        with self._lock:
+            kept = self._kept.get(path)
+            if kept is not None and kept[0] == state:
+                self._kept.move_to_end(path)
+                return kept[1]
+        opened = OpenedRecording(path, self._files)
+        with self._lock:
+            self._kept[path] = (state, opened)
+            size = sum(len(each.data) for _, each in self._kept.values())
+            while len(self._kept) > 1 and (len(self._kept) > _KEPT or size > _KEPT_BYTES):
+                size -= len(self._kept.popitem(last=False)[1][1].data)
+        return opened
+
+
+def _state(path: Path) -> object:
+    """What is another once the file is another, or is written; a folder is never taken to be as it was."""
+    try:
+        about = path.stat()
+    except OSError as problem:
+        raise RecordingError(f"{path.name}: cannot be read: {problem.strerror or problem}") from None
+    return object() if path.is_dir() else (about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)

@@ -1,0 +1,95 @@
+"""What a viewer answers, by the names of its calls: values in, values out. Knows neither HTTP nor who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from recproxy.config.project import Project
+from recproxy.counting import counted
+from recproxy.errors import RecordingError
+from recproxy.recording.printable import printable
+from recproxy.ui.opened_recordings import OpenedRecording, OpenedRecordings
+from recproxy.ui.project_files import ProjectFiles
+from recproxy.ui.recording_values import hexadecimal, recording_rows, recording_values, shown_interaction
+from recproxy.ui.search import search
+
+__all__ = ["Viewer"]
+
+_MOST_WORDS = 20
+
+
+class Viewer:
+    """The viewer of a project's recordings."""
+
+    def __init__(self, project: Project, files: ProjectFiles) -> None:
+        self._project = project
+        self._files = files
+        self._opened = OpenedRecordings(files)
+
+    def answers(self) -> dict[str, Callable[[Mapping[str, str]], dict[str, Any]]]:
+        """The calls that change nothing, by name."""
+        return {
+            "recordings": self.recordings,
+            "recording": self.recording,
+            "rows": self.rows,
+            "interaction": self.interaction,
+            "bytes": self.bytes,
+            "search": self.search,
+        }
+
+    def changes(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]]:
+        """The calls that change something, by name."""
+        return {}
+
+    def recordings(self, _: Mapping[str, str]) -> dict[str, Any]:
+        """All recordings, and the folder of the project."""
+        rows = [{**asdict(each), "name": printable(each.name)} for each in self._files.listed()]
+        return {"project": self._project.root.name, "recordings": rows}
+
+    def recording(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """One recording."""
+        name = given.get("name", "")
+        opened = self._open(name)
+        return recording_values(name, self._files.profile_name(opened.path), opened)
+
+    def rows(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """More interactions of a recording, `from` a number on."""
+        opened = self._open(given.get("name", ""))
+        return {"sha": opened.sha, "rows": recording_rows(opened, _number(given, "from"))}
+
+    def interaction(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """One interaction of a recording, by its `number` from 0."""
+        opened, number = self._open_at(given)
+        return shown_interaction(given.get("name", ""), opened, number)
+
+    def bytes(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """The body of the request or response, its `side`, of one interaction in hexadecimal."""
+        opened, number = self._open_at(given)
+        return {"text": hexadecimal(opened, number, given.get("side", ""))}
+
+    def search(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """Where recordings hold all `words`; `profile` limits it to those of one."""
+        words = given.get("words", "")[:400].split()[:_MOST_WORDS]
+        hits, has_more = search(words, self._files, self._opened, given.get("profile", ""))
+        return {"hits": [{**asdict(each), "name": printable(each.name)} for each in hits], "more": has_more}
+
+    def _open_at(self, given: Mapping[str, str]) -> tuple[OpenedRecording, int]:
+        """A recording and the number of one of its interactions."""
+        name, number = given.get("name", ""), _number(given, "number")
+        opened = self._open(name)
+        if not 0 <= number < len(opened):
+            raise RecordingError(f"{name}: it has {counted(len(opened), 'interaction')}, and none has number {number}")
+        return opened, number
+
+    def _open(self, name: str) -> OpenedRecording:
+        path, _ = self._files.find(name)
+        return self._opened.open(path)
+
+
+def _number(given: Mapping[str, str], name: str) -> int:
+    word = given.get(name, "0")
+    if not word.isascii() or not word.isdigit() or len(word) > 9:
+        raise RecordingError(f"{name}: not a number: {word[:20]!r}")
+    return int(word)

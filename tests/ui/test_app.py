@@ -1,0 +1,60 @@
+"""The viewer over HTTP: who gets in, what is refused, and errors in one line."""
+
+import pytest
+
+from recproxy.ui.guard import POLICY_HEADERS
+
+
+def test_the_token_becomes_a_cookie_and_leaves_the_address(browser, guard):
+    browser.cookies.clear()
+    assert (browser.get("/").status_code, browser.get("/api/recordings").status_code) == (401, 401)
+
+    answer = browser.get("/", params={"token": guard.token}, follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert "HttpOnly" in answer.headers["set-cookie"]
+    page = browser.get("/")
+    assert page.status_code == 200
+    assert guard.page_token in page.text
+    assert guard.token not in page.text
+
+
+def test_every_answer_has_the_policy(browser):
+    for path in ("/", "/ui.js", "/ui.css", "/api/recordings", "/api/nothing", "/api/recording?name=no"):
+        answer = browser.get(path)
+        assert {name: answer.headers[name] for name in POLICY_HEADERS} == POLICY_HEADERS, path
+
+
+def test_the_page_has_no_script_of_its_own(browser):
+    page = browser.get("/").text
+
+    assert page.count("<script") == 1
+    assert 'src="/ui.js"' in page
+    assert "style=" not in page
+    assert browser.get("/ui.js").headers["content-type"].startswith("text/javascript")
+    assert browser.get("/ui.css").headers["content-type"].startswith("text/css")
+
+
+@pytest.mark.parametrize("headers", [{"host": "a.example:8765"}, {"origin": "http://a.example"}])
+def test_another_page_or_name_is_refused(browser, headers):
+    assert browser.get("/api/recordings", headers=headers).status_code in (403, 421)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("recording?name=", "no such recording"),
+        ("recording?name=../../etc/passwd", "is not among the recordings that this viewer shows"),
+        ("recording?name=/etc/passwd", "is not among the recordings that this viewer shows"),
+        ("recording?name=recproxy.toml", "is not among the recordings that this viewer shows"),
+        ("recording?name=%00", "no such recording"),
+        ("interaction?name=tests/functional/recordings/shop/orders.rec&number=3", "has 3 interactions"),
+        ("interaction?name=tests/functional/recordings/shop/orders.rec&number=-1", "not a number"),
+    ],
+)
+def test_what_is_no_recording_is_refused_in_one_line(browser, path, said):
+    answer = browser.get(f"/api/{path}")
+
+    assert answer.status_code == 400
+    assert said in answer.json()["error"] or "is not among" in answer.json()["error"]
+    assert "\n" not in answer.json()["error"]

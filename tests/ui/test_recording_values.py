@@ -1,0 +1,49 @@
+"""Recordings as plain values."""
+
+import json
+
+from recproxy.ui.opened_recordings import OpenedRecordings
+from recproxy.ui.recording_values import hexadecimal, recording_values, shown_interaction
+
+FOLDER = "tests/functional/recordings/shop"
+
+
+def opened(files, project, name):
+    return OpenedRecordings(files).open(project / FOLDER / name)
+
+
+def test_a_recording_has_its_interactions_as_rows(files, project):
+    values = recording_values("orders.rec", "shop", opened(files, project, "orders.rec"))
+
+    assert [(each["method"], each["url"], each["status"], each["line"], each["scope"]) for each in values["rows"]] == [
+        ("GET", "https://shop.example/orders?page=1", 200, 5, "test_orders"),
+        ("GET", "https://shop.example/orders/17", 200, 19, "test_orders"),
+        ("POST", "https://shop.example/orders", 201, 32, "test_orders"),
+    ]
+    assert (values["count"], values["unwritable"], values["comments"]) == (3, "", ["orders of one customer"])
+
+
+def test_an_interaction_has_its_request_as_code(files, project):
+    values = shown_interaction("orders.rec", opened(files, project, "orders.rec"), 2)
+
+    assert values["copies"]["curl"].startswith("curl")
+    assert "httpx.request" in values["copies"]["httpx"]
+    assert "await fetch(" in values["copies"]["fetch"]
+    assert values["bodies"][0]["text"] == "item = blue pencil\ncount = 2"
+
+
+def test_nothing_of_a_secret_is_in_the_values(files, project):
+    leaky = opened(files, project, "leaky.rec")
+
+    said = json.dumps([recording_values("leaky.rec", "shop", leaky), shown_interaction("leaky.rec", leaky, 0)])
+
+    assert "sk_live_" not in said
+    assert "555" not in said
+    assert hexadecimal(leaky, 0, "response").count("\n") >= 2
+
+
+def test_a_conversation_shows_its_mail_and_has_no_code(files, project):
+    values = shown_interaction("mail.rec", opened(files, project, "mail.rec"), 0)
+
+    assert values["interaction"]["steps"][3]["messages"][0]["text"].strip() == "hello from the mountain"
+    assert values["copies"] == {}
