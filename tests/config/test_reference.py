@@ -162,3 +162,10 @@ def test_what_the_code_refuses_is_refused(text, place):
 )
 def test_a_project_holds_a_list_of_names_or_tables_of_profiles(text, wanted):
     assert problems(project_schema(), text) == wanted
+
+
+def test_the_numbers_that_a_schema_allows_are_those_that_a_file_may_have():
+    replay, match = (profile_schema()["properties"][table]["properties"] for table in ("replay", "match"))
+
+    assert (replay["workers"]["minimum"], replay["workers"]["maximum"]) == (1, 64)
+    assert (match["miss_status"]["minimum"], match["miss_status"]["maximum"]) == (400, 599)

@@ -69,9 +69,26 @@ def test_recordings_that_an_order_decides_are_refused_by_name(project):
 
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
-        f"recproxy: {project.root}/{PLACE}:3: the same request was recorded again with another answer: leave out replay.workers for such "
-        "recordings, since workers share no order"
+        f"recproxy: {project.root}/{PLACE}:3: the same request has different answers at {project.root}/{PLACE}:3 and "
+        f"{project.root}/{PLACE}:35: leave out replay.workers for such recordings, since workers share no order"
     )
+
+
+def test_a_request_whose_answer_an_order_would_decide_fails_the_run_by_name(project):
+    wild = PLAIN.replace("/0 ", "/XXX?a=1 ").replace("/1 ", "/1?a=XXX ")
+    with_workers(project, wild)
+    command = "for url in 7?a=1 1?a=7 1?a=1; do curl -s --noproxy '*' $SHOP_BASE_URL/$url; done"
+
+    done = project.run("run", "--", "sh", "-c", command)
+
+    assert (done.returncode, done.stdout.splitlines()[0][:2]) == (3, "01")
+    place = project.root / PLACE
+    line = (
+        f"recproxy: failed: shop: GET http://api.shop.example/1: the same request has different answers at "
+        f"{place}:3 and {place}:11: "
+        "leave out replay.workers for such recordings, since workers share no order"
+    )
+    assert [each for each in done.stderr.splitlines() if "failed: " in each] == [line]
 
 
 def test_a_number_that_is_none_is_one_line(project):

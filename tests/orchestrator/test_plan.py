@@ -237,3 +237,12 @@ def test_replay_and_auto_need_no_credentials(plan):
 def test_a_run_without_a_profile_is_refused(tmp_path):
     with pytest.raises(ConfigurationError, match="no profile to run"):
         make_plan(find_project(tmp_path), mode="replay", folder=tmp_path, environment={})
+
+
+@pytest.mark.parametrize("mode", ["record", "live", "auto"])
+def test_workers_that_have_no_effect_are_told(plan, mode):
+    more = "[tool.recproxy.profiles.shop.replay]\nworkers = 2\n"
+
+    line = f"replay.workers of profile 'shop' has no effect in {mode}: one process answers"
+    assert [each for each in plan(mode, more=more).notes if "workers" in each] == [line]
+    assert not any("workers" in each for each in plan(more=more).notes)

@@ -56,19 +56,20 @@ class OrTables(NamedTuple):
 class Word(NamedTuple):
     """What a string of a key must be, or each name of a table: wholly `pattern`, else `wrong` says what is expected.
 
-    `check` returns the normal form, or raises ValueError with the same kind of text.
+    A number is one of `span`. `check` returns the normal form, or raises ValueError with the same kind of text.
     """
 
     pattern: str = ""
     wrong: str = ""
     check: Callable[[Any], Any] = lambda word: word
     ignore_case: bool = False
+    span: range | None = None
 
     def normal(self, word: Any, verb: str = "is") -> Any:
         """The word in its normal form. Raises ValueError: how a message about its key continues."""
         if isinstance(word, str) and "\0" in word:  # TOML can write one, and neither a path nor a variable can hold it
             raise ValueError(f"{verb} {_shown(word)}: leave out the null character")
-        if self.pattern and not re.fullmatch(self.pattern, word):
+        if (self.pattern and not re.fullmatch(self.pattern, word)) or (self.span and word not in self.span):
             raise ValueError(f"{verb} {_shown(word)}: {self.wrong}")
         try:
             return self.check(word)

@@ -118,7 +118,7 @@ class ReplayTable:
     """
     workers: Annotated[int, words.WORKERS] = 1
     """Processes that answer together in replay, for a load test: from 1 to 64. Only for recordings whose answers depend on
-    no order; others are refused by name.
+    no order; others are refused by name. In other modes one process answers, and the run says so.
     """
     shift: ShiftTable = ShiftTable()
 

@@ -132,7 +132,7 @@ _RESERVED = "the name is reserved: a run sets it itself, or programs depend on i
 _VARIABLE = "[A-Za-z_][A-Za-z0-9_]*"
 
 FORMAT = Word(check=_format)
-WORKERS = Word(check=_only(lambda number: 1 <= number <= _MOST_WORKERS, f"use a number from 1 to {_MOST_WORKERS}"))
+WORKERS = Word(wrong=f"use a number from 1 to {_MOST_WORKERS}", span=range(1, _MOST_WORKERS + 1))
 VERSIONS = Word(check=_versions)
 PROFILE_NAME = Word("[a-z0-9][a-z0-9_-]{0,99}", "use lower-case letters, digits, - and _, at most 100")
 HOST = Word(check=_host)
@@ -151,7 +151,7 @@ OWN_VARIABLE = Word(
 #: A name that a service reads whether its letters are large or small.
 NAME_IN_ANY_CASE = Word(ignore_case=True)
 PORT = Word(check=_only(_is_port, 'write a port as a string, such as "8443"'))
-STATUS = Word(check=_only(lambda number: 400 <= number <= 599, "use the status of an error, from 400 to 599"))
+STATUS = Word(wrong="use the status of an error, from 400 to 599", span=range(400, 600))
 REQUEST_PATTERN = Word(request_patterns.PATTERN_SYNTAX, "write a method, and a path if you like: POST /oauth2/token")
 PATH = Word("(/[A-Za-z0-9._~-]+)*", "write a path that begins with / and does not end with it, as in /v1")
 POINTER = Word("/.*", "a JSON Pointer begins with /, as in /user/id")

@@ -98,6 +98,8 @@ def _schema(key: Key) -> dict[str, Any]:
         schema["items"] = {"type": "string", "pattern": f"^{key.word.pattern}$"}
     elif key.word.pattern and key.kind is not Kind.MAPPING:
         schema["pattern"] = f"^({key.word.pattern})?$"
+    elif key.word.span:
+        schema |= {"minimum": key.word.span[0], "maximum": key.word.span[-1]}
     return schema if key.kind is not Kind.STRINGS else _list_or_more(schema)
 
 

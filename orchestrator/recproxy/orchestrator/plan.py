@@ -85,7 +85,13 @@ class RunPlan:
             for name, wanted in unmet
             if name not in names
         ]
-        return (*left_out, *settled(self.profiles), *unreachable_notes(self.profiles), *absent_note(self.absent))
+        alone = [
+            f"replay.workers of profile {each.name!r} has no effect in {self.mode_of(each.name)}: one process answers"
+            for each in self.profiles
+            if each.replay.workers > 1 and self.mode_of(each.name) != "replay"
+        ]
+        unheard = (*settled(self.profiles), *unreachable_notes(self.profiles))
+        return (*left_out, *unheard, *alone, *absent_note(self.absent))
 
     def mode_of(self, profile: str) -> str:
         """The mode of a profile; what passes without one is live."""

@@ -1,12 +1,16 @@
-"""Whether the answers of a playback depend on the order of requests: then several processes cannot share it. Pure."""
+"""Whether the answers of a playback depend on the order of requests: then several processes cannot share it. Pure.
+
+Most of it can be told before a request comes. Which requests two wildcards have in common cannot: that is asked for each
+request.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from recproxy.play.playback import Playback
+from recproxy.play.playback import Candidates, Playback
 
-__all__ = ["order_dependence"]
+__all__ = ["order_decides", "order_dependence"]
 
 
 def order_dependence(playback: Playback) -> str:
@@ -17,12 +21,22 @@ def order_dependence(playback: Playback) -> str:
             return f"{where}: a conversation has an order"
         if playback.repeats(position) not in ("last", "first"):
             return f"{where}: repeat = {playback.repeats(position)!r} counts requests"
-        found = playback.locate(replace(interaction.request, wild=None))
-        if found.stateful:
-            return f"{where}: a named place is bound by an earlier request"
-        if found.unequal:
-            return f"{where}: headers choose between answers that were recorded for it, and none of them fits"
-        others = [playback.interaction(other).response for other in found.positions]
-        if any(other != interaction.response for other in others):
-            return f"{where}: the same request was recorded again with another answer"
+        if why := order_decides(playback, playback.locate(replace(interaction.request, wild=None))):
+            return f"{where}: {why}"
+    return ""
+
+
+def order_decides(playback: Playback, candidates: Candidates) -> str:
+    """Why the answer to a request with these candidates depends on what was asked before; empty where it does not.
+
+    Only for interactions of which the last or the first is repeated: a worse fit is never played then.
+    """
+    if candidates.stateful:
+        return "a named place is bound by an earlier request"
+    if candidates.unequal:
+        return "headers choose between answers that were recorded for it, and none of them fits"
+    for other in candidates.best[1:]:
+        if playback.interaction(other).response != playback.interaction(candidates.best[0]).response:
+            places = " and ".join(map(playback.index.where, (candidates.best[0], other)))
+            return f"the same request has different answers at {places}"
     return ""

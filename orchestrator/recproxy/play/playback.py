@@ -52,6 +52,11 @@ class Candidates:
         """All interactions that fit."""
         return tuple(position for group in self.groups for position in group.positions)
 
+    @property
+    def best(self) -> tuple[int, ...]:
+        """Those that fit best, in the order in which they are played."""
+        return self.groups[0].positions if self.groups else ()
+
 
 class Playback:
     """Interactions in play in one scope.

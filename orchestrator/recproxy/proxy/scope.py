@@ -20,7 +20,7 @@ from recproxy.matching.index import Index
 from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
 from recproxy.play.hooks import NO_HOOKS, Hooks
-from recproxy.play.order_dependence import order_dependence
+from recproxy.play.order_dependence import order_decides, order_dependence
 from recproxy.play.playback import Playback
 from recproxy.play.shifted_times import shifted_times
 from recproxy.proxy.answer_forms import AnswerForms, hook_answer
@@ -43,6 +43,7 @@ from recproxy.redaction.scope import redact_line
 
 __all__ = ["OpenScope"]
 
+_NO_ORDER = "leave out replay.workers for such recordings, since workers share no order"
 _RATE_LIMITED = 429
 #: As often is a rate limit played to a client that waits and asks again, rather than to a test that wants to see it.
 _WAITING = 3
@@ -86,6 +87,7 @@ class OpenScope:
         #: Whether a host is this profile's: a file of another tool may also hold what other profiles answer.
         self.owns: Callable[[str], bool] = bool
         self.chooser = ""  # the socket that says what fits a request
+        self._is_shared = False  # whether other processes play the same
         self.faults = ScopeFaults(faults)
         self._profile = profile
         self._redaction = redaction or profile.redaction()
@@ -125,9 +127,10 @@ class OpenScope:
         Raises:
             RecordingError: it does.
         """
+        self._is_shared = True
         why = "faults and choosers count requests" if counted else order_dependence(self._playback)
         if why:
-            raise RecordingError(f"{why}: leave out replay.workers for such recordings, since workers share no order")
+            raise RecordingError(f"{why}: {_NO_ORDER}")
 
     def go_on(self, plays: Sequence[int]) -> None:
         """Begin where another scope with these recordings ended; where they have changed since, at the start."""
@@ -167,7 +170,7 @@ class OpenScope:
             else:
                 self._history.play(position)
                 answer = self._form(position, route, head, known)
-        except HookError as problem:
+        except (HookError, RecordingError) as problem:
             answer = self._failed(route, head, problem)
         self._history.spent(begun, time.perf_counter() - begun, played)
         return answer
@@ -200,8 +203,8 @@ class OpenScope:
             return LastingAnswer(answer, lambda: self.note(lasted_note(self._profile.name, fault)))
         return answer
 
-    def _failed(self, route: Route, head: Head, problem: HookError) -> Answer:
-        """A hook raised: the request has no answer, and the scope does not pass."""
+    def _failed(self, route: Route, head: Head, problem: HookError | RecordingError) -> Answer:
+        """A hook raised, or an order decides: the request has no answer, and the scope does not pass."""
         line = self._line(live_request(route, head, b"")).partition("?")[0]
         self.traffic.fail(f"{line}: {problem.message}")
         close = not head.keep_alive
@@ -256,6 +259,8 @@ class OpenScope:
                 f"{self._line(request)}: recorded requests differ only in {', '.join(candidates.unequal)}, "
                 "and none is equal: their order decided"
             )
+        if self._is_shared and (why := order_decides(self._playback, candidates)):
+            raise RecordingError(f"{why}: {_NO_ORDER}")
         return KnownRequest(candidates, request)
 
     def _form(
