@@ -3,8 +3,9 @@
 from command_line import recproxy
 
 from recproxy.stores.lock import read_lock
+from recproxy.stores.pulling import pull_recordings
+from recproxy.stores.pushing import push_recordings
 from recproxy.stores.store import opened_store
-from recproxy.stores.transfers import pull_recordings, push_recordings
 
 TEXT = "one recording\n" * 100
 

@@ -5,30 +5,70 @@ import hashlib
 import pytest
 
 from recproxy.errors import RecordingError
-from recproxy.stores.folder import compared, locked_file, missing_files
+from recproxy.stores.folder import FolderState, compared, locked_file, outdated
 from recproxy.stores.lock import LockedFile
+from recproxy.stores.synced import write_synced
 
 
 def file_of(text):
     return LockedFile(sha256=hashlib.sha256(text.encode()).hexdigest(), size=len(text))
 
 
-def test_each_recording_is_the_same_missing_changed_or_new(tmp_path):
-    for name, text in (("shop/same.rec", "a"), ("shop/changed.rec", "b"), ("new.rec", "c")):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    lock = {"shop/same.rec": file_of("a"), "shop/changed.rec": file_of("B"), "shop/gone.rec": file_of("d")}
+#: A recording here, in the lock and as last pulled or pushed: the lists it is in.
+STATES = [
+    ("a", "a", None, "same"),
+    ("a", "a", "b", "same"),
+    ("a", "b", "b", "changed"),
+    ("a", "b", "a", "stale"),
+    ("a", "b", "c", "conflicts"),
+    ("a", "b", None, "conflicts"),
+    ("a", None, None, "new"),
+    ("a", None, "a", "dropped"),
+    ("a", None, "b", "conflicts"),
+    (None, "a", None, "missing"),
+    (None, "a", "b", "missing"),
+    (None, "a", "a", "missing deleted"),
+    (None, None, "a", ""),
+]
+
+
+def test_who_has_changed_a_recording_is_told_from_what_was_last_synced(tmp_path):
+    lock, synced = {}, {}
+    for number, (here, locked, last, _) in enumerate(STATES):
+        name = f"{number:02}.rec"
+        if here:
+            (tmp_path / name).write_text(here)
+        lock |= {name: file_of(locked)} if locked else {}
+        synced |= {name: file_of(last)} if last else {}
+    write_synced(tmp_path, synced, root=tmp_path)
 
     got = compared(tmp_path, lock)
+    told = outdated(tmp_path, lock)
 
-    assert (got.same, got.changed, got.missing, got.new) == (
-        ("shop/same.rec",),
-        ("shop/changed.rec",),
-        ("shop/gone.rec",),
-        ("new.rec",),
-    )
-    assert got.files["new.rec"] == file_of("c")
-    assert missing_files(tmp_path, lock) == ("shop/gone.rec",)
+    for number, (here, _, _, lists) in enumerate(STATES):
+        name = f"{number:02}.rec"
+        kinds = ("same", "missing", "deleted", "changed", "new", "stale", "dropped", "conflicts", "odd")
+        assert [kind for kind in kinds if name in getattr(got, kind)] == lists.split(), name
+        assert got.files.get(name) == (file_of(here) if here else None)
+        for kind in ("missing", "stale", "dropped", "conflicts"):
+            assert (name in getattr(told, kind)) == (kind in lists), name
+
+
+def test_a_run_reads_no_recording_that_the_lock_has_not_changed(tmp_path, monkeypatch):
+    (tmp_path / "a.rec").write_text("a")
+    lock = {"a.rec": file_of("a")}
+    write_synced(tmp_path, lock, root=tmp_path)
+    monkeypatch.setattr("recproxy.stores.folder.locked_file", lambda path: pytest.fail(f"{path} was read"))
+
+    assert outdated(tmp_path, lock) == FolderState()
+
+
+def test_without_a_record_of_what_was_synced_a_difference_is_a_conflict(tmp_path):
+    (tmp_path / "a.rec").write_text("a")
+    (tmp_path / ".pulled").mkdir()
+    for damaged in ("", "{", '{"version": 9}', '{"version": 1, "files": {"../x": {}}}'):
+        (tmp_path / ".pulled/synced.json").write_text(damaged)
+        assert compared(tmp_path, {"a.rec": file_of("b")}).conflicts == ("a.rec",)
 
 
 def test_what_is_hidden_or_failed_stays_here_and_links_are_odd(tmp_path):

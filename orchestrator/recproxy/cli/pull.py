@@ -14,14 +14,15 @@ __all__ = ["pull"]
 def pull(replace: bool) -> None:
     """Bring the recordings that recproxy.lock names from the store into the folder of the recordings.
 
-    Exit codes: 0, 1 if a recording that was changed here was left, 2 if one could not be pulled.
+    Recordings that are as they were last pulled or pushed follow the lock: newer ones take their place, and those that it
+    no longer has are removed. Exit codes: 0, 1 if a recording that was changed here was left, 2 if one could not be pulled.
     """
     from functools import partial
 
     from recproxy.cli.progress import show_progress
     from recproxy.cli.stored_recordings import finish, stored_project
+    from recproxy.stores.pulling import pull_recordings
     from recproxy.stores.store import opened_store
-    from recproxy.stores.transfers import pull_recordings
 
     project = stored_project()
     result = pull_recordings(
@@ -31,4 +32,4 @@ def pull(replace: bool) -> None:
         replace=replace,
         progress=partial(show_progress, doing="pulling"),
     )
-    finish(result, "pulled", kept="was changed here: push it, or take its place with --replace")
+    finish(result, "pulled")

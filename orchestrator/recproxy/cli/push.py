@@ -11,19 +11,25 @@ __all__ = ["push"]
 
 @click.command(cls=Verb, example="recproxy push && git add recproxy.lock", page="stores")
 @click.option("--again", is_flag=True, help="Read what is in the store, and push what is missing or was changed there.")
-@click.option("--prune", is_flag=True, help="Take recordings that are not here out of recproxy.lock.")
-def push(again: bool, prune: bool) -> None:
+@click.option("--prune", is_flag=True, help="Take recordings that were deleted here out of recproxy.lock.")
+@click.option(
+    "--mine",
+    multiple=True,
+    metavar="NAME",
+    help="Push this recording as it is here, although recproxy.lock has a newer one. Can be repeated.",
+)
+def push(again: bool, prune: bool, mine: tuple[str, ...]) -> None:
     """Bring new and changed recordings into the store, and their names into recproxy.lock.
 
-    Nothing in the store is overwritten or deleted. Exit codes: 0, 1 if recordings of the lock are not here, 2 if one
-    could not be pushed.
+    Nothing in the store is overwritten or deleted. A recording that somebody else has changed in the lock is named, and
+    not put back. Exit codes: 0, 1 if a recording of the lock is not here or newer than here, 2 if one could not be pushed.
     """
     from functools import partial
 
     from recproxy.cli.progress import show_progress
     from recproxy.cli.stored_recordings import finish, stored_project
+    from recproxy.stores.pushing import push_recordings
     from recproxy.stores.store import opened_store
-    from recproxy.stores.transfers import push_recordings
 
     project = stored_project()
     result = push_recordings(
@@ -32,6 +38,7 @@ def push(again: bool, prune: bool) -> None:
         project.recordings,
         again=again,
         prune=prune,
+        mine=mine,
         progress=partial(show_progress, doing="pushing"),
     )
-    finish(result, "pushed", kept="is in recproxy.lock and not here: pull it, or drop it with --prune")
+    finish(result, "pushed")

@@ -8,12 +8,17 @@ from recproxy.cli.verb import Verb
 
 __all__ = ["status"]
 
+_TOLD = {"conflicts": "conflict", "missing_in_store": "missing in store", "changed_in_store": "changed in store"}
+
 
 @click.command(cls=Verb, example="recproxy status --store", page="stores")
 @click.option("--store", "ask", is_flag=True, help="Also read each object of the store.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(ask: bool, as_json: bool) -> None:
     """Compare the recordings here with recproxy.lock, and with the store.
+
+    What is stale was changed in the lock only, since it was last pulled or pushed: pull it. A conflict was changed on both
+    sides. What is dropped is no longer in the lock.
 
     Exit codes: 0 if all are the same, 1 if not.
     """
@@ -29,7 +34,8 @@ def status(ask: bool, as_json: bool) -> None:
     project = stored_project()
     lock = read_lock(project.root / LOCK)
     state = compared(project.recordings, lock)
-    lists = {"missing": state.missing, "changed": state.changed, "new": state.new, "odd": state.odd}
+    kinds = ("missing", "changed", "new", "stale", "dropped", "conflicts", "odd")
+    lists: dict[str, tuple[str, ...]] = {kind: getattr(state, kind) for kind in kinds}
     if ask:
         lists |= objects_in_store(project.store, lock)
     if as_json:
@@ -37,6 +43,6 @@ def status(ask: bool, as_json: bool) -> None:
     else:
         for kind, names in lists.items():
             for name in names:
-                click.echo(printable(f"{kind.replace('_', ' ')}: {name}"))
+                click.echo(printable(f"{_TOLD.get(kind, kind)}: {name}"))
         click.echo(f"{counted(len(state.same), 'recording')} of {len(lock)} in {LOCK} the same here", err=True)
     sys.exit(1 if any(lists.values()) else 0)

@@ -41,12 +41,14 @@ def stored_project() -> Project:
     return project
 
 
-def finish(result: Transferred, done: str, *, kept: str) -> None:
+def finish(result: Transferred, done: str) -> None:
     """Say what came of a transfer, and end with its exit code."""
     if not is_quiet():
         print(f"recproxy: {counted(len(result.done), 'recording')} {done}, {_size(result.size)}", file=sys.stderr)
-    for name in result.kept:
-        print(printable(f"recproxy: {name}: {kept}"), file=sys.stderr)
+        for name in result.removed:
+            print(printable(f"recproxy: {name}: removed, because recproxy.lock no longer has it"), file=sys.stderr)
+    for name, why in result.kept.items():
+        print(printable(f"recproxy: {name}: {why}"), file=sys.stderr)
     for problem in result.problems:
         print(printable(f"recproxy: {problem}"), file=sys.stderr)
     sys.exit(2 if result.problems else 1 if result.kept else 0)

@@ -20,10 +20,11 @@ from recproxy.control.scope_options import SelectedTest
 from recproxy.control.shards import part_of_suite
 from recproxy.control.variables import RECORD_COMMAND, SHOWN_FROM
 from recproxy.errors import ConfigurationError, ProfileError, RecordingNotFound
-from recproxy.orchestrator.absent_recordings import absent_note, absent_recordings, check_recorded
 from recproxy.orchestrator.own_authorities import check_authorities
+from recproxy.orchestrator.pulled_recordings import check_recorded, pulled_notes, pulled_state
 from recproxy.play.library import Library
 from recproxy.recording.dataclass import dataclass
+from recproxy.stores.folder import FolderState
 
 __all__ = ["RunPlan", "any_host", "make_plan", "of_host", "unset_credentials"]
 
@@ -38,7 +39,8 @@ class RunPlan:
     credentials otherwise than our profiles do: none is missed. `record` is the command that records, with PROFILE_WORD
     in the place of a profile's name, and `shown_from` the folder that paths in messages are relative to. `strict` are the
     profiles whose unused interactions fail a run; in a `shard` of a suite they do not, for another may play them.
-    `chosen`: the command named its profiles. `timed`: the run is to tell each request. `listening`: where it is reached. `absent`: recordings of a store that were not pulled.
+    `chosen`: the command named its profiles. `timed`: the run is to tell each request. `listening`: where it is reached. `pulled`: how
+    the recordings differ from the lock of a store.
     """
 
     project: Project
@@ -56,7 +58,7 @@ class RunPlan:
     chosen: bool = False
     timed: bool = False
     listening: Listening = LOOPBACK
-    absent: tuple[str, ...] = ()
+    pulled: FolderState = field(default_factory=FolderState)
 
     def record_command(self, profile: str, selection: SelectedTest | None = None, uses: Sequence[str] = ()) -> str:
         """The command that records a profile, for one test if that can be said; empty where nobody knows one.
@@ -80,18 +82,15 @@ class RunPlan:
         """What the user is told before the run, a line each."""
         names = [profile.name for profile in self.profiles]
         unmet = () if self.chosen else self.project.unmet().items()
-        left_out = [
-            f"profile {name!r} is left out: it requires recproxy {wanted}"
-            for name, wanted in unmet
-            if name not in names
-        ]
+        told = "profile {!r} is left out: it requires recproxy {}"
+        left_out = [told.format(name, wanted) for name, wanted in unmet if name not in names]
         alone = [
             f"replay.workers of profile {each.name!r} has no effect in {self.mode_of(each.name)}: one process answers"
             for each in self.profiles
             if each.replay.workers > 1 and self.mode_of(each.name) != "replay"
         ]
         unheard = (*settled(self.profiles), *unreachable_notes(self.profiles))
-        return (*left_out, *unheard, *alone, *absent_note(self.absent))
+        return (*left_out, *unheard, *alone, *pulled_notes(self.pulled))
 
     def mode_of(self, profile: str) -> str:
         """The mode of a profile; what passes without one is live."""
@@ -181,8 +180,8 @@ def make_plan(
     recording_command = environment.get(RECORD_COMMAND) or command
     shown_from = environment.get(SHOWN_FROM) or str(folder)
     own = {profile.name: profile.recordings for profile in loaded}
-    absent = absent_recordings(project.store, project.root, project.recordings)
-    library = Library(project.recordings, own, record=recording_command, shown_from=shown_from, absent=absent)
+    pulled = pulled_state(project.store, project.root, project.recordings)
+    library = Library(project.recordings, own, record=recording_command, shown_from=shown_from, absent=pulled.missing)
     plan = RunPlan(
         project=project,
         mode=mode,
@@ -195,7 +194,7 @@ def make_plan(
         record=recording_command,
         shard=shard,
         listening=listening,
-        absent=absent,
+        pulled=pulled,
         strict=strict,
         shown_from=shown_from,
     )
@@ -204,7 +203,7 @@ def make_plan(
         raise ConfigurationError("--listen: an isolated run is reached by its own command only: add --no-isolate")
     if not late_credentials:
         _check_credentials(plan, environment)
-    check_recorded(absent, [each.name for each in loaded if plan.mode_of(each.name) in ("record", "auto")])
+    check_recorded(pulled, [each.name for each in loaded if plan.mode_of(each.name) in ("record", "auto")])
     check_authorities([each for each in loaded if plan.mode_of(each.name) != "replay"])
     return plan
 

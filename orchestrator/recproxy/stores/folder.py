@@ -1,4 +1,4 @@
-"""The folder of the recordings beside its lock: what is here, what is missing, what has changed. Asks no store."""
+"""The folder of the recordings beside its lock: what is here, what is missing, who has changed what. Asks no store."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
+from typing import Any
 
 from recproxy.errors import RecordingError
 from recproxy.recording.dataclass import dataclass
 from recproxy.stores.lock import LockedFile, is_recording_name
+from recproxy.stores.synced import read_synced
 
-__all__ = ["FolderState", "compared", "locked_file", "missing_files"]
+__all__ = ["FolderState", "compared", "locked_file", "outdated"]
 
 #: What a run leaves of a scope that failed stays here.
 _FAILED = ".failed.rec"
@@ -21,15 +23,29 @@ _PIECE = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderState:
-    """The names of recordings: as the lock has them, missing here, different here, and not in the lock.
+    """The names of recordings, each in one list beside the lock and what was last pulled or pushed.
 
-    `files` are those that are here, as they are. `odd` are links and other things that are no files, which stay here.
+    same: as the lock has them.
+    missing: in the lock, and not here.
+    deleted: those of the missing that were here, as the lock has them.
+    changed: changed here only.
+    new: not in the lock, and never were.
+    stale: as they were last pulled or pushed; the lock has moved on.
+    dropped: as they were last pulled or pushed; the lock no longer has them.
+    conflicts: changed here, and changed in or dropped from the lock.
+    odd: links and other things that are no files, which stay here.
+
+    `files` are those that are here, as they are.
     """
 
     same: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
     odd: tuple[str, ...] = ()
     files: Mapping[str, LockedFile] = field(default_factory=dict)
 
@@ -40,6 +56,7 @@ def compared(folder: Path, lock: Mapping[str, LockedFile]) -> FolderState:
     Raises:
         RecordingError: a file cannot be read.
     """
+    synced = read_synced(folder)
     files, odd = {}, []
     for name, path in sorted(_below(folder)):
         if path.is_symlink() or not path.is_file() or not is_recording_name(name):
@@ -47,19 +64,54 @@ def compared(folder: Path, lock: Mapping[str, LockedFile]) -> FolderState:
         else:
             files[name] = locked_file(path)
     odd += [name for name in lock if name not in files and name not in odd and os.path.lexists(folder / name)]
+    missing = tuple(name for name in lock if name not in files and name not in odd)
+    lists: dict[str, list[str]] = {}
+    for name, file in files.items():
+        lists.setdefault(_kind(file, lock.get(name), synced.get(name)), []).append(name)
     return FolderState(
-        same=tuple(name for name in files if lock.get(name) == files[name]),
-        missing=tuple(name for name in lock if name not in files and name not in odd),
-        changed=tuple(name for name in files if name in lock and lock[name] != files[name]),
-        new=tuple(name for name in files if name not in lock),
+        missing=missing,
+        deleted=tuple(name for name in missing if synced.get(name) == lock[name]),
         odd=tuple(sorted(odd)),
         files=files,
+        **_tuples(lists),
     )
 
 
-def missing_files(folder: Path, lock: Mapping[str, LockedFile]) -> tuple[str, ...]:
-    """The recordings of the lock that are not here, told without reading one."""
-    return tuple(name for name in lock if not (folder / name).exists())
+def _kind(here: LockedFile, locked: LockedFile | None, synced: LockedFile | None) -> str:
+    """The list of FolderState for a recording that is here."""
+    if here == locked:
+        return "same"
+    if here == synced:
+        return "dropped" if locked is None else "stale"
+    if locked == synced:
+        return "new" if locked is None else "changed"
+    return "conflicts"
+
+
+def _tuples(lists: Mapping[str, list[str]]) -> dict[str, Any]:
+    """The lists of a FolderState, by their names there."""
+    return {kind: tuple(names) for kind, names in lists.items()}
+
+
+def outdated(folder: Path, lock: Mapping[str, LockedFile]) -> FolderState:
+    """What a run is told: the lists missing, stale, dropped and conflicts.
+
+    Reads only recordings that the lock may have changed since they were last pulled or pushed.
+
+    Raises:
+        RecordingError: a file cannot be read.
+    """
+    synced = read_synced(folder)
+    lists: dict[str, list[str]] = {"missing": [], "stale": [], "dropped": [], "conflicts": []}
+    for name in sorted({*lock, *synced}):
+        path = folder / name
+        if not path.exists():
+            if name in lock:
+                lists["missing"].append(name)
+        elif lock.get(name) != synced.get(name) and path.is_file() and not path.is_symlink():
+            kind = _kind(locked_file(path), lock.get(name), synced.get(name))
+            lists.get(kind, []).append(name)
+    return FolderState(**_tuples(lists))
 
 
 def locked_file(path: Path) -> LockedFile:

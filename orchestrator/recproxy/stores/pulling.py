@@ -1,0 +1,139 @@
+"""Pull: what the lock names comes into the folder of the recordings, each whole or not at all.
+
+What was changed here stays. What is as it was last pulled or pushed follows the lock: it is replaced, or removed where
+the lock no longer has it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from recproxy.errors import RecordingError
+from recproxy.play.file_replacement import check_place, opened_folder, put_in_place, remove_file
+from recproxy.stores.folder import FolderState, compared, locked_file
+from recproxy.stores.lock import LOCK, LockedFile, read_lock
+from recproxy.stores.store import Store
+from recproxy.stores.synced import PARTS, read_synced, write_synced
+from recproxy.stores.transfers import OPEN_PART, TransferProgress, Transferred, alone, transfer_each, unwatched
+
+__all__ = ["pull_recordings"]
+
+_CHANGED = "was changed here: push it, or take its place with --replace"
+_CONFLICT = "was changed here and in recproxy.lock: keep yours with `recproxy push --mine NAME`, or take its place with --replace"
+_ORPHAN = "was changed here, and recproxy.lock no longer has it: delete it, or keep it with `recproxy push --mine NAME`"
+
+
+def pull_recordings(
+    store: Callable[[], Store],
+    root: Path,
+    folder: Path,
+    *,
+    replace: bool = False,
+    progress: TransferProgress = unwatched,
+) -> Transferred:
+    """Bring what the lock names into the folder.
+
+    Args:
+        store: opens the store; not called where nothing is to be pulled.
+        root: of the project.
+        folder: of the recordings.
+        replace: take the place of recordings that were changed here.
+        progress: watches it.
+
+    Raises:
+        RecordingError: another pull or push works here.
+        ConfigurationError: the lock or the store is wrong.
+    """
+    lock = read_lock(root / LOCK)
+    with alone(folder, root):
+        state = compared(folder, lock)
+        result = Transferred(kept=_kept(state, lock, replace=replace))
+        result.problems += [
+            f"{name}: a link or a folder is in its place: remove it" for name in state.odd if name in lock
+        ]
+        changed = (name for name in (*state.changed, *state.conflicts) if name in lock and replace)
+        wanted = (*state.missing, *state.stale, *changed)
+        if wanted:
+            opened = store()
+
+            def bring(name: str, came: Callable[[int], None]) -> int:
+                return _pull_one(opened, name, lock[name], folder, came, state.files.get(name))
+
+            transfer_each({name: lock[name].size for name in wanted}, bring, result, progress)
+        _remove(state, folder, result)
+        here = {name: lock[name] for name in (*state.same, *result.done)}
+        before = {name: file for name, file in read_synced(folder).items() if name not in result.removed}
+        write_synced(folder, before | here, root=root)
+    return result
+
+
+def _kept(state: FolderState, lock: Mapping[str, LockedFile], *, replace: bool) -> dict[str, str]:
+    """What was changed here and stays, with the reason."""
+    kept = {name: _ORPHAN for name in state.conflicts if name not in lock}
+    if not replace:
+        kept |= dict.fromkeys(state.changed, _CHANGED) | {name: _CONFLICT for name in state.conflicts if name in lock}
+    return {name: why.replace("NAME", name) for name, why in sorted(kept.items())}
+
+
+def _remove(state: FolderState, folder: Path, result: Transferred) -> None:
+    """Remove what the lock no longer has, if it is still as it was pushed."""
+    for name in state.dropped:
+        try:
+            _check_unchanged(name, folder / name, state.files[name])
+        except RecordingError as problem:
+            result.problems.append(problem.message)
+            continue
+        remove_file(folder / name, root=folder)
+        if os.path.lexists(folder / name):
+            result.problems.append(f"{name}: is no longer in recproxy.lock, and cannot be removed: delete it")
+        else:
+            result.removed.append(name)
+
+
+def _check_unchanged(name: str, path: Path, before: LockedFile | None) -> None:
+    """A run may have recorded it meanwhile."""
+    if os.path.lexists(path) if before is None else locked_file(path) != before:
+        raise RecordingError(f"{name}: it was changed here while it was pulled: pull again")
+
+
+def _pull_one(
+    store: Store, name: str, file: LockedFile, folder: Path, arrived: Callable[[int], None], before: LockedFile | None
+) -> int:
+    """Pull one over what was here `before`: what an earlier pull has got of it is not asked for again. The bytes that came."""
+    check_place(folder / name, root=folder)
+    part = folder / PARTS / f"{file.sha256}.{hashlib.sha256(name.encode()).hexdigest()[:16]}.part"
+    came = 0
+    with _described(name), opened_folder(part.parent, root=folder, make=True) as parts:
+        with os.fdopen(os.open(part.name, OPEN_PART, 0o666, dir_fd=parts), "r+b") as target:
+            digest, start = hashlib.sha256(), 0
+            while piece := target.read(1 << 20):
+                digest.update(piece)
+                start += len(piece)
+            arrived(start)
+            for piece in store.pieces(name, file, start) if start < file.size or not file.size else ():
+                digest.update(piece)
+                target.write(piece)
+                came += len(piece)
+                arrived(len(piece))
+        # What breaks off raises before this, and its part stays for the next pull; an object that ends early is another.
+        if digest.hexdigest() != file.sha256:
+            os.unlink(part.name, dir_fd=parts)
+            raise RecordingError(
+                f"{name}: its object in {store.url} has changed, {file.sha256[:12]} was pushed: "
+                "whoever has the recording runs `recproxy push --again`"
+            )
+    _check_unchanged(name, folder / name, before)
+    put_in_place(part, folder / name, root=folder)
+    return came
+
+
+@contextlib.contextmanager
+def _described(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        raise RecordingError(f"{name}: cannot be written: {problem.strerror or problem}") from None

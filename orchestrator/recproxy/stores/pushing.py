@@ -1,0 +1,98 @@
+"""Push: what is new in the folder of the recordings goes into the store, and then its name into the lock.
+
+What somebody else has changed in the lock is not put back: it is named, unless it is said to be right as it is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from recproxy.errors import ConfigurationError
+from recproxy.play.file_replacement import replace_file
+from recproxy.stores.folder import FolderState, compared
+from recproxy.stores.lock import LOCK, LockedFile, read_lock, written_lock
+from recproxy.stores.store import Store
+from recproxy.stores.synced import read_synced, write_synced
+from recproxy.stores.transfers import TransferProgress, Transferred, alone, transfer_each, unwatched
+
+__all__ = ["push_recordings"]
+
+_DELETED = "is in recproxy.lock and not here: pull it, or drop it with --prune"
+_MISSING = "is in recproxy.lock and was never here: pull it"
+_STALE = "is older here than in recproxy.lock: pull it, or put this one back with --mine NAME"
+_DROPPED = "is no longer in recproxy.lock: pull to remove it here, or put it back with --mine NAME"
+_CONFLICT = "was changed here and in recproxy.lock: pull it with --replace, or keep yours with --mine NAME"
+
+
+def push_recordings(
+    store: Callable[[], Store],
+    root: Path,
+    folder: Path,
+    *,
+    again: bool = False,
+    prune: bool = False,
+    mine: Collection[str] = (),
+    progress: TransferProgress = unwatched,
+) -> Transferred:
+    """Bring what is new or was changed here into the store, and then its names into the lock.
+
+    Args:
+        store: opens the store; not called where nothing is to be pushed.
+        root: of the project.
+        folder: of the recordings.
+        again: read each object of the lock that is here, and push those that are missing or have changed.
+        prune: take recordings that were deleted here out of the lock; their objects stay.
+        mine: names of recordings that are right as they are here, whatever the lock has.
+        progress: watches it.
+
+    Raises:
+        RecordingError: another pull or push works here.
+        ConfigurationError: the lock or the store is wrong, or a name of `mine` is not here.
+    """
+    with alone(folder, root):
+        lock = dict(read_lock(root / LOCK))
+        state = compared(folder, lock)
+        for name in mine:
+            if name not in state.files:
+                raise ConfigurationError(f"--mine {name}: there is no recording of this name in {folder}")
+        result = Transferred(kept=_kept(state, mine, prune=prune))
+        result.problems += [f"{name}: it is no plain file with a plain name: it stays here" for name in state.odd]
+        chosen = (name for name in (*state.stale, *state.dropped, *state.conflicts) if name in mine)
+        wanted = (*state.new, *state.changed, *chosen, *(state.same if again else ()))
+        if wanted:
+            opened = store()
+
+            def bring(name: str, _: Callable[[int], None]) -> int:
+                return _push_one(opened, name, folder / name, state.files[name], again=again)
+
+            transfer_each({name: state.files[name].size for name in wanted}, bring, result, progress)
+        gone = state.deleted if prune else ()
+        kept = {name: file for name, file in lock.items() if name not in gone}
+        after = kept | {name: state.files[name] for name in result.done}
+        if after != lock:
+            replace_file(root / LOCK, written_lock(after), root=root)
+        # Only now: a recording that counts as pushed and is not in the lock would be taken for an old one.
+        synced = {name: file for name, file in read_synced(folder).items() if name not in gone}
+        here = {name: state.files[name] for name in (*state.same, *result.done)}
+        write_synced(folder, synced | here, root=root)
+        result.done = [name for name in result.done if lock.get(name) != after.get(name) or again]
+        return result
+
+
+def _kept(state: FolderState, mine: Collection[str], *, prune: bool) -> dict[str, str]:
+    """What the lock keeps as it has it, with the reason."""
+    kept = {name: _DELETED if name in state.deleted else _MISSING for name in state.missing}
+    if prune:
+        kept = {name: why for name, why in kept.items() if name not in state.deleted}
+    for names, why in ((state.stale, _STALE), (state.dropped, _DROPPED), (state.conflicts, _CONFLICT)):
+        kept |= {name: why.replace("NAME", name) for name in names if name not in mine}
+    return dict(sorted(kept.items()))
+
+
+def _push_one(store: Store, name: str, path: Path, file: LockedFile, *, again: bool) -> int:
+    """Push one where the store has it not; the bytes that went there."""
+    if store.check(name, file) == "" if again else store.has(name, file):
+        return 0
+    store.put(name, path, file)
+    return file.size

@@ -1,0 +1,42 @@
+"""What this checkout last pulled or pushed, recording by recording.
+
+The lock says what a commit wants, the folder what is here. Only with what was here last can one tell a recording that
+you changed from one that somebody else did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from recproxy.errors import ConfigurationError
+from recproxy.play.file_replacement import replace_file
+from recproxy.stores.lock import LockedFile, read_lock, written_lock
+
+__all__ = ["PARTS", "read_synced", "write_synced"]
+
+#: Below the folder of the recordings, hidden, and of this checkout alone.
+PARTS: Final = ".pulled"
+_SYNCED = "synced.json"
+
+
+def read_synced(folder: Path) -> Mapping[str, LockedFile]:
+    """The recordings as they were when they were last the same here and in the lock, by name.
+
+    A file that is damaged counts as none: then what differs is a conflict, and nothing is overwritten either way.
+    """
+    try:
+        return read_lock(folder / PARTS / _SYNCED)
+    except ConfigurationError:
+        return {}
+
+
+def write_synced(folder: Path, files: Mapping[str, LockedFile], *, root: Path) -> None:
+    """Write them, if they are others than those before.
+
+    Raises:
+        RecordingError: they cannot be written.
+    """
+    if files != read_synced(folder):
+        replace_file(folder / PARTS / _SYNCED, written_lock(files), root=root)

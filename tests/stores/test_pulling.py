@@ -1,0 +1,139 @@
+"""Pull, from the stores that fsspec has in memory and on disk."""
+
+import json
+
+import pytest
+
+pytest.importorskip("fsspec")
+
+from checkouts import TEXT
+
+from recproxy.errors import RecordingError
+from recproxy.stores.store import Store
+
+
+def test_what_one_has_pushed_another_pulls_byte_for_byte_and_needs_no_store_then(one, two):
+    got = two.pull()
+
+    assert (len(got.done), got.kept, got.problems) == (20, {}, [])
+    assert all(two.text(f"shop/{number}.rec") == one.text(f"shop/{number}.rec") for number in range(20))
+    assert got.size == sum(file.size for file in one.lock.values())
+    two.opened = 0
+    again = two.pull()
+    assert (again.done, two.opened) == ([], 0)
+    assert one.push().done == [] and one.opened == 1
+
+
+def test_a_recording_that_was_changed_here_is_kept_unless_it_is_given_up(one, two):
+    two.pull()
+    two.write("shop/1.rec", "mine")
+
+    got = two.pull()
+
+    assert (got.done, list(got.kept), two.text("shop/1.rec")) == ([], ["shop/1.rec"], "mine")
+    assert two.pull(replace=True).done == ["shop/1.rec"]
+    assert two.text("shop/1.rec") == TEXT + "1"
+
+
+def test_a_missing_object_is_named_and_the_others_come(one, two):
+    system, place = one.place("shop/3.rec")
+    system.rm_file(place)
+
+    got = two.pull()
+
+    assert len(got.done) == 19 and not (two.folder / "shop/3.rec").exists()
+    (line,) = got.problems
+    assert line.startswith("shop/3.rec: cannot be pulled: ") and line.endswith(
+        "whoever recorded it runs `recproxy push`"
+    )
+    assert one.push(again=True).size == one.lock["shop/3.rec"].size
+    assert two.pull().done == ["shop/3.rec"]
+
+
+@pytest.mark.parametrize("text", [TEXT.upper() + "4", TEXT + "4 and more", ""])
+def test_a_changed_or_torn_object_is_named_and_never_becomes_a_recording(one, two, text):
+    system, place = one.place("shop/4.rec")
+    system.pipe_file(place, text.encode())
+
+    got = two.pull()
+
+    assert len(got.done) == 19 and not (two.folder / "shop/4.rec").exists()
+    assert got.problems[0].startswith("shop/4.rec: ")
+    assert one.push(again=True).problems == []
+    assert two.pull().done == ["shop/4.rec"] and two.text("shop/4.rec") == TEXT + "4"
+
+
+def test_a_pull_that_stops_goes_on_where_it_was(one, two, monkeypatch):
+    pieces = Store.pieces
+
+    def stopping(self, name, file, start):
+        for piece in pieces(self, name, file, start):
+            yield piece[:100]
+            raise RecordingError(f"{name}: the network has gone")
+
+    monkeypatch.setattr(Store, "pieces", stopping)
+    stopped = two.pull()
+    monkeypatch.undo()
+    assert len(stopped.problems) == 20 and list(two.folder.glob("shop/*")) == []
+
+    got = two.pull()
+
+    assert (len(got.done), got.problems) == (20, [])
+    assert got.size == sum(file.size - 100 for file in one.lock.values())
+    assert two.text("shop/7.rec") == TEXT + "7"
+
+
+def test_a_link_in_the_place_of_a_recording_is_not_followed(one, two, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "8.rec").write_text("precious")
+    (two.folder / "shop").symlink_to(outside)
+
+    got = two.pull()
+
+    assert got.done == [] and len(got.problems) == 20
+    assert (outside / "8.rec").read_text() == "precious" and len(list(outside.iterdir())) == 1
+
+
+def test_a_lock_of_somebody_else_writes_nowhere_else(two, tmp_path):
+    lock = json.loads((two.root / "recproxy.lock").read_text())
+    lock["files"]["../../evil.rec"] = lock["files"]["shop/1.rec"]
+    (two.root / "recproxy.lock").write_text(json.dumps(lock))
+
+    with pytest.raises(Exception, match="is no name of a recording"):
+        two.pull()
+    assert not (tmp_path / "evil.rec").exists()
+
+
+def test_a_recording_that_somebody_else_has_dropped_goes_here_too(one, two):
+    two.pull()
+    for name in ("shop/1.rec", "shop/2.rec"):
+        (one.folder / name).unlink()
+    one.push(prune=True)
+    two.take_lock(one)
+    two.write("shop/2.rec", "mine")
+
+    assert sorted(two.push().kept) == ["shop/1.rec", "shop/2.rec"] and two.lock == one.lock
+    got = two.pull()
+    assert (got.removed, list(got.kept)) == (["shop/1.rec"], ["shop/2.rec"])
+    assert not (two.folder / "shop/1.rec").exists() and two.text("shop/2.rec") == "mine"
+    assert list(two.pull(replace=True).kept) == ["shop/2.rec"] and two.text("shop/2.rec") == "mine"
+    assert two.push(mine=["shop/2.rec"]).done == ["shop/2.rec"]
+
+
+def test_a_recording_that_changes_while_it_is_pulled_stays(one, two, monkeypatch):
+    two.pull()
+    one.write("shop/1.rec", "later")
+    one.push()
+    two.take_lock(one)
+    pieces = Store.pieces
+
+    def recording(self, name, file, start):
+        two.write("shop/1.rec", "recorded meanwhile")
+        return pieces(self, name, file, start)
+
+    monkeypatch.setattr(Store, "pieces", recording)
+    got = two.pull()
+
+    assert got.problems == ["shop/1.rec: it was changed here while it was pulled: pull again"]
+    assert two.text("shop/1.rec") == "recorded meanwhile"
