@@ -6,21 +6,28 @@ Knows where such data may begin, and nothing of what it holds.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from recproxy.redaction.budget import Budget
+from recproxy.redaction.inner_runs import readable_places
 from recproxy.redaction.opening import archive_kind, archived, compression, inflated, opened_in_part
 from recproxy.redaction.part_contents import parts_of
 from recproxy.redaction.rules import Unsafe
 
-__all__ = ["Opened", "contents_of", "hidden_in", "may_open", "that_may_open", "wide_texts"]
+__all__ = ["Opened", "contents_of", "hidden_in", "may_open", "telling_digests", "wide_texts"]
 
 _BEGINS = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x78[\x01\x5e\x9c\xda]|PK\x03\x04")
 #: The same where bytes were taken for letters and are written in UTF-8, as JSON does with what is no text.
 _BEGINS_IN_LETTERS = re.compile(
     rb"\x1f\xc2\x8b\x08|\x28\xc2\xb5\x2f\xc3\xbd|BZh[1-9]1AY&SY|\xc3\xbd7zXZ\0|\x78(?:\x01|\xc2\x9c|\xc3\x9a)|PK\x03\x04"
 )
+#: The same, what parts and a tar archive have, and many zeros: what `may_open` looks for, but for deflate data.
+_SIGN = re.compile(_BEGINS.pattern + rb"|BZh|--|ustar|\0[^\0]?\0", re.DOTALL)
+#: Between digests that are decoded together: nothing begins with its byte or holds it.
+_BETWEEN = b"ff"
 _WIDE = re.compile(rb"\0[^\0](?:\0[^\0]){6,}")
 _PICTURE = b"\x89PNG\r\n\x1a\n"
 _TELLING = 64  # bytes from which compressed data is known again
@@ -29,6 +36,8 @@ _DEFLATE = (2, 3, 4, 5)  # the first three bits of a block that is compressed
 #: What compressed data and zip archives begin with, with a sign and without; a tar archive shows itself further on.
 _MAGIC = frozenset({b"\x1f", b"\x28", b"\x78", b"B", b"\xfd", b"P"})
 _DEFLATED = frozenset(bytes((byte,)) for byte in range(256) if byte & 7 in _DEFLATE)
+#: The second digit of such a byte in hex.
+_DEFLATED_DIGITS = b"2345abcdABCD"
 _SHORTEST, _MOST = 16, 1 << 20  # bytes of deflate data without a sign, and what is read of it
 _TAR = 262  # bytes from which data may be a tar archive
 
@@ -41,19 +50,27 @@ def may_open(content: bytes) -> bool:
     return _has_sign(content) or _may_open(content)
 
 
-def that_may_open(contents: Sequence[bytes]) -> set[bytes]:
-    """Those pieces of data that `may_open`. Most are digests: signs are looked for in all of them at once."""
-    found = {content for content in contents if content.count(0) * 3 > len(content)}
-    together = b"\xff".join(contents)
-    if _BEGINS.search(together) or b"--" in together:
-        found.update(filter(_has_sign, contents))
-    for content in contents:
-        if content[:1] in _MAGIC or len(content) >= _TAR:
-            if _may_open(content):
-                found.add(content)
-        elif content[:1] in _DEFLATED and len(content) >= _SHORTEST and inflated(content, _MOST) is not None:
-            found.add(content)
-    return found
+def telling_digests(digests: Sequence[bytes]) -> list[bytes]:
+    """Those digests in hex whose bytes have letters in them, or look like something compressed, an archive or parts.
+
+    Texts are full of digests, of which nearly none does: all of them are decoded and looked through at once.
+    """
+    together = bytes.fromhex(_BETWEEN.join(digests).decode())
+    places = [*readable_places(together), *(found.start() for found in _SIGN.finditer(together))]
+    telling: set[bytes] = set()
+    if places:
+        ends = list(itertools.accumulate(len(digest) // 2 + 1 for digest in digests))
+        telling.update(digests[bisect_right(ends, at)] for at in places)
+    telling.update(
+        digest
+        for digest in digests
+        if len(digest) >= 2 * _SHORTEST and digest[1] in _DEFLATED_DIGITS and _is_deflate(digest)
+    )
+    return list(telling)
+
+
+def _is_deflate(digest: bytes) -> bool:
+    return inflated(bytes.fromhex(digest.decode()), _MOST) is not None
 
 
 def _has_sign(content: bytes) -> bool:

@@ -8,12 +8,10 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import itertools
 import re
-from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
-__all__ = ["CodedRun", "coded_runs_of", "has_text", "is_text", "long_runs", "that_have_text"]
+__all__ = ["CodedRun", "coded_runs_of", "has_text", "is_text", "long_runs", "readable_places"]
 
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -38,7 +36,6 @@ _BLOCK = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{%d,}\r?\n[ \t]?)+[
 #: A byte that can be read made an x, and a zero, which stands between those in UTF-16, a dot.
 _READABLE = bytes(120 if byte in b"\t\n\r" or 32 <= byte < 127 else 32 if byte else 46 for byte in range(256))
 _WORD, _WIDE_WORDS = b"x" * 8, (b"x." * 8, b".x" * 8)
-_UNREADABLE = b"\xff"
 _PRINTABLE = bytes((0, 9, 10, 13, *range(32, 127), *range(128, 192)))  # and what follows the first byte in UTF-8
 _BREAK = re.compile(rb"[\r\n \t]+")
 
@@ -57,20 +54,14 @@ def has_text(data: bytes) -> bool:
     return _WORD in marks or any(words in marks for words in _WIDE_WORDS)
 
 
-def that_have_text(contents: Sequence[bytes]) -> list[bytes]:
-    """Those pieces of data that `has_text`, looked for in all of them at once: in most digests nothing can be read."""
-    marks = _UNREADABLE.join(contents).translate(_READABLE)
-    if any(words in marks for words in _WIDE_WORDS):
-        return list(filter(has_text, contents))
-    found: list[bytes] = []
-    at = marks.find(_WORD)
-    if at >= 0:
-        ends = list(itertools.accumulate(len(content) + 1 for content in contents))
+def readable_places(data: bytes) -> Iterator[int]:
+    """Where in data that is no text some letters in a row, also in UTF-16, can be read."""
+    marks = data.translate(_READABLE)
+    for letters in (_WORD, *_WIDE_WORDS):
+        at = marks.find(letters)
         while at >= 0:
-            number = bisect_right(ends, at)
-            found.append(contents[number])
-            at = marks.find(_WORD, ends[number])
-    return found
+            yield at
+            at = marks.find(letters, at + len(letters))
 
 
 def long_runs(text: bytes) -> Iterator[tuple[int, int]]:
@@ -93,15 +84,11 @@ def _words(text: bytes) -> set[bytes]:
     return {text[start:end] for start, end in long_runs(text)}
 
 
-def _is_single_case(word: bytes) -> bool:
-    return word.islower() or word.isupper()
-
-
-def coded_runs_of(text: bytes, clean: Collection[bytes], *, shifted: bool) -> tuple[list[CodedRun], list[CodedRun]]:
+def coded_runs_of(text: bytes, clean: Collection[bytes], *, shifted: bool) -> tuple[list[bytes], list[CodedRun]]:
     """The runs of a text that may be base64 or hex, once for each way to read them; with `shifted` in more ways.
 
-    Those that are a digest or an id in hex, of which texts are full, come first and by themselves. Runs in `clean` are
-    left out.
+    Those that are a digest or an id in hex, of which texts are full, come first, by themselves and as they stand. Runs
+    in `clean` are left out.
     """
     words = _words(text)
     words.difference_update(clean)
@@ -111,14 +98,15 @@ def coded_runs_of(text: bytes, clean: Collection[bytes], *, shifted: bool) -> tu
     # A piece of a word may be hex where the whole run of letters is not.
     if dull and _MARKS in b" ".join(dull).translate(_HEX_MARKED):
         chosen.update(word for word in dull if _HEX_RUN.search(word))
-    digests: list[CodedRun] = []
+    digests: list[bytes] = []
     for word in hexes:
         size = len(word)
-        is_number = word.isdigit()
-        if (size > _LONGEST_ID or shifted) if is_number else (size % 2 or size > _LONG or not _is_single_case(word)):
+        if size % 2 == 0 and size <= _LONG and (word.islower() or word.isupper()):
+            digests.append(word)
+        elif not word.isdigit() or size > _LONGEST_ID or shifted:
             chosen.add(word)
         elif size % 2 == 0:
-            digests.append((word, bytes.fromhex(word.decode())))
+            digests.append(word)
     runs = [(part, each) for word in chosen for part in _parts(word) for each in _decoded(part, shifted=shifted)]
     if _may_have_block(text):
         for block in {found[0] for found in _BLOCK.finditer(text)}:

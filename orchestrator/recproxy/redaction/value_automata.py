@@ -27,7 +27,7 @@ _END = 6
 #: Bytes that are in no UTF-8.
 _NEVER = [bytes((byte,)) * _END for byte in range(0xF5, 0xFA)]
 _LITTLE = 50_000
-_LITTLE_EACH = 1_000
+_LITTLE_EACH = 250
 #: More texts would need too much memory for it.
 _MOST_FAST = 20_000
 

@@ -15,8 +15,8 @@ from dataclasses import field
 from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.base64_forms import breaks_undone, crossed_out, edges, without_breaks
 from recproxy.redaction.budget import Budget
-from recproxy.redaction.contents import Opened, contents_of, hidden_in, may_open, that_may_open, wide_texts
-from recproxy.redaction.inner_runs import coded_runs_of, has_text, is_text, that_have_text
+from recproxy.redaction.contents import Opened, contents_of, hidden_in, may_open, telling_digests, wide_texts
+from recproxy.redaction.inner_runs import coded_runs_of, has_text, is_text
 from recproxy.redaction.joined_texts import joined_texts
 from recproxy.redaction.opening import archive_kind
 from recproxy.redaction.part_contents import parts_of
@@ -242,32 +242,30 @@ class ValueSearch:
         seen: set[bytes] | None = None,
     ) -> Iterator[Span]:
         """Runs of base64 or hex whose content, once opened, holds a value; those in `clean` do not."""
-        digests, others = coded_runs_of(text, frozenset() if clean is None else clean, shifted=shifted)
-        if not digests and not others:
+        digests, runs = coded_runs_of(text, frozenset() if clean is None else clean, shifted=shifted)
+        if not digests and not runs:
             return
         # All of them at once: few texts hold a value in base64. A value in another layer is in text that can be read;
-        # most runs are digests and decode to bytes that hold none.
-        of_digests = [content for _, content in digests]
-        readable = that_have_text(of_digests)
-        readable += (content for _, content in others if has_text(content))
-        # The hex of values without a field is known: a digest that is no text need not be searched for them again.
-        everything = b"\n".join([*(of_digests if self.has_fields else readable), *(each for _, each in others)])
+        # most runs are digests and decode to bytes that hold none. The hex of values without a field is known, so that
+        # a digest that is no text need not be searched for them again.
+        searched = digests if self.has_fields else telling_digests(digests) if digests else ()
+        decoded = [(digest, bytes.fromhex(digest.decode())) for digest in searched]
+        decoded += runs
+        readable = [content for _, content in decoded if has_text(content)]
+        everything = b"\n".join(content for _, content in decoded)
         texts = b"\n".join(content for content in readable if is_text(content))
         data = b"\n".join(content for content in readable if not is_text(content))
         seen = set() if seen is None else seen
-        special = that_may_open(of_digests)
-        special.update(content for _, content in others if may_open(content))
         suspects = {
-            part
-            for part, each in (*digests, *others)
-            if special and each in special and self._any_holds((each,), budget, depth + 1, seen)
+            part for part, each in decoded if may_open(each) and self._any_holds((each,), budget, depth + 1, seen)
         }
-        if next(self._direct(everything), None) is not None or self._any_holds((texts, data), budget, depth + 1, seen):
-            suspects |= {
-                part for part, each in (*digests, *others) if self._any_holds((each,), budget, depth + 1, seen)
-            }
+        if everything and (
+            next(self._direct(everything), None) is not None or self._any_holds((texts, data), budget, depth + 1, seen)
+        ):
+            suspects |= {part for part, each in decoded if self._any_holds((each,), budget, depth + 1, seen)}
         if clean is not None and not suspects:
-            clean.update(part for part, _ in (*digests, *others))
+            clean.update(digests)
+            clean.update(part for part, _ in runs)
         for part in sorted(suspects):
             start = text.find(part)
             while start >= 0:
