@@ -29,6 +29,7 @@ _PIECE = re.compile(
 #: One event or line, as far as pieces go.
 _LINE = re.compile(rb"(?m)^(?:data:[ \t]*)?(\{[^\r\n]*\}|\"(?:[^\"\\\r\n]|\\.)*+\"|[^\s{\"\[:][^\r\n]*)[ \t]*\r?$")
 _EVENT = re.compile(rb"(?:\A|[\r\n])data:")
+_STREAMED = re.compile(rb"[\r\n](?:data:|(?<=\}\n)\{|(?<=\}\r\n)\{)")
 _INDEX = re.compile(rb"\"(?:output_|content_|choice_)?index\"\s*:\s*([0-9]{1,6})")
 
 
@@ -63,7 +64,7 @@ class JoinedText:
 
 def joined_texts(text: bytes) -> Iterator[JoinedText]:
     """The texts that a stream holds in two pieces or more, by the names and indexes under which they stand."""
-    if b"data:" not in text and b"}\n{" not in text and b"}\r\n{" not in text:
+    if (b"\n" not in text and b"\r" not in text) or not _STREAMED.search(text):
         return
     pieces: dict[tuple[bytes, bytes], list[tuple[int, View]]] = {}
     is_events = _EVENT.search(text) is not None

@@ -290,7 +290,7 @@ VOCABULARY = frozenset(
 #: few end with it.
 TRIGGERS = tuple(
     b"pass,pwd,passw,mdp,senha,contrasena,secret,token,key,auth,sess,sid,sig,cred,code,cookie,ticket,jwt,saml,assertion,otp,nonce,"
-    b'hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic,seed,phrase,bearer,mnemonic,cvv,cvc,verification,pin",pin\',pin=,pin:,pin<,pin>,pin],pin&,puk,mfa,psk,ott",ott=,snmp,community,answer,plaintext,oob,jit_config,jitconfig,zak,macaroon,pw",pw=,pw:,pw>,two_factor,twofactor,two-factor,2fa,stream_name,streamname,stream-name,bcrypt,unsubscribe,recovery_words,recoverywords,recovery-words'.split(
+    b'hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic,seed,phrase,bearer,mnemonic,cvv,cvc,verification,pin",pin\',pin=,pin:,pin<,pin>,pin],pin&,puk,mfa,psk,ott",ott=,snmp,community,answer,plaintext,oob,jit_config,jitconfig,zak,macaroon,pw",pw=,pw:,pw>,two_factor,twofactor,two-factor,stream_name,streamname,stream-name,bcrypt,unsubscribe,recovery_words,recoverywords,recovery-words'.split(
         b","
     )
 )
