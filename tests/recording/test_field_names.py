@@ -16,6 +16,7 @@ LISTED = frozenset({b"account_number", b"card[number]"})
         ("payment_method_data[us_bank_account][account_number]", True),
         ("account_number[]", True),
         ("accounts[0][account_number]", True),
+        ("accounts[0][card][1][number]", True),
         ("account_number[0]", True),
         ("account_number[type]", False),
         ("my_account_number", False),

@@ -38,6 +38,16 @@ def _with_body(body):
         ("", ""),
         (["a", "b"], ["XXX", "XXX"]),
         ({"a": "b", "n": 22}, {"a": "XXX", "n": 10}),
+        ({"value": "b", "status": "done", "expires_at": 22}, {"value": "XXX", "status": "done", "expires_at": 22}),
+        (
+            {"dob": {"day": 12}, "error": {"code": "x"}, "v": [12]},
+            {"dob": {"day": 12}, "error": {"code": "x"}, "v": [10]},
+        ),
+        ({"error": {"password": "hunter-2"}, "a": "b"}, {"error": {"password": "XXX"}, "a": "XXX"}),
+        (
+            {"address": {"city": "Rome"}, "street": {"address": "hunter-2"}},
+            {"address": {"city": "Rome"}, "street": {"address": "XXX"}},
+        ),
     ],
 )
 def test_a_response_keeps_its_shape(value, mask):

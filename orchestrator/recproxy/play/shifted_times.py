@@ -18,8 +18,8 @@ from recproxy.play.time_texts import moved_time, seconds_of_http_date
 from recproxy.recording import Headers, Interaction, Response, header
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.recording.splicing import resized, spliced
-from recproxy.redaction.json_spans import pointed_spans
 from recproxy.redaction.name_rules import name_rules
+from recproxy.redaction.pointed_places import pointed_spans
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.views import json_unescaped
 from recproxy.redaction.wide_text import moved_in_wide, narrowed, wide_charset, widened

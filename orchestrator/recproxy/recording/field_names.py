@@ -22,9 +22,8 @@ def is_listed(name: bytes, listed: frozenset[bytes]) -> bool:
         return True
     if not (listed and name.endswith(b"]")):
         return False
-    words = _BRACKETS.split(name.rstrip(b"]"))
-    while len(words) > 1 and (not words[-1] or words[-1].isdigit()):
-        words.pop()  # of a list: emails[], emails[0]
+    # Numbers are places in a list: emails[0], accounts[0][number].
+    words = [word for word in _BRACKETS.split(name) if word and not word.isdigit()]
     return any(
         b"%s%s" % (words[start], b"".join(b"[%s]" % word for word in words[start + 1 :])) in listed
         for start in range(len(words))

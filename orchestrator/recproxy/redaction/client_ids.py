@@ -18,8 +18,8 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from recproxy.recording.splicing import resized
 from recproxy.recording.values import Headers, Interaction, Request, Response
 from recproxy.redaction.client_id_values import made_by_client
-from recproxy.redaction.json_spans import pointed_spans
 from recproxy.redaction.linking import names
+from recproxy.redaction.pointed_places import pointed_spans
 from recproxy.redaction.spans import Span, replaced, wild_name
 from recproxy.redaction.value_automata import Finder, made_finder
 

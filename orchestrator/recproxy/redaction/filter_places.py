@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from recproxy.recording.field_names import is_listed
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.names import is_placeholder, is_secret
@@ -41,5 +42,6 @@ def filter_spans(text: bytes, rules: NameRules) -> Iterator[Span]:
     for found in _TERM.finditer(text):
         group = found.lastindex or 2
         value = found[group]
-        if value.lower() not in _WORDS and not is_placeholder(value) and is_secret(found[1], value):
+        is_named = is_listed(found[1], rules.query) or is_secret(found[1], value)
+        if value.lower() not in _WORDS and not is_placeholder(value) and is_named:
             yield Span(*found.span(group), "query", wild_name(found[1]), value=value)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 
 from recproxy.redaction.graphql import argument, passed_names, variables_of
-from recproxy.redaction.json_spans import pointed_spans
 from recproxy.redaction.name_rules import NameRules
+from recproxy.redaction.pointed_places import pointed_spans
 from recproxy.redaction.spans import Span
 from recproxy.redaction.views import View, percent_decoded
 

@@ -17,7 +17,15 @@ from recproxy.redaction.prose import is_complaint, is_prose
 from recproxy.redaction.spans import Span
 from recproxy.redaction.views import json_unescaped
 
-__all__ = ["SAYS", "holds_secrets", "is_message", "kubernetes_secrets", "listed_header", "said_values"]
+__all__ = [
+    "SAYS",
+    "holds_secrets",
+    "is_message",
+    "kubernetes_secrets",
+    "listed_header",
+    "said_values",
+    "says_how_it_is",
+]
 
 _PAIR_OPENS = re.compile(rb"\[\s*\Z")
 _PAIR = re.compile(rb"\s*,\s*\"([^\"\\]+)\"\s*\]")
@@ -91,6 +99,41 @@ _ABOUT = frozenset(
 )
 _HOLDERS = frozenset({"passwords", "secrets", "credentials", "creds", "cookies", "apikeys"})
 _TOKENS = frozenset({"token", "tokens"})
+#: Of an object that a profile has hidden these say how it is: what kind of thing, in which state, since when and where.
+_STATES = frozenset(
+    [
+        "id",
+        "name",
+        "type",
+        "kind",
+        "object",
+        "status",
+        "state",
+        "reason",
+        "error",
+        "errors",
+        "country",
+        "currency",
+        "bic",
+        "at",
+        "time",
+        "timestamp",
+        "date",
+        "day",
+        "month",
+        "year",
+        "dob",
+        "birthday",
+        "created",
+        "updated",
+        "modified",
+        "verified",
+        "expires",
+        "expiration",
+        "expiry",
+        "exp",
+    ]
+)
 _KINDS = frozenset({"access", "refresh", "bearer", "jwt"})
 _ERRORS = re.compile(
     rb"\"(?:[A-Za-z_]*errors?|violations|messages|validations?|invalid)\"\s*:\s*\{[^{}]*\Z", re.IGNORECASE
@@ -201,6 +244,17 @@ def holds_secrets(key: bytes, member: bytes) -> bool:
     if words[-1:] == ("passwords",) and len(said) > 1:
         return False  # a page of texts has more to say of passwords
     return bool(words) and words[-1] in _HOLDERS and bool(said) and said[-1] not in _ABOUT
+
+
+def says_how_it_is(member: bytes, *, is_object: bool = False) -> bool:
+    """Whether a member of a hidden object says how it is: `{"phone": {"phone": "...", "status": "verified"}}`.
+
+    An address that `is_object` is where somebody lives; a text may be one of mail.
+    """
+    words = name_words(member)
+    return (
+        bool(words) and (words[-1] in _STATES or words[0] == "expires" or (is_object and words[-1] == "address"))
+    ) or words[-2:] == ("last", "4")
 
 
 def is_message(value: bytes, text: bytes, at: int, *, listed: bool) -> bool:

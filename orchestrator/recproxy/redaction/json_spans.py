@@ -1,4 +1,4 @@
-"""Secrets in JSON by name, at the places where letters of such a name stand, and by pointer.
+"""Secrets in JSON by name, at the places where letters of such a name stand.
 
 Reads around each place and not the whole text, so that text without such names costs nothing. Lenient: several
 values one behind another and text that breaks off are read as far as they go, so the strict readers of
@@ -14,13 +14,13 @@ from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.assigned_places import assigned_in_json
 from recproxy.redaction.graphql import argument, passed_variables
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
-from recproxy.redaction.json_forms import holds_secrets, is_message, kubernetes_secrets, listed_header
+from recproxy.redaction.json_forms import holds_secrets, is_message, kubernetes_secrets, listed_header, says_how_it_is
 from recproxy.redaction.name_rules import NameRules
-from recproxy.redaction.names import header_is_secret, is_label, is_secret, may_be_secret
+from recproxy.redaction.names import header_is_secret, is_label, is_secret, is_wordy, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
 
-__all__ = ["json_spans", "pointed_spans"]
+__all__ = ["json_spans"]
 
 _COLON = re.compile(rb"\s*:\s*")
 _ESCAPED_KEY = re.compile(rb"\"((?:[^\"\\]|\\.)*\\u00[4-7](?:[^\"\\]|\\.)*)\"\s*:\s*")
@@ -35,6 +35,7 @@ _BEARING = frozenset(
 )
 _VALUES = frozenset({b"value", b"values", b"val", b"v", b"stringvalue", b"plaintext"})
 _GRANTED = frozenset({b"code", b"key", b"assertion", b"auth_code"})  # in a request for a token
+_ASKED = frozenset({b"code"})
 _JWK = re.compile(rb"\"(d|p|q|dp|dq|qi|k)\"\s*:\s*\"([A-Za-z0-9_-]{16,})\"")
 _NESTED = 6  # objects one inside another in which the value of a secret name is sought
 _FAR = 120  # bytes of a name
@@ -55,7 +56,7 @@ def json_spans(
 
     `hits` are the places where letters of such names stand, `signs` the words in the text that `hints_of` looks for.
     """
-    granted = b'"grant_type"' in signs
+    granted = _GRANTED if b'"grant_type"' in signs else _ASKED if _asks_for_a_token(signs) else frozenset[bytes]()
     graphql = graphql or b'"query"' in signs or b'"mutation"' in signs
     yield from _by_letters(text, hits, rules, granted=granted, graphql=graphql)
     if b"\\u00" in signs:
@@ -72,8 +73,13 @@ def json_spans(
             yield Span(*found.span(2), "json", wild_name(b"jwk_" + found[1]), value=found[2])
 
 
+def _asks_for_a_token(signs: Container[bytes]) -> bool:
+    """Whether a text is a request for a token that need not say which kind it grants, as those of GitHub."""
+    return b'"client_id"' in signs and (b'"client_secret"' in signs or b'"code_verifier"' in signs)
+
+
 def _by_letters(
-    text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules, *, granted: bool, graphql: bool
+    text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules, *, granted: frozenset[bytes], graphql: bool
 ) -> Iterator[Span]:
     """Secrets at the places where letters of a name stand: under a key, beside a name, in a list of header lines."""
     done = argued = -1
@@ -107,13 +113,14 @@ def _by_letters(
                 skip = harmless[key] = _is_harmless(key, rules)
             if skip:
                 continue
+            is_scalar = text[colon.end() : colon.end() + 1] not in (b"{", b"[")
             for span in _under(key, colon.end(), text, rules, granted=granted):
-                done = max(done, span.end)
+                done = max(done, span.end) if is_scalar else done  # what an object keeps may have names of its own
                 yield span
         elif _NAMING.search(text, max(0, opening - 40), opening):
             done = closing
             name = key.rpartition(b"/")[2] if key.startswith(b"/") else key  # a JSON Patch, RFC 6902
-            yield from _beside(name, opening, closing, text)
+            yield from _beside(name, opening, closing, text, chosen=name.lower() in rules.keys)
         else:
             for span in listed_header(key, opening, closing, text, rules.headers):
                 done = max(done, span.end)
@@ -128,10 +135,10 @@ def _is_harmless(key: bytes, rules: NameRules) -> bool:
     )
 
 
-def _under(key: bytes, at: int, text: bytes, rules: NameRules, *, granted: bool) -> Iterator[Span]:
+def _under(key: bytes, at: int, text: bytes, rules: NameRules, *, granted: frozenset[bytes]) -> Iterator[Span]:
     """The secret scalars of the value at `at`, which stands under a key."""
     chosen = key.lower() in rules.keys
-    granted = granted and key.lower() in _GRANTED
+    asked = key.lower() in granted
     first = text[at : at + 1]
     if first in (b"{", b"["):
         if chosen or may_be_secret(key, json=True):
@@ -142,7 +149,9 @@ def _under(key: bytes, at: int, text: bytes, rules: NameRules, *, granted: bool)
     if found is None or found[2] is not None:
         return
     start, end = found.span(1 if quoted else 3)
-    yield from _scalar(key, start, end, text, quoted=quoted, chosen=chosen or granted)
+    # Where nothing says what is granted, `code` may also be that of an error.
+    asked = asked and (granted is _GRANTED or (quoted and not is_wordy(text[start:end])))
+    yield from _scalar(key, start, end, text, quoted=quoted, chosen=chosen or asked)
 
 
 def _scalar(
@@ -175,7 +184,10 @@ def _scalar(
 
 
 def _inside(key: bytes, at: int, text: bytes, *, chosen: bool) -> Iterator[Span]:
-    """The scalars of an object or array under a secret name: of arrays all, of objects those that bear the value."""
+    """The scalars of an object or array under a secret name: of arrays all, of objects those that bear the value.
+
+    Under a name that a profile has `chosen`, all bear it but what says of it how it is: states, kinds and dates.
+    """
     levels: list[list[bytes]] = []  # the kind of each open level, and the key in it
     wants_key = False
     for found in JSON_TOKEN.finditer(text, at):
@@ -200,20 +212,25 @@ def _inside(key: bytes, at: int, text: bytes, *, chosen: bool) -> Iterator[Span]
         if wants_key and quoted:
             levels[-1][1] = found[1]
             continue
-        if chosen or (
-            len(levels) < _NESTED
-            and (
-                all(level[1].lower() in _BEARING for level in levels[1:] if level[0] == b"{")
-                and (levels[0][0] != b"{" or levels[0][1].lower() in _BEARING or holds_secrets(key, levels[0][1]))
-            )
+        if chosen:
+            if not _is_said(levels):
+                yield from _scalar(key, *found.span(1 if quoted else 3), text, quoted=quoted, chosen=True)
+        elif len(levels) < _NESTED and (
+            all(level[1].lower() in _BEARING for level in levels[1:] if level[0] == b"{")
+            and (levels[0][0] != b"{" or levels[0][1].lower() in _BEARING or holds_secrets(key, levels[0][1]))
         ):
             listed = levels[-1][0] == b"["
-            yield from _scalar(key, *found.span(1 if quoted else 3), text, quoted=quoted, chosen=chosen, listed=listed)
+            yield from _scalar(key, *found.span(1 if quoted else 3), text, quoted=quoted, chosen=False, listed=listed)
 
 
-def _beside(name: bytes, opening: int, closing: int, text: bytes) -> Iterator[Span]:
+def _is_said(levels: Sequence[Sequence[bytes]]) -> bool:
+    """Whether the key of an open level, or of one around it, says how an object is."""
+    return any(says_how_it_is(level[1], is_object=level is not levels[-1]) for level in levels if level[0] == b"{")
+
+
+def _beside(name: bytes, opening: int, closing: int, text: bytes, *, chosen: bool) -> Iterator[Span]:
     """The value beside a name that is itself a value: `{"name": "X-Api-Key", "value": "..."}`, in either order."""
-    if not (header_is_secret(name) or name.lower() in HEADERS_WITH_RULES or may_be_secret(name, json=True)):
+    if not (chosen or header_is_secret(name) or name.lower() in HEADERS_WITH_RULES or may_be_secret(name, json=True)):
         return
     start = opening
     for _ in range(3):
@@ -239,61 +256,6 @@ def _beside(name: bytes, opening: int, closing: int, text: bytes) -> Iterator[Sp
                 values.append((*found.span(1 if quoted else 3), quoted))
         if found.end() > closing:
             for low, high, quoted in values:
-                yield from _scalar(name, low, high, text, quoted=quoted, chosen=False, named=True)
+                yield from _scalar(name, low, high, text, quoted=quoted, chosen=chosen, named=True)
             if values:
                 return
-
-
-def pointed_spans(text: bytes, pointers: Sequence[tuple[bytes, ...]]) -> Iterator[Span]:
-    """The scalars that JSON Pointers lead to, and those below; `*` is any key or index."""
-    states: list[frozenset[tuple[int, int]]] = [frozenset((number, 0) for number in range(len(pointers)))]
-    kinds: list[bool] = []
-    steps: list[bytes] = []
-    counts: list[int] = []
-    wants_key = False
-    for found in JSON_TOKEN.finditer(text):
-        mark = found[2]
-        if mark is None:
-            quoted = found[1] is not None
-            if kinds and kinds[-1] and wants_key and quoted:
-                steps[-1] = json_unescaped(found[1]).text if b"\\" in found[1] else found[1]
-                continue
-            now = (
-                _stepped(states[-1], steps[-1] if kinds and kinds[-1] else b"%d" % counts[-1], pointers)
-                if kinds
-                else states[-1]
-            )
-            if any(at >= len(pointers[number]) for number, at in now):
-                start, end = found.span(1 if quoted else 3)
-                if start < end and (quoted or found[3] not in (b"true", b"false", b"null")):
-                    value = json_unescaped(found[1]).text if quoted else found[3]
-                    name = next((step for step in reversed(steps) if step), b"secret")
-                    yield Span(start, end, "json", wild_name(name), "text" if quoted else "scalar", value=value)
-        elif mark in b"{[":
-            if kinds:
-                states.append(_stepped(states[-1], steps[-1] if kinds[-1] else b"%d" % counts[-1], pointers))
-            else:
-                states.append(states[-1])
-            kinds.append(mark == b"{")
-            steps.append(b"")
-            counts.append(0)
-            wants_key = mark == b"{"
-        elif mark in b"}]":
-            if kinds:
-                kinds.pop(), steps.pop(), counts.pop(), states.pop()
-            wants_key = False
-        elif kinds:
-            if mark == b",":
-                counts[-1] += 1
-            wants_key = mark == b"," and kinds[-1]
-
-
-def _stepped(
-    state: frozenset[tuple[int, int]], step: bytes, pointers: Sequence[tuple[bytes, ...]]
-) -> frozenset[tuple[int, int]]:
-    """Pointers one step on; one that has arrived stays so for all below."""
-    return frozenset(
-        (number, at if at >= len(pointers[number]) else at + 1)
-        for number, at in state
-        if at >= len(pointers[number]) or pointers[number][at] in (step, b"*")
-    )

@@ -25,6 +25,7 @@ _TO_AMPERSAND = re.compile(rb"(?:[^&;\s\"'<>#\\]|\\/|;(?=[^&;\s\"'<>#\\]))*")
 #: Parameters of a link among other text, and of one that is all of the text: some clients leave quotes as they are.
 _PARAMETERS = {False: re.compile(rb"[?#]([^#\s\"'<>]*)"), True: re.compile(rb"[?#]([^#]*)")}
 _USER_INFO = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#:]*:[^/?#]*)@")
+_NAMED = re.compile(rb"(?:\A|[&;])(?:name|key|field|property|attribute)=([^&;]*)", re.IGNORECASE)
 _MATRIX = re.compile(rb";([A-Za-z_]+)=([^;/?#]+)")
 _UPLOADS = frozenset(
     {b"acl", b"policy", b"bucket", b"success_action_status", b"success_action_redirect", b"x-amz-algorithm"}
@@ -61,19 +62,30 @@ def pair_spans(text: bytes, names: frozenset[bytes], rule: str, inside: Inside) 
     parts = [_SEPARATOR.split(part) for part in text.split(b"&")]
     known = {piece.partition(b"=")[0].lower() for pieces in parts for piece in pieces}
     upload = not known.isdisjoint(_UPLOADS)
+    asks = b"client_id" in known and not known.isdisjoint((b"client_secret", b"code_verifier"))
+    told = b"value" in known and _told(text, names)
     for pieces in parts:
         end = start + sum(map(len, pieces)) + len(pieces) - 1
         covered = -1
         for piece in pieces:
             name, equals, value = piece.partition(b"=")
             if equals and not (upload and name.lower() == b"key"):
-                granted = b"grant_type" in known and name.lower() in (b"code", b"key")
+                lower = name.lower()
+                granted = b"grant_type" in known and lower in (b"code", b"key")
+                granted = granted or (asks and lower == b"code") or (told and lower == b"value")
                 at = start + len(name) + 1
                 last = end if at >= covered else at + len(value)
                 for span in _pair(name, value, value, at, names, rule, inside, granted=granted, text=text, last=last):
                     covered = max(covered, span.end)
                     yield span
             start += len(piece) + 1
+
+
+def _told(text: bytes, names: frozenset[bytes]) -> bool:
+    """Whether a parameter says that the `value` beside it is secret: `name=phone&value=...`."""
+    found = _NAMED.search(text)
+    name = percent_decoded(found[1], plus=True).text if found is not None else b""
+    return bool(name) and (is_listed(name, names) or is_secret(name, b"x"))
 
 
 def _pair(

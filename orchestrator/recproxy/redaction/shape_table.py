@@ -39,6 +39,7 @@ SHAPES = (
     shape("bearer token", b"earer ", rb"(?<![A-Za-z])[Bb]earer\s+([A-Za-z0-9._~+/-]{16,}=*)"),
     shape("slack token", b"xox", EDGE + rb"xox[a-z](?:\.xox[a-z])?-[0-9A-Za-z-]{10,}"),
     shape("slack token", b"xapp-", EDGE + rb"xapp-[0-9]-[0-9A-Za-z-]{10,}"),
+    shape("slack token", b"xwfp-", EDGE + rb"xwfp-[0-9A-Za-z-]{10,}"),
     shape(
         "slack webhook",
         b"hooks.slack.com",

@@ -35,6 +35,7 @@ _SIGNS = frozenset(
         *(b'"Secret"', b'"SecretList"', b"\\u00", b" -", b'"-', b"set "),
         *(b'"Session"', b'"random_password"', b'"params"', b"<methodName>", b"data:"),
         *MEMBERS,
+        *(b'"client_id"', b'"client_secret"', b'"code_verifier"'),
     }
 )
 

@@ -19,13 +19,14 @@ from recproxy.redaction.header_values import header_spans
 from recproxy.redaction.inner_strings import strings_in
 from recproxy.redaction.joined_texts import joined_texts
 from recproxy.redaction.json_forms import SAYS, said_values
-from recproxy.redaction.json_spans import json_spans, pointed_spans
+from recproxy.redaction.json_spans import json_spans
 from recproxy.redaction.json_tables import json_tables
 from recproxy.redaction.language import Language, sniffed
 from recproxy.redaction.markup import html_spans, xml_spans
 from recproxy.redaction.member_places import MEMBERS, member_spans
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.parameter_places import link_spans, pair_spans, url_spans
+from recproxy.redaction.pointed_places import pointed_spans
 from recproxy.redaction.setting_places import line_spans
 from recproxy.redaction.shapes import Hints, hints_of, shapes
 from recproxy.redaction.spans import Span
