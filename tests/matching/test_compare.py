@@ -314,6 +314,34 @@ def test_a_named_place_that_is_bound_says_so_but_not_to_what(recorded, live):
     assert found == (Difference("query id", "XXX[id] (bound)", "2"),)
 
 
+@pytest.mark.parametrize(
+    ("place", "field"),
+    [
+        (("https://a.com/links/%s",), "path segment 2"),
+        (("https://a.com/?t=%s",), "query t"),
+        (("https://a.com/?t=%s&t=1",), "query t"),
+        (("POST https://a.com/", '{"t": "%s"}', "json"), "body"),
+        (("POST https://a.com/", "t=%s", "form"), "form t"),
+        (("POST https://a.com/", "see %s", "text"), "body"),
+    ],
+)
+def test_where_only_a_hidden_value_can_differ_it_is_named(place, field, recorded, live):
+    def put(value):
+        return [text.replace("%s", value) for text in place]
+
+    wanted, got = recorded(*put("XXX[link]")), live(*put("XXX"))
+
+    assert difference(wanted, got, Rules(), redacted=True) == ()
+    found = difference(wanted, got, Rules(), redacted=True, bound={"link": b"h1dden"})
+    assert [(each.field, each.got) for each in found] == [(field, "another value")]
+    assert "the value that this replay handed out" in found[0].wanted
+    assert "h1dden" not in found[0].wanted
+
+    got = live("POST https://a.com/other/XXX?x=1")
+    others = difference(wanted, got, Rules(), redacted=True, bound={"link": b"h1dden"})
+    assert "another value" not in [each.got for each in others]
+
+
 def test_one_named_place_has_one_value_in_a_request(recorded, live, index):
     interaction = recorded("POST https://a.com/XXX[id]?id=XXX[id]", '{"id": "XXX[id]"}', "json")
     found = index(interaction)

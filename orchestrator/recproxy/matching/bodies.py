@@ -10,15 +10,16 @@ import re
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+from recproxy.counting import counted
 from recproxy.matching.field_values import Value, read_value
 from recproxy.matching.json_values import Node, parse_json
 from recproxy.matching.multipart import Part, parse_multipart, read_message
 from recproxy.matching.rules import ComparedParts
 from recproxy.matching.url import NO_PAIRS, Pairs, read_pairs
 from recproxy.recording.multipart import parameters
-from recproxy.recording.values import Headers
+from recproxy.recording.values import Headers, Request
 
-__all__ = ["EMPTY", "Body", "FormFields", "Json", "Multipart", "Raw", "raw_body", "read_body"]
+__all__ = ["EMPTY", "Body", "FormFields", "Json", "Multipart", "Raw", "raw_body", "read_body", "summary"]
 
 
 class Json(NamedTuple):
@@ -138,3 +139,12 @@ def _form(body: bytes, charset: str | None, plan: ComparedParts, word: str | Non
         return pairs
     values = tuple(_utf8(value, charset) if isinstance(value, bytes) else value for value in pairs.values)
     return pairs._replace(names=tuple(_utf8(name, charset) for name in pairs.names), values=values)
+
+
+def summary(body: Body, request: Request) -> str:
+    """What kind of body a request has, and how large it is."""
+    if request.omitted is not None:
+        return f"a body of {counted(request.omitted, 'byte')}, too large to be stored"
+    kind = {Json: "JSON", FormFields: "form", Multipart: "multipart", Raw: "other"}[type(body)]
+    size = len(request.body)
+    return f"a body of {counted(size, 'byte')}, read as {kind}" if size else "no body"

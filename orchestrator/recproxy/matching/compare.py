@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
-from recproxy.counting import counted
 from recproxy.matching.assign import assigned
-from recproxy.matching.bodies import Body, FormFields, Json, Multipart, Raw
+from recproxy.matching.bodies import FormFields, Json, Multipart, Raw, summary
 from recproxy.matching.compare_json import json_differences
 from recproxy.matching.differences import Difference, clipped, excerpt
 from recproxy.matching.field_values import SECRET, Hidden, Value, read_value, shown
@@ -29,6 +28,7 @@ __all__ = ["Comparison", "difference", "host_accepts"]
 _MOST_VALUES = 20
 #: What redaction leaves of a live request's value, or of a part of it.
 _MASK = WILD.encode()
+_KNOWN, _ANOTHER = ", the value that this replay handed out", "another value"
 
 
 def difference(
@@ -51,7 +51,7 @@ def difference(
     comparison = Comparison(chosen, bound, redacted=redacted)
     comparison.authority(wanted.authority, got.authority, hosts, any_host)
     comparison.fields(wanted, got)
-    return tuple(comparison.differences)
+    return tuple(comparison.differences or comparison.unseen)
 
 
 def host_accepts(wanted: UrlAuthority, got: UrlAuthority, hosts: Sequence[str], any_host: Sequence[str] | None) -> bool:
@@ -88,10 +88,13 @@ class Comparison:
     ) -> None:
         self.plan = chosen
         self.differences: list[Difference] = []
+        #: Where a value is known and redaction has hidden the live one. Nothing else differing, it is one of them.
+        self.unseen: list[Difference] = []
         self.captured: dict[str, bytes] = {}
         self._bound = dict(bound or {})
         self._redacted = redacted
         self._word: str | None = None
+        self._field = ""
 
     def fields(self, wanted: Fields, got: Fields) -> None:
         """Compare all but the authority."""
@@ -126,6 +129,8 @@ class Comparison:
         if isinstance(wanted, bytes):
             return wanted == got
         if self._redacted and wanted.named and _MASK in got:
+            if any(name in self._bound for name in wanted.names):
+                self.unseen.append(Difference(self._field, f"{shown(wanted, self._word)}{_KNOWN}", _ANOTHER))
             return wanted.fits(got) is not None
         taken = wanted.fits(got, self._bound)
         if taken is None:
@@ -145,6 +150,7 @@ class Comparison:
         return f"{text} (bound)" if any(name in self._bound for name in wanted.names) else text
 
     def _single(self, field: str, wanted: Value, got: bytes, *, conceal: bool = False) -> None:
+        self._field = field
         if not self.value(wanted, got):
             secret = isinstance(wanted, Hidden)
             live = SECRET if secret or conceal else got
@@ -183,6 +189,7 @@ class Comparison:
 
     def _named(self, field: str, wanted: list[Value], got: list[Value], *, secret: bool) -> None:
         """Compare all values of one name."""
+        self._field = field
         fits = [self.value(value, _literal(found)) for value, found in zip(wanted, got, strict=False)]
         if len(wanted) != len(got) or not all(fits):
             recorded = ", ".join(map(self._shown, wanted))
@@ -210,8 +217,9 @@ class Comparison:
 
     def _body(self, wanted: Fields, got: Fields) -> None:
         left, right = wanted.body, got.body
+        self._field = "body"
         if self.plan.body and (wanted.request.omitted is not None or got.request.omitted is not None):
-            self._add("body", _summary(left, wanted.request), _summary(right, got.request))
+            self._add("body", summary(left, wanted.request), summary(right, got.request))
         elif isinstance(left, Json) and isinstance(right, Json):
             json_differences(left, right, self.value, self._shown, self.differences, self.plan.json)
         elif isinstance(left, FormFields) and isinstance(right, FormFields):
@@ -222,7 +230,7 @@ class Comparison:
             self._raw(left.value, _literal(right.value))
         elif not self.value(wanted.raw(), _literal(got.raw())):
             # What one side's rules hide, the other side's kind of body would show.
-            self._add("body", _summary(left, wanted.request), _summary(right, got.request))
+            self._add("body", summary(left, wanted.request), summary(right, got.request))
 
     def _raw(self, wanted: Value, got: bytes) -> None:
         """Compare two texts as they are spelled; of XML the values that differ are named."""
@@ -290,11 +298,3 @@ def _by_name(pairs: Pairs) -> dict[bytes, list[Value]]:
 def _label(kind: str, name: bytes) -> str:
     text = shown(name)
     return f"{kind} {'-'.join(map(str.capitalize, text.split('-')))}" if kind == "header" else f"{kind} {text}"
-
-
-def _summary(body: Body, request: Request) -> str:
-    if request.omitted is not None:
-        return f"a body of {counted(request.omitted, 'byte')}, too large to be stored"
-    kind = {Json: "JSON", FormFields: "form", Multipart: "multipart", Raw: "other"}[type(body)]
-    size = len(request.body)
-    return f"a body of {counted(size, 'byte')}, read as {kind}" if size else "no body"
