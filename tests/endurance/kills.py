@@ -30,10 +30,11 @@ KEYS = re.compile(r"recproxy-\d+")
 #: Tests of a few requests each; a line in `finished` for each answer that was read to its end. What it starts leaves its
 #: session, and is ended by nobody if it is killed.
 PROGRAM = f"""
-import http.client, json, os, sys, urllib.parse
+import atexit, http.client, json, os, sys, urllib.parse
 control, token = urllib.parse.urlsplit(os.environ["RECPROXY_CONTROL"]), os.environ["RECPROXY_TOKEN"]
 base = os.environ["SHOP_BASE_URL"].removeprefix("http://")
 server = os.posix_spawnp("sleep", ["sleep", "600"], os.environ, setsid=True)
+atexit.register(os.kill, server, 15)
 log = os.open("finished", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 def scope(method, value):
     connection = http.client.HTTPConnection(control.netloc, timeout=20)
@@ -54,7 +55,6 @@ for number in range({SCOPES}):
         client.close()
         os.write(log, (path + "\\n").encode())
     scope("DELETE", {{"passed": True}})
-os.kill(server, 15)
 """
 
 
@@ -192,7 +192,10 @@ def _kill(run, wanted, temporary):
         with contextlib.suppress(ProcessLookupError):
             os.kill(parts[hit], signal.SIGKILL)
     began = time.monotonic()
-    run.communicate(timeout=300)
+    try:
+        run.communicate(timeout=seconds(20))  # who is left holds the other end of the pipe
+    except subprocess.TimeoutExpired:
+        raise AssertionError(hit, [known[pid] for pid in known if alive(pid)]) from None
     while left := [*(known[pid] for pid in known if alive(pid)), *_files(temporary)]:
         assert time.monotonic() - began < seconds(PATIENCE), (hit, left)
         time.sleep(0.01)

@@ -28,9 +28,9 @@ class ForkOrder(StrEnum):
     PROXY = "proxy"  # fork a proxy: the name of its profile
     REDACTION_WORKER = "redact"  # fork a process that redacts: its name
     FOLDER = "folder"  # the path of the run's files, before they are made
-    COMMAND = "command"  # the process id of a command in our process group
+    COMMAND = "command"  # the process id of a command in our process group; 0 before it has one
     SESSION = "session"  # that of a command which leads a session
-    ENDED = "ended"  # that of a command which has ended, with all that it left running
+    ENDED = "ended"  # that of the command, which has ended, with all that it left running
 
 
 class ForkEvent(StrEnum):

@@ -20,6 +20,8 @@ _STATE, _PARENT, _SESSION, _START = 0, 1, 3, 19
 class StartedProcesses:
     """The processes of one command that run; those that have ended and wait for their parents do not.
 
+    One whose program is just being loaded is not found: look again a moment later.
+
     Args:
         command: its process id; 0 if it has ended, for the number may be another's then.
         session: the id of its session, if that is its own; 0 if it shares one with processes that are none of the run.
@@ -74,7 +76,10 @@ class StartedProcesses:
     def _is_marked(self, pid: int, start: bytes) -> bool:
         known = self._marked.get((pid, start))
         if known is None:
-            known = self._marked[pid, start] = self._mark in _contents(f"/proc/{pid}/environ")
+            environment = _contents(f"/proc/{pid}/environ")
+            known = self._mark in environment
+            if environment:  # else its program is just being loaded, and it has none yet
+                self._marked[pid, start] = known
         return known
 
 

@@ -28,6 +28,8 @@ __all__ = ["Command", "check_command"]
 _GRACE_SECONDS = 10.0
 #: Processes that the command left behind have no teardown that anybody waits for.
 _LEFTOVER_SECONDS = 1.0
+#: So often none must be found if the command was killed: it may have been starting one, which is not found yet.
+_QUIET_LOOKS = 2
 #: How often to look whether they are gone: the run must not end noticeably later than they do.
 _LEFTOVER_STEP = 0.02
 
@@ -69,6 +71,7 @@ class Command:
         self._is_stopped = False
         self.shares_terminal = _in_foreground()
         read, write = os.pipe() if prefix else (-1, -1)
+        entrust(ForkOrder.COMMAND, 0)
         with _usual_limits():
             try:
                 self._process = subprocess.Popen(
@@ -125,7 +128,12 @@ class Command:
         session = 0 if self.shares_terminal else self._process.pid
         started = StartedProcesses(0, session=session, mark=self._mark if everywhere else "")
         deadline = self._loop.time() + _LEFTOVER_SECONDS
-        while started.ask() and self._loop.time() < deadline:
+        looks = _QUIET_LOOKS if everywhere else 1
+        quiet = 0
+        while self._loop.time() < deadline:
+            quiet = 0 if started.ask() else quiet + 1
+            if quiet == looks:
+                return
             await asyncio.sleep(_LEFTOVER_STEP)
         started.kill()
 

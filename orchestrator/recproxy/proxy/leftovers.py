@@ -20,6 +20,8 @@ __all__ = ["Leftovers"]
 _GRACE_SECONDS = 1.0
 #: So long those are looked for that others have started while they were killed.
 _KILL_SECONDS = 0.5
+#: So often none must be found: one whose program is just being loaded is not.
+_QUIET_LOOKS = 2
 #: How often to look whether all have ended.
 _STEP_SECONDS = 0.02
 
@@ -36,7 +38,9 @@ class Leftovers:
         """Take an order that is none to fork."""
         if order is ForkOrder.FOLDER:
             self._folder = value
-        elif order is ForkOrder.ENDED:
+            return
+        self._commands.pop(0, None)
+        if order is ForkOrder.ENDED:
             self._commands.pop(int(value), None)
         else:
             self._commands[int(value)] = order is ForkOrder.SESSION
@@ -52,7 +56,9 @@ class Leftovers:
             for pid, leads in self._commands.items()
         ]
         deadline = time.monotonic() + _GRACE_SECONDS
-        while any([forks, *map(StartedProcesses.ask, started)]) and time.monotonic() < deadline:
+        quiet = 0
+        while quiet < _QUIET_LOOKS and time.monotonic() < deadline:
+            quiet = 0 if any([forks, *map(StartedProcesses.ask, started)]) else quiet + 1
             time.sleep(_STEP_SECONDS)
         send_signal(forks, signal.SIGKILL)
         deadline = time.monotonic() + _KILL_SECONDS
