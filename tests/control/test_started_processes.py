@@ -12,10 +12,18 @@ from deadlines import seconds, wait_until
 from recproxy.control import started_processes as module
 from recproxy.control.started_processes import StartedProcesses, send_signal
 
-MARK = "/tmp/recproxy-0123456789abcdef"
-MARKED = {"PATH": os.environ["PATH"], "SSL_CERT_FILE": f"{MARK}/ca.pem"}
 PLAIN = {"PATH": os.environ["PATH"], "SSL_CERT_FILE": "/tmp/recproxy-fedcba9876543210/ca.pem"}
 linux = pytest.mark.skipif(sys.platform != "linux", reason="without /proc only a group is known")
+
+
+@pytest.fixture
+def mark(tmp_path):
+    """One of its own: tests that run at the same time must not find each other's processes."""
+    return str(tmp_path)
+
+
+def marked(mark):
+    return PLAIN | {"SSL_CERT_FILE": f"{mark}/ca.pem"}
 
 
 @contextlib.contextmanager
@@ -43,18 +51,18 @@ def test_a_process_is_found_by_its_session_whatever_its_group_and_variables():
 
 
 @linux
-def test_a_process_that_has_left_the_session_is_found_by_its_mark_and_others_are_not():
-    with started(environment=MARKED) as ours, started() as theirs:
+def test_a_process_that_has_left_the_session_is_found_by_its_mark_and_others_are_not(mark):
+    with started(environment=marked(mark)) as ours, started() as theirs:
         assert not StartedProcesses(0, session=0, mark="").kill()
-        assert StartedProcesses(0, session=0, mark=MARK).kill()
+        assert StartedProcesses(0, session=0, mark=mark).kill()
         assert killed(ours)
         assert theirs.poll() is None
 
 
 @linux
-def test_a_child_in_a_session_of_its_own_with_no_variables_goes_with_its_parent():
-    with started("sh", "-c", "setsid env -i PATH=$PATH sleep 60 & wait", environment=MARKED) as shell:
-        processes = StartedProcesses(shell.pid, session=0, mark=MARK)
+def test_a_child_in_a_session_of_its_own_with_no_variables_goes_with_its_parent(mark):
+    with started("sh", "-c", "setsid env -i PATH=$PATH sleep 60 & wait", environment=marked(mark)) as shell:
+        processes = StartedProcesses(shell.pid, session=0, mark=mark)
         wait_until(lambda: len(processes._found()) == 2)
 
         assert processes.kill()
@@ -63,9 +71,9 @@ def test_a_child_in_a_session_of_its_own_with_no_variables_goes_with_its_parent(
 
 
 @linux
-def test_each_is_asked_once_and_one_that_nobody_has_waited_for_has_ended():
-    with started(environment=MARKED) as process:
-        processes = StartedProcesses(0, session=0, mark=MARK)
+def test_each_is_asked_once_and_one_that_nobody_has_waited_for_has_ended(mark):
+    with started(environment=marked(mark)) as process:
+        processes = StartedProcesses(0, session=0, mark=mark)
         assert processes.ask()
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         assert processes._found() == set()
@@ -73,10 +81,10 @@ def test_each_is_asked_once_and_one_that_nobody_has_waited_for_has_ended():
 
 
 @pytest.mark.parametrize("session", [True, False])
-def test_without_proc_it_is_the_group_or_the_process(monkeypatch, session):
+def test_without_proc_it_is_the_group_or_the_process(monkeypatch, mark, session):
     monkeypatch.setattr(module, "_processes", dict)
     with started(session=session) as process:
-        processes = StartedProcesses(process.pid, session=process.pid if session else 0, mark=MARK)
+        processes = StartedProcesses(process.pid, session=process.pid if session else 0, mark=mark)
         assert processes.kill()
         assert killed(process)
         assert not processes.kill()
