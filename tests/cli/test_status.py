@@ -35,3 +35,25 @@ def test_the_store_is_read_if_it_is_asked_for(tmp_path):
     assert (code, json.loads(out)["changed_in_store"], json.loads(out)["same"]) == (1, ["shop/default.rec"], 1)
     object_file.unlink()
     assert said(project, "status", "--store")[:2] == (1, "missing in store: shop/default.rec\n")
+
+
+def test_credentials_in_the_url_are_not_shown(tmp_path):
+    project, _ = stored_project(tmp_path)
+    settings = project / "pyproject.toml"
+    text = settings.read_text()
+    for url in (
+        "simplecache::s3://AKIA1:pass-word/x@bucket/suite?y=pass-word",
+        "sftp://pass-word@bucket/suite?y=pass-word",
+    ):
+        settings.write_text(text.replace(f"file://{tmp_path}/store", url))
+        shown = url.replace("AKIA1:pass-word/x@", "XXX@").replace("pass-word@", "XXX@").replace("y=pass-word", "XXX")
+
+        code, out, error = said(project, "status", "--json")
+        assert (code, json.loads(out)["store"], error) == (1, shown, "")
+        for how in ((), ("--json",)):
+            code, out, error = said(project, "run", "--show-config", *how)
+            assert (code, shown in out) == (0, True)
+            assert "pass-word" not in out + error
+        for words in (("push",), ("status", "--store")):
+            code, out, error = said(project, *words)
+            assert "pass-word" not in out + error

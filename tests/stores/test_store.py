@@ -14,6 +14,9 @@ from recproxy.stores.store import opened_store
     [
         ("nosuch://bucket/suite", "recordings = 'nosuch://bucket/suite' is no store: Protocol not known: nosuch"),
         ("sftp://me:pass-word@host/x", "a password does not belong into the URL of a store"),
+        ("simplecache::s3://AKIA1:pass-word/x@bucket/x", "a password does not belong into the URL of a store"),
+        ("nosuch://pass-word@bucket/x?key=pass-word", "recordings = 'nosuch://XXX@bucket/x?XXX' is no store: "),
+        ("simplecache::nosuch://pass-word@bucket/x", "recordings = 'simplecache::nosuch://XXX@bucket/x' is no store: "),
     ],
 )
 def test_a_url_that_is_no_store_is_one_line(url, said):
@@ -36,6 +39,21 @@ def test_what_a_backend_raises_is_one_printable_line(monkeypatch):
 
     assert raised.value.message.startswith("a.rec: cannot be looked up: memory://suite: no route")
     assert raised.value.message.isprintable() and len(raised.value.message) < 500
+
+
+def test_no_message_shows_a_user_name_or_a_query_of_the_url(monkeypatch):
+    store = opened_store("memory://pass-word@suite/x?key=other-word")
+
+    def info(_):
+        raise ValueError("no bucket pass-word@suite: GET https://host/?sign=other-word")
+
+    monkeypatch.setattr(store._system, "info", info)
+    with pytest.raises(RecordingError) as raised:
+        store.has("a.rec", LockedFile(sha256="a" * 64, size=1))
+
+    assert raised.value.message == (
+        "a.rec: cannot be looked up: memory://XXX@suite/x?XXX: no bucket XXX@suite: GET https://host/?XXX"
+    )
 
 
 def test_an_object_is_whole_changed_or_missing():

@@ -20,7 +20,7 @@ def show_config(context: click.Context, plan: RunPlan, *, json_wanted: bool) -> 
     """Print the options of a run, its project's keys and its profiles', with the source of each."""
     from recproxy.cli.configuration import as_json, as_toml
 
-    found = [*_options(context, plan), *(_below(each, "project") for each in plan.project.settings)]
+    found = [*_options(context, plan), *(_below(_shown(each), "project") for each in plan.project.settings)]
     for profile in plan.profiles:
         found += (_below(each, "profiles", profile.name) for each in profile.settings)
     if json_wanted:
@@ -33,6 +33,16 @@ def _below(setting: Setting, *above: str) -> Setting:
     from dataclasses import replace
 
     return replace(setting, key=(*above, *setting.key))
+
+
+def _shown(setting: Setting) -> Setting:
+    """A setting of the project as it may be shown: the URL of a store may hold credentials."""
+    from dataclasses import replace
+
+    from recproxy.control.shown_urls import shown_urls
+
+    is_url = setting.key == ("recordings",) and isinstance(setting.value, str)
+    return replace(setting, value=shown_urls(setting.value)) if is_url else setting
 
 
 def _options(context: click.Context, plan: RunPlan) -> list[Setting]:

@@ -26,6 +26,7 @@ def status(ask: bool, as_json: bool) -> None:
     import sys
 
     from recproxy.cli.stored_recordings import objects_in_store, stored_project
+    from recproxy.control.shown_urls import shown_urls
     from recproxy.counting import counted
     from recproxy.recording.printable import printable
     from recproxy.stores.folder import compared
@@ -39,7 +40,7 @@ def status(ask: bool, as_json: bool) -> None:
     if ask:
         lists |= objects_in_store(project.store, lock)
     if as_json:
-        click.echo(json.dumps({"store": project.store, "same": len(state.same), **lists}, indent=2))
+        click.echo(json.dumps({"store": shown_urls(project.store), "same": len(state.same), **lists}, indent=2))
     else:
         for kind, names in lists.items():
             for name in names:

@@ -123,7 +123,7 @@ def _pull_one(
         if digest.hexdigest() != file.sha256:
             os.unlink(part.name, dir_fd=parts)
             raise RecordingError(
-                f"{name}: its object in {store.url} has changed, {file.sha256[:12]} was pushed: "
+                f"{name}: its object in {store.shown} has changed, {file.sha256[:12]} was pushed: "
                 "whoever has the recording runs `recproxy push --again`"
             )
     _check_unchanged(name, folder / name, before)

@@ -11,8 +11,8 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from recproxy.control.shown_urls import has_password, shown_problem, shown_urls
 from recproxy.errors import ConfigurationError, RecordingError
 from recproxy.recording.printable import printable
 from recproxy.stores.folder import locked_file
@@ -32,7 +32,9 @@ class Store:
     """The objects below one URL; its methods may be called from several threads."""
 
     def __init__(self, url: str, system: Any, root: str) -> None:
-        self.url = url
+        self._url = url
+        #: As messages show it.
+        self.shown = shown_urls(url)
         self._system = system
         self._root = root.rstrip("/")
         protocol = system.protocol if isinstance(system.protocol, str) else system.protocol[0]
@@ -136,11 +138,10 @@ class Store:
             raise
         except FileNotFoundError:
             raise RecordingError(
-                f"{name}: {what}: {self.url} has no such object: whoever recorded it runs `recproxy push`"
+                f"{name}: {what}: {self.shown} has no such object: whoever recorded it runs `recproxy push`"
             ) from None
         except Exception as problem:  # noqa: BLE001 - each backend has exceptions of its own
-            said = " ".join(str(problem).split())[:_LONGEST_PROBLEM] or type(problem).__name__
-            raise RecordingError(printable(f"{name}: {what}: {self.url}: {said}")) from None
+            raise RecordingError(printable(f"{name}: {what}: {self.shown}: {_said(problem, self._url)}")) from None
 
 
 def opened_store(url: str) -> Store:
@@ -149,21 +150,25 @@ def opened_store(url: str) -> Store:
     Raises:
         ConfigurationError: fsspec or what it needs for the URL is not installed, or it is no URL of a store.
     """
-    with contextlib.suppress(ValueError):
-        if urlsplit(url).password:
-            raise ConfigurationError(
-                "recordings: a password does not belong into the URL of a store: configure it as the store's own tools do"
-            )
+    if has_password(url):
+        raise ConfigurationError(
+            "recordings: a password does not belong into the URL of a store: configure it as the store's own tools do"
+        )
+    shown = shown_urls(url)
     try:
         from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
     except ImportError:
-        raise ConfigurationError(f"recordings = {url!r} needs fsspec: install recproxy[store]") from None
+        raise ConfigurationError(f"recordings = {shown!r} needs fsspec: install recproxy[store]") from None
     try:
         system, root = url_to_fs(url)
     except ImportError as problem:
-        raise ConfigurationError(f"recordings = {url!r}: {printable(str(problem))}") from None
+        raise ConfigurationError(f"recordings = {shown!r}: {_said(problem, url)}") from None
     except Exception as problem:  # noqa: BLE001 - each backend has exceptions of its own
-        raise ConfigurationError(
-            printable(f"recordings = {url!r} is no store: {' '.join(str(problem).split())[:_LONGEST_PROBLEM]}")
-        ) from None
+        raise ConfigurationError(f"recordings = {shown!r} is no store: {_said(problem, url)}") from None
     return Store(url, system, root)
+
+
+def _said(problem: Exception, url: str) -> str:
+    """What a backend says of a URL, in one printable line without the credentials in it."""
+    said = shown_problem(" ".join(str(problem).split()), url)[:_LONGEST_PROBLEM]
+    return printable(said) or type(problem).__name__
