@@ -1,5 +1,6 @@
 """Two checkouts of one project, whose store is one that fsspec has in memory or on disk."""
 
+import contextlib
 import secrets
 
 import pytest
@@ -11,7 +12,8 @@ def url(request, tmp_path):
     place = f"/suite-{secrets.token_hex(8)}" if request.param == "memory" else str(tmp_path / "store")
     yield f"{request.param}://{place}"
     if request.param == "memory":
-        fsspec.filesystem("memory").rm(place, recursive=True)
+        with contextlib.suppress(FileNotFoundError):
+            fsspec.filesystem("memory").rm(place, recursive=True)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ pytest.importorskip("fsspec")
 
 from checkouts import TEXT
 
-from recproxy.errors import RecordingError
+from recproxy.errors import ConfigurationError, RecordingError
 from recproxy.stores.store import Store
 
 
@@ -44,7 +44,7 @@ def test_a_missing_object_is_named_and_the_others_come(one, two):
     assert len(got.done) == 19 and not (two.folder / "shop/3.rec").exists()
     (line,) = got.problems
     assert line.startswith("shop/3.rec: cannot be pulled: ") and line.endswith(
-        "whoever recorded it runs `recproxy push`"
+        "whoever has the recording runs `recproxy push --again`"
     )
     assert one.push(again=True).size == one.lock["shop/3.rec"].size
     assert two.pull().done == ["shop/3.rec"]
@@ -137,3 +137,39 @@ def test_a_recording_that_changes_while_it_is_pulled_stays(one, two, monkeypatch
 
     assert got.problems == ["shop/1.rec: it was changed here while it was pulled: pull again"]
     assert two.text("shop/1.rec") == "recorded meanwhile"
+
+
+@pytest.mark.parametrize("part", [b"another beginning", b"longer" * 1000])
+def test_a_part_that_was_damaged_here_is_pulled_anew_and_not_blamed_on_the_store(one, two, monkeypatch, part):
+    pieces = Store.pieces
+
+    def stopping(self, name, file, start):
+        yield next(pieces(self, name, file, start))[:100]
+        raise RecordingError(f"{name}: the network has gone")
+
+    monkeypatch.setattr(Store, "pieces", stopping)
+    two.pull()
+    monkeypatch.undo()
+    for path in (two.folder / ".pulled").glob("*.part"):
+        path.write_bytes(part)
+
+    got = two.pull()
+
+    assert (len(got.done), got.problems) == (20, [])
+    assert two.text("shop/7.rec") == TEXT + "7"
+
+
+def test_parts_that_no_pull_wants_any_more_go(two):
+    (two.folder / ".pulled").mkdir()
+    (two.folder / ".pulled" / f"{'a' * 64}.0123.part").write_text("of an older lock")
+    two.pull()
+
+    assert sorted(path.name for path in (two.folder / ".pulled").iterdir()) == ["lock", "synced.json"]
+
+
+def test_a_store_that_is_not_there_is_one_line_for_all(one, two):
+    system, _ = one.place("shop/1.rec")
+    system.rm(one.open()._root, recursive=True)
+
+    with pytest.raises(ConfigurationError, match="there is no such bucket or folder, or nothing in it"):
+        two.pull()

@@ -116,3 +116,17 @@ def test_what_was_never_pulled_is_not_pruned(one, two):
 
     assert len(got.kept) == 20 and two.lock == one.lock
     assert got.kept["shop/1.rec"] == "is in recproxy.lock and was never here: pull it"
+
+
+def test_a_recording_that_goes_while_it_is_pushed_is_named(one, monkeypatch):
+    has = Store.has
+
+    def going(self, name, file):
+        (one.folder / name).unlink()
+        return has(self, name, file)
+
+    one.write("shop/new.rec")
+    monkeypatch.setattr(Store, "has", going)
+    got = one.push()
+
+    assert got.problems == ["shop/new.rec: it was changed while it was pushed: push it again"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,8 @@ __all__ = ["finish", "objects_in_store", "stored_project"]
 
 _AT_ONCE = 8
 _KILO = 1000
+#: Recordings with the same reason that have a line each.
+_MANY = 20
 
 
 def stored_project() -> Project:
@@ -47,11 +49,21 @@ def finish(result: Transferred, done: str) -> None:
         print(f"recproxy: {counted(len(result.done), 'recording')} {done}, {_size(result.size)}", file=sys.stderr)
         for name in result.removed:
             print(printable(f"recproxy: {name}: removed, because recproxy.lock no longer has it"), file=sys.stderr)
-    for name, why in result.kept.items():
-        print(printable(f"recproxy: {name}: {why}"), file=sys.stderr)
-    for problem in result.problems:
-        print(printable(f"recproxy: {problem}"), file=sys.stderr)
+    for line in (*_grouped(result.kept.items()), *_grouped(each.partition(": ")[::2] for each in result.problems)):
+        print(printable(f"recproxy: {line}"), file=sys.stderr)
     sys.exit(2 if result.problems else 1 if result.kept else 0)
+
+
+def _grouped(reasons: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """A line for each recording and its reason; one for all that share a reason where they are many."""
+    named: dict[str, list[str]] = {}
+    for name, why in reasons:
+        named.setdefault(why, []).append(name)
+    for why, names in named.items():
+        if len(names) > _MANY:
+            yield f"{names[0]} and {len(names) - 1} others: {why}"
+        else:
+            yield from (f"{name}: {why}" for name in names)
 
 
 def objects_in_store(url: str, lock: Mapping[str, LockedFile]) -> dict[str, tuple[str, ...]]:

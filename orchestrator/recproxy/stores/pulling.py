@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from recproxy.errors import RecordingError
 from recproxy.play.file_replacement import check_place, opened_folder, put_in_place, remove_file
@@ -22,6 +23,7 @@ from recproxy.stores.transfers import OPEN_PART, TransferProgress, Transferred, 
 
 __all__ = ["pull_recordings"]
 
+_PART = ".part"
 _CHANGED = "was changed here: push it, or take its place with --replace"
 _CONFLICT = "was changed here and in recproxy.lock: keep yours with `recproxy push --mine NAME`, or take its place with --replace"
 _ORPHAN = "was changed here, and recproxy.lock no longer has it: delete it, or keep it with `recproxy push --mine NAME`"
@@ -64,6 +66,8 @@ def pull_recordings(
                 return _pull_one(opened, name, lock[name], folder, came, state.files.get(name))
 
             transfer_each({name: lock[name].size for name in wanted}, bring, result, progress)
+        if not result.problems:
+            _remove_parts(folder)
         _remove(state, folder, result)
         here = {name: lock[name] for name in (*state.same, *result.done)}
         before = {name: file for name, file in read_synced(folder).items() if name not in result.removed}
@@ -105,22 +109,12 @@ def _pull_one(
 ) -> int:
     """Pull one over what was here `before`: what an earlier pull has got of it is not asked for again. The bytes that came."""
     check_place(folder / name, root=folder)
-    part = folder / PARTS / f"{file.sha256}.{hashlib.sha256(name.encode()).hexdigest()[:16]}.part"
-    came = 0
+    part = folder / PARTS / f"{file.sha256}.{hashlib.sha256(name.encode()).hexdigest()[:16]}{_PART}"
     with _described(name), opened_folder(part.parent, root=folder, make=True) as parts:
         with os.fdopen(os.open(part.name, OPEN_PART, 0o666, dir_fd=parts), "r+b") as target:
-            digest, start = hashlib.sha256(), 0
-            while piece := target.read(1 << 20):
-                digest.update(piece)
-                start += len(piece)
-            arrived(start)
-            for piece in store.pieces(name, file, start) if start < file.size or not file.size else ():
-                digest.update(piece)
-                target.write(piece)
-                came += len(piece)
-                arrived(len(piece))
+            sha256, came = _filled(store, name, file, target, arrived)
         # What breaks off raises before this, and its part stays for the next pull; an object that ends early is another.
-        if digest.hexdigest() != file.sha256:
+        if sha256 != file.sha256:
             os.unlink(part.name, dir_fd=parts)
             raise RecordingError(
                 f"{name}: its object in {store.shown} has changed, {file.sha256[:12]} was pushed: "
@@ -129,6 +123,37 @@ def _pull_one(
     _check_unchanged(name, folder / name, before)
     put_in_place(part, folder / name, root=folder)
     return came
+
+
+def _filled(
+    store: Store, name: str, file: LockedFile, target: BinaryIO, arrived: Callable[[int], None]
+) -> tuple[str, int]:
+    """Go on with a part from its end on: the SHA-256 of all of it, and the bytes that came."""
+    digest, start, came = hashlib.sha256(), 0, 0
+    while piece := target.read(1 << 20):
+        digest.update(piece)
+        start += len(piece)
+    arrived(start)
+    for piece in store.pieces(name, file, start) if start < file.size or not file.size else ():
+        digest.update(piece)
+        target.write(piece)
+        came += len(piece)
+        arrived(len(piece))
+    if start and digest.hexdigest() != file.sha256:
+        # The part may be what is damaged, and not the object: only all of it anew tells.
+        target.seek(0)
+        target.truncate()
+        sha256, more = _filled(store, name, file, target, arrived)
+        return sha256, came + more
+    return digest.hexdigest(), came
+
+
+def _remove_parts(folder: Path) -> None:
+    """Remove what earlier pulls got in part of recordings that no pull wants any more."""
+    with contextlib.suppress(OSError), opened_folder(folder / PARTS, root=folder) as parts:
+        for name in os.listdir(parts):  # noqa: PTH208 - pathlib has none for a descriptor
+            if name.endswith(_PART):
+                os.unlink(name, dir_fd=parts)
 
 
 @contextlib.contextmanager

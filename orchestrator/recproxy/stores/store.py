@@ -26,6 +26,8 @@ _PIECE = 1 << 20
 #: Bytes up to which a recording is read at once.
 _LARGE = 1 << 26
 _LONGEST_PROBLEM = 300
+_PUSHED = "cannot be pushed"
+_NOWHERE = "there is no such bucket or folder, or nothing in it: correct the URL, or create the bucket and push"
 
 
 class Store:
@@ -69,10 +71,11 @@ class Store:
 
         Raises:
             RecordingError: it cannot be, or what arrived is not what was sent; an object that was there stays.
+        ConfigurationError: there is no such store.
         """
         place = self._place(file)
         written = place if self._is_atomic and file.size <= _LARGE else f"{place}.{secrets.token_hex(8)}.part"
-        with self._named(name, "cannot be pushed"):
+        with self._named(name, _PUSHED):
             if not self._is_atomic:
                 self._system.makedirs(place.rpartition("/")[0], exist_ok=True)
             try:
@@ -100,7 +103,10 @@ class Store:
             if locked_file(path) != file:
                 raise changed
             return
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except OSError:
+            raise changed from None
         if hashlib.sha256(data).hexdigest() != file.sha256:
             raise changed
         self._system.pipe_file(place, data)
@@ -110,6 +116,7 @@ class Store:
 
         Raises:
             RecordingError: it is not there, or cannot be read.
+        ConfigurationError: there is no such store.
         """
         left = file.size + 1 - start
         with self._named(name, "cannot be pulled"), self._system.open(self._place(file), "rb") as source:
@@ -127,6 +134,10 @@ class Store:
                 return None
         raise AssertionError
 
+    def _is_there(self) -> bool:
+        """Whether anything is in the store, or its bucket is there."""
+        return bool(self._system.exists(self._root))
+
     def _place(self, file: LockedFile) -> str:
         return f"{self._root}/{file.sha256[:2]}/{file.sha256}"
 
@@ -137,8 +148,13 @@ class Store:
         except RecordingError:
             raise
         except FileNotFoundError:
+            if what == _PUSHED or not self._is_there():
+                raise ConfigurationError(printable(f"recordings: {self.shown}: {_NOWHERE}")) from None
             raise RecordingError(
-                f"{name}: {what}: {self.shown} has no such object: whoever recorded it runs `recproxy push`"
+                printable(
+                    f"{name}: {what}: {self.shown} has no such object: "
+                    "whoever has the recording runs `recproxy push --again`"
+                )
             ) from None
         except Exception as problem:  # noqa: BLE001 - each backend has exceptions of its own
             raise RecordingError(printable(f"{name}: {what}: {self.shown}: {_said(problem, self._url)}")) from None
