@@ -6,6 +6,7 @@ request.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from recproxy.play.playback import Candidates, Playback
@@ -13,20 +14,23 @@ from recproxy.play.playback import Candidates, Playback
 __all__ = ["order_decides", "order_dependence"]
 
 
-def order_dependence(playback: Playback) -> str:
-    """The first interaction whose answer depends on what was asked before, and why; empty where there is none."""
+def order_dependence(playback: Playback, shown: Callable[[str], str] = str) -> str:
+    """The first interaction whose answer depends on what was asked before, and why; empty where there is none.
+
+    `shown` is a place as the user sees it.
+    """
     for position, interaction in enumerate(playback.index.interactions):
-        where = playback.index.where(position)
+        where = shown(playback.index.where(position))
         if interaction.steps:
             return f"{where}: a conversation has an order"
         if playback.repeats(position) not in ("last", "first"):
             return f"{where}: repeat = {playback.repeats(position)!r} counts requests"
-        if why := order_decides(playback, playback.locate(replace(interaction.request, wild=None))):
+        if why := order_decides(playback, playback.locate(replace(interaction.request, wild=None)), shown):
             return f"{where}: {why}"
     return ""
 
 
-def order_decides(playback: Playback, candidates: Candidates) -> str:
+def order_decides(playback: Playback, candidates: Candidates, shown: Callable[[str], str] = str) -> str:
     """Why the answer to a request with these candidates depends on what was asked before; empty where it does not.
 
     Only for interactions of which the last or the first is repeated: a worse fit is never played then.
@@ -37,6 +41,6 @@ def order_decides(playback: Playback, candidates: Candidates) -> str:
         return "headers choose between answers that were recorded for it, and none of them fits"
     for other in candidates.best[1:]:
         if playback.interaction(other).response != playback.interaction(candidates.best[0]).response:
-            places = " and ".join(map(playback.index.where, (candidates.best[0], other)))
+            places = " and ".join(shown(playback.index.where(each)) for each in (candidates.best[0], other))
             return f"the same request has different answers at {places}"
     return ""

@@ -88,6 +88,7 @@ class OpenScope:
         self.owns: Callable[[str], bool] = bool
         self.chooser = ""  # the socket that says what fits a request
         self._is_shared = False  # whether other processes play the same
+        self._shown = (ways := ways or profile.ways()).shown
         self.faults = ScopeFaults(faults)
         self._profile = profile
         self._redaction = redaction or profile.redaction()
@@ -128,7 +129,7 @@ class OpenScope:
             RecordingError: it does.
         """
         self._is_shared = True
-        why = "faults and choosers count requests" if counted else order_dependence(self._playback)
+        why = "faults and choosers count requests" if counted else order_dependence(self._playback, self._shown)
         if why:
             raise RecordingError(f"{why}: {_NO_ORDER}")
 
@@ -259,7 +260,7 @@ class OpenScope:
                 f"{self._line(request)}: recorded requests differ only in {', '.join(candidates.unequal)}, "
                 "and none is equal: their order decided"
             )
-        if self._is_shared and (why := order_decides(self._playback, candidates)):
+        if self._is_shared and (why := order_decides(self._playback, candidates, self._shown)):
             raise RecordingError(f"{why}: {_NO_ORDER}")
         return KnownRequest(candidates, request)
 
