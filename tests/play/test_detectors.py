@@ -1,7 +1,9 @@
 """What detect-secrets finds with a fast look before it, beside what all of its detectors find in every line."""
 
 import re
-from importlib import import_module
+import zlib
+from importlib import import_module, metadata
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -95,6 +97,7 @@ def test_a_word_a_thousand_times_hides_no_key(monkeypatch):
 def test_a_detector_with_other_expressions_reads_every_line(monkeypatch):
     plugin = import_module("detect_secrets.plugins.npm").NpmDetector
     monkeypatch.setattr(plugin, "denylist", [re.compile("of another release")])
+    monkeypatch.setattr(detectors, "version", lambda _: "99.0")
     detectors._detectors.cache_clear()
     try:
         assert list(detected(b"one of another release")) == [("npm tokens", "of another release")]
@@ -106,10 +109,24 @@ def test_without_detect_secrets_nothing_is_found(monkeypatch):
     def missing(name):
         raise ImportError(name)
 
+    def missing_version(name):
+        raise PackageNotFoundError(name)
+
     monkeypatch.setattr(detectors, "import_module", missing)
+    monkeypatch.setattr(detectors, "version", missing_version)
     detectors._detectors.cache_clear()
     try:
         assert not are_there()
         assert list(detected(b"AKIA" + b"A1B2C3D4E5F6G7H8")) == []
     finally:
         detectors._detectors.cache_clear()
+
+
+def test_the_release_whose_expressions_are_known_has_those_of_the_rows():
+    assert {
+        row.kind
+        for row in detectors._ROWS
+        if zlib.crc32(repr([(each.pattern, each.flags) for each in detectors._plugin(row).denylist]).encode())
+        != row.known
+    } == set()
+    assert metadata.version("detect-secrets") == detectors._MADE_FOR

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 __all__ = ["are_there", "detected", "may_detect"]
 
+_MADE_FOR = "1.5.0"  # of detect-secrets
 _TRIES = 100  # places of words in a text after which a detector reads it in any case
 
 
@@ -39,8 +41,7 @@ class _Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Detector:
-    rule: str
-    plugin: Any
+    row: _Row
     words: tuple[str, ...]
     pattern: re.Pattern[bytes] | None
 
@@ -133,12 +134,12 @@ def detected(text: bytes) -> Iterator[tuple[str, str]]:
     known = _detectors()
     if known is None or not (chosen := _chosen(text, known)):
         return
-    readers = [each for number, each in enumerate(known.all) if number in chosen]
+    readers = [(each.words, _plugin(each.row)) for number, each in enumerate(known.all) if number in chosen]
     for line in text.decode("utf-8", "replace").splitlines():
-        for each in readers:
-            if not each.words or any(word in line for word in each.words):
-                for value in each.plugin.analyze_string(line):
-                    yield each.rule, value
+        for words, plugin in readers:
+            if not words or any(word in line for word in words):
+                for value in plugin.analyze_string(line):
+                    yield plugin.secret_type.lower(), value
 
 
 def _chosen(text: bytes, known: _Detectors) -> set[int]:
@@ -171,8 +172,20 @@ def _detectors() -> _Detectors | None:
 
 
 def _detector(row: _Row) -> _Detector:
-    plugin = getattr(import_module(f"detect_secrets.plugins.{row.module}"), row.kind)()
-    expressions = [(each.pattern, each.flags) for each in getattr(plugin, "denylist", ())]
-    if zlib.crc32(repr(expressions).encode()) != row.known:
-        return _Detector(plugin.secret_type.lower(), plugin, (), None)
-    return _Detector(plugin.secret_type.lower(), plugin, row.words, re.compile(row.pattern) if row.pattern else None)
+    if not _is_made_for():
+        expressions = [(each.pattern, each.flags) for each in getattr(_plugin(row), "denylist", ())]
+        if zlib.crc32(repr(expressions).encode()) != row.known:
+            return _Detector(row, (), None)
+    return _Detector(row, row.words, re.compile(row.pattern) if row.pattern else None)
+
+
+def _is_made_for() -> bool:
+    """Whether the installed release is the one whose expressions the rows were made for: its modules load slowly."""
+    try:
+        return version("detect-secrets") == _MADE_FOR
+    except PackageNotFoundError:
+        return False
+
+
+def _plugin(row: _Row) -> Any:
+    return getattr(import_module(f"detect_secrets.plugins.{row.module}"), row.kind)()
