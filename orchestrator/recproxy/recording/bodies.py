@@ -113,7 +113,7 @@ def take_text(text: bytes, style: _Style, wild: str) -> bytes:
 
     Raises ValueError where they are not of that style; its second argument, if any, is the line among them.
     """
-    return _taken(_LOSE.sub(b"", text) if b"\\====" in text else text, style, wild)
+    return _taken(_LOSE.sub(b"", text) if b"\\" in text and b"\\====" in text else text, style, wild)
 
 
 def _taken(text: bytes, style: _Style, wild: str) -> bytes:

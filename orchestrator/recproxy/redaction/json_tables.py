@@ -45,8 +45,8 @@ def json_tables(text: bytes, hits: Hits, rules: NameRules) -> Iterator[Span]:
     rows: list[tuple[int, int]] | None = None
     for _, start, end in hits:
         opening, closing = text.rfind(b'"', max(0, start - 80), start), text.find(b'"', end - 1, end + 80)
-        if start < done or opening < 0 or closing < 0:
-            continue
+        if start < done or opening < 0 or closing < 0 or text.startswith(b":", closing + 1):
+            continue  # a key is no name of a column
         is_named = _NAMED.search(text, max(0, opening - 40), opening)
         if not is_named and not _ELEMENT.match(text, closing + 1):
             continue

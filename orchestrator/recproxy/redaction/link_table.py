@@ -77,7 +77,7 @@ _IS_BEGIN = b"login|log|sign|auth|sso|invit|activation|verification|confirmation
 _HAS_BEGIN = (
     b"s/|sh/|t/|shar|public|guest|embed|hook|webhook|inbound|feed|rss|atom|podcast|private|token|key|secret|capability"
 )
-_OPENS_BEGIN = b"ical|ics|webcal|calendar|token|access|auth|api|secret"
+_OPENS_BEGIN = b"ical|ics/|webcal|calendar-|calendar_|calendarf|token|access-|access_|accesst|accessk|auth-|auth_|autht|api-|api_|apik|secret/"
 
 
 def _row(hints: bytes, words: bytes, tells: Callable[[bytes], bool]) -> ShapeRow:

@@ -28,6 +28,8 @@ _SET = re.compile(
 
 def sql_spans(text: bytes) -> Iterator[Span]:
     """The values of columns with secret names, in statements that stand in a text or in a string of JSON."""
+    if b"'" not in text:
+        return  # no value without it, and a letter is found many times faster than a word
     if b"INTO " in text or b"into " in text:
         for found in _INSERT.finditer(text):
             names = [each.strip(b' \t\r\n"`[]\\') for each in found[1].split(b",")]

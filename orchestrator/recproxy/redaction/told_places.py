@@ -18,6 +18,8 @@ _TOLD = re.compile(
     rb"(?: (?:for|of) [a-z0-9@._-]{1,40})?((?: is| was| will be|:)(?: now)?:?)?[ \t]{1,3}(?:\\?[\"'`]|\*{1,2}|<b>)?"
     rb"([^\s\"'`<>\\,;()|*]{6,}?)[.!]?(?=[\s\"'`<>\\,;()|*]|\Z)"
 )
+#: The letters that such a word begins with.
+_FIRST = b"PpTtKkSs"
 #: Who is told: `Your password:`, `The temporary password is`. Then a value may be a word, if it stands by itself.
 _WHOSE = re.compile(
     rb"(?i)(?:(?<![a-z])|(?<=\\[nrt]))(?:your|temporary|temp|initial|generated|one-time)(?: [a-z-]{2,12}){0,2} \Z"
@@ -49,6 +51,8 @@ _XML_STRING = re.compile(rb"<value>\s*(?:<string>)?([^<>]+?)(?:</string>)?\s*</v
 def told_spans(text: bytes, hits: Sequence[tuple[int, int, int]]) -> Iterator[Span]:
     """The values behind words; `hits` are the places where letters of names stand."""
     for _, start, _ in hits:
+        if text[start] not in _FIRST:
+            continue
         before = text[start - 1 : start]
         if before.isalnum() or before in (b"_", b"-", b"=", b"/", b"&", b"?", b"."):
             continue
