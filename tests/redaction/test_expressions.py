@@ -1,5 +1,6 @@
 """Expressions of a profile: which ones explode, and which texts cannot hold a match."""
 
+import random
 import re
 
 import pytest
@@ -95,3 +96,37 @@ def test_texts_without_the_letters_are_not_searched_and_no_match_is_lost(express
 def test_a_text_without_the_letters_is_not_searched(expression, letters):
     assert Expression(re.compile(expression.encode())).letters == letters
     assert len(name_rules(RedactionRules(patterns=(expression,))).patterns_for(b"abcd" * 250_000)) == (not letters)
+
+
+NEAR = [
+    rb"(?<![\w.+\\-])[\w.+-]{1,64}+@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}(?![\w-])",
+    rb"(?<=to )\w{1,8}@|@\w{1,8}(?= end)",
+    rb"(?<=ab)\w{1,3}(?=@.{0,9}!)",
+    rb"(?:^|x)\w{0,9}@\w{0,9}(?:$|y)",
+    rb"@(?!.{0,20}no)\w{1,9}",
+]
+
+
+@pytest.mark.parametrize("pattern", NEAR)
+def test_what_is_found_near_the_letters_of_an_expression_is_what_is_found_in_all_of_a_text(pattern):
+    made = random.Random(pattern)
+    pieces = [b"ann@corp.example", b" ", b"to ", b" end", b"ab", b"@", b"x", b"y", b"!", b".", b"-", b"no", b"w" * 70]
+    expression, found = Expression(re.compile(pattern)), 0
+    for _ in range(200):
+        parts = [made.choice(pieces) for _ in range(made.randrange(40))]
+        parts.insert(made.randrange(len(parts) + 1), b"q " * made.choice([1, 400, 3000]))
+        text = b"".join(parts)
+        wanted = [each.span() for each in re.finditer(pattern, text) if each[0]]
+        assert list(expression.places(text)) == wanted
+        found += len(wanted)
+    assert found
+
+
+def test_a_pointer_is_followed_only_in_a_text_that_has_its_keys():
+    rules = name_rules(RedactionRules(json=("/a/*/b", "/0/c", "/a~1b", "/eé")))
+
+    assert rules.pointers_for(b'{"a": [{"b": 1}]}') == [rules.pointers[0]]
+    assert rules.pointers_for(b'[{"c": 1}]') == [rules.pointers[1]]
+    assert rules.pointers_for(b'{"a/b": 1, "e\xc3\xa9": 2}') == list(rules.pointers[2:])
+    assert rules.pointers_for(b'{"a": "\\u0062"}') == rules.pointers
+    assert rules.pointers_for(b"{}") == []

@@ -18,6 +18,7 @@ _Items = Iterable[tuple[Any, Any]]
 
 #: What begins an address, or a name in quotes before its value: of these, what is outside the groups is no secret.
 _NO_TOKEN = re.compile(rb"[a-z]+://|\"")
+_FARTHEST = 4096
 _MANY = 32  # repeats that count as endless
 _BACKTRACKING = (ops.MAX_REPEAT, ops.MIN_REPEAT)
 
@@ -29,14 +30,27 @@ class Expression:
         self._pattern = pattern
         self._is_shape = is_shape
         self.letters = _required(pattern)
+        self._reach = _reach(pattern) if self.letters else 0
 
     def places(self, text: bytes) -> Iterator[tuple[int, int]]:
         """Where its matches in a text begin and end; of a shape that is no token, the groups of each."""
-        for found in self._pattern.finditer(text):
+        for found in self._matches(text):
             if self._is_shape and _NO_TOKEN.match(found[0]):
                 yield from (found.span(number) for number in range(1, self._pattern.groups + 1) if found[number])
             elif found[0]:
                 yield found.span()
+
+    def _matches(self, text: bytes) -> Iterator[re.Match[bytes]]:
+        """Its matches, looked for only as far from its letters as one can reach: `re` would begin at each word."""
+        at = text.find(self.letters) if self._reach else -1
+        if at < 0:
+            yield from self._pattern.finditer(text)
+        while at >= 0:
+            start = max(0, at - self._reach)
+            end = at + self._reach
+            while 0 <= (at := text.find(self.letters, at + 1)) <= end + self._reach:
+                end = at + self._reach
+            yield from self._pattern.finditer(text, start, end)
 
 
 def nested_repeat(expression: str) -> bool:
@@ -55,6 +69,23 @@ def _required(pattern: re.Pattern[bytes]) -> bytes:
         else:
             runs[-1] += bytes((code,))
     return max(runs, key=len)
+
+
+def _reach(pattern: re.Pattern[bytes]) -> int:
+    """How many bytes a match may have, with what must stand around it; 0 if there may be very many."""
+    parsed = parser.parse(pattern.pattern, pattern.flags)
+    reach = parsed.getwidth()[1] + _around(parsed)
+    return reach + 1 if reach < _FARTHEST else 0
+
+
+def _around(items: _Items) -> int:
+    """How far what must stand around a match, or must not, may be from it."""
+    return sum(
+        value[1].getwidth()[1] + _around(value[1])
+        if op in (ops.ASSERT, ops.ASSERT_NOT)
+        else sum(map(_around, _parts(op, value)))
+        for op, value in items
+    )
 
 
 def _letters(items: _Items) -> Iterator[int | None]:

@@ -47,6 +47,14 @@ class NameRules:
         found = {number for number, _, _ in self._letters.find_matches_as_indexes(text, overlapping=True)}
         return [each for number, each in enumerate(self.patterns) if number in found or not each.letters]
 
+    def pointers_for(self, text: bytes) -> Sequence[tuple[bytes, ...]]:
+        """The pointers that may lead somewhere in JSON: those whose keys are all in it."""
+        if not self.pointers or b"\\u" in text or b"\\/" in text:  # a key may be written with escapes
+            return self.pointers
+        keys = {token for pointer in self.pointers for token in pointer}
+        absent = {token for token in keys if not _is_open(token) and b'"%s"' % token not in text}
+        return [pointer for pointer in self.pointers if absent.isdisjoint(pointer)] if absent else self.pointers
+
     def hits(self, text: bytes) -> list[tuple[int, int, int]]:
         """Where a text holds letters of a name that may be secret: (number, start, end)."""
         return self._triggers.find_matches_as_indexes(text.lower())
@@ -93,6 +101,11 @@ def _lower(names: Iterable[str]) -> frozenset[bytes]:
 def _tokens(pointer: str) -> tuple[bytes, ...]:
     """A JSON Pointer taken apart, RFC 6901."""
     return tuple(token.replace("~1", "/").replace("~0", "~").encode() for token in pointer[1:].split("/"))
+
+
+def _is_open(token: bytes) -> bool:
+    """Whether a step of a pointer need not be a key: it is any, or may be an index, or is written with an escape."""
+    return token == b"*" or token.isdigit() or b'"' in token or b"\\" in token
 
 
 def _compiled(pattern: str) -> re.Pattern[bytes]:

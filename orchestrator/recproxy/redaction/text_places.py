@@ -90,8 +90,8 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
     if language is Language.URL:
         yield from url_spans(text, rules, inside, whole=True)
         return
-    if language is Language.JSON and rules.pointers:
-        yield from pointed_spans(text, rules.pointers)
+    if language is Language.JSON and (pointers := rules.pointers_for(text)):
+        yield from pointed_spans(text, pointers)
     yield from coded_runs(text, coded, strings=language is Language.JSON)
     signs = hints.signs
     yield from data_runs(text, coded) if b"data:" in signs else ()
