@@ -2,7 +2,7 @@
 
 import pytest
 
-from recproxy.recording import Interaction, Request, Response
+from recproxy.recording import Interaction, Recording, Request, Response, dump
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
 
@@ -132,3 +132,23 @@ def test_an_address_that_is_none_is_read_all_the_same():
     (kept,) = redact_scope([Interaction(request=request, response=response)], RedactionRules()).interactions
 
     assert kept.response.body == b'{"key": "XXX"}'
+
+
+@pytest.mark.parametrize(
+    ("link", "asked"),
+    [
+        ("https://files.example/links/MDB8YWNjdF8xTTJ6aZ1k2j3a?s=ap", "https://files.example/XXX"),
+        ("http://files.example:8080/f/1a2b3c4d5e6f7a8b9c", "http://files.example:8080/XXX"),
+        ("https://files.example/v1/files/one/contents", "https://files.example/v1/files/one/contents"),
+    ],
+)
+def test_a_request_to_a_link_that_a_profile_hides_keeps_its_host(link, asked):
+    answer = Response(status=200, headers=((b"Content-Type", JSON.encode()),), body=b'{"link": "%s"}' % link.encode())
+    interactions = [
+        Interaction(request=Request(method="GET", url="https://a.example/x"), response=answer),
+        Interaction(request=Request(method="GET", url=link), response=Response(status=200)),
+    ]
+    first, second = redact_scope(interactions, RedactionRules(json=("link",))).interactions
+
+    assert (first.response.body, second.request.url) == (b'{"link": "XXX"}', asked)
+    dump(Recording(interactions=(first, second)))  # it can be written

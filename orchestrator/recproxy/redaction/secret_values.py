@@ -31,6 +31,7 @@ _LONG = 12  # bytes from which a learned value is looked for inside of other wor
 _FEW = 4  # different bytes that a value has at least
 _NUMBER = re.compile(rb"[-+0-9.,:/ TZeE]+\Z")  # and a date, and a time
 _LINK = re.compile(rb"https?:", re.IGNORECASE)
+_IN_LINK = re.compile(rb"https?://[^/?#]+/(.+)\Z", re.IGNORECASE)
 _NAME = re.compile(rb"[A-Za-z]{1,15}\Z")
 #: A cookie is masked whatever it holds: a language and a time zone too.
 _TOKEN = re.compile(rb"(?=\S*[0-9])(?=\S*[A-Za-z])\S{16,}\Z")
@@ -131,7 +132,11 @@ class SecretValues:
         self._look_for_parts(value)
 
     def _look_for_parts(self, value: bytes) -> None:
-        for part in self.shapes.secret_parts(value):
+        parts = self.shapes.secret_parts(value)
+        link = _IN_LINK.match(value) if not parts else None
+        if link is not None and not is_wordy(link[1]):
+            parts = [link[1]]  # of a link that a profile hides: the request to it shows its host
+        for part in parts:
             if len(part) >= _LONG and _telling(part) and not is_placeholder(part):
                 self._add(part, SecretValue("handed out"))
 
@@ -203,7 +208,7 @@ def _login(value: bytes) -> bytes | None:
         except binascii.Error:
             return None
     _, colon, password = text.partition(b":")
-    return password if colon and _is_readable(text) else None
+    return password if colon and not _LINK.match(text) and _is_readable(text) else None
 
 
 def _is_readable(text: bytes) -> bool:
