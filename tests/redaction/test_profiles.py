@@ -45,6 +45,7 @@ def rules_of(name):
 
 
 TABLE = table()
+LINKS = RedactionRules(json=tuple(name for each in TABLE for name in rules_of(each).json if name.endswith("_url")))
 SHAPES = RedactionRules(shapes=tuple(shape for name in TABLE for shape in rules_of(name).shapes))
 
 
@@ -71,8 +72,8 @@ def test_what_a_profile_masks_is_what_the_table_says(name):
         masked.append((row.text, written(scope.interactions[0], row)))
         again = redact_scope(scope.interactions, rules)
         assert (again.interactions, again.findings, scope.refusals) == (scope.interactions, (), ())
-        # A scan may be made without the profile, or where only others are installed.
-        for others in (NO_RULES, SHAPES):
+        # A scan may be made without the profile, where only others are installed, or with the links of others.
+        for others in (NO_RULES, SHAPES, LINKS):
             assert (row.text, redact_scope(scope.interactions, others).findings) == (row.text, ())
 
     assert masked == [(row.text, row.written or row.text) for row in TABLE[name]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import field
@@ -27,6 +28,7 @@ from recproxy.redaction.views import percent_decoded
 
 __all__ = ["Finding", "TextMask"]
 
+_LINK = re.compile(rb"https?:\\?/\\?/", re.IGNORECASE)
 _ROUNDS = 6  # a mask may bring a shape to light that stood beside it
 
 
@@ -185,7 +187,12 @@ class TextMask:
         return dataclasses.replace(span, start=start, end=end)
 
     def _stays(self, span: Span, raw: bytes) -> bool:
-        """Whether what stands in a span is a placeholder that is kept; in a URL or form it becomes a mask."""
+        """Whether what stands in a span is a placeholder that is kept; in a URL or form it becomes a mask.
+
+        A link with a mask in it stays, too: the profile that it was recorded with may keep more of it than this one.
+        """
+        if span.rule == "json" and _LINK.match(raw) and self.word.encode() in raw:
+            return True
         return is_placeholder(span.value or raw) and not (self.side == "request" and span.rule in ("query", "form"))
 
     def _mask(self, span: Span, raw: bytes, text: bytes) -> bytes:
