@@ -43,6 +43,8 @@ def test_an_address_of_a_network_needs_a_rule():
         ("::", ("fd00::/64",), False, "--listen ::: :: is every address of this machine"),
         ("224.0.0.1", ("10.9.0.0/24",), False, "is no address of a machine"),
         ("::ffff:10.9.0.3", ("10.9.0.0/24",), False, "is no address of a machine"),
+        ("fe80::3", ("fe80::/64",), False, "fe80::3 is an address of one link, which no URL can name"),
+        ("fe80::3%eth0", ("fe80::/64",), False, "fe80::3%eth0 is an address of one link, which no URL can name"),
         ("10.9.0.3:0", ("10.9.0.0/24",), False, "--listen 10.9.0.3:0: write it as ADDRESS or ADDRESS:PORT"),
         ("10.9.0.3:", ("10.9.0.0/24",), False, "write it as ADDRESS or ADDRESS:PORT"),
         ("10.9.0.3:65530", ("10.9.0.0/24",), False, "with a port from 1 to 65000"),

@@ -10,6 +10,8 @@ import pytest
 
 #: The address of recproxy in its own namespace; each of the others reaches it over its own pair.
 HUB = "10.77.0.1"
+#: The same by IPv6, where the machine has it.
+HUB6 = "fd77::1"
 
 
 class Networks:
@@ -21,6 +23,9 @@ class Networks:
         self._pairs = 0
         self.hub = self._namespace("hub")
         self._in(self.hub, "ip", "address", "add", f"{HUB}/32", "dev", "lo")
+        self.has_ipv6 = os.path.exists("/proc/net/if_inet6")
+        if self.has_ipv6:
+            self._in(self.hub, "ip", "address", "add", f"{HUB6}/128", "dev", "lo")
         self.spokes = {}
 
     def spoke(self, name):
@@ -28,6 +33,8 @@ class Networks:
         space = self.spokes[name] = self._namespace(name)
         near, far = self._join(self.hub, space)
         self._in(space, "ip", "route", "add", f"{HUB}/32", "via", near)
+        if self.has_ipv6:
+            self._in(space, "ip", "route", "add", f"{HUB6}/128", "via", ipv6_of(near))
         return far
 
     def join(self, one, other):
@@ -57,11 +64,20 @@ class Networks:
         for space, name, address in zip((one, other), names, addresses, strict=True):
             _call("ip", "link", "set", name, "netns", space)
             self._in(space, "ip", "address", "add", f"{address}/24", "dev", name)
+            if self.has_ipv6:
+                # Nobody else has it, and a program can use it at once.
+                self._in(space, "ip", "address", "add", f"{ipv6_of(address)}/64", "dev", name, "nodad")
             self._in(space, "ip", "link", "set", name, "up")
         return addresses
 
     def _in(self, space, *words):
         _call("ip", "netns", "exec", space, *words)
+
+
+def ipv6_of(address):
+    """The IPv6 address of what has this one of IPv4."""
+    _, _, pair, number = address.split(".")
+    return f"fd77:{pair}::{number}"
 
 
 def _call(*words):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from deadlines import seconds
-from networks import HUB, networks
+from networks import HUB, HUB6, ipv6_of, networks
 
 ROOT = Path(__file__).parents[2]
 SUITE = ROOT / "tests/functional"
@@ -192,6 +192,46 @@ def test_only_peers_may_ask_and_nobody_reaches_what_only_this_machine_may(net, t
     ]
     assert set(closed) <= {"ConnectionResetError", "ConnectionRefusedError", "BrokenPipeError", ""}
     line = f"recproxy: note: 5 connections from {net.denied} were closed: not in --peers {net.app}/32"
+    assert line in run.said.splitlines()
+
+
+def test_peers_ask_over_ipv6(net, tmp_path):
+    if not net.has_ipv6:
+        pytest.skip("this machine has no IPv6")
+    app, denied = ipv6_of(net.app), ipv6_of(net.denied)
+    rule = ("--listen", f"[{HUB6}]:9500", "--peers", f"{app}/128", "--proxy-credentials")
+    with served(net, project(tmp_path), "--profile", "shop", *rule) as run:
+        user_info = run.given["HTTP_PROXY"].removeprefix("http://").partition("@")[0]
+        header = f"Proxy-Authorization: Basic {_basic(user_info)}\r\n"
+        ready = f"GET /ready HTTP/1.1\r\nHost: [{HUB6}]:9501\r\n\r\n"
+        base = f"GET /item HTTP/1.1\r\nHost: [{HUB6}]:9502\r\n\r\n"
+        asks = [9500, GET.format(header)], [9500, GET.format("")], [9501, ready], [9502, base], [9503, ""]
+        told = asked(net, "app", *asks, host=HUB6)
+        near = asked(net, "hub", [9500, GET.format("")], [9501, ready], host=HUB6)
+        closed = asked(net, "denied", *asks, host=HUB6)
+        by_ipv4 = asked(net, "app", *asks)
+        inside = subprocess.run(
+            [*net.inside("app"), "curl", "-gsS", "http://api.shop.example/item", run.given["SHOP_BASE_URL"] + "/item"],
+            env=inherited() | {"http_proxy": run.given["HTTP_PROXY"], "no_proxy": f"[{HUB6}],{HUB6}"},
+            capture_output=True,
+            text=True,
+        )
+
+    assert (run.given["SHOP_BASE_URL"], run.given["RECPROXY_CONTROL"]) == (
+        f"http://[{HUB6}]:9502",
+        f"http://[{HUB6}]:9501",
+    )
+    assert told == [
+        "HTTP/1.1 200 OK",
+        "HTTP/1.1 407 Proxy Authentication Required",
+        *["HTTP/1.1 200 OK"] * 2,
+        "554-recproxy: there is no recorded conversation of shop for this connection",
+    ]
+    assert near == ["HTTP/1.1 200 OK"] * 2
+    assert set(closed) <= {"ConnectionResetError", "BrokenPipeError", ""}
+    assert set(by_ipv4) == {"ConnectionRefusedError"}
+    assert inside.stdout == "item" * 2, inside.stderr
+    line = f"recproxy: note: 5 connections from {denied} were closed: not in --peers {app}/128"
     assert line in run.said.splitlines()
 
 

@@ -154,6 +154,10 @@ def _address(word: str, host: str) -> str:
         raise ConfigurationError(f"--listen {word}: {found} {_ANYWHERE}")
     if found.is_multicast or getattr(found, "ipv4_mapped", None):
         raise ConfigurationError(f"--listen {word}: {found} is no address of a machine: name one of this machine's")
+    if found.version == 6 and found.is_link_local:
+        raise ConfigurationError(
+            f"--listen {word}: {found} is an address of one link, which no URL can name: name another of this machine's"
+        )
     return str(found)
 
 
