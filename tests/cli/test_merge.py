@@ -81,3 +81,45 @@ def test_folders_and_files_do_not_mix(tmp_path):
         assert done.stderr.splitlines()[-1] == "Error: give folders of recordings, or three files: BASE OURS THEIRS"
     done = recproxy("merge", "--marker-size", "7", "shard-1", folder=tmp_path)
     assert done.stderr.splitlines()[-1] == "Error: --marker-size is for files: leave it out"
+
+
+CONFLICT = TEXT.replace("GET", "<<<<<<< ours\nGET")
+
+
+def test_what_is_no_folder_of_recordings_is_named_and_nothing_is_written(tmp_path):
+    shard(tmp_path, "good", TEXT)
+    shard(tmp_path, "tests/functional/recordings", TEXT)
+    shard(tmp_path, "nested/recordings", TEXT)
+    shard(tmp_path, "marked", CONFLICT)
+    shard(tmp_path, "unread", TEXT.replace("HTTP/1.1 200", "HTTP 200"))
+    (tmp_path / "empty").mkdir()
+    for name, text in (
+        ("program/shop/x.py", "x = 1"),
+        ("yaml/shop/a.yaml", "interactions:\n<<<<<<< HEAD\n- request: 1\n"),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+    before = sorted(tmp_path.rglob("*"))
+
+    for words, said in (
+        (("good", "empty"), "empty: holds no recordings: name the folder of a shard's recordings"),
+        (("good", "nested"), "nested: its recordings are in nested/recordings: name that folder"),
+        (("good", "program"), "program/shop/x.py: is no recording: take it out of what is merged"),
+        (
+            ("good", "marked"),
+            (
+                "marked/shop/default.rec:3: expected a merged file, found the conflict marker '<<<<<<< ours'; "
+                "resolve the conflict by hand"
+            ),
+        ),
+        (("yaml",), "yaml/shop/a.yaml:2: is a conflict marker of git: resolve the conflict by hand"),
+        (("--into", "tests", "good"), "tests: its recordings are in tests/functional/recordings: name that folder"),
+        (("--into", "test", "good"), "Error: Invalid value for '--into': Folder 'test' does not exist."),
+    ):
+        done = recproxy("merge", *words, folder=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.splitlines()[-1].removeprefix("recproxy: ") == said
+    done = recproxy("merge", "good", "unread", folder=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("recproxy: unread/shop/default.rec:")
+    assert sorted(tmp_path.rglob("*")) == before

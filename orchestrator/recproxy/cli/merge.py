@@ -53,7 +53,12 @@ def merge_recordings(marker_size: int | None, into: Path | None, paths: tuple[Pa
 
 
 def _merge_folders(paths: Sequence[Path], into: Path | None) -> int:
-    from recproxy.cli.shard_recordings import recording_files, write_recording_files
+    from recproxy.cli.shard_recordings import (
+        check_recording_folder,
+        check_shard,
+        recording_files,
+        write_recording_files,
+    )
     from recproxy.config.project import find_project
     from recproxy.counting import counted
     from recproxy.play.shard_merging import merge_shards
@@ -61,7 +66,14 @@ def _merge_folders(paths: Sequence[Path], into: Path | None) -> int:
 
     project = find_project(Path.cwd())
     folder = into or project.recordings
-    merged, conflicts = merge_shards(recording_files(folder), [(str(path), recording_files(path)) for path in paths])
+    if into is not None and not into.is_dir():
+        raise click.BadParameter(f"Folder {str(into)!r} does not exist.", param_hint="'--into'")
+    before = recording_files(folder)
+    check_recording_folder(folder, before, project.recordings)
+    shards = [(str(path), recording_files(path)) for path in paths]
+    for name, files in shards:
+        check_shard(Path(name), files, before, project.recordings)
+    merged, conflicts = merge_shards(before, shards)
     for each in conflicts:
         what = f"{each.name}: scope {each.scope!r}" if each.scope is not None else each.name
         print(printable(f"recproxy: {what} was recorded by {' and '.join(each.shards)}, and differs"), file=sys.stderr)

@@ -3,16 +3,52 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from recproxy.errors import RecordingError
 from recproxy.play.file_replacement import check_place, replace_file
+from recproxy.play.found_recordings import recordings_in
 
-__all__ = ["recording_files", "write_recording_files"]
+__all__ = ["check_recording_folder", "check_shard", "recording_files", "write_recording_files"]
 
 #: What a run leaves of a scope that failed is of its shard alone.
 _FAILED = ".failed.rec"
+
+
+def check_shard(folder: Path, files: Mapping[str, bytes], before: Mapping[str, bytes], recordings: Path) -> None:
+    """Refuse a folder of a shard that holds no recordings, or other files that would come among them.
+
+    Args:
+        folder: of the shard.
+        files: those in it.
+        before: those of the project.
+        recordings: the folder of the project's recordings.
+
+    Raises:
+        RecordingError: the message names the folder or the file.
+    """
+    check_recording_folder(folder, files, recordings)
+    if not files:
+        raise RecordingError(f"{folder}: holds no recordings: name the folder of a shard's recordings")
+    found = recordings_in([folder]).paths
+    for name, text in files.items():
+        path = folder / name
+        if before.get(name) != text and not any(path.is_relative_to(each) for each in found):
+            raise RecordingError(f"{path}: is no recording: take it out of what is merged")
+
+
+def check_recording_folder(folder: Path, files: Iterable[str], recordings: Path) -> None:
+    """Refuse a folder that holds no recordings itself, but a folder of the name of the project's.
+
+    Raises:
+        RecordingError: the message names the folder that may be meant.
+    """
+    for name in files:
+        above = Path(name).parts[:-1]
+        if recordings.name in above:
+            inner = folder.joinpath(*above[: above.index(recordings.name) + 1])
+            raise RecordingError(f"{folder}: its recordings are in {inner}: name that folder")
 
 
 def recording_files(folder: Path) -> dict[str, bytes]:

@@ -6,13 +6,17 @@ suite would have recorded them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from recproxy.errors import RecordingError
 from recproxy.play.recording_merge import merge_texts, scopes_between
+from recproxy.recording import load
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["ShardConflict", "merge_shards"]
+
+_MARK = re.compile(rb"^(?:<{7,}|>{7,})(?: .*)?\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,10 @@ def merge_shards(
 
     Args:
         before: the files that all began with, by name.
-        shards: the name of each shard, and its files.
+        shards: the name of each shard, which its paths begin with, and its files.
+
+    Raises:
+        RecordingError: a file that is to be merged cannot be read, or holds conflict marks.
     """
     merged: dict[str, bytes] = {}
     conflicts: list[ShardConflict] = []
@@ -41,6 +48,10 @@ def merge_shards(
         changed = [(shard, files[name]) for shard, files in shards if name in files and files[name] != before.get(name)]
         if not changed:
             continue
+        if base.strip():
+            _check_whole(name, base)
+        for shard, theirs in changed:
+            _check_whole(f"{shard}/{name}", theirs)
         try:
             found, text = _merged_recording(name, base, changed)
         except RecordingError:
@@ -48,6 +59,15 @@ def merge_shards(
         conflicts += found
         merged[name] = text
     return merged, conflicts
+
+
+def _check_whole(place: str, text: bytes) -> None:
+    """Refuse a file that git or an editor left half merged; as it is, it would take the place of a good one."""
+    if place.endswith(".rec"):
+        load(text, path=place)
+    elif found := _MARK.search(text):
+        line = text.count(b"\n", 0, found.start()) + 1
+        raise RecordingError(f"{place}:{line}: is a conflict marker of git: resolve the conflict by hand")
 
 
 def _merged_recording(
