@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import sys
 from pathlib import Path
 
@@ -43,6 +44,17 @@ def test_changed_inputs_are_no_trouble(name, number):
 
 def test_every_folder_of_the_corpus_is_of_a_target():
     assert {path.name for path in (HERE / "corpus").iterdir()} <= set(TARGETS)
+
+
+def test_the_page_counts_what_the_corpus_holds():
+    page = (HERE.parents[1] / "docs/explanation/reliability.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\w-]+) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \| (\d+) \|$", page, re.MULTILINE)
+
+    assert {name: int(found) for name, *_, found in rows} == {
+        name: len([*(HERE / "corpus" / name).glob("found-*")]) for name in TARGETS
+    }
+    inputs = sum(int(count.replace(",", "")) for _, *counts, _ in rows for count in counts)
+    assert f"{inputs:,} inputs in all" in page
 
 
 def fails(data):
