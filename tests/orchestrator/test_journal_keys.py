@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -9,6 +10,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from recproxy.errors import RecordingError
 from recproxy.orchestrator import journal_keys
 from recproxy.orchestrator.journal_keys import JournalKeys, encrypted
+
+JOURNAL = Path("/project/recordings/.journal/1.journal")
 
 
 @pytest.fixture
@@ -38,10 +41,10 @@ def only_in(monkeypatch, *folders):
 def test_a_key_is_32_bytes_in_a_private_file_of_the_runtime_folder(project, runtime):
     keys = in_runtime(project, runtime)
 
-    name, key = keys.make()
+    name, key = keys.make(JOURNAL)
 
     path = runtime / "recproxy" / f"{name}.key"
-    assert path.read_bytes() == key
+    assert path.read_bytes() == key + bytes(JOURNAL)
     assert len(key) == 32
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     assert list(project.iterdir()) == []
@@ -49,7 +52,7 @@ def test_a_key_is_32_bytes_in_a_private_file_of_the_runtime_folder(project, runt
 
 def test_a_key_is_found_by_its_id_until_it_is_removed(project, runtime):
     keys = in_runtime(project, runtime)
-    name, key = keys.make()
+    name, key = keys.make(JOURNAL)
 
     assert in_runtime(project, runtime).find(name) == key
     keys.remove(name)
@@ -62,7 +65,7 @@ def test_a_key_is_found_by_its_id_until_it_is_removed(project, runtime):
 def test_two_keys_are_two(project, runtime):
     keys = in_runtime(project, runtime)
 
-    (one, first), (other, second) = keys.make(), keys.make()
+    (one, first), (other, second) = keys.make(JOURNAL), keys.make(JOURNAL)
 
     assert (one != other, first != second) == (True, True)
 
@@ -71,10 +74,10 @@ def test_without_a_runtime_folder_it_lies_in_a_folder_of_the_users_own(project, 
     only_in(monkeypatch, tmp_path)
     keys = JournalKeys(project, {})
 
-    name, key = keys.make()
+    name, key = keys.make(JOURNAL)
 
     folder = tmp_path / f"recproxy-{os.geteuid()}"
-    assert (folder / f"{name}.key").read_bytes() == key
+    assert (folder / f"{name}.key").read_bytes() == key + bytes(JOURNAL)
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
@@ -87,7 +90,7 @@ def test_a_folder_that_others_may_look_into_is_passed_over(project, tmp_path, mo
     open_to_all.mkdir()
     open_to_all.chmod(mode)
 
-    name, _ = JournalKeys(project, {}).make()
+    name, _ = JournalKeys(project, {}).make(JOURNAL)
 
     assert list(open_to_all.iterdir()) == []
     assert [path.name for path in (other / open_to_all.name).iterdir()] == [f"{name}.key"]
@@ -98,7 +101,7 @@ def test_a_link_is_no_folder_of_the_users_own(project, tmp_path, runtime, monkey
     (tmp_path / f"recproxy-{os.geteuid()}").symlink_to(runtime)
 
     with pytest.raises(RecordingError, match="no safe place for the key of this run's journal: set XDG_RUNTIME_DIR"):
-        JournalKeys(project, {}).make()
+        JournalKeys(project, {}).make(JOURNAL)
 
 
 def test_a_key_never_lies_in_the_project(project, tmp_path, monkeypatch):
@@ -106,7 +109,7 @@ def test_a_key_never_lies_in_the_project(project, tmp_path, monkeypatch):
     inside.mkdir(mode=0o700)
     only_in(monkeypatch, inside, tmp_path)
 
-    name, _ = JournalKeys(project, {"XDG_RUNTIME_DIR": str(inside)}).make()
+    name, _ = JournalKeys(project, {"XDG_RUNTIME_DIR": str(inside)}).make(JOURNAL)
 
     assert list(inside.iterdir()) == []
     assert (tmp_path / f"recproxy-{os.geteuid()}" / f"{name}.key").is_file()
@@ -115,7 +118,7 @@ def test_a_key_never_lies_in_the_project(project, tmp_path, monkeypatch):
 @pytest.mark.parametrize("size", [0, 31, 33])
 def test_a_file_of_another_size_is_no_key(project, runtime, size):
     keys = in_runtime(project, runtime)
-    name, _ = keys.make()
+    name, _ = keys.make(JOURNAL)
     (runtime / "recproxy" / f"{name}.key").write_bytes(b"x" * size)
 
     assert keys.find(name) is None
@@ -123,13 +126,30 @@ def test_a_file_of_another_size_is_no_key(project, runtime, size):
 
 def test_a_key_that_others_may_read_or_that_is_a_link_is_none(project, runtime):
     keys = in_runtime(project, runtime)
-    (one, _), (other, _) = keys.make(), keys.make()
+    (one, _), (other, _) = keys.make(JOURNAL), keys.make(JOURNAL)
     folder = runtime / "recproxy"
     (folder / f"{one}.key").chmod(0o644)
     (folder / f"{other}.key").rename(folder / "elsewhere")
     (folder / f"{other}.key").symlink_to(folder / "elsewhere")
 
     assert [keys.find(one), keys.find(other)] == [None, None]
+
+
+def test_old_keys_of_journals_that_are_gone_are_removed_by_any_run(project, runtime, tmp_path):
+    keys, there = in_runtime(project, runtime), tmp_path / "there.journal"
+    there.touch()
+    names = {word: keys.make(journal)[0] for word, journal in (("there", there), ("gone", JOURNAL), ("new", JOURNAL))}
+    files = {word: runtime / "recproxy" / f"{name}.key" for word, name in names.items()}
+    files["of 0.1"] = runtime / "recproxy" / f"{'0' * 32}.key"
+    files["of 0.1"].write_bytes(bytes(32))
+    files["note"] = runtime / "recproxy/note.txt"
+    files["note"].touch()
+    for word in files.keys() - {"new"}:
+        os.utime(files[word], (1, 1))
+
+    in_runtime(project, runtime).sweep()
+
+    assert {word for word, file in files.items() if file.exists()} == {"there", "new", "note"}
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "x" * 32, "a" * 31])

@@ -194,7 +194,7 @@ class Journal:
             file = os.open(unnamed, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=folder)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX)
-                self._key, self._secret = self._keys.make()
+                self._key, self._secret = self._keys.make(self._path)
                 os.rename(unnamed, self._path.name, src_dir_fd=folder, dst_dir_fd=folder)
             except BaseException:
                 os.unlink(unnamed, dir_fd=folder)

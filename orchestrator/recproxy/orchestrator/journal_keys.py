@@ -1,7 +1,8 @@
 """The keys of journals: 32 bytes in a file of mode 0600, in a folder that is the user's alone and outside the project.
 
-A journal names its key by an opaque id, so that what lies in the project says nothing of where the key is. A key goes
-with its run; one that a killed run left is found, and removed, by the run that recovers the journal.
+A journal names its key by an opaque id, so that what lies in the project says nothing of where the key is. The file
+of a key says behind it where the journal is. A key goes with its run; one that a killed run left is found, and removed,
+by the run that recovers the journal, or after some days by any run if the journal is gone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import re
 import stat
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -22,6 +24,8 @@ TAG = 16
 _SIZE = 32
 #: Bytes encrypted at a time.
 _STEP = 1 << 18
+#: So long a key stays whose journal is not where it was: the project may be on a disk that comes back.
+_DAYS = 7
 _ID = re.compile(r"[0-9a-f]{32}")
 #: Looked through after the user's runtime folder and the temporary folder of the process.
 _TEMPORARY = ("/dev/shm", "/var/tmp", "/tmp")  # noqa: S108 - a folder of the user's own is made there
@@ -35,8 +39,8 @@ class JournalKeys:
         self._project = project if project.parent != project else None
         self._environment = environment
 
-    def make(self) -> tuple[str, bytes]:
-        """A new key in a file, and its id.
+    def make(self, journal: Path) -> tuple[str, bytes]:
+        """A new key for a journal, in a file, and its id.
 
         Raises:
             RecordingError: there is no folder where it is safe.
@@ -53,7 +57,7 @@ class JournalKeys:
                 continue
             try:
                 with os.fdopen(file, "wb") as opened:
-                    opened.write(key)
+                    opened.write(key + os.fsencode(journal.absolute()))
             except OSError:
                 _remove(folder / f"{name}.key")
                 continue
@@ -72,10 +76,20 @@ class JournalKeys:
                 continue
             with os.fdopen(file, "rb") as opened:
                 about = os.fstat(opened.fileno())
-                key = opened.read(_SIZE + 1)
-            if about.st_uid == os.geteuid() and not about.st_mode & 0o077 and len(key) == _SIZE:
+                key, journal = opened.read(_SIZE), opened.read(1)
+            is_key = len(key) == _SIZE and journal in (b"", b"/")
+            if about.st_uid == os.geteuid() and not about.st_mode & 0o077 and is_key:
                 return key
         return None
+
+    def sweep(self) -> None:
+        """Remove the old keys of journals that are gone, with their projects or otherwise: nobody will ask for them."""
+        latest = time.time() - _DAYS * 24 * 60 * 60
+        for folder in filter(_is_private, self._folders()):
+            for path in folder.glob("*.key"):
+                with contextlib.suppress(OSError):
+                    if path.lstat().st_mtime < latest and not _has_journal(path):
+                        path.unlink()
 
     def remove(self, name: str) -> None:
         """Remove a key: nobody can read its journal any more."""
@@ -110,6 +124,12 @@ def _is_private(folder: Path) -> bool:
     except OSError:
         return False
     return stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and not about.st_mode & 0o077
+
+
+def _has_journal(path: Path) -> bool:
+    """Whether the journal of a key is where the key says."""
+    journal = path.read_bytes()[_SIZE:] if not path.is_symlink() else b""
+    return journal.startswith(b"/") and os.path.lexists(journal)
 
 
 def _remove(path: Path) -> None:

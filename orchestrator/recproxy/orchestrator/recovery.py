@@ -62,6 +62,7 @@ class Recovery:
 
     async def recover(self) -> list[Written]:
         """Recover all journals; what was written."""
+        self._keys.sweep()
         with abandoned(self._folders, self._keys) as journals:
             return await self._recovered(journals)
 
