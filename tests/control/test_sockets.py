@@ -39,6 +39,13 @@ def test_for_others_nothing_is_forwarded_to_this_machines_own_link(host):
         asked(host, WIDE)
 
 
+@pytest.mark.parametrize("host", ["fd00:ec2::254", "FD00:EC2:0::254", "100.100.100.200", "::ffff:100.100.100.200"])
+def test_for_others_nothing_is_forwarded_to_where_clouds_keep_secrets(host):
+    with pytest.raises(OSError, match="a cloud keeps the secrets of this machine there"):
+        asked(host, WIDE)
+    assert asked(host, LOOPBACK)
+
+
 def test_for_others_nothing_is_forwarded_to_another_address_of_this_machine(monkeypatch):
     bound = []
     monkeypatch.setattr(socket.socket, "bind", lambda _, address: bound.append(address))

@@ -16,6 +16,13 @@ __all__ = ["acknowledge", "address_elsewhere", "reset_on_close"]
 
 #: On, and no time: what was not sent is dropped, and the peer sees a reset instead of an end.
 _NO_LINGER = struct.pack("ii", 1, 0)
+#: Where clouds keep the secrets of a machine besides its link: AWS, Google, Alibaba, Azure, Oracle.
+_METADATA = frozenset(
+    map(
+        ipaddress.ip_address,
+        ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"),
+    )
+)
 _QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 
 
@@ -41,7 +48,7 @@ async def address_elsewhere(host: str, port: int, listening: Listening = LOOPBAC
     """An address of a host to connect to at one of the run's own ports: none of this machine, however it is spelled.
 
     Where other machines reach the run, it is asked for each port. Then no address of this machine is taken, nor one that
-    only its own link reaches, where clouds keep the secrets of a machine.
+    only its own link reaches, where clouds keep the secrets of a machine, or that is known for that.
 
     Raises:
         OSError: it has none, or its name cannot be resolved.
@@ -54,6 +61,10 @@ async def address_elsewhere(host: str, port: int, listening: Listening = LOOPBAC
             raise OSError(None, "it is an address of recproxy itself, which nothing is forwarded to")
         if listening.is_wide and each.is_link_local:
             raise OSError(None, "it is an address of this machine's own link, which nothing is forwarded to for others")
+        if listening.is_wide and each in _METADATA:
+            raise OSError(
+                None, "a cloud keeps the secrets of this machine there: nothing is forwarded to it for others"
+            )
     return addresses[0]
 
 
