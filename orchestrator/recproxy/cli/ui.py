@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def ui(port: int, opens: bool, paths: tuple[Path, ...]) -> None:
         raise ConfigurationError(f"recproxy ui needs {', '.join(missing)}: pip install 'recproxy[ui]'")
     from recproxy.ui.project_files import ProjectFiles
     from recproxy.ui.server import serve_viewer
+    from recproxy.ui.user_editor import find_editor
     from recproxy.ui.viewer import Viewer
 
     project = find_project(Path.cwd())
@@ -47,4 +49,4 @@ def ui(port: int, opens: bool, paths: tuple[Path, ...]) -> None:
         print(url, flush=True)
         print("recproxy: open this URL in a browser on this machine; Ctrl-C ends", file=sys.stderr)
 
-    serve_viewer(Viewer(project, files), port=port, opens=opens, say=say)
+    serve_viewer(Viewer(project, files, find_editor(os.environ)), port=port, opens=opens, say=say)

@@ -26,7 +26,7 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_scope
 
-__all__ = ["Problem", "check_recording"]
+__all__ = ["Problem", "check_recording", "sample_request"]
 
 #: What stands in a wild place when an interaction is asked with its own request.
 _SAMPLE = "sample-of-anything"
@@ -88,7 +88,7 @@ def _replayed(index: Index, scope: str | None) -> Iterator[Problem]:
     for position, interaction in enumerate(index.interactions):
         if interaction.scope != scope:
             continue
-        request = _sample(interaction.request, playback.bound)
+        request = sample_request(interaction.request, playback.bound)
         if position not in playback.locate(request).positions:
             yield Problem(interaction.line, "never", "no request can match it, not even its own")
             continue
@@ -107,8 +107,8 @@ def _overlaps(index: Index, rules: Rules) -> Iterator[Problem]:
     for positions in families.values():
         for one, other in combinations(positions[:_MOST_COMPARED], 2):
             first, second = index.interactions[one], index.interactions[other]
-            ours = {each.field for each in difference(first, _sample(second.request), rules)}
-            theirs = {each.field for each in difference(second, _sample(first.request), rules)}
+            ours = {each.field for each in difference(first, sample_request(second.request), rules)}
+            theirs = {each.field for each in difference(second, sample_request(first.request), rules)}
             if ours and theirs and not ours & theirs:
                 yield Problem(
                     second.line,
@@ -117,7 +117,7 @@ def _overlaps(index: Index, rules: Rules) -> Iterator[Problem]:
                 )
 
 
-def _sample(request: Request, bound: Mapping[str, bytes] = _NOTHING) -> Request:
+def sample_request(request: Request, bound: Mapping[str, bytes] = _NOTHING) -> Request:
     """A live request that this recorded one was made for; named places that are `bound` hold their value."""
     word = request.wild
     if word is None:

@@ -24,7 +24,7 @@ from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import ReadScope, redact_scope
 from recproxy.redaction.secret_values import SecretValue
 
-__all__ = ["FileScan", "Scan", "ScanFinding", "findings_of", "scan_file"]
+__all__ = ["FileScan", "Scan", "ScanFinding", "looked_through", "scan_file"]
 
 _ROUNDS = 3
 
@@ -103,10 +103,11 @@ def scan_file(path: Path, rules: RedactionRules, *, root: Path, fix: bool) -> Sc
     return FileScan(path, rules).done(root=root, fix=fix)
 
 
-def findings_of(recording: Recording, data: bytes, rules: RedactionRules) -> tuple[tuple[ScanFinding, ...], str]:
-    """What a recording that was read from these bytes holds, and why it could not be looked through, or nothing."""
-    _, findings, problem = _clean(recording, data, ReadScope(recording.interactions, rules), rules, NOTHING)
-    return findings, problem
+def looked_through(
+    recording: Recording, data: bytes, rules: RedactionRules
+) -> tuple[Recording, tuple[ScanFinding, ...], str]:
+    """A recording that was read from these bytes without its secrets, what it held, and why it could not be looked through."""
+    return _clean(recording, data, ReadScope(recording.interactions, rules), rules, NOTHING)
 
 
 def _clean(

@@ -18,6 +18,7 @@ from recproxy.errors import RecproxyError
 from recproxy.recording.printable import printable
 from recproxy.ui.guard import POLICY_HEADERS, Guard
 from recproxy.ui.page_assets import script, style
+from recproxy.ui.saving import FileChanged
 from recproxy.ui.viewer import Viewer
 
 __all__ = ["make_app"]
@@ -124,6 +125,7 @@ def _values(make: Callable[[], dict[str, Any]]) -> Response:
     try:
         return JSONResponse(make())
     except RecproxyError as problem:
-        return JSONResponse({"error": printable(problem.message), "kind": type(problem).__name__}, status_code=400)
+        status = 409 if isinstance(problem, FileChanged) else 400
+        return JSONResponse({"error": printable(problem.message), "kind": type(problem).__name__}, status_code=status)
     except Exception as problem:  # noqa: BLE001 - a page that waits must be answered, and may show no traceback
         return JSONResponse({"error": f"recproxy failed: {type(problem).__name__}"}, status_code=500)

@@ -20,7 +20,7 @@ from recproxy.play.block_starts import block_start
 from recproxy.play.file_problems import problems_of_recording
 from recproxy.play.line_numbers import placed
 from recproxy.play.reading import foreign_format, load_any, read_bytes, read_loaded
-from recproxy.play.scanning import findings_of
+from recproxy.play.scanning import looked_through
 from recproxy.recording import Interaction, Recording
 from recproxy.recording.steps import steps_size
 from recproxy.redaction.earlier_values import EarlierValues
@@ -134,7 +134,7 @@ class OpenedRecording:
     def _found(self) -> list[FileMark]:
         # Comments and directives above a request line belong to it.
         lines = [block_start(self.lines, each.line) + 1 if each.line else 0 for each in self.recording.interactions]
-        findings, problem = findings_of(self._loaded.recording, self.data, self.rules)
+        _, findings, problem = looked_through(self._loaded.recording, self.data, self.rules)
         marks = [self._mark("scan", each.line, each.rule, each.place, lines) for each in findings]
         if problem:
             marks.append(self._mark("scan", 0, "unreadable", problem, lines))

@@ -9,7 +9,7 @@ __all__ = ["script", "style"]
 
 #: In this order: each uses those before it.
 _OF_REPORT = ("dom", "text", "interaction", "list", "theme", "timeline")
-_OWN = ("calls", "bodies", "recording", "recordings", "main")
+_OWN = ("calls", "bodies", "edits", "history", "recording", "recordings", "main")
 
 
 @functools.cache

@@ -8,12 +8,16 @@ from typing import Any
 
 from recproxy.config.project import Project
 from recproxy.counting import counted
-from recproxy.errors import RecordingError
+from recproxy.errors import ConfigurationError, RecordingError
 from recproxy.recording.printable import printable
-from recproxy.ui.opened_recordings import OpenedRecording, OpenedRecordings
+from recproxy.ui.edits import blocks_of
+from recproxy.ui.history import changes_between, history_of
+from recproxy.ui.opened_recordings import LARGEST_BODY, OpenedRecording, OpenedRecordings
 from recproxy.ui.project_files import ProjectFiles
 from recproxy.ui.recording_values import hexadecimal, recording_rows, recording_values, shown_interaction
+from recproxy.ui.saving import Saving
 from recproxy.ui.search import search
+from recproxy.ui.user_editor import Editor
 
 __all__ = ["Viewer"]
 
@@ -23,10 +27,12 @@ _MOST_WORDS = 20
 class Viewer:
     """The viewer of a project's recordings."""
 
-    def __init__(self, project: Project, files: ProjectFiles) -> None:
+    def __init__(self, project: Project, files: ProjectFiles, editor: Editor | None = None) -> None:
         self._project = project
         self._files = files
+        self._editor = editor
         self._opened = OpenedRecordings(files)
+        self._saving = Saving(files, self._opened)
 
     def answers(self) -> dict[str, Callable[[Mapping[str, str]], dict[str, Any]]]:
         """The calls that change nothing, by name."""
@@ -36,17 +42,21 @@ class Viewer:
             "rows": self.rows,
             "interaction": self.interaction,
             "bytes": self.bytes,
+            "text": self.text,
             "search": self.search,
+            "history": self.history,
+            "changed": self.changed,
         }
 
     def changes(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]]:
         """The calls that change something, by name."""
-        return {}
+        return {"preview": self._saving.preview, "save": self._saving.save, "open": self.open}
 
     def recordings(self, _: Mapping[str, str]) -> dict[str, Any]:
         """All recordings, and the folder of the project."""
         rows = [{**asdict(each), "name": printable(each.name)} for each in self._files.listed()]
-        return {"project": self._project.root.name, "recordings": rows}
+        editor = self._editor.name if self._editor else ""
+        return {"project": self._project.root.name, "recordings": rows, "editor": editor}
 
     def recording(self, given: Mapping[str, str]) -> dict[str, Any]:
         """One recording."""
@@ -68,6 +78,38 @@ class Viewer:
         """The body of the request or response, its `side`, of one interaction in hexadecimal."""
         opened, number = self._open_at(given)
         return {"text": hexadecimal(opened, number, given.get("side", ""))}
+
+    def text(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """The lines of the file for one interaction. One that holds secrets is shown only if `secrets` is 1."""
+        opened, number = self._open_at(given)
+        blocks = blocks_of(opened)
+        line = blocks.first_line(number)
+        count = opened.secrets(number)
+        if count and given.get("secrets") != "1":
+            return {"sha": opened.sha, "line": line, "secrets": count}
+        text = blocks.shown(number)
+        if len(text) > LARGEST_BODY:
+            raise RecordingError("this interaction is too large to be shown as text here: use your editor")
+        return {"sha": opened.sha, "line": line, "text": text}
+
+    def history(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """The commits that changed a recording."""
+        path, _ = self._files.find(given.get("name", ""))
+        return {"revisions": history_of(path)}
+
+    def changed(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """What the service changed in a recording from the revision `before` to `after`; none is the file as it is."""
+        opened = self._open(given.get("name", ""))
+        return {"changed": changes_between(opened, given.get("before", ""), given.get("after", ""))}
+
+    def open(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Open a recording in the user's editor, at a `line`."""
+        path, _ = self._files.find(str(given.get("name")))
+        line = given.get("line")
+        if self._editor is None:
+            raise ConfigurationError("no editor is known: set VISUAL to one with a window, such as `code`")
+        self._editor.open(path, line if type(line) is int and line > 0 else 1)
+        return {}
 
     def search(self, given: Mapping[str, str]) -> dict[str, Any]:
         """Where recordings hold all `words`; `profile` limits it to those of one."""

@@ -1,5 +1,8 @@
 // One recording: its interactions in a list, and the one that was chosen.
 
+/** The editor that the viewer opens; empty where it knows none. */
+let editorName = "";
+
 function marksList(marks, choose) {
   if (!marks.length) return null;
   return el("ul", { class: "marks", "aria-label": "what scan and check found" }, marks.map((mark) => el("li", {},
@@ -16,6 +19,8 @@ function recordingView(go) {
   const view = el("div", {}, head, split);
   const state = { name: "", sha: "", rows: [], count: 0, number: -1, values: null };
   let asked = 0;
+  const review = changeReview(() => ({ name: state.name, sha: state.sha }), (done) => open(state.name, done.number, true), () => open(state.name, Math.max(state.number, 0)));
+  const text = textPanel(state, review);
 
   function row(item) {
     return [
@@ -64,6 +69,7 @@ function recordingView(go) {
       el("h2", {}, values.name), el("p", { class: "soft" }, facts),
       values.comments.length ? el("p", { class: "soft" }, values.comments.join(" ")) : null,
       values.unwritable ? el("p", { class: "warn" }, `It cannot be changed here: ${values.unwritable}.`) : null,
+      historyPanel(state.name),
       values.checked ? null : el("p", { class: "soft" }, "It is too large to be checked here: use recproxy check and recproxy scan."),
       values.marks.length ? el("details", { class: "card failed" }, el("summary", {}, counted(values.marks.length, "mark")), marksList(values.marks, (number) => choose(number, true))) : null,
       rows.length < count ? el("p", {}, `The first ${counted(rows.length, "interaction")} of ${count.toLocaleString("en")}. `, link("Show more", () => more().catch(complain))) : null);
@@ -75,6 +81,7 @@ function recordingView(go) {
       while (number >= state.rows.length && state.rows.length < state.count) await more();
       const data = await ask("interaction", { name, number });
       if (mine !== asked) return;
+      if (data.sha !== state.sha) { await open(name, number, follow); return; }
       state.number = number;
       list.choose(state.rows[number]);
       split.classList.add("has-detail");
@@ -95,6 +102,7 @@ function recordingView(go) {
       data.secrets ? el("p", { class: "bad" }, `${counted(data.secrets, "secret")} of this interaction ${data.secrets === 1 ? "is" : "are"} in the file. Here ${data.secrets === 1 ? "it is" : "they are"} masked.`) : null,
       marksList(data.marks),
       copies(data),
+      ...changes(),
     ];
     if (found.steps) return [...parts, el("h3", {}, "Conversation"), conversation(found.steps, found.wild)];
     const answer = found.response;
@@ -108,11 +116,30 @@ function recordingView(go) {
       headers(answer.headers, answer.wild), bodyViews(data, answer.body, answer.wild, "response body", bytes("response"))];
   }
 
+  /** What changes the interaction, where the recording can be changed here. */
+  function changes() {
+    review.close();
+    if (state.values.unwritable) return [];
+    const place = el("div"), number = state.number;
+    const panel = el("details", { class: "card" }, el("summary", {}, "Text, edit and mask"), text.box);
+    replace(text.box);
+    panel.addEventListener("toggle", () => { if (panel.open && number === state.number && !text.box.childNodes.length) text.load(number); });
+    return [el("div", { class: "bar actions", role: "group", "aria-label": "change the interaction" },
+      interactionActions(state, review, () => replace(place, movePanel(state, review)))), place, panel, review.box];
+  }
+
+  async function openEditor(line) {
+    try { await tell("open", { name: state.name, line }); say(`Opened in ${editorName}.`); } catch (problem) { complain(problem); }
+  }
+
   function copies(data) {
-    const names = Object.keys(data.copies);
-    return el("div", { class: "bar actions" }, names.map((name) => el("button", { onclick: async () => {
-      try { await navigator.clipboard.writeText(data.copies[name]); say(`Copied as ${name}.`); } catch { say("The browser did not let the page copy.", true); }
-    } }, `Copy as ${name}`)));
+    const names = Object.keys(data.copies), line = data.interaction.line || 1;
+    return el("div", { class: "bar actions", role: "group", "aria-label": "copy and open" },
+      editorName ? el("button", { onclick: () => openEditor(line) }, `Open in ${editorName}`) : el("button", { onclick: () => copied(`${state.name}:${line}`, "the place") }, "Copy the place"), names.map((name) => el("button", { onclick: () => copied(data.copies[name], `the request as ${name}`) }, `Copy as ${name}`)));
+  }
+
+  async function copied(what, name) {
+    try { await navigator.clipboard.writeText(what); say(`Copied ${name}.`); } catch { say("The browser did not let the page copy.", true); }
   }
 
   return { view, open, arrived: () => list.render(), state };

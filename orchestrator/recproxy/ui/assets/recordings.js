@@ -25,6 +25,7 @@ function recordingsView(go) {
     const values = await ask("recordings");
     document.getElementById("project").textContent = values.project;
     files = values.recordings;
+    editorName = values.editor;
     const chosen = profile.value;
     replace(profile, el("option", { value: "" }, "all"), [...new Set(files.map((each) => each.profile))].sort().map((each) => el("option", { value: each }, each)));
     profile.value = chosen;

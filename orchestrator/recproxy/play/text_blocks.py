@@ -1,0 +1,134 @@
+"""The text of a recording, taken apart at its interactions, so that one of them is changed and all else stays as it is.
+
+Pure. A block is what stands for one interaction: its comments, its directives, and the lines down to the next one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from recproxy.play.block_starts import block_start
+
+__all__ = ["TextBlocks", "maskable_lines", "text_blocks"]
+
+_END = re.compile(rb"={7}[ \t\r]*\Z")
+_SEPARATOR = re.compile(rb"={4,}[ \t\r]*\Z")
+#: Directives of a file: what stands above the last of them is the file's.
+_OF_FILE = (b":match_on", b":repeat")
+_CODED = (b":body base64", b":body omitted")
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlocks:
+    """A text as its `head`, the `blocks` of its interactions, and the `tail` behind them; together they are the text."""
+
+    head: bytes
+    blocks: tuple[bytes, ...]
+    tail: bytes
+
+    @property
+    def text(self) -> bytes:
+        """The whole text."""
+        return b"".join((self.head, *self.blocks, self.tail))
+
+    def shown(self, number: int) -> str:
+        """A block as an editor shows it, without the blank lines around it, with LF line ends."""
+        return self.blocks[number].decode().replace("\r\n", "\n").strip("\n")
+
+    def first_line(self, number: int) -> int:
+        """The number of the line that `shown` begins with."""
+        before = self.head + b"".join(self.blocks[:number])
+        block = self.blocks[number]
+        blank = len(block) - len(block.lstrip(b"\r\n"))
+        return before.count(b"\n") + block.count(b"\n", 0, blank) + 1
+
+    def with_block(self, number: int, text: str) -> TextBlocks:
+        """The same with another text for a block, as `shown` gives it; blank lines above it and line ends stay."""
+        old = self.blocks[number]
+        above = old[: len(old) - len(old.lstrip(b"\r\n"))] or b"\n"
+        new = text.replace("\r\n", "\n").strip("\n").encode() + b"\n"
+        if b"\r\n" in old:
+            new = new.replace(b"\n", b"\r\n")
+        return replace(self, blocks=(*self.blocks[:number], above + new, *self.blocks[number + 1 :]))
+
+
+def text_blocks(text: bytes, lines: Sequence[int]) -> TextBlocks:
+    """The blocks of a text in format 2; `lines` are those of the request lines, counted from one."""
+    rows = text.split(b"\n")
+    starts = [_head_end(rows, lines[0]), *(block_start(rows, line) for line in lines[1:])] if lines else []
+    end = len(rows)
+    if lines:
+        end = next(at for at in range(len(rows), lines[-1] - 1, -1) if _END.match(rows[at - 1]))
+    edges = [*starts, end] if lines else [end]
+
+    def joined(first: int, behind: int) -> bytes:
+        part = b"\n".join(rows[first:behind])
+        return part + b"\n" if first < behind < len(rows) else part
+
+    return TextBlocks(
+        head=joined(0, edges[0]),
+        blocks=tuple(joined(first, behind) for first, behind in itertools.pairwise(edges)),
+        tail=joined(edges[-1], len(rows)),
+    )
+
+
+def _head_end(rows: Sequence[bytes], line: int) -> int:
+    """How many lines belong to the file: its comments end at the first blank line, or at its last directive below it."""
+    directives = [at for at in range(line - 1) if rows[at].startswith(_OF_FILE)]
+    if directives:
+        return directives[-1] + 1
+    comments = itertools.takewhile(lambda row: row.removeprefix(b"\xef\xbb\xbf").startswith(b"#"), rows[: line - 1])
+    return len(list(comments))
+
+
+def maskable_lines(block: bytes) -> Iterator[tuple[int, int]]:
+    """The parts of a block, as begin and end, that a wild word may stand in: no directive, comment, edge, or base64."""
+    place = 0
+    lines = _Lines()
+    for row in block.split(b"\n"):
+        if lines.passes(row):
+            yield place, place + len(row)
+        place += len(row) + 1
+
+
+class _Lines:
+    """The lines of a block, one after another: which part each is of."""
+
+    def __init__(self) -> None:
+        self._part = "above"
+        #: Whether the body, or what is said, stands in base64.
+        self._coded = False
+        self._announced = False
+
+    def passes(self, row: bytes) -> bool:
+        """Whether a wild word may stand in the next line."""
+        if self._part != "above" and _SEPARATOR.match(row):
+            self._part, self._coded = "head", False
+            return False
+        return self._in_body(row) if self._part == "body" else self._in_head(row)
+
+    def _in_head(self, row: bytes) -> bool:
+        if row.startswith(b":"):
+            self._coded = self._coded or row.startswith(_CODED)
+            self._announced = row.rstrip() == b":base64"
+            return False
+        if not row.strip():
+            self._part = "body" if self._part == "head" else self._part
+            return False
+        if self._part == "above" and row.startswith(b"#"):
+            return False
+        self._part = "head"
+        if row[:1] in (b"<", b">"):
+            self._coded, self._announced = self._announced, False
+        return not (self._coded and row[:1] in (b"<", b">", b"+"))
+
+    def _in_body(self, row: bytes) -> bool:
+        if row.startswith(b":body base64"):  # of a part
+            self._coded = True
+            return False
+        if self._coded and row.startswith(b"--"):
+            self._coded = False
+        return not self._coded

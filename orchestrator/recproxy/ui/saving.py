@@ -1,0 +1,117 @@
+"""Saving an edit: only what was looked at is replaced, only by what can be read, and never by more secrets.
+
+One save at a time: two tabs that save at once are one after the other, and the second finds that the file has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from recproxy.errors import RecordingError
+from recproxy.play.file_replacement import replace_file
+from recproxy.play.reading import load_any, read_bytes
+from recproxy.ui.edits import Edit, blocks_of, edited
+from recproxy.ui.opened_recordings import OpenedRecording, OpenedRecordings
+from recproxy.ui.previews import Preview, preview
+from recproxy.ui.project_files import ProjectFiles
+
+__all__ = ["FileChanged", "Saving"]
+
+_FIRST_LINE = b"#recproxy 2\n"
+
+
+class FileChanged(RecordingError):
+    """A file is not what the page has shown."""
+
+
+class Saving:
+    """Previews and saves the edits of a viewer."""
+
+    def __init__(self, files: ProjectFiles, opened: OpenedRecordings) -> None:
+        self._files = files
+        self._opened = opened
+        self._one = threading.Lock()
+
+    def preview(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What the `edit` of the recording `name`, whose version is `sha`, would do."""
+        opened = self._current(given)
+        return {**self._checked(opened, _edit_of(opened, given)).values(), "sha": opened.sha}
+
+    def save(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Save it: the new version and the number of the interaction to look at.
+
+        Raises:
+            FileChanged: the file is not the version that was edited.
+            RecordingError: it cannot be saved; the message says why.
+        """
+        with self._one:
+            opened = self._current(given)
+            edit = _edit_of(opened, given)
+            found = self._checked(opened, edit)
+            if found.problem:
+                raise RecordingError(found.problem)
+            path, root = self._files.find(str(given.get("name")))
+            if edit.moved:
+                # First where they go, so that nothing is lost if the second file cannot be written.
+                self._append(path, str(given["edit"].get("target")), edit.moved)
+            self._check_version(opened)
+            replace_file(path, edit.text, root=root)
+            return {"sha": hashlib.sha256(edit.text).hexdigest(), "number": edit.number}
+
+    def _current(self, given: Mapping[str, Any]) -> OpenedRecording:
+        """The recording that an edit is about, if it still is the version that was looked at."""
+        path, _ = self._files.find(str(given.get("name")))
+        opened = self._opened.open(path)
+        if given.get("sha") != opened.sha:
+            raise FileChanged(f"{given.get('name')}: has changed on disk since it was shown: reload it, and edit again")
+        return opened
+
+    def _check_version(self, opened: OpenedRecording) -> None:
+        """The file is read once more at the last moment: its time and size may be as they were."""
+        if read_bytes(opened.path) != opened.data:
+            raise FileChanged(f"{opened.path.name}: has changed on disk since it was shown: reload it, and edit again")
+
+    def _checked(self, opened: OpenedRecording, edit: Edit) -> Preview:
+        if edit.moved and (problem := self._unmovable(opened, edit)):
+            return Preview(problem=problem)
+        return preview(opened, edit)
+
+    def _unmovable(self, opened: OpenedRecording, edit: Edit) -> str:
+        try:
+            load_any(_FIRST_LINE + edit.moved, opened.path.name)
+        except RecordingError as problem:
+            return problem.message
+        return ""
+
+    def _append(self, source: Path, target: str, moved: bytes) -> None:
+        """Put interactions behind those of another recording, or into a new one."""
+        path, root = self._files.place(target)
+        if path.resolve() == source.resolve():
+            raise RecordingError(f"{target}: they are in this recording: reorder them instead")
+        if path.suffix != ".rec":
+            raise RecordingError(f"{target}: a recording ends in .rec")
+        text = _FIRST_LINE + moved
+        if path.exists():
+            other = self._opened.open(path)
+            blocks = blocks_of(other)
+            above = blocks.head + b"".join(blocks.blocks)
+            text = above + (b"" if above.endswith(b"\n") else b"\n") + moved + blocks.tail
+            self._check_version(other)
+        load_any(text, target)
+        replace_file(path, text, root=root)
+
+
+def _edit_of(opened: OpenedRecording, given: Mapping[str, Any]) -> Edit:
+    edit = given.get("edit")
+    if not isinstance(edit, dict):
+        raise RecordingError("edit: say what is to be done")
+    if edit.get("kind") == "move" and not isinstance(edit.get("target"), str):
+        raise RecordingError("target: name the recording that gets them")
+    made = edited(opened, edit)
+    if made.text == opened.data and not made.moved:
+        raise RecordingError("nothing would change")
+    return made

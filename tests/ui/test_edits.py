@@ -1,0 +1,154 @@
+"""Edits of a recording's text: what changes, and that nothing else does."""
+
+import difflib
+
+import pytest
+
+from recproxy.errors import RecordingError
+from recproxy.recording import load
+from recproxy.ui.edits import blocks_of, edited
+from recproxy.ui.opened_recordings import OpenedRecordings
+
+FOLDER = "tests/functional/recordings/shop"
+
+
+@pytest.fixture
+def orders(files, project):
+    return OpenedRecordings(files).open(project / FOLDER / "orders.rec")
+
+
+def changed(opened, text):
+    """The lines that an edit took out, and those that it put in."""
+    lines = difflib.ndiff(opened.data.decode().splitlines(), text.decode().splitlines())
+    return [line for line in lines if line[0] in "+-"]
+
+
+def selection(opened, number, part):
+    start = blocks_of(opened).shown(number).index(part)
+    return {"kind": "mask", "number": number, "start": start, "end": start + len(part)}
+
+
+def test_a_selection_becomes_a_wild_word(orders):
+    done = edited(orders, selection(orders, 1, "17"))
+
+    assert changed(orders, done.text) == [
+        "- GET https://shop.example/orders/17 HTTP/1.1",
+        "+ GET https://shop.example/orders/XXX HTTP/1.1",
+    ]
+    assert (done.touched, done.number) == ((1,), 1)
+
+
+def test_a_value_gets_one_name_wherever_it_stands(orders):
+    done = edited(orders, selection(orders, 1, "17") | {"name": "order", "everywhere": True})
+
+    assert changed(orders, done.text) == [
+        '-   "orders": [17, 18],',
+        '+   "orders": [XXX[order], 18],',
+        "- GET https://shop.example/orders/17 HTTP/1.1",
+        "+ GET https://shop.example/orders/XXX[order] HTTP/1.1",
+        '-   "id": 17,',
+        '+   "id": XXX[order],',
+    ]
+    assert done.touched == (1, 0)
+    assert load(done.text).interactions[1].request.url.endswith("/XXX[order]")
+
+
+def test_characters_are_counted_as_a_person_does(files, project):
+    path = project / FOLDER / "wide.rec"
+    path.write_text(
+        "#recproxy 2\n\nGET https://shop.example/ HTTP/1.1\nX: 😀é token\n\n====\nHTTP/1.1 200 OK\n\n=======\n"
+    )
+    opened = OpenedRecordings(files).open(path)
+
+    assert changed(opened, edited(opened, selection(opened, 0, "token")).text) == ["- X: 😀é token", "+ X: 😀é XXX"]
+
+
+def test_a_block_with_another_wild_word_gets_that_word(files, project):
+    path = project / FOLDER / "wild.rec"
+    path.write_text(
+        "#recproxy 2\n\nGET https://shop.example/XXX/7 HTTP/1.1\n:wild ZZZ\n\n====\nHTTP/1.1 200 OK\n\n7\n=======\n"
+    )
+    opened = OpenedRecordings(files).open(path)
+
+    done = edited(opened, selection(opened, 0, "7 HTTP"[:1]) | {"name": "n", "everywhere": True})
+
+    assert b"/XXX/ZZZ[n] HTTP" in done.text
+    assert b"\nXXX[n]\n" in done.text
+
+
+@pytest.mark.parametrize(
+    ("part", "more", "said"),
+    [
+        (":scope", {}, "this part cannot be masked"),
+        ("====", {}, "this part cannot be masked"),
+        ("HTTP/1.1\n\n", {}, "select a part of one line"),
+        ("17", {"name": "a b"}, "a name has letters"),
+        ("17", {"end": 10_000}, "select a part"),
+        ("17", {"start": True}, "select a part"),
+    ],
+)
+def test_what_cannot_be_masked_is_refused(orders, part, more, said):
+    with pytest.raises(RecordingError, match=said):
+        edited(orders, selection(orders, 1, part) | more)
+
+
+def test_interactions_are_deleted_and_put_elsewhere(orders):
+    def urls(text):
+        return [each.request.url.removeprefix("https://shop.example/") for each in load(text).interactions]
+
+    assert urls(edited(orders, {"kind": "delete", "numbers": [0, 2]}).text) == ["orders/17"]
+    assert urls(edited(orders, {"kind": "reorder", "number": 2, "to": 0}).text) == [
+        "orders",
+        "orders?page=1",
+        "orders/17",
+    ]
+    moved = edited(orders, {"kind": "move", "numbers": [1]})
+    assert (urls(moved.text), urls(b"#recproxy 2\n" + moved.moved)) == (["orders?page=1", "orders"], ["orders/17"])
+    assert load(edited(orders, {"kind": "delete", "numbers": [0, 1, 2]}).text).comments == ("orders of one customer",)
+
+
+def test_a_text_replaces_one_interaction(orders):
+    text = blocks_of(orders).shown(0).replace("ada", "bob")
+
+    assert changed(orders, edited(orders, {"kind": "text", "number": 0, "text": f"\n{text}\n\n"}).text) == [
+        '-   "owner": "ada"',
+        '+   "owner": "bob"',
+    ]
+
+
+def test_what_scan_finds_is_masked_at_once(files, project):
+    opened = OpenedRecordings(files).open(project / FOLDER / "leaky.rec")
+
+    done = edited(opened, {"kind": "fix"})
+
+    assert b"sk_live_" not in done.text
+    assert b"Authorization: Bearer XXX" in done.text
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {},
+        {"kind": "unknown"},
+        {"kind": "text", "number": 0, "text": " "},
+        {"kind": "text", "number": 0, "text": "\ud800"},
+        {"kind": "text", "number": 3, "text": "x"},
+        {"kind": "text", "number": "0", "text": "x"},
+        {"kind": "delete", "numbers": []},
+        {"kind": "delete", "numbers": 0},
+        {"kind": "delete", "numbers": [-1]},
+        {"kind": "reorder", "number": 0, "to": 3},
+        {"kind": "fix"},
+    ],
+)
+def test_an_edit_of_another_shape_is_refused(orders, edit):
+    with pytest.raises(RecordingError):
+        edited(orders, edit)
+
+
+def test_a_recording_of_another_tool_is_not_changed(files, project):
+    path = project / FOLDER / "cassette.yaml"
+    path.write_text("interactions: []\nversion: 1\n")
+
+    with pytest.raises(RecordingError, match="cannot be changed here"):
+        edited(OpenedRecordings(files).open(path), {"kind": "fix"})
