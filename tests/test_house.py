@@ -50,6 +50,7 @@ ELSEWHERE = {
     "cli/exporting": "tests/cli/test_export.py",
     "cli/importing": "tests/cli/test_import_recordings.py",
     "cli/completion": "tests/cli/test_docs.py",
+    "cli/lsp": "tests/lsp/test_server.py: a client starts it",
     "cli/verb": "tests/cli/test_docs.py: the help of each verb",
     "cli/collected_tests": "tests/cli/test_prune.py: tests that pytest really collects",
     "testing/pytest_listing": "tests/cli/test_prune.py",

@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 from command_line import recproxy
 
-from recproxy.cli import docs as module
 from recproxy.cli.main import _recproxy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,18 +35,6 @@ def test_a_page_is_shown_by_its_name(tmp_path):
         2,
         "recproxy: there is no page 'recrod' (nearest: record): recproxy docs lists them\n",
     )
-
-
-def test_pages_that_are_installed_beside_the_package_are_found(tmp_path, monkeypatch):
-    package = tmp_path / "site-packages/recproxy/cli"
-    pages = tmp_path / "site-packages/recproxy_docs/how-to"
-    for folder in (package, pages):
-        folder.mkdir(parents=True)
-    (pages.parent / "README.md").write_text("# All\n")
-    (pages / "record.md").write_text("# Record\n")
-    monkeypatch.setattr(module, "__file__", str(package / "docs.py"))
-
-    assert recproxy("docs", "record", folder=tmp_path).stdout == "# Record\n"
 
 
 @pytest.mark.parametrize("verb", sorted(set(verbs()) - {"profiles", "report"}))

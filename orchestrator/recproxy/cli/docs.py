@@ -21,7 +21,9 @@ def docs(page: str | None) -> None:
     PAGE is the name of a page as the list shows it, such as record or how-to/record, or that of a JSON Schema, such as
     profile.schema.json.
     """
-    folder = _folder()
+    from recproxy.config.documentation import documentation_folder
+
+    folder = documentation_folder()
     pages = {path.relative_to(folder).with_suffix("").as_posix(): path for path in sorted(folder.rglob("*.md"))}
     schemas = {path.name: path for path in folder.rglob("*.json")}
     if page is None:
@@ -43,15 +45,6 @@ def docs(page: str | None) -> None:
         click.echo_via_pager(text)
     else:
         print(text, end="")
-
-
-def _folder() -> Path:
-    """The pages: of the checkout that this runs from, or as they are installed."""
-    package = Path(__file__).resolve().parents[1]
-    for folder in (package.parents[1] / "docs", package.parent / "recproxy_docs"):
-        if (folder / "README.md").is_file():
-            return folder
-    raise ConfigurationError("the documentation is not installed with this recproxy")
 
 
 def _title(path: Path) -> str:

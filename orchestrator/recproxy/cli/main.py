@@ -15,6 +15,7 @@ from recproxy.cli.env import env
 from recproxy.cli.export import export
 from recproxy.cli.import_recordings import import_recordings
 from recproxy.cli.init import init
+from recproxy.cli.lsp import lsp
 from recproxy.cli.merge import merge_recordings
 from recproxy.cli.mv import mv
 from recproxy.cli.profiles import profiles
@@ -37,7 +38,7 @@ __all__ = ["main"]
 
 
 #: Verbs of which nothing would be left.
-_NEVER_QUIET = ("completion", "diff", "docs", "env", "init", "merge", "serve", "show", "status", "ui")
+_NEVER_QUIET = ("completion", "diff", "docs", "env", "init", "lsp", "merge", "serve", "show", "status", "ui")
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -78,6 +79,7 @@ _recproxy.add_command(diff)
 _recproxy.add_command(docs)
 _recproxy.add_command(env)
 _recproxy.add_command(export)
+_recproxy.add_command(lsp)
 _recproxy.add_command(merge_recordings)
 _recproxy.add_command(import_recordings)
 _recproxy.add_command(mv)

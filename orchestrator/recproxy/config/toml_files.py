@@ -22,7 +22,7 @@ from recproxy.errors import RecproxyError
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.toml_text import UnreadableToml, read_toml_text
 
-__all__ = ["Precedence", "TomlFile", "read_toml"]
+__all__ = ["Precedence", "TomlFile", "parsed_toml", "read_toml"]
 
 
 #: What matters to where a statement ends: strings and comments as a whole, brackets, and the ends of lines. A string of
@@ -89,14 +89,21 @@ class TomlFile:
 
 def read_toml(path: Path, error: type[RecproxyError], precedence: Precedence = Precedence.PACKAGE) -> TomlFile:
     """Read a TOML file; the given error where it cannot be read or parsed."""
+    try:
+        return parsed_toml(path.read_text(encoding="utf-8"), path, error, precedence)
+    except OSError as problem:
+        raise error(f"{shown_path(str(path))}: cannot be read: {problem.strerror or problem}") from None
+    except UnicodeDecodeError:
+        raise error(f"{shown_path(str(path))}:1: not UTF-8: save the file as UTF-8") from None
+
+
+def parsed_toml(
+    text: str, path: Path, error: type[RecproxyError], precedence: Precedence = Precedence.PACKAGE
+) -> TomlFile:
+    """The same of a text that a file has, or will have."""
     name, shown = str(path), shown_path(str(path))
     try:
-        text = path.read_text(encoding="utf-8")
         return TomlFile(path=name, text=text, error=error, values=read_toml_text(text), precedence=precedence)
-    except OSError as problem:
-        raise error(f"{shown}: cannot be read: {problem.strerror or problem}") from None
-    except UnicodeDecodeError:
-        raise error(f"{shown}:1: not UTF-8: save the file as UTF-8") from None
     except UnreadableToml as problem:
         raise error(f"{shown}: {problem}") from None
     except tomllib.TOMLDecodeError as problem:

@@ -1,0 +1,95 @@
+"""What is wrong with a text that is being typed: what `recproxy check` and `recproxy scan` say of such a file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from recproxy.config.profile import Profile
+from recproxy.config.profile_reading import parse_profile
+from recproxy.config.project import Project, find_project
+from recproxy.config.toml_files import parsed_toml
+from recproxy.config.variables import secret_values
+from recproxy.errors import ProfileError, RecordingError, RecproxyError
+from recproxy.play.file_problems import problems_of_recording
+from recproxy.play.scanning import FileScan
+from recproxy.recording import load
+from recproxy.recording.dataclass import dataclass
+from recproxy.recording.printable import printable
+from recproxy.redaction.rules import RedactionRules
+
+__all__ = ["TextFinding", "findings_in"]
+
+_MEND = "recproxy scan --fix, or replace it by XXX"
+
+
+@dataclass(frozen=True, slots=True)
+class TextFinding:
+    """Something to mend: its line from 1, a word for its kind, and a sentence. With `is_error` the file cannot be read."""
+
+    line: int
+    kind: str
+    message: str
+    is_error: bool = False
+
+
+def findings_in(path: Path, text: str, environment: Mapping[str, str] = os.environ) -> list[TextFinding]:
+    """What is wrong with the text of a file, by line: a profile.toml, else a recording. What is on the disk does not count.
+
+    Args:
+        path: where the file is or will be, which says what profile a recording belongs to.
+        text: the text.
+        environment: its credentials are secrets.
+    """
+    found = _in_profile(path, text) if path.name == "profile.toml" else _in_recording(path, text, environment)
+    return sorted(found, key=lambda each: each.line)
+
+
+def _in_profile(path: Path, text: str) -> Iterator[TextFinding]:
+    try:
+        parse_profile(parsed_toml(text, path, ProfileError))
+    except RecproxyError as problem:
+        yield _error(problem.message)
+
+
+def _in_recording(path: Path, text: str, environment: Mapping[str, str]) -> Iterator[TextFinding]:
+    data = text.encode("utf-8", "surrogateescape")
+    try:
+        recording = load(data)
+    except RecordingError as problem:
+        yield _error(problem.message)
+        return
+    project, profile = _owner(path)
+    for line, kind, message in problems_of_recording(
+        recording, data.splitlines(), profile, max_age=project.max_age if project else 0, mend=_MEND
+    ):
+        if kind != "secret":  # scan knows more of them
+            yield TextFinding(line or 1, kind, printable(message))
+    secrets = secret_values((profile,), environment) if profile else ()
+    rules = profile.redaction(secrets, environment) if profile else RedactionRules()
+    scan = FileScan(path, rules, data).done(root=path.parent, fix=False)
+    if scan.problem:
+        yield _error(scan.problem)
+    for each in scan.findings:
+        yield TextFinding(each.line or 1, "secret", f"{each.rule} in {printable(each.place)}: {_MEND}")
+
+
+def _owner(path: Path) -> tuple[Project | None, Profile | None]:
+    """The project of a file and the profile of a recording; none where the configuration is wrong, which a run says."""
+    try:
+        project = find_project(path.parent)
+    except RecproxyError:
+        return None, None
+    try:
+        return project, project.owner(path)
+    except RecproxyError:
+        return project, None
+
+
+def _error(message: str) -> TextFinding:
+    """An error of a reader, whose message begins with the file and perhaps the line."""
+    found = re.match(r"(?:.*?:([0-9]+): |[^:\n]*: )?(.*)", message, re.DOTALL)
+    assert found is not None
+    return TextFinding(int(found[1] or 1), "unreadable", printable(found[2]), is_error=True)

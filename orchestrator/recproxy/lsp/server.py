@@ -1,0 +1,137 @@
+"""The language server: what an editor asks over its standard streams, and what it is told while somebody types."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.workspace import TextDocument
+
+from recproxy.lsp.findings import TextFinding, findings_in
+from recproxy.lsp.help import help_at
+from recproxy.lsp.naming import Naming, namings
+
+__all__ = ["language_server"]
+
+#: Seconds without a keystroke before a text is looked through.
+_PAUSE = 0.3
+#: Letters of a text that is looked through while it is typed; a larger one is when it is opened and saved.
+_MOST_TYPED = 500_000
+
+
+class _Editor:
+    """The texts that an editor has open, and the next look at each."""
+
+    def __init__(self, server: LanguageServer) -> None:
+        self._server = server
+        self._next: dict[str, asyncio.Task[None]] = {}
+
+    def opened(self, event: types.DidOpenTextDocumentParams) -> None:
+        self._look_soon(event.text_document.uri, 0)
+
+    def changed(self, event: types.DidChangeTextDocumentParams) -> None:
+        uri = event.text_document.uri
+        if len(self._server.workspace.get_text_document(uri).source) <= _MOST_TYPED:
+            self._look_soon(uri, _PAUSE)
+
+    def saved(self, event: types.DidSaveTextDocumentParams) -> None:
+        self._look_soon(event.text_document.uri, 0)
+
+    def closed(self, event: types.DidCloseTextDocumentParams) -> None:
+        uri = event.text_document.uri
+        if task := self._next.pop(uri, None):
+            task.cancel()
+        self._tell(uri, None, [])
+
+    def hover(self, event: types.HoverParams) -> types.Hover | None:
+        document = self._server.workspace.get_text_document(event.text_document.uri)
+        if not _is_recording(document) or event.position.line >= len(document.lines):
+            return None
+        position = document.position_codec.position_from_client_units(document.lines, event.position)
+        text = help_at(document.lines[position.line], position.character)
+        return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text)) if text else None
+
+    def actions(self, event: types.CodeActionParams) -> list[types.CodeAction]:
+        document = self._server.workspace.get_text_document(event.text_document.uri)
+        if not _is_recording(document):
+            return []
+        start, end = (document.offset_at_position(each) for each in (event.range.start, event.range.end))
+        return [_action(document, each) for each in namings(document.source, start, end)]
+
+    def _look_soon(self, uri: str, pause: float) -> None:
+        if task := self._next.get(uri):
+            task.cancel()
+        self._next[uri] = asyncio.get_running_loop().create_task(self._look(uri, pause))
+
+    async def _look(self, uri: str, pause: float) -> None:
+        await asyncio.sleep(pause)
+        document = self._server.workspace.get_text_document(uri)
+        version, text = document.version, document.source
+        found = await asyncio.to_thread(findings_in, _path(uri), text)
+        self._tell(uri, version, [_diagnostic(document, each) for each in found])
+
+    def _tell(self, uri: str, version: int | None, found: list[types.Diagnostic]) -> None:
+        said = types.PublishDiagnosticsParams(uri=uri, version=version, diagnostics=found)
+        self._server.text_document_publish_diagnostics(said)
+
+
+def language_server() -> LanguageServer:
+    """A server for recordings and files named profile.toml, to be started with `start_io`."""
+    server = LanguageServer("recproxy", metadata.version("recproxy"))
+    editor = _Editor(server)
+    for name, answer in (
+        (types.TEXT_DOCUMENT_DID_OPEN, editor.opened),
+        (types.TEXT_DOCUMENT_DID_CHANGE, editor.changed),
+        (types.TEXT_DOCUMENT_DID_SAVE, editor.saved),
+        (types.TEXT_DOCUMENT_DID_CLOSE, editor.closed),
+        (types.TEXT_DOCUMENT_HOVER, editor.hover),
+        (types.TEXT_DOCUMENT_CODE_ACTION, editor.actions),
+    ):
+        server.feature(name)(partial(answer))  # pygls marks what it is given, which a method does not bear
+    return server
+
+
+def _is_recording(document: TextDocument) -> bool:
+    return _path(document.uri).suffix == ".rec"
+
+
+def _path(uri: str) -> Path:
+    return Path(unquote(urlsplit(uri).path))
+
+
+def _diagnostic(document: TextDocument, finding: TextFinding) -> types.Diagnostic:
+    number = min(max(finding.line - 1, 0), max(len(document.lines) - 1, 0))
+    line = document.lines[number].rstrip("\r\n") if document.lines else ""
+    units = document.position_codec.client_num_units(line)
+    severity = types.DiagnosticSeverity.Error if finding.is_error else types.DiagnosticSeverity.Warning
+    return types.Diagnostic(
+        range=types.Range(types.Position(number, 0), types.Position(number, units)),
+        message=finding.message,
+        severity=severity,
+        code=finding.kind,
+        source="recproxy",
+    )
+
+
+def _action(document: TextDocument, naming: Naming) -> types.CodeAction:
+    edits = [
+        types.TextEdit(types.Range(_position(document, start), _position(document, end)), naming.text)
+        for start, end in naming.places
+    ]
+    return types.CodeAction(
+        title=naming.title,
+        kind=types.CodeActionKind.RefactorRewrite,
+        edit=types.WorkspaceEdit(changes={document.uri: edits}),
+    )
+
+
+def _position(document: TextDocument, place: int) -> types.Position:
+    before = document.source[:place]
+    number = before.count("\n")
+    column = place - (before.rfind("\n") + 1)
+    return document.position_codec.position_to_client_units(document.lines, types.Position(number, column))
