@@ -57,8 +57,47 @@ def test_dotenv_has_quotes_only_where_they_are_needed():
 
     assert "HTTPS_PROXY=http://recproxy:pass-word@10.9.0.3:9000\n" in text
     assert "SHOP_KEY='a b $HOME'\n" in text
-    with pytest.raises(ConfigurationError, match="SHOP_KEY: its value has a line break or a quote"):
-        written("dotenv", RUN | {"SHOP_KEY": "a\nb"})
+
+
+@pytest.mark.parametrize("value", ["a\nb", "it's", "a\\", "${HOME}", "a\r"])
+def test_dotenv_refuses_what_its_readers_take_differently(value):
+    with pytest.raises(ConfigurationError, match="SHOP_KEY: its value has a line break, a quote, a backslash or"):
+        written("dotenv", RUN | {"SHOP_KEY": value})
+
+
+ODD = "".join(map(chr, range(1, 0x100))) + "\u2028\u2029\ufeff\uffff\U0001f600 ${X} $$ {{ }} # : - ' \" \\"
+
+
+@pytest.mark.parametrize("form", ["sh", "json", "compose", "k8s", "github"])
+def test_each_reader_gets_the_value_that_was_written(form, tmp_path):
+    (tmp_path / "run.sh").write_bytes((text := written(form, {"ODD": ODD}, ("app",))).encode())
+    if form == "sh":
+        words = ["sh", "-c", '. ./run.sh; printf %s "$ODD"']
+        got = subprocess.run(words, cwd=tmp_path, capture_output=True).stdout.decode()
+    elif form == "json":
+        got = json.loads(text)["ODD"]
+    elif form == "compose":
+        got = yaml.safe_load(text)["services"]["app"]["environment"]["ODD"].replace("$$", "$")
+    elif form == "k8s":
+        got = next(yaml.safe_load_all(text))["stringData"]["ODD"]
+    else:
+        end = text.partition("ODD<<")[2].partition("\n")[0]
+        got = text.removeprefix(f"ODD<<{end}\n").removesuffix(f"\n{end}\n")
+
+    assert got == ODD
+
+
+def test_certificates_are_taken_as_they_are_whatever_stands_before_them():
+    files = {"ca.pem": "\n  # Issuer: x\n\tBEGIN\n", "own.pem": "BEGIN"}
+    text = written_as("k8s", {"A": "b"}, services=(), files=files)
+
+    assert list(yaml.safe_load_all(text))[1]["data"] == files
+
+
+@pytest.mark.parametrize("form", ENVIRONMENT_FORMATS)
+def test_a_value_that_is_no_utf_8_is_one_line(form):
+    with pytest.raises(ConfigurationError, match="^A: its value is no UTF-8"):
+        written(form, {"A": "/tmp/\udcff"})
 
 
 def test_json_is_one_object():

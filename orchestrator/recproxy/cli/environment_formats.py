@@ -28,6 +28,10 @@ _BUNDLE, _OWN = "ca.pem", "own.pem"
 CA_FILES: Final = (_BUNDLE, _OWN)
 #: What dotenv readers and `docker run --env-file` read alike without quotes.
 _PLAIN = re.compile(r"[\w./:@%+,=*\[\]!~-]*", re.ASCII)
+#: What dotenv readers take differently, or not at all, although it stands in single quotes.
+_NO_DOTENV = re.compile(r"[\n\r'\\]|\$\{")
+#: Characters of a string of JSON that YAML does not take as they are, or takes for a line break.
+_NO_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def elsewhere(variables: Mapping[str, str], folder: str, direct: Sequence[str] = ()) -> dict[str, str]:
@@ -69,6 +73,9 @@ def written_as(form: str, variables: Mapping[str, str], *, services: Sequence[st
     Raises:
         ConfigurationError: the format cannot hold a value.
     """
+    for name, value in variables.items():
+        if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+            raise ConfigurationError(f"{name}: its value is no UTF-8, which other machines could not be given")
     if form == "compose":
         return _compose(variables, services)
     if form == "k8s":
@@ -92,9 +99,10 @@ def _sh(name: str, value: str) -> str:
 def _dotenv(name: str, value: str) -> str:
     if _PLAIN.fullmatch(value):
         return f"{name}={value}"
-    if "\n" in value or "'" in value:
+    if _NO_DOTENV.search(value):
         raise ConfigurationError(
-            f"{name}: its value has a line break or a quote, which dotenv cannot say: use --format json"
+            f"{name}: its value has a line break, a quote, a backslash or ${{, which readers of dotenv take differently: "
+            "use --format json"
         )
     return f"{name}='{value}'"
 
@@ -107,22 +115,26 @@ def _github(name: str, value: str) -> str:
 
 
 def _compose(variables: Mapping[str, str], services: Sequence[str]) -> str:
-    """An override file; a string of JSON is one of YAML, and compose takes a dollar for a variable."""
+    """An override file; compose takes a dollar for a variable."""
     lines = ["services:"]
     for service in services:
-        lines += [f"  {json.dumps(service)}:", "    environment:"]
-        lines += [f"      {name}: {json.dumps(value).replace('$', '$$')}" for name, value in variables.items()]
+        lines += [f"  {_yaml(service)}:", "    environment:"]
+        lines += [f"      {name}: {_yaml(value).replace('$', '$$')}" for name, value in variables.items()]
     return "\n".join(lines) + "\n"
 
 
 def _kubernetes(variables: Mapping[str, str], files: Mapping[str, str]) -> str:
     """A Secret of the variables, for envFrom, and a ConfigMap of the CAs, to mount."""
     lines = ["apiVersion: v1", "kind: Secret", "metadata:", "  name: recproxy", "stringData:"]
-    lines += [f"  {name}: {json.dumps(value)}" for name, value in variables.items()]
+    lines += [f"  {name}: {_yaml(value)}" for name, value in variables.items()]
     lines += ["---", "apiVersion: v1", "kind: ConfigMap", "metadata:", "  name: recproxy-ca", "data:"]
-    for name, text in files.items():
-        lines += [f"  {name}: |", *(f"    {line}" for line in text.splitlines())]
+    lines += [f"  {name}: {_yaml(text)}" for name, text in files.items()]
     return "\n".join(lines) + "\n"
+
+
+def _yaml(text: str) -> str:
+    """A string of JSON that is one of YAML, too, in which two escapes are no one character."""
+    return _NO_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 _LINES: Final[Mapping[str, Callable[[str, str], str]]] = {"sh": _sh, "dotenv": _dotenv, "github": _github}
