@@ -18,15 +18,22 @@ __all__ = ["push"]
     metavar="NAME",
     help="Push this recording as it is here, although recproxy.lock has a newer one. Can be repeated.",
 )
-def push(again: bool, prune: bool, mine: tuple[str, ...]) -> None:
+@click.option(
+    "--allow-secrets",
+    multiple=True,
+    metavar="NAME",
+    help="Push this recording although it seems to hold secrets, or cannot be searched. Can be repeated.",
+)
+def push(again: bool, prune: bool, mine: tuple[str, ...], allow_secrets: tuple[str, ...]) -> None:
     """Bring new and changed recordings into the store, and their names into recproxy.lock.
 
-    Nothing in the store is overwritten or deleted. A recording that somebody else has changed in the lock is named, and
-    not put back. Exit codes: 0, 1 if a recording of the lock is not here or newer than here, 2 if one could not be pushed.
+    Nothing in the store is overwritten or deleted. A recording in which `recproxy scan` finds secrets is not pushed. One that somebody
+    else has changed in the lock is not put back. Each is named. Exit codes: 0, 1 if a recording of the lock is not here or newer than here, 2 if one could not be pushed.
     """
     from functools import partial
 
     from recproxy.cli.progress import show_progress
+    from recproxy.cli.secret_search import refused_for_secrets
     from recproxy.cli.stored_recordings import finish, stored_project
     from recproxy.stores.pushing import push_recordings
     from recproxy.stores.store import opened_store
@@ -39,6 +46,8 @@ def push(again: bool, prune: bool, mine: tuple[str, ...]) -> None:
         again=again,
         prune=prune,
         mine=mine,
+        search=partial(refused_for_secrets, project),
+        allowed=allow_secrets,
         progress=partial(show_progress, doing="pushing"),
     )
     finish(result, "pushed")

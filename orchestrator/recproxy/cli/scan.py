@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from recproxy.cli.progress import each_file
 from recproxy.cli.verb import Verb, is_quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from recproxy.play.scanning import Scan
-    from recproxy.redaction.rules import RedactionRules
 
 __all__ = ["scan"]
-
-#: Bytes of files that are not read a second time.
-_KEPT = 400_000_000
 
 
 @click.command(cls=Verb, example="recproxy scan tests/functional/recordings --profile twitter")
@@ -44,6 +35,7 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     (with --fix: if one could not be redacted); 2 for a usage error or a file that cannot be read.
     """
     from recproxy.cli.collecting import collecting_seldom
+    from recproxy.cli.secret_search import search_files, secret_rules
     from recproxy.control.shown_paths import shown_path
     from recproxy.play.found_recordings import recordings_in
     from recproxy.recording.printable import printable
@@ -52,7 +44,7 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     problems = [f"{path}: no such file or folder" for path in found.missing]
     folders = [path for path in paths if path.is_dir()]  # once: pre-commit names a thousand files
     with collecting_seldom():
-        scans = _scans(found.paths, _rules(profiles), folders, fix=fix)
+        scans = search_files(found.paths, secret_rules(profiles), folders, fix=fix)
     problems += [each.problem for each in scans if each.problem]
     _report(scans, as_json=as_json)
     for problem in problems:
@@ -60,68 +52,6 @@ def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str,
     _summary(scans, found.passed_over, fix=fix)
     left = any(each.findings and not each.fixed for each in scans)
     sys.exit(2 if problems else int(left))
-
-
-def _scans(paths: Sequence[Path], rules: RedactionRules, folders: Sequence[Path], *, fix: bool) -> list[Scan]:
-    """What each file holds. What one file shows to be secret is looked for in the others, as a run does."""
-    from recproxy.play.scanning import FileScan
-    from recproxy.redaction.earlier_values import EarlierValues
-
-    earlier, room = EarlierValues(), _KEPT
-    read: dict[Path, FileScan] = {}
-    for path in each_file(paths, "reading") if len(paths) > 1 else ():
-        each = FileScan(path, rules)
-        earlier.add(each.learned)
-        room -= path.lstat().st_size
-        if room >= 0:
-            read[path] = each
-    scans = []
-    for path in each_file(paths, "scanning"):
-        one = read.pop(path) if path in read else FileScan(path, rules)
-        scans.append(one.done(root=_root(path, folders) if fix else path.parent, fix=fix, earlier=earlier))
-    return scans
-
-
-def _root(path: Path, folders: Sequence[Path]) -> Path:
-    """The folder that a file must not lead out of: the one that was named, else that of the work, else its own."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolving would follow the links
-    named = (folder for folder in folders if path.is_relative_to(folder))
-    return next(named, Path.cwd() if absolute.is_relative_to(Path.cwd()) else path.parent)
-
-
-def _rules(profiles: tuple[str, ...]) -> RedactionRules:
-    """The rules of the profiles together, with the values that their variables have in the environment."""
-    from recproxy.config.project import find_project
-    from recproxy.config.variables import secret_values
-    from recproxy.redaction.rules import RedactionRules
-
-    loaded = find_project(Path.cwd()).load(profiles) if profiles else ()
-    values = secret_values(loaded, os.environ)
-    return RedactionRules(
-        headers=tuple(name for profile in loaded for name in profile.redact.headers),
-        query=tuple(name for profile in loaded for name in profile.redact.query),
-        form=tuple(name for profile in loaded for name in profile.redact.form),
-        json=tuple(name for profile in loaded for name in profile.redact.json),
-        patterns=tuple(name for profile in loaded for name in profile.redact.patterns),
-        shapes=_shapes(profiles),
-        values=values,
-        variables=tuple(each for profile in loaded for each in profile.redaction(values, os.environ).variables),
-    )
-
-
-def _shapes(named: Sequence[str]) -> tuple[str, ...]:
-    """The shapes of all profiles that a recording here may be of: a secret that one of them has masked is none."""
-    from recproxy.config.installed import offers
-    from recproxy.config.project import find_project
-    from recproxy.errors import RecproxyError
-
-    shapes: dict[str, None] = {}
-    with contextlib.suppress(RecproxyError):  # a run says what is wrong with the project
-        project = find_project(Path.cwd())
-        for word in (*named, *project.default_profiles(), *sorted(offers())):
-            with contextlib.suppress(RecproxyError):
-                shapes |= dict.fromkeys(project.profile(word).redact.shapes)
-    return tuple(shapes)
 
 
 def _report(scans: list[Scan], *, as_json: bool) -> None:

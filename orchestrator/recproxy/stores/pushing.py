@@ -5,7 +5,7 @@ What somebody else has changed in the lock is not put back: it is named, unless 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from recproxy.errors import ConfigurationError
@@ -33,6 +33,8 @@ def push_recordings(
     again: bool = False,
     prune: bool = False,
     mine: Collection[str] = (),
+    search: Callable[[Collection[str]], Mapping[str, str]] = lambda _: {},
+    allowed: Collection[str] = (),
     progress: TransferProgress = unwatched,
 ) -> Transferred:
     """Bring what is new or was changed here into the store, and then its names into the lock.
@@ -44,22 +46,27 @@ def push_recordings(
         again: read each object of the lock that is here, and push those that are missing or have changed.
         prune: take recordings that were deleted here out of the lock; their objects stay.
         mine: names of recordings that are right as they are here, whatever the lock has.
+        search: looks for secrets in recordings that are to be pushed: the names of those that hold some, with a line.
+        allowed: names of recordings that are pushed without a search.
         progress: watches it.
 
     Raises:
         RecordingError: another pull or push works here.
-        ConfigurationError: the lock or the store is wrong, or a name of `mine` is not here.
+        ConfigurationError: the lock or the store is wrong, or a name of `mine` or `allowed` is not here.
     """
     with alone(folder, root):
         lock = dict(read_lock(root / LOCK))
         state = compared(folder, lock)
-        for name in mine:
-            if name not in state.files:
-                raise ConfigurationError(f"--mine {name}: there is no recording of this name in {folder}")
+        _check_names(state, folder, mine, allowed)
         result = Transferred(kept=_kept(state, mine, prune=prune))
         result.problems += [f"{name}: it is no plain file with a plain name: it stays here" for name in state.odd]
         chosen = (name for name in (*state.stale, *state.dropped, *state.conflicts) if name in mine)
-        wanted = (*state.new, *state.changed, *chosen, *(state.same if again else ()))
+        fresh = (*state.new, *state.changed, *chosen)
+        refused = search([name for name in fresh if name not in allowed])
+        result.problems += [
+            f"{name}: {why}; or push it as it is with --allow-secrets {name}" for name, why in refused.items()
+        ]
+        wanted = (*(name for name in fresh if name not in refused), *(state.same if again else ()))
         if wanted:
             opened = store()
 
@@ -78,6 +85,13 @@ def push_recordings(
         write_synced(folder, synced | here, root=root)
         result.done = [name for name in result.done if lock.get(name) != after.get(name) or again]
         return result
+
+
+def _check_names(state: FolderState, folder: Path, mine: Collection[str], allowed: Collection[str]) -> None:
+    for option, names in (("--mine", mine), ("--allow-secrets", allowed)):
+        for name in names:
+            if name not in state.files:
+                raise ConfigurationError(f"{option} {name}: there is no recording of this name in {folder}")
 
 
 def _kept(state: FolderState, mine: Collection[str], *, prune: bool) -> dict[str, str]:

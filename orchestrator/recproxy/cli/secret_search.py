@@ -1,0 +1,127 @@
+"""Looking for secrets in the files of a project: the rules that hold there, and files that teach each other."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recproxy.cli.progress import each_file
+from recproxy.errors import RecproxyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from recproxy.config.project import Project
+    from recproxy.play.scanning import Scan
+    from recproxy.redaction.rules import RedactionRules
+
+__all__ = ["refused_for_secrets", "search_files", "secret_rules"]
+
+#: Findings of one file that a refusal names.
+_TOLD = 3
+#: Bytes of files that are not read a second time.
+_KEPT = 400_000_000
+
+
+def refused_for_secrets(project: Project, names: Iterable[str]) -> dict[str, str]:
+    """The recordings of a project in which secrets are found, or which cannot be searched, each with the reason.
+
+    Args:
+        project: whose recordings they are; each is searched by the rules of the profile that its folder is named after.
+        names: paths below the folder of its recordings.
+    """
+    words = {}
+    for word in project.default_profiles():
+        with contextlib.suppress(RecproxyError):  # a run says what is wrong with a profile
+            words[project.profile(word).name] = word
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(name.partition("/")[0], []).append(name)
+    refused = {}
+    for profile, group in groups.items():
+        rules = secret_rules([words[profile]] if profile in words else [])
+        paths = [project.recordings / name for name in group]
+        for name, found in zip(group, search_files(paths, rules), strict=True):
+            if why := _refusal(found, f" --profile {words[profile]}" if profile in words else ""):
+                refused[name] = why
+    return refused
+
+
+def _refusal(found: Scan, profile: str) -> str:
+    """Why a recording is not for others; empty if it is."""
+    from recproxy.control.shown_paths import shown_path
+
+    path = shown_path(found.path)
+    if found.problem:
+        return f"cannot be searched for secrets: {found.problem.replace(found.path, path)}"
+    if not found.findings:
+        return ""
+    told = [f"{each.rule} in {each.place}{f' (line {each.line})' * bool(each.line)}" for each in found.findings]
+    more = f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
+    return f"holds secrets: {', '.join(told[:_TOLD])}{more}; mask them with: recproxy scan --fix{profile} {shlex.quote(path)}"
+
+
+def search_files(
+    paths: Sequence[Path], rules: RedactionRules, folders: Sequence[Path] = (), *, fix: bool = False
+) -> list[Scan]:
+    """What each file holds. What one file shows to be secret is looked for in the others, as a run does."""
+    from recproxy.play.scanning import FileScan
+    from recproxy.redaction.earlier_values import EarlierValues
+
+    earlier, room = EarlierValues(), _KEPT
+    read: dict[Path, FileScan] = {}
+    for path in each_file(paths, "reading") if len(paths) > 1 else ():
+        each = FileScan(path, rules)
+        earlier.add(each.learned)
+        room -= path.lstat().st_size
+        if room >= 0:
+            read[path] = each
+    scans = []
+    for path in each_file(paths, "scanning"):
+        one = read.pop(path) if path in read else FileScan(path, rules)
+        scans.append(one.done(root=_root(path, folders) if fix else path.parent, fix=fix, earlier=earlier))
+    return scans
+
+
+def _root(path: Path, folders: Sequence[Path]) -> Path:
+    """The folder that a file must not lead out of: the one that was named, else that of the work, else its own."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolving would follow the links
+    named = (folder for folder in folders if path.is_relative_to(folder))
+    return next(named, Path.cwd() if absolute.is_relative_to(Path.cwd()) else path.parent)
+
+
+def secret_rules(profiles: Sequence[str]) -> RedactionRules:
+    """The rules of the profiles together, with the values that their variables have in the environment."""
+    from recproxy.config.project import find_project
+    from recproxy.config.variables import secret_values
+    from recproxy.redaction.rules import RedactionRules
+
+    loaded = find_project(Path.cwd()).load(profiles) if profiles else ()
+    values = secret_values(loaded, os.environ)
+    return RedactionRules(
+        headers=tuple(name for profile in loaded for name in profile.redact.headers),
+        query=tuple(name for profile in loaded for name in profile.redact.query),
+        form=tuple(name for profile in loaded for name in profile.redact.form),
+        json=tuple(name for profile in loaded for name in profile.redact.json),
+        patterns=tuple(name for profile in loaded for name in profile.redact.patterns),
+        shapes=_shapes(profiles),
+        values=values,
+        variables=tuple(each for profile in loaded for each in profile.redaction(values, os.environ).variables),
+    )
+
+
+def _shapes(named: Sequence[str]) -> tuple[str, ...]:
+    """The shapes of all profiles that a recording here may be of: a secret that one of them has masked is none."""
+    from recproxy.config.installed import offers
+    from recproxy.config.project import find_project
+
+    shapes: dict[str, None] = {}
+    with contextlib.suppress(RecproxyError):  # a run says what is wrong with the project
+        project = find_project(Path.cwd())
+        for word in (*named, *project.default_profiles(), *sorted(offers())):
+            with contextlib.suppress(RecproxyError):
+                shapes |= dict.fromkeys(project.profile(word).redact.shapes)
+    return tuple(shapes)
