@@ -35,21 +35,11 @@ def test_what_is_written_is_read_again(tmp_path):
 @pytest.mark.parametrize(
     "name",
     [
-        *(
-            "../x.rec",
-            "a/../../x.rec",
-            "/etc/passwd",
-            "",
-            "a//b",
-            "a/",
-            ".",
-            "..",
-            "a/./b",
-            ".journal/x",
-            "a/.pulled/x",
-        ),
-        *("a\\b", "C:x", "a\nb", "a\x00b", "a\x1b[2J", ".gitattributes"),
-        *("shop/\ud800.rec", "a" * 256, "a/" * 1024 + "a.rec"),
+        *("../x.rec", "a/../../x.rec", "/etc/x.rec", "", "a//b.rec", "a/", ".rec", "..", "a/./b.rec"),
+        *(".journal/x.rec", "a/.pulled/x.rec", "a/x.failed.rec"),
+        *("a\\b.rec", "C:x.rec", "a\nb.rec", "a\x00b.rec", "a\x1b[2J.rec"),
+        *("shop/\ud800.rec", "a" * 252 + ".rec", "a/" * 1024 + "a.rec"),
+        *("conftest.py", "shop/test_x.py", "shop/.gitattributes", "shop/a", "shop/a.rec.pth", "shop/pyproject.toml"),
     ],
 )
 def test_a_name_that_leads_elsewhere_is_refused_in_one_line(tmp_path, name):
@@ -88,3 +78,10 @@ def test_what_is_no_lock_is_one_line_with_its_place(tmp_path, text, said):
     with pytest.raises(ConfigurationError) as raised:
         read_lock(tmp_path / "recproxy.lock")
     assert said in raised.value.message
+
+
+@pytest.mark.parametrize(
+    "name", ["a.rec", "shop/test_x/test[é].rec", "shop/a.yaml", "a.yml", "b.json", "c.har", "a" * 251 + ".rec"]
+)
+def test_a_name_of_a_recording_of_any_tool_is_taken(name):
+    assert is_recording_name(name)

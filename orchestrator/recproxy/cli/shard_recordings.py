@@ -9,11 +9,9 @@ from pathlib import Path
 from recproxy.errors import RecordingError
 from recproxy.play.file_replacement import check_place, replace_file
 from recproxy.play.found_recordings import recordings_in
+from recproxy.play.recording_names import FAILED
 
 __all__ = ["check_recording_folder", "check_shard", "recording_files", "write_recording_files"]
-
-#: What a run leaves of a scope that failed is of its shard alone.
-_FAILED = ".failed.rec"
 
 
 def check_shard(folder: Path, files: Mapping[str, bytes], before: Mapping[str, bytes], recordings: Path) -> None:
@@ -62,7 +60,7 @@ def recording_files(folder: Path) -> dict[str, bytes]:
         folders[:] = sorted(each for each in folders if not each.startswith("."))
         for name in sorted(names):
             path = Path(parent, name)
-            if name.startswith(".") or name.endswith(_FAILED):
+            if name.startswith(".") or name.endswith(FAILED):
                 continue
             if path.is_symlink() or not path.is_file():
                 raise RecordingError(f"{path}: it is a link or no file: put the recording itself there")

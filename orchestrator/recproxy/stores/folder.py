@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from recproxy.errors import RecordingError
+from recproxy.play.recording_names import FAILED
 from recproxy.recording.dataclass import dataclass
 from recproxy.stores.lock import LockedFile, is_recording_name
 from recproxy.stores.synced import read_synced
 
 __all__ = ["FolderState", "compared", "locked_file", "outdated"]
 
-#: What a run leaves of a scope that failed stays here.
-_FAILED = ".failed.rec"
 _PIECE = 1 << 20
 
 
@@ -137,6 +136,6 @@ def _below(folder: Path) -> Iterator[tuple[str, Path]]:
         links = [each for each in folders if os.path.islink(os.path.join(parent, each))]  # noqa: PTH114, PTH118
         folders[:] = [each for each in folders if not each.startswith(".") and each not in links]
         for name in (*names, *links):
-            if not name.startswith(".") and not name.endswith(_FAILED):
+            if not name.startswith(".") and not name.endswith(FAILED):
                 path = Path(parent, name)
                 yield path.relative_to(folder).as_posix(), path

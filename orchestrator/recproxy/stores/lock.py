@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ConfigurationError
+from recproxy.play.recording_names import FAILED
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["LOCK", "LockedFile", "is_recording_name", "read_lock", "written_lock"]
@@ -30,6 +31,9 @@ _LARGEST = 1 << 40
 _LONGEST_PART = 255
 _LONGEST_NAME = 2048
 _LARGEST_LOCK = 1 << 28
+#: How recordings end, ours and those of other tools that are played as they are. Nothing that a tool would run or
+#: configure itself by, such as a conftest.py, comes out of a lock, which nobody can review.
+_ENDINGS = (".rec", ".yaml", ".yml", ".json", ".har")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,8 @@ def is_recording_name(name: str) -> bool:
         return False
     return (
         is_short
+        and name.endswith(_ENDINGS)
+        and not name.endswith(FAILED)  # stays on the machine of the run
         and not _UNPRINTABLE.search(name)
         and not any(sign in name for sign in "\\:")
         and all(part and not part.startswith(".") for part in parts)

@@ -59,7 +59,10 @@ def push_recordings(
         state = compared(folder, lock)
         _check_names(state, folder, mine, allowed)
         result = Transferred(kept=_kept(state, mine, prune=prune))
-        result.problems += [f"{name}: it is no plain file with a plain name: it stays here" for name in state.odd]
+        result.problems += [
+            f"{name}: it is no plain file with the name of a recording, such as NAME.rec: it stays here"
+            for name in state.odd
+        ]
         chosen = (name for name in (*state.stale, *state.dropped, *state.conflicts) if name in mine)
         fresh = (*state.new, *state.changed, *chosen)
         refused = search([name for name in fresh if name not in allowed])
