@@ -182,6 +182,9 @@ def test_any_bytes_are_taken_and_twice_is_once(body, value):
         b"/reset/MQ/a",
         b'{\\"token\\":',
         b'["a","token"],',
+        b'{"env":',
+        b"changePassword(",
+        b'data: {"delta":"A"}\n\n',
     ],
 )
 def test_no_text_takes_long(unit):

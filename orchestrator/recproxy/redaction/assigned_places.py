@@ -118,7 +118,8 @@ def _in_line(key: bytes, found: re.Match[bytes] | None) -> re.Match[bytes] | Non
     value = found[group]
     if len(value) < 6 or not is_secret(key, value) or is_placeholder(value) or b" " in value:
         return None
-    if _CODE.match(value) and not is_random(value.partition(b".")[0]):  # `token=abc123....txt` names a file
+    # `token=abc123....txt` names a file, and the names of variables are in capitals.
+    if _CODE.match(value) and not key.isupper() and not is_random(value.partition(b".")[0]):
         return None
     mixed = looks_like_a_token(value) or re.search(rb"[0-9]", value) is not None
     return found if mixed and (is_secret(key, b"x") or not is_wordy(value)) else None

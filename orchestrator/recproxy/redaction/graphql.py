@@ -13,10 +13,13 @@ from recproxy.redaction.names import is_secret, may_be_secret
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
 
-__all__ = ["argument", "passed_names", "passed_variables", "variables_of"]
+__all__ = ["argument", "of_a_password", "passed_names", "passed_variables", "variables_of"]
 
 _ARGUMENT = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*(\\*\")((?:[^\"\\]|\\(?!\"))*)(?=\\*\")")
 _WORD = re.compile(rb"[A-Za-z0-9_]*\Z")
+_FIELD = re.compile(rb"[pP]assword\s{0,20}\(")
+_WIDE = 1000  # bytes of the arguments of a field
+_OF_FIELD = frozenset(b"old new current previous value from to confirm repeat confirmation".split())
 _PASSED = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\s*:\s*\$([A-Za-z_][A-Za-z0-9_]*)")
 _VARIABLES = re.compile(rb"\"variables\"\s*:\s*(?=\{)")
 _FAR = 60  # bytes of a name
@@ -40,6 +43,15 @@ def argument(text: bytes, at: int) -> Span | None:
             value = found[3].strip()
             return Span(start, start + len(value), "json", wild_name(found[1]), value=value)
     return None
+
+
+def of_a_password(text: bytes) -> Iterator[Span]:
+    """The strings that a field sets or checks a password with: `changePassword(old: "...", new: "...")`."""
+    for field in _FIELD.finditer(text):
+        end = text.find(b")", field.end(), field.end() + _WIDE)
+        for found in _ARGUMENT.finditer(text, field.end(), end) if end >= 0 else ():
+            if found[3] and found[1].lower() in _OF_FIELD:
+                yield Span(*found.span(3), "json", wild_name(found[1]), value=found[3])
 
 
 def passed_variables(text: bytes) -> Iterator[Span]:

@@ -10,12 +10,17 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from recproxy.redaction.names import header_is_secret, header_key, is_secret, says_nothing
+from recproxy.redaction.random_values import is_key
 from recproxy.redaction.spans import Span, wild_name
 
 __all__ = ["HEADERS_WITH_RULES", "header_spans"]
 
 #: Headers that are read by rules of their own.
-HEADERS_WITH_RULES = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"set-cookie"})
+HEADERS_WITH_RULES = frozenset(
+    {b"authorization", b"proxy-authorization", b"cookie", b"set-cookie", b"list-unsubscribe"}
+)
+#: A segment of a link, or a parameter of it.
+_PIECE = re.compile(rb"[A-Za-z0-9_~-]{16,}")
 
 _SCHEMES = frozenset(
     b"apikey api-key apitoken basic bearer bot dpop genie-key geniekey googlelogin hoba jwt key mac mutual negotiate ntlm privatetoken sharedkey "
@@ -47,6 +52,9 @@ def header_spans(name: bytes, value: bytes, chosen: frozenset[bytes]) -> list[Sp
         return list(_authorization(value))
     if key == b"cookie":
         return list(_cookies(value))
+    if key == b"list-unsubscribe":
+        places = (found for found in _PIECE.finditer(value) if is_key(found[0]))
+        return [Span(*found.span(), "header", "unsubscribe", value=found[0]) for found in places]
     if key == b"sec-websocket-protocol":
         return [Span(*found.span(1), "header", "token", value=found[1]) for found in _PROTOCOL.finditer(value)]
     if key in _CHALLENGES:

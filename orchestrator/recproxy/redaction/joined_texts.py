@@ -52,14 +52,16 @@ class JoinedText:
         last = bisect_right(self._begins, span.end - 1) - 1
         if first == last:
             return
+        value = span.value or self.text[span.start : span.end]
         for number in range(first, last + 1):
             at, view = self._pieces[number]
             begin = self._begins[number]
             start, end = view.raw(max(0, span.start - begin), min(len(view.text), span.end - begin))
             if start < end:
-                replacement = None if number == first else b""
-                value = span.value or self.text[span.start : span.end]
-                yield Span(at + start, at + end, span.rule, span.name, "text", value, replacement)
+                if number == first:
+                    yield Span(at + start, at + end, span.rule, span.name, "text", value)
+                else:  # of the same value, which is learned once
+                    yield Span(at + start, at + end, span.rule, span.name, "inside", value, b"")
 
 
 def joined_texts(text: bytes) -> Iterator[JoinedText]:

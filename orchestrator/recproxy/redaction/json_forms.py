@@ -36,6 +36,9 @@ _LINE_OF_JSON = re.compile(
 _KIND = re.compile(rb"\"kind\"\s*:\s*\"Secret(?:List)?\"")
 _VALUE = rb"\"value\"\s*:\s*\"([^\"\\]{4,})\""
 _TYPE = rb"\"type\"\s*:\s*\"(?:password|secret|otp|totp)\""
+_HIDDEN = rb"\"(?:sensitive|masked|secure|is_secret|isSecret|hidden)\"\s*:\s*true"
+_HIDES = (b'"sensitive"', b'"masked"', b'"secure"', b'"is_secret"', b'"isSecret"', b'"hidden"')
+_SECURE = rb"\"Type\"\s*:\s*\"SecureString\""
 _SECRETS = rb"\"id\"\s*:\s*\"https:[^\"]{1,80}/secrets/"
 #: How an object says what its value is, and what such a text holds.
 _SAID = (
@@ -50,8 +53,11 @@ _SAID = (
     (_VALUE + rb"[^{}\[\]]{0,200}?" + _SECRETS, (b"/secrets/",)),
     (_SECRETS + rb"[^{}\[\]]{0,400}?" + _VALUE, (b"/secrets/",)),
     # Terraform: the output of a module, and what its resources are made of.
-    (_VALUE + rb"[^{}\[\]]{0,200}?\"sensitive\"\s*:\s*true", (b'"sensitive"',)),
-    (rb"\"sensitive\"\s*:\s*true[^{}\[\]]{0,200}?" + _VALUE, (b'"sensitive"',)),
+    (_VALUE + rb"[^{}\[\]]{0,200}?" + _HIDDEN, _HIDES),
+    (_HIDDEN + rb"[^{}\[\]]{0,200}?" + _VALUE, _HIDES),
+    # AWS: a parameter that is stored encrypted.
+    (_VALUE.replace(b"value", b"Value") + rb"[^{}\[\]]{0,400}?" + _SECURE, (b'"SecureString"',)),
+    (_SECURE + rb"[^{}\[\]]{0,400}?" + _VALUE.replace(b"value", b"Value"), (b'"SecureString"',)),
     (rb"\"type\"\s*:\s*\"random_password\"[^\]]{0,2000}?\"result\"\s*:\s*\"([^\"\\]{4,})\"", (b'"random_password"',)),
     # Amazon Cognito: what answers a challenge.
     (
@@ -62,7 +68,7 @@ _SAID = (
     (rb"\"payload\"\s*:\s*\{\s*\"data\"\s*:\s*\"([A-Za-z0-9+/=_-]+)\"\s*,\s*\"dataCrc32c\"", (b'"dataCrc32c"',)),
 )
 #: One of these is in every text that has such an object.
-SAYS = (b'"value"', b'"Session"', b'"random_password"', b'"dataCrc32c"')
+SAYS = (b'"value"', b'"SecureString"', b'"Session"', b'"random_password"', b'"dataCrc32c"')
 #: Compiled on first use: every process of a run imports this table.
 _compiled = functools.cache(re.compile)
 #: Of an object of secrets these say what they are for.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.assigned_places import assigned_in_json
-from recproxy.redaction.graphql import argument, passed_variables
+from recproxy.redaction.graphql import argument, of_a_password, passed_variables
 from recproxy.redaction.header_values import HEADERS_WITH_RULES, header_spans
 from recproxy.redaction.json_forms import holds_secrets, is_message, kubernetes_secrets, listed_header, says_how_it_is
 from recproxy.redaction.name_rules import NameRules
@@ -66,6 +66,8 @@ def json_spans(
         yield from kubernetes_secrets(text)
     if b"=" in text and b'"' in text:
         yield from assigned_in_json(text, hits)
+    if graphql and b"assword" in text:
+        yield from of_a_password(text)
     if graphql and b'"variables"' in signs:
         yield from passed_variables(text)
     if b'"kty"' in signs:

@@ -99,7 +99,7 @@ LINKS = (
         "key in a link",
         b".ics",
         rb"/(?:private-)?([A-Za-z0-9_~-]{15,300})(?:/[A-Za-z]{1,20})?\.ics(?![A-Za-z0-9])",
-        340,
+        None,
         is_key_or_number,
     ),
     shape(

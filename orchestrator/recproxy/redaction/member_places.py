@@ -21,7 +21,7 @@ from recproxy.redaction.random_values import is_key, is_key_or_number
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
 
-__all__ = ["MEMBERS", "is_setting", "member_spans"]
+__all__ = ["MEMBERS", "is_flat", "is_setting", "member_spans", "variable_lines"]
 
 #: One of these is in a text that has such an object.
 MEMBERS = (
@@ -56,6 +56,12 @@ MEMBERS = (
 #: With `key` behind them these are the name of a key: `{"stripe": {"key": "..."}}`.
 _BEFORE_KEY = SERVICES | {"api", "access", "auth", "signing", "encryption", "webhook", "admin", "master"}
 _HOLDER = re.compile(rb"\"([A-Za-z][A-Za-z0-9_.-]{1,60})\"\s*:\s*[{\[]")
+#: An object that is nothing but variables, as the settings of a program at a host are.
+_FLAT = re.compile(rb"\s*\{\s*\"[A-Z][A-Z0-9_]{1,80}\"\s*:\s*(?:\"|null)")
+#: A line that sets a variable: in a file for a shell, and in YAML.
+_LINE = re.compile(
+    rb"(?m)^[ \t]*(?:- )?(?:export )?[\"']?([A-Z][A-Z0-9_]{1,80})(?:=|[\"']?:[ \t]+)[\"']?([A-Za-z0-9+/=_~.-]{16,512})[\"']?[ \t]*\r?$"
+)
 _SHORTEST = 20  # bytes of the id of a session
 
 _SETTINGS = frozenset(
@@ -65,7 +71,7 @@ _SETTINGS = frozenset(
 _NAME = re.compile(rb"[A-Z][A-Z0-9_]{1,80}\Z")
 #: What such names end with where they hold no secret, whatever it looks like.
 _NO_SECRET = frozenset(
-    b"ID SHA SHA1 SHA256 COMMIT REVISION REV REF HASH DIGEST CHECKSUM ETAG UUID GUID VERSION BUILD RELEASE TAG IMAGE TRACE SPAN "
+    b"ID SHA SHA1 SHA256 COMMIT REVISION REV REF HASH DIGEST CHECKSUM ETAG UUID GUID VERSION BUILD RELEASE TAG IMAGE TRACE SPAN MD5 SHA512 CRC FINGERPRINT SIGNATURE CERT CERTIFICATE PUBLIC "
     b"HOST HOSTNAME PATH DIR NAME ARN URL URI".split()
 )
 _ASSIGNED = re.compile(rb"([A-Z][A-Z0-9_]{1,80})=(.+)\Z", re.DOTALL)
@@ -114,6 +120,11 @@ def is_setting(name: bytes, value: bytes) -> bool:
 def member_spans(text: bytes) -> Iterator[Span]:
     """The secrets of such objects. Each is read once, also where one stands in another."""
     done = 0
+    if is_flat(text):
+        for found, span in _read(text, text.index(b"{"), b"env"):
+            done = found
+            if span is not None:
+                yield span
     for holder in _HOLDER.finditer(text):
         if holder.start() >= done and _rule(holder[1]) is not None:
             begun = holder.end() - 1
@@ -121,6 +132,18 @@ def member_spans(text: bytes) -> Iterator[Span]:
                 done = found
                 if span is not None:
                     yield span
+
+
+def is_flat(text: bytes) -> bool:
+    """Whether a text is an object of variables."""
+    return _FLAT.match(text) is not None
+
+
+def variable_lines(text: bytes) -> Iterator[Span]:
+    """The secrets in lines that set a variable whose name says nothing of them."""
+    for found in _LINE.finditer(text):
+        if is_key(found[2]) and is_setting(found[1], found[2]):
+            yield Span(*found.span(2), "text", wild_name(found[1].lower()), value=found[2])
 
 
 @lru_cache(maxsize=4096)
@@ -165,6 +188,7 @@ def _read(text: bytes, at: int, name: bytes) -> Iterator[tuple[int, Span | None]
                 return
         elif mark == b",":
             levels[-1].wants_key = levels[-1].is_object
+    yield len(text), None  # it breaks off
 
 
 def _opened(outer: _Level | None, key: bytes, *, is_object: bool) -> _Level:

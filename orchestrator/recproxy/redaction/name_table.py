@@ -53,7 +53,7 @@ ALWAYS = _rows(
     "jwt, json web token, client assertion, saml response, saml art, assertion, code verifier, device code, code challenge",
     "secret key base, mac key, ott, hapikey, secret hash, secret block, bcrypt hash, psk, wpa psk, pre shared key, preshared key, bind pw, root pw, user pw, admin pw, db pw, login pw",
     "snmp community, community string, security answer, challenge answer, secret answer, security question answer",
-    "jwt refresh, jwt access, token refresh, refresh jwt, jwt session, session jwt",
+    "api schlussel, zugangsschlussel, require pass, requirepass, master auth, masterauth, jwt refresh, jwt access, token refresh, refresh jwt, jwt session, session jwt",
     "user code, authorization code, auth code, mfa code, otp code, sms code, two factor code, recovery code",
     # second factors, wallets and cards
     "totp seed, otp seed, backup code, backup codes, recovery codes, scratch code, scratch codes, pin code, cvv, cvc",
@@ -112,7 +112,7 @@ LOOKS = _rows(
     "product key, client key data, macaroon, secret identifier",
     "bearer, mnemonic, magic link, magic code, pin, puk, email key, account id key",
     # a session of OpenID Connect, a stream of YouTube, the seed of a second factor at Amazon Cognito
-    "session state, stream name, secret code, unsubscribe hash",
+    "session info, accessor, token accessor, approval key, session state, stream name, secret code, unsubscribe hash",
 )
 
 #: As the end of a header's name these say it all: headers have no other use for them.
@@ -290,7 +290,7 @@ VOCABULARY = frozenset(
 #: few end with it.
 TRIGGERS = tuple(
     b"pass,pwd,passw,mdp,senha,contrasena,secret,token,key,auth,sess,sid,sig,cred,code,cookie,ticket,jwt,saml,assertion,otp,nonce,"
-    b'hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic,seed,phrase,bearer,mnemonic,cvv,cvc,verification,pin",pin\',pin=,pin:,pin<,pin>,pin],pin&,puk,mfa,psk,ott",ott=,snmp,community,answer,plaintext,oob,jit_config,jitconfig,zak,macaroon,pw",pw=,pw:,pw>,two_factor,twofactor,two-factor,stream_name,streamname,stream-name,bcrypt,unsubscribe,recovery_words,recoverywords,recovery-words'.split(
+    b'hmac,csrf,xsrf,crumb,connectionstring,connection_string,connection-string,dpop,sas,verifier,oauth,upload_id,uploadid,hub_pat,hub-pat,hubpat,lab_pat,lab-pat,labpat,ocean_pat,ocean-pat,oceanpat,ops_pat,ops_ext_pat,contribsys,contrase,kennwort,certificate,magic,seed,phrase,bearer,mnemonic,cvv,cvc,verification,pin",pin\',pin=,pin:,pin<,pin>,pin],pin&,puk,mfa,psk,ott",ott=,snmp,community,answer,plaintext,oob,jit_config,jitconfig,zak,macaroon,pw",pw=,pw:,pw>,two_factor,twofactor,two-factor,stream_name,streamname,stream-name,session_info,accessor,approval,schl,bcrypt,unsubscribe,recovery_words,recoverywords,recovery-words'.split(
         b","
     )
 )

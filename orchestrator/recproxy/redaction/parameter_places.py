@@ -27,6 +27,8 @@ _PARAMETERS = {False: re.compile(rb"[?#]([^#\s\"'<>]*)"), True: re.compile(rb"[?
 _USER_INFO = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#:]*:[^/?#]*)@")
 _NAMED = re.compile(rb"(?:\A|[&;])(?:name|key|field|property|attribute)=([^&;]*)", re.IGNORECASE)
 _MATRIX = re.compile(rb";([A-Za-z_]+)=([^;/?#]+)")
+#: What a form says of its `value`.
+_HIDDEN = re.compile(rb"(?:\A|&)(?:masked|masked_and_hidden|sensitive|secure|secret|is_secret)=(?:true|1|on)(?:&|\Z)")
 _UPLOADS = frozenset(
     {b"acl", b"policy", b"bucket", b"success_action_status", b"success_action_redirect", b"x-amz-algorithm"}
 )
@@ -73,6 +75,7 @@ def pair_spans(text: bytes, names: frozenset[bytes], rule: str, inside: Inside) 
                 lower = name.lower()
                 granted = b"grant_type" in known and lower in (b"code", b"key")
                 granted = granted or (asks and lower == b"code") or (told and lower == b"value")
+                granted = granted or (lower == b"p" and b"u" in known and len(value) > 2 and not value.isdigit())
                 at = start + len(name) + 1
                 last = end if at >= covered else at + len(value)
                 for span in _pair(name, value, value, at, names, rule, inside, granted=granted, text=text, last=last):
@@ -83,6 +86,8 @@ def pair_spans(text: bytes, names: frozenset[bytes], rule: str, inside: Inside) 
 
 def _told(text: bytes, names: frozenset[bytes]) -> bool:
     """Whether a parameter says that the `value` beside it is secret: `name=phone&value=...`."""
+    if _HIDDEN.search(text):
+        return True
     found = _NAMED.search(text)
     name = percent_decoded(found[1], plus=True).text if found is not None else b""
     return bool(name) and (is_listed(name, names) or is_secret(name, b"x"))

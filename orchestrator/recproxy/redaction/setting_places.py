@@ -20,8 +20,12 @@ __all__ = ["line_spans"]
 
 _VALUE = rb"(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'{}\[\]<&|>(),;][^\s\"'{}\[\]<>(),;]{3,}))"
 _LINE = re.compile(
-    rb"[ \t>]*(?:- |export |set |\$env:|env\.|//[^\s=\"']{1,200}:)?([\"']?)([A-Za-z_][A-Za-z0-9_.-]{1,80})\1[ \t]*"
+    rb"[ \t>]*(?:- |export |set |\$env:|\$|env\.|//[^\s=\"']{1,200}:)?([\"']?)([A-Za-z_][A-Za-z0-9_.-]{1,80})\1[ \t]*"
     rb"(?::=|[:=]|=>)[ \t]*(?:[!&][A-Za-z0-9_!:/.-]*[ \t]+){0,3}" + _VALUE + rb"[ \t]*(?:[#;].*)?\r?\Z"
+)
+#: A constant of PHP, which the settings of WordPress are.
+_DEFINE = re.compile(
+    rb"[ \t]*define\([ \t]*([\"'])([A-Za-z_][A-Za-z0-9_]*)\1[ \t]*,[ \t]*(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)')[ \t]*\)"
 )
 #: A setting whose name and value have only a blank between them.
 _SET = re.compile(rb"[ \t]*(?:setx|setenv|ENV)[ \t]+([A-Z][A-Z0-9_]*)[ \t]+" + _VALUE + rb"[ \t]*(?:/[A-Za-z])?\r?\Z")
@@ -98,6 +102,10 @@ def _in_line(line: bytes, rules: NameRules) -> list[Span]:
     spans = header_spans(found[1], found[2], rules.headers) if found else None
     if found and spans is not None and (b"-" in found[1] or b" " not in found[2] or found[1].lower() in _HEADS):
         return [span.moved(span.start + found.start(2), span.end + found.start(2)) for span in spans]
+    found = _DEFINE.match(line)
+    if found and is_secret(found[2], found[found.lastindex or 3]):
+        group = found.lastindex or 3
+        return [Span(*found.span(group), "text", wild_name(found[2]), value=found[group])]
     found = _SET.match(line)
     if found and is_secret(found[1], found[found.lastindex or 1]):
         group = found.lastindex or 1

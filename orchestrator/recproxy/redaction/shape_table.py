@@ -148,6 +148,13 @@ SHAPES = (
     shape("maxmind key", b"_mmk", EDGE + rb"[0-9A-Za-z]{6}_[0-9A-Za-z]{29}_mmk(?![0-9A-Za-z_-])"),
     shape("new relic key", b"NRII-", EDGE + rb"NRII-[0-9A-Za-z-]{30,}"),
     shape("typeform token", b"tfp_", EDGE + rb"tfp_[0-9A-Za-z_.=-]{50,}"),
+    shape("slack webhook", b"/services/T", rb"/services/T[A-Z0-9]{7,12}/B[A-Z0-9]{7,12}/([A-Za-z0-9]{20,})", 0),
+    shape("discord token", b"/interactions/", rb"/interactions/[0-9]{10,20}/([A-Za-z0-9_-]{40,})", 0),
+    shape(
+        "password of pgpass",
+        b":5432:|:5433:|:6432:|:*:",
+        rb"(?m)(?:^|(?<=\\n)|(?<=\"))[A-Za-z0-9_.*/-]{1,253}:(?:[0-9]{4,5}|\*):[^:\s\"\\]{1,64}:[^:\s\"\\]{1,64}:([^:\s\"\\]{1,200})(?=\\n|\"|\s|\Z)",
+    ),
     shape(
         "password of netrc",
         b"machine ",

@@ -15,6 +15,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from recproxy.redaction.cloud_shapes import CLOUD_SHAPES
 from recproxy.redaction.command_table import COMMANDS
+from recproxy.redaction.json_forms import SAYS
 from recproxy.redaction.link_table import LINKS
 from recproxy.redaction.member_places import MEMBERS
 from recproxy.redaction.names import is_placeholder
@@ -35,6 +36,7 @@ _SIGNS = frozenset(
         *(b'"Secret"', b'"SecretList"', b"\\u00", b" -", b'"-', b"set "),
         *(b'"Session"', b'"random_password"', b'"params"', b"<methodName>", b"data:"),
         *MEMBERS,
+        *SAYS,
         *(b'"client_id"', b'"client_secret"', b'"code_verifier"'),
     }
 )

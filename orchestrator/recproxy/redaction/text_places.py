@@ -23,7 +23,7 @@ from recproxy.redaction.json_spans import json_spans
 from recproxy.redaction.json_tables import json_tables
 from recproxy.redaction.language import Language, sniffed
 from recproxy.redaction.markup import html_spans, xml_spans
-from recproxy.redaction.member_places import MEMBERS, member_spans
+from recproxy.redaction.member_places import MEMBERS, is_flat, member_spans, variable_lines
 from recproxy.redaction.name_rules import NameRules
 from recproxy.redaction.parameter_places import link_spans, pair_spans, url_spans
 from recproxy.redaction.pointed_places import pointed_spans
@@ -98,8 +98,10 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
     yield from login_spans(text) if not signs.isdisjoint(CALLS) else ()
     if language is Language.JSON and not signs.isdisjoint(SAYS):
         yield from said_values(text)
-    if language is Language.JSON and not signs.isdisjoint(MEMBERS):
+    if language is Language.JSON and (not signs.isdisjoint(MEMBERS) or is_flat(text)):
         yield from member_spans(text)
+    if language is Language.LINES:
+        yield from variable_lines(text)
     hits = rules.hits(text)
     if not hits and b"\\u00" not in signs and b'"kty"' not in signs:
         return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from recproxy.redaction.names import is_label, is_placeholder, is_wordy, looks_like_a_token
 from recproxy.redaction.spans import Span, wild_name
@@ -45,7 +46,35 @@ _METHOD = re.compile(rb"\"method\"\s*:\s*\"" + _LOGIN + rb"\"", re.IGNORECASE)
 _PARAMS = re.compile(rb"\"params\"\s*:\s*\[")
 _STRINGS = re.compile(rb"\s*\"((?:[^\"\\]|\\.)*+)\"\s*([,\]])", re.DOTALL)
 _XML_METHOD = re.compile(rb"<methodName>\s*" + _LOGIN + rb"\s*</methodName>", re.IGNORECASE)
+#: Calls whose password stands behind a name: of Odoo, and of the programs that write to WordPress.
+_ODOO = re.compile(
+    rb"\"service\"\s*:\s*\"(?:common|object)\"[^{}]{0,200}?\"args\"\s*:\s*\[\s*\"[^\"\\]*\"\s*,"
+    rb"\s*(?:\"[^\"\\]*\"|[0-9]+)\s*,\s*\"([^\"\\]{3,})\""
+)
+_XML_CALL = re.compile(
+    rb"<methodName>\s*((?:wp|metaWeblog|blogger|mt)\.[A-Za-z.]{2,40}|execute_kw|execute)\s*</methodName>"
+)
+#: The place of the password among the arguments; in others it is the third one, and in Blogger's the fourth.
+_PASSWORD_AT = {b"wp.getUsersBlogs": 1}
+_XML_VALUE = re.compile(rb"<value>\s*(?:<[a-z0-9]{2,8}>)?([^<>]*?)(?:</[a-z0-9]{2,8}>)?\s*</value>")
 _XML_STRING = re.compile(rb"<value>\s*(?:<string>)?([^<>]+?)(?:</string>)?\s*</value>")
+
+
+def _of_odoo(text: bytes) -> Iterator[Span]:
+    """The password among the arguments of a call to a service: a database, a user, a password."""
+    for call in _ODOO.finditer(text):
+        yield Span(*call.span(1), "json", "password", value=call[1])
+
+
+def _of_wordpress(text: bytes) -> Iterator[Span]:
+    """The password behind the user's name in a call of WordPress, Blogger or Odoo."""
+    for call in _XML_CALL.finditer(text):
+        said = [found.span(1) for found in islice(_XML_VALUE.finditer(text, call.end(), call.end() + 1500), 5)]
+        at = _PASSWORD_AT.get(call[1], 3 if call[1].startswith(b"blogger") else 2)
+        if len(said) > at:
+            start, end = said[at]
+            if text[start:end].strip():
+                yield Span(start, end, "markup", "password", value=text[start:end])
 
 
 def told_spans(text: bytes, hits: Sequence[tuple[int, int, int]]) -> Iterator[Span]:
@@ -96,7 +125,9 @@ def login_spans(text: bytes) -> Iterator[Span]:
                 at, first = found.end(), False
                 if found[2] == b"]":
                     break
+        yield from _of_odoo(text)
     if CALLS[1] in text:
+        yield from _of_wordpress(text)
         for method in _XML_METHOD.finditer(text):
             end = text.find(b"<methodName>", method.end(), method.end() + 4000)
             end = method.end() + 4000 if end < 0 else end
