@@ -6,6 +6,7 @@ is looked at. Knows names and expressions, no values.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import field
@@ -55,6 +56,10 @@ class NameRules:
         absent = {token for token in keys if not _is_open(token) and b'"%s"' % token not in text}
         return [pointer for pointer in self.pointers if absent.isdisjoint(pointer)] if absent else self.pointers
 
+    def within_strings(self) -> NameRules:
+        """The rules for JSON that stands in a string of JSON: a pointer leads through the body, not into its strings."""
+        return _without_pointers(self) if self.pointers else self
+
     def hits(self, text: bytes) -> list[tuple[int, int, int]]:
         """Where a text holds letters of a name that may be secret: (number, start, end)."""
         return self._triggers.find_matches_as_indexes(text.lower())
@@ -81,6 +86,11 @@ def name_rules(rules: RedactionRules) -> NameRules:
         _triggers=_automaton(keys | query | form),
         _letters=_letters_of(patterns),
     )
+
+
+@lru_cache(maxsize=64)
+def _without_pointers(rules: NameRules) -> NameRules:
+    return dataclasses.replace(rules, pointers=())
 
 
 @lru_cache(maxsize=64)  # rules that differ only in their values share it, and to make it takes a millisecond

@@ -162,7 +162,7 @@ def _json(
         if view is None and raw[:1] != b"<":
             found = url_spans(raw, rules, partial(_inside, rules=rules, depth=depth))
         else:
-            found = iter(_nested(view.text if view else raw, rules, depth))
+            found = iter(_nested(view.text if view else raw, rules.within_strings(), depth))
         yield from (
             _mapped(list(found), view, start)
             if view
