@@ -336,5 +336,76 @@ sys.stdin.read()
 """
 
 
+#: Stands in for a container engine: a program in the network and the mounts that the container would have.
+ENGINE = """
+import json, os, subprocess, sys
+class DockerContainer:
+    def __init__(self, image):
+        self.image, self.env, self.mounts = image, {}, []
+    def with_exposed_ports(self, port):
+        return self
+    def with_volume_mapping(self, host, container, mode):
+        self.mounts.append((host, container, mode))
+    def with_env(self, name, value):
+        self.env[name] = value
+    def __enter__(self):
+        mounts = "".join(
+            f"mount -t tmpfs none /mnt && mkdir -p /mnt{inside} && mount --bind {host} /mnt{inside} "
+            f"&& mount -o remount,bind,{mode} /mnt{inside} && " for host, inside, mode in self.mounts
+        )
+        env = {name: value.replace("/recproxy/", "/mnt/recproxy/") for name, value in self.env.items()}
+        words = json.loads(os.environ["INSIDE"]) + ["unshare", "-m", "sh", "-c", mounts + "exec " + os.environ["APP"]]
+        done = subprocess.run(words, env=env | {"PATH": os.environ["PATH"]}, capture_output=True, text=True, timeout=60)
+        self.said = done.stdout + done.stderr
+        return self
+    def __exit__(self, *_): pass
+    def get_container_host_ip(self):
+        return self.said
+    def get_exposed_port(self, port):
+        return port
+"""
+#: What the application does in its container: it asks through the proxy, with and without TLS, and tries to write.
+APP = "curl -sS http://api.shop.example/item https://api.shop.example/item; touch /mnt/recproxy/x && echo written"
+SAID = "http://itemitemtouch: cannot touch '/mnt/recproxy/x': Read-only file system\n:8080"
+
+
+def test_a_container_that_a_fixture_of_the_guide_starts_reaches_the_run(net, tmp_path):
+    page = (ROOT / "docs/how-to/containers.md").read_text()
+    fixture = page.partition("```python\n")[2].partition("```")[0]
+    engine = project(tmp_path) / "testcontainers/core"
+    engine.mkdir(parents=True)
+    (engine / "container.py").write_text(ENGINE)
+    (tmp_path / "conftest.py").write_text(fixture)
+    (tmp_path / "test_app.py").write_text(f"def test_it(app):\n    assert app == {SAID!r}\n")
+    recording = tmp_path / "tests/functional/recordings/shop/default.rec"
+    recording.write_text(RECORDING + RECORDING.partition("\n")[2].replace("http:", "https:"))
+    words = (
+        "--listen",
+        HUB,
+        "--peers",
+        f"{net.app}/32",
+        "--profile",
+        "shop",
+        "--",
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+    )
+    done = subprocess.run(
+        [*net.inside("hub"), sys.executable, "-m", "recproxy", "run", *words, "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env=inherited()
+        | {"INSIDE": json.dumps(net.inside("app")), "APP": f"sh -c '{APP}'", "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=seconds(60),
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    row = next(line.split() for line in done.stderr.splitlines() if line.startswith("recproxy   shop "))
+    assert row[2:6] == ["replay", "2", "0", "0"]
+
+
 def _basic(user_info):
     return base64.b64encode(user_info.encode()).decode()
