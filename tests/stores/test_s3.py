@@ -1,19 +1,22 @@
 """The same with a real S3 server on loopback, which is moto's, and the client that a user has."""
 
+import threading
+
 import pytest
 
-pytest.importorskip("s3fs")
-pytest.importorskip("moto.server")
+pytest.importorskip("fsspec")
 
 from checkouts import TEXT, Checkout
-from moto import server
 
+from recproxy.errors import ConfigurationError
 from recproxy.stores.store import Store
 
 
 @pytest.fixture
 def url(monkeypatch):
-    import s3fs
+    # Here, and not above: they take seconds, which every worker would wait for.
+    s3fs = pytest.importorskip("s3fs")
+    server = pytest.importorskip("moto.server")
 
     running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     running.start()
@@ -58,3 +61,30 @@ def test_a_suite_goes_to_s3_and_comes_back_with_what_is_wrong_named(url, tmp_pat
     assert all(two.text(f"shop/{number}.rec") == TEXT + str(number) for number in range(5))
     two.opened = 0
     assert (two.pull().done, two.opened) == ([], 0)
+
+    # Two pushers at once: each has its own recording in the store, and git has the conflict.
+    one.write("shop/4.rec", "of one")
+    two.write("shop/4.rec", "of two")
+    pushers = [threading.Thread(target=each.push) for each in (one, two)]
+    for pusher in pushers:
+        pusher.start()
+    for pusher in pushers:
+        pusher.join()
+    assert one.lock["shop/4.rec"] != two.lock["shop/4.rec"]
+    for each, other in ((one, two), (two, one)):
+        assert each.open().check("shop/4.rec", other.lock["shop/4.rec"]) == ""
+
+    # The lock of one is taken: two follows, and puts nothing back.
+    two.take_lock(one)
+    assert list(two.push().kept) == ["shop/4.rec"] and two.lock == one.lock
+    assert two.pull().done == ["shop/4.rec"] and two.text("shop/4.rec") == "of one"
+
+    lost = Checkout(tmp_path / "lost", "s3://nosuch/suite")
+    lost.take_lock(one)
+    lost.write("shop/new.rec")
+    for transfer in (lost.pull, lost.push):
+        with pytest.raises(
+            ConfigurationError, match="recordings: s3://nosuch/suite: there is no such bucket or folder"
+        ):
+            transfer()
+    assert lost.lock == one.lock and not (lost.folder / "shop/0.rec").exists()
