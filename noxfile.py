@@ -145,6 +145,13 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """The docs as a site in build/site; a link or an anchor that leads nowhere fails."""
+    session.install("-e", ".", "mkdocs-material>=9.7", "mkdocs<2")
+    session.run("mkdocs", "build", "--config-file", ".ci/site/mkdocs.yml", env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session(default=False)
 def editors(session: nox.Session) -> None:
     """The grammar of recordings in the engine that VS Code has, and in vim where it is installed. Needs node and npm."""
     folder = Path(session.create_tmp()).absolute()

@@ -116,7 +116,7 @@ def test_a_nox_line_has_words_that_a_session_takes(line):
     name, words = match[2], shlex.split(plain[match.end() :])
 
     assert re.fullmatch(
-        r"functional-(replay|record|live|verify)|tests|lint|audit|fuzz|endurance|bench|clients|sdks|extras|browser|editors|build",
+        r"functional-(replay|record|live|verify)|tests|lint|audit|fuzz|endurance|bench|clients|sdks|extras|browser|docs|editors|build",
         name,
     )
     if name.startswith("functional-"):
