@@ -61,6 +61,16 @@ def test_a_folder_is_set_up_once(tmp_path):
     assert list(set_up_git(tmp_path)) == ["kept .gitattributes, which has a line for *.rec"]
 
 
+def test_recordings_are_folded_in_reviews_where_that_is_wanted(tmp_path):
+    assert list(set_up_git(tmp_path, folded=True)) == [
+        "made .gitattributes",
+        "added a line to .gitattributes: reviews fold recordings",
+        "made .gitignore",
+    ]
+    assert (tmp_path / ".gitattributes").read_text() == f"{ATTRIBUTES}\n*.rec linguist-generated\n"
+    assert list(set_up_git(tmp_path, folded=True)) == ["kept .gitattributes, which has a line for *.rec"]
+
+
 def test_git_shows_and_merges_recordings_by_interaction(clone):
     file = Path(clone.folder / "a.rec")
     clone("checkout", "-qb", "theirs")

@@ -11,11 +11,13 @@ from pathlib import Path
 from recproxy.play.file_replacement import replace_file
 from recproxy.play.git_versions import call_git
 
-__all__ = ["ATTRIBUTES", "IGNORED", "KEPT", "set_up_git"]
+__all__ = ["ATTRIBUTES", "FOLDED", "IGNORED", "KEPT", "set_up_git"]
 
 #: What keeps recordings byte for byte, and git's conflict marks from looking like a recording's own.
 KEPT = "*.rec -text conflict-marker-size=32"
 ATTRIBUTES = f"{KEPT} diff=recproxy merge=recproxy"
+#: What folds recordings in reviews at GitHub and GitLab.
+FOLDED = "*.rec linguist-generated"
 #: What a failed test captured, next to its good recording.
 IGNORED = "*.failed.rec"
 #: What `recproxy init` once wrote: it is found only where the environment is active.
@@ -24,13 +26,18 @@ _EARLIER = frozenset(("recproxy diff --git-driver", "recproxy merge --marker-siz
 _OURS = "run_recproxy() {"
 
 
-def set_up_git(folder: Path) -> Iterator[str]:
-    """Have git keep, show and merge recordings as they are; a line for each thing that was done."""
+def set_up_git(folder: Path, *, folded: bool = False) -> Iterator[str]:
+    """Have git keep, show and merge recordings as they are; a line for each thing that was done.
+
+    With `folded` reviews show recordings when they are asked to.
+    """
     path = folder / ".gitattributes"
     if any(line.split()[:1] == ["*.rec"] for line in _lines(path)):
         yield "kept .gitattributes, which has a line for *.rec"
     else:
         yield _add_line(path, ATTRIBUTES, folder)
+    if folded and not any(line.startswith("*.rec ") and "linguist-generated" in line for line in _lines(path)):
+        yield f"{_add_line(path, FOLDED, folder)}: reviews fold recordings"
     path = folder / ".gitignore"
     if IGNORED not in _lines(path):
         yield _add_line(path, IGNORED, folder)

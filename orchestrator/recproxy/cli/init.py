@@ -38,8 +38,9 @@ __all__ = ["init"]
     metavar="LINE",
     help="A line of a requirements file, written as it is, such as recproxy==0.2.0 or --find-links=wheels. Can be repeated.",
 )
+@click.option("--fold", is_flag=True, help="Fold recordings in reviews: add linguist-generated to .gitattributes.")
 @click.option("--yes", is_flag=True, help="Ask nothing, and use the defaults for this folder.")
-def init(runner: str | None, profiles: tuple[str, ...], requirements: tuple[str, ...], yes: bool) -> None:
+def init(runner: str | None, profiles: tuple[str, ...], requirements: tuple[str, ...], fold: bool, yes: bool) -> None:
     """Set up this folder: configuration, a file for the test runner, a line for git, and a first test that passes.
 
     With the first test, plain pytest is set to replay. On a terminal, it asks for what the options leave open. It keeps
@@ -78,7 +79,7 @@ def init(runner: str | None, profiles: tuple[str, ...], requirements: tuple[str,
     starter = Starter(chosen=chosen, packaged=packaged, needs=needs, given=requirements, suite=suite)
     for note in unreachable_notes([each.profile for each in chosen if not each.host]):
         print(f"recproxy: note: {note}", file=sys.stderr)
-    for line in _set_up(folder, project, starter, runner):
+    for line in _set_up(folder, project, starter, runner, fold=fold):
         print(f"recproxy: {line}", file=sys.stderr)
 
 
@@ -112,13 +113,13 @@ def _is_package(folder: Path) -> bool:
     return "build-system" in _pyproject(folder) or (folder / "setup.py").exists()
 
 
-def _set_up(folder: Path, project: Project, starter: Starter, runner: str) -> Iterator[str]:
+def _set_up(folder: Path, project: Project, starter: Starter, runner: str, *, fold: bool) -> Iterator[str]:
     """Write what is not there yet; a line for each thing that was done, or is left to do."""
     from recproxy.cli.git import set_up_git
 
     yield from _configure(folder, project, starter)
     lacks = yield from _runner(folder, starter, runner)
-    yield from set_up_git(folder)
+    yield from set_up_git(folder, folded=fold)
     yield from _first_test(folder, project, starter)
     command = {"nox": "nox -s functional-replay", "tox": "tox -e functional-replay"}
     chosen = " ".join(f"--profile {name}" for name in starter.names)
