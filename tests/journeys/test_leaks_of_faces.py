@@ -2,8 +2,13 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+import yaml
+from deadlines import seconds
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "redaction"))
 
@@ -113,3 +118,125 @@ def test_no_face_of_runs_with_misses_shows_a_secret(project):
     assert config.returncode == 0, config.stderr
     assert all((project.root / name).is_file() for name in (*REPORTS[:2], *REPORTS[3:], "summary.md"))
     assert left([KNOWN[-30:], WORDS, *KINDS.values()], everything(project, plain, config, tested)) == []
+
+
+def cassette(requests):
+    """What vcrpy has written of requests, with all that they hold in clear."""
+    return {
+        "version": 1,
+        "interactions": [
+            {
+                "request": {
+                    "method": "POST",
+                    "uri": "https://api.shop.example" + path,
+                    "body": body.decode(),
+                    "headers": {"Content-Type": [kind]} | {name: [value] for name, value in dict(headers).items()},
+                },
+                "response": {
+                    "status": {"code": 200, "message": "OK"},
+                    "headers": {"Content-Type": ["application/json"]},
+                    "body": {"string": json.dumps({"access_token": KINDS["json"], "said": number})},
+                },
+            }
+            for number, (path, headers, body, kind) in enumerate(requests)
+        ],
+    }
+
+
+@pytest.fixture
+def planted(monkeypatch):
+    """The requests of the program above, each with all of its parts."""
+    monkeypatch.setenv("PLANTED", json.dumps([KINDS, KNOWN, WORDS]))
+    monkeypatch.setenv("SHOP_KEY", KNOWN)
+    said = {}
+    exec(ASK, said)
+    rest = ({}, b"", "application/json")
+    return [(*each, *rest[len(each) - 1 :]) for each in said["requests"]()]
+
+
+def test_no_face_that_reads_recordings_shows_what_an_import_has_masked(project, planted, tmp_path_factory):
+    text = (project.root / "pyproject.toml").read_text()
+    project.write("pyproject.toml", text.replace("profiles.shop]\n", 'profiles.shop]\ncredentials = ["SHOP_KEY"]\n', 1))
+    raw = tmp_path_factory.mktemp("raw")
+    for name, requests in (("a", planted), ("b", [*planted[:3], planted[-2]])):
+        (raw / f"{name}.yaml").write_text(yaml.safe_dump(cassette(requests)))
+    a, b = "recordings/a.rec", "recordings/b.rec"
+
+    took = project.verb("import", str(raw), "--profile", "shop", "--to", "recordings")
+    told = [
+        took,
+        project.verb("import", str(raw), "--profile", "shop", "--to", "again", "--json"),
+        project.verb("scan", "--json", str(raw)),
+        project.verb("scan", str(raw)),
+        project.verb("show", a),
+        project.verb("show", "--curl", a),
+        project.verb("diff", a, b),
+        project.verb("diff", "--json", a, b),
+        project.verb("check", "--json", "recordings"),
+        project.verb("export", "recordings", "--format", "har", "--to", "hars"),
+        project.verb("export", "recordings", "--format", "vcrpy", "--to", "cassettes"),
+        project.verb("status", "--json"),
+    ]
+
+    assert took.returncode == 0, took.stderr
+    assert "POST" in told[4].stdout
+    assert told[5].stdout.count("curl ") == len(planted)
+    assert "access_token" in (project.root / a).read_text()
+    assert left([KNOWN[-30:], WORDS, *KINDS.values()], everything(project, *told)) == []
+
+
+BRIDGED = """
+import json, os, pytest, requests, vcr
+from betamax import Betamax
+KINDS, KNOWN, WORDS = json.loads(os.environ["PLANTED"])
+URL = "https://api.shop.example/x?api_key=" + KINDS["query"]
+SENT = {"headers": {"X-Api-Key": KINDS["header"], "Cookie": "sid=" + KINDS["cookie"]},
+        "data": json.dumps({"password": WORDS, "access_token": KINDS["json"]})}
+
+@vcr.use_cassette("items.yaml")
+def test_vcr():
+    requests.post(URL, timeout=20, **SENT)
+
+def test_betamax():
+    session = requests.Session()
+    with Betamax(session, cassette_library_dir="cassettes").use_cassette("items"):
+        session.post(URL, timeout=20, **SENT)
+"""
+
+
+def test_no_miss_that_a_bridge_tells_shows_a_secret(project, planted):
+    pytest.importorskip("betamax", reason="no betamax; nox -s tests installs it")
+    uri = "https://api.shop.example/y"
+    answer = {"headers": {}, "status": {"code": 200, "message": "OK"}}
+    recorded = {"request": {"method": "GET", "uri": uri, "body": None, "headers": {}}, "response": answer}
+    project.write("items.yaml", yaml.safe_dump({"version": 1, "interactions": [recorded]}))
+    for block in recorded.values():
+        block["body"] = {"encoding": "utf-8", "string": ""}
+    answer["url"], recorded["recorded_at"] = uri, "2026-01-01T00:00:00"
+    project.write("cassettes/items.json", json.dumps({"http_interactions": [recorded]}))
+    project.write("test_bridged.py", BRIDGED)
+    plugins = [word for name in ("recproxy.vcrpy_bridge", "recproxy.betamax_bridge") for word in ("-p", name)]
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "no:cacheprovider",
+            *plugins,
+            "--junitxml",
+            "junit.xml",
+            "test_bridged.py",
+        ],
+        cwd=project.root,
+        env=project.environment(PYTHONDONTWRITEBYTECODE="1"),
+        capture_output=True,
+        text=True,
+        timeout=seconds(110),
+    )
+
+    assert "2 failed" in done.stdout, done.stdout + done.stderr
+    assert "in the place of vcrpy" in done.stdout
+    assert "in the place of Betamax" in done.stdout
+    kinds = [KINDS[name] for name in ("query", "header", "cookie", "json")]
+    assert left([WORDS, *kinds], everything(project, done)) == []
