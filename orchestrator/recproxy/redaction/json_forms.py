@@ -64,11 +64,25 @@ _SAID = (
         rb"\"Session\"\s*:\s*\"([^\"\\ ]{20,})\"",
         (b'"Challenge', b'"AvailableChallenges"', b'"SecretCode"', b'"UserCode"'),
     ),
+    # Databricks' secrets, and a token of Gitea.
+    (
+        rb"\"scope\"\s*:\s*\"[^\"]*\"\s*,\s*\"key\"\s*:\s*\"[^\"]*\"\s*,\s*\"string_value\"\s*:\s*\"([^\"\\]+)\"",
+        (b'"string_value"',),
+    ),
+    (rb"\"sha1\"\s*:\s*\"([0-9a-f]{40})\"[^{}]{0,100}?\"token_last_eight\"", (b'"token_last_eight"',)),
     # Google's Secret Manager.
     (rb"\"payload\"\s*:\s*\{\s*\"data\"\s*:\s*\"([A-Za-z0-9+/=_-]+)\"\s*,\s*\"dataCrc32c\"", (b'"dataCrc32c"',)),
 )
 #: One of these is in every text that has such an object.
-SAYS = (b'"value"', b'"SecureString"', b'"Session"', b'"random_password"', b'"dataCrc32c"')
+SAYS = (
+    b'"value"',
+    b'"string_value"',
+    b'"token_last_eight"',
+    b'"SecureString"',
+    b'"Session"',
+    b'"random_password"',
+    b'"dataCrc32c"',
+)
 #: Compiled on first use: every process of a run imports this table.
 _compiled = functools.cache(re.compile)
 #: Of an object of secrets these say what they are for.

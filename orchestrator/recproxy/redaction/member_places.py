@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from recproxy.recording.json_reader import JSON_TOKEN
 from recproxy.redaction.name_table import HARMLESS, SERVICES
-from recproxy.redaction.names import name_words
+from recproxy.redaction.names import is_placeholder, name_words
 from recproxy.redaction.random_values import is_key, is_key_or_number
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
@@ -25,6 +25,7 @@ __all__ = ["MEMBERS", "is_flat", "is_setting", "member_spans", "variable_lines"]
 
 #: One of these is in a text that has such an object.
 MEMBERS = (
+    *(b'"secureJsonData"', b'"jwt"', b'"Jwt"', b'"JWT"'),
     *(b'"%s"' % name.encode() for name in SERVICES),
     *(
         b'"env',
@@ -54,7 +55,7 @@ MEMBERS = (
     *(b'ecrets"', b'redentials"', b'ession"', b'nvite"', b'nvitation"'),
 )
 #: With `key` behind them these are the name of a key: `{"stripe": {"key": "..."}}`.
-_BEFORE_KEY = SERVICES | {"api", "access", "auth", "signing", "encryption", "webhook", "admin", "master"}
+_BEFORE_KEY = SERVICES | {"api", "access", "auth", "signing", "encryption", "webhook", "admin", "master", "jwt"}
 _HOLDER = re.compile(rb"\"([A-Za-z][A-Za-z0-9_.-]{1,60})\"\s*:\s*[{\[]")
 #: An object that is nothing but variables, as the settings of a program at a host are.
 _FLAT = re.compile(rb"\s*\{\s*\"[A-Z][A-Z0-9_]{1,80}\"\s*:\s*(?:\"|null)")
@@ -62,6 +63,7 @@ _FLAT = re.compile(rb"\s*\{\s*\"[A-Z][A-Z0-9_]{1,80}\"\s*:\s*(?:\"|null)")
 _LINE = re.compile(
     rb"(?m)^[ \t]*(?:- )?(?:export )?[\"']?([A-Z][A-Z0-9_]{1,80})(?:=|[\"']?:[ \t]+)[\"']?([A-Za-z0-9+/=_~.-]{16,512})[\"']?[ \t]*\r?$"
 )
+_LEAST = 4  # bytes of what stands where all is secret
 _SHORTEST = 20  # bytes of the id of a session
 
 _SETTINGS = frozenset(
@@ -88,6 +90,7 @@ class _Rule(NamedTuple):
 _OF_SETTINGS = _Rule()
 _OF_KEYS = _Rule(frozenset({b"key", b"value", b"data", b"string", b"raw"}))
 _OF_API_KEYS = _Rule(_OF_KEYS.members, is_key_or_number)
+_OF_SECRETS = _Rule(frozenset(), lambda value: len(value) >= _LEAST and not is_placeholder(value))
 _OF_SERVICE = _Rule(frozenset({b"key"}), is_key_or_number)
 _OF_SESSION = _Rule(frozenset({b"id", b"sid"}), lambda value: len(value) >= _SHORTEST and is_key(value))
 _OF_INVITE = _Rule(frozenset({b"code", b"key", b"hash"}))
@@ -154,6 +157,8 @@ def _rule(name: bytes) -> _Rule | None:
         return _OF_SESSION
     if words[-1:] in (("invite",), ("invitation",)):
         return _OF_INVITE
+    if words == ("secure", "json", "data"):  # of Grafana
+        return _OF_SECRETS
     if words in _SETTINGS:
         return _OF_SETTINGS
     if not HARMLESS.isdisjoint(words):
@@ -211,7 +216,8 @@ def _string(level: _Level, found: re.Match[bytes]) -> Span | None:
     key = level.key
     span = Span(*found.span(1), "json", wild_name(key.lower()), value=value)
     if level.rule is not _OF_SETTINGS:
-        return span if key.lower() in level.rule.members and level.rule.tells(value) else None
+        chosen = key.lower() in level.rule.members or level.rule is _OF_SECRETS
+        return span if chosen and level.rule.tells(value) else None
     if is_setting(key, value):
         return span
     if key.lower() in _NAMING:

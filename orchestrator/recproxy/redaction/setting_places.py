@@ -21,7 +21,7 @@ __all__ = ["line_spans"]
 _VALUE = rb"(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)'|([^\s\"'{}\[\]<&|>(),;][^\s\"'{}\[\]<>(),;]{3,}))"
 _LINE = re.compile(
     rb"[ \t>]*(?:- |export |set |\$env:|\$|env\.|//[^\s=\"']{1,200}:)?([\"']?)([A-Za-z_][A-Za-z0-9_.-]{1,80})\1[ \t]*"
-    rb"(?::=|[:=]|=>)[ \t]*(?:[!&][A-Za-z0-9_!:/.-]*[ \t]+){0,3}" + _VALUE + rb"[ \t]*(?:[#;].*)?\r?\Z"
+    rb"(?::=|::|[:=]|=>)[ \t]*(?:[!&][A-Za-z0-9_!:/.-]*[ \t]+){0,3}" + _VALUE + rb"[ \t]*(?:[#;].*)?\r?\Z"
 )
 #: A constant of PHP, which the settings of WordPress are.
 _DEFINE = re.compile(

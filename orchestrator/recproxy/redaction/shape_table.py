@@ -150,6 +150,8 @@ SHAPES = (
     shape("typeform token", b"tfp_", EDGE + rb"tfp_[0-9A-Za-z_.=-]{50,}"),
     shape("slack webhook", b"/services/T", rb"/services/T[A-Z0-9]{7,12}/B[A-Z0-9]{7,12}/([A-Za-z0-9]{20,})", 0),
     shape("discord token", b"/interactions/", rb"/interactions/[0-9]{10,20}/([A-Za-z0-9_-]{40,})", 0),
+    shape("proxmox ticket", b"PVE:|PVEAuth", rb"PVE:[^:\s\"]{1,64}:[0-9A-Fa-f]{8}::([A-Za-z0-9+/%]{40,}={0,2})", 0),
+    shape("signed link", b"~hmac=", rb"~hmac=([0-9a-f]{32,128})", 0),
     shape(
         "password of pgpass",
         b":5432:|:5433:|:6432:|:*:",

@@ -177,6 +177,8 @@ def _inside(text: bytes, decoded: bool, *, rules: NameRules, depth: int) -> Iter
     if depth < _DEEP:
         yield from _nested(text, rules, depth)
     yield from filter_spans(text, rules)
+    if b" " in text:
+        yield from told_spans(text, rules.hits(text))
 
 
 def _nested(text: bytes, rules: NameRules, depth: int) -> list[Span]:
