@@ -138,10 +138,13 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def browser(session: nox.Session) -> None:
-    """The page of a report in Chromium: filters, keyboard, both themes, 375 pixels, axe-core, hostile texts."""
-    session.install(*OWN, "axe-playwright-python", "playwright", "hypothesis", "pytest", "pytest-timeout")
+    """The report and the viewer in Chromium: filters, edits, keyboard, both themes, 375 pixels, axe-core, hostile texts."""
+    session.install(
+        "-e", ".[ui]", *OWN[2:], "axe-playwright-python", "playwright", "hypothesis", "pytest", "pytest-timeout"
+    )
     variables = {"RECPROXY_BROWSER": "1"}  # it fails where chromium is missing, rather than skip
-    session.run("pytest", "tests/journeys/test_report_page.py", *session.posargs, env=variables)
+    tests = ("tests/journeys/test_report_page.py", "tests/journeys/test_viewer_page.py")
+    session.run("pytest", *tests, *session.posargs, env=variables)
 
 
 @nox.session(default=False)

@@ -1,11 +1,10 @@
 """The page of a report in a real browser: `nox -s browser`. Skipped where playwright, axe-core or chromium are missing."""
 
 import json
-import os
 import random
-import shutil
 
 import pytest
+from browsers import chromium, need_browser, violations
 from deadlines import seconds
 
 from recproxy.report.page import PageSources, html_page
@@ -22,17 +21,10 @@ from recproxy.report.run_report import (
     WrittenFile,
 )
 
-if not os.environ.get("RECPROXY_BROWSER"):  # the session of nox has all of it, and must not skip
-    pytest.importorskip("playwright", reason="playwright is not installed: nox -s browser")
-    if not shutil.which("chromium"):
-        pytest.skip("chromium is not installed: nox -s browser", allow_module_level=True)
+need_browser()
 
 COUNT = 5000
 HOSTILE = "</script><script>window.ran=1</script><img src=x onerror='window.ran=1'>\u202egnp.exe\x1b[2J"
-SWITCHES = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 VIEWS = ("overview", "requests", "request-3", "request-4999", "misses", "miss-1", "tests", "recordings")
 
 
@@ -126,12 +118,8 @@ def written(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=SWITCHES.split())
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -239,15 +227,11 @@ def test_the_keyboard_alone_leads_to_a_request_and_back(opened):
 
 @pytest.mark.parametrize(("width", "theme"), [(1200, "light"), (375, "dark")])
 def test_every_view_is_accessible_and_fits(opened, width, theme):
-    from axe_playwright_python.sync_playwright import Axe
-
     page = opened(width=width, theme=theme)
     for view in VIEWS:
         page.evaluate(f"location.hash = '{view}'")
         page.wait_for_function(f"location.hash === '#{view}'")
-        found = Axe().run(page).response["violations"]
-
-        assert [(view, each["id"], each["nodes"][0]["html"]) for each in found] == []
+        assert violations(page, view) == []
         assert (view, page.evaluate("document.documentElement.scrollWidth")) == (view, width)
 
 

@@ -69,4 +69,5 @@ def test_nothing_but_files_of_the_viewer_may_run():
 
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["img-src"] == "data:"  # a page that is drawn sends nothing, not even here
     assert policy["frame-ancestors"] == "'none'"

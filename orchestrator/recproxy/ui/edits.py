@@ -19,8 +19,6 @@ from recproxy.ui.opened_recordings import OpenedRecording
 __all__ = ["Edit", "blocks_of", "edited"]
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,80}")
-#: Bytes of a file that is edited here: each preview looks through all of it.
-_LARGEST = 20_000_000
 _WORD = rb"A-Za-z0-9_"
 
 
@@ -45,8 +43,6 @@ def blocks_of(opened: OpenedRecording) -> TextBlocks:
     """
     if opened.unwritable:
         raise RecordingError(f"{opened.path.name}: cannot be changed here: {opened.unwritable}")
-    if len(opened.data) > _LARGEST:
-        raise RecordingError(f"{opened.path.name}: is too large to be changed here: use your editor")
     return text_blocks(opened.data, [each.line for each in opened.recording.interactions])
 
 

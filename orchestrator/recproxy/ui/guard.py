@@ -23,7 +23,7 @@ _COOKIE = re.compile(r'(?:^|;)\s*([^=;\s]+)\s*=\s*"?([^;"]*)')
 #: Sent with every answer. Nothing but the viewer's own files runs or is loaded, and nobody puts it into a frame.
 POLICY_HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
         "frame-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
     ),
     "x-content-type-options": "nosniff",

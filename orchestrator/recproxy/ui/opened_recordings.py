@@ -36,6 +36,8 @@ LARGEST_BODY = 1_000_000
 _PART, _PART_BYTES = 500, 8_000_000
 #: A file of more bytes or interactions is checked by `recproxy check` and `scan`, not here: that takes seconds.
 _MOST_CHECKED, _MOST_INTERACTIONS = 4_000_000, 2_000
+#: A file of more bytes is not edited here: each look at a change looks through all of it.
+_MOST_EDITED = 20_000_000
 _KEPT, _KEPT_BYTES = 32, 200_000_000
 
 
@@ -91,6 +93,8 @@ class OpenedRecording:
             return f"it is of another format, {self.foreign}: recproxy import makes a recording of it"
         if self.recording.format != 2:
             return "it is in the format of 2011: recproxy import makes one of format 2 of it"
+        if len(self.data) > _MOST_EDITED:
+            return "it is too large to be changed here: use your editor"
         return ""
 
     def masked(self, number: int) -> Interaction | None:

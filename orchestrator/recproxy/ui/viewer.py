@@ -93,9 +93,12 @@ class Viewer:
         return {"sha": opened.sha, "line": line, "text": text}
 
     def history(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """The commits that changed a recording."""
+        """The commits that changed a recording; `problem` is why git knows none."""
         path, _ = self._files.find(given.get("name", ""))
-        return {"revisions": history_of(path)}
+        try:
+            return {"revisions": history_of(path), "problem": ""}
+        except ConfigurationError as problem:
+            return {"revisions": [], "problem": printable(problem.message)}
 
     def changed(self, given: Mapping[str, str]) -> dict[str, Any]:
         """What the service changed in a recording from the revision `before` to `after`; none is the file as it is."""

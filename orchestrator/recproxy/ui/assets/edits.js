@@ -19,7 +19,7 @@ function previewParts(found) {
   return [
     found.found.map((each) => el("p", { class: "warn" }, `check would say: ${each.kind}: ${each.message}`)),
     rows.length ? [el("p", {}, "What would then match, asked with the requests as they are recorded now:"),
-      table("What would then match", [["", ""], ["request", "text"], ["answered by now", ""], ["answered by then", ""]], rows)]
+      table("What would then match", [["number", ""], ["request", "text"], ["answered by now", ""], ["answered by then", ""]], rows)]
       : el("p", { class: "soft" }, "Every recorded request is answered as before."),
     found.left_out ? el("p", { class: "soft" }, `${counted(found.left_out, "more request")} not listed.`) : null,
   ];

@@ -22,8 +22,8 @@ function historyPanel(name) {
     if (loaded) return;
     loaded = true;
     try {
-      const { revisions } = await ask("history", { name });
-      if (!revisions.length) { replace(inside, el("p", { class: "soft" }, "No commit has changed this file.")); return; }
+      const { revisions, problem } = await ask("history", { name });
+      if (!revisions.length) { replace(inside, el("p", { class: "soft" }, problem || "No commit has changed this file.")); return; }
       const label = (each) => `${each.short} ${each.date.slice(0, 10)} ${each.subject}`;
       const options = () => [el("option", { value: "" }, "the file as it is"), ...revisions.map((each) => el("option", { value: each.name }, label(each)))];
       const before = el("select", {}, options()), after = el("select", {}, options());

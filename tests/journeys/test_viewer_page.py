@@ -1,0 +1,314 @@
+"""`recproxy ui` in a real browser: `nox -s browser`. Skipped where playwright, axe-core or chromium are missing."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from browsers import chromium, need_browser, violations
+from deadlines import seconds
+
+need_browser()
+for package in ("starlette", "uvicorn", "jinja2"):
+    pytest.importorskip(package, reason=f"{package} is not installed: the extra ui")
+
+FOLDER = "tests/functional/recordings/shop"
+HOSTILE = "</script><script>window.ran=1</script><img src=x onerror='window.ran=1'>\u202egnp.exe"
+REFUSED = "Refused|Blocked|Applying inline|Executing inline|Loading the image|Unsafe attempt|Base URI"
+SETTINGS = '[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ["shop.example"]\nbase_url = "SHOP_URL"\n'
+BLOCK = """
+:scope run
+{method} https://shop.example{path} HTTP/1.1
+{head}
+{ask}
+====
+HTTP/1.1 200 OK
+Content-Type: {kind}
+
+{body}
+=======
+"""
+#: The suite: it asks for an order by a number, and uses the number that the service says.
+SUITE = """
+import json, os, sys, urllib.request
+number = sys.argv[1]
+with urllib.request.urlopen(f"{os.environ['SHOP_URL']}/orders/{number}") as answer:
+    assert str(json.load(answer)["id"]) == number
+"""
+
+
+def block(path, body, *, method="GET", head="", ask="", kind="application/json"):
+    return BLOCK.format(path=path, body=body, method=method, head=head, ask=ask, kind=kind)
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "recproxy.toml").write_text(SETTINGS)
+    folder = tmp_path / FOLDER
+    folder.mkdir(parents=True)
+    orders = [block("/orders/17", '{\n  "id": 17,\n  "note": "by the sea"\n}'), block("/orders/18", '{"id": 18}')]
+    (folder / "default.rec").write_text("#recproxy 2\n" + "".join(orders))
+    hostile = [
+        block("/json", f'{{"text": "{HOSTILE}", "{HOSTILE}": [1, "XXX[name]"]}}'),
+        block("/page", f"<base target=_top><meta http-equiv=refresh content='0;url=http://127.0.0.1:1/'>{HOSTILE}<svg onload='window.ran=1'>", kind="text/html"),
+        block("/svg", f"<svg xmlns='http://www.w3.org/2000/svg' onload='window.ran=1'>{HOSTILE}</svg>", kind="image/svg+xml"),
+        block("/form", "ok", method="POST", head=f"Content-Type: application/x-www-form-urlencoded\nX-Odd: {HOSTILE}\n", ask="a=%1B%5B2J%E2%80%AE&b=%3Cscript%3E"),
+        block("/deep", "[" * 5000 + "]" * 5000),
+    ]  # fmt: skip
+    large = block("/large", "a " * 25_000_000, kind="text/plain")
+    (folder / "large.rec").write_text(f"#recproxy 2\n{large}")
+    (folder / "hostile.rec").write_text("#recproxy 2\n" + "".join(hostile), encoding="utf-8")
+    (folder / "mail.rec").write_text(
+        "#recproxy 2\n\nSMTP smtp://shop.example:25\n< 220 hi\n> DATA\n< 354 go on\n> Subject: harbour\n+ \n+ how are you\n< 250 ok\n=======\n"
+    )
+    (folder / "many.rec").write_text("#recproxy 2\n" + "".join(block(f"/{each}", "{}") for each in range(1200)))
+    (tmp_path / "suite.py").write_text(SUITE)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def opened(browser, project):
+    """Open the viewer at a view, in one browser for all tabs; what its console says is checked at the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "recproxy", "ui", "--no-open"], cwd=project, stdout=subprocess.PIPE, text=True
+    )
+    url = process.stdout.readline().strip()
+    said, contexts = [], []
+
+    def open_page(address="", *, width=1200, theme="light", context=None):
+        if context is None:
+            contexts.append(browser.new_context(viewport={"width": width, "height": 800}, color_scheme=theme))
+        page = (context or contexts[-1]).new_page()
+        page.set_default_timeout(seconds(10) * 1000)
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: said.append(request.url) if not is_ours(request.url, url) else None)
+        page.goto(f"{url.partition('?')[0]}#{address}" if context else f"{url}#{address}")
+        page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+        return page
+
+    open_page.said = said
+    yield open_page
+    for each in contexts:
+        each.close()
+    process.terminate()
+    process.communicate(timeout=seconds(30))
+    assert process.returncode == 0
+    # A refused save is an answer with its status, which the console tells; nothing else is in it.
+    assert [each for each in said if "status of 409" not in each] == []
+
+
+def is_ours(url, first):
+    return url.startswith((first.partition("?")[0], "data:", "about:"))
+
+
+def interaction(name, number):
+    return f"view=recording&name={FOLDER}/{name}&number={number}"
+
+
+def detail(page):
+    return page.get_by_label("The chosen interaction")
+
+
+def open_text(page):
+    page.get_by_text("Text, edit and mask").click()
+    area = page.get_by_label("text of the interaction")
+    area.wait_for()
+    return area
+
+
+def select(area, part, among=0):
+    """Select a part of the text, as a person does with the mouse."""
+    area.evaluate(
+        "(each, [part, among]) => { let at = -1; for (let n = 0; n <= among; n++) at = each.value.indexOf(part, at + 1);"
+        " each.focus(); each.setSelectionRange(at, at + part.length); }",
+        [part, among],
+    )
+
+
+def test_search_leads_to_the_interaction_that_holds_the_words(opened):
+    page = opened()
+    page.get_by_text("5 recordings of 5.").wait_for()
+
+    page.get_by_label("Search").fill("by the SEA")
+    page.get_by_text("1 interaction found.").wait_for()
+    page.get_by_role("option", name="shop.example/orders/17").click()
+
+    detail(page).get_by_role("heading", name="GET https://shop.example/orders/17").wait_for()
+    assert "number=0" in page.url
+    page.go_back()
+    page.get_by_label("Search").fill("harbour")
+    page.get_by_text("mail: Subject: harbour").click()
+    page.locator(".says .card dd", has_text="harbour").wait_for()
+    page.reload()
+    page.locator(".says .card dd").wait_for()
+
+
+def test_a_masked_selection_is_in_the_file_and_the_suite_still_replays(opened, project):
+    def replay(number):
+        words = ("run", "--", sys.executable, "suite.py", number)
+        return subprocess.run(
+            [sys.executable, "-m", "recproxy", *words],
+            cwd=project,
+            capture_output=True,
+            timeout=seconds(60),
+            check=False,
+        ).returncode
+
+    assert (replay("17"), replay("99") != 0) == (0, True)
+    page = opened(interaction("default.rec", 0))
+    area = open_text(page)
+    select(area, "17")
+    page.get_by_label("as the name").fill("order")
+    page.get_by_label("wherever this value stands").check()
+    page.get_by_role("button", name="Mask the selection").click()
+    change = page.get_by_label("The change")
+    change.get_by_text("What would then match").first.wait_for()
+    assert "orders/17" in (project / FOLDER / "default.rec").read_text()
+
+    change.get_by_role("button", name="Save the change").click()
+
+    page.get_by_text("Saved.").wait_for()
+    text = (project / FOLDER / "default.rec").read_text()
+    assert ("/orders/XXX[order] HTTP" in text, '"id": XXX[order]' in text, "17" in text) == (True, True, False)
+    assert detail(page).locator("h2 mark").inner_text() == "XXX[order]"
+    assert (replay("17"), replay("99"), replay("18")) == (0, 0, 0)
+
+
+def test_a_change_that_loses_an_answer_is_said_before_it_is_saved(opened, project):
+    page = opened(interaction("default.rec", 1))
+    before = (project / FOLDER / "default.rec").read_bytes()
+
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_text("nothing: it would be a miss").wait_for()
+    page.get_by_role("button", name="Cancel").click()
+
+    area = open_text(page)
+    area.fill("GET nowhere HTTP/1.1")
+    page.get_by_text("It cannot be saved so.").wait_for()
+    assert page.get_by_role("button", name="Save the change").is_disabled()
+    assert (project / FOLDER / "default.rec").read_bytes() == before
+
+
+def test_two_tabs_do_not_overwrite_each_other(opened, project):
+    first = opened(interaction("default.rec", 0))
+    second = opened(interaction("default.rec", 1), context=first.context)
+    second.get_by_role("button", name="Delete").click()
+    second.get_by_text("nothing: it would be a miss").wait_for()
+    area = open_text(first)
+    area.fill(area.input_value().replace("sea", "river"))
+    first.get_by_text("What would then match, asked").wait_for()
+    first.get_by_role("button", name="Save the change").click()
+    first.get_by_text("Saved.").wait_for()
+
+    second.get_by_role("button", name="Save the change").click()
+
+    second.get_by_label("The change").get_by_text("has changed on disk since it was shown").wait_for()
+    text = (project / FOLDER / "default.rec").read_text()
+    assert ("river" in text, "orders/18" in text) == (True, True)
+    second.get_by_role("button", name="Reload the recording").click()
+    second.get_by_role("button", name="Delete").click()
+    second.get_by_role("button", name="Save the change").click()
+    second.get_by_text("Saved.").wait_for()
+    text = (project / FOLDER / "default.rec").read_text()
+    assert ("river" in text, "orders/18" in text) == (True, False)
+
+
+def test_a_file_that_changes_on_disk_meanwhile_is_not_overwritten(opened, project):
+    path = project / FOLDER / "default.rec"
+    page = opened(interaction("default.rec", 0))
+    area = open_text(page)
+    path.write_text(path.read_text().replace("by the sea", "in the hills"))
+
+    area.fill(area.input_value().replace("sea", "river"))
+    page.get_by_label("The change").get_by_text("has changed on disk since it was shown").wait_for()
+    page.get_by_role("button", name="Reload the recording").click()
+
+    page.get_by_text("in the hills").first.wait_for()
+    assert "in the hills" in path.read_text()
+
+
+def test_the_keyboard_alone_leads_to_an_interaction_and_changes_it(opened, project):
+    page = opened()
+
+    def tab_to(what):
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate(what):
+                return
+        raise AssertionError(what)
+
+    tab_to("document.activeElement.type === 'search'")
+    page.keyboard.type("orders/18")
+    page.get_by_text("1 interaction found.").wait_for()
+    tab_to("document.activeElement.getAttribute('role') === 'listbox'")
+    page.keyboard.press("ArrowDown")
+    detail(page).get_by_role("heading", name="GET https://shop.example/orders/18").wait_for()
+    page.wait_for_function("document.activeElement.getAttribute('aria-label') === 'The chosen interaction'")
+    tab_to("document.activeElement.textContent === 'Earlier'")
+    page.keyboard.press("Enter")
+    page.get_by_text("Every recorded request is answered").or_(
+        page.get_by_text("What would then match, asked")
+    ).wait_for()
+    tab_to("document.activeElement.textContent === 'Save the change'")
+    page.keyboard.press("Enter")
+
+    page.get_by_text("Saved.").wait_for()
+    assert re.findall(r"orders/(\d+)", (project / FOLDER / "default.rec").read_text()) == ["18", "17"]
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1200, "light"), (375, "dark")])
+def test_every_view_is_accessible_and_fits(opened, width, theme):
+    page = opened(width=width, theme=theme)
+    addresses = ["view=recordings", *(interaction(name, 0) for name in ("default.rec", "hostile.rec", "mail.rec"))]
+    for address in addresses:
+        page.evaluate(f"location.hash = '{address}'")
+        if "name=" in address:
+            detail(page).locator("h2").wait_for()
+        if "default" in address:
+            open_text(page)
+            page.get_by_role("button", name="Delete").click()
+            page.get_by_text("nothing: it would be a miss").wait_for()
+            page.get_by_text("History").click()
+            page.locator("details .soft").first.wait_for()
+
+        assert violations(page, address) == []
+        assert (address, page.evaluate("document.documentElement.scrollWidth")) == (address, width)
+
+
+def test_nothing_that_a_recording_holds_runs_or_leads_away(opened):
+    page = opened()
+    for number, path in enumerate(("json", "page", "svg", "form", "deep")):
+        page.evaluate(f"location.hash = '{interaction('hostile.rec', number)}'")
+        detail(page).get_by_role("heading", name=f"shop.example/{path}").wait_for()
+        for way in detail(page).locator(".ways button").all():
+            way.click()
+            page.wait_for_function("document.querySelector('.ways button[aria-pressed=true]')")
+        open_text(page)
+        assert page.evaluate("window.ran") is None
+        assert page.evaluate("document.scripts.length") == 1
+        assert page.locator("main img").count() == 0
+        assert "\u202e" not in page.evaluate("document.getElementById('main').textContent")
+    page.evaluate(f"location.hash = '{interaction('large.rec', 0)}'")
+    page.get_by_text("too large to be shown here").wait_for()
+    page.get_by_text("too large to be changed here").wait_for()
+    assert page.url.startswith("http://127.0.0.1:")
+    # What the browser says of the drawn page: it was kept from running and from leading away.
+    assert [each for each in opened.said if not re.match(REFUSED, each)] == []
+    assert any("redirect" in each for each in opened.said)
+    opened.said.clear()
+    frames = [frame.url for frame in page.frames]
+    assert all(url.startswith(("http://127.0.0.1:", "about:")) for url in frames)
+
+
+def test_a_long_recording_is_listed_in_parts(opened):
+    page = opened(interaction("many.rec", 1100))
+
+    detail(page).get_by_role("heading", name="GET https://shop.example/1100").wait_for()
+    assert page.get_by_label("Interactions").locator(".row").count() < 60
