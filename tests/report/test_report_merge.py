@@ -56,7 +56,38 @@ def test_counts_add_up_and_equal_misses_are_one():
     assert (found.profiles[0].missed, found.profiles[0].unused) == (4, 1)
     assert found.tests[0] == TestReport(name="test_m.test_ok", passed=True, seconds=1.0, played=2)
     assert (found.redactions, found.blocked) == ({"header": 2}, {"c.example": 4})
-    assert found.notes == first.notes
+    assert found.notes[:1] == first.notes
+
+
+def texts(findings):
+    return [each.text for each in findings]
+
+
+def part(name, *tests, **more):
+    report = run_report(profiles=(shop(**more),), tests=tuple(TestReport(name=each, passed=True) for each in tests))
+    return replace(report, shards=(name,))
+
+
+def test_what_a_missing_shard_may_have_played_fails_nothing():
+    parts = [part("1/3", played=(0,), unused=(1,), **STRICT), part("3/3", unused=(0, 1), **STRICT)]
+
+    found = merged(*parts)
+    assert (found.profiles[0].unused, found.exit_code) == (1, 0)
+    assert texts(found.notes) == ["no report of shard 2/3 is here: unused interactions are not judged"]
+    whole = merged(*parts, part("2/3", unused=(1,), **STRICT))
+    assert (whole.exit_code, whole.notes) == (3, ())
+
+
+def test_tests_that_two_shards_have_run_are_told():
+    found = merged(part("1/2", "test_a", "test_b", "test_c"), part("2/2", "test_c", "test_b", "test_d"))
+
+    assert texts(found.notes) == [
+        (
+            "shards 1/2 and 2/2 have both run test_c and 1 more, so other tests may have run in none: "
+            "give the tests the same order in all shards"
+        )
+    ]
+    assert merged(part("linux", "test_a"), part("macos", "test_a")).notes == ()
 
 
 def test_replayed_tokens_add_up_by_model():

@@ -21,6 +21,14 @@ def test_a_part_of_the_suite_is_that_of_pytest_split(monkeypatch):
     assert chosen(monkeypatch, "2/4", splits=None, group=None) == {"group": 2, "splits": 4}
 
 
+def test_tests_in_random_order_have_one_order_in_all_shards(monkeypatch):
+    for shard in ("1/4", "2/4"):
+        assert chosen(monkeypatch, shard, splits=None, group=None, randomly_seed="default")["randomly_seed"] == 1
+    for seed in (7, "last"):
+        assert chosen(monkeypatch, "1/4", splits=None, group=None, randomly_seed=seed)["randomly_seed"] == seed
+    assert chosen(monkeypatch, "linux", splits=None, randomly_seed="default")["randomly_seed"] == "default"
+
+
 def test_what_the_command_says_itself_stays(monkeypatch):
     assert chosen(monkeypatch, "2/4", splits=3, group=1) == {"group": 1, "splits": 3}
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from recproxy.control.shards import part_of_suite
 from recproxy.errors import ConfigurationError
 from recproxy.report.run_report import (
     ProfileReport,
@@ -23,6 +24,8 @@ __all__ = ["merge_reports", "verdict"]
 
 #: The exit code of a run whose command passed, but something fails it.
 _FAILED = 3
+#: Missing shards that are named.
+_TOLD = 5
 _Item = TypeVar("_Item")
 
 
@@ -30,12 +33,17 @@ def merge_reports(reports: Sequence[tuple[str, RunReport]]) -> RunReport:
     """One report of several, each with the name of its file.
 
     An interaction is unused if no run played it and a test that passed left it so. A profile is unasked if no run asked it.
+    Where shards `K/N` are not all there, unused interactions fail nothing, for a missing one may have played them.
 
     Raises:
         ConfigurationError: two are of the same run or shard, or of different versions of recproxy; both are named.
     """
     _check(reports)
     every = [report for _, report in reports]
+    missing = tuple(_missing_shards(every))
+    told = (ReportFinding(text=text) for text in (*missing, *_run_twice(every)))
+    notes = (*_joined(each.notes for each in every), *told)
+    fails = _joined(each.fails for each in every)
     merged = replace(
         every[0],
         runs=_joined(each.runs for each in every),
@@ -44,7 +52,9 @@ def merge_reports(reports: Sequence[tuple[str, RunReport]]) -> RunReport:
         seconds=round(sum(each.seconds for each in every), 3),
         command_code=next((each.command_code for each in every if each.command_code), 0),
         error="; ".join(dict.fromkeys(each.error for each in every if each.error)),
-        fails=tuple(dict.fromkeys((*_joined(each.fails for each in every), "unused"))),
+        fails=tuple(each for each in fails if each != "unused")
+        if missing
+        else tuple(dict.fromkeys((*fails, "unused"))),
         profiles=_profiles([each.profiles for each in every]),
         tests=_tests(test for each in every for test in each.tests),
         misses=_counted(miss for each in every for miss in each.misses),
@@ -52,7 +62,7 @@ def merge_reports(reports: Sequence[tuple[str, RunReport]]) -> RunReport:
         failures=_counted(one for each in every for one in each.failures),
         drift=_counted(one for each in every for one in each.drift),
         old=tuple(dict.fromkeys(one for each in every for one in each.old)),
-        notes=tuple(dict.fromkeys(one for each in every for one in each.notes)),
+        notes=tuple(dict.fromkeys(notes)),
         written=_joined(each.written for each in every),
         tokens=_tokens(one for each in every for one in each.tokens),
         redactions=_sums(each.redactions for each in every),
@@ -108,6 +118,36 @@ def _check(reports: Sequence[tuple[str, RunReport]]) -> None:
                     raise ConfigurationError(
                         f"{name}: is a report of {shown}, as is {reports[other][0]}: give each one once"
                     )
+
+
+def _missing_shards(every: Sequence[RunReport]) -> Iterator[str]:
+    """A line for each size of a split of which parts are missing."""
+    parts: dict[int, set[int]] = {}
+    for shard in _joined(each.shards for each in every):
+        if part := part_of_suite(shard):
+            parts.setdefault(part[1], set()).add(part[0])
+    for size, found in parts.items():
+        if missing := [f"{part}/{size}" for part in range(1, size + 1) if part not in found]:
+            told = f"{', '.join(missing[:_TOLD])}{' and more' * (len(missing) > _TOLD)}"
+            yield f"no report of shard {told} is here: unused interactions are not judged"
+
+
+def _run_twice(every: Sequence[RunReport]) -> Iterator[str]:
+    """A line if shards `K/N` have run the same tests, since then others were run by none."""
+    ran: dict[str, str] = {}
+    twice: dict[tuple[str, str], list[str]] = {}
+    for report in every:
+        if len(report.shards) == 1 and part_of_suite(report.shards[0]):
+            for test in report.tests:
+                other = ran.setdefault(test.name, report.shards[0])
+                if other != report.shards[0]:
+                    twice.setdefault((other, report.shards[0]), []).append(test.name)
+    for (one, other), names in twice.items():
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        yield (
+            f"shards {one} and {other} have both run {names[0]}{more}, so other tests may have run in none: "
+            "give the tests the same order in all shards"
+        )
 
 
 def _joined(each: Iterable[tuple[_Item, ...]]) -> tuple[_Item, ...]:

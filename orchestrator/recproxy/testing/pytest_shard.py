@@ -9,6 +9,10 @@ import pytest
 __all__ = ["choose_shard"]
 
 _SHARD = "RECPROXY_SHARD"
+#: What pytest-randomly has without --randomly-seed. It then shuffles each shard otherwise, and pytest-split cuts the suite
+#: by order: some tests would run twice, and others never, without a word.
+_NO_SEED = "default"
+_SEED = 1
 
 
 def choose_shard(config: pytest.Config) -> None:
@@ -35,3 +39,5 @@ def choose_shard(config: pytest.Config) -> None:
             "otherwise (not K/N) if you choose its tests yourself"
         )
     config.option.group, config.option.splits = part
+    if getattr(config.option, "randomly_seed", None) == _NO_SEED:
+        config.option.randomly_seed = _SEED
