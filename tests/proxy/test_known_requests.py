@@ -3,7 +3,7 @@
 import pytest
 
 from recproxy.http import Head
-from recproxy.play.playback import Candidates
+from recproxy.play.candidates import Candidates
 from recproxy.proxy.known_requests import KnownRequest, KnownRequests
 from recproxy.proxy.route import Route
 from recproxy.recording import Request

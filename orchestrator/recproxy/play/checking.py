@@ -89,7 +89,7 @@ def _replayed(index: Index, scope: str | None) -> Iterator[Problem]:
         if interaction.scope != scope:
             continue
         request = sample_request(interaction.request, playback.bound)
-        if position not in playback.locate(request).positions:
+        if position not in playback.locate(request):
             yield Problem(interaction.line, "never", "no request can match it, not even its own")
             continue
         playback.bind(position, request)

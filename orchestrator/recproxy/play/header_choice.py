@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from recproxy.matching.rules import UNCOMPARED
 from recproxy.recording import Headers, Pattern, Request, header_values, pattern
 
-__all__ = ["HeaderChoice", "captures", "choosing_lines", "header_choice"]
+__all__ = ["HeaderChoice", "Narrowed", "captures", "choosing_lines", "header_choice"]
 
 #: The scheme of the URL, in the form of a header; a service often redirects from one to the other.
 _SCHEME = b":scheme"
@@ -31,31 +31,45 @@ _FICKLE = b"cookie"
 #: What a header says: None where it is absent.
 _Value: TypeAlias = bytes | Pattern | None
 _Table: TypeAlias = dict[_Value, frozenset[int]]
-#: Positions that are played out before others are repeated: those most like the request, then the others.
-_Ordered: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
-_Narrowed: TypeAlias = tuple[tuple[_Ordered, ...], tuple[str, ...]]
 _NOTHING: Mapping[str, bytes] = {}
 _NONE: frozenset[int] = frozenset()
+
+
+class Narrowed(NamedTuple):
+    """The positions by how like their headers are to a request's: those most `like` it, those that are `kept`, and all.
+
+    Each holds those before it. `silent` are the names of the headers that tell nothing.
+    """
+
+    like: frozenset[int]
+    kept: frozenset[int]
+    all: frozenset[int]
+    silent: tuple[str, ...]
 
 
 class HeaderChoice:
     """The headers in which interactions of equal fit differ; made once for them."""
 
     def __init__(self, tier: tuple[int, ...], tables: Mapping[bytes, _Table]) -> None:
-        self._tier = tier
+        self._all = frozenset(tier)
         self._tables = tables
-        self._narrowed: dict[tuple[frozenset[int], ...], _Narrowed] = {}
+        self._narrowed: dict[tuple[frozenset[int], ...], Narrowed] = {}
+        #: Sets that meet, by both: a header may have as many values as there are requests.
+        self._met: dict[tuple[frozenset[int], frozenset[int]], frozenset[int]] = {}
+        #: By header, which value positions have, by its number.
+        self._values: dict[bytes, dict[int, int]] = {}
+        self._differ: dict[tuple[bytes, frozenset[int]], bool] = {}
         self._wild = {
             name: [(value, table[value]) for value in table if isinstance(value, Pattern)]
             for name, table in tables.items()
         }
 
-    def narrowed(self, headers: Headers, bound: Mapping[str, bytes] = _NOTHING) -> _Narrowed:
+    def narrowed(self, headers: Headers, bound: Mapping[str, bytes] = _NOTHING) -> Narrowed:
         """The positions by how like their headers are to a request's, and the names of the headers that tell nothing.
 
-        Where a header that chooses the content is equal in some positions, the others are kept back: they come last, as
-        a group of their own; those of another scheme are left out. The names are those of headers that choose the
-        content and tell nothing here: the first positions differ in them, and none has the value of the request.
+        Where a header that chooses the content is equal in some positions, the others are not kept: they come last; those
+        of another scheme are left out. The names are those of headers that choose the content and tell nothing here: the
+        first positions differ in them, and none has the value of the request.
         """
         fitting = tuple(self._fitting(name, _value(headers, name), bound) for name in self._tables)
         known = self._narrowed.get(fitting)
@@ -68,32 +82,43 @@ class HeaderChoice:
         if value is not None:
             for wild, positions in self._wild[name]:
                 if wild.fits(value, bound) is not None:
-                    found |= positions
+                    found = found | positions if found else positions
         return found
 
-    def _narrow(self, fitting: tuple[frozenset[int], ...]) -> _Narrowed:
-        own = dict(zip(self._tables, fitting, strict=True)).get(_SCHEME) or frozenset(self._tier)
+    def _narrow(self, fitting: tuple[frozenset[int], ...]) -> Narrowed:
+        own = dict(zip(self._tables, fitting, strict=True)).get(_SCHEME) or self._all
         kept = own
         for name, positions in zip(self._tables, fitting, strict=True):
             absent = self._tables[name].get(None, _NONE)
-            if name in _CHOOSING and name != _FICKLE and not positions & absent:
-                kept = kept & positions or kept
+            if name in _CHOOSING and name != _FICKLE and positions.isdisjoint(absent):
+                kept = self._meet(kept, positions)
         left = kept
         for positions in fitting:
-            left = left & positions or left
+            left = self._meet(left, positions)
         silent = [
             "-".join(map(str.capitalize, name.decode("latin-1").split("-")))
             for name, positions in zip(self._tables, fitting, strict=True)
-            if name in _CHOOSING
-            and name != _SCHEME
-            and not positions
-            and sum(bool(left & each) for each in self._tables[name].values()) > 1
+            if name in _CHOOSING and name != _SCHEME and not positions and self._differs(name, left)
         ]
-        like, others, back = (
-            tuple(position for position in self._tier if position in chosen)
-            for chosen in (left, kept - left, own - kept)
-        )
-        return ((like, others), (back, ())) if back else ((like, others),), tuple(silent)
+        return Narrowed(left, kept, own, tuple(silent))
+
+    def _meet(self, one: frozenset[int], other: frozenset[int]) -> frozenset[int]:
+        """What is in both, or the first where nothing is; the same object for the same sets."""
+        met = self._met.get((one, other))
+        if met is None:
+            met = self._met[one, other] = one & other or one
+        return met
+
+    def _differs(self, name: bytes, positions: frozenset[int]) -> bool:
+        """Whether some of these positions have another value of a header than others."""
+        differs = self._differ.get((name, positions))
+        if differs is None:
+            if name not in self._values:
+                values = enumerate(self._tables[name].values())
+                self._values[name] = {position: number for number, each in values for position in each}
+            value = self._values[name]
+            differs = self._differ[name, positions] = len({value[each] for each in positions}) > 1
+        return differs
 
 
 def header_choice(tier: tuple[int, ...], requests: Sequence[Request], *, foreign: bool = False) -> HeaderChoice | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from recproxy.play.playback import Candidates, Playback
+from recproxy.play.candidates import Candidates, Group
+from recproxy.play.playback import Playback
 
 __all__ = ["order_decides", "order_dependence"]
 
@@ -19,14 +20,17 @@ def order_dependence(playback: Playback, shown: Callable[[str], str] = str) -> s
 
     `shown` is a place as the user sees it.
     """
+    seen: set[tuple[Group, ...]] = set()  # thousands of equal requests have the same candidates
     for position, interaction in enumerate(playback.index.interactions):
         where = shown(playback.index.where(position))
         if interaction.steps:
             return f"{where}: a conversation has an order"
         if playback.repeats(position) not in ("last", "first"):
             return f"{where}: repeat = {playback.repeats(position)!r} counts requests"
-        if why := order_decides(playback, playback.locate(replace(interaction.request, wild=None)), shown):
+        candidates = playback.locate(replace(interaction.request, wild=None))
+        if candidates.groups not in seen and (why := order_decides(playback, candidates, shown)):
             return f"{where}: {why}"
+        seen.add(candidates.groups)
     return ""
 
 
@@ -39,8 +43,9 @@ def order_decides(playback: Playback, candidates: Candidates, shown: Callable[[s
         return "a named place is bound by an earlier request"
     if candidates.unequal:
         return "headers choose between answers that were recorded for it, and none of them fits"
-    for other in candidates.best[1:]:
-        if playback.interaction(other).response != playback.interaction(candidates.best[0]).response:
-            places = " and ".join(shown(playback.index.where(each)) for each in (candidates.best[0], other))
+    first, *others = candidates.best or (-1,)
+    for other in others:
+        if playback.interaction(other).response != playback.interaction(first).response:
+            places = " and ".join(shown(playback.index.where(each)) for each in (first, other))
             return f"the same request has different answers at {places}"
     return ""

@@ -7,55 +7,24 @@ but for that state; knows no socket, file or process.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from recproxy.matching.index import Fitting, Index
+from recproxy.play.candidates import Candidates, Group, Pool
 from recproxy.play.filling import filled_response, wild_names
-from recproxy.play.header_choice import HeaderChoice, captures, choosing_lines, header_choice
+from recproxy.play.header_choice import HeaderChoice, Narrowed, captures, choosing_lines, header_choice
 from recproxy.play.shifted_times import ShiftedTimes
 from recproxy.recording import Interaction, Request, Response, recorded_scopes
-from recproxy.recording.dataclass import dataclass
 from recproxy.recording.scope_names import is_name_of
 
-__all__ = ["Candidates", "Playback"]
+__all__ = ["Playback"]
 
 
-class _Group:
-    """Interactions of equal fit, in the order in which they are played, and how far they were.
+class _Tier(NamedTuple):
+    """Interactions that fit a request equally well: what tells them apart, or one group; whether headers have named places."""
 
-    `again` are those that may be played again when all were played, `repeat` says in which order. `latest` is the one
-    recorded last of those that were played from here, and before that of those most like the request.
-    """
-
-    __slots__ = ("again", "cursor", "latest", "positions", "repeat")
-
-    def __init__(self, positions: tuple[int, ...], again: tuple[int, ...], repeat: str, latest: int) -> None:
-        self.positions = positions
-        self.again = again
-        self.repeat = repeat
-        self.latest = latest
-        self.cursor = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """The interactions that match a request: groups, best first. The same for every equal request.
-
-    `unequal` are headers that choose the content, in which the best differ and none is equal: their order decides.
-    """
-
-    groups: tuple[_Group, ...]
-    stateful: bool
-    unequal: tuple[str, ...] = ()
-
-    @property
-    def positions(self) -> tuple[int, ...]:
-        """All interactions that fit."""
-        return tuple(position for group in self.groups for position in group.positions)
-
-    @property
-    def best(self) -> tuple[int, ...]:
-        """Those that fit best, in the order in which they are played."""
-        return self.groups[0].positions if self.groups else ()
+    order: HeaderChoice | Group
+    binds: bool
 
 
 class Playback:
@@ -92,73 +61,66 @@ class Playback:
         self.default = default
         self.ordered = ordered
         self._repeats = [repeat or own or default for own in index.repeats()]
+        self._has_cycles = "cycle" in self._repeats
         self.plays = [0] * len(index.interactions)
         self.bound: dict[str, bytes] = {}
-        self._groups: dict[tuple[tuple[int, ...], tuple[int, ...]], _Group] = {}
-        self._choices: dict[tuple[int, ...], HeaderChoice | None] = {}
-        #: By tier, whether its headers have named places.
-        self._binds: dict[tuple[int, ...], bool] = {}
+        self._pools: dict[frozenset[int], Pool] = {}
+        self._groups: dict[tuple[Pool | None, Pool, Pool], Group] = {}
+        #: By the identity of what the index found, which is the same each time, and that itself: to compare is longer.
+        self._tiers: dict[int, tuple[tuple[tuple[int, ...], ...], list[_Tier]]] = {}
 
     def locate(self, request: Request, any_host: Sequence[str] | None = None) -> Candidates:
         """The candidates for a request; nothing is played. Candidates that are not stateful may be kept for equal requests."""
         found: Fitting = self.index.find(request, any_host=any_host, bound=self.bound)
-        groups: list[_Group] = []
-        stateful, unequal = found.stateful, None
-        for tier in self._own(found.tiers):
-            choice = self._choice(tier)
-            stateful = stateful or self._binds[tier]
-            lines = () if choice is None else choosing_lines(request, of_base_url=any_host is not None)
-            ordered, silent = (((tier, ()),), ()) if choice is None else choice.narrowed(lines, self.bound)
-            unequal = silent if unequal is None else unequal
-            groups.extend(self._group(like, others) for like, others in ordered)
+        groups: list[Group] = []
+        stateful = found.stateful
+        unequal: tuple[str, ...] | None = None
+        for tier in self._tiers_of(found.tiers):
+            stateful = stateful or tier.binds
+            if isinstance(tier.order, Group):
+                groups.append(tier.order)
+                unequal = () if unequal is None else unequal
+                continue
+            lines = choosing_lines(request, of_base_url=any_host is not None)
+            narrowed = tier.order.narrowed(lines, self.bound)
+            unequal = narrowed.silent if unequal is None else unequal
+            like, kept = self._pool(narrowed.like), self._pool(narrowed.kept)
+            groups.append(self._group(like, kept, like))
+            if len(narrowed.all) > len(narrowed.kept):
+                groups.append(self._held_back(narrowed, kept))
         return Candidates(tuple(groups), stateful, unequal or ())
 
     def among(self, positions: tuple[int, ...]) -> Candidates:
         """These interactions as the candidates of a request that something else has compared."""
-        return Candidates((self._group(positions, ()),) if positions else (), stateful=False)
+        if not positions:
+            return Candidates((), stateful=False)
+        pool = self._pool(frozenset(positions), positions)
+        return Candidates((self._group(pool, pool, pool),), stateful=False)
 
     def take(self, candidates: Candidates) -> int | None:
         """Play the next of these candidates and return its position; None if none is left."""
-        plays = self.plays
         for group in candidates.groups:
-            positions = group.positions
-            if self.repeat == "first":
-                plays[positions[0]] += 1
-                return positions[0]
-            cursor = group.cursor
-            while cursor < len(positions) and plays[positions[cursor]]:
-                cursor += 1
-            group.cursor = cursor
-            if cursor < len(positions):
-                position = positions[cursor]
-                if position > group.latest and self._repeats[position] != "miss":
-                    group.latest = position
-            elif not group.again:
-                continue
-            elif group.repeat == "last":
-                position = group.latest
-            else:
-                position = group.again[(cursor - len(positions)) % len(group.again)]
-                group.cursor = cursor + 1
-            plays[position] += 1
-            return position
+            position = group.first if self.repeat == "first" else group.take(self.plays)
+            if position is not None:
+                self.plays[position] += 1
+                return position
         return None
 
     def has(self, candidates: Candidates) -> bool:
         """Whether anything of candidates is left to play."""
-        if any(group.again for group in candidates.groups):
-            return True
-        return any(not self.plays[position] for position in candidates.positions)
+        return any(group.has(self.plays) for group in candidates.groups)
 
     def offers(self, candidates: Candidates) -> bool:
         """Whether anything of candidates can answer where the service may: what was too large to be stored cannot.
 
         That counts as played, for the service answers again.
         """
-        omitted = [self.interaction(position).response.omitted is not None for position in candidates.positions]
-        if not omitted or not all(omitted):
+        if not candidates.groups or self.interaction(candidates.groups[0].first).response.omitted is None:
             return self.has(candidates)
-        for position in candidates.positions:
+        positions = candidates.positions
+        if not all(self.interaction(each).response.omitted is not None for each in positions):
+            return self.has(candidates)
+        for position in positions:
             self.plays[position] += 1
         return False
 
@@ -221,30 +183,43 @@ class Playback:
         own = (tuple(position for position in tier if position not in self._foreign) for tier in tiers)
         return tuple(tier for tier in own if tier) or tiers
 
-    def _choice(self, tier: tuple[int, ...]) -> HeaderChoice | None:
-        """What tells the interactions of a tier apart by their headers; made when first asked for."""
-        if tier not in self._choices:
-            requests = [self.interaction(position).request for position in tier]
-            foreign = any(self.index.recording_of(position).match_on is not None for position in tier)
-            self._choices[tier] = None if self.ordered else header_choice(tier, requests, foreign=foreign)
-            self._binds[tier] = any(
-                each.wild is not None and any(f"{each.wild}[".encode() in value for _, value in each.headers)
-                for each in requests
-            )
-        return self._choices[tier]
+    def _tiers_of(self, tiers: tuple[tuple[int, ...], ...]) -> list[_Tier]:
+        """What the index found, without other scopes' interactions, and what tells it apart; made when first asked for."""
+        known = self._tiers.get(id(tiers))
+        if known is None or known[0] is not tiers:
+            known = self._tiers[id(tiers)] = (tiers, [self._tier(tier) for tier in self._own(tiers)])
+        return known[1]
 
-    def _group(self, like: tuple[int, ...], others: tuple[int, ...]) -> _Group:
-        group = self._groups.get((like, others))
+    def _tier(self, tier: tuple[int, ...]) -> _Tier:
+        requests = [self.interaction(position).request for position in tier]
+        foreign = any(self.index.recording_of(position).match_on is not None for position in tier)
+        choice = None if self.ordered else header_choice(tier, requests, foreign=foreign)
+        binds = any(
+            each.wild is not None and any(f"{each.wild}[".encode() in value for _, value in each.headers)
+            for each in requests
+        )
+        if choice is not None:
+            return _Tier(choice, binds)
+        pool = self._pool(frozenset(tier))
+        return _Tier(self._group(pool, pool, pool), binds)
+
+    def _pool(self, members: frozenset[int], ordered: tuple[int, ...] | None = None) -> Pool:
+        pool = self._pools.get(members)
+        if pool is None:
+            pool = self._pools[members] = Pool(ordered or tuple(sorted(members)), self._repeats)
+        return pool
+
+    def _held_back(self, narrowed: Narrowed, kept: Pool) -> Group:
+        """Those that are not kept. Where they are played in a cycle, it goes on if others hold the same back."""
+        if not self._has_cycles:
+            return self._group(None, self._pool(narrowed.all), kept)
+        pool = self._pool(narrowed.all - narrowed.kept)
+        return self._group(pool, pool, pool)
+
+    def _group(self, like: Pool | None, rest: Pool, passed: Pool) -> Group:
+        group = self._groups.get((like, rest, passed))
         if group is None:
-            positions = like + others
-            again = tuple(position for position in positions if self._repeats[position] != "miss")
-            repeat = self._repeats[max(again)] if again else "miss"
-            latest = max(
-                (position for position in like if self._repeats[position] != "miss"), default=max(again, default=-1)
-            )
-            group = self._groups[like, others] = _Group(positions, again, repeat, latest)
-            plays = [self.plays[position] for position in positions]
-            group.cursor = sum(plays) if all(plays) else 0  # what another scope has played counts in its cycle
+            group = self._groups[like, rest, passed] = Group(like, rest, passed, self._repeats, self.plays)
         return group
 
 

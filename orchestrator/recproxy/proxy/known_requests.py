@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 
 from recproxy.http import Head
-from recproxy.play.playback import Candidates
+from recproxy.play.candidates import Candidates
 from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.route import Route
 from recproxy.recording import Request

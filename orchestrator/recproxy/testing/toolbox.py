@@ -164,7 +164,7 @@ def _problems(project: Project, path: Path, secrets: Sequence[str]) -> Iterator[
         at = index.where(position)
         if interaction.response.omitted is not None or interaction.request.omitted is not None:
             yield f"{at}: its body was too large to store: it cannot be replayed"
-        elif position not in Playback(index).locate(_live(interaction, profile)).positions:
+        elif position not in Playback(index).locate(_live(interaction, profile)):
             yield f"{at}: its own request does not match it"
         try:
             rules = {finding.rule for finding in redact(interaction, profile.redaction(secrets)).findings}
