@@ -4,7 +4,7 @@ import pytest
 
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
-from recproxy.play.candidates import Group, Pool
+from recproxy.play.candidates import FittingGroup, Pool
 from recproxy.play.playback import Playback
 from recproxy.recording import Interaction, Recording, Request, Response
 
@@ -53,7 +53,7 @@ def test_a_cycle_goes_through_those_most_like_the_request_and_then_the_rest(like
     before = Pool(passed, repeats)
     for position in () if like else passed:
         plays[position] = 1
-    group = Group(before if like else None, rest, before, repeats, plays)
+    group = FittingGroup(before if like else None, rest, before, repeats, plays)
 
     taken = []
     for _ in order:

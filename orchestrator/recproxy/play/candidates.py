@@ -12,7 +12,7 @@ from functools import cached_property
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Candidates", "Group", "Pool"]
+__all__ = ["Candidates", "FittingGroup", "Pool"]
 
 
 class Pool:
@@ -41,7 +41,7 @@ class Pool:
         return positions[cursor] if cursor < len(positions) else None
 
 
-class Group:
+class FittingGroup:
     """Interactions of equal fit: those most `like` the request if there are such, and then the `rest`.
 
     `rest` holds `passed` as well, which were played before: those most like the request, or another group. So the first
@@ -134,7 +134,7 @@ class Candidates:
     `unequal` are headers that choose the content, in which the best differ and none is equal: their order decides.
     """
 
-    groups: tuple[Group, ...]
+    groups: tuple[FittingGroup, ...]
     stateful: bool
     unequal: tuple[str, ...] = ()
 

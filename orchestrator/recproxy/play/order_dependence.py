@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from recproxy.play.candidates import Candidates, Group
+from recproxy.play.candidates import Candidates, FittingGroup
 from recproxy.play.playback import Playback
 
 __all__ = ["order_decides", "order_dependence"]
@@ -20,7 +20,7 @@ def order_dependence(playback: Playback, shown: Callable[[str], str] = str) -> s
 
     `shown` is a place as the user sees it.
     """
-    seen: set[tuple[Group, ...]] = set()  # thousands of equal requests have the same candidates
+    seen: set[tuple[FittingGroup, ...]] = set()  # thousands of equal requests have the same candidates
     for position, interaction in enumerate(playback.index.interactions):
         where = shown(playback.index.where(position))
         if interaction.steps:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from recproxy.matching.index import Fitting, Index
-from recproxy.play.candidates import Candidates, Group, Pool
+from recproxy.play.candidates import Candidates, FittingGroup, Pool
 from recproxy.play.filling import filled_response, wild_names
 from recproxy.play.header_choice import HeaderChoice, Narrowed, captures, choosing_lines, header_choice
 from recproxy.play.shifted_times import ShiftedTimes
@@ -23,7 +23,7 @@ __all__ = ["Playback"]
 class _Tier(NamedTuple):
     """Interactions that fit a request equally well: what tells them apart, or one group; whether headers have named places."""
 
-    order: HeaderChoice | Group
+    order: HeaderChoice | FittingGroup
     binds: bool
 
 
@@ -65,19 +65,19 @@ class Playback:
         self.plays = [0] * len(index.interactions)
         self.bound: dict[str, bytes] = {}
         self._pools: dict[frozenset[int], Pool] = {}
-        self._groups: dict[tuple[Pool | None, Pool, Pool], Group] = {}
+        self._groups: dict[tuple[Pool | None, Pool, Pool], FittingGroup] = {}
         #: By the identity of what the index found, which is the same each time, and that itself: to compare is longer.
         self._tiers: dict[int, tuple[tuple[tuple[int, ...], ...], list[_Tier]]] = {}
 
     def locate(self, request: Request, any_host: Sequence[str] | None = None) -> Candidates:
         """The candidates for a request; nothing is played. Candidates that are not stateful may be kept for equal requests."""
         found: Fitting = self.index.find(request, any_host=any_host, bound=self.bound)
-        groups: list[Group] = []
+        groups: list[FittingGroup] = []
         stateful = found.stateful
         unequal: tuple[str, ...] | None = None
         for tier in self._tiers_of(found.tiers):
             stateful = stateful or tier.binds
-            if isinstance(tier.order, Group):
+            if isinstance(tier.order, FittingGroup):
                 groups.append(tier.order)
                 unequal = () if unequal is None else unequal
                 continue
@@ -209,17 +209,17 @@ class Playback:
             pool = self._pools[members] = Pool(ordered or tuple(sorted(members)), self._repeats)
         return pool
 
-    def _held_back(self, narrowed: Narrowed, kept: Pool) -> Group:
+    def _held_back(self, narrowed: Narrowed, kept: Pool) -> FittingGroup:
         """Those that are not kept. Where they are played in a cycle, it goes on if others hold the same back."""
         if not self._has_cycles:
             return self._group(None, self._pool(narrowed.all), kept)
         pool = self._pool(narrowed.all - narrowed.kept)
         return self._group(pool, pool, pool)
 
-    def _group(self, like: Pool | None, rest: Pool, passed: Pool) -> Group:
+    def _group(self, like: Pool | None, rest: Pool, passed: Pool) -> FittingGroup:
         group = self._groups.get((like, rest, passed))
         if group is None:
-            group = self._groups[like, rest, passed] = Group(like, rest, passed, self._repeats, self.plays)
+            group = self._groups[like, rest, passed] = FittingGroup(like, rest, passed, self._repeats, self.plays)
         return group
 
 
