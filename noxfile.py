@@ -159,7 +159,7 @@ def editors(session: nox.Session) -> None:
     """The grammar of recordings in the engine that VS Code has, and in vim where it is installed. Needs node and npm."""
     folder = Path(session.create_tmp()).absolute()
     _npm(session, folder, "vscode-textmate", "vscode-oniguruma")
-    session.install("-e", ".", "pytest", "pytest-timeout")
+    session.install("-e", ".", "hypothesis", "pytest", "pytest-timeout")
     variables = {"RECPROXY_TEXTMATE": str(folder / "node_modules")}  # it fails where npm is missing, rather than skip
     session.run("pytest", "tests/test_editors.py", *session.posargs, env=variables)
 

@@ -74,6 +74,65 @@ def test_the_extension_names_files_that_exist():
     assert f'\nversion = "{manifest["version"]}"\n' in project
 
 
+EXTENSION = """
+const Module = require("module");
+const seen = [];
+class LanguageClient {
+  constructor(...words) { seen.push(words); }
+  start() { seen.push("start"); return process.argv[3] === "broken" ? Promise.reject(new Error("no such file")) : Promise.resolve(); }
+  stop() { seen.push("stop"); }
+}
+const get = () => ["venv/bin/recproxy", "-q"];
+const modules = {
+  vscode: { workspace: { isTrusted: process.argv[3] !== "untrusted", getConfiguration: () => ({ get }) },
+            window: { showWarningMessage: (text) => seen.push(text) } },
+  "vscode-languageclient/node": { LanguageClient },
+};
+const load = Module._load;
+Module._load = (name, ...rest) => modules[name] || load(name, ...rest);
+const extension = require(process.argv[2]);
+extension.activate().then(() => extension.deactivate()).then(() => console.log(JSON.stringify(seen)));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+@pytest.mark.parametrize(
+    ("state", "ended"),
+    [
+        ("trusted", ["start", "stop"]),
+        ("untrusted", []),
+        (
+            "broken",
+            [
+                "start",
+                "recproxy: the language server does not start: no such file. Install recproxy[lsp], and set recproxy.command.",
+            ],
+        ),
+    ],
+)
+def test_the_extension_starts_the_language_server_where_it_may(state, ended):
+    done = subprocess.run(
+        [
+            "node",
+            "-e",
+            EXTENSION.replace("process.argv[2]", json.dumps(str(EDITORS / "vscode/extension.js"))).replace(
+                "process.argv[3]", json.dumps(state)
+            ),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=seconds(60),
+    )
+    seen = json.loads(done.stdout)
+    made = [each for each in seen if isinstance(each, list)]
+
+    assert [each for each in seen if isinstance(each, str)] == ended
+    assert made == ([] if state == "untrusted" else [[
+        "recproxy", "recproxy", {"command": "venv/bin/recproxy", "args": ["-q", "lsp"]},
+        {"documentSelector": [{"language": "rec"}, {"pattern": "**/profile.toml"}]},
+    ]])  # fmt: skip
+
+
 def textmate(text):
     """The scopes of each piece of each line, as VS Code's engine finds them."""
     modules = os.environ["RECPROXY_TEXTMATE"]

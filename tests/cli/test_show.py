@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -218,6 +219,18 @@ def test_only_a_pager_that_shows_colours_gets_them(show, tmp_path, pager, colour
 
     assert b"https://a.example/x" in got
     assert (b"\x1b[" in got) is coloured
+
+
+def test_a_terminal_shows_masked_values_as_such_and_bodies_in_their_colours(show, tmp_path):
+    block = 'POST https://a.example/ HTTP/1.1\nA: Bearer XXX\n\n{"key": "XXX[id]"}\n====\nHTTP/1.1 200 OK\nContent-Type: text/html\n\n<p>hi\n=======\n'
+    (tmp_path / "two.rec").write_text(f"#recproxy 2\n\n{block}")
+
+    got = on_terminal(tmp_path, ["--no-pager", "two.rec"])
+
+    assert b"\x1b[2m  A: \x1b[0mBearer \x1b[1;33mXXX\x1b[0m" in got
+    assert re.search(rb"\x1b\[[0-9;]+m\"key\"\x1b\[0m", got)
+    assert b"\x1b[1;33mXXX[id]\x1b[0m" in got or b"mXXX[id]" in got
+    assert re.search(rb"\x1b\[[0-9;]+m<p>\x1b\[0mhi", got)
 
 
 def test_without_a_pager_a_terminal_gets_colours(show, tmp_path):

@@ -167,22 +167,25 @@ def _steps(console: Console, steps: Sequence[Step], *, with_server: bool) -> Non
 def _block(console: Console, block: Request | Response, missing: str) -> None:
     from rich.text import Text
 
-    from recproxy.recording import header
+    from recproxy.recording import WILD, header
     from recproxy.recording.readable_body import readable_body
 
-    _headers(console, block.headers)
+    wild = block.wild or WILD
+    _headers(console, block.headers, wild)
     if block.omitted is not None:
         console.print(Text(f"\n({counted(block.omitted, 'byte')}, {missing})", style="dim"))
     elif block.body:
         console.print()
-        console.print(_coloured(console, readable_body(block), header(block.headers, b"content-type") or b""))
+        media = header(block.headers, b"content-type") or b""
+        console.print(_marked(_coloured(console, readable_body(block), media), wild))
     if block.trailers:
         console.print(Text("\n  trailers", style="dim"))
-        _headers(console, block.trailers)
+        _headers(console, block.trailers, wild)
     console.print()
 
 
 def _coloured(console: Console, text: str, content_type: bytes) -> RichText:
+    """A body in the colours of its language, where there are colours."""
     from rich.text import Text
 
     if not console.color_system:
@@ -197,12 +200,17 @@ def _coloured(console: Console, text: str, content_type: bytes) -> RichText:
     )
 
 
-def _headers(console: Console, headers: Headers) -> None:
+def _marked(text: RichText, wild: str) -> RichText:
+    """A text in which what stands for a masked value is marked."""
+    text.highlight_regex(rf"{re.escape(wild)}(\[[A-Za-z0-9_.-]+\])?", "bold yellow")
+    return text
+
+
+def _headers(console: Console, headers: Headers, wild: str) -> None:
     from rich.text import Text
 
     from recproxy.recording.printable import printable
 
     for name, value in headers:
-        line = Text(f"  {printable(name.decode('latin-1'))}: ", style="dim")
-        line.append(printable(value.decode("utf-8", "backslashreplace")), style="default")
-        console.print(line)
+        shown = _marked(Text(printable(value.decode("utf-8", "backslashreplace"))), wild)
+        console.print(Text.assemble((f"  {printable(name.decode('latin-1'))}: ", "dim"), shown))
