@@ -119,3 +119,25 @@ def test_the_example_of_each_verb_is_a_command_that_it_takes():
             examples.add(words)
 
     assert {("scan",), ("run",), ("profiles", "show")} <= examples
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "show {}.rec",
+        "diff {}.rec b.rec",
+        "merge {} --into x",
+        "import {}.yaml --to x",
+        "check {}",
+        "scan {}",
+        "mv {} m/b",
+    ],
+    ids=lambda words: words.split()[0],
+)
+def test_a_name_that_no_file_can_have_is_one_line(ended, monkeypatch, tmp_path, words):
+    monkeypatch.chdir(tmp_path)
+
+    code, out, err = ended(*words.format("x" * 300).split())
+
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert err.startswith("recproxy: xxx")

@@ -72,9 +72,10 @@ def test_nothing_moves_onto_another_recording_nor_in_a_dry_run(recordings, tmp_p
         ("test_m/test_new", lambda shop: (shop / "test_m/test_new.rec").symlink_to("nowhere.rec"), ": exists: "),
         ("test_q/test_new", lambda shop: (shop / "test_q").write_text(""), "cannot be written: Not a directory"),
         ("test_m/test_new", lambda shop: (shop / "test_m/test_old.rec").write_text("?"), "expected a request line"),
+        ("test_n/" + "x" * 300, lambda shop: None, "cannot be written: File name too long"),
         ("../shop/test_n/test_new", lambda shop: None, "not a name below the recordings of a profile"),
     ],
-    ids=["a link without a file", "a file in the way", "no recording", "out of the folder"],
+    ids=["a link without a file", "a file in the way", "no recording", "too long", "out of the folder"],
 )
 def test_all_files_move_or_none(recordings, tmp_path, new, spoil, problem):
     spoil(recordings / "shop")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from typing import NoReturn
 
 import click
 
@@ -105,6 +107,8 @@ def main() -> None:
         finally:
             sys.stdout.flush()
     except OSError as problem:
+        if problem.errno == errno.ENAMETOOLONG:  # a word that was typed; names of our own are checked before
+            _fail(f"{os.fsdecode(problem.filename or 'a name')}: is too long for a file's name: use a shorter one")
         if problem.errno not in WORLD:
             raise
         shut_output()
@@ -112,9 +116,13 @@ def main() -> None:
         print(f"recproxy: {where}{problem.strerror}: nothing more can be done here", file=sys.stderr)
         sys.exit(RecproxyError.exit_code)
     except RecproxyError as error:
-        from recproxy.recording.printable import printable
+        _fail(error.message, error.hint, code=error.exit_code)
 
-        print(printable(f"recproxy: {error.message}"), file=sys.stderr)
-        if error.hint:
-            print(printable(error.hint), file=sys.stderr)
-        sys.exit(error.exit_code)
+
+def _fail(message: str, hint: str | None = None, *, code: int = RecproxyError.exit_code) -> NoReturn:
+    from recproxy.recording.printable import printable
+
+    print(printable(f"recproxy: {message}"), file=sys.stderr)
+    if hint:
+        print(printable(hint), file=sys.stderr)
+    sys.exit(code)

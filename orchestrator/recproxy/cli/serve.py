@@ -76,7 +76,7 @@ def serve(
                 "recproxy: note: isolate has no effect on commands that `recproxy run` does not start", file=sys.stderr
             )
         targets = targets_of(plan, reports, report_formats, Path.cwd(), os.environ)
-        plan = replace(plan, timed=bool(targets))
+        plan = replace(plan, timed=bool(targets), report_follows=serves_pytest)
         # Standard output is for the environment: whoever has read it reads no more of it.
         written = RunReports(plan, targets, os.environ, sys.stderr)
         sys.exit(serve_run(plan, os.environ, fork_server, written, serves_pytest=serves_pytest))

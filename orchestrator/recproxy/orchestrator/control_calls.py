@@ -96,7 +96,8 @@ class ControlCalls:
                 return (200, {"status": "up"}) if self._orchestrator.is_ready else (503, {"status": "ending"})
             case ["totals"]:
                 self._check(method, "GET")
-                return 200, plain_totals(await totals_so_far(self._orchestrator))
+                tally = await totals_so_far(self._orchestrator)
+                return 200, plain_totals(tally, report_follows=self._orchestrator.plan.report_follows)
             case ["lanes"]:
                 self._check(method, "POST")
                 return 201, await self._open_lane(read_object(body) if body else {})

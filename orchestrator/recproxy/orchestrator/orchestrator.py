@@ -34,6 +34,7 @@ from recproxy.orchestrator.journal_keys import JournalKeys
 from recproxy.orchestrator.lane import DEFAULT_LANE, Lane
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.proxy import Proxy
+from recproxy.orchestrator.recorded_together import name_together
 from recproxy.orchestrator.recorder import Recorder
 from recproxy.orchestrator.redaction_workers import RedactionWorkers
 from recproxy.orchestrator.roster import Roster
@@ -172,6 +173,7 @@ class Orchestrator:
         await self.scopes.settled()
         self.tally.notes += (*self._roster.notes, *self._roster.access.notes)
         add_unasked(self.tally, self.profiles, self.plan)
+        name_together(self.tally, self._roster)
         await self._recorder.finish(self.tally)
         return self.tally
 

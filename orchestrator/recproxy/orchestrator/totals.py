@@ -50,7 +50,7 @@ async def totals_so_far(run: CountedRun) -> Tally:
     return tally
 
 
-def plain_totals(tally: Tally) -> dict[str, Any]:
+def plain_totals(tally: Tally, *, report_follows: bool) -> dict[str, Any]:
     """What a run did so far as JSON: the numbers of its table, what is unused, who was never asked, what was written."""
     rows = [row for row in tally.rows.values() if row.listed]
     return {
@@ -73,6 +73,7 @@ def plain_totals(tally: Tally) -> dict[str, Any]:
         "used": _numbers(place for used in tally.played().values() for place in used),
         "unasked": dict(tally.unasked),
         "written": [{**asdict(each), "path": str(each.path)} for each in tally.written],
+        "report_follows": report_follows,
     }
 
 

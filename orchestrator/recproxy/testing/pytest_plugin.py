@@ -20,6 +20,7 @@ from recproxy.testing.pytest_markers import MARKERS, add_markers
 from recproxy.testing.pytest_mode import add_mode, check_mode_option, gives_scopes, named_mode, suite_words
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes, uses_recproxy
 from recproxy.testing.pytest_shard import choose_shard
+from recproxy.testing.pytest_short_failures import ShortFailures
 from recproxy.testing.pytest_summary import SECTION, TOTALS, Summary
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_summary] = Summary(in_run=config.stash[_running])
     config.stash[_summary].ask = lambda: _totals(config)
     config.pluginmanager.register(config.stash[_summary], "recproxy-summary")
+    config.pluginmanager.register(ShortFailures(config.stash[_summary], section=SECTION), "recproxy-short-failures")
     check_mode_option(config, run=config.stash[_running])
     if config.stash[_running] and os.environ.get(_TESTS):
         config.pluginmanager.register(ChosenTests(os.environ[_TESTS]), "recproxy-chosen")

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from recproxy.testing.pytest_outside import OUTSIDE, outside_lines
+from recproxy.testing.pytest_short_failures import is_told_once
 
 __all__ = ["SECTION", "TOTALS", "Summary"]
 
@@ -38,6 +39,7 @@ class Summary:
         self._results: list[tuple[str, dict[str, Any]]] = []
         self._outside: list[tuple[str, str]] = []
         self._of_workers: list[dict[str, Any]] = []
+        self._known: tuple[dict[str, Any] | None] | None = None
         #: Asks the run of this process for its totals; None where it has none, or it is gone.
         self.ask: Callable[[], dict[str, Any] | None] = lambda: None
         #: Lines about the whole session.
@@ -89,10 +91,23 @@ class Summary:
             for line in _of_run(totals):
                 terminalreporter.line(line)
 
+    def told_at_the_end(self) -> dict[str, list[str]]:
+        """The misses by test, if the end of the output shows all of them; else nothing."""
+        misses = {test: [*result["missed"]] for test, result in self._results if result["missed"]}
+        others = 0
+        if misses and self._in_run:
+            totals = self._totals()
+            if totals is None or not totals["report_follows"]:
+                return {}
+            others = max(0, totals["missed"] - sum(map(len, misses.values())))
+        return misses if is_told_once(iter(misses.values()), others=others, most=_MOST_SHOWN) else {}
+
     def _totals(self) -> dict[str, Any] | None:
         """The numbers of the run, or those of the processes that each started one, together; None if nobody knows."""
-        asked = self.ask()
-        return _together([*self._of_workers, *([asked] if asked is not None else [])])
+        if self._known is None:
+            asked = self.ask()
+            self._known = (_together([*self._of_workers, *([asked] if asked is not None else [])]),)
+        return self._known[0]
 
     def _misses(self) -> list[str]:
         """The misses, each once with its count, by test."""
@@ -118,6 +133,7 @@ def _together(every: list[dict[str, Any]]) -> dict[str, Any] | None:
         "unused": [row for place, row in unused.items() if place not in used],
         "unasked": {profile: line for profile, line in unasked if all(profile in each["unasked"] for each in every)},
         "written": [row for each in every for row in each["written"]],
+        "report_follows": all(each["report_follows"] for each in every),
     }
 
 

@@ -170,12 +170,15 @@ def test_a_miss_fails_the_test_that_caused_it(together):
         assert f"ERROR test_misses.py::test_{name} - " in together.out
     told = outcomes.out
     assert told.count("this request to shop was never recorded") == 5
-    assert told.count("closest  GET https://api.shop.example/item\n           two.rec:3") == 5
+    assert told.count(": GET https://api.shop.example/elsewhere (what to do is at the end of the output)\n") == 5
     assert "recording 'nowhere' of profile 'shop' does not exist" in told
     assert "takes (scheme, host, recording) or (profile, recording), each with any number of recordings" in told
     assert "recproxy: mode='record': a test can only force 'replay'; the run decides the other modes" in told
     assert "recproxy: recproxy takes mode, not modes" in told
-    assert told.count("this test replays in every mode (mode='replay'): write what its recording lacks by hand") == 1
+    assert (
+        together.out.count("this test replays in every mode (mode='replay'): write what its recording lacks by hand")
+        == 1
+    )
 
 
 PLAIN = "from asking import get\n\ndef test_one():\n    get('item')\n\ndef test_two():\n    pass\n"
@@ -185,7 +188,10 @@ def test_in_a_run_every_test_has_a_scope(in_a_run):
     outcomes = in_a_run
 
     assert outcomes.of("test_plain.py") == {"failed": 1, "passed": 1}, outcomes
-    assert outcomes.out.count("recproxy: there is no recording of shop for this request yet") == 1
+    in_the_failure = (
+        "recproxy: there is no recording of shop for this request yet: GET https://api.shop.example/item (what"
+    )
+    assert outcomes.out.count(in_the_failure) == 1
     at_the_end = (
         "recproxy: miss in test_plain.test_one: there is no recording of shop for this request yet\n\n  request"
     )
@@ -267,7 +273,7 @@ def test_a_miss_of_a_renamed_test_names_the_recording_and_what_moves_it(suite):
     )
 
     assert outcomes == {"failed": 1}, outcomes
-    assert "recproxy: this request to shop was recorded for another test\n" in outcomes.out
+    assert "miss in test_plain.py::test_new: this request to shop was recorded for another test\n" in outcomes.out
     assert (
         "           recordings/shop/test_plain/test_old[a b].rec:3 by test_plain.test_old[a b], a test that is gone\n"
         in outcomes.out
@@ -352,6 +358,38 @@ def test_the_command_that_records_a_test_names_all_services_that_it_uses(suite, 
     assert commands == {"to record it: recproxy run --record shop --record bank"}
 
 
+def test_the_command_that_records_a_program_names_all_services_that_missed(suite):
+    hosts = {"shop": "api.shop.example", "bank": "bank.example", "post": "post.example"}
+    endpoints = [
+        f'[[profiles.{name}.endpoints]]\nhosts = ["{host}"]\nbase_url = "{name.upper()}_URL"\n'
+        for name, host in hosts.items()
+    ]
+    suite.write("recproxy.toml", "".join(['recordings = "recordings"\nrun = ["shop", "bank", "post"]\n', *endpoints]))
+    suite.write(
+        "app.py",
+        "import os, urllib.error, urllib.request\nfor name in ('SHOP_URL', 'BANK_URL'):\n    try:\n"
+        "        urllib.request.urlopen(os.environ[name])\n    except urllib.error.HTTPError:\n        pass\n",
+    )
+
+    code, out = suite.python("-m", "recproxy", "run", "--", sys.executable, "app.py")
+
+    ways = [line for line in out.splitlines() if line.startswith("to record it: ")]
+    assert (code, ways) == (
+        3,
+        [f"to record it: recproxy run --record shop --record bank -- {sys.executable} app.py"] * 2,
+    ), out
+
+
+def test_failures_stay_whole_where_the_end_does_not_show_all(suite):
+    asked = "".join(f"    get('item{number}')\n" for number in range(21))
+    suite.write("test_plain.py", IMPORTS + f"def test_one():\n{asked}")
+
+    out = suite.pytest("--recproxy-mode=replay", "test_plain.py").out
+
+    assert "what to do is at the end" not in out
+    assert out.count("to record it: ") == 21 + 20
+
+
 def test_without_a_run_the_summary_ends_with_the_misses(suite):
     suite.write("test_plain.py", IMPORTS + "def test_one():\n    get('elsewhere')\n    get('elsewhere')\n")
 
@@ -362,6 +400,9 @@ def test_without_a_run_the_summary_ends_with_the_misses(suite):
     assert (
         "\nmiss in test_plain.py::test_one (2 times): there is no recording of shop for this request yet\n" in section
     )
+    short = "\nrecproxy: there is no recording of shop for this request yet (2 times): GET https://api.shop.example/elsewhere ("
+    assert outcomes.out.count(short) == 1
+    assert outcomes.out.count("to record it: ") == 1
 
 
 def test_two_requests_that_changed_alike_get_advice_at_one_recorded_request_each(suite):
