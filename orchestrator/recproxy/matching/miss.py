@@ -236,8 +236,13 @@ def difference_table(differences: Sequence[Difference]) -> list[str]:
     shown = [(one, _text_lines(one)) for one in differences[:_MOST_ROWS]]
     cells = [(one.field, _cell(one.wanted, one), _cell(one.got, one)) for one, texts in shown if not texts]
     rows = [("", "recorded", "got"), *(each for each in cells if max(map(len, each)) <= _WIDEST)]
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    lines = [f"  {field:<{widths[0]}}  {wanted:<{widths[1]}}  {got}".rstrip() for field, wanted, got in rows]
+    # Shown as escapes they are longer, which comes later: a secret is found by its own characters.
+    widths = [max(len(printable(row[column])) for row in rows) for column in (0, 1)]
+    gaps = [[" " * (widths[column] - len(printable(row[column]))) for column in (0, 1)] for row in rows]
+    lines = [
+        f"  {field}{gap[0]}  {wanted}{gap[1]}  {got}".rstrip()
+        for (field, wanted, got), gap in zip(rows, gaps, strict=True)
+    ]
     lines = lines if len(rows) > 1 else []
     for field, wanted, got in cells:
         if max(map(len, (field, wanted, got))) > _WIDEST:  # one below the other, where they can be compared
