@@ -108,6 +108,8 @@ def test_a_long_command_is_not_broken(on_screen):
     command = "recproxy run --record shop -- " + "word " * 60
 
     assert command.strip() in drawn(draw_miss, "miss", f"no\n\nto record it: {command}")
+    also = f"no\n\n  request  GET x\n\nto record it: {command}\n\nthe recording would be a.rec"
+    assert command.strip() in re.sub(r"\x1b\[[0-9;]*m", "", drawn(draw_miss, "miss", also))
     assert command.strip() in re.sub(r"\x1b\[[0-9;]*m", "", drawn(draw_line, f"recproxy: failed: {command}"))
 
 

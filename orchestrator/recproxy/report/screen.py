@@ -105,13 +105,15 @@ def draw_line(line: str, console: Console) -> None:
 def draw_miss(title: str, text: str, console: Console) -> None:
     """Draw a miss: what was asked and how it differs in a panel, and below it what to do, as lines that can be copied."""
     first, *others = printable(text).rstrip("\n").split("\n\n")
-    advice = others.pop() if others else ""
+    advice: list[str] = []
+    while others and not others[-1].startswith(" "):  # as the request and the differences do
+        advice = [*others.pop().splitlines(), *advice]
     shown = Text(first, style="bold")
     for paragraph in others:
         shown.append("\n\n")
         shown.append_text(_differences(paragraph))
     console.print(Panel(shown, title=Text(printable(title), style="bold red"), title_align="left", border_style="red"))
-    for line in advice.splitlines():
+    for line in advice:
         label, colon, rest = line.partition(": ")
         said = Text.assemble((label + colon, "cyan"), rest) if colon else Text(line)
         console.print(said, soft_wrap=True)
