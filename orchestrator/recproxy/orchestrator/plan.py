@@ -39,9 +39,8 @@ class RunPlan:
     credentials otherwise than our profiles do: none is missed. `record` is the command that records, with PROFILE_WORD
     in the place of a profile's name, and `shown_from` the folder that paths in messages are relative to. `strict` are the
     profiles whose unused interactions fail a run; in a `shard` of a suite they do not, for another may play them.
-    `chosen`: the command named its profiles. `timed`: the run is to tell each request.
-    `report_follows`: the report of the run comes behind the output of the tests. `listening`: where it is reached. `pulled`: how
-    the recordings differ from the lock of a store.
+    `chosen`: the command named its profiles. `timed`: the run is to tell each request. `listening`: where it is reached.
+    `report_follows`: the report comes behind the output of the tests. `pulled`: how recordings differ from a store's lock.
     """
 
     project: Project
