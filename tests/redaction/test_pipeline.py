@@ -1,5 +1,6 @@
 import base64
 import dataclasses
+import gzip
 import json
 import random
 
@@ -328,3 +329,15 @@ def test_a_long_run_of_parameters_is_read_once(kind, body, wanted):
     """Reading on to the end from each parameter takes minutes for such a body."""
     clean = redact(exchange(body=body, headers=[(b"Content-Type", kind)]), RedactionRules()).interaction
     assert clean.request.body == wanted
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_bomb_is_not_written_where_it_may_hold_a_value(layers):
+    packed = bytes(52_000_000)
+    for _ in range(layers):
+        packed = gzip.compress(packed, compresslevel=1, mtime=0)
+    body = b'{"a": "' + base64.b64encode(packed) + b'"}'
+    headers = [(b"Content-Type", b"application/json")]
+
+    with pytest.raises(Unsafe, match="may hold a secret"):
+        redact(exchange(headers=headers, body=body), RedactionRules(values=("known-value-1",)))
