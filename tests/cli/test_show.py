@@ -229,7 +229,7 @@ def test_a_terminal_shows_masked_values_as_such_and_bodies_in_their_colours(show
 
     assert b"\x1b[2m  A: \x1b[0mBearer \x1b[1;33mXXX\x1b[0m" in got
     assert re.search(rb"\x1b\[[0-9;]+m\"key\"\x1b\[0m", got)
-    assert b"\x1b[1;33mXXX[id]\x1b[0m" in got or b"mXXX[id]" in got
+    assert re.search(rb"\x1b\[[0-9;]*33mXXX\[id\]\x1b", got)
     assert re.search(rb"\x1b\[[0-9;]+m<p>\x1b\[0mhi", got)
 
 
