@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from recproxy.testing.pytest_shard import choose_shard
+from recproxy.testing.pytest_shard import EmptyShard, choose_shard
 
 
 def chosen(monkeypatch, shard, **options):
@@ -12,7 +12,7 @@ def chosen(monkeypatch, shard, **options):
         monkeypatch.delenv("RECPROXY_SHARD", raising=False)
     else:
         monkeypatch.setenv("RECPROXY_SHARD", shard)
-    config = SimpleNamespace(option=SimpleNamespace(**options))
+    config = SimpleNamespace(option=SimpleNamespace(**options), pluginmanager=pytest.PytestPluginManager())
     choose_shard(config)
     return vars(config.option)
 
@@ -44,3 +44,29 @@ def test_what_cannot_be_chosen_is_a_usage_error(monkeypatch):
         chosen(monkeypatch, "2/4")
     with pytest.raises(pytest.UsageError, match="with K from 1 to N"):
         chosen(monkeypatch, "5/4", splits=None)
+
+
+@pytest.mark.parametrize(
+    ("deselected", "code", "ends"),
+    [
+        ([[1, 2]], 5, 0),
+        ([[1], []], 5, 5),
+        ([[1], [2]], 1, 1),
+        ([], 5, 5),
+    ],  # the last is what pytest-split leaves to others
+)
+def test_a_shard_without_tests_passes_where_others_have_some(deselected, code, ends):
+    shard, session = EmptyShard(), SimpleNamespace(config=SimpleNamespace(), exitstatus=code)
+    worker, controller = EmptyShard(), EmptyShard()
+    output = {}
+    for items in deselected:
+        shard.pytest_deselected(items)
+        worker.pytest_deselected(items)
+
+    shard.pytest_sessionfinish(session, code)
+    assert session.exitstatus == ends
+    session.exitstatus = code
+    worker.pytest_sessionfinish(SimpleNamespace(config=SimpleNamespace(workeroutput=output)), code)
+    controller.pytest_testnodedown(SimpleNamespace(workeroutput=output))
+    controller.pytest_sessionfinish(session, code)
+    assert session.exitstatus == ends
