@@ -19,7 +19,7 @@ TEXT = """#recproxy 2
 POST https://a.example/x HTTP/1.1
 Content-Type: application/json
 
-{"é𝄞": "x", "id": "id-98765"}
+{"é𝄞": "x\u2028", "id": "id-98765"}
 ====
 HTTP/1.1 200 OK
 
@@ -51,15 +51,14 @@ async def conversation(path):
         types.InitializeParams(capabilities=types.ClientCapabilities(), root_uri=path.parent.as_uri())
     )
     seen["name"] = begun.server_info.name
+    seen["sync"] = begun.capabilities.text_document_sync.change
     client.initialized(types.InitializedParams())
     uri = path.as_uri()
     document = types.TextDocumentItem(uri=uri, language_id="rec", version=1, text=TEXT)
     client.text_document_did_open(types.DidOpenTextDocumentParams(document))
     seen["opened"] = (await said.get()).diagnostics
 
-    # The first separator goes: a change of one line, as a keystroke makes it.
-    gone = types.Range(types.Position(7, 0), types.Position(8, 0))
-    change = types.TextDocumentContentChangePartial(range=gone, text="")
+    change = types.TextDocumentContentChangeWholeDocument(text=TEXT.replace("\n====\n", "\n", 1))
     version = types.VersionedTextDocumentIdentifier(uri=uri, version=2)
     client.text_document_did_change(types.DidChangeTextDocumentParams(version, [change]))
     broken = await said.get()
@@ -73,7 +72,7 @@ async def conversation(path):
     hover = await client.text_document_hover_async(types.HoverParams(name, types.Position(2, 1)))
     seen["hover"] = hover.contents.value
     seen["no hover"] = await client.text_document_hover_async(types.HoverParams(name, types.Position(0, 1)))
-    place = types.Position(6, 22)
+    place = types.Position(6, 23)
     asked = types.CodeActionParams(name, types.Range(place, place), types.CodeActionContext(diagnostics=[]))
     seen["actions"] = await client.text_document_code_action_async(asked)
     client.text_document_did_close(types.DidCloseTextDocumentParams(name))
@@ -91,6 +90,7 @@ def test_an_editor_gets_findings_help_and_changes(tmp_path):
     seen = asyncio.run(asyncio.wait_for(conversation(path), seconds(60)))
 
     assert (seen["name"], seen["opened"], seen["mended"], seen["closed"], seen["code"]) == ("recproxy", (), (), (), 0)
+    assert seen["sync"] is types.TextDocumentSyncKind.Full
     version, (finding,) = seen["broken"]
     assert (version, finding.range.start.line, finding.severity) == (2, 10, types.DiagnosticSeverity.Error)
     assert (finding.source, finding.code) == ("recproxy", "unreadable")

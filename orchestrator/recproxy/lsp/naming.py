@@ -82,7 +82,7 @@ def _blocks(text: str) -> Iterator[_Block]:
     """The requests, responses and conversations of a text: what stands between a first line and its separator."""
     place = start = interaction = 0
     is_open, is_request, wild = False, True, WILD
-    for line in text.splitlines(keepends=True):
+    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
         bare = line.rstrip("\r\n")
         if _SEPARATOR.fullmatch(bare):
             if is_open:

@@ -20,7 +20,7 @@ __all__ = ["language_server"]
 
 #: Seconds without a keystroke before a text is looked through.
 _PAUSE = 0.3
-#: Letters of a text that is looked through while it is typed; a larger one is when it is opened and saved.
+#: Letters of a text that is looked through while it is typed, and changed; a larger one is when it is opened and saved.
 _MOST_TYPED = 500_000
 
 
@@ -50,17 +50,18 @@ class _Editor:
 
     def hover(self, event: types.HoverParams) -> types.Hover | None:
         document = self._server.workspace.get_text_document(event.text_document.uri)
-        if not _is_recording(document) or event.position.line >= len(document.lines):
+        lines = _lines(document)
+        if not _is_recording(document) or event.position.line >= len(lines):
             return None
-        position = document.position_codec.position_from_client_units(document.lines, event.position)
-        text = help_at(document.lines[position.line], position.character)
+        position = document.position_codec.position_from_client_units(lines, event.position)
+        text = help_at(lines[position.line], position.character)
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text)) if text else None
 
     def actions(self, event: types.CodeActionParams) -> list[types.CodeAction]:
         document = self._server.workspace.get_text_document(event.text_document.uri)
-        if not _is_recording(document):
+        if not _is_recording(document) or len(document.source) > _MOST_TYPED:
             return []
-        start, end = (document.offset_at_position(each) for each in (event.range.start, event.range.end))
+        start, end = (_place(document, each) for each in (event.range.start, event.range.end))
         return [_action(document, each) for each in namings(document.source, start, end)]
 
     def _look_soon(self, uri: str, pause: float) -> None:
@@ -82,7 +83,10 @@ class _Editor:
 
 def language_server() -> LanguageServer:
     """A server for recordings and files named profile.toml, to be started with `start_io`."""
-    server = LanguageServer("recproxy", metadata.version("recproxy"))
+    # Whole texts: pygls finds the place of a change by lines that also end at a form feed or U+2028, which editors' do not.
+    server = LanguageServer(
+        "recproxy", metadata.version("recproxy"), text_document_sync_kind=types.TextDocumentSyncKind.Full
+    )
     editor = _Editor(server)
     for name, answer in (
         (types.TEXT_DOCUMENT_DID_OPEN, editor.opened),
@@ -105,8 +109,9 @@ def _path(uri: str) -> Path:
 
 
 def _diagnostic(document: TextDocument, finding: TextFinding) -> types.Diagnostic:
-    number = min(max(finding.line - 1, 0), max(len(document.lines) - 1, 0))
-    line = document.lines[number].rstrip("\r\n") if document.lines else ""
+    lines = _lines(document)
+    number = min(max(finding.line - 1, 0), len(lines) - 1)
+    line = lines[number].rstrip("\r\n")
     units = document.position_codec.client_num_units(line)
     severity = types.DiagnosticSeverity.Error if finding.is_error else types.DiagnosticSeverity.Warning
     return types.Diagnostic(
@@ -134,4 +139,20 @@ def _position(document: TextDocument, place: int) -> types.Position:
     before = document.source[:place]
     number = before.count("\n")
     column = place - (before.rfind("\n") + 1)
-    return document.position_codec.position_to_client_units(document.lines, types.Position(number, column))
+    return document.position_codec.position_to_client_units(_lines(document), types.Position(number, column))
+
+
+def _place(document: TextDocument, position: types.Position) -> int:
+    """The place in the text of a position that the editor counts in its own units."""
+    lines = _lines(document)
+    if position.line >= len(lines):
+        return len(document.source)
+    found = document.position_codec.position_from_client_units(lines, position)
+    column: int = min(found.character, len(lines[found.line].rstrip("\r\n")))
+    return sum(map(len, lines[: found.line])) + column
+
+
+def _lines(document: TextDocument) -> list[str]:
+    """The lines of a text with their ends, as editors count them: a recording may hold U+2028 in a line."""
+    *whole, last = document.source.split("\n")
+    return [*(f"{line}\n" for line in whole), last]
