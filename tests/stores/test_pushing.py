@@ -130,3 +130,11 @@ def test_a_recording_that_goes_while_it_is_pushed_is_named(one, monkeypatch):
     got = one.push()
 
     assert got.problems == ["shop/new.rec: it was changed while it was pushed: push it again"]
+
+
+def test_pushing_again_counts_only_what_had_to_go(one):
+    system, place = one.place("shop/4.rec")
+    system.rm_file(place)
+
+    assert one.push(again=True).done == ["shop/4.rec"]
+    assert one.push(again=True).done == []

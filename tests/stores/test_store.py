@@ -64,3 +64,40 @@ def test_an_object_is_whole_changed_or_missing():
     store._system.pipe_file(store._place(file), b"abc")
     assert (store.has("a.rec", file), store.check("a.rec", file)) == (True, "changed")
     store._system.rm(store._root, recursive=True)
+
+
+def test_a_store_that_answers_nothing_is_not_asked_for_ever(monkeypatch):
+    store = opened_store("memory://silent")
+    asked, file = [], LockedFile(sha256="a" * 64, size=1)
+
+    def info(place):
+        asked.append(place)
+        raise OSError(f"no route to {place}")
+
+    def said(number):
+        with pytest.raises(RecordingError) as raised:
+            store.has(f"{number}.rec", file)
+        return raised.value.message.partition(": ")[2]
+
+    monkeypatch.setattr(store._system, "info", info)
+    reasons = [said(number) for number in range(100)]
+
+    assert len(asked) == 8
+    assert set(reasons) == {
+        "cannot be looked up: memory://silent: no route to /silent",
+        "cannot be looked up: not tried, because memory://silent has answered nothing so far",
+    }
+
+
+def test_a_store_that_has_answered_once_is_asked_again(monkeypatch):
+    store = opened_store("memory://flaky")
+    file = LockedFile(sha256="a" * 64, size=1)
+    assert not store.has("a.rec", file)
+
+    def info(_):
+        raise OSError("no route")
+
+    monkeypatch.setattr(store._system, "info", info)
+    for _ in range(100):
+        with pytest.raises(RecordingError, match="no route"):
+            store.has("a.rec", file)

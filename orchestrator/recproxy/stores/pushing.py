@@ -70,11 +70,14 @@ def push_recordings(
             f"{name}: {why}; or push it as it is with --allow-secrets {name}" for name, why in refused.items()
         ]
         wanted = (*(name for name in fresh if name not in refused), *(state.same if again else ()))
+        sent: list[str] = []
         if wanted:
             opened = store()
 
             def bring(name: str, _: Callable[[int], None]) -> int:
-                return _push_one(opened, name, folder / name, state.files[name], again=again)
+                size = _push_one(opened, name, folder / name, state.files[name], again=again)
+                sent.extend([name] * bool(size))
+                return size
 
             transfer_each({name: state.files[name].size for name in wanted}, bring, result, progress)
         gone = state.deleted if prune else ()
@@ -86,7 +89,7 @@ def push_recordings(
         synced = {name: file for name, file in read_synced(folder).items() if name not in gone}
         here = {name: state.files[name] for name in (*state.same, *result.done)}
         write_synced(folder, synced | here, root=root)
-        result.done = [name for name in result.done if lock.get(name) != after.get(name) or again]
+        result.done = [name for name in result.done if lock.get(name) != after.get(name) or name in sent]
         return result
 
 

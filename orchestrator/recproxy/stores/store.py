@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,11 @@ _PIECE = 1 << 20
 #: Bytes up to which a recording is read at once.
 _LARGE = 1 << 26
 _LONGEST_PROBLEM = 300
+#: A store that has failed so often, and answered nothing, is not asked again: each failure may take many seconds.
+_MOST_SILENT = 8
+_EVER = 1 << 40
+#: What differs from object to object in what a backend says; the recording is named already.
+_OBJECT = re.compile(r"/?[0-9a-f]{2}/[0-9a-f]{64}(?:\.[0-9a-f]{16}\.part)?")
 _PUSHED = "cannot be pushed"
 _NOWHERE = "there is no such bucket or folder, or nothing in it: correct the URL, or create the bucket and push"
 
@@ -39,6 +45,8 @@ class Store:
         self.shown = shown_urls(url)
         self._system = system
         self._root = root.rstrip("/")
+        #: How often it failed to answer, and far below zero once it has answered.
+        self._silent = 0
         protocol = system.protocol if isinstance(system.protocol, str) else system.protocol[0]
         self._is_atomic = protocol in _ATOMIC
 
@@ -116,7 +124,7 @@ class Store:
 
         Raises:
             RecordingError: it is not there, or cannot be read.
-        ConfigurationError: there is no such store.
+            ConfigurationError: there is no such store.
         """
         left = file.size + 1 - start
         with self._named(name, "cannot be pulled"), self._system.open(self._place(file), "rb") as source:
@@ -136,18 +144,24 @@ class Store:
 
     def _is_there(self) -> bool:
         """Whether anything is in the store, or its bucket is there."""
-        return bool(self._system.exists(self._root))
+        with contextlib.suppress(Exception):
+            return bool(self._system.exists(self._root))
+        return True  # nobody can say
 
     def _place(self, file: LockedFile) -> str:
         return f"{self._root}/{file.sha256[:2]}/{file.sha256}"
 
     @contextlib.contextmanager
     def _named(self, name: str, what: str) -> Iterator[None]:
+        if self._silent >= _MOST_SILENT:
+            raise RecordingError(f"{name}: {what}: not tried, because {self.shown} has answered nothing so far")
         try:
             yield
+            self._silent = -_EVER
         except RecordingError:
             raise
         except FileNotFoundError:
+            self._silent = -_EVER
             if what == _PUSHED or not self._is_there():
                 raise ConfigurationError(printable(f"recordings: {self.shown}: {_NOWHERE}")) from None
             raise RecordingError(
@@ -157,6 +171,7 @@ class Store:
                 )
             ) from None
         except Exception as problem:  # noqa: BLE001 - each backend has exceptions of its own
+            self._silent += 1
             raise RecordingError(printable(f"{name}: {what}: {self.shown}: {_said(problem, self._url)}")) from None
 
 
@@ -186,5 +201,5 @@ def opened_store(url: str) -> Store:
 
 def _said(problem: Exception, url: str) -> str:
     """What a backend says of a URL, in one printable line without the credentials in it."""
-    said = shown_problem(" ".join(str(problem).split()), url)[:_LONGEST_PROBLEM]
+    said = shown_problem(_OBJECT.sub("", " ".join(str(problem).split())), url)[:_LONGEST_PROBLEM]
     return printable(said) or type(problem).__name__
