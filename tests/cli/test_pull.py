@@ -74,20 +74,20 @@ def test_a_recording_that_the_lock_has_moved_on_from_is_told_by_every_verb(tmp_p
         1,
         "",
         (
-            "recproxy: shop/default.rec: is older here than in recproxy.lock: pull it, or put this one back with "
+            "recproxy: shop/default.rec: is outdated, since recproxy.lock has changed: pull it, or put this one back with "
             "--mine shop/default.rec\n"
         ),
     )
     assert lock.read_text() == newer
     code, _, error = said(project, *run, "--", "true")
-    note = "recproxy: note: 1 recording here is older than recproxy.lock, shop/default.rec for one: pull with: recproxy pull\n"
+    note = "recproxy: note: 1 recording here is outdated, shop/default.rec for one: pull with: recproxy pull\n"
     assert (code, note in error) == (0, True), error
     for mode in ("record", "auto"):
         code, _, error = said(project, *run, "--mode", mode, "--", "true")
         assert (code, error) == (
             2,
             (
-                "recproxy: 1 recording of what is to be recorded is older here than in recproxy.lock, shop/default.rec for one: "
+                "recproxy: 1 recording of what is to be recorded is outdated here, shop/default.rec for one: "
                 "pull first, with: recproxy pull\n"
             ),
         )

@@ -173,3 +173,14 @@ def test_a_store_that_is_not_there_is_one_line_for_all(one, two):
 
     with pytest.raises(ConfigurationError, match="there is no such bucket or folder, or nothing in it"):
         two.pull()
+
+
+def test_without_a_lock_nothing_is_removed(two):
+    two.pull()
+    (two.root / "recproxy.lock").unlink()
+
+    got = two.pull()
+
+    assert (got.removed, len(got.kept)) == ([], 20)
+    assert set(got.kept.values()) == {"was pushed or pulled, and there is no recproxy.lock here now: take it from git"}
+    assert two.text("shop/1.rec") == TEXT + "1"

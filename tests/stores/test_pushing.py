@@ -87,7 +87,7 @@ def test_a_recording_that_somebody_else_recorded_anew_is_not_put_back(one, two):
     got = two.push()
 
     assert (got.done, list(got.kept), got.problems) == (["shop/new.rec"], ["shop/1.rec"], [])
-    assert got.kept["shop/1.rec"].startswith("is older here than in recproxy.lock: pull it")
+    assert got.kept["shop/1.rec"].startswith("is outdated, since recproxy.lock has changed: pull it")
     assert two.lock["shop/1.rec"] == one.lock["shop/1.rec"]
     assert (two.pull().done, two.text("shop/1.rec")) == (["shop/1.rec"], "of one, later")
     assert (two.push().kept, two.pull().done) == ({}, [])

@@ -14,7 +14,7 @@ __all__ = ["pull"]
 def pull(replace: bool) -> None:
     """Bring the recordings that recproxy.lock names from the store into the folder of the recordings.
 
-    Recordings that are as they were last pulled or pushed follow the lock: newer ones take their place, and those that it
+    Recordings that are as they were last pulled or pushed follow the lock: others take their place, and those that it
     no longer has are removed. Exit codes: 0, 1 if a recording that was changed here was left, 2 if one could not be pulled.
     """
     from functools import partial

@@ -16,7 +16,7 @@ __all__ = ["push"]
     "--mine",
     multiple=True,
     metavar="NAME",
-    help="Push this recording as it is here, although recproxy.lock has a newer one. Can be repeated.",
+    help="Push this recording as it is here, although recproxy.lock has another. Can be repeated.",
 )
 @click.option(
     "--allow-secrets",
@@ -28,7 +28,8 @@ def push(again: bool, prune: bool, mine: tuple[str, ...], allow_secrets: tuple[s
     """Bring new and changed recordings into the store, and their names into recproxy.lock.
 
     Nothing in the store is overwritten or deleted. A recording in which `recproxy scan` finds secrets is not pushed. One that somebody
-    else has changed in the lock is not put back. Each is named. Exit codes: 0, 1 if a recording of the lock is not here or newer than here, 2 if one could not be pushed.
+    else has changed in the lock is not put back. Each is named. Exit codes: 0, 1 if a
+    recording of the lock is not here or outdated, 2 if one could not be pushed.
     """
     from functools import partial
 

@@ -14,13 +14,13 @@ __all__ = ["check_recorded", "pulled_notes", "pulled_state"]
 
 
 def pulled_state(store: str, root: Path, folder: Path) -> FolderState:
-    """How the folder of a project's recordings differs from what its lock wants; not at all without a store.
+    """How the folder of a project's recordings differs from what its lock wants; not at all without a store or a lock.
 
     Raises:
         ConfigurationError: the lock is wrong.
         RecordingError: a recording cannot be read.
     """
-    return outdated(folder, read_lock(root / LOCK)) if store else FolderState()
+    return outdated(folder, read_lock(root / LOCK)) if store and (root / LOCK).exists() else FolderState()
 
 
 def pulled_notes(state: FolderState) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def pulled_notes(state: FolderState) -> tuple[str, ...]:
     if state.missing:
         notes.append(f"{_counted(state.missing)} of {LOCK} {_are(state.missing)} not here: pull with: recproxy pull")
     if old:
-        notes.append(f"{_counted(old)} here {_are(old)} older than {LOCK}, {old[0]} for one: pull with: recproxy pull")
+        notes.append(f"{_counted(old)} here {_are(old)} outdated, {old[0]} for one: pull with: recproxy pull")
     if state.conflicts:
         one = state.conflicts[0]
         notes.append(
@@ -47,7 +47,7 @@ def check_recorded(state: FolderState, recorded: Collection[str]) -> None:
     """
     for names, where in (
         (state.missing, "in the store and not here"),
-        ((*state.stale, *state.dropped), f"older here than in {LOCK}"),
+        ((*state.stale, *state.dropped), "outdated here"),
     ):
         lacking = [name for name in names if name.partition("/")[0] in recorded]
         if lacking:

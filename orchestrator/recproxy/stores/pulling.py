@@ -24,6 +24,7 @@ from recproxy.stores.transfers import OPEN_PART, TransferProgress, Transferred, 
 __all__ = ["pull_recordings"]
 
 _PART = ".part"
+_NO_LOCK = "was pushed or pulled, and there is no recproxy.lock here now: take it from git"
 _CHANGED = "was changed here: push it, or take its place with --replace"
 _CONFLICT = "was changed here and in recproxy.lock: keep yours with `recproxy push --mine NAME`, or take its place with --replace"
 _ORPHAN = "was changed here, and recproxy.lock no longer has it: delete it, or keep it with `recproxy push --mine NAME`"
@@ -68,7 +69,10 @@ def pull_recordings(
             transfer_each({name: lock[name].size for name in wanted}, bring, result, progress)
         if not result.problems:
             _remove_parts(folder)
-        _remove(state, folder, result)
+        if (root / LOCK).exists():
+            _remove(state, folder, result)
+        else:
+            result.kept |= dict.fromkeys(state.dropped, _NO_LOCK)
         here = {name: lock[name] for name in (*state.same, *result.done)}
         before = {name: file for name, file in read_synced(folder).items() if name not in result.removed}
         write_synced(folder, before | here, root=root)

@@ -20,7 +20,7 @@ __all__ = ["push_recordings"]
 
 _DELETED = "is in recproxy.lock and not here: pull it, or drop it with --prune"
 _MISSING = "is in recproxy.lock and was never here: pull it"
-_STALE = "is older here than in recproxy.lock: pull it, or put this one back with --mine NAME"
+_STALE = "is outdated, since recproxy.lock has changed: pull it, or put this one back with --mine NAME"
 _DROPPED = "is no longer in recproxy.lock: pull to remove it here, or put it back with --mine NAME"
 _CONFLICT = "was changed here and in recproxy.lock: pull it with --replace, or keep yours with --mine NAME"
 
