@@ -69,7 +69,7 @@ def test_a_recording_that_the_lock_has_moved_on_from_is_told_by_every_verb(tmp_p
     lock.write_text(newer)  # as `git pull` brings it
     run = ("-q", "run", "--profile", "shop")
 
-    assert said(project, "status")[:2] == (1, "stale: shop/default.rec\n")
+    assert said(project, "status")[:2] == (1, "outdated: shop/default.rec\n")
     assert said(project, "-q", "push") == (
         1,
         "",

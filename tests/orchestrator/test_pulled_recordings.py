@@ -27,7 +27,7 @@ def test_what_is_missing_is_in_the_lock_and_not_in_the_folder(tmp_path):
 def test_a_run_says_what_differs_and_the_command_for_it():
     assert pulled_notes(FolderState(changed=("shop/mine.rec",), new=("shop/n.rec",))) == ()
     assert pulled_notes(
-        FolderState(missing=("shop/a.rec",), stale=("b.rec",), dropped=("c.rec",), conflicts=("d.rec",))
+        FolderState(missing=("shop/a.rec",), outdated=("b.rec",), dropped=("c.rec",), conflicts=("d.rec",))
     ) == (
         "1 recording of recproxy.lock is not here: pull with: recproxy pull",
         "2 recordings here are outdated, b.rec for one: pull with: recproxy pull",
@@ -42,7 +42,7 @@ def test_a_run_says_what_differs_and_the_command_for_it():
             FolderState(missing=("shop/b.rec",)),
             "1 recording of what is to be recorded is in the store and not here, shop/b",
         ),
-        (FolderState(stale=("shop/b.rec",)), "is outdated here, shop/b.rec for one: pull first"),
+        (FolderState(outdated=("shop/b.rec",)), "is outdated here, shop/b.rec for one: pull first"),
         (FolderState(dropped=("shop/b.rec",)), "is outdated here, shop/b.rec for one: pull first"),
     ],
 )

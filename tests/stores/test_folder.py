@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from recproxy.errors import RecordingError
-from recproxy.stores.folder import FolderState, compared, locked_file, outdated
+from recproxy.stores.folder import FolderState, changed_by_lock, compared, locked_file
 from recproxy.stores.lock import LockedFile
 from recproxy.stores.synced import write_synced
 
@@ -19,7 +19,7 @@ STATES = [
     ("a", "a", None, "same"),
     ("a", "a", "b", "same"),
     ("a", "b", "b", "changed"),
-    ("a", "b", "a", "stale"),
+    ("a", "b", "a", "outdated"),
     ("a", "b", "c", "conflicts"),
     ("a", "b", None, "conflicts"),
     ("a", None, None, "new"),
@@ -43,14 +43,14 @@ def test_who_has_changed_a_recording_is_told_from_what_was_last_synced(tmp_path)
     write_synced(tmp_path, synced, root=tmp_path)
 
     got = compared(tmp_path, lock)
-    told = outdated(tmp_path, lock)
+    told = changed_by_lock(tmp_path, lock)
 
     for number, (here, _, _, lists) in enumerate(STATES):
         name = f"{number:02}.rec"
-        kinds = ("same", "missing", "deleted", "changed", "new", "stale", "dropped", "conflicts", "odd")
+        kinds = ("same", "missing", "deleted", "changed", "new", "outdated", "dropped", "conflicts", "odd")
         assert [kind for kind in kinds if name in getattr(got, kind)] == lists.split(), name
         assert got.files.get(name) == (file_of(here) if here else None)
-        for kind in ("missing", "stale", "dropped", "conflicts"):
+        for kind in ("missing", "outdated", "dropped", "conflicts"):
             assert (name in getattr(told, kind)) == (kind in lists), name
 
 
@@ -60,7 +60,7 @@ def test_a_run_reads_no_recording_that_the_lock_has_not_changed(tmp_path, monkey
     write_synced(tmp_path, lock, root=tmp_path)
     monkeypatch.setattr("recproxy.stores.folder.locked_file", lambda path: pytest.fail(f"{path} was read"))
 
-    assert outdated(tmp_path, lock) == FolderState()
+    assert changed_by_lock(tmp_path, lock) == FolderState()
 
 
 def test_without_a_record_of_what_was_synced_a_difference_is_a_conflict(tmp_path):

@@ -17,7 +17,7 @@ _TOLD = {"conflicts": "conflict", "missing_in_store": "missing in store", "chang
 def status(ask: bool, as_json: bool) -> None:
     """Compare the recordings here with recproxy.lock, and with the store.
 
-    What is stale was changed in the lock only, since it was last pulled or pushed: pull it. A conflict was changed on both
+    What is outdated was changed in the lock only, since it was last pulled or pushed: pull it. A conflict was changed on both
     sides. What is dropped is no longer in the lock.
 
     Exit codes: 0 if all are the same, 1 if not.
@@ -35,7 +35,7 @@ def status(ask: bool, as_json: bool) -> None:
     project = stored_project()
     lock = read_lock(project.root / LOCK)
     state = compared(project.recordings, lock)
-    kinds = ("missing", "changed", "new", "stale", "dropped", "conflicts", "odd")
+    kinds = ("missing", "changed", "new", "outdated", "dropped", "conflicts", "odd")
     lists: dict[str, tuple[str, ...]] = {kind: getattr(state, kind) for kind in kinds}
     if ask:
         lists |= objects_in_store(project.store, lock)

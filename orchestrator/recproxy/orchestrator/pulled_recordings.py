@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recproxy.counting import counted
 from recproxy.errors import ConfigurationError
-from recproxy.stores.folder import FolderState, outdated
+from recproxy.stores.folder import FolderState, changed_by_lock
 from recproxy.stores.lock import LOCK, read_lock
 
 __all__ = ["check_recorded", "pulled_notes", "pulled_state"]
@@ -20,12 +20,12 @@ def pulled_state(store: str, root: Path, folder: Path) -> FolderState:
         ConfigurationError: the lock is wrong.
         RecordingError: a recording cannot be read.
     """
-    return outdated(folder, read_lock(root / LOCK)) if store and (root / LOCK).exists() else FolderState()
+    return changed_by_lock(folder, read_lock(root / LOCK)) if store and (root / LOCK).exists() else FolderState()
 
 
 def pulled_notes(state: FolderState) -> tuple[str, ...]:
     """What a run says of it."""
-    old = (*state.stale, *state.dropped)
+    old = (*state.outdated, *state.dropped)
     notes = []
     if state.missing:
         notes.append(f"{_counted(state.missing)} of {LOCK} {_are(state.missing)} not here: pull with: recproxy pull")
@@ -47,7 +47,7 @@ def check_recorded(state: FolderState, recorded: Collection[str]) -> None:
     """
     for names, where in (
         (state.missing, "in the store and not here"),
-        ((*state.stale, *state.dropped), "outdated here"),
+        ((*state.outdated, *state.dropped), "outdated here"),
     ):
         lacking = [name for name in names if name.partition("/")[0] in recorded]
         if lacking:

@@ -15,7 +15,7 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.stores.lock import LockedFile, is_recording_name
 from recproxy.stores.synced import read_synced
 
-__all__ = ["FolderState", "compared", "locked_file", "outdated"]
+__all__ = ["FolderState", "changed_by_lock", "compared", "locked_file"]
 
 _PIECE = 1 << 20
 
@@ -29,7 +29,7 @@ class FolderState:
     deleted: those of the missing that were here, as the lock has them.
     changed: changed here only.
     new: not in the lock, and never were.
-    stale: as they were last pulled or pushed; the lock has moved on.
+    outdated: as they were last pulled or pushed; the lock has moved on.
     dropped: as they were last pulled or pushed; the lock no longer has them.
     conflicts: changed here, and changed in or dropped from the lock.
     odd: links and other things that are no files, which stay here.
@@ -42,7 +42,7 @@ class FolderState:
     deleted: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
-    stale: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     odd: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ def _kind(here: LockedFile, locked: LockedFile | None, synced: LockedFile | None
     if here == locked:
         return "same"
     if here == synced:
-        return "dropped" if locked is None else "stale"
+        return "dropped" if locked is None else "outdated"
     if locked == synced:
         return "new" if locked is None else "changed"
     return "conflicts"
@@ -92,8 +92,8 @@ def _tuples(lists: Mapping[str, list[str]]) -> dict[str, Any]:
     return {kind: tuple(names) for kind, names in lists.items()}
 
 
-def outdated(folder: Path, lock: Mapping[str, LockedFile]) -> FolderState:
-    """What a run is told: the lists missing, stale, dropped and conflicts.
+def changed_by_lock(folder: Path, lock: Mapping[str, LockedFile]) -> FolderState:
+    """What a run is told: the lists missing, outdated, dropped and conflicts.
 
     Reads only recordings that the lock may have changed since they were last pulled or pushed.
 
@@ -101,7 +101,7 @@ def outdated(folder: Path, lock: Mapping[str, LockedFile]) -> FolderState:
         RecordingError: a file cannot be read.
     """
     synced = read_synced(folder)
-    lists: dict[str, list[str]] = {"missing": [], "stale": [], "dropped": [], "conflicts": []}
+    lists: dict[str, list[str]] = {"missing": [], "outdated": [], "dropped": [], "conflicts": []}
     for name in sorted({*lock, *synced}):
         path = folder / name
         if not path.exists():

@@ -59,7 +59,7 @@ def pull_recordings(
             f"{name}: a link or a folder is in its place: remove it" for name in state.odd if name in lock
         ]
         changed = (name for name in (*state.changed, *state.conflicts) if name in lock and replace)
-        wanted = (*state.missing, *state.stale, *changed)
+        wanted = (*state.missing, *state.outdated, *changed)
         if wanted:
             opened = store()
 

@@ -20,7 +20,7 @@ __all__ = ["push_recordings"]
 
 _DELETED = "is in recproxy.lock and not here: pull it, or drop it with --prune"
 _MISSING = "is in recproxy.lock and was never here: pull it"
-_STALE = "is outdated, since recproxy.lock has changed: pull it, or put this one back with --mine NAME"
+_OUTDATED = "is outdated, since recproxy.lock has changed: pull it, or put this one back with --mine NAME"
 _DROPPED = "is no longer in recproxy.lock: pull to remove it here, or put it back with --mine NAME"
 _CONFLICT = "was changed here and in recproxy.lock: pull it with --replace, or keep yours with --mine NAME"
 
@@ -63,7 +63,7 @@ def push_recordings(
             f"{name}: it is no plain file with the name of a recording, such as NAME.rec: it stays here"
             for name in state.odd
         ]
-        chosen = (name for name in (*state.stale, *state.dropped, *state.conflicts) if name in mine)
+        chosen = (name for name in (*state.outdated, *state.dropped, *state.conflicts) if name in mine)
         fresh = (*state.new, *state.changed, *chosen)
         refused = search([name for name in fresh if name not in allowed])
         result.problems += [
@@ -105,7 +105,7 @@ def _kept(state: FolderState, mine: Collection[str], *, prune: bool) -> dict[str
     kept = {name: _DELETED if name in state.deleted else _MISSING for name in state.missing}
     if prune:
         kept = {name: why for name, why in kept.items() if name not in state.deleted}
-    for names, why in ((state.stale, _STALE), (state.dropped, _DROPPED), (state.conflicts, _CONFLICT)):
+    for names, why in ((state.outdated, _OUTDATED), (state.dropped, _DROPPED), (state.conflicts, _CONFLICT)):
         kept |= {name: why.replace("NAME", name) for name in names if name not in mine}
     return dict(sorted(kept.items()))
 
