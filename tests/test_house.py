@@ -60,6 +60,7 @@ ELSEWHERE = {
     "proxy/imap_wire": "two protocols: tests/proxy/test_imap_replaying.py",
     "proxy/smtp_socket": "tests/proxy/test_smtp_connection.py: clients over TCP",
     "proxy/mail_socket": "tests/proxy/test_imap_connection.py",
+    "orchestrator/run_requests": "tests/ui/test_live_runs.py: what a viewer gets of real runs",
     "orchestrator/arrival": "tests/orchestrator/test_gateway.py: what arrives there",
     "orchestrator/router": "tests/orchestrator/test_gateway.py: it is what a gateway asks",
     "orchestrator/control_calls": "tests/orchestrator/test_control_address.py: calls as clients make them",

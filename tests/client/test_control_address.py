@@ -129,6 +129,8 @@ def test_its_answers_are_what_is_described(project, call, served):
         }
     ]
     assert totals["used"] == {two: [0]}
+    requests = checked("get", "/requests")
+    assert (requests["timed"], requests["requests"], len(requests["misses"])) == (False, [], 1)
     number = checked("put", scope, begun)["number"]
     checked("get", f"{scope}/{number}")
     checked("delete", f"{scope}/{number}")

@@ -90,7 +90,7 @@ def opened(browser, project):
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("request", lambda request: said.append(request.url) if not is_ours(request.url, url) else None)
         page.goto(f"{url.partition('?')[0]}#{address}" if context else f"{url}#{address}")
-        page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+        page.locator("html[data-ready=true]").wait_for()
         return page
 
     open_page.said = said
@@ -250,7 +250,7 @@ def test_the_keyboard_alone_leads_to_an_interaction_and_changes_it(opened, proje
     tab_to("document.activeElement.getAttribute('role') === 'listbox'")
     page.keyboard.press("ArrowDown")
     detail(page).get_by_role("heading", name="GET https://shop.example/orders/18").wait_for()
-    page.wait_for_function("document.activeElement.getAttribute('aria-label') === 'The chosen interaction'")
+    page.locator(":focus[aria-label='The chosen interaction']").wait_for()
     tab_to("document.activeElement.textContent === 'Earlier'")
     page.keyboard.press("Enter")
     page.get_by_text("Every recorded request is answered").or_(
@@ -266,9 +266,15 @@ def test_the_keyboard_alone_leads_to_an_interaction_and_changes_it(opened, proje
 @pytest.mark.parametrize(("width", "theme"), [(1200, "light"), (375, "dark")])
 def test_every_view_is_accessible_and_fits(opened, width, theme):
     page = opened(width=width, theme=theme)
-    addresses = ["view=recordings", *(interaction(name, 0) for name in ("default.rec", "hostile.rec", "mail.rec"))]
+    addresses = [
+        "view=recordings",
+        "view=runs",
+        *(interaction(name, 0) for name in ("default.rec", "hostile.rec", "mail.rec")),
+    ]
     for address in addresses:
         page.evaluate(f"location.hash = '{address}'")
+        if "runs" in address:
+            page.get_by_text("No run of this project goes on.").wait_for()
         if "name=" in address:
             detail(page).locator("h2").wait_for()
         if "default" in address:
@@ -282,6 +288,29 @@ def test_every_view_is_accessible_and_fits(opened, width, theme):
         assert (address, page.evaluate("document.documentElement.scrollWidth")) == (address, width)
 
 
+def test_a_run_is_listed_while_it_goes_on_and_after(opened, project):
+    (project / "suite.py").write_text(f"{SUITE}\nprint('asked', flush=True)\nsys.stdin.read()\n")
+    page = opened("view=runs")
+    page.get_by_text("No run of this project goes on.").wait_for()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "recproxy", "run", "--", sys.executable, "suite.py", "17"],
+        cwd=project,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout.readline() == b"asked\n"
+
+    page.get_by_text("1 request of 1, 0 misses. The run goes on.").wait_for()
+    page.get_by_role("option", name="shop.example/orders/17").click()
+    page.get_by_label("The chosen request").get_by_text("by the sea").wait_for()
+    process.communicate(timeout=seconds(60))
+    page.get_by_text("1 request of 1, 0 misses. The run has ended.").wait_for()
+
+    page.get_by_role("button", name="Open the recording").click()
+    detail(page).get_by_role("heading", name="GET https://shop.example/orders/17").wait_for()
+
+
 def test_nothing_that_a_recording_holds_runs_or_leads_away(opened):
     page = opened()
     for number, path in enumerate(("json", "page", "svg", "form", "deep")):
@@ -289,7 +318,7 @@ def test_nothing_that_a_recording_holds_runs_or_leads_away(opened):
         detail(page).get_by_role("heading", name=f"shop.example/{path}").wait_for()
         for way in detail(page).locator(".ways button").all():
             way.click()
-            page.wait_for_function("document.querySelector('.ways button[aria-pressed=true]')")
+            page.locator(".ways button[aria-pressed=true]").first.wait_for()
         open_text(page)
         assert page.evaluate("window.ran") is None
         assert page.evaluate("document.scripts.length") == 1

@@ -1,6 +1,7 @@
 """A project with recordings, and a browser of its viewer without a socket."""
 
 import asyncio
+import os
 
 import pytest
 
@@ -8,7 +9,9 @@ pytest.importorskip("starlette", reason="starlette is not installed: the extra u
 pytest.importorskip("jinja2", reason="jinja2 is not installed: the extra ui")
 
 from recproxy.config.project import find_project
+from recproxy.control.viewers import ViewerMeeting
 from recproxy.ui.guard import PAGE_TOKEN_HEADER, Guard
+from recproxy.ui.live_runs import LiveRuns
 from recproxy.ui.project_files import ProjectFiles
 from recproxy.ui.viewer import Viewer
 
@@ -112,7 +115,8 @@ def files(project):
 
 @pytest.fixture
 def viewer(project, files):
-    return Viewer(find_project(project), files)
+    with ViewerMeeting(project, os.environ) as meeting:
+        yield Viewer(find_project(project), files, LiveRuns(meeting, files, {}))
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ def serve(
     with ForkServer() as fork_server:
         from dataclasses import replace
 
+        from recproxy.control.viewers import is_watched
         from recproxy.orchestrator.run import serve_run
         from recproxy.orchestrator.run_reports import RunReports, targets_of
 
@@ -76,7 +77,8 @@ def serve(
                 "recproxy: note: isolate has no effect on commands that `recproxy run` does not start", file=sys.stderr
             )
         targets = targets_of(plan, reports, report_formats, Path.cwd(), os.environ)
-        plan = replace(plan, timed=bool(targets), report_follows=serves_pytest)
+        timed = bool(targets) or is_watched(plan.project.root, os.environ)
+        plan = replace(plan, timed=timed, report_follows=serves_pytest)
         # Standard output is for the environment: whoever has read it reads no more of it.
         written = RunReports(plan, targets, os.environ, sys.stderr)
         sys.exit(serve_run(plan, os.environ, fork_server, written, serves_pytest=serves_pytest))

@@ -32,6 +32,8 @@ def ui(port: int, opens: bool, paths: tuple[Path, ...]) -> None:
 
     if missing := [name for name in _PACKAGES if find_spec(name) is None]:
         raise ConfigurationError(f"recproxy ui needs {', '.join(missing)}: pip install 'recproxy[ui]'")
+    from recproxy.control.viewers import ViewerMeeting
+    from recproxy.ui.live_runs import LiveRuns
     from recproxy.ui.project_files import ProjectFiles
     from recproxy.ui.server import serve_viewer
     from recproxy.ui.user_editor import find_editor
@@ -49,4 +51,6 @@ def ui(port: int, opens: bool, paths: tuple[Path, ...]) -> None:
         print(url, flush=True)
         print("recproxy: open this URL in a browser on this machine; Ctrl-C ends", file=sys.stderr)
 
-    serve_viewer(Viewer(project, files, find_editor(os.environ)), port=port, opens=opens, say=say)
+    with ViewerMeeting(project.root, os.environ) as meeting:
+        runs = LiveRuns(meeting, files, os.environ)
+        serve_viewer(Viewer(project, files, runs, find_editor(os.environ)), port=port, opens=opens, say=say)

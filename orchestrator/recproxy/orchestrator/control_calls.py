@@ -28,6 +28,7 @@ from recproxy.orchestrator.control_values import (
 )
 from recproxy.orchestrator.lane import Lane
 from recproxy.orchestrator.plan import RunPlan
+from recproxy.orchestrator.run_requests import requests_since
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 from recproxy.orchestrator.scopes import Scopes
 from recproxy.orchestrator.totals import plain_totals, totals_so_far
@@ -83,7 +84,8 @@ class ControlCalls:
             CallRefused: it is no call, or its values are wrong.
         """
         method = head.method.decode()
-        path = [unquote(part) for part in head.target.decode("ascii").partition("?")[0].split("/")[1:]]
+        target, _, query = head.target.decode("ascii").partition("?")
+        path = [unquote(part) for part in target.split("/")[1:]]
         match path:
             case [""]:
                 self._check(method, "GET")
@@ -98,6 +100,9 @@ class ControlCalls:
                 self._check(method, "GET")
                 tally = await totals_so_far(self._orchestrator)
                 return 200, plain_totals(tally, report_follows=self._orchestrator.plan.report_follows)
+            case ["requests"]:
+                self._check(method, "GET")
+                return 200, await requests_since(self._orchestrator, query)
             case ["lanes"]:
                 self._check(method, "POST")
                 return 201, await self._open_lane(read_object(body) if body else {})

@@ -7,6 +7,7 @@ already. A proxy's death ends the run at once.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import os
 import signal
@@ -15,6 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from recproxy.control.process_limits import set_process_limits
 from recproxy.control.pytest_commands import PYTEST_SILENT, is_pytest
+from recproxy.control.variables import CONTROL, TOKEN
+from recproxy.control.viewers import AnnouncedRun, ToldViewers
 from recproxy.errors import ProxyError
 from recproxy.orchestrator.accompaniment import (
     accompany,
@@ -32,6 +35,7 @@ from recproxy.orchestrator.orchestrator import Orchestrator
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.orchestrator.replayed_tokens import add_tokens
 from recproxy.orchestrator.run_reports import RunReports
+from recproxy.orchestrator.run_requests import requests_of
 from recproxy.report import Tally, print_report
 from recproxy.report.terminal import is_drawn_on
 
@@ -111,9 +115,11 @@ async def _run(
         command = orchestrator.start(words, without_worker(environment))
         parent = os.getppid()
         watch_parent(loop, stopping, parent)
-        code = await accompany(command, stopping, orchestrator.failure)
+        with _announcement(orchestrator, environment) as announcement:
+            code = await accompany(command, stopping, orchestrator.failure)
         stopped = stopping.result() if stopping.done() and not is_the_commands(stopping.result(), command) else 0
         tally = await _finish(orchestrator, parent, passed=code == 0, stopped=stopped)
+        announcement.leave(lambda: requests_of(tally, plan))
         add_old(tally, plan)
         add_tokens(tally, orchestrator.profiles)
         _look_at_pytest(orchestrator, tally, runs=is_pytest(words), began=code in _PYTEST_BEGAN)
@@ -143,7 +149,8 @@ async def _serve(
         print(json.dumps(line), flush=True)
         said = bytearray()
         _on_input_end(loop, said, lambda: resolve(stopping, 0))
-        await asyncio.wait((stopping, orchestrator.failure), return_when=asyncio.FIRST_COMPLETED)
+        with _announcement(orchestrator, environment) as announcement:
+            await asyncio.wait((stopping, orchestrator.failure), return_when=asyncio.FIRST_COMPLETED)
         if orchestrator.failure.done():
             raise orchestrator.failure.result()
         number = stopping.result()
@@ -151,6 +158,7 @@ async def _serve(
         stopped = number or (signal.SIGTERM if os.getppid() != parent else 0)
         failed = said.strip() == _FAILED.encode()
         tally = await _finish(orchestrator, parent, passed=not number and not failed, stopped=stopped)
+        announcement.leave(lambda: requests_of(tally, plan))
         add_old(tally, plan)
         add_tokens(tally, orchestrator.profiles)
         _look_at_pytest(orchestrator, tally, runs=serves_pytest, began=not number)
@@ -158,6 +166,16 @@ async def _serve(
     print_report(tally, folder=plan.shown_from or os.curdir)
     code = 128 + number if number else _verdict(plan, tally, int(failed))
     return reports.write(code=code, command_code=int(failed), error=_stopped_by(stopping) if number else "")
+
+
+def _announcement(orchestrator: Orchestrator, environment: Mapping[str, str]) -> ToldViewers:
+    """What viewers are told of the run. An isolated one is reached from its own network only: they get its end."""
+    plan = orchestrator.plan
+    variables = orchestrator.environment()
+    control = "" if plan.isolate else variables[CONTROL]
+    started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    run = AnnouncedRun(os.getpid(), control, variables[TOKEN], plan.reach, started)
+    return ToldViewers(plan.project.root, environment, run)
 
 
 def _print_opening(orchestrator: Orchestrator) -> None:

@@ -8,8 +8,8 @@ from importlib import resources
 __all__ = ["script", "style"]
 
 #: In this order: each uses those before it.
-_OF_REPORT = ("dom", "text", "interaction", "list", "theme", "timeline")
-_OWN = ("calls", "bodies", "edits", "history", "recording", "recordings", "main")
+_OF_REPORT = ("dom", "data", "text", "interaction", "list", "theme", "views")
+_OWN = ("calls", "bodies", "edits", "history", "recording", "recordings", "live", "main")
 
 
 @functools.cache

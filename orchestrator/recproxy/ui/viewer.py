@@ -12,6 +12,7 @@ from recproxy.errors import ConfigurationError, RecordingError
 from recproxy.recording.printable import printable
 from recproxy.ui.edits import blocks_of
 from recproxy.ui.history import changes_between, history_of
+from recproxy.ui.live_runs import LiveRuns
 from recproxy.ui.opened_recordings import LARGEST_BODY, OpenedRecording, OpenedRecordings
 from recproxy.ui.project_files import ProjectFiles
 from recproxy.ui.recording_values import hexadecimal, recording_rows, recording_values, shown_interaction
@@ -27,16 +28,18 @@ _MOST_WORDS = 20
 class Viewer:
     """The viewer of a project's recordings."""
 
-    def __init__(self, project: Project, files: ProjectFiles, editor: Editor | None = None) -> None:
+    def __init__(self, project: Project, files: ProjectFiles, runs: LiveRuns, editor: Editor | None = None) -> None:
         self._project = project
         self._files = files
         self._editor = editor
+        self._runs = runs
         self._opened = OpenedRecordings(files)
         self._saving = Saving(files, self._opened)
 
     def answers(self) -> dict[str, Callable[[Mapping[str, str]], dict[str, Any]]]:
         """The calls that change nothing, by name."""
         return {
+            "project": self.project,
             "recordings": self.recordings,
             "recording": self.recording,
             "rows": self.rows,
@@ -46,17 +49,22 @@ class Viewer:
             "search": self.search,
             "history": self.history,
             "changed": self.changed,
+            "runs": self._runs.runs,
+            "requests": self._runs.requests,
         }
 
     def changes(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]]:
         """The calls that change something, by name."""
         return {"preview": self._saving.preview, "save": self._saving.save, "open": self.open}
 
+    def project(self, _: Mapping[str, str]) -> dict[str, Any]:
+        """The folder of the project, and the editor that opens recordings; empty where none is known."""
+        return {"project": printable(self._project.root.name), "editor": self._editor.name if self._editor else ""}
+
     def recordings(self, _: Mapping[str, str]) -> dict[str, Any]:
-        """All recordings, and the folder of the project."""
+        """All recordings."""
         rows = [{**asdict(each), "name": printable(each.name)} for each in self._files.listed()]
-        editor = self._editor.name if self._editor else ""
-        return {"project": self._project.root.name, "recordings": rows, "editor": editor}
+        return {"recordings": rows}
 
     def recording(self, given: Mapping[str, str]) -> dict[str, Any]:
         """One recording."""

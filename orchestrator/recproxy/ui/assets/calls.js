@@ -39,7 +39,3 @@ function later(milliseconds, act) {
   let waiting = 0;
   return (...given) => { clearTimeout(waiting); waiting = setTimeout(() => act(...given), milliseconds); };
 }
-
-function link(text, act) {
-  return el("button", { class: "plain", onclick: act }, text);
-}

@@ -1,11 +1,12 @@
 // The page: its views, and the address of what is shown, which is that of one recording or interaction too.
 
-function start() {
+async function start() {
   const main = document.getElementById("main");
   const made = {};
   const views = [
-    { name: "recordings", title: "Recordings", view: () => (made.recordings = recordingsView(go)).view },
+    { name: "recordings", title: "Recordings", view: () => (made.recordings = allRecordings(go)).view },
     { name: "recording", title: "Recording", view: () => (made.recording = recordingView(go)).view },
+    { name: "runs", title: "Runs", view: () => (made.runs = runsView(go)).view },
   ];
   const shown = tabs(views, (name) => go({ view: name, ...(name === "recording" && made.recording && made.recording.state.name
     ? { name: made.recording.state.name, number: Math.max(made.recording.state.number, 0) } : {}) }));
@@ -26,6 +27,11 @@ function start() {
     else view.arrived();
   }
 
+  try {
+    const { project, editor } = await ask("project");
+    document.getElementById("project").textContent = project;
+    editorName = editor;
+  } catch (problem) { complain(problem); }
   const colors = theme(() => {});
   replace(document.getElementById("tools"), colors.control);
   replace(main, shown.list, shown.panels);

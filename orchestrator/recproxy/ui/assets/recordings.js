@@ -1,6 +1,6 @@
 // All recordings: a list by profile, and search over everything that they hold.
 
-function recordingsView(go) {
+function allRecordings(go) {
   const search = el("input", { type: "search", autocomplete: "off", placeholder: "address, header, body, mail, test" });
   const profile = el("select", {});
   const said = el("p", { class: "hint", role: "status" });
@@ -23,9 +23,7 @@ function recordingsView(go) {
 
   async function load() {
     const values = await ask("recordings");
-    document.getElementById("project").textContent = values.project;
     files = values.recordings;
-    editorName = values.editor;
     const chosen = profile.value;
     replace(profile, el("option", { value: "" }, "all"), [...new Set(files.map((each) => each.profile))].sort().map((each) => el("option", { value: each }, each)));
     profile.value = chosen;

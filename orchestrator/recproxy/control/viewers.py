@@ -1,0 +1,208 @@
+"""Where a viewer and the runs of its project meet: a folder that is the user's alone, outside the project.
+
+A viewer makes the folder and holds a lock in it as long as it lives. A run that finds one of its project writes down
+where its control address is, and takes that back at its end; it leaves what it did, for as long as the viewer lives. Without a viewer a run looks for one folder, and that is all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+__all__ = ["AnnouncedRun", "ToldViewers", "ViewerMeeting", "is_watched"]
+
+_LOCK = "lock"
+_LARGEST = 4096
+#: Runs that have ended and are shown still.
+_MOST_ENDED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedRun:
+    """A run that goes on: its process, what it is asked at and with, its mode, and when it began (ISO 8601)."""
+
+    pid: int
+    control: str
+    token: str
+    mode: str
+    started: str
+
+    def __repr__(self) -> str:
+        return f"AnnouncedRun({self.pid})"
+
+
+class ViewerMeeting:
+    """The folder of a viewer of the project at `root`; a context, at whose end it is gone."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        self._root = root
+        self._environment = environment
+        self._folder: Path | None = None
+        self._held = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        for home in _homes(self._environment):
+            with contextlib.suppress(OSError):
+                home.mkdir(mode=0o700, exist_ok=True)
+                if not _is_private(home):
+                    continue
+                folder = Path(tempfile.mkdtemp(prefix=f"{_prefix(self._root)}-", dir=home))
+                lock = self._held.enter_context((folder / _LOCK).open("wb"))
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._folder = folder
+                break
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._held.close()
+
+    def runs(self) -> list[AnnouncedRun]:
+        """The runs that go on, by process; what a killed one has left is removed."""
+        found = []
+        for path in sorted(self._folder.glob("*.json")) if self._folder is not None else ():
+            run = _read(path)
+            if run is not None and _is_alive(run.pid):
+                found.append(run)
+            else:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+        return found
+
+    def ended(self) -> dict[str, dict[str, Any]]:
+        """What the last runs have left that have ended, by a name; what older ones have left is removed."""
+        folder = self._folder
+        paths = sorted(folder.glob("*.ended"), key=_changed) if folder is not None else []
+        for path in paths[:-_MOST_ENDED]:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        found = {}
+        for path in paths[-_MOST_ENDED:]:
+            with contextlib.suppress(OSError, ValueError):
+                found[path.name] = json.loads(path.read_bytes())
+        return found
+
+
+def is_watched(root: Path, environment: Mapping[str, str]) -> bool:
+    """Whether somebody looks at the runs of a project now."""
+    return bool(_viewers(root, environment))
+
+
+class ToldViewers:
+    """A run that viewers know of; a context, at whose end they no longer ask it."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str], run: AnnouncedRun) -> None:
+        self._run = run
+        self._folders = _viewers(root, environment)
+
+    def __enter__(self) -> Self:
+        text = json.dumps({name: getattr(self._run, name) for name in AnnouncedRun.__slots__})
+        for folder in self._folders:
+            _write(folder / f"{self._run.pid}.json", text)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for folder in self._folders:
+            with contextlib.suppress(OSError):
+                (folder / f"{self._run.pid}.json").unlink()
+
+    def leave(self, values: Callable[[], Mapping[str, Any]]) -> None:
+        """Leave what the run did for the viewers, which live longer than it; nothing is made where there are none."""
+        for folder in self._folders:
+            if _is_locked(folder / _LOCK):
+                run = {"pid": self._run.pid, "mode": self._run.mode, "started": self._run.started}
+                _write(folder / f"{self._run.pid}.ended", json.dumps({**values(), "run": run}))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that only its user may read, whole or not at all; a viewer that has gone meanwhile is none."""
+    with contextlib.suppress(OSError):
+        made = path.with_name(f"{path.name}.new")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(made, flags, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        made.rename(path)
+
+
+def _viewers(root: Path, environment: Mapping[str, str]) -> list[Path]:
+    """The folders of viewers that live."""
+    return [
+        folder
+        for home in _homes(environment)
+        if _is_private(home)
+        for folder in home.glob(f"{_prefix(root)}-*")
+        if _is_private(folder) and _is_locked(folder / _LOCK)
+    ]
+
+
+def _homes(environment: Mapping[str, str]) -> Iterator[Path]:
+    runtime = Path(environment.get("XDG_RUNTIME_DIR", ""))
+    if runtime.is_absolute() and _is_private(runtime):
+        yield runtime / "recproxy"
+    yield Path(tempfile.gettempdir()) / f"recproxy-{os.geteuid()}"
+
+
+def _prefix(root: Path) -> str:
+    return f"viewer-{hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]}"
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether a folder is this user's and nobody else may look into it."""
+    try:
+        about = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and not about.st_mode & 0o077
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        with path.open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _read(path: Path) -> AnnouncedRun | None:
+    """What a run has written down; None while it is still writing, or where it is something else."""
+    try:
+        with path.open("rb") as file:
+            values = json.loads(file.read(_LARGEST))
+        run = AnnouncedRun(**values)
+    except (OSError, ValueError, TypeError):
+        return None
+    is_right = type(run.pid) is int and all(
+        type(each) is str for each in (run.control, run.token, run.mode, run.started)
+    )
+    return run if is_right and run.control.startswith("http://") else None
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
