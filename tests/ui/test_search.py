@@ -2,6 +2,9 @@
 
 import pytest
 
+from recproxy.ui.opened_recordings import OpenedRecordings
+from recproxy.ui.search import search
+
 FOLDER = "tests/functional/recordings/shop"
 
 
@@ -32,3 +35,15 @@ def test_hits_can_be_limited_to_a_profile_and_say_no_secret(viewer):
     assert viewer.search({"words": "orders", "profile": "other"})["hits"] == []
     (hit,) = viewer.search({"words": "phone token"})["hits"]
     assert "sk_live" not in str(hit)
+
+
+def test_a_search_ends_when_its_tab_begins_another(files):
+    asked = []
+
+    def is_wanted():
+        asked.append(1)
+        return len(asked) < 3
+
+    hits, has_more = search(["shop.example"], files, OpenedRecordings(files), is_wanted=is_wanted)
+
+    assert (len(hits), has_more, len(asked)) == (2, True, 3)

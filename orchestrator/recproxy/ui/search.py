@@ -6,7 +6,7 @@ A file is read as bytes first: only one that may hold the words is parsed. Where
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,11 +46,15 @@ class SearchHit:
 
 
 def search(
-    words: Sequence[str], files: ProjectFiles, opened: OpenedRecordings, profile: str = ""
+    words: Sequence[str],
+    files: ProjectFiles,
+    opened: OpenedRecordings,
+    profile: str = "",
+    is_wanted: Callable[[], bool] = lambda: True,
 ) -> tuple[list[SearchHit], bool]:
     """The first places of recordings, by file, that hold all words in any case, and whether there may be more.
 
-    What is secret is in no hit: the words are looked for in what is shown.
+    What is secret is in no hit: the words are looked for in what is shown. The search ends when nobody wants it any more.
     """
     found: list[SearchHit] = []
     wanted = [word.lower() for word in words if word]
@@ -58,13 +62,17 @@ def search(
         if profile and files.profile_name(path) != profile:
             continue
         for hit in _hits_of(path, wanted, files, opened):
-            found.append(hit)
-            if len(found) == _MOST_HITS:
+            if hit is not None:
+                found.append(hit)
+            if len(found) == _MOST_HITS or not is_wanted():
                 return found, True
     return found, False
 
 
-def _hits_of(path: Path, words: Sequence[str], files: ProjectFiles, opened: OpenedRecordings) -> Iterator[SearchHit]:
+def _hits_of(
+    path: Path, words: Sequence[str], files: ProjectFiles, opened: OpenedRecordings
+) -> Iterator[SearchHit | None]:
+    """The hits of a file; None for each interaction that is none."""
     name = files.name(path)
     try:
         if path.is_file() and not _may_hold(path.read_bytes(), words, name):
@@ -72,7 +80,10 @@ def _hits_of(path: Path, words: Sequence[str], files: ProjectFiles, opened: Open
         recording = opened.open(path)
         for number in range(len(recording)):
             masked = recording.masked(number)
-            if masked is not None and (place := hits_in(masked, words, name)):
+            place = hits_in(masked, words, name) if masked is not None else None
+            if masked is None or place is None:
+                yield None
+            else:
                 where, excerpt = place
                 yield SearchHit(
                     name=name,

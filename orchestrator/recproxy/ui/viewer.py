@@ -23,6 +23,8 @@ from recproxy.ui.user_editor import Editor
 __all__ = ["Viewer"]
 
 _MOST_WORDS = 20
+#: Tabs whose searches are told apart.
+_MOST_TABS = 50
 
 
 class Viewer:
@@ -32,6 +34,8 @@ class Viewer:
         self._project = project
         self._files = files
         self._editor = editor
+        #: By tab, the search that it waits for.
+        self._searches: dict[str, object] = {}
         self._runs = runs
         self._opened = OpenedRecordings(files)
         self._saving = Saving(files, self._opened)
@@ -123,9 +127,18 @@ class Viewer:
         return {}
 
     def search(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """Where recordings hold all `words`; `profile` limits it to those of one."""
+        """Where recordings hold all `words`; `profile` limits it to those of one.
+
+        A search ends when the same `tab` begins another one: with each letter that somebody types there is one.
+        """
         words = given.get("words", "")[:400].split()[:_MOST_WORDS]
-        hits, has_more = search(words, self._files, self._opened, given.get("profile", ""))
+        tab, mine = given.get("tab", "")[:40], object()
+        self._searches[tab] = mine
+        while len(self._searches) > _MOST_TABS:
+            self._searches.pop(next(iter(self._searches)), None)
+        hits, has_more = search(
+            words, self._files, self._opened, given.get("profile", ""), lambda: self._searches.get(tab) is mine
+        )
         return {"hits": [{**asdict(each), "name": printable(each.name)} for each in hits], "more": has_more}
 
     def _open_at(self, given: Mapping[str, str]) -> tuple[OpenedRecording, int]:

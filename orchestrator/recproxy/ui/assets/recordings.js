@@ -7,6 +7,7 @@ function allRecordings(go) {
   const list = virtualList("Recordings", row, (item) => go({ view: "recording", name: item.name, number: item.hit ? item.hit.number : 0 }), { prefix: "file", empty: "Nothing fits." });
   const named = (text, control, grow) => el("label", { class: grow ? "grow" : null }, text, control);
   const view = el("div", { class: "recordings" }, el("div", { class: "bar", role: "search" }, named("Search", search, true), named("Profile", profile)), said, list.box);
+  const tab = crypto.randomUUID();
   let files = [], searching = null;
 
   function row(item) {
@@ -42,7 +43,7 @@ function allRecordings(go) {
     }
     said.textContent = "Searching.";
     try {
-      const values = await ask("search", { words, profile: profile.value }, { signal: mine.signal });
+      const values = await ask("search", { words, profile: profile.value, tab }, { signal: mine.signal });
       list.show(values.hits.map((hit, number) => ({ number, name: hit.name, hit })));
       said.textContent = values.more ? `The first ${counted(values.hits.length, "interaction")} found; there may be more.` : `${counted(values.hits.length, "interaction")} found.`;
     } catch (problem) { complain(problem); }
