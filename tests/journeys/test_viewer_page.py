@@ -196,6 +196,19 @@ def test_a_change_that_loses_an_answer_is_said_before_it_is_saved(opened, projec
     assert (project / FOLDER / "default.rec").read_bytes() == before
 
 
+def test_a_mark_leads_to_its_line(opened, project):
+    path = project / FOLDER / "default.rec"
+    path.write_text(path.read_text() + block("/any", "{}", method="POST", ask="XXX"))
+    page = opened(interaction("default.rec", 2))
+
+    page.get_by_label("what scan and check found").last.get_by_role("button", name="line").click()
+
+    area = page.get_by_label("text of the interaction")
+    area.wait_for()
+    page.locator("textarea:focus").wait_for()
+    assert area.evaluate("each => each.value.slice(each.selectionStart, each.selectionEnd)").startswith("POST https")
+
+
 def test_two_tabs_do_not_overwrite_each_other(opened, project):
     first = opened(interaction("default.rec", 0))
     second = opened(interaction("default.rec", 1), context=first.context)

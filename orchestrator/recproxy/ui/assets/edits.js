@@ -114,7 +114,7 @@ function textPanel(state, review) {
 
   /** Select a line of the file. */
   function show(wanted) {
-    if (!area || wanted < line) return;
+    if (!area || !area.isConnected || wanted < line) return; // text with secrets is shown to who asks for it
     const lines = area.value.split("\n"), start = lines.slice(0, wanted - line).reduce((sum, each) => sum + each.length + 1, 0);
     area.focus();
     area.setSelectionRange(start, start + (lines[wanted - line] || "").length);

@@ -3,12 +3,13 @@
 /** The editor that the viewer opens; empty where it knows none. */
 let editorName = "";
 
+/** What was found; `choose` is told the interaction and the line that somebody follows. */
 function marksList(marks, choose) {
   if (!marks.length) return null;
   return el("ul", { class: "marks", "aria-label": "what scan and check found" }, marks.map((mark) => el("li", {},
     el("span", { class: mark.source === "scan" ? "bad" : "warn" }, `${mark.source}: ${mark.kind}`), " ",
     mark.source === "scan" ? `in ${mark.message}` : mark.message, " ",
-    mark.line ? (choose && mark.number >= 0 ? link(`line ${mark.line}`, () => choose(mark.number)) : el("span", { class: "soft" }, `line ${mark.line}`)) : null)));
+    mark.line ? (choose && mark.number >= 0 ? link(`line ${mark.line}`, () => choose(mark.number, mark.line)) : el("span", { class: "soft" }, `line ${mark.line}`)) : null)));
 }
 
 function recordingView(go) {
@@ -18,7 +19,7 @@ function recordingView(go) {
   const split = el("div", { class: "split" }, list.box, detail);
   const view = el("div", {}, head, split);
   const state = { name: "", sha: "", rows: [], count: 0, number: -1, values: null };
-  let asked = 0;
+  let asked = 0, showLine = () => {};
   const review = changeReview(() => ({ name: state.name, sha: state.sha }), (done) => open(state.name, done.number, true), () => open(state.name, Math.max(state.number, 0)));
   const text = textPanel(state, review);
 
@@ -100,7 +101,7 @@ function recordingView(go) {
       el("h2", {}, `${found.method} `, marked(found.url, found.wild)),
       facts ? el("p", { class: "soft" }, facts) : null,
       data.secrets ? el("p", { class: "bad" }, `${counted(data.secrets, "secret")} of this interaction ${data.secrets === 1 ? "is" : "are"} in the file. Here ${data.secrets === 1 ? "it is" : "they are"} masked.`) : null,
-      marksList(data.marks),
+      marksList(data.marks, state.values.unwritable ? null : (_, line) => showLine(line)),
       copies(data),
       ...changes(),
     ];
@@ -123,7 +124,10 @@ function recordingView(go) {
     const place = el("div"), number = state.number;
     const panel = el("details", { class: "card" }, el("summary", {}, "Text, edit and mask"), text.box);
     replace(text.box);
-    panel.addEventListener("toggle", () => { if (panel.open && number === state.number && !text.box.childNodes.length) text.load(number); });
+    let loading = null;
+    const load = () => (loading = loading || text.load(number)); // once, whoever asks first
+    panel.addEventListener("toggle", () => { if (panel.open) load(); });
+    showLine = async (line) => { panel.open = true; await load(); text.show(line); };
     return [el("div", { class: "bar actions", role: "group", "aria-label": "change the interaction" },
       interactionActions(state, review, () => replace(place, movePanel(state, review)))), place, panel, review.box];
   }
