@@ -115,7 +115,7 @@ def extras(session: nox.Session, version: str) -> None:
     session.install("--upgrade", *OWN, *packages, *CLIENTS, *helpers, "trustme")
     # The suite itself has nox and tox from the oldest version to the newest: journeys/test_runner_versions.py.
     tests = "testing/vcrpy_bridge/test_suites.py testing/vcrpy_bridge/test_matching.py testing/betamax_bridge"
-    tests += " testing/inprocess formats/test_responses.py play/test_detectors.py"
+    tests += " ui testing/inprocess formats/test_responses.py play/test_detectors.py"
     tests += " stores lsp testing/pytest_plugin/test_scopes.py testing/vcrpy_bridge/test_callbacks.py"
     # pytest 8.0 prints the text of a miss once more, which that test counts.
     others = ["-k", "not a_miss_fails_the_test_that_caused_it"] if version == "lowest" else []
