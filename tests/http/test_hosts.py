@@ -3,7 +3,7 @@
 import pytest
 
 from recproxy.control.host_names import normal_host
-from recproxy.http.hosts import Owners, authority_host, bracketed, fits, split_authority
+from recproxy.http.hosts import Owners, authority_host, bracketed, fits, host_text, split_authority
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,11 @@ from recproxy.http.hosts import Owners, authority_host, bracketed, fits, split_a
 )
 def test_an_authority_is_a_host_and_a_port(authority, wanted):
     assert split_authority(authority) == wanted
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "latin-1"])
+def test_a_host_beyond_ascii_is_read_in_utf_8_or_else_in_latin_1(coding):
+    assert authority_host(host_text("b\u00fccher.example:80".encode(coding))) == "xn--bcher-kva.example"
 
 
 @pytest.mark.parametrize("authority", ["a:b", "a:0", "a:65536", "a:-1", "a:1\u0661"])

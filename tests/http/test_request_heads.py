@@ -12,6 +12,15 @@ from recproxy.http.request_heads import can_be_plain, head_size, plain_head
         (b"\r\nfoo / HTTP/1.1\r\n\r\n", (b"POST / HTTP/1.1\r\n\r\n", b"foo")),
         (b"GET /\xc3\xa4 HTTP/1.1\r\n\r\n", (b"POST /%C3%A4 HTTP/1.1\r\n\r\n", b"GET")),
         (
+            b"GET http://me@b\xc3\xbccher.example:81/\xc3\xa4 HTTP/1.1\r\n\r\n",
+            (b"POST http://me@xn--bcher-kva.example:81/%C3%A4 HTTP/1.1\r\n\r\n", b"GET"),
+        ),
+        (
+            b"GET http://b\xc3\xbccher.example:x/ HTTP/1.1\r\n\r\n",
+            (b"POST http://b%C3%BCcher.example:x/ HTTP/1.1\r\n\r\n", b"GET"),
+        ),
+        (b"GET /?u=http://\xfc/ HTTP/1.1\r\n\r\n", (b"POST /?u=http://%FC/ HTTP/1.1\r\n\r\n", b"GET")),
+        (
             b"PUT / HTTP/1.1\r\nContent-Length: 2\r\nA: b\r\ncontent-length : 2\r\n\r\n",
             (b"POST / HTTP/1.1\r\nContent-Length: 2\r\nA: b\r\n\r\n", b"PUT"),
         ),

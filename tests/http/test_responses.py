@@ -177,4 +177,6 @@ def test_trailers_are_announced_where_they_follow(ways, kept):
 
 
 def test_half_a_surrogate_pair_is_escaped_in_an_error():
+    shown = error_response(599, "got \x1b[2J", reason="No \u202ea")
+    assert (b"599 No \\u202ea\r\n" in shown, shown.endswith(b"got \\x1b[2J\n")) == (True, True)
     assert error_response(599, "got \ud800").endswith(b"recproxy: got \\ud800\n")

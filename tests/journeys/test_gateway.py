@@ -126,6 +126,33 @@ def test_a_pipelined_request_for_another_service_is_answered_by_that_service(two
         assert got.index(b"first") < got.index(b"nothing")
 
 
+BOOKS = BANK.replace("bank.example", "b\u00fccher.example")
+NAME = "b\u00fccher.example".encode()
+TO_BOOKS = b"GET http://%s/balance HTTP/1.1\r\nHost: x\r\n\r\n" % NAME
+AT_BOOKS = b"GET /balance HTTP/1.1\r\nHost: %s\r\n\r\n" % NAME
+
+
+def test_a_host_in_raw_utf_8_is_that_of_its_profile(project):
+    config = project.root / "pyproject.toml"
+    config.write_text(config.read_text() + BOOKS, "utf-8")
+    recorded = BALANCE.replace("https://bank.example", "http://xn--bcher-kva.example")
+    project.write("tests/functional/recordings/bank/default.rec", recorded)
+    server = project.start("serve", "--profile", "shop", "--profile", "bank", stdin=subprocess.PIPE)
+    address = urlsplit(json.loads(server.stdout.readline())["environment"]["HTTP_PROXY"])
+    for request in (TO_BOOKS, AT_BOOKS):
+        with socket.create_connection((address.hostname, address.port), timeout=seconds(20)) as sock:
+            assert ask(sock, request) == (200, b"nothing")
+            assert ask(sock, request) == (200, b"nothing")
+    foreign = TO_BOOKS.replace("\u00fc".encode(), "\u00e9".encode())
+    with socket.create_connection((address.hostname, address.port), timeout=seconds(20)) as sock:
+        status, said = ask(sock, foreign)
+        assert (status, b"owns xn--bcher-bsa.example: HTTP refused" in said) == (599, True), said
+    server.stdin.close()
+    server.wait(seconds(20))
+    server.stdout.close()
+    server.stderr.close()
+
+
 def test_a_client_that_ends_inside_a_head_is_let_go(served):
     address = urlsplit(served["HTTP_PROXY"])
     with socket.create_connection((address.hostname, address.port), timeout=seconds(20)) as sock:

@@ -17,7 +17,7 @@ from recproxy.http.first_bytes import (
     sort,
 )
 from recproxy.http.framing import HOP_BY_HOP, ResponseFraming
-from recproxy.http.hosts import Owners, authority_host, bracketed, fits, split_authority
+from recproxy.http.hosts import Owners, authority_host, bracketed, fits, host_text, split_authority
 from recproxy.http.negotiation import accepts, accepts_all, takes_coded
 from recproxy.http.received import received_request
 from recproxy.http.request_events import Head, MalformedRequest, Sink
@@ -49,6 +49,7 @@ __all__ = [
     "bracketed",
     "error_response",
     "fits",
+    "host_text",
     "received_request",
     "request_start",
     "sort",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from recproxy.control.host_names import normal_host
-from recproxy.http.hosts import split_authority
+from recproxy.http.hosts import host_text, split_authority
 from recproxy.http.request_heads import NO_HTTP2, NO_MAIL, begins_mail
 from recproxy.recording.dataclass import dataclass
 
@@ -121,7 +121,7 @@ def _head(seen: bytes) -> FirstBytes:
     line_end = rest.find(b"\n")
     if not space or line_end < 0:
         begun = _BEGUN.match(rest) if method not in (b"CONNECT", b"RECPROXY") else None
-        return Absolute(begun[1].decode("latin-1")) if begun else _unfinished(seen)
+        return Absolute(host_text(begun[1])) if begun else _unfinished(seen)
     target, version, _ = rest[:line_end].rstrip(b"\r").rpartition(b" HTTP/")
     if not version:
         return _not_http(seen[start:])
@@ -133,12 +133,12 @@ def _head(seen: bytes) -> FirstBytes:
         return _announcement(seen, target)
     absolute = _ABSOLUTE.match(target)
     if absolute:
-        return Absolute(absolute[1].decode("latin-1"))
+        return Absolute(host_text(absolute[1]))
     end = _head_end(seen)
     if end < 0:
         return _unfinished(seen)
     host = _HOST.search(seen, start, end)
-    return Origin(host[1].decode("latin-1") if host else "")
+    return Origin(host_text(host[1]) if host else "")
 
 
 def _not_http(seen: bytes) -> Malformed:
@@ -150,7 +150,7 @@ def _connect(seen: bytes, target: bytes) -> FirstBytes:
     if end < 0:
         return _unfinished(seen)
     try:
-        host, port = split_authority(target.decode("latin-1"), 443)
+        host, port = split_authority(host_text(target), 443)
     except ValueError:
         return Malformed(400, "CONNECT without a valid host and port")
     if not host or port is None:
@@ -166,7 +166,7 @@ def _announcement(seen: bytes, target: bytes) -> FirstBytes:
     if port is None:
         return Malformed(400, "RECPROXY without a port")
     to = _TO.search(seen, 0, end)
-    return Announcement(target.decode("latin-1"), int(port[1]), int(to[1]) if to else 0)
+    return Announcement(host_text(target), int(port[1]), int(to[1]) if to else 0)
 
 
 def _head_end(seen: bytes) -> int:

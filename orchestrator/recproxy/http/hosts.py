@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from recproxy.control.host_names import is_loopback, normal_host
 
-__all__ = ["Owners", "authority_host", "bracketed", "fits", "split_authority"]
+__all__ = ["Owners", "authority_host", "bracketed", "fits", "host_text", "split_authority"]
 
 
 def split_authority(authority: str, default_port: int | None = None) -> tuple[str, int | None]:
@@ -28,6 +28,14 @@ def split_authority(authority: str, default_port: int | None = None) -> tuple[st
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise ValueError(f"{authority!r} has no valid port")
     return _normal(host), int(port)
+
+
+def host_text(raw: bytes) -> str:
+    """An authority of the wire as text: UTF-8, which clients send for `b\u00fccher.example`, or else Latin-1."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def bracketed(host: str) -> str:

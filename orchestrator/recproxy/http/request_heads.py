@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from recproxy.http.hosts import bracketed, host_text, split_authority
+
 __all__ = [
     "NO_HTTP2",
     "NO_MAIL",
@@ -30,6 +32,7 @@ NO_WEBSOCKET = "a WebSocket begins with a GET of HTTP/1.1 that has no body"
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 #: Of any number: the parser tells one that is not spoken from what is no version.
 _VERSION = re.compile(rb" HTTP/[0-9]\.[0-9]\r\Z")
+_ABSOLUTE = re.compile(rb"\A([A-Za-z][A-Za-z0-9+.-]*://)([^/?#\s]*)")
 _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(.*?)[ \t]*\r?\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -54,8 +57,21 @@ def plain_head(head: bytes) -> tuple[bytes, bytes]:
     if not _TOKEN.fullmatch(method) or method == b"CONNECT" or not space:
         return head, b""
     if not rest.isascii():
+        rest = _ABSOLUTE.sub(_ascii_authority, rest, count=1)
         rest = b"".join(b"%%%02X" % byte if byte > 127 else bytes((byte,)) for byte in rest)
     return b"\n".join((b"POST " + rest, *_one_length(lines))), method
+
+
+def _ascii_authority(absolute: re.Match[bytes]) -> bytes:
+    """The start of an absolute target with its host as IDNA has it, by which its owner is found; as it was if it has none."""
+    user, at, authority = absolute[2].rpartition(b"@")
+    try:
+        host, port = split_authority(host_text(authority))
+    except ValueError:
+        return absolute[0]
+    if not host.isascii():
+        return absolute[0]
+    return absolute[1] + user + at + (bracketed(host) + (f":{port}" if port else "")).encode()
 
 
 def _one_length(lines: list[bytes]) -> list[bytes]:

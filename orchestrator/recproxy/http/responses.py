@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from recproxy.http.framing import ResponseFraming
 from recproxy.recording import Response, encode, header_values
+from recproxy.recording.printable import printable
 
 __all__ = ["NOT_RECORDED", "Pieces", "Prepared", "error_response"]
 
@@ -75,10 +76,13 @@ class Prepared:
 def error_response(
     status: int, text: str, *, reason: str = "", head_only: bool = False, close: bool = True, header: str = ""
 ) -> bytes:
-    """What recproxy itself answers where there is no response: a text that begins with its name, never cached."""
-    body = (text if text.startswith(_NAME) else f"{_NAME}{text.rstrip()}\n").encode("utf-8", "backslashreplace")
+    """What recproxy itself answers where there is no response: a text that begins with its name, never cached.
+
+    Text and reason may quote the request, and a failed test prints them: they are made printable.
+    """
+    body = printable(text if text.startswith(_NAME) else f"{_NAME}{text.rstrip()}\n").encode()
     lines = [
-        f"HTTP/1.1 {status} {reason or _REASONS[status]}",
+        f"HTTP/1.1 {status} {printable(reason) or _REASONS[status]}",
         "Content-Type: text/plain; charset=utf-8",
         "Cache-Control: no-store",
         f"Content-Length: {len(body)}",

@@ -7,7 +7,7 @@ tell the page that sent a request. Pure. Programs that are no browsers send Orig
 from __future__ import annotations
 
 from recproxy.control.host_names import is_address, is_loopback
-from recproxy.http.hosts import authority_host, fits, split_authority
+from recproxy.http.hosts import authority_host, fits, host_text, split_authority
 from recproxy.recording import Headers
 
 __all__ = ["foreign_host", "foreign_page"]
@@ -56,7 +56,7 @@ def foreign_page(headers: Headers, hosts: tuple[str, ...] = ()) -> str:
             browser = value.startswith(b"Mozilla/")
     if not (origin and (site or browser)) and site != b"cross-site":
         return ""
-    page = (origin or referer).decode("latin-1")
+    page = host_text(origin or referer)
     host = authority_host(page.partition("://")[2].partition("/")[0])
     if host and (is_loopback(host) or _is_named(host, hosts)):
         return ""

@@ -18,7 +18,7 @@ from typing import Any
 from recproxy.control.acceptor import Acceptor
 from recproxy.control.open_connections import OpenConnections, descriptor_share
 from recproxy.errors import RecproxyError
-from recproxy.http import Head, MalformedRequest, RequestReader
+from recproxy.http import Head, MalformedRequest, RequestReader, host_text
 from recproxy.http.web_pages import foreign_host, foreign_page
 from recproxy.orchestrator.access import OPEN_ACCESS, Access
 from recproxy.orchestrator.control_calls import ControlCalls, ControlledRun
@@ -239,7 +239,7 @@ class _Caller(asyncio.Protocol):
             raise CallRefused(401, "send the header Authorization: Bearer $RECPROXY_TOKEN")
 
     def _check_page(self, head: Head) -> None:
-        if foreign_host(head.host.decode("latin-1"), names=self._names):
+        if foreign_host(host_text(head.host), names=self._names):
             raise CallRefused(421, "the Host header is not the control address: use the URL in RECPROXY_CONTROL")
         if page := foreign_page(head.headers):
             raise CallRefused(403, f"a web page of {page} must not use the control address")

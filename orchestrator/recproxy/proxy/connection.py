@@ -11,7 +11,7 @@ import os
 from typing import Any
 
 from recproxy.control.sockets import acknowledge
-from recproxy.http import Head, MalformedRequest, RequestReader, error_response
+from recproxy.http import Head, MalformedRequest, RequestReader, error_response, host_text
 from recproxy.proxy.body import BodyFeed, KeptBody
 from recproxy.proxy.connection_lane import ConnectionLane
 from recproxy.proxy.downstream import Answer, Due, Work
@@ -255,7 +255,7 @@ class Connection(asyncio.Protocol):
         if self._roaming.hold_rest():
             self._give_away()
             return
-        host, opened_for = self._head.host.decode("latin-1"), self._route.authority or "another service"
+        host, opened_for = host_text(self._head.host), self._route.authority or "another service"
         raise MalformedRequest(421, f"{host} is not served on a connection opened for {opened_for}")
 
     def _sorted(self, data: bytes) -> bool:

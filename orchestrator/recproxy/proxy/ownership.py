@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum, auto
 
-from recproxy.http import Absolute, Head, Incomplete, Malformed, MalformedRequest, Origin, authority_host, sort
+from recproxy.http import (
+    Absolute,
+    Head,
+    Incomplete,
+    Malformed,
+    MalformedRequest,
+    Origin,
+    authority_host,
+    host_text,
+    sort,
+)
 from recproxy.http.web_pages import foreign_host, foreign_page
 from recproxy.proxy.route import Route, absolute_authority
 from recproxy.recording import Headers
@@ -62,7 +72,7 @@ class Ownership:
         host = head.target if head.target[:1] != b"/" and b"://" in head.target[:12] else head.host
         if host == self._last or not host:
             return True
-        authority = absolute_authority(host.decode("latin-1")) or host.decode("latin-1")
+        authority = absolute_authority(host_text(host)) or host_text(host)
         owned = self._owns(authority_host(authority))
         if owned:
             self._last = host
@@ -70,7 +80,7 @@ class Ownership:
 
     def _check_page(self, head: Head, hosts: tuple[str, ...]) -> None:
         if head.host != self._last and head.target[:1] == b"/":  # an absolute URL goes before Host; no page sends one
-            if foreign_host(head.host.decode("latin-1"), hosts, port=self._route.port, names=self._route.names):
+            if foreign_host(host_text(head.host), hosts, port=self._route.port, names=self._route.names):
                 name = head.host.decode("ascii", "backslashreplace")[:200]
                 raise MalformedRequest(
                     421, f"Host {name} is neither this base URL nor a host of the profile: send the base URL's own"

@@ -6,7 +6,15 @@ import re
 from collections.abc import Sequence
 
 from recproxy.control.host_names import is_loopback
-from recproxy.http import Head, MalformedRequest, authority_host, bracketed, received_request, split_authority
+from recproxy.http import (
+    Head,
+    MalformedRequest,
+    authority_host,
+    bracketed,
+    host_text,
+    received_request,
+    split_authority,
+)
 from recproxy.recording import Request
 from recproxy.recording.dataclass import dataclass
 
@@ -124,7 +132,7 @@ def _url(route: Route, head: Head) -> str:
 
 def _named(route: Route, head: Head) -> str:
     """The Host of a request, or what its connection was opened for. A server on this machine may be asked for any host."""
-    named, opened = head.host.decode("latin-1"), route.authority or ""
+    named, opened = host_text(head.host), route.authority or ""
     if opened and is_loopback(authority_host(opened)) and not is_loopback(authority_host(named)):
         return opened
     return named or opened
