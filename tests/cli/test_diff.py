@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 from command_line import recproxy
@@ -47,6 +48,30 @@ def test_changes_as_json(folder):
         "https://a.example/",
         {"kind": "structure", "place": "status", "before": "200", "after": "404"},
     )
+
+
+def test_revisions_are_named_as_for_git(folder):
+    for words in (
+        ("init", "-q"),
+        ("add", "a.rec"),
+        ("-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "a"),
+    ):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+    (folder / "b.rec").replace(folder / "a.rec")
+    (folder / "below").mkdir()
+
+    for words in (("HEAD", "a.rec"), ("HEAD:a.rec", "a.rec"), ("a.rec", "--rev", "HEAD")):
+        assert recproxy("diff", *words, folder=folder).stdout == WANTED, words
+    assert recproxy("diff", "HEAD", "../a.rec", folder=folder / "below").stdout == WANTED
+    assert recproxy("diff", "HEAD:a.rec", "../a.rec", folder=folder / "below").stdout == WANTED
+    assert recproxy("diff", "HEAD:a.rec", "HEAD:a.rec", folder=folder).returncode == 0
+    for words, wanted in (
+        (("HEAD",), "HEAD is a revision: name the file, too"),
+        (("HEAD:none.rec", "a.rec"), "git show HEAD:none.rec: fatal: path 'none.rec' does not exist in 'HEAD'"),
+        (("none:a.rec", "a.rec"), "none:a.rec: cannot be read: No such file or directory"),
+    ):
+        done = recproxy("diff", *words, folder=folder)
+        assert (done.returncode, wanted in done.stderr) == (2, True), done.stderr
 
 
 @pytest.mark.parametrize(

@@ -28,11 +28,12 @@ _OF_GIT = 7
 @click.option("--rev", metavar="REV", help="Compare each FILE with its version in revision REV of git.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 @click.option("--git-driver", is_flag=True, help="Take the arguments that git passes to a diff driver.")
-@click.argument("paths", nargs=-1, required=True, metavar="FILE [FILE]")
+@click.argument("paths", nargs=-1, required=True, metavar="[REV] FILE [FILE]")
 def diff(rev: str | None, as_json: bool, git_driver: bool, paths: tuple[str, ...]) -> None:
     """Show what changed in the answers of a service: fields, types and statuses first, then values.
 
-    Compares two recordings, one with the .failed.rec next to it, or one with a revision of git. Headers that are new
+    Compares two recordings, one with the .failed.rec next to it, or one with a revision of git. REV:FILE is a recording
+    as it was in a revision. Headers that are new
     in each response come last. Exit codes: 0 without differences, 1 with differences, 2 if a file cannot be read.
     """
     from recproxy.play.recording_difference import compare_recordings
@@ -52,7 +53,7 @@ def diff(rev: str | None, as_json: bool, git_driver: bool, paths: tuple[str, ...
 
 
 def _versions(rev: str | None, paths: tuple[str, ...]) -> tuple[Recording, Recording]:
-    from recproxy.play.git_versions import recording_at
+    from recproxy.play.git_versions import is_revision, recording_at
     from recproxy.play.reading import read_recording
     from recproxy.play.recording_names import failed_path
 
@@ -61,6 +62,8 @@ def _versions(rev: str | None, paths: tuple[str, ...]) -> tuple[Recording, Recor
             raise ConfigurationError("--rev compares one FILE with its earlier version: name one")
         return recording_at(rev, Path(paths[0])), read_recording(paths[0])
     if len(paths) == 1:
+        if not Path(paths[0]).exists() and is_revision(paths[0], Path.cwd()):
+            raise ConfigurationError(f"{paths[0]} is a revision: name the file, too, as in diff {paths[0]} FILE")
         failed = failed_path(Path(paths[0]))
         if not failed.is_file() and Path(paths[0]).is_file():
             raise ConfigurationError(
@@ -69,8 +72,17 @@ def _versions(rev: str | None, paths: tuple[str, ...]) -> tuple[Recording, Recor
             )
         return read_recording(paths[0]), read_recording(str(failed))
     if len(paths) > 2:
-        raise ConfigurationError("diff compares two recordings: name FILE FILE, or one FILE with --rev REV")
-    return read_recording(paths[0]), read_recording(paths[1])
+        raise ConfigurationError("diff compares two recordings: name FILE FILE, REV FILE, or REV:FILE REV:FILE")
+    return _version(paths[0], paths[1]), _version(paths[1], paths[0])
+
+
+def _version(word: str, other: str) -> Recording:
+    """A file, or what git has by this name; a file goes before a revision of the same name."""
+    from recproxy.play.git_versions import recording_named
+    from recproxy.play.reading import read_recording
+
+    found = None if Path(word).exists() else recording_named(word, other)
+    return read_recording(word) if found is None else found
 
 
 def _as_git_driver(words: tuple[str, ...]) -> None:

@@ -20,7 +20,7 @@ __all__ = ["reports"]
 _MOST_SHOWN = 20
 
 
-@click.group("report", cls=Verbs)
+@click.group("report", cls=Verbs, example="recproxy report merge shard-*.json", page="ci")
 def reports() -> None:
     """Bring the reports of several runs together."""
 

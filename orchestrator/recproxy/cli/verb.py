@@ -13,8 +13,8 @@ _VERBOSE = "recproxy.verbose"
 _WIDEST = 10_000
 
 
-class Verb(click.Command):
-    """A verb with an `example` of its use, and the `page` of the documentation about it."""
+class _Shown(click.Command):
+    """A command with an `example` of its use, and the `page` of the documentation about it."""
 
     def __init__(self, *args: Any, example: str = "", page: str = "command-line", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,7 +30,11 @@ class Verb(click.Command):
             formatter.write(f"  recproxy docs {self.page}\n")
 
 
-class Verbs(click.Group):
+class Verb(_Shown):
+    """A verb, as its help shows it."""
+
+
+class Verbs(_Shown, click.Group):
     """A group of verbs; its list shows the whole first sentence of each."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

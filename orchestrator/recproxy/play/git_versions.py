@@ -10,7 +10,7 @@ from pathlib import Path
 from recproxy.errors import ConfigurationError
 from recproxy.recording import Recording, load
 
-__all__ = ["Revision", "call_git", "recording_at", "revisions_of"]
+__all__ = ["Revision", "call_git", "is_revision", "recording_at", "recording_named", "revisions_of"]
 
 #: Revisions of one recording that are listed.
 _MOST = 200
@@ -50,6 +50,37 @@ def recording_at(rev: str, path: Path, *, then: str = "") -> Recording:
     if done.returncode:
         raise ConfigurationError(f"git show {rev}: {done.stderr.decode(errors='replace').strip()}")
     return load(done.stdout, path=f"{rev}:{path}")
+
+
+def is_revision(word: str, folder: Path) -> bool:
+    """Whether git, if there is one, knows a commit by this word."""
+    if not word or word.startswith("-") or shutil.which("git") is None:
+        return False
+    return not call_git("rev-parse", "--verify", "--quiet", f"{word}^{{commit}}", folder=folder).returncode
+
+
+def recording_named(word: str, other: str) -> Recording | None:
+    """What `REV`, of the `other` file, or `REV:PATH` names, as git writes it; None if it begins with no revision.
+
+    PATH is seen from the working directory, or else from the top of the repository.
+
+    Raises:
+        ConfigurationError: there is no such file in the revision.
+        RecordingError: it does not parse.
+    """
+    rev, colon, path = word.partition(":")
+    file, here = Path(other), Path.cwd()
+    folder = file.resolve().parent if not colon and file.parent.is_dir() else here
+    if not is_revision(rev, folder):
+        return None
+    if not colon:
+        return recording_at(rev, file)
+    done = call_git("show", f"{rev}:./{path}", folder=here)
+    if done.returncode:
+        done = call_git("show", f"{rev}:{path}", folder=here)
+    if done.returncode:
+        raise ConfigurationError(f"git show {word}: {done.stderr.decode(errors='replace').strip()}")
+    return load(done.stdout, path=word)
 
 
 def revisions_of(path: Path) -> list[Revision]:

@@ -13,7 +13,7 @@ from recproxy.cli.verb import Verbs
 __all__ = ["profiles"]
 
 
-@click.group(cls=Verbs, invoke_without_command=True)
+@click.group(cls=Verbs, invoke_without_command=True, example="recproxy profiles show twitter", page="add-a-service")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list to stdout.")
 @click.pass_context
 def profiles(context: click.Context, as_json: bool) -> None:
