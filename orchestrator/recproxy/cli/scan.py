@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["scan"]
 
 
-@click.command(cls=Verb, example="recproxy scan tests/functional/recordings --profile twitter")
+@click.command(cls=Verb, example="recproxy scan tests/functional/recordings")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--fix", is_flag=True, help="Redact the secrets in place.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
