@@ -45,11 +45,17 @@ item
 ASK = """
 import base64, json, socket, sys
 given = json.load(sys.stdin)
+def more(said):
+    head, ends, body = said.partition("\\r\\n\\r\\n")
+    return not ends or len(body) < int((head.lower().partition("content-length: ")[2].split() or "0")[0])
 def ask(port, text=b"", *, most=300):
     try:
         with socket.create_connection((given["host"], port), timeout=20) as sock:
             sock.sendall(text)
-            return sock.recv(most).decode("latin-1").partition("\\r\\n")[0]
+            said = sock.recv(most).decode("latin-1")
+            while given["whole"] and more(said):
+                said += sock.recv(most).decode("latin-1") or "\\r\\n\\r\\n"
+            return said if given["whole"] else said.partition("\\r\\n")[0]
     except OSError as problem:
         return type(problem).__name__
 for word in given["asked"]:
@@ -96,11 +102,11 @@ def served(net, folder, *words):
             process.communicate()
 
 
-def asked(net, name, *words, host=HUB):
-    """The first line of the answer to each of these bytes, sent from a namespace to a port."""
+def asked(net, name, *words, host=HUB, whole=False):
+    """The first line of the answer to each of these bytes, or all of it, sent from a namespace to a port."""
     done = subprocess.run(
         [*net.inside(name), sys.executable, "-c", ASK],
-        input=json.dumps({"host": host, "asked": words}),
+        input=json.dumps({"host": host, "asked": words, "whole": whole}),
         capture_output=True,
         text=True,
         timeout=seconds(60),
@@ -235,15 +241,57 @@ def test_peers_ask_over_ipv6(net, tmp_path):
     assert line in run.said.splitlines()
 
 
-def test_hosts_that_may_pass_lead_to_no_address_of_this_machine(net, tmp_path):
-    rule = ("--listen", f"{HUB}:9400", "--peers", f"{net.app}/32")
+#: A server that says where it is, at each of these addresses and ports: what must not be reached has something to say.
+ORIGINS = """
+import sys, threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+class Origin(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200, "Reached")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+    def log_message(self, *words):
+        pass
+for place in sys.argv[1:]:
+    host, _, port = place.rpartition(":")
+    server = ThreadingHTTPServer((host, int(port)), Origin)
+    threading.Thread(target=server.serve_forever).start()
+print("up", flush=True)
+"""
+
+
+@contextlib.contextmanager
+def origins(net, *places):
+    """Servers in the hub."""
+    process = subprocess.Popen(
+        [*net.inside("hub"), sys.executable, "-c", ORIGINS, *places], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout.readline() == "up\n"
+        yield
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def other(net):
+    """An address of the hub at which nothing of recproxy listens; the hub has one of its link, too."""
+    subprocess.run([*net.inside("hub"), "ip", "address", "add", "169.254.169.254/32", "dev", "lo"], check=False)
     near = subprocess.run([*net.inside("hub"), "hostname", "-I"], capture_output=True, text=True, check=True)
-    other = next(each for each in near.stdout.split() if each.startswith("10.77.") and each != HUB)
+    return next(each for each in near.stdout.split() if each.startswith("10.77.") and each != HUB)
+
+
+OWN = "it is an address of recproxy itself, which nothing is forwarded to"
+
+
+def test_hosts_that_may_pass_lead_to_no_address_of_this_machine(net, other, tmp_path):
+    rule = ("--listen", f"{HUB}:9400", "--peers", f"{net.app}/32")
     words = (
         f"[::ffff:{HUB}]:9401",
         "[::ffff:169.254.169.254]:80",
         "169.254.169.254:80",
-        f"{other}:9401",
+        f"{other}:7000",
         f"{HUB}:9401",
     )
     requests = [f"{{}} {{}}{each}{{}} HTTP/1.1\r\nHost: {each}\r\n\r\n" for each in words]
@@ -252,14 +300,40 @@ def test_hosts_that_may_pass_lead_to_no_address_of_this_machine(net, tmp_path):
     project(tmp_path)
     text = (tmp_path / "pyproject.toml").read_text()
     concrete = [each.rpartition(":")[0] for each in words if "[" not in each]
-    for choice, asks in (
-        ('unlisted = "pass"', bodies + tunnels),
-        (f"pass_hosts = {json.dumps(concrete)}", bodies[2:] + tunnels[2:]),
-    ):
-        (tmp_path / "pyproject.toml").write_text(f"[tool.recproxy]\n{choice}\n{text}")
-        with served(net, tmp_path, "--profile", "shop", *rule):
-            told = asked(net, "app", *([9400, each] for each in asks))
-        assert set(told) == {"HTTP/1.1 502 Bad Gateway"}, dict(zip(asks, told, strict=True))
+    with origins(net, "169.254.169.254:80", f"{other}:7000"):
+        assert asked(net, "hub", [7000, "GET / HTTP/1.0\r\n\r\n"], host=other) == ["HTTP/1.0 200 Reached"]
+        for choice, asks in (
+            ('unlisted = "pass"', bodies + tunnels),
+            (f"pass_hosts = {json.dumps(concrete)}", bodies[2:] + tunnels[2:]),
+        ):
+            (tmp_path / "pyproject.toml").write_text(f"[tool.recproxy]\n{choice}\n{text}")
+            with served(net, tmp_path, "--profile", "shop", *rule):
+                told = asked(net, "app", *([9400, each] for each in asks), whole=True)
+            for each, said in zip(asks, told, strict=True):
+                assert said.startswith("HTTP/1.1 502 Bad Gateway") and said.strip().endswith(OWN), (each, said)
+
+
+@pytest.mark.parametrize("mode", ["live", "record", "auto", "replay"])
+def test_hosts_that_a_holder_of_the_token_names_lead_to_no_address_of_this_machine(net, other, tmp_path, mode):
+    rule = ("--listen", f"{HUB}:9450", "--peers", f"{net.app}/32")
+    hosts = ("0x7f.1", "169.254.169.254", other, "127.1", "localhost")
+    replays = mode == "replay"
+    project(tmp_path)
+    places = ("127.0.0.1:7000", "169.254.169.254:7000", f"{other}:7000")
+    with origins(net, *places), served(net, tmp_path, "--mode", mode, "--profile", "shop", *rule) as run:
+        body = json.dumps({"name": "t", "recordings": {host: [] if replays else [f"{host}.rec"] for host in hosts}})
+        head = f"PUT /lanes/default/scope HTTP/1.1\r\nHost: {HUB}\r\nContent-Length: {len(body)}\r\n"
+        put = [9451, f"{head}Authorization: Bearer {run.given['RECPROXY_TOKEN']}\r\n\r\n{body}"]
+        gets = ([9450, f"GET http://{host}:7000/ HTTP/1.1\r\nHost: {host}:7000\r\n\r\n"] for host in hosts)
+        begun, *told = asked(net, "app", put, *gets, whole=True)
+
+    assert begun.startswith("HTTP/1.1 200 OK"), begun
+    for host, said in zip(hosts[:3], told, strict=False):
+        assert said.startswith("HTTP/1.1 599 ") if replays else said.strip().endswith(OWN), (host, said)
+    # In a scope without `local` these are nobody's, whatever it names.
+    assert [said.partition("\r\n")[0] for said in told[3:]] == [
+        f"HTTP/1.1 599 No Profile Owns {each}" for each in hosts[3:]
+    ]
 
 
 def test_without_peers_the_gateway_asks_for_credentials_and_nothing_else_is_open(net, tmp_path):

@@ -1,12 +1,15 @@
 """Where requests go, and that what came of them is safe before the client sees its end."""
 
 import asyncio
+import dataclasses
 
 import pytest
 
-from recproxy.config.profile import Endpoint, Profile, ReplayTable
+from recproxy.config.profile import Endpoint, Profile, ReplayTable, Upstream
+from recproxy.control.listening import Listening
 from recproxy.control.messages import Kept, Recorded, Setup
 from recproxy.http import Head
+from recproxy.orchestrator.plan import any_host, of_host
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.forwarding import Forwarding
 from recproxy.proxy.route import Route, Target
@@ -113,6 +116,24 @@ def test_ports_of_the_run_are_known_whenever_they_are_told_and_a_replay_makes_no
         assert forwarding._upstreams.own_ports == {3}
 
     asyncio.run(ran())
+
+
+@pytest.mark.parametrize(
+    ("profile", "wanted"),
+    [
+        (of_host("0x7f.1"), range(65536)),
+        (any_host(), range(65536)),
+        (SHOP, range(65536)),
+        (dataclasses.replace(SHOP, upstream=Upstream(address="127.0.0.1:8443")), {9}),
+        (Profile(name="own", endpoints=(Endpoint(hosts=("127.0.0.1",)),)), {9}),
+    ],
+)
+def test_where_other_machines_ask_each_port_is_checked_of_a_host_that_no_file_names(profile, wanted):
+    setup = Setup(profile={}, owners={}, mode="live", listening=Listening(address="10.9.0.3", credentials=True))
+    forwarding = Forwarding(Profile.restore(profile.plain()), setup, lambda _: None)
+    forwarding.know((9,))
+
+    assert forwarding._upstreams.own_ports == wanted
 
 
 @pytest.mark.parametrize(("target", "wanted"), [(b"/events/1?a=b", True), (b"/other", False), (b"/events", False)])

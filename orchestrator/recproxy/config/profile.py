@@ -23,11 +23,14 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.redaction.rules import RedactionRules
 
 __all__ = [
-    "ANY_HOST", "Endpoint", "HookNames", "Ignore", "Match", "Profile", "RedactTable", "ReplayTable", "Upstream",
+    "ANY_HOST", "NAMED_BY_TEST", "Endpoint", "HookNames", "Ignore", "Match", "Profile", "RedactTable", "ReplayTable",
+    "Upstream",
 ]  # fmt: skip
 
 #: The origin of the profile of all hosts that no other owns.
 ANY_HOST = "--any-host"
+#: The origin of the profile of a host that a test named, or anybody else who has the run's token.
+NAMED_BY_TEST = "a test's decorator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

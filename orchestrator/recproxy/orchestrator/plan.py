@@ -11,7 +11,7 @@ from pathlib import Path
 
 from recproxy.config.loopback_hosts import unreachable_notes
 from recproxy.config.overlap import settled
-from recproxy.config.profile import ANY_HOST, Endpoint, Profile
+from recproxy.config.profile import ANY_HOST, NAMED_BY_TEST, Endpoint, Profile
 from recproxy.config.project import Project, is_profile_path
 from recproxy.control.listening import LOOPBACK, Listening
 from recproxy.control.modes import MODES, UNLISTED, all_credentials_missing
@@ -216,7 +216,7 @@ def any_host() -> Profile:
 
 def of_host(host: str) -> Profile:
     """A profile of one host that no other owns."""
-    return Profile(name=host, endpoints=(Endpoint(hosts=(host,)),), origin="a test's decorator")
+    return Profile(name=host, endpoints=(Endpoint(hosts=(host,)),), origin=NAMED_BY_TEST)
 
 
 def _profiles(

@@ -14,7 +14,7 @@ from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Any
 
 from recproxy.config.mail_endpoints import MailPlace
-from recproxy.config.profile import Profile
+from recproxy.config.profile import NAMED_BY_TEST, Profile
 from recproxy.control.messages import Kept, Message, Recorded, Setup
 from recproxy.control.modes import UNLISTED, credentials_missing
 from recproxy.http import Head
@@ -68,9 +68,10 @@ class Forwarding:
         from recproxy.proxy.upstream import Upstreams  # noqa: PLC0415 - see above
 
         made = Upstreams(self._profile.upstream, barred=self._barred)
-        by_name = self._profile.name != UNLISTED and not any(host.startswith("*") for host in self._profile.hosts)
+        profile = self._profile
         # The clients choose where such a host leads to, unless it has an address of its own.
-        chosen = not by_name and not self._profile.upstream.address
+        by_clients = profile.name == UNLISTED or profile.origin == NAMED_BY_TEST
+        chosen = (by_clients or any("*" in host for host in profile.hosts)) and not profile.upstream.address
         made.own_ports = _EVERY_PORT if chosen and self._listening.is_wide else self._own_ports
         made.listening = self._listening
         return made
