@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from recproxy.config.profile import Endpoint, Match, Profile, ReplayTable, Upstream
-from recproxy.errors import HookError
+from recproxy.errors import HookError, RecordingError
 from recproxy.http import Head
 from recproxy.play.hooks import Hooks
 from recproxy.proxy.pacing import PacedAnswer
@@ -488,3 +488,17 @@ def test_of_very_many_misses_only_the_first_are_described():
     assert text == f"recproxy: {described}\n"
     missed = opened.outcome().missed
     assert (len(missed), missed[999].url, missed[1000].text) == (1001, "https://shop.example/x999", described)
+
+
+def test_recordings_that_a_worker_refuses_are_not_in_play():
+    opened = scope(block())
+    opened.check_shared(counted=False)
+    more = [load(f"#recproxy 2\n\n{block(said='other')}{block(said='third')}".encode(), path="b.rec")]
+
+    with pytest.raises(RecordingError, match="the same request has different answers at .*b.rec"):
+        opened.extend(more)
+
+    assert opened.interactions == 1
+    assert said(ask(opened)) == said(ask(opened)) == b"ok"
+    opened.extend([load(b"#recproxy 2\n\n" + block("GET https://shop.example/b HTTP/1.1").encode(), path="c.rec")])
+    assert opened.interactions == 2

@@ -44,6 +44,7 @@ from recproxy.redaction.scope import redact_line
 __all__ = ["OpenScope"]
 
 _NO_ORDER = "leave out replay.workers for such recordings, since workers share no order"
+_COUNTING = "faults and choosers count requests"
 _RATE_LIMITED = 429
 #: As often is a rate limit played to a client that waits and asks again, rather than to a test that wants to see it.
 _WAITING = 3
@@ -122,14 +123,14 @@ class OpenScope:
         """How many interactions are in play."""
         return len(self._playback.plays)
 
-    def check_shared(self, *, counted: bool) -> None:
-        """Refuse to be one of several workers where an order decides what is answered; `counted` is of a scope that counts.
+    def check_shared(self, *, counted: bool, playback: Playback | None = None) -> None:
+        """Refuse to be one of several workers where an order decides (in a `playback`, if given), or a `counted` scope counts.
 
         Raises:
             RecordingError: it does.
         """
         self._is_shared = True
-        why = "faults and choosers count requests" if counted else order_dependence(self._playback, self._shown)
+        why = _COUNTING if counted else order_dependence(playback or self._playback, self._shown)
         if why:
             raise RecordingError(f"{why}: {_NO_ORDER}")
 
@@ -139,11 +140,13 @@ class OpenScope:
             self._playback.plays[:] = plays
 
     def extend(self, recordings: Sequence[Recording]) -> None:
-        """Put more recordings in play; positions and bound values stay."""
+        """Put more recordings in play; positions and bound values stay. RecordingError changes nothing: see check_shared."""
         old = self._playback.index
         index = Index((*old.recordings, *matched(recordings, self._match_on)), old.rules, old.hosts, old.form)
-        self._playback = self._playback.extended(index)
-        self._known = KnownRequests()
+        playback = self._playback.extended(index)
+        if self._is_shared:
+            self.check_shared(counted=False, playback=playback)
+        self._playback, self._known = playback, KnownRequests()
 
     def answer(
         self, route: Route, head: Head, body: bytes, *, complete: bool = True, choice: Choice | None = None

@@ -234,8 +234,6 @@ class Service:
         scope = self._lane(order.lane).scope
         try:
             scope.extend([self._recording_cache.read(path) for path in order.recordings])
-            if self._is_shared:
-                scope.check_shared(counted=False)
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))
             return
