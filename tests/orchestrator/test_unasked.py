@@ -9,7 +9,7 @@ from recproxy.config.project import Project
 from recproxy.control.outcomes import Missed, Outcome, Unused
 from recproxy.orchestrator import unasked as module
 from recproxy.orchestrator.plan import RunPlan
-from recproxy.orchestrator.unasked import add_unasked
+from recproxy.orchestrator.unasked import add_unasked, is_only_installed
 from recproxy.play.library import Library
 from recproxy.report import Tally
 
@@ -140,3 +140,19 @@ def test_a_mail_client_is_led_by_its_own_variables(variables, way):
     [line], _ = said(Outcome(**IN_PLAY, unused=UNUSED), mail)
 
     assert way in line
+
+
+def test_a_profile_is_only_installed_if_nothing_here_names_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "offers", lambda: dict.fromkeys(("shop", "mail", "maps", "bank", "news")))
+    (tmp_path / "maps").mkdir()
+
+    def only_installed(*profiles, **more):
+        project = Project(root=tmp_path, inline={"shop": {}}, profiles=profiles)
+        plan = RunPlan(
+            project=project, mode="replay", modes={"bank": "record"}, profiles=(), library=Library(tmp_path, {}), **more
+        )
+        names = ("shop", "mail", "maps", "bank", "news", "a.example")
+        return [name for name in names if is_only_installed(name, plan)]
+
+    assert only_installed(recordings={"news": ("a.rec",)}) == ["mail"]
+    assert (only_installed("mail"), only_installed(chosen=True)) == ([], [])

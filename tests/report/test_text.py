@@ -44,6 +44,20 @@ def test_the_table_is_plain_where_no_terminal_reads_it():
     ]
 
 
+def test_profiles_that_are_only_installed_are_counted_and_not_listed_if_nothing_came():
+    made = tally(("shop", "replay", Outcome(scope="s")))
+    for name in ("asked", "idle-1", "idle-2"):
+        made.enter(name, "replay", named=False)
+    made.add("asked", Outcome(scope="s", played=1))
+
+    for stream in (io.StringIO(), Terminal()):
+        shown = text(made, stream)
+        assert ("shop" in shown, "asked" in shown, "idle-" in shown) == (True, True, False)
+        assert "recproxy: 2 installed profiles had no requests" in re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    del made.rows["shop"], made.rows["asked"]
+    assert text(made) == "recproxy: 2 installed profiles had no requests\n"
+
+
 def test_forwarded_is_a_column_only_where_it_says_something():
     live = text(tally(("shop", "live", Outcome(scope="s", forwarded=7))))
 

@@ -21,6 +21,7 @@ from recproxy.orchestrator.plan import RunPlan, any_host, of_host
 from recproxy.orchestrator.proxy import Proxy
 from recproxy.orchestrator.roster import Roster
 from recproxy.orchestrator.shared_proxy import SharedProxy
+from recproxy.orchestrator.unasked import is_only_installed
 from recproxy.report import Tally
 
 __all__ = ["RunProxies"]
@@ -117,7 +118,9 @@ class RunProxies:
         proxy.keep = self._keep
         proxy.peer_refused = self._peer_refused
         self.all.append(proxy)
-        self._tally.enter(profile.name, self._plan.mode_of(profile.name))
+        self._tally.enter(
+            profile.name, self._plan.mode_of(profile.name), named=not is_only_installed(profile.name, self._plan)
+        )
         return proxy
 
     def _peer_refused(self, peer: str) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
+from recproxy.config.installed import offers
 from recproxy.config.mail_endpoints import MAIL_PROTOCOLS, mail_variables
 from recproxy.config.profile import Profile
 from recproxy.counting import counted
 from recproxy.orchestrator.plan import RunPlan
 from recproxy.report import Row, Tally
 
-__all__ = ["add_unasked"]
+__all__ = ["add_unasked", "is_only_installed"]
 
 
 def add_unasked(tally: Tally, profiles: Iterable[Profile], plan: RunPlan) -> None:
@@ -28,6 +29,14 @@ def add_unasked(tally: Tally, profiles: Iterable[Profile], plan: RunPlan) -> Non
         if line := _line(profile, row, plan):
             tally.unasked[profile.name] = line
             tally.unasked_fails |= row.idle > 0 and profile.match.unused == "fail"
+
+
+def is_only_installed(profile: str, plan: RunPlan) -> bool:
+    """Whether a profile is in the run only because it is installed: nobody named it or has recordings of it here."""
+    project = plan.project
+    if plan.chosen or project.profiles or profile in {*project.inline, *plan.modes, *plan.recordings}:
+        return False
+    return profile in offers() and not (plan.library.folder / profile).is_dir()
 
 
 def _line(profile: Profile, row: Row, plan: RunPlan) -> str | None:

@@ -36,7 +36,8 @@ class Row:
     """What one profile did in a run; `seconds` is the time spent answering, `size` the bytes of the bodies of responses.
 
     `unused` are the interactions that no scope of any lane played, in play of tests that passed: an interaction is its
-    file and its place there. `idle` are those that were in play of tests that failed, too.
+    file and its place there. `idle` are those that were in play of tests that failed, too. Not `named`: the profile is in
+    the run only because it is installed.
     """
 
     profile: str
@@ -53,6 +54,7 @@ class Row:
     slowest: str = ""
     slowest_seconds: float = 0.0
     listed: bool = True
+    named: bool = True
 
     @property
     def requests(self) -> int:
@@ -63,6 +65,11 @@ class Row:
     def asked(self) -> bool:
         """Whether any request reached the profile."""
         return any((self.played, self.recorded, self.missed, self.forwarded, self.failed))
+
+    @property
+    def shown(self) -> bool:
+        """Whether the table has it: a profile that nobody named is there if it did something, or had recordings in play."""
+        return self.listed and (self.named or self.asked or self.idle > 0)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -179,9 +186,9 @@ class Tally:
     timeline: RunTimeline = field(default_factory=RunTimeline)
     _usage: dict[str, _Usage] = field(default_factory=dict)
 
-    def enter(self, profile: str, mode: str) -> None:
+    def enter(self, profile: str, mode: str, *, named: bool = True) -> None:
         """Give a profile its row."""
-        self.rows.setdefault(profile, Row(profile=profile, mode=mode))
+        self.rows.setdefault(profile, Row(profile=profile, mode=mode, named=named))
 
     def add(self, profile: str, outcome: Outcome, *, passed: bool = True) -> None:
         """Add what a profile did in one scope. What a test that failed has left unused says nothing."""

@@ -32,12 +32,12 @@ def print_report(tally: Tally, stream: TextIO | None = None, *, folder: str = os
     If `verbose`, the plain table has all columns that a terminal shows.
     """
     stream = stream or sys.stderr
-    rows = [row for row in tally.rows.values() if row.listed]
+    rows = [row for row in tally.rows.values() if row.shown]
     if is_drawn_on(stream):
         _draw(tally, rows, stream, folder)
     else:
         columns = _columns(rows, verbose=verbose)
-        for line in _plain(columns, [_cells(row, columns) for row in rows]):
+        for line in _plain(columns, [_cells(row, columns) for row in rows]) if rows else ():
             print(line, file=stream)
         for line in _details(tally, folder):
             print(printable(line), file=stream)
@@ -49,7 +49,8 @@ def print_report(tally: Tally, stream: TextIO | None = None, *, folder: str = os
 def _draw(tally: Tally, rows: list[Row], stream: TextIO, folder: str) -> None:
     from recproxy.report.screen import draw_line, draw_miss, draw_table  # noqa: PLC0415 - it brings rich
 
-    draw_table(rows, stream)
+    if rows:
+        draw_table(rows, stream)
     console = console_on(stream)
     for line in _details(tally, folder):
         draw_line(line, console)
@@ -83,6 +84,8 @@ def _plain(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[st
 
 
 def _details(tally: Tally, folder: str) -> Iterator[str]:
+    if left_out := sum(row.listed and not row.shown for row in tally.rows.values()):
+        yield f"recproxy: {counted(left_out, 'installed profile')} had no requests"
     for written in tally.recovered:
         yield f"recproxy: recovered {_interactions(written)} from a killed run: {shown_path(str(written.path), folder)}"
     yield from (f"recproxy: {line}" for line in written_lines(tally.written, folder))
