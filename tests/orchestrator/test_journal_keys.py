@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from recproxy.errors import RecordingError
 from recproxy.orchestrator import journal_keys
 from recproxy.orchestrator.journal_keys import JournalKeys, encrypted
 
+DAY = 24 * 60 * 60
 JOURNAL = Path("/project/recordings/.journal/1.journal")
 
 
@@ -136,19 +138,23 @@ def test_a_key_that_others_may_read_or_that_is_a_link_is_none(project, runtime):
 
 
 def test_old_keys_of_journals_that_are_gone_are_removed_by_any_run(project, runtime, tmp_path):
-    keys, there = in_runtime(project, runtime), tmp_path / "there.journal"
+    keys, there = in_runtime(project, runtime), tmp_path / "recordings/.journal/there.journal"
+    there.parent.mkdir(parents=True)
     there.touch()
-    names = {word: keys.make(journal)[0] for word, journal in (("there", there), ("gone", JOURNAL), ("new", JOURNAL))}
-    files = {word: runtime / "recproxy" / f"{name}.key" for word, name in names.items()}
+    journals = {"there": there, "gone": there.with_name("gone"), "new": there.with_name("new"), "moved": JOURNAL}
+    files = {word: runtime / "recproxy" / f"{keys.make(journal)[0]}.key" for word, journal in journals.items()}
     files["of 0.1"] = runtime / "recproxy" / f"{'0' * 32}.key"
     files["of 0.1"].write_bytes(bytes(32))
     files["note"] = runtime / "recproxy/note.txt"
     files["note"].touch()
     for word in files.keys() - {"new"}:
-        os.utime(files[word], (1, 1))
+        os.utime(files[word], (time.time() - 8 * DAY,) * 2)
 
     in_runtime(project, runtime).sweep()
+    assert {word for word, file in files.items() if file.exists()} == {"there", "new", "moved", "note"}
 
+    os.utime(files["moved"], (1, 1))
+    in_runtime(project, runtime).sweep()
     assert {word for word, file in files.items() if file.exists()} == {"there", "new", "note"}
 
 

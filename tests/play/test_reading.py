@@ -1,5 +1,7 @@
 """Files and folders that are recordings, of our format and others."""
 
+import os
+
 import pytest
 
 from recproxy.errors import RecordingError
@@ -57,6 +59,17 @@ def test_a_file_that_is_known_and_not_read_is_named(tmp_path):
 def test_a_folder_that_is_no_recording_is_refused(tmp_path):
     with pytest.raises(RecordingError, match="is a folder of unknown format"):
         read_recording(str(tmp_path))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are of Unix")
+def test_what_has_no_end_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.rec")
+    (tmp_path / "device.rec").symlink_to("/dev/zero")
+
+    for name in ("pipe.rec", "device.rec"):
+        with pytest.raises(RecordingError) as caught:
+            read_recording(str(tmp_path / name))
+        assert caught.value.message == (f"{tmp_path / name}: is no file but a pipe, a device or a folder: name a file")
 
 
 def test_only_what_another_tool_made_is_foreign(tmp_path):

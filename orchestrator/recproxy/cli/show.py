@@ -113,8 +113,9 @@ def _selected(path: Path, line: int | None) -> list[tuple[int, Interaction]]:
 def _below_head(path: Path, line: int, numbered: list[tuple[int, Interaction]]) -> list[tuple[int, Interaction]]:
     """What a line above a request line is about: `:scope` all that this scope recorded, others the request."""
     from recproxy.play.block_starts import block_start
+    from recproxy.play.reading import read_bytes
 
-    lines = path.read_bytes().split(b"\n")
+    lines = read_bytes(path).split(b"\n")
     for each in numbered:
         _, interaction = each
         if block_start(lines, interaction.line) < line < interaction.line and lines[line - 1].startswith(b":"):

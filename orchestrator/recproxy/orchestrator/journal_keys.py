@@ -24,8 +24,11 @@ TAG = 16
 _SIZE = 32
 #: Bytes encrypted at a time.
 _STEP = 1 << 18
-#: So long a key stays whose journal is not where it was: the project may be on a disk that comes back.
+#: So long a key stays whose journal is gone from recordings that are there.
 _DAYS = 7
+#: So long one stays whose recordings are not where they were: moved, in a container, or on a disk that comes back.
+_DAYS_ELSEWHERE = 90
+_DAY_SECONDS = 24 * 60 * 60
 _ID = re.compile(r"[0-9a-f]{32}")
 #: Looked through after the user's runtime folder and the temporary folder of the process.
 _TEMPORARY = ("/dev/shm", "/var/tmp", "/tmp")  # noqa: S108 - a folder of the user's own is made there
@@ -83,12 +86,15 @@ class JournalKeys:
         return None
 
     def sweep(self) -> None:
-        """Remove the old keys of journals that are gone, with their projects or otherwise: nobody will ask for them."""
-        latest = time.time() - _DAYS * 24 * 60 * 60
+        """Remove the old keys of journals that are gone: nobody will ask for them. To be called after a recovery.
+
+        A moved project finds its key by the id in its journal, wherever that was when the key was made.
+        """
         for folder in filter(_is_private, self._folders()):
             for path in folder.glob("*.key"):
                 with contextlib.suppress(OSError):
-                    if path.lstat().st_mtime < latest and not _has_journal(path):
+                    days = _days_kept(path)
+                    if days is not None and path.lstat().st_mtime < time.time() - days * _DAY_SECONDS:
                         path.unlink()
 
     def remove(self, name: str) -> None:
@@ -126,10 +132,18 @@ def _is_private(folder: Path) -> bool:
     return stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and not about.st_mode & 0o077
 
 
-def _has_journal(path: Path) -> bool:
-    """Whether the journal of a key is where the key says."""
-    journal = path.read_bytes()[_SIZE:] if not path.is_symlink() else b""
-    return journal.startswith(b"/") and os.path.lexists(journal)
+def _days_kept(path: Path) -> int | None:
+    """How old a key may become; None while its journal is there, or where nobody can tell. Raises OSError."""
+    told = path.read_bytes()[_SIZE:] if not path.is_symlink() else b""
+    if not told.startswith(b"/"):
+        return _DAYS  # of a version that did not note the journal
+    journal = Path(os.fsdecode(told))
+    try:
+        journal.lstat()
+    except FileNotFoundError:
+        # The folder of the journals goes with the last of them; that of the recordings stays.
+        return _DAYS if journal.parent.parent.is_dir() else _DAYS_ELSEWHERE
+    return None
 
 
 def _remove(path: Path) -> None:

@@ -62,9 +62,10 @@ class Recovery:
 
     async def recover(self) -> list[Written]:
         """Recover all journals; what was written."""
-        self._keys.sweep()
         with abandoned(self._folders, self._keys) as journals:
-            return await self._recovered(journals)
+            recovered = await self._recovered(journals)
+        self._keys.sweep()
+        return recovered
 
     async def _recovered(self, journals: Sequence[Abandoned]) -> list[Written]:
         left: dict[Path, list[Interaction]] = {}

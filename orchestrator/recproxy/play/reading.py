@@ -5,6 +5,8 @@ Reads files and folders; knows nothing of profiles, and of what is in play.
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -63,9 +65,14 @@ def read_loaded(path: str, *, later: bool = False) -> Loaded:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a file. Raises RecordingError where it cannot be read."""
+    """The bytes of a file. Raises RecordingError where it cannot be read, or has no end as pipes and devices have none."""
     try:
-        return path.read_bytes()
+        # Without O_NONBLOCK the open would already wait for who writes into a pipe.
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(file, "rb") as opened:  # noqa: PTH123 - of a descriptor
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                raise RecordingError(f"{path}: is no file but a pipe, a device or a folder: name a file")
+            return opened.read()
     except OSError as problem:
         raise _unreadable(path, problem) from None
 
