@@ -1,6 +1,7 @@
 """The control address over real HTTP, before an orchestrator of our own."""
 
 import asyncio
+import gc
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,11 +12,13 @@ from deadlines import seconds
 from recproxy.config.profile import Endpoint, Profile
 from recproxy.control.outcomes import Missed, Outcome, Unused
 from recproxy.errors import RecordingNotFound
-from recproxy.orchestrator.control_address import ControlAddress
+from recproxy.orchestrator.control_address import ControlAddress, _Caller
 from recproxy.orchestrator.environment import LaneAddresses
 from recproxy.orchestrator.gateway import listener
 from recproxy.orchestrator.scope_ends import ScopeOutcome
 
+#: The headers of a request that another page than one of loopback makes.
+WEB_PAGE = "Host: localhost\r\nOrigin: http://evil.example\r\nSec-Fetch-Site: cross-site"
 MISS = Missed(method="GET", url="https://a/", text="no", differences=(("query", "1", "2"),), closest="a.rec:3")
 OUTCOME = ScopeOutcome(
     scope="test_a",
@@ -40,6 +43,8 @@ OUTCOME = ScopeOutcome(
 
 class Orchestrator:
     """Has one lane and remembers what it was asked."""
+
+    is_ready = True
 
     def __init__(self):
         self.plan = SimpleNamespace(
@@ -126,11 +131,11 @@ class Caller:
     async def rest(self):
         return await self._reader.read()
 
-    async def closed_beside(self, token):
-        """Wait until another connection of this address, whose one call bears this token, is closed."""
+    async def closed_beside(self):
+        """Wait until another connection of this address, whose one call needs no token, is closed."""
         reader, writer = await asyncio.open_connection(*self._writer.get_extra_info("peername"))
-        other = Caller(reader, writer, token)
-        await other.call("GET", "/")
+        other = Caller(reader, writer, "wrong")
+        await other.call("GET", "/health")
         await other.rest()
         writer.close()
 
@@ -421,7 +426,7 @@ def test_who_has_the_token_may_be_silent_while_others_are_closed():
     async def work(caller, orchestrator):
         assert (await caller.call("GET", "/"))[0] == 200
         for _ in range(3):  # each is closed by a sweep of all connections
-            await caller.closed_beside("wrong")
+            await caller.closed_beside()
         assert (await caller.call("GET", "/"))[0] == 200
 
     run(work, idle_seconds=0.01)
@@ -478,5 +483,70 @@ def test_nothing_is_done_behind_the_last_call_of_a_connection():
         assert (await caller.answer())[0] == 200
         assert await caller.rest() == b""
         assert list(orchestrator.lanes) == ["default"]
+
+    run(work)
+
+
+def held():
+    """What is kept for the callers of an address, in bytes: bodies, and calls that wait."""
+    kept = [each for each in gc.get_objects() if isinstance(each, _Caller)]
+    return sum(len(each._body) for each in kept), sum(len(each._waiting) for each in kept)
+
+
+@pytest.mark.parametrize(
+    "head", ["Host: localhost", "Host: localhost\r\nAuthorization: Bearer no", "Host: evil.example", WEB_PAGE]
+)
+def test_nothing_of_a_body_is_kept_for_who_may_not_ask(head):
+    async def work(caller, orchestrator):
+        start = f"PUT /lanes/default/scope HTTP/1.1\r\n{head}\r\nContent-Length: 1000000\r\n\r\n".encode()
+        caller._writer.write(start + bytes(900_000))
+        await caller._writer.drain()
+        other = Caller(*await asyncio.open_connection(*caller._writer.get_extra_info("peername")), caller._token)
+        for _ in range(20):  # what was sent is read between these
+            assert (await other.call("GET", "/"))[0] == 200
+            assert held() == (0, 0)
+        other._writer.close()
+        caller._writer.write(bytes(100_000))
+        assert (await caller.answer())[0] in (401, 403, 421)
+        assert await caller.rest() == b""
+
+    run(work)
+
+
+def test_who_has_no_token_and_waits_for_it_is_told_before_the_body():
+    async def work(caller, orchestrator):
+        caller._writer.write(
+            b"POST /lanes HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+        )
+        assert (await caller.answer())[0] == 401
+        assert await caller.rest() == b""
+
+    run(work)
+
+
+@pytest.mark.parametrize(("path", "answers"), [("/", [401]), ("/health", [200] * 17 + [400])])
+def test_calls_ahead_without_the_token_are_few(path, answers):
+    async def work(caller, orchestrator):
+        caller._writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 1000)
+        assert [(await caller.answer())[0] for _ in answers] == answers
+        assert await caller.rest() == b""
+
+    run(work)
+
+
+def test_a_head_is_bounded():
+    async def work(caller, orchestrator):
+        caller._writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nA: " + b"a" * 20_000)
+        assert (await caller.answer())[0] == 400
+
+    run(work)
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+def test_whether_the_run_is_up_can_be_asked_with_head(path):
+    async def work(caller, orchestrator):
+        caller._writer.write(f"HEAD {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        head, _, body = (await caller.rest()).partition(b"\r\n\r\n")
+        assert (head.split(b"\r\n")[0], body) == (b"HTTP/1.1 200 OK", b"")
 
     run(work)

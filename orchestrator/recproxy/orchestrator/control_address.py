@@ -31,6 +31,10 @@ __all__ = ["ControlAddress"]
 _OPEN = (b"/health", b"/ready")
 #: A call is a few hundred bytes; the limit keeps a mistaken client from filling the memory.
 _LARGEST_BODY = 1 << 20
+#: What anybody can have kept who has no token: the bytes of a head, and calls that wait for their turn.
+_LARGEST_HEAD = 1 << 14
+_MOST_WAITING = 16
+_CROWDED = "too many calls at once without the token: wait for the answer to each"
 _REASONS = {
     200: "OK",
     201: "Created",
@@ -116,11 +120,15 @@ class _Caller(asyncio.Protocol):
         self._control_calls = control_calls
         self._authorized = authorized
         self._calls = calls
-        self._reader = RequestReader(self)
+        self._reader = RequestReader(self, head_limit=_LARGEST_HEAD)
         self._transport: asyncio.Transport
         self._head: Head
         self._body = bytearray()
-        self._waiting: deque[tuple[Head, bytes] | MalformedRequest] = deque()
+        self._body_size = 0
+        #: Why the request that comes is not answered: nothing of its body is kept.
+        self._refusal: CallRefused | None = None
+        #: Calls, and at the end why there are no more.
+        self._waiting: deque[tuple[Head, bytes] | CallRefused] = deque()
         self._call: asyncio.Task[None] | None = None
         self._is_paused = False
 
@@ -166,27 +174,41 @@ class _Caller(asyncio.Protocol):
         try:
             self._reader.feed(data)
         except MalformedRequest as problem:
-            self._reader.stop()
-            self._take(problem)
+            self._refuse(CallRefused(400, problem.reason))
 
     def head_received(self, head: Head) -> None:
-        """Called by the reader."""
-        self._head = head
-        self._body.clear()
-        if head.expects:
+        """Called by the reader: whether the caller may ask is known now, before a byte of a body is kept."""
+        self._head, self._body, self._body_size = head, bytearray(), 0
+        self._refusal = self._refusal_of(head)
+        if self._refusal is not None and head.expects:
+            self._refuse(self._refusal)
+        elif head.expects:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def body_received(self, piece: bytes) -> None:
         """Called by the reader."""
-        self._body += piece
-        if len(self._body) > _LARGEST_BODY:
+        self._body_size += len(piece)
+        if self._body_size > _LARGEST_BODY:
             raise MalformedRequest(400, "the body is too large")
+        if self._refusal is None:
+            self._body += piece
 
     def request_ended(self, trailers: Headers) -> None:
         """Called by the reader."""
+        if self._refusal is None and not self._has_token and len(self._waiting) >= _MOST_WAITING:
+            self._refusal = CallRefused(400, _CROWDED)
+        if self._refusal is not None:
+            self._refuse(self._refusal)
+            return
         self._take((self._head, bytes(self._body)))
+        self._body = bytearray()
 
-    def _take(self, call: tuple[Head, bytes] | MalformedRequest) -> None:
+    def _refuse(self, refusal: CallRefused) -> None:
+        """Take no more from a caller, and end the connection once it is told why, behind the answers before."""
+        self._reader.stop()
+        self._take(refusal)
+
+    def _take(self, call: tuple[Head, bytes] | CallRefused) -> None:
         self._waiting.append(call)
         self._go_on()
 
@@ -194,8 +216,8 @@ class _Caller(asyncio.Protocol):
         """Answer the next call, if the one before is over; calls that wait are as many as came at once."""
         while self._waiting and self._call is None and not self._is_paused:
             asked = self._waiting.popleft()
-            if isinstance(asked, MalformedRequest):
-                self._reply(400, {"error": asked.reason}, keep_alive=False)
+            if isinstance(asked, CallRefused):
+                self._reply(asked.status, {"error": str(asked)}, keep_alive=False)
                 continue
             self._call = asyncio.get_running_loop().create_task(self._answer(*asked))
             self._calls.add(self._call)
@@ -220,10 +242,6 @@ class _Caller(asyncio.Protocol):
 
     async def _answer(self, head: Head, body: bytes) -> None:
         try:
-            self._check_page(head)
-            if head.target not in _OPEN:
-                self._authorize(head)
-                self._has_token = True
             status, value = await self._control_calls.answer(head, body)
         except CallRefused as refusal:
             status, value = refusal.status, {"error": str(refusal)}
@@ -231,26 +249,30 @@ class _Caller(asyncio.Protocol):
             status, value = 400, {"error": problem.message, "kind": type(problem).__name__}
         except Exception as problem:  # noqa: BLE001 - a caller that waits must be answered
             status, value = 500, {"error": f"{type(problem).__name__}: {problem}"}
-        self._reply(status, value, keep_alive=head.keep_alive)
+        self._reply(status, value, keep_alive=head.keep_alive, head_only=head.method == b"HEAD")
 
-    def _authorize(self, head: Head) -> None:
-        given = header(head.headers, b"authorization") or b""
-        if not self._authorized(given):
-            raise CallRefused(401, "send the header Authorization: Bearer $RECPROXY_TOKEN")
-
-    def _check_page(self, head: Head) -> None:
+    def _refusal_of(self, head: Head) -> CallRefused | None:
+        """Why a request is not answered, whatever it asks for."""
         if foreign_host(host_text(head.host), names=self._names):
-            raise CallRefused(421, "the Host header is not the control address: use the URL in RECPROXY_CONTROL")
+            return CallRefused(421, "the Host header is not the control address: use the URL in RECPROXY_CONTROL")
         if page := foreign_page(head.headers):
-            raise CallRefused(403, f"a web page of {page} must not use the control address")
+            return CallRefused(403, f"a web page of {page} must not use the control address")
+        if head.target in _OPEN:
+            return None
+        if not self._authorized(header(head.headers, b"authorization") or b""):
+            return CallRefused(401, "send the header Authorization: Bearer $RECPROXY_TOKEN")
+        self._has_token = True
+        return None
 
-    def _reply(self, status: int, value: Mapping[str, Any], *, keep_alive: bool) -> None:
+    def _reply(self, status: int, value: Mapping[str, Any], *, keep_alive: bool, head_only: bool = False) -> None:
         if self._transport.is_closing():
             return
         body = json.dumps(value).encode()
         close = b"" if keep_alive else b"Connection: close\r\n"
         head = b"HTTP/1.1 %d %s\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n"
-        self._transport.write(head % (status, _REASONS[status].encode(), close, len(body)) + body)
+        self._transport.write(
+            head % (status, _REASONS[status].encode(), close, len(body)) + (b"" if head_only else body)
+        )
         if not keep_alive:
             self._waiting.clear()
             self._transport.close()

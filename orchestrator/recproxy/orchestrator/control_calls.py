@@ -83,7 +83,7 @@ class ControlCalls:
         Raises:
             CallRefused: it is no call, or its values are wrong.
         """
-        method = head.method.decode()
+        method = "GET" if head.method == b"HEAD" else head.method.decode()  # RFC 9110 section 9.3.2
         target, _, query = head.target.decode("ascii").partition("?")
         path = [unquote(part) for part in target.split("/")[1:]]
         match path:
