@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recproxy.cli.progress import each_file
+from recproxy.cli.verb import is_quiet
 from recproxy.errors import RecproxyError
+from recproxy.recording.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,24 +33,51 @@ def refused_for_secrets(project: Project, names: Iterable[str]) -> dict[str, str
     """The recordings of a project in which secrets are found, or which cannot be searched, each with the reason.
 
     Args:
-        project: whose recordings they are; each is searched by the rules of the profile that its folder is named after.
+        project: whose recordings they are; each is searched by the rules of the profile that its folder is named after,
+            whether runs use it by default or not. Where none is, by the built-in rules, which is said.
         names: paths below the folder of its recordings.
     """
-    words = {}
-    for word in project.default_profiles():
-        with contextlib.suppress(RecproxyError):  # a run says what is wrong with a profile
-            words[project.profile(word).name] = word
+    words, broken = _profiles_of(project)
     groups: dict[str, list[str]] = {}
     for name in names:
         groups.setdefault(name.partition("/")[0], []).append(name)
-    refused = {}
+    refused: dict[str, str] = {}
+    others = []
     for profile, group in groups.items():
+        if profile not in words and (why := broken.get(profile) or broken.get("")):
+            refused |= dict.fromkeys(group, f"cannot be searched for secrets: {why}")
+            continue
+        others += [profile] * (profile not in words)
         rules = secret_rules([words[profile]] if profile in words else [])
         paths = [project.recordings / name for name in group]
         for name, found in zip(group, search_files(paths, rules), strict=True):
             if why := _refusal(found, f" --profile {words[profile]}" if profile in words else ""):
                 refused[name] = why
+    if others and not is_quiet():
+        named = printable(", ".join(sorted(others)))
+        print(
+            f"recproxy: {named}: no profile has this name: searched for secrets by the built-in rules", file=sys.stderr
+        )
     return refused
+
+
+def _profiles_of(project: Project) -> tuple[dict[str, str], dict[str, str]]:
+    """The words for all profiles that recordings here may be of, by name, and why others cannot be loaded.
+
+    A run may be told to use one that it does not use by default. The name of a profile whose file cannot be read is
+    not known: what is wrong with it stands under the empty name.
+    """
+    from recproxy.config.installed import offers
+    from recproxy.config.project import is_profile_path
+
+    words: dict[str, str] = {}
+    broken: dict[str, str] = {}
+    for word in dict.fromkeys((*project.default_profiles(), *sorted({*project.inline, *offers()}))):
+        try:
+            words.setdefault(project.profile(word).name, word)
+        except RecproxyError as problem:
+            broken["" if is_profile_path(word) else word] = problem.message
+    return words, broken
 
 
 def _refusal(found: Scan, profile: str) -> str:
