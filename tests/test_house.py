@@ -395,6 +395,38 @@ _HOMES = re.compile(
 )
 
 
+#: What lies at the top level, besides files whose names begin with a dot.
+TOP_LEVEL = {
+    *(
+        "CHANGELOG.md",
+        "LICENSE",
+        "README.md",
+        "docs",
+        "noxfile.py",
+        "orchestrator",
+        "profiles",
+        "pyproject.toml",
+        "tests",
+    )
+}
+
+
+def top_level(root):
+    """What git has at the top level of a checkout, and what it would take with `git add --all`."""
+    words = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    listed = subprocess.run(["git", "-C", root, *words], capture_output=True, text=True, check=True)
+    return {path.partition("/")[0] for path in listed.stdout.split("\0") if path}
+
+
+def test_the_top_level_is_closed(tmp_path):
+    assert {each for each in top_level(ROOT) if not each.startswith(".")} == TOP_LEVEL
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_text((ROOT / ".gitignore").read_text())
+    for name in ("package-1.0-py3-none-any.whl", "package-1.0.tar.gz", "seen.py"):
+        (tmp_path / name).touch()
+    assert top_level(tmp_path) == {".gitignore", "seen.py"}  # packages that somebody downloads stay out
+
+
 def test_no_file_names_a_path_of_a_machine():
     found = [
         f"{name}:{text.count(chr(10), 0, match.start()) + 1}: {match[0]}"
