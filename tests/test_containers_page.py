@@ -1,18 +1,28 @@
 """The examples of the page about containers have the form that engines take, and call what there is."""
 
+import json
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import click
 import pytest
 import yaml
+from deadlines import seconds
 
 from recproxy.cli.env import env
 from recproxy.cli.run import run
 
-PAGE = (Path(__file__).parents[1] / "docs/how-to/containers.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs/how-to/containers.md").read_text(encoding="utf-8")
 COMPOSE, JOB = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+
+SIDECAR = JOB["spec"]["template"]["spec"]["initContainers"][0]
+#: The instructions of the image, with what each says.
+IMAGE = {}
+for line in re.search(r"```dockerfile\n(.*?)```", PAGE, re.DOTALL)[1].splitlines():
+    IMAGE.setdefault(line.partition(" ")[0], []).append(line.partition(" ")[2])
 
 
 def options(words):
@@ -28,6 +38,17 @@ def recproxy_words(text):
     outer = shlex.split(text.replace("$$", "$"), comments=False)
     inner = shlex.split(outer[outer.index("--") + 3])
     return outer[outer.index("run") + 1 : outer.index("--")], inner[2 : inner.index("&&")]
+
+
+def placed(text, shared):
+    """A text whose shared folder is another one."""
+    return re.sub(r"/recproxy(?=[/ ]|$)", str(shared), text)
+
+
+def in_the_image():
+    """The programs of the image: those of what it installs, and what the system has."""
+    words = IMAGE["RUN"][0].split()
+    return {*words[words.index("install") + 1 :], "python", "sh", "sleep", "test", "touch", "chmod", "rm"}
 
 
 def test_compose_has_services_networks_and_volumes_that_it_declares():
@@ -52,8 +73,8 @@ def test_the_commands_have_options_that_there_are():
     subnet = COMPOSE["networks"]["suite"]["ipam"]["config"][0]["subnet"]
     assert run_words[run_words.index("--peers") + 1] == subnet
 
-    sidecar = JOB["spec"]["template"]["spec"]["initContainers"][0]
-    assert options(sidecar["command"]) <= known(run)
+    run_words, env_words = recproxy_words(SIDECAR["args"][0])
+    assert (options(run_words), options(env_words)) == ({"--listen"}, {"--folder"})
 
 
 def test_the_job_has_what_kubernetes_requires():
@@ -67,6 +88,47 @@ def test_the_job_has_what_kubernetes_requires():
     assert all(each["restartPolicy"] == "Always" for each in pod["initContainers"])  # sidecars
 
 
-@pytest.mark.parametrize("line", re.findall(r"^(?:FROM|RUN|WORKDIR|ENTRYPOINT) .*$", PAGE, re.MULTILINE))
-def test_the_image_is_made_of_instructions_that_there_are(line):
-    assert len(line.split(maxsplit=1)) == 2
+def test_the_image_holds_the_project_and_what_its_containers_start():
+    assert list(IMAGE) == ["FROM", "RUN", "WORKDIR", "COPY", "ENTRYPOINT"]
+    assert IMAGE["COPY"] == [". ."]  # a pod mounts no project
+    mounts = {name: service["volumes"][0].split(":") for name, service in COMPOSE["services"].items() if name != "app"}
+    assert {where[:2] == [".", IMAGE["WORKDIR"][0]] for where in mounts.values()} == {True}
+    assert json.loads(IMAGE["ENTRYPOINT"][0]) == ["recproxy"]
+    ours = {path.name for path in (ROOT / "profiles").iterdir()}
+    assert {each.partition("-")[2] for each in in_the_image() if each.startswith("recproxy-")} <= ours
+
+    containers = [*(each["command"][0] for name, each in COMPOSE["services"].items() if name != "app")]
+    containers += [SIDECAR["args"][0], JOB["spec"]["template"]["spec"]["containers"][0]["command"][2]]
+    started = {name for text in containers for name in re.findall(r"(?:^|&& |; )(?:exec )?([a-z]+) ", text)}
+    assert started <= in_the_image()
+    assert {"recproxy", "pytest"} <= started
+
+
+@pytest.mark.parametrize(
+    ("command", "probe"),
+    [
+        (COMPOSE["services"]["recproxy"]["command"][0], COMPOSE["services"]["recproxy"]["healthcheck"]["test"][1:]),
+        (SIDECAR["args"][0], SIDECAR["startupProbe"]["exec"]["command"]),
+    ],
+    ids=["compose", "job"],
+)
+def test_what_comes_next_waits_for_the_variables_of_this_run(tmp_path, command, probe):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "ready").touch()  # of the run before
+    (tmp_path / "pyproject.toml").write_text(
+        "[tool.recproxy.profiles.shop]\n[[tool.recproxy.profiles.shop.endpoints]]\n"
+        'hosts = ["api.shop.example"]\nbase_url = "SHOP_BASE_URL"\n'
+    )
+    here = placed(command.replace("$$", "$"), shared).replace("exec sleep infinity", "true")
+    here = re.sub(r"--listen \S+( --peers \S+)?", "", here)
+    asks = placed(shlex.join(probe), shared)
+    here = here.replace("recproxy env", f"{asks} && exit 7; recproxy env")
+
+    done = subprocess.run(["sh", "-c", here], cwd=tmp_path, capture_output=True, text=True, timeout=seconds(60))
+
+    assert done.returncode == 0, done.stderr
+    assert subprocess.run(["sh", "-c", asks], check=False).returncode == 0
+    assert {path.name: oct(path.stat().st_mode & 0o444) for path in shared.iterdir()} == dict.fromkeys(
+        ("ca.pem", "own.pem", "ready", "recproxy.sh"), "0o444"
+    )

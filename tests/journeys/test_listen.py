@@ -440,6 +440,7 @@ class DockerContainer:
 """
 #: What the application does in its container: it asks through the proxy, with and without TLS, and tries to write.
 APP = "curl -sS http://api.shop.example/item https://api.shop.example/item; touch /mnt/recproxy/x && echo written"
+NOBODY = "setpriv --reuid 65534 --regid 65534 --clear-groups"  # an image may have any user
 SAID = "http://itemitemtouch: cannot touch '/mnt/recproxy/x': Read-only file system\n:8080"
 
 
@@ -470,7 +471,7 @@ def test_a_container_that_a_fixture_of_the_guide_starts_reaches_the_run(net, tmp
         [*net.inside("hub"), sys.executable, "-m", "recproxy", "run", *words, "-p", "no:cacheprovider"],
         cwd=tmp_path,
         env=inherited()
-        | {"INSIDE": json.dumps(net.inside("app")), "APP": f"sh -c '{APP}'", "PYTHONPATH": str(tmp_path)},
+        | {"INSIDE": json.dumps(net.inside("app")), "APP": f"{NOBODY} sh -c '{APP}'", "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=seconds(60),
