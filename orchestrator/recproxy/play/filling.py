@@ -20,7 +20,7 @@ from recproxy.recording.splicing import Moved, resized, same, spliced
 from recproxy.redaction.masks import ENDING, stand_in
 from recproxy.redaction.wide_text import moved_in_wide, widened, with_word
 
-__all__ = ["filled_response", "wild_names"]
+__all__ = ["filled_response", "filling_values", "wild_names"]
 
 _NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z")
 _LITERAL = re.compile(rb"[^\x00-\x1f\"\\]*\Z")
@@ -44,15 +44,20 @@ def wild_names(response: Response) -> frozenset[str]:
     return frozenset(name for found in patterns if found is not None for name in found.names if name is not None)
 
 
-def filled_response(
-    response: Response, names: frozenset[str], bound: dict[str, bytes], given: Mapping[str, bytes]
-) -> Response:
-    """A response with the named wild places filled in.
+def filling_values(names: frozenset[str], bound: dict[str, bytes], given: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The values of named wild places, by name.
 
     A place that no request has bound and that has the name of a variable gets the value that is `given` for it, and
     stays unbound: a request may still have another. Any other place is bound to a fixed value.
     """
-    values = {name: _value(name, bound, given) for name in names}
+    return {name: _value(name, bound, given) for name in names}
+
+
+def filled_response(
+    response: Response, names: frozenset[str], bound: dict[str, bytes], given: Mapping[str, bytes]
+) -> Response:
+    """A response with the named wild places filled in, by `filling_values`."""
+    values = filling_values(names, bound, given)
     word = response.wild
     text, charset = with_word(response.headers, response.body, word or "XXX")
     plain = {name: _BREAKS.sub(b" ", value) for name, value in values.items()}

@@ -6,12 +6,12 @@ but for that state; knows no socket, file or process.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from recproxy.matching.index import Fitting, Index
 from recproxy.play.candidates import Candidates, FittingGroup, Pool
-from recproxy.play.filling import filled_response, wild_names
+from recproxy.play.filling import filled_response, filling_values, wild_names
 from recproxy.play.header_choice import HeaderChoice, Narrowed, captures, choosing_lines, header_choice
 from recproxy.play.shifted_times import ShiftedTimes
 from recproxy.recording import Interaction, Request, Response, recorded_scopes
@@ -137,11 +137,19 @@ class Playback:
 
         It is the recorded one itself only where it is the same each time.
         """
-        recorded = self.interaction(position)
-        response = recorded.response
-        if names := wild_names(response):
-            response = filled_response(response, names, self.bound, self.given)
-        return response if self._times is None else self._times.moved(recorded, response)
+        return self.responding(position)()
+
+    def responding(self, position: int) -> Callable[[], Response]:
+        """What makes the response of an interaction, now or later: of the values that are bound now."""
+        recorded, times = self.interaction(position), self._times
+        names = wild_names(recorded.response)
+        values = filling_values(names, self.bound, self.given) if names else {}
+
+        def respond() -> Response:
+            response = filled_response(recorded.response, names, values, {}) if names else recorded.response
+            return response if times is None else times.moved(recorded, response)
+
+        return respond
 
     def extended(self, index: Index) -> Playback:
         """This playback over an index that begins with the same interactions: what was played and bound stays so."""

@@ -5,24 +5,67 @@ Knows responses and heads; not which of them fits a request, nor how often it wa
 
 from __future__ import annotations
 
-from recproxy.http import Head, Prepared, accepts_all, takes_coded
-from recproxy.proxy.downstream import Answer, Later
+from collections.abc import Callable
+from functools import partial
+
+from recproxy.http import Head, Prepared, accepts_all, error_response, takes_coded
+from recproxy.play.playback import Playback
+from recproxy.proxy.downstream import Answer, LateForm, Later
 from recproxy.proxy.faults import faulty
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.recording import Interaction, Response, header_values
 from recproxy.recording.faults import Fault
 
-__all__ = ["AnswerForms", "hook_answer"]
+__all__ = ["AnswerForms"]
 
 
 class AnswerForms:
-    """Forms recorded responses; each is prepared once. `paced` plays them as slowly as they were recorded."""
+    """Forms recorded responses; each is prepared once. `paced` plays them as slowly as they were recorded.
 
-    def __init__(self, *, paced: bool) -> None:
+    The bytes of an answer that `waits` are made when its turn comes, but of what is bound and recorded now; `fail` is
+    told what goes wrong then.
+    """
+
+    def __init__(self, fail: Callable[[str], None], *, paced: bool) -> None:
+        self._fail = fail
         self._paced = paced
         self._prepared: dict[int, Prepared] = {}
 
     def form(
+        self,
+        position: int,
+        playback: Playback,
+        head: Head,
+        fault: Fault | None,
+        kept: dict[int, Answer | Later],
+        *,
+        waits: bool,
+    ) -> Answer | Later:
+        """The answer with an interaction, or with a fault; `kept` is one that is the same each time."""
+        recorded, respond = playback.interaction(position), playback.responding(position)
+
+        def form() -> Answer | Later:
+            sent = respond()
+            answer = self._formed(position, recorded, sent, head, fault)
+            if sent is recorded.response and fault is None:
+                kept[position] = answer
+            return answer
+
+        return self._late(form, head) if waits else form()
+
+    def made(self, response: Response, head: Head, *, waits: bool) -> Answer | Later:
+        """The answer that a hook has made, which is for this request alone."""
+        return self._late(partial(_hook_answer, response, head), head) if waits else _hook_answer(response, head)
+
+    def _late(self, form: Callable[[], Answer | Later], head: Head) -> LateForm:
+        def failed(problem: Exception) -> Answer:
+            text = f"a defect of recproxy: {type(problem).__name__}: {problem}"
+            self._fail(f"a client's request was refused with 500: {text}")
+            return Answer(error_response(500, text, head_only=head.method == b"HEAD"), close=True)
+
+        return LateForm(form, failed)
+
+    def _formed(
         self, position: int, recorded: Interaction, sent: Response, head: Head, fault: Fault | None
     ) -> Answer | Later:
         """The answer to a request: what is `sent` is as it was `recorded`, or has values that are its own."""
@@ -41,8 +84,7 @@ class AnswerForms:
         return Answer(*prepared.form(**takes))
 
 
-def hook_answer(response: Response, head: Head) -> Answer:
-    """The answer that a hook has made, which is for this request alone."""
+def _hook_answer(response: Response, head: Head) -> Answer:
     accepted = b",".join(header_values(head.headers, b"accept-encoding")) or None
     data, close = Prepared(response).form(
         head_only=head.method == b"HEAD",

@@ -38,8 +38,8 @@ async def _chosen(
         if choice.ignored and is_loopback(authority_host(absolute_authority(asked.url))):
             return _Forwarded(scope, route, head, body, forwarding, kept=False)
         if not asks_service:
-            return scope.answer(route, head, body, choice=choice)
-        answer = scope.recorded_answer(route, head, body, choice)
+            return scope.answer(route, head, body, choice=choice, waits=True)
+        answer = scope.recorded_answer(route, head, body, choice, waits=True)
         return answer if answer is not None else _Forwarded(scope, route, head, body, forwarding, kept=True)
     finally:
         scope.traffic.end(time.perf_counter() - begun)

@@ -14,7 +14,7 @@ from recproxy.control.sockets import acknowledge
 from recproxy.http import Head, MalformedRequest, RequestReader, error_response, host_text
 from recproxy.proxy.body import BodyFeed, KeptBody
 from recproxy.proxy.connection_lane import ConnectionLane
-from recproxy.proxy.downstream import Answer, Due, Work
+from recproxy.proxy.downstream import Answer, Work
 from recproxy.proxy.ownership import Begins, Ownership
 from recproxy.proxy.roaming import Roaming
 from recproxy.proxy.route import Route
@@ -103,8 +103,10 @@ class Connection(asyncio.Protocol):
         elif self._asking is not Asking.LEAVING:
             self._roaming.take_held()
             self._stop()
-        # TLS has no half-closed connection: the loop closes it, whatever is returned.
-        return self._turns.state is not Answering.READY and self._transport.get_extra_info("sslcontext") is None
+        if self._transport.get_extra_info("sslcontext") is not None:
+            self._turns.finish()
+            return False  # TLS has no half-closed connection: the loop closes it, whatever is returned
+        return self._turns.state is not Answering.READY
 
     def pause_writing(self) -> None:
         """Called by the loop: the client does not read; answers wait, and no more requests are taken."""
@@ -154,6 +156,8 @@ class Connection(asyncio.Protocol):
         else:
             self._answer(trailers)
         self._asking = ASKING[self._asking][_COMPLETE]
+        if not self._head.keep_alive:
+            self._stop()  # the client has said that it asks no more: what follows is no request
 
     @property
     def is_idle(self) -> bool:
@@ -169,28 +173,17 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _answer(self, trailers: Headers) -> None:
-        """Answer from the recording, or have the service answer; in its turn where the client has others to read first."""
-        head, size, body = self._head, self._size, self._body.take() if self._size else b""
-        if self._turns.holds:
-            self._turns.take(Due(lambda: self._made_late(head, body, size, trailers)))
-        else:
-            self._turns.take(self._made(head, body, size, trailers))
-
-    def _made(self, head: Head, body: bytes, size: int, trailers: Headers) -> Answer | Work:
-        """The answer to a request, whose body was kept if that is as large as its `size`."""
-        answer = self._lane.answer(self._route, head, body, complete=size == len(body))
+        """Have the open scope say what answers, or the service; only the bytes may wait for a client that does not read."""
+        size, turns = self._size, self._turns
+        body = self._body.take() if size else b""
+        answer = self._lane.answer(self._route, self._head, body, complete=size == len(body), waits=turns.holds)
         if answer is not None:
-            return answer if isinstance(answer, Answer) else answer.work(self._turns)
+            turns.take(answer if isinstance(answer, Answer) else answer.work(turns))
+            return
         feed = BodyFeed(self._lane.max_body, self._steer)
         feed.add(body)
         feed.end(trailers)
-        return self._exchange(head, feed)
-
-    def _made_late(self, head: Head, body: bytes, size: int, trailers: Headers) -> Answer | Work:
-        try:
-            return self._made(head, body, size, trailers)
-        except Exception as problem:  # noqa: BLE001 - as in data_received
-            return self._refusal(500, _DEFECT.format(type(problem).__name__, problem), head_only=head.method == b"HEAD")
+        turns.take(self._exchange(self._head, feed))
 
     def _tunnel(self) -> None:
         """Have a WebSocket begin at the service. If that refuses, its answer is the last on this connection."""
@@ -239,16 +232,12 @@ class Connection(asyncio.Protocol):
         """End the connection at a request that cannot be answered: nobody may take what it did for a pass."""
         before = self._asking
         self._stop()
-        head_only = before is Asking.COLLECTING and self._head.method == b"HEAD"
-        refusal = self._refusal(status, reason, head_only=head_only)
+        self._lane.scope.traffic.fail(f"a client's request was refused with {status}: {reason}")
         if before is _STREAMING:
             self._turns.abort()  # in the middle of a body on its way: the service must not see an end
-        else:
-            self._turns.take(refusal)
-
-    def _refusal(self, status: int, reason: str, *, head_only: bool) -> Answer:
-        self._lane.scope.traffic.fail(f"a client's request was refused with {status}: {reason}")
-        return Answer(error_response(status, reason, head_only=head_only), close=True)
+            return
+        head_only = before is Asking.COLLECTING and self._head.method == b"HEAD"
+        self._turns.take(Answer(error_response(status, reason, head_only=head_only), close=True))
 
     def _misdirected(self) -> None:
         """A request for another profile's service: handed back with what follows, where that can be told apart."""

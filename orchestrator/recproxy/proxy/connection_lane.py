@@ -34,8 +34,10 @@ class ConnectionLane(Protocol[_Connection]):
     def owns(self, host: str) -> bool:
         """Whether a host is this profile's."""
 
-    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | Later | None:
-        """The recorded answer to a request; None where it is to be forwarded."""
+    def answer(
+        self, route: Route, head: Head, body: bytes, *, complete: bool, waits: bool = False
+    ) -> Answer | Later | None:
+        """The recorded answer to a request; None where it is to be forwarded. Its bytes are made late where it `waits`."""
 
     def forwards_large(self) -> bool:
         """Whether a request goes to the service whose body is too large to be matched."""

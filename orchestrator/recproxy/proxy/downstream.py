@@ -8,14 +8,17 @@ from typing import Protocol
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Answer", "Downstream", "Due", "LateAnswer", "Later", "Work"]
+__all__ = ["PIECE", "Answer", "Downstream", "LateAnswer", "LateForm", "Later", "Work", "send"]
+
+#: So many bytes are written at once; the rest of a larger answer waits until the client has read.
+PIECE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What to write, and whether the connection ends behind it; `reset` drops it without a word."""
 
-    data: bytes
+    data: bytes | memoryview
     close: bool = False
     reset: bool = False
 
@@ -27,7 +30,7 @@ class Downstream(Protocol):
     def has_gone(self) -> bool:
         """Whether the connection is lost: nothing that is written arrives."""
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Send to the client."""
 
     async def drain(self) -> None:
@@ -46,12 +49,9 @@ class Work(Protocol):
     async def run(self) -> bool:
         """Answer; return whether the client's connection may go on."""
 
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An answer that is made when its turn comes: it waits for a client that does not read, and may be large."""
-
-    make: Callable[[], Answer | Work]
+    def drop(self) -> None:
+        """It has run, or never will: its client has gone, or has its last answer."""
+        return
 
 
 class Later(Protocol):
@@ -72,18 +72,64 @@ class LateAnswer:
         return _LateWork(downstream, self._answer)
 
 
-class _LateWork:
+class LateForm:
+    """An answer whose bytes are made when its turn comes: it waits for a client that does not read, and may be large."""
+
+    def __init__(self, make: Callable[[], Answer | Later], failed: Callable[[Exception], Answer]) -> None:
+        self._make = make
+        self._failed = failed
+
+    def form(self) -> Answer | Later:
+        """The answer with its bytes; what goes wrong with them is an answer, too."""
+        try:
+            return self._make()
+        except Exception as problem:  # noqa: BLE001 - one answer's trouble is told, and is that answer's alone
+            return self._failed(problem)
+
+    def work(self, downstream: Downstream) -> _FormWork:
+        """The answer on its way to a client."""
+        return _FormWork(downstream, self)
+
+
+async def send(downstream: Downstream, data: bytes | memoryview) -> None:
+    """Write bytes as the client reads them."""
+    if len(data) <= PIECE:
+        downstream.write(data)
+        return
+    view = memoryview(data)
+    for start in range(0, len(view), PIECE):
+        if start:
+            await downstream.drain()
+        downstream.write(view[start : start + PIECE])
+
+
+async def _answer(downstream: Downstream, answer: Answer | Later) -> bool:
+    if isinstance(answer, LateForm):
+        answer = answer.form()
+    if not isinstance(answer, Answer):
+        return await answer.work(downstream).run()
+    if answer.reset:
+        downstream.abort()
+    else:
+        await send(downstream, answer.data)
+    return not answer.close
+
+
+class _FormWork(Work):
+    def __init__(self, downstream: Downstream, late: LateForm) -> None:
+        self._downstream = downstream
+        self._late = late
+
+    async def run(self) -> bool:
+        """Make the answer and write it."""
+        return await _answer(self._downstream, self._late)
+
+
+class _LateWork(Work):
     def __init__(self, downstream: Downstream, answer: asyncio.Future[Answer | Later]) -> None:
         self._downstream = downstream
         self._answer = answer
 
     async def run(self) -> bool:
         """Wait for the answer and write it."""
-        answer = await asyncio.shield(self._answer)
-        if not isinstance(answer, Answer):
-            return await answer.work(self._downstream).run()
-        if answer.reset:
-            self._downstream.abort()
-        else:
-            self._downstream.write(answer.data)
-        return not answer.close
+        return await _answer(self._downstream, await asyncio.shield(self._answer))

@@ -18,7 +18,7 @@ from recproxy.http import Head, error_response
 from recproxy.proxy.body import BodyFeed
 from recproxy.proxy.capture import Captured, interaction_of, may_be_left
 from recproxy.proxy.conversation import Conversation
-from recproxy.proxy.downstream import Downstream
+from recproxy.proxy.downstream import Downstream, Work
 from recproxy.proxy.outgoing import NotSendable, outgoing_request
 from recproxy.proxy.response_relay import CLIENT_LEFT, ResponseRelay
 from recproxy.proxy.route import Target, origin_form
@@ -44,7 +44,7 @@ _SENDS_ON = 2.0
 Keep = Callable[[Interaction, Traffic, float], Awaitable[None]]
 
 
-class Exchange:
+class Exchange(Work):
     """A request on its way; `run` returns whether the client's connection may go on."""
 
     def __init__(
@@ -80,6 +80,8 @@ class Exchange:
         self._begun = time.monotonic()
         self._result = RequestResult.FORWARDED
         self._status = 0
+        traffic.begin()  # at once: the end of the scope waits for it, also while its turn has not come
+        self._is_under_way = True
 
     async def run(self) -> bool:
         """Forward, answer, keep; what the service has made a tunnel is one until its ends are done."""
@@ -88,8 +90,13 @@ class Exchange:
             await self._tunnel.run()
         return goes_on
 
+    def drop(self) -> None:
+        """The scope need not wait for it any more."""
+        if self._is_under_way:
+            self._is_under_way = False
+            self._traffic.end(time.monotonic() - self._begun)
+
     async def _answer(self) -> bool:
-        self._traffic.begin()
         self._traffic.forwarded += 1
         try:
             return await self._outlive(self._forward())
@@ -102,7 +109,7 @@ class Exchange:
             self._downstream.abort()
             return False
         finally:
-            self._traffic.end(time.monotonic() - self._begun)
+            self.drop()
             captured = self._captured
             status, size = (captured.status, captured.size) if captured is not None else (self._status, 0)
             self._traffic.timeline.add_forwarded(self._result, self._begun, self._line, status=status, size=size)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from recproxy.control.scope_options import ScopeFault
 from recproxy.http import Head, error_response
-from recproxy.proxy.downstream import Answer, Downstream
+from recproxy.proxy.downstream import Answer, Downstream, Work
 from recproxy.proxy.pacing import PacedAnswer
 from recproxy.proxy.route import Route
 from recproxy.recording.faults import LASTED, Fault, read_fault, read_test_fault
@@ -71,7 +71,7 @@ class LastingAnswer:
         return _LastingWork(downstream, self._answer, self._lasted)
 
 
-class _LastingWork:
+class _LastingWork(Work):
     def __init__(self, downstream: Downstream, answer: PacedAnswer, lasted: Callable[[], None]) -> None:
         self._downstream = downstream
         self._work = answer.work(downstream)

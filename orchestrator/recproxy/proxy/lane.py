@@ -98,8 +98,10 @@ class ProxyLane:
         """Whether a request goes to the service whose body is too large to be matched."""
         return self.scope.mode == "auto" and not self.forwarding.unset
 
-    def answer(self, route: Route, head: Head, body: bytes, *, complete: bool) -> Answer | Later | None:
-        """The recorded answer to a request; None where it is to be forwarded."""
+    def answer(
+        self, route: Route, head: Head, body: bytes, *, complete: bool, waits: bool = False
+    ) -> Answer | Later | None:
+        """The recorded answer to a request; None where it is to be forwarded. Its bytes are made late where it `waits`."""
         scope = self.scope
         if scope.forwards:
             return None  # its head came while a scope was open that replays
@@ -107,8 +109,8 @@ class ProxyLane:
         if scope.chooser and complete:
             return chosen_answer(scope, route, head, body, self.forwarding, asks_service=asks_service)
         if asks_service:
-            return scope.recorded_answer(route, head, body)
-        return scope.answer(route, head, body, complete=complete)
+            return scope.recorded_answer(route, head, body, waits=waits)
+        return scope.answer(route, head, body, complete=complete, waits=waits)
 
     def begin(self, scope: OpenScope, *, base: bool) -> None:
         """Open a scope, before the one that is open; a base scope takes the place of the last base scope."""

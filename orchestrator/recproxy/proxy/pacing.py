@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 
 from recproxy.http import Pieces
-from recproxy.proxy.downstream import Downstream
+from recproxy.proxy.downstream import Downstream, Work, send
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["PacedAnswer", "Pacing"]
@@ -27,7 +27,7 @@ class PacedAnswer:
         return Pacing(downstream, self)
 
 
-class Pacing:
+class Pacing(Work):
     """A paced answer on its way; `run` returns whether the client's connection may go on."""
 
     def __init__(self, downstream: Downstream, answer: PacedAnswer) -> None:
@@ -43,7 +43,7 @@ class Pacing:
             wait = due - clock()
             if wait > 0:
                 await asyncio.sleep(wait)
-            self._downstream.write(data)
+            await send(self._downstream, data)
             await self._downstream.drain()
         if self._answer.reset:
             self._downstream.abort()

@@ -23,7 +23,7 @@ from recproxy.play.hooks import NO_HOOKS, Hooks
 from recproxy.play.order_dependence import order_decides, order_dependence
 from recproxy.play.playback import Playback
 from recproxy.play.shifted_times import shifted_times
-from recproxy.proxy.answer_forms import AnswerForms, hook_answer
+from recproxy.proxy.answer_forms import AnswerForms
 from recproxy.proxy.downstream import Answer, Later
 from recproxy.proxy.faults import LastingAnswer, ScopeFaults, lasted_note, unanswered
 from recproxy.proxy.known_requests import KnownRequest, KnownRequests
@@ -103,7 +103,7 @@ class OpenScope:
             times=shifted_times(profile.replay.shift),
         )  # fmt: skip
         self._known = KnownRequests()
-        self._forms = AnswerForms(paced=profile.replay.pace == "recorded")
+        self._forms = AnswerForms(self.traffic.fail, paced=profile.replay.pace == "recorded")
         self._history = ScopeHistory(timeline)
         self._misses = Misses(
             profile, name, self._redaction, hooks, self._history, self.traffic,
@@ -149,9 +149,10 @@ class OpenScope:
         self._playback, self._known = playback, KnownRequests()
 
     def answer(
-        self, route: Route, head: Head, body: bytes, *, complete: bool = True, choice: Choice | None = None
-    ) -> Answer | Later:
-        """The answer to a request; `complete` is false where its body was too large to keep; a `choice` says what fits."""
+        self, route: Route, head: Head, body: bytes, *,
+        complete: bool = True, choice: Choice | None = None, waits: bool = False,
+    ) -> Answer | Later:  # fmt: skip
+        """The answer to a request, not `complete` if too large; a `choice` says what fits; one that `waits` has its bytes late."""
         begun, played = time.perf_counter(), ""
         answer: Answer | Later
         if self.faults.of_tls and (plain := self.faults.without_tls(route, head)) is not None:
@@ -163,8 +164,8 @@ class OpenScope:
                 known = self._knowledge(route, head, body, choice)
             position = self._playback.take(known.candidates) if complete else None
             if self.faults.planned and (fault := self.faults.take(position)):
-                answer, played = self._fault(fault, position, route, head, known), fault.kind
-            elif self._responds and complete and (made := self._made(position, route, head, known)) is not None:
+                answer, played = self._fault(fault, position, route, head, known, waits=waits), fault.kind
+            elif self._responds and complete and (made := self._made(position, route, head, known, waits=waits)):
                 answer = made
             elif position is None:
                 answer = self._missing(route, head, known, known.reason if complete else self._misses.too_large)
@@ -173,13 +174,15 @@ class OpenScope:
                 return ready
             else:
                 self._history.play(position)
-                answer = self._form(position, route, head, known)
+                answer = self._form(position, route, head, known, waits=waits)
         except (HookError, RecordingError) as problem:
             answer = self._failed(route, head, problem)
         self._history.spent(begun, time.perf_counter() - begun, played)
         return answer
 
-    def _made(self, position: int | None, route: Route, head: Head, known: KnownRequest) -> Answer | None:
+    def _made(
+        self, position: int | None, route: Route, head: Head, known: KnownRequest, *, waits: bool
+    ) -> Answer | Later | None:
         """What the hook makes of a request, and of the response that was recorded for it; None leaves that."""
         recorded = None
         if position is not None:
@@ -191,15 +194,15 @@ class OpenScope:
         if response is None:
             return None
         self._history.play(position if position is not None else self._line(known.request))
-        return hook_answer(response, head)
+        return self._forms.made(response, head, waits=waits)
 
     def _fault(
-        self, fault: Fault, position: int | None, route: Route, head: Head, known: KnownRequest
+        self, fault: Fault, position: int | None, route: Route, head: Head, known: KnownRequest, *, waits: bool
     ) -> Answer | Later:
         """A response with a fault of this scope; or the fault alone, where nothing was recorded and nothing need be."""
         if position is not None:
             self._history.play(position)
-            answer = self._form(position, route, head, known, fault)
+            answer = self._form(position, route, head, known, fault, waits=waits and fault.kind != "hang")
         else:
             self._history.play(self._line(known.request))
             answer = unanswered(fault)
@@ -216,16 +219,16 @@ class OpenScope:
         return Answer(data, close)
 
     def recorded_answer(
-        self, route: Route, head: Head, body: bytes, choice: Choice | None = None
+        self, route: Route, head: Head, body: bytes, choice: Choice | None = None, *, waits: bool = False
     ) -> Answer | Later | None:
         """The answer to a request if a recorded interaction fits it and is left to play, else None: no miss."""
         try:
             known = self._knowledge(route, head, body, choice)
             if not self._playback.offers(known.candidates):
-                return self._made(None, route, head, known) if self._responds else None
+                return self._made(None, route, head, known, waits=waits) if self._responds else None
         except HookError as problem:
             return self._failed(route, head, problem)
-        return self.answer(route, head, body, choice=choice)
+        return self.answer(route, head, body, choice=choice, waits=waits)
 
     def note(self, line: str) -> None:
         """Keep a line for the user, once."""
@@ -268,20 +271,15 @@ class OpenScope:
         return KnownRequest(candidates, request)
 
     def _form(
-        self, position: int, route: Route, head: Head, known: KnownRequest, fault: Fault | None = None
+        self, position: int, route: Route, head: Head, known: KnownRequest, fault: Fault | None = None, *, waits: bool
     ) -> Answer | Later:
-        """The bytes of an interaction for this client; kept, unless named wild places or times make each its own."""
-        recorded = self._playback.interaction(position)
-        if recorded.response.omitted is not None:
+        """The bytes of an interaction for this client."""
+        if self._playback.interaction(position).response.omitted is not None:
             self._history.played -= 1
             return self._missing(route, head, known)
         if known.candidates.stateful:
             self._playback.bind(position, known.request, route.any_host)
-        sent = self._playback.response(position)
-        answer = self._forms.form(position, recorded, sent, head, fault)
-        if sent is recorded.response and fault is None:
-            known.answers[position] = answer
-        return answer
+        return self._forms.form(position, self._playback, head, fault, known.answers, waits=waits)
 
     def _line(self, request: Request) -> str:
         """A request as it may be shown."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import TypeAlias
 
 from recproxy.control.sockets import reset_on_close
-from recproxy.proxy.downstream import Answer, Due, Work
+from recproxy.proxy.downstream import PIECE, Answer, Work
 from recproxy.proxy.states import ANSWERING, Answered, Answering
 
 __all__ = ["Turns"]
@@ -30,7 +30,7 @@ class Turns:
         self._spawn = spawn
         self._changed = changed
         self._transport: asyncio.Transport
-        self._waiting: deque[Answer | Due | Work] = deque()
+        self._waiting: deque[Answer | Work] = deque()
         self._running: asyncio.Task[None] | None = None
         self._readable = asyncio.Event()
         self._readable.set()
@@ -55,16 +55,20 @@ class Turns:
         """Whether the connection is lost: a downstream's part."""
         return self.state is Answering.GONE
 
-    def take(self, turn: Answer | Due | Work) -> None:
+    def take(self, turn: Answer | Work) -> None:
         """Answer now, or behind what was asked before."""
         if self.state is _READY:
-            if type(turn) is Answer and not (turn.close or turn.reset):  # nearly always
+            if type(turn) is Answer and len(turn.data) <= PIECE and not (turn.close or turn.reset):  # nearly always
                 self._transport.write(turn.data)
-            else:
-                self._give(turn.make() if isinstance(turn, Due) else turn)
+                return
+            self._give(turn)
+            if self._waiting:
+                self._advance()
         elif self.state not in (Answering.LAST, Answering.GONE):
             self._waiting.append(turn)
             self._changed()
+        elif not isinstance(turn, Answer):
+            turn.drop()
 
     def pause(self) -> None:
         """The client does not read."""
@@ -80,12 +84,18 @@ class Turns:
     def lose(self) -> None:
         """The connection is lost: what has begun is told so, what waits is dropped."""
         self._readable.set()
-        self._waiting.clear()
+        self._drop()
         self._step(Answered.LOSE)
         if self._running is not None:
             self._running.cancel()
 
-    def write(self, data: bytes) -> None:
+    def finish(self) -> None:
+        """Write all that is left of an answer that has begun: the transport ends after it."""
+        if self._waiting and isinstance(first := self._waiting[0], Answer) and isinstance(first.data, memoryview):
+            self._waiting.popleft()
+            self._transport.write(first.data)
+
+    def write(self, data: bytes | memoryview) -> None:
         """Send to the client, if it is there: a downstream's part."""
         if not self.has_gone:
             self._transport.write(data)
@@ -119,24 +129,34 @@ class Turns:
         if not isinstance(turn, Answer):
             self._step(Answered.BEGIN)
             self._running = self._spawn(self._run(turn))
+            self._running.add_done_callback(lambda _: turn.drop())  # one that is cancelled at once never runs
         elif turn.reset:
             self._step(Answered.END)
             self.abort()
+        elif len(turn.data) > PIECE:
+            data = memoryview(turn.data)
+            self._waiting.appendleft(Answer(data[PIECE:], turn.close))
+            self._transport.write(data[:PIECE])
         else:
             self._transport.write(turn.data)
             if turn.close:
                 self._end()
 
-    def _end(self) -> None:
+    def _drop(self) -> None:
+        for turn in self._waiting:
+            if not isinstance(turn, Answer):
+                turn.drop()
         self._waiting.clear()
+
+    def _end(self) -> None:
+        self._drop()
         self._step(Answered.END)
         self._transport.close()
 
     def _advance(self) -> None:
         """Go on with what waits, as far as it goes."""
         while self._waiting and self.state is _READY:
-            turn = self._waiting.popleft()
-            self._give(turn.make() if isinstance(turn, Due) else turn)
+            self._give(self._waiting.popleft())
         self._changed()
 
     async def _run(self, work: Work) -> None:
