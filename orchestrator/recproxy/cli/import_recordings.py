@@ -62,6 +62,7 @@ def import_recordings(
     was lost; 2 for a usage error, or for a file that cannot be read or would be overwritten. Then nothing is written.
     """
     from recproxy.cli.collecting import collecting_seldom
+    from recproxy.cli.import_profiles import import_profiles
     from recproxy.cli.import_report import report, take_all
     from recproxy.cli.import_sources import sources_in
     from recproxy.cli.importing import Importer
@@ -74,11 +75,9 @@ def import_recordings(
     project = find_project(Path.cwd())
     if folder.resolve() in (project.recordings.resolve(), (project.recordings / (profile or "")).resolve()):
         found = named_for_tests(found, recordings=project.recordings, root=project.root)
-    profiles = (project.profile(profile),) if profile else project.load(project.default_profiles())
+    profiles = import_profiles(project, profile, found)
     if profile and folder.resolve() == project.recordings.resolve():  # where each profile has a folder
         folder /= profiles[0].name
-    if not profiles:
-        raise ConfigurationError("no profile is installed or inline: name one with --profile, as a name or a path")
     with ended_by_signals(), collecting_seldom():
         pending_files = PendingFiles(folder, force=force, dry=dry)
         try:

@@ -1,0 +1,80 @@
+"""The profiles that an import sorts by; where there is none, the step that defines one for the hosts of the sources."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from recproxy.cli.import_sources import ImportSource
+from recproxy.config.installed import offers
+from recproxy.config.profile import Profile
+from recproxy.config.project import Project, is_profile_path
+from recproxy.errors import ConfigurationError, ProfileError, RecproxyError
+from recproxy.http import authority_host
+from recproxy.play.reading import read_loaded
+
+__all__ = ["import_profiles"]
+
+#: Sources that are read for their hosts, and hosts that are shown.
+_MOST_SOURCES = 50
+_MOST_HOSTS = 5
+#: Hosts that a command can name as they are.
+_PLAIN = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+
+#: Labels before the last one of a host that name no service.
+_SUFFIXES = frozenset(("ac", "co", "com", "edu", "gov", "net", "org"))
+
+
+def import_profiles(project: Project, name: str | None, sources: Sequence[ImportSource]) -> tuple[Profile, ...]:
+    """The profile of this name, or those of the project.
+
+    Raises:
+        ConfigurationError: there is none; the message has the command that defines it.
+        ProfileError: there is none of this name, or it is wrong.
+    """
+    if name is None:
+        profiles = project.load(project.default_profiles())
+        if not profiles:
+            raise ConfigurationError(
+                f"no profile is installed or inline: {_step('', sources)}, or name one with --profile, as a name or a path"
+            )
+        return profiles
+    try:
+        return (project.profile(name),)
+    except ProfileError as problem:
+        if is_profile_path(name) or name in project.inline or name in offers():
+            raise
+        raise ProfileError(f"{problem.message}; to define it, {_step(name, sources)}") from None
+
+
+def _step(name: str, sources: Sequence[ImportSource]) -> str:
+    """The command that defines a profile of this name, or one for each host."""
+    hosts = _hosts(sources)
+    chosen: dict[str, str] = {}
+    for host in hosts:
+        chosen.setdefault(name or _name_for(host), host)
+    words = " ".join(f"--profile {each}={host}" for each, host in chosen.items()) or f"--profile {name or 'NAME'}=HOST"
+    others = [host for host in hosts if host not in chosen.values()]
+    more = f" and add the other hosts to its endpoint ({', '.join(others)})" if others else ""
+    return f"run recproxy init --runner none {words}{more}"
+
+
+def _hosts(sources: Sequence[ImportSource]) -> list[str]:
+    """The hosts that the sources ask most; what cannot be read is passed over."""
+    found = Counter[str]()
+    for source in sources[:_MOST_SOURCES]:
+        try:
+            interactions = read_loaded(str(source.path)).recording.interactions
+        except RecproxyError:
+            continue
+        urls = (each.request.url.partition("://")[2].partition("/")[0].partition("?")[0] for each in interactions)
+        found.update(host for host in map(authority_host, urls) if _PLAIN.fullmatch(host))
+    return [host for host, _ in found.most_common(_MOST_HOSTS)]
+
+
+def _name_for(host: str) -> str:
+    """A name for the service of a host: shop for api.shop.example."""
+    labels = [each for each in host.split(".")[:-1] if each not in _SUFFIXES] or [host.partition(".")[0]]
+    name = labels[-1]
+    return name if name[:1].isalpha() else "service"
