@@ -130,7 +130,7 @@ def test_a_tox_line_has_words_that_an_environment_takes(line):
     before, behind = (words[: words.index("--")], words[words.index("--") + 1 :]) if "--" in words else (words, [])
 
     assert re.fullmatch(
-        r"-p|(exec )?-e functional-(replay|record|live|verify)( -x env\.functional-\w+\.recproxy_\w+=\w+)?",
+        r"-[alp]|(exec )?-e functional-(replay|record|live|verify)( -x env\.functional-\w+\.recproxy_\w+=\w+)?",
         " ".join(before),
     )
     if before[0] != "exec":

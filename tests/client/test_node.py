@@ -41,6 +41,11 @@ def test_the_example_suite():
     assert re.search(r"^recproxy +twitter +replay +3 ", done.stderr, re.MULTILINE)
 
 
+def test_the_guide_has_the_helper_to_copy():
+    guide = (ROOT / "docs/how-to/another-language.md").read_text(encoding="utf-8")
+    assert f"```js\n{(SUITE / 'recproxy.mjs').read_text(encoding='utf-8')}```\n" in guide
+
+
 def test_a_miss_fails_the_test_that_caused_it(project):
     project.record("two.rec", ("item", "first"))
     shutil.copy(SUITE / "recproxy.mjs", project.root)
@@ -63,4 +68,5 @@ def test_a_miss_fails_the_test_that_caused_it(project):
     assert "pass 1" in done.stdout
     assert "fail 3" in done.stdout
     assert done.stdout.count("this request to shop was never recorded") >= 2
+    assert re.search(r"^[#ℹ] *to record it: recproxy run --record shop", done.stdout, re.MULTILINE), done.stdout
     assert "recording 'nowhere' of profile 'shop' does not exist" in done.stdout

@@ -18,7 +18,7 @@ export function recorded(recordings, body) {
       await body(context);
     } catch (error) {
       const { missed } = await call("DELETE", { passed: false, told: true });
-      for (const miss of missed) context.diagnostic(miss.text);
+      for (const miss of missed) for (const line of miss.text.trimEnd().split("\n")) context.diagnostic(line);
       throw error;
     }
     const { missed } = await call("DELETE", { passed: true, told: true });
