@@ -88,6 +88,8 @@ def test_revisions_are_named_as_for_git(folder):
         (("a.rec", "b.rec", "a.rec"), "diff compares two recordings"),
         (("a.rec", "b.rec", "--rev", "HEAD"), "--rev compares one FILE"),
         (("a.rec", "--rev", "--output=x"), "--rev --output=x: is no revision"),
+        ((".", "--rev", "HEAD"), ". is a folder: name a file in it, or compare all of them with git diff"),
+        (("a.rec", "."), ". is a folder: name a file in it"),
     ],
 )
 def test_what_is_wrong_is_one_line(folder, words, wanted):

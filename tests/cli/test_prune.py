@@ -95,6 +95,7 @@ def test_where_tests_cannot_be_collected_nothing_is_an_orphan(project):
 
     assert done.returncode == 2
     assert "pytest could not collect the tests, so it is not known what they play (exit code 2)" in done.stderr
+    assert "for another runner: recproxy check --orphans --run REPORT.json" in done.stderr
     assert "nothing_of_the_kind" in done.stderr
     assert (project / "tests/functional/recordings/shop/unnamed.rec").exists()
 

@@ -63,6 +63,17 @@ def test_files_that_are_named_are_asked_for_their_kind_once_each(tmp_path, monke
     assert max(asked.count(word) for word in words) <= 4
 
 
+def test_without_a_path_the_recordings_of_the_project_are_searched(dirty, tmp_path, monkeypatch):
+    (tmp_path / "recproxy.toml").write_text('recordings = "recordings"\n')
+    (tmp_path / "elsewhere.rec").write_text(DIRTY)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(scan, [])
+
+    assert result.exit_code == 1
+    assert "recordings/a.rec:" in result.stdout
+    assert "elsewhere" not in result.stdout
+
+
 def test_it_names_file_line_and_rule_and_never_the_secret(dirty):
     result = CliRunner().invoke(scan, [str(dirty.parent)])
     assert result.exit_code == 1

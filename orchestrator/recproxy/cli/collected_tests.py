@@ -28,6 +28,8 @@ _SETUPS = frozenset(
     ("setUpClass", "tearDownClass", "setup_class", "setup_module", "setup_function", "setUpModule", "setup_method")
 )
 _LAST_LINES = 15
+#: What to do where the tests are not pytest's.
+_OTHER_RUNNER = "for another runner: recproxy check --orphans --run REPORT.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,7 @@ def collect_tests(recordings: Path, tests: Sequence[str]) -> CollectedTests:
     """
     listed = _listed(recordings, tests)
     if not listed:
-        raise ConfigurationError("pytest found no tests here: name their folder with --tests")
+        raise ConfigurationError(f"pytest found no tests here: name their folder with --tests, or {_OTHER_RUNNER}")
     named: set[Path] = set()
     for test in listed:
         for service, names in test["named"].items():
@@ -102,7 +104,8 @@ def _listed(recordings: Path, tests: Sequence[str]) -> list[dict[str, Any]]:
         if done.returncode not in (0, 5) or not listing.exists():
             said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-_LAST_LINES:])
             raise ConfigurationError(
-                f"pytest could not collect the tests, so it is not known what they play (exit code {done.returncode})",
+                f"pytest could not collect the tests, so it is not known what they play (exit code {done.returncode}): "
+                f"mend that, or {_OTHER_RUNNER}",
                 hint=said,
             )
         found: list[dict[str, Any]] = json.loads(listing.read_text(encoding="utf-8"))

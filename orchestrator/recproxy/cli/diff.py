@@ -54,9 +54,12 @@ def diff(rev: str | None, as_json: bool, git_driver: bool, paths: tuple[str, ...
 
 def _versions(rev: str | None, paths: tuple[str, ...]) -> tuple[Recording, Recording]:
     from recproxy.play.git_versions import is_revision, recording_at
-    from recproxy.play.reading import read_recording
+    from recproxy.play.reading import is_recorded_folder, read_recording
     from recproxy.play.recording_names import failed_path
 
+    for path in paths:
+        if Path(path).is_dir() and not is_recorded_folder(Path(path)):
+            raise ConfigurationError(f"{path} is a folder: name a file in it, or compare all of them with git diff")
     if rev is not None:
         if len(paths) != 1:
             raise ConfigurationError("--rev compares one FILE with its earlier version: name one")

@@ -18,7 +18,7 @@ __all__ = ["scan"]
 
 
 @click.command(cls=Verb, example="recproxy scan tests/functional/recordings")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--fix", is_flag=True, help="Redact the secrets in place.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option(
@@ -29,17 +29,19 @@ __all__ = ["scan"]
     help="Also apply its rules and search for its credentials. Can be repeated.",
 )
 def scan(paths: tuple[Path, ...], fix: bool, as_json: bool, profiles: tuple[str, ...]) -> None:
-    """Search recordings for secrets: files and folders, including formats of other tools.
+    """Search the recordings at PATHS, or all recordings of the project, for secrets, including those of other tools.
 
     Prints the place of each secret and the rule that found it, never the secret. Exit codes: 1 if a secret was found
     (with --fix: if one could not be redacted); 2 for a usage error or a file that cannot be read.
     """
     from recproxy.cli.collecting import collecting_seldom
     from recproxy.cli.secret_search import search_files, secret_rules
+    from recproxy.config.project import find_project
     from recproxy.control.shown_paths import shown_path
     from recproxy.play.found_recordings import recordings_in
     from recproxy.recording.printable import printable
 
+    paths = paths or (find_project(Path.cwd()).recordings,)
     found = recordings_in(paths)
     problems = [f"{path}: no such file or folder" for path in found.missing]
     folders = [path for path in paths if path.is_dir()]  # once: pre-commit names a thousand files
