@@ -1,5 +1,6 @@
 """Pull, from the stores that fsspec has in memory and on disk."""
 
+import contextlib
 import json
 
 import pytest
@@ -9,6 +10,7 @@ pytest.importorskip("fsspec")
 from checkouts import TEXT
 
 from recproxy.errors import ConfigurationError, RecordingError
+from recproxy.stores import pulling
 from recproxy.stores.store import Store
 
 
@@ -184,3 +186,20 @@ def test_without_a_lock_nothing_is_removed(two):
     assert (got.removed, len(got.kept)) == ([], 20)
     assert set(got.kept.values()) == {"was pushed or pulled, and there is no recproxy.lock here now: take it from git"}
     assert two.text("shop/1.rec") == TEXT + "1"
+
+
+def test_a_pull_follows_the_lock_as_it_is_once_it_is_alone(one, two, monkeypatch):
+    two.pull()
+    two.write("shop/1.rec", "of two")
+    alone = pulling.alone
+
+    @contextlib.contextmanager
+    def after_a_push(folder, root):
+        two.push()
+        with alone(folder, root):
+            yield
+
+    monkeypatch.setattr(pulling, "alone", after_a_push)
+    got = two.pull()
+
+    assert (got.done, got.kept, two.text("shop/1.rec")) == ([], {}, "of two")

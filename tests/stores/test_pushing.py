@@ -138,3 +138,39 @@ def test_pushing_again_counts_only_what_had_to_go(one):
 
     assert one.push(again=True).done == ["shop/4.rec"]
     assert one.push(again=True).done == []
+
+
+def test_what_git_changes_in_the_lock_during_a_push_is_not_put_back(one, two, monkeypatch):
+    two.pull()
+    one.write("shop/1.rec", "of one")
+    one.write("shop/2.rec", "of one, too")
+    one.write("shop/new.rec", "new of one")
+    (one.folder / "shop/3.rec").unlink()
+    (one.folder / "shop/4.rec").unlink()
+    one.push(prune=True)
+    two.write("shop/1.rec", "of two")
+    two.write("shop/7.rec", "seven of two")
+    two.write("shop/own.rec", "new of two")
+    two.write("shop/new.rec", "another new of two")
+    (two.folder / "shop/2.rec").unlink()
+    (two.folder / "shop/3.rec").unlink()
+    (two.folder / "shop/8.rec").unlink()
+    put = Store.put
+
+    def pulled_by_git(self, *what):
+        two.take_lock(one)
+        put(self, *what)
+
+    monkeypatch.setattr(Store, "put", pulled_by_git)
+    got = two.push(prune=True)
+    monkeypatch.undo()
+
+    assert (sorted(got.done), got.problems) == (["shop/7.rec", "shop/own.rec"], [])
+    assert got.kept == dict.fromkeys(
+        ("shop/1.rec", "shop/2.rec", "shop/new.rec"),
+        "was changed in recproxy.lock while it was pushed, and stays so: run `recproxy status`",
+    )
+    changed = {name for name in {*one.lock, *two.lock} if one.lock.get(name) != two.lock.get(name)}
+    assert changed == {"shop/7.rec", "shop/8.rec", "shop/own.rec"} and "shop/8.rec" not in two.lock
+    assert set(two.push().kept) == {"shop/1.rec", "shop/2.rec", "shop/4.rec", "shop/new.rec"}
+    assert two.text("shop/1.rec") == "of two" and two.text("shop/new.rec") == "another new of two"

@@ -51,8 +51,8 @@ def pull_recordings(
         RecordingError: another pull or push works here.
         ConfigurationError: the lock or the store is wrong.
     """
-    lock = read_lock(root / LOCK)
     with alone(folder, root):
+        lock = read_lock(root / LOCK)
         state = compared(folder, lock)
         result = Transferred(kept=_kept(state, lock, replace=replace))
         result.problems += [

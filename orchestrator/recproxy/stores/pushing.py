@@ -18,6 +18,7 @@ from recproxy.stores.transfers import TransferProgress, Transferred, alone, tran
 
 __all__ = ["push_recordings"]
 
+_MEANWHILE = "was changed in recproxy.lock while it was pushed, and stays so: run `recproxy status`"
 _DELETED = "is in recproxy.lock and not here: pull it, or drop it with --prune"
 _MISSING = "is in recproxy.lock and was never here: pull it"
 _OUTDATED = "is outdated, since recproxy.lock has changed: pull it, or put this one back with --mine NAME"
@@ -80,17 +81,34 @@ def push_recordings(
                 return size
 
             transfer_each({name: state.files[name].size for name in wanted}, bring, result, progress)
-        gone = state.deleted if prune else ()
-        kept = {name: file for name, file in lock.items() if name not in gone}
-        after = kept | {name: state.files[name] for name in result.done}
-        if after != lock:
-            replace_file(root / LOCK, written_lock(after), root=root)
+        wishes: dict[str, LockedFile | None] = {name: state.files[name] for name in result.done}
+        wishes |= dict.fromkeys(state.deleted if prune else ())
+        gone = _write_wishes(root, lock, wishes, result)
         # Only now: a recording that counts as pushed and is not in the lock would be taken for an old one.
         synced = {name: file for name, file in read_synced(folder).items() if name not in gone}
         here = {name: state.files[name] for name in (*state.same, *result.done)}
         write_synced(folder, synced | here, root=root)
-        result.done = [name for name in result.done if lock.get(name) != after.get(name) or name in sent]
+        result.done = [name for name in result.done if lock.get(name) != state.files[name] or name in sent]
         return result
+
+
+def _write_wishes(
+    root: Path, before: Mapping[str, LockedFile], wishes: Mapping[str, LockedFile | None], result: Transferred
+) -> list[str]:
+    """Bring what was pushed, and what is to go, into the lock as it is now: git may have changed it meanwhile.
+
+    What was changed there meanwhile stays so, and is no longer among the done. The names that went out of the lock.
+    """
+    wishes = {name: file for name, file in wishes.items() if before.get(name) != file}
+    lock = read_lock(root / LOCK)
+    lost = [name for name, file in wishes.items() if lock.get(name) not in (before.get(name), file)]
+    result.kept |= dict.fromkeys(lost, _MEANWHILE)
+    result.done = [name for name in result.done if name not in lost]
+    wishes = {name: file for name, file in wishes.items() if name not in lost}
+    after = {name: file for name, file in ({**lock, **wishes}).items() if file is not None}
+    if after != lock:
+        replace_file(root / LOCK, written_lock(after), root=root)
+    return [name for name, file in wishes.items() if file is None]
 
 
 def _check_names(state: FolderState, folder: Path, mine: Collection[str], allowed: Collection[str]) -> None:
