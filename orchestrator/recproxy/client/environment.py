@@ -39,12 +39,13 @@ def prepared(variables: Mapping[str, str]) -> Iterator[None]:
     opener = _opener()
     if opener is None or _is_plain(opener):
         _set_opener(None)
+    redirected = _redirected(variables)
     os.environ.update(variables)
     try:
         _redirect(variables)
         yield
     finally:
-        _stop_redirect(variables)
+        _put_redirect_back(variables, redirected)
         _set_opener(opener)
         for name, value in before.items():
             if value is None:
@@ -81,8 +82,20 @@ def _redirect(variables: Mapping[str, str]) -> None:
         redirect.install(variables[REDIRECT], variables.get(CA))
 
 
-def _stop_redirect(variables: Mapping[str, str]) -> None:
+def _redirected(variables: Mapping[str, str]) -> tuple[str, str | None] | None:
+    """Where connections go now, if these variables will change it."""
+    if not variables.get(REDIRECT):
+        return None
+    from recproxy.client import redirect  # noqa: PLC0415 - see below
+
+    return redirect.installed()
+
+
+def _put_redirect_back(variables: Mapping[str, str], before: tuple[str, str | None] | None) -> None:
     if variables.get(REDIRECT):
         from recproxy.client import redirect  # noqa: PLC0415 - see above
 
-        redirect.uninstall()
+        if before is None:
+            redirect.uninstall()
+        else:
+            redirect.install(*before)

@@ -30,7 +30,9 @@ class Session:
     def __init__(self, environment: Mapping[str, str], server: Server | None = None) -> None:
         self.address = Address(environment[CONTROL], environment.get(TOKEN, ""))
         self.lane = environment.get(LANE, DEFAULT_LANE)
-        self.scopes = ScopeStack(self.address, self.lane, {} if server is None else environment)
+        #: What os.environ gets while a scope is open; empty where the run has started this process.
+        self.environment: Mapping[str, str] = {} if server is None else environment
+        self.scopes = ScopeStack(self.address, self.lane, self.environment)
         self._server = server
         self._owner = os.getpid()
 

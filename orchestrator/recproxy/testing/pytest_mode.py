@@ -11,7 +11,17 @@ from typing import Any
 
 import pytest
 
-__all__ = ["BRIDGED", "add_mode", "check_mode_option", "gives_scopes", "named_mode", "suite_words"]
+__all__ = [
+    "BRIDGED",
+    "add_mode",
+    "check_mode_option",
+    "early_mode",
+    "gives_scopes",
+    "has_profiles",
+    "named_mode",
+    "server_words",
+    "suite_words",
+]
 
 _OPTION = "--recproxy-mode"
 _KEY = "recproxy_mode"
@@ -52,41 +62,52 @@ def named_mode(config: pytest.Config, *, run: bool) -> str:
     return named
 
 
+def early_mode(config: pytest.Config) -> str:
+    """The mode that pytest was given for every test outside of a run, before it has read all of its options."""
+    named: str = config.known_args_namespace.recproxy_mode or config.getini(_KEY)
+    return named
+
+
 def gives_scopes(config: pytest.Config) -> bool:
     """Whether every test gets a scope outside of a run: a mode that pytest was given does that.
 
     Under a bridge the option is about its cassettes, too: in a project that has no profiles it is about them alone.
     """
     if _gives_scopes not in config.stash:
-        is_about_tests = bool(config.getini(_KEY)) or BRIDGED not in config.stash or _has_profiles(config)
+        is_about_tests = bool(config.getini(_KEY)) or BRIDGED not in config.stash or has_profiles(config)
         config.stash[_gives_scopes] = is_about_tests and bool(named_mode(config, run=False))
     return config.stash[_gives_scopes]
 
 
-def _has_profiles(config: pytest.Config) -> bool:
-    from recproxy.config.project import find_project  # noqa: PLC0415 - only under a bridge
-    from recproxy.errors import RecproxyError  # noqa: PLC0415 - only under a bridge
+def has_profiles(config: pytest.Config) -> bool:
+    """Whether the project has profiles to run; a project that cannot be read counts, for its run says what is wrong."""
+    from recproxy.config.project import find_project  # noqa: PLC0415 - a mode was named
+    from recproxy.errors import RecproxyError  # noqa: PLC0415 - a mode was named
 
     try:
         return bool(find_project(config.rootpath).default_profiles())
-    except RecproxyError:  # the run says what is wrong with the project
+    except RecproxyError:
         return True
 
 
 def suite_words(config: pytest.Config) -> dict[str, Any]:
     """What a suite is made with that comes of the call of pytest: its words, its reports, and how it would record."""
     return {
-        "record_command": _recording_command(config),
-        "options": _serve_options(config),
+        **server_words(config),
         "instead_of": _typed_paths(config),
         # A bridge needs no profile, and a run needs one.
-        "any_host": BRIDGED in config.stash and not _has_profiles(config),
+        "any_host": BRIDGED in config.stash and not has_profiles(config),
     }
+
+
+def server_words(config: pytest.Config) -> dict[str, Any]:
+    """What a run that pytest starts comes to know of the call: its reports, and how it would record."""
+    return {"record_command": _recording_command(config), "options": _serve_options(config)}
 
 
 def _serve_options(config: pytest.Config) -> list[str]:
     """The options of `recproxy serve` for the reports that are asked for."""
-    named: list[str] = config.getoption(_REPORT_OPTION)
+    named: list[str] = config.known_args_namespace.recproxy_report
     folder = config.invocation_params.dir if named else config.rootpath
     words = named or config.getini(_REPORT_KEY)
     return [part for word in words for part in ("--report", word if word == _GITHUB else str(folder / word))]

@@ -2,7 +2,7 @@
 
 Under `recproxy run`, and where pytest is given a mode by `--recproxy-mode` or the ini key `recproxy_mode`, every test
 gets a scope of its own. Otherwise only tests that ask for one do, by the marker, the decorator or the fixture
-`recproxy`. Without a run an orchestrator is started for them. Imports nothing of recproxy before a test needs it.
+`recproxy`. Without a run an orchestrator is started. Imports nothing of recproxy before a test needs it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from recproxy.testing.pytest_mode import add_mode, check_mode_option, gives_scop
 from recproxy.testing.pytest_outside import WatchOutside, overlooked_modes, uses_recproxy
 from recproxy.testing.pytest_shard import choose_shard
 from recproxy.testing.pytest_short_failures import ShortFailures
+from recproxy.testing.pytest_start import OWN_RUN, enter_lane_of_worker, start_run
 from recproxy.testing.pytest_summary import SECTION, TOTALS, Summary
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ __all__ = ["recproxy"]
 _CONTROL = "RECPROXY_CONTROL"
 _LANE = "RECPROXY_LANE"
 _TESTS = "RECPROXY_TESTS"
-_WORKER = "PYTEST_XDIST_WORKER"
 #: What the decorator leaves on a function; known by name, since nothing of ours is imported yet.
 _MARK = "__recproxy_wanted__"
 _suite = pytest.StashKey["Suite"]()
@@ -51,13 +51,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_mode(parser)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests() -> None:
-    """A pytest-xdist worker goes into a lane of its own before any test module is imported."""
-    if os.environ.get(_WORKER) and os.environ.get(_CONTROL):
-        from recproxy.client.lanes import enter_lane, lane_of  # noqa: PLC0415 - only in workers of a run
-
-        enter_lane(lane_of(os.environ[_WORKER], os.environ["PYTEST_XDIST_TESTRUNUID"]))
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    """Before any test module is imported, the run of every test starts, and a pytest-xdist worker has a lane in it."""
+    enter_lane_of_worker()
+    start_run(early_config, before_conftests=True)
+    value = yield
+    start_run(early_config, before_conftests=False)
+    return value
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -69,7 +70,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known, and refuse a mode that is not the run's."""
     add_markers(config)
-    config.stash[_running] = bool(os.environ.get(_CONTROL))
+    config.stash[_running] = bool(os.environ.get(_CONTROL)) and OWN_RUN not in config.stash
     config.stash[_summary] = Summary(in_run=config.stash[_running])
     config.stash[_summary].ask = lambda: _totals(config)
     config.pluginmanager.register(config.stash[_summary], "recproxy-summary")
@@ -250,7 +251,7 @@ def _made(config: pytest.Config) -> Suite:
 
 def _totals(config: pytest.Config) -> dict[str, Any] | None:
     """What the run of this process did so far; None where there is none, or it is gone."""
-    if _suite not in config.stash and not config.stash[_running]:
+    if _suite not in config.stash and not config.stash[_running] and OWN_RUN not in config.stash:
         return None
     from recproxy.errors import RecproxyError  # noqa: PLC0415 - a test has a scope
 

@@ -1,8 +1,5 @@
 """Recording under pytest: each test into its own file, and only where it passed."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 
 from recproxy.recording import load
@@ -61,34 +58,6 @@ class TestBadBehaviour:
     def test_of_a_class(self, plain):
         assert [plain, get("item")] == ["module 1", "out of order"]
 """
-
-
-class Counter(BaseHTTPRequestHandler):
-    """A service whose answers are numbered, path by path."""
-
-    def log_message(self, *words):
-        pass
-
-    def do_GET(self):
-        path = self.path.strip("/")
-        self.server.asked[path] = self.server.asked.get(path, 0) + 1
-        body = f"{path} {self.server.asked[path]}".encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-
-@pytest.fixture
-def origin():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Counter)
-    server.asked = {}
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.mark.parametrize("workers", [0, 2])
