@@ -34,7 +34,7 @@ def test_more_than_was_recorded():
 
 @vcr.use_cassette("none.yaml", record_mode="none")
 def test_there_is_no_cassette():
-    get("item")
+    get("item?a=1")
 
 
 @vcr.use_cassette("broken.yaml")
@@ -70,14 +70,18 @@ def test_each_fails_its_test_in_a_few_lines(suite):
     assert "query a  1         (absent)" in got.out
     assert "path segment 1  item      items" in got.out
     assert "test_a.py:21: AssertionError" in got.out
-    assert "cassette: none.yaml" in got.out
+    assert "cassette: none.yaml (the file does not exist)" in got.out
+    assert "items.yaml in the same folder has this request: if its test was renamed, rename the file" in got.out
+    alone = "to record it: pytest -p recproxy.vcrpy_bridge test_a.py::{} --recproxy-mode=record"
+    assert alone.format("test_there_is_no_cassette") in got.out
+    assert alone.format("test_swallowed") in got.out
     assert "GET https://other.example/" in got.out
     assert "broken.yaml: interaction 1: 'nonsense' is not an absolute http or https URL" in got.out
     assert got.out.count("cassette: items.yaml") == 4
     assert got.out.count("to play it again: allow_playback_repeats=True for the cassette") == 1
     assert "to play the last one again" not in got.out
     assert "to make it match" not in got.out
-    assert "record it" not in got.out
+    assert "recproxy run --record" not in got.out
     assert "address.py" not in got.out
 
 

@@ -31,6 +31,8 @@ class Bridge:
     def __init__(self, mode: str | None, folder: Path) -> None:
         self._runs = Runs(mode, folder)
         self._folder: Path | None = None
+        #: The command that records the test which runs, for people.
+        self.record = ""
         self._number = 0
         #: The cassettes that are open, the innermost last.
         self.open: list[OpenCassette] = []
@@ -44,7 +46,8 @@ class Bridge:
         self._ports.add(_port(run.session.address.url))  # first of all: a guard of the network may be on
         self._number += 1
         folder, stem = self._made(), f"{self._number}"
-        opened = OpenCassette(facts, run, sources(folder, stem), folder / f"{stem}.sock", self._ports)
+        socket = folder / f"{stem}.sock"
+        opened = OpenCassette(facts, run, sources(folder, stem), socket, self._ports, self.record)
         for outer in self.open[-1:]:
             outer.look()
         opened.begin()

@@ -19,6 +19,7 @@ from recproxy.http import Owners
 from recproxy.testing.vcrpy_bridge.cassette_facts import CassetteFacts, CassetteSources
 from recproxy.testing.vcrpy_bridge.local_hosts import led_to, local_places
 from recproxy.testing.vcrpy_bridge.modes import CassetteRun
+from recproxy.testing.vcrpy_bridge.ways_out import ways_out
 
 __all__ = ["OpenCassette"]
 
@@ -31,7 +32,8 @@ _REPEATS = "to play it again: allow_playback_repeats=True for the cassette"
 class OpenCassette:
     """A cassette in play; at `socket` proxies ask what matches. It stays good for questions when it has closed.
 
-    `ports` are those of all runs of this process, where connections of its own are never redirected.
+    `ports` are those of all runs of this process, where connections of its own are never redirected. `record` is the
+    command that records its test.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class OpenCassette:
         sources: CassetteSources,
         socket: Path,
         ports: Collection[int] = (),
+        record: str = "",
     ) -> None:
         self.path = facts.path
         self.takes_local = facts.takes_local
         self.gateway = ""
         self._ports = ports
+        self._record = record
         #: Whether what is recorded takes the place of what the cassette held, and whether anything is recorded.
         self.replaces = False
         self.records = False
@@ -134,7 +138,11 @@ class OpenCassette:
         ]
         new = [text for text in dict.fromkeys(texts) if text not in self._told]
         self._told.update(new)
-        return "\n\n".join((*new, f"cassette: {self.path}")) if new else ""
+        if not new:
+            return ""
+        there = "" if self._facts.count or Path(self.path).exists() else " (the file does not exist)"
+        ways = () if self.records else ways_out(self.path, "\n".join(new), self._record)
+        return "\n\n".join((*new, "\n".join((f"cassette: {self.path}{there}", *ways))))
 
     @property
     def fails_tests(self) -> bool:

@@ -5,12 +5,15 @@ Shared by the bridges: the hooks of one are the methods of a `BridgePlugin`.
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections import Counter
 from collections.abc import Callable, Generator
 from typing import Protocol
 
 import pytest
 
+from recproxy.control.variables import CONTROL
 from recproxy.errors import RecproxyError
 from recproxy.testing.pytest_mode import BRIDGED
 from recproxy.testing.vcrpy_bridge.bridge import Bridge
@@ -52,6 +55,15 @@ class BridgePlugin:
         if self._patches in config.stash:
             config.stash[self._patches].remove()
             config.stash[self._bridge].stop()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Know the command that records this test, before a fixture of it opens a cassette."""
+        start = "recproxy run --mode record -- " if os.environ.get(CONTROL) else ""
+        mode = "" if start else " --recproxy-mode=record"
+        name = shlex.quote(item.nodeid)
+        bridge = item.config.stash[self._bridge]
+        bridge.record = f"{start}pytest -p recproxy.{self._library.lower()}_bridge {name}{mode}"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
