@@ -421,6 +421,37 @@ def test_a_suite_of_unittest_gets_its_commands_and_a_first_test_of_its_kind(fold
     assert "pytest.ini" not in made
 
 
+def test_a_project_of_node_gets_its_commands_and_no_file_of_python(folder):
+    (folder / "package.json").write_text("{}")
+
+    done = init(folder, "--runner", "tox", *OWN)
+
+    made = files(folder)
+    base = tomllib.loads(made["tox.toml"])["env_run_base"]
+    assert base["commands"][0][:-1] == ["node", "--test"]
+    assert base["allowlist_externals"] == ["node"]
+    assert not any("pytest" in line for line in base["deps"])
+    assert [name for name in made if name.endswith((".py", ".ini", ".rec"))] == []
+    assert "made no first test for node: see recproxy docs another-language" in done.stderr
+    init(folder, "--runner", "nox", *OWN)
+    assert 'recproxy.run("node", "--test", *recproxy.args, external=True)' in files(folder)["noxfile.py"]
+
+
+def test_what_exists_is_told_what_it_needs(folder):
+    (folder / "tests").mkdir()
+    (folder / "tests/test_it.py").write_text("def test_it(): ...\n")
+    done = init(folder, "--runner", "nox", *OWN)
+
+    assert "note: noxfile.py installs only the test tools: add what your tests import, such as requests" in said(done)
+    assert 'recproxy.run("pytest", "tests", *recproxy.args)' in files(folder)["noxfile.py"]
+    assert (folder / "tests/functional/test_first.py").exists()
+
+    (folder / "pytest.ini").unlink()
+    done = init(folder, "--runner", "none", *OWN)
+    assert "every test, add to pytest.ini:\n\n    [pytest]\n    recproxy_mode = replay\n" in done.stderr
+    assert said(done)[-1] == "run it: recproxy run --profile shop -- pytest tests"
+
+
 def borrow(environment):
     """Give an environment what is installed here, so that it needs no index."""
     site = next(environment.glob("lib/python*/site-packages"))

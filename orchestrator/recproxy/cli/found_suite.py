@@ -1,16 +1,19 @@
-"""How the tests of a project are written, as far as their files show it: for pytest or for unittest."""
+"""How the tests of a project are written, as far as their files show it: for pytest, unittest or node."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PYTEST_SUITE", "FoundSuite", "find_suite"]
+__all__ = ["FIRST_TEST", "PYTEST_SUITE", "FoundSuite", "find_suite"]
 
+#: The first test, in the folder of functional tests.
+FIRST_TEST = "test_first.py"
 _FOLDER = "tests/functional"
+#: What a project of Python has.
+_OF_PYTHON = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 #: Where tests are looked for, the functional ones first.
 _FOLDERS = (_FOLDER, "tests", "test")
 _MOST_FILES = 200
@@ -20,29 +23,46 @@ _OF_UNITTEST = re.compile(r"^\s*(?:import|from) unittest\b", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundSuite:
-    """The suite of functional tests: the `words` that run it, and whether it is written for unittest."""
+    """The suite of functional tests: the `words` that run it, and whether it is written for unittest, or for node.
+
+    `is_there` says that tests were found.
+    """
 
     words: tuple[str, ...]
     is_unittest: bool = False
+    is_node: bool = False
+    is_there: bool = False
 
 
 PYTEST_SUITE = FoundSuite(words=("pytest", _FOLDER))
+_NODE_SUITE = FoundSuite(words=("node", "--test"), is_node=True)
 
 
 def find_suite(folder: Path, *, pytest_configured: bool) -> FoundSuite:
-    """The suite of a project. It is one of unittest only if nothing is written for pytest."""
+    """The suite of a project. It is one of unittest only if nothing is written for pytest, and of node without Python."""
+    name, files = _files(folder)
+    words = ("pytest", *((name, _FOLDER) if name == "test" else (name,)))
+    of_pytest = FoundSuite(words=words, is_there=any(path.name != FIRST_TEST for path in files))
     if pytest_configured or any((folder / each / "conftest.py").exists() for each in ("", *_FOLDERS)):
-        return PYTEST_SUITE
-    texts = [path.read_text(encoding="utf-8", errors="replace") for path in _files(folder)]
+        return of_pytest
+    if not files and (folder / "package.json").exists() and not any((folder / each).exists() for each in _OF_PYTHON):
+        return _NODE_SUITE
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in files]
     if any(map(_OF_PYTEST.search, texts)) or not any(map(_OF_UNITTEST.search, texts)):
-        return PYTEST_SUITE
+        return of_pytest
     top = ("-t", ".") if (folder / _FOLDER / "__init__.py").exists() else ()
-    return FoundSuite(words=("python", "-m", "unittest", "discover", "-s", _FOLDER, *top), is_unittest=True)
+    return FoundSuite(
+        words=("python", "-m", "unittest", "discover", "-s", _FOLDER, *top), is_unittest=True, is_there=True
+    )
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path) -> tuple[str, list[Path]]:
+    """The folder that holds tests, below the project, and their files; the first test of ours alone is no suite."""
+    first: list[Path] = []
     for name in _FOLDERS:
-        found = itertools.islice((folder / name).glob("**/test*.py"), _MOST_FILES)
-        if files := sorted(found):
-            yield from files
-            return
+        found = itertools.chain.from_iterable((folder / name).glob(f"**/{each}") for each in ("test*.py", "*_test.py"))
+        files = sorted(set(itertools.islice(found, _MOST_FILES)))
+        if any(path.name != FIRST_TEST for path in files):
+            return name, files
+        first = first or files
+    return _FOLDER, first

@@ -155,6 +155,8 @@ def _runner(folder: Path, starter: Starter, runner: str) -> Generator[str, None,
     if starter.local and not lacks:
         places = ", ".join(starter.local)
         yield f"note: {name} installs from folders of this machine ({places}): change that before you commit it"
+    if not lacks and starter.lacks_requirements:
+        yield f"note: {name} installs only the test tools: add what your tests import, such as requests"
     return lacks
 
 
@@ -210,8 +212,11 @@ def _replace(path: Path, text: str, folder: Path, done: str) -> Iterator[str]:
 
 
 def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[str]:
-    from recproxy.cli.starter import FIRST_TEST
+    from recproxy.cli.found_suite import FIRST_TEST
 
+    if starter.suite.is_node:
+        yield "made no first test for node: see recproxy docs another-language; record your own before they can replay"
+        return
     tests = folder / "tests" / "functional"
     found = next(iter(sorted([*tests.glob("**/test_*.py"), *tests.glob("**/*_test.py")])), None)
     first = starter.first_test()
@@ -231,11 +236,16 @@ def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[st
 
 def _pytest_advice(folder: Path) -> Iterator[str]:
     """How plain pytest replays the tests that are there: among them may be some that must not."""
-    from recproxy.cli.pytest_settings import KEY, settings_of_pytest
+    from recproxy.cli.pytest_settings import KEY, NEW_FILE, NEW_TABLE, settings_of_pytest
 
     configured = settings_of_pytest(folder)
-    if not configured or KEY not in _read(folder / configured):
-        yield f'note: for plain pytest to replay every test, set {KEY} = "replay" in its settings'
+    if configured and KEY not in _read(folder / configured):
+        yield f'note: for plain pytest to replay every test, set {KEY} = "replay" in its settings, {configured}'
+    elif not configured:
+        name, text = (
+            ("pyproject.toml", NEW_TABLE) if (folder / "pyproject.toml").is_file() else ("pytest.ini", NEW_FILE)
+        )
+        yield f"note: for plain pytest to replay every test, add to {name}:\n\n{_indented(text)}"
 
 
 def _pytest_mode(folder: Path) -> Iterator[str]:

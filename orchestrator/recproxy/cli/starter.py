@@ -18,10 +18,9 @@ from recproxy.config.profile import Profile
 from recproxy.control.host_names import is_loopback
 from recproxy.recording.values import MADE_BY_INIT
 
-__all__ = ["FIRST_TEST", "ChosenProfile", "Starter", "requirement"]
+__all__ = ["ChosenProfile", "Starter", "requirement"]
 
-#: The first test, in the folder of functional tests; its recording bears its name.
-FIRST_TEST = "test_first.py"
+#: The recording of the first test, which bears its name.
 _RECORDED = "test_first/test_the_service_answers.rec"
 _LOCAL = "# These paths exist on this machine only: replace them before others use this file."
 _ANSWER = "hello from a recording"
@@ -135,7 +134,7 @@ class Starter:
                 "def functional(session, recproxy):",
                 '    """The functional suite."""',
                 *lines,
-                f"    recproxy.run({', '.join(json.dumps(word) for word in self.suite.words)}, *recproxy.args)",
+                f"    recproxy.run({', '.join(json.dumps(word) for word in self.suite.words)}, *recproxy.args{', external=True' if self.suite.is_node else ''})",
                 "",
             ]
         )
@@ -150,6 +149,8 @@ class Starter:
         variables = self._variables()
         if variables:
             base["pass_env"] = variables
+        if self.suite.is_node:
+            base["allowlist_externals"] = [self.suite.words[0]]
         posargs = tomlkit.inline_table()
         posargs.update({"replace": "posargs", "extend": True})
         base["commands"] = tomlkit.array()
@@ -177,6 +178,8 @@ class Starter:
         variables = self._variables()
         if variables:
             lines += ["pass_env =", *(f"    {name}" for name in variables)]
+        if self.suite.is_node:
+            lines.append(f"allowlist_externals = {self.suite.words[0]}")
         return "\n".join([*lines, f"commands = {' '.join(self.suite.words)} {{posargs}}", ""])
 
     def _variables(self) -> list[str]:
@@ -195,6 +198,12 @@ class Starter:
         return tuple(place for place in places if place.startswith("/"))
 
     @property
+    def lacks_requirements(self) -> bool:
+        """Whether there are tests, and nothing says what they import."""
+        named = self.packaged or self.given or self.needs != NO_REQUIREMENTS
+        return self.suite.is_there and not named
+
+    @property
     def requirements(self) -> tuple[str, ...]:
         """The words that install the test tools, recproxy and the profiles."""
         words: list[str] = []
@@ -206,7 +215,7 @@ class Starter:
         return [f"-r {name}" for name in self.needs.files]
 
     def _lines(self) -> list[str]:
-        found = {} if self.suite.is_unittest else {"pytest": "pytest"}
+        found = {} if self.suite.is_unittest or self.suite.is_node else {"pytest": "pytest"}
         found["recproxy"] = requirement("recproxy")
         found |= {f"recproxy-{each.profile.name}": each.requirement for each in self.chosen if each.requirement}
         options = [line for line in self.given if line.startswith("-") and not line.startswith("-e ")]
