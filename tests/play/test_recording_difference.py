@@ -67,6 +67,18 @@ def test_a_body_that_is_no_json_is_shown_where_it_begins_to_differ():
     assert len(before) < 100
 
 
+def test_an_import_without_a_scope_is_compared_with_what_a_test_recorded_anew():
+    imported = one(body='{"id": 1}').removeprefix(":scope m.test_one\n")
+    anew, other = one(body='{"id": 2}'), one(body='{"id": 1}', scope="m.test_two")
+
+    for before, after, values in ((imported, anew, ("1", "2")), (anew, imported, ("2", "1"))):
+        assert changes(before, after) == [("VALUE", "json /id", *values)]
+    # One of the same scope goes first, and two of different scopes never belong together.
+    first, second = compare_recordings(rec(imported, anew), rec(anew, other)), compare_recordings(rec(anew), rec(other))
+    assert [(each.before, each.after) for each in first] == []
+    assert [(each.before is None, each.after is None) for each in second] == [(False, True), (True, False)]
+
+
 def test_interactions_that_are_gone_or_new_are_named():
     before, after = (
         rec(one("a"), one("b"), one("b", scope="m.test_two")),

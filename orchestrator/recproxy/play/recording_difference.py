@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -84,16 +85,22 @@ def compare_interactions(before: Interaction, after: Interaction) -> tuple[Chang
 def _pairs(
     before: Sequence[Interaction], after: Sequence[Interaction]
 ) -> list[tuple[Interaction | None, Interaction | None]]:
-    """Interactions that belong together: of equal requests, then of equal method and path, both in order."""
+    """Interactions that belong together: of equal requests, then of equal method and path, both in order.
+
+    Those of one scope go first; then one without a scope, as imports have them, may belong to one with a scope.
+    """
     partner: dict[int, int] = {}
     free = dict.fromkeys(range(len(before)))
-    for key in (_whole, _path):
-        waiting: dict[tuple[object, ...], list[int]] = {}
+    for key, across in ((_whole, False), (_path, False), (_whole, True), (_path, True)):
+        waiting: dict[tuple[object, ...], deque[int]] = {}
         for number in free:
-            waiting.setdefault(key(before[number]), []).append(number)
+            one = before[number]
+            scope = one.scope is None if across else one.scope
+            waiting.setdefault((scope, *key(one)), deque()).append(number)
         for number, interaction in enumerate(after):
-            if number not in partner and (places := waiting.get(key(interaction))):
-                partner[number] = places.pop(0)
+            wanted = interaction.scope is not None if across else interaction.scope
+            if number not in partner and (places := waiting.get((wanted, *key(interaction)))):
+                partner[number] = places.popleft()
         free = {number: None for number in free if number not in partner.values()}
     gone: list[tuple[Interaction | None, Interaction | None]] = [(before[number], None) for number in free]
     return gone + [
@@ -104,11 +111,11 @@ def _pairs(
 
 def _whole(interaction: Interaction) -> tuple[object, ...]:
     request = interaction.request
-    return interaction.scope, request.method, request.url, request.body, client_meaning(interaction)
+    return request.method, request.url, request.body, client_meaning(interaction)
 
 
 def _path(interaction: Interaction) -> tuple[object, ...]:
-    return interaction.scope, interaction.request.method, interaction.request.url.partition("?")[0]
+    return interaction.request.method, interaction.request.url.partition("?")[0]
 
 
 def _changes(before: Interaction, after: Interaction) -> Iterator[Change]:
