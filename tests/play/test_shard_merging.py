@@ -46,6 +46,20 @@ def test_a_scope_that_was_recorded_anew_stays_in_its_place():
     )
 
 
+def test_a_scope_whose_requests_came_in_another_order_is_that_of_its_shard():
+    base = HEAD + one("t0", "a") + one("t0", "b") + one("t0", "gone") + one("t1", "a") + one("t1", "b") + one("", "a")
+    first = HEAD + one("t0", "b") + one("t0", "a") + one("t0", "new") + one("t1", "a") + one("t1", "b") + one("", "a")
+    second = (
+        HEAD + one("t0", "a") + one("t0", "b") + one("t0", "gone") + one("t1", "b") + one("t1", "a", "2") + one("", "a")
+    )
+    whole = (
+        HEAD + one("t0", "b") + one("t0", "a") + one("t0", "new") + one("t1", "b") + one("t1", "a", "2") + one("", "a")
+    )
+
+    for shards in ([first, second], [second, first], [first, second, first, base]):
+        assert merged({"x.rec": base}, *({"x.rec": each} for each in shards)) == ({"x.rec": whole}, [])
+
+
 def test_files_that_no_shard_has_changed_are_left_alone():
     same = HEAD + one("t0", "a")
 

@@ -7,7 +7,7 @@ changed differently is a conflict, whole, in the marks that git uses.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from recproxy.play.block_starts import block_start
 from recproxy.play.conversation_merging import client_meaning
@@ -110,6 +110,7 @@ def _start(lines: Sequence[bytes], line: int) -> int:
 def _order(before: Mapping[_Key, bytes], one: Mapping[_Key, bytes], other: Mapping[_Key, bytes]) -> list[_Key]:
     """The keys as our side has them; what only the other has stands behind what it stands behind there.
 
+    A scope that only the other side has changed is in its order: a test recorded anew may ask in another.
     Scopes that both sides have added at the same place stand there in that order, ours first.
     """
     order = list(one) or list(before)
@@ -126,7 +127,28 @@ def _order(before: Mapping[_Key, bytes], one: Mapping[_Key, bytes], other: Mappi
                 place += 1
             order.insert(place, key)
         last = key
-    return order
+    return _scopes_as_changed(order, before, one, other)
+
+
+def _scopes_as_changed(
+    order: Sequence[_Key], before: Mapping[_Key, bytes], one: Mapping[_Key, bytes], other: Mapping[_Key, bytes]
+) -> list[_Key]:
+    """The order with each scope that only the other side has changed as that has it, in the places of that scope."""
+    old, mine, yours = _keys_by_scope(before), _keys_by_scope(one), _keys_by_scope(other)
+    now = {
+        scope: iter([*keys, *(key for key in mine.get(scope, ()) if key not in other)])
+        for scope, keys in yours.items()
+        if mine.get(scope) == old.get(scope) != keys
+    }
+    return [next(now[_scope(key)]) if key != _HEAD and _scope(key) in now else key for key in order]
+
+
+def _keys_by_scope(blocks: Iterable[_Key]) -> dict[object, list[_Key]]:
+    found: dict[object, list[_Key]] = {}
+    for key in blocks:
+        if key != _HEAD:
+            found.setdefault(_scope(key), []).append(key)
+    return found
 
 
 def _scope(key: _Key | None) -> object:
