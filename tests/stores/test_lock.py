@@ -70,6 +70,12 @@ def test_an_entry_that_is_none_is_named(tmp_path, value):
         (b"\xff\xfe", ": it is no JSON: take the version in git"),
         (b"[" * 100_000, ": it is no JSON: take the version in git"),
         (b"[]", ": it is no lock of version 1"),
+        (
+            b'{"version": 1, "files": {\n"a.rec": {},\n"b.rec": {},\n"a.rec": {}\n}}',
+            ":4: 'a.rec' is there twice: keep the line",
+        ),
+        (b'{"version": 1, "version": 1, "files": {}}', ": 'version' is there twice"),
+        (b'{"files": {"a.rec": {"size": 1, "size": 2}}}', ": 'size' is there twice"),
         (b'{"version": 2, "files": {}}', ": it is no lock of version 1"),
     ],
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -54,7 +55,7 @@ def read_lock(path: Path) -> Mapping[str, LockedFile]:
     try:
         with path.open("rb") as file:
             text = file.read(_LARGEST_LOCK).decode("utf-8")
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=lambda pairs: _once(shown, text, pairs))
     except FileNotFoundError:
         return MappingProxyType({})
     except OSError as problem:
@@ -97,6 +98,19 @@ def is_recording_name(name: str) -> bool:
         and not any(sign in name for sign in "\\:")
         and all(part and not part.startswith(".") for part in parts)
     )
+
+
+def _once(shown: str, text: str, pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """An object none of whose names is there twice, as it is where both lines of a conflict were kept."""
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        name = next(name for name in value if counts[name] > 1)
+        key = json.dumps(name, ensure_ascii=False)
+        numbers = [number for number, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith(key)]
+        place = f"{shown}:{numbers[-1]}" if numbers else shown
+        raise ConfigurationError(f"{place}: {name[:200]!r} is there twice: keep the line that you want")
+    return value
 
 
 def _read_file(shown: str, name: str, value: Any) -> LockedFile:
