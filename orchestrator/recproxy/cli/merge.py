@@ -60,6 +60,7 @@ def _merge_folders(paths: Sequence[Path], into: Path | None) -> int:
         write_recording_files,
     )
     from recproxy.config.project import find_project
+    from recproxy.control.shown_paths import shown_path
     from recproxy.counting import counted
     from recproxy.play.shard_merging import merge_shards
     from recproxy.recording.printable import printable
@@ -82,7 +83,10 @@ def _merge_folders(paths: Sequence[Path], into: Path | None) -> int:
         print(f"recproxy: {told}: nothing was written; record it in one shard only, or choose a file", file=sys.stderr)
         return 1
     write_recording_files(folder, merged)
-    print(f"recproxy: {counted(len(merged), 'recording')} merged into {printable(str(folder))}", file=sys.stderr)
+    print(
+        f"recproxy: {counted(len(merged), 'recording')} merged into {printable(shown_path(str(folder)))}",
+        file=sys.stderr,
+    )
     return 0
 
 

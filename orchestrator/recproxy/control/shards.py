@@ -8,7 +8,9 @@ from recproxy.errors import ConfigurationError
 
 __all__ = ["part_of_suite"]
 
-_PART = re.compile(r"(\d{1,6})/(\d{1,6})", re.ASCII)
+_PART = re.compile(r"(0|[1-9]\d{0,5})/(0|[1-9]\d{0,5})", re.ASCII)
+#: What somebody may have meant as K/N: run under another name, all of the suite would run in each job.
+_LIKE_PART = re.compile(r"[\d\s.+-]*/[\d\s.+/-]*")
 
 
 def part_of_suite(shard: str) -> tuple[int, int] | None:
@@ -18,9 +20,9 @@ def part_of_suite(shard: str) -> tuple[int, int] | None:
         ConfigurationError: there is no such part.
     """
     found = _PART.fullmatch(shard)
-    if found is None:
+    if found is None and not _LIKE_PART.fullmatch(shard):
         return None
-    part, parts = int(found[1]), int(found[2])
+    part, parts = (int(found[1]), int(found[2])) if found else (0, 0)
     if not 1 <= part <= parts:
         raise ConfigurationError(
             f"--shard {shard}: write it as K/N, with K from 1 to N, or give the shard another name"
