@@ -23,6 +23,8 @@ HEAD = "< * OK ready\n> a LOGIN me XXX\n< a OK in\n> b SELECT x\n< b OK x\n"
 class Transport:
     """A client's end of a connection."""
 
+    unread = 0
+
     def __init__(self):
         self.out, self.closed = b"", ""
 
@@ -40,6 +42,12 @@ class Transport:
 
     def is_reading(self):
         return True
+
+    def pause_reading(self):
+        """Nothing more comes."""
+
+    def get_write_buffer_size(self):
+        return self.unread
 
     def get_extra_info(self, name):
         return None
@@ -164,6 +172,34 @@ def test_each_scope_answers_what_is_said_in_it(run):
         [0],
         [0],
     )
+
+
+@pytest.mark.parametrize(
+    ("unread", "before", "later"),
+    [(0, b"* SEARCH 1\r\n3 OK x\r\n4 NO recproxy: a miss of one\r\n", b""),
+     (1 << 25, b"* SEARCH 1\r\n3 OK x\r\n", b"4 NO recproxy: a miss of two\r\n")],
+)  # fmt: skip
+def test_what_a_client_said_that_does_not_read_is_answered_when_its_scope_ends_if_it_is_not_too_much(
+    run, unread, before, later
+):
+    async def work():
+        lane = Lane("replay", Scope("one", "> c SEARCH ALL\n< * SEARCH 1\n< c OK x\n"))
+        client = await connected(lane)
+        client.says(b"1 LOGIN me pw\r\n2 SELECT x\r\n")
+        client.connection.pause_writing()
+        got = [client.says(b"3 SEARCH ALL\r\n4 FETCH 1 FLAGS\r\n")]
+        client.transport.unread = unread
+        client.connection.catch_up()
+        got.append(client.transport.out)
+        ended, lane.scope = lane.scope, Scope("two", "")
+        client.connection.leave(ended)
+        client.transport.out = b""
+        client.connection.resume_writing()
+        got.append(client.transport.out)
+        client.connection.connection_lost(None)
+        return got
+
+    assert run(work) == [b"", before, later]
 
 
 def test_a_connection_that_another_side_should_answer_ends(run):

@@ -6,6 +6,7 @@ import socket
 import ssl
 from email.message import EmailMessage
 from pathlib import Path
+from unittest.mock import Mock, call
 
 import pytest
 from deadlines import seconds
@@ -787,4 +788,23 @@ async def test_a_client_that_does_not_read_is_replied_to_nothing_meanwhile(trust
         assert len(transport.written) == 1001 and not transport.reads
         connection.resume_writing()
         assert len(transport.written) == 1001 and transport.reads
+        connection.connection_lost(None)
+
+
+@pytest.mark.asyncio
+async def test_what_a_client_said_that_does_not_read_belongs_to_the_scope_in_which_it_came(trust):
+    async with Bench(trust, recording=recorded("< 220 a\n> NOOP\n< 250 x\n")) as bench:
+        place = next(each for each in mail_places(bench.profile) if each.port == 587)
+        connection, transport = SmtpConnection(bench.lane, place, None), Mock(is_closing=lambda: False)
+        connection.connection_made(transport)
+        connection.pause_writing()
+        connection.data_received(b"NOOP\r\nHELP\r\n")
+        bench.lane.end()
+        before, after = bench.scope, bench.begin("next")
+
+        assert [each.args[0][:3] for each in transport.write.mock_calls] == [b"220", b"250", b"554"]
+        assert transport.mock_calls[-1] == call.pause_reading()
+        connection.resume_writing()
+        assert transport.mock_calls[-1] == call.resume_reading()
+        assert [len(each.outcome().missed) for each in (before, after)] == [1, 0]
         connection.connection_lost(None)

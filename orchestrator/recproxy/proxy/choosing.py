@@ -34,7 +34,8 @@ async def _chosen(
     begun = time.perf_counter()
     try:
         asked = _asked(route, head, body)
-        choice = await _ask(scope.chooser, asked, scope.interactions)
+        async with scope.traffic.asking:
+            choice = await _ask(scope.chooser, asked, scope.interactions)
         if choice.ignored and is_loopback(authority_host(absolute_authority(asked.url))):
             return _Forwarded(scope, route, head, body, forwarding, kept=False)
         if not asks_service:

@@ -19,6 +19,9 @@ from recproxy.recording.faults import Fault
 
 __all__ = ["ImapConnection", "ImapSpeaker"]
 
+#: So many bytes are answered to a client that does not read, when a scope ends in which it has asked for them.
+_MOST_UNREAD = 1 << 24
+
 
 class ImapSpeaker(Protocol):
     """Who answers a client."""
@@ -35,6 +38,9 @@ class ImapSpeaker(Protocol):
 
     def hold(self, *, holds: bool) -> None:
         """The client does not read, or reads again."""
+
+    def catch_up(self) -> None:
+        """Answer from recordings what has come, although the client does not read, until it is held again."""
 
     def lost(self) -> None:
         """The client has gone."""
@@ -120,6 +126,11 @@ class ImapConnection(MailSocket):
         """Whether the client waits for nothing."""
         return not self._is_upgrading and self.speaker.is_idle
 
+    def catch_up(self) -> None:
+        """Answer what has come, in the scope that is open still, although the client does not read."""
+        if self._is_paused and not self._is_upgrading and not self._transport.is_closing():
+            self.speaker.catch_up()
+
     def leave(self, ended: object) -> None:
         """A scope has ended: what was said in it is its own, although the connection goes on."""
         self.speaker.leave(ended)
@@ -127,6 +138,8 @@ class ImapConnection(MailSocket):
     def write(self, data: bytes) -> None:
         """Send bytes; what a client had to be answered first before more was read of it may have been."""
         super().write(data)
+        if self._is_paused and self._transport.get_write_buffer_size() > _MOST_UNREAD:
+            self.speaker.hold(holds=True)
         self.steer()
 
     def begin_tls(self) -> None:

@@ -158,6 +158,13 @@ class _Speaking:
         if speaking is not None:
             speaking.hold(holds=holds)
 
+    def catch_up(self) -> None:
+        """Answer from recordings what has come, although the client does not read, until it is held again."""
+        if (replaying := self._replaying) is not None:
+            replaying.hold(holds=False)
+            replaying.go_on()
+            replaying.hold(holds=True)
+
     def lost(self) -> None:
         """The client has gone."""
         self._is_lost = True

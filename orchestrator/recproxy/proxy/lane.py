@@ -114,6 +114,7 @@ class ProxyLane:
 
     def begin(self, scope: OpenScope, *, base: bool) -> None:
         """Open a scope, before the one that is open; a base scope takes the place of the last base scope."""
+        self._catch_up()
         if base:
             self.base = scope
         else:
@@ -122,9 +123,15 @@ class ProxyLane:
 
     def end(self) -> OpenScope:
         """End the open scope and return it; the one before it goes on, at last the base scope."""
+        self._catch_up()
         ended = self._open.pop() if self._open else self.base
         self.scope = self._open[-1] if self._open else self.base
         return ended
+
+    def _catch_up(self) -> None:
+        """What mail clients have said belongs to the scope that is open still, whether they read the replies or not."""
+        for connection in (*self.smtp, *self.imap):
+            connection.catch_up()
 
     def listen(self, descriptor: int, endpoint: int) -> None:
         """Answer on a listener for an endpoint: its base URL."""

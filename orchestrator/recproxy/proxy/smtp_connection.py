@@ -87,12 +87,6 @@ class SmtpConnection(SmtpSocket):
         if self._server.is_full and not self._transport.is_closing():
             self._transport.pause_reading()
 
-    def resume_writing(self) -> None:
-        """Called by the loop: the client reads again."""
-        self._is_paused = False
-        self._guarded(self._advance)
-        self._read_on()
-
     @property
     def is_idle(self) -> bool:
         """Whether the client has every reply, and has begun nothing."""

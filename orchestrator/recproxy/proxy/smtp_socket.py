@@ -5,6 +5,7 @@ What is said to a client, `SmtpConnection` knows.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,24 @@ class SmtpSocket(MailSocket):
         """Called by the loop: the client does not read, and is answered nothing more meanwhile."""
         self._is_paused = True
         self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Called by the loop: the client reads again."""
+        self._is_paused = False
+        self._guarded(self._advance)
+        self._read_on()
+
+    def catch_up(self) -> None:
+        """Hear what has come, in the scope that is open still, although the client does not read the replies."""
+        if self._is_paused and not self._transport.is_closing():
+            self._is_paused = False
+            self._guarded(self._advance)
+            self._is_paused = True
+            self._transport.pause_reading()
+
+    @abstractmethod
+    def _advance(self) -> None:
+        """Hear what has come, as far as it goes."""
 
     def _guarded(self, step: Callable[[], None]) -> None:
         """Do something; a defect of ours is told, and ends this connection: a client must not wait for ever."""

@@ -9,6 +9,9 @@ from recproxy.proxy.timeline import Timeline
 
 __all__ = ["Traffic"]
 
+#: Of so many requests a chooser is asked at once: each takes a file, and one client may send thousands.
+_MOST_ASKED = 64
+
 
 class Traffic:
     """The exchanges of one scope; `number` is the scope's in its proxy."""
@@ -24,6 +27,7 @@ class Traffic:
         self._under_way = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
+        self.asking = asyncio.Semaphore(_MOST_ASKED)
 
     @property
     def busy(self) -> bool:
