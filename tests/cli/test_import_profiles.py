@@ -44,6 +44,12 @@ def test_without_a_profile_the_step_that_defines_one_is_named(folder):
     assert "recproxy init" not in refusal(folder, "./mine")
 
 
+def test_a_port_of_its_own_is_in_the_step(folder):
+    (folder / "a.yaml").write_text(CASSETTE.format(host="127.0.0.1:8080").replace("https:", "http:"))
+
+    assert f"{STEP} mine=http://127.0.0.1:8080" in refusal(folder, "mine")
+
+
 def test_without_a_host_in_the_sources_it_is_left_to_fill_in(folder):
     (folder / "a.yaml").write_text(CASSETTE.format(host="$(touch made).example"))
 

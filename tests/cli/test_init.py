@@ -432,7 +432,8 @@ def test_a_project_of_node_gets_its_commands_and_no_file_of_python(folder):
     assert base["allowlist_externals"] == ["node"]
     assert not any("pytest" in line for line in base["deps"])
     assert [name for name in made if name.endswith((".py", ".ini", ".rec"))] == []
-    assert "made no first test for node: see recproxy docs another-language" in done.stderr
+    assert "made no first test for node: recproxy docs another-language" in done.stderr
+    assert said(done)[-2:] == ["record first: tox -e functional-record", "run it: tox -e functional-replay"]
     init(folder, "--runner", "nox", *OWN)
     assert 'recproxy.run("node", "--test", *recproxy.args, external=True)' in files(folder)["noxfile.py"]
 

@@ -11,7 +11,7 @@ from recproxy.config.installed import offers
 from recproxy.config.profile import Profile
 from recproxy.config.project import Project, is_profile_path
 from recproxy.errors import ConfigurationError, ProfileError, RecproxyError
-from recproxy.http import authority_host
+from recproxy.http import split_authority
 from recproxy.play.reading import read_loaded
 
 __all__ = ["import_profiles"]
@@ -50,27 +50,37 @@ def import_profiles(project: Project, name: str | None, sources: Sequence[Import
 
 def _step(name: str, sources: Sequence[ImportSource]) -> str:
     """The command that defines a profile of this name, or one for each host."""
-    hosts = _hosts(sources)
+    addresses = _addresses(sources)
     chosen: dict[str, str] = {}
-    for host in hosts:
+    for host in addresses:
         chosen.setdefault(name or _name_for(host), host)
-    words = " ".join(f"--profile {each}={host}" for each, host in chosen.items()) or f"--profile {name or 'NAME'}=HOST"
-    others = [host for host in hosts if host not in chosen.values()]
+    words = (
+        " ".join(f"--profile {each}={addresses[host]}" for each, host in chosen.items())
+        or f"--profile {name or 'NAME'}=HOST"
+    )
+    others = [host for host in addresses if host not in chosen.values()]
     more = f" and add the other hosts to its endpoint ({', '.join(others)})" if others else ""
     return f"run recproxy init --runner none {words}{more}"
 
 
-def _hosts(sources: Sequence[ImportSource]) -> list[str]:
-    """The hosts that the sources ask most; what cannot be read is passed over."""
-    found = Counter[str]()
+def _addresses(sources: Sequence[ImportSource]) -> dict[str, str]:
+    """The hosts that the sources ask most, with what init takes for each; what cannot be read is passed over."""
+    found, addresses = Counter[str](), dict[str, str]()
     for source in sources[:_MOST_SOURCES]:
         try:
             interactions = read_loaded(str(source.path)).recording.interactions
         except RecproxyError:
             continue
-        urls = (each.request.url.partition("://")[2].partition("/")[0].partition("?")[0] for each in interactions)
-        found.update(host for host in map(authority_host, urls) if _PLAIN.fullmatch(host))
-    return [host for host, _ in found.most_common(_MOST_HOSTS)]
+        for each in interactions:
+            scheme, _, rest = each.request.url.partition("://")
+            try:
+                host, port = split_authority(rest.partition("/")[0].partition("?")[0])
+            except ValueError:
+                continue
+            if _PLAIN.fullmatch(host):
+                found[host] += 1
+                addresses.setdefault(host, f"{scheme}://{host}:{port}" if port not in (None, 80, 443) else host)
+    return {host: addresses[host] for host, _ in found.most_common(_MOST_HOSTS)}
 
 
 def _name_for(host: str) -> str:

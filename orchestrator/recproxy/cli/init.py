@@ -128,6 +128,9 @@ def _set_up(folder: Path, project: Project, starter: Starter, runner: str, *, fo
         yield f"add to {lacks} what is shown above, then run it: {command[runner]}"
         yield f"without that: {plain}"
     else:
+        if starter.suite.is_node:
+            by_itself = plain.replace("--profile ", "--record ")
+            yield f"record first: {command.get(runner, by_itself).replace('replay', 'record')}"
         yield f"run it: {command.get(runner, plain)}"
 
 
@@ -215,7 +218,7 @@ def _first_test(folder: Path, project: Project, starter: Starter) -> Iterator[st
     from recproxy.cli.found_suite import FIRST_TEST
 
     if starter.suite.is_node:
-        yield "made no first test for node: see recproxy docs another-language; record your own before they can replay"
+        yield "made no first test for node: recproxy docs another-language gives each test a recording of its own"
         return
     tests = folder / "tests" / "functional"
     found = next(iter(sorted([*tests.glob("**/test_*.py"), *tests.glob("**/*_test.py")])), None)
