@@ -17,9 +17,7 @@ def test_what_is_missing_is_in_the_lock_and_not_in_the_folder(tmp_path):
 
     assert pulled_state("s3://bucket", tmp_path, tmp_path / "recordings").missing == ("shop/b.rec",)
     assert pulled_state("", tmp_path, tmp_path / "recordings") == FolderState()
-    write_synced(
-        tmp_path / "recordings", {"shop/a.rec": locked_file(tmp_path / "recordings/shop/a.rec")}, root=tmp_path
-    )
+    write_synced(tmp_path / "recordings", {"shop/a.rec": locked_file(tmp_path / "recordings/shop/a.rec")})
     (tmp_path / "recproxy.lock").unlink()
     assert pulled_state("s3://bucket", tmp_path, tmp_path / "recordings") == FolderState()
 

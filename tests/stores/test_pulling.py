@@ -203,3 +203,43 @@ def test_a_pull_follows_the_lock_as_it_is_once_it_is_alone(one, two, monkeypatch
     got = two.pull()
 
     assert (got.done, got.kept, two.text("shop/1.rec")) == ([], {}, "of two")
+
+
+def test_no_link_below_the_recordings_is_followed_even_inside_the_project(two):
+    source = two.root / "src"
+    source.mkdir()
+    (two.root / "package.json").write_text("{}")
+    (two.root / "src/lock").write_text("its own")
+    hidden = two.folder / ".pulled"
+
+    def refused(place):
+        for act in (two.pull, two.push):
+            with pytest.raises(RecordingError, match=rf"{place}: is a link, which is not followed: remove it"):
+                act()
+
+    hidden.symlink_to(source)
+    refused(r"\.pulled")
+    hidden.unlink()
+    hidden.mkdir()
+    (hidden / "lock").symlink_to(source / "lock")
+    refused(r"\.pulled/lock")
+    (hidden / "lock").unlink()
+    (hidden / "synced.json").symlink_to(two.root / "package.json")
+    with pytest.raises(RecordingError, match=r"\.pulled/synced\.json: is a link"):
+        two.pull()
+    (hidden / "synced.json").unlink()
+    for path in two.folder.glob("shop/*"):
+        path.unlink()
+    (two.folder / "shop").rmdir()
+    (two.folder / "shop").symlink_to("../src")
+    got = two.pull()
+    assert (got.done, len(got.problems)) == ([], 20)
+    assert all(": is a link, which is not followed: remove it" in each for each in got.problems)
+    assert (two.root / "package.json").read_text() == "{}"
+    assert [(each.name, each.read_text()) for each in source.iterdir()] == [("lock", "its own")]
+
+    (two.root / "other.lock").write_bytes((two.root / "recproxy.lock").read_bytes())
+    (two.root / "recproxy.lock").unlink()
+    (two.root / "recproxy.lock").symlink_to("other.lock")
+    with pytest.raises(RecordingError, match=r"recproxy\.lock: is a link"):
+        two.push()

@@ -11,9 +11,9 @@ FILES = {"shop/a.rec": LockedFile(sha256="a" * 64, size=1)}
 
 def test_what_is_written_is_read_again_and_written_once(tmp_path):
     assert read_synced(tmp_path) == {}
-    write_synced(tmp_path, FILES, root=tmp_path)
+    write_synced(tmp_path, FILES)
     written = (tmp_path / ".pulled/synced.json").stat().st_ino
-    write_synced(tmp_path, FILES, root=tmp_path)
+    write_synced(tmp_path, FILES)
 
     assert read_synced(tmp_path) == FILES
     assert (tmp_path / ".pulled/synced.json").stat().st_ino == written
@@ -27,11 +27,19 @@ def test_a_damaged_one_is_none(tmp_path, text):
     assert read_synced(tmp_path) == {}
 
 
-def test_it_is_not_written_where_a_link_leads_out(tmp_path):
+def test_it_is_not_written_through_a_link(tmp_path):
     (tmp_path / "outside").mkdir()
-    (tmp_path / "project").mkdir()
-    (tmp_path / "project/.pulled").symlink_to(tmp_path / "outside")
-
-    with pytest.raises(RecordingError, match="leads out of"):
-        write_synced(tmp_path / "project", FILES, root=tmp_path / "project")
-    assert list((tmp_path / "outside").iterdir()) == []
+    project = tmp_path / "project"
+    (project / "src").mkdir(parents=True)
+    (project / "package.json").write_text("{}")
+    for target in (tmp_path / "outside", project / "src"):
+        (project / ".pulled").symlink_to(target)
+        with pytest.raises(RecordingError, match=r"\.pulled: is a link, which is not followed: remove it"):
+            write_synced(project, FILES)
+        assert list(target.iterdir()) == []
+        (project / ".pulled").unlink()
+    (project / ".pulled").mkdir()
+    (project / ".pulled/synced.json").symlink_to("../package.json")
+    with pytest.raises(RecordingError, match=r"synced\.json: is a link"):
+        write_synced(project, FILES)
+    assert (project / "package.json").read_text() == "{}"

@@ -19,6 +19,7 @@ from pathlib import Path
 from recproxy.errors import RecordingError
 
 __all__ = [
+    "check_no_links",
     "check_place",
     "create_file",
     "opened_folder",
@@ -114,6 +115,17 @@ def check_place(path: Path, *, root: Path) -> None:
             mode = target.lstat().st_mode
             if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
                 raise OSError(None, "it is no file")
+
+
+def check_no_links(path: Path, *, root: Path) -> None:
+    """Refuse a path below `root` that is a link, or is reached through one, wherever that leads.
+
+    Raises:
+        RecordingError: the message names the link.
+    """
+    for place in (*reversed(path.parents), path):
+        if place != root and place.is_relative_to(root) and place.is_symlink():
+            raise RecordingError(f"{place}: is a link, which is not followed: remove it")
 
 
 def remove_file(path: Path, *, root: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from recproxy.errors import RecordingError
-from recproxy.play.file_replacement import check_place, opened_folder, put_in_place, remove_file
+from recproxy.play.file_replacement import check_no_links, check_place, opened_folder, put_in_place, remove_file
 from recproxy.stores.folder import FolderState, compared, locked_file
 from recproxy.stores.lock import LOCK, LockedFile, read_lock
 from recproxy.stores.store import Store
@@ -75,7 +75,7 @@ def pull_recordings(
             result.kept |= dict.fromkeys(state.dropped, _NO_LOCK)
         here = {name: lock[name] for name in (*state.same, *result.done)}
         before = {name: file for name, file in read_synced(folder).items() if name not in result.removed}
-        write_synced(folder, before | here, root=root)
+        write_synced(folder, before | here)
     return result
 
 
@@ -112,6 +112,7 @@ def _pull_one(
     store: Store, name: str, file: LockedFile, folder: Path, arrived: Callable[[int], None], before: LockedFile | None
 ) -> int:
     """Pull one over what was here `before`: what an earlier pull has got of it is not asked for again. The bytes that came."""
+    check_no_links(folder / name, root=folder)
     check_place(folder / name, root=folder)
     part = folder / PARTS / f"{file.sha256}.{hashlib.sha256(name.encode()).hexdigest()[:16]}{_PART}"
     with _described(name), opened_folder(part.parent, root=folder, make=True) as parts:

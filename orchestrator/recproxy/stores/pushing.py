@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from recproxy.errors import ConfigurationError
-from recproxy.play.file_replacement import replace_file
+from recproxy.play.file_replacement import check_no_links, replace_file
 from recproxy.stores.folder import FolderState, compared
 from recproxy.stores.lock import LOCK, LockedFile, read_lock, written_lock
 from recproxy.stores.store import Store
@@ -56,6 +56,7 @@ def push_recordings(
         ConfigurationError: the lock or the store is wrong, or a name of `mine` or `allowed` is not here.
     """
     with alone(folder, root):
+        check_no_links(root / LOCK, root=root)
         lock = dict(read_lock(root / LOCK))
         state = compared(folder, lock)
         _check_names(state, folder, mine, allowed)
@@ -87,7 +88,7 @@ def push_recordings(
         # Only now: a recording that counts as pushed and is not in the lock would be taken for an old one.
         synced = {name: file for name, file in read_synced(folder).items() if name not in gone}
         here = {name: state.files[name] for name in (*state.same, *result.done)}
-        write_synced(folder, synced | here, root=root)
+        write_synced(folder, synced | here)
         result.done = [name for name in result.done if lock.get(name) != state.files[name] or name in sent]
         return result
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from recproxy.errors import ConfigurationError
-from recproxy.play.file_replacement import replace_file
+from recproxy.play.file_replacement import check_no_links, replace_file
 from recproxy.stores.lock import LockedFile, read_lock, written_lock
 
 __all__ = ["PARTS", "read_synced", "write_synced"]
@@ -32,11 +32,13 @@ def read_synced(folder: Path) -> Mapping[str, LockedFile]:
         return {}
 
 
-def write_synced(folder: Path, files: Mapping[str, LockedFile], *, root: Path) -> None:
+def write_synced(folder: Path, files: Mapping[str, LockedFile]) -> None:
     """Write them, if they are others than those before.
 
     Raises:
-        RecordingError: they cannot be written.
+        RecordingError: they cannot be written, or a link is in their place.
     """
+    path = folder / PARTS / _SYNCED
+    check_no_links(path, root=folder)
     if files != read_synced(folder):
-        replace_file(folder / PARTS / _SYNCED, written_lock(files), root=root)
+        replace_file(path, written_lock(files), root=folder)

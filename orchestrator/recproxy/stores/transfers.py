@@ -14,7 +14,7 @@ from dataclasses import field
 from pathlib import Path
 
 from recproxy.errors import RecordingError
-from recproxy.play.file_replacement import opened_folder
+from recproxy.play.file_replacement import check_no_links, opened_folder
 from recproxy.recording.dataclass import dataclass
 from recproxy.stores.synced import PARTS
 
@@ -99,7 +99,9 @@ def transfer_each(
 
 @contextlib.contextmanager
 def alone(folder: Path, root: Path) -> Iterator[None]:
-    """Be the only one who pulls or pushes in this folder, which no link leads out of the project."""
+    """Be the only one who pulls or pushes in this folder, which no link leads out of the project, nor any elsewhere below it."""
+    for name in ("", "lock"):
+        check_no_links(folder / PARTS / name, root=folder)
     try:
         with opened_folder(folder / PARTS, root=root, make=True) as parts:
             handle = os.open("lock", OPEN_PART, 0o666, dir_fd=parts)
