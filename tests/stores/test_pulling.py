@@ -243,3 +243,18 @@ def test_no_link_below_the_recordings_is_followed_even_inside_the_project(two):
     (two.root / "recproxy.lock").symlink_to("other.lock")
     with pytest.raises(RecordingError, match=r"recproxy\.lock: is a link"):
         two.push()
+
+
+def test_a_name_in_advice_is_quoted_for_a_shell(one, two):
+    name = "x y$(true).rec"
+    one.write(name, "of one")
+    one.push()
+    two.write(name, "of two")
+    two.take_lock(one)
+    two.write(f"another {name}")
+
+    quoted = f"'{name}'"
+    assert f"--mine {quoted}" in two.pull().kept[name]
+    got = two.push(search=lambda names: dict.fromkeys(names, "holds secrets"))
+    assert got.kept[name].endswith(f"--mine {quoted}")
+    assert got.problems == [f"another {name}: holds secrets; or push it as it is with --allow-secrets 'another {name}'"]

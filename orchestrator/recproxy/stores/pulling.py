@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -84,7 +85,7 @@ def _kept(state: FolderState, lock: Mapping[str, LockedFile], *, replace: bool) 
     kept = {name: _ORPHAN for name in state.conflicts if name not in lock}
     if not replace:
         kept |= dict.fromkeys(state.changed, _CHANGED) | {name: _CONFLICT for name in state.conflicts if name in lock}
-    return {name: why.replace("NAME", name) for name, why in sorted(kept.items())}
+    return {name: why.replace("NAME", shlex.quote(name)) for name, why in sorted(kept.items())}
 
 
 def _remove(state: FolderState, folder: Path, result: Transferred) -> None:

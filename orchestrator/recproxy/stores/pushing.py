@@ -5,6 +5,7 @@ What somebody else has changed in the lock is not put back: it is named, unless 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
@@ -69,7 +70,8 @@ def push_recordings(
         fresh = (*state.new, *state.changed, *chosen)
         refused = search([name for name in fresh if name not in allowed])
         result.problems += [
-            f"{name}: {why}; or push it as it is with --allow-secrets {name}" for name, why in refused.items()
+            f"{name}: {why}; or push it as it is with --allow-secrets {shlex.quote(name)}"
+            for name, why in refused.items()
         ]
         wanted = (*(name for name in fresh if name not in refused), *(state.same if again else ()))
         sent: list[str] = []
@@ -125,7 +127,7 @@ def _kept(state: FolderState, mine: Collection[str], *, prune: bool) -> dict[str
     if prune:
         kept = {name: why for name, why in kept.items() if name not in state.deleted}
     for names, why in ((state.outdated, _OUTDATED), (state.dropped, _DROPPED), (state.conflicts, _CONFLICT)):
-        kept |= {name: why.replace("NAME", name) for name in names if name not in mine}
+        kept |= {name: why.replace("NAME", shlex.quote(name)) for name in names if name not in mine}
     return dict(sorted(kept.items()))
 
 
