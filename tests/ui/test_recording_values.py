@@ -47,3 +47,22 @@ def test_a_conversation_shows_its_mail_and_has_no_code(files, project):
 
     assert values["interaction"]["steps"][3]["messages"][0]["text"].strip() == "hello from the mountain"
     assert values["copies"] == {}
+
+
+def test_comments_at_the_head_of_a_file_hold_no_secret(files, project):
+    path = project / FOLDER / "leaky.rec"
+    said = "sk_live_" + "9aK2mQ7xTzR4wLb1cVn8sYd3"
+    path.write_text(path.read_text().replace("#recproxy 2\n", f"#recproxy 2\n# made with {said}\n", 1))
+
+    (comment,) = recording_values("leaky.rec", "shop", opened(files, project, "leaky.rec"))["comments"]
+
+    assert comment.startswith("made with")
+    assert "9aK2mQ7x" not in comment
+
+
+def test_a_head_comment_repeats_no_secret_of_an_interaction(files, project):
+    path = project / FOLDER / "leaky.rec"
+    text = path.read_text().replace("sk_live_4eC39HqLyjWDarjtT1zdp7dc", "hunter2hunter2hunter2")
+    path.write_text(text.replace("#recproxy 2\n", "#recproxy 2\n# see hunter2hunter2hunter2\n", 1))
+
+    assert recording_values("leaky.rec", "shop", opened(files, project, "leaky.rec"))["comments"] == ["see XXX"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -89,12 +90,13 @@ def revisions_of(path: Path) -> list[Revision]:
     Raises:
         ConfigurationError: there is no git, or the file is in no repository.
     """
-    words = ("log", "--follow", "--name-only", "-z", f"--max-count={_MOST}", f"--format=%x01{_FIELDS}")
+    begin = secrets.token_hex(16)  # a subject may hold any other mark
+    words = ("log", "--follow", "--name-only", "-z", f"--max-count={_MOST}", f"--format={begin}{_FIELDS}")
     done = call_git(*words, "--", path.name, folder=path.resolve().parent)
     if done.returncode:
         raise ConfigurationError(f"git log: {done.stderr.decode(errors='replace').strip()}")
     found = []
-    for commit in done.stdout.decode("utf-8", "replace").split("\x01")[1:]:
+    for commit in done.stdout.decode("utf-8", "replace").split(begin)[1:]:
         name, short, author, date, subject, *paths = commit.split("\0")
         then = next((each for line in paths if (each := line.strip("\n"))), "")
         found.append(Revision(name, short, author, date, subject, then))

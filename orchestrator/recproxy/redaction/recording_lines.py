@@ -6,15 +6,15 @@ Somebody may have written them by hand, or have recorded them with rules that kn
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from recproxy.recording.scope_names import masked_name
-from recproxy.recording.values import Recording
+from recproxy.recording.values import Interaction, Recording
 from recproxy.redaction.earlier_values import NOTHING, EarlierValues
 from recproxy.redaction.rules import RedactionRules
 from recproxy.redaction.scope import redact_line
 
-__all__ = ["with_clean_lines"]
+__all__ = ["with_clean_lines", "with_clean_scopes"]
 
 
 def with_clean_lines(
@@ -41,3 +41,12 @@ def with_clean_lines(
         ),
     )
     return clean, changed
+
+
+def with_clean_scopes(
+    interactions: Sequence[Interaction | None], rules: RedactionRules, earlier: EarlierValues = NOTHING
+) -> list[Interaction | None]:
+    """Interactions, and None as it stands, whose scopes hold no secret."""
+    there = tuple(each for each in interactions if each is not None)
+    clean = iter(with_clean_lines(Recording(interactions=there), rules, earlier)[0].interactions)
+    return [each if each is None else next(clean) for each in interactions]

@@ -13,8 +13,10 @@ from recproxy.play.git_versions import Revision, recording_at, revisions_of
 from recproxy.play.recording_difference import Changed, compare_recordings
 from recproxy.recording import Recording
 from recproxy.recording.printable import printable
+from recproxy.redaction.earlier_values import EarlierValues
+from recproxy.redaction.recording_lines import with_clean_scopes
 from recproxy.redaction.rules import RedactionRules
-from recproxy.redaction.scope import redact_scope
+from recproxy.redaction.scope import redact_line, redact_scope
 from recproxy.report.page.shown import without_large_bodies
 from recproxy.ui.opened_recordings import LARGEST_BODY, OpenedRecording
 
@@ -24,15 +26,15 @@ __all__ = ["changes_between", "history_of"]
 _MOST_COMPARED, _MOST_CHANGES = 2_000, 500
 
 
-def history_of(path: Path) -> list[dict[str, str]]:
-    """The commits that changed a recording, the newest first."""
+def history_of(path: Path, rules: RedactionRules) -> list[dict[str, str]]:
+    """The commits that changed a recording, the newest first; what the rules say is secret is masked in their subjects."""
     return [
         {
             "name": each.name,
             "short": each.short,
-            "author": printable(each.author),
+            "author": printable(redact_line(each.author, rules)),
             "date": each.date,
-            "subject": printable(each.subject),
+            "subject": printable(redact_line(each.subject, rules)),
         }
         for each in revisions_of(path)
     ]
@@ -65,7 +67,8 @@ def _masked(versions: Sequence[Recording], rules: RedactionRules) -> list[Record
         [without_large_bodies(each, LARGEST_BODY) for each in version.interactions[:_MOST_COMPARED]]
         for version in versions
     ]
-    done = redact_scope([*parts[0], *parts[1]], rules, ids=False).interactions
+    clean = redact_scope([*parts[0], *parts[1]], rules, ids=False)
+    done = with_clean_scopes(clean.interactions, rules, EarlierValues(clean.learned))
     halves = done[: len(parts[0])], done[len(parts[0]) :]
     return [
         replace(version, interactions=tuple(each for each in half if each is not None))

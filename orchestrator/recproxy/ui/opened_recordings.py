@@ -24,7 +24,8 @@ from recproxy.play.scanning import looked_through
 from recproxy.recording import Interaction, Recording
 from recproxy.recording.steps import steps_size
 from recproxy.redaction.earlier_values import EarlierValues
-from recproxy.redaction.scope import ReadScope
+from recproxy.redaction.recording_lines import with_clean_scopes
+from recproxy.redaction.scope import ReadScope, redact_line
 from recproxy.report.page.shown import without_large_bodies
 from recproxy.ui.project_files import ProjectFiles
 
@@ -105,9 +106,21 @@ class OpenedRecording:
             return self._masked[number]
 
     def secrets(self, number: int) -> int:
-        """How many secrets an interaction holds."""
+        """How many secrets an interaction holds, as far as it was looked through."""
         self.masked(number)
-        return self._secrets.get(number, 0)
+        scanned = sum(each.source == "scan" and each.number == number for each in self.marks())
+        return max(self._secrets.get(number, 0), scanned)
+
+    def is_looked_through(self, number: int) -> bool:
+        """Whether an interaction holds no secret but those that are counted: not where a part of it was left out."""
+        each = self.recording.interactions[number]
+        left_out = max(len(each.request.body), len(each.response.body)) > LARGEST_BODY
+        return not left_out and self.masked(number) is not None
+
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """The comments at the head of the file, without the secrets of the rules and those that interactions have shown."""
+        return tuple(redact_line(each, self.rules, self._earlier) for each in self.recording.comments)
 
     def marks(self) -> Sequence[FileMark]:
         """What scan and check find, by line; nothing where it is too large to be checked here."""
@@ -128,8 +141,11 @@ class OpenedRecording:
         read = ReadScope(part, self.rules)
         done = read.redacted(ids=False, earlier=self._earlier)
         self._earlier.add(done.learned)
-        for place, masked in enumerate(done.interactions):
-            self._masked[first + place] = masked
+        shown = with_clean_scopes(done.interactions, self.rules, self._earlier)
+        for number, (masked, clean) in enumerate(zip(done.interactions, shown, strict=True), first):
+            self._masked[number] = clean
+            if masked is not clean:
+                self._secrets[number] = 1
         for finding in done.findings:
             number = first + finding.position
             self._secrets[number] = self._secrets.get(number, 0) + 1

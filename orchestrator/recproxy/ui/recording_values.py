@@ -25,7 +25,7 @@ _MOST_MARKS = 1_000
 
 def recording_values(name: str, profile: str, opened: OpenedRecording) -> dict[str, Any]:
     """A recording: its name, the version of its file, why it cannot be changed, its first rows, and what is marked."""
-    marks = opened.marks()
+    marks, rows = opened.marks(), recording_rows(opened, 0)  # what rows show to be secret is masked in comments, too
     return {
         "name": printable(name),
         "profile": profile,
@@ -34,11 +34,11 @@ def recording_values(name: str, profile: str, opened: OpenedRecording) -> dict[s
         "count": len(opened),
         "unwritable": opened.unwritable,
         "checked": opened.is_checked,
-        "comments": [printable(each) for each in opened.recording.comments],
+        "comments": [printable(each) for each in opened.comments],
         "match_on": list(opened.recording.match_on or ()),
         "repeat": opened.recording.repeat or "",
         "marks": [mark_values(each) for each in marks[:_MOST_MARKS]],
-        "rows": recording_rows(opened, 0),
+        "rows": rows,
     }
 
 

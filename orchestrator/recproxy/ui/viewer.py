@@ -92,15 +92,15 @@ class Viewer:
         return {"text": hexadecimal(opened, number, given.get("side", ""))}
 
     def text(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """The lines of the file for one interaction. One that holds secrets is shown only if `secrets` is 1."""
+        """The lines of the file for one interaction. One that holds secrets, or may, is shown only if `secrets` is 1."""
         opened, number = self._open_at(given)
         blocks = blocks_of(opened)
         line = blocks.first_line(number)
         count = opened.secrets(number)
-        if count and given.get("secrets") != "1":
+        if (count or not opened.is_looked_through(number)) and given.get("secrets") != "1":
             return {"sha": opened.sha, "line": line, "secrets": count}
         text = blocks.shown(number)
-        if len(text) > LARGEST_BODY:
+        if len(text.encode()) > LARGEST_BODY:
             raise RecordingError("this interaction is too large to be shown as text here: use your editor")
         return {"sha": opened.sha, "line": line, "text": text}
 
@@ -108,7 +108,7 @@ class Viewer:
         """The commits that changed a recording; `problem` is why git knows none."""
         path, _ = self._files.find(given.get("name", ""))
         try:
-            return {"revisions": history_of(path), "problem": ""}
+            return {"revisions": history_of(path, self._files.redaction(path)), "problem": ""}
         except ConfigurationError as problem:
             return {"revisions": [], "problem": printable(problem.message)}
 

@@ -14,6 +14,8 @@ from recproxy.control.outcomes import RequestResult
 from recproxy.errors import RecproxyError
 from recproxy.play.reading import read_recording
 from recproxy.recording import Interaction
+from recproxy.redaction.earlier_values import EarlierValues
+from recproxy.redaction.recording_lines import with_clean_scopes
 from recproxy.redaction.rules import NO_RULES, RedactionRules
 from recproxy.redaction.scope import redact_scope
 from recproxy.report.run_facts import ReportPlaces
@@ -106,7 +108,9 @@ class ShownInteractions:
             numbers = [number for number, each in enumerate(self._found) if each[0] == profile]
             given = [without_large_bodies(self._files[self._found[each][1]][self._found[each][2]]) for each in numbers]
             rules = self._sources.rules.get(profile, NO_RULES)
-            masked.update(zip(numbers, redact_scope(given, rules, ids=False).interactions, strict=True))
+            clean = redact_scope(given, rules, ids=False)
+            shown = with_clean_scopes(clean.interactions, rules, EarlierValues(clean.learned))
+            masked.update(zip(numbers, shown, strict=True))
         self.values = [(path, place, masked[number]) for number, (_, path, place) in enumerate(self._found)]
 
 

@@ -77,7 +77,8 @@ function textPanel(state, review) {
       if (number !== state.number) return;
       if (found.text === undefined) {
         replace(box, el("h3", {}, "Text in the file"),
-          el("p", {}, `It holds ${counted(found.secrets, "secret")}, so it is not shown. Mask them first, or show the text with them.`),
+          el("p", {}, found.secrets ? `It holds ${counted(found.secrets, "secret")}, so it is not shown. Mask them first, or show the text with them.`
+            : "It may hold secrets, since not all of it can be looked through, so it is not shown."),
           el("div", { class: "bar" }, el("button", { onclick: () => review.show("Mask all that scan finds in this recording", { kind: "fix", number }) }, "Mask all secrets of this recording"),
             el("button", { onclick: () => load(number, true) }, "Show the text with its secrets")));
         return;
