@@ -58,6 +58,29 @@ def test_no_secret_of_an_earlier_version_is_shown(git, project, browser):
     assert "555" not in said
 
 
+def test_what_was_masked_by_hand_is_not_shown_as_it_was(git, project, browser):
+    path = project / FOLDER / "orders.rec"
+    text = path.read_text()
+    for was, now in (
+        ("ada", "XXX"),
+        ("by the sea", "XXX"),
+        ("blue+pencil", "XXX"),
+        ("201 Created", "201 Created\nX-Kind: XXX"),
+    ):
+        assert was in text
+        text = text.replace(was, now)
+    path.write_text(text)
+    name = {"name": f"{FOLDER}/orders.rec"}
+    (first,) = browser.get("/api/history", params=name).json()["revisions"]
+
+    said = browser.get("/api/changed", params=name | {"before": first["name"]}).json()["changed"]
+
+    assert [change["place"] for each in said for change in each["changes"]] == [
+        "json /owner", "json /note", "header x-kind", "request body"
+    ]  # fmt: skip
+    assert not any(each in json.dumps(said) for each in ("ada", "by the sea", "blue"))
+
+
 @pytest.mark.parametrize("rev", ["HEAD", "--output=x", "0" * 40])
 def test_only_commits_of_the_recording_are_compared(git, browser, rev):
     answer = browser.get("/api/changed", params={"name": f"{FOLDER}/orders.rec", "before": rev})

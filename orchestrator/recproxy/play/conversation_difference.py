@@ -17,8 +17,9 @@ from recproxy.matching.differences import excerpt
 from recproxy.matching.mail_messages import mail_difference, read_mail
 from recproxy.play.change import Change, ChangeKind
 from recproxy.play.conversation_merging import MADE_ANEW, means_the_same
+from recproxy.play.masked_places import without_masked_values
 from recproxy.play.server_words import says_the_same
-from recproxy.recording import Act, Interaction, Step
+from recproxy.recording import WILD, Act, Interaction, Step
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["conversation_changes"]
@@ -87,18 +88,22 @@ def _changes(one: _Said | None, other: _Said | None, before: Interaction, after:
         faults = (f":fault {each.step.fault}" if each.step.fault else None for each in (one, other))
         yield Change(ChangeKind.STRUCTURE, other.label, *faults)
     left, right = one.text, other.text
+    words = before.request.wild or WILD, after.request.wild or WILD
     if left == right:
         return
     if one.step.act is Act.SERVER:
-        yield Change(_server_kind(left, right), other.label, *_differing(left, right))
+        yield Change(_server_kind(left, right), other.label, *_differing(left, right, words))
     elif one.kind is other.kind is SaidKind.MESSAGE:
         mails = read_mail(left, before.request.wild, MADE_ANEW), read_mail(right, after.request.wild, MADE_ANEW)
         for each in mail_difference(*mails, {})[0]:
-            yield Change(ChangeKind.VALUE, f"message {each.field}", each.wanted, each.got)
+            texts = each.wanted, each.got
+            if each.wanted is not None and each.got is not None:
+                texts = without_masked_values(each.wanted, each.got, words)
+            yield Change(ChangeKind.VALUE, f"message {each.field}", *texts)
     elif one.kind is not other.kind or not means_the_same(
         one.step, other.step, one.kind, before.request.wild, MADE_ANEW
     ):
-        yield Change(ChangeKind.VALUE, other.label, *_differing(left, right))
+        yield Change(ChangeKind.VALUE, other.label, *_differing(left, right, words))
 
 
 def _server_kind(left: bytes, right: bytes) -> ChangeKind:
@@ -111,13 +116,13 @@ def _server_kind(left: bytes, right: bytes) -> ChangeKind:
     return ChangeKind.STRUCTURE if statuses[0] != statuses[1] else ChangeKind.VALUE
 
 
-def _differing(left: bytes, right: bytes) -> tuple[str, str]:
+def _differing(left: bytes, right: bytes, words: Sequence[str]) -> tuple[str, str]:
     """The lines that differ of two texts, on one line each."""
     lines = left.splitlines(), right.splitlines()
     if len(lines[0]) == len(lines[1]):
         pairs = [pair for pair in zip(*lines, strict=True) if pair[0] != pair[1]] or [(left, right)]
         lines = [one for one, _ in pairs], [other for _, other in pairs]
-    before, after = excerpt(_joined(lines[0]), _joined(lines[1]))
+    before, after = excerpt(*without_masked_values(_joined(lines[0]), _joined(lines[1]), words))
     return before or "", after or ""
 
 

@@ -11,7 +11,8 @@ from recproxy.matching.differences import excerpt
 from recproxy.play.change import Change, ChangeKind
 from recproxy.play.conversation_difference import conversation_changes
 from recproxy.play.conversation_merging import client_meaning
-from recproxy.recording import Interaction, Recording, Response
+from recproxy.play.masked_places import without_masked_values
+from recproxy.recording import WILD, Interaction, Recording, Request, Response
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["Changed", "compare_interactions", "compare_recordings"]
@@ -120,16 +121,22 @@ def _path(interaction: Interaction) -> tuple[object, ...]:
 
 def _changes(before: Interaction, after: Interaction) -> Iterator[Change]:
     if before.request.url != after.request.url:
-        yield Change(ChangeKind.STRUCTURE, "request URL", before.request.url, after.request.url)
+        urls = without_masked_values(before.request.url, after.request.url, _words(before.request, after.request))
+        yield Change(ChangeKind.STRUCTURE, "request URL", *urls)
     if before.steps or after.steps:
         yield from conversation_changes(before, after)
         return
-    yield from _bodies("request ", before.request.body, after.request.body)
+    yield from _bodies("request ", before.request, after.request)
     one, other = before.response, after.response
     if one.status != other.status:
         yield Change(ChangeKind.STRUCTURE, "status", str(one.status), str(other.status))
     yield from _headers(one, other)
-    yield from _bodies("", one.body, other.body)
+    yield from _bodies("", one, other)
+
+
+def _words(one: Request | Response, other: Request | Response) -> tuple[str, str]:
+    """The wild words of two versions."""
+    return one.wild or WILD, other.wild or WILD
 
 
 def _headers(one: Response, other: Response) -> Iterator[Change]:
@@ -143,17 +150,20 @@ def _headers(one: Response, other: Response) -> Iterator[Change]:
             volatile = name in _VOLATILE or name.startswith(_VOLATILE_STARTS)
             structure = name == "content-type" or before is None or after is None
             kind = ChangeKind.VOLATILE if volatile else ChangeKind.STRUCTURE if structure else ChangeKind.VALUE
+            if before is not None and after is not None:
+                before, after = without_masked_values(before, after, _words(one, other))
             yield Change(kind, f"header {name}", before, after)
 
 
-def _bodies(whose: str, one: bytes, other: bytes) -> Iterator[Change]:
-    if one == other:
+def _bodies(whose: str, one: Request | Response, other: Request | Response) -> Iterator[Change]:
+    if one.body == other.body:
         return
-    trees = _tree(one), _tree(other)
+    trees, words = (_tree(one.body), _tree(other.body)), _words(one, other)
     if None not in trees:
-        yield from _json(f"{whose}json ", "", trees[0], trees[1])
+        yield from _json(f"{whose}json ", "", trees[0], trees[1], words)
         return
-    before, after = excerpt(*(text.decode("utf-8", "backslashreplace") for text in (one, other)))
+    left, right = one.body.decode("utf-8", "backslashreplace"), other.body.decode("utf-8", "backslashreplace")
+    before, after = excerpt(*without_masked_values(left, right, words))
     yield Change(ChangeKind.VALUE, f"{whose}body", before, after)
 
 
@@ -166,24 +176,30 @@ def _tree(body: bytes) -> Any:
     return tree if isinstance(tree, dict | list) else None
 
 
-def _json(where: str, path: str, one: Any, other: Any) -> Iterator[Change]:
+def _json(where: str, path: str, one: Any, other: Any, words: Sequence[str]) -> Iterator[Change]:
     if isinstance(one, dict) and isinstance(other, dict):
         for key in dict.fromkeys((*one, *other)):
             inner = f"{path}/{key.replace('~', '~0').replace('/', '~1')}"
-            yield from _member(where, inner, (one, key, key in one), (other, key, key in other))
+            yield from _member(where, inner, (one, key, key in one), (other, key, key in other), words)
     elif isinstance(one, list) and isinstance(other, list):
         for number in range(max(len(one), len(other))):
             inner = f"{path}/{number}"
-            yield from _member(where, inner, (one, number, number < len(one)), (other, number, number < len(other)))
+            yield from _member(
+                where, inner, (one, number, number < len(one)), (other, number, number < len(other)), words
+            )
     elif _type(one) != _type(other):
         yield Change(ChangeKind.STRUCTURE, f"{where}{path}", _type(one), _type(other))
     elif one != other:
-        yield Change(ChangeKind.VALUE, f"{where}{path}", *excerpt(*map(_shown, (one, other))))
+        yield Change(
+            ChangeKind.VALUE, f"{where}{path}", *excerpt(*without_masked_values(_shown(one), _shown(other), words))
+        )
 
 
-def _member(where: str, path: str, one: tuple[Any, Any, bool], other: tuple[Any, Any, bool]) -> Iterator[Change]:
+def _member(
+    where: str, path: str, one: tuple[Any, Any, bool], other: tuple[Any, Any, bool], words: Sequence[str]
+) -> Iterator[Change]:
     if one[2] and other[2]:
-        yield from _json(where, path, one[0][one[1]], other[0][other[1]])
+        yield from _json(where, path, one[0][one[1]], other[0][other[1]], words)
     else:
         values = (_type(holder[key]) if is_there else None for holder, key, is_there in (one, other))
         yield Change(ChangeKind.STRUCTURE, f"{where}{path}", *values)

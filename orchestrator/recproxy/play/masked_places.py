@@ -1,0 +1,48 @@
+"""Two texts that differ, without what stands where the other one is masked. Pure.
+
+Somebody who masks a value by hand does so because it is secret, though no rule knows that: the version before must not
+show it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from recproxy.recording import WILD
+
+__all__ = ["HIDDEN", "without_masked_values"]
+
+#: What stands for such a value.
+HIDDEN = "(hidden: masked in the other version)"
+
+
+def without_masked_values(one: str, other: str, words: Sequence[str] = (WILD,)) -> tuple[str, str]:
+    """The texts, with `HIDDEN` for what differs in one that is masked there in the other one; `words` are the masks."""
+    if one == other or not any(word in text for word in words for text in (one, other)):
+        return one, other
+    mask = re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?:\[[\w.-]{{1,80}}\])?")
+    start = _same(one, other)
+    behind = _same(one[start:][::-1], other[start:][::-1])
+    is_masked = False
+    for text in (one, other):  # what differs begins and ends outside of a mask
+        for found in mask.finditer(text):
+            if found.start() < len(text) - behind and found.end() > start:
+                is_masked = True
+                start, behind = min(start, found.start()), min(behind, len(text) - found.end())
+    if not is_masked:
+        return one, other
+    return _hidden(one, start, behind, mask), _hidden(other, start, behind, mask)
+
+
+def _same(one: str, other: str) -> int:
+    """How many characters at the beginning are the same."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
+
+
+def _hidden(text: str, start: int, behind: int, mask: re.Pattern[str]) -> str:
+    """A text with what differs hidden, unless that is nothing but a mask."""
+    end = len(text) - behind
+    differs = text[start:end]
+    return text if not differs or mask.fullmatch(differs) else text[:start] + HIDDEN + text[end:]
