@@ -41,7 +41,6 @@ ELSEWHERE = {
     "config/shift_table": "tests/play/test_shifted_times.py: what its keys do",
     "config/report_table": "tests/play/test_response_tokens.py: what its keys do",
     "cli/ui": "tests/ui/test_server.py: its process",
-    "ui/viewer": "tests/ui/test_app.py and test_search.py: its calls",
     "ui/page_assets": "tests/ui/test_app.py: what a browser gets",
     "cli/serve": "tests/journeys holds runs by it",
     "play/change": "tests/play/test_recording_difference.py and test_conversation_difference.py: values",
