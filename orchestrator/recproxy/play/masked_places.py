@@ -11,14 +11,14 @@ from collections.abc import Sequence
 
 from recproxy.recording import WILD
 
-__all__ = ["HIDDEN", "without_masked_values"]
+__all__ = ["without_masked_values"]
 
 #: What stands for such a value.
-HIDDEN = "(hidden: masked in the other version)"
+_HIDDEN = "(hidden: masked in the other version)"
 
 
 def without_masked_values(one: str, other: str, words: Sequence[str] = (WILD,)) -> tuple[str, str]:
-    """The texts, with `HIDDEN` for what differs in one that is masked there in the other one; `words` are the masks."""
+    """The texts, with `_HIDDEN` for what differs in one that is masked there in the other one; `words` are the masks."""
     if one == other or not any(word in text for word in words for text in (one, other)):
         return one, other
     mask = re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?:\[[\w.-]{{1,80}}\])?")
@@ -45,4 +45,4 @@ def _hidden(text: str, start: int, behind: int, mask: re.Pattern[str]) -> str:
     """A text with what differs hidden, unless that is nothing but a mask."""
     end = len(text) - behind
     differs = text[start:end]
-    return text if not differs or mask.fullmatch(differs) else text[:start] + HIDDEN + text[end:]
+    return text if not differs or mask.fullmatch(differs) else text[:start] + _HIDDEN + text[end:]
