@@ -1,6 +1,7 @@
 """`recproxy ui` in a real browser: `nox -s browser`. Skipped where playwright, axe-core or chromium are missing."""
 
 import re
+import socket
 import subprocess
 import sys
 
@@ -194,6 +195,37 @@ def test_a_change_that_loses_an_answer_is_said_before_it_is_saved(opened, projec
     page.get_by_text("It cannot be saved so.").wait_for()
     assert page.get_by_role("button", name="Save the change").is_disabled()
     assert (project / FOLDER / "default.rec").read_bytes() == before
+
+
+def test_a_drawn_page_opens_no_connection(opened, project):
+    frames = (
+        "<iframe src='{0}'></iframe><IFRAME/src={0}></IFRAME><object data='{0}'></object><embed src='{0}'>"
+        "<link rel=preconnect href='{0}'><div><template shadowrootmode=open><iframe src='{0}'></iframe></template></div>"
+        "<noscript><iframe src='{0}'></iframe></noscript>"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        other.setblocking(False)
+        address = f"http://127.0.0.1:{other.getsockname()[1]}/"
+        text = block("/frames", f"<p>above</p>{frames.format(address)}", kind="text/html")
+        (project / FOLDER / "frames.rec").write_text(f"#recproxy 2\n{text}")
+        page = opened(interaction("frames.rec", 0))
+
+        page.get_by_role("button", name="Page", exact=True).click()
+        page.frame_locator("iframe.drawn").get_by_text("above").wait_for()
+        page.reload()  # what it began has ended
+
+        with pytest.raises(BlockingIOError):
+            other.accept()
+
+
+def test_very_many_masks_do_not_stop_a_page(opened, project):
+    text = block("/masks", "XXX" * 60_000, head=f"X-Masks: {'XXX' * 1_000_000}\n", kind="text/plain")
+    (project / FOLDER / "masks.rec").write_text(f"#recproxy 2\n{text}")
+
+    page = opened(interaction("masks.rec", 0))
+
+    detail(page).get_by_text("2990000 more characters not shown").wait_for()
+    assert page.locator("mark").count() <= 2_000
 
 
 def test_a_mark_leads_to_its_line(opened, project):

@@ -19,6 +19,8 @@ __all__ = ["hexadecimal", "mark_values", "recording_rows", "recording_values", "
 _LIMITS = BodyLimits(text=LARGEST_BODY, picture=LARGEST_BODY, hexadecimal=4096)
 #: Rows of one answer: a page asks for the next ones when somebody comes to them.
 _MOST_ROWS = 500
+#: Characters of an address in a row.
+_LONGEST_URL = 2_000
 #: Marks of one answer: a file with more has something else to be done first.
 _MOST_MARKS = 1_000
 
@@ -60,7 +62,7 @@ def _row(opened: OpenedRecording, number: int, marks: int) -> dict[str, Any]:
     return {
         **common,
         "method": printable(masked.request.method),
-        "url": printable(masked.request.url),
+        "url": printable(masked.request.url[:_LONGEST_URL]),
         "status": masked.response.status,
         "scope": printable(masked.scope or ""),
         "size": len(masked.response.body) or masked.response.omitted or 0,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from recproxy.counting import counted
 from recproxy.recording import WILD, Headers, Interaction
 from recproxy.recording.printable import printable
 from recproxy.report.page.bodies import BodyTable
@@ -14,6 +15,10 @@ from recproxy.report.page.shown import ShownInteractions
 from recproxy.report.run_report import RequestReport, RunReport
 
 __all__ = ["interaction_values", "page_data"]
+
+
+#: Characters of a header or an address that a page shows.
+_LONGEST = 10_000
 
 
 class _Names:
@@ -99,7 +104,7 @@ def interaction_values(path: str, number: int, found: Interaction | None, bodies
         "recorded": found.recorded.isoformat() if found.recorded else "",
         "wild": request.wild or WILD,
         "method": printable(request.method),
-        "url": printable(request.url),
+        "url": _shortened(request.url),
     }
     if found.steps:
         return {**values, "steps": step_values(request.method, found.steps)}
@@ -120,6 +125,14 @@ def interaction_values(path: str, number: int, found: Interaction | None, bodies
 
 def _headers(headers: Headers) -> Sequence[list[str]]:
     return [
-        [printable(name.decode("latin-1")), printable(value.decode("utf-8", "backslashreplace"))]
+        [_shortened(name.decode("latin-1")), _shortened(value.decode("utf-8", "backslashreplace"))]
         for name, value in headers
     ]
+
+
+def _shortened(text: str) -> str:
+    """A text that is printable, and cut where no person would read on."""
+    more = len(text) - _LONGEST
+    return (
+        printable(text) if more <= 0 else f"{printable(text[:_LONGEST])}… ({counted(more, 'more character')} not shown)"
+    )

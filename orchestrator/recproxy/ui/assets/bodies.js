@@ -65,10 +65,13 @@ function plainText(value, wild, label) {
     cut ? el("p", { class: "soft" }, `${counted(cut, "more character")} not shown.`) : null];
 }
 
-/** A page as a browser would draw it, without scripts, network, forms or links that lead away. */
+/** What would open a connection before any policy is asked: frames, and hints about other hosts. They stand there as text. */
+const CONNECTING = /<(?=\/?(?:iframe|frame|frameset|object|embed|portal|fencedframe|link)\b)/gi;
+
+/** A page as a browser would draw it, without scripts, network, frames, forms or links that lead away. */
 function drawnPage(text) {
   const frame = el("iframe", { class: "drawn", sandbox: "", title: "the page without scripts", referrerpolicy: "no-referrer" });
-  frame.srcdoc = text;
+  frame.srcdoc = text.replace(CONNECTING, "&lt;");
   return frame;
 }
 

@@ -1,13 +1,15 @@
 // Texts as people read them: JSON in colors, masked values marked, and what differs between two texts.
 
-const MOST_COLORED = 6000;
+const MOST_COLORED = 6000, MOST_MARKED = 1000;
 
-/** A text in which the places that stand for a masked value are marked. */
+/** A text in which the places that stand for a masked value are marked: the first ones of very many. */
 function marked(text, wild) {
   const parts = [];
   const pattern = new RegExp(`${wild.replace(/[^A-Za-z0-9]/g, "\\$&")}(?:\\[[\\w.-]{1,80}\\])?`, "g");
   let end = 0;
+  let count = 0;
   for (const found of text.matchAll(pattern)) {
+    if (++count > MOST_MARKED) break;
     parts.push(text.slice(end, found.index));
     parts.push(el("mark", { class: "masked", title: "masked: the value is not in the recording" }, found[0]));
     end = found.index + found[0].length;
