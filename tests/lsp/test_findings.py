@@ -67,3 +67,10 @@ def test_a_broken_project_leaves_the_rules_that_every_recording_has(recording):
     (recording.parents[4] / "recproxy.toml").write_text("[")
 
     assert found(recording, "#recproxy 2\n\n" + BLOCK.format("a", SECRET)) == [(10, "secret", False)]
+
+
+def test_half_of_a_character_is_said_in_one_line(tmp_path):
+    (found,) = findings_in(tmp_path / "a.rec", "#recproxy 2\n# \ud800\n", {})
+
+    assert (found.line, found.is_error) == (2, True)
+    assert found.message.startswith("holds half of a character")

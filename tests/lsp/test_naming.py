@@ -109,3 +109,42 @@ def test_the_wild_word_of_the_block_is_used():
     text = "#recproxy 2\n\nGET https://a.example/?q=value HTTP/1.1\n:wild ZZZ\n\n====\nHTTP/1.1 200 OK\n\n=======\n"
 
     assert [each.text for each in namings(text, text.index("value"), text.index("value"))] == ["ZZZ[q]", "ZZZ"]
+
+
+ASK = "#recproxy 2\n\nPOST https://a.example/ HTTP/1.1\nContent-Type: text/plain\n{}\n{}\n====\nHTTP/1.1 200 OK\n\nok\n=======\n"
+
+
+def test_nothing_is_named_inside_base64():
+    text = ASK.format(":body base64\n", "AAECAwQFBgcICQoLDA0ODw==")
+
+    assert load(text.encode())
+    assert namings(text, text.index("AAEC") + 3, text.index("AAEC") + 3) == []
+
+
+def test_a_line_of_a_body_is_no_directive():
+    text = ASK.format("", ":wild q\nhello world here")
+    found = namings(text, text.index("world"), text.index("world"))
+
+    assert [each.text for each in found] == ["XXX[value]", "XXX"]
+    assert load(changed(text, found[1]).encode()).interactions[0].request.body == b":wild q\nhello XXX here"
+    assert [each.text for each in namings(text, text.index("q\n"), text.index("q\n"))] == ["XXX[value]", "XXX"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"a": "' + '\\"' * 100_000 + "x",
+        '{"arguments": "{'
+        + ",".join(f'\\"k{number}\\": \\"v\\"' for number in range(12_000))
+        + '}", "model": "gpt-4o"}',
+        "b" * 200_000,
+        '{"a": [' + '"aaaa",' * 40_000 + '"aaaa"]}',
+        '"a",' * 60_000 + '"a": "end"',
+    ],
+)
+@pytest.mark.timeout(20)  # what is quadratic takes minutes
+def test_a_long_line_is_looked_at_once(body):
+    text = ASK.format("", body)
+    place = text.index(body) + len(body) - 3
+
+    assert all(first < last for each in namings(text, place, place) for first, last in each.places)

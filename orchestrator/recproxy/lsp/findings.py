@@ -55,7 +55,11 @@ def _in_profile(path: Path, text: str) -> Iterator[TextFinding]:
 
 
 def _in_recording(path: Path, text: str, environment: Mapping[str, str]) -> Iterator[TextFinding]:
-    data = text.encode("utf-8", "surrogateescape")
+    try:
+        data = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as problem:
+        yield _error(f":{text.count(chr(10), 0, problem.start) + 1}: holds half of a character: write all of it")
+        return
     try:
         recording = load(data)
     except RecordingError as problem:

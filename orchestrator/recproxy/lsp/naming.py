@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from recproxy.play.text_blocks import maskable_rows
 from recproxy.recording import WILD
 from recproxy.recording.dataclass import dataclass
 
@@ -12,9 +13,9 @@ __all__ = ["Naming", "namings"]
 
 _SEPARATOR = re.compile(r"(?:={4}|={7})[ \t]*")
 _BEGINS = re.compile(r"[A-Za-z][^\s:]* \S")
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_KEY_BEFORE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*\Z')
-_PAIR = re.compile(r"([^?&=\s]+)=([^&\s#]+)")
+#: All of them are linear: no two matches begin in the same run of characters. The last string of a line may not end.
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*+)\\?("|\Z)')
+_PAIR = re.compile(r"(?<![^?&=\s])([^?&=\s]++)=([^&\s#]++)")
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]+(?=\S)")
 _WORD = re.compile(r"[A-Za-z0-9_.~%+-]+")
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -33,11 +34,15 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    start: int
-    end: int
+    """A request or a response: `spans` are the parts that a wildcard may stand in, each of whole lines."""
+
+    spans: tuple[tuple[int, int], ...]
     interaction: int
     is_request: bool
     wild: str
+
+    def holds(self, start: int, end: int) -> bool:
+        return any(first <= start and end <= last for first, last in self.spans)
 
 
 def namings(text: str, start: int, end: int) -> list[Naming]:
@@ -49,7 +54,7 @@ def namings(text: str, start: int, end: int) -> list[Naming]:
         end: the place behind its last one.
     """
     blocks = list(_blocks(text))
-    block = next((each for each in blocks if each.start <= start <= end <= each.end), None)
+    block = next((each for each in blocks if each.holds(start, end)), None)
     place = _value(text, start, end) if block else None
     if block is None or place is None:
         return []
@@ -80,23 +85,29 @@ def _elsewhere(places: Sequence[tuple[int, int]]) -> str:
 
 def _blocks(text: str) -> Iterator[_Block]:
     """The requests, responses and conversations of a text: what stands between a first line and its separator."""
-    place = start = interaction = 0
+    place = interaction = 0
     is_open, is_request, wild = False, True, WILD
-    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
-        bare = line.rstrip("\r\n")
+    spans: list[tuple[int, int]] = []
+    lines = text.split("\n")
+    maskable = maskable_rows(line.encode("utf-8", "replace") for line in lines)
+    for line, is_maskable in zip(lines, maskable, strict=True):
+        bare = line.rstrip("\r")
         if _SEPARATOR.fullmatch(bare):
             if is_open:
-                yield _Block(start, place, interaction, is_request, wild)
+                yield _Block(tuple(spans), interaction, is_request, wild)
             is_open = len(bare.rstrip()) == 4  # a response begins at once
-            is_request, wild, start = not is_open, WILD, place + len(line)
+            is_request, wild, spans = not is_open, WILD, []
         elif not is_open and _BEGINS.match(bare):
-            is_open, is_request, wild, start = True, True, WILD, place
+            is_open, is_request, wild, spans = True, True, WILD, []
             interaction += 1
-        elif is_open and bare.startswith(":wild "):
+        elif is_open and not is_maskable and bare.startswith(":wild "):
             wild = bare[6:].strip() or WILD
-        place += len(line)
+        if is_open and is_maskable:
+            first = spans.pop()[0] if spans and spans[-1][1] == place - 1 else place
+            spans.append((first, place + len(line)))
+        place += len(line) + 1
     if is_open:
-        yield _Block(start, len(text), interaction, is_request, wild)
+        yield _Block(tuple(spans), interaction, is_request, wild)
 
 
 def _value(text: str, start: int, end: int) -> tuple[int, int, str] | None:
@@ -104,7 +115,7 @@ def _value(text: str, start: int, end: int) -> tuple[int, int, str] | None:
     begin = text.rfind("\n", 0, start) + 1
     stop = text.find("\n", start)
     line = text[begin : stop if stop >= 0 else len(text)]
-    if line.startswith(":") or end > begin + len(line):
+    if end > begin + len(line):
         return None
     at = start - begin
     found = next(_candidates(line, at), None)
@@ -115,10 +126,10 @@ def _value(text: str, start: int, end: int) -> tuple[int, int, str] | None:
 
 
 def _candidates(line: str, at: int) -> Iterator[tuple[int, int, str]]:
-    for found in _STRING.finditer(line):
-        if found.start() <= at <= found.end() and not re.match(r"\s*:", line[found.end() :]):
-            key = _KEY_BEFORE.search(line[: found.start()])
-            yield found.start(1), found.end(1), key[1] if key else "value"
+    strings = list(_STRING.finditer(line))
+    for number, found in enumerate(strings):
+        if found.start() <= at <= found.end() and found[2] and not re.match(r"\s*:", line[found.end() :]):
+            yield found.start(1), found.end(1), _key(line, strings[:number], found.start())
     for found in _PAIR.finditer(line):
         if found.start() <= at <= found.end():
             yield found.start(2), found.end(2), found[1]
@@ -128,18 +139,24 @@ def _candidates(line: str, at: int) -> Iterator[tuple[int, int, str]]:
             yield found.start(), found.end(), header[1]
     for found in _WORD.finditer(line):
         if found.start() <= at <= found.end():
-            key = _KEY_BEFORE.search(line[: found.start()])
-            yield found.start(), found.end(), key[1] if key else "value"
+            before = [each for each in strings if each.end() <= found.start()]
+            yield found.start(), found.end(), _key(line, before, found.start())
+
+
+def _key(line: str, before: Sequence[re.Match[str]], place: int) -> str:
+    """The key of what stands at a place: the last of the strings before it, if nothing but a colon is between."""
+    is_key = before and line[before[-1].end() : place].strip() == ":"
+    return before[-1][1] if is_key else "value"
 
 
 def _places(text: str, value: str, blocks: Sequence[_Block]) -> tuple[tuple[int, int], ...]:
-    """Where blocks have a value, not as a part of a longer word, and not in a directive."""
+    """Where blocks have a value that may be masked there, not as a part of a longer word."""
     expression = re.compile(rf"(?<![A-Za-z0-9_]){re.escape(value)}(?![A-Za-z0-9_])")
     return tuple(
         found.span()
         for block in blocks
-        for found in expression.finditer(text, block.start, block.end)
-        if text[text.rfind("\n", 0, found.start()) + 1] != ":"
+        for first, last in block.spans
+        for found in expression.finditer(text, first, last)
     )
 
 

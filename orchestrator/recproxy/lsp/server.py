@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -124,10 +125,8 @@ def _diagnostic(document: TextDocument, finding: TextFinding) -> types.Diagnosti
 
 
 def _action(document: TextDocument, naming: Naming) -> types.CodeAction:
-    edits = [
-        types.TextEdit(types.Range(_position(document, start), _position(document, end)), naming.text)
-        for start, end in naming.places
-    ]
+    ends = iter(_positions(document, [place for span in naming.places for place in span]))
+    edits = [types.TextEdit(types.Range(start, next(ends)), naming.text) for start in ends]
     return types.CodeAction(
         title=naming.title,
         kind=types.CodeActionKind.RefactorRewrite,
@@ -135,11 +134,17 @@ def _action(document: TextDocument, naming: Naming) -> types.CodeAction:
     )
 
 
-def _position(document: TextDocument, place: int) -> types.Position:
-    before = document.source[:place]
-    number = before.count("\n")
-    column = place - (before.rfind("\n") + 1)
-    return document.position_codec.position_to_client_units(_lines(document), types.Position(number, column))
+def _positions(document: TextDocument, places: Sequence[int]) -> Iterator[types.Position]:
+    """Places in the text, from the first to the last, as the editor counts them: each goes on where the last one was."""
+    text = document.source
+    number = units = last = 0
+    for place in places:
+        between = text[last:place]
+        if lines := between.count("\n"):
+            number, units, between = number + lines, 0, between.rpartition("\n")[2]
+        units += document.position_codec.client_num_units(between)
+        last = place
+        yield types.Position(number, units)
 
 
 def _place(document: TextDocument, position: types.Position) -> int:

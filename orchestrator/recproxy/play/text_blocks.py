@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from recproxy.play.block_starts import block_start
 
-__all__ = ["TextBlocks", "maskable_lines", "text_blocks"]
+__all__ = ["TextBlocks", "maskable_lines", "maskable_rows", "text_blocks"]
 
 _END = re.compile(rb"={7}[ \t\r]*\Z")
 _SEPARATOR = re.compile(rb"={4,}[ \t\r]*\Z")
@@ -87,11 +87,20 @@ def _head_end(rows: Sequence[bytes], line: int) -> int:
 def maskable_lines(block: bytes) -> Iterator[tuple[int, int]]:
     """The parts of a block, as begin and end, that a wild word may stand in: no directive, comment, edge, or base64."""
     place = 0
-    lines = _Lines()
-    for row in block.split(b"\n"):
-        if lines.passes(row):
+    rows = block.split(b"\n")
+    for row, is_maskable in zip(rows, maskable_rows(rows), strict=True):
+        if is_maskable:
             yield place, place + len(row)
         place += len(row) + 1
+
+
+def maskable_rows(rows: Iterable[bytes]) -> Iterator[bool]:
+    """Of each line of a text in format 2, whether a wild word may stand in it."""
+    lines = _Lines()
+    for row in rows:
+        yield lines.passes(row)
+        if _END.match(row):
+            lines = _Lines()
 
 
 class _Lines:
