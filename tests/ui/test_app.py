@@ -1,5 +1,7 @@
 """The viewer over HTTP: who gets in, what is refused, and errors in one line."""
 
+import os
+
 import pytest
 
 from recproxy.ui.guard import POLICY_HEADERS
@@ -58,3 +60,24 @@ def test_what_is_no_recording_is_refused_in_one_line(browser, path, said):
     assert answer.status_code == 400
     assert said in answer.json()["error"] or "is not among" in answer.json()["error"]
     assert "\n" not in answer.json()["error"]
+
+
+def test_odd_names_are_answered_in_one_line(browser, project):
+    recordings = project / "tests/functional/recordings"
+    text = (recordings / "shop/orders.rec").read_text()
+    for folder in (b"\xff\xfe", "\u202eevil".encode()):
+        odd = recordings / os.fsdecode(folder)
+        odd.mkdir()
+        (odd / "x.rec").write_text(text)
+    os.mkfifo(recordings / "shop/pipe.rec")
+
+    listed = browser.get("/api/recordings")
+    assert listed.status_code == 200
+    assert {"\\udcff\\udcfe", "\\u202eevil"} <= {each["profile"] for each in listed.json()["recordings"]}
+    names = [each["name"] for each in listed.json()["recordings"] if each["name"].endswith("x.rec")]
+    assert [browser.get("/api/recording", params={"name": each}).status_code for each in names] == [200, 200]
+    found = browser.get("/api/search", params={"words": "x.rec"})
+    assert found.status_code == 200
+    assert "\u202e" not in found.json()["hits"][0]["excerpt"]
+    for name in (f"{recordings}/shop/pipe.rec", f"{recordings}/shop/{'x' * 300}.rec"):
+        assert browser.get("/api/recording", params={"name": name}).status_code == 400

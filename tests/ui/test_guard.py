@@ -71,3 +71,9 @@ def test_nothing_but_files_of_the_viewer_may_run():
     assert policy["script-src"] == policy["style-src"] == "'self'"
     assert policy["img-src"] == "data:"  # a page that is drawn sends nothing, not even here
     assert policy["frame-ancestors"] == "'none'"
+
+
+def test_the_token_that_a_browser_is_opened_with_is_good_for_one_request(guard):
+    assert [guard.admits(guard.opening_token) for _ in range(3)] == [True, False, False]
+    assert [guard.admits(guard.token) for _ in range(2)] == [True, True]
+    assert guard.opening_token != guard.token

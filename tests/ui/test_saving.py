@@ -127,3 +127,14 @@ def test_a_call_that_is_no_object_is_refused(browser, body):
 
 def test_a_call_that_is_too_large_is_refused(browser):
     assert browser.post("/api/save", content=b" " * 8_000_001).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "target", ["../x.rec", "/tmp/x.rec", "{}/\ud800.rec", "{}/shop.txt", "{}/" + "x" * 300 + ".rec"]
+)
+def test_the_preview_says_where_interactions_cannot_be_moved_to(viewer, target):
+    name = {"name": f"{FOLDER}/orders.rec"}
+    sha = viewer.recording(name)["sha"]
+    edit = {"kind": "move", "numbers": [0], "target": target.format(FOLDER)}
+
+    assert viewer.changes()["preview"](name | {"sha": sha, "edit": edit})["problem"]

@@ -48,6 +48,9 @@ class Guard:
 
     def __init__(self, port: int) -> None:
         self.token = secrets.token_urlsafe(24)
+        #: For the browser that is opened: other users see its command line, so it is good for one request.
+        self.opening_token = secrets.token_urlsafe(24)
+        self._is_open = False
         self.page_token = secrets.token_urlsafe(24)
         self._session = secrets.token_urlsafe(24)
         # Cookies know no ports: two viewers of one machine must not sign each other out.
@@ -61,8 +64,12 @@ class Guard:
         return f"{self._cookie}={self._session}; Path=/; HttpOnly; SameSite=Strict"
 
     def admits(self, token: str) -> bool:
-        """Whether somebody came by the first URL."""
-        return hmac.compare_digest(token.encode("utf-8", "replace"), self.token.encode())
+        """Whether somebody came by the first URL, or first by the one that the browser was opened with."""
+        given = token.encode("utf-8", "replace")
+        if hmac.compare_digest(given, self.opening_token.encode()):
+            was_open, self._is_open = self._is_open, True
+            return not was_open
+        return hmac.compare_digest(given, self.token.encode())
 
     def refusal(self, method: str, headers: Mapping[str, str], *, first: bool = False) -> PageRefusal | None:
         """Why a request is refused; None where it is answered.

@@ -68,10 +68,12 @@ class ProjectFiles:
             RecordingError: there is none of this name, or a link leads it elsewhere.
         """
         path, root = self.place(name)
-        if not path.exists():  # a name that no page can show as it is
+        if not _is_there(path):  # a name that no page can show as it is
             path = next((each for each in self.paths() if printable(self.name(each)) == name), path)
-        if not path.exists() or not (path.suffix == ".rec" or path in recordings_in([path.parent]).paths):
+        if not _is_there(path) or not (path.suffix == ".rec" or path in recordings_in([path.parent]).paths):
             raise RecordingError(f"{name}: no such recording")
+        if not (path.is_file() or path.is_dir()):
+            raise RecordingError(f"{name}: is neither a file nor a folder: it is not read")
         return path, root
 
     def place(self, name: str) -> tuple[Path, Path]:
@@ -80,7 +82,7 @@ class ProjectFiles:
         Raises:
             RecordingError: that is no place of a recording.
         """
-        path = _absolute(self._top / name) if "\0" not in name else self._top
+        path = _absolute(self._top / name) if _is_name(name) else self._top
         root = next((root for root in self._roots if path == root or path.is_relative_to(root)), None)
         if root is None or any(part.startswith(".") for part in path.relative_to(root).parts):
             raise RecordingError(f"{name}: is not among the recordings that this viewer shows")
@@ -101,10 +103,10 @@ class ProjectFiles:
     def profile_name(self, path: Path) -> str:
         """The name of its profile, or else of the folder that would be named after it."""
         if profile := self.profile(path):
-            return profile.name
+            return printable(profile.name)
         recordings = _absolute(self._project.recordings)
         below = path.relative_to(recordings).parts if path.is_relative_to(recordings) else ()
-        return below[0] if len(below) > 1 else _NO_PROFILE
+        return printable(below[0]) if len(below) > 1 else _NO_PROFILE
 
     def redaction(self, path: Path) -> RedactionRules:
         """What is secret in a recording, the values of its profile's variables included."""
@@ -112,6 +114,21 @@ class ProjectFiles:
         if profile is None:
             return NO_RULES
         return profile.redaction(secret_values((profile,), os.environ), os.environ)
+
+
+def _is_name(name: str) -> bool:
+    """Whether a file can have this name."""
+    try:
+        return b"\0" not in os.fsencode(name)
+    except UnicodeEncodeError:  # half of a character
+        return False
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # longer than a name can be
+        return False
 
 
 def _absolute(path: Path) -> Path:

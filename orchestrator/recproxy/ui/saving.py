@@ -6,6 +6,7 @@ One save at a time: two tabs that save at once are one after the other, and the 
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,8 @@ from recproxy.ui.project_files import ProjectFiles
 
 __all__ = ["FileChanged", "Saving"]
 
+#: Bytes of a file's name on any system.
+_LONGEST_NAME = 255
 _FIRST_LINE = b"#recproxy 2\n"
 
 
@@ -39,7 +42,7 @@ class Saving:
     def preview(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """What the `edit` of the recording `name`, whose version is `sha`, would do."""
         opened = self._current(given)
-        return {**self._checked(opened, _edit_of(opened, given)).values(), "sha": opened.sha}
+        return {**self._checked(opened, _edit_of(opened, given), given).values(), "sha": opened.sha}
 
     def save(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Save it: the new version and the number of the interaction to look at.
@@ -51,7 +54,7 @@ class Saving:
         with self._one:
             opened = self._current(given)
             edit = _edit_of(opened, given)
-            found = self._checked(opened, edit)
+            found = self._checked(opened, edit, given)
             if found.problem:
                 raise RecordingError(found.problem)
             path, root = self._files.find(str(given.get("name")))
@@ -75,25 +78,35 @@ class Saving:
         if read_bytes(opened.path) != opened.data:
             raise FileChanged(f"{opened.path.name}: has changed on disk since it was shown: reload it, and edit again")
 
-    def _checked(self, opened: OpenedRecording, edit: Edit) -> Preview:
-        if edit.moved and (problem := self._unmovable(opened, edit)):
+    def _checked(self, opened: OpenedRecording, edit: Edit, given: Mapping[str, Any]) -> Preview:
+        if edit.moved and (problem := self._unmovable(opened, edit, str(given["edit"].get("target")))):
             return Preview(problem=problem)
         return preview(opened, edit)
 
-    def _unmovable(self, opened: OpenedRecording, edit: Edit) -> str:
+    def _unmovable(self, opened: OpenedRecording, edit: Edit, target: str) -> str:
         try:
+            self._target(opened.path, target)
             load_any(_FIRST_LINE + edit.moved, opened.path.name)
         except RecordingError as problem:
             return problem.message
         return ""
 
-    def _append(self, source: Path, target: str, moved: bytes) -> None:
-        """Put interactions behind those of another recording, or into a new one."""
+    def _target(self, source: Path, target: str) -> tuple[Path, Path]:
+        """Where interactions of a recording go, and the root that holds it. Raises RecordingError: they cannot go there."""
         path, root = self._files.place(target)
         if path.resolve() == source.resolve():
             raise RecordingError(f"{target}: they are in this recording: reorder them instead")
         if path.suffix != ".rec":
             raise RecordingError(f"{target}: a recording ends in .rec")
+        if any(len(os.fsencode(part)) > _LONGEST_NAME for part in path.parts):
+            raise RecordingError(f"{target}: is longer than the name of a file can be")
+        if path.exists() and not path.is_file():
+            raise RecordingError(f"{target}: is no file")
+        return path, root
+
+    def _append(self, source: Path, target: str, moved: bytes) -> None:
+        """Put interactions behind those of another recording, or into a new one."""
+        path, root = self._target(source, target)
         text = _FIRST_LINE + moved
         if path.exists():
             other = self._opened.open(path)

@@ -45,7 +45,7 @@ def serve_viewer(viewer: Viewer, *, port: int, opens: bool, say: Callable[[str],
             raise ConfigurationError(f"--port {port}: {said}: leave it out, and any free port is used") from None
         bound = listener.getsockname()[1]
         guard = Guard(bound)
-        url = f"http://{_LOOPBACK}:{bound}/?token={guard.token}"
+        address = f"http://{_LOOPBACK}:{bound}/?token="
         config = uvicorn.Config(
             make_app(viewer, guard),
             log_config=None,
@@ -61,10 +61,11 @@ def serve_viewer(viewer: Viewer, *, port: int, opens: bool, say: Callable[[str],
         log.addHandler(logging.NullHandler())
         log.propagate = False
         listener.listen(128)
-        say(url)
+        say(f"{address}{guard.token}")
         if opens:
             # A browser in a terminal would take this one, and some wait until they are closed.
-            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+            opened = f"{address}{guard.opening_token}"
+            threading.Thread(target=webbrowser.open, args=(opened,), daemon=True).start()
         with _ended_by_signals():
             uvicorn.Server(config).run(sockets=[listener])
 
