@@ -35,6 +35,16 @@ def test_more_of_a_head_is_waited_for(access):
     assert answer(access, b"GET http://a.example/long HTTP/1.1\r\nHost: a") == b""
 
 
+@pytest.mark.parametrize(("end", "empty"), [("\n", "\n"), ("\n", "\r\n"), ("\r\n", "\n")])
+def test_lines_may_end_with_a_bare_line_feed(access, end, empty):
+    right = base64.b64encode(access.user_info.removesuffix("@").encode()).decode()
+    head = f"GET http://a.example/ HTTP/1.1{end}Host: a.example{end}"
+
+    assert answer(access, f"{head}Proxy-Authorization: Basic {right}{end}{empty}".encode()) is None
+    behind = f"{head}{empty}Proxy-Authorization: Basic {right}{end}{empty}"
+    assert answer(access, behind.encode()).startswith(b"HTTP/1.1 407 ")
+
+
 def test_credentials_in_a_body_are_none(access):
     right = base64.b64encode(access.user_info.removesuffix("@").encode())
     seen = b"POST http://a.example/ HTTP/1.1\r\nHost: a\r\n\r\n\nProxy-Authorization: Basic " + right + b"\r\n\r\n"

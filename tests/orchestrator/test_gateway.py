@@ -491,6 +491,15 @@ def test_a_request_for_loopback_goes_there_with_its_path(host, together):
     run(work)
 
 
+def test_a_request_for_loopback_may_end_its_lines_with_a_bare_line_feed():
+    async def work(client, router, gateway):
+        await client.send(b"GET http://localhost:8000/a HTTP/1.1\nHost: localhost:8000\n\n")
+        wanted = b"GET /a HTTP/1.1\nConnection: close\r\nHost: localhost:8000\n\n"
+        assert await router.next() == (("tunnel", "localhost", 8000, b"", wanted), b"")
+
+    run(work)
+
+
 def test_a_kept_alive_connection_brings_what_is_held_to_loopback():
     head = b"GET http://127.0.0.2/a HTTP/1.1\r\nHost: 127.0.0.2\r\n\r\n"
 

@@ -26,6 +26,7 @@ __all__ = [
     "Incomplete",
     "Malformed",
     "Origin",
+    "head_end",
     "sort",
 ]
 
@@ -134,7 +135,7 @@ def _head(seen: bytes) -> FirstBytes:
     absolute = _ABSOLUTE.match(target)
     if absolute:
         return Absolute(host_text(absolute[1]))
-    end = _head_end(seen)
+    end = head_end(seen)
     if end < 0:
         return _unfinished(seen)
     host = _HOST.search(seen, start, end)
@@ -146,7 +147,7 @@ def _not_http(seen: bytes) -> Malformed:
 
 
 def _connect(seen: bytes, target: bytes) -> FirstBytes:
-    end = _head_end(seen)
+    end = head_end(seen)
     if end < 0:
         return _unfinished(seen)
     try:
@@ -159,7 +160,7 @@ def _connect(seen: bytes, target: bytes) -> FirstBytes:
 
 
 def _announcement(seen: bytes, target: bytes) -> FirstBytes:
-    end = _head_end(seen)
+    end = head_end(seen)
     if end < 0:
         return _unfinished(seen)
     port = _PORT.search(seen, 0, end)
@@ -169,9 +170,10 @@ def _announcement(seen: bytes, target: bytes) -> FirstBytes:
     return Announcement(host_text(target), int(port[1]), int(to[1]) if to else 0)
 
 
-def _head_end(seen: bytes) -> int:
-    """The size of a complete head, its empty line included, or -1."""
-    ends = [place + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if (place := seen.find(mark, 1)) >= 0]
+def head_end(seen: bytes) -> int:
+    """The size of a complete head, its empty line included, or -1. Lines may end with a bare LF: RFC 9112 section 2.2."""
+    start = len(seen) - len(seen.lstrip(b"\r\n"))
+    ends = [place + len(mark) for mark in (b"\n\r\n", b"\n\n") if (place := seen.find(mark, start)) >= 0]
     return min(ends, default=-1)
 
 
