@@ -55,6 +55,8 @@ def test_an_address_of_a_network_needs_a_rule():
         ("10.9.0.3", ("compose",), False, "--peers compose: it is no network: write it as 10.9.0.0/24"),
         ("10.9.0.3", (" , ",), False, "--peers names no network"),
         ("10.9.0.3", ("0.0.0.0/0",), True, "--peers 0.0.0.0/0: it holds every address, which is no rule"),
+        ("10.9.0.3", ("0.0.0.0/1,128.0.0.0/1",), False, "--peers 0.0.0.0/1,128.0.0.0/1: together they hold every"),
+        ("fd00::3", ("8000::/1", "::/2", "4000::/2"), True, "--peers 8000::/1,::/2,4000::/2: together they hold every"),
         ("10.9.0.3", ("fd00::/64",), False, "--peers fd00::/64: no such peer reaches --listen 10.9.0.3: it is IPv4"),
     ],
 )

@@ -105,6 +105,10 @@ def read_listening(word: str | None, peers: Sequence[str], *, credentials: bool)
         raise ConfigurationError(_NO_RULE.format(word))
     version = ipaddress.ip_address(address).version
     networks = tuple(_network(each.strip(), version, word) for each in ",".join(peers).split(",") if each.strip())
+    if _holds_all(networks):
+        raise ConfigurationError(
+            f"--peers {','.join(peers)}: together they hold every address, which is no rule: name the network of your peers"
+        )
     if peers and not networks:
         raise ConfigurationError("--peers names no network: write it as --peers 10.9.0.0/24")
     return Listening(address=address, name=name, port=port, peers=networks, credentials=credentials)
@@ -116,6 +120,12 @@ def _is_in(peer: str, networks: Sequence[str]) -> bool:
     except ValueError:
         return False
     return any(address in ipaddress.ip_network(each) for each in networks)
+
+
+def _holds_all(networks: Sequence[str]) -> bool:
+    """Whether networks of one version are all addresses together."""
+    found: list[Any] = [ipaddress.ip_network(each) for each in networks]
+    return any(not each.prefixlen for each in ipaddress.collapse_addresses(found))
 
 
 #: Base URLs of a profile with many endpoints follow the port that is named.
