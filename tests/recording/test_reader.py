@@ -271,6 +271,14 @@ REFUSED = {
     ),
     "no response": (H + REQUEST, "a.rec:5: expected a status line, found the end of the file"),
     "no status": (H + REQUEST + b"HTTP/1.1 OK\n", "a.rec:5: expected a status line, found 'HTTP/1.1 OK'"),
+    "a directive before the status": (
+        H + REQUEST + b":delay 0.08\n" + RESPONSE,
+        "a.rec:5: expected a status line, found ':delay 0.08'; :delay stands below a status line: write HTTP/1.1 STATUS",
+    ),
+    "an unknown directive before the status": (
+        H + REQUEST + b":dela 1\n" + RESPONSE,
+        "a.rec:5: expected a status line, found ':dela 1'; write HTTP/1.1 STATUS",
+    ),
     "no version of a status": (H + REQUEST + b"200 OK\n", "a.rec:5: expected a status line, found '200 OK'"),
     "blank before status": (H + REQUEST + b"\n" + RESPONSE, "a.rec:5: expected a status line, found a blank line"),
     "control in reason": (H + REQUEST + b"HTTP/1.1 200 \x07\n", "a.rec:5: expected a status line"),

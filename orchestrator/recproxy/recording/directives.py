@@ -26,7 +26,7 @@ from recproxy.recording.wildcard import WORD
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["REPEATS", "DirectiveError", "Notes", "apply", "chunks", "coded_header", "scope", "seconds_text"]
+__all__ = ["REPEATS", "DirectiveError", "Notes", "apply", "chunks", "coded_header", "scope", "seconds_text", "where"]
 
 #: What may follow the last recorded repeat of a request.
 REPEATS = ("last", "miss", "cycle")
@@ -99,6 +99,13 @@ def apply(notes: Notes, line: bytes, place: str) -> None:
         known.read(notes, value.strip(" \t"))
     except ValueError as error:
         raise DirectiveError(f"a line like {known.example!r}", str(error)) from None
+
+
+def where(line: bytes | None) -> str:
+    """Where a directive stands, for a line that is one in a wrong place: the beginning of a hint, empty where it is none."""
+    name = (line or b"")[1:].decode("utf-8", "replace").strip(" \t").partition(" ")[0]
+    known = _DIRECTIVES.get(name) if line is not None and line.startswith(b":") else None
+    return f":{name} stands {_PLACES[known.places[0]]}: " if known is not None else ""
 
 
 _PLACES = {

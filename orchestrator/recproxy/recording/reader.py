@@ -11,7 +11,7 @@ import re
 from recproxy.recording import legacy
 from recproxy.recording.bodies import SEPARATOR, take_text
 from recproxy.recording.conversations import begins_conversation, read_conversation
-from recproxy.recording.directives import DirectiveError, Notes, apply
+from recproxy.recording.directives import DirectiveError, Notes, apply, where
 from recproxy.recording.framing import with_length
 from recproxy.recording.grammar import ABSOLUTE, METHOD, REASON, VERSION, clean, header_line, plain_header
 from recproxy.recording.lines import Cursor, decent, show_line
@@ -190,7 +190,7 @@ class _Reader:
         cursor.refuse_marker(start)
         found = _STATUS.fullmatch(start or b"")
         if found is None or not REASON.fullmatch(found[3] or b""):
-            raise cursor.fail("a status line", hint="write HTTP/1.1 STATUS REASON below '===='")
+            raise cursor.fail("a status line", hint=f"{where(start)}write HTTP/1.1 STATUS REASON below '===='")
         cursor.skip()
         notes = self._head("response")
         body = self._body(notes, _RESPONSE_END, f"the response of line {number}")
