@@ -15,9 +15,10 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+
+from recproxy.recording.dataclass import dataclass
 
 __all__ = ["AnnouncedRun", "ToldViewers", "ViewerMeeting", "is_watched"]
 
