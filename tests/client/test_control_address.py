@@ -118,7 +118,7 @@ def test_its_answers_are_what_is_described(project, call, served):
     checked("delete", scope)
     totals = checked("get", "/totals")
     assert (totals["played"], totals["missed"], totals["recorded"]) == (1, 1, 0)
-    assert totals["unused"] == [
+    assert [each for each in totals["unused"] if each["path"] == two] == [
         {
             "profile": "shop",
             "test": "test",
@@ -187,3 +187,18 @@ def test_the_reference_names_every_call():
 
     for path, method in OPERATIONS:
         assert f"`{method.upper()} {path.replace('{lane}', 'LANE').replace('{number}', 'NUMBER')}`" in text
+
+
+def test_recordings_of_several_profiles_are_in_play_together_or_not_at_all(project, call):
+    good, bad = str(project.record("good.rec", ("item", "first"))), project.root / "bad.rec"
+    bad.write_text("#recproxy 2\n\nno request line\n")
+    scope = "/lanes/{lane}/scope"
+    call("put", scope, {"name": "test", "recordings": {"shop": [good], "bank": []}})
+
+    status, answer = call("patch", scope, {"recordings": {"shop": [good], "bank": [str(bad)]}})
+
+    assert (status, answer["kind"]) == (400, "RecordingError")
+    assert call("get", scope)[1]["profiles"]["shop"]["plays"] == [0]
+    assert call("patch", scope, {"recordings": {"shop": [good], "bank": [good]}})[0] == 200
+    outcome = call("delete", scope)[1]["profiles"]
+    assert (outcome["shop"]["plays"], outcome["bank"]["plays"]) == ([0, 0], [0])

@@ -141,11 +141,15 @@ class Begin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extend:
-    """Put more recordings in play in the open scope of a lane; what was played stays so. Answered as Begin is."""
+    """Put more recordings in play in the open scope of a lane; what was played stays so. Answered as Begin is.
+
+    With `tries`, say only whether that can be done.
+    """
 
     order: int
     lane: str
     recordings: tuple[str, ...]
+    tries: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

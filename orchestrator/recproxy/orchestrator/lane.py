@@ -19,6 +19,7 @@ from recproxy.control.messages import Connect, EndLane, Listen, Return
 from recproxy.control.outcomes import NO_TEST, Missed
 from recproxy.control.scope_options import PROFILES, ScopeFault, ScopeOptions, SelectedTest
 from recproxy.control.variables import DEFAULT_LANE
+from recproxy.errors import RecproxyError
 from recproxy.http import authority_host
 from recproxy.orchestrator.environment import LaneAddresses
 from recproxy.orchestrator.gateway import LOCAL_LISTENERS, Gateway, Listeners
@@ -27,6 +28,7 @@ from recproxy.recording.dataclass import dataclass
 from recproxy.recording.faults import read_test_fault
 
 if TYPE_CHECKING:
+    from recproxy.control.messages import Began
     from recproxy.orchestrator.proxy import Proxy
     from recproxy.orchestrator.roster import Roster
 
@@ -58,6 +60,11 @@ class LaneScope:
     secured: set[str] = field(default_factory=set)
     #: How often each TLS fault was played, by profile and place.
     handshakes: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def joined(self, proxy: Proxy, reply: Began | RecproxyError) -> None:
+        """A proxy is in the scope once it has begun it."""
+        if not isinstance(reply, RecproxyError):
+            self.proxies.append(proxy)
 
     def add_faults(self, profile: str, faults: Sequence[ScopeFault]) -> None:
         """Play faults with a profile, after those that it plays already."""

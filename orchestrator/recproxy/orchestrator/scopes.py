@@ -129,7 +129,7 @@ class Scopes:
             or self._has_default(proxy.profile.name, default, scope)
         ]
         lane.scopes.append(scope)
-        for reply in await ask_all(orders, functools.partial(_joined, scope), all_of_them=True):
+        for reply in await ask_all(orders, scope.joined, all_of_them=True):
             if isinstance(reply, RecproxyError):
                 await self.end(lane_name, scope.number)
                 raise reply
@@ -142,15 +142,14 @@ class Scopes:
         lane = self._lanes[lane_name]
         scope = lane.scopes[-1]
         named = await self._named(recordings, beside, scope)
-        for proxy in self._proxies:
-            paths = named.get(proxy.profile.name)
-            if not paths:
-                continue
-            scope.fallen_back.discard(proxy.profile.name)
-            if proxy in scope.proxies:
-                await proxy.ask(lambda order: Extend(order=order, lane=lane_name, recordings=paths), Began)  # noqa: B023 - at once
-            else:
-                await ask_all([(proxy, self._order(proxy, lane, scope, named))], functools.partial(_joined, scope))
+        asked = [proxy for proxy in self._proxies if named.get(proxy.profile.name)]
+        within = [proxy for proxy in asked if proxy in scope.proxies]
+        if len(asked) > 1:  # before the first has them in play
+            await ask_all([(each, _extension(lane_name, named[each.profile.name], tries=True)) for each in within])
+        others = [(each, self._order(each, lane, scope, named)) for each in asked if each not in within]
+        await ask_all(others, scope.joined)
+        await ask_all([(each, _extension(lane_name, named[each.profile.name])) for each in within])
+        scope.fallen_back.difference_update(each.profile.name for each in asked)
 
     async def look(self, lane_name: str, number: int | None = None) -> ScopeOutcome | None:
         """What happened so far in the open scope of a lane.
@@ -289,10 +288,8 @@ class Scopes:
         )
 
 
-def _joined(scope: LaneScope, proxy: Proxy, reply: Began | RecproxyError) -> None:
-    """A proxy is in a scope once it has begun it."""
-    if not isinstance(reply, RecproxyError):
-        scope.proxies.append(proxy)
+def _extension(lane: str, recordings: tuple[str, ...], *, tries: bool = False) -> Callable[[int], Extend]:
+    return lambda order: Extend(order=order, lane=lane, recordings=recordings, tries=tries)
 
 
 async def _outcome(ended: asyncio.Future[ScopeOutcome] | None) -> ScopeOutcome | None:

@@ -126,8 +126,7 @@ class OpenScope:
     def check_shared(self, *, counted: bool, playback: Playback | None = None) -> None:
         """Refuse to be one of several workers where an order decides (in a `playback`, if given), or a `counted` scope counts.
 
-        Raises:
-            RecordingError: it does.
+        Raises RecordingError where it does.
         """
         self._is_shared = True
         why = _COUNTING if counted else order_dependence(playback or self._playback, self._shown)
@@ -139,14 +138,15 @@ class OpenScope:
         if len(plays) == len(self._playback.plays):
             self._playback.plays[:] = plays
 
-    def extend(self, recordings: Sequence[Recording]) -> None:
-        """Put more recordings in play; positions and bound values stay. RecordingError changes nothing: see check_shared."""
+    def extend(self, recordings: Sequence[Recording], *, tries: bool = False) -> None:
+        """Put more recordings in play, or only `tries`; positions and values stay, and all if it raises RecordingError."""
         old = self._playback.index
         index = Index((*old.recordings, *matched(recordings, self._match_on)), old.rules, old.hosts, old.form)
         playback = self._playback.extended(index)
         if self._is_shared:
             self.check_shared(counted=False, playback=playback)
-        self._playback, self._known = playback, KnownRequests()
+        if not tries:
+            self._playback, self._known = playback, KnownRequests()
 
     def answer(
         self, route: Route, head: Head, body: bytes, *,

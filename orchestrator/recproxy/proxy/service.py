@@ -233,11 +233,11 @@ class Service:
     def _extend(self, order: Extend, descriptors: list[int]) -> None:
         scope = self._lane(order.lane).scope
         try:
-            scope.extend([self._recording_cache.read(path) for path in order.recordings])
+            scope.extend([self._recording_cache.read(path) for path in order.recordings], tries=order.tries)
         except RecproxyError as problem:
             self._channel.send(Refused(order=order.order, message=problem.message))
             return
-        scope.tells_unused = True
+        scope.tells_unused |= not order.tries
         self._channel.send(Began(order=order.order, interactions=scope.interactions))
 
     def _remark(self, order: Begin, mode: str) -> str:
