@@ -16,6 +16,7 @@ from recproxy.orchestrator.control_address import ControlAddress, _Caller
 from recproxy.orchestrator.environment import LaneAddresses
 from recproxy.orchestrator.gateway import listener
 from recproxy.orchestrator.scope_ends import ScopeOutcome
+from recproxy.report import Tally
 
 #: The headers of a request that another page than one of loopback makes.
 WEB_PAGE = "Host: localhost\r\nOrigin: http://evil.example\r\nSec-Fetch-Site: cross-site"
@@ -56,6 +57,7 @@ class Orchestrator:
         )
         self.profiles = [Profile(name="shop", endpoints=(Endpoint(hosts=("shop.example",)),))]
         self.lanes = {}
+        self.tally = Tally()
         self.asked = []
         self.scopes = Scopes(self)
         self._lane("default")

@@ -86,7 +86,42 @@ def test_a_recording_that_was_asked_for_and_got_nothing_is_said():
 
     assert lines[0].startswith("profile 'shop' was never asked, so nothing was recorded; if your program calls")
     assert not fails
+
+
+def test_where_everything_is_recorded_and_nothing_was_asked_what_is_the_projects_is_said(monkeypatch):
+    [line], fails = said(Outcome(scope="run"), mode="record")
+
+    assert line.startswith("profile 'shop' was never asked, so nothing was recorded; if your program calls")
+    assert not fails
+    monkeypatch.setattr(module, "offers", lambda: {"shop": None})
     assert said(Outcome(scope="run"), mode="record") == ([], False)
+
+
+def test_where_everything_is_recorded_one_profile_that_was_asked_is_enough():
+    tally = Tally()
+    project = Project(root=Path("/project"))
+    other = Profile(name="bank", endpoints=(Endpoint(hosts=("bank.example",)),))
+    plan = RunPlan(project=project, mode="record", profiles=(shop(), other), library=Library(Path("/project"), {}))
+    for name, outcome in (("shop", Outcome(scope="run")), ("bank", Outcome(scope="run", recorded=1))):
+        tally.enter(name, "record")
+        tally.add(name, outcome)
+
+    add_unasked(tally, [shop(), other], plan)
+
+    assert tally.unasked == {}
+
+
+def test_nothing_is_said_where_a_test_named_what_is_missing():
+    project = Project(root=Path("/project"))
+    plan = RunPlan(project=project, mode="replay", profiles=(shop(),), library=Library(Path("/project"), {}))
+    tally = Tally(scope_refused=True)
+    tally.enter("shop", "replay")
+    tally.add("shop", Outcome(**IN_PLAY, unused=UNUSED))
+
+    add_unasked(tally.so_far(), [shop()], plan)
+    add_unasked(tally, [shop(unused="fail")], plan)
+
+    assert (tally.unasked, tally.unasked_fails) == ({}, False)
 
 
 def test_nothing_is_said_where_a_request_was_refused():

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from typing import Any, Protocol
 from urllib.parse import unquote
 
 from recproxy.config.profile import Profile
+from recproxy.errors import RecordingError, RecordingNotFound
 from recproxy.http import Head
 from recproxy.orchestrator.control_values import (
     CallRefused,
@@ -175,9 +177,11 @@ class ControlCalls:
                 self._outcome(lane, None)
             scope = orchestrator.lanes[lane].scopes[-1]  # other calls may end it meanwhile
             recordings = read_recordings(values.get("recordings") or {})
-            await orchestrator.scopes.extend(lane, recordings, beside=read_folder(values))
+            with _refusals_noted(orchestrator.tally):
+                await orchestrator.scopes.extend(lane, recordings, beside=read_folder(values))
             return self._begun(lane, scope.name, scope.number)
-        number = await self._begin(lane, values, inner=method == "POST")
+        with _refusals_noted(orchestrator.tally):
+            number = await self._begin(lane, values, inner=method == "POST")
         return self._begun(lane, values["name"], number)
 
     def _begun(self, lane: str, name: str, number: int) -> dict[str, Any]:
@@ -227,3 +231,13 @@ class ControlCalls:
             beside=read_folder(values),
             plays=read_plays(values.get("plays") or {}),
         )
+
+
+@contextmanager
+def _refusals_noted(tally: Tally) -> Iterator[None]:
+    """Note that a test could not have what it named: it does not come to ask, and its client is not to blame."""
+    try:
+        yield
+    except (RecordingNotFound, RecordingError):
+        tally.scope_refused = True
+        raise

@@ -18,15 +18,17 @@ __all__ = ["add_unasked", "is_only_installed"]
 def add_unasked(tally: Tally, profiles: Iterable[Profile], plan: RunPlan) -> None:
     """Add a line for each profile that was not asked; `unused = "fail"` counts what was in play.
 
-    A client whose request was refused uses the proxy: what it needs is said there.
+    A client whose request was refused uses the proxy: what it needs is said there. A test whose recording is missing did
+    not come to ask. Where all profiles record, one is missed only if nobody asked any.
     """
-    if tally.refusals:
+    if tally.refusals or tally.scope_refused:
         return
+    has_asked = any(row.asked for row in tally.rows.values())
     for profile in profiles:
         row = tally.rows[profile.name]
         if tally.misses and row.idle and not row.unused:  # tests that missed failed before they came to ask it
             continue
-        if line := _line(profile, row, plan):
+        if line := _line(profile, row, plan, has_asked=has_asked):
             tally.unasked[profile.name] = line
             tally.unasked_fails |= row.idle > 0 and profile.match.unused == "fail"
 
@@ -39,14 +41,14 @@ def is_only_installed(profile: str, plan: RunPlan) -> bool:
     return profile in offers() and not (plan.library.folder / profile).is_dir()
 
 
-def _line(profile: Profile, row: Row, plan: RunPlan) -> str | None:
+def _line(profile: Profile, row: Row, plan: RunPlan, *, has_asked: bool) -> str | None:
     """What to say of a profile that was never asked; None where that is no surprise."""
     if row.asked:
         return None
     if row.idle:
         are = "was" if row.idle == 1 else "were"
         what = f"although {counted(row.idle, 'recorded interaction')} {are} in play"
-    elif plan.modes.get(profile.name) == "record":
+    elif _was_to_record(profile.name, plan, has_asked=has_asked):
         what = "so nothing was recorded"
     else:
         return None
@@ -54,6 +56,13 @@ def _line(profile: Profile, row: Row, plan: RunPlan) -> str | None:
         f"profile {profile.name!r} was never asked, {what}; if your program calls the service, its client does not use "
         f"the proxy: {_ways(profile, plan)}"
     )
+
+
+def _was_to_record(profile: str, plan: RunPlan, *, has_asked: bool) -> bool:
+    """Whether somebody expects recordings of a profile: it was named, or the run records what the project has."""
+    if profile in plan.modes:
+        return plan.modes[profile] == "record"
+    return plan.mode == "record" and not has_asked and not is_only_installed(profile, plan)
 
 
 def _ways(profile: Profile, plan: RunPlan) -> str:

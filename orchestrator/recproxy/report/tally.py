@@ -166,6 +166,7 @@ class Tally:
 
     `unasked` are lines about profiles that nobody asked, by profile; `unasked_fails` where one of them says `unused = "fail"`. `old`
     are lines about what was played and is too old. `failure_tests` are the scopes of the `failures`, in their order.
+    `scope_refused` where a test named a recording that is missing or cannot be read, and so did not come to ask.
     """
 
     rows: dict[str, Row] = field(default_factory=dict)
@@ -175,6 +176,7 @@ class Tally:
     notes: list[str] = field(default_factory=list)
     unasked: dict[str, str] = field(default_factory=dict)
     unasked_fails: bool = False
+    scope_refused: bool = False
     old: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     failure_tests: list[str] = field(default_factory=list)
@@ -249,7 +251,7 @@ class Tally:
         """Its rows, what is unused and refused, to add to what has not ended yet."""
         rows = {name: replace(row) for name, row in self.rows.items()}
         usage = copy.deepcopy(self._usage)
-        return Tally(rows=rows, _usage=usage, refusals=[*self.refusals])
+        return Tally(rows=rows, _usage=usage, refusals=[*self.refusals], scope_refused=self.scope_refused)
 
     def refuse(self, refusals: Iterable[Missed]) -> None:
         """Add requests to hosts that no profile owns."""

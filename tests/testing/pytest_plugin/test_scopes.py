@@ -427,6 +427,26 @@ def test_without_a_run_a_service_that_no_test_asked_is_told(suite):
     assert f"\n{told}" in section
 
 
+def test_a_session_that_was_to_record_and_recorded_nothing_says_so(suite):
+    suite.write("test_plain.py", "def test_one():\n    pass\n")
+
+    section = suite.pytest("--recproxy-mode=record", "test_plain.py").out.partition("= recproxy =")[2]
+
+    for name in ("shop", "bank"):
+        assert f"\nunasked: profile '{name}' was never asked, so nothing was recorded; if your program calls" in section
+
+
+def test_a_test_whose_recording_is_missing_is_not_blamed_on_its_client(suite, run):
+    suite.record("recordings/shop/default.rec", ("item", "first"))
+    suite.write("test_plain.py", IMPORTS + "@pytest.mark.recproxy('shop', 'gone.rec')\ndef test_one():\n    pass\n")
+
+    outcomes = suite.pytest("test_plain.py", "--recproxy-mode=replay", run=run)
+
+    assert outcomes == {"error": 1}, outcomes
+    assert "recording 'gone.rec' of profile 'shop' does not exist" in outcomes.out
+    assert "unasked" not in outcomes.out
+
+
 def test_a_pytest_that_stops_while_it_collects_says_nothing_of_services_that_nobody_asked(suite):
     suite.write("test_broken.py", "import nothing_of_the_kind\n")
 
