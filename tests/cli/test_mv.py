@@ -102,6 +102,8 @@ def test_a_profile_with_two_folder_names_is_moved_once(recordings, tmp_path):
         ("test_m.test_old", "test_m.test_new", "test_m/test_new"),
         ("test_m.test_old", "test_n.TestA.test_new", "test_n/TestA.test_new"),
         ("test_m", "test_n", "test_n/test_old"),
+        ("tests/functional/test_m.py", "tests/functional/sub/test_n.py", "sub/test_n/test_old"),
+        ("tests/functional/test_m.py", "tests/unit/test_n.py", "tests.unit.test_n/test_old"),
         (
             "tests/functional/test_m.py::test_old",
             "tests/functional/sub/test_n.py::TestA::test_b",
@@ -125,3 +127,16 @@ def test_a_scope_of_a_module_elsewhere_keeps_its_folder(recordings, tmp_path):
     assert done.returncode == 0, done.stderr
     assert files(recordings / "shop") == ["tests.unit.test_n/test_new.rec"]
     assert ":scope test_n.test_new\n" in (recordings / "shop/tests.unit.test_n/test_new.rec").read_text()
+
+
+def test_a_module_that_leaves_its_folder_may_be_named_by_its_file(recordings, tmp_path):
+    (recordings / "shop/test_m").rename(recordings / "shop/sub")
+    (recordings / "shop/sub/test_m").mkdir()
+    (recordings / "shop/sub/test_old.rec").rename(recordings / "shop/sub/test_m/test_old.rec")
+
+    done = recproxy(
+        "mv", "--profile", "shop", "tests/functional/sub/test_m.py", "tests/unit/test_n.py", folder=tmp_path
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert files(recordings / "shop") == ["tests.unit.test_n/test_old.rec"]

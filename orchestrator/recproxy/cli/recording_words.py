@@ -1,4 +1,4 @@
-"""The words by which a person names a test's recording: its path, the test's id, or the scope that messages show."""
+"""The words by which a person names a test's recording: its path, the id of a test or module, or the scope that messages show."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class RecordingWords:
         name = self._name(word)
         if not _is_below(name):
             raise ConfigurationError(f"{word}: not a name below the recordings of a profile: give it as MODULE/TEST")
-        if "/" in name or "/" not in old or "." not in name:
+        if "/" in name or "/" not in old or "." not in name or word.endswith(".py"):
             return name
         module, _, test = name.partition(".")
         folder = PurePosixPath(old).parent
@@ -68,9 +68,9 @@ class RecordingWords:
 
     def _name(self, word: str) -> str:
         module, colons, rest = word.partition("::")
-        if colons:
+        if colons or module.endswith(".py"):
             folders = module_folders(Path(module).absolute(), self.recordings, self.root)
-            return recording_of_test(folders, rest.split("::")).removesuffix(".rec")
+            return recording_of_test(folders, rest.split("::")).removesuffix(".rec") if colons else "/".join(folders)
         path = Path(word).absolute()
         for folder in self.folders:
             if path != folder and path.is_relative_to(folder):
