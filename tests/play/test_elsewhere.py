@@ -53,6 +53,7 @@ def test_the_recording_of_a_test_that_is_gone_is_named_with_its_new_name(suite, 
         recording="test_m/test_old.rec",
         place=f"{tmp_path}/recordings/shop/test_m/test_old.rec:4",
         rename="test_m/test_old test_m/test_new",
+        profiles=("shop",),
     )
 
 

@@ -119,7 +119,7 @@ class Begin:
     began. `expected` is the file that was looked for where there is none, `plays` how often interactions were played
     already. `ignore` are names that are not compared, by part of a request. `mode` is the scope's own. `fallback`: nobody
     named these recordings, nor cares what is unused. `faults` are played on purpose; `chooser`, a socket, says what fits.
-    `record` is the command that records this test, where it is not the run's.
+    `record` is the command that records this test, where it is not the run's: with a place for profiles, those `together`.
     """
 
     order: int
@@ -137,6 +137,7 @@ class Begin:
     faults: tuple[ScopeFault, ...] = ()
     chooser: str = ""
     record: str = ""
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

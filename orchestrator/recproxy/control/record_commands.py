@@ -11,7 +11,7 @@ from typing import Final
 
 from recproxy.control.scope_options import SelectedTest
 
-__all__ = ["KEYWORD_WORD", "NODE_WORD", "PROFILE_WORD", "record_command"]
+__all__ = ["KEYWORD_WORD", "NODE_WORD", "PROFILE_WORD", "command_for_test", "record_command", "with_profiles"]
 
 #: Stands in the command for the names of profiles.
 PROFILE_WORD: Final = "{profile}"
@@ -26,9 +26,14 @@ _CHOICES = ("-k", "-m")
 
 def record_command(template: str, profiles: Sequence[str], selection: SelectedTest | None = None) -> str:
     """The command that records profiles, for one test if the template has a place for it."""
+    return with_profiles(command_for_test(template, selection), profiles)
+
+
+def command_for_test(template: str, selection: SelectedTest | None) -> str:
+    """The template with a test in the place that it may have for one; that for profiles stays."""
     body, blank, last = template.rpartition(" ")
     if not blank or last not in (KEYWORD_WORD, NODE_WORD):
-        return _with_profiles(template, profiles)
+        return template
     chosen = ""
     if last == KEYWORD_WORD:
         if selection is not None and selection.keyword:
@@ -38,11 +43,10 @@ def record_command(template: str, profiles: Sequence[str], selection: SelectedTe
     elif selection is not None and selection.node:
         body = shlex.join(_with_node(shlex.split(body), selection))
     # Only now: a word with braces would have been quoted.
-    body = _with_profiles(body.replace(shlex.quote(PROFILE_WORD), PROFILE_WORD), profiles)
-    return f"{body} {chosen}".rstrip()
+    return f"{body.replace(shlex.quote(PROFILE_WORD), PROFILE_WORD)} {chosen}".rstrip()
 
 
-def _with_profiles(text: str, profiles: Sequence[str]) -> str:
+def with_profiles(text: str, profiles: Sequence[str]) -> str:
     """The text with all names: an option is repeated for each, a setting takes a list, and arguments follow each other."""
     names = [shlex.quote(each) for each in profiles]
     option = f"--record {PROFILE_WORD}"

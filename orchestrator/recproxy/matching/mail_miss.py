@@ -63,7 +63,8 @@ class MailMiss:
         return "\n".join(map(printable, [*lines, "", *self._advice()])) + "\n"
 
     def _advice(self) -> Iterator[str]:
-        record = self.ways.record or f"recproxy run --record {self.profile} -- COMMAND"
+        also = self.elsewhere.profiles if self.elsewhere is not None else ()
+        record = self.ways.recording(self.profile, also)
         if self.elsewhere is not None:
             advice = self.elsewhere.advice(self.profile)
             # Nothing but the server is known of a connection: it may be another test's.

@@ -36,7 +36,8 @@ class RecordedFor:
 
     Where `count` recordings of other tests hold one, and none of them is more likely than another, nothing else is said.
 
-    `rename` are the two words of `recproxy mv` that give the recording to the test that asked, where the other is gone.
+    `rename` are the two words of `recproxy mv` that give the recording to the test that asked, where the other is gone;
+    `profiles` are then those of which the other has recordings.
     """
 
     method: str = ""
@@ -46,6 +47,7 @@ class RecordedFor:
     recording: str = ""
     place: str = ""
     rename: str = ""
+    profiles: tuple[str, ...] = ()
     count: int = 1
 
     def lines(self) -> list[str]:
@@ -135,7 +137,8 @@ class Miss:
         return f"recproxy: no recorded interaction of {self.profile} fits this request"
 
     def _advice(self) -> list[str]:
-        record = self.ways.record or f"recproxy run --record {self.profile} -- COMMAND"
+        also = self.elsewhere.profiles if self.elsewhere is not None else ()
+        record = self.ways.recording(self.profile, also)
         if self.foreign is not None:
             record = f"name a .rec for it, or import {self.foreign} with recproxy import: it is never written"
         first = "to record it"

@@ -9,11 +9,12 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from recproxy.control.record_commands import PROFILE_WORD, with_profiles
 from recproxy.control.shown_paths import shown_path
 from recproxy.errors import ConfigurationError
 from recproxy.recording.dataclass import dataclass
@@ -51,7 +52,7 @@ class Ways:
     """How a person changes a profile, and how they record it.
 
     `file` is where it is written and `keys` the table in it. `record` is the command that records it, as far as the run
-    knows one. Files are shown as they are seen from `folder`, where that is known. `package` is the folder of recordings
+    knows one; its place for profiles takes those `together`, and others that a test needs. Files are shown as they are seen from `folder`, where that is known. `package` is the folder of recordings
     that came with the profile: they are not edited in place, but copied to the project's for `profile`. `tables` are those
     that the file has already: TOML takes none twice.
     """
@@ -59,10 +60,20 @@ class Ways:
     file: str = "the profile"
     keys: tuple[str, ...] = ()
     record: str = ""
+    together: tuple[str, ...] = ()
     folder: str = ""
     package: str = ""
     profile: str = ""
     tables: tuple[str, ...] = ()
+
+    def recording(self, profile: str, also: Sequence[str] = ()) -> str:
+        """The command that records a profile, those together with it, and others that its test needs `also`."""
+        names = dict.fromkeys((*(self.together or (profile,)), *also))
+        return with_profiles(self.record or f"recproxy run --record {PROFILE_WORD} -- COMMAND", [*names])
+
+    def of_test(self, record: str, together: tuple[str, ...]) -> Ways:
+        """The same with the command that records a test; this where none is known."""
+        return replace(self, record=record, together=together) if record else self
 
     def is_packaged(self, path: str) -> bool:
         """Whether a recording came with the profile."""

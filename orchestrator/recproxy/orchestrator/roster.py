@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from recproxy.config.mail_endpoints import mail_places
 from recproxy.config.profile import Profile
@@ -10,6 +11,7 @@ from recproxy.config.variables import own_variables, secret_values
 from recproxy.control.messages import Setup
 from recproxy.control.modes import UNLISTED
 from recproxy.control.open_connections import CROWDED
+from recproxy.control.record_commands import command_for_test
 from recproxy.control.redaction_messages import RedactionSetup
 from recproxy.control.scope_options import SelectedTest
 from recproxy.http import Owners, fits
@@ -116,7 +118,14 @@ class Roster:
 
     def record_command(self, profile: Profile, selection: SelectedTest | None = None, uses: Sequence[str] = ()) -> str:
         """The command that records a profile. It is the user's own, and rarely has a secret in it."""
-        command = self.plan.record_command(profile.name, selection, uses)
+        return self._masked(profile, self.plan.record_command(profile.name, selection, uses))
+
+    def record_words(self, profile: Profile, selection: SelectedTest | None, uses: Sequence[str]) -> dict[str, Any]:
+        """The same for a test, as an order has it: with a place for profiles, and those that are recorded together."""
+        command = self._masked(profile, command_for_test(self.plan.record, selection))
+        return {"record": command, "together": self.plan.recorded_together(profile.name, uses)}
+
+    def _masked(self, profile: Profile, command: str) -> str:
         has_secret = any(secret in command for secret in self._secrets(profile))
         return self.shown(profile, command) if has_secret else command
 

@@ -267,7 +267,7 @@ class Scopes:
                 repeat=scope_options.repeat,
                 ignore=scope_options.ignore,
                 chooser=scope_options.chooser,
-                record=self._roster.record_command(proxy.profile, scope.selection, scope.uses) if scope else "",
+                **(self._roster.record_words(proxy.profile, scope.selection, scope.uses) if scope else {}),
                 plays=tuple(plays),
                 faults=(scope or lane.base).faults.get(profile, ()),
             )

@@ -5,6 +5,7 @@ Read once, when the first such request comes, and only where the recordings of a
 
 from __future__ import annotations
 
+import glob
 import shlex
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -96,6 +97,7 @@ class Elsewhere:
         is_used = found[name][1]
         own = Path(expected).relative_to(self._folder).with_suffix("").as_posix() if expected else ""
         recorded = index.interactions[position]
+        rename = "" if is_used or own in ("", DEFAULT.removesuffix(".rec")) else shlex.join((name, own))
         return RecordedFor(
             method=recorded.request.method,
             url=recorded.request.url,
@@ -103,8 +105,15 @@ class Elsewhere:
             test=recorded.scope or scope_of(name),
             recording=f"{name}.rec",
             place=index.where(position),
-            rename="" if is_used or own in ("", DEFAULT.removesuffix(".rec")) else shlex.join((name, own)),
+            rename=rename,
+            profiles=self._profiles_with(name) if rename else (),
         )
+
+    def _profiles_with(self, name: str) -> tuple[str, ...]:
+        """The profiles that have a recording of this name."""
+        found = self._recordings.glob(f"*/{glob.escape(name)}.rec")
+        names = (path.relative_to(self._recordings).parts[0] for path in found)
+        return tuple(sorted(each for each in names if not each.startswith(".")))  # no journal of a run
 
     def _positions(self, request: Request, any_host: Sequence[str] | None) -> list[int]:
         tiers = self.recorded.find(request, any_host=any_host, formed=True, redacted=True).tiers

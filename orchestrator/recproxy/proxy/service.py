@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import os
 import socket
 from collections.abc import Callable, Mapping
@@ -205,7 +204,7 @@ class Service:
                 mode=order.mode or self._forwarding.mode,
                 hooks=self._forwarding.hooks,
                 indexed=self._recording_cache.index,
-                ways=dataclasses.replace(self._ways, record=order.record) if order.record else self._ways,
+                ways=self._ways.of_test(order.record, order.together),
                 elsewhere=self._elsewhere,
                 given=self._given,
                 beside=self._beside,

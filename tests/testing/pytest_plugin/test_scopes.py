@@ -286,6 +286,20 @@ def test_a_miss_of_a_renamed_test_names_the_recording_and_what_moves_it(suite):
     assert f"::error file={place},line=3,title=recproxy%3A miss::GET " in outcomes.out
 
 
+def test_the_command_that_records_a_renamed_test_names_the_services_that_it_had(suite):
+    suite.record("recordings/shop/test_plain/test_old.rec", ("item", "first"))
+    suite.record("recordings/bank/test_plain/test_old.rec", ("item", "1"), host="bank.example")
+    suite.write("test_plain.py", UNMARKED.replace("test_one", "test_new"))
+
+    code, out = suite.python("-m", "recproxy", "run", "--", sys.executable, "-m", "pytest", "-q", "test_plain.py")
+
+    assert code == 1, out
+    commands = {
+        line.partition(" -- ")[0] for line in out.splitlines() if line.startswith("or record it for this test: ")
+    }
+    assert commands == {"or record it for this test: recproxy run --record shop --record bank"}
+
+
 def test_a_miss_that_several_tests_have_recorded_names_none_and_then_the_one_that_has_both(suite):
     for name in ("a", "b"):
         suite.record(f"recordings/shop/test_gone/test_{name}.rec", ("login", "hello"), (f"item?n={name}", name))
