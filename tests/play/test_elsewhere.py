@@ -57,6 +57,26 @@ def test_the_recording_of_a_test_that_is_gone_is_named_with_its_new_name(suite, 
     )
 
 
+@pytest.mark.parametrize(
+    ("module", "expected", "words"),
+    [("", "sub/test_n/test_old.rec", "test_m sub/test_n"), ("def test_b(): ...\n", "test_n/test_old.rec", "")],
+    ids=["renamed", "still there"],
+)
+def test_a_module_that_was_renamed_is_moved_whole(suite, find, tmp_path, module, expected, words):
+    if module:
+        (tmp_path / "test_m.py").write_text(module)
+    suite("test_m/test_old.rec", "one")
+
+    found = find("one", expected)
+
+    assert (found.rename, found.module) == (f"test_m/test_old {expected.removesuffix('.rec')}", words)
+    assert found.advice("shop")[0] == (
+        "if the module was renamed, for all its tests: recproxy mv test_m sub/test_n"
+        if words
+        else f"if the test was renamed: recproxy mv {found.rename}"
+    )
+
+
 def test_that_of_a_test_which_is_there_is_not_given_away(suite, find, tmp_path):
     (tmp_path / "test_m.py").write_text("def test_new(): ...\ndef test_used(): ...\n")
     suite("test_m/test_used.rec", "one")

@@ -37,7 +37,8 @@ class RecordedFor:
     Where `count` recordings of other tests hold one, and none of them is more likely than another, nothing else is said.
 
     `rename` are the two words of `recproxy mv` that give the recording to the test that asked, where the other is gone;
-    `profiles` are then those of which the other has recordings.
+    `module` are those that give all recordings of its module to another, where that file is gone, and `profiles` are those
+    of which the other test has recordings.
     """
 
     method: str = ""
@@ -47,6 +48,7 @@ class RecordedFor:
     recording: str = ""
     place: str = ""
     rename: str = ""
+    module: str = ""
     profiles: tuple[str, ...] = ()
     count: int = 1
 
@@ -62,6 +64,11 @@ class RecordedFor:
         if self.count > 1:
             return []
         renamed = [f"if the test was renamed: recproxy mv {self.rename}"] if self.rename else []
+        if self.module:
+            renamed = [
+                f"if the module was renamed, for all its tests: recproxy mv {self.module}",
+                f"if this test alone was moved: recproxy mv {self.rename}",
+            ]
         return [*renamed, f'to replay that recording: @pytest.mark.recproxy("{profile}", "{self.recording}")']
 
 

@@ -17,7 +17,7 @@ from recproxy.matching.miss import RecordedFor
 from recproxy.matching.rules import Ways
 from recproxy.play.reading import read_recording
 from recproxy.play.recording_names import DEFAULT, recordings_below
-from recproxy.play.test_names import is_gone, scope_of
+from recproxy.play.test_names import is_gone, is_module_gone, scope_of
 from recproxy.recording import Request
 
 __all__ = ["Elsewhere"]
@@ -106,8 +106,17 @@ class Elsewhere:
             recording=f"{name}.rec",
             place=index.where(position),
             rename=rename,
+            module=self._module_words(name, own) if rename else "",
             profiles=self._profiles_with(name) if rename else (),
         )
+
+    def _module_words(self, name: str, own: str) -> str:
+        """The words that move a module, where a test of the same name asks from another and the file of the old is gone."""
+        old, new = Path(name), Path(own)
+        is_moved = old.name == new.name and old.parent != new.parent and new.parent.name
+        if not is_moved or not is_module_gone(name, self._recordings, self._root):
+            return ""
+        return shlex.join((old.parent.as_posix(), new.parent.as_posix()))
 
     def _profiles_with(self, name: str) -> tuple[str, ...]:
         """The profiles that have a recording of this name."""

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from recproxy.play.block_starts import block_start
 
-__all__ = ["FIXTURE", "is_gone", "scope_of", "with_scopes_renamed"]
+__all__ = ["FIXTURE", "is_gone", "is_module_gone", "scope_of", "with_scopes_renamed"]
 
 #: How the name of a fixture's recording ends, without `.rec`.
 FIXTURE = re.compile(r"\.fixture(\[\d+\])?$")
@@ -38,11 +38,7 @@ def is_gone(name: str, recordings: Path, root: Path) -> bool:
     path = PurePosixPath(name.removesuffix(".rec"))
     if not path.parent.name or FIXTURE.search(path.name):
         return False
-    # Of a module that is not below the folder of the recordings, one name holds the path from the root.
-    folder, parts = (
-        (root, path.parent.name.split(".")) if "." in path.parent.name else (recordings.parent, list(path.parent.parts))
-    )
-    module = folder.joinpath(*parts).with_suffix(".py")
+    module = _module(path, recordings, root)
     if not module.is_file():
         return module.parent.is_dir()
     # What a file name cannot have is an underscore in it; the id of parameters says nothing.
@@ -50,6 +46,21 @@ def is_gone(name: str, recordings: Path, root: Path) -> bool:
     names = [re.compile(re.escape(each).replace("_", r"\w")) for each in readable.split(".")]
     text = module.read_text(encoding="utf-8", errors="replace")
     return _lacks(text, names)
+
+
+def is_module_gone(name: str, recordings: Path, root: Path) -> bool:
+    """Whether the file of a test's module is not where its recording says, in a folder that is there; else as `is_gone`."""
+    path = PurePosixPath(name)
+    module = _module(path, recordings, root)
+    return bool(path.parent.name) and not module.is_file() and module.parent.is_dir()
+
+
+def _module(path: PurePosixPath, recordings: Path, root: Path) -> Path:
+    # Of a module that is not below the folder of the recordings, one name holds the path from the root.
+    folder, parts = (
+        (root, path.parent.name.split(".")) if "." in path.parent.name else (recordings.parent, list(path.parent.parts))
+    )
+    return folder.joinpath(*parts).with_suffix(".py")
 
 
 def _lacks(text: str, names: list[re.Pattern[str]]) -> bool:
