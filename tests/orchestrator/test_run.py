@@ -1,6 +1,7 @@
 """How a run ends whose proxies do not answer; no process."""
 
 import asyncio
+import contextlib
 import os
 import sys
 from types import SimpleNamespace
@@ -46,6 +47,8 @@ def test_serve_ends_although_its_parent_died_before_its_input_ended(monkeypatch,
     monkeypatch.setattr(run, "_on_input_end", end_with_parent)
     monkeypatch.setattr(run, "on_signals", lambda *_: None)
     monkeypatch.setattr(run, "Orchestrator", Orchestrator)
+    told = SimpleNamespace(leave=lambda _: None)  # no viewer is told of this run
+    monkeypatch.setattr(run, "_announcement", lambda *_: contextlib.nullcontext(told))
     for name in ("_STOPPED_SECONDS", "_HURRY_SECONDS"):
         monkeypatch.setattr(run, name, 0)
 
