@@ -11,7 +11,7 @@ __all__ = [
     "pytest_unconfigure",
 ]
 
-_plugin = BridgePlugin("Betamax", BetamaxPatches)
+_plugin = BridgePlugin("Betamax", BetamaxPatches, replaces=False)
 pytest_configure = _plugin.pytest_configure
 pytest_runtest_call = _plugin.pytest_runtest_call
 pytest_runtest_makereport = _plugin.pytest_runtest_makereport

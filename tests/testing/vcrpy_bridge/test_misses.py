@@ -72,7 +72,7 @@ def test_each_fails_its_test_in_a_few_lines(suite):
     assert "test_a.py:21: AssertionError" in got.out
     assert "cassette: none.yaml (the file does not exist)" in got.out
     assert "items.yaml in the same folder has this request: if its test was renamed, rename the file" in got.out
-    alone = "to record it: pytest -p recproxy.vcrpy_bridge test_a.py::{} --recproxy-mode=record"
+    alone = "to record it: RECPROXY_MODE=record pytest -p recproxy.vcrpy_bridge test_a.py::{}\n"
     assert alone.format("test_there_is_no_cassette") in got.out
     assert alone.format("test_swallowed") in got.out
     assert "GET https://other.example/" in got.out

@@ -32,11 +32,15 @@ class _Steps(Protocol):
 
 
 class BridgePlugin:
-    """The hooks of the bridge for a library; `patches` makes the steps into it."""
+    """The hooks of the bridge for a library; `patches` makes the steps into it.
 
-    def __init__(self, library: str, patches: Callable[[Bridge], _Steps]) -> None:
+    `replaces` says that a mode for all cassettes has the library write those anew that are there, whatever they ask for.
+    """
+
+    def __init__(self, library: str, patches: Callable[[Bridge], _Steps], *, replaces: bool = True) -> None:
         self._library = library
         self._make_patches = patches
+        self._replaces = replaces
         self._attribute = f"recproxy_{library.lower()}"
         self._bridge = pytest.StashKey[Bridge]()
         self._patches = pytest.StashKey[_Steps]()
@@ -59,11 +63,13 @@ class BridgePlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Know the command that records this test, before a fixture of it opens a cassette."""
-        start = "recproxy run --mode record -- " if os.environ.get(CONTROL) else ""
-        mode = "" if start else " --recproxy-mode=record"
+        # Not --recproxy-mode, which gives the test a scope of its own, too.
+        by_itself = "RECPROXY_MODE=record " if self._replaces else ""
+        start = "recproxy run --mode record -- " if os.environ.get(CONTROL) else by_itself
+        start = start if self._replaces else f"delete the cassette, then {start}"
         name = shlex.quote(item.nodeid)
         bridge = item.config.stash[self._bridge]
-        bridge.record = f"{start}pytest -p recproxy.{self._library.lower()}_bridge {name}{mode}"
+        bridge.record = f"{start}pytest -p recproxy.{self._library.lower()}_bridge {name}"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
