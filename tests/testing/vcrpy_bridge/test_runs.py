@@ -118,11 +118,11 @@ def test_the_option_is_about_cassettes_of_all_hosts_with_and_without_profiles(su
     suite.cassette("cassettes/0.yaml", interaction("item", "said", host="elsewhere.example"))
     if has == "profiles":
         suite.write("recproxy.toml", "[profiles.shop]\n[[profiles.shop.endpoints]]\nhosts = ['api.shop.example']\n")
-    else:
-        suite.write("conftest.py", "import recproxy.config.project\n\nrecproxy.config.project.offers = dict\n")
+    text = "import recproxy.config.project\n\nrecproxy.config.project.offers = dict\n" if has == "none" else ""
+    suite.write("installed.py", text)
     suite.write("test_a.py", WITHOUT_PROFILES)
 
-    got = suite.run("--recproxy-mode=replay", "test_a.py", bridge=True, HAS=has)
+    got = suite.run("-p", "installed", "--recproxy-mode=replay", "test_a.py", bridge=True, HAS=has)
 
     assert got == {"passed": 2}, got
     assert "1 cassette, 1 request played" in got.out
