@@ -258,3 +258,19 @@ def test_a_name_in_advice_is_quoted_for_a_shell(one, two):
     got = two.push(search=lambda names: dict.fromkeys(names, "holds secrets"))
     assert got.kept[name].endswith(f"--mine {quoted}")
     assert got.problems == [f"another {name}: holds secrets; or push it as it is with --allow-secrets 'another {name}'"]
+
+
+@pytest.mark.parametrize("size", [5, 5000])
+def test_a_size_in_the_lock_that_is_wrong_is_the_fault_of_the_lock(one, two, size):
+    lock = two.root / "recproxy.lock"
+    right = lock.read_text()
+    lock.write_text(right.replace(f'"size": {two.lock["shop/3.rec"].size}}}', f'"size": {size}}}', 1))
+    (wrong,) = [name for name, file in two.lock.items() if file.size == size]
+
+    got = two.pull()
+
+    assert (len(got.done), len(got.problems)) == (19, 1) and not (two.folder / wrong).exists()
+    assert got.problems[0].startswith(f"{wrong}: its size in recproxy.lock is not that of its object in ")
+    assert got.problems[0].endswith("whose SHA-256 is right: take the line of the lock from git")
+    lock.write_text(right)
+    assert (two.pull().done, two.text(wrong)) == ([wrong], one.text(wrong))

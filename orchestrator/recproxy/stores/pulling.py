@@ -119,9 +119,15 @@ def _pull_one(
     with _described(name), opened_folder(part.parent, root=folder, make=True) as parts:
         with os.fdopen(os.open(part.name, OPEN_PART, 0o666, dir_fd=parts), "r+b") as target:
             sha256, came = _filled(store, name, file, target, arrived)
+            size = target.tell()
         # What breaks off raises before this, and its part stays for the next pull; an object that ends early is another.
-        if sha256 != file.sha256:
+        if sha256 != file.sha256 or size != file.size:
             os.unlink(part.name, dir_fd=parts)
+            if sha256 == file.sha256 or store.holds(name, file):
+                raise RecordingError(
+                    f"{name}: its size in recproxy.lock is not that of its object in {store.shown}, whose SHA-256 is right: "
+                    "take the line of the lock from git"
+                )
             raise RecordingError(
                 f"{name}: its object in {store.shown} has changed, {file.sha256[:12]} was pushed: "
                 "whoever has the recording runs `recproxy push --again`"

@@ -74,6 +74,16 @@ class Store:
             digest.update(piece)
         return "" if digest.hexdigest() == file.sha256 else "changed"
 
+    def holds(self, name: str, file: LockedFile) -> bool:
+        """Whether the object has the SHA-256 of a recording, all of it read, whatever its size.
+
+        Raises:
+            RecordingError: the store does not answer.
+        """
+        size = self._size(name, file)
+        whole = file if size is None else LockedFile(sha256=file.sha256, size=size)
+        return size not in (None, file.size) and self.check(name, whole) == ""
+
     def put(self, name: str, path: Path, file: LockedFile) -> None:
         """Bring a recording into the store, under its final name only once it is whole.
 
