@@ -4,12 +4,14 @@ from types import SimpleNamespace
 
 from recproxy.config.mail_endpoints import mail_places
 from recproxy.config.profile import Endpoint, Profile
+from recproxy.orchestrator import run_opening
 from recproxy.orchestrator.environment import LaneAddresses
 from recproxy.orchestrator.run_opening import openings
 from recproxy.report.opening import ProfileOpening
 
 
-def test_a_profile_has_its_mode_address_and_number_of_recordings(tmp_path):
+def test_a_profile_has_its_mode_address_and_number_of_recordings(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_opening, "is_only_installed", lambda name, _: name == "mail")
     for name in ("project/shop/a.rec", "project/shop/m/b.rec", "project/shop/m/b.failed.rec", "package/c.rec"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -26,7 +28,9 @@ def test_a_profile_has_its_mode_address_and_number_of_recordings(tmp_path):
     )
     place = next(mail_places(post))
 
-    found = openings([shop, post, bank], plan, LaneAddresses(9, {"SHOP_BASE_URL": 1}, mail={place: 2}))
+    found = openings(
+        [shop, Profile(name="mail"), post, bank], plan, LaneAddresses(9, {"SHOP_BASE_URL": 1}, mail={place: 2})
+    )
 
     assert [*found] == [
         ProfileOpening(name="shop", mode="replay", address="SHOP_BASE_URL=http://127.0.0.1:1", recordings=3),

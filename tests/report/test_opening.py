@@ -32,3 +32,11 @@ def test_a_terminal_gets_the_same_words_in_colors(on_screen):
     assert "\x1b[32mreplay\x1b[0m" in drawn
     assert "\x1b[2m0 recordings\x1b[0m" in drawn
     assert "\\x1b[2J" in drawn
+
+
+def test_profiles_that_are_only_installed_are_counted():
+    stream = io.StringIO()
+
+    print_opening(PROFILES[:1], stream, left_out=2)
+
+    assert stream.getvalue().splitlines()[1:] == ["recproxy: 2 installed profiles"]

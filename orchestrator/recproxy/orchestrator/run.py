@@ -183,7 +183,8 @@ def _print_opening(orchestrator: Orchestrator) -> None:
     from recproxy.report.opening import print_opening  # noqa: PLC0415
 
     addresses = orchestrator.lanes[DEFAULT_LANE].addresses
-    print_opening([*openings(orchestrator.profiles, orchestrator.plan, addresses)], sys.stderr)
+    shown = [*openings(orchestrator.profiles, orchestrator.plan, addresses)]
+    print_opening(shown, sys.stderr, left_out=len(orchestrator.profiles) - len(shown))
 
 
 def _stopped_by(stopping: asyncio.Future[int]) -> str:

@@ -9,6 +9,7 @@ from recproxy.config.mail_endpoints import mail_places
 from recproxy.config.profile import Profile
 from recproxy.orchestrator.environment import LaneAddresses
 from recproxy.orchestrator.plan import RunPlan
+from recproxy.orchestrator.unasked import is_only_installed
 from recproxy.play.recording_names import recordings_below
 from recproxy.report.opening import ProfileOpening
 
@@ -16,8 +17,13 @@ __all__ = ["openings"]
 
 
 def openings(profiles: Iterable[Profile], plan: RunPlan, addresses: LaneAddresses) -> Iterator[ProfileOpening]:
-    """What is said of each profile; the recordings are those of the project and those of the profile's package."""
+    """What is said of each profile; the recordings are those of the project and those of the profile's package.
+
+    Of those that are only installed nothing is said, as in the table at the end if nobody asks them.
+    """
     for profile in profiles:
+        if is_only_installed(profile.name, plan):
+            continue
         folders = [plan.library.folder / profile.name, *([Path(profile.recordings)] if profile.recordings else [])]
         yield ProfileOpening(
             name=profile.name,

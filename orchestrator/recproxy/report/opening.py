@@ -27,8 +27,8 @@ class ProfileOpening:
     recordings: int
 
 
-def print_opening(profiles: Sequence[ProfileOpening], stream: TextIO) -> None:
-    """Print a line for each profile, in colors where a terminal shows them."""
+def print_opening(profiles: Sequence[ProfileOpening], stream: TextIO, *, left_out: int = 0) -> None:
+    """Print a line for each profile, in colors where a terminal shows them, and how many installed ones have none."""
     is_drawn = is_drawn_on(stream)
     widths = [max((len(getattr(each, name)) for each in profiles), default=0) for name in ("name", "mode", "address")]
     for each in profiles:
@@ -39,4 +39,6 @@ def print_opening(profiles: Sequence[ProfileOpening], stream: TextIO) -> None:
             name, mode = f"{_BOLD}{name}{_PLAIN}", f"{_MODES.get(each.mode, '')}{mode}{_PLAIN}"
             address, count = f"{_DIM}{address}{_PLAIN}", count if each.recordings else f"{_DIM}{count}{_PLAIN}"
         print(f"recproxy: {name}  {mode}  {address}  {count}", file=stream)
+    if left_out:
+        print(f"recproxy: {counted(left_out, 'installed profile')}", file=stream)
     stream.flush()
