@@ -233,6 +233,20 @@ def test_hosts_decide_where_no_profile_is_named(project):
     assert files(project / "out") == ["bank/b.rec", "shop/a.rec"]
 
 
+def test_no_folder_for_each_profile_comes_below_the_folder_of_one(project):
+    cassette(project, "a.yaml")
+    folder = "tests/functional/recordings/shop"
+    code, out, err = run("cassettes", "--to", folder)
+
+    assert (code, out, files(project)) == (2, "", ["cassettes/a.yaml", "pyproject.toml"])
+    assert err == (
+        f"recproxy: --to {folder} is where the recordings of profile 'shop' are: add --profile shop, or give "
+        "--to tests/functional/recordings, below which each profile gets a folder\n"
+    )
+    assert run("cassettes", "--to", folder, "--profile", "shop")[0] == 0
+    assert files(project / "tests") == ["functional/recordings/shop/a.rec"]
+
+
 def test_a_host_of_nobody_is_lost_and_said_so(project):
     cassette(project, "a.yaml", host="nobody.example")
     code, out, _ = run("cassettes", "--to", "out")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -76,6 +76,8 @@ def import_recordings(
     if folder.resolve() in (project.recordings.resolve(), (project.recordings / (profile or "")).resolve()):
         found = named_for_tests(found, recordings=project.recordings, root=project.root)
     profiles = import_profiles(project, profile, found)
+    if profile is None:
+        _check_folder(folder, project.recordings, [each.name for each in profiles])
     if profile and folder.resolve() == project.recordings.resolve():  # where each profile has a folder
         folder /= profiles[0].name
     with ended_by_signals(), collecting_seldom():
@@ -95,6 +97,15 @@ def import_recordings(
     if any(each.of_test for each in found) and not (dry or as_json or is_quiet()):
         print(_WHAT_NEXT, file=sys.stderr)
     sys.exit(code)
+
+
+def _check_folder(folder: Path, recordings: Path, profiles: Sequence[str]) -> None:
+    """Refuse to put a folder for each profile below the folder of one of them, where no run looks."""
+    if folder.name in profiles and folder.resolve().parent == recordings.resolve():
+        raise ConfigurationError(
+            f"--to {folder} is where the recordings of profile {folder.name!r} are: add --profile {folder.name}, or give "
+            f"--to {folder.parent}, below which each profile gets a folder"
+        )
 
 
 def _placeholders(words: tuple[str, ...]) -> Mapping[str, str | None]:
