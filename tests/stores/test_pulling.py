@@ -274,3 +274,18 @@ def test_a_size_in_the_lock_that_is_wrong_is_the_fault_of_the_lock(one, two, siz
     assert got.problems[0].endswith("whose SHA-256 is right: take the line of the lock from git")
     lock.write_text(right)
     assert (two.pull().done, two.text(wrong)) == ([wrong], one.text(wrong))
+
+
+def test_what_was_pushed_from_here_and_never_committed_stays(one, two):
+    committed = (one.root / "recproxy.lock").read_bytes()
+    two.pull()
+    two.write("shop/new.rec", "new of two")
+    two.push()
+    (two.root / "recproxy.lock").write_bytes(committed)  # as `git checkout recproxy.lock` does
+
+    got = two.pull()
+
+    assert (got.removed, list(got.kept), two.text("shop/new.rec")) == ([], ["shop/new.rec"], "new of two")
+    assert got.kept["shop/new.rec"].startswith("was pushed from here, and recproxy.lock no longer has it: put it back")
+    assert two.push(mine=["shop/new.rec"]).kept == {} and "shop/new.rec" in two.lock
+    assert two.pull().kept == {}

@@ -19,13 +19,14 @@ from recproxy.play.file_replacement import check_no_links, check_place, opened_f
 from recproxy.stores.folder import FolderState, compared, locked_file
 from recproxy.stores.lock import LOCK, LockedFile, read_lock
 from recproxy.stores.store import Store
-from recproxy.stores.synced import PARTS, read_synced, write_synced
+from recproxy.stores.synced import PARTS, read_pushed, read_synced, write_synced
 from recproxy.stores.transfers import OPEN_PART, TransferProgress, Transferred, alone, transfer_each, unwatched
 
 __all__ = ["pull_recordings"]
 
 _PART = ".part"
 _NO_LOCK = "was pushed or pulled, and there is no recproxy.lock here now: take it from git"
+_PUSHED = "was pushed from here, and recproxy.lock no longer has it: put it back with `recproxy push --mine NAME`, or delete it"
 _CHANGED = "was changed here: push it, or take its place with --replace"
 _CONFLICT = "was changed here and in recproxy.lock: keep yours with `recproxy push --mine NAME`, or take its place with --replace"
 _ORPHAN = "was changed here, and recproxy.lock no longer has it: delete it, or keep it with `recproxy push --mine NAME`"
@@ -89,8 +90,12 @@ def _kept(state: FolderState, lock: Mapping[str, LockedFile], *, replace: bool) 
 
 
 def _remove(state: FolderState, folder: Path, result: Transferred) -> None:
-    """Remove what the lock no longer has, if it is still as it was pushed."""
+    """Remove what the lock no longer has, if it is still as it was pulled. What was pushed from here is named instead."""
+    pushed = read_pushed(folder)
     for name in state.dropped:
+        if pushed.get(name) == state.files[name]:  # the lock of no commit may ever have had it
+            result.kept[name] = _PUSHED.replace("NAME", shlex.quote(name))
+            continue
         try:
             _check_unchanged(name, folder / name, state.files[name])
         except RecordingError as problem:

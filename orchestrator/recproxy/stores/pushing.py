@@ -14,7 +14,7 @@ from recproxy.play.file_replacement import check_no_links, replace_file
 from recproxy.stores.folder import FolderState, compared
 from recproxy.stores.lock import LOCK, LockedFile, read_lock, written_lock
 from recproxy.stores.store import Store
-from recproxy.stores.synced import read_synced, write_synced
+from recproxy.stores.synced import read_pushed, read_synced, write_pushed, write_synced
 from recproxy.stores.transfers import TransferProgress, Transferred, alone, transfer_each, unwatched
 
 __all__ = ["push_recordings"]
@@ -91,7 +91,10 @@ def push_recordings(
         synced = {name: file for name, file in read_synced(folder).items() if name not in gone}
         here = {name: state.files[name] for name in (*state.same, *result.done)}
         write_synced(folder, synced | here)
-        result.done = [name for name in result.done if lock.get(name) != state.files[name] or name in sent]
+        changed = {name: state.files[name] for name in result.done if lock.get(name) != state.files[name]}
+        pushed = {name: file for name, file in read_pushed(folder).items() if name not in gone}
+        write_pushed(folder, pushed | changed)
+        result.done = [name for name in result.done if name in changed or name in sent]
         return result
 
 

@@ -14,11 +14,12 @@ from recproxy.errors import ConfigurationError
 from recproxy.play.file_replacement import check_no_links, replace_file
 from recproxy.stores.lock import LockedFile, read_lock, written_lock
 
-__all__ = ["PARTS", "read_synced", "write_synced"]
+__all__ = ["PARTS", "read_pushed", "read_synced", "write_pushed", "write_synced"]
 
 #: Below the folder of the recordings, hidden, and of this checkout alone.
 PARTS: Final = ".pulled"
 _SYNCED = "synced.json"
+_PUSHED = "pushed.json"
 
 
 def read_synced(folder: Path) -> Mapping[str, LockedFile]:
@@ -26,8 +27,17 @@ def read_synced(folder: Path) -> Mapping[str, LockedFile]:
 
     A file that is damaged counts as none: then what differs is a conflict, and nothing is overwritten either way.
     """
+    return _read(folder, _SYNCED)
+
+
+def read_pushed(folder: Path) -> Mapping[str, LockedFile]:
+    """The recordings as this checkout itself last pushed them, by name: no commit may have them yet."""
+    return _read(folder, _PUSHED)
+
+
+def _read(folder: Path, name: str) -> Mapping[str, LockedFile]:
     try:
-        return read_lock(folder / PARTS / _SYNCED)
+        return read_lock(folder / PARTS / name)
     except ConfigurationError:
         return {}
 
@@ -38,7 +48,16 @@ def write_synced(folder: Path, files: Mapping[str, LockedFile]) -> None:
     Raises:
         RecordingError: they cannot be written, or a link is in their place.
     """
-    path = folder / PARTS / _SYNCED
+    _write(folder, _SYNCED, files)
+
+
+def write_pushed(folder: Path, files: Mapping[str, LockedFile]) -> None:
+    """Write them, as `write_synced` does."""
+    _write(folder, _PUSHED, files)
+
+
+def _write(folder: Path, name: str, files: Mapping[str, LockedFile]) -> None:
+    path = folder / PARTS / name
     check_no_links(path, root=folder)
-    if files != read_synced(folder):
+    if files != _read(folder, name):
         replace_file(path, written_lock(files), root=folder)
