@@ -27,6 +27,11 @@ def test_each_recording_is_searched_by_the_rules_of_its_profile(tmp_path, monkey
     said = "recproxy: bank: no profile has this name: searched for secrets by the built-in rules\n"
     assert capsys.readouterr().err == said
     assert refused_for_secrets(find_project(root), []) == {} and capsys.readouterr().err == ""
+    names = [f"{number}.rec" for number in range(5)]
+    for name in names:
+        (bank.parents[1] / name).write_text(RECORDING)
+    assert refused_for_secrets(find_project(root), names) == {}
+    assert capsys.readouterr().err == said.replace("bank", "0.rec, 1.rec, 2.rec and 2 more")
 
 
 def test_a_profile_that_no_run_uses_by_default_or_that_is_broken_hides_no_secret(tmp_path, monkeypatch, capsys):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["refused_for_secrets", "search_files", "secret_rules"]
 
-#: Findings of one file that a refusal names.
+#: Findings of one file that a refusal names, and folders without a profile that a note does.
 _TOLD = 3
 #: Bytes of files that are not read a second time.
 _KEPT = 400_000_000
@@ -54,7 +54,8 @@ def refused_for_secrets(project: Project, names: Iterable[str]) -> dict[str, str
             if why := _refusal(found, f" --profile {words[profile]}" if profile in words else ""):
                 refused[name] = why
     if others and not is_quiet():
-        named = printable(", ".join(sorted(others)))
+        more = f" and {len(others) - _TOLD} more" if len(others) > _TOLD else ""
+        named = printable(", ".join(sorted(others)[:_TOLD]) + more)
         print(
             f"recproxy: {named}: no profile has this name: searched for secrets by the built-in rules", file=sys.stderr
         )
