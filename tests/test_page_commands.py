@@ -23,8 +23,8 @@ PAGES = {path.stem: path for path in (ROOT / "README.md", *sorted((ROOT / "docs/
 #: What begins commands that other tests run as they stand, and where.
 ELSEWHERE = {
     "export TWITTER_BEARER_TOKEN=your-token": "tests/test_readme.py",
-    "recproxy run --record twitter -- pytest -q": "tests/test_readme.py",
-    "recproxy run -- pytest -q": "tests/test_readme.py",
+    "recproxy run --profile twitter --record twitter -- pytest -q": "tests/test_readme.py",
+    "recproxy run --profile twitter -- pytest -q": "tests/test_readme.py",
     "nox ": "tests/journeys/test_under_nox.py",
     "tox ": "tests/journeys/test_under_tox.py",
     "pytest --recproxy-mode": "tests/testing/pytest_plugin",

@@ -83,7 +83,7 @@ def test_what_the_two_runs_print_and_write(run, tmp_path):
 
     test = tmp_path / "tests/functional/test_send.py"
     test.write_text(test.read_text().replace('"hello"', '"good morning"'))
-    missed = run("recproxy run -- pytest -q tests/functional")
+    missed = run("recproxy run --profile twitter -- pytest -q tests/functional")
     assert 'json /text  "hello"   "good morning"' in missed
     assert f"{RECORDING}:5" in missed
 
@@ -111,6 +111,6 @@ def test_the_pictures_show_what_readme_says():
         for name in ("run", "miss")
     }
 
-    assert "recproxy run -- pytest -q tests/functional" in texts["run"]
+    assert "recproxy run --profile twitter -- pytest -q tests/functional" in texts["run"]
     assert "1 request played" in texts["run"]
     assert '"good morning"' in texts["miss"].replace("&quot;", '"')

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = 96
 #: What a reader has for `your-token`.
 TOKEN = "A" * 22 + "MLheAAAAAAA0"
-#: Of the profiles that are installed here, a reader of README has one.
+#: Of the profiles that are installed, one: what is typed in a picture says so.
 CHOSEN = ("--profile", "twitter")
 #: What README's commands get of the environment: no run around this one, no CI.
 README_ENVIRONMENT = {
@@ -127,13 +127,15 @@ def main(target):
             on_terminal(folder, ["run", "--record", "twitter", "--", "pytest", "-q", "tests/functional"])
         replay = ["run", "--", "pytest", "-q", "tests/functional"]
         (target / "run.svg").write_text(
-            picture("recproxy run -- pytest -q tests/functional", on_terminal(folder, replay))
+            picture("recproxy run --profile twitter -- pytest -q tests/functional", on_terminal(folder, replay))
         )
         test = folder / "tests/functional/test_send.py"
         test.write_text(test.read_text().replace('"hello"', '"good morning"'))
         replay[1:1] = ["--report", "report.html"]
         said = on_terminal(folder, [*replay, "--tb=no"])
-        (target / "miss.svg").write_text(picture("recproxy run -- pytest -q --tb=no tests/functional", said))
+        (target / "miss.svg").write_text(
+            picture("recproxy run --profile twitter -- pytest -q --tb=no tests/functional", said)
+        )
         page_picture(folder, target / "report.png")
 
 
