@@ -29,6 +29,8 @@ ELSEWHERE = {
     "tox ": "tests/journeys/test_under_tox.py",
     "pytest --recproxy-mode": "tests/testing/pytest_plugin",
     "pytest -p recproxy.": "tests/testing",
+    "RECPROXY_MODE=record pytest -p recproxy.vcrpy_bridge": "tests/testing/vcrpy_bridge/test_misses.py",
+    "git mv tests/cassettes/": "tests/testing/vcrpy_bridge/test_misses.py",
     "python -m unittest": "tests/client",
     "PROXY=1 python -m unittest": "tests/client",
     "recproxy run --mode replay -- node": "tests/client/test_node.py",
