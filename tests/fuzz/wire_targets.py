@@ -132,8 +132,8 @@ class Lane:
     def owns(self, host):
         return host == HOST
 
-    def answer(self, route, head, body, *, complete):
-        return self.scope.answer(route, head, body, complete=complete)
+    def answer(self, route, head, body, *, complete, waits=False):
+        return self.scope.answer(route, head, body, complete=complete, waits=waits)
 
     def forwards_large(self):
         return False
@@ -262,6 +262,7 @@ class Run:
             project=SimpleNamespace(on_miss="fail"),
         )
         self.profiles = [PROFILE]
+        self.tally = SimpleNamespace()
         self.lanes = {}
         self.scopes = self
         self._add("default")

@@ -285,7 +285,11 @@ def test_a_fork_server_that_is_killed_before_it_forks_fails_the_run_at_once(proj
     os.kill(holder, signal.SIGKILL)
 
     assert run.wait(seconds(20)) == 4
-    assert run.stderr.read() == "recproxy: the proxy of profile 'shop' did not start: the fork server has ended\n"
+    (line,) = run.stderr.read().splitlines()
+    assert line in (  # as the order was sent or was yet to be
+        "recproxy: the proxy of profile 'shop' did not start: the fork server has ended",
+        "recproxy: the proxies could not be started: the fork server has ended",
+    )
     close(run)
 
 

@@ -515,6 +515,23 @@ def test_nothing_of_a_body_is_kept_for_who_may_not_ask(head):
     run(work)
 
 
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+def test_nothing_is_kept_of_a_body_where_none_is_asked_for(path):
+    async def work(caller, orchestrator):
+        caller._writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n".encode())
+        caller._writer.write(bytes(900_000))
+        await caller._writer.drain()
+        other = Caller(*await asyncio.open_connection(*caller._writer.get_extra_info("peername")), caller._token)
+        for _ in range(20):  # what was sent is read between these
+            assert (await other.call("GET", "/"))[0] == 200
+            assert held() == (0, 0)
+        other._writer.close()
+        caller._writer.write(bytes(100_000))
+        assert (await caller.answer())[0] == 200
+
+    run(work)
+
+
 def test_who_has_no_token_and_waits_for_it_is_told_before_the_body():
     async def work(caller, orchestrator):
         caller._writer.write(

@@ -151,7 +151,8 @@ def _homes(environment: Mapping[str, str]) -> Iterator[Path]:
     runtime = Path(environment.get("XDG_RUNTIME_DIR", ""))
     if runtime.is_absolute() and _is_private(runtime):
         yield runtime / "recproxy"
-    yield Path(tempfile.gettempdir()) / f"recproxy-{os.geteuid()}"
+    with contextlib.suppress(FileNotFoundError):  # the run itself says that no folder is fit for temporary files
+        yield Path(tempfile.gettempdir()) / f"recproxy-{os.geteuid()}"
 
 
 def _prefix(root: Path) -> str:

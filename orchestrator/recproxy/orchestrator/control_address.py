@@ -190,7 +190,7 @@ class _Caller(asyncio.Protocol):
         self._body_size += len(piece)
         if self._body_size > _LARGEST_BODY:
             raise MalformedRequest(400, "the body is too large")
-        if self._refusal is None:
+        if self._refusal is None and self._head.target not in _OPEN:  # those ask nothing that has a body
             self._body += piece
 
     def request_ended(self, trailers: Headers) -> None:

@@ -193,4 +193,4 @@ class ForkServer:
             words = os.read(self._errors, 1 << 16)[-_LAST_BYTES:].decode("utf-8", "replace").strip()
         except BlockingIOError:
             words = ""
-        return ProxyError("the proxies could not be started", hint=words or None)
+        return ProxyError("the proxies could not be started: the fork server has ended", hint=words or None)

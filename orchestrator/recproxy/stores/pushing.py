@@ -90,10 +90,10 @@ def push_recordings(
         # Only now: a recording that counts as pushed and is not in the lock would be taken for an old one.
         synced = {name: file for name, file in read_synced(folder).items() if name not in gone}
         here = {name: state.files[name] for name in (*state.same, *result.done)}
-        write_synced(folder, synced | here)
         changed = {name: state.files[name] for name in result.done if lock.get(name) != state.files[name]}
         pushed = {name: file for name, file in read_pushed(folder).items() if name not in gone}
-        write_pushed(folder, pushed | changed)
+        write_pushed(folder, pushed | changed)  # first: what counts as the same here must be known to be ours
+        write_synced(folder, synced | here)
         result.done = [name for name in result.done if name in changed or name in sent]
         return result
 
