@@ -12,12 +12,12 @@ import hashlib
 import json
 import os
 import shutil
-import stat
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from recproxy.control.private_folders import is_private, made_private, new_private_file, private_folders
 from recproxy.recording.dataclass import dataclass
 
 __all__ = ["AnnouncedRun", "ToldViewers", "ViewerMeeting", "is_watched"]
@@ -52,10 +52,9 @@ class ViewerMeeting:
         self._held = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
-        for home in _homes(self._environment):
+        for home in private_folders(self._environment):
             with contextlib.suppress(OSError):
-                home.mkdir(mode=0o700, exist_ok=True)
-                if not _is_private(home):
+                if not made_private(home):
                     continue
                 folder = Path(tempfile.mkdtemp(prefix=f"{_prefix(self._root)}-", dir=home))
                 lock = self._held.enter_context((folder / _LOCK).open("wb"))
@@ -130,8 +129,7 @@ def _write(path: Path, text: str) -> None:
     """Write a file that only its user may read, whole or not at all; a viewer that has gone meanwhile is none."""
     with contextlib.suppress(OSError):
         made = path.with_name(f"{path.name}.new")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(made, flags, 0o600), "w", encoding="utf-8") as file:
+        with os.fdopen(new_private_file(made), "w", encoding="utf-8") as file:
             file.write(text)
         made.rename(path)
 
@@ -140,32 +138,15 @@ def _viewers(root: Path, environment: Mapping[str, str]) -> list[Path]:
     """The folders of viewers that live."""
     return [
         folder
-        for home in _homes(environment)
-        if _is_private(home)
+        for home in private_folders(environment)
+        if is_private(home)
         for folder in home.glob(f"{_prefix(root)}-*")
-        if _is_private(folder) and _is_locked(folder / _LOCK)
+        if is_private(folder) and _is_locked(folder / _LOCK)
     ]
-
-
-def _homes(environment: Mapping[str, str]) -> Iterator[Path]:
-    runtime = Path(environment.get("XDG_RUNTIME_DIR", ""))
-    if runtime.is_absolute() and _is_private(runtime):
-        yield runtime / "recproxy"
-    with contextlib.suppress(FileNotFoundError):  # the run itself says that no folder is fit for temporary files
-        yield Path(tempfile.gettempdir()) / f"recproxy-{os.geteuid()}"
 
 
 def _prefix(root: Path) -> str:
     return f"viewer-{hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]}"
-
-
-def _is_private(folder: Path) -> bool:
-    """Whether a folder is this user's and nobody else may look into it."""
-    try:
-        about = folder.lstat()
-    except OSError:
-        return False
-    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and not about.st_mode & 0o077
 
 
 def _is_locked(path: Path) -> bool:

@@ -10,12 +10,11 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import stat
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from recproxy.control.private_folders import is_private, made_private, new_private_file, private_folders
 from recproxy.errors import RecordingError
 
 __all__ = ["TAG", "JournalKeys", "encrypted"]
@@ -51,11 +50,9 @@ class JournalKeys:
         name, key = os.urandom(16).hex(), os.urandom(_SIZE)
         for folder in self._folders():
             try:
-                folder.mkdir(mode=0o700, exist_ok=True)
-                if not _is_private(folder):
+                if not made_private(folder):
                     continue
-                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-                file = os.open(folder / f"{name}.key", flags, 0o600)
+                file = new_private_file(folder / f"{name}.key")
             except OSError:
                 continue
             try:
@@ -90,7 +87,7 @@ class JournalKeys:
 
         A moved project finds its key by the id in its journal, wherever that was when the key was made.
         """
-        for folder in filter(_is_private, self._folders()):
+        for folder in filter(is_private, self._folders()):
             for path in folder.glob("*.key"):
                 with contextlib.suppress(OSError):
                     days = _days_kept(path)
@@ -104,32 +101,14 @@ class JournalKeys:
 
     def _places(self, name: str) -> Iterator[Path]:
         if _ID.fullmatch(name):
-            yield from (folder / f"{name}.key" for folder in self._folders() if _is_private(folder))
+            yield from (folder / f"{name}.key" for folder in self._folders() if is_private(folder))
 
     def _folders(self) -> Iterator[Path]:
-        own = f"recproxy-{os.geteuid()}"
-        runtime = self._environment.get("XDG_RUNTIME_DIR", "")
-        if runtime and Path(runtime).is_absolute() and _is_private(Path(runtime)) and self._is_outside(Path(runtime)):
-            yield Path(runtime) / "recproxy"
         # A run from cron or a container may not have the variable that the run before it had.
-        usual = Path(f"/run/user/{os.geteuid()}")
-        if str(usual) != runtime and _is_private(usual) and self._is_outside(usual):
-            yield usual / "recproxy"
-        for folder in dict.fromkeys((tempfile.gettempdir(), *_TEMPORARY)):
-            if self._is_outside(Path(folder)):
-                yield Path(folder) / own
-
-    def _is_outside(self, folder: Path) -> bool:
-        return self._project is None or not folder.resolve().is_relative_to(self._project)
-
-
-def _is_private(folder: Path) -> bool:
-    """Whether a folder is this user's and nobody else may look into it."""
-    try:
-        about = folder.lstat()
-    except OSError:
-        return False
-    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and not about.st_mode & 0o077
+        usual = (f"/run/user/{os.geteuid()}",)
+        for folder in private_folders(self._environment, runtimes=usual, temporaries=_TEMPORARY):
+            if self._project is None or not folder.parent.resolve().is_relative_to(self._project):
+                yield folder
 
 
 def _days_kept(path: Path) -> int | None:
