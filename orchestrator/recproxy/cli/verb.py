@@ -13,8 +13,8 @@ _VERBOSE = "recproxy.verbose"
 _WIDEST = 10_000
 
 
-class _Shown(click.Command):
-    """A command with an `example` of its use, and the `page` of the documentation about it."""
+class Verb(click.Command):
+    """A verb with an `example` of its use, and the `page` of the documentation about it."""
 
     def __init__(self, *args: Any, example: str = "", page: str = "command-line", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,11 +30,7 @@ class _Shown(click.Command):
             formatter.write(f"  recproxy docs {self.page}\n")
 
 
-class Verb(_Shown):
-    """A verb, as its help shows it."""
-
-
-class Verbs(_Shown, click.Group):
+class Verbs(Verb, click.Group):
     """A group of verbs; its list shows the whole first sentence of each."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
