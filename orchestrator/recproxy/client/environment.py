@@ -39,13 +39,11 @@ def prepared(variables: Mapping[str, str]) -> Iterator[None]:
     opener = _opener()
     if opener is None or _is_plain(opener):
         _set_opener(None)
-    redirected = _redirected(variables)
     os.environ.update(variables)
     try:
-        _redirect(variables)
-        yield
+        with _redirected(variables):
+            yield
     finally:
-        _put_redirect_back(variables, redirected)
         _set_opener(opener)
         for name, value in before.items():
             if value is None:
@@ -74,27 +72,19 @@ def _is_plain(opener: object) -> bool:
     )
 
 
-def _redirect(variables: Mapping[str, str]) -> None:
+@contextmanager
+def _redirected(variables: Mapping[str, str]) -> Iterator[None]:
     """Redirect the sockets of this process, for clients that were made before or ignore proxy variables."""
-    if variables.get(REDIRECT):
-        from recproxy.client import redirect  # noqa: PLC0415 - only where there is something to redirect
-
-        redirect.install(variables[REDIRECT], variables.get(CA))
-
-
-def _redirected(variables: Mapping[str, str]) -> tuple[str, str | None] | None:
-    """Where connections go now, if these variables will change it."""
     if not variables.get(REDIRECT):
-        return None
-    from recproxy.client import redirect  # noqa: PLC0415 - see below
+        yield
+        return
+    from recproxy.client import redirect  # noqa: PLC0415 - only where there is something to redirect
 
-    return redirect.installed()
-
-
-def _put_redirect_back(variables: Mapping[str, str], before: tuple[str, str | None] | None) -> None:
-    if variables.get(REDIRECT):
-        from recproxy.client import redirect  # noqa: PLC0415 - see above
-
+    before = redirect.installed()
+    try:
+        redirect.install(variables[REDIRECT], variables.get(CA))
+        yield
+    finally:
         if before is None:
             redirect.uninstall()
         else:
