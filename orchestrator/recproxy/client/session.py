@@ -1,7 +1,8 @@
 """A test process's link to a run: the one it was started in, or one it starts itself, once.
 
-Where RECPROXY_CONTROL is not set, `recproxy serve` is started when the first scope begins and stopped at exit. While
-a scope of such a run is open, os.environ has the run's variables; before and after it is left as it was.
+Where RECPROXY_CONTROL is not set, `recproxy serve` is started when a run is first asked for, and stopped at exit: when
+the first scope begins, or before pytest imports modules if it was given a mode for every test. os.environ has the
+variables of such a run while a scope is open, or until that pytest ends; before and after it is left as it was.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Session:
     def __init__(self, environment: Mapping[str, str], server: Server | None = None) -> None:
         self.address = Address(environment[CONTROL], environment.get(TOKEN, ""))
         self.lane = environment.get(LANE, DEFAULT_LANE)
-        #: What os.environ gets while a scope is open; empty where the run has started this process.
+        #: What os.environ gets while a scope is open; empty if the run has started this process.
         self.environment: Mapping[str, str] = {} if server is None else environment
         self.scopes = ScopeStack(self.address, self.lane, self.environment)
         self._server = server
