@@ -30,5 +30,5 @@ def test_a_miss_without_a_request_is_its_first_line():
 def test_misses_count_once_in_each_test_and_those_of_others_each():
     misses = [["a", "a", "b"], ["a"]]
 
-    assert is_told_once(iter(misses), others=2, most=5)
-    assert not is_told_once(iter(misses), others=3, most=5)
+    assert is_told_once(misses, others=2, most=5)
+    assert not is_told_once(misses, others=3, most=5)

@@ -101,7 +101,7 @@ def suite_words(config: pytest.Config) -> dict[str, Any]:
 
 
 def server_words(config: pytest.Config) -> dict[str, Any]:
-    """What a run that pytest starts comes to know of the call: its reports, and how it would record."""
+    """What a run that pytest starts is told about the call of pytest: its reports, and how it would record."""
     return {"record_command": _recording_command(config), "options": _serve_options(config)}
 
 

@@ -38,7 +38,7 @@ class EmptyShard:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Hear it from a worker."""
+        """Take from a worker whether other shards have tests."""
         self._has_others |= getattr(node, "workeroutput", {}).get(_OTHERS, False)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable
 from typing import Any
 
 import pytest
@@ -48,7 +48,7 @@ class ShortFailures:
         ]
 
 
-def is_told_once(misses: Iterator[list[str]], *, others: int, most: int) -> bool:
+def is_told_once(misses: Iterable[list[str]], *, others: int, most: int) -> bool:
     """Whether the end shows all: the misses of each test, equal ones once, and those of others are at `most` so many."""
     return sum(len(set(each)) for each in misses) + others <= most
 

@@ -43,8 +43,8 @@ def enter_lane_of_worker() -> None:
 def start_run(config: pytest.Config, *, before_conftests: bool) -> None:
     """Start the run of every test if its time has come; until pytest ends, os.environ has its variables.
 
-    A replay starts before any conftest.py, which may read its variables. Another mode starts behind those that pytest loads
-    first: they may set credentials, and a run masks those that it was started with.
+    A replay starts before any conftest.py, which may read its variables. The other modes start after pytest has loaded the
+    first conftest.py files: these may set credentials, and a run masks those that it was started with.
 
     Raises:
         pytest.UsageError: one line; the run could not be started.

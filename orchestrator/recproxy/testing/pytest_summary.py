@@ -39,6 +39,7 @@ class Summary:
         self._results: list[tuple[str, dict[str, Any]]] = []
         self._outside: list[tuple[str, str]] = []
         self._of_workers: list[dict[str, Any]] = []
+        #: Asked once. No cached_property: pytest reads those of a plugin when it looks for fixtures, before any test.
         self._known: tuple[dict[str, Any] | None] | None = None
         #: Asks the run of this process for its totals; None where it has none, or it is gone.
         self.ask: Callable[[], dict[str, Any] | None] = lambda: None
@@ -100,7 +101,7 @@ class Summary:
             if totals is None or not totals["report_follows"]:
                 return {}
             others = max(0, totals["missed"] - sum(map(len, misses.values())))
-        return misses if is_told_once(iter(misses.values()), others=others, most=_MOST_SHOWN) else {}
+        return misses if is_told_once(misses.values(), others=others, most=_MOST_SHOWN) else {}
 
     def _totals(self) -> dict[str, Any] | None:
         """The numbers of the run, or those of the processes that each started one, together; None if nobody knows."""

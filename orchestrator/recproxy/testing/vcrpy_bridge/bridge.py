@@ -31,7 +31,7 @@ class Bridge:
     def __init__(self, mode: str | None, folder: Path) -> None:
         self._runs = Runs(mode, folder)
         self._folder: Path | None = None
-        #: The command that records the test which runs, for people.
+        #: The command that records the current test, as a miss shows it.
         self.record = ""
         self._number = 0
         #: The cassettes that are open, the innermost last.

@@ -63,10 +63,11 @@ class BridgePlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Know the command that records this test, before a fixture of it opens a cassette."""
-        # Not --recproxy-mode, which gives the test a scope of its own, too.
-        by_itself = "RECPROXY_MODE=record " if self._replaces else ""
-        start = "recproxy run --mode record -- " if os.environ.get(CONTROL) else by_itself
-        start = start if self._replaces else f"delete the cassette, then {start}"
+        start = "" if self._replaces else "delete the cassette, then "
+        if os.environ.get(CONTROL):
+            start += "recproxy run --mode record -- "
+        elif self._replaces:  # not --recproxy-mode, which gives the test a scope of its own, too
+            start += "RECPROXY_MODE=record "
         name = shlex.quote(item.nodeid)
         bridge = item.config.stash[self._bridge]
         bridge.record = f"{start}pytest -p recproxy.{self._library.lower()}_bridge {name}"
