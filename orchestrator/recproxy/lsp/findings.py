@@ -14,7 +14,7 @@ from recproxy.config.toml_files import parsed_toml
 from recproxy.config.variables import secret_values
 from recproxy.errors import ProfileError, RecordingError, RecproxyError
 from recproxy.play.file_problems import problems_of_recording
-from recproxy.play.scanning import FileScan
+from recproxy.play.scanning import looked_through
 from recproxy.recording import load
 from recproxy.recording.dataclass import dataclass
 from recproxy.recording.printable import printable
@@ -67,16 +67,15 @@ def _in_recording(path: Path, text: str, environment: Mapping[str, str]) -> Iter
         return
     project, profile = _owner(path)
     for line, kind, message in problems_of_recording(
-        recording, data.splitlines(), profile, max_age=project.max_age if project else 0, mend=_MEND
+        recording, data.splitlines(), profile, max_age=project.max_age if project else 0, with_secrets=False
     ):
-        if kind != "secret":  # scan knows more of them
-            yield TextFinding(line or 1, kind, printable(message))
+        yield TextFinding(line or 1, kind, printable(message))
     secrets = secret_values((profile,), environment) if profile else ()
     rules = profile.redaction(secrets, environment) if profile else RedactionRules()
-    scan = FileScan(path, rules, data).done(root=path.parent, fix=False)
-    if scan.problem:
-        yield _error(scan.problem)
-    for each in scan.findings:
+    _, findings, refusal = looked_through(recording, data, rules)
+    if refusal:
+        yield _error(refusal)
+    for each in findings:
         yield TextFinding(each.line or 1, "secret", f"{each.rule} in {printable(each.place)}: {_MEND}")
 
 

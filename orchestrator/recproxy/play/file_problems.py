@@ -36,13 +36,23 @@ def problems_of(file: Path, profile: Profile | None, max_age: float = 0) -> list
 
 
 def problems_of_recording(
-    recording: Recording, lines: Sequence[bytes], profile: Profile | None, *, max_age: float = 0, mend: str = ""
+    recording: Recording,
+    lines: Sequence[bytes],
+    profile: Profile | None,
+    *,
+    max_age: float = 0,
+    mend: str = "",
+    with_secrets: bool = True,
 ) -> list[tuple[int, str, str]]:
-    """The same of a recording that was read from these lines; `mend` is what takes a secret out of it."""
+    """The same of a recording that was read from these lines; `mend` is what takes a secret out of it.
+
+    Without `with_secrets` none are looked for: for a caller that scans the recording, which finds more of them.
+    """
+    redaction = profile.redaction() if profile else RedactionRules()
     found = check_recording(
         placed(recording, lines),
         rules=profile.rules() if profile else Rules(),
-        redaction=profile.redaction() if profile else RedactionRules(),
+        redaction=redaction if with_secrets else None,
         hosts=profile.hosts if profile else (),
         max_age=max_age,
         today=dt.datetime.now(dt.UTC).date(),

@@ -53,21 +53,17 @@ class Scan:
 
 
 class FileScan:
-    """One file, read for secrets; `learned` are the values that it shows, which a scan looks for in other files, too.
+    """One file, read for secrets; `learned` are the values that it shows, which a scan looks for in other files, too."""
 
-    With `data` it is read from these bytes instead: what an editor has open.
-    """
-
-    def __init__(self, path: Path, rules: RedactionRules, data: bytes | None = None) -> None:
+    def __init__(self, path: Path, rules: RedactionRules) -> None:
         self._path = path
         self._rules = rules
         self._loaded: Loaded | None = None
         self.learned: Mapping[bytes, SecretValue] = {}
         self._problem = ""
         try:
-            is_folder = data is None and path.is_dir()
-            self._data = b"" if is_folder else read_bytes(path) if data is None else data
-            self._loaded = read_loaded(str(path)) if is_folder else load_any(self._data, str(path))
+            self._data = b"" if path.is_dir() else read_bytes(path)
+            self._loaded = read_loaded(str(path)) if path.is_dir() else load_any(self._data, str(path))
         except RecproxyError as error:
             self._problem = error.message
         else:

@@ -98,9 +98,8 @@ def _new_marks(opened: OpenedRecording, after: Recording, edit: Edit) -> list[tu
 
 
 def _said(recording: Recording, lines: Sequence[bytes], profile: Profile | None) -> Iterator[tuple[str, str]]:
-    for _, kind, message in problems_of_recording(recording, lines, profile):
-        if kind != "secret":
-            yield kind, message
+    for _, kind, message in problems_of_recording(recording, lines, profile, with_secrets=False):
+        yield kind, message
 
 
 def _answers(opened: OpenedRecording, after: Recording, edit: Edit) -> tuple[list[dict[str, Any]], int]:
