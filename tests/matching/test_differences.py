@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from recproxy.matching.differences import clipped, excerpt
+import pytest
+
+from recproxy.matching.differences import clipped, common_start, excerpt
 
 
 def test_a_short_text_is_shown_whole():
@@ -25,3 +27,11 @@ def test_where_one_text_begins_the_other_the_end_is_shown():
 
     assert wanted.endswith("a")
     assert len(got) == len(wanted) + 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "common"),
+    [(b"", b"", 0), (b"abc", b"abc", 3), (b"abc", b"abx", 2), (b"abc", b"ab", 2), (b"x", b"abc", 0), ("aé", "aß", 1)],
+)
+def test_how_much_two_texts_have_in_common(one, other, common):
+    assert common_start(one, other) == common_start(other, one) == common

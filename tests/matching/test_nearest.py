@@ -4,7 +4,7 @@ import pytest
 
 from recproxy.matching.index import Index
 from recproxy.matching.miss import miss
-from recproxy.matching.nearest import common_start, words
+from recproxy.matching.nearest import words
 from recproxy.matching.rules import Rules
 from recproxy.recording import Act, Recording, Step, conversation
 
@@ -110,11 +110,3 @@ def test_a_body_that_is_too_large_is_not_compared_by_its_values(recorded, live, 
     differences = [(each.field, each.wanted, each.got) for each in told.differences]
     assert (told.closest, told.mend) == (1, None)
     assert differences == [("body", "3 bytes", "1 byte, the first that differs is byte 1")]
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "common"),
-    [(b"", b"", 0), (b"abc", b"abc", 3), (b"abc", b"abx", 2), (b"abc", b"ab", 2), (b"x", b"abc", 0)],
-)
-def test_how_much_two_texts_have_in_common(one, other, common):
-    assert common_start(one, other) == common_start(other, one) == common

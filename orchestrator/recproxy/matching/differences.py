@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import AnyStr
 
 from recproxy.recording.dataclass import dataclass
 
-__all__ = ["Difference", "clipped", "excerpt"]
+__all__ = ["Difference", "clipped", "common_start", "excerpt"]
 
 #: Characters of a value that a message shows whole: two lines of a terminal.
 _ENOUGH = 160
@@ -59,6 +60,17 @@ def excerpt(wanted: str, got: str | None) -> tuple[str, str | None]:
         return clipped(wanted), None
     if max(len(wanted), len(got)) <= _ENOUGH:
         return wanted, got
-    start = next((at for at, (one, other) in enumerate(zip(wanted, got, strict=False)) if one != other), None)
-    at = min(len(wanted), len(got)) if start is None else start
+    at = common_start(wanted, got)
     return clipped(wanted, at), clipped(got, at)
+
+
+def common_start(one: AnyStr, other: AnyStr) -> int:
+    """How many bytes or characters two texts have in common at their beginning."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one.startswith(other[low:middle], low):
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -15,12 +15,12 @@ from itertools import accumulate
 
 from recproxy.counting import counted
 from recproxy.matching.compare import difference
-from recproxy.matching.differences import Difference
+from recproxy.matching.differences import Difference, common_start
 from recproxy.matching.index import Index
 from recproxy.matching.url import normal_path, split_url
 from recproxy.recording.values import Request
 
-__all__ = ["common_start", "nearest", "words"]
+__all__ = ["nearest", "words"]
 
 #: As many are compared in full; a recording this small is compared whole.
 _SHORTLIST = 64
@@ -95,18 +95,6 @@ def nearest(
     if not affordable:
         return found[0]
     return min(((each, compared(each, whole=True)) for each in affordable), key=rank)
-
-
-def common_start(one: bytes, other: bytes) -> int:
-    """How many bytes two texts have in common at their beginning."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one.startswith(other[low:middle], low):
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _of_sizes(recorded: bytes, live: bytes) -> tuple[Difference, ...]:

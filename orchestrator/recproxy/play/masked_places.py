@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from recproxy.matching.differences import common_start
 from recproxy.recording import WILD
 
 __all__ = ["without_masked_values"]
@@ -22,8 +23,8 @@ def without_masked_values(one: str, other: str, words: Sequence[str] = (WILD,)) 
     if one == other or not any(word in text for word in words for text in (one, other)):
         return one, other
     mask = re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?:\[[\w.-]{{1,80}}\])?")
-    start = _same(one, other)
-    behind = _same(one[start:][::-1], other[start:][::-1])
+    start = common_start(one, other)
+    behind = common_start(one[start:][::-1], other[start:][::-1])
     is_masked = False
     for text in (one, other):  # what differs begins and ends outside of a mask
         for found in mask.finditer(text):
@@ -33,12 +34,6 @@ def without_masked_values(one: str, other: str, words: Sequence[str] = (WILD,)) 
     if not is_masked:
         return one, other
     return _hidden(one, start, behind, mask), _hidden(other, start, behind, mask)
-
-
-def _same(one: str, other: str) -> int:
-    """How many characters at the beginning are the same."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 def _hidden(text: str, start: int, behind: int, mask: re.Pattern[str]) -> str:
