@@ -6,15 +6,13 @@ import base64
 import shlex
 import string
 
-from recproxy.counting import counted
-from recproxy.recording import Request, encode
+from recproxy.formats.repeated_request import given_body, given_headers, without_body
+from recproxy.recording import Request
 from recproxy.recording.grammar import clean
 from recproxy.recording.printable import printable
 
 __all__ = ["curl_command"]
 
-#: What curl makes by itself, from the URL, the body and the connection.
-_MADE_BY_CURL = frozenset((b"host", b"content-length", b"connection", b"transfer-encoding", b"proxy-connection"))
 _PLAIN = frozenset(string.ascii_letters + string.digits + " -_.,:;/?&=%+@")
 #: What curl sends unless it is told not to.
 _SENT_BY_CURL = (b"accept", b"user-agent")
@@ -28,16 +26,11 @@ def curl_command(request: Request) -> str:
     words = [["curl"], *_method(request)]
     if set(request.url) & set("[]{}"):
         words.append(["--globoff"])
-    words += [["--header", _line(name, value)] for name, value in request.headers if name.lower() not in _MADE_BY_CURL]
+    words += [["--header", _line(name, value)] for name, value in given_headers(request)]
     sent = {name.lower() for name, _ in request.headers}
     words += [["--header", f"{name.decode()}:"] for name in _SENT_BY_CURL if name not in sent]
-    source = (
-        f"# without its body of {counted(request.omitted, 'byte')}, which was not stored\n"
-        if request.omitted is not None
-        else ""
-    )
-    if request.body:
-        body = encode(request.body, request.encoding) if request.encoding else request.body
+    source = "".join(f"{line}\n" for line in without_body(request, "#"))
+    if body := given_body(request):
         if clean(body):
             if b"content-type" not in sent:
                 words.append(["--header", "content-type:"])  # curl would call it a form
