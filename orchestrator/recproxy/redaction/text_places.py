@@ -81,7 +81,6 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
     if language is Language.CODE or depth > _DEEP:
         return
 
-    inner, coded = (partial(find, rules=rules, depth=depth) for find in (_nested, _coded))
     inside = partial(_inside, rules=rules, depth=depth)
     if language is Language.FORM:
         yield from parameter_spans(text, rules)
@@ -90,18 +89,8 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
     if language is Language.URL:
         yield from url_spans(text, rules, inside, whole=True)
         return
-    if language is Language.JSON and (pointers := rules.pointers_for(text)):
-        yield from pointed_spans(text, pointers)
-    yield from coded_runs(text, coded, strings=language is Language.JSON)
     signs = hints.signs
-    yield from data_runs(text, coded) if b"data:" in signs else ()
-    yield from login_spans(text) if not signs.isdisjoint(CALLS) else ()
-    if language is Language.JSON and not signs.isdisjoint(SAYS):
-        yield from said_values(text)
-    if language is Language.JSON and (not signs.isdisjoint(MEMBERS) or is_flat(text)):
-        yield from member_spans(text)
-    if language is Language.LINES:
-        yield from variable_lines(text)
+    yield from _by_structure(text, language, rules, depth, signs)
     hits = rules.hits(text)
     if not hits and b"\\u00" not in signs and b'"kty"' not in signs:
         return
@@ -112,7 +101,7 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
     elif language is Language.TABLE:
         yield from table_spans(text, rules)
     elif language is Language.XML:
-        yield from xml_spans(text, inner)
+        yield from xml_spans(text, partial(_nested, rules=rules, depth=depth))
         yield from link_spans(text, rules, inside)
     elif language in (Language.JSON, Language.GRAPHQL):
         yield from _json(text, rules, depth, hits, signs, graphql=language is Language.GRAPHQL)
@@ -135,6 +124,25 @@ def _named(text: bytes, language: Language, rules: NameRules, depth: int, hints:
         yield from _settings(text, hits, rules)
         yield from _json(text, rules, depth, hits, signs)
         yield from link_spans(text, rules, inside)
+
+
+def _by_structure(text: bytes, language: Language, rules: NameRules, depth: int, signs: set[bytes]) -> Iterator[Span]:
+    """The secrets whose own name says nothing: what a pointer leads to, what is coded, what stands beside them tells."""
+    coded = partial(_coded, rules=rules, depth=depth)
+    is_json = language is Language.JSON
+    if is_json and (pointers := rules.pointers_for(text)):
+        yield from pointed_spans(text, pointers)
+    yield from coded_runs(text, coded, strings=is_json)
+    if b"data:" in signs:
+        yield from data_runs(text, coded)
+    if not signs.isdisjoint(CALLS):
+        yield from login_spans(text)
+    if is_json and not signs.isdisjoint(SAYS):
+        yield from said_values(text)
+    if is_json and (not signs.isdisjoint(MEMBERS) or is_flat(text)):
+        yield from member_spans(text)
+    if language is Language.LINES:
+        yield from variable_lines(text)
 
 
 def _settings(text: bytes, hits: Sequence[tuple[int, int, int]], rules: NameRules) -> Iterator[Span]:
