@@ -6,7 +6,7 @@ A value that is itself text with names and values is given to `inside`. Finds sp
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 from recproxy.recording.field_names import is_listed
 from recproxy.redaction.graphql_parameters import graphql_spans
@@ -33,6 +33,7 @@ _UPLOADS = frozenset(
     {b"acl", b"policy", b"bucket", b"success_action_status", b"success_action_redirect", b"x-amz-algorithm"}
 )
 
+_GRANTED, _ASKED = frozenset({b"code", b"key"}), frozenset({b"code"})
 #: The secrets of a parameter's value; of one that was decoded also those by shape, which nobody else has seen.
 Inside = Callable[[bytes, bool], Iterable[Span]]
 
@@ -64,24 +65,33 @@ def pair_spans(text: bytes, names: frozenset[bytes], rule: str, inside: Inside) 
     parts = [_SEPARATOR.split(part) for part in text.split(b"&")]
     known = {piece.partition(b"=")[0].lower() for pieces in parts for piece in pieces}
     upload = not known.isdisjoint(_UPLOADS)
-    asks = b"client_id" in known and not known.isdisjoint((b"client_secret", b"code_verifier"))
-    told = b"value" in known and _told(text, names)
+    explained = _explained(known, text, names)
     for pieces in parts:
         end = start + sum(map(len, pieces)) + len(pieces) - 1
         covered = -1
         for piece in pieces:
             name, equals, value = piece.partition(b"=")
-            if equals and not (upload and name.lower() == b"key"):
-                lower = name.lower()
-                granted = b"grant_type" in known and lower in (b"code", b"key")
-                granted = granted or (asks and lower == b"code") or (told and lower == b"value")
-                granted = granted or (lower == b"p" and b"u" in known and len(value) > 2 and not value.isdigit())
+            lower = name.lower()
+            if equals and not (upload and lower == b"key"):
+                chosen = lower in explained or (
+                    lower == b"p" and b"u" in known and len(value) > 2 and not value.isdigit()
+                )
                 at = start + len(name) + 1
                 last = end if at >= covered else at + len(value)
-                for span in _pair(name, value, value, at, names, rule, inside, granted=granted, text=text, last=last):
+                for span in _pair(name, value, value, at, names, rule, inside, chosen=chosen, text=text, last=last):
                     covered = max(covered, span.end)
                     yield span
             start += len(piece) + 1
+
+
+def _explained(known: Container[bytes], text: bytes, names: frozenset[bytes]) -> frozenset[bytes]:
+    """The names whose value is secret for what stands beside them: in a request for a token, and `value`."""
+    explained = frozenset[bytes]()
+    if b"grant_type" in known:
+        explained = _GRANTED
+    elif b"client_id" in known and (b"client_secret" in known or b"code_verifier" in known):
+        explained = _ASKED  # some services need no word for what is granted
+    return explained | {b"value"} if b"value" in known and _told(text, names) else explained
 
 
 def _told(text: bytes, names: frozenset[bytes]) -> bool:
@@ -102,7 +112,7 @@ def _pair(
     rule: str,
     inside: Inside,
     *,
-    granted: bool = False,
+    chosen: bool = False,
     text: bytes = b"",
     last: int = 0,
 ) -> Iterator[Span]:
@@ -115,7 +125,7 @@ def _pair(
     key = percent_decoded(name, plus=True).text if b"%" in name else name
     view = percent_decoded(value, plus=True) if b"%" in value or b"+" in value else None
     plain = view.text if view is not None else value
-    secret = granted or is_listed(key, names) or is_secret(key, plain or text[start : min(last, start + _FAR)])
+    secret = chosen or is_listed(key, names) or is_secret(key, plain or text[start : min(last, start + _FAR)])
     if secret or (key.lower() == b"upload_id" and looks_like_a_token(plain)):
         yield Span(start, start + len(raw), rule, wild_name(key), value=plain)
         if last > start + len(raw):
