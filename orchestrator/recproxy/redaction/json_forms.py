@@ -36,8 +36,8 @@ _LINE_OF_JSON = re.compile(
 _KIND = re.compile(rb"\"kind\"\s*:\s*\"Secret(?:List)?\"")
 _VALUE = rb"\"value\"\s*:\s*\"([^\"\\]{4,})\""
 _TYPE = rb"\"type\"\s*:\s*\"(?:password|secret|otp|totp)\""
-_HIDDEN = rb"\"(?:sensitive|masked|secure|is_secret|isSecret|hidden)\"\s*:\s*true"
 _HIDES = (b'"sensitive"', b'"masked"', b'"secure"', b'"is_secret"', b'"isSecret"', b'"hidden"')
+_HIDDEN = rb"(?:" + b"|".join(_HIDES) + rb")\s*:\s*true"
 _SECURE = rb"\"Type\"\s*:\s*\"SecureString\""
 _SECRETS = rb"\"id\"\s*:\s*\"https:[^\"]{1,80}/secrets/"
 #: How an object says what its value is, and what such a text holds.
@@ -272,9 +272,11 @@ def says_how_it_is(member: bytes, *, is_object: bool = False) -> bool:
     An address that `is_object` is where somebody lives; a text may be one of mail.
     """
     words = name_words(member)
-    return (
-        bool(words) and (words[-1] in _STATES or words[0] == "expires" or (is_object and words[-1] == "address"))
-    ) or words[-2:] == ("last", "4")
+    if not words:
+        return False
+    last = words[-1]
+    is_state = last in _STATES or words[0] == "expires" or words[-2:] == ("last", "4")
+    return is_state or (is_object and last == "address")
 
 
 def is_message(value: bytes, text: bytes, at: int, *, listed: bool) -> bool:

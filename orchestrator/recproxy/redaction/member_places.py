@@ -21,7 +21,7 @@ from recproxy.redaction.random_values import is_key, is_key_or_number
 from recproxy.redaction.spans import Span, wild_name
 from recproxy.redaction.views import json_unescaped
 
-__all__ = ["MEMBERS", "is_flat", "is_setting", "member_spans", "variable_lines"]
+__all__ = ["MEMBERS", "is_flat", "member_spans", "variable_lines"]
 
 #: One of these is in a text that has such an object.
 MEMBERS = (
@@ -110,29 +110,13 @@ class _Level:
         self.value: Span | None = None
 
 
-def is_setting(name: bytes, value: bytes) -> bool:
-    """Whether the value of a variable of an environment is a secret, whose name says nothing of it."""
-    return (
-        _NAME.match(name) is not None
-        and name.rpartition(b"_")[2] not in _NO_SECRET
-        and is_key_or_number(value)
-        and not value.startswith(b"/")
-    )
-
-
 def member_spans(text: bytes) -> Iterator[Span]:
     """The secrets of such objects. Each is read once, also where one stands in another."""
     done = 0
-    if is_flat(text):
-        for found, span in _read(text, text.index(b"{"), b"env"):
-            done = found
-            if span is not None:
-                yield span
-    for holder in _HOLDER.finditer(text):
-        if holder.start() >= done and _rule(holder[1]) is not None:
-            begun = holder.end() - 1
-            for found, span in _read(text, begun, holder[1]):
-                done = found
+    for start, opening, name in _holders(text):
+        if start >= done and _rule(name) is not None:
+            for end, span in _read(text, opening, name):
+                done = end
                 if span is not None:
                     yield span
 
@@ -145,8 +129,27 @@ def is_flat(text: bytes) -> bool:
 def variable_lines(text: bytes) -> Iterator[Span]:
     """The secrets in lines that set a variable whose name says nothing of them."""
     for found in _LINE.finditer(text):
-        if is_key(found[2]) and is_setting(found[1], found[2]):
+        if is_key(found[2]) and _is_setting(found[1], found[2]):
             yield Span(*found.span(2), "text", wild_name(found[1].lower()), value=found[2])
+
+
+def _holders(text: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """The objects and arrays that have a name: where that begins, where they open, and the name."""
+    if is_flat(text):
+        opening = text.index(b"{")
+        yield opening, opening, b"env"
+    for found in _HOLDER.finditer(text):
+        yield found.start(), found.end() - 1, found[1]
+
+
+def _is_setting(name: bytes, value: bytes) -> bool:
+    """Whether the value of a variable of an environment is a secret, whose name says nothing of it."""
+    return (
+        _NAME.match(name) is not None
+        and name.rpartition(b"_")[2] not in _NO_SECRET
+        and is_key_or_number(value)
+        and not value.startswith(b"/")
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -186,7 +189,7 @@ def _read(text: bytes, at: int, name: bytes) -> Iterator[tuple[int, Span | None]
             levels.append(_opened(levels[-1] if levels else None, key, is_object=mark == b"{"))
         elif mark in b"}]":
             ended = levels.pop()
-            if ended.value is not None and is_setting(ended.name, ended.value.value):
+            if ended.value is not None and _is_setting(ended.name, ended.value.value):
                 yield found.end(), ended.value
             if not levels:
                 yield found.end(), None
@@ -207,7 +210,7 @@ def _string(level: _Level, found: re.Match[bytes]) -> Span | None:
     value = json_unescaped(raw).text if b"\\" in raw else raw
     if not level.is_object:
         setting = _ASSIGNED.match(raw) if level.listed is _OF_SETTINGS else None
-        if setting is None or not is_setting(setting[1], setting[2]):
+        if setting is None or not _is_setting(setting[1], setting[2]):
             return None
         start = found.start(1) + setting.start(2)
         return Span(start, found.end(1), "json", wild_name(setting[1].lower()), value=setting[2])
@@ -218,7 +221,7 @@ def _string(level: _Level, found: re.Match[bytes]) -> Span | None:
     if level.rule is not _OF_SETTINGS:
         chosen = key.lower() in level.rule.members or level.rule is _OF_SECRETS
         return span if chosen and level.rule.tells(value) else None
-    if is_setting(key, value):
+    if _is_setting(key, value):
         return span
     if key.lower() in _NAMING:
         level.name = value

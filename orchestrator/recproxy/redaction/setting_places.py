@@ -25,10 +25,12 @@ _LINE = re.compile(
 )
 #: A constant of PHP, which the settings of WordPress are.
 _DEFINE = re.compile(
-    rb"[ \t]*define\([ \t]*([\"'])([A-Za-z_][A-Za-z0-9_]*)\1[ \t]*,[ \t]*(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)')[ \t]*\)"
+    rb"[ \t]*define\([ \t]*([\"'])(?P<name>[A-Za-z_][A-Za-z0-9_]*)\1[ \t]*,[ \t]*(?:\"([^\"\r\n]+)\"|'([^'\r\n]+)')[ \t]*\)"
 )
 #: A setting whose name and value have only a blank between them.
-_SET = re.compile(rb"[ \t]*(?:setx|setenv|ENV)[ \t]+([A-Z][A-Z0-9_]*)[ \t]+" + _VALUE + rb"[ \t]*(?:/[A-Za-z])?\r?\Z")
+_SET = re.compile(
+    rb"[ \t]*(?:setx|setenv|ENV)[ \t]+(?P<name>[A-Z][A-Z0-9_]*)[ \t]+" + _VALUE + rb"[ \t]*(?:/[A-Za-z])?\r?\Z"
+)
 #: The strings of TOML that may hold line ends.
 _LONG = re.compile(rb"[ \t]*[\"']?([A-Za-z_][A-Za-z0-9_.-]*)[\"']?[ \t]*=[ \t]*(\"{3}|'{3})")
 _BLOCK = re.compile(
@@ -102,14 +104,11 @@ def _in_line(line: bytes, rules: NameRules) -> list[Span]:
     spans = header_spans(found[1], found[2], rules.headers) if found else None
     if found and spans is not None and (b"-" in found[1] or b" " not in found[2] or found[1].lower() in _HEADS):
         return [span.moved(span.start + found.start(2), span.end + found.start(2)) for span in spans]
-    found = _DEFINE.match(line)
-    if found and is_secret(found[2], found[found.lastindex or 3]):
-        group = found.lastindex or 3
-        return [Span(*found.span(group), "text", wild_name(found[2]), value=found[group])]
-    found = _SET.match(line)
-    if found and is_secret(found[1], found[found.lastindex or 1]):
-        group = found.lastindex or 1
-        return [Span(*found.span(group), "text", wild_name(found[1]), value=found[group])]
+    for setting in (_DEFINE, _SET):
+        found = setting.match(line)
+        group = (found and found.lastindex) or 1
+        if found and is_secret(found["name"], found[group]):
+            return [Span(*found.span(group), "text", wild_name(found["name"]), value=found[group])]
     found = _LINE.match(line)
     if found:
         group = found.lastindex or 5

@@ -32,9 +32,9 @@ _ONE_WORD = re.compile(r"\W+")
 #: the same pass, since looking for some of them, one by one, takes longer than all of the pass.
 _SIGNS = frozenset(
     {
-        *(b'"grant_type"', b'"query"', b'"mutation"', b'"variables"', b'"kty"', b'"value"', b'"dataCrc32c"'),
+        *(b'"grant_type"', b'"query"', b'"mutation"', b'"variables"', b'"kty"'),
         *(b'"Secret"', b'"SecretList"', b"\\u00", b" -", b'"-', b"set "),
-        *(b'"Session"', b'"random_password"', b'"params"', b"<methodName>", b"data:"),
+        *(b'"params"', b"<methodName>", b"data:"),
         *MEMBERS,
         *SAYS,
         *(b'"client_id"', b'"client_secret"', b'"code_verifier"'),
