@@ -4,33 +4,33 @@ import json
 
 import pytest
 
-from recproxy.play.filling import filled_response, wild_names
+from recproxy.play.filling import filled_response, filling_values
 from recproxy.recording import Chunk, Response
 
 
 def filled(body, bound, given=None, kind=b"application/json", **more):
     response = Response(status=200, headers=((b"Content-Type", kind),), body=body, **more)
-    return filled_response(response, wild_names(response), bound, given or {})
+    return filled_response(response, filling_values(response, bound, given or {}))
 
 
 def test_a_response_with_named_places_is_filled_and_what_nobody_bound_is_one_fixed_value():
     response = Response(status=200, headers=((b"X-Id", b"XXX[id]"),), body=b"XXX[id] XXX[other] XXX")
     bound = {"id": b"7"}
 
-    names = wild_names(response)
-    got = filled_response(response, names, bound, {})
+    values = filling_values(response, bound, {})
+    got = filled_response(response, values)
 
-    assert names == {"id", "other"}
+    assert values.keys() == {"id", "other"}
     assert got.headers == ((b"X-Id", b"7"),)
     assert got.body == b"7 " + bound["other"] + b" XXX"
-    assert filled_response(response, names, {"id": b"7"}, {}) == got
+    assert filled_response(response, filling_values(response, {"id": b"7"}, {})) == got
 
 
 def test_a_digest_is_that_of_the_filled_body():
     headers = ((b"Content-MD5", b"AAAA"), (b"Digest", b"md5=AAAA"))
     response = Response(status=200, headers=headers, body=b"hello XXX[who]")
 
-    got = filled_response(response, wild_names(response), {"who": b"world"}, {})
+    got = filled_response(response, filling_values(response, {"who": b"world"}, {}))
 
     assert got.headers == (
         (b"Content-MD5", b"XrY7u+Ae7tCTyyK7j1rNww=="),
@@ -38,9 +38,9 @@ def test_a_digest_is_that_of_the_filled_body():
     )
 
 
-def test_a_response_without_named_places_has_no_names():
-    assert wild_names(Response(status=200, body=b"XXX")) == frozenset()
-    assert wild_names(Response(status=200, body=b"XXX[id]", wild=None)) == frozenset()
+def test_a_response_without_named_places_has_no_values():
+    assert filling_values(Response(status=200, body=b"XXX"), {}, {}) == {}
+    assert filling_values(Response(status=200, body=b"XXX[id]", wild=None), {}, {}) == {}
 
 
 def test_a_place_with_the_name_of_a_variable_gets_its_value_and_stays_open():
@@ -113,7 +113,7 @@ def test_a_value_in_xml_and_html_has_no_marks():
 
 def test_a_value_in_a_header_stays_on_one_line():
     response = Response(status=200, headers=((b"X-Echo", b"XXX[v]"),))
-    got = filled_response(response, wild_names(response), {"v": b"a\r\nSet-Cookie: b"}, {})
+    got = filled_response(response, filling_values(response, {"v": b"a\r\nSet-Cookie: b"}, {}))
     assert got.headers == ((b"X-Echo", b"a Set-Cookie: b"),)
 
 

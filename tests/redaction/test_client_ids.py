@@ -6,7 +6,7 @@ import pytest
 
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
-from recproxy.play.filling import filled_response, wild_names
+from recproxy.play.filling import filled_response, filling_values
 from recproxy.play.playback import Playback
 from recproxy.recording import Chunk, Interaction, Recording, Request, Response
 from recproxy.redaction.rules import RedactionRules
@@ -43,7 +43,7 @@ def replayed(interactions, *live):
             continue
         playing.bind(position, each.request)
         response = playing.interaction(position).response
-        said.append(filled_response(response, wild_names(response), playing.bound, {}).body)
+        said.append(filled_response(response, filling_values(response, playing.bound, {})).body)
     return said
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from recproxy.matching.index import Index
 from recproxy.matching.rules import Rules
-from recproxy.play.filling import filled_response, wild_names
+from recproxy.play.filling import filled_response, filling_values
 from recproxy.play.playback import Playback
 from recproxy.recording import Interaction, Recording, Request, Response
 from recproxy.redaction.credential_ids import with_credential_ids
@@ -127,14 +127,14 @@ def test_a_replay_with_another_token_gets_its_own_id():
     position = playing.take(playing.locate(live))
     playing.bind(position, live)
 
-    response = filled_response(recorded.response, wild_names(recorded.response), playing.bound, {})
+    response = filled_response(recorded.response, filling_values(recorded.response, playing.bound, {}))
     assert response.body == b'{"author_id": "1234"}'
 
 
 def test_an_id_that_nobody_bound_is_a_number():
     (recorded,) = redacted(asked("/2/users/98765432", b'{"id": 98765432}'))
 
-    response = filled_response(recorded.response, wild_names(recorded.response), {}, {})
+    response = filled_response(recorded.response, filling_values(recorded.response, {}, {}))
     assert response.body.removeprefix(b'{"id": ').removesuffix(b"}").isdigit()
 
 

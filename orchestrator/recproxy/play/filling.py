@@ -20,7 +20,7 @@ from recproxy.recording.splicing import Moved, resized, same, spliced
 from recproxy.redaction.masks import ENDING, stand_in
 from recproxy.redaction.wide_text import moved_in_wide, widened, with_word
 
-__all__ = ["filled_response", "filling_values", "wild_names"]
+__all__ = ["filled_response", "filling_values"]
 
 _NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z")
 _LITERAL = re.compile(rb"[^\x00-\x1f\"\\]*\Z")
@@ -33,31 +33,17 @@ _NUMBERED = re.compile(r"\.[0-9]+\.[a-z]+\Z")
 _BREAKS = re.compile(rb"[\r\n\0]+")
 
 
-def wild_names(response: Response) -> frozenset[str]:
-    """The names of a response's wild places."""
-    mark = (response.wild or "").encode() + b"["
-    body = with_word(response.headers, response.body, response.wild)[0] if response.wild else b""
-    if response.wild is None or not (mark in body or any(mark in value for _, value in response.headers)):
-        return frozenset()
-    texts = (body, *(value for _, value in response.headers))
-    patterns = (pattern(text, response.wild) for text in texts)
-    return frozenset(name for found in patterns if found is not None for name in found.names if name is not None)
-
-
-def filling_values(names: frozenset[str], bound: dict[str, bytes], given: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The values of named wild places, by name.
+def filling_values(response: Response, bound: dict[str, bytes], given: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The values of a response's named wild places, by name; none if it has no such places.
 
     A place that no request has bound and that has the name of a variable gets the value that is `given` for it, and
     stays unbound: a request may still have another. Any other place is bound to a fixed value.
     """
-    return {name: _value(name, bound, given) for name in names}
+    return {name: _value(name, bound, given) for name in _names(response)}
 
 
-def filled_response(
-    response: Response, names: frozenset[str], bound: dict[str, bytes], given: Mapping[str, bytes]
-) -> Response:
-    """A response with the named wild places filled in, by `filling_values`."""
-    values = filling_values(names, bound, given)
+def filled_response(response: Response, values: Mapping[str, bytes]) -> Response:
+    """A response with the named wild places filled in; `values` are those that `filling_values` has for them."""
     word = response.wild
     text, charset = with_word(response.headers, response.body, word or "XXX")
     plain = {name: _BREAKS.sub(b" ", value) for name, value in values.items()}
@@ -70,6 +56,17 @@ def filled_response(
     chunks = resized(response.chunks, len(response.body), moved, len(body))
     filled = replace(response, headers=headers, body=body, chunks=chunks)
     return filled if body == response.body else with_digests(filled)
+
+
+def _names(response: Response) -> frozenset[str]:
+    """The names of a response's wild places."""
+    mark = (response.wild or "").encode() + b"["
+    body = with_word(response.headers, response.body, response.wild)[0] if response.wild else b""
+    if response.wild is None or not (mark in body or any(mark in value for _, value in response.headers)):
+        return frozenset()
+    texts = (body, *(value for _, value in response.headers))
+    patterns = (pattern(text, response.wild) for text in texts)
+    return frozenset(name for found in patterns if found is not None for name in found.names if name is not None)
 
 
 def _value(name: str, bound: dict[str, bytes], given: Mapping[str, bytes]) -> bytes:

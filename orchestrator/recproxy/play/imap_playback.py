@@ -12,7 +12,7 @@ from recproxy.mail.imap.responses import ImapResponse, read_imap_response
 from recproxy.matching.differences import Difference, excerpt
 from recproxy.matching.field_values import Value, read_value, shown
 from recproxy.matching.mail_messages import Mail, mail_difference
-from recproxy.play.filling import filled_response, wild_names
+from recproxy.play.filling import filled_response, filling_values
 from recproxy.play.imap_comparison import compared_fields, compared_mails, fitting
 from recproxy.play.imap_exchanges import ImapConversation, ImapExchange, ImapSaid, read_imap_exchanges
 from recproxy.play.playback import Playback
@@ -163,10 +163,10 @@ class ImapPlayback:
         """A text, which has no line ends, as a header has none; or a literal."""
         headers = () if number % 2 else ((b"text", piece),)
         response = Response(status=0, wild=word, headers=headers, body=piece if number % 2 else b"")
-        names = wild_names(response)
-        if not names:
+        values = filling_values(response, self.playback.bound, self.playback.given)
+        if not values:
             return piece
-        filled = filled_response(response, names, self.playback.bound, self.playback.given)
+        filled = filled_response(response, values)
         return filled.body if number % 2 else filled.headers[0][1]
 
     def _word(self, position: int) -> str | None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from recproxy.matching.index import Fitting, Index
 from recproxy.play.candidates import Candidates, FittingGroup, Pool
-from recproxy.play.filling import filled_response, filling_values, wild_names
+from recproxy.play.filling import filled_response, filling_values
 from recproxy.play.header_choice import HeaderChoice, Narrowed, captures, choosing_lines, header_choice
 from recproxy.play.shifted_times import ShiftedTimes
 from recproxy.recording import Interaction, Request, Response, recorded_scopes
@@ -142,11 +142,10 @@ class Playback:
     def responding(self, position: int) -> Callable[[], Response]:
         """What makes the response of an interaction, now or later: of the values that are bound now."""
         recorded, times = self.interaction(position), self._times
-        names = wild_names(recorded.response)
-        values = filling_values(names, self.bound, self.given) if names else {}
+        values = filling_values(recorded.response, self.bound, self.given)
 
         def respond() -> Response:
-            response = filled_response(recorded.response, names, values, {}) if names else recorded.response
+            response = filled_response(recorded.response, values) if values else recorded.response
             return response if times is None else times.moved(recorded, response)
 
         return respond
