@@ -15,8 +15,9 @@ from recproxy.errors import RecproxyError
 from recproxy.recording.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from recproxy.config.profile import Profile
     from recproxy.config.project import Project
     from recproxy.play.scanning import Scan
     from recproxy.redaction.rules import RedactionRules
@@ -37,21 +38,25 @@ def refused_for_secrets(project: Project, names: Iterable[str]) -> dict[str, str
             whether runs use it by default or not. Where none is, by the built-in rules, which is said.
         names: paths below the folder of its recordings.
     """
-    words, broken = _profiles_of(project)
     groups: dict[str, list[str]] = {}
     for name in names:
         groups.setdefault(name.partition("/")[0], []).append(name)
+    if not groups:
+        return {}
+    words, loaded, broken = _profiles_of(project)
+    shapes = _shapes(project, loaded)
     refused: dict[str, str] = {}
     others = []
-    for profile, group in groups.items():
-        if profile not in words and (why := broken.get(profile) or broken.get("")):
+    for folder, group in groups.items():
+        word = words.get(folder)
+        if word is None and (why := broken.get(folder) or broken.get("")):
             refused |= dict.fromkeys(group, f"cannot be searched for secrets: {why}")
             continue
-        others += [profile] * (profile not in words)
-        rules = secret_rules([words[profile]] if profile in words else [])
+        others += [folder] * (word is None)
+        rules = _rules([loaded[word]] if word else [], shapes)
         paths = [project.recordings / name for name in group]
         for name, found in zip(group, search_files(paths, rules), strict=True):
-            if why := _refusal(found, f" --profile {words[profile]}" if profile in words else ""):
+            if why := _refusal(found, f" --profile {word}" if word else ""):
                 refused[name] = why
     if others and not is_quiet():
         more = f" and {len(others) - _TOLD} more" if len(others) > _TOLD else ""
@@ -62,8 +67,8 @@ def refused_for_secrets(project: Project, names: Iterable[str]) -> dict[str, str
     return refused
 
 
-def _profiles_of(project: Project) -> tuple[dict[str, str], dict[str, str]]:
-    """The words for all profiles that recordings here may be of, by name, and why others cannot be loaded.
+def _profiles_of(project: Project) -> tuple[dict[str, str], dict[str, Profile], dict[str, str]]:
+    """The profiles that recordings here may be of: the words for them by name, and they by word; why others cannot be loaded.
 
     A run may be told to use one that it does not use by default. The name of a profile whose file cannot be read is
     not known: what is wrong with it stands under the empty name.
@@ -71,14 +76,23 @@ def _profiles_of(project: Project) -> tuple[dict[str, str], dict[str, str]]:
     from recproxy.config.installed import offers
     from recproxy.config.project import is_profile_path
 
+    loaded, problems = _loaded(project, (*project.default_profiles(), *sorted({*project.inline, *offers()})))
     words: dict[str, str] = {}
-    broken: dict[str, str] = {}
-    for word in dict.fromkeys((*project.default_profiles(), *sorted({*project.inline, *offers()}))):
+    for word, profile in loaded.items():
+        words.setdefault(profile.name, word)
+    return words, loaded, {"" if is_profile_path(word) else word: why for word, why in problems.items()}
+
+
+def _loaded(project: Project, words: Iterable[str]) -> tuple[dict[str, Profile], dict[str, str]]:
+    """The profiles of these words, each loaded once, and why others cannot be."""
+    loaded: dict[str, Profile] = {}
+    problems: dict[str, str] = {}
+    for word in dict.fromkeys(words):
         try:
-            words.setdefault(project.profile(word).name, word)
+            loaded[word] = project.profile(word)
         except RecproxyError as problem:
-            broken["" if is_profile_path(word) else word] = problem.message
-    return words, broken
+            problems[word] = problem.message
+    return loaded, problems
 
 
 def _refusal(found: Scan, profile: str) -> str:
@@ -124,35 +138,44 @@ def _root(path: Path, folders: Sequence[Path]) -> Path:
     return next(named, Path.cwd() if absolute.is_relative_to(Path.cwd()) else path.parent)
 
 
-def secret_rules(profiles: Sequence[str]) -> RedactionRules:
-    """The rules of the profiles together, with the values that their variables have in the environment."""
-    from recproxy.config.project import find_project
-    from recproxy.config.variables import secret_values
-    from recproxy.redaction.rules import RedactionRules
+def secret_rules(words: Sequence[str]) -> RedactionRules:
+    """The rules of the profiles of these words together, with the values that their variables have in the environment.
 
-    loaded = find_project(Path.cwd()).load(profiles) if profiles else ()
-    values = secret_values(loaded, os.environ)
-    return RedactionRules(
-        headers=tuple(name for profile in loaded for name in profile.redact.headers),
-        query=tuple(name for profile in loaded for name in profile.redact.query),
-        form=tuple(name for profile in loaded for name in profile.redact.form),
-        json=tuple(name for profile in loaded for name in profile.redact.json),
-        patterns=tuple(name for profile in loaded for name in profile.redact.patterns),
-        shapes=_shapes(profiles),
-        values=values,
-        variables=tuple(each for profile in loaded for each in profile.redaction(values, os.environ).variables),
-    )
-
-
-def _shapes(named: Sequence[str]) -> tuple[str, ...]:
-    """The shapes of all profiles that a recording here may be of: a secret that one of them has masked is none."""
+    Raises:
+        RecproxyError: the project or one of the profiles is wrong; without a word, that is left to a run to say.
+    """
     from recproxy.config.installed import offers
     from recproxy.config.project import find_project
 
-    shapes: dict[str, None] = {}
-    with contextlib.suppress(RecproxyError):  # a run says what is wrong with the project
+    shapes: tuple[str, ...] = ()
+    profiles = find_project(Path.cwd()).load(words) if words else ()
+    with contextlib.suppress(RecproxyError):
         project = find_project(Path.cwd())
-        for word in (*named, *project.default_profiles(), *sorted(offers())):
-            with contextlib.suppress(RecproxyError):
-                shapes |= dict.fromkeys(project.profile(word).redact.shapes)
-    return tuple(shapes)
+        shapes = _shapes(project, _loaded(project, (*project.default_profiles(), *offers()))[0])
+    return _rules(profiles, shapes)
+
+
+def _shapes(project: Project, loaded: Mapping[str, Profile]) -> tuple[str, ...]:
+    """The shapes of the profiles of this project that a recording may be of: a secret that one of them has masked is none."""
+    from recproxy.config.installed import offers
+
+    words = (word for word in (*project.default_profiles(), *sorted(offers())) if word in loaded)
+    return tuple(dict.fromkeys(shape for word in words for shape in loaded[word].redact.shapes))
+
+
+def _rules(profiles: Sequence[Profile], shapes: Sequence[str]) -> RedactionRules:
+    """The rules of the profiles together; beside their own shapes, those of others."""
+    from recproxy.config.variables import secret_values
+    from recproxy.redaction.rules import RedactionRules
+
+    values = secret_values(profiles, os.environ)
+    return RedactionRules(
+        headers=tuple(name for profile in profiles for name in profile.redact.headers),
+        query=tuple(name for profile in profiles for name in profile.redact.query),
+        form=tuple(name for profile in profiles for name in profile.redact.form),
+        json=tuple(name for profile in profiles for name in profile.redact.json),
+        patterns=tuple(name for profile in profiles for name in profile.redact.patterns),
+        shapes=tuple(dict.fromkeys((*(name for profile in profiles for name in profile.redact.shapes), *shapes))),
+        values=values,
+        variables=tuple(each for profile in profiles for each in profile.redaction(values, os.environ).variables),
+    )
