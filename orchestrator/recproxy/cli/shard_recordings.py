@@ -29,10 +29,10 @@ def check_shard(folder: Path, files: Mapping[str, bytes], before: Mapping[str, b
     check_recording_folder(folder, files, recordings)
     if not files:
         raise RecordingError(f"{folder}: holds no recordings: name the folder of a shard's recordings")
-    found = recordings_in([folder]).paths
+    found = set(recordings_in([folder]).paths)
     for name, text in files.items():
         path = folder / name
-        if before.get(name) != text and not any(path.is_relative_to(each) for each in found):
+        if before.get(name) != text and found.isdisjoint((path, *path.parents)):
             raise RecordingError(f"{path}: is no recording: take it out of what is merged")
 
 
