@@ -43,7 +43,8 @@ def merge_reports(reports: Sequence[tuple[str, RunReport]]) -> RunReport:
     missing = tuple(_missing_shards(every))
     told = (ReportFinding(text=text) for text in (*missing, *_run_twice(every)))
     notes = (*_joined(each.notes for each in every), *told)
-    fails = _joined(each.fails for each in every)
+    fails = dict.fromkeys((*_joined(each.fails for each in every), "unused"))
+    timeline = _timeline(every)
     merged = replace(
         every[0],
         runs=_joined(each.runs for each in every),
@@ -52,9 +53,7 @@ def merge_reports(reports: Sequence[tuple[str, RunReport]]) -> RunReport:
         seconds=round(sum(each.seconds for each in every), 3),
         command_code=next((each.command_code for each in every if each.command_code), 0),
         error="; ".join(dict.fromkeys(each.error for each in every if each.error)),
-        fails=tuple(each for each in fails if each != "unused")
-        if missing
-        else tuple(dict.fromkeys((*fails, "unused"))),
+        fails=tuple(each for each in fails if not (missing and each == "unused")),
         profiles=_profiles([each.profiles for each in every]),
         tests=_tests(test for each in every for test in each.tests),
         misses=_counted(miss for each in every for miss in each.misses),
@@ -67,8 +66,8 @@ def merge_reports(reports: Sequence[tuple[str, RunReport]]) -> RunReport:
         tokens=_tokens(one for each in every for one in each.tokens),
         redactions=_sums(each.redactions for each in every),
         blocked=_sums(each.blocked for each in every),
-        timeline=_timeline(every)[:MOST_TIMED],
-        timeline_left_out=sum(each.timeline_left_out for each in every) + max(len(_timeline(every)) - MOST_TIMED, 0),
+        timeline=timeline[:MOST_TIMED],
+        timeline_left_out=sum(each.timeline_left_out for each in every) + max(len(timeline) - MOST_TIMED, 0),
     )
     merged = replace(merged, unasked=tuple(_unasked(every, merged.profiles)))
     code = next((each.exit_code for each in every if each.error), 0)
