@@ -6,7 +6,7 @@ from recproxy.errors import ConfigurationError
 from recproxy.orchestrator.pulled_recordings import check_recorded, pulled_notes, pulled_state
 from recproxy.stores.folder import FolderState, locked_file
 from recproxy.stores.lock import LockedFile, written_lock
-from recproxy.stores.synced import write_synced
+from recproxy.stores.synced import remember_synced
 
 
 def test_what_is_missing_is_in_the_lock_and_not_in_the_folder(tmp_path):
@@ -17,7 +17,7 @@ def test_what_is_missing_is_in_the_lock_and_not_in_the_folder(tmp_path):
 
     assert pulled_state("s3://bucket", tmp_path, tmp_path / "recordings").missing == ("shop/b.rec",)
     assert pulled_state("", tmp_path, tmp_path / "recordings") == FolderState()
-    write_synced(tmp_path / "recordings", {"shop/a.rec": locked_file(tmp_path / "recordings/shop/a.rec")})
+    remember_synced(tmp_path / "recordings", {"shop/a.rec": locked_file(tmp_path / "recordings/shop/a.rec")})
     (tmp_path / "recproxy.lock").unlink()
     assert pulled_state("s3://bucket", tmp_path, tmp_path / "recordings") == FolderState()
 

@@ -7,7 +7,7 @@ import pytest
 from recproxy.errors import RecordingError
 from recproxy.stores.folder import FolderState, changed_by_lock, compared, locked_file
 from recproxy.stores.lock import LockedFile
-from recproxy.stores.synced import write_synced
+from recproxy.stores.synced import remember_synced
 
 
 def file_of(text):
@@ -40,7 +40,7 @@ def test_who_has_changed_a_recording_is_told_from_what_was_last_synced(tmp_path)
             (tmp_path / name).write_text(here)
         lock |= {name: file_of(locked)} if locked else {}
         synced |= {name: file_of(last)} if last else {}
-    write_synced(tmp_path, synced)
+    remember_synced(tmp_path, synced)
 
     got = compared(tmp_path, lock)
     told = changed_by_lock(tmp_path, lock)
@@ -57,7 +57,7 @@ def test_who_has_changed_a_recording_is_told_from_what_was_last_synced(tmp_path)
 def test_a_run_reads_no_recording_that_the_lock_has_not_changed(tmp_path, monkeypatch):
     (tmp_path / "a.rec").write_text("a")
     lock = {"a.rec": file_of("a")}
-    write_synced(tmp_path, lock)
+    remember_synced(tmp_path, lock)
     monkeypatch.setattr("recproxy.stores.folder.locked_file", lambda path: pytest.fail(f"{path} was read"))
 
     assert changed_by_lock(tmp_path, lock) == FolderState()

@@ -19,7 +19,7 @@ from recproxy.play.file_replacement import check_no_links, check_place, opened_f
 from recproxy.stores.folder import FolderState, compared, locked_file
 from recproxy.stores.lock import LOCK, LockedFile, read_lock
 from recproxy.stores.store import Store
-from recproxy.stores.synced import PARTS, read_pushed, read_synced, write_synced
+from recproxy.stores.synced import PARTS, read_pushed, remember_synced
 from recproxy.stores.transfers import OPEN_PART, TransferProgress, Transferred, alone, transfer_each, unwatched
 
 __all__ = ["pull_recordings"]
@@ -75,9 +75,7 @@ def pull_recordings(
             _remove(state, folder, result)
         else:
             result.kept |= dict.fromkeys(state.dropped, _NO_LOCK)
-        here = {name: lock[name] for name in (*state.same, *result.done)}
-        before = {name: file for name, file in read_synced(folder).items() if name not in result.removed}
-        write_synced(folder, before | here)
+        remember_synced(folder, {name: lock[name] for name in (*state.same, *result.done)}, result.removed)
     return result
 
 
@@ -91,7 +89,7 @@ def _kept(state: FolderState, lock: Mapping[str, LockedFile], *, replace: bool) 
 
 def _remove(state: FolderState, folder: Path, result: Transferred) -> None:
     """Remove what the lock no longer has, if it is still as it was pulled. What was pushed from here is named instead."""
-    pushed = read_pushed(folder)
+    pushed = read_pushed(folder) if state.dropped else {}
     for name in state.dropped:
         if pushed.get(name) == state.files[name]:  # the lock of no commit may ever have had it
             result.kept[name] = _PUSHED.replace("NAME", shlex.quote(name))

@@ -14,7 +14,7 @@ from recproxy.play.file_replacement import check_no_links, replace_file
 from recproxy.stores.folder import FolderState, compared
 from recproxy.stores.lock import LOCK, LockedFile, read_lock, written_lock
 from recproxy.stores.store import Store
-from recproxy.stores.synced import read_pushed, read_synced, write_pushed, write_synced
+from recproxy.stores.synced import remember_pushed, remember_synced
 from recproxy.stores.transfers import TransferProgress, Transferred, alone, transfer_each, unwatched
 
 __all__ = ["push_recordings"]
@@ -88,12 +88,9 @@ def push_recordings(
         wishes |= dict.fromkeys(state.deleted if prune else ())
         gone = _write_wishes(root, lock, wishes, result)
         # Only now: a recording that counts as pushed and is not in the lock would be taken for an old one.
-        synced = {name: file for name, file in read_synced(folder).items() if name not in gone}
-        here = {name: state.files[name] for name in (*state.same, *result.done)}
         changed = {name: state.files[name] for name in result.done if lock.get(name) != state.files[name]}
-        pushed = {name: file for name, file in read_pushed(folder).items() if name not in gone}
-        write_pushed(folder, pushed | changed)  # first: what counts as the same here must be known to be ours
-        write_synced(folder, synced | here)
+        remember_pushed(folder, changed, gone)  # first: what counts as the same here must be known to be ours
+        remember_synced(folder, {name: state.files[name] for name in (*state.same, *result.done)}, gone)
         result.done = [name for name in result.done if name in changed or name in sent]
         return result
 

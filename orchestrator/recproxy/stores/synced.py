@@ -6,7 +6,7 @@ you changed from one that somebody else did.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from recproxy.errors import ConfigurationError
 from recproxy.play.file_replacement import check_no_links, replace_file
 from recproxy.stores.lock import LockedFile, read_lock, written_lock
 
-__all__ = ["PARTS", "read_pushed", "read_synced", "write_pushed", "write_synced"]
+__all__ = ["PARTS", "read_pushed", "read_synced", "remember_pushed", "remember_synced"]
 
 #: Below the folder of the recordings, hidden, and of this checkout alone.
 PARTS: Final = ".pulled"
@@ -42,22 +42,24 @@ def _read(folder: Path, name: str) -> Mapping[str, LockedFile]:
         return {}
 
 
-def write_synced(folder: Path, files: Mapping[str, LockedFile]) -> None:
-    """Write them, if they are others than those before.
+def remember_synced(folder: Path, files: Mapping[str, LockedFile], gone: Collection[str] = ()) -> None:
+    """Write that these are the same here and in the lock now, and forget those that are gone.
 
     Raises:
-        RecordingError: they cannot be written, or a link is in their place.
+        RecordingError: it cannot be written, or a link is in its place.
     """
-    _write(folder, _SYNCED, files)
+    _remember(folder, _SYNCED, files, gone)
 
 
-def write_pushed(folder: Path, files: Mapping[str, LockedFile]) -> None:
-    """Write them, as `write_synced` does."""
-    _write(folder, _PUSHED, files)
+def remember_pushed(folder: Path, files: Mapping[str, LockedFile], gone: Collection[str] = ()) -> None:
+    """Write that this checkout has pushed these, as `remember_synced` does."""
+    _remember(folder, _PUSHED, files, gone)
 
 
-def _write(folder: Path, name: str, files: Mapping[str, LockedFile]) -> None:
+def _remember(folder: Path, name: str, files: Mapping[str, LockedFile], gone: Collection[str]) -> None:
     path = folder / PARTS / name
     check_no_links(path, root=folder)
-    if files != _read(folder, name):
-        replace_file(path, written_lock(files), root=folder)
+    before = _read(folder, name)
+    after = {each: file for each, file in before.items() if each not in gone} | dict(files)
+    if after != before:
+        replace_file(path, written_lock(after), root=folder)
