@@ -6,7 +6,7 @@ What somebody else has changed in the lock is not put back: it is named, unless 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from recproxy.errors import ConfigurationError
@@ -58,7 +58,7 @@ def push_recordings(
     """
     with alone(folder, root):
         check_no_links(root / LOCK, root=root)
-        lock = dict(read_lock(root / LOCK))
+        lock = read_lock(root / LOCK)
         state = compared(folder, lock)
         _check_names(state, folder, mine, allowed)
         result = Transferred(kept=_kept(state, mine, prune=prune))
@@ -67,23 +67,9 @@ def push_recordings(
             for name in state.odd
         ]
         chosen = (name for name in (*state.outdated, *state.dropped, *state.conflicts) if name in mine)
-        fresh = (*state.new, *state.changed, *chosen)
-        refused = search([name for name in fresh if name not in allowed])
-        result.problems += [
-            f"{name}: {why}; or push it as it is with --allow-secrets {shlex.quote(name)}"
-            for name, why in refused.items()
-        ]
-        wanted = (*(name for name in fresh if name not in refused), *(state.same if again else ()))
-        sent: list[str] = []
-        if wanted:
-            opened = store()
-
-            def bring(name: str, _: Callable[[int], None]) -> int:
-                size = _push_one(opened, name, folder / name, state.files[name], again=again)
-                sent.extend([name] * bool(size))
-                return size
-
-            transfer_each({name: state.files[name].size for name in wanted}, bring, result, progress)
+        clean = _without_secrets((*state.new, *state.changed, *chosen), search, allowed, result)
+        wanted = {name: state.files[name] for name in (*clean, *(state.same if again else ()))}
+        sent = _push_each(store, folder, wanted, result, progress, again=again)
         wishes: dict[str, LockedFile | None] = {name: state.files[name] for name in result.done}
         wishes |= dict.fromkeys(state.deleted if prune else ())
         gone = _write_wishes(root, lock, wishes, result)
@@ -93,6 +79,44 @@ def push_recordings(
         remember_synced(folder, {name: state.files[name] for name in (*state.same, *result.done)}, gone)
         result.done = [name for name in result.done if name in changed or name in sent]
         return result
+
+
+def _without_secrets(
+    fresh: Sequence[str],
+    search: Callable[[Collection[str]], Mapping[str, str]],
+    allowed: Collection[str],
+    result: Transferred,
+) -> list[str]:
+    """Those that may go into the store: no secret was found in them, or they are allowed to go all the same."""
+    refused = search([name for name in fresh if name not in allowed])
+    result.problems += [
+        f"{name}: {why}; or push it as it is with --allow-secrets {shlex.quote(name)}" for name, why in refused.items()
+    ]
+    return [name for name in fresh if name not in refused]
+
+
+def _push_each(
+    store: Callable[[], Store],
+    folder: Path,
+    wanted: Mapping[str, LockedFile],
+    result: Transferred,
+    progress: TransferProgress,
+    *,
+    again: bool,
+) -> set[str]:
+    """Push those that the store has not; their names. All that are there then, or were, are among the done."""
+    sent: set[str] = set()
+    if wanted:
+        opened = store()
+
+        def bring(name: str, _: Callable[[int], None]) -> int:
+            size = _push_one(opened, name, folder / name, wanted[name], again=again)
+            if size:
+                sent.add(name)
+            return size
+
+        transfer_each({name: file.size for name, file in wanted.items()}, bring, result, progress)
+    return sent
 
 
 def _write_wishes(

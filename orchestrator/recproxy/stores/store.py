@@ -89,7 +89,7 @@ class Store:
 
         Raises:
             RecordingError: it cannot be, or what arrived is not what was sent; an object that was there stays.
-        ConfigurationError: there is no such store.
+            ConfigurationError: there is no such store.
         """
         place = self._place(file)
         written = place if self._is_atomic and file.size <= _LARGE else f"{place}.{secrets.token_hex(8)}.part"

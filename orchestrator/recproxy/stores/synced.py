@@ -59,7 +59,7 @@ def remember_pushed(folder: Path, files: Mapping[str, LockedFile], gone: Collect
 def _remember(folder: Path, name: str, files: Mapping[str, LockedFile], gone: Collection[str]) -> None:
     path = folder / PARTS / name
     check_no_links(path, root=folder)
-    before = _read(folder, name)
-    after = {each: file for each, file in before.items() if each not in gone} | dict(files)
+    before, lost = _read(folder, name), set(gone)
+    after = {each: file for each, file in before.items() if each not in lost} | dict(files)
     if after != before:
         replace_file(path, written_lock(after), root=folder)
