@@ -61,6 +61,12 @@ def test_the_end_of_a_head_is_its_empty_line():
     assert head_size(b"GET / HTTP/1.1\r\n") == -1
 
 
+@pytest.mark.parametrize(("end", "empty"), [("\n", "\n"), ("\n", "\r\n"), ("\r\n", "\n")])
+def test_the_lines_of_a_head_may_end_with_a_bare_line_feed(end, empty):
+    head = f"\n\nFOO / HTTP/1.1{end}A: b{end}{empty}".encode()
+    assert {head_size(head + b"body\n\n", searched) for searched in (0, *range(3, len(head)))} == {len(head)}
+
+
 @pytest.mark.parametrize("searched", range(18))
 def test_the_end_of_a_head_is_looked_for_in_what_is_new(searched):
     assert head_size(b"FOO / HTTP/1.1\r\n\r\n\r\n\r\n", searched) == 18

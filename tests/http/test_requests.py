@@ -216,6 +216,9 @@ def test_a_large_body_is_no_large_head():
         b"POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\n\n",
+        b"FROBNICATE / HTTP/1.1\r\nHost: x\n\n",
+        b"GET /\xc3\xa4 HTTP/1.1\r\nHost: x\n\r\n",
     ],
 )
 def test_what_is_no_request_is_400(data):

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from recproxy.control.host_names import normal_host
 from recproxy.http.hosts import host_text, split_authority
-from recproxy.http.request_heads import NO_HTTP2, NO_MAIL, begins_mail
+from recproxy.http.request_heads import NO_HTTP2, NO_MAIL, begins_mail, head_size
 from recproxy.recording.dataclass import dataclass
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "Incomplete",
     "Malformed",
     "Origin",
-    "head_end",
     "sort",
 ]
 
@@ -135,7 +134,7 @@ def _head(seen: bytes) -> FirstBytes:
     absolute = _ABSOLUTE.match(target)
     if absolute:
         return Absolute(host_text(absolute[1]))
-    end = head_end(seen)
+    end = head_size(seen)
     if end < 0:
         return _unfinished(seen)
     host = _HOST.search(seen, start, end)
@@ -147,7 +146,7 @@ def _not_http(seen: bytes) -> Malformed:
 
 
 def _connect(seen: bytes, target: bytes) -> FirstBytes:
-    end = head_end(seen)
+    end = head_size(seen)
     if end < 0:
         return _unfinished(seen)
     try:
@@ -160,7 +159,7 @@ def _connect(seen: bytes, target: bytes) -> FirstBytes:
 
 
 def _announcement(seen: bytes, target: bytes) -> FirstBytes:
-    end = head_end(seen)
+    end = head_size(seen)
     if end < 0:
         return _unfinished(seen)
     port = _PORT.search(seen, 0, end)
@@ -168,13 +167,6 @@ def _announcement(seen: bytes, target: bytes) -> FirstBytes:
         return Malformed(400, "RECPROXY without a port")
     to = _TO.search(seen, 0, end)
     return Announcement(host_text(target), int(port[1]), int(to[1]) if to else 0)
-
-
-def head_end(seen: bytes) -> int:
-    """The size of a complete head, its empty line included, or -1. Lines may end with a bare LF: RFC 9112 section 2.2."""
-    start = len(seen) - len(seen.lstrip(b"\r\n"))
-    ends = [place + len(mark) for mark in (b"\n\r\n", b"\n\n") if (place := seen.find(mark, start)) >= 0]
-    return min(ends, default=-1)
 
 
 def _unfinished(seen: bytes) -> FirstBytes:

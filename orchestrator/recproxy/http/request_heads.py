@@ -44,10 +44,13 @@ def can_be_plain(data: bytes) -> bool:
 
 
 def head_size(data: bytes | bytearray, searched: int = 0) -> int:
-    """The size of a head with its empty line, or -1 where it is not complete. It did not end in what was `searched`."""
-    start = searched - 3 if searched > 3 else len(data) - len(data.lstrip(b"\r\n"))
-    end = data.find(b"\r\n\r\n", start)
-    return end + 4 if end >= 0 else -1
+    """The size of a head with its empty line, or -1 where it is not complete. It did not end in what was `searched`.
+
+    Lines may end with a bare LF: RFC 9112 section 2.2.
+    """
+    start = searched - 2 if searched > 2 else len(data) - len(data.lstrip(b"\r\n"))
+    ends = [place + len(mark) for mark in (b"\n\r\n", b"\n\n") if (place := data.find(mark, start)) >= 0]
+    return min(ends, default=-1)
 
 
 def plain_head(head: bytes) -> tuple[bytes, bytes]:

@@ -31,8 +31,9 @@ from recproxy.http import (
     sort,
     split_authority,
 )
-from recproxy.http.first_bytes import HEAD_LIMIT, head_end
+from recproxy.http.first_bytes import HEAD_LIMIT
 from recproxy.http.local_requests import local_head
+from recproxy.http.request_heads import head_size
 from recproxy.orchestrator.dismissal import dismiss
 from recproxy.orchestrator.gate import Gate
 from recproxy.orchestrator.reached_address import ReachedAddresses
@@ -234,7 +235,7 @@ class Arrival:
 
     def _local(self, authority: str, seen: bytes) -> bool:
         """Send a request on to a server on loopback, once its head is whole: the server must not take it for a proxy's."""
-        size = head_end(seen)
+        size = head_size(seen)
         if size < 0:
             return False
         host, port = split_authority(authority, 80)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 from recproxy.http import Absolute, ClientHello, Connecting, FirstBytes, Malformed, error_response
-from recproxy.http.first_bytes import head_end
+from recproxy.http.request_heads import head_size
 from recproxy.orchestrator.access import Access
 
 __all__ = ["Gate"]
@@ -26,7 +26,7 @@ class Gate:
         if isinstance(wants, Malformed):  # it gets an answer that tells nothing
             return None
         is_proxied = isinstance(wants, Absolute | Connecting)
-        size = head_end(seen)
+        size = head_size(seen)
         if size < 0 and isinstance(wants, Absolute):
             return b""
         if is_proxied and self._access.authorizes(seen[: max(size, 0)]):
