@@ -1,12 +1,13 @@
-"""Which addresses nothing is forwarded to."""
+"""What all our sockets need: when to read, and which addresses nothing is forwarded to."""
 
 import asyncio
 import socket
+from unittest.mock import Mock
 
 import pytest
 
 from recproxy.control.listening import LOOPBACK, Listening
-from recproxy.control.sockets import address_elsewhere
+from recproxy.control.sockets import address_elsewhere, hold_reading
 
 WIDE = Listening(address="10.9.0.3", name="hub.example", peers=("10.9.0.0/30",))
 
@@ -60,3 +61,23 @@ def test_for_others_nothing_is_forwarded_to_another_address_of_this_machine(monk
 def test_any_other_address_is_the_one_to_connect_to(host):
     assert asked(host, WIDE) == host
     assert asked(host, LOOPBACK) == host
+
+
+@pytest.mark.parametrize(
+    ("holds", "reads", "closes", "done"),
+    [
+        (True, True, False, ["pause_reading"]),
+        (False, False, False, ["resume_reading"]),
+        (True, False, False, []),
+        (False, True, False, []),
+        (True, True, True, []),
+        (False, False, True, []),
+    ],
+)
+def test_a_peer_is_let_wait_or_read_once_and_not_when_the_connection_ends(holds, reads, closes, done):
+    transport = Mock()
+    transport.is_reading.return_value, transport.is_closing.return_value = reads, closes
+
+    hold_reading(transport, holds=holds)
+
+    assert [name for name, *_ in transport.method_calls if not name.startswith("is_")] == done

@@ -12,7 +12,7 @@ from typing import Any
 from recproxy.control.host_names import is_loopback
 from recproxy.control.listening import LOOPBACK, Listening
 
-__all__ = ["acknowledge", "address_elsewhere", "reset_on_close"]
+__all__ = ["acknowledge", "address_elsewhere", "hold_reading", "reset_on_close"]
 
 #: On, and no time: what was not sent is dropped, and the peer sees a reset instead of an end.
 _NO_LINGER = struct.pack("ii", 1, 0)
@@ -42,6 +42,16 @@ def reset_on_close(sock: Any) -> None:
     if sock is not None:
         with contextlib.suppress(OSError):  # the client has gone
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+
+
+def hold_reading(transport: asyncio.Transport, *, holds: bool) -> None:
+    """Let a peer wait, or read from it again; nothing is done if that is so already, or the connection ends."""
+    if transport.is_closing() or holds != transport.is_reading():
+        return
+    if holds:
+        transport.pause_reading()
+    else:
+        transport.resume_reading()
 
 
 async def address_elsewhere(host: str, port: int, listening: Listening = LOOPBACK) -> str:

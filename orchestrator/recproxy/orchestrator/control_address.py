@@ -17,6 +17,7 @@ from typing import Any
 
 from recproxy.control.acceptor import Acceptor
 from recproxy.control.open_connections import OpenConnections, descriptor_share
+from recproxy.control.sockets import hold_reading
 from recproxy.errors import RecproxyError
 from recproxy.http import Head, MalformedRequest, RequestReader, host_text
 from recproxy.http.web_pages import foreign_host, foreign_page
@@ -232,13 +233,7 @@ class _Caller(asyncio.Protocol):
 
     def _steer(self) -> None:
         """Read from the caller, or let it wait."""
-        holds = self._is_paused or bool(self._waiting)
-        if self._transport.is_closing() or holds != self._transport.is_reading():
-            return
-        if holds:
-            self._transport.pause_reading()
-        else:
-            self._transport.resume_reading()
+        hold_reading(self._transport, holds=self._is_paused or bool(self._waiting))
 
     async def _answer(self, head: Head, body: bytes) -> None:
         try:

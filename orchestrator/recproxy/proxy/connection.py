@@ -10,7 +10,7 @@ import asyncio
 import os
 from typing import Any
 
-from recproxy.control.sockets import acknowledge
+from recproxy.control.sockets import acknowledge, hold_reading
 from recproxy.http import Head, MalformedRequest, RequestReader, error_response, host_text
 from recproxy.proxy.body import BodyFeed, KeptBody
 from recproxy.proxy.connection_lane import ConnectionLane
@@ -214,13 +214,7 @@ class Connection(asyncio.Protocol):
     def _steer(self) -> None:
         """Read from the client, or let it wait."""
         is_full = self._asking in (_STREAMING, _TUNNELLING) and self._feed.is_full
-        holds = is_full or self._turns.holds or self._asking is Asking.LEAVING
-        if self._transport.is_closing() or holds != self._transport.is_reading():
-            return
-        if holds:
-            self._transport.pause_reading()
-        else:
-            self._transport.resume_reading()
+        hold_reading(self._transport, holds=is_full or self._turns.holds or self._asking is Asking.LEAVING)
 
     def _stop(self, event: Asked = Asked.STOP) -> None:
         """Read nothing more."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from recproxy.control.open_connections import OpenConnections
-from recproxy.control.sockets import acknowledge
+from recproxy.control.sockets import acknowledge, hold_reading
 from recproxy.mail.imap.server import ImapServer
 from recproxy.proxy.mail_socket import MailSocket
 from recproxy.proxy.mail_tls import upgraded
@@ -165,13 +165,8 @@ class ImapConnection(MailSocket):
 
     def steer(self) -> None:
         """Read from the client, or let it wait."""
-        holds = self._is_paused or self._server.is_full
-        if self._is_upgrading or self._transport.is_closing() or holds != self._transport.is_reading():
-            return
-        if holds:
-            self._transport.pause_reading()
-        else:
-            self._transport.resume_reading()
+        if not self._is_upgrading:
+            hold_reading(self._transport, holds=self._is_paused or self._server.is_full)
 
     def _go_on(self) -> None:
         if not self._is_paused:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from recproxy.config.mail_endpoints import MailPlace
+from recproxy.control.sockets import hold_reading
 from recproxy.mail.imap.client import ImapClient
 from recproxy.proxy.mail_upstream import reach_mail_server
 from recproxy.proxy.upstream import Upstreams
@@ -77,12 +78,8 @@ class ImapService(asyncio.Protocol):
 
     def hold(self, *, holds: bool) -> None:
         """Read from the service, or let it wait because the client does not read."""
-        if self._is_upgrading or self._transport.is_closing() or holds != self._transport.is_reading():
-            return
-        if holds:
-            self._transport.pause_reading()
-        else:
-            self._transport.resume_reading()
+        if not self._is_upgrading:
+            hold_reading(self._transport, holds=holds)
 
     def begin_tls(self, done: Callable[[str], None]) -> None:
         """Begin TLS; `done` is told what went wrong, or an empty text."""
