@@ -1,6 +1,7 @@
 """The control address over real HTTP, before an orchestrator of our own."""
 
 import asyncio
+import contextlib
 import gc
 import json
 from pathlib import Path
@@ -133,13 +134,18 @@ class Caller:
     async def rest(self):
         return await self._reader.read()
 
+    @contextlib.asynccontextmanager
+    async def beside(self):
+        """A client on another connection of this address."""
+        reader, writer = await asyncio.open_connection(*self._writer.get_extra_info("peername"))
+        yield Caller(reader, writer, self._token)
+        writer.close()
+
     async def closed_beside(self):
         """Wait until another connection of this address, whose one call needs no token, is closed."""
-        reader, writer = await asyncio.open_connection(*self._writer.get_extra_info("peername"))
-        other = Caller(reader, writer, "wrong")
-        await other.call("GET", "/health")
-        await other.rest()
-        writer.close()
+        async with self.beside() as other:
+            await other.call("GET", "/health", token="Bearer wrong")
+            await other.rest()
 
 
 def run(work, *, orchestrator=Orchestrator, **options):
@@ -148,7 +154,7 @@ def run(work, *, orchestrator=Orchestrator, **options):
 
     async def ran():
         orchestrator = made()
-        address = ControlAddress(orchestrator, listener(), **options)
+        address = orchestrator.address = ControlAddress(orchestrator, listener(), **options)
         reader, writer = await asyncio.open_connection("127.0.0.1", int(address.url.rpartition(":")[2]))
         try:
             async with asyncio.timeout(seconds(20)):
@@ -452,10 +458,9 @@ def test_a_caller_that_does_not_read_its_answers_is_not_answered_without_end():
     async def work(caller, orchestrator):
         for _ in range(100):
             await caller.send("GET", "/")
-        other = Caller(*await asyncio.open_connection(*caller._writer.get_extra_info("peername")), caller._token)
-        for _ in range(300):  # the calls of the first would take their turns between these
-            assert (await other.call("GET", "/health"))[0] == 200
-        other._writer.close()
+        async with caller.beside() as other:
+            for _ in range(300):  # the calls of the first would take their turns between these
+                assert (await other.call("GET", "/health"))[0] == 200
 
         assert len(answered) < 50
         for _ in range(100):
@@ -489,10 +494,22 @@ def test_nothing_is_done_behind_the_last_call_of_a_connection():
     run(work)
 
 
-def held():
-    """What is kept for the callers of an address, in bytes: bodies, and calls that wait."""
-    kept = [each for each in gc.get_objects() if isinstance(each, _Caller)]
+def held(address):
+    """What is kept for the callers of an address, those that have gone included: bytes of bodies, and calls that wait."""
+    callers = [each for each in gc.get_objects() if isinstance(each, _Caller)]
+    kept = [each for each in callers if each._callers is address._callers]
     return sum(len(each._body) for each in kept), sum(len(each._waiting) for each in kept)
+
+
+async def send_large(caller, start, address):
+    """Send a request with a body of a million bytes; nothing of it is kept while it comes."""
+    caller._writer.write(f"{start}\r\nContent-Length: 1000000\r\n\r\n".encode() + bytes(900_000))
+    await caller._writer.drain()
+    async with caller.beside() as other:
+        for _ in range(20):  # what was sent is read between these
+            assert (await other.call("GET", "/"))[0] == 200
+            assert held(address) == (0, 0)
+    caller._writer.write(bytes(100_000))
 
 
 @pytest.mark.parametrize(
@@ -500,15 +517,7 @@ def held():
 )
 def test_nothing_of_a_body_is_kept_for_who_may_not_ask(head):
     async def work(caller, orchestrator):
-        start = f"PUT /lanes/default/scope HTTP/1.1\r\n{head}\r\nContent-Length: 1000000\r\n\r\n".encode()
-        caller._writer.write(start + bytes(900_000))
-        await caller._writer.drain()
-        other = Caller(*await asyncio.open_connection(*caller._writer.get_extra_info("peername")), caller._token)
-        for _ in range(20):  # what was sent is read between these
-            assert (await other.call("GET", "/"))[0] == 200
-            assert held() == (0, 0)
-        other._writer.close()
-        caller._writer.write(bytes(100_000))
+        await send_large(caller, f"PUT /lanes/default/scope HTTP/1.1\r\n{head}", orchestrator.address)
         assert (await caller.answer())[0] in (401, 403, 421)
         assert await caller.rest() == b""
 
@@ -518,15 +527,7 @@ def test_nothing_of_a_body_is_kept_for_who_may_not_ask(head):
 @pytest.mark.parametrize("path", ["/health", "/ready"])
 def test_nothing_is_kept_of_a_body_where_none_is_asked_for(path):
     async def work(caller, orchestrator):
-        caller._writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n".encode())
-        caller._writer.write(bytes(900_000))
-        await caller._writer.drain()
-        other = Caller(*await asyncio.open_connection(*caller._writer.get_extra_info("peername")), caller._token)
-        for _ in range(20):  # what was sent is read between these
-            assert (await other.call("GET", "/"))[0] == 200
-            assert held() == (0, 0)
-        other._writer.close()
-        caller._writer.write(bytes(100_000))
+        await send_large(caller, f"GET {path} HTTP/1.1\r\nHost: localhost", orchestrator.address)
         assert (await caller.answer())[0] == 200
 
     run(work)

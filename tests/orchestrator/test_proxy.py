@@ -24,17 +24,24 @@ class ForkServer:
         return await ended
 
 
+async def channel_ended(server):
+    """A proxy whose channel has ended, while the end of its process is waited for; and what its death will be told to."""
+    died = asyncio.get_running_loop().create_future()
+    proxy = Proxy(Profile(name="shop", endpoints=()), server)
+    proxy.attach(asyncio.get_running_loop())
+    proxy.died = died.set_result
+    server.channel.close()
+    while not hasattr(server, "ended"):
+        await asyncio.sleep(0)
+    return proxy, died
+
+
 def test_a_death_is_reported_although_nobody_else_holds_the_report():
     """The event loop holds tasks only weakly, and the channel, which could, has ended."""
 
     async def work():
-        server, died = ForkServer(), asyncio.get_running_loop().create_future()
-        proxy = Proxy(Profile(name="shop", endpoints=()), server)
-        proxy.attach(asyncio.get_running_loop())
-        proxy.died = died.set_result
-        server.channel.close()
-        while not hasattr(server, "ended"):
-            await asyncio.sleep(0)
+        server = ForkServer()
+        _, died = await channel_ended(server)
         gc.collect()
         ended = server.ended()
         if ended is None:
@@ -49,13 +56,8 @@ def test_an_order_told_after_a_death_is_answered_with_it_at_once():
     """The death has answered all orders that waited; one that comes later would wait for ever."""
 
     async def work():
-        server, died = ForkServer(), asyncio.get_running_loop().create_future()
-        proxy = Proxy(Profile(name="shop", endpoints=()), server)
-        proxy.attach(asyncio.get_running_loop())
-        proxy.died = died.set_result
-        server.channel.close()
-        while not hasattr(server, "ended"):
-            await asyncio.sleep(0)
+        server = ForkServer()
+        proxy, died = await channel_ended(server)
         server.ended().set_result("was killed by signal 9")
         await died
         replies = []
