@@ -436,6 +436,11 @@ def test_a_project_of_node_gets_its_commands_and_no_file_of_python(folder):
     assert said(done)[-2:] == ["record first: tox -e functional-record", "run it: tox -e functional-replay"]
     init(folder, "--runner", "nox", *OWN)
     assert 'recproxy.run("node", "--test", *recproxy.args, external=True)' in files(folder)["noxfile.py"]
+    done = init(folder, "--runner", "none", "--profile", "replays=api.replays.example")
+    assert said(done)[-2:] == [
+        "record first: recproxy run --record replays -- node --test",
+        "run it: recproxy run --profile replays -- node --test",
+    ]
 
 
 def test_what_exists_is_told_what_it_needs(folder):

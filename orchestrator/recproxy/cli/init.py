@@ -121,17 +121,21 @@ def _set_up(folder: Path, project: Project, starter: Starter, runner: str, *, fo
     lacks = yield from _runner(folder, starter, runner)
     yield from set_up_git(folder, folded=fold)
     yield from _first_test(folder, project, starter)
-    command = {"nox": "nox -s functional-replay", "tox": "tox -e functional-replay"}
-    chosen = " ".join(f"--profile {name}" for name in starter.names)
-    plain = f"recproxy run {chosen} -- {' '.join(starter.suite.words)}"
     if lacks:
-        yield f"add to {lacks} what is shown above, then run it: {command[runner]}"
-        yield f"without that: {plain}"
+        yield f"add to {lacks} what is shown above, then run it: {_command(starter, runner, 'replay')}"
+        yield f"without that: {_command(starter, 'none', 'replay')}"
     else:
         if starter.suite.is_node:
-            by_itself = plain.replace("--profile ", "--record ")
-            yield f"record first: {command.get(runner, by_itself).replace('replay', 'record')}"
-        yield f"run it: {command.get(runner, plain)}"
+            yield f"record first: {_command(starter, runner, 'record')}"
+        yield f"run it: {_command(starter, runner, 'replay')}"
+
+
+def _command(starter: Starter, runner: str, mode: str) -> str:
+    """The command that runs the suite in a mode."""
+    if runner != "none":
+        return f"{runner} {'-s' if runner == 'nox' else '-e'} functional-{mode}"
+    option = "--record" if mode == "record" else "--profile"
+    return f"recproxy run {' '.join(f'{option} {name}' for name in starter.names)} -- {' '.join(starter.suite.words)}"
 
 
 def _runner(folder: Path, starter: Starter, runner: str) -> Generator[str, None, str]:
