@@ -162,19 +162,25 @@ def run(folder, command):
     )
 
 
-def to_run(page):
-    """What is run here of a page: what no page before it has shown."""
-    before = {command for other in [*PAGES][: [*PAGES].index(page)] for command in commands(other)}
-    return [
-        command
-        for command in dict.fromkeys(commands(page))
-        if command not in before and not known(command, ELSEWHERE) and not known(command, NOT_HERE)
-    ]
+def to_run():
+    """What is run here, by page: a command that several pages show is run for the first of them."""
+    first = {}
+    for page in PAGES:
+        for command in commands(page):
+            first.setdefault(command, page)
+    found = {}
+    for command, page in first.items():
+        if not known(command, ELSEWHERE) and not known(command, NOT_HERE):
+            found.setdefault(page, []).append(command)
+    return found
+
+
+TO_RUN = to_run()
 
 
 @pytest.mark.long
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("page", [page for page in PAGES if to_run(page)])
+@pytest.mark.parametrize("page", TO_RUN)
 def test_the_commands_of_a_page_do_what_it_says(page, project, tmp_path):
     folder = tmp_path / "project"
     shutil.copytree(project, folder)
@@ -182,7 +188,7 @@ def test_the_commands_of_a_page_do_what_it_says(page, project, tmp_path):
     (folder / "orchestrator/editors").symlink_to(ROOT / "orchestrator/editors")
     for git in ("init -q", "config diff.recproxy.command x", "config merge.recproxy.driver x"):
         subprocess.run(["git", *git.split()], cwd=folder, check=True)
-    for shown in to_run(page):
+    for shown in TO_RUN[page]:
         command = shown
         if "$RECPROXY_CONTROL" in shown:
             (folder / "script.sh").write_text(f"set -e\n{shown}\n")

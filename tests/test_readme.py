@@ -52,22 +52,13 @@ def plain(line):
 
 
 def test_what_the_two_runs_print_and_write(run, tmp_path):
-    said = ""
-    checked = 0
+    blocks = BLOCK.findall(section("The first run, and the second"))
+    assert [language for language, _ in blocks] == ["sh", "text"] * 2
+    first, printed_first, second, printed_second = (block for _, block in blocks)
     with standing_for_twitter() as address:
         write_project(tmp_path, address)
-        blocks = BLOCK.findall(section("The first run, and the second"))
-        for language, block in blocks[:2]:
-            if language == "sh":
-                said = "".join(run(line) for line in block.splitlines())
-            else:
-                checked += holds(block, said)
-    for language, block in blocks[2:]:  # the service is gone
-        if language == "sh":
-            said = "".join(run(line) for line in block.splitlines())
-        else:
-            checked += holds(block, said)
-    assert checked == 2
+        check_printed(printed_first, "".join(run(line) for line in first.splitlines()))
+    check_printed(printed_second, "".join(run(line) for line in second.splitlines()))  # the service is gone
 
     (shown,) = load(BLOCK.search(section("The recording"))[2].encode()).interactions
     (written,) = load((tmp_path / RECORDING).read_bytes()).interactions
@@ -88,10 +79,9 @@ def test_what_the_two_runs_print_and_write(run, tmp_path):
     assert f"{RECORDING}:5" in missed
 
 
-def holds(block, said):
+def check_printed(block, said):
     told = {plain(line) for line in said.splitlines()}
     assert [line for line in block.splitlines() if plain(line) not in told] == [], said
-    return 1
 
 
 def test_each_picture_is_there_and_asks_no_network():
