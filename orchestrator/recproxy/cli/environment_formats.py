@@ -133,7 +133,7 @@ def _kubernetes(variables: Mapping[str, str], files: Mapping[str, str]) -> str:
 
 
 def _yaml(text: str) -> str:
-    """A string of JSON that is one of YAML, too, in which two escapes are no one character."""
+    """A string of JSON that YAML reads as it is meant: two escapes of JSON for one character are two characters there."""
     return _NO_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 

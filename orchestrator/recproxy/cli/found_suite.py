@@ -41,8 +41,8 @@ _NODE_SUITE = FoundSuite(words=("node", "--test"), is_node=True)
 def find_suite(folder: Path, *, pytest_configured: bool) -> FoundSuite:
     """The suite of a project. It is one of unittest only if nothing is written for pytest, and of node without Python."""
     name, files = _files(folder)
-    words = ("pytest", *((name, _FOLDER) if name == "test" else (name,)))
-    of_pytest = FoundSuite(words=words, is_there=any(path.name != FIRST_TEST for path in files))
+    folders = (name, _FOLDER) if name == "test" else (name,)  # the first test of ours is not below `test`
+    of_pytest = FoundSuite(words=("pytest", *folders), is_there=any(path.name != FIRST_TEST for path in files))
     if pytest_configured or any((folder / each / "conftest.py").exists() for each in ("", *_FOLDERS)):
         return of_pytest
     if not files and (folder / "package.json").exists() and not any((folder / each).exists() for each in _OF_PYTHON):

@@ -123,6 +123,7 @@ class Starter:
             lines = ["    session.install(", *(f"        {json.dumps(word)}," for word in installs), "    )"]
         if self.local:
             lines.insert(0, f"    {_LOCAL}")
+        outside = ", external=True" if self.suite.is_node else ""
         return "\n".join(
             [
                 '"""Functional tests, against recordings or the real services: `nox -l` lists the sessions."""',
@@ -134,7 +135,7 @@ class Starter:
                 "def functional(session, recproxy):",
                 '    """The functional suite."""',
                 *lines,
-                f"    recproxy.run({', '.join(json.dumps(word) for word in self.suite.words)}, *recproxy.args{', external=True' if self.suite.is_node else ''})",
+                f"    recproxy.run({', '.join(json.dumps(word) for word in self.suite.words)}, *recproxy.args{outside})",
                 "",
             ]
         )
