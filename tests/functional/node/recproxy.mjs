@@ -10,7 +10,7 @@ async function call(method, value) {
   return answer;
 }
 
-// The body of a test, answered by these recordings: { twitter: "post.rec" }. What nobody recorded fails it.
+// The body of a test, answered by these recordings: { twitter: "post.rec" }. A request that nobody recorded fails it.
 export function recorded(recordings, body) {
   return async (context) => {
     await call("PUT", { name: context.name, recordings });
