@@ -20,6 +20,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from browsers import chromium
+
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = 96
 #: What a reader has for `your-token`.
@@ -106,16 +108,11 @@ def picture(shown, said):
 
 def page_picture(folder, target):
     """The page of the report at a miss, in Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        switches = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=switches)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1100, "height": 620}, color_scheme="light")
         page.goto((folder / "report.html").as_uri() + "#miss-0")
         page.locator("h3").first.wait_for()
         page.screenshot(path=str(target))
-        browser.close()
 
 
 def main(target):
