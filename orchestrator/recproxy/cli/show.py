@@ -203,7 +203,9 @@ def _coloured(console: Console, text: str, content_type: bytes) -> RichText:
 
 def _marked(text: RichText, wild: str) -> RichText:
     """A text in which what stands for a masked value is marked."""
-    text.highlight_regex(rf"{re.escape(wild)}(\[[A-Za-z0-9_.-]+\])?", "bold yellow")
+    from recproxy.recording.wildcard import NAME
+
+    text.highlight_regex(rf"{re.escape(wild)}(\[{NAME}\])?", "bold yellow")
     return text
 
 

@@ -7,11 +7,13 @@ from functools import cache
 
 from recproxy.config.documentation import documentation_folder
 from recproxy.errors import RecproxyError
+from recproxy.recording import WILD
+from recproxy.recording.wildcard import NAME
 
 __all__ = ["help_at"]
 
 _DIRECTIVE = re.compile(r":([a-z_]+)")
-_WILD = re.compile(r"XXX(?:\[[A-Za-z0-9_.-]+\])?")
+_WILD = re.compile(rf"{WILD}(?:\[{NAME}\])?")
 
 
 def help_at(line: str, column: int) -> str:

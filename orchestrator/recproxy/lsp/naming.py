@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from recproxy.play.text_blocks import maskable_rows
 from recproxy.recording import WILD
 from recproxy.recording.dataclass import dataclass
+from recproxy.recording.grammar import FIELD_NAME
+from recproxy.recording.wildcard import NAME
 
 __all__ = ["Naming", "namings"]
 
@@ -16,7 +18,7 @@ _BEGINS = re.compile(r"[A-Za-z][^\s:]* \S")
 #: All of them are linear: no two matches begin in the same run of characters. The last string of a line may not end.
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*+)\\?("|\Z)')
 _PAIR = re.compile(r"(?<![^?&=\s])([^?&=\s]++)=([^&\s#]++)")
-_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]+(?=\S)")
+_HEADER = re.compile(rf"({FIELD_NAME.pattern.decode()}):[ \t]+(?=\S)")
 _WORD = re.compile(r"[A-Za-z0-9_.~%+-]+")
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 #: A shorter value may stand elsewhere by chance.
@@ -163,6 +165,6 @@ def _places(text: str, value: str, blocks: Sequence[_Block]) -> tuple[tuple[int,
 def _unused(name: str, text: str, word: str) -> str:
     """A name that the recording does not have yet."""
     plain = _NOT_IN_NAME.sub("_", name).strip("_") or "value"
-    taken = set(re.findall(rf"{re.escape(word)}\[([A-Za-z0-9_.-]+)\]", text))
+    taken = set(re.findall(rf"{re.escape(word)}\[({NAME})\]", text))
     names = (plain, *(f"{plain}_{number}" for number in range(2, len(taken) + 3)))
     return next(each for each in names if each not in taken)

@@ -16,7 +16,9 @@ from pygments.lexer import Lexer
 from pygments.lexers import JsonLexer
 from pygments.token import Comment, Error, Keyword, Name, Number, Operator, String, Text, Whitespace, _TokenType
 
+from recproxy.recording.grammar import FIELD_NAME, METHOD, VERSION
 from recproxy.recording.values import WILD
+from recproxy.recording.wildcard import NAME
 
 __all__ = ["RecLexer", "body_tokens"]
 
@@ -24,13 +26,15 @@ Tokens = Iterator[tuple[_TokenType, str]]
 
 _SEPARATOR = re.compile(r"(?:={4}|={7})[ \t]*")
 _ESCAPED = re.compile(r"(\\+)(={4,}[ \t]*)")
-_REQUEST = re.compile(r"([A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*)( )(\S+)(?:( )(HTTP/[0-9](?:\.[0-9])?))?[ \t]*")
-_STATUS = re.compile(r"(?:(HTTP/[0-9](?:\.[0-9])?)( ))?([1-9][0-9]{2})(?:( )(.*))?")
+_METHOD, _VERSION, _FIELD_NAME = (each.pattern.decode() for each in (METHOD, VERSION, FIELD_NAME))
+_REQUEST = re.compile(rf"({_METHOD})( )(\S+)(?:( )({_VERSION}))?[ \t]*")
+_STATUS = re.compile(rf"(?:({_VERSION})( ))?([1-9][0-9]{{2}})(?:( )(.*))?")
 _CONVERSATION = re.compile(r"(SMTP|IMAP)( )(\S+)")
-_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(:)([ \t]*)(.*)")
+_HEADER = re.compile(rf"({_FIELD_NAME})(:)([ \t]*)(.*)")
 _DIRECTIVE = re.compile(r"(:[a-z_]*)([ \t]*)(.*)")
 _STEP = re.compile(r"([<>+])( ?)(.*)")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:@[0-9.]+)?(?:/s)?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _BLANKS = re.compile(r"([ \t,]+)")
 _FIELD = re.compile(r"([=&\n])")
 #: Lines of a head that are looked through for its wild word.
@@ -78,9 +82,8 @@ def body_tokens(text: str, content_type: str) -> Tokens:
         found = (
             (Text if kind in Error else kind, piece) for _, kind, piece in JsonLexer().get_tokens_unprocessed(text)
         )
-        for kind, pieces in groupby(
-            found, itemgetter(0)
-        ):  # a wildcard without quotes is an error for each of its letters
+        # A wildcard without quotes is an error for each of its letters: together they are one text.
+        for kind, pieces in groupby(found, itemgetter(0)):
             yield kind, "".join(piece for _, piece in pieces)
     elif media == _FORM:
         yield from _form(text)
@@ -105,7 +108,7 @@ class _Reading:
     """One pass over the lines of a text."""
 
     def __init__(self, text: str) -> None:
-        self._lines: list[str] = re.findall(r"[^\n]*\n|[^\n]+", text)
+        self._lines: list[str] = _LINE.findall(text)
         self._at = 0
         self._wild = _wild(WILD, bare=True)
 
@@ -228,7 +231,7 @@ def _parted(line: str) -> tuple[str, str]:
 
 def _wild(word: str, *, bare: bool) -> re.Pattern[str]:
     """A wildcard: in a response only one with a name is."""
-    return re.compile(rf"({re.escape(word)}\[[A-Za-z0-9_.-]+\]{'|' + re.escape(word) if bare else ''})")
+    return re.compile(rf"({re.escape(word)}\[{NAME}\]{'|' + re.escape(word) if bare else ''})")
 
 
 def _directive(bare: str) -> Tokens:
@@ -254,7 +257,7 @@ def _body(text: str, fields: Mapping[str, str]) -> Tokens:
 def _by_lines(text: str, *, parts: bool) -> Tokens:
     """A body with parts that have a head each, or with lines that begin with a backslash where they look like a separator."""
     in_head = False
-    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
+    for line in _LINE.findall(text):
         bare, end = _parted(line)
         if found := _ESCAPED.fullmatch(bare):
             yield from ((String.Escape, found[1]), (Text, found[2]))

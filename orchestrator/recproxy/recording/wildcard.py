@@ -17,10 +17,12 @@ from recproxy.recording.splicing import spliced
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["WORD", "Pattern", "fill", "named_places", "pattern", "unused"]
+__all__ = ["NAME", "WORD", "Pattern", "fill", "named_places", "pattern", "unused"]
 
 #: What a wild word may be.
 WORD = re.compile(r"[A-Za-z0-9]{3,}")
+#: What the name of a wild place may be, as a part of other expressions.
+NAME = r"[A-Za-z0-9_.-]+"
 
 _SHORT = 256  # bytes of a text whose pattern is worth keeping; bodies are not
 
@@ -86,7 +88,7 @@ class Pattern:
 
 @lru_cache(maxsize=64)
 def _places(word: str) -> re.Pattern[bytes]:
-    return re.compile(re.escape(word.encode()) + rb"(?:\[([A-Za-z0-9_.-]+)\])?")
+    return re.compile(rf"{re.escape(word)}(?:\[({NAME})\])?".encode())
 
 
 def pattern(text: bytes, word: str | None) -> Pattern | None:
