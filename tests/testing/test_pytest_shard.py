@@ -49,11 +49,12 @@ def test_what_cannot_be_chosen_is_a_usage_error(monkeypatch):
 @pytest.mark.parametrize(
     ("deselected", "code", "ends"),
     [
+        # pytest-split deselects last: what it leaves to other shards.
         ([[1, 2]], 5, 0),
         ([[1], []], 5, 5),
         ([[1], [2]], 1, 1),
         ([], 5, 5),
-    ],  # the last is what pytest-split leaves to others
+    ],
 )
 def test_a_shard_without_tests_passes_where_others_have_some(deselected, code, ends):
     shard, session = EmptyShard(), SimpleNamespace(config=SimpleNamespace(), exitstatus=code)

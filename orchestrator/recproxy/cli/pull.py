@@ -10,12 +10,13 @@ __all__ = ["pull"]
 
 
 @click.command(cls=Verb, example="recproxy pull", page="stores")
-@click.option("--replace", is_flag=True, help="Also take the place of recordings that were changed here.")
+@click.option("--replace", is_flag=True, help="Also replace recordings that were changed here.")
 def pull(replace: bool) -> None:
     """Bring the recordings that recproxy.lock names from the store into the folder of the recordings.
 
-    Recordings that are as they were last pulled or pushed follow the lock: others take their place, and those that it
-    no longer has are removed. Exit codes: 0, 1 if a recording that was changed here was left, 2 if one could not be pulled.
+    A recording that you have not changed since you last pulled or pushed it is replaced if the lock has another version,
+    and removed if the lock no longer has it. Exit codes: 0, 1 if a recording that was changed here was left, 2 if one
+    could not be pulled.
     """
     from functools import partial
 

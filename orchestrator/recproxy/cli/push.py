@@ -27,9 +27,9 @@ __all__ = ["push"]
 def push(again: bool, prune: bool, mine: tuple[str, ...], allow_secrets: tuple[str, ...]) -> None:
     """Bring new and changed recordings into the store, and their names into recproxy.lock.
 
-    Nothing in the store is overwritten or deleted. A recording in which `recproxy scan` finds secrets is not pushed. One that somebody
-    else has changed in the lock is not put back. Each is named. Exit codes: 0, 1 if a
-    recording of the lock is not here or outdated, 2 if one could not be pushed.
+    Overwrites and deletes nothing in the store. Leaves, and names, each recording in which `recproxy scan` finds secrets,
+    or that somebody else has changed in the lock. Exit codes: 0, 1 if a recording of the lock is not here or outdated,
+    2 if one could not be pushed.
     """
     from functools import partial
 

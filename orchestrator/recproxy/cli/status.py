@@ -17,8 +17,8 @@ _TOLD = {"conflicts": "conflict", "missing_in_store": "missing in store", "chang
 def status(ask: bool, as_json: bool) -> None:
     """Compare the recordings here with recproxy.lock, and with the store.
 
-    What is outdated was changed in the lock only, since it was last pulled or pushed: pull it. A conflict was changed on both
-    sides. What is dropped is no longer in the lock.
+    An outdated recording was changed only in the lock since you last pulled or pushed it: pull it. A conflict was changed
+    here and in the lock. A dropped recording is no longer in the lock. An odd one is a link, a folder or another file.
 
     Exit codes: 0 if all are the same, 1 if not.
     """

@@ -1,7 +1,7 @@
 """Pull: what the lock names comes into the folder of the recordings, each whole or not at all.
 
-What was changed here stays. What is as it was last pulled or pushed follows the lock: it is replaced, or removed where
-the lock no longer has it.
+What was changed here stays. What was not changed since it was last pulled or pushed follows the lock: it is replaced, or
+removed where the lock no longer has it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def pull_recordings(
         store: opens the store; not called where nothing is to be pulled.
         root: of the project.
         folder: of the recordings.
-        replace: take the place of recordings that were changed here.
+        replace: replace recordings that were changed here.
         progress: watches it.
 
     Raises:

@@ -1,6 +1,6 @@
 """Push: what is new in the folder of the recordings goes into the store, and then its name into the lock.
 
-What somebody else has changed in the lock is not put back: it is named, unless it is said to be right as it is here.
+What somebody else has changed in the lock stays so and is named, unless the caller says that it is right as it is here.
 """
 
 from __future__ import annotations
