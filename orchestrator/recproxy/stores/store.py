@@ -67,22 +67,24 @@ class Store:
         size = self._size(name, file)
         if size is None:
             return "missing"
-        if size != file.size:
-            return "changed"
-        digest = hashlib.sha256()
-        for piece in self.pieces(name, file, 0):
-            digest.update(piece)
-        return "" if digest.hexdigest() == file.sha256 else "changed"
+        return "" if size == file.size and self._has_hash(name, file) else "changed"
 
     def holds(self, name: str, file: LockedFile) -> bool:
-        """Whether the object has the SHA-256 of a recording, all of it read, whatever its size.
+        """Whether the object has the SHA-256 of a recording, all of it read, and another size than the lock says.
 
         Raises:
             RecordingError: the store does not answer.
         """
         size = self._size(name, file)
-        whole = file if size is None else LockedFile(sha256=file.sha256, size=size)
-        return size not in (None, file.size) and self.check(name, whole) == ""
+        if size is None or size == file.size:
+            return False
+        return self._has_hash(name, LockedFile(sha256=file.sha256, size=size))
+
+    def _has_hash(self, name: str, file: LockedFile) -> bool:
+        digest = hashlib.sha256()
+        for piece in self.pieces(name, file, 0):
+            digest.update(piece)
+        return digest.hexdigest() == file.sha256
 
     def put(self, name: str, path: Path, file: LockedFile) -> None:
         """Bring a recording into the store, under its final name only once it is whole.
