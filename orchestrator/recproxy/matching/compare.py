@@ -88,7 +88,7 @@ class Comparison:
     ) -> None:
         self.plan = chosen
         self.differences: list[Difference] = []
-        #: Where a value is known and redaction has hidden the live one. Nothing else differing, it is one of them.
+        #: Where a value is known and redaction has hidden the live one: if nothing else differs, one of these does.
         self.unseen: list[Difference] = []
         self.captured: dict[str, bytes] = {}
         self._bound = dict(bound or {})

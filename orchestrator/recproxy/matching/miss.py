@@ -246,7 +246,7 @@ def difference_table(differences: Sequence[Difference]) -> list[str]:
     shown = [(one, _text_lines(one)) for one in differences[:_MOST_ROWS]]
     cells = [(one.field, _cell(one.wanted, one), _cell(one.got, one)) for one, texts in shown if not texts]
     rows = [("", "recorded", "got"), *(each for each in cells if max(map(len, each)) <= _WIDEST)]
-    # Shown as escapes they are longer, which comes later: a secret is found by its own characters.
+    # Aligned as they are printed. They become escapes later, because a secret is found by its own characters.
     widths = [max(len(printable(row[column])) for row in rows) for column in (0, 1)]
     gaps = [[" " * (widths[column] - len(printable(row[column]))) for column in (0, 1)] for row in rows]
     lines = [

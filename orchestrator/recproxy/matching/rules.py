@@ -52,9 +52,9 @@ class Ways:
     """How a person changes a profile, and how they record it.
 
     `file` is where it is written and `keys` the table in it. `record` is the command that records it, as far as the run
-    knows one; its place for profiles takes those `together`, and others that a test needs. Files are shown as they are seen from `folder`, where that is known. `package` is the folder of recordings
-    that came with the profile: they are not edited in place, but copied to the project's for `profile`. `tables` are those
-    that the file has already: TOML takes none twice.
+    knows one, and `together` are the profiles that it records, this one among them. Files are shown as they are seen
+    from `folder`, where that is known. `package` is the folder of recordings that came with the profile: they are not edited in place,
+    but copied to the project's for `profile`. `tables` are those that the file has already: TOML takes none twice.
     """
 
     file: str = "the profile"
@@ -67,7 +67,7 @@ class Ways:
     tables: tuple[str, ...] = ()
 
     def recording(self, profile: str, also: Sequence[str] = ()) -> str:
-        """The command that records a profile, those together with it, and others that its test needs `also`."""
+        """The command that records a profile, those `together` with it, and those that its test needs `also`."""
         names = dict.fromkeys((*(self.together or (profile,)), *also))
         return with_profiles(self.record or f"recproxy run --record {PROFILE_WORD} -- COMMAND", [*names])
 

@@ -18,7 +18,7 @@ _Items = Iterable[tuple[Any, Any]]
 
 #: What begins an address, or a name in quotes before its value: of these, what is outside the groups is no secret.
 _NO_TOKEN = re.compile(rb"[a-z]+://|\"")
-_FARTHEST = 4096
+_FARTHEST = 4096  # bytes that a match and what must stand around it may have
 _MANY = 32  # repeats that count as endless
 _BACKTRACKING = (ops.MAX_REPEAT, ops.MIN_REPEAT)
 
