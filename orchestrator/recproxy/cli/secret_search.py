@@ -52,7 +52,8 @@ def refused_for_secrets(project: Project, names: Iterable[str]) -> dict[str, str
         if word is None and (why := broken.get(folder) or broken.get("")):
             refused |= dict.fromkeys(group, f"cannot be searched for secrets: {why}")
             continue
-        others += [folder] * (word is None)
+        if word is None:
+            others.append(folder)
         rules = _rules([loaded[word]] if word else [], shapes)
         paths = [project.recordings / name for name in group]
         for name, found in zip(group, search_files(paths, rules), strict=True):

@@ -44,7 +44,8 @@ def _secrets(url: str) -> Iterator[str]:
 
 def _shown_rest(rest: str) -> str:
     user, place, query = _split(rest)
-    return f"{_MASK}@{place}" * bool(user) + place * (not user) + f"?{_MASK}" * bool(query)
+    shown = f"{_MASK}@{place}" if user else place
+    return f"{shown}?{_MASK}" if query else shown
 
 
 def _split(rest: str) -> tuple[str, str, str]:

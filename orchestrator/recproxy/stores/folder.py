@@ -109,7 +109,8 @@ def changed_by_lock(folder: Path, lock: Mapping[str, LockedFile]) -> FolderState
                 lists["missing"].append(name)
         elif lock.get(name) != synced.get(name) and path.is_file() and not path.is_symlink():
             kind = _kind(locked_file(path), lock.get(name), synced.get(name))
-            lists.get(kind, []).append(name)
+            if kind in lists:
+                lists[kind].append(name)
     return FolderState(**_tuples(lists))
 
 

@@ -74,8 +74,8 @@ def transfer_each(
     bring: Callable[[str, Callable[[int], None]], int],
     result: Transferred,
     progress: TransferProgress,
-) -> Transferred:
-    """Do it for each, several at once; what fails is told, and keeps none of the others."""
+) -> None:
+    """Bring each, several at once, and add it to the result: one that fails is among the problems, and the others go on."""
     with progress(sum(sizes.values())) as advance, ThreadPoolExecutor(_AT_ONCE) as pool:
         watched = _Watched(sizes, advance)
 
@@ -94,12 +94,15 @@ def transfer_each(
             else:
                 result.done.append(name)
                 result.size += size
-    return result
 
 
 @contextlib.contextmanager
 def alone(folder: Path, root: Path) -> Iterator[None]:
-    """Be the only one who pulls or pushes in this folder, which no link leads out of the project, nor any elsewhere below it."""
+    """Be the only one who pulls or pushes in this folder, which may be a link within the project.
+
+    Raises:
+        RecordingError: another one works here, or a link below the folder or out of the project is in the way.
+    """
     for name in ("", "lock"):
         check_no_links(folder / PARTS / name, root=folder)
     try:
