@@ -91,7 +91,7 @@ def _pairs(
     Those of one scope go first; then one without a scope, as imports have them, may belong to one with a scope.
     """
     partner: dict[int, int] = {}
-    free = dict.fromkeys(range(len(before)))
+    free: Sequence[int] = range(len(before))
     for key, across in ((_whole, False), (_path, False), (_whole, True), (_path, True)):
         waiting: dict[tuple[object, ...], deque[int]] = {}
         for number in free:
@@ -102,7 +102,8 @@ def _pairs(
             wanted = interaction.scope is not None if across else interaction.scope
             if number not in partner and (places := waiting.get((wanted, *key(interaction)))):
                 partner[number] = places.popleft()
-        free = {number: None for number in free if number not in partner.values()}
+        taken = set(partner.values())
+        free = [number for number in free if number not in taken]
     gone: list[tuple[Interaction | None, Interaction | None]] = [(before[number], None) for number in free]
     return gone + [
         (before[partner[number]] if number in partner else None, interaction)
