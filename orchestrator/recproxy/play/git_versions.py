@@ -48,9 +48,7 @@ def recording_at(rev: str, path: Path, *, then: str = "") -> Recording:
     if rev.startswith("-"):
         raise ConfigurationError(f"--rev {rev}: is no revision")
     done = call_git("show", f"{rev}:{then or f'./{path.name}'}", folder=path.resolve().parent)
-    if done.returncode:
-        raise ConfigurationError(f"git show {rev}: {done.stderr.decode(errors='replace').strip()}")
-    return load(done.stdout, path=f"{rev}:{path}")
+    return load(_output(done, f"git show {rev}"), path=f"{rev}:{path}")
 
 
 def is_revision(word: str, folder: Path) -> bool:
@@ -79,9 +77,7 @@ def recording_named(word: str, other: str) -> Recording | None:
     done = call_git("show", f"{rev}:./{path}", folder=here)
     if done.returncode:
         done = call_git("show", f"{rev}:{path}", folder=here)
-    if done.returncode:
-        raise ConfigurationError(f"git show {word}: {done.stderr.decode(errors='replace').strip()}")
-    return load(done.stdout, path=word)
+    return load(_output(done, f"git show {word}"), path=word)
 
 
 def revisions_of(path: Path) -> list[Revision]:
@@ -92,12 +88,17 @@ def revisions_of(path: Path) -> list[Revision]:
     """
     begin = secrets.token_hex(16)  # a subject may hold any other mark
     words = ("log", "--follow", "--name-only", "-z", f"--max-count={_MOST}", f"--format={begin}{_FIELDS}")
-    done = call_git(*words, "--", path.name, folder=path.resolve().parent)
-    if done.returncode:
-        raise ConfigurationError(f"git log: {done.stderr.decode(errors='replace').strip()}")
+    said = _output(call_git(*words, "--", path.name, folder=path.resolve().parent), "git log")
     found = []
-    for commit in done.stdout.decode("utf-8", "replace").split(begin)[1:]:
+    for commit in said.decode("utf-8", "replace").split(begin)[1:]:
         name, short, author, date, subject, *paths = commit.split("\0")
         then = next((each for line in paths if (each := line.strip("\n"))), "")
         found.append(Revision(name, short, author, date, subject, then))
     return found
+
+
+def _output(done: subprocess.CompletedProcess[bytes], call: str) -> bytes:
+    """What git printed. Raises ConfigurationError with its message where the call failed."""
+    if done.returncode:
+        raise ConfigurationError(f"{call}: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
