@@ -33,8 +33,8 @@ def diff(rev: str | None, as_json: bool, git_driver: bool, paths: tuple[str, ...
     """Show what changed in the answers of a service: fields, types and statuses first, then values.
 
     Compares two recordings, one with the .failed.rec next to it, or one with a revision of git. REV:FILE is a recording
-    as it was in a revision. Headers that are new
-    in each response come last. Exit codes: 0 without differences, 1 with differences, 2 if a file cannot be read.
+    as it was in a revision. Headers that are new in each response come last. Exit codes: 0 without differences, 1 with
+    differences, 2 if a file cannot be read.
     """
     from recproxy.play.recording_difference import compare_recordings
     from recproxy.recording.printable import printable

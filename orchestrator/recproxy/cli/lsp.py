@@ -18,7 +18,7 @@ def lsp() -> None:
     """Serve an editor over stdin and stdout by the Language Server Protocol. Needs the extra `lsp`.
 
     Shows what `recproxy check` and `recproxy scan` find while you type, explains directives, and turns a value into
-    XXX or XXX[name]. Opens no port, and writes nothing.
+    XXX or XXX[name]. Opens no port, and changes no file.
     """
     from recproxy.errors import ConfigurationError
 
