@@ -125,6 +125,28 @@ def test_what_it_leaves_running_ends_with_it_even_if_it_does_not_listen(monkeypa
     assert run(program, until_end) == 0
 
 
+def test_what_others_have_started_while_they_were_killed_is_killed_too(monkeypatch):
+    found = [{"supervisor", "worker"}, {"worker of the supervisor"}, set()]
+
+    class Started:
+        """Does not hear, and starts one while it is killed."""
+
+        def __init__(self, command, *, session, mark):
+            """All that a command has started."""
+
+        def ask(self):
+            return bool(found[0])
+
+        def kill(self):
+            return bool(found.pop(0))
+
+    monkeypatch.setattr(module, "StartedProcesses", Started)
+    monkeypatch.setattr(module, "_LEFTOVER_SECONDS", 0.05)
+
+    assert run("") == 0
+    assert found == []
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="without /proc only the command's group is known")
 @pytest.mark.parametrize(("end", "stays"), [("sys.exit(0)", True), ("os.kill(os.getpid(), 9)", False)])
 def test_what_has_left_its_session_stays_unless_it_was_killed(tmp_path, end, stays):

@@ -11,7 +11,14 @@ import os
 import signal
 from collections.abc import Collection
 
-__all__ = ["StartedProcesses", "send_signal"]
+__all__ = ["KILL_SECONDS", "QUIET_LOOKS", "STEP_SECONDS", "StartedProcesses", "send_signal"]
+
+#: So often in a row none must be found: one whose program is just being loaded is not.
+QUIET_LOOKS = 2
+#: So long those are killed that others have started while they were killed.
+KILL_SECONDS = 0.5
+#: How often to look: a run must not end noticeably later than what it waits for.
+STEP_SECONDS = 0.02
 
 #: Of the text of /proc/PID/stat behind the name, by proc(5): state, parent, session and time of the start.
 _STATE, _PARENT, _SESSION, _START = 0, 1, 3, 19
@@ -20,7 +27,7 @@ _STATE, _PARENT, _SESSION, _START = 0, 1, 3, 19
 class StartedProcesses:
     """The processes of one command that run; those that have ended and wait for their parents do not.
 
-    One whose program is just being loaded is not found: look again a moment later.
+    One whose program is just being loaded is not found, nor one that is started meanwhile: look again a moment later.
 
     Args:
         command: its process id; 0 if it has ended, for the number may be another's then.

@@ -17,7 +17,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from recproxy.control.forks import ForkOrder
-from recproxy.control.started_processes import StartedProcesses
+from recproxy.control.started_processes import KILL_SECONDS, QUIET_LOOKS, STEP_SECONDS, StartedProcesses
 from recproxy.errors import ConfigurationError
 from recproxy.orchestrator.isolation_advice import isolation_advice
 from recproxy.orchestrator.namespace_entry import CANNOT_JOIN
@@ -28,10 +28,6 @@ __all__ = ["Command", "check_command"]
 _GRACE_SECONDS = 10.0
 #: Processes that the command left behind have no teardown that anybody waits for.
 _LEFTOVER_SECONDS = 1.0
-#: So often none must be found if the command was killed: it may have been starting one, which is not found yet.
-_QUIET_LOOKS = 2
-#: How often to look whether they are gone: the run must not end noticeably later than they do.
-_LEFTOVER_STEP = 0.02
 
 
 def check_command(words: Sequence[str], path: str | None) -> None:
@@ -128,14 +124,16 @@ class Command:
         session = 0 if self.shares_terminal else self._process.pid
         started = StartedProcesses(0, session=session, mark=self._mark if everywhere else "")
         deadline = self._loop.time() + _LEFTOVER_SECONDS
-        looks = _QUIET_LOOKS if everywhere else 1
+        looks = QUIET_LOOKS if everywhere else 1  # one that is killed may just have been starting another
         quiet = 0
         while self._loop.time() < deadline:
             quiet = 0 if started.ask() else quiet + 1
             if quiet == looks:
                 return
-            await asyncio.sleep(_LEFTOVER_STEP)
-        started.kill()
+            await asyncio.sleep(STEP_SECONDS)
+        deadline = self._loop.time() + KILL_SECONDS
+        while started.kill() and self._loop.time() < deadline:
+            await asyncio.sleep(STEP_SECONDS)  # they may have started others meanwhile
 
 
 def _in_foreground() -> bool:

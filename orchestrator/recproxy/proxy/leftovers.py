@@ -12,18 +12,18 @@ import time
 from collections.abc import Collection
 
 from recproxy.control.forks import ForkOrder
-from recproxy.control.started_processes import StartedProcesses, send_signal
+from recproxy.control.started_processes import (
+    KILL_SECONDS,
+    QUIET_LOOKS,
+    STEP_SECONDS,
+    StartedProcesses,
+    send_signal,
+)
 
 __all__ = ["Leftovers"]
 
 #: The time between SIGTERM and SIGKILL: with it, all is gone well within the two seconds that we promise.
 _GRACE_SECONDS = 1.0
-#: So long those are looked for that others have started while they were killed.
-_KILL_SECONDS = 0.5
-#: So often none must be found: one whose program is just being loaded is not.
-_QUIET_LOOKS = 2
-#: How often to look whether all have ended.
-_STEP_SECONDS = 0.02
 
 
 class Leftovers:
@@ -57,12 +57,12 @@ class Leftovers:
         ]
         deadline = time.monotonic() + _GRACE_SECONDS
         quiet = 0
-        while quiet < _QUIET_LOOKS and time.monotonic() < deadline:
+        while quiet < QUIET_LOOKS and time.monotonic() < deadline:
             quiet = 0 if any([forks, *map(StartedProcesses.ask, started)]) else quiet + 1
-            time.sleep(_STEP_SECONDS)
+            time.sleep(STEP_SECONDS)
         send_signal(forks, signal.SIGKILL)
-        deadline = time.monotonic() + _KILL_SECONDS
+        deadline = time.monotonic() + KILL_SECONDS
         while any([*map(StartedProcesses.kill, started)]) and time.monotonic() < deadline:
-            time.sleep(_STEP_SECONDS)  # they may have started others meanwhile
+            time.sleep(STEP_SECONDS)  # they may have started others meanwhile
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
