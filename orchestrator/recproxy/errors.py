@@ -17,6 +17,7 @@ __all__ = [
     "RecordingError",
     "RecordingNotFound",
     "RecproxyError",
+    "defect_text",
 ]
 
 
@@ -65,3 +66,8 @@ class ProxyError(RecproxyError):
     """A proxy did not start or died: its last lines follow."""
 
     exit_code = 4
+
+
+def defect_text(problem: BaseException) -> str:
+    """What whoever waits for an answer is told of any other exception: a bug."""
+    return f"a defect of recproxy: {type(problem).__name__}: {problem}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from recproxy.errors import defect_text
 from recproxy.http import Head, Prepared, accepts_all, error_response, takes_coded
 from recproxy.play.playback import Playback
 from recproxy.proxy.downstream import Answer, LateForm, Later
@@ -59,7 +60,7 @@ class AnswerForms:
 
     def _late(self, form: Callable[[], Answer | Later], head: Head) -> LateForm:
         def failed(problem: Exception) -> Answer:
-            text = f"a defect of recproxy: {type(problem).__name__}: {problem}"
+            text = defect_text(problem)
             self._fail(f"a client's request was refused with 500: {text}")
             return Answer(error_response(500, text, head_only=head.method == b"HEAD"), close=True)
 

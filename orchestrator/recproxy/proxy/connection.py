@@ -11,6 +11,7 @@ import os
 from typing import Any
 
 from recproxy.control.sockets import acknowledge, hold_reading
+from recproxy.errors import defect_text
 from recproxy.http import Head, MalformedRequest, RequestReader, error_response, host_text
 from recproxy.proxy.body import BodyFeed, KeptBody
 from recproxy.proxy.connection_lane import ConnectionLane
@@ -25,7 +26,6 @@ from recproxy.recording import Headers
 __all__ = ["Connection"]
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_DEFECT = "a defect of recproxy: {}: {}"
 _RETRY = 0.005
 # Python 3.11 looks a member of an enum up in 0.1 microseconds; these are asked for with each request.
 _STREAMING = Asking.STREAMING
@@ -84,7 +84,7 @@ class Connection(asyncio.Protocol):
         except MalformedRequest as problem:
             self._refuse(problem.status, problem.reason)
         except Exception as problem:  # noqa: BLE001 - one request's trouble is told, and is that request's alone
-            self._refuse(500, _DEFECT.format(type(problem).__name__, problem))
+            self._refuse(500, defect_text(problem))
         if self._asking is _TUNNELLING and self._reader.rest:
             self._feed.add(self._reader.rest)
         if self._roams:

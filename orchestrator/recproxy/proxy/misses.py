@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from recproxy.config.profile import Profile
 from recproxy.control.outcomes import NO_TEST, Missed
+from recproxy.errors import defect_text
 from recproxy.http import Head, error_response
 from recproxy.matching.index import Index
 from recproxy.matching.miss import Miss, miss
@@ -156,7 +157,7 @@ class Misses:
         try:
             missed = await asyncio.get_running_loop().run_in_executor(beside, describe)
         except Exception as problem:  # noqa: BLE001 - a miss stays one, whatever is wrong with its text
-            text = f"a defect of recproxy: {type(problem).__name__}: {problem}"
+            text = defect_text(problem)
             missed = Missed(method="a request", url="that could not be compared", text=text, test=self._test)
         self._waiting -= 1
         self._history.describe(number, missed)

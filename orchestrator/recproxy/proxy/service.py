@@ -37,7 +37,7 @@ from recproxy.control.messages import (
     Stop,
 )
 from recproxy.control.variables import DEFAULT_LANE
-from recproxy.errors import HookError, RecproxyError
+from recproxy.errors import HookError, RecproxyError, defect_text
 from recproxy.http import Owners, authority_host, split_authority
 from recproxy.matching.rules import Ways
 from recproxy.play.elsewhere import Elsewhere
@@ -216,8 +216,7 @@ class Service:
             self._channel.send(Refused(order=order.order, message=problem.message))
             return
         except Exception as problem:  # noqa: BLE001 - whoever began the scope waits for an answer
-            defect = f"a defect of recproxy: {type(problem).__name__}: {problem}"
-            self._channel.send(Refused(order=order.order, message=defect))
+            self._channel.send(Refused(order=order.order, message=defect_text(problem)))
             return
         scope.go_on(order.plays)
         scope.tells_unused = not order.fallback

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from recproxy.config.mail_endpoints import MailPlace
+from recproxy.errors import defect_text
 from recproxy.mail.smtp_server import Said, SaidKind
 from recproxy.play.smtp_playback import SmtpReplay
 from recproxy.proxy.mail_faults import place_of, step_fault
@@ -206,7 +207,7 @@ class SmtpConnection(SmtpSocket):
             if self._relay is not None and self._scope is not self._lane.scope:
                 await self._turn()
         except Exception as problem:  # noqa: BLE001 - as in _guarded
-            traffic.fail(f"{self._place.url}: a defect of recproxy: {type(problem).__name__}: {problem}")
+            traffic.fail(f"{self._place.url}: {defect_text(problem)}")
             self._transport.abort()
         finally:
             self._busy = False

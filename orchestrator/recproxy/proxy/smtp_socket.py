@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from recproxy.config.mail_endpoints import MailPlace
+from recproxy.errors import defect_text
 from recproxy.mail.smtp_server import SmtpServer
 from recproxy.proxy.mail_lane import MailLane
 from recproxy.proxy.mail_socket import MailSocket
@@ -63,7 +64,7 @@ class SmtpSocket(MailSocket):
         try:
             step()
         except Exception as problem:  # noqa: BLE001 - one connection's trouble is that connection's alone
-            self._scope.traffic.fail(f"{self._place.url}: a defect of recproxy: {type(problem).__name__}: {problem}")
+            self._scope.traffic.fail(f"{self._place.url}: {defect_text(problem)}")
             self._transport.abort()
 
     def _reply(self, text: bytes, write: Callable[[bytes], None] | None = None) -> None:
