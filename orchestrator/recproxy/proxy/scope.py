@@ -252,11 +252,7 @@ class OpenScope:
             if choice.error:
                 raise HookError(said)
             return KnownRequest(self._playback.among(choice.positions), live_request(route, head, body), said)
-        known = self._known.get(route, head, body)
-        if known is None:
-            known = self._work_out(route, head, body)
-            self._known.keep(route, head, body, known)
-        return known
+        return self._known.get(route, head, body) or self._work_out(route, head, body)
 
     def _work_out(self, route: Route, head: Head, body: bytes) -> KnownRequest:
         request = live_request(route, head, body)
@@ -268,7 +264,9 @@ class OpenScope:
             )
         if self._is_shared and (why := order_decides(self._playback, candidates, self._shown)):
             raise RecordingError(f"{why}: {_NO_ORDER}")
-        return KnownRequest(candidates, request)
+        known = KnownRequest(candidates, request)
+        self._known.keep(route, head, body, known)
+        return known
 
     def _form(
         self, position: int, route: Route, head: Head, known: KnownRequest, fault: Fault | None = None, *, waits: bool
