@@ -119,7 +119,8 @@ class Begin:
     began. `expected` is the file that was looked for where there is none, `plays` how often interactions were played
     already. `ignore` are names that are not compared, by part of a request. `mode` is the scope's own. `fallback`: nobody
     named these recordings, nor cares what is unused. `faults` are played on purpose; `chooser`, a socket, says what fits.
-    `record` is the command that records this test, where it is not the run's: with a place for profiles, those `together`.
+    `record` is the command that records this test, if it is not the run's. It has a place for the names of profiles:
+    those that are recorded `together`.
     """
 
     order: int

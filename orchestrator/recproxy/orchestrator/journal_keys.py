@@ -1,8 +1,8 @@
 """The keys of journals: 32 bytes in a file of mode 0600, in a folder that is the user's alone and outside the project.
 
-A journal names its key by an opaque id, so that what lies in the project says nothing of where the key is. The file
-of a key says behind it where the journal is. A key goes with its run; one that a killed run left is found, and removed,
-by the run that recovers the journal, or after some days by any run if the journal is gone.
+A journal names its key by an opaque id, so that what lies in the project says nothing of where the key is. After the
+key, its file holds the path of the journal. A run removes its keys when it ends. A key that a killed run left is removed
+by the run that recovers the journal, or, if the journal is gone, by any run some days later.
 """
 
 from __future__ import annotations

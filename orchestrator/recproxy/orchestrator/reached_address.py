@@ -28,7 +28,10 @@ class ReachedAddresses:
         self._announced: dict[tuple[str, int], tuple[str, int]] = {}
 
     def announce(self, peer: str, port: int, host: str, to: int = 0) -> None:
-        """Remember where a peer's next connection from a port is to go, on this machine also `to` which port; a host that is too long is none."""
+        """Remember where a peer's next connection from a port is to go, on this machine also `to` which port.
+
+        A name that is too long for a host is not remembered.
+        """
         if len(host) > _LONGEST:
             return
         while len(self._announced) >= _MOST:

@@ -37,7 +37,10 @@ class ConnectionLane(Protocol[_Connection]):
     def answer(
         self, route: Route, head: Head, body: bytes, *, complete: bool, waits: bool = False
     ) -> Answer | Later | None:
-        """The recorded answer to a request; None where it is to be forwarded. Its bytes are made late where it `waits`."""
+        """The recorded answer to a request; None if the request is to be forwarded.
+
+        The bytes of an answer that `waits` are made when its turn comes.
+        """
 
     def forwards_large(self) -> bool:
         """Whether a request goes to the service whose body is too large to be matched."""

@@ -101,7 +101,7 @@ class ProxyLane:
     def answer(
         self, route: Route, head: Head, body: bytes, *, complete: bool, waits: bool = False
     ) -> Answer | Later | None:
-        """The recorded answer to a request; None where it is to be forwarded. Its bytes are made late where it `waits`."""
+        """The recorded answer to a request; None if it is to be forwarded. One that `waits` gets its bytes in its turn."""
         scope = self.scope
         if scope.forwards:
             return None  # its head came while a scope was open that replays

@@ -139,7 +139,10 @@ class OpenScope:
             self._playback.plays[:] = plays
 
     def extend(self, recordings: Sequence[Recording], *, tries: bool = False) -> None:
-        """Put more recordings in play, or only `tries`; positions and values stay, and all if it raises RecordingError."""
+        """Put more recordings in play, or only see whether that can be done if it `tries`.
+
+        What was played and bound stays so. If it raises RecordingError, nothing has changed.
+        """
         old = self._playback.index
         index = Index((*old.recordings, *matched(recordings, self._match_on)), old.rules, old.hosts, old.form)
         playback = self._playback.extended(index)
@@ -152,7 +155,7 @@ class OpenScope:
         self, route: Route, head: Head, body: bytes, *,
         complete: bool = True, choice: Choice | None = None, waits: bool = False,
     ) -> Answer | Later:  # fmt: skip
-        """The answer to a request, not `complete` if too large; a `choice` says what fits; one that `waits` has its bytes late."""
+        """The answer to a request, whose body was kept if `complete`; a `choice` says what fits; if it `waits`, its bytes are made later."""
         begun, played = time.perf_counter(), ""
         answer: Answer | Later
         if self.faults.of_tls and (plain := self.faults.without_tls(route, head)) is not None:

@@ -9,7 +9,7 @@ from recproxy.proxy.timeline import Timeline
 
 __all__ = ["Traffic"]
 
-#: Of so many requests a chooser is asked at once: each takes a file, and one client may send thousands.
+#: A chooser is asked about so many requests at once: each takes a file, and one client may send thousands.
 _MOST_ASKED = 64
 
 
