@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from recproxy.control.variables import CA, REDIRECT
 
-__all__ = ["prepared"]
+__all__ = ["prepared", "redirected_sockets"]
 
 
 #: The handlers of the opener that urlopen makes for itself.
@@ -39,9 +39,12 @@ def prepared(variables: Mapping[str, str]) -> Iterator[None]:
     opener = _opener()
     if opener is None or _is_plain(opener):
         _set_opener(None)
+    redirection = (
+        redirected_sockets(variables[REDIRECT], variables.get(CA)) if variables.get(REDIRECT) else nullcontext()
+    )
     os.environ.update(variables)
     try:
-        with _redirected(variables):
+        with redirection:
             yield
     finally:
         _set_opener(opener)
@@ -50,6 +53,25 @@ def prepared(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def redirected_sockets(value: str, ca: str | None) -> Iterator[None]:
+    """Redirect the sockets of this process, for clients that were made before or ignore proxy variables.
+
+    Afterwards connections go where they went before. Arguments and errors are those of `redirect.install`.
+    """
+    from recproxy.client import redirect  # noqa: PLC0415 - only where there is something to redirect
+
+    before = redirect.installed()
+    redirect.install(value, ca)
+    try:
+        yield
+    finally:
+        if before is None:
+            redirect.uninstall()
+        else:
+            redirect.install(*before)
 
 
 def _opener() -> object:
@@ -70,22 +92,3 @@ def _is_plain(opener: object) -> bool:
         type(handler).__module__ == "urllib.request" and type(handler).__name__ in _PLAIN
         for handler in getattr(opener, "handlers", ())
     )
-
-
-@contextmanager
-def _redirected(variables: Mapping[str, str]) -> Iterator[None]:
-    """Redirect the sockets of this process, for clients that were made before or ignore proxy variables."""
-    if not variables.get(REDIRECT):
-        yield
-        return
-    from recproxy.client import redirect  # noqa: PLC0415 - only where there is something to redirect
-
-    before = redirect.installed()
-    try:
-        redirect.install(variables[REDIRECT], variables.get(CA))
-        yield
-    finally:
-        if before is None:
-            redirect.uninstall()
-        else:
-            redirect.install(*before)

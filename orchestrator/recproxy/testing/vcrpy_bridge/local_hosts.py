@@ -10,6 +10,7 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
+from recproxy.client.environment import redirected_sockets
 from recproxy.control.host_names import is_loopback, normal_host
 from recproxy.control.variables import CA, REDIRECT
 from recproxy.http import bracketed
@@ -37,27 +38,21 @@ def led_to(gateway: str, places: Sequence[tuple[str, int]], ports: Collection[in
     Of this process all but those to the run's `ports`, of those that it starts those to `places` only; without `ports`, of
     all of them those to `places`.
     """
-    from recproxy.client import redirect  # noqa: PLC0415 - a process without cassettes does without
-
-    before, installed = os.environ.get(REDIRECT), redirect.installed()
+    before = os.environ.get(REDIRECT)
     target = gateway.rpartition("/")[2]
     routes = [f"!{bracketed(each)}:{port}={target}" for host, port in places for each in _literals(host)]
     inherited = ",".join((*filter(None, (before,)), *routes))
     own = [] if ports is None else [f"!*:*={target}", *(f"!*:{port}=pass" for port in sorted(ports))]
     if routes:
         os.environ[REDIRECT] = inherited
-    redirect.install(",".join(filter(None, (inherited, *own))), os.environ.get(CA))
     try:
-        yield
+        with redirected_sockets(",".join(filter(None, (inherited, *own))), os.environ.get(CA)):
+            yield
     finally:
         if before is None:
             os.environ.pop(REDIRECT, None)
         else:
             os.environ[REDIRECT] = before
-        if installed is None:
-            redirect.uninstall()
-        else:
-            redirect.install(*installed)
 
 
 def _literals(host: str) -> tuple[str, ...]:
