@@ -27,6 +27,7 @@ def _purpose(path):
     text = (DOCS / path).read_text(encoding="utf-8").partition("\n\n")[2]
     paragraph = next(each for each in text.split("\n\n") if each[:1].isalnum() or each[:1] in "`*[")
     plain = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", " ".join(paragraph.split()))
+    plain = re.sub(r":\Z", ".", plain)  # what follows is not here
     return plain if len(plain) < 300 else plain[: plain.rfind(" ", 0, 300)] + " ..."
 
 
