@@ -26,8 +26,8 @@ def mv(profile: str | None, dry: bool, old: str, new: str) -> None:
     """Give the recording of test OLD to test NEW, with the scopes in it.
 
     OLD and NEW are paths below the recordings of a profile, without .rec: MODULE/TEST, or MODULE for all its tests.
-    The id of a test (tests/test_m.py::test_old), the file of its module, its scope (test_m.test_old) and the path of a
-    recording do as well.
+    You can also give the id of a test (tests/test_m.py::test_old), the file of its module, its scope (test_m.test_old)
+    or the path of a recording.
     """
     from pathlib import Path
 

@@ -18,8 +18,8 @@ __all__ = ["add_unasked", "is_only_installed"]
 def add_unasked(tally: Tally, profiles: Iterable[Profile], plan: RunPlan) -> None:
     """Add a line for each profile that was not asked; `unused = "fail"` counts what was in play.
 
-    A client whose request was refused uses the proxy: what it needs is said there. A test whose recording is missing did
-    not come to ask. Where all profiles record, one is missed only if nobody asked any.
+    Nothing is added if a request was refused, since its client uses the proxy, or if a test named a recording that is
+    missing, since that test never asked. If all profiles record, one request to any of them is enough.
     """
     if tally.refusals or tally.scope_refused:
         return
